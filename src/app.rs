@@ -1,0 +1,109 @@
+//! One door for server, demo and tests: [`Application::build`], then [`Application::run`].
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+
+use crate::clock::{SharedClock, SystemClock};
+use crate::jobs;
+use crate::random::{SharedRandom, SystemRandom};
+use crate::service::{Cairn, StartError};
+use crate::settings::Settings;
+
+/// Everything that a running Cairn is given from outside.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    pub clock: SharedClock,
+    pub random: SharedRandom,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
+    }
+}
+
+/// A server that is bound but may not be running yet.
+pub struct Application {
+    cairn: Arc<Cairn>,
+    server: actix_web::dev::Server,
+    worker: jobs::Worker,
+}
+
+impl Application {
+    /// Opens database, keys and port. Port 0 is replaced by the one that was free, in the public origin as well.
+    ///
+    /// # Errors
+    /// [`StartError`] with a sentence for whoever starts it.
+    pub async fn build(settings: Settings) -> Result<Self, StartError> {
+        Self::build_in(settings, Surroundings::default()).await
+    }
+
+    /// The same with a clock and randomness of the caller's.
+    ///
+    /// # Errors
+    /// [`StartError`] with a sentence for whoever starts it.
+    pub async fn build_in(mut settings: Settings, surroundings: Surroundings) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(settings.listen)
+            .map_err(|error| StartError::Listen(settings.listen, error.to_string()))?;
+        if let Ok(bound) = listener.local_addr() {
+            settings.bound_to(bound);
+        }
+        let workers = settings.workers;
+        let cairn = Arc::new(Cairn::open(settings, surroundings.clock, surroundings.random).await?);
+        let worker = jobs::Worker::start(Arc::clone(&cairn));
+        let data = web::Data::from(Arc::clone(&cairn));
+        let server = HttpServer::new(move || {
+            App::new()
+                .wrap(actix_web::middleware::from_fn(crate::web::middleware::headers::headers))
+                .wrap(actix_web::middleware::Compress::default())
+                .wrap(tracing_actix_web::TracingLogger::<crate::web::middleware::span::RequestSpan>::new())
+                .app_data(data.clone())
+                .configure(crate::web::routes::configure)
+        })
+        .workers(workers)
+        .shutdown_timeout(10)
+        .client_request_timeout(Duration::from_secs(10))
+        .listen(listener)
+        .map_err(|error| StartError::Serve(error.to_string()))?
+        .run();
+        Ok(Self { cairn, server, worker })
+    }
+
+    /// What the server works with; for demo and tests, which need the same database.
+    #[must_use]
+    pub fn cairn(&self) -> Arc<Cairn> {
+        Arc::clone(&self.cairn)
+    }
+
+    /// Where browsers reach it.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.cairn.settings.origin()
+    }
+
+    /// A handle that stops the server from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until a signal or the handle stops it, then lets running work finish.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn run(self) -> Result<(), std::io::Error> {
+        let Self { server, worker, .. } = self;
+        let served = server.await;
+        worker.stop().await;
+        served
+    }
+}
+
+/// Runs `future` on an actix runtime of this thread.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    actix_web::rt::System::new().block_on(future)
+}

@@ -1,0 +1,77 @@
+//! `cairn check`: is everything as it must be? Prints a line for each thing looked at.
+
+use std::sync::Arc;
+
+use super::{CommandError, actix_runtime};
+use crate::clock::SystemClock;
+use crate::random::SystemRandom;
+use crate::service::{Cairn, institutions, platforms};
+use crate::settings::Settings;
+
+/// Looks at settings, database, keys and platforms.
+///
+/// # Errors
+/// When anything failed; each failure has been printed before.
+pub fn run(settings: &Settings) -> Result<(), CommandError> {
+    let settings = settings.clone();
+    actix_runtime(async move {
+        let mut report = Report::default();
+        report.fine(&format!("settings: public origin {}, identity {}", settings.origin(), settings.identity()));
+        if settings.public_origin.scheme() != "https" && !settings.allow_http_loopback {
+            report.remark("settings: the public origin is not https; no LMS outside this machine will accept it");
+        }
+        let cairn = match Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await {
+            Ok(cairn) => cairn,
+            Err(error) => {
+                report.failed(&error.to_string());
+                return report.end();
+            }
+        };
+        report.fine(&format!("database: {:?}, up to date", cairn.store.engine()));
+        report.fine(&format!("tool key: {}", cairn.tool_key.kid()));
+        for (issuer, keys) in institutions::issuer_keys(&cairn).await? {
+            match keys.iter().try_for_each(|key| institutions::signing_key(&cairn.vault, key).map(|_| ())) {
+                Ok(()) => report.fine(&format!("signing keys of {}: {} can be used", issuer.name, keys.len())),
+                Err(error) => report.failed(&format!("signing keys of {}: {error}", issuer.name)),
+            }
+        }
+        let all = platforms::list(&cairn).await?;
+        if all.is_empty() {
+            report.remark("platforms: none is registered yet; see `cairn platform add --help`");
+        }
+        for (_, registration) in all.iter().filter(|(_, registration)| registration.enabled) {
+            for finding in platforms::probe(&cairn, registration).await {
+                match finding {
+                    Ok(line) => report.fine(&format!("{}: {line}", registration.name)),
+                    Err(line) => report.failed(&format!("{}: {line}", registration.name)),
+                }
+            }
+        }
+        report.end()
+    })
+}
+
+#[derive(Default)]
+struct Report {
+    failures: usize,
+}
+
+#[expect(clippy::print_stdout, reason = "this is the command line")]
+impl Report {
+    fn fine(&self, line: &str) {
+        println!("ok      {line}");
+    }
+
+    fn remark(&self, line: &str) {
+        println!("note    {line}");
+    }
+
+    fn failed(&mut self, line: &str) {
+        self.failures += 1;
+        println!("FAILED  {line}");
+    }
+
+    fn end(&self) -> Result<(), CommandError> {
+        if self.failures == 0 { Ok(()) } else { Err(format!("{} checks failed; see above.", self.failures).into()) }
+    }
+}

@@ -1,0 +1,100 @@
+//! What `cairn` does when it is called: `serve · demo · check · platform · keys`.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::settings::{KNOWN, Settings};
+use crate::telemetry;
+
+mod check;
+mod demo;
+mod keys;
+mod platform;
+
+/// Stackable, verifiable badges for Moodle and Canvas.
+#[derive(Debug, Parser)]
+#[command(name = "cairn", version, about, after_long_help = settings_help())]
+struct Arguments {
+    /// A TOML file with settings; variables CAIRN_… win over it.
+    #[arg(long, global = true, env = "CAIRN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server until it is told to stop.
+    Serve,
+    /// Try everything out: Cairn and two practice LMSs (Moodle-like and Canvas-like) on this machine.
+    Demo(demo::DemoArguments),
+    /// Test settings, database, keys and platforms, and say what is wrong.
+    Check,
+    /// Register, list, show or remove the platforms that may launch Cairn.
+    #[command(subcommand)]
+    Platform(platform::PlatformCommand),
+    /// Show the keys: the tool's own and each institution's.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+}
+
+/// Runs the command line of this process. The exit code is 0 only if all went well.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let environment: HashMap<String, String> = std::env::vars().collect();
+    let settings = match Settings::load(arguments.config.as_deref(), &environment) {
+        Ok(settings) => settings,
+        Err(error) => return failed(&error),
+    };
+    let done = match arguments.command {
+        Command::Serve => {
+            telemetry::start_logging(&settings.log, settings.log_format);
+            serve(settings)
+        }
+        Command::Demo(arguments) => demo::run(&settings, arguments),
+        Command::Check => check::run(&settings),
+        Command::Platform(command) => platform::run(settings, command),
+        Command::Keys(command) => keys::run(settings, &command),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(error.as_ref()),
+    }
+}
+
+/// Anything that ends a command; its text is the sentence that is printed.
+type CommandError = Box<dyn std::error::Error>;
+
+fn serve(settings: Settings) -> Result<(), CommandError> {
+    actix_runtime(async move {
+        let application = crate::app::Application::build(settings).await?;
+        tracing::info!(origin = application.origin(), "listening");
+        application.run().await?;
+        Ok(())
+    })
+}
+
+/// Runs a command on the runtime that the server needs.
+fn actix_runtime<T>(future: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+    crate::app::block_on(future)
+}
+
+#[expect(clippy::print_stderr, reason = "this is the command line")]
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("cairn: {error}");
+    ExitCode::FAILURE
+}
+
+/// The list of settings for `--help`.
+fn settings_help() -> String {
+    use std::fmt::Write as _;
+    let mut help = String::from("Settings, by file or as variables CAIRN_…:\n");
+    for (name, default, meaning) in KNOWN {
+        let _ = write!(help, "\n  {name}\n      {meaning}\n      default: {default}\n");
+    }
+    help
+}

@@ -1,0 +1,153 @@
+//! `cairn platform add | list | show | remove`: registering a platform by hand.
+
+use std::sync::Arc;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{CommandError, actix_runtime};
+use crate::clock::SystemClock;
+use crate::lti::registration::{Flavour, RegistrationDraft};
+use crate::random::SystemRandom;
+use crate::service::{Cairn, platforms};
+use crate::settings::Settings;
+
+#[derive(Debug, Subcommand)]
+pub enum PlatformCommand {
+    /// Register a platform with the values that its administration page shows.
+    Add(AddArguments),
+    /// List the registered platforms.
+    List,
+    /// Show one platform and the values to paste into its administration page.
+    Show {
+        /// Its id, as `list` prints it.
+        id: String,
+    },
+    /// Remove a platform. One that courses were launched from is only turned off: badges stay verifiable.
+    Remove {
+        /// Its id, as `list` prints it.
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct AddArguments {
+    /// The institution that owns it; made if there is none of that name.
+    #[arg(long, default_value = "My institution")]
+    institution: String,
+    /// What to call the platform.
+    #[arg(long)]
+    name: String,
+    #[arg(long, value_enum)]
+    flavour: FlavourArgument,
+    /// Platform ID (Moodle) or issuer (Canvas: https://canvas.instructure.com).
+    #[arg(long)]
+    issuer: String,
+    /// Client ID.
+    #[arg(long)]
+    client_id: String,
+    /// Authentication request URL.
+    #[arg(long)]
+    authorization_url: String,
+    /// Access token URL.
+    #[arg(long)]
+    token_url: String,
+    /// Audience of the client assertion, if it is not the access token URL.
+    #[arg(long)]
+    token_audience: Option<String>,
+    /// Public keyset URL.
+    #[arg(long)]
+    jwks_url: String,
+    /// Deployment ID; may be repeated. None: every deployment that this platform signs is accepted.
+    #[arg(long = "deployment")]
+    deployments: Vec<String>,
+    /// A further host on which the platform's services are, for instance a Canvas school's own; may be repeated.
+    #[arg(long = "service-host")]
+    service_hosts: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FlavourArgument {
+    Moodle,
+    Canvas,
+    Other,
+}
+
+impl From<FlavourArgument> for Flavour {
+    fn from(argument: FlavourArgument) -> Self {
+        match argument {
+            FlavourArgument::Moodle => Self::Moodle,
+            FlavourArgument::Canvas => Self::Canvas,
+            FlavourArgument::Other => Self::Other,
+        }
+    }
+}
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// A sentence for each value that cannot be used, and what the store reports.
+#[expect(clippy::print_stdout, reason = "this is the command line")]
+pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandError> {
+    actix_runtime(async move {
+        let allow_http_loopback = settings.allow_http_loopback;
+        let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+        match command {
+            PlatformCommand::Add(arguments) => {
+                let new = platforms::NewPlatform {
+                    institution: arguments.institution,
+                    deployments: arguments.deployments,
+                    draft: RegistrationDraft {
+                        name: arguments.name,
+                        issuer: arguments.issuer,
+                        client_id: arguments.client_id,
+                        authorization_url: arguments.authorization_url,
+                        token_url: arguments.token_url,
+                        token_audience: arguments.token_audience,
+                        jwks_url: arguments.jwks_url,
+                        flavour: arguments.flavour.into(),
+                        algorithms: Vec::new(),
+                        service_hosts: arguments.service_hosts,
+                        accepts_new_deployments: false,
+                        allow_http_loopback,
+                        enabled: true,
+                    },
+                };
+                let added = platforms::add(&cairn, new).await?;
+                println!("Registered {} as {}.\n", added.name, added.id);
+                println!("{}", platforms::paste_table(&cairn));
+            }
+            PlatformCommand::List => {
+                let all = platforms::list(&cairn).await?;
+                if all.is_empty() {
+                    println!("No platform is registered yet. See `cairn platform add --help`.");
+                }
+                for (tenant, registration) in all {
+                    let state = if registration.enabled { "on" } else { "off" };
+                    println!("{}  {:3}  {:7}  {}  ({}, {})", registration.id, state, registration.flavour.as_str(),
+                        registration.name, tenant.name, registration.issuer);
+                }
+            }
+            PlatformCommand::Show { id } => {
+                let registration = platforms::get(&cairn, &id).await?;
+                println!("name              {}", registration.name);
+                println!("issuer            {}", registration.issuer);
+                println!("client id         {}", registration.client_id);
+                println!("authorization     {}", registration.authorization_url);
+                println!("token             {}", registration.token_url);
+                println!("token audience    {}", registration.token_audience);
+                println!("key set           {}", registration.jwks_url);
+                println!("service hosts     {}", registration.service_hosts.join(", "));
+                println!("new deployments   {}", if registration.accepts_new_deployments { "accepted" } else { "refused" });
+                println!("state             {}\n", if registration.enabled { "on" } else { "off" });
+                println!("{}", platforms::paste_table(&cairn));
+            }
+            PlatformCommand::Remove { id } => match platforms::remove(&cairn, &id).await? {
+                platforms::Removed::Gone => println!("Removed."),
+                platforms::Removed::TurnedOff => println!(
+                    "Turned off: courses were launched from it, so its rows are kept and its badges stay verifiable."
+                ),
+            },
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,97 @@
+//! The fact that somebody earned a badge.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AwardId, BadgeId, DecisionId, PersonId, TenantId};
+
+/// An award. At most one exists for each person, badge and cycle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Award {
+    pub id: AwardId,
+    pub tenant: TenantId,
+    pub badge: BadgeId,
+    pub person: PersonId,
+    /// The term of validity, from 1: expiry opens the next one, revocation does not.
+    pub cycle: i32,
+    /// The decision that led to it.
+    pub decision: DecisionId,
+    pub awarded_at: DateTime<Utc>,
+    /// Fixed when the award was made; `None` for never.
+    pub valid_until: Option<DateTime<Utc>>,
+    pub revocation: Option<Revocation>,
+}
+
+/// Who took it back, when and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    pub at: DateTime<Utc>,
+    pub by: PersonId,
+    /// 1 to 500 characters; shown to the holder and, as the state, to verifiers.
+    pub reason: String,
+}
+
+/// What an award is worth at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    InForce,
+    Expired,
+    Revoked,
+}
+
+impl Award {
+    /// What it is worth at `now`. The end itself is no longer in force; revocation outlasts expiry.
+    #[must_use]
+    pub fn standing(&self, now: DateTime<Utc>) -> Standing {
+        if self.revocation.is_some() {
+            Standing::Revoked
+        } else if self.valid_until.is_some_and(|end| end <= now) {
+            Standing::Expired
+        } else {
+            Standing::InForce
+        }
+    }
+}
+
+/// The cycle in which somebody may be awarded now, given the latest award: the first without one, the next after an
+/// expired one, none while one is in force or after one was revoked.
+#[must_use]
+pub fn open_cycle(latest: Option<&Award>, now: DateTime<Utc>) -> Option<i32> {
+    match latest {
+        None => Some(1),
+        Some(award) => match award.standing(now) {
+            Standing::Expired => Some(award.cycle.saturating_add(1)),
+            Standing::InForce | Standing::Revoked => None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::{award, days, now};
+
+    #[test]
+    fn the_first_award_opens_the_first_cycle() {
+        assert_eq!(open_cycle(None, now()), Some(1));
+    }
+
+    #[test]
+    fn an_expired_holder_can_earn_again_from_the_moment_of_expiry() {
+        assert_eq!(open_cycle(Some(&award(1, Some(now()), false)), now()), Some(2));
+        assert_eq!(open_cycle(Some(&award(4, Some(days(-1)), false)), now()), Some(5));
+    }
+
+    #[test]
+    fn an_award_in_force_opens_no_cycle() {
+        assert_eq!(open_cycle(Some(&award(1, None, false)), now()), None);
+        assert_eq!(open_cycle(Some(&award(1, Some(days(1)), false)), now()), None);
+    }
+
+    #[test]
+    fn revocation_opens_no_cycle_even_after_the_term_has_run_out() {
+        assert_eq!(open_cycle(Some(&award(1, None, true)), now()), None);
+        assert_eq!(open_cycle(Some(&award(1, Some(days(-1)), true)), now()), None);
+        assert_eq!(award(1, Some(days(-1)), true).standing(now()), Standing::Revoked);
+    }
+}

@@ -1,0 +1,213 @@
+use super::*;
+use crate::domain::badge::{Kind, Shape};
+use crate::domain::sample::{days, decimal, now};
+
+fn sound() -> Design {
+    Design {
+        name: "Clean a messy dataset".to_owned(),
+        outcome: "Turns a messy table into one that can be analysed.".to_owned(),
+        description: String::new(),
+        criteria: String::new(),
+        picture: Picture::Drawn {
+            initials: "CD".to_owned(),
+            shape: Shape::Hexagon,
+            colour: "#1f6f5c".to_owned(),
+        },
+        picture_alt: String::new(),
+        kind: Kind::Application,
+        hours: Some(decimal("12")),
+        credits: None,
+        level: Some("EQF 4".to_owned()),
+        alignments: vec![skill("https://data.europa.eu/esco/skill/1")],
+        expiry: Expiry::Never,
+        show_score: false,
+    }
+}
+
+fn skill(url: &str) -> Alignment {
+    Alignment {
+        name: "clean data".to_owned(),
+        url: url.to_owned(),
+        code: None,
+        framework: None,
+    }
+}
+
+fn problems(change: impl FnOnce(&mut Design)) -> Vec<DesignProblem> {
+    let mut design = sound();
+    change(&mut design);
+    review_design(&design, now())
+}
+
+#[test]
+fn a_sound_design_has_no_problems() {
+    assert_eq!(problems(|_| {}), []);
+}
+
+#[test]
+fn texts_may_be_as_long_as_said_and_not_longer_counted_in_characters() {
+    let fits = problems(|design| {
+        design.name = "ü".repeat(MAX_NAME);
+        design.outcome = "ü".repeat(MAX_OUTCOME);
+        design.description = "ü".repeat(MAX_DESCRIPTION);
+        design.criteria = "ü".repeat(MAX_CRITERIA);
+        design.picture_alt = "ü".repeat(MAX_ALT);
+        design.level = Some("ü".repeat(MAX_SHORT));
+    });
+    assert_eq!(fits, []);
+    let over = problems(|design| {
+        design.name = "n".repeat(MAX_NAME + 1);
+        design.outcome = "n".repeat(MAX_OUTCOME + 1);
+        design.description = "n".repeat(MAX_DESCRIPTION + 1);
+        design.criteria = "n".repeat(MAX_CRITERIA + 1);
+        design.picture_alt = "n".repeat(MAX_ALT + 1);
+        design.level = Some("n".repeat(MAX_SHORT + 1));
+    });
+    assert_eq!(
+        over,
+        [
+            DesignProblem::NameTooLong { length: 101 },
+            DesignProblem::OutcomeTooLong { length: 301 },
+            DesignProblem::DescriptionTooLong { length: 2_001 },
+            DesignProblem::CriteriaTooLong { length: 10_001 },
+            DesignProblem::PictureAltTooLong { length: 301 },
+            DesignProblem::LevelTooLong { length: 201 },
+        ]
+    );
+    assert_eq!(
+        over.first().map(ToString::to_string).as_deref(),
+        Some("Shorten the name to 100 characters; it has 101.")
+    );
+}
+
+#[test]
+fn a_badge_needs_a_name() {
+    assert_eq!(
+        problems(|design| design.name = " \n".to_owned()),
+        [DesignProblem::NameMissing]
+    );
+}
+
+#[test]
+fn a_drawn_picture_needs_initials_and_a_colour() {
+    let drawn = |initials: &str, colour: &str| {
+        let (initials, colour) = (initials.to_owned(), colour.to_owned());
+        problems(|design| {
+            design.picture = Picture::Drawn {
+                initials,
+                shape: Shape::Circle,
+                colour,
+            }
+        })
+    };
+    assert_eq!(drawn("ÄÖÜ", "#ABCDEF"), []);
+    for initials in ["", "ABCD", "A<", " A"] {
+        assert_eq!(
+            drawn(initials, "#abcdef"),
+            [DesignProblem::Initials],
+            "{initials:?}"
+        );
+    }
+    for colour in ["abcdef", "#abc", "#abcdeg", "#abcdef0", "red", "", "#äbcd"] {
+        assert_eq!(drawn("A", colour), [DesignProblem::Colour], "{colour:?}");
+    }
+}
+
+#[test]
+fn an_uploaded_picture_is_a_stored_png_or_svg_with_a_text_alternative() {
+    let uploaded = |digest: String, media_type: &str, alt: &str| {
+        let picture = Picture::Uploaded {
+            digest,
+            media_type: media_type.to_owned(),
+        };
+        problems(|design| (design.picture, design.picture_alt) = (picture, alt.to_owned()))
+    };
+    assert_eq!(uploaded("a1".repeat(32), "image/png", "A broom"), []);
+    assert_eq!(uploaded("a1".repeat(32), "image/svg+xml", "A broom"), []);
+    assert_eq!(
+        uploaded("A1".repeat(32), "image/png", "A broom"),
+        [DesignProblem::PictureDigest]
+    );
+    assert_eq!(
+        uploaded("a1".repeat(31), "image/png", "A broom"),
+        [DesignProblem::PictureDigest]
+    );
+    assert_eq!(
+        uploaded("a1".repeat(32), "image/gif", "A broom"),
+        [DesignProblem::PictureType]
+    );
+    assert_eq!(
+        uploaded("a1".repeat(32), "image/png", " "),
+        [DesignProblem::PictureAltMissing]
+    );
+}
+
+#[test]
+fn declared_sizes_are_above_zero() {
+    assert_eq!(
+        problems(|design| design.hours = Some(decimal("0"))),
+        [DesignProblem::Hours]
+    );
+    assert_eq!(
+        problems(|design| design.credits = Some(decimal("-1"))),
+        [DesignProblem::Credits]
+    );
+    assert_eq!(problems(|design| design.credits = Some(decimal("0.5"))), []);
+}
+
+#[test]
+fn skills_are_named_and_identified_by_https() {
+    for url in [
+        "http://example.org/1",
+        "data.europa.eu",
+        "https://",
+        "javascript:alert(1)",
+        "https://a:b@c.example/",
+    ] {
+        let wrong = problems(|design| design.alignments.push(skill(url)));
+        assert_eq!(wrong, [DesignProblem::AlignmentUrl { position: 2 }], "{url}");
+    }
+    let nameless = Alignment {
+        name: String::new(),
+        ..skill("https://example.org/1")
+    };
+    assert_eq!(
+        problems(|design| design.alignments = vec![nameless]),
+        [DesignProblem::AlignmentNameMissing { position: 1 }]
+    );
+    let long = Alignment {
+        code: Some("x".repeat(201)),
+        ..skill("https://example.org/1")
+    };
+    assert_eq!(
+        problems(|design| design.alignments = vec![long]),
+        [DesignProblem::AlignmentTooLong { position: 1 }]
+    );
+    let many = vec![skill("https://example.org/1"); 21];
+    assert_eq!(
+        problems(|design| design.alignments = many),
+        [DesignProblem::TooManyAlignments { count: 21 }]
+    );
+}
+
+#[test]
+fn an_end_lies_ahead_and_within_fifty_years() {
+    let with = |expiry| problems(|design| design.expiry = expiry);
+    assert_eq!(with(Expiry::On { at: now() }), [DesignProblem::ExpiryPast]);
+    assert_eq!(with(Expiry::On { at: days(1) }), []);
+    assert_eq!(
+        with(Expiry::AfterMonths { months: 0 }),
+        [DesignProblem::ExpiryMonths]
+    );
+    assert_eq!(
+        with(Expiry::AfterMonths { months: 601 }),
+        [DesignProblem::ExpiryMonths]
+    );
+    assert_eq!(with(Expiry::AfterMonths { months: 600 }), []);
+    assert_eq!(with(Expiry::AfterDays { days: 0 }), [DesignProblem::ExpiryDays]);
+    assert_eq!(
+        with(Expiry::AfterDays { days: 18_251 }),
+        [DesignProblem::ExpiryDays]
+    );
+    assert_eq!(with(Expiry::AfterDays { days: 1 }), []);
+}

@@ -1,0 +1,227 @@
+//! A rule before it is activated, and an active one when the gradebook under it changes.
+
+use rust_decimal::Decimal;
+use thiserror::Error;
+
+use super::stack::find_loop;
+use crate::domain::badge::Kind;
+use crate::domain::course::{LineItem, LineItemState};
+use crate::domain::decision::Truth;
+use crate::domain::evaluate::truth;
+use crate::domain::rule::{Condition, Group, MAX_CONDITIONS, MAX_DEPTH, Need, Node, Threshold};
+use crate::domain::sentence::{Names, label, number, one_line};
+use crate::ids::BadgeId;
+
+#[cfg(test)]
+mod tests;
+
+/// What a rule is checked against. `names` holds every line item, activity and badge that may be named: what is not in
+/// it is unknown.
+pub struct RuleContext<'a> {
+    /// The badge that the rule is for.
+    pub badge: &'a BadgeId,
+    pub kind: Kind,
+    /// The course's line items.
+    pub line_items: &'a [LineItem],
+    pub names: &'a Names,
+    /// On what another badge builds; `None` for an unknown one.
+    pub builds_on: &'a dyn Fn(&BadgeId) -> Option<Vec<BadgeId>>,
+}
+
+/// Why a rule cannot decide.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RuleProblem {
+    #[error("Add a condition: a rule without one never awards anything.")]
+    EmptyRule,
+    #[error("Add a condition to the empty group, or remove the group.")]
+    EmptyGroup,
+    #[error("Ask for at least 1 in a group: \"at least 0 of {of}\" asks for nothing.")]
+    NoneNeeded { of: usize },
+    #[error("Ask for at most {of} in a group of {of}: {needed} of {of} cannot be met.")]
+    MoreThanThereAre { needed: u16, of: usize },
+    #[error("Choose an assignment again: the one that the rule names is not in this course.")]
+    UnknownLineItem,
+    #[error("Choose another assignment: \"{label}\" is gone from the gradebook.")]
+    LineItemGone { label: String },
+    #[error("Look at \"{label}\": its maximum changed to {maximum} points since the rule was activated.")]
+    LineItemMaximumChanged { label: String, maximum: String },
+    #[error("Choose an evidence activity again: the one that the rule names is not in this course.")]
+    UnknownActivity,
+    #[error("Choose a badge again: the one that the rule names does not exist.")]
+    UnknownBadge,
+    #[error("Break the loop, in which no badge could be earned first: {}.", .names.join(" → "))]
+    Loop {
+        /// The badges in order, the first one also last.
+        names: Vec<String>,
+    },
+    #[error("Ask for more than 0 and at most 100 percent in \"{label}\"; {percent} is outside.")]
+    PercentOutOfRange { label: String, percent: String },
+    #[error("Ask for more than 0 points in \"{label}\"; {points} asks for nothing.")]
+    PointsNotAboveZero { label: String, points: String },
+    #[error("Ask for at most {maximum} points in \"{label}\"; {points} are more than there are.")]
+    PointsAboveMaximum {
+        label: String,
+        points: String,
+        maximum: String,
+    },
+    #[error("Add \"evidence is approved\": an Application badge rests on work that somebody assessed.")]
+    ApplicationWithoutEvidence,
+    #[error(
+        "Make approved evidence necessary: as the rule stands, this Application badge can be earned without it."
+    )]
+    EvidenceAvoidable,
+    #[error("Nest groups at most {MAX_DEPTH} deep; these are {depth} deep.")]
+    TooDeep { depth: usize },
+    #[error("Use at most {MAX_CONDITIONS} conditions; there are {count}.")]
+    TooManyConditions { count: usize },
+    #[error("Remove one of two equal conditions in a group: \"{label}\" counts only once.")]
+    Duplicate { label: String },
+}
+
+/// Everything that keeps a rule from being activated, each problem once; empty when it may be.
+#[must_use]
+pub fn review_rule(root: &Group, context: &RuleContext<'_>) -> Vec<RuleProblem> {
+    let mut problems = Vec::new();
+    let conditions = root.conditions();
+    if conditions.is_empty() {
+        return vec![RuleProblem::EmptyRule];
+    }
+    let depth = root.depth();
+    if depth > MAX_DEPTH {
+        problems.push(RuleProblem::TooDeep { depth });
+    }
+    if conditions.len() > MAX_CONDITIONS {
+        problems.push(RuleProblem::TooManyConditions {
+            count: conditions.len(),
+        });
+    }
+    if !problems.is_empty() {
+        // The rest takes time that grows with the size.
+        return problems;
+    }
+    review_group(root, context, &mut problems);
+    for condition in conditions {
+        problems.extend(review_condition(condition, context));
+    }
+    if let Some(way) = find_loop(context.badge, root, context.builds_on) {
+        let names = way.iter().map(|badge| context.names.badge(badge)).collect();
+        problems.push(RuleProblem::Loop { names });
+    }
+    if context.kind == Kind::Application {
+        problems.extend(review_evidence(root));
+    }
+    let mut once: Vec<RuleProblem> = Vec::with_capacity(problems.len());
+    for problem in problems {
+        if !once.contains(&problem) {
+            once.push(problem);
+        }
+    }
+    once
+}
+
+/// Why an active rule must pause: a line item that it reads is gone, or its maximum is not what it was.
+#[must_use]
+pub fn pausing_problems(root: &Group, line_items: &[LineItem]) -> Vec<RuleProblem> {
+    let mut problems = Vec::new();
+    for id in root.line_items() {
+        let problem = match line_items.iter().find(|item| item.id == *id) {
+            None => RuleProblem::UnknownLineItem,
+            Some(item) => match item.state {
+                LineItemState::Present => continue,
+                LineItemState::Gone => RuleProblem::LineItemGone {
+                    label: one_line(&item.label),
+                },
+                LineItemState::MaximumChanged => RuleProblem::LineItemMaximumChanged {
+                    label: one_line(&item.label),
+                    maximum: number(item.maximum),
+                },
+            },
+        };
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    problems
+}
+
+fn review_group(group: &Group, context: &RuleContext<'_>, problems: &mut Vec<RuleProblem>) {
+    let of = group.distinct().len();
+    match group.need {
+        _ if group.nodes.is_empty() => problems.push(RuleProblem::EmptyGroup),
+        Need::AtLeast(0) => problems.push(RuleProblem::NoneNeeded { of }),
+        Need::AtLeast(needed) if usize::from(needed) > of => {
+            problems.push(RuleProblem::MoreThanThereAre { needed, of });
+        }
+        Need::All | Need::Any | Need::AtLeast(_) => {}
+    }
+    for (index, node) in group.nodes.iter().enumerate() {
+        if group
+            .nodes
+            .iter()
+            .take(index)
+            .any(|earlier| earlier.core() == node.core())
+        {
+            problems.push(RuleProblem::Duplicate {
+                label: label(node, context.names),
+            });
+        }
+        if let Node::Group(inner) = node {
+            review_group(inner, context, problems);
+        }
+    }
+}
+
+fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Option<RuleProblem> {
+    match condition {
+        Condition::Grade { item, at_least } => {
+            match context.line_items.iter().find(|known| known.id == *item) {
+                None => Some(RuleProblem::UnknownLineItem),
+                Some(item) if item.state == LineItemState::Gone => Some(RuleProblem::LineItemGone {
+                    label: one_line(&item.label),
+                }),
+                Some(item) => review_threshold(*at_least, item),
+            }
+        }
+        Condition::EvidenceApproved { activity } => {
+            (!context.names.activities.contains_key(activity)).then_some(RuleProblem::UnknownActivity)
+        }
+        Condition::HoldsBadge { badge } => {
+            (!context.names.badges.contains_key(badge)).then_some(RuleProblem::UnknownBadge)
+        }
+        Condition::NotBefore { .. } | Condition::InstructorApproves => None,
+    }
+}
+
+fn review_threshold(at_least: Threshold, item: &LineItem) -> Option<RuleProblem> {
+    let label = one_line(&item.label);
+    match at_least {
+        Threshold::Percent(percent) if percent <= Decimal::ZERO || percent > Decimal::ONE_HUNDRED => {
+            Some(RuleProblem::PercentOutOfRange {
+                label,
+                percent: number(percent),
+            })
+        }
+        Threshold::Points(points) if points <= Decimal::ZERO => Some(RuleProblem::PointsNotAboveZero {
+            label,
+            points: number(points),
+        }),
+        Threshold::Points(points) if points > item.maximum => Some(RuleProblem::PointsAboveMaximum {
+            label,
+            points: number(points),
+            maximum: number(item.maximum),
+        }),
+        Threshold::Percent(_) | Threshold::Points(_) => None,
+    }
+}
+
+/// Asks whether the rule could be met by somebody who has everything but approved evidence.
+fn review_evidence(root: &Group) -> Option<RuleProblem> {
+    if root.activities().next().is_none() {
+        return Some(RuleProblem::ApplicationWithoutEvidence);
+    }
+    let without_evidence = |condition: &Condition| match condition {
+        Condition::EvidenceApproved { .. } => Truth::No,
+        _ => Truth::Yes,
+    };
+    (truth(root, &without_evidence) == Truth::Yes).then_some(RuleProblem::EvidenceAvoidable)
+}

@@ -1,0 +1,243 @@
+use super::*;
+use crate::domain::sample::{
+    all, any, approval, approved, at_least, cleaning_rule, decimal, group, holds, names, percent, points,
+};
+
+fn items(state: LineItemState) -> Vec<LineItem> {
+    let item = |id: &str, label: &str, maximum: &str, state| LineItem {
+        id: id.into(),
+        tenant: "north-coast".into(),
+        course: "course".into(),
+        url: format!("https://lms.example/items/{id}"),
+        label: label.to_owned(),
+        maximum: decimal(maximum),
+        resource_id: None,
+        tag: None,
+        resource_link_id: None,
+        state,
+    };
+    vec![
+        item("cleaning", "Cleaning exercise", "100", state),
+        item("quiz", "Quiz 3", "20", LineItemState::Present),
+    ]
+}
+
+fn review_as(kind: Kind, root: &Group) -> Vec<RuleProblem> {
+    let mut names = names();
+    names.badges.insert("this".into(), "Basic".to_owned());
+    names.badges.insert("automation".into(), "Automation".to_owned());
+    let builds_on = |badge: &BadgeId| (badge.as_str() == "automation").then(|| vec!["this".into()]);
+    let context = RuleContext {
+        badge: &"this".into(),
+        kind,
+        line_items: &items(LineItemState::Present),
+        names: &names,
+        builds_on: &builds_on,
+    };
+    review_rule(root, &context)
+}
+
+fn review(root: &Group) -> Vec<RuleProblem> {
+    review_as(Kind::Knowledge, root)
+}
+
+#[test]
+fn a_sound_rule_has_no_problems() {
+    assert_eq!(review_as(Kind::Application, &cleaning_rule()), []);
+    assert_eq!(review(&all([approval()])), []);
+}
+
+#[test]
+fn a_rule_without_conditions_is_refused() {
+    assert_eq!(review(&all([])), [RuleProblem::EmptyRule]);
+    assert_eq!(
+        review(&all([group(any([])), group(all([]))])),
+        [RuleProblem::EmptyRule]
+    );
+}
+
+#[test]
+fn an_empty_group_is_refused() {
+    assert_eq!(
+        review(&any([holds("sql"), group(all([]))])),
+        [RuleProblem::EmptyGroup]
+    );
+}
+
+#[test]
+fn none_of_some_is_refused() {
+    assert_eq!(
+        review(&at_least(0, [holds("sql")])),
+        [RuleProblem::NoneNeeded { of: 1 }]
+    );
+}
+
+#[test]
+fn more_than_there_are_is_refused_and_equal_members_count_once() {
+    let problem = RuleProblem::MoreThanThereAre { needed: 3, of: 2 };
+    assert_eq!(
+        problem.to_string(),
+        "Ask for at most 2 in a group of 2: 3 of 2 cannot be met."
+    );
+    assert_eq!(
+        review(&at_least(3, [holds("sql"), holds("charts")])),
+        std::slice::from_ref(&problem)
+    );
+    let twice = review(&at_least(3, [holds("sql"), holds("charts"), holds("sql")]));
+    assert_eq!(
+        twice,
+        [
+            problem,
+            RuleProblem::Duplicate {
+                label: "SQL basics held".to_owned()
+            }
+        ]
+    );
+}
+
+#[test]
+fn names_that_lead_nowhere_are_refused() {
+    assert_eq!(
+        review(&all([percent("lost", "80")])),
+        [RuleProblem::UnknownLineItem]
+    );
+    assert_eq!(review(&all([approved("lost")])), [RuleProblem::UnknownActivity]);
+    assert_eq!(review(&all([holds("lost")])), [RuleProblem::UnknownBadge]);
+}
+
+#[test]
+fn a_line_item_that_is_gone_is_refused_and_pauses_an_active_rule() {
+    let gone = RuleProblem::LineItemGone {
+        label: "Cleaning exercise".to_owned(),
+    };
+    let context = RuleContext {
+        badge: &"this".into(),
+        kind: Kind::Knowledge,
+        line_items: &items(LineItemState::Gone),
+        names: &names(),
+        builds_on: &|_| None,
+    };
+    assert_eq!(
+        review_rule(&all([percent("cleaning", "80")]), &context),
+        std::slice::from_ref(&gone)
+    );
+    assert_eq!(
+        pausing_problems(&cleaning_rule(), &items(LineItemState::Gone)),
+        [gone]
+    );
+    assert_eq!(
+        pausing_problems(&all([percent("quiz", "80")]), &items(LineItemState::Gone)),
+        []
+    );
+    assert_eq!(
+        pausing_problems(&cleaning_rule(), &[]),
+        [RuleProblem::UnknownLineItem]
+    );
+}
+
+#[test]
+fn a_changed_maximum_pauses_an_active_rule() {
+    let problems = pausing_problems(&cleaning_rule(), &items(LineItemState::MaximumChanged));
+    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let sentence =
+        "Look at \"Cleaning exercise\": its maximum changed to 100 points since the rule was activated.";
+    assert_eq!(told, [sentence]);
+    assert_eq!(
+        pausing_problems(&cleaning_rule(), &items(LineItemState::Present)),
+        []
+    );
+}
+
+#[test]
+fn a_loop_is_refused_by_its_names() {
+    let problems = review(&all([holds("automation")]));
+    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        ["Break the loop, in which no badge could be earned first: Basic → Automation → Basic."]
+    );
+}
+
+#[test]
+fn percentages_lie_above_0_and_up_to_100() {
+    for wrong in ["0", "-1", "100.01"] {
+        let problem = RuleProblem::PercentOutOfRange {
+            label: "Quiz 3".to_owned(),
+            percent: wrong.to_owned(),
+        };
+        assert_eq!(review(&all([percent("quiz", wrong)])), [problem]);
+    }
+    assert_eq!(review(&all([percent("quiz", "100")])), []);
+    assert_eq!(review(&all([percent("quiz", "0.5")])), []);
+}
+
+#[test]
+fn points_lie_above_0_and_up_to_the_maximum() {
+    let (label, points_asked) = ("Quiz 3".to_owned(), "0".to_owned());
+    assert_eq!(
+        review(&all([points("quiz", "0")])),
+        [RuleProblem::PointsNotAboveZero {
+            label: label.clone(),
+            points: points_asked
+        }]
+    );
+    assert_eq!(
+        review(&all([points("quiz", "20.5")])),
+        [RuleProblem::PointsAboveMaximum {
+            label,
+            points: "20.5".to_owned(),
+            maximum: "20".to_owned()
+        }]
+    );
+    assert_eq!(review(&all([points("quiz", "20")])), []);
+}
+
+#[test]
+fn an_application_badge_rests_on_evidence() {
+    let quiz_only = all([percent("quiz", "80")]);
+    assert_eq!(
+        review_as(Kind::Application, &quiz_only),
+        [RuleProblem::ApplicationWithoutEvidence]
+    );
+    assert_eq!(review_as(Kind::Knowledge, &quiz_only), []);
+    let either = any([percent("quiz", "80"), approved("report")]);
+    assert_eq!(
+        review_as(Kind::Application, &either),
+        [RuleProblem::EvidenceAvoidable]
+    );
+    assert_eq!(review_as(Kind::Recognition, &either), []);
+}
+
+#[test]
+fn depth_and_size_have_limits() {
+    let nested = |depth: usize| (1..depth).fold(all([holds("sql")]), |inner, _| all([group(inner)]));
+    assert_eq!(review(&nested(5)), []);
+    assert_eq!(review(&nested(6)), [RuleProblem::TooDeep { depth: 6 }]);
+    let wide =
+        |count: u32| all((1..=count).map(|step| points("quiz", &format!("{}", f64::from(step) / 10.0))));
+    assert_eq!(review(&wide(50)), []);
+    assert_eq!(review(&wide(51)), [RuleProblem::TooManyConditions { count: 51 }]);
+}
+
+#[test]
+fn equal_conditions_in_one_group_are_refused_and_in_two_groups_allowed() {
+    let twice = all([percent("quiz", "80"), percent("quiz", "80.0")]);
+    assert_eq!(
+        review(&twice),
+        [RuleProblem::Duplicate {
+            label: "Quiz 3 ≥ 80 %".to_owned()
+        }]
+    );
+    let hidden = at_least(2, [holds("sql"), group(any([holds("sql")])), holds("charts")]);
+    assert_eq!(
+        review(&hidden),
+        [RuleProblem::Duplicate {
+            label: "SQL basics held".to_owned()
+        }]
+    );
+    let apart = all([
+        percent("quiz", "80"),
+        group(any([percent("quiz", "80"), holds("sql")])),
+    ]);
+    assert_eq!(review(&apart), []);
+}

@@ -1,0 +1,125 @@
+//! Badges that build on badges: a directed graph that may have no loop.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::domain::rule::{Group, Rule};
+use crate::ids::BadgeId;
+
+/// The shortest loop that `root` would close as the rule of `badge`: from the badge along what it builds on back to
+/// itself, the badge standing first and last. `builds_on` says on what other badges build, `None` for an unknown one;
+/// loops that do not pass through `badge` are not looked for.
+pub fn find_loop(
+    badge: &BadgeId,
+    root: &Group,
+    builds_on: impl Fn(&BadgeId) -> Option<Vec<BadgeId>>,
+) -> Option<Vec<BadgeId>> {
+    let mut reached_from: HashMap<BadgeId, BadgeId> = HashMap::new();
+    let mut queue = VecDeque::from([badge.clone()]);
+    while let Some(current) = queue.pop_front() {
+        let below = if current == *badge {
+            root.badges().cloned().collect()
+        } else {
+            builds_on(&current).unwrap_or_default()
+        };
+        for next in below {
+            if next == *badge {
+                return Some(way_back(badge, &current, &reached_from));
+            }
+            if !reached_from.contains_key(&next) {
+                reached_from.insert(next.clone(), current.clone());
+                queue.push_back(next);
+            }
+        }
+    }
+    None
+}
+
+fn way_back(badge: &BadgeId, last: &BadgeId, reached_from: &HashMap<BadgeId, BadgeId>) -> Vec<BadgeId> {
+    let mut way = vec![badge.clone()];
+    let mut current = last;
+    while current != badge {
+        way.push(current.clone());
+        match reached_from.get(current) {
+            Some(previous) => current = previous,
+            None => break,
+        }
+    }
+    way.push(badge.clone());
+    way.reverse();
+    way
+}
+
+/// The badges whose rules build on `earned`, each once, in the order of the rules: those to decide again when somebody
+/// has earned it.
+pub fn built_on<'a>(earned: &BadgeId, rules: impl IntoIterator<Item = &'a Rule>) -> Vec<BadgeId> {
+    let mut found: Vec<BadgeId> = Vec::new();
+    for rule in rules {
+        let builds = rule.root.badges().any(|badge| badge == earned);
+        if builds && rule.badge != *earned && !found.contains(&rule.badge) {
+            found.push(rule.badge.clone());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::{all, any, group, holds, percent, rule};
+
+    fn ids(names: &[&str]) -> Vec<BadgeId> {
+        names.iter().map(|name| BadgeId::from(*name)).collect()
+    }
+
+    fn looped(root: &Group, edges: &[(&str, &[&str])]) -> Option<Vec<BadgeId>> {
+        find_loop(&"this".into(), root, |badge| {
+            edges
+                .iter()
+                .find(|(from, _)| badge.as_str() == *from)
+                .map(|(_, to)| ids(to))
+        })
+    }
+
+    #[test]
+    fn a_stack_without_a_loop_passes_even_when_two_ways_lead_to_one_badge() {
+        let root = all([holds("a"), holds("b")]);
+        assert_eq!(looped(&root, &[("a", &["c"]), ("b", &["c"]), ("c", &[])]), None);
+        assert_eq!(looped(&root, &[]), None);
+    }
+
+    #[test]
+    fn a_badge_that_builds_on_itself_is_a_loop_of_one() {
+        let root = all([percent("quiz", "80"), group(any([holds("a"), holds("this")]))]);
+        assert_eq!(looped(&root, &[]), Some(ids(&["this", "this"])));
+    }
+
+    #[test]
+    fn the_shortest_loop_is_told_in_order() {
+        let root = all([holds("a"), holds("b")]);
+        let edges: &[(&str, &[&str])] = &[("a", &["c"]), ("b", &["d"]), ("c", &["b"]), ("d", &["this"])];
+        assert_eq!(looped(&root, edges), Some(ids(&["this", "b", "d", "this"])));
+    }
+
+    #[test]
+    fn a_loop_among_other_badges_is_not_ours_and_does_not_hang() {
+        let root = all([holds("a")]);
+        assert_eq!(looped(&root, &[("a", &["b"]), ("b", &["a"])]), None);
+    }
+
+    #[test]
+    fn earning_a_badge_wakes_those_that_build_on_it() {
+        let mut stack = rule(1, all([group(any([holds("sql"), holds("charts")]))]));
+        stack.badge = "analyst".into();
+        let mut again = rule(2, all([holds("sql")]));
+        again.badge = "analyst".into();
+        let mut other = rule(3, all([holds("charts")]));
+        other.badge = "artist".into();
+        let rules = [stack, again, other];
+        assert_eq!(built_on(&"sql".into(), &rules), ids(&["analyst"]));
+        assert_eq!(built_on(&"charts".into(), &rules), ids(&["analyst", "artist"]));
+        assert_eq!(built_on(&"analyst".into(), &rules), []);
+        let mut itself = rule(4, all([holds("sql")]));
+        itself.badge = "sql".into();
+        assert_eq!(built_on(&"sql".into(), &[itself]), []);
+    }
+}

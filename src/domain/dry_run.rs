@@ -1,0 +1,292 @@
+//! What a rule would do to a whole course, before anybody is told: who would be awarded now, who nearly, and why not
+//! the others. Names are the caller's: people appear by their identifiers.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
+
+use crate::domain::award::{Award, Standing, open_cycle};
+use crate::domain::decision::Truth;
+use crate::domain::evaluate::{holds, node_truth, outcome, reaches};
+use crate::domain::facts::{Facts, Grade};
+use crate::domain::rule::{Condition, Node, Rule};
+use crate::domain::sentence::{self, Names};
+use crate::ids::PersonId;
+
+#[cfg(test)]
+mod tests;
+
+/// How far below a threshold a grade is a near miss: percent of the line item's maximum, inclusive.
+pub const NEAR_PERCENT: u32 = 5;
+
+/// Somebody who may be awarded, what is known of them, and the latest award of this badge to them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Learner {
+    pub person: PersonId,
+    pub facts: Facts,
+    pub latest: Option<Award>,
+}
+
+/// What would happen if the rule were activated now. Every learner is in exactly one of the lists from `awarded` to
+/// `not_yet`; each list is sorted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DryRun {
+    /// Learners looked at, each person once.
+    pub learners: usize,
+    /// Would be awarded now. Their count is the number that activation confirms.
+    pub awarded: Vec<PersonId>,
+    /// Hold it in force already: nothing happens to them.
+    pub holders: Vec<PersonId>,
+    /// Had it revoked: they are not awarded again by a rule.
+    pub revoked: Vec<PersonId>,
+    /// Would be awarded but for grades that are at most [`NEAR_PERCENT`] below their thresholds.
+    pub near: Vec<PersonId>,
+    /// A needed grade is missing: unknown, not failed.
+    pub no_grade: Vec<PersonId>,
+    /// Needed work is not handed in.
+    pub not_handed_in: Vec<PersonId>,
+    /// Only a review or an approval is awaited.
+    pub waiting: Vec<PersonId>,
+    /// All others.
+    pub not_yet: Vec<PersonId>,
+    /// One row for each member of the rule's outermost group, over all learners.
+    pub funnel: Vec<FunnelRow>,
+    /// Against the active version, if there is one.
+    pub change: Option<Change>,
+    /// Changes whenever the rule or the people who would be awarded do: SHA-256 in lower-case hex.
+    pub digest: String,
+}
+
+/// How the learners stand in one condition or group. The counts add up to the number of learners.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FunnelRow {
+    /// "Cleaning exercise ≥ 80 %"
+    pub label: String,
+    pub yes: usize,
+    pub near: usize,
+    pub no_grade: usize,
+    pub not_handed_in: usize,
+    pub waiting: usize,
+    pub no: usize,
+}
+
+/// Whose outcome would differ from that of the active version, holders included; nobody loses an award by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The active version.
+    pub version: i32,
+    /// Meet the new version and not the active one.
+    pub gained: Vec<PersonId>,
+    /// Meet the active version and not the new one.
+    pub lost: Vec<PersonId>,
+}
+
+impl DryRun {
+    /// How many would be awarded: what activation confirms together with the digest.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.awarded.len()
+    }
+
+    /// Whether this is still what somebody confirmed: the same number of the same people under the same rule.
+    #[must_use]
+    pub fn confirms(&self, number: usize, digest: &str) -> bool {
+        self.number() == number && self.digest == digest
+    }
+}
+
+impl FunnelRow {
+    /// The counts as a person reads them: "19 yes · 6 within 5 points · 5 no grade yet". "Points" are percentage
+    /// points; what nobody is in is left out, but "yes" is always there.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let near = format!("within {NEAR_PERCENT} points");
+        let counts = [
+            (self.near, near.as_str()),
+            (self.no_grade, "no grade yet"),
+            (self.waiting, "waiting for review"),
+            (self.not_handed_in, "nothing handed in"),
+            (self.no, "no"),
+        ];
+        let others = counts.into_iter().filter(|(count, _)| *count > 0);
+        let others = others.map(|(count, word)| format!(" · {count} {word}"));
+        format!("{} yes{}", self.yes, others.collect::<String>())
+    }
+}
+
+/// How somebody stands towards a condition, a group or a whole rule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Prospect {
+    Yes,
+    Near,
+    NoGrade,
+    NotHandedIn,
+    Waiting,
+    No,
+}
+
+/// Tries `rule` on `learners`. A person who is given twice is looked at once.
+#[must_use]
+pub fn dry_run(
+    rule: &Rule,
+    active: Option<&Rule>,
+    learners: &[Learner],
+    names: &Names,
+    now: DateTime<Utc>,
+) -> DryRun {
+    let mut sorted: Vec<&Learner> = learners.iter().collect();
+    sorted.sort_by(|a, b| a.person.cmp(&b.person));
+    sorted.dedup_by(|a, b| a.person == b.person);
+
+    let rows = rule.root.distinct();
+    let mut run = DryRun {
+        learners: sorted.len(),
+        awarded: Vec::new(),
+        holders: Vec::new(),
+        revoked: Vec::new(),
+        near: Vec::new(),
+        no_grade: Vec::new(),
+        not_handed_in: Vec::new(),
+        waiting: Vec::new(),
+        not_yet: Vec::new(),
+        funnel: rows.iter().map(|node| row(node, names)).collect(),
+        change: active.map(|rule| Change {
+            version: rule.version,
+            gained: Vec::new(),
+            lost: Vec::new(),
+        }),
+        digest: String::new(),
+    };
+    let whole = Node::Group(rule.root.clone());
+    for learner in sorted {
+        let found = prospect(&whole, &learner.facts, now);
+        run.list(learner, found, now).push(learner.person.clone());
+        for (row, node) in run.funnel.iter_mut().zip(&rows) {
+            *row.count(prospect(node, &learner.facts, now)) += 1;
+        }
+        if let (Some(change), Some(active)) = (&mut run.change, active) {
+            let before = outcome(&active.root, &learner.facts, now) == Truth::Yes;
+            match (before, found == Prospect::Yes) {
+                (false, true) => change.gained.push(learner.person.clone()),
+                (true, false) => change.lost.push(learner.person.clone()),
+                _ => {}
+            }
+        }
+    }
+    run.digest = digest(rule, &run.awarded);
+    run
+}
+
+impl DryRun {
+    fn list(&mut self, learner: &Learner, found: Prospect, now: DateTime<Utc>) -> &mut Vec<PersonId> {
+        if let (None, Some(award)) = (open_cycle(learner.latest.as_ref(), now), &learner.latest) {
+            return match award.standing(now) {
+                Standing::Revoked => &mut self.revoked,
+                Standing::InForce | Standing::Expired => &mut self.holders,
+            };
+        }
+        match found {
+            Prospect::Yes => &mut self.awarded,
+            Prospect::Near => &mut self.near,
+            Prospect::NoGrade => &mut self.no_grade,
+            Prospect::NotHandedIn => &mut self.not_handed_in,
+            Prospect::Waiting => &mut self.waiting,
+            Prospect::No => &mut self.not_yet,
+        }
+    }
+}
+
+impl FunnelRow {
+    fn count(&mut self, found: Prospect) -> &mut usize {
+        match found {
+            Prospect::Yes => &mut self.yes,
+            Prospect::Near => &mut self.near,
+            Prospect::NoGrade => &mut self.no_grade,
+            Prospect::NotHandedIn => &mut self.not_handed_in,
+            Prospect::Waiting => &mut self.waiting,
+            Prospect::No => &mut self.no,
+        }
+    }
+}
+
+fn row(node: &Node, names: &Names) -> FunnelRow {
+    FunnelRow {
+        label: sentence::label(node, names),
+        ..FunnelRow::default()
+    }
+}
+
+/// Asks again with some answers changed: near misses as yes; then what is missing as no, to see whether it decides.
+fn prospect(node: &Node, facts: &Facts, now: DateTime<Utc>) -> Prospect {
+    let ask = |condition: &Condition| holds(condition, facts, now);
+    let truth = node_truth(node, &ask);
+    if truth == Truth::Yes {
+        return Prospect::Yes;
+    }
+    let generous = |condition: &Condition| {
+        if nearly(condition, facts) {
+            Truth::Yes
+        } else {
+            ask(condition)
+        }
+    };
+    if node_truth(node, &generous) == Truth::Yes {
+        return Prospect::Near;
+    }
+    if truth == Truth::No {
+        return Prospect::No;
+    }
+    let without_grades = |condition: &Condition| match (condition, ask(condition)) {
+        (Condition::Grade { .. }, Truth::Unknown) => Truth::No,
+        (_, truth) => truth,
+    };
+    if node_truth(node, &without_grades) == Truth::No {
+        return Prospect::NoGrade;
+    }
+    let without_work = |condition: &Condition| match condition {
+        Condition::EvidenceApproved { activity } if !facts.evidence.contains_key(activity) => Truth::No,
+        _ => ask(condition),
+    };
+    if node_truth(node, &without_work) == Truth::No {
+        Prospect::NotHandedIn
+    } else {
+        Prospect::Waiting
+    }
+}
+
+/// Whether a grade reaches its threshold when [`NEAR_PERCENT`] of the maximum are added to it.
+fn nearly(condition: &Condition, facts: &Facts) -> bool {
+    let Condition::Grade { item, at_least } = condition else {
+        return false;
+    };
+    let Some(Grade {
+        value: Some(value),
+        maximum,
+        ..
+    }) = facts.grades.get(item)
+    else {
+        return false;
+    };
+    if *maximum <= Decimal::ZERO {
+        return false;
+    }
+    let margin = maximum
+        .checked_mul(Decimal::new(i64::from(NEAR_PERCENT), 2))
+        .unwrap_or(Decimal::ZERO);
+    reaches(value.checked_add(margin).unwrap_or(*value), *maximum, *at_least)
+}
+
+/// Over the rule's identifier, its tree as stored, and the people, who are sorted.
+fn digest(rule: &Rule, awarded: &[PersonId]) -> String {
+    let mut hash = Sha256::new();
+    let mut part = |bytes: &[u8]| {
+        hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(bytes);
+    };
+    part(rule.id.as_str().as_bytes());
+    part(&serde_json::to_vec(&rule.root).unwrap_or_default());
+    for person in awarded {
+        part(person.as_str().as_bytes());
+    }
+    hex::encode(hash.finalize())
+}

@@ -1,0 +1,262 @@
+//! Whether somebody earns a badge: pure, total, in three-valued logic. What is absent is unknown, never zero.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
+use crate::domain::evidence::SubmissionState;
+use crate::domain::facts::{EvidenceFact, Facts, Grade, Held};
+use crate::domain::rule::{Condition, Group, Need, Node, Rule, Threshold};
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+/// Decides `rule` for one person, with every input that led to it.
+#[must_use]
+pub fn evaluate(rule: &Rule, facts: &Facts, now: DateTime<Utc>) -> Decision {
+    evaluate_group(&rule.root, rule.version, facts, now)
+}
+
+/// As [`evaluate`], for a rule that is not stored yet.
+#[must_use]
+pub fn evaluate_group(root: &Group, rule_version: i32, facts: &Facts, now: DateTime<Utc>) -> Decision {
+    let tree = check(root, facts, now);
+    Decision {
+        outcome: tree.truth,
+        rule_version,
+        tree,
+    }
+}
+
+/// The outcome alone, without the record: always equal to the `outcome` of [`evaluate_group`].
+#[must_use]
+pub fn outcome(root: &Group, facts: &Facts, now: DateTime<Utc>) -> Truth {
+    truth(root, &|condition| holds(condition, facts, now))
+}
+
+/// The truth of a group, given that of each condition.
+pub(super) fn truth(group: &Group, ask: &impl Fn(&Condition) -> Truth) -> Truth {
+    combine(group.need, &group.nodes, |_, node| node_truth(node, ask))
+}
+
+/// The truth of a node, given that of each condition.
+pub(super) fn node_truth(node: &Node, ask: &impl Fn(&Condition) -> Truth) -> Truth {
+    match node {
+        Node::Group(group) => truth(group, ask),
+        Node::Condition(condition) => ask(condition),
+    }
+}
+
+/// Whether one condition holds.
+pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Truth {
+    match condition {
+        Condition::Grade { item, at_least } => grade_truth(facts.grades.get(item), *at_least),
+        Condition::EvidenceApproved { activity } => evidence_truth(facts.evidence.get(activity)),
+        Condition::HoldsBadge { badge } => {
+            yes_or_no(facts.held.get(badge).is_some_and(|held| held.in_force(now)))
+        }
+        Condition::NotBefore { at } => yes_or_no(*at <= now),
+        Condition::InstructorApproves => {
+            if facts.approval.is_some() {
+                Truth::Yes
+            } else {
+                Truth::Unknown
+            }
+        }
+    }
+}
+
+/// The truth of a group. A group without members never holds, nor does "at least 0". What is asked twice counts once,
+/// which only matters where members are counted.
+fn combine(need: Need, nodes: &[Node], mut truth_of: impl FnMut(usize, &Node) -> Truth) -> Truth {
+    let mut members = nodes.iter().enumerate();
+    match need {
+        Need::All => {
+            let mut result = if nodes.is_empty() { Truth::No } else { Truth::Yes };
+            for (index, node) in members {
+                match truth_of(index, node) {
+                    Truth::Yes => {}
+                    Truth::No => return Truth::No,
+                    Truth::Unknown => result = Truth::Unknown,
+                }
+            }
+            result
+        }
+        Need::Any | Need::AtLeast(1) => {
+            let mut result = Truth::No;
+            for (index, node) in members {
+                match truth_of(index, node) {
+                    Truth::Yes => return Truth::Yes,
+                    Truth::No => {}
+                    Truth::Unknown => result = Truth::Unknown,
+                }
+            }
+            result
+        }
+        Need::AtLeast(0) => Truth::No,
+        Need::AtLeast(n) => {
+            let needed = usize::from(n);
+            let (mut yes, mut possible) = (0_usize, 0_usize);
+            let settled = members.any(|(index, node)| {
+                let found = truth_of(index, node);
+                let twice = || {
+                    nodes
+                        .iter()
+                        .take(index)
+                        .any(|earlier| earlier.core() == node.core())
+                };
+                if found != Truth::No && !twice() {
+                    possible += 1;
+                    yes += usize::from(found == Truth::Yes);
+                }
+                yes >= needed
+            });
+            match (settled, possible >= needed) {
+                (true, _) => Truth::Yes,
+                (false, true) => Truth::Unknown,
+                (false, false) => Truth::No,
+            }
+        }
+    }
+}
+
+fn check(group: &Group, facts: &Facts, now: DateTime<Utc>) -> CheckedGroup {
+    let mut nodes = Vec::with_capacity(group.nodes.len());
+    nodes.extend(group.nodes.iter().map(|node| match node {
+        Node::Group(inner) => CheckedNode::Group(check(inner, facts, now)),
+        Node::Condition(condition) => CheckedNode::Condition(CheckedCondition {
+            condition: condition.clone(),
+            truth: holds(condition, facts, now),
+            seen: see(condition, facts, now),
+        }),
+    }));
+    let truth = combine(group.need, &group.nodes, |index, _| {
+        nodes.get(index).map_or(Truth::Unknown, CheckedNode::truth)
+    });
+    CheckedGroup {
+        need: group.need,
+        truth,
+        nodes,
+    }
+}
+
+fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
+    match condition {
+        Condition::Grade { item, at_least } => see_grade(facts.grades.get(item), *at_least),
+        Condition::EvidenceApproved { activity } => match facts.evidence.get(activity) {
+            Some(fact) => Seen::Evidence {
+                state: fact.state,
+                since: fact.since,
+            },
+            None => Seen::NothingHandedIn,
+        },
+        Condition::HoldsBadge { badge } => match facts.held.get(badge) {
+            None => Seen::BadgeNotHeld,
+            Some(Held { revoked: true, .. }) => Seen::BadgeRevoked,
+            Some(Held {
+                valid_until: Some(at),
+                ..
+            }) if *at <= now => Seen::BadgeExpired { at: *at },
+            Some(held) => Seen::Badge {
+                awarded_at: held.awarded_at,
+            },
+        },
+        Condition::NotBefore { at } => Seen::Date { at: *at },
+        Condition::InstructorApproves => match &facts.approval {
+            Some(approval) => Seen::Approval {
+                by: approval.by.clone(),
+                at: approval.at,
+            },
+            None => Seen::NoApproval,
+        },
+    }
+}
+
+fn yes_or_no(holds: bool) -> Truth {
+    if holds { Truth::Yes } else { Truth::No }
+}
+
+/// A grade without a value, or out of nothing, is unknown.
+fn grade_truth(grade: Option<&Grade>, at_least: Threshold) -> Truth {
+    match grade {
+        Some(Grade {
+            value: Some(value),
+            maximum,
+            ..
+        }) if *maximum > Decimal::ZERO => yes_or_no(reaches(*value, *maximum, at_least)),
+        _ => Truth::Unknown,
+    }
+}
+
+fn see_grade(grade: Option<&Grade>, at_least: Threshold) -> Seen {
+    match grade {
+        Some(Grade {
+            value: Some(value),
+            maximum,
+            source,
+            read_at,
+        }) if *maximum > Decimal::ZERO => Seen::Grade {
+            value: *value,
+            maximum: *maximum,
+            needs: points(at_least, *maximum),
+            source: *source,
+            read_at: *read_at,
+        },
+        other => Seen::NoGrade {
+            at_least,
+            read_at: other.map(|grade| grade.read_at),
+        },
+    }
+}
+
+fn evidence_truth(fact: Option<&EvidenceFact>) -> Truth {
+    match fact.map(|fact| fact.state) {
+        Some(SubmissionState::Approved) => Truth::Yes,
+        Some(SubmissionState::ChangesAsked | SubmissionState::Declined) => Truth::No,
+        Some(SubmissionState::HandedIn) | None => Truth::Unknown,
+    }
+}
+
+/// Whether `value` of `maximum` (above zero) reaches the threshold; exactly the threshold does.
+///
+/// Percentages are compared by multiplying, so that no division rounds. A product too large for a decimal is larger
+/// than any that is not.
+pub(super) fn reaches(value: Decimal, maximum: Decimal, at_least: Threshold) -> bool {
+    match at_least {
+        Threshold::Points(points) => value >= points,
+        Threshold::Percent(percent) => {
+            match (
+                value.checked_mul(Decimal::ONE_HUNDRED),
+                percent.checked_mul(maximum),
+            ) {
+                (Some(reached), Some(needed)) => reached >= needed,
+                (None, Some(_)) => value > Decimal::ZERO,
+                (Some(_), None) => percent < Decimal::ZERO,
+                (None, None) => match (
+                    value.checked_div(maximum),
+                    percent.checked_div(Decimal::ONE_HUNDRED),
+                ) {
+                    (Some(reached), Some(needed)) => reached >= needed,
+                    (None, _) => value > Decimal::ZERO,
+                    (Some(_), None) => false,
+                },
+            }
+        }
+    }
+}
+
+/// The threshold in points of `maximum`; for people, never for deciding.
+#[must_use]
+pub fn points(at_least: Threshold, maximum: Decimal) -> Decimal {
+    match at_least {
+        Threshold::Points(points) => points,
+        Threshold::Percent(percent) => percent
+            .checked_mul(maximum)
+            .and_then(|product| product.checked_div(Decimal::ONE_HUNDRED))
+            .or_else(|| percent.checked_div(Decimal::ONE_HUNDRED)?.checked_mul(maximum))
+            .unwrap_or(maximum)
+            .normalize(),
+    }
+}

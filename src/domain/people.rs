@@ -1,0 +1,95 @@
+//! People as a platform names them: never by e-mail address.
+
+use chrono::{DateTime, Utc};
+
+use crate::ids::{CourseId, PersonId, RegistrationId, TenantId};
+
+/// A person: one `sub` under one registration. Everything else may be absent and may change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: PersonId,
+    pub tenant: TenantId,
+    pub registration: RegistrationId,
+    /// The platform's identifier (LTI 1.3, `sub`; NRPS 2.0, `user_id`).
+    pub sub: String,
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+impl Person {
+    /// The name as the LMS gives it; none given: "Student 7F3A", from our own identifier.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        match self.name.as_deref().map(str::trim) {
+            Some(name) if !name.is_empty() => name.to_owned(),
+            _ => {
+                let tail: String = self.id.as_str().chars().rev().take(4).collect();
+                format!(
+                    "Student {}",
+                    tail.chars().rev().collect::<String>().to_uppercase()
+                )
+            }
+        }
+    }
+}
+
+/// What a person is in one course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    pub course: CourseId,
+    pub person: PersonId,
+    /// The last member list or launch named a learner role.
+    pub learner: bool,
+    /// Any other role was seen at a launch in this course: bars awards here, whatever a member list says.
+    pub barred: bool,
+    /// In the last member list, or launched since.
+    pub active: bool,
+    pub seen_at: DateTime<Utc>,
+}
+
+impl Enrolment {
+    /// Whether a badge of the course may be awarded to this person at all.
+    #[must_use]
+    pub fn may_be_awarded(&self) -> bool {
+        self.learner && !self.barred && self.active
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: Option<&str>) -> Person {
+        Person {
+            id: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f7f3a".into(),
+            tenant: "north-coast".into(),
+            registration: "moodle".into(),
+            sub: "42".to_owned(),
+            name: name.map(str::to_owned),
+            email: None,
+        }
+    }
+
+    #[test]
+    fn a_name_is_never_needed() {
+        assert_eq!(person(Some(" Ada Lovelace ")).display_name(), "Ada Lovelace");
+        assert_eq!(person(None).display_name(), "Student 7F3A");
+        assert_eq!(person(Some("  ")).display_name(), "Student 7F3A");
+    }
+
+    #[test]
+    fn only_active_learners_without_another_role_may_be_awarded() {
+        let enrolment = |learner, barred, active| Enrolment {
+            course: "course".into(),
+            person: "ada".into(),
+            learner,
+            barred,
+            active,
+            seen_at: DateTime::UNIX_EPOCH,
+        };
+        assert!(enrolment(true, false, true).may_be_awarded());
+        assert!(!enrolment(true, true, true).may_be_awarded());
+        assert!(!enrolment(false, false, true).may_be_awarded());
+        assert!(!enrolment(true, false, false).may_be_awarded());
+    }
+}

@@ -1,0 +1,219 @@
+//! When a badge is earned: a tree of groups and conditions, in versions.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ActivityId, BadgeId, LineItemId, RuleId, TenantId};
+
+/// One version of a badge's rule. A version that was active is never changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    pub id: RuleId,
+    pub tenant: TenantId,
+    pub badge: BadgeId,
+    /// From 1, without gaps for each badge.
+    pub version: i32,
+    pub state: RuleState,
+    pub root: Group,
+    pub created_at: DateTime<Utc>,
+    pub activated_at: Option<DateTime<Utc>>,
+}
+
+/// Where a rule version stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleState {
+    Draft,
+    Active,
+    Superseded,
+}
+
+/// The most conditions that a rule may have; more is refused by [`super::design_review`].
+pub const MAX_CONDITIONS: usize = 50;
+
+/// The deepest that groups may be nested, the outermost being 1.
+pub const MAX_DEPTH: usize = 5;
+
+/// The most bytes of JSON that a rule within these limits needs: refuse a longer text before parsing it.
+pub const MAX_JSON_BYTES: usize = 32 * 1024;
+
+/// A group of nodes and how many of them must hold. Stored as JSON in this form, at most [`MAX_JSON_BYTES`] long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    pub need: Need,
+    pub nodes: Vec<Node>,
+}
+
+/// How many members of a group must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    All,
+    Any,
+    AtLeast(u16),
+}
+
+/// A member of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Node {
+    Group(Group),
+    Condition(Condition),
+}
+
+/// What can be asked about one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "when", rename_all = "snake_case")]
+pub enum Condition {
+    /// The grade in a line item reaches the threshold; exactly the threshold counts.
+    Grade { item: LineItemId, at_least: Threshold },
+    /// What was handed in to an evidence activity is approved.
+    EvidenceApproved { activity: ActivityId },
+    /// Another badge is held and in force.
+    HoldsBadge { badge: BadgeId },
+    /// The moment has come.
+    NotBefore { at: DateTime<Utc> },
+    /// An instructor said so for this badge and this person.
+    InstructorApproves,
+}
+
+/// A bound on a grade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Threshold {
+    /// On the scale of the line item.
+    Points(Decimal),
+    /// 0 to 100, of the line item's maximum.
+    Percent(Decimal),
+}
+
+impl Node {
+    /// What this node asks: a group with a single member, of which one is enough, asks what that member asks.
+    #[must_use]
+    pub fn core(&self) -> &Self {
+        let mut node = self;
+        while let Self::Group(Group {
+            need: Need::All | Need::Any | Need::AtLeast(1),
+            nodes,
+        }) = node
+            && let [only] = nodes.as_slice()
+        {
+            node = only;
+        }
+        node
+    }
+}
+
+impl Group {
+    /// The members that ask something different from those before them: what is asked twice counts once.
+    #[must_use]
+    pub fn distinct(&self) -> Vec<&Node> {
+        let mut found: Vec<&Node> = Vec::with_capacity(self.nodes.len());
+        for core in self.nodes.iter().map(Node::core) {
+            if !found.contains(&core) {
+                found.push(core);
+            }
+        }
+        found
+    }
+
+    /// How deep groups are nested, this one being 1.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        let below = self.nodes.iter().map(|node| match node {
+            Node::Group(group) => group.depth(),
+            Node::Condition(_) => 0,
+        });
+        below.max().unwrap_or(0).saturating_add(1)
+    }
+
+    /// All conditions below, depth first, in reading order.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<&Condition> {
+        let mut found = Vec::new();
+        for node in &self.nodes {
+            match node {
+                Node::Group(group) => found.extend(group.conditions()),
+                Node::Condition(condition) => found.push(condition),
+            }
+        }
+        found
+    }
+
+    /// The badges that this rule builds on.
+    pub fn badges(&self) -> impl Iterator<Item = &BadgeId> {
+        self.conditions()
+            .into_iter()
+            .filter_map(|condition| match condition {
+                Condition::HoldsBadge { badge } => Some(badge),
+                _ => None,
+            })
+    }
+
+    /// The line items that this rule reads.
+    pub fn line_items(&self) -> impl Iterator<Item = &LineItemId> {
+        self.conditions()
+            .into_iter()
+            .filter_map(|condition| match condition {
+                Condition::Grade { item, .. } => Some(item),
+                _ => None,
+            })
+    }
+
+    /// The evidence activities that this rule reads.
+    pub fn activities(&self) -> impl Iterator<Item = &ActivityId> {
+        self.conditions()
+            .into_iter()
+            .filter_map(|condition| match condition {
+                Condition::EvidenceApproved { activity } => Some(activity),
+                _ => None,
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::{self, all, any, at_least, group, holds, percent};
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_rule_is_stored_in_a_form_that_a_person_can_read() {
+        let root = all([
+            percent("cleaning", "80"),
+            group(at_least(2, [holds("a"), holds("b"), holds("c")])),
+        ]);
+        assert_eq!(
+            serde_json::to_string(&root).unwrap(),
+            r#"{"need":"all","nodes":[{"condition":{"when":"grade","item":"cleaning","at_least":{"percent":"80"}}},{"group":{"need":{"at_least":2},"nodes":[{"condition":{"when":"holds_badge","badge":"a"}},{"condition":{"when":"holds_badge","badge":"b"}},{"condition":{"when":"holds_badge","badge":"c"}}]}}]}"#
+        );
+    }
+
+    #[test]
+    fn the_largest_rule_allowed_fits_the_size_cap() {
+        let long = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
+        let mut nodes = Vec::new();
+        for index in 0..MAX_CONDITIONS {
+            let condition = percent(&format!("{long}{index}"), "79.99999999999999999999999999");
+            nodes.push(group(any([group(any([group(any([group(any([condition]))]))]))])));
+        }
+        let root = all(nodes);
+        assert_eq!(root.depth(), MAX_DEPTH);
+        assert!(serde_json::to_vec(&root).unwrap().len() < MAX_JSON_BYTES);
+    }
+
+    #[test]
+    fn a_badge_named_twice_is_one_member_even_inside_a_group_of_its_own() {
+        let root = at_least(2, [holds("a"), holds("a"), group(any([holds("a")])), holds("b")]);
+        assert_eq!(root.distinct(), [&holds("a"), &holds("b")]);
+    }
+
+    proptest! {
+        #[test]
+        fn json_gives_back_the_same_rule(root in sample::any_group()) {
+            let text = serde_json::to_string(&root).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Group>(&text).unwrap(), root);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Short names for rules and facts in tests, and arbitrary ones for property tests.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use crate::domain::award::{Award, Revocation};
+use crate::domain::evidence::SubmissionState;
+use crate::domain::facts::{Approval, EvidenceFact, Facts, Grade, GradeSource, Held};
+use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
+use crate::domain::sentence::{ItemName, Names};
+use crate::ids::{ActivityId, BadgeId, LineItemId};
+
+/// Monday, 23 November 2026, 10:42 UTC.
+pub fn now() -> DateTime<Utc> {
+    "2026-11-23T10:42:00Z".parse().unwrap()
+}
+
+pub fn days(count: i64) -> DateTime<Utc> {
+    now() + TimeDelta::days(count)
+}
+
+pub fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+pub fn all(nodes: impl IntoIterator<Item = Node>) -> Group {
+    Group {
+        need: Need::All,
+        nodes: nodes.into_iter().collect(),
+    }
+}
+
+pub fn any(nodes: impl IntoIterator<Item = Node>) -> Group {
+    Group {
+        need: Need::Any,
+        nodes: nodes.into_iter().collect(),
+    }
+}
+
+pub fn at_least(n: u16, nodes: impl IntoIterator<Item = Node>) -> Group {
+    Group {
+        need: Need::AtLeast(n),
+        nodes: nodes.into_iter().collect(),
+    }
+}
+
+pub fn group(inner: Group) -> Node {
+    Node::Group(inner)
+}
+
+pub fn percent(item: &str, bound: &str) -> Node {
+    let at_least = Threshold::Percent(decimal(bound));
+    Node::Condition(Condition::Grade {
+        item: LineItemId::from(item),
+        at_least,
+    })
+}
+
+pub fn points(item: &str, bound: &str) -> Node {
+    let at_least = Threshold::Points(decimal(bound));
+    Node::Condition(Condition::Grade {
+        item: LineItemId::from(item),
+        at_least,
+    })
+}
+
+pub fn approved(activity: &str) -> Node {
+    Node::Condition(Condition::EvidenceApproved {
+        activity: ActivityId::from(activity),
+    })
+}
+
+pub fn holds(badge: &str) -> Node {
+    Node::Condition(Condition::HoldsBadge {
+        badge: BadgeId::from(badge),
+    })
+}
+
+pub fn not_before(at: DateTime<Utc>) -> Node {
+    Node::Condition(Condition::NotBefore { at })
+}
+
+pub fn approval() -> Node {
+    Node::Condition(Condition::InstructorApproves)
+}
+
+pub fn rule(version: i32, root: Group) -> Rule {
+    Rule {
+        id: format!("rule-{version}").into(),
+        tenant: "north-coast".into(),
+        badge: "this".into(),
+        version,
+        state: RuleState::Draft,
+        root,
+        created_at: now(),
+        activated_at: None,
+    }
+}
+
+/// The rule of the rule builder's picture: a grade, an approved report, and 2 of 3 badges.
+pub fn cleaning_rule() -> Group {
+    all([
+        percent("cleaning", "80"),
+        approved("report"),
+        group(at_least(2, [holds("spreadsheet"), holds("sql"), holds("charts")])),
+    ])
+}
+
+pub fn names() -> Names {
+    let item = |label: &str, maximum: &str| ItemName {
+        label: label.to_owned(),
+        maximum: decimal(maximum),
+    };
+    Names {
+        line_items: [
+            ("cleaning".into(), item("Cleaning exercise", "100")),
+            ("quiz".into(), item("Quiz 3", "20")),
+        ]
+        .into(),
+        activities: [("report".into(), "Project report".to_owned())].into(),
+        badges: [
+            ("spreadsheet", "Spreadsheet basics"),
+            ("sql", "SQL basics"),
+            ("charts", "Charts"),
+        ]
+        .map(|(id, name)| (id.into(), name.to_owned()))
+        .into(),
+    }
+}
+
+/// Facts that grow by one fact at a time.
+#[derive(Default)]
+pub struct Known(pub Facts);
+
+impl Known {
+    pub fn grade(mut self, item: &str, value: &str, maximum: &str) -> Self {
+        self.0
+            .grades
+            .insert(item.into(), grade(Some(decimal(value)), decimal(maximum)));
+        self
+    }
+
+    pub fn ungraded(mut self, item: &str) -> Self {
+        self.0.grades.insert(item.into(), grade(None, decimal("100")));
+        self
+    }
+
+    pub fn evidence(mut self, activity: &str, state: SubmissionState) -> Self {
+        self.0.evidence.insert(
+            activity.into(),
+            EvidenceFact {
+                state,
+                since: days(-3),
+            },
+        );
+        self
+    }
+
+    pub fn badge(self, badge: &str) -> Self {
+        self.badge_with(badge, None, false)
+    }
+
+    pub fn badge_with(mut self, badge: &str, valid_until: Option<DateTime<Utc>>, revoked: bool) -> Self {
+        self.0.held.insert(
+            badge.into(),
+            Held {
+                awarded_at: days(-30),
+                valid_until,
+                revoked,
+            },
+        );
+        self
+    }
+
+    pub fn approval(mut self) -> Self {
+        self.0.approval = Some(Approval {
+            by: "Grace Hopper".to_owned(),
+            at: days(-1),
+        });
+        self
+    }
+}
+
+pub fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
+    Grade {
+        value,
+        maximum,
+        source: GradeSource::Ags,
+        read_at: now(),
+    }
+}
+
+pub fn award(cycle: i32, valid_until: Option<DateTime<Utc>>, revoked: bool) -> Award {
+    let revocation = revoked.then(|| Revocation {
+        at: days(-2),
+        by: "teacher".into(),
+        reason: "Copied work.".to_owned(),
+    });
+    Award {
+        id: "award".into(),
+        tenant: "north-coast".into(),
+        badge: "this".into(),
+        person: "ada".into(),
+        cycle,
+        decision: "decision".into(),
+        awarded_at: days(-100),
+        valid_until,
+        revocation,
+    }
+}
+
+/// Five names, so that arbitrary rules and facts meet.
+fn any_name() -> impl Strategy<Value = String> {
+    (0_u8..5).prop_map(|index| format!("n{index}"))
+}
+
+/// Ordinary numbers mostly, and sometimes those that break arithmetic.
+pub fn any_decimal() -> impl Strategy<Value = Decimal> {
+    prop_oneof![
+        6 => (0_i64..=12_000).prop_map(|hundredths| Decimal::new(hundredths, 2)),
+        1 => (prop::num::i64::ANY, 0_u32..=28).prop_map(|(digits, scale)| Decimal::new(digits, scale)),
+        1 => prop_oneof![Just(Decimal::MAX), Just(Decimal::MIN), Just(Decimal::ZERO), Just(Decimal::new(1, 28))],
+    ]
+}
+
+pub fn any_condition() -> impl Strategy<Value = Condition> {
+    prop_oneof![
+        (any_name(), any_decimal(), prop::bool::ANY).prop_map(|(item, bound, share)| Condition::Grade {
+            item: item.into(),
+            at_least: if share {
+                Threshold::Percent(bound)
+            } else {
+                Threshold::Points(bound)
+            },
+        }),
+        any_name().prop_map(|activity| Condition::EvidenceApproved {
+            activity: activity.into()
+        }),
+        any_name().prop_map(|badge| Condition::HoldsBadge { badge: badge.into() }),
+        (-2_i64..=2).prop_map(|day| Condition::NotBefore { at: days(day) }),
+        Just(Condition::InstructorApproves),
+    ]
+}
+
+fn any_need() -> impl Strategy<Value = Need> {
+    prop_oneof![
+        Just(Need::All),
+        Just(Need::Any),
+        (0_u16..5).prop_map(Need::AtLeast)
+    ]
+}
+
+pub fn any_nodes() -> impl Strategy<Value = Vec<Node>> {
+    let leaf = any_condition().prop_map(Node::Condition);
+    let node = leaf.prop_recursive(4, 40, 5, |inner| {
+        (any_need(), prop::collection::vec(inner, 0..5))
+            .prop_map(|(need, nodes)| Node::Group(Group { need, nodes }))
+    });
+    prop::collection::vec(node, 0..5)
+}
+
+pub fn any_group() -> impl Strategy<Value = Group> {
+    (any_need(), any_nodes()).prop_map(|(need, nodes)| Group { need, nodes })
+}
+
+pub fn any_facts() -> impl Strategy<Value = Facts> {
+    let grade =
+        (prop::option::of(any_decimal()), any_decimal()).prop_map(|(value, maximum)| grade(value, maximum));
+    let state = prop_oneof![
+        Just(SubmissionState::HandedIn),
+        Just(SubmissionState::ChangesAsked),
+        Just(SubmissionState::Approved),
+        Just(SubmissionState::Declined),
+    ];
+    let held = (prop::option::of(-2_i64..=2), prop::bool::ANY).prop_map(|(end, revoked)| Held {
+        awarded_at: days(-30),
+        valid_until: end.map(days),
+        revoked,
+    });
+    (
+        prop::collection::hash_map(any_name().prop_map(LineItemId::from), grade, 0..5),
+        prop::collection::hash_map(any_name().prop_map(ActivityId::from), state, 0..5),
+        prop::collection::hash_map(any_name().prop_map(BadgeId::from), held, 0..5),
+        prop::bool::ANY,
+    )
+        .prop_map(|(grades, states, held, approved)| Facts {
+            grades,
+            evidence: states
+                .into_iter()
+                .map(|(id, state)| {
+                    (
+                        id,
+                        EvidenceFact {
+                            state,
+                            since: days(-3),
+                        },
+                    )
+                })
+                .collect(),
+            held,
+            approval: approved.then(|| Approval {
+                by: "Grace Hopper".to_owned(),
+                at: days(-1),
+            }),
+        })
+}

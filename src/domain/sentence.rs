@@ -1,0 +1,186 @@
+//! Rules and decisions in words: a rule as one sentence, a decision as one line for each condition, and the next step.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveTime, Utc};
+use rust_decimal::Decimal;
+
+use crate::domain::course::LineItem;
+use crate::domain::evidence::Activity;
+use crate::domain::rule::{Condition, Threshold};
+use crate::ids::{ActivityId, BadgeId, LineItemId};
+
+mod lines;
+mod next;
+mod reading;
+
+pub use lines::{Line, lines};
+pub use next::{Progress, next_step, progress};
+pub use reading::{label, sentence, sentence_in_full};
+
+#[cfg(test)]
+mod decision_tests;
+#[cfg(test)]
+mod tests;
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    Teacher,
+    Student,
+}
+
+/// What things are called on screen. What is not in it is called deleted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Names {
+    pub line_items: HashMap<LineItemId, ItemName>,
+    /// Titles.
+    pub activities: HashMap<ActivityId, String>,
+    pub badges: HashMap<BadgeId, String>,
+}
+
+/// A line item's label and scale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemName {
+    pub label: String,
+    /// Points.
+    pub maximum: Decimal,
+}
+
+impl Names {
+    /// The names of a course's line items and activities, and of the badges given.
+    pub fn gather<'a>(
+        items: impl IntoIterator<Item = &'a LineItem>,
+        activities: impl IntoIterator<Item = &'a Activity>,
+        badges: impl IntoIterator<Item = (&'a BadgeId, &'a str)>,
+    ) -> Self {
+        let named = |item: &LineItem| ItemName {
+            label: item.label.clone(),
+            maximum: item.maximum,
+        };
+        Self {
+            line_items: items
+                .into_iter()
+                .map(|item| (item.id.clone(), named(item)))
+                .collect(),
+            activities: activities
+                .into_iter()
+                .map(|one| (one.id.clone(), one.title.clone()))
+                .collect(),
+            badges: badges
+                .into_iter()
+                .map(|(id, name)| (id.clone(), name.to_owned()))
+                .collect(),
+        }
+    }
+
+    /// What an assignment is called.
+    #[must_use]
+    pub fn line_item(&self, id: &LineItemId) -> String {
+        called(
+            self.line_items.get(id).map(|item| item.label.as_str()),
+            "assignment",
+        )
+    }
+
+    /// What an evidence activity is called.
+    #[must_use]
+    pub fn activity(&self, id: &ActivityId) -> String {
+        called(self.activities.get(id).map(String::as_str), "activity")
+    }
+
+    /// What a badge is called.
+    #[must_use]
+    pub fn badge(&self, id: &BadgeId) -> String {
+        called(self.badges.get(id).map(String::as_str), "badge")
+    }
+
+    fn maximum(&self, id: &LineItemId) -> Option<Decimal> {
+        self.line_items
+            .get(id)
+            .map(|item| item.maximum)
+            .filter(|maximum| *maximum > Decimal::ZERO)
+    }
+}
+
+fn called(name: Option<&str>, kind: &str) -> String {
+    let article = if kind.starts_with('a') { "an" } else { "a" };
+    match name.map(one_line) {
+        None => format!("a deleted {kind}"),
+        Some(name) if name.is_empty() => format!("{article} {kind} without a name"),
+        Some(name) => name,
+    }
+}
+
+/// A name on one line: runs of white space and control characters become one space.
+pub(super) fn one_line(text: &str) -> String {
+    let parts = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// A number as a gradebook shows it: all its digits, no trailing zeros.
+#[must_use]
+pub fn number(value: Decimal) -> String {
+    value.normalize().to_string()
+}
+
+/// A grade and what it needs, with two decimals or as many more as it takes for the reader to see which is larger.
+fn as_compared(value: Decimal, needs: Decimal) -> (String, String) {
+    let order = value.cmp(&needs);
+    let rounded = (2..=28)
+        .map(|places| (value.round_dp(places), needs.round_dp(places)))
+        .find(|(value, needs)| value.cmp(needs) == order);
+    let (value, needs) = rounded.unwrap_or((value, needs));
+    (number(value), number(needs))
+}
+
+/// A moment in UTC: "23 November 2026", with the time of day unless that is midnight.
+#[must_use]
+pub fn moment(at: DateTime<Utc>) -> String {
+    if at.time() == NaiveTime::MIN {
+        at.format("%-d %B %Y").to_string()
+    } else {
+        at.format("%-d %B %Y, %H:%M UTC").to_string()
+    }
+}
+
+fn day(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y").to_string()
+}
+
+/// "80 of 100" where the scale is known, else "80 percent" or "80 points".
+fn bound(at_least: Threshold, maximum: Option<Decimal>) -> String {
+    match (at_least, maximum) {
+        (_, Some(maximum)) => {
+            let needs = super::evaluate::points(at_least, maximum);
+            format!("{} of {}", number(needs), number(maximum))
+        }
+        (Threshold::Percent(share), None) => format!("{} percent", number(share)),
+        (Threshold::Points(points), None) => counted_points(points),
+    }
+}
+
+fn counted_points(points: Decimal) -> String {
+    let word = if points == Decimal::ONE { "point" } else { "points" };
+    format!("{} {word}", number(points))
+}
+
+/// "a", "a and b", "a, b, and c".
+fn list(parts: &[String], word: &str) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first, second] => format!("{first} {word} {second}"),
+        [most @ .., last] => format!("{}, {word} {last}", most.join(", ")),
+    }
+}
+
+/// The badge that a condition asks for, if it asks for one.
+fn badge_of(condition: &Condition) -> Option<&BadgeId> {
+    match condition {
+        Condition::HoldsBadge { badge } => Some(badge),
+        _ => None,
+    }
+}

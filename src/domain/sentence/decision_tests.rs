@@ -1,0 +1,289 @@
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "facts are built where they are used"
+)]
+
+use super::*;
+use crate::domain::decision::Truth;
+use crate::domain::evaluate::evaluate_group;
+use crate::domain::evidence::SubmissionState;
+use crate::domain::rule::Group;
+use crate::domain::sample::{
+    Known, all, any, approval, approved, at_least, cleaning_rule, days, group, holds, names, not_before, now,
+    percent, points,
+};
+
+fn ada() -> Known {
+    Known::default()
+        .grade("cleaning", "86.00", "100")
+        .evidence("report", SubmissionState::HandedIn)
+        .badge("spreadsheet")
+        .badge("sql")
+}
+
+fn told(root: &Group, known: Known, audience: Audience) -> Vec<(Truth, String)> {
+    let decision = evaluate_group(root, 1, &known.0, now());
+    lines(&decision, &names(), audience)
+        .into_iter()
+        .map(|line| (line.truth, line.text))
+        .collect()
+}
+
+fn one(root: &Group, known: Known, audience: Audience) -> String {
+    told(root, known, audience).remove(0).1
+}
+
+#[test]
+fn a_decision_reads_like_a_gradebook() {
+    assert_eq!(
+        told(&cleaning_rule(), ada(), Audience::Teacher),
+        [
+            (Truth::Yes, "Cleaning exercise: 86 of 100, needs 80".to_owned()),
+            (
+                Truth::Unknown,
+                "Project report: handed in, waiting for review".to_owned()
+            ),
+            (
+                Truth::Yes,
+                "2 of 3 badges: Spreadsheet basics, SQL basics".to_owned()
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_line_says_where_and_when_it_was_read() {
+    let decision = evaluate_group(&cleaning_rule(), 1, &ada().0, now());
+    let lines = lines(&decision, &names(), Audience::Student);
+    assert_eq!(
+        lines[0].source.map(crate::domain::facts::GradeSource::words),
+        Some("the gradebook")
+    );
+    assert_eq!((lines[0].read_at, lines[0].since), (Some(now()), None));
+    assert_eq!((lines[1].read_at, lines[1].since), (None, Some(days(-3))));
+}
+
+#[test]
+fn a_missing_grade_says_what_is_needed_and_never_zero() {
+    let quiz = all([percent("quiz", "80")]);
+    assert_eq!(
+        one(&quiz, Known::default(), Audience::Student),
+        "Quiz 3: no grade yet, needs 16 of 20"
+    );
+    let lost = all([percent("lost", "80"), points("lost", "1")]);
+    let texts: Vec<_> = told(&lost, Known::default(), Audience::Teacher)
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    let expected = [
+        "A deleted assignment: no grade yet, needs 80 percent",
+        "A deleted assignment: no grade yet, needs 1 point",
+    ];
+    assert_eq!(texts, expected);
+}
+
+#[test]
+fn a_grade_just_below_is_never_rounded_up_to_what_it_needs() {
+    let root = all([percent("cleaning", "80")]);
+    let with = |value| {
+        one(
+            &root,
+            Known::default().grade("cleaning", value, "100"),
+            Audience::Teacher,
+        )
+    };
+    assert_eq!(with("79.9996"), "Cleaning exercise: 79.9996 of 100, needs 80");
+    assert_eq!(
+        with("83.33333333333334"),
+        "Cleaning exercise: 83.33 of 100, needs 80"
+    );
+    assert_eq!(with("80.000"), "Cleaning exercise: 80 of 100, needs 80");
+}
+
+#[test]
+fn teacher_and_student_see_the_same_facts_in_their_own_words() {
+    let report = all([approved("report")]);
+    let both = |known: fn() -> Known| {
+        [Audience::Teacher, Audience::Student].map(|audience| one(&report, known(), audience))
+    };
+    assert_eq!(
+        both(Known::default),
+        [
+            "Project report: nothing handed in yet",
+            "Project report: you have not handed in anything yet"
+        ]
+    );
+    assert_eq!(
+        both(|| Known::default().evidence("report", SubmissionState::ChangesAsked)),
+        [
+            "Project report: changes asked for, not handed in again yet",
+            "Project report: changes asked for: hand it in again"
+        ]
+    );
+    let held = |known, audience| one(&all([holds("sql")]), known, audience);
+    let expired = || Known::default().badge_with("sql", Some(days(-1)), false);
+    assert_eq!(
+        held(expired(), Audience::Teacher),
+        "SQL basics: expired on 22 November 2026"
+    );
+    assert_eq!(
+        held(expired(), Audience::Student),
+        "SQL basics: yours expired on 22 November 2026"
+    );
+    assert_eq!(
+        held(Known::default().badge_with("sql", None, true), Audience::Student),
+        "SQL basics: yours was revoked"
+    );
+}
+
+#[test]
+fn dates_and_approvals_are_lines_too() {
+    let root = all([not_before(days(1)), not_before(now()), approval()]);
+    let texts: Vec<_> = told(&root, Known::default().approval(), Audience::Student)
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    let expected = [
+        "Opens on 24 November 2026, 10:42 UTC",
+        "Open since 23 November 2026, 10:42 UTC",
+        "Your instructor's approval: given by Grace Hopper",
+    ];
+    assert_eq!(texts, expected);
+}
+
+#[test]
+fn groups_count_what_holds_and_say_what_they_need() {
+    let badges = group(at_least(2, ["spreadsheet", "sql", "charts"].map(holds)));
+    let root = all([badges, group(any([percent("quiz", "80"), approval()]))]);
+    let decision = evaluate_group(&root, 1, &Known::default().badge("sql").0, now());
+    let lines = lines(&decision, &names(), Audience::Teacher);
+    let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "1 of 3 badges: SQL basics, needs 2",
+            "Any one of these: 0 of 2, needs 1"
+        ]
+    );
+    let inner: Vec<_> = lines[1].lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(
+        inner,
+        [
+            "Quiz 3: no grade yet, needs 16 of 20",
+            "An instructor's approval: not given yet"
+        ]
+    );
+    let nobody = one(
+        &at_least(2, ["sql", "charts"].map(holds)),
+        Known::default(),
+        Audience::Teacher,
+    );
+    assert_eq!(nobody, "0 of 2 badges, needs 2");
+}
+
+fn next(root: &Group, known: Known, audience: Audience) -> String {
+    next_step(&evaluate_group(root, 1, &known.0, now()), &names(), audience)
+}
+
+#[test]
+fn there_is_one_next_step_in_words() {
+    let rule = cleaning_rule();
+    assert_eq!(
+        next(&rule, ada(), Audience::Student),
+        "Next: your Project report is being reviewed."
+    );
+    assert_eq!(
+        next(&rule, ada(), Audience::Teacher),
+        "Next: Project report needs a review."
+    );
+    let done = || ada().evidence("report", SubmissionState::Approved);
+    assert_eq!(
+        next(&rule, done(), Audience::Student),
+        "You have met everything that this badge asks for."
+    );
+    assert_eq!(
+        next(&rule, done(), Audience::Teacher),
+        "Everything that this badge asks for is met."
+    );
+}
+
+#[test]
+fn what_the_reader_can_do_comes_first_and_the_rest_is_counted() {
+    let rule = cleaning_rule();
+    let start = || Known::default().grade("cleaning", "70", "100");
+    assert_eq!(
+        next(&rule, start(), Audience::Student),
+        "Next: hand in your Project report; after that 2 more are missing."
+    );
+    let handed = || start().evidence("report", SubmissionState::HandedIn).badge("sql");
+    assert_eq!(
+        next(&rule, handed(), Audience::Student),
+        "Next: earn 1 more of these badges: Spreadsheet basics or Charts; after that 2 more are missing."
+    );
+    assert_eq!(
+        next(&rule, handed(), Audience::Teacher),
+        "Next: Project report needs a review; after that 2 more are missing."
+    );
+    let low = all([percent("cleaning", "80")]);
+    assert_eq!(
+        next(&low, start(), Audience::Student),
+        "Next: reach 80 of 100 in Cleaning exercise, where you have 70."
+    );
+}
+
+#[test]
+fn where_one_way_is_enough_the_shortest_is_named() {
+    let long = group(all([approved("report"), percent("quiz", "80")]));
+    let root = any([long, percent("cleaning", "80")]);
+    let low = || Known::default().grade("cleaning", "70", "100");
+    assert_eq!(
+        next(&root, low(), Audience::Student),
+        "Next: reach 80 of 100 in Cleaning exercise, where you have 70."
+    );
+    let stuck = Known::default()
+        .evidence("report", SubmissionState::Declined)
+        .grade("cleaning", "70", "100");
+    let either = any([approved("report"), percent("cleaning", "80")]);
+    assert_eq!(
+        next(&either, stuck, Audience::Student),
+        "Next: reach 80 of 100 in Cleaning exercise, where you have 70."
+    );
+}
+
+#[test]
+fn a_revoked_badge_is_not_offered_as_the_next_one() {
+    let root = at_least(2, ["spreadsheet", "sql", "charts"].map(holds));
+    let revoked = Known::default().badge_with("sql", None, true);
+    assert_eq!(
+        next(&root, revoked, Audience::Student),
+        "Next: earn these badges: Spreadsheet basics and Charts."
+    );
+}
+
+#[test]
+fn a_rule_that_cannot_be_met_is_said_to_be_so() {
+    let root = at_least(3, ["sql", "charts"].map(holds));
+    assert_eq!(
+        next(&root, Known::default().badge("sql"), Audience::Student),
+        "Next: ask your instructor: the rule of this badge cannot be met as it stands."
+    );
+}
+
+#[test]
+fn progress_counts_the_outermost_group() {
+    let at = |root: &Group, known: Known| progress(&evaluate_group(root, 1, &known.0, now()));
+    let two_of_three = at(&cleaning_rule(), ada());
+    assert_eq!(two_of_three.words(Audience::Student), "You have 2 of 3.");
+    let stack = all([group(at_least(2, ["spreadsheet", "sql", "charts"].map(holds)))]);
+    assert_eq!(
+        at(&stack, Known::default().badge("sql")),
+        Progress { met: 1, needed: 2 }
+    );
+    let all_three = Known::default().badge("sql").badge("charts").badge("spreadsheet");
+    assert_eq!(at(&stack, all_three), Progress { met: 2, needed: 2 });
+    let doubled = all([holds("sql"), holds("sql"), approval()]);
+    assert_eq!(
+        at(&doubled, Known::default().badge("sql")),
+        Progress { met: 1, needed: 2 }
+    );
+}

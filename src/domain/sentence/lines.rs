@@ -1,0 +1,201 @@
+//! A decision as one line for each condition: what was seen and what it needs.
+
+use chrono::{DateTime, Utc};
+
+use super::{Audience, Names, as_compared, badge_of, bound, day, moment, number, one_line};
+use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
+use crate::domain::evidence::SubmissionState;
+use crate::domain::facts::GradeSource;
+use crate::domain::rule::{Condition, Need};
+
+/// One line of a decision: "Cleaning exercise: 86 of 100, needs 80".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub truth: Truth,
+    /// Without the sign that shows `truth` and without times, which a page shows in its own way.
+    pub text: String,
+    /// Where a grade was read.
+    pub source: Option<GradeSource>,
+    /// When a grade was read.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Since when it is so: handed in, reviewed, awarded, approved.
+    pub since: Option<DateTime<Utc>>,
+    /// The members of a group; none for a group of badges, whose line names them.
+    pub lines: Vec<Line>,
+}
+
+/// The decision, line by line. Where all of the outermost group is needed its members stand on their own; otherwise
+/// there is one line for that group.
+#[must_use]
+pub fn lines(decision: &Decision, names: &Names, audience: Audience) -> Vec<Line> {
+    let tree = &decision.tree;
+    if tree.need == Need::All {
+        members(tree, names, audience)
+    } else {
+        vec![group_line(tree, names, audience)]
+    }
+}
+
+fn members(group: &CheckedGroup, names: &Names, audience: Audience) -> Vec<Line> {
+    let line = |node: &CheckedNode| match node {
+        CheckedNode::Group(inner) => group_line(inner, names, audience),
+        CheckedNode::Condition(condition) => condition_line(condition, names, audience),
+    };
+    group.distinct().into_iter().map(line).collect()
+}
+
+fn group_line(group: &CheckedGroup, names: &Names, audience: Audience) -> Line {
+    let count = group.distinct().len();
+    let (met, needed) = (group.met(), group.needed());
+    let short = if group.truth == Truth::Yes {
+        String::new()
+    } else {
+        format!(", needs {needed}")
+    };
+    let badges = badges(group, names);
+    let (text, lines) = match &badges {
+        _ if count == 0 => (
+            "A group without conditions, which nobody can meet".to_owned(),
+            Vec::new(),
+        ),
+        Some(held) if held.is_empty() => (format!("0 of {count} badges{short}"), Vec::new()),
+        Some(held) => (
+            format!("{met} of {count} badges: {}{short}", held.join(", ")),
+            Vec::new(),
+        ),
+        None => {
+            let heading = match group.need {
+                Need::All => "All of these",
+                Need::Any | Need::AtLeast(1) => "Any one of these",
+                Need::AtLeast(_) => "Some of these",
+            };
+            (
+                format!("{heading}: {met} of {count}{short}"),
+                members(group, names, audience),
+            )
+        }
+    };
+    Line {
+        truth: group.truth,
+        text,
+        source: None,
+        read_at: None,
+        since: None,
+        lines,
+    }
+}
+
+/// The names of the badges that count, where a group asks for several badges and nothing else.
+fn badges(group: &CheckedGroup, names: &Names) -> Option<Vec<String>> {
+    let nodes = group.distinct();
+    let mut held = Vec::new();
+    for node in &nodes {
+        let CheckedNode::Condition(condition) = node else {
+            return None;
+        };
+        let badge = badge_of(&condition.condition)?;
+        if condition.truth == Truth::Yes {
+            held.push(names.badge(badge));
+        }
+    }
+    (nodes.len() > 1).then_some(held)
+}
+
+fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience) -> Line {
+    let (source, read_at) = match &checked.seen {
+        Seen::Grade { source, read_at, .. } => (Some(*source), Some(*read_at)),
+        Seen::NoGrade { read_at, .. } => (None, *read_at),
+        _ => (None, None),
+    };
+    let since = match &checked.seen {
+        Seen::Evidence { since: at, .. } | Seen::Badge { awarded_at: at } | Seen::Approval { at, .. } => {
+            Some(*at)
+        }
+        _ => None,
+    };
+    let what = capitalised(&subject(&checked.condition, names, audience));
+    let text = match state(checked, names, audience) {
+        state if what.is_empty() => capitalised(&state),
+        state => format!("{what}: {state}"),
+    };
+    Line {
+        truth: checked.truth,
+        text,
+        source,
+        read_at,
+        since,
+        lines: Vec::new(),
+    }
+}
+
+fn subject(condition: &Condition, names: &Names, audience: Audience) -> String {
+    match (condition, audience) {
+        (Condition::Grade { item, .. }, _) => names.line_item(item),
+        (Condition::EvidenceApproved { activity }, _) => names.activity(activity),
+        (Condition::HoldsBadge { badge }, _) => names.badge(badge),
+        (Condition::NotBefore { .. }, _) => String::new(),
+        (Condition::InstructorApproves, Audience::Teacher) => "An instructor's approval".to_owned(),
+        (Condition::InstructorApproves, Audience::Student) => "Your instructor's approval".to_owned(),
+    }
+}
+
+fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> String {
+    let student = audience == Audience::Student;
+    let told =
+        |to_teacher: &str, to_student: &str| (if student { to_student } else { to_teacher }).to_owned();
+    match &checked.seen {
+        Seen::Grade {
+            value,
+            maximum,
+            needs,
+            ..
+        } => {
+            let (value, needs) = as_compared(*value, *needs);
+            format!("{value} of {}, needs {needs}", number(*maximum))
+        }
+        Seen::NoGrade { at_least, .. } => {
+            let maximum = match &checked.condition {
+                Condition::Grade { item, .. } => names.maximum(item),
+                _ => None,
+            };
+            format!("no grade yet, needs {}", bound(*at_least, maximum))
+        }
+        Seen::Evidence { state, .. } => match state {
+            SubmissionState::HandedIn => "handed in, waiting for review".to_owned(),
+            SubmissionState::ChangesAsked => told(
+                "changes asked for, not handed in again yet",
+                "changes asked for: hand it in again",
+            ),
+            SubmissionState::Approved => "approved".to_owned(),
+            SubmissionState::Declined => "declined".to_owned(),
+        },
+        Seen::NothingHandedIn => told("nothing handed in yet", "you have not handed in anything yet"),
+        Seen::Badge { .. } => told("held", "you have it"),
+        Seen::BadgeExpired { at } => format!("{} {}", told("expired on", "yours expired on"), day(*at)),
+        Seen::BadgeRevoked => told("revoked", "yours was revoked"),
+        Seen::BadgeNotHeld => told("not earned yet", "you have not earned it yet"),
+        Seen::Date { at } if checked.truth == Truth::Yes => format!("open since {}", moment(*at)),
+        Seen::Date { at } => format!("opens on {}", moment(*at)),
+        Seen::Approval { by, .. } => format!("given by {}", one_line(by)),
+        Seen::NoApproval => "not given yet".to_owned(),
+    }
+}
+
+/// The text with its first letter upper case only where the words are ours: "a deleted badge", "opens on".
+fn capitalised(text: &str) -> String {
+    let ours = [
+        "a deleted ",
+        "an assignment without",
+        "an activity without",
+        "a badge without",
+        "opens on",
+        "open since",
+    ];
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if ours.iter().any(|start| text.starts_with(start)) => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}

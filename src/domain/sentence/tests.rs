@@ -1,0 +1,199 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::decision::Truth;
+use crate::domain::evaluate::evaluate_group;
+use crate::domain::rule::Group;
+use crate::domain::sample::{
+    all, any, any_facts, any_group, approval, approved, at_least, cleaning_rule, decimal, group, holds,
+    names, not_before, now, percent, points,
+};
+
+fn read(root: &Group) -> String {
+    sentence(root, &names())
+}
+
+#[test]
+fn the_rule_of_the_picture_reads_as_in_the_picture() {
+    assert_eq!(
+        read(&cleaning_rule()),
+        "A student earns this with at least 80 percent in Cleaning exercise, an approved Project report, and any 2 of 3 badges."
+    );
+    assert_eq!(
+        sentence_in_full(&cleaning_rule(), &names()),
+        "A student earns this with at least 80 percent in Cleaning exercise, an approved Project report, and any 2 of 3 badges (Spreadsheet basics, SQL basics, and Charts)."
+    );
+}
+
+#[test]
+fn every_kind_of_condition_has_its_words() {
+    let only = |node| read(&all([node]));
+    assert_eq!(
+        only(points("quiz", "17.50")),
+        "A student earns this with at least 17.5 of 20 points in Quiz 3."
+    );
+    assert_eq!(
+        only(holds("sql")),
+        "A student earns this with the badge SQL basics."
+    );
+    assert_eq!(
+        only(approval()),
+        "A student earns this with an instructor's approval."
+    );
+    let midnight = not_before("2026-12-01T00:00:00Z".parse().unwrap());
+    assert_eq!(only(midnight), "A student earns this from 1 December 2026 on.");
+    assert_eq!(
+        read(&all([not_before(now()), percent("quiz", "50"), approval()])),
+        "From 23 November 2026, 10:42 UTC on, a student earns this with at least 50 percent in Quiz 3 and an instructor's approval."
+    );
+}
+
+#[test]
+fn nested_groups_stay_readable() {
+    let quiz = || percent("quiz", "50");
+    assert_eq!(
+        read(&any([quiz(), approval()])),
+        "A student earns this with either at least 50 percent in Quiz 3 or an instructor's approval."
+    );
+    assert_eq!(
+        read(&all([group(any([quiz(), approval()])), approved("report")])),
+        "A student earns this with either at least 50 percent in Quiz 3 or an instructor's approval, and an approved Project report."
+    );
+    assert_eq!(
+        read(&any([
+            group(all([quiz(), approved("report"), holds("sql")])),
+            approval()
+        ])),
+        "A student earns this with any one of these: all of (at least 50 percent in Quiz 3, an approved Project report, and the badge SQL basics), or an instructor's approval."
+    );
+    assert_eq!(
+        read(&at_least(2, [quiz(), approval(), holds("sql")])),
+        "A student earns this with any 2 of these 3: at least 50 percent in Quiz 3, an instructor's approval, and the badge SQL basics."
+    );
+    assert_eq!(
+        read(&all([group(at_least(
+            2,
+            ["spreadsheet", "sql", "charts"].map(holds)
+        ))])),
+        "A student earns this with any 2 of 3 badges."
+    );
+}
+
+#[test]
+fn an_empty_rule_says_that_nobody_earns_it() {
+    assert_eq!(read(&all([])), "Nobody earns this yet: it has no conditions.");
+    assert_eq!(
+        read(&all([approval(), group(any([]))])),
+        "A student earns this with an instructor's approval and a group without conditions."
+    );
+}
+
+#[test]
+fn what_is_deleted_is_called_so() {
+    assert_eq!(
+        read(&all([percent("x", "80"), approved("x"), holds("x")])),
+        "A student earns this with at least 80 percent in a deleted assignment, approved work in a deleted activity, and a deleted badge."
+    );
+}
+
+#[test]
+fn names_from_the_lms_are_kept_on_one_line() {
+    let mut names = names();
+    names
+        .badges
+        .insert("sql".into(), " SQL\n\tbasics\u{7} ".to_owned());
+    assert_eq!(
+        sentence(&all([holds("sql")]), &names),
+        "A student earns this with the badge SQL basics."
+    );
+}
+
+#[test]
+fn rows_have_short_labels() {
+    let told: Vec<_> = cleaning_rule()
+        .nodes
+        .iter()
+        .map(|node| label(node, &names()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "Cleaning exercise ≥ 80 %",
+            "Project report approved",
+            "any 2 of 3 badges"
+        ]
+    );
+    assert_eq!(label(&points("quiz", "15"), &names()), "Quiz 3 ≥ 15 of 20");
+}
+
+#[test]
+fn numbers_have_no_trailing_zeros() {
+    assert_eq!(number(decimal("80.00")), "80");
+    assert_eq!(number(decimal("100")), "100");
+    assert_eq!(number(decimal("0.50")), "0.5");
+}
+
+/// Names for the five identifiers that arbitrary rules use, none of which is part of another.
+fn all_names() -> Names {
+    let five = || (0..5).map(|index| format!("n{index}"));
+    Names {
+        line_items: five()
+            .map(|id| {
+                (
+                    id.as_str().into(),
+                    ItemName {
+                        label: format!("item-{id}"),
+                        maximum: decimal("100"),
+                    },
+                )
+            })
+            .collect(),
+        activities: five()
+            .map(|id| (id.as_str().into(), format!("work-{id}")))
+            .collect(),
+        badges: five()
+            .map(|id| (id.as_str().into(), format!("badge-{id}")))
+            .collect(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_full_sentence_names_everything_and_the_short_one_all_but_counted_badges(root in any_group()) {
+        let names = all_names();
+        let (short, full) = (sentence(&root, &names), sentence_in_full(&root, &names));
+        prop_assert!(short.ends_with('.') && short.chars().count() > 20);
+        prop_assert!(full.chars().count() >= short.chars().count());
+        for condition in root.conditions() {
+            let name = match condition {
+                Condition::Grade { item, .. } => names.line_item(item),
+                Condition::EvidenceApproved { activity } => names.activity(activity),
+                Condition::HoldsBadge { badge } => names.badge(badge),
+                Condition::NotBefore { at } => moment(*at),
+                Condition::InstructorApproves => "an instructor's approval".to_owned(),
+            };
+            prop_assert!(full.contains(&name), "{} is not in {}", name, full);
+            let counted = badge_of(condition).is_some() && short.contains("badges");
+            prop_assert!(counted || short.contains(&name), "{} is not in {}", name, short);
+        }
+        prop_assert_eq!(short.matches('(').count(), short.matches(')').count());
+    }
+
+    #[test]
+    fn every_decision_has_lines_a_next_step_and_progress(root in any_group(), facts in any_facts()) {
+        let decision = evaluate_group(&root, 1, &facts, now());
+        for audience in [Audience::Teacher, Audience::Student] {
+            let next = next_step(&decision, &all_names(), audience);
+            prop_assert_eq!(next.starts_with("Next: "), decision.outcome != Truth::Yes, "{}", next);
+            prop_assert!(next.ends_with('.') && !next.contains("  "), "{}", next);
+            let found = lines(&decision, &all_names(), audience);
+            prop_assert!(found.iter().all(|line| !line.text.is_empty()));
+            prop_assert_eq!(found.is_empty(), root.need == crate::domain::rule::Need::All && root.nodes.is_empty());
+        }
+        let Progress { met, needed } = progress(&decision);
+        prop_assert!(met <= needed);
+        if needed > 0 {
+            prop_assert_eq!(met == needed, decision.outcome == Truth::Yes);
+        }
+    }
+}

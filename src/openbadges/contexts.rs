@@ -1,0 +1,44 @@
+//! The published JSON-LD contexts, built in (`contexts/README.md` tells where they come from).
+
+/// Every context that a document may name.
+const CONTEXTS: [(&str, &str); 4] = [
+    (
+        super::credential::wire::VC_CONTEXT,
+        include_str!("contexts/credentials-v2.jsonld"),
+    ),
+    (
+        super::credential::wire::OB_CONTEXT,
+        include_str!("contexts/open-badges-3.0.3.jsonld"),
+    ),
+    (
+        super::credential::wire::EXTENSIONS_CONTEXT,
+        include_str!("contexts/open-badges-extensions.jsonld"),
+    ),
+    (
+        "https://w3id.org/security/data-integrity/v2",
+        include_str!("contexts/data-integrity-v2.jsonld"),
+    ),
+];
+
+/// The text of the context at `url`, if it is one of ours.
+#[must_use]
+pub fn text(url: &str) -> Option<&'static str> {
+    CONTEXTS
+        .iter()
+        .find(|(known, _)| *known == url)
+        .map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_context_is_an_object_with_definitions() {
+        for (url, text) in super::CONTEXTS {
+            let value: serde_json::Value = serde_json::from_str(text).unwrap();
+            assert!(value["@context"].is_object(), "{url}");
+            // A vocabulary of its own would hide undefined terms from the check in `jsonld`.
+            assert!(!text.contains("@vocab\":"), "{url}");
+        }
+        assert!(super::text("https://schema.org/").is_none());
+    }
+}

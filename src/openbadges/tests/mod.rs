@@ -1,0 +1,8 @@
+//! The room as a whole: against published vectors, against a JSON-LD processor, against tampering.
+
+mod property;
+mod refusals;
+mod strategies;
+mod vectors;
+mod verification;
+mod web;

@@ -1,0 +1,299 @@
+//! Verification of a document from its bytes alone, ours or somebody else's.
+//!
+//! Everything fails closed: what cannot be fetched, read or understood is a failed check with its own sentence.
+//! Fetching is the caller's: a [`Resolver`] answers from a cache, a database or the network.
+
+mod key;
+mod status;
+mod verdict;
+
+use chrono::{DateTime, Utc};
+use ed25519_dalek::{Signature, VerifyingKey};
+use oxrdf::{NamedOrBlankNode, Quad};
+use serde_json::Value;
+
+pub use verdict::{Check, CheckKind, Failure, Verdict};
+
+use super::credential::wire::VC_CONTEXT;
+use super::proof::SUITE;
+use super::vocab::vc;
+use super::{jsonld, multibase, proof};
+
+/// The largest document that is read, in bytes.
+pub const MAX_DOCUMENT: usize = 1 << 20;
+/// How many embedded endorsements are checked.
+const MAX_ENDORSEMENTS: usize = 16;
+
+/// Where identity documents and status lists come from.
+pub trait Resolver {
+    /// The DID document of a `did:web`; nothing when it cannot be had. `did:key` is never asked for.
+    fn did_document(&self, did: &str) -> Option<Value>;
+    /// The bytes of the status list at `url`; nothing when they cannot be had.
+    fn status_list(&self, url: &str) -> Option<Vec<u8>>;
+}
+
+/// Which kind of credential a place calls for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    Badge,
+    Endorsement,
+    StatusList,
+}
+
+impl Expected {
+    fn types(self) -> &'static [&'static str] {
+        match self {
+            Self::Badge => &[
+                "OpenBadgeCredential",
+                "AchievementCredential",
+                "EndorsementCredential",
+            ],
+            Self::Endorsement => &["EndorsementCredential"],
+            Self::StatusList => &["BitstringStatusListCredential"],
+        }
+    }
+}
+
+/// Verifies a badge or an endorsement at the moment `now`.
+#[must_use]
+pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
+    let mut verdict = Verdict::default();
+    let Some(document) = verdict.note(CheckKind::Readable, parse(bytes)) else {
+        return verdict;
+    };
+    verdict
+        .checks
+        .extend(core(&document, Expected::Badge, resolver, now).checks);
+    verdict.note(CheckKind::Status, status::check(&document, resolver, now));
+    verdict.note(CheckKind::Endorsements, endorsements(&document, resolver, now));
+    verdict
+}
+
+fn parse(bytes: &[u8]) -> Result<Value, Failure> {
+    if bytes.len() > MAX_DOCUMENT {
+        return Err(Failure::TooLarge(MAX_DOCUMENT));
+    }
+    serde_json::from_slice(bytes).map_err(|error| Failure::NotJson(error.to_string()))
+}
+
+/// The checks that badges, endorsements and status lists share.
+fn core(document: &Value, expected: Expected, resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
+    let mut verdict = Verdict::default();
+    verdict.note(CheckKind::Members, members(document, expected));
+    let proof = verdict.note(CheckKind::Proof, find_proof(document, now));
+    let key = verdict.note(CheckKind::Key, find_key(document, proof.as_ref(), resolver));
+    let quads = verdict.note(CheckKind::Terms, terms(document, proof.as_ref()));
+    verdict.note(
+        CheckKind::Signature,
+        signature(proof.as_ref(), key.as_ref(), quads.as_ref()),
+    );
+    verdict.note(CheckKind::Period, period(document, now));
+    verdict
+}
+
+fn members(document: &Value, expected: Expected) -> Result<(), Failure> {
+    if list(document, "@context").first().and_then(Value::as_str) != Some(VC_CONTEXT) {
+        return Err(Failure::Context);
+    }
+    let types = list(document, "type");
+    let has = |name: &str| types.iter().any(|kind| kind == name);
+    let (first, wanted) = (
+        expected.types().first().copied().unwrap_or_default(),
+        expected.types(),
+    );
+    if !has("VerifiableCredential") || !wanted.iter().any(|name| has(name)) {
+        return Err(Failure::WrongType(first));
+    }
+    text(document, "id").ok_or(Failure::Missing("id"))?;
+    issuer_id(document).ok_or(Failure::Missing("issuer"))?;
+    let subject = document
+        .get("credentialSubject")
+        .filter(|subject| subject.is_object());
+    let subject = subject.ok_or(Failure::Missing("credentialSubject"))?;
+    if expected == Expected::Badge && !has("EndorsementCredential") {
+        let achievement = subject
+            .get("achievement")
+            .ok_or(Failure::Missing("achievement"))?;
+        for name in ["id", "name", "description"] {
+            text(achievement, name).ok_or(Failure::Missing(name))?;
+        }
+        achievement.get("criteria").ok_or(Failure::Missing("criteria"))?;
+        if text(subject, "id").is_none() && list(subject, "identifier").is_empty() {
+            return Err(Failure::NoRecipient);
+        }
+    } else if text(subject, "id").is_none() && expected != Expected::StatusList {
+        return Err(Failure::Missing("credentialSubject.id"));
+    }
+    Ok(())
+}
+
+/// A proof that was found, with its pieces.
+struct FoundProof {
+    /// The proof without its value, under the document's contexts.
+    config: Value,
+    method: String,
+    signature: Signature,
+}
+
+fn find_proof(document: &Value, now: DateTime<Utc>) -> Result<FoundProof, Failure> {
+    let proofs = list(document, "proof");
+    let known = |proof: &&Value| {
+        text(proof, "type") == Some("DataIntegrityProof") && text(proof, "cryptosuite") == Some(SUITE)
+    };
+    if proofs.is_empty() {
+        return Err(Failure::NoProof);
+    }
+    let mut candidates = proofs.iter().filter(known).peekable();
+    candidates.peek().ok_or(Failure::UnknownProof)?;
+    let proof = candidates
+        .find(|proof| text(proof, "proofPurpose") == Some("assertionMethod"))
+        .ok_or(Failure::Purpose)?;
+    if proof.get("previousProof").is_some() {
+        return Err(Failure::ProofChain);
+    }
+    if proof.get("expires").is_some() && moment(proof, "expires").is_none_or(|until| until <= now) {
+        return Err(Failure::ProofExpired);
+    }
+    let signature = text(proof, "proofValue").ok_or(Failure::ProofValue)?;
+    let signature = multibase::decode_signature(signature).map_err(|_| Failure::ProofValue)?;
+    let mut config = proof.clone();
+    if let Some(members) = config.as_object_mut() {
+        members.remove("proofValue");
+        members.insert(
+            "@context".to_owned(),
+            document.get("@context").cloned().unwrap_or_default(),
+        );
+    }
+    let method = text(proof, "verificationMethod").unwrap_or_default().to_owned();
+    Ok(FoundProof {
+        config,
+        method,
+        signature,
+    })
+}
+
+fn find_key(
+    document: &Value,
+    proof: Option<&FoundProof>,
+    resolver: &dyn Resolver,
+) -> Result<VerifyingKey, Failure> {
+    let issuer = issuer_id(document).ok_or(Failure::IssuerNotADid)?;
+    let proof = proof.ok_or(Failure::NotChecked)?;
+    key::resolve(issuer, &proof.method, resolver)
+}
+
+/// The quads of the document without its proofs, and of the proof's configuration.
+fn terms(document: &Value, proof: Option<&FoundProof>) -> Result<(Vec<Quad>, Vec<Quad>), Failure> {
+    let mut bare = document.clone();
+    if let Some(members) = bare.as_object_mut() {
+        members.remove("proof");
+    }
+    let quads = jsonld::quads(&bare)?;
+    nothing_hidden(document, &quads)?;
+    let config = proof
+        .map(|proof| jsonld::quads(&proof.config))
+        .transpose()?
+        .unwrap_or_default();
+    Ok((quads, config))
+}
+
+/// RDF merges what is said about one id in several places. What decides about validity has to stand in the
+/// credential itself, or one could move the revocation entry of a signed badge out of sight.
+fn nothing_hidden(document: &Value, quads: &[Quad]) -> Result<(), Failure> {
+    let id = text(document, "id").ok_or(Failure::Missing("id"))?;
+    let terms = [
+        ("credentialStatus", vc::CREDENTIAL_STATUS),
+        ("validFrom", vc::VALID_FROM),
+        ("validUntil", vc::VALID_UNTIL),
+        ("issuer", vc::ISSUER),
+        ("credentialSubject", vc::CREDENTIAL_SUBJECT),
+    ];
+    for (name, predicate) in terms {
+        let stated = quads.iter().filter(|quad| {
+            quad.predicate.as_str() == predicate
+                && quad.graph_name.is_default_graph()
+                && matches!(&quad.subject, NamedOrBlankNode::NamedNode(node) if node.as_str() == id)
+        });
+        if stated.count() != list(document, name).len() {
+            return Err(Failure::Hidden(name));
+        }
+    }
+    Ok(())
+}
+
+fn signature(
+    proof: Option<&FoundProof>,
+    key: Option<&VerifyingKey>,
+    quads: Option<&(Vec<Quad>, Vec<Quad>)>,
+) -> Result<(), Failure> {
+    let (Some(proof), Some(key), Some((quads, config))) = (proof, key, quads) else {
+        return Err(Failure::NotChecked);
+    };
+    if proof::verifies_quads(config, quads, key, &proof.signature) {
+        Ok(())
+    } else {
+        Err(Failure::Signature)
+    }
+}
+
+fn period(document: &Value, now: DateTime<Utc>) -> Result<(), Failure> {
+    let from = moment(document, "validFrom").ok_or(Failure::Missing("validFrom"))?;
+    if now < from {
+        return Err(Failure::NotYetValid(from.to_rfc3339()));
+    }
+    if document.get("validUntil").is_some() {
+        let until = moment(document, "validUntil").ok_or(Failure::Missing("validUntil"))?;
+        if until <= now {
+            return Err(Failure::Expired(until.to_rfc3339()));
+        }
+    }
+    Ok(())
+}
+
+/// Endorsements of the award, of the badge and of the issuer.
+fn endorsements(document: &Value, resolver: &dyn Resolver, now: DateTime<Utc>) -> Result<(), Failure> {
+    let nothing = Value::Null;
+    let issuer = document.get("issuer").unwrap_or(&nothing);
+    let achievement = document
+        .pointer("/credentialSubject/achievement")
+        .unwrap_or(&nothing);
+    let holders = [document, issuer, achievement];
+    let all: Vec<&Value> = holders
+        .iter()
+        .flat_map(|holder| list(holder, "endorsement"))
+        .collect();
+    if all.len() > MAX_ENDORSEMENTS {
+        return Err(Failure::TooManyEndorsements(MAX_ENDORSEMENTS));
+    }
+    for endorsement in all {
+        let bad = |failure: &Failure| Failure::Endorsement(Box::new(failure.clone()));
+        if let Some(failure) = core(endorsement, Expected::Endorsement, resolver, now).first_failure() {
+            return Err(bad(failure));
+        }
+        status::check(endorsement, resolver, now).map_err(|failure| bad(&failure))?;
+        let about = endorsement
+            .pointer("/credentialSubject/id")
+            .and_then(Value::as_str);
+        if about.is_none() || !holders.iter().any(|holder| text(holder, "id") == about) {
+            return Err(Failure::OtherEndorsed);
+        }
+    }
+    Ok(())
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name)?.as_str()
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).map_or(&[], key::listed)
+}
+
+fn moment(value: &Value, name: &str) -> Option<DateTime<Utc>> {
+    Some(DateTime::parse_from_rfc3339(text(value, name)?).ok()?.to_utc())
+}
+
+fn issuer_id(document: &Value) -> Option<&str> {
+    let issuer = document.get("issuer")?;
+    issuer.as_str().or_else(|| text(issuer, "id"))
+}

@@ -1,0 +1,215 @@
+//! Service answers, with their faults and delay.
+
+use std::future::Future;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::{StreamExt as _, stream};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::world::World;
+use super::world::faults::{Endpoint, Fault};
+
+/// An answer before it is put on the wire.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub status: u16,
+    /// The HTTP reason phrase, when the platform says something there.
+    pub reason: Option<&'static str>,
+    pub content_type: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// `body` as JSON under any media type.
+    pub fn json(status: u16, content_type: &str, body: &impl Serialize) -> Self {
+        Self::bytes(status, content_type, serde_json::to_vec(body).unwrap_or_default())
+    }
+
+    /// An HTML page.
+    pub fn html(status: u16, body: impl Into<String>) -> Self {
+        Self::bytes(status, "text/html; charset=utf-8", body.into().into_bytes())
+    }
+
+    /// Anything.
+    pub fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
+        Self {
+            status,
+            reason: None,
+            content_type: content_type.to_owned(),
+            headers: Vec::new(),
+            body,
+        }
+    }
+
+    /// The same with one more header.
+    pub fn header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The same with a reason phrase.
+    pub fn reason(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// On the wire.
+    pub fn into_response(self) -> HttpResponse {
+        let mut builder = self.builder();
+        builder.body(self.body)
+    }
+
+    fn builder(&self) -> actix_web::HttpResponseBuilder {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut builder = HttpResponse::build(status);
+        if let Some(reason) = self.reason {
+            builder.reason(reason);
+        }
+        if !self.content_type.is_empty() {
+            builder.content_type(self.content_type.as_str());
+        }
+        for (name, value) in &self.headers {
+            // Bytes above ASCII are wanted: Moodle puts typographic quotes into Link headers.
+            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+                builder.append_header((*name, value));
+            }
+        }
+        builder
+    }
+
+    /// The first half of the body, then the connection breaks.
+    fn into_broken_response(self) -> HttpResponse {
+        let half = self
+            .body
+            .iter()
+            .copied()
+            .take(self.body.len() / 2)
+            .collect::<Vec<u8>>();
+        let first = stream::once(std::future::ready(Ok(bytes::Bytes::from(half))));
+        // The first half must be on its way before the connection breaks.
+        let broken = stream::once(async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Err(std::io::Error::other("cut on purpose"))
+        });
+        self.builder().streaming(Box::pin(first.chain(broken)))
+    }
+}
+
+/// Answers one service request: counts it, waits, goes wrong where that is planned.
+pub(super) async fn serve(
+    world: &World,
+    endpoint: Endpoint,
+    answer: impl Future<Output = Answer>,
+) -> HttpResponse {
+    let (in_flight, fault) = world.faults().enter(endpoint);
+    if !world.delay().is_zero() {
+        tokio::time::sleep(world.delay()).await;
+    }
+    let response = match fault {
+        None => answer.await.into_response(),
+        Some(Fault::HalfBody) => answer.await.into_broken_response(),
+        Some(Fault::HalfJson) => {
+            let mut answer = answer.await;
+            answer.body.truncate(answer.body.len() / 2);
+            answer.into_response()
+        }
+        Some(Fault::Delay(wait)) => {
+            tokio::time::sleep(wait.min(Duration::from_hours(1))).await;
+            answer.await.into_response()
+        }
+        Some(fault) => wrong(&fault).into_response(),
+    };
+    drop(in_flight);
+    response
+}
+
+fn wrong(fault: &Fault) -> Answer {
+    const PAGE: &str = "<!DOCTYPE html><html><head><title>Sorry</title></head><body><h1>Sorry</h1>\
+        <p>Something is being repaired.</p></body></html>";
+    let json = |status, text: &str| {
+        Answer::json(
+            status,
+            "application/json; charset=utf-8",
+            &serde_json::json!({"errors": [{"message": text}]}),
+        )
+    };
+    match fault {
+        Fault::Unauthorized => json(401, "Unauthorized"),
+        Fault::Throttled => Answer::bytes(
+            403,
+            "text/html; charset=utf-8",
+            b"403 Forbidden (Rate Limit Exceeded)\n".to_vec(),
+        )
+        .header("X-Rate-Limit-Remaining", "0.0".into())
+        .header("X-Request-Cost", "2.1".into()),
+        Fault::Forbidden => json(403, "Forbidden"),
+        Fault::NotFound => json(404, "The specified resource does not exist."),
+        Fault::Conflict => json(409, "Conflict"),
+        Fault::Unprocessable => json(422, "Unprocessable"),
+        Fault::TooManyRequests => json(429, "Too many requests").header("Retry-After", "1".into()),
+        Fault::Unavailable => Answer::html(503, PAGE).header("Retry-After", "1".into()),
+        Fault::Redirect(to) => Answer::html(302, PAGE).header("Location", to.clone()),
+        Fault::Html => Answer::html(200, PAGE),
+        Fault::ServerError | Fault::HalfBody | Fault::HalfJson | Fault::Delay(_) => Answer::html(500, PAGE),
+    }
+}
+
+/// A header as text.
+pub(super) fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The bearer token of a request.
+pub(super) fn bearer(request: &HttpRequest) -> Option<&str> {
+    header(request, "authorization")?
+        .strip_prefix("Bearer ")
+        .map(str::trim)
+}
+
+/// A decimal as a JSON number: 60 as `60`, 7.5 as `7.5`.
+pub(super) fn number(value: Decimal) -> Value {
+    serde_json::from_str(&value.normalize().to_string()).unwrap_or(Value::Null)
+}
+
+/// A decimal as Ruby prints a float: 60 as `60.0`.
+pub(super) fn float(value: Decimal) -> Value {
+    let text = value.normalize().to_string();
+    let text = if text.contains('.') {
+        text
+    } else {
+        format!("{text}.0")
+    };
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
+/// A JSON number, or a numeric string, as a decimal.
+pub(super) fn decimal(value: &Value) -> Option<Decimal> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim().to_owned(),
+        _ => return None,
+    };
+    text.parse().ok().or_else(|| Decimal::from_scientific(&text).ok())
+}
+
+/// `text` safe inside HTML, in content and in quoted attributes.
+pub(super) fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            _ => safe.push(char),
+        }
+    }
+    safe
+}

@@ -1,0 +1,485 @@
+//! A small browser over HTTP: cookies, redirects, forms and forms that submit themselves. No scripts.
+//!
+//! It stands in for a person's browser in tests and in the tour. Inside a frame it can treat cookies as real browsers do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, SET_COOKIE};
+use reqwest::{Method, Url};
+
+use super::login::LoginForm;
+
+mod forms;
+#[cfg(test)]
+mod tests;
+
+pub use forms::{Field, Form, forms, unescape};
+
+/// Which cookies come back from inside a frame of another site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThirdPartyCookies {
+    /// All of them, as in a window of one's own.
+    #[default]
+    All,
+    /// Only those that say `Partitioned`: Chromium as observed.
+    PartitionedOnly,
+    /// None: Safari of some versions.
+    None,
+}
+
+/// Why the browser has no page.
+#[derive(Debug, thiserror::Error)]
+pub enum BrowserError {
+    /// No complete answer came back.
+    #[error("{0} gave no complete answer: {1}")]
+    NoAnswer(String, reqwest::Error),
+    /// An address could not be read.
+    #[error("{0:?} is not an address")]
+    BadAddress(String),
+    /// More than twenty redirects and self-submitting forms in a row.
+    #[error("the way from {0} leads in circles")]
+    Circle(String),
+    /// The form that was looked for is not in the page.
+    #[error("{0} has no such form; its text begins: {1}")]
+    NoForm(String, String),
+}
+
+/// A page as it arrived.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub status: u16,
+    /// Names in lower case; a name may repeat.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// The address after all redirects.
+    pub url: Url,
+    /// Every address on the way, the last one included.
+    pub way: Vec<String>,
+}
+
+impl Page {
+    /// The body as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The first header of that (lower-case) name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The forms in the page.
+    #[must_use]
+    pub fn forms(&self) -> Vec<Form> {
+        forms(&self.text())
+    }
+
+    /// The first form whose action contains `part`.
+    ///
+    /// # Errors
+    /// [`BrowserError::NoForm`].
+    pub fn form(&self, part: &str) -> Result<Form, BrowserError> {
+        self.forms()
+            .into_iter()
+            .find(|form| form.action.contains(part))
+            .ok_or_else(|| {
+                BrowserError::NoForm(self.url.to_string(), self.text().chars().take(300).collect())
+            })
+    }
+
+    /// The addresses of links (`href`) in the page that contain `part`, made absolute.
+    #[must_use]
+    pub fn links(&self, part: &str) -> Vec<String> {
+        forms::attribute_values(&self.text(), "href")
+            .into_iter()
+            .filter(|href| href.contains(part))
+            .filter_map(|href| self.url.join(&href).ok())
+            .map(String::from)
+            .collect()
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Cookie {
+    value: String,
+    partitioned: bool,
+    path: String,
+}
+
+/// The browser of one person.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    client: reqwest::Client,
+    /// By host, then by name: cookies do not tell ports apart.
+    jar: BTreeMap<String, BTreeMap<String, Cookie>>,
+    third_party: ThirdPartyCookies,
+    /// The host of the page that the frame is in; None for a window of one's own.
+    top: Option<String>,
+}
+
+impl Browser {
+    /// A window of its own: all cookies come back.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be made.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a person's browser is not the tool's guarded door outwards"
+    )]
+    pub fn new() -> std::io::Result<Self> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_mins(1))
+            .no_proxy()
+            .user_agent("cairn-practice-browser")
+            .build()
+            .map_err(std::io::Error::other)?;
+        Ok(Self {
+            client,
+            jar: BTreeMap::new(),
+            third_party: ThirdPartyCookies::All,
+            top: None,
+        })
+    }
+
+    /// The same browser showing a frame inside a page of `origin`, with these rules for cookies.
+    #[must_use]
+    pub fn framed_by(mut self, origin: &str, third_party: ThirdPartyCookies) -> Self {
+        self.top = Url::parse(origin)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned));
+        self.third_party = third_party;
+        self
+    }
+
+    /// The value of a cookie of that host.
+    #[must_use]
+    pub fn cookie(&self, host: &str, name: &str) -> Option<&str> {
+        self.jar.get(host)?.get(name).map(|cookie| cookie.value.as_str())
+    }
+
+    /// Names and values of the cookies of that host.
+    #[must_use]
+    pub fn cookies(&self, host: &str) -> Vec<(String, String)> {
+        let jar = self.jar.get(host).into_iter().flatten();
+        jar.map(|(name, cookie)| (name.clone(), cookie.value.clone()))
+            .collect()
+    }
+
+    /// Sets a cookie by hand.
+    pub fn set_cookie(&mut self, host: &str, name: &str, value: &str) {
+        let cookie = Cookie {
+            value: value.to_owned(),
+            partitioned: true,
+            path: "/".into(),
+        };
+        self.jar
+            .entry(host.to_owned())
+            .or_default()
+            .insert(name.to_owned(), cookie);
+    }
+
+    /// Forgets all cookies.
+    pub fn clear_cookies(&mut self) {
+        self.jar.clear();
+    }
+
+    /// Opens an address, following redirects and forms that submit themselves.
+    ///
+    /// # Errors
+    /// [`BrowserError`] when there is no answer in the end; a page with status 4xx or 5xx is a page.
+    pub async fn get(&mut self, url: &str) -> Result<Page, BrowserError> {
+        self.walk(Method::GET, address(url)?, Vec::new(), None).await
+    }
+
+    /// Posts fields as a form does.
+    ///
+    /// # Errors
+    /// As [`Browser::get`].
+    pub async fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Result<Page, BrowserError> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.walk(
+            Method::POST,
+            address(url)?,
+            body.into_bytes(),
+            Some(FORM.to_owned()),
+        )
+        .await
+    }
+
+    /// Posts a launch form and follows it through the tool and the LMS to the tool's page.
+    ///
+    /// # Errors
+    /// As [`Browser::get`].
+    pub async fn launch(&mut self, form: &LoginForm) -> Result<Page, BrowserError> {
+        self.walk(
+            Method::POST,
+            address(&form.action)?,
+            form.encoded().into_bytes(),
+            Some(FORM.to_owned()),
+        )
+        .await
+    }
+
+    /// Posts a launch form and stops there. To login initiation: the answer's `location` is the authentication request.
+    /// A signed form to the tool: one plain launch, to be repeated at will.
+    ///
+    /// # Errors
+    /// As [`Browser::get`].
+    pub async fn login(&mut self, form: &LoginForm) -> Result<Page, BrowserError> {
+        self.once(
+            Method::POST,
+            address(&form.action)?,
+            form.encoded().into_bytes(),
+            Some(FORM),
+            &[],
+        )
+        .await
+    }
+
+    /// Submits a form of `page` with `changes` to its fields; a field that it does not have is added.
+    ///
+    /// # Errors
+    /// As [`Browser::get`].
+    pub async fn submit(
+        &mut self,
+        page: &Page,
+        form: &Form,
+        changes: &[(&str, &str)],
+    ) -> Result<Page, BrowserError> {
+        let fields = form.filled(changes);
+        let mut url = page
+            .url
+            .join(&form.action)
+            .map_err(|_| BrowserError::BadAddress(form.action.clone()))?;
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&fields)
+            .finish();
+        if form.method == "post" {
+            return self
+                .walk(Method::POST, url, body.into_bytes(), Some(FORM.to_owned()))
+                .await;
+        }
+        url.set_query(Some(&body));
+        self.walk(Method::GET, url, Vec::new(), None).await
+    }
+
+    /// Submits a form of `page` with files (`multipart/form-data`, RFC 7578): field, file name, media type, content.
+    ///
+    /// # Errors
+    /// As [`Browser::get`].
+    pub async fn submit_files(
+        &mut self,
+        page: &Page,
+        form: &Form,
+        changes: &[(&str, &str)],
+        files: &[(&str, &str, &str, &[u8])],
+    ) -> Result<Page, BrowserError> {
+        const BOUNDARY: &str = "----practice-browser-7b1f9d3a2c";
+        let url = page
+            .url
+            .join(&form.action)
+            .map_err(|_| BrowserError::BadAddress(form.action.clone()))?;
+        let mut body = Vec::new();
+        for (name, value) in form.filled(changes) {
+            if !files.iter().any(|(field, ..)| *field == name) {
+                let part = format!(
+                    "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                );
+                body.extend_from_slice(part.as_bytes());
+            }
+        }
+        for (field, name, kind, content) in files {
+            let head = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        self.walk(
+            Method::POST,
+            url,
+            body,
+            Some(format!("multipart/form-data; boundary={BOUNDARY}")),
+        )
+        .await
+    }
+
+    /// One exchange, with headers of one's own: nothing is followed, cookies are sent and kept.
+    ///
+    /// # Errors
+    /// As [`Browser::get`].
+    pub async fn fetch(
+        &mut self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Page, BrowserError> {
+        self.once(method, address(url)?, body, None, headers).await
+    }
+
+    async fn walk(
+        &mut self,
+        method: Method,
+        url: Url,
+        body: Vec<u8>,
+        content_type: Option<String>,
+    ) -> Result<Page, BrowserError> {
+        let start = url.to_string();
+        let mut way = vec![start.clone()];
+        let mut page = self.once(method, url, body, content_type.as_deref(), &[]).await?;
+        for _ in 0..20 {
+            let location = page
+                .header("location")
+                .filter(|_| (300..400).contains(&page.status));
+            page = if let Some(location) = location {
+                let next = page
+                    .url
+                    .join(location)
+                    .map_err(|_| BrowserError::BadAddress(location.to_owned()))?;
+                self.once(Method::GET, next, Vec::new(), None, &[]).await?
+            } else if let Some(form) = forms::self_submitting(&page.text()) {
+                let next = page
+                    .url
+                    .join(&form.action)
+                    .map_err(|_| BrowserError::BadAddress(form.action.clone()))?;
+                let fields = form.filled(&[]);
+                let body = url::form_urlencoded::Serializer::new(String::new())
+                    .extend_pairs(&fields)
+                    .finish();
+                if form.method == "post" {
+                    self.once(Method::POST, next, body.into_bytes(), Some(FORM), &[])
+                        .await?
+                } else {
+                    let mut next = next;
+                    next.set_query(Some(&body));
+                    self.once(Method::GET, next, Vec::new(), None, &[]).await?
+                }
+            } else {
+                page.way = way;
+                return Ok(page);
+            };
+            way.push(page.url.to_string());
+        }
+        Err(BrowserError::Circle(start))
+    }
+
+    async fn once(
+        &mut self,
+        method: Method,
+        url: Url,
+        body: Vec<u8>,
+        content_type: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> Result<Page, BrowserError> {
+        let mut request = self.client.request(method, url.clone()).body(body);
+        if let Some(content_type) = content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        let cookies = self.cookie_header(&url);
+        if !cookies.is_empty() {
+            request = request.header(COOKIE, cookies);
+        }
+        for (name, value) in headers {
+            let name =
+                HeaderName::try_from(*name).map_err(|_| BrowserError::BadAddress((*name).to_owned()))?;
+            let value =
+                HeaderValue::try_from(*value).map_err(|_| BrowserError::BadAddress((*value).to_owned()))?;
+            request = request.header(name, value);
+        }
+        let failed = |error| BrowserError::NoAnswer(url.to_string(), error);
+        let answer = request.send().await.map_err(failed)?;
+        let status = answer.status().as_u16();
+        let headers: Vec<(String, String)> = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        for (_, cookie) in headers.iter().filter(|(name, _)| *name == SET_COOKIE.as_str()) {
+            self.keep(&url, cookie);
+        }
+        let body = answer.bytes().await.map_err(failed)?.to_vec();
+        Ok(Page {
+            status,
+            headers,
+            body,
+            url,
+            way: Vec::new(),
+        })
+    }
+
+    /// Whether cookies of `host` would come back here.
+    fn sends(&self, host: &str, cookie: &Cookie) -> bool {
+        let is_third_party = self.top.as_deref().is_some_and(|top| top != host);
+        !is_third_party
+            || match self.third_party {
+                ThirdPartyCookies::All => true,
+                ThirdPartyCookies::PartitionedOnly => cookie.partitioned,
+                ThirdPartyCookies::None => false,
+            }
+    }
+
+    fn cookie_header(&self, url: &Url) -> String {
+        let host = url.host_str().unwrap_or_default();
+        let jar = self.jar.get(host).into_iter().flatten();
+        let fits = jar.filter(|(_, cookie)| url.path().starts_with(&cookie.path) && self.sends(host, cookie));
+        fits.map(|(name, cookie)| format!("{name}={}", cookie.value))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    fn keep(&mut self, url: &Url, header: &str) {
+        let mut parts = header.split(';').map(str::trim);
+        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+            return;
+        };
+        let (mut partitioned, mut path, mut gone) = (false, "/".to_owned(), false);
+        for part in parts {
+            let (key, setting) = part.split_once('=').unwrap_or((part, ""));
+            match key.to_ascii_lowercase().as_str() {
+                "partitioned" => partitioned = true,
+                "path" if setting.starts_with('/') => setting.clone_into(&mut path),
+                "max-age" => gone = setting.parse::<i64>().is_ok_and(|seconds| seconds <= 0),
+                _ => {}
+            }
+        }
+        let jar = self
+            .jar
+            .entry(url.host_str().unwrap_or_default().to_owned())
+            .or_default();
+        if gone {
+            jar.remove(name);
+        } else {
+            jar.insert(
+                name.to_owned(),
+                Cookie {
+                    value: value.to_owned(),
+                    partitioned,
+                    path,
+                },
+            );
+        }
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn address(url: &str) -> Result<Url, BrowserError> {
+    Url::parse(url).map_err(|_| BrowserError::BadAddress(url.to_owned()))
+}

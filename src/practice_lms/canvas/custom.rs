@@ -1,0 +1,59 @@
+//! Custom parameters as Canvas sends them.
+
+use serde_json::{Map, Value};
+
+use super::super::answer::number;
+use super::super::world::World;
+use super::super::world::model::{Course, Installed, Link, Person, Placement};
+use super::claims;
+
+/// The `custom` claim: a variable that is unknown or not available here stays as it is written.
+pub(super) fn claim(
+    world: &World,
+    course: &Course,
+    link: &Link,
+    installed: &Installed,
+    person: &Person,
+) -> Map<String, Value> {
+    super::super::world::merged(&link.custom, &installed.custom)
+        .into_iter()
+        .map(|(name, value)| {
+            let resolved = value
+                .strip_prefix('$')
+                .and_then(|name| resolve(world, course, link, person, name));
+            (name, resolved.unwrap_or(Value::String(value)))
+        })
+        .collect()
+}
+
+fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variable: &str) -> Option<Value> {
+    let column = course
+        .columns_of_link(link.id)
+        .next()
+        .filter(|_| link.placement == Placement::Assignment);
+    Some(match variable {
+        // Numbers stay numbers in Canvas's custom claim.
+        "Canvas.user.id" => person.id.into(),
+        "Canvas.course.id" => course.id.into(),
+        "Canvas.user.globalId" => (10_000_000_000_000_u64 + person.id).into(),
+        "vnd.instructure.User.uuid" | "User.id" => person.sub.clone().into(),
+        "Canvas.user.loginId" | "User.username" => person.username.clone().into(),
+        "Canvas.user.sisSourceId" | "Person.sourcedId" => person.sis_id.clone().into(),
+        "Person.name.full" => person.name().into(),
+        "Person.email.primary" => person.email.clone().into(),
+        "Person.address.timezone" => "Europe/London".into(),
+        "Message.locale" => "en".into(),
+        "Context.id" => course.context_id.clone().into(),
+        "Context.title" | "Canvas.course.name" => course.title.clone().into(),
+        "Context.id.history" => "".into(),
+        "Canvas.course.sisSourceId" => course.sis_id.clone().into(),
+        "Canvas.membership.roles" => claims::role_words(course.role(person.id)).into(),
+        "ResourceLink.id" => link.resource_link_id.clone().into(),
+        "ResourceLink.title" => link.title.clone().into(),
+        "Canvas.api.baseUrl" => world.origin().into(),
+        "Canvas.assignment.id" => column?.id.into(),
+        "Canvas.assignment.title" => column?.label.clone().into(),
+        "Canvas.assignment.pointsPossible" => number(column?.maximum),
+        _ => return None,
+    })
+}

@@ -1,0 +1,134 @@
+//! Names and roles (NRPS 2.0) as Canvas gives them: full role URIs, 50 a page.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde_json::json;
+
+use super::super::answer::{Answer, serve};
+use super::super::client_assertion::scope;
+use super::super::world::World;
+use super::super::world::faults::Endpoint;
+use super::{Page, claims, custom, metered, refusal, tool};
+
+const MEDIA_TYPE: &str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
+
+#[derive(Serialize)]
+struct Container<'a> {
+    id: String,
+    context: Context<'a>,
+    members: Vec<Member<'a>>,
+}
+
+#[derive(Serialize)]
+struct Context<'a> {
+    id: &'a str,
+    label: &'a str,
+    title: &'a str,
+}
+
+#[derive(Serialize)]
+struct Member<'a> {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lis_person_sourcedid: Option<&'a str>,
+    user_id: &'a str,
+    lti11_legacy_user_id: String,
+    roles: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<serde_json::Value>,
+}
+
+/// The members of a course, page by page.
+pub(super) async fn list(
+    world: web::Data<World>,
+    request: HttpRequest,
+    path: web::Path<u64>,
+) -> HttpResponse {
+    serve(&world, Endpoint::Members, async {
+        metered(members(&world, &request, *path).unwrap_or_else(|refused| refused))
+    })
+    .await
+}
+
+fn members(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, Answer> {
+    let tool = tool(world, request, &[scope::MEMBERS])?;
+    let query: std::collections::HashMap<String, String> =
+        url::form_urlencoded::parse(request.query_string().as_bytes())
+            .into_owned()
+            .collect();
+    let data = world.lock();
+    let not_found = || refusal(404, "The specified resource does not exist.");
+    let course = data.courses.get(&course).ok_or_else(not_found)?;
+    let installed = data.tools.get(tool).ok_or_else(not_found)?;
+    let link = match query.get("rlid") {
+        None => None,
+        Some(rlid) => Some(
+            course
+                .links
+                .iter()
+                .find(|link| link.resource_link_id == *rlid)
+                .ok_or_else(|| refusal(400, "Invalid 'rlid' parameter"))?,
+        ),
+    };
+    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
+    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let people: Vec<_> = course
+        .members
+        .iter()
+        .map(|(id, role)| (id, claims::course_roles(*role)))
+        .filter(|(_, roles)| {
+            query
+                .get("role")
+                .is_none_or(|wanted| roles.contains(&wanted.as_str()))
+        })
+        .filter_map(|(id, roles)| Some((data.people.get(id)?, roles)))
+        .collect();
+    let page = Page::cut(world, request, people.len(), 50, 50);
+    let members = page
+        .of(&people)
+        .iter()
+        .map(|(person, roles)| Member {
+            status: "Active",
+            name: names.then(|| person.name()),
+            picture: (names && email).then(|| world.url("/images/messages/avatar-50.png")),
+            given_name: names.then_some(person.given.as_str()),
+            family_name: names.then_some(person.family.as_str()),
+            email: email.then_some(person.email.as_str()),
+            lis_person_sourcedid: names.then_some(person.sis_id.as_str()).filter(|id| !id.is_empty()),
+            user_id: &person.sub,
+            lti11_legacy_user_id: claims::legacy_user_id(person),
+            roles: roles.clone(),
+            message: link.map(|link| {
+                json!([{
+                    "https://purl.imsglobal.org/spec/lti/claim/message_type": "LtiResourceLinkRequest",
+                    "locale": "en",
+                    "https://purl.imsglobal.org/spec/lti/claim/custom":
+                        custom::claim(world, course, link, installed, person),
+                    "https://purl.imsglobal.org/spec/lti/claim/lti11_legacy_user_id": claims::legacy_user_id(person),
+                }])
+            }),
+        })
+        .collect();
+    let id = claims::memberships_url(world, course);
+    let context = Context {
+        id: &course.context_id,
+        label: &course.label,
+        title: &course.title,
+    };
+    Ok(Answer::json(
+        200,
+        &format!("{MEDIA_TYPE}; charset=utf-8"),
+        &Container { id, context, members },
+    )
+    .header("Link", page.links))
+}

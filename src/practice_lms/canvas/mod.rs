@@ -1,0 +1,163 @@
+//! The Canvas flavour: what hosted Canvas does as a platform.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, bearer, serve};
+use super::client_assertion::tool_of;
+use super::world::World;
+use super::world::faults::Endpoint;
+
+mod claims;
+mod custom;
+mod line_items;
+pub(super) mod login;
+mod members;
+mod results;
+mod scores;
+#[cfg(test)]
+mod tests;
+mod token;
+
+/// The addresses of the protocol.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    const ITEM: &str = "/api/lti/courses/{course}/line_items/{item}";
+    config
+        .route("/api/lti/authorize_redirect", web::get().to(login::redirect))
+        .route("/api/lti/authorize_redirect", web::post().to(login::redirect))
+        .route("/api/lti/authorize", web::get().to(login::auth))
+        .route("/api/lti/security/jwks", web::get().to(jwks))
+        .route("/login/oauth2/token", web::post().to(token::token))
+        .route(
+            "/courses/{course}/external_tools/{link}/launch",
+            web::get().to(login::launch),
+        )
+        .route(
+            "/api/lti/courses/{course}/names_and_roles",
+            web::get().to(members::list),
+        )
+        .route(
+            "/api/lti/courses/{course}/line_items",
+            web::get().to(line_items::list),
+        )
+        .route(
+            "/api/lti/courses/{course}/line_items",
+            web::post().to(line_items::create),
+        )
+        .route(ITEM, web::get().to(line_items::read))
+        .route(ITEM, web::put().to(line_items::update))
+        .route(ITEM, web::delete().to(line_items::delete))
+        .route(&format!("{ITEM}/results"), web::get().to(results::list))
+        .route(&format!("{ITEM}/results/{{person}}"), web::get().to(results::one))
+        .route(&format!("{ITEM}/scores"), web::post().to(scores::post));
+}
+
+/// The platform's key set: as in Canvas, with the key that will sign after the next rotation.
+async fn jwks(world: web::Data<World>) -> HttpResponse {
+    serve(&world, Endpoint::Jwks, async {
+        let keys = json!({"keys": [world.key(0).jwk(), world.key(1).jwk()]});
+        Answer::json(200, "application/json; charset=utf-8", &keys)
+            .header("Cache-Control", "max-age=864000, public".into())
+    })
+    .await
+}
+
+/// A refusal in Canvas's form.
+fn refusal(status: u16, text: &str) -> Answer {
+    let kind = match status {
+        401 => "unauthorized",
+        404 => "not_found",
+        412 => "precondition_failed",
+        422 => "unprocessable_entity",
+        _ => "bad_request",
+    };
+    Answer::json(
+        status,
+        "application/json; charset=utf-8",
+        &json!({"errors": {"type": kind, "message": text}}),
+    )
+}
+
+/// What every service answer carries: how much of the rate limit is left.
+fn metered(answer: Answer) -> Answer {
+    answer
+        .header("X-Rate-Limit-Remaining", "599.4".into())
+        .header("X-Request-Cost", "0.6".into())
+}
+
+/// The tool that may do this, or the refusal.
+fn tool(world: &World, request: &HttpRequest, scopes: &[&str]) -> Result<usize, Answer> {
+    tool_of(world, bearer(request), scopes).ok_or_else(|| {
+        refusal(
+            401,
+            "Access token invalid - signature likely incorrect, expired, or scope missing",
+        )
+    })
+}
+
+/// One page of a list, and the links to the others (RFC 8288), which keep the rest of the query.
+struct Page {
+    from: usize,
+    end: usize,
+    links: String,
+}
+
+impl Page {
+    /// Cuts `count` items into pages of `limit` or `per_page`, at most `most`, of `default` when nothing is asked.
+    fn cut(world: &World, request: &HttpRequest, count: usize, default: usize, most: usize) -> Self {
+        let asked: Vec<(String, String)> = url::form_urlencoded::parse(request.query_string().as_bytes())
+            .into_owned()
+            .collect();
+        let number = |name: &str| {
+            asked
+                .iter()
+                .find(|(key, _)| key == name)
+                .and_then(|(_, value)| value.parse::<usize>().ok())
+        };
+        let size = number("per_page")
+            .or_else(|| number("limit"))
+            .filter(|n| *n > 0)
+            .unwrap_or(default)
+            .min(most);
+        let page = number("page").unwrap_or(1).max(1);
+        let last = count.div_ceil(size).max(1);
+        let from = page.saturating_sub(1).saturating_mul(size).min(count);
+        let rest: Vec<_> = asked
+            .iter()
+            .filter(|(key, _)| !matches!(key.as_str(), "page" | "per_page" | "limit"))
+            .collect();
+        let path = world.origin_of(request.path());
+        let link = |page: usize, rel: &str| {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(rest.iter().copied())
+                .append_pair("page", &page.to_string())
+                .append_pair("per_page", &size.to_string())
+                .finish();
+            format!("<{path}?{query}>; rel=\"{rel}\"")
+        };
+        let mut links = vec![link(page, "current")];
+        links.extend((page < last).then(|| link(page + 1, "next")));
+        links.extend((page > 1).then(|| link(page - 1, "prev")));
+        links.push(link(1, "first"));
+        links.push(link(last, "last"));
+        Self {
+            from,
+            end: from.saturating_add(size).min(count),
+            links: links.join(","),
+        }
+    }
+
+    /// This page of `items`.
+    fn of<'a, T>(&self, items: &'a [T]) -> &'a [T] {
+        items.get(self.from..self.end).unwrap_or_default()
+    }
+}
+
+/// A field of a JSON object as text, numbers included.
+fn text(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! Results (AGS 2.0) as Canvas has them: only rows that a tool's score has made, 10 a page.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::super::answer::{Answer, float, serve};
+use super::super::client_assertion::scope;
+use super::super::world::World;
+use super::super::world::faults::Endpoint;
+use super::super::world::model::{Column, Course, CourseRole, Person, Row as Stored, Source};
+use super::{Page, line_items, metered, refusal, tool};
+
+const LIST: &str = "application/vnd.ims.lis.v2.resultcontainer+json; charset=utf-8";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    id: String,
+    score_of: &'a str,
+    user_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result_score: Option<Value>,
+    result_maximum: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    fn new(url: &'a str, column: &Column, person: &'a Person, row: &'a Stored) -> Self {
+        Self {
+            id: format!("{url}/results/{}", person.id),
+            score_of: url,
+            user_id: &person.sub,
+            result_score: row.score.map(float),
+            result_maximum: float(column.maximum),
+            comment: row.comment.as_deref(),
+        }
+    }
+}
+
+/// The results of a line item, page by page.
+pub(super) async fn list(
+    world: web::Data<World>,
+    request: HttpRequest,
+    path: web::Path<(u64, u64)>,
+) -> HttpResponse {
+    serve(&world, Endpoint::Results, async {
+        metered(results(&world, &request, *path).unwrap_or_else(|refused| refused))
+    })
+    .await
+}
+
+fn own(course: &Course, item: u64, tool: usize) -> Result<&Column, Answer> {
+    let column = course
+        .column(item)
+        .filter(|column| column.source == Source::Tool(tool));
+    column.ok_or_else(|| refusal(404, "The specified resource does not exist."))
+}
+
+fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Result<Answer, Answer> {
+    let tool = tool(world, request, &[scope::RESULT])?;
+    let wanted = url::form_urlencoded::parse(request.query_string().as_bytes())
+        .find(|(key, _)| key == "user_id")
+        .map(|(_, value)| value.into_owned());
+    let data = world.lock();
+    let not_found = || refusal(404, "The specified resource does not exist.");
+    let course = data.courses.get(&course).ok_or_else(not_found)?;
+    let column = own(course, item, tool)?;
+    let url = line_items::url(world, course.id, item);
+    let is_wanted = |person: u64| match &wanted {
+        None => true,
+        Some(wanted) => {
+            let student = course.role(person) == Some(CourseRole::Student);
+            student
+                && data
+                    .person_by_sub(wanted)
+                    .is_some_and(|wanted| wanted.id == person)
+        }
+    };
+    let mut rows: Vec<_> = column
+        .cells
+        .iter()
+        .filter(|(person, _)| is_wanted(**person))
+        .filter_map(|(person, cell)| Some((*person, cell.row.as_ref()?)))
+        .collect();
+    rows.sort_unstable_by_key(|(person, _)| *person);
+    let page = Page::cut(world, request, rows.len(), 10, 100);
+    let shown: Vec<Row<'_>> = page
+        .of(&rows)
+        .iter()
+        .filter_map(|(person, row)| Some(Row::new(&url, column, data.people.get(person)?, row)))
+        .collect();
+    Ok(Answer::json(200, LIST, &shown).header("Link", page.links))
+}
+
+/// One result: what a score's `resultUrl` names.
+pub(super) async fn one(
+    world: web::Data<World>,
+    request: HttpRequest,
+    path: web::Path<(u64, u64, u64)>,
+) -> HttpResponse {
+    serve(&world, Endpoint::Results, async {
+        metered(result(&world, &request, *path).unwrap_or_else(|refused| refused))
+    })
+    .await
+}
+
+fn result(
+    world: &World,
+    request: &HttpRequest,
+    (course, item, person): (u64, u64, u64),
+) -> Result<Answer, Answer> {
+    let tool = tool(world, request, &[scope::RESULT])?;
+    let data = world.lock();
+    let not_found = || refusal(404, "The specified resource does not exist.");
+    let course = data.courses.get(&course).ok_or_else(not_found)?;
+    let column = own(course, item, tool)?;
+    let row = column
+        .cells
+        .get(&person)
+        .and_then(|cell| cell.row.as_ref())
+        .ok_or_else(not_found)?;
+    let person = data.people.get(&person).ok_or_else(not_found)?;
+    let url = line_items::url(world, course.id, item);
+    Ok(Answer::json(
+        200,
+        "application/json; charset=utf-8",
+        &Row::new(&url, column, person, row),
+    ))
+}

@@ -1,0 +1,195 @@
+//! Scores (AGS 2.0) as Canvas takes them: they make result rows, count attempts and clear grades.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value, json};
+
+use super::super::answer::{Answer, decimal, serve};
+use super::super::client_assertion::scope;
+use super::super::world::World;
+use super::super::world::faults::Endpoint;
+use super::super::world::model::{Cell, Course, CourseRole, Source};
+use super::{line_items, metered, refusal, text, tool};
+
+/// The extension of a score that says what becomes of the submission.
+const SUBMISSION: &str = "https://canvas.instructure.com/lti/submission";
+
+/// Takes a score and answers with the address of the result.
+pub(super) async fn post(
+    world: web::Data<World>,
+    request: HttpRequest,
+    path: web::Path<(u64, u64)>,
+    body: web::Bytes,
+) -> HttpResponse {
+    serve(&world, Endpoint::Scores, async {
+        metered(score(&world, &request, *path, &body).unwrap_or_else(|refused| refused))
+    })
+    .await
+}
+
+/// A score as it was sent.
+struct Score {
+    person: u64,
+    timestamp: DateTime<Utc>,
+    progress: (String, String),
+    given: Option<(Decimal, Decimal)>,
+    comment: Option<String>,
+    extension: Map<String, Value>,
+}
+
+impl Score {
+    fn read(
+        world: &World,
+        course: &Course,
+        find: impl Fn(&str) -> Option<u64>,
+        body: &[u8],
+    ) -> Result<Self, Answer> {
+        let sent: Map<String, Value> =
+            serde_json::from_slice(body).map_err(|_| refusal(400, "the body is not a JSON object"))?;
+        let required = |name: &str| {
+            text(sent.get(name))
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| refusal(400, &format!("param is missing or the value is empty: {name}")))
+        };
+        let user = required("userId")?;
+        let progress = (required("activityProgress")?, required("gradingProgress")?);
+        let timestamp = DateTime::parse_from_rfc3339(&required("timestamp")?)
+            .map_err(|_| refusal(400, "Provided timestamp is not a valid timestamp"))?
+            .to_utc();
+        let extension = sent
+            .get(SUBMISSION)
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
+        let standard = sent
+            .get("submission")
+            .and_then(|submission| submission.get("submittedAt"));
+        if let Some(submitted) = text(extension.get("submitted_at").or(standard)) {
+            let submitted = DateTime::parse_from_rfc3339(&submitted)
+                .map_err(|_| refusal(400, "Provided submitted_at timestamp is not a valid timestamp"))?;
+            if submitted.to_utc() > world.now() + TimeDelta::minutes(1) {
+                return Err(refusal(400, "Provided submitted_at timestamp is in the future"));
+            }
+        }
+        let given = match sent.get("scoreGiven").filter(|given| !given.is_null()) {
+            None => None,
+            Some(given) => {
+                let maximum = sent.get("scoreMaximum").and_then(decimal);
+                let maximum =
+                    maximum.ok_or_else(|| refusal(400, "scoreMaximum is required with scoreGiven"))?;
+                if maximum <= Decimal::ZERO {
+                    return Err(refusal(422, "ScoreMaximum must be greater than 0"));
+                }
+                let given = decimal(given).filter(|given| *given >= Decimal::ZERO);
+                Some((
+                    given.ok_or_else(|| refusal(422, "ScoreGiven must be a number, 0 or more"))?,
+                    maximum,
+                ))
+            }
+        };
+        let person = find(&user)
+            .filter(|person| course.role(*person) == Some(CourseRole::Student))
+            .ok_or_else(|| refusal(422, "User not found in course or is not a student"))?;
+        Ok(Self {
+            person,
+            timestamp,
+            progress,
+            given,
+            comment: text(sent.get("comment")),
+            extension,
+        })
+    }
+
+    fn says(&self, name: &str, default: bool) -> bool {
+        match self.extension.get(name) {
+            Some(Value::Bool(value)) => *value,
+            Some(Value::String(value)) => value == "true",
+            _ => default,
+        }
+    }
+
+    /// Everything but `none` with `new_submission` is one more attempt.
+    fn is_attempt(&self) -> bool {
+        let kind = text(self.extension.get("submission_type"));
+        self.says("new_submission", true) && kind.as_deref() != Some("none")
+    }
+}
+
+fn score(
+    world: &World,
+    request: &HttpRequest,
+    (course_id, item): (u64, u64),
+    body: &[u8],
+) -> Result<Answer, Answer> {
+    let tool = tool(world, request, &[scope::SCORE])?;
+    let not_found = || refusal(404, "The specified resource does not exist.");
+    let mut data = world.lock();
+    let course = data.courses.get(&course_id).ok_or_else(not_found)?;
+    let own = course
+        .column(item)
+        .filter(|column| column.source == Source::Tool(tool));
+    let link = own.ok_or_else(not_found)?.link;
+    // A further line item of the same assignment never reaches the gradebook.
+    let drives = link
+        .and_then(|link| course.columns_of_link(link).next())
+        .is_none_or(|first| first.id == item);
+    let score = Score::read(
+        world,
+        course,
+        |sub| data.person_by_sub(sub).map(|person| person.id),
+        body,
+    )?;
+    let course = data.courses.get_mut(&course_id).ok_or_else(not_found)?;
+    let column = course.column_mut(item).ok_or_else(not_found)?;
+    let maximum = column.maximum;
+    let cell = column
+        .cells
+        .entry(score.person)
+        .or_insert_with(|| Cell::new(score.timestamp));
+    // Equal is fine, older is not.
+    if cell
+        .row
+        .as_ref()
+        .is_some_and(|row| score.timestamp < row.timestamp)
+    {
+        return Err(refusal(
+            400,
+            "Provided timestamp is before last updated timestamp",
+        ));
+    }
+    let row = cell.row.get_or_insert_default();
+    row.timestamp = score.timestamp;
+    let counts = matches!(score.progress.1.as_str(), "FullyGraded" | "PendingManual");
+    let keep = score.says("preserve_score", false)
+        || (cell.overridden && score.says("prioritize_non_tool_grade", false));
+    if let Some((given, of)) = score.given.filter(|_| counts) {
+        if !keep {
+            row.score = Some(given * maximum / of);
+            cell.points = row.score.filter(|_| drives).or(cell.points);
+            cell.overridden = false;
+        }
+    } else if !keep {
+        row.score = None;
+        cell.points = None;
+        cell.overridden = false;
+    }
+    if let Some(comment) = score.comment.clone() {
+        row.comment = Some(comment.clone());
+        cell.comment = Some(comment.clone());
+        cell.comments.push(comment);
+    }
+    cell.changed = world.now();
+    cell.attempts += u32::from(score.is_attempt());
+    cell.progress = Some(score.progress);
+    let url = format!(
+        "{}/results/{}",
+        line_items::url(world, course_id, item),
+        score.person
+    );
+    Ok(Answer::json(
+        200,
+        "application/json; charset=utf-8",
+        &json!({"resultUrl": url}),
+    ))
+}

@@ -1,0 +1,387 @@
+use serde_json::{Value, json};
+
+use super::super::testing::*;
+use super::super::{CourseRole, Flavour, Placement};
+
+const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
+const AGS: &str = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint";
+const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json";
+const SUBMISSION: &str = "https://canvas.instructure.com/lti/submission";
+
+fn report(bench: &Bench) -> (u64, String) {
+    let item = bench
+        .world
+        .line_items(2)
+        .into_iter()
+        .find(|item| item.label == "Project report")
+        .unwrap()
+        .id;
+    (
+        item,
+        bench.world.url(&format!("/api/lti/courses/2/line_items/{item}")),
+    )
+}
+
+#[actix_web::test]
+async fn course_navigation_has_no_line_item_and_an_assignment_has_one() {
+    let bench = bench(Flavour::Canvas).await;
+    let navigation = bench.launch(CourseRole::Student, "My badges");
+    assert_eq!(navigation["iss"], "https://canvas.instructure.com");
+    assert_eq!(
+        (&navigation["aud"], &navigation["azp"]),
+        (&json!("10000000000001"), &json!("10000000000001"))
+    );
+    assert_eq!(
+        navigation["exp"].as_i64().unwrap() - navigation["iat"].as_i64().unwrap(),
+        3_600
+    );
+    let (link, context) = (
+        &navigation[format!("{LTI}resource_link")],
+        &navigation[format!("{LTI}context")],
+    );
+    assert_eq!(link["id"], context["id"]);
+    assert!(navigation[AGS].get("lineitem").is_none() && navigation[AGS]["lineitems"].is_string());
+    assert_eq!(navigation["sub"].as_str().unwrap().len(), 36);
+    let deployment = navigation[format!("{LTI}deployment_id")].as_str().unwrap();
+    assert!(
+        deployment.starts_with("1234:") && deployment.len() == 45,
+        "{deployment}"
+    );
+    let assignment = bench.launch(CourseRole::Student, "Project report");
+    assert_eq!(assignment[AGS]["lineitem"], report(&bench).1);
+    assert_ne!(assignment[format!("{LTI}resource_link")]["id"], context["id"]);
+}
+
+#[actix_web::test]
+async fn roles_come_from_course_institution_and_system() {
+    let bench = bench(Flavour::Canvas).await;
+    let roles = |role| {
+        let launch = bench.launch(role, "My badges");
+        let roles = launch[format!("{LTI}roles")].as_array().unwrap().clone();
+        roles
+            .iter()
+            .map(|role| role.as_str().unwrap().rsplit('/').next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        roles(CourseRole::Teacher),
+        ["person#Instructor", "membership#Instructor", "person#User"]
+    );
+    assert!(roles(CourseRole::Assistant).contains(&"Instructor#TeachingAssistant".into()));
+    assert!(roles(CourseRole::Observer).contains(&"membership#Mentor".into()));
+    assert!(roles(CourseRole::Designer).contains(&"membership#ContentDeveloper".into()));
+    assert!(roles(CourseRole::TestStudent).contains(&"person#TestUser".into()));
+    let mentor = bench.launch(CourseRole::Observer, "My badges");
+    assert_eq!(
+        mentor[format!("{LTI}role_scope_mentor")],
+        json!([bench.person(CourseRole::Student).sub])
+    );
+}
+
+#[actix_web::test]
+async fn login_repeats_the_storage_target_and_a_hint_dies_by_use_and_by_age() {
+    let bench = bench(Flavour::Canvas).await;
+    let student = bench.person(CourseRole::Student).id;
+    let form = || {
+        bench
+            .world
+            .launch_form(2, student, bench.link("My badges"))
+            .unwrap()
+    };
+    let first = form();
+    assert_eq!(first.field("lti_storage_target"), Some("_parent"));
+    assert_eq!(first.field("lti_message_hint").unwrap().split('.').count(), 3);
+    assert_ne!(
+        first.field("login_hint").unwrap(),
+        bench.person(CourseRole::Student).sub
+    );
+    let answer = bench.world.authorize(&bench.auth_request(&first, &[])).unwrap();
+    assert!(answer.field("id_token").is_some() && answer.field("lti_storage_target") == Some("_parent"));
+    let error = |request: &str| {
+        bench
+            .world
+            .authorize(request)
+            .unwrap()
+            .field("error")
+            .map(str::to_owned)
+    };
+    assert_eq!(
+        error(&bench.auth_request(&first, &[])).as_deref(),
+        Some("launch_no_longer_valid")
+    );
+    let old = form();
+    bench.later(301);
+    assert_eq!(
+        error(&bench.auth_request(&old, &[])).as_deref(),
+        Some("launch_no_longer_valid")
+    );
+    assert_eq!(
+        error(&bench.auth_request(&form(), &[("nonce", "")])).as_deref(),
+        Some("invalid_request_object")
+    );
+    assert_eq!(
+        error(&bench.auth_request(&form(), &[("login_hint", "x")])).as_deref(),
+        Some("login_required")
+    );
+    bench.world.refuse_next_authorization("login_required");
+    assert_eq!(
+        error(&bench.auth_request(&form(), &[])).as_deref(),
+        Some("login_required")
+    );
+    let elsewhere = bench.auth_request(&form(), &[("redirect_uri", "http://evil.example/lti/launch")]);
+    assert!(bench.world.authorize(&elsewhere).is_err());
+    let with_query = format!("{}/lti/launch?a=b", bench.tool.uri());
+    assert_eq!(
+        error(&bench.auth_request(&form(), &[("redirect_uri", &with_query)])),
+        None
+    );
+}
+
+#[actix_web::test]
+async fn an_assertion_works_once_and_must_name_the_token_address() {
+    let bench = bench(Flavour::Canvas).await;
+    let client = bench.lms.registration().client_id;
+    let assertion = bench.assertion(&client, &json!({}));
+    let good = bench.ask_for_token(&assertion, SCORE).await;
+    assert_eq!(
+        (good.status, good.kind.as_str()),
+        (200, "application/json; charset=utf-8")
+    );
+    assert_eq!(
+        bench.ask_for_token(&assertion, SCORE).await.status,
+        400,
+        "used before"
+    );
+    let wrong = bench.assertion(&client, &json!({"aud": "https://elsewhere.example"}));
+    assert_eq!(
+        bench.ask_for_token(&wrong, SCORE).await.json()["error"],
+        "invalid_request"
+    );
+    let scope = bench
+        .ask_for_token(&bench.assertion(&client, &json!({})), "openid")
+        .await;
+    assert_eq!(scope.json()["error"], "invalid_scope");
+    let unknown = bench
+        .ask_for_token(&bench.assertion("1", &json!({})), SCORE)
+        .await;
+    assert_eq!(
+        (unknown.status, unknown.json()["error"].clone()),
+        (401, json!("invalid_client"))
+    );
+}
+
+#[actix_web::test]
+async fn members_come_fifty_a_page_and_every_page_is_reached() {
+    let bench = bench(Flavour::Canvas).await;
+    bench.world.grow(2, 120);
+    let token = bench.token().await;
+    let mut url = bench.world.url("/api/lti/courses/2/names_and_roles?limit=500");
+    let (mut pages, mut seen) = (0, std::collections::HashSet::new());
+    loop {
+        let page = bench.get(&url, &token, "*/*").await;
+        let members = page.json()["members"].as_array().unwrap().clone();
+        assert!(members.len() <= 50);
+        pages += 1;
+        seen.extend(
+            members
+                .iter()
+                .map(|member| member["user_id"].as_str().unwrap().to_owned()),
+        );
+        assert!(page.link.contains("rel=\"first\"") && page.link.contains("rel=\"last\""));
+        match page.link.split(',').find(|part| part.contains("rel=\"next\"")) {
+            Some(next) => url = next.trim_start_matches('<').split('>').next().unwrap().to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!((pages, seen.len()), (3, 125));
+    let learner = "http://purl.imsglobal.org/vocab/lis/v2/membership%23Learner";
+    let only = bench
+        .get(
+            &format!("/api/lti/courses/2/names_and_roles?role={learner}"),
+            &token,
+            "*/*",
+        )
+        .await;
+    assert!(
+        only.link.contains("role=http%3A%2F%2F"),
+        "the filter stays: {}",
+        only.link
+    );
+    assert!(
+        only.json()["members"][0]["roles"][0]
+            .as_str()
+            .unwrap()
+            .ends_with("#Learner")
+    );
+    let context = &bench.world.courses()[0].context_id;
+    bench.world.set_admin_custom("canvas_id", "$Canvas.user.id");
+    let mapped = bench
+        .get(
+            &format!("/api/lti/courses/2/names_and_roles?rlid={context}"),
+            &token,
+            "*/*",
+        )
+        .await
+        .json();
+    assert_eq!(
+        mapped["members"][0]["message"][0][format!("{LTI}custom")]["canvas_id"],
+        3
+    );
+    assert_eq!(
+        bench
+            .get("/api/lti/courses/2/names_and_roles?rlid=nope", &token, "*/*")
+            .await
+            .status,
+        400
+    );
+}
+
+#[actix_web::test]
+async fn only_a_tools_score_makes_a_row_that_a_teachers_grade_then_fills() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (item, url) = report(&bench);
+    let student = bench.person(CourseRole::Student);
+    let all = format!("{url}/results");
+    let results = || bench.get(&all, &token, "*/*");
+    bench.world.set_grade(2, item, student.id, Some(70.into()));
+    assert_eq!(results().await.json(), json!([]), "graded by hand, and no row");
+    let seed = json!({"gradingProgress": "PendingManual", SUBMISSION: {"preserve_score": true, "submission_type": "none"}});
+    let seeded = bench.score(&url, &token, &student.sub, &seed).await;
+    assert_eq!(seeded.status, 200, "{}", seeded.text);
+    assert_eq!(
+        bench
+            .get(seeded.json()["resultUrl"].as_str().unwrap(), &token, "*/*")
+            .await
+            .json()["userId"],
+        student.sub
+    );
+    let grade = bench.world.grade(2, item, student.id).unwrap();
+    assert_eq!(
+        (grade.points, grade.attempts, grade.has_result),
+        (Some(70.into()), 0, true)
+    );
+    let row = results().await.json()[0].clone();
+    assert!(
+        row.get("resultScore").is_none() && row["resultMaximum"].to_string() == "100.0",
+        "{row}"
+    );
+    bench.world.set_grade(2, item, student.id, Some(80.into()));
+    assert_eq!(results().await.json()[0]["resultScore"].to_string(), "80.0");
+    // Without the extensions a pending score clears the grade and counts as an attempt.
+    let cleared = bench
+        .score(&url, &token, &student.sub, &json!({"gradingProgress": "Pending"}))
+        .await;
+    assert_eq!(cleared.status, 200);
+    let grade = bench.world.grade(2, item, student.id).unwrap();
+    assert_eq!((grade.points, grade.attempts), (None, 1));
+}
+
+#[actix_web::test]
+async fn scores_are_refused_as_canvas_does() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (_, url) = report(&bench);
+    let student = bench.person(CourseRole::Student).sub;
+    let full = json!({"scoreGiven": 1, "scoreMaximum": 2});
+    assert_eq!(bench.score(&url, &token, &student, &full).await.status, 200);
+    assert_eq!(
+        bench.score(&url, &token, &student, &full).await.status,
+        200,
+        "equal is fine"
+    );
+    bench.later(-1);
+    assert_eq!(
+        bench.score(&url, &token, &student, &full).await.status,
+        400,
+        "older is not"
+    );
+    for who in [CourseRole::Teacher, CourseRole::Observer, CourseRole::TestStudent] {
+        assert_eq!(
+            bench
+                .score(&url, &token, &bench.person(who).sub, &full)
+                .await
+                .status,
+            422
+        );
+    }
+    let zero = json!({"scoreGiven": 1, "scoreMaximum": 0});
+    assert_eq!(bench.score(&url, &token, &student, &zero).await.status, 422);
+    let ahead = json!({"submission": {"submittedAt": "2027-01-01T00:00:00Z"}});
+    assert_eq!(bench.score(&url, &token, &student, &ahead).await.status, 400);
+    let results = bench.get(&format!("{url}/results"), &token, "*/*").await.json();
+    assert_eq!(
+        results[0]["resultScore"].to_string(),
+        "50.0",
+        "rescaled to the assignment's points"
+    );
+}
+
+#[actix_web::test]
+async fn a_new_line_item_is_a_new_assignment() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let list = "/api/lti/courses/2/line_items";
+    let made = bench
+        .post(
+            list,
+            &token,
+            ITEM,
+            &json!({"label": "Essay", "scoreMaximum": 20, "resourceId": "r"}),
+        )
+        .await;
+    assert_eq!(made.status, 201);
+    assert!(made.json().get("resourceLinkId").is_none());
+    let tool = json!({"label": "Evidence", "scoreMaximum": 10, "tag": "t",
+        "https://canvas.instructure.com/lti/submission_type": {"type": "external_tool", "external_tool_url": "http://tool/x"}});
+    let made = bench.post(list, &token, ITEM, &tool).await;
+    assert!(made.json()["resourceLinkId"].is_string());
+    let link = bench
+        .world
+        .links(2)
+        .into_iter()
+        .find(|link| link.title == "Evidence")
+        .unwrap();
+    assert_eq!(link.placement, Placement::Assignment);
+    let launch = bench.launch(CourseRole::Student, "Evidence");
+    assert_eq!(launch[AGS]["lineitem"], made.json()["id"]);
+    assert_eq!(launch[format!("{LTI}target_link_uri")], "http://tool/x");
+    let context = bench.world.courses()[0].context_id.clone();
+    for (link, status) in [("nothing", 404), (context.as_str(), 412)] {
+        let more = json!({"label": "x", "scoreMaximum": 1, "resourceLinkId": link});
+        assert_eq!(bench.post(list, &token, ITEM, &more).await.status, status);
+    }
+    let bad = json!({"label": "x", "scoreMaximum": 1, "https://canvas.instructure.com/lti/submission_type": {"type": "online_quiz"}});
+    assert_eq!(bench.post(list, &token, ITEM, &bad).await.status, 400);
+    let coupled = report(&bench).1;
+    assert_eq!(
+        bench
+            .call(reqwest::Method::DELETE, &coupled, &token, &[], "")
+            .await
+            .status,
+        401
+    );
+    assert_eq!(
+        bench
+            .call(
+                reqwest::Method::DELETE,
+                made.json()["id"].as_str().unwrap(),
+                &token,
+                &[],
+                ""
+            )
+            .await
+            .status,
+        204
+    );
+    assert!(bench.world.links(2).iter().all(|link| link.title != "Evidence"));
+    let other = bench.install("Other tool");
+    let others = bench.token_for(&other.client_id, READ).await;
+    assert_eq!(bench.get(list, &others, "*/*").await.json(), json!([]));
+    let seen: Value = bench.get(list, &token, "*/*").await.json();
+    assert_eq!(
+        seen.as_array().unwrap().len(),
+        2,
+        "nothing of the LMS's own: {seen}"
+    );
+}

@@ -1,0 +1,104 @@
+//! Token requests (RFC 7523): what both flavours read, and the tool's key set behind them.
+
+use chrono::TimeDelta;
+use serde_json::Value;
+
+use super::keys::Jwt;
+use super::world::World;
+use super::world::model::Grant;
+
+/// `client_assertion_type` of a JWT.
+pub(super) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// The scopes that this LMS gives to every tool.
+pub(super) const SCOPES: [&str; 5] = [
+    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
+    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
+    "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
+    "https://purl.imsglobal.org/spec/lti-ags/scope/score",
+    "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
+];
+
+/// The four of them that the AGS claim names.
+pub(super) const AGS_SCOPES: [&str; 4] = {
+    let [line_item, read, result, score, _] = SCOPES;
+    [line_item, read, result, score]
+};
+
+/// A line item may be changed, read; results read; scores posted; members read.
+pub(super) mod scope {
+    pub const LINE_ITEM: &str = super::SCOPES[0];
+    pub const LINE_ITEM_READ: &str = super::SCOPES[1];
+    pub const RESULT: &str = super::SCOPES[2];
+    pub const SCORE: &str = super::SCOPES[3];
+    pub const MEMBERS: &str = super::SCOPES[4];
+}
+
+/// Index and key set address of the tool with that client id.
+pub(super) fn client(world: &World, client_id: &str) -> Option<(usize, String)> {
+    let data = world.lock();
+    data.tools.iter().enumerate().find_map(|(index, installed)| {
+        let tool = installed.tool.as_ref()?;
+        (installed.registration.client_id == client_id).then(|| (index, tool.jwks_uri.clone()))
+    })
+}
+
+/// Whether the tool signed this: with its key set as last fetched, or else as fetched now.
+///
+/// # Errors
+/// What went wrong, in the words of Moodle's JWT library.
+pub(super) async fn verify(world: &World, tool: usize, jwks_uri: &str, jwt: &Jwt) -> Result<(), String> {
+    let known = world.lock().key_sets.get(&tool).cloned();
+    if known.is_some_and(|keys| jwt.is_signed_by(&keys)) {
+        return Ok(());
+    }
+    let unreadable = || "the keyset of the tool could not be read".to_owned();
+    let answer = world
+        .http()
+        .get(jwks_uri)
+        .send()
+        .await
+        .map_err(|_| unreadable())?;
+    let keys: Value = answer.json().await.map_err(|_| unreadable())?;
+    let kid = jwt
+        .kid()
+        .ok_or_else(|| "\"kid\" empty, unable to lookup correct key".to_owned())?;
+    let list = keys
+        .get("keys")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    if !list
+        .iter()
+        .any(|key| key.get("kid").and_then(Value::as_str) == Some(kid))
+    {
+        return Err("\"kid\" invalid, unable to lookup correct key".into());
+    }
+    if !jwt.is_signed_by(&keys) {
+        return Err("Signature verification failed".into());
+    }
+    world.lock().key_sets.insert(tool, keys);
+    Ok(())
+}
+
+/// Gives a token of that text for an hour.
+pub(super) fn grant(world: &World, token: &str, tool: usize, scopes: Vec<String>) {
+    let expires = world.now() + TimeDelta::seconds(3_600);
+    world.lock().grants.insert(
+        token.to_owned(),
+        Grant {
+            tool,
+            scopes,
+            expires,
+        },
+    );
+}
+
+/// The tool whose bearer token gives one of `scopes`.
+pub(super) fn tool_of(world: &World, bearer: Option<&str>, scopes: &[&str]) -> Option<usize> {
+    let now = world.now();
+    let data = world.lock();
+    let grant = data.grants.get(bearer?)?;
+    let fits = grant.scopes.iter().any(|scope| scopes.contains(&scope.as_str()));
+    (fits && grant.expires > now).then_some(grant.tool)
+}

@@ -1,0 +1,105 @@
+//! What both flavours' launches have in common: the form that starts a login, and the form that ends it.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::{Answer, escape};
+use super::world::World;
+
+/// The form that the LMS submits by script: to the tool's login initiation, or back to its redirect address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginForm {
+    /// Where it is posted.
+    pub action: String,
+    /// Names and values in the order sent.
+    pub fields: Vec<(String, String)>,
+}
+
+impl LoginForm {
+    /// The value of a field.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The fields as `application/x-www-form-urlencoded`.
+    #[must_use]
+    pub fn encoded(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.fields)
+            .finish()
+    }
+
+    /// A form from borrowed fields.
+    pub(super) fn new(action: &str, fields: Vec<(&str, String)>) -> Self {
+        let fields = fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        Self {
+            action: action.to_owned(),
+            fields,
+        }
+    }
+
+    /// The page that posts this form as soon as it is read.
+    pub(super) fn page(&self) -> Answer {
+        let fields = self.fields.iter().fold(String::new(), |html, (name, value)| {
+            let (name, value) = (escape(name), escape(value));
+            html + "<input type=\"hidden\" name=\"" + &name + "\" value=\"" + &value + "\">\n"
+        });
+        Answer::html(
+            200,
+            format!(
+                "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Opening the tool</title></head><body>\n\
+                 <form action=\"{}\" name=\"ltiInitiateLoginForm\" id=\"ltiInitiateLoginForm\" method=\"post\" \
+                 encType=\"application/x-www-form-urlencoded\">\n{fields}<noscript><button>Continue</button></noscript></form>\n\
+                 <script>document.ltiInitiateLoginForm.submit();</script></body></html>",
+                escape(&self.action)
+            ),
+        )
+        .header("Cache-Control", "no-store".into())
+    }
+}
+
+/// The parameters of an authentication request (OpenID Connect Core, section 3.1.2.1), by GET or POST.
+#[derive(Debug, Default)]
+pub(super) struct AuthRequest(Vec<(String, String)>);
+
+impl AuthRequest {
+    /// Reads query and form.
+    pub fn read(query: &str, body: &[u8]) -> Self {
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).chain(url::form_urlencoded::parse(body));
+        Self(
+            pairs
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        )
+    }
+
+    /// A parameter; empty when it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.as_str())
+    }
+}
+
+/// Signs a launch, after a test's tamper hook had its say.
+pub(super) fn id_token(world: &World, claims: Map<String, Value>) -> String {
+    let mut claims = claims;
+    let mut data = world.lock();
+    let key = world.key(data.signing_key);
+    let mut header = Map::new();
+    header.insert("typ".into(), json!("JWT"));
+    header.insert("alg".into(), json!("RS256"));
+    header.insert("kid".into(), json!(key.kid));
+    if let Some(tamper) = &mut data.tamper {
+        tamper(&mut header, &mut claims);
+    }
+    drop(data);
+    key.sign(&header, &claims)
+}

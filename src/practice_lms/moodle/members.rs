@@ -1,0 +1,156 @@
+//! Names and roles (NRPS 2.0) as Moodle gives them: bare-word roles, everybody in one answer.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::super::answer::{Answer, serve};
+use super::super::client_assertion::scope;
+use super::super::world::World;
+use super::super::world::faults::Endpoint;
+use super::super::world::model::CourseRole;
+use super::{accepts, bad_gateway, page, query, refusal, tool};
+
+const MEDIA_TYPE: &str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
+
+#[derive(Serialize)]
+struct Container<'a> {
+    id: &'a str,
+    context: Context<'a>,
+    members: &'a [Member<'a>],
+}
+
+#[derive(Serialize)]
+struct Context<'a> {
+    id: &'a str,
+    label: &'a str,
+    title: &'a str,
+}
+
+#[derive(Serialize)]
+struct Member<'a> {
+    status: &'static str,
+    roles: [&'static str; 1],
+    user_id: &'a str,
+    lis_person_sourcedid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ext_user_username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<serde_json::Value>,
+}
+
+/// Everybody in a course.
+pub(super) async fn list(
+    world: web::Data<World>,
+    request: HttpRequest,
+    path: web::Path<(u64, u64)>,
+) -> HttpResponse {
+    let (course, type_id) = path.into_inner();
+    serve(&world, Endpoint::Members, async {
+        members(&world, &request, course, type_id).unwrap_or_else(|refused| refused)
+    })
+    .await
+}
+
+fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> Result<Answer, Answer> {
+    if !accepts(request, MEDIA_TYPE) {
+        return Err(refusal(
+            request,
+            400,
+            "No handler found for the requested resource",
+        ));
+    }
+    let tool = tool(world, request, &[scope::MEMBERS])?;
+    let query = query(request);
+    if query.get("rlid").is_some_and(|rlid| rlid.parse::<u64>().is_err()) {
+        return Err(bad_gateway());
+    }
+    let data = world.lock();
+    let installed = data
+        .tools
+        .get(tool)
+        .filter(|known| known.type_id == type_id)
+        .ok_or_else(|| refusal(request, 401, "Unauthorized"))?;
+    let course = data
+        .courses
+        .get(&course)
+        .ok_or_else(|| refusal(request, 404, "Not Found: Course"))?;
+    let link = match query.get("rlid") {
+        None => None,
+        Some(rlid) => Some(
+            course
+                .links
+                .iter()
+                .find(|link| link.resource_link_id == *rlid)
+                .ok_or_else(|| refusal(request, 404, "Not Found: Resource link"))?,
+        ),
+    };
+    let wanted = query.get("role").and_then(|role| role.rsplit(['#', '/']).next());
+    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
+    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let mut people: Vec<_> = course
+        .members
+        .iter()
+        .map(|(id, role)| {
+            (
+                id,
+                if *role == CourseRole::Teacher {
+                    "Instructor"
+                } else {
+                    "Learner"
+                },
+            )
+        })
+        .filter(|(_, role)| wanted.is_none_or(|wanted| wanted == *role))
+        .filter_map(|(id, role)| Some((data.people.get(id)?, role)))
+        .collect();
+    people.sort_by(|(one, _), (other, _)| {
+        (&one.family, &one.given, one.id).cmp(&(&other.family, &other.given, other.id))
+    });
+    let members: Vec<Member<'_>> = people
+        .into_iter()
+        .map(|(person, role)| Member {
+            status: "Active",
+            roles: [role],
+            user_id: &person.sub,
+            lis_person_sourcedid: &person.sis_id,
+            name: names.then(|| person.name()),
+            given_name: names.then_some(person.given.as_str()),
+            family_name: names.then_some(person.family.as_str()),
+            email: email.then_some(person.email.as_str()),
+            ext_user_username: names.then_some(person.username.as_str()),
+            message: link.map(|link| super::claims::member_message(world, installed, link, person)),
+        })
+        .collect();
+    let id = super::claims::memberships_url(world, course, installed);
+    let context = Context {
+        id: &course.context_id,
+        label: &course.label,
+        title: &course.title,
+    };
+    let (from, end, next) = page(&query, members.len()).unwrap_or((0, members.len(), None));
+    let shown = members.get(from..end).unwrap_or_default();
+    let answer = Answer::json(
+        200,
+        &format!("{MEDIA_TYPE}; charset=utf-8"),
+        &Container {
+            id: &id,
+            context,
+            members: shown,
+        },
+    );
+    // The link to the next page forgets the role that was asked for.
+    Ok(match (next, query.get("limit")) {
+        (Some(next), Some(limit)) => {
+            answer.header("Link", format!("<{id}?limit={limit}&from={next}>; rel=\"next\""))
+        }
+        _ => answer,
+    })
+}

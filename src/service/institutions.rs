@@ -1,0 +1,183 @@
+//! Institutions, their public face and the keys: the tool's own, and those that sign badges.
+
+use std::sync::Arc;
+
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use zeroize::Zeroizing;
+
+use crate::clock::SharedClock;
+use crate::domain::issuer::{Issuer, Tenant};
+use crate::ids::{IssuerId, KeyId, TenantId};
+use crate::lti::keys::ToolKey;
+use crate::openbadges::did::IssuerIdentity;
+use crate::openbadges::multibase;
+use crate::random::{self, Random, SharedRandom};
+use crate::secrets::Vault;
+use crate::service::error::ServiceError;
+use crate::service::{Cairn, StartError};
+use crate::store::issuers::{IssuerKey, KeyState};
+use crate::store::{Store, issuers, tenants, tool_keys};
+
+const TOOL_KEY: &str = "tool key";
+const ISSUER_KEY: &str = "issuer key";
+
+/// The tool's own key: the stored one, or a new one at the first start. When two nodes start at once, the one that was
+/// stored first is everybody's.
+pub(super) async fn tool_key(
+    store: &Store,
+    vault: &Vault,
+    clock: &SharedClock,
+    random: &SharedRandom,
+) -> Result<ToolKey, StartError> {
+    let stored = match store.read(tool_keys::active).await? {
+        Some(key) => key,
+        None => {
+            let (key, pem) = ToolKey::generate().map_err(|error| StartError::ToolKey(error.to_string()))?;
+            let row = tool_keys::ToolKey {
+                kid: key.kid().to_owned(),
+                sealed_pem: vault.seal(TOOL_KEY, pem.as_bytes(), random.as_ref()),
+                state: KeyState::Active,
+                created_at: clock.now(),
+            };
+            store.write(move |db| tool_keys::insert_if_none(db, &row)).await?
+        }
+    };
+    let pem = vault.open(TOOL_KEY, &stored.sealed_pem)?;
+    let pem = std::str::from_utf8(&pem).map_err(|error| StartError::ToolKey(error.to_string()))?;
+    ToolKey::from_pem(pem).map_err(|error| StartError::ToolKey(error.to_string()))
+}
+
+/// The institution of that name with its issuer and signing key; made if there is none.
+///
+/// # Errors
+/// What the store reports.
+pub async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer), ServiceError> {
+    let now = cairn.clock.now();
+    let random = Arc::clone(&cairn.random);
+    let vault = cairn.vault.clone();
+    let name = name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 200 {
+        return Err(ServiceError::invalid("institution.name", "Give the institution a name of 1 to 200 characters."));
+    }
+    cairn
+        .store
+        .write_with(move |db| -> Result<_, ServiceError> {
+            if let Some(tenant) = tenants::list(db)?.into_iter().find(|tenant| tenant.name == name)
+                && let Some(issuer) = issuers::for_tenant(db, &tenant.id)?
+            {
+                return Ok((tenant, issuer));
+            }
+            let tenant = Tenant { id: TenantId::new(now, random.as_ref()), name: name.clone(), created_at: now };
+            tenants::insert(db, &tenant)?;
+            let issuer = Issuer {
+                id: IssuerId::new(now, random.as_ref()),
+                tenant: tenant.id.clone(),
+                slug: free_slug(&name, random.as_ref()),
+                name,
+                url: None,
+                email: None,
+            };
+            issuers::insert(db, &issuer, now)?;
+            issuers::insert_key(db, &new_key(&issuer, &vault, now, random.as_ref()))?;
+            Ok((tenant, issuer))
+        })
+        .await
+}
+
+/// A readable slug with a random tail: two institutions may share a name.
+fn free_slug(name: &str, random: &dyn Random) -> String {
+    let mut slug = String::new();
+    for c in name.chars().take(40) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let tail = hex::encode(random::bytes::<4>(random));
+    if slug.is_empty() { tail } else { format!("{}-{tail}", slug.trim_end_matches('-')) }
+}
+
+fn new_key(issuer: &Issuer, vault: &Vault, now: chrono::DateTime<chrono::Utc>, random: &dyn Random) -> IssuerKey {
+    let secret = Zeroizing::new(random::bytes::<32>(random));
+    let key = SigningKey::from_bytes(&secret);
+    IssuerKey {
+        id: KeyId::new(now, random),
+        tenant: issuer.tenant.clone(),
+        issuer: issuer.id.clone(),
+        public_multibase: multibase::encode_key(&key.verifying_key()),
+        sealed_secret: vault.seal(ISSUER_KEY, secret.as_slice(), random),
+        state: KeyState::Active,
+        created_at: now,
+    }
+}
+
+/// The private half of a stored key.
+///
+/// # Errors
+/// When the master key is not the one it was sealed with.
+pub fn signing_key(vault: &Vault, key: &IssuerKey) -> Result<SigningKey, ServiceError> {
+    let secret = vault.open(ISSUER_KEY, &key.sealed_secret)?;
+    let secret = <[u8; 32]>::try_from(secret.as_slice())
+        .map_err(|_| ServiceError::Internal(format!("key {} is not 32 bytes", key.id)))?;
+    Ok(SigningKey::from_bytes(&Zeroizing::new(secret)))
+}
+
+/// The public identity of an issuer: its `did:web`, and the addresses below it.
+///
+/// # Errors
+/// When the identity origin cannot be part of a DID.
+pub fn identity(cairn: &Cairn, issuer: &Issuer) -> Result<IssuerIdentity, ServiceError> {
+    IssuerIdentity::new(&cairn.settings.identity(), &issuer.slug)
+        .map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// The `did:web` of an issuer, for people to read.
+#[must_use]
+pub fn did(cairn: &Cairn, issuer: &Issuer) -> String {
+    identity(cairn, issuer).map_or_else(|error| error.detail(), |identity| identity.did().to_owned())
+}
+
+/// Every issuer with its keys, for the command line.
+///
+/// # Errors
+/// What the store reports.
+pub async fn issuer_keys(cairn: &Cairn) -> Result<Vec<(Issuer, Vec<IssuerKey>)>, ServiceError> {
+    let found = cairn.store.read(|db| {
+        let mut found = Vec::new();
+        for tenant in tenants::list(db)? {
+            if let Some(issuer) = issuers::for_tenant(db, &tenant.id)? {
+                let keys = issuers::all_keys(db, &tenant.id, &issuer.id)?;
+                found.push((issuer, keys));
+            }
+        }
+        Ok(found)
+    });
+    Ok(found.await?)
+}
+
+/// An issuer's public page: itself, and its DID document as JSON.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an unknown slug.
+pub async fn did_document(cairn: &Cairn, slug: &str) -> Result<serde_json::Value, ServiceError> {
+    let (issuer, keys) = by_slug(cairn, slug).await?;
+    let keys: Vec<VerifyingKey> =
+        keys.iter().filter_map(|key| multibase::decode_key(&key.public_multibase).ok()).collect();
+    let document = identity(cairn, &issuer)?.document(&keys);
+    serde_json::to_value(document).map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// An issuer by its public slug, with all its keys.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an unknown slug.
+pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<(Issuer, Vec<IssuerKey>), ServiceError> {
+    let slug = slug.to_owned();
+    let found = cairn.store.read(move |db| {
+        let Some(issuer) = issuers::by_slug(db, &slug)? else { return Ok(None) };
+        let keys = issuers::all_keys(db, &issuer.tenant, &issuer.id)?;
+        Ok(Some((issuer, keys)))
+    });
+    found.await?.ok_or(ServiceError::NotFound("issuer"))
+}

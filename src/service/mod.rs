@@ -1,0 +1,113 @@
+//! Use cases: the only room that joins the others. Each loads, decides, saves and enqueues; none knows a page.
+//!
+//! [`Cairn`] is what they all work with. To add one: a file named after what a person does, functions that take
+//! `&Cairn` and ids, one transaction for what must hold together, [`error::ServiceError`] for what can go wrong.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use secrecy::ExposeSecret as _;
+
+use crate::clock::SharedClock;
+use crate::lti::keys::{KeySetCache, ToolKey};
+use crate::lti::services::Services;
+use crate::lti::token::{ClientAssertionKey, TokenService};
+use crate::net::Transport;
+use crate::net::guarded::{GuardOptions, GuardedClient};
+use crate::random::SharedRandom;
+use crate::secrets::{SecretsError, Vault};
+use crate::settings::Settings;
+use crate::store::blobs::{BlobError, Blobs};
+use crate::store::{Store, StoreError};
+
+pub mod error;
+pub mod institutions;
+pub mod launch;
+pub mod platforms;
+pub mod session;
+
+/// What every use case works with. One for each process, shared by all its threads.
+#[derive(Debug)]
+pub struct Cairn {
+    pub settings: Settings,
+    pub clock: SharedClock,
+    pub random: SharedRandom,
+    pub store: Store,
+    pub blobs: Blobs,
+    pub vault: Vault,
+    /// The way out to platforms.
+    pub transport: Arc<dyn Transport>,
+    /// Platforms' public keys.
+    pub key_sets: KeySetCache,
+    /// The services of platforms: members, line items, results, scores.
+    pub lti: Arc<Services>,
+    /// Access tokens for those services.
+    pub tokens: Arc<TokenService>,
+    /// The key that signs our client assertions.
+    pub tool_key: ToolKey,
+}
+
+/// Why Cairn does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("Cannot listen on {0}: {1}. Is another server running there?")]
+    Listen(SocketAddr, String),
+    #[error("The server could not be started: {0}")]
+    Serve(String),
+    #[error("The data folder {0} could not be made: {1}")]
+    DataFolder(String, std::io::Error),
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+    #[error("The tool's own key could not be made or read: {0}")]
+    ToolKey(String),
+    #[error("The outbound client could not be made: {0}")]
+    Net(String),
+}
+
+impl Cairn {
+    /// Opens data folder, master key and database (which is brought up to date), and makes the tool's key at the first
+    /// start.
+    ///
+    /// # Errors
+    /// [`StartError`] with a sentence for whoever starts it.
+    pub async fn open(settings: Settings, clock: SharedClock, random: SharedRandom) -> Result<Self, StartError> {
+        std::fs::create_dir_all(&settings.data_dir)
+            .map_err(|error| StartError::DataFolder(settings.data_dir.display().to_string(), error))?;
+        let vault = Vault::open_or_create(settings.master_key.as_ref(), &settings.data_dir, random.as_ref())?;
+        let store = open_store(&settings).await?;
+        let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;
+        let tool_key = institutions::tool_key(&store, &vault, &clock, &random).await?;
+        let options = GuardOptions { allow_loopback_http: settings.allow_http_loopback, ..GuardOptions::default() };
+        let guarded = GuardedClient::new(options).map_err(|error| StartError::Net(error.to_string()))?;
+        let transport: Arc<dyn Transport> = Arc::new(guarded);
+        let assertion = ClientAssertionKey::new(tool_key.kid(), tool_key.encoding_key().clone());
+        let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
+        let tokens = Arc::new(TokenService::new(out, now, chance, Arc::new(assertion)));
+        let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
+        let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
+        Ok(Self {
+            key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
+            lti,
+            tokens,
+            settings,
+            clock,
+            random,
+            store,
+            blobs,
+            vault,
+            transport,
+            tool_key,
+        })
+    }
+}
+
+/// Opens the database off the async threads: it may wait for another node's migrations.
+async fn open_store(settings: &Settings) -> Result<Store, StartError> {
+    let (url, connections) = (settings.database_url.clone(), settings.database_connections);
+    let opened = tokio::task::spawn_blocking(move || Store::open(url.expose_secret(), connections)).await;
+    Ok(opened.map_err(|error| StartError::Serve(error.to_string()))??)
+}

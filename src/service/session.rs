@@ -1,0 +1,152 @@
+//! Visits: what a verified launch opened, found again by a token that only the browser holds.
+
+use chrono::TimeDelta;
+use subtle::ConstantTimeEq as _;
+use sha2::{Digest, Sha256};
+
+use crate::domain::course::Course;
+use crate::domain::people::Person;
+use crate::ids::{CourseId, SessionId, TenantId};
+use crate::lti::registration::Registration;
+use crate::random;
+use crate::service::Cairn;
+use crate::service::error::ServiceError;
+use crate::store::sessions::Session;
+use crate::store::{courses, people, registrations, sessions};
+
+/// A visit ends when it was not used for so long.
+pub const IDLE: TimeDelta = TimeDelta::hours(2);
+/// A visit ends at the latest so long after its launch.
+pub const LONGEST: TimeDelta = TimeDelta::hours(10);
+/// The last use is written down at most so often, so that reading a page seldom writes.
+const TOUCH: TimeDelta = TimeDelta::minutes(5);
+
+/// A visit with what every page needs to know about it.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    pub session: Session,
+    pub course: Course,
+    pub person: Person,
+    pub registration: Registration,
+}
+
+impl Visitor {
+    /// The tenant that owns everything this visit may see.
+    #[must_use]
+    pub fn tenant(&self) -> &TenantId {
+        &self.session.tenant
+    }
+
+    /// Whether this visit may configure and decide.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] for everybody but instructors of this course.
+    pub fn teach(&self) -> Result<(), ServiceError> {
+        if self.session.instructor {
+            Ok(())
+        } else {
+            Err(ServiceError::Forbidden("Only instructors of this course can do that."))
+        }
+    }
+
+    /// The origins that may frame a page of this visit: the platform's.
+    #[must_use]
+    pub fn ancestors(&self) -> Vec<String> {
+        frame_ancestors(&self.registration)
+    }
+}
+
+/// The origins from which a platform shows us in a frame: where it signs people in, and where its services are.
+#[must_use]
+pub fn frame_ancestors(registration: &Registration) -> Vec<String> {
+    let url = &registration.authorization_url;
+    let mut origins = vec![url.origin().ascii_serialization()];
+    let mut add = |origin: String| {
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    };
+    if let Ok(issuer) = url::Url::parse(&registration.issuer) {
+        add(issuer.origin().ascii_serialization());
+    }
+    for host in &registration.service_hosts {
+        add(format!("https://{host}"));
+    }
+    origins
+}
+
+/// What the database keeps of a token.
+#[must_use]
+pub fn digest(token: &str) -> String {
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+impl Cairn {
+    /// The visit behind `token` in `course`.
+    ///
+    /// # Errors
+    /// [`ServiceError::SessionOver`] when there is none, it is over, or it belongs to another course.
+    pub async fn visitor(&self, token: &str, course: &CourseId) -> Result<Visitor, ServiceError> {
+        let now = self.clock.now();
+        let (digest, course) = (digest(token), course.clone());
+        let found = self
+            .store
+            .read(move |db| {
+                let Some(session) = sessions::by_token_digest(db, &digest)? else { return Ok(None) };
+                let over = session.expires_at <= now || session.last_used_at + IDLE <= now;
+                if over || session.course.as_ref() != Some(&course) {
+                    return Ok(None);
+                }
+                let Some(course) = courses::get(db, &session.tenant, &course)? else { return Ok(None) };
+                let Some(person) = people::get(db, &session.tenant, &session.person)? else { return Ok(None) };
+                let registration = registrations::get(db, &session.tenant, &session.registration)?;
+                let Some(registration) = registration.filter(|known| known.enabled) else { return Ok(None) };
+                Ok(Some(Visitor { session, course, person, registration }))
+            })
+            .await?
+            .ok_or(ServiceError::SessionOver)?;
+        if found.session.last_used_at + TOUCH <= now {
+            let (tenant, id) = (found.session.tenant.clone(), found.session.id.clone());
+            self.store.write(move |db| sessions::touch(db, &tenant, &id, now)).await?;
+        }
+        Ok(found)
+    }
+
+    /// The proof that a form came from one of our own pages of this visit: every changing form carries it. It names the
+    /// visit, so that a new window, to which no cookie comes along, can be opened from it.
+    #[must_use]
+    pub fn form_proof(&self, session: &Session) -> String {
+        format!("{}.{}", session.id, self.form_seal(session.id.as_str()))
+    }
+
+    fn form_seal(&self, id: &str) -> String {
+        hex::encode(self.vault.derive(&format!("form proof {id}"))).chars().take(32).collect()
+    }
+
+    /// A second visit with the powers of the one that `proof` names, for a window of its own.
+    ///
+    /// # Errors
+    /// [`ServiceError::SessionOver`] when the proof is none of ours, or that visit is over.
+    pub async fn second_visit(&self, proof: &str, course: &CourseId) -> Result<String, ServiceError> {
+        let (id, seal) = proof.split_once('.').ok_or(ServiceError::SessionOver)?;
+        if !bool::from(seal.as_bytes().ct_eq(self.form_seal(id).as_bytes())) {
+            return Err(ServiceError::SessionOver);
+        }
+        let now = self.clock.now();
+        let token = random::token::<32>(self.random.as_ref());
+        let (id, course) = (SessionId::from(id), course.clone());
+        let (new, token_digest) = (SessionId::new(now, self.random.as_ref()), digest(&token));
+        let opened = self.store.write_with(move |db| {
+            let first = sessions::by_id(db, &id)?.ok_or(ServiceError::SessionOver)?;
+            let over = first.expires_at <= now || first.last_used_at + IDLE <= now;
+            if over || first.course.as_ref() != Some(&course) {
+                return Err(ServiceError::SessionOver);
+            }
+            let second = Session { id: new, created_at: now, last_used_at: now, ..first };
+            sessions::insert(db, &second, &token_digest)?;
+            Ok(())
+        });
+        opened.await?;
+        Ok(token)
+    }
+}

@@ -1,0 +1,80 @@
+//! Who did what: only ever added to.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::convert::{from_json, json, micros, moment};
+use super::schema::audit;
+use super::{Db, Page, StoreError};
+use crate::ids::{PersonId, TenantId, uuid_v7};
+use crate::random::Random;
+
+/// Something that somebody did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// None for the command line and for what Cairn does by itself.
+    pub actor: Option<PersonId>,
+    /// Thing and deed, for instance `rule.activated`.
+    pub action: String,
+    /// What it was done to, by its id.
+    pub subject: String,
+    /// No secrets, no names.
+    pub detail: Value,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    actor_id: Option<String>,
+    action: String,
+    subject: String,
+    detail: String,
+    happened_at: i64,
+}
+
+/// Adds an entry.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn insert(db: &mut Db, tenant: &TenantId, entry: &Entry, random: &dyn Random) -> Result<(), StoreError> {
+    let row = Row {
+        id: uuid_v7(entry.at, random),
+        tenant_id: tenant.to_string(),
+        actor_id: entry.actor.as_ref().map(ToString::to_string),
+        action: entry.action.clone(),
+        subject: entry.subject.clone(),
+        detail: json(&entry.detail)?,
+        happened_at: micros(entry.at),
+    };
+    diesel::insert_into(audit::table).values(&row).execute(db)?;
+    Ok(())
+}
+
+/// A page of what was done, newest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Entry>, StoreError> {
+    let rows: Vec<Row> = audit::table
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .order((audit::happened_at.desc(), audit::id.desc()))
+        .offset(page.offset)
+        .limit(page.limit)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Entry {
+                actor: row.actor_id.map(PersonId::from),
+                action: row.action,
+                subject: row.subject,
+                detail: from_json("audit.detail", &row.detail)?,
+                at: moment(row.happened_at)?,
+            })
+        })
+        .collect()
+}

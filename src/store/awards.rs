@@ -1,0 +1,252 @@
+//! Awards: at most one for each badge, person and cycle, by a unique index.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::{count_distinct, max};
+use diesel::prelude::*;
+
+use super::convert::{micros, moment, opt_moment};
+use super::schema::{awards, badges};
+use super::{Db, StoreError};
+use crate::domain::award::{Award, Revocation};
+use crate::domain::facts::Held;
+use crate::ids::{AwardId, BadgeId, CourseId, PersonId, TenantId};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = awards, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    badge_id: String,
+    person_id: String,
+    cycle: i32,
+    decision_id: String,
+    awarded_at: i64,
+    valid_until: Option<i64>,
+    revoked_at: Option<i64>,
+    revoked_by: Option<String>,
+    revocation_reason: Option<String>,
+}
+
+impl Row {
+    fn of(award: &Award) -> Self {
+        let revocation = award.revocation.as_ref();
+        Self {
+            id: award.id.to_string(),
+            tenant_id: award.tenant.to_string(),
+            badge_id: award.badge.to_string(),
+            person_id: award.person.to_string(),
+            cycle: award.cycle,
+            decision_id: award.decision.to_string(),
+            awarded_at: micros(award.awarded_at),
+            valid_until: award.valid_until.map(micros),
+            revoked_at: revocation.map(|gone| micros(gone.at)),
+            revoked_by: revocation.map(|gone| gone.by.to_string()),
+            revocation_reason: revocation.map(|gone| gone.reason.clone()),
+        }
+    }
+
+    fn award(self) -> Result<Award, StoreError> {
+        let revocation = match (self.revoked_at, self.revoked_by) {
+            (Some(at), Some(by)) => Some(Revocation {
+                at: moment(at)?,
+                by: by.into(),
+                reason: self.revocation_reason.unwrap_or_default(),
+            }),
+            _ => None,
+        };
+        Ok(Award {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            badge: self.badge_id.into(),
+            person: self.person_id.into(),
+            cycle: self.cycle,
+            decision: self.decision_id.into(),
+            awarded_at: moment(self.awarded_at)?,
+            valid_until: opt_moment(self.valid_until)?,
+            revocation,
+        })
+    }
+}
+
+/// The columns from which a fact is made.
+pub(super) type FactColumns = (String, String, i64, Option<i64>, Option<i64>);
+
+/// A fact from those columns: person, badge and how it is held.
+pub(super) fn fact(
+    (person, badge, awarded_at, valid_until, revoked_at): FactColumns,
+) -> Result<(PersonId, BadgeId, Held), StoreError> {
+    let held = Held {
+        awarded_at: moment(awarded_at)?,
+        valid_until: opt_moment(valid_until)?,
+        revoked: revoked_at.is_some(),
+    };
+    Ok((person.into(), badge.into(), held))
+}
+
+/// Makes the award. `false`: the badge, person and cycle have one already, made by whomever; nothing was written.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn insert_once(db: &mut Db, award: &Award) -> Result<bool, StoreError> {
+    let row = Row::of(award);
+    let added = on_both!(db, |connection| diesel::insert_into(awards::table)
+        .values(&row)
+        .on_conflict((awards::badge_id, awards::person_id, awards::cycle))
+        .do_nothing()
+        .execute(connection))?;
+    Ok(added == 1)
+}
+
+/// The award with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &AwardId) -> Result<Option<Award>, StoreError> {
+    let row = awards::table
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::award).transpose()
+}
+
+/// The award of the latest cycle.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn latest(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    person: &PersonId,
+) -> Result<Option<Award>, StoreError> {
+    let row = awards::table
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::badge_id.eq(badge.as_str()))
+        .filter(awards::person_id.eq(person.as_str()))
+        .order(awards::cycle.desc())
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::award).transpose()
+}
+
+/// The latest award of everybody who has one.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn latest_for_badge(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+) -> Result<HashMap<PersonId, Award>, StoreError> {
+    let rows: Vec<Row> = awards::table
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::badge_id.eq(badge.as_str()))
+        .order(awards::cycle)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(|row| row.award().map(|award| (award.person.clone(), award))).collect()
+}
+
+/// The latest awards of some people in all badges of a course: a page of the progress table.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn latest_for_people(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    people: &[PersonId],
+) -> Result<HashMap<(BadgeId, PersonId), Award>, StoreError> {
+    let mut all = HashMap::new();
+    for some in people.chunks(super::convert::CHUNK) {
+        let rows: Vec<Row> = on_both!(db, |connection| awards::table
+            .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+            .filter(awards::tenant_id.eq(tenant.as_str()))
+            .filter(badges::course_id.eq(course.as_str()))
+            .filter(awards::person_id.eq_any(some.iter().map(PersonId::as_str)))
+            .order(awards::cycle)
+            .select(Row::as_select())
+            .load(connection))?;
+        for row in rows {
+            let award = row.award()?;
+            all.insert((award.badge.clone(), award.person.clone()), award);
+        }
+    }
+    Ok(all)
+}
+
+/// All awards of a person, every cycle, newest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Award>, StoreError> {
+    let rows: Vec<Row> = awards::table
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::person_id.eq(person.as_str()))
+        .order((awards::awarded_at.desc(), awards::id.desc()))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::award).collect()
+}
+
+/// How awards of one badge stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counter {
+    /// People whose award is in force.
+    pub holders: i64,
+    pub last_awarded_at: Option<DateTime<Utc>>,
+}
+
+/// The counters of a course's badges, those with an award in force, in one grouped query.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn counters(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    now: DateTime<Utc>,
+) -> Result<HashMap<BadgeId, Counter>, StoreError> {
+    let rows: Vec<(String, i64, Option<i64>)> = on_both!(db, |connection| awards::table
+        .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(awards::revoked_at.is_null())
+        .filter(awards::valid_until.is_null().or(awards::valid_until.assume_not_null().gt(micros(now))))
+        .group_by(awards::badge_id)
+        .select((awards::badge_id, count_distinct(awards::person_id), max(awards::awarded_at)))
+        .load(connection))?;
+    let counter = |holders, last| Ok(Counter { holders, last_awarded_at: opt_moment(last)? });
+    rows.into_iter().map(|(badge, holders, last)| Ok((badge.into(), counter(holders, last)?))).collect()
+}
+
+/// Takes an award back. `false`: it was taken back before, and the first reason stays.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such award.
+pub fn revoke(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &AwardId,
+    revocation: &Revocation,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(awards::table)
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::id.eq(id.as_str()))
+        .filter(awards::revoked_at.is_null())
+        .set((
+            awards::revoked_at.eq(Some(micros(revocation.at))),
+            awards::revoked_by.eq(Some(revocation.by.as_str())),
+            awards::revocation_reason.eq(Some(&revocation.reason)),
+        ))
+        .execute(db)?;
+    if changed == 0 && get(db, tenant, id)?.is_none() {
+        return Err(StoreError::Missing("award"));
+    }
+    Ok(changed == 1)
+}

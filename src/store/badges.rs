@@ -1,0 +1,205 @@
+//! Badges as instructors design them.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::convert::{from_json, json, micros, moment};
+use super::schema::{badges, rule_inputs, rules};
+use super::{Db, StoreError};
+use crate::domain::badge::{Badge, BadgeState, Design};
+use crate::ids::{BadgeId, CourseId, TenantId};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = badges, treat_none_as_default_value = false)]
+pub(super) struct Row {
+    id: String,
+    tenant_id: String,
+    course_id: String,
+    state: String,
+    pause_reason: Option<String>,
+    design: String,
+    active_rule_id: Option<String>,
+    revision: i32,
+    created_at: i64,
+    updated_at: i64,
+}
+
+fn state_columns(state: &BadgeState) -> (&'static str, Option<&str>) {
+    match state {
+        BadgeState::Draft => ("draft", None),
+        BadgeState::Active => ("active", None),
+        BadgeState::Paused { reason } => ("paused", Some(reason)),
+        BadgeState::Retired => ("retired", None),
+    }
+}
+
+impl Row {
+    pub(super) fn badge(self) -> Result<Badge, StoreError> {
+        let state = match self.state.as_str() {
+            "draft" => BadgeState::Draft,
+            "active" => BadgeState::Active,
+            "paused" => BadgeState::Paused { reason: self.pause_reason.unwrap_or_default() },
+            "retired" => BadgeState::Retired,
+            other => return Err(StoreError::Value { column: "badges.state", problem: format!("{other:?}") }),
+        };
+        Ok(Badge {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            course: self.course_id.into(),
+            state,
+            design: from_json("badges.design", &self.design)?,
+            active_rule: self.active_rule_id.map(Into::into),
+            revision: self.revision,
+            created_at: moment(self.created_at)?,
+            updated_at: moment(self.updated_at)?,
+        })
+    }
+}
+
+/// Adds a badge.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the id is taken.
+pub fn insert(db: &mut Db, badge: &Badge) -> Result<(), StoreError> {
+    let (state, reason) = state_columns(&badge.state);
+    let row = Row {
+        id: badge.id.to_string(),
+        tenant_id: badge.tenant.to_string(),
+        course_id: badge.course.to_string(),
+        state: state.to_owned(),
+        pause_reason: reason.map(ToOwned::to_owned),
+        design: json(&badge.design)?,
+        active_rule_id: badge.active_rule.as_ref().map(ToString::to_string),
+        revision: badge.revision,
+        created_at: micros(badge.created_at),
+        updated_at: micros(badge.updated_at),
+    };
+    diesel::insert_into(badges::table).values(&row).execute(db)?;
+    Ok(())
+}
+
+/// The badge with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<Badge>, StoreError> {
+    let row = badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::badge).transpose()
+}
+
+/// The badges of a course, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Badge>, StoreError> {
+    let rows: Vec<Row> = badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .order((badges::created_at, badges::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::badge).collect()
+}
+
+/// The badges of an institution that are active or paused, oldest first: what a rule may build on.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn in_use(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
+    let rows: Vec<Row> = badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::state.eq("active").or(badges::state.eq("paused")))
+        .order((badges::created_at, badges::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::badge).collect()
+}
+
+/// Changes the design that was loaded as `revision`, and says the new revision.
+///
+/// # Errors
+/// [`StoreError::Stale`] when somebody changed it since, [`StoreError::Missing`] when it is gone.
+pub fn update_design(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &BadgeId,
+    revision: i32,
+    design: &Design,
+    now: DateTime<Utc>,
+) -> Result<i32, StoreError> {
+    let next = revision.saturating_add(1);
+    let changed = diesel::update(badges::table)
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(id.as_str()))
+        .filter(badges::revision.eq(revision))
+        .set((
+            badges::design.eq(json(design)?),
+            badges::revision.eq(next),
+            badges::updated_at.eq(micros(now)),
+        ))
+        .execute(db)?;
+    if changed == 1 {
+        return Ok(next);
+    }
+    Err(if get(db, tenant, id)?.is_some() { StoreError::Stale } else { StoreError::Missing("badge") })
+}
+
+/// Says where a badge stands.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such badge.
+pub fn set_state(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &BadgeId,
+    state: &BadgeState,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (word, reason) = state_columns(state);
+    let changed = diesel::update(badges::table)
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(id.as_str()))
+        .set((
+            badges::state.eq(word),
+            badges::pause_reason.eq(reason),
+            badges::updated_at.eq(micros(now)),
+        ))
+        .execute(db)?;
+    if changed == 0 { Err(StoreError::Missing("badge")) } else { Ok(()) }
+}
+
+/// Removes a badge that was never activated, with its draft rule. Run it in a transaction.
+///
+/// # Errors
+/// [`StoreError::InUse`] when it is not a draft or was decided about, [`StoreError::Missing`] when it is gone.
+pub fn delete_draft(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<(), StoreError> {
+    let badge = get(db, tenant, id)?.ok_or(StoreError::Missing("badge"))?;
+    if badge.state != BadgeState::Draft || badge.active_rule.is_some() {
+        return Err(StoreError::InUse("its awards".to_owned()));
+    }
+    let ids: Vec<String> = rules::table
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::badge_id.eq(id.as_str()))
+        .select(rules::id)
+        .load(db)?;
+    for rule in ids {
+        diesel::delete(rule_inputs::table)
+            .filter(rule_inputs::tenant_id.eq(tenant.as_str()))
+            .filter(rule_inputs::rule_id.eq(rule))
+            .execute(db)?;
+    }
+    diesel::delete(rules::table)
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::badge_id.eq(id.as_str()))
+        .execute(db)?;
+    diesel::delete(badges::table)
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(id.as_str()))
+        .execute(db)?;
+    Ok(())
+}

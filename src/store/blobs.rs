@@ -1,0 +1,83 @@
+//! Bytes that do not belong into a table: evidence files and uploaded pictures, by digest, outside the web root.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
+use sha2::{Digest, Sha256};
+
+use crate::ids::TenantId;
+
+/// Where blobs lie: a folder today, any `object_store` by construction.
+#[derive(Debug, Clone)]
+pub struct Blobs(Arc<dyn ObjectStore>);
+
+/// Why a blob could not be kept or found.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    #[error("The folder for files could not be used: {0}")]
+    Folder(String),
+    #[error("The file is not in the store any more.")]
+    Missing,
+    #[error("The file could not be stored or read: {0}")]
+    Failed(String),
+}
+
+impl Blobs {
+    /// Blobs below `folder`, which is made if missing.
+    ///
+    /// # Errors
+    /// [`BlobError::Folder`] when it cannot be made or opened.
+    pub fn in_folder(folder: &Path) -> Result<Self, BlobError> {
+        std::fs::create_dir_all(folder).map_err(|error| BlobError::Folder(error.to_string()))?;
+        let store =
+            LocalFileSystem::new_with_prefix(folder).map_err(|error| BlobError::Folder(error.to_string()))?;
+        Ok(Self(Arc::new(store)))
+    }
+
+    /// Keeps `bytes` and says their SHA-256 in lower-case hex. The same bytes are kept once for each tenant.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when they cannot be written, for instance on a full disk.
+    pub async fn put(&self, tenant: &TenantId, bytes: Bytes) -> Result<String, BlobError> {
+        let digest = hex::encode(Sha256::digest(&bytes));
+        let put = self.0.put(&path(tenant, &digest), PutPayload::from_bytes(bytes)).await;
+        put.map_err(|error| BlobError::Failed(error.to_string()))?;
+        Ok(digest)
+    }
+
+    /// The bytes with that digest.
+    ///
+    /// # Errors
+    /// [`BlobError::Missing`] when there are none, [`BlobError::Failed`] when they cannot be read.
+    pub async fn get(&self, tenant: &TenantId, digest: &str) -> Result<Bytes, BlobError> {
+        let read = async { self.0.get(&path(tenant, digest)).await?.bytes().await };
+        read.await.map_err(|error| match error {
+            object_store::Error::NotFound { .. } => BlobError::Missing,
+            other => BlobError::Failed(other.to_string()),
+        })
+    }
+}
+
+fn path(tenant: &TenantId, digest: &str) -> object_store::path::Path {
+    let shelf: String = digest.chars().take(2).collect();
+    object_store::path::Path::from_iter([tenant.as_str(), &shelf, digest])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_come_back_by_digest_for_their_tenant_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::in_folder(folder.path()).unwrap();
+        let (ours, theirs) = (TenantId::from("a"), TenantId::from("b"));
+        let digest = blobs.put(&ours, Bytes::from_static(b"report")).await.unwrap();
+        assert_eq!(digest, hex::encode(Sha256::digest(b"report")));
+        assert_eq!(blobs.get(&ours, &digest).await.unwrap(), Bytes::from_static(b"report"));
+        assert!(matches!(blobs.get(&theirs, &digest).await, Err(BlobError::Missing)));
+    }
+}

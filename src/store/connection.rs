@@ -1,0 +1,329 @@
+//! Connections: one enumeration over both databases, a pool, and the two ways to use it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection, R2D2Connection};
+use diesel::sqlite::SqliteConnection;
+
+use super::error::StoreError;
+use super::migrate;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+#[allow(clippy::large_enum_variant, reason = "a handful of connections live in the pool")]
+pub enum Db {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Postgres(_) => "Db::Postgres",
+            Self::Sqlite(_) => "Db::Sqlite",
+        })
+    }
+}
+
+/// Expands one statement for each database, where Diesel cannot build it for both at once: batches, upserts,
+/// `returning`, locking clauses. `connection` is the concrete one.
+macro_rules! on_both {
+    ($db:expr, |$connection:ident| $body:expr) => {
+        match $db {
+            $crate::store::connection::Db::Postgres($connection) => $body,
+            $crate::store::connection::Db::Sqlite($connection) => $body,
+        }
+    };
+}
+
+/// Which database an address names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Postgres,
+    Sqlite,
+}
+
+/// How long a statement waits for a lock of another process, and a caller for a free connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where a database is and how a connection is made ready.
+#[derive(Clone)]
+pub(super) struct Address {
+    engine: Engine,
+    url: String,
+    patience: Duration,
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address may hold a password.
+        f.debug_struct("Address").field("engine", &self.engine).finish_non_exhaustive()
+    }
+}
+
+impl Address {
+    fn parse(text: &str, patience: Duration) -> Result<Self, StoreError> {
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+        let (engine, url) = match scheme {
+            Some("postgres" | "postgresql") => (Engine::Postgres, text),
+            Some("sqlite") => (Engine::Sqlite, text.strip_prefix("sqlite://").unwrap_or(text)),
+            Some(_) => return Err(StoreError::Address("its scheme is neither sqlite nor postgres".to_owned())),
+            None => (Engine::Sqlite, text),
+        };
+        if engine == Engine::Sqlite && (url.trim().is_empty() || url.contains(":memory:")) {
+            let wrong = "a SQLite database needs a file, because several connections share it";
+            return Err(StoreError::Address(wrong.to_owned()));
+        }
+        Ok(Self { engine, url: url.to_owned(), patience })
+    }
+
+    pub(super) fn connect(&self) -> Result<Db, StoreError> {
+        match self.engine {
+            Engine::Postgres => {
+                let mut connection = PgConnection::establish(&self.url)?;
+                let millis = self.patience.as_millis();
+                connection.batch_execute(&format!("SET lock_timeout = {millis}; SET TIME ZONE 'UTC'"))?;
+                Ok(Db::Postgres(connection))
+            }
+            Engine::Sqlite => {
+                let mut connection = SqliteConnection::establish(&self.url)?;
+                // The time-out first, so that everything after it waits.
+                connection.batch_execute(&format!("PRAGMA busy_timeout = {}", self.patience.as_millis()))?;
+                match connection.batch_execute("PRAGMA journal_mode = WAL").map_err(StoreError::from) {
+                    // A read-only file keeps the mode it has; writing to it says so later.
+                    Ok(()) | Err(StoreError::ReadOnly) => {}
+                    Err(error) => return Err(error),
+                }
+                connection.batch_execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")?;
+                Ok(Db::Sqlite(connection))
+            }
+        }
+    }
+}
+
+impl ManageConnection for Address {
+    type Connection = Db;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<Db, StoreError> {
+        Self::connect(self)
+    }
+
+    fn is_valid(&self, db: &mut Db) -> Result<(), StoreError> {
+        db.ping().map_err(StoreError::from)
+    }
+
+    fn has_broken(&self, db: &mut Db) -> bool {
+        std::thread::panicking() || db.is_broken()
+    }
+}
+
+/// The database: a pool of connections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: Pool<Address>,
+    engine: Engine,
+    patience: Duration,
+    /// SQLite has one writer at a time: writers of this process queue here instead of polling the file's lock.
+    writers: Arc<Mutex<()>>,
+}
+
+impl Store {
+    /// Opens the database at `url` (`postgres://…`, `postgresql://…`, `sqlite://PATH` or a path) with at most
+    /// `connections` connections, and brings its tables up to date. Blocks.
+    ///
+    /// # Errors
+    /// Every [`StoreError`] about addresses, reach, locks, rights, space and versions.
+    pub fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+        Self::open_patiently(url, connections, PATIENCE)
+    }
+
+    /// As [`Self::open`], with another time to wait for locks and free connections.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_patiently(url: &str, connections: u32, patience: Duration) -> Result<Self, StoreError> {
+        let address = Address::parse(url, patience)?;
+        let mut first = address.connect()?;
+        migrate::run(&mut first)?;
+        drop(first);
+        let engine = address.engine;
+        let pool = Pool::builder()
+            .max_size(connections.max(1))
+            .min_idle(Some(0))
+            .connection_timeout(patience)
+            .test_on_check_out(engine == Engine::Postgres)
+            .error_handler(Box::new(NopErrorHandler))
+            .build(address)
+            .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        Ok(Self { pool, engine, patience, writers: Arc::new(Mutex::new(())) })
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Runs `work` with a connection, outside a transaction, on the blocking pool.
+    ///
+    /// # Errors
+    /// What `work` says, or why there is no connection.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.read_with(work).await
+    }
+
+    /// Runs `work` in a transaction on the blocking pool; rolled back when it says `Err`.
+    ///
+    /// # Errors
+    /// What `work` says, or why the transaction could not begin or end.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.write_with(work).await
+    }
+
+    /// As [`Self::read`], for work that can also fail in the caller's own way.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_with<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::task::spawn_blocking(move || store.read_blocking(work));
+        task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
+    }
+
+    /// As [`Self::write`], for work that can also fail in the caller's own way; any `Err` rolls back.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_with<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::task::spawn_blocking(move || store.write_blocking(work));
+        task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
+    }
+
+    /// As [`Self::read_with`], on this thread: for the command line.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: FnOnce(&mut Db) -> Result<T, E>,
+    {
+        work(&mut *self.connection()?)
+    }
+
+    /// As [`Self::write_with`], on this thread: for the command line.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: FnOnce(&mut Db) -> Result<T, E>,
+    {
+        let _turn = match self.engine {
+            Engine::Sqlite => Some(self.writers.lock().unwrap_or_else(PoisonError::into_inner)),
+            Engine::Postgres => None,
+        };
+        transaction(&mut *self.connection()?, work)
+    }
+
+    /// As [`Self::write_blocking`], tried again (five times in all) when two transactions of PostgreSQL stood in each
+    /// other's way. For work that touches many rows which others also write, such as results of a whole course.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_again_blocking<T>(
+        &self,
+        mut work: impl FnMut(&mut Db) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        for attempt in 1..5_u64 {
+            match self.write_blocking(&mut work) {
+                Err(StoreError::Busy) if self.engine == Engine::Postgres => {
+                    std::thread::sleep(Duration::from_millis(15 * attempt * attempt));
+                }
+                done => return done,
+            }
+        }
+        self.write_blocking(work)
+    }
+
+    /// As [`Self::write_again_blocking`], on the blocking pool.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_again<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Db) -> Result<T, StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::task::spawn_blocking(move || store.write_again_blocking(work));
+        task.await.unwrap_or(Err(StoreError::Interrupted))
+    }
+
+    /// Whether the database answers: for readiness.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(|db| db.ping().map_err(StoreError::from)).await
+    }
+
+    fn connection(&self) -> Result<PooledConnection<Address>, StoreError> {
+        self.pool.get().map_err(|error| {
+            let text = error.to_string();
+            // The pool adds the last connection error after a colon; without one it was only out of connections.
+            match text.split_once(": ") {
+                Some((_, reason)) => StoreError::Unreachable(reason.trim_end_matches('.').to_owned()),
+                None => StoreError::PoolExhausted(self.patience.as_secs()),
+            }
+        })
+    }
+}
+
+/// `work` in a transaction; on SQLite one that takes the writer's lock at once, so that it cannot fail half-way.
+pub(super) fn transaction<T, E, F>(db: &mut Db, work: F) -> Result<T, E>
+where
+    E: From<StoreError>,
+    F: FnOnce(&mut Db) -> Result<T, E>,
+{
+    match db {
+        Db::Postgres(connection) => AnsiTransactionManager::begin_transaction(connection),
+        Db::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
+    }
+    .map_err(StoreError::from)?;
+    match work(db) {
+        Ok(value) => {
+            on_both!(db, |connection| AnsiTransactionManager::commit_transaction(connection)).map_err(StoreError::from)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // A rollback that fails leaves a broken connection, which the pool then throws away.
+            let _ = on_both!(db, |connection| AnsiTransactionManager::rollback_transaction(connection));
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Courses: LTI contexts, unique on (deployment, context id).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::convert::{from_json, json, micros, opt_moment};
+use super::schema::courses;
+use super::{Db, StoreError};
+use crate::domain::course::{Checks, Course, Services};
+use crate::ids::{CourseId, DeploymentId, RegistrationId, TenantId};
+use crate::random::Random;
+
+/// A course as a launch showed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CourseSeen {
+    pub tenant: TenantId,
+    pub registration: RegistrationId,
+    pub deployment: DeploymentId,
+    /// The platform's own identifier.
+    pub context_id: String,
+    pub label: Option<String>,
+    pub title: Option<String>,
+    /// What the launch offered; what it does not mention is kept as known.
+    pub services: Services,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = courses, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    registration_id: String,
+    deployment_id: String,
+    context_id: String,
+    label: Option<String>,
+    title: Option<String>,
+    services: String,
+    last_checked_at: Option<i64>,
+    next_check_at: Option<i64>,
+    problem: Option<String>,
+    created_at: i64,
+}
+
+impl Row {
+    fn course(self) -> Result<Course, StoreError> {
+        Ok(Course {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            registration: self.registration_id.into(),
+            deployment: self.deployment_id.into(),
+            context_id: self.context_id,
+            label: self.label,
+            title: self.title,
+            services: from_json("courses.services", &self.services)?,
+            checks: Checks {
+                last_at: opt_moment(self.last_checked_at)?,
+                next_at: opt_moment(self.next_check_at)?,
+                problem: self.problem,
+            },
+        })
+    }
+}
+
+fn by_context(db: &mut Db, seen: &CourseSeen) -> Result<Option<Course>, StoreError> {
+    let row = courses::table
+        .filter(courses::tenant_id.eq(seen.tenant.as_str()))
+        .filter(courses::deployment_id.eq(seen.deployment.as_str()))
+        .filter(courses::context_id.eq(&seen.context_id))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::course).transpose()
+}
+
+/// Adds the course, due for its first check at once, or refreshes what the launch says of a known one.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn upsert_from_launch(
+    db: &mut Db,
+    seen: &CourseSeen,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Course, StoreError> {
+    let Some(mut known) = by_context(db, seen)? else {
+        let row = Row {
+            id: CourseId::new(now, random).to_string(),
+            tenant_id: seen.tenant.to_string(),
+            registration_id: seen.registration.to_string(),
+            deployment_id: seen.deployment.to_string(),
+            context_id: seen.context_id.clone(),
+            label: seen.label.clone(),
+            title: seen.title.clone(),
+            services: json(&seen.services)?,
+            last_checked_at: None,
+            next_check_at: Some(micros(now)),
+            problem: None,
+            created_at: micros(now),
+        };
+        on_both!(db, |connection| diesel::insert_into(courses::table)
+            .values(&row)
+            .on_conflict_do_nothing()
+            .execute(connection))?;
+        return by_context(db, seen)?.ok_or(StoreError::Missing("course"));
+    };
+    let before = known.clone();
+    let keep = |new: &Option<String>, old: Option<String>| new.clone().or(old);
+    known.label = keep(&seen.label, known.label);
+    known.title = keep(&seen.title, known.title);
+    if seen.services.line_items_url.is_some() || !seen.services.ags_scopes.is_empty() {
+        known.services.line_items_url.clone_from(&seen.services.line_items_url);
+        known.services.ags_scopes.clone_from(&seen.services.ags_scopes);
+    }
+    known.services.memberships_url = keep(&seen.services.memberships_url, known.services.memberships_url);
+    if known != before {
+        diesel::update(courses::table)
+            .filter(courses::tenant_id.eq(seen.tenant.as_str()))
+            .filter(courses::id.eq(known.id.as_str()))
+            .set((
+                courses::label.eq(&known.label),
+                courses::title.eq(&known.title),
+                courses::services.eq(json(&known.services)?),
+            ))
+            .execute(db)?;
+    }
+    Ok(known)
+}
+
+/// The course with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Option<Course>, StoreError> {
+    let row = courses::table
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::course).transpose()
+}
+
+/// The courses of an institution, newest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn list_for_tenant(db: &mut Db, tenant: &TenantId, page: super::Page) -> Result<Vec<Course>, StoreError> {
+    let rows: Vec<Row> = courses::table
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .order((courses::created_at.desc(), courses::id.desc()))
+        .offset(page.offset)
+        .limit(page.limit)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::course).collect()
+}
+
+/// Keeps when the course was read, will be read again, and what went wrong.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such course.
+pub fn set_checks(db: &mut Db, tenant: &TenantId, id: &CourseId, checks: &Checks) -> Result<(), StoreError> {
+    let changed = diesel::update(courses::table)
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(id.as_str()))
+        .set((
+            courses::last_checked_at.eq(checks.last_at.map(micros)),
+            courses::next_check_at.eq(checks.next_at.map(micros)),
+            courses::problem.eq(&checks.problem),
+        ))
+        .execute(db)?;
+    if changed == 0 { Err(StoreError::Missing("course")) } else { Ok(()) }
+}
+
+/// Courses whose next check has come, longest overdue first, at most `limit`. Names no tenant: the schedule serves
+/// all of them. Several nodes may see the same course; the queue's key makes it one piece of work.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, StoreError> {
+    let rows: Vec<Row> = courses::table
+        .filter(courses::next_check_at.le(micros(now)))
+        .order(courses::next_check_at)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::course).collect()
+}

@@ -1,0 +1,170 @@
+//! Signed documents, one for each award. No function changes a document.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::convert::{micros, moment};
+use super::schema::{awards, credentials};
+use super::{Db, StoreError};
+use crate::ids::{AwardId, CredentialId, IssuerId, PersonId, StatusListId, TenantId};
+
+/// A signed document and where it is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    pub id: CredentialId,
+    pub tenant: TenantId,
+    pub award: AwardId,
+    pub issuer: IssuerId,
+    /// The unguessable last part of its public address.
+    pub slug: String,
+    /// The signed JSON, byte by byte as it was signed.
+    pub document: String,
+    pub issued_at: DateTime<Utc>,
+    pub status_list: StatusListId,
+    /// Its position in that list, from 0.
+    pub status_position: i32,
+    pub shows: Shows,
+}
+
+/// What the holder lets others see; all off at first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shows {
+    pub name: bool,
+    pub evidence: bool,
+    /// JSON, PNG and SVG for others than the holder.
+    pub downloads: bool,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = credentials)]
+#[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
+struct Row {
+    id: String,
+    tenant_id: String,
+    award_id: String,
+    issuer_id: String,
+    slug: String,
+    document: String,
+    issued_at: i64,
+    status_list_id: String,
+    status_position: i32,
+    show_name: bool,
+    show_evidence: bool,
+    show_downloads: bool,
+}
+
+impl Row {
+    fn credential(self) -> Result<Credential, StoreError> {
+        Ok(Credential {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            award: self.award_id.into(),
+            issuer: self.issuer_id.into(),
+            slug: self.slug,
+            document: self.document,
+            issued_at: moment(self.issued_at)?,
+            status_list: self.status_list_id.into(),
+            status_position: self.status_position,
+            shows: Shows {
+                name: self.show_name,
+                evidence: self.show_evidence,
+                downloads: self.show_downloads,
+            },
+        })
+    }
+}
+
+/// Keeps a signed document.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the award has one, or the slug or the status position is taken.
+pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
+    let row = Row {
+        id: credential.id.to_string(),
+        tenant_id: credential.tenant.to_string(),
+        award_id: credential.award.to_string(),
+        issuer_id: credential.issuer.to_string(),
+        slug: credential.slug.clone(),
+        document: credential.document.clone(),
+        issued_at: micros(credential.issued_at),
+        status_list_id: credential.status_list.to_string(),
+        status_position: credential.status_position,
+        show_name: credential.shows.name,
+        show_evidence: credential.shows.evidence,
+        show_downloads: credential.shows.downloads,
+    };
+    diesel::insert_into(credentials::table).values(&row).execute(db)?;
+    Ok(())
+}
+
+/// The credential at a public address. Names no tenant: the visitor knows none, and slugs are unique and unguessable.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError> {
+    let row =
+        credentials::table.filter(credentials::slug.eq(slug)).select(Row::as_select()).first(db).optional()?;
+    row.map(Row::credential).transpose()
+}
+
+/// The credential of an award, if it was signed yet.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_award(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Option<Credential>, StoreError> {
+    let row = credentials::table
+        .filter(credentials::tenant_id.eq(tenant.as_str()))
+        .filter(credentials::award_id.eq(award.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::credential).transpose()
+}
+
+/// The credentials of a person, newest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Credential>, StoreError> {
+    let rows: Vec<Row> = credentials::table
+        .inner_join(awards::table.on(awards::id.eq(credentials::award_id)))
+        .filter(credentials::tenant_id.eq(tenant.as_str()))
+        .filter(awards::person_id.eq(person.as_str()))
+        .order((credentials::issued_at.desc(), credentials::id.desc()))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::credential).collect()
+}
+
+/// Awards that have no credential yet, oldest first: signing was interrupted.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn awards_without(db: &mut Db, tenant: &TenantId, limit: i64) -> Result<Vec<AwardId>, StoreError> {
+    let ids: Vec<String> = awards::table
+        .left_join(credentials::table.on(credentials::award_id.eq(awards::id)))
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(credentials::id.nullable().is_null())
+        .order((awards::awarded_at, awards::id))
+        .limit(limit)
+        .select(awards::id)
+        .load(db)?;
+    Ok(ids.into_iter().map(AwardId::from).collect())
+}
+
+/// Sets what the holder lets others see.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such credential.
+pub fn set_shows(db: &mut Db, tenant: &TenantId, id: &CredentialId, shows: Shows) -> Result<(), StoreError> {
+    let changed = diesel::update(credentials::table)
+        .filter(credentials::tenant_id.eq(tenant.as_str()))
+        .filter(credentials::id.eq(id.as_str()))
+        .set((
+            credentials::show_name.eq(shows.name),
+            credentials::show_evidence.eq(shows.evidence),
+            credentials::show_downloads.eq(shows.downloads),
+        ))
+        .execute(db)?;
+    if changed == 0 { Err(StoreError::Missing("credential")) } else { Ok(()) }
+}

@@ -1,0 +1,354 @@
+//! Decision records: a history that only grows, and the current one of each person and badge.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::convert::{CHUNK, from_json, from_word, json, micros, moment, word};
+use super::schema::{badges, current_decisions, decisions};
+use super::{Db, StoreError};
+use crate::domain::decision::{Decision, Truth};
+use crate::ids::{BadgeId, CourseId, DecisionId, PersonId, RuleId, TenantId};
+use crate::random::Random;
+
+/// A decision as it was just made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDecision {
+    pub person: PersonId,
+    pub rule: RuleId,
+    pub decision: Decision,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    pub person: PersonId,
+    /// The record that holds now: a new one, or the one before when nothing but the time of reading differs.
+    pub id: DecisionId,
+    pub outcome: Truth,
+    pub changed: bool,
+}
+
+/// A record with everything around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDecision {
+    pub id: DecisionId,
+    pub badge: BadgeId,
+    pub person: PersonId,
+    pub rule: RuleId,
+    pub decision: Decision,
+    /// What led to it, in a word: `launch`, `schedule`, `check-now`, `activation`, `award`, `review` …
+    pub cause: String,
+    pub decided_at: DateTime<Utc>,
+}
+
+/// The outcome that holds now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    pub id: DecisionId,
+    pub outcome: Truth,
+    /// When it was last confirmed.
+    pub checked_at: DateTime<Utc>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = decisions)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    badge_id: String,
+    person_id: String,
+    rule_id: String,
+    rule_version: i32,
+    outcome: String,
+    record: String,
+    cause: String,
+    decided_at: i64,
+}
+
+impl Row {
+    fn stored(self) -> Result<StoredDecision, StoreError> {
+        Ok(StoredDecision {
+            id: self.id.into(),
+            badge: self.badge_id.into(),
+            person: self.person_id.into(),
+            rule: self.rule_id.into(),
+            decision: from_json("decisions.record", &self.record)?,
+            cause: self.cause,
+            decided_at: moment(self.decided_at)?,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = current_decisions)]
+struct CurrentRow {
+    tenant_id: String,
+    badge_id: String,
+    person_id: String,
+    decision_id: String,
+    outcome: String,
+    digest: String,
+    checked_at: i64,
+}
+
+impl CurrentRow {
+    fn current(self) -> Result<(BadgeId, PersonId, Current), StoreError> {
+        let current = Current {
+            id: self.decision_id.into(),
+            outcome: from_word("current_decisions.outcome", &self.outcome)?,
+            checked_at: moment(self.checked_at)?,
+        };
+        Ok((self.badge_id.into(), self.person_id.into(), current))
+    }
+}
+
+/// What a record says, whenever its inputs were read: every check reads them anew, and that alone is no news.
+fn digest(rule: &RuleId, decision: &Decision) -> Result<String, StoreError> {
+    fn forget_reading(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.remove("read_at");
+                members.values_mut().for_each(forget_reading);
+            }
+            Value::Array(members) => members.iter_mut().for_each(forget_reading),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(decision)
+        .map_err(|error| StoreError::Value { column: "decisions.record", problem: error.to_string() })?;
+    forget_reading(&mut value);
+    Ok(hex::encode(Sha256::digest(format!("{rule}\n{value}"))))
+}
+
+/// Records what was decided about one person. Run it in a transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn record(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    new: &NewDecision,
+    cause: &str,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Recorded, StoreError> {
+    let done = record_many(db, tenant, badge, std::slice::from_ref(new), cause, now, random)?;
+    done.into_iter().next().ok_or(StoreError::Missing("decision"))
+}
+
+/// Records what was decided about many people, each once: history for those whose record differs from the current one,
+/// and for all that they were checked now. A handful of statements, whatever their number. The answer is ordered by
+/// person. Run it in a transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn record_many(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    new: &[NewDecision],
+    cause: &str,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Vec<Recorded>, StoreError> {
+    let new: BTreeMap<&PersonId, &NewDecision> = new.iter().map(|one| (&one.person, one)).collect();
+    let people: Vec<&PersonId> = new.keys().copied().collect();
+    let mut known: HashMap<String, CurrentRow> = HashMap::new();
+    for some in people.chunks(CHUNK) {
+        let rows: Vec<CurrentRow> = on_both!(db, |connection| current_decisions::table
+            .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+            .filter(current_decisions::badge_id.eq(badge.as_str()))
+            .filter(current_decisions::person_id.eq_any(some.iter().map(|person| person.as_str())))
+            .select(CurrentRow::as_select())
+            .load(connection))?;
+        known.extend(rows.into_iter().map(|row| (row.person_id.clone(), row)));
+    }
+    let mut done = Vec::with_capacity(new.len());
+    let (mut history, mut current, mut confirmed) = (Vec::new(), Vec::new(), Vec::new());
+    for (person, one) in new {
+        let (digest, outcome) = (digest(&one.rule, &one.decision)?, one.decision.outcome);
+        if let Some(before) = known.remove(person.as_str()).filter(|row| row.digest == digest) {
+            confirmed.push(person.as_str());
+            let id = before.decision_id.into();
+            done.push(Recorded { person: person.clone(), id, outcome, changed: false });
+            continue;
+        }
+        let id = DecisionId::new(now, random);
+        history.push(Row {
+            id: id.to_string(),
+            tenant_id: tenant.to_string(),
+            badge_id: badge.to_string(),
+            person_id: person.to_string(),
+            rule_id: one.rule.to_string(),
+            rule_version: one.decision.rule_version,
+            outcome: word(&outcome)?,
+            record: json(&one.decision)?,
+            cause: cause.to_owned(),
+            decided_at: micros(now),
+        });
+        current.push(CurrentRow {
+            tenant_id: tenant.to_string(),
+            badge_id: badge.to_string(),
+            person_id: person.to_string(),
+            decision_id: id.to_string(),
+            outcome: word(&outcome)?,
+            digest,
+            checked_at: micros(now),
+        });
+        done.push(Recorded { person: person.clone(), id, outcome, changed: true });
+    }
+    for some in history.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::insert_into(decisions::table).values(some).execute(connection))?;
+    }
+    for some in current.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::insert_into(current_decisions::table)
+            .values(some)
+            .on_conflict((current_decisions::badge_id, current_decisions::person_id))
+            .do_update()
+            .set((
+                current_decisions::decision_id.eq(excluded(current_decisions::decision_id)),
+                current_decisions::outcome.eq(excluded(current_decisions::outcome)),
+                current_decisions::digest.eq(excluded(current_decisions::digest)),
+                current_decisions::checked_at.eq(excluded(current_decisions::checked_at)),
+            ))
+            .execute(connection))?;
+    }
+    for some in confirmed.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::update(current_decisions::table)
+            .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+            .filter(current_decisions::badge_id.eq(badge.as_str()))
+            .filter(current_decisions::person_id.eq_any(some))
+            .set(current_decisions::checked_at.eq(micros(now)))
+            .execute(connection))?;
+    }
+    Ok(done)
+}
+
+/// The record that holds now, and when it was last confirmed.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn current(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    person: &PersonId,
+) -> Result<Option<(StoredDecision, DateTime<Utc>)>, StoreError> {
+    let found: Option<(Row, i64)> = decisions::table
+        .inner_join(current_decisions::table.on(current_decisions::decision_id.eq(decisions::id)))
+        .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+        .filter(current_decisions::badge_id.eq(badge.as_str()))
+        .filter(current_decisions::person_id.eq(person.as_str()))
+        .select((Row::as_select(), current_decisions::checked_at))
+        .first(db)
+        .optional()?;
+    found.map(|(row, checked)| Ok((row.stored()?, moment(checked)?))).transpose()
+}
+
+/// The outcomes that hold now, of everybody who was decided about.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn current_for_badge(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+) -> Result<HashMap<PersonId, Current>, StoreError> {
+    let rows: Vec<CurrentRow> = current_decisions::table
+        .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+        .filter(current_decisions::badge_id.eq(badge.as_str()))
+        .select(CurrentRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(|row| row.current().map(|(_, person, current)| (person, current))).collect()
+}
+
+/// The outcomes that hold now for some people and all badges of a course: a page of the progress table.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn current_for_people(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    people: &[PersonId],
+) -> Result<HashMap<(BadgeId, PersonId), Current>, StoreError> {
+    let mut all = HashMap::new();
+    for some in people.chunks(CHUNK) {
+        let rows: Vec<CurrentRow> = on_both!(db, |connection| current_decisions::table
+            .inner_join(badges::table.on(badges::id.eq(current_decisions::badge_id)))
+            .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+            .filter(badges::course_id.eq(course.as_str()))
+            .filter(current_decisions::person_id.eq_any(some.iter().map(PersonId::as_str)))
+            .select(CurrentRow::as_select())
+            .load(connection))?;
+        for row in rows {
+            let (badge, person, current) = row.current()?;
+            all.insert((badge, person), current);
+        }
+    }
+    Ok(all)
+}
+
+/// The records that hold now for one person in one course, by badge.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn current_for_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    person: &PersonId,
+) -> Result<HashMap<BadgeId, StoredDecision>, StoreError> {
+    let rows: Vec<Row> = decisions::table
+        .inner_join(current_decisions::table.on(current_decisions::decision_id.eq(decisions::id)))
+        .inner_join(badges::table.on(badges::id.eq(decisions::badge_id)))
+        .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+        .filter(current_decisions::person_id.eq(person.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(|row| row.stored().map(|stored| (stored.badge.clone(), stored))).collect()
+}
+
+/// The record with that id: the one that an award names.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &DecisionId) -> Result<Option<StoredDecision>, StoreError> {
+    let row = decisions::table
+        .filter(decisions::tenant_id.eq(tenant.as_str()))
+        .filter(decisions::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::stored).transpose()
+}
+
+/// Everything that was decided about a person and a badge, newest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn history(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    person: &PersonId,
+    page: super::Page,
+) -> Result<Vec<StoredDecision>, StoreError> {
+    let rows: Vec<Row> = decisions::table
+        .filter(decisions::tenant_id.eq(tenant.as_str()))
+        .filter(decisions::badge_id.eq(badge.as_str()))
+        .filter(decisions::person_id.eq(person.as_str()))
+        .order((decisions::decided_at.desc(), decisions::id.desc()))
+        .offset(page.offset)
+        .limit(page.limit)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::stored).collect()
+}

@@ -1,0 +1,134 @@
+//! Installations of the tool under a registration, unique on (registration, deployment id).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::convert::{from_word, micros, word};
+use super::schema::deployments;
+use super::{Db, StoreError};
+use crate::ids::{DeploymentId, RegistrationId, TenantId};
+
+/// An installation of the tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    pub id: DeploymentId,
+    pub tenant: TenantId,
+    pub registration: RegistrationId,
+    /// The platform's own identifier (LTI 1.3, `deployment_id`).
+    pub deployment_id: String,
+    pub state: DeploymentState,
+}
+
+/// Whether launches from it are let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeploymentState {
+    Accepted,
+    /// Turned up unannounced; an administrator has to accept it.
+    Pending,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = deployments, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    registration_id: String,
+    deployment_id: String,
+    state: String,
+    created_at: i64,
+}
+
+impl Row {
+    fn deployment(self) -> Result<Deployment, StoreError> {
+        Ok(Deployment {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            registration: self.registration_id.into(),
+            deployment_id: self.deployment_id,
+            state: from_word("deployments.state", &self.state)?,
+        })
+    }
+}
+
+/// The installation that the platform calls `deployment_id`.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn find(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+    deployment_id: &str,
+) -> Result<Option<Deployment>, StoreError> {
+    let row = deployments::table
+        .filter(deployments::tenant_id.eq(tenant.as_str()))
+        .filter(deployments::registration_id.eq(registration.as_str()))
+        .filter(deployments::deployment_id.eq(deployment_id))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::deployment).transpose()
+}
+
+/// Adds `deployment` unless the registration has one of that name, and says which one is there now (whose state may
+/// differ from the one given).
+///
+/// # Errors
+/// Trouble with the database.
+pub fn find_or_insert(db: &mut Db, deployment: &Deployment, now: DateTime<Utc>) -> Result<Deployment, StoreError> {
+    let (tenant, registration) = (&deployment.tenant, &deployment.registration);
+    if let Some(known) = find(db, tenant, registration, &deployment.deployment_id)? {
+        return Ok(known);
+    }
+    let row = Row {
+        id: deployment.id.to_string(),
+        tenant_id: tenant.to_string(),
+        registration_id: registration.to_string(),
+        deployment_id: deployment.deployment_id.clone(),
+        state: word(&deployment.state)?,
+        created_at: micros(now),
+    };
+    on_both!(db, |connection| diesel::insert_into(deployments::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(connection))?;
+    find(db, tenant, registration, &deployment.deployment_id)?.ok_or(StoreError::Missing("deployment"))
+}
+
+/// The installations under a registration, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn list(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+) -> Result<Vec<Deployment>, StoreError> {
+    let rows: Vec<Row> = deployments::table
+        .filter(deployments::tenant_id.eq(tenant.as_str()))
+        .filter(deployments::registration_id.eq(registration.as_str()))
+        .order((deployments::created_at, deployments::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::deployment).collect()
+}
+
+/// Accepts an installation, or sets it aside again.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none with that id.
+pub fn set_state(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &DeploymentId,
+    state: DeploymentState,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(deployments::table)
+        .filter(deployments::tenant_id.eq(tenant.as_str()))
+        .filter(deployments::id.eq(id.as_str()))
+        .set(deployments::state.eq(word(&state)?))
+        .execute(db)?;
+    if changed == 0 { Err(StoreError::Missing("deployment")) } else { Ok(()) }
+}

@@ -1,0 +1,254 @@
+//! Who is what in which course.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::convert::{CHUNK, anywhere, micros, moment};
+use super::people::Row as PersonRow;
+use super::schema::{enrolments, people};
+use super::{Db, Page, StoreError};
+use crate::domain::people::{Enrolment, Person};
+use crate::ids::{CourseId, PersonId, TenantId};
+
+/// A member as a member list showed them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub person: PersonId,
+    /// A learner role was named.
+    pub learner: bool,
+    /// NRPS 2.0 `status` is `Active`, or absent.
+    pub active: bool,
+}
+
+/// Which members a page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    Everybody,
+    /// Those who may be awarded: active learners who are not barred.
+    Learners,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone)]
+#[diesel(table_name = enrolments, treat_none_as_default_value = false)]
+#[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
+struct Row {
+    tenant_id: String,
+    course_id: String,
+    person_id: String,
+    learner: bool,
+    barred: bool,
+    active: bool,
+    seen_at: i64,
+}
+
+impl Row {
+    fn enrolment(self) -> Result<Enrolment, StoreError> {
+        Ok(Enrolment {
+            course: self.course_id.into(),
+            person: self.person_id.into(),
+            learner: self.learner,
+            barred: self.barred,
+            active: self.active,
+            seen_at: moment(self.seen_at)?,
+        })
+    }
+}
+
+/// Takes over a whole member list that was read from `read_at` on: those on it get its role, those who are not on it
+/// and were not seen since become inactive, and nobody's bar is lifted. Says who is new or changed in what counts for
+/// awards. Run it in a transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn set_from_roster(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    members: &[Member],
+    read_at: DateTime<Utc>,
+) -> Result<Vec<PersonId>, StoreError> {
+    let rows: Vec<Row> = enrolments::table
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::course_id.eq(course.as_str()))
+        .select(Row::as_select())
+        .load(db)?;
+    let mut known: HashMap<String, Row> = rows.into_iter().map(|row| (row.person_id.clone(), row)).collect();
+    let listed: BTreeMap<&str, &Member> = members.iter().map(|one| (one.person.as_str(), one)).collect();
+    let at = micros(read_at);
+    let mut changed = Vec::new();
+    let mut writes = Vec::new();
+    for (person, member) in &listed {
+        let before = known.remove(*person);
+        let row = Row {
+            tenant_id: tenant.to_string(),
+            course_id: course.to_string(),
+            person_id: (*person).to_owned(),
+            learner: member.learner,
+            barred: before.as_ref().is_some_and(|row| row.barred),
+            active: member.active,
+            seen_at: before.as_ref().map_or(at, |row| row.seen_at.max(at)),
+        };
+        if before.is_none_or(|before| before.learner != row.learner || before.active != row.active) {
+            changed.push(member.person.clone());
+            writes.push(row);
+        }
+    }
+    for mut row in known.into_values().filter(|row| row.active && row.seen_at < at) {
+        row.active = false;
+        changed.push(row.person_id.clone().into());
+        writes.push(row);
+    }
+    writes.sort_by(|one, other| one.person_id.cmp(&other.person_id));
+    put(db, &writes)?;
+    Ok(changed)
+}
+
+/// Takes over what a launch says: its learner role, that the person is here, and a bar if any other role was named,
+/// which no later launch or list lifts.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn set_from_launch(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    person: &PersonId,
+    learner: bool,
+    barred: bool,
+    now: DateTime<Utc>,
+) -> Result<Enrolment, StoreError> {
+    let before = get(db, tenant, course, person)?;
+    let row = Row {
+        tenant_id: tenant.to_string(),
+        course_id: course.to_string(),
+        person_id: person.to_string(),
+        learner,
+        barred: barred || before.is_some_and(|known| known.barred),
+        active: true,
+        seen_at: micros(now),
+    };
+    put(db, std::slice::from_ref(&row))?;
+    row.enrolment()
+}
+
+fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
+    for some in rows.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::insert_into(enrolments::table)
+            .values(some)
+            .on_conflict((enrolments::course_id, enrolments::person_id))
+            .do_update()
+            .set((
+                enrolments::learner.eq(excluded(enrolments::learner)),
+                // Sticky even when two nodes write at once.
+                enrolments::barred.eq(enrolments::barred.or(excluded(enrolments::barred))),
+                enrolments::active.eq(excluded(enrolments::active)),
+                enrolments::seen_at.eq(excluded(enrolments::seen_at)),
+            ))
+            .execute(connection))?;
+    }
+    Ok(())
+}
+
+/// What a person is in a course.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    person: &PersonId,
+) -> Result<Option<Enrolment>, StoreError> {
+    let row = enrolments::table
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::course_id.eq(course.as_str()))
+        .filter(enrolments::person_id.eq(person.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::enrolment).transpose()
+}
+
+/// A page of a course's members by name, those whose name has `search` in it (whatever its case), and how many there
+/// are in all. People without a name come first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn list(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    who: Who,
+    search: Option<&str>,
+    page: Page,
+) -> Result<(Vec<(Person, Enrolment)>, i64), StoreError> {
+    let pattern = search.map_or_else(|| "%".to_owned(), anywhere);
+    let everybody = who == Who::Everybody;
+    on_both!(db, |connection| {
+        let wanted = enrolments::table
+            .inner_join(people::table.on(people::id.eq(enrolments::person_id)))
+            .filter(enrolments::tenant_id.eq(tenant.as_str()))
+            .filter(enrolments::course_id.eq(course.as_str()))
+            .filter(people::folded_name.like(&pattern).escape('\\'))
+            .filter(
+                enrolments::learner
+                    .and(enrolments::active)
+                    .and(enrolments::barred.eq(false))
+                    .or(everybody.into_sql::<diesel::sql_types::Bool>()),
+            );
+        let total: i64 = wanted.count().get_result(connection)?;
+        let rows: Vec<(PersonRow, Row)> = wanted
+            .order((people::folded_name, people::id))
+            .offset(page.offset)
+            .limit(page.limit)
+            .select((PersonRow::as_select(), Row::as_select()))
+            .load(connection)?;
+        let rows = rows.into_iter().map(|(person, row)| Ok((Person::from(person), row.enrolment()?)));
+        Ok((rows.collect::<Result<_, StoreError>>()?, total))
+    })
+}
+
+/// Those who may be awarded in the course: active learners who are not barred.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn learners(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<PersonId>, StoreError> {
+    let ids: Vec<String> = enrolments::table
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::course_id.eq(course.as_str()))
+        .filter(enrolments::learner.and(enrolments::active).and(enrolments::barred.eq(false)))
+        .order(enrolments::person_id)
+        .select(enrolments::person_id)
+        .load(db)?;
+    Ok(ids.into_iter().map(PersonId::from).collect())
+}
+
+/// How many may be awarded in the course.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn learner_count(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<i64, StoreError> {
+    Ok(enrolments::table
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::course_id.eq(course.as_str()))
+        .filter(enrolments::learner.and(enrolments::active).and(enrolments::barred.eq(false)))
+        .count()
+        .get_result(db)?)
+}
+
+/// The courses of a person, latest seen first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Enrolment>, StoreError> {
+    let rows: Vec<Row> = enrolments::table
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::person_id.eq(person.as_str()))
+        .order(enrolments::seen_at.desc())
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::enrolment).collect()
+}

@@ -1,0 +1,160 @@
+//! Everything that rules may ask, of a whole course or of some people, in five queries however many they are.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::convert::CHUNK;
+use super::schema::{activities, approvals, awards, enrolments, line_items, results, submissions};
+use super::{Db, StoreError};
+use super::{approvals as approval_rows, awards as award_rows, results as result_rows, submissions as hand_ins};
+use crate::domain::facts::Facts;
+use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
+
+/// The facts of everybody who is enrolled in the course, whether or not anything is known of them: grades and evidence
+/// of this course, badges of any course, and the approval for `badge`.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_course(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badge: &BadgeId,
+) -> Result<HashMap<PersonId, Facts>, StoreError> {
+    let ids: Vec<String> = enrolments::table
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::course_id.eq(course.as_str()))
+        .select(enrolments::person_id)
+        .load(db)?;
+    let mut all: HashMap<PersonId, Facts> = ids.into_iter().map(|id| (id.into(), Facts::default())).collect();
+    gather(db, tenant, course, badge, None, &mut all)?;
+    Ok(all)
+}
+
+/// The facts of some people, as [`for_course`]; each of `people` is in the answer.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_people(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badge: &BadgeId,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Facts>, StoreError> {
+    let mut all: HashMap<PersonId, Facts> = people.iter().map(|id| (id.clone(), Facts::default())).collect();
+    for some in people.chunks(CHUNK) {
+        let some: Vec<&str> = some.iter().map(PersonId::as_str).collect();
+        gather(db, tenant, course, badge, Some(&some), &mut all)?;
+    }
+    Ok(all)
+}
+
+/// The facts of one person, as [`for_course`].
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badge: &BadgeId,
+    person: &PersonId,
+) -> Result<Facts, StoreError> {
+    let mut all = for_people(db, tenant, course, badge, std::slice::from_ref(person))?;
+    Ok(all.remove(person).unwrap_or_default())
+}
+
+/// Adds what is known of those in `all`, or only of those `only` names.
+fn gather(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badge: &BadgeId,
+    only: Option<&[&str]>,
+    all: &mut HashMap<PersonId, Facts>,
+) -> Result<(), StoreError> {
+    on_both!(db, |connection| {
+        let mut query = results::table
+            .inner_join(line_items::table.on(line_items::id.eq(results::line_item_id)))
+            .filter(results::tenant_id.eq(tenant.as_str()))
+            .filter(line_items::course_id.eq(course.as_str()))
+            .select(result_rows::Row::as_select())
+            .into_boxed();
+        if let Some(people) = only {
+            query = query.filter(results::person_id.eq_any(people));
+        }
+        for row in query.load::<result_rows::Row>(connection)? {
+            let (person, item, grade) = row.grade()?;
+            if let Some(facts) = all.get_mut(&person) {
+                facts.grades.insert(item, grade);
+            }
+        }
+
+        let mut query = submissions::table
+            .inner_join(activities::table.on(activities::id.eq(submissions::activity_id)))
+            .filter(submissions::tenant_id.eq(tenant.as_str()))
+            .filter(activities::course_id.eq(course.as_str()))
+            .filter(submissions::latest.eq(true))
+            .select((
+                submissions::person_id,
+                submissions::activity_id,
+                submissions::state,
+                submissions::submitted_at,
+                submissions::reviewed_at,
+            ))
+            .into_boxed();
+        if let Some(people) = only {
+            query = query.filter(submissions::person_id.eq_any(people));
+        }
+        for columns in query.load::<hand_ins::FactColumns>(connection)? {
+            let (person, activity, fact) = hand_ins::fact(columns)?;
+            if let Some(facts) = all.get_mut(&person) {
+                facts.evidence.insert(activity, fact);
+            }
+        }
+
+        let columns =
+            (awards::person_id, awards::badge_id, awards::awarded_at, awards::valid_until, awards::revoked_at);
+        // In the order of cycles, so that the latest stands in the end.
+        let held: Vec<award_rows::FactColumns> = if let Some(people) = only {
+            awards::table
+                .filter(awards::tenant_id.eq(tenant.as_str()))
+                .filter(awards::person_id.eq_any(people))
+                .order(awards::cycle)
+                .select(columns)
+                .load(connection)?
+        } else {
+            let enrolled = enrolments::person_id.eq(awards::person_id);
+            awards::table
+                .inner_join(enrolments::table.on(enrolled.and(enrolments::course_id.eq(course.as_str()))))
+                .filter(awards::tenant_id.eq(tenant.as_str()))
+                .order(awards::cycle)
+                .select(columns)
+                .load(connection)?
+        };
+        for columns in held {
+            let (person, badge, held) = award_rows::fact(columns)?;
+            if let Some(facts) = all.get_mut(&person) {
+                facts.held.insert(badge, held);
+            }
+        }
+
+        let mut query = approvals::table
+            .filter(approvals::tenant_id.eq(tenant.as_str()))
+            .filter(approvals::badge_id.eq(badge.as_str()))
+            .select(approval_rows::Row::as_select())
+            .into_boxed();
+        if let Some(people) = only {
+            query = query.filter(approvals::person_id.eq_any(people));
+        }
+        for row in query.load::<approval_rows::Row>(connection)? {
+            let person = PersonId::from(row.person_id.as_str());
+            if let Some(facts) = all.get_mut(&person) {
+                facts.approval = Some(row.approval()?);
+            }
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,197 @@
+//! Issuer profiles and their signing keys. Secrets arrive sealed and leave sealed.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::convert::{from_word, micros, moment, word};
+use super::schema::{issuer_keys, issuers};
+use super::{Db, StoreError};
+use crate::domain::issuer::Issuer;
+use crate::ids::{IssuerId, KeyId, TenantId};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = issuers, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    slug: String,
+    name: String,
+    url: Option<String>,
+    email: Option<String>,
+    created_at: i64,
+}
+
+impl From<Row> for Issuer {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            tenant: row.tenant_id.into(),
+            slug: row.slug,
+            name: row.name,
+            url: row.url,
+            email: row.email,
+        }
+    }
+}
+
+/// A signing key as it lies in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuerKey {
+    pub id: KeyId,
+    pub tenant: TenantId,
+    pub issuer: IssuerId,
+    /// The public key as a Multikey (`z6Mk…`).
+    pub public_multibase: String,
+    /// The private key, sealed under the master key.
+    pub sealed_secret: String,
+    pub state: KeyState,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Whether a key signs or only verifies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    /// Signs. At most one for each issuer.
+    Active,
+    /// Signs no more; what it signed still verifies.
+    Retired,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = issuer_keys, treat_none_as_default_value = false)]
+struct KeyRow {
+    id: String,
+    tenant_id: String,
+    issuer_id: String,
+    public_multibase: String,
+    sealed_secret: String,
+    state: String,
+    created_at: i64,
+}
+
+impl KeyRow {
+    fn key(self) -> Result<IssuerKey, StoreError> {
+        Ok(IssuerKey {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            issuer: self.issuer_id.into(),
+            public_multibase: self.public_multibase,
+            sealed_secret: self.sealed_secret,
+            state: from_word("issuer_keys.state", &self.state)?,
+            created_at: moment(self.created_at)?,
+        })
+    }
+}
+
+/// Adds an issuer.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the slug is taken.
+pub fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let row = Row {
+        id: issuer.id.to_string(),
+        tenant_id: issuer.tenant.to_string(),
+        slug: issuer.slug.clone(),
+        name: issuer.name.clone(),
+        url: issuer.url.clone(),
+        email: issuer.email.clone(),
+        created_at: micros(now),
+    };
+    diesel::insert_into(issuers::table).values(&row).execute(db)?;
+    Ok(())
+}
+
+/// The issuer with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issuer>, StoreError> {
+    let row = issuers::table
+        .filter(issuers::tenant_id.eq(tenant.as_str()))
+        .filter(issuers::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    Ok(row.map(Issuer::from))
+}
+
+/// The issuer of an institution: the oldest, if there are several.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, StoreError> {
+    let row = issuers::table
+        .filter(issuers::tenant_id.eq(tenant.as_str()))
+        .order((issuers::created_at, issuers::id))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    Ok(row.map(Issuer::from))
+}
+
+/// The issuer at a public address. Names no tenant: the visitor knows none, and slugs are unique.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
+    let row =
+        issuers::table.filter(issuers::slug.eq(slug)).select(Row::as_select()).first(db).optional()?;
+    Ok(row.map(Issuer::from))
+}
+
+/// Adds a key, active or retired as it says.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the issuer has an active one and this one is to be active.
+pub fn insert_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
+    let row = KeyRow {
+        id: key.id.to_string(),
+        tenant_id: key.tenant.to_string(),
+        issuer_id: key.issuer.to_string(),
+        public_multibase: key.public_multibase.clone(),
+        sealed_secret: key.sealed_secret.clone(),
+        state: word(&key.state)?,
+        created_at: micros(key.created_at),
+    };
+    diesel::insert_into(issuer_keys::table).values(&row).execute(db)?;
+    Ok(())
+}
+
+/// Makes `key` the active one and retires the one before. Run it in a transaction.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the same key is there already.
+pub fn replace_active_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
+    diesel::update(issuer_keys::table)
+        .filter(issuer_keys::tenant_id.eq(key.tenant.as_str()))
+        .filter(issuer_keys::issuer_id.eq(key.issuer.as_str()))
+        .filter(issuer_keys::state.eq(word(&KeyState::Active)?))
+        .set(issuer_keys::state.eq(word(&KeyState::Retired)?))
+        .execute(db)?;
+    insert_key(db, key)
+}
+
+/// The key that signs now.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn active_key(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Option<IssuerKey>, StoreError> {
+    let keys = all_keys(db, tenant, issuer)?;
+    Ok(keys.into_iter().find(|key| key.state == KeyState::Active))
+}
+
+/// Every key, oldest first: for `did.json`, which must name retired ones too.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn all_keys(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<IssuerKey>, StoreError> {
+    let rows: Vec<KeyRow> = issuer_keys::table
+        .filter(issuer_keys::tenant_id.eq(tenant.as_str()))
+        .filter(issuer_keys::issuer_id.eq(issuer.as_str()))
+        .order((issuer_keys::created_at, issuer_keys::id))
+        .select(KeyRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(KeyRow::key).collect()
+}

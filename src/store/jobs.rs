@@ -1,0 +1,241 @@
+//! The rows of the queue: work that may be late but is never lost.
+//!
+//! A job waits, is claimed for a lease, and then is done (removed), fails (waits again) or is given up (stays, for a
+//! person to see). A lease that runs out makes the job claimable again. Among waiting jobs a kind and key stand once;
+//! one that runs does not keep a new one from waiting.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::convert::{from_json, json, micros, moment};
+use super::schema::jobs;
+use super::{Db, StoreError};
+use crate::ids::{JobId, TenantId};
+use crate::random::Random;
+
+const WAITING: &str = "waiting";
+const RUNNING: &str = "running";
+const GIVEN_UP: &str = "given_up";
+
+/// Work to enqueue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewJob {
+    pub tenant: TenantId,
+    /// What is to be done, for instance `sync-course`.
+    pub kind: String,
+    /// What it is done to: two waiting jobs of one kind and key are one.
+    pub key: String,
+    pub payload: Value,
+    pub run_at: DateTime<Utc>,
+}
+
+/// Work that a worker has claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    pub id: JobId,
+    pub tenant: TenantId,
+    pub kind: String,
+    pub key: String,
+    pub payload: Value,
+    /// This attempt included, from 1.
+    pub attempts: i32,
+    pub run_at: DateTime<Utc>,
+    pub locked_until: DateTime<Utc>,
+    /// The worker that holds it.
+    pub locked_by: String,
+}
+
+/// How many jobs of a kind are in a state (`waiting`, `running`, `given_up`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    pub kind: String,
+    pub state: String,
+    pub jobs: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = jobs, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    kind: String,
+    key: String,
+    payload: String,
+    state: String,
+    run_at: i64,
+    attempts: i32,
+    locked_until: Option<i64>,
+    locked_by: Option<String>,
+    last_error: Option<String>,
+    created_at: i64,
+}
+
+/// Enqueues `job`. One of the same kind and key that waits already stands for it, and runs at the earlier of both
+/// times; then the answer is `false`.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn enqueue(db: &mut Db, job: &NewJob, now: DateTime<Utc>, random: &dyn Random) -> Result<bool, StoreError> {
+    let row = Row {
+        id: JobId::new(now, random).to_string(),
+        tenant_id: job.tenant.to_string(),
+        kind: job.kind.clone(),
+        key: job.key.clone(),
+        payload: json(&job.payload)?,
+        state: WAITING.to_owned(),
+        run_at: micros(job.run_at),
+        attempts: 0,
+        locked_until: None,
+        locked_by: None,
+        last_error: None,
+        created_at: micros(now),
+    };
+    // PostgreSQL: a claim that commits between the two statements takes the waiting job away; then this one is added.
+    for _ in 0..3 {
+        let added = on_both!(db, |connection| diesel::insert_into(jobs::table)
+            .values(&row)
+            .on_conflict_do_nothing()
+            .execute(connection))?;
+        if added == 1 {
+            return Ok(true);
+        }
+        let waits = diesel::update(jobs::table)
+            .filter(jobs::tenant_id.eq(job.tenant.as_str()))
+            .filter(jobs::kind.eq(&job.kind))
+            .filter(jobs::key.eq(&job.key))
+            .filter(jobs::state.eq(WAITING))
+            .set(jobs::run_at.eq(diesel::dsl::case_when(
+                jobs::run_at.gt(row.run_at),
+                row.run_at.into_sql::<diesel::sql_types::BigInt>(),
+            )
+            .otherwise(jobs::run_at)))
+            .execute(db)?;
+        if waits == 1 {
+            return Ok(false);
+        }
+    }
+    Err(StoreError::Busy)
+}
+
+/// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first. Two workers
+/// never hold the same job. Names no tenant: workers serve all. Run it in a transaction of its own.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn claim(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    worker: &str,
+    lease: chrono::TimeDelta,
+    limit: i64,
+) -> Result<Vec<Job>, StoreError> {
+    let at = micros(now);
+    let until = now.checked_add_signed(lease).unwrap_or(now);
+    let due = jobs::state
+        .eq(WAITING)
+        .and(jobs::run_at.le(at))
+        .or(jobs::state.eq(RUNNING).and(jobs::locked_until.assume_not_null().le(at)));
+    let query = jobs::table.filter(due).order((jobs::run_at, jobs::id)).limit(limit).select(Row::as_select());
+    let rows: Vec<Row> = match db {
+        Db::Postgres(connection) => query.for_update().skip_locked().load(connection)?,
+        // The transaction holds the one writer's lock of SQLite.
+        Db::Sqlite(connection) => query.load(connection)?,
+    };
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let attempts = row.attempts.saturating_add(1);
+        diesel::update(jobs::table)
+            .filter(jobs::tenant_id.eq(&row.tenant_id))
+            .filter(jobs::id.eq(&row.id))
+            .set((
+                jobs::state.eq(RUNNING),
+                jobs::attempts.eq(attempts),
+                jobs::locked_until.eq(Some(micros(until))),
+                jobs::locked_by.eq(Some(worker)),
+            ))
+            .execute(db)?;
+        claimed.push(Job {
+            id: row.id.into(),
+            tenant: row.tenant_id.into(),
+            kind: row.kind,
+            key: row.key,
+            payload: from_json("jobs.payload", &row.payload)?,
+            attempts,
+            run_at: moment(row.run_at)?,
+            locked_until: until,
+            locked_by: worker.to_owned(),
+        });
+    }
+    Ok(claimed)
+}
+
+/// Removes a job that was done. `false`: its lease ran out and another worker has it now.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn done(db: &mut Db, job: &Job) -> Result<bool, StoreError> {
+    let gone = diesel::delete(jobs::table)
+        .filter(jobs::tenant_id.eq(job.tenant.as_str()))
+        .filter(jobs::id.eq(job.id.as_str()))
+        .filter(jobs::state.eq(RUNNING))
+        .filter(jobs::locked_by.eq(&job.locked_by))
+        .filter(jobs::attempts.eq(job.attempts))
+        .execute(db)?;
+    Ok(gone == 1)
+}
+
+/// Lets a job that failed wait until `retry_at`, or gives it up when there is none. When a newer one of the same kind
+/// and key waits already, that one takes its place. `false`: another worker has it now. Run it in a transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn fail(
+    db: &mut Db,
+    job: &Job,
+    error: &str,
+    retry_at: Option<DateTime<Utc>>,
+) -> Result<bool, StoreError> {
+    if retry_at.is_some() {
+        let waiting: i64 = jobs::table
+            .filter(jobs::tenant_id.eq(job.tenant.as_str()))
+            .filter(jobs::kind.eq(&job.kind))
+            .filter(jobs::key.eq(&job.key))
+            .filter(jobs::state.eq(WAITING))
+            .count()
+            .get_result(db)?;
+        if waiting > 0 {
+            return done(db, job);
+        }
+    }
+    let run_at = retry_at.unwrap_or(job.run_at);
+    let changed = diesel::update(jobs::table)
+        .filter(jobs::tenant_id.eq(job.tenant.as_str()))
+        .filter(jobs::id.eq(job.id.as_str()))
+        .filter(jobs::state.eq(RUNNING))
+        .filter(jobs::locked_by.eq(&job.locked_by))
+        .filter(jobs::attempts.eq(job.attempts))
+        .set((
+            jobs::state.eq(if retry_at.is_some() { WAITING } else { GIVEN_UP }),
+            jobs::run_at.eq(micros(run_at)),
+            jobs::locked_until.eq(None::<i64>),
+            jobs::locked_by.eq(None::<String>),
+            jobs::last_error.eq(Some(error)),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// How many jobs there are, by kind and state, of all institutions: for metrics.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
+    let rows: Vec<(String, String, i64)> = on_both!(db, |connection| jobs::table
+        .group_by((jobs::kind, jobs::state))
+        .select((jobs::kind, jobs::state, count_star()))
+        .order((jobs::kind, jobs::state))
+        .load(connection))?;
+    Ok(rows.into_iter().map(|(kind, state, jobs)| Count { kind, state, jobs }).collect())
+}

@@ -1,0 +1,256 @@
+//! Gradebook columns of ours, unique on (course, url).
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use rust_decimal::Decimal;
+
+use super::convert::{decimal, from_word, micros, word};
+use super::schema::line_items;
+use super::{Db, StoreError};
+use crate::domain::course::{LineItem, LineItemState};
+use crate::ids::{CourseId, LineItemId, TenantId};
+use crate::random::Random;
+
+/// A line item as the platform listed it (Assignment and Grade Services 2.0).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemSeen {
+    /// Its identifier, query string included.
+    pub url: String,
+    pub label: String,
+    pub maximum: Decimal,
+    pub resource_id: Option<String>,
+    pub tag: Option<String>,
+    pub resource_link_id: Option<String>,
+}
+
+/// What a list changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemChanges {
+    /// All items of the course as they stand now, gone ones included.
+    pub items: Vec<LineItem>,
+    /// No longer listed, since this list.
+    pub gone: Vec<LineItemId>,
+    /// Watched, and their maximum differs since this list.
+    pub maximum_changed: Vec<LineItemId>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = line_items, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    course_id: String,
+    url: String,
+    label: String,
+    maximum: String,
+    resource_id: Option<String>,
+    tag: Option<String>,
+    resource_link_id: Option<String>,
+    state: String,
+    created_at: i64,
+}
+
+impl Row {
+    fn of(item: &LineItem, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: item.id.to_string(),
+            tenant_id: item.tenant.to_string(),
+            course_id: item.course.to_string(),
+            url: item.url.clone(),
+            label: item.label.clone(),
+            maximum: item.maximum.to_string(),
+            resource_id: item.resource_id.clone(),
+            tag: item.tag.clone(),
+            resource_link_id: item.resource_link_id.clone(),
+            state: word(&item.state)?,
+            created_at: micros(now),
+        })
+    }
+
+    fn item(self) -> Result<LineItem, StoreError> {
+        Ok(LineItem {
+            maximum: decimal("line_items.maximum", &self.maximum)?,
+            state: from_word("line_items.state", &self.state)?,
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            course: self.course_id.into(),
+            url: self.url,
+            label: self.label,
+            resource_id: self.resource_id,
+            tag: self.tag,
+            resource_link_id: self.resource_link_id,
+        })
+    }
+}
+
+/// Takes over the complete list of a course. An item that is not on it is `Gone`; a gone one that is back is
+/// `Present`. An item of `watched` (those that active rules read) whose maximum differs becomes `MaximumChanged` and
+/// stays so until [`set_state`]; others simply take the new maximum. Run it in a transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn upsert_many(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    listed: &[ItemSeen],
+    watched: &HashSet<LineItemId>,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<ItemChanges, StoreError> {
+    let mut known: HashMap<String, LineItem> =
+        for_course(db, tenant, course)?.into_iter().map(|item| (item.url.clone(), item)).collect();
+    let mut changes = ItemChanges::default();
+    let mut met = HashSet::new();
+    for seen in listed.iter().filter(|seen| met.insert(seen.url.as_str())) {
+        let Some(before) = known.remove(&seen.url) else {
+            let item = LineItem {
+                id: LineItemId::new(now, random),
+                tenant: tenant.clone(),
+                course: course.clone(),
+                url: seen.url.clone(),
+                label: seen.label.clone(),
+                maximum: seen.maximum,
+                resource_id: seen.resource_id.clone(),
+                tag: seen.tag.clone(),
+                resource_link_id: seen.resource_link_id.clone(),
+                state: LineItemState::Present,
+            };
+            changes.items.push(find_or_insert(db, &item, now)?);
+            continue;
+        };
+        let differs = before.maximum != seen.maximum && watched.contains(&before.id);
+        let state = match before.state {
+            _ if differs => LineItemState::MaximumChanged,
+            LineItemState::Gone => LineItemState::Present,
+            state => state,
+        };
+        if differs {
+            changes.maximum_changed.push(before.id.clone());
+        }
+        let after = LineItem {
+            id: before.id.clone(),
+            tenant: before.tenant.clone(),
+            course: before.course.clone(),
+            url: before.url.clone(),
+            label: seen.label.clone(),
+            maximum: seen.maximum,
+            // Some platforms leave out what we gave them.
+            resource_id: seen.resource_id.clone().or_else(|| before.resource_id.clone()),
+            tag: seen.tag.clone().or_else(|| before.tag.clone()),
+            resource_link_id: seen.resource_link_id.clone().or_else(|| before.resource_link_id.clone()),
+            state,
+        };
+        if after != before {
+            update(db, &after)?;
+        }
+        changes.items.push(after);
+    }
+    for mut item in known.into_values() {
+        if item.state != LineItemState::Gone {
+            item.state = LineItemState::Gone;
+            changes.gone.push(item.id.clone());
+            set_state(db, tenant, &item.id, item.state)?;
+        }
+        changes.items.push(item);
+    }
+    changes.items.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(changes)
+}
+
+fn update(db: &mut Db, item: &LineItem) -> Result<(), StoreError> {
+    diesel::update(line_items::table)
+        .filter(line_items::tenant_id.eq(item.tenant.as_str()))
+        .filter(line_items::id.eq(item.id.as_str()))
+        .set((
+            line_items::label.eq(&item.label),
+            line_items::maximum.eq(item.maximum.to_string()),
+            line_items::resource_id.eq(&item.resource_id),
+            line_items::tag.eq(&item.tag),
+            line_items::resource_link_id.eq(&item.resource_link_id),
+            line_items::state.eq(word(&item.state)?),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Adds an item that we created at the platform, unless the course has one with that URL, and says which one is there.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn find_or_insert(db: &mut Db, item: &LineItem, now: DateTime<Utc>) -> Result<LineItem, StoreError> {
+    let row = Row::of(item, now)?;
+    on_both!(db, |connection| diesel::insert_into(line_items::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(connection))?;
+    by_url(db, &item.tenant, &item.course, &item.url)?.ok_or(StoreError::Missing("line item"))
+}
+
+/// The item with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Option<LineItem>, StoreError> {
+    let row = line_items::table
+        .filter(line_items::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::item).transpose()
+}
+
+/// The items of a course, oldest first, gone ones included.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<LineItem>, StoreError> {
+    let rows: Vec<Row> = line_items::table
+        .filter(line_items::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::course_id.eq(course.as_str()))
+        .order((line_items::created_at, line_items::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::item).collect()
+}
+
+/// The item that the platform calls `url` in this course.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_url(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    url: &str,
+) -> Result<Option<LineItem>, StoreError> {
+    let row = line_items::table
+        .filter(line_items::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::course_id.eq(course.as_str()))
+        .filter(line_items::url.eq(url))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::item).transpose()
+}
+
+/// Says how an item stands, for instance `Present` again once an instructor accepted its new maximum.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such item.
+pub fn set_state(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &LineItemId,
+    state: LineItemState,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(line_items::table)
+        .filter(line_items::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::id.eq(id.as_str()))
+        .set(line_items::state.eq(word(&state)?))
+        .execute(db)?;
+    if changed == 0 { Err(StoreError::Missing("line item")) } else { Ok(()) }
+}

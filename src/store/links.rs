@@ -1,0 +1,142 @@
+//! Resource links and what they open, unique on (course, resource link id).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::convert::{from_json, json, micros};
+use super::schema::links;
+use super::{Db, StoreError};
+use crate::domain::course::{Link, Opens};
+use crate::ids::{CourseId, LinkId, TenantId};
+use crate::random::Random;
+
+/// A resource link as a launch showed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkSeen {
+    pub tenant: TenantId,
+    pub course: CourseId,
+    /// The platform's identifier.
+    pub resource_link_id: String,
+    pub title: Option<String>,
+    /// The link's own line item, when the launch named one.
+    pub line_item_url: Option<String>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = links, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    course_id: String,
+    resource_link_id: String,
+    title: Option<String>,
+    opens: String,
+    line_item_url: Option<String>,
+    created_at: i64,
+}
+
+impl Row {
+    fn link(self) -> Result<Link, StoreError> {
+        Ok(Link {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            course: self.course_id.into(),
+            resource_link_id: self.resource_link_id,
+            title: self.title,
+            opens: from_json("links.opens", &self.opens)?,
+            line_item_url: self.line_item_url,
+        })
+    }
+}
+
+fn by_name(db: &mut Db, seen: &LinkSeen) -> Result<Option<Link>, StoreError> {
+    let row = links::table
+        .filter(links::tenant_id.eq(seen.tenant.as_str()))
+        .filter(links::course_id.eq(seen.course.as_str()))
+        .filter(links::resource_link_id.eq(&seen.resource_link_id))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::link).transpose()
+}
+
+/// Adds the link, which opens nothing yet, or refreshes title and line item of a known one.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn upsert_from_launch(
+    db: &mut Db,
+    seen: &LinkSeen,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Link, StoreError> {
+    let Some(mut known) = by_name(db, seen)? else {
+        let row = Row {
+            id: LinkId::new(now, random).to_string(),
+            tenant_id: seen.tenant.to_string(),
+            course_id: seen.course.to_string(),
+            resource_link_id: seen.resource_link_id.clone(),
+            title: seen.title.clone(),
+            opens: json(&Opens::Unchosen)?,
+            line_item_url: seen.line_item_url.clone(),
+            created_at: micros(now),
+        };
+        on_both!(db, |connection| diesel::insert_into(links::table)
+            .values(&row)
+            .on_conflict_do_nothing()
+            .execute(connection))?;
+        return by_name(db, seen)?.ok_or(StoreError::Missing("link"));
+    };
+    let before = known.clone();
+    known.title = seen.title.clone().or(known.title);
+    known.line_item_url = seen.line_item_url.clone().or(known.line_item_url);
+    if known != before {
+        diesel::update(links::table)
+            .filter(links::tenant_id.eq(seen.tenant.as_str()))
+            .filter(links::id.eq(known.id.as_str()))
+            .set((links::title.eq(&known.title), links::line_item_url.eq(&known.line_item_url)))
+            .execute(db)?;
+    }
+    Ok(known)
+}
+
+/// The link with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &LinkId) -> Result<Option<Link>, StoreError> {
+    let row = links::table
+        .filter(links::tenant_id.eq(tenant.as_str()))
+        .filter(links::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::link).transpose()
+}
+
+/// Says what the link opens from now on.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such link.
+pub fn set_opens(db: &mut Db, tenant: &TenantId, id: &LinkId, opens: &Opens) -> Result<(), StoreError> {
+    let changed = diesel::update(links::table)
+        .filter(links::tenant_id.eq(tenant.as_str()))
+        .filter(links::id.eq(id.as_str()))
+        .set(links::opens.eq(json(opens)?))
+        .execute(db)?;
+    if changed == 0 { Err(StoreError::Missing("link")) } else { Ok(()) }
+}
+
+/// The links of a course, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn list(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Link>, StoreError> {
+    let rows: Vec<Row> = links::table
+        .filter(links::tenant_id.eq(tenant.as_str()))
+        .filter(links::course_id.eq(course.as_str()))
+        .order((links::created_at, links::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::link).collect()
+}

@@ -1,0 +1,55 @@
+//! Migrations: embedded, run at start, safe when several processes start at once. They only ever expand.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::backend::Backend;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::connection::{Db, transaction};
+use super::error::StoreError;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Names the advisory lock that one starting process holds while it migrates ("cairn" in ASCII).
+const LOCK: i64 = 0x6361_6972_6e;
+
+/// Brings the tables up to date.
+///
+/// SQLite: inside one immediate transaction, so that a second process waits for the first and then finds nothing to do.
+/// PostgreSQL: under an advisory lock that ends with the transaction.
+pub(super) fn run(db: &mut Db) -> Result<(), StoreError> {
+    transaction(db, |db| match db {
+        Db::Sqlite(connection) => up_to_date(connection, SQLITE),
+        Db::Postgres(connection) => {
+            connection.batch_execute(&format!("SET LOCAL lock_timeout = '120s'; SELECT pg_advisory_xact_lock({LOCK})"))?;
+            up_to_date(connection, POSTGRES)
+        }
+    })
+}
+
+fn up_to_date<DB, C>(connection: &mut C, source: EmbeddedMigrations) -> Result<(), StoreError>
+where
+    DB: Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| match StoreError::from_message(&error.to_string()) {
+        StoreError::Refused(text) => StoreError::Migration(text),
+        known => known,
+    };
+    let known: BTreeSet<MigrationVersion<'static>> = MigrationSource::<DB>::migrations(&source)
+        .map_err(failed)?
+        .iter()
+        .map(|migration: &Box<dyn Migration<DB>>| migration.name().version().as_owned())
+        .collect();
+    let applied = connection.applied_migrations().map_err(failed)?;
+    if let Some(found) = applied.iter().find(|version| !known.contains(version)) {
+        let last = known.last().map(ToString::to_string).unwrap_or_default();
+        return Err(StoreError::Newer { found: found.to_string(), known: last });
+    }
+    connection.run_pending_migrations(source).map_err(failed)?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! The only room that knows Diesel: functions that speak domain types, on SQLite and on PostgreSQL alike.
+//!
+//! A [`Store`] runs closures on the blocking pool: [`Store::read`] for looking, [`Store::write`] for a transaction
+//! that is rolled back when the closure says `Err`. Inside, one module for each noun has free functions that take the
+//! connection, then the tenant. Every query names the tenant; the exceptions stand here and at the function:
+//! tenants themselves, `tool_keys` (ours, for every platform), `registrations::by_issuer*` and `deployments` below
+//! them (a login names no tenant yet), `sessions::by_token_digest` (a digest nobody can guess), `issuers::by_slug`,
+//! `credentials::by_slug` and `status_lists::by_slug` (public pages), and what the worker does for everybody:
+//! `courses::due`, `jobs::claim`, `jobs::counts` and the purges.
+
+#[macro_use]
+mod connection;
+mod convert;
+mod error;
+mod migrate;
+mod schema;
+
+pub mod activities;
+pub mod approvals;
+pub mod audit;
+pub mod awards;
+pub mod badges;
+pub mod blobs;
+pub mod courses;
+pub mod credentials;
+pub mod decisions;
+pub mod deployments;
+pub mod enrolments;
+pub mod facts;
+pub mod issuers;
+pub mod jobs;
+pub mod line_items;
+pub mod links;
+pub mod nonces;
+pub mod people;
+pub mod registrations;
+pub mod results;
+pub mod rules;
+pub mod sessions;
+pub mod status_lists;
+pub mod subjects;
+pub mod submissions;
+pub mod tenants;
+#[doc(hidden)]
+pub mod testing;
+pub mod tool_keys;
+
+pub use connection::{Db, Engine, Store};
+pub use error::StoreError;
+
+#[cfg(test)]
+mod tests;
+
+/// A part of a list: how many rows to skip and how many to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    pub offset: i64,
+    /// Above zero.
+    pub limit: i64,
+}
+
+impl Page {
+    /// The first `limit` rows.
+    #[must_use]
+    pub fn first(limit: i64) -> Self {
+        Self { offset: 0, limit }
+    }
+}

@@ -1,0 +1,211 @@
+//! People: one `sub` under one registration. Never found by e-mail address.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::convert::{CHUNK, folded, micros};
+use super::schema::people;
+use super::{Db, StoreError};
+use crate::domain::people::Person;
+use crate::ids::{PersonId, RegistrationId, TenantId};
+use crate::random::Random;
+
+/// A person as a launch or a member list showed them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonSeen {
+    /// LTI 1.3 `sub`, NRPS 2.0 `user_id`.
+    pub sub: String,
+    /// Absent: what was known is kept.
+    pub name: Option<String>,
+    /// Absent: what was known is kept.
+    pub email: Option<String>,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone)]
+#[diesel(table_name = people, treat_none_as_default_value = false)]
+pub(super) struct Row {
+    id: String,
+    tenant_id: String,
+    registration_id: String,
+    sub: String,
+    name: Option<String>,
+    email: Option<String>,
+    folded_name: String,
+    created_at: i64,
+}
+
+impl From<Row> for Person {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            tenant: row.tenant_id.into(),
+            registration: row.registration_id.into(),
+            sub: row.sub,
+            name: row.name,
+            email: row.email,
+        }
+    }
+}
+
+/// Adds or refreshes one person. Writes nothing when nothing is new.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn upsert_from_launch(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+    seen: &PersonSeen,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Person, StoreError> {
+    let people = upsert_many(db, tenant, registration, std::slice::from_ref(seen), now, random)?;
+    people.into_iter().next().ok_or(StoreError::Missing("person"))
+}
+
+/// Adds or refreshes the people of a member list, each `sub` once, in a handful of statements. The answer is ordered
+/// by `sub`. Run it in a transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn upsert_many(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+    seen: &[PersonSeen],
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Vec<Person>, StoreError> {
+    // In the order of `sub`, so that two nodes take their row locks in one order.
+    let wanted: BTreeMap<&str, &PersonSeen> = seen.iter().map(|one| (one.sub.as_str(), one)).collect();
+    let subs: Vec<&str> = wanted.keys().copied().collect();
+    let mut known = load(db, tenant, registration, &subs)?;
+    let mut fresh = Vec::new();
+    let mut writes = Vec::new();
+    for (sub, one) in &wanted {
+        let (name, email) = (one.name.clone(), one.email.clone());
+        if let Some(row) = known.get_mut(*sub) {
+            let before = (row.name.clone(), row.email.clone());
+            row.name = name.or(row.name.take());
+            row.email = email.or(row.email.take());
+            row.folded_name = folded(row.name.as_deref());
+            if before != (row.name.clone(), row.email.clone()) {
+                writes.push(row.clone());
+            }
+        } else {
+            fresh.push(*sub);
+            writes.push(Row {
+                id: PersonId::new(now, random).to_string(),
+                tenant_id: tenant.to_string(),
+                registration_id: registration.to_string(),
+                sub: (*sub).to_owned(),
+                folded_name: folded(name.as_deref()),
+                name,
+                email,
+                created_at: micros(now),
+            });
+        }
+    }
+    for rows in writes.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::insert_into(people::table)
+            .values(rows)
+            .on_conflict((people::registration_id, people::sub))
+            .do_update()
+            .set((
+                people::name.eq(excluded(people::name)),
+                people::email.eq(excluded(people::email)),
+                people::folded_name.eq(excluded(people::folded_name)),
+            ))
+            .execute(connection))?;
+    }
+    if !fresh.is_empty() {
+        // Another node may have been faster: its identifiers are the ones that stand.
+        known.extend(load(db, tenant, registration, &fresh)?);
+    }
+    Ok(subs.iter().filter_map(|sub| known.remove(*sub)).map(Person::from).collect())
+}
+
+fn load(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+    subs: &[&str],
+) -> Result<HashMap<String, Row>, StoreError> {
+    let mut found = HashMap::with_capacity(subs.len());
+    for some in subs.chunks(CHUNK) {
+        let rows: Vec<Row> = on_both!(db, |connection| people::table
+            .filter(people::tenant_id.eq(tenant.as_str()))
+            .filter(people::registration_id.eq(registration.as_str()))
+            .filter(people::sub.eq_any(some))
+            .select(Row::as_select())
+            .load(connection))?;
+        found.extend(rows.into_iter().map(|row| (row.sub.clone(), row)));
+    }
+    Ok(found)
+}
+
+/// The person with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>, StoreError> {
+    let row = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    Ok(row.map(Person::from))
+}
+
+/// The people with those ids; unknown ids are left out.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_ids(
+    db: &mut Db,
+    tenant: &TenantId,
+    ids: &[PersonId],
+) -> Result<HashMap<PersonId, Person>, StoreError> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(CHUNK) {
+        let rows: Vec<Row> = on_both!(db, |connection| people::table
+            .filter(people::tenant_id.eq(tenant.as_str()))
+            .filter(people::id.eq_any(some.iter().map(PersonId::as_str)))
+            .select(Row::as_select())
+            .load(connection))?;
+        found.extend(rows.into_iter().map(Person::from).map(|person| (person.id.clone(), person)));
+    }
+    Ok(found)
+}
+
+/// The person that a registration calls `sub`.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_sub(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+    sub: &str,
+) -> Result<Option<Person>, StoreError> {
+    Ok(load(db, tenant, registration, &[sub])?.remove(sub).map(Person::from))
+}
+
+/// The ids of those whom a registration calls by these `subs`; unknown ones are left out. For joining a page of
+/// results to people.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn ids_by_sub(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+    subs: &[&str],
+) -> Result<HashMap<String, PersonId>, StoreError> {
+    let rows = load(db, tenant, registration, subs)?;
+    Ok(rows.into_iter().map(|(sub, row)| (sub, row.id.into())).collect())
+}

@@ -1,0 +1,195 @@
+//! Platforms that know us under one client id, unique on (issuer, client id).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use url::Url;
+
+use super::convert::{from_json, from_word, json, micros, word};
+use super::schema::{courses, deployments, people, registrations};
+use super::{Db, StoreError};
+use crate::ids::{RegistrationId, TenantId};
+use crate::lti::registration::Registration;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = registrations, treat_none_as_default_value = false)]
+#[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
+struct Row {
+    id: String,
+    tenant_id: String,
+    name: String,
+    issuer: String,
+    client_id: String,
+    authorization_url: String,
+    token_url: String,
+    token_audience: String,
+    jwks_url: String,
+    flavour: String,
+    algorithms: String,
+    service_hosts: String,
+    accepts_new_deployments: bool,
+    allow_http_loopback: bool,
+    enabled: bool,
+    created_at: i64,
+}
+
+impl Row {
+    fn registration(self) -> Result<Registration, StoreError> {
+        let url = |column: &'static str, text: &str| {
+            Url::parse(text).map_err(|_| StoreError::Value { column, problem: format!("{text:?}") })
+        };
+        Ok(Registration {
+            authorization_url: url("registrations.authorization_url", &self.authorization_url)?,
+            token_url: url("registrations.token_url", &self.token_url)?,
+            jwks_url: url("registrations.jwks_url", &self.jwks_url)?,
+            flavour: from_word("registrations.flavour", &self.flavour)?,
+            algorithms: from_json("registrations.algorithms", &self.algorithms)?,
+            service_hosts: from_json("registrations.service_hosts", &self.service_hosts)?,
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            name: self.name,
+            issuer: self.issuer,
+            client_id: self.client_id,
+            token_audience: self.token_audience,
+            accepts_new_deployments: self.accepts_new_deployments,
+            allow_http_loopback: self.allow_http_loopback,
+            enabled: self.enabled,
+        })
+    }
+}
+
+/// Adds a platform.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when issuer and client id are registered, by whichever institution.
+pub fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let row = Row {
+        id: registration.id.to_string(),
+        tenant_id: registration.tenant.to_string(),
+        name: registration.name.clone(),
+        issuer: registration.issuer.clone(),
+        client_id: registration.client_id.clone(),
+        authorization_url: registration.authorization_url.to_string(),
+        token_url: registration.token_url.to_string(),
+        token_audience: registration.token_audience.clone(),
+        jwks_url: registration.jwks_url.to_string(),
+        flavour: word(&registration.flavour)?,
+        algorithms: json(&registration.algorithms)?,
+        service_hosts: json(&registration.service_hosts)?,
+        accepts_new_deployments: registration.accepts_new_deployments,
+        allow_http_loopback: registration.allow_http_loopback,
+        enabled: registration.enabled,
+        created_at: micros(now),
+    };
+    diesel::insert_into(registrations::table).values(&row).execute(db)?;
+    Ok(())
+}
+
+/// The platform with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<Option<Registration>, StoreError> {
+    let row = registrations::table
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .filter(registrations::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::registration).transpose()
+}
+
+/// The platform that a login initiation names in full. Names no tenant: this is how the tenant is found.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_issuer_and_client(
+    db: &mut Db,
+    issuer: &str,
+    client_id: &str,
+) -> Result<Option<Registration>, StoreError> {
+    let row = registrations::table
+        .filter(registrations::issuer.eq(issuer))
+        .filter(registrations::client_id.eq(client_id))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::registration).transpose()
+}
+
+/// Every platform with that issuer: Canvas shares one among schools. Names no tenant, as
+/// [`by_issuer_and_client`].
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_issuer(db: &mut Db, issuer: &str) -> Result<Vec<Registration>, StoreError> {
+    let rows: Vec<Row> = registrations::table
+        .filter(registrations::issuer.eq(issuer))
+        .order(registrations::id)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::registration).collect()
+}
+
+/// The platforms of an institution, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Registration>, StoreError> {
+    let rows: Vec<Row> = registrations::table
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .order((registrations::created_at, registrations::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::registration).collect()
+}
+
+/// Switches a platform on or off. Off, nobody can launch from it; everything that was earned stays.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none with that id.
+pub fn set_enabled(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RegistrationId,
+    enabled: bool,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(registrations::table)
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .filter(registrations::id.eq(id.as_str()))
+        .set(registrations::enabled.eq(enabled))
+        .execute(db)?;
+    if changed == 0 { Err(StoreError::Missing("platform")) } else { Ok(()) }
+}
+
+/// Removes a platform that was never used. One that has courses or people stays: switch it off instead.
+/// Run it in a transaction.
+///
+/// # Errors
+/// [`StoreError::InUse`] when it has courses or people, [`StoreError::Missing`] when there is none with that id.
+pub fn remove(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<(), StoreError> {
+    let used: i64 = courses::table
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::registration_id.eq(id.as_str()))
+        .count()
+        .get_result(db)?;
+    if used > 0 {
+        return Err(StoreError::InUse(format!("{used} courses")));
+    }
+    let known: i64 = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::registration_id.eq(id.as_str()))
+        .count()
+        .get_result(db)?;
+    if known > 0 {
+        return Err(StoreError::InUse(format!("{known} people")));
+    }
+    diesel::delete(deployments::table)
+        .filter(deployments::tenant_id.eq(tenant.as_str()))
+        .filter(deployments::registration_id.eq(id.as_str()))
+        .execute(db)?;
+    let gone = diesel::delete(registrations::table)
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .filter(registrations::id.eq(id.as_str()))
+        .execute(db)?;
+    if gone == 0 { Err(StoreError::Missing("platform")) } else { Ok(()) }
+}

@@ -1,0 +1,208 @@
+//! Grades as they were read: one row for each line item and person, only where the platform has one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use rust_decimal::Decimal;
+
+use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, word};
+use super::schema::{line_items, results};
+use super::{Db, StoreError};
+use crate::domain::facts::{Grade, GradeSource};
+use crate::ids::{CourseId, LineItemId, PersonId, TenantId};
+
+/// A result as it was read (Assignment and Grade Services 2.0, result service).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultSeen {
+    pub person: PersonId,
+    /// `None`: there is a row, but no score in it.
+    pub value: Option<Decimal>,
+    /// Points that `value` is out of; above zero.
+    pub maximum: Decimal,
+    pub comment: Option<String>,
+}
+
+/// How much of a line item was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Every page: who has no row any more has no grade any more.
+    Whole,
+    /// Some people only: nobody else is touched.
+    Part,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = results, treat_none_as_default_value = false)]
+pub(super) struct Row {
+    tenant_id: String,
+    line_item_id: String,
+    pub(super) person_id: String,
+    value: Option<String>,
+    maximum: String,
+    source: String,
+    comment: Option<String>,
+    read_at: i64,
+    changed_at: i64,
+}
+
+impl Row {
+    pub(super) fn grade(self) -> Result<(PersonId, LineItemId, Grade), StoreError> {
+        let grade = Grade {
+            value: opt_decimal("results.value", self.value.as_deref())?,
+            maximum: decimal("results.maximum", &self.maximum)?,
+            source: from_word("results.source", &self.source)?,
+            read_at: moment(self.read_at)?,
+        };
+        Ok((self.person_id.into(), self.line_item_id.into(), grade))
+    }
+}
+
+/// Takes over results of one line item that were read from `read_at` on, and says whose value or maximum changed,
+/// those whose row vanished included. What did not change only becomes as fresh as `read_at`: one statement for all.
+/// Run it in a transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn upsert_many(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    source: GradeSource,
+    seen: &[ResultSeen],
+    extent: Extent,
+    read_at: DateTime<Utc>,
+) -> Result<Vec<PersonId>, StoreError> {
+    let rows: Vec<Row> = results::table
+        .filter(results::tenant_id.eq(tenant.as_str()))
+        .filter(results::line_item_id.eq(item.as_str()))
+        .select(Row::as_select())
+        .load(db)?;
+    let mut known: HashMap<String, Row> = rows.into_iter().map(|row| (row.person_id.clone(), row)).collect();
+    let (source, at) = (word(&source)?, micros(read_at));
+    let listed: BTreeMap<&str, &ResultSeen> = seen.iter().map(|one| (one.person.as_str(), one)).collect();
+    let mut changed = Vec::new();
+    let mut writes = Vec::new();
+    let mut fresher = Vec::new();
+    for (person, one) in &listed {
+        let before = known.remove(*person);
+        let same = match &before {
+            Some(row) => {
+                opt_decimal("results.value", row.value.as_deref())? == one.value
+                    && decimal("results.maximum", &row.maximum)? == one.maximum
+                    && row.source == source
+            }
+            None => false,
+        };
+        if same && before.as_ref().is_some_and(|row| row.comment == one.comment) {
+            fresher.push(*person);
+            continue;
+        }
+        if !same {
+            changed.push(one.person.clone());
+        }
+        writes.push(Row {
+            tenant_id: tenant.to_string(),
+            line_item_id: item.to_string(),
+            person_id: (*person).to_owned(),
+            value: one.value.map(|value| value.to_string()),
+            maximum: one.maximum.to_string(),
+            source: source.clone(),
+            comment: one.comment.clone(),
+            read_at: at,
+            changed_at: before.filter(|_| same).map_or(at, |row| row.changed_at),
+        });
+    }
+    if extent == Extent::Whole {
+        let gone: Vec<String> = known.into_keys().collect();
+        for some in gone.chunks(CHUNK) {
+            on_both!(db, |connection| diesel::delete(results::table)
+                .filter(results::tenant_id.eq(tenant.as_str()))
+                .filter(results::line_item_id.eq(item.as_str()))
+                .filter(results::person_id.eq_any(some))
+                .execute(connection))?;
+        }
+        changed.extend(gone.into_iter().map(PersonId::from));
+        if !fresher.is_empty() {
+            diesel::update(results::table)
+                .filter(results::tenant_id.eq(tenant.as_str()))
+                .filter(results::line_item_id.eq(item.as_str()))
+                .set(results::read_at.eq(at))
+                .execute(db)?;
+        }
+    } else {
+        for some in fresher.chunks(CHUNK) {
+            on_both!(db, |connection| diesel::update(results::table)
+                .filter(results::tenant_id.eq(tenant.as_str()))
+                .filter(results::line_item_id.eq(item.as_str()))
+                .filter(results::person_id.eq_any(some))
+                .set(results::read_at.eq(at))
+                .execute(connection))?;
+        }
+    }
+    put(db, &writes)?;
+    Ok(changed)
+}
+
+fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
+    for some in rows.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::insert_into(results::table)
+            .values(some)
+            .on_conflict((results::line_item_id, results::person_id))
+            .do_update()
+            .set((
+                results::value.eq(excluded(results::value)),
+                results::maximum.eq(excluded(results::maximum)),
+                results::source.eq(excluded(results::source)),
+                results::comment.eq(excluded(results::comment)),
+                results::read_at.eq(excluded(results::read_at)),
+                results::changed_at.eq(excluded(results::changed_at)),
+            ))
+            .execute(connection))?;
+    }
+    Ok(())
+}
+
+/// All grades of a course, by person and line item.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_course(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<HashMap<PersonId, HashMap<LineItemId, Grade>>, StoreError> {
+    let rows: Vec<Row> = results::table
+        .inner_join(line_items::table.on(line_items::id.eq(results::line_item_id)))
+        .filter(results::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::course_id.eq(course.as_str()))
+        .select(Row::as_select())
+        .load(db)?;
+    let mut all: HashMap<PersonId, HashMap<LineItemId, Grade>> = HashMap::new();
+    for row in rows {
+        let (person, item, grade) = row.grade()?;
+        all.entry(person).or_default().insert(item, grade);
+    }
+    Ok(all)
+}
+
+/// The grades of one person in one course, by line item.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    person: &PersonId,
+) -> Result<HashMap<LineItemId, Grade>, StoreError> {
+    let rows: Vec<Row> = results::table
+        .inner_join(line_items::table.on(line_items::id.eq(results::line_item_id)))
+        .filter(results::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::course_id.eq(course.as_str()))
+        .filter(results::person_id.eq(person.as_str()))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(|row| row.grade().map(|(_, item, grade)| (item, grade))).collect()
+}

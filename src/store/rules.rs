@@ -1,0 +1,312 @@
+//! Versions of rules. One version of a badge is active, at most one is a draft, and what was active never changes.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::convert::{from_json, from_word, json, micros, moment, opt_moment, word};
+use super::schema::{badges, rule_inputs, rules};
+use super::{Db, StoreError};
+use crate::domain::badge::BadgeState;
+use crate::domain::rule::{Group, Rule, RuleState};
+use crate::ids::{BadgeId, CourseId, LineItemId, RuleId, TenantId};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = rules, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    badge_id: String,
+    version: i32,
+    state: String,
+    root: String,
+    created_at: i64,
+    activated_at: Option<i64>,
+}
+
+impl Row {
+    fn rule(self) -> Result<Rule, StoreError> {
+        Ok(Rule {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            badge: self.badge_id.into(),
+            version: self.version,
+            state: from_word("rules.state", &self.state)?,
+            root: from_json("rules.root", &self.root)?,
+            created_at: moment(self.created_at)?,
+            activated_at: opt_moment(self.activated_at)?,
+        })
+    }
+}
+
+const LINE_ITEM: &str = "line_item";
+const ACTIVITY: &str = "activity";
+const BADGE: &str = "badge";
+
+/// Notes what the rule reads, in place of what was noted before.
+fn note_inputs(db: &mut Db, tenant: &TenantId, rule: &RuleId, root: &Group) -> Result<(), StoreError> {
+    diesel::delete(rule_inputs::table)
+        .filter(rule_inputs::tenant_id.eq(tenant.as_str()))
+        .filter(rule_inputs::rule_id.eq(rule.as_str()))
+        .execute(db)?;
+    let items = root.line_items().map(|id| (LINE_ITEM, id.as_str()));
+    let activities = root.activities().map(|id| (ACTIVITY, id.as_str()));
+    let built_on = root.badges().map(|id| (BADGE, id.as_str()));
+    let inputs: HashSet<(&str, &str)> = items.chain(activities).chain(built_on).collect();
+    for (kind, input) in inputs {
+        diesel::insert_into(rule_inputs::table)
+            .values((
+                rule_inputs::tenant_id.eq(tenant.as_str()),
+                rule_inputs::rule_id.eq(rule.as_str()),
+                rule_inputs::kind.eq(kind),
+                rule_inputs::input_id.eq(input),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Adds a version as it is. Run it in a transaction.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the badge has that version, or one in the same unique state.
+pub fn insert_version(db: &mut Db, rule: &Rule) -> Result<(), StoreError> {
+    let row = Row {
+        id: rule.id.to_string(),
+        tenant_id: rule.tenant.to_string(),
+        badge_id: rule.badge.to_string(),
+        version: rule.version,
+        state: word(&rule.state)?,
+        root: json(&rule.root)?,
+        created_at: micros(rule.created_at),
+        activated_at: rule.activated_at.map(micros),
+    };
+    diesel::insert_into(rules::table).values(&row).execute(db)?;
+    note_inputs(db, &rule.tenant, &rule.id, &rule.root)
+}
+
+/// Keeps `root` as the badge's draft: changes the draft there is, or adds the next version with `new_id`.
+/// Run it in a transaction.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when somebody else added a draft at the same moment.
+pub fn save_draft(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    root: &Group,
+    new_id: RuleId,
+    now: DateTime<Utc>,
+) -> Result<Rule, StoreError> {
+    let versions = for_badge(db, tenant, badge)?;
+    let last = versions.iter().map(|rule| rule.version).max().unwrap_or(0);
+    if let Some(mut rule) = versions.into_iter().find(|rule| rule.state == RuleState::Draft) {
+        rule.root = root.clone();
+        diesel::update(rules::table)
+            .filter(rules::tenant_id.eq(tenant.as_str()))
+            .filter(rules::id.eq(rule.id.as_str()))
+            .filter(rules::state.eq(word(&RuleState::Draft)?))
+            .set(rules::root.eq(json(root)?))
+            .execute(db)?;
+        note_inputs(db, tenant, &rule.id, root)?;
+        return Ok(rule);
+    }
+    let rule = Rule {
+        id: new_id,
+        tenant: tenant.clone(),
+        badge: badge.clone(),
+        version: last.saturating_add(1),
+        state: RuleState::Draft,
+        root: root.clone(),
+        created_at: now,
+        activated_at: None,
+    };
+    insert_version(db, &rule)?;
+    Ok(rule)
+}
+
+/// The version with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &RuleId) -> Result<Option<Rule>, StoreError> {
+    let row = rules::table
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::rule).transpose()
+}
+
+fn in_state(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    state: RuleState,
+) -> Result<Option<Rule>, StoreError> {
+    let row = rules::table
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::badge_id.eq(badge.as_str()))
+        .filter(rules::state.eq(word(&state)?))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::rule).transpose()
+}
+
+/// The version that decides now.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn active(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Option<Rule>, StoreError> {
+    in_state(db, tenant, badge, RuleState::Active)
+}
+
+/// The version that is being edited.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn draft(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Option<Rule>, StoreError> {
+    in_state(db, tenant, badge, RuleState::Draft)
+}
+
+/// All versions of a badge's rule, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Vec<Rule>, StoreError> {
+    let rows: Vec<Row> = rules::table
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::badge_id.eq(badge.as_str()))
+        .order(rules::version)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::rule).collect()
+}
+
+/// Lets a draft decide from now on: the version before is superseded and the badge becomes active.
+/// Run it in a transaction.
+///
+/// # Errors
+/// [`StoreError::Stale`] when it is no longer a draft, [`StoreError::Missing`] when there is none with that id.
+pub fn activate(db: &mut Db, tenant: &TenantId, id: &RuleId, now: DateTime<Utc>) -> Result<Rule, StoreError> {
+    let mut rule = get(db, tenant, id)?.ok_or(StoreError::Missing("rule"))?;
+    if rule.state != RuleState::Draft {
+        return Err(StoreError::Stale);
+    }
+    diesel::update(rules::table)
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::badge_id.eq(rule.badge.as_str()))
+        .filter(rules::state.eq(word(&RuleState::Active)?))
+        .set(rules::state.eq(word(&RuleState::Superseded)?))
+        .execute(db)?;
+    let changed = diesel::update(rules::table)
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::id.eq(id.as_str()))
+        .filter(rules::state.eq(word(&RuleState::Draft)?))
+        .set((rules::state.eq(word(&RuleState::Active)?), rules::activated_at.eq(micros(now))))
+        .execute(db)?;
+    if changed == 0 {
+        return Err(StoreError::Stale);
+    }
+    super::badges::set_state(db, tenant, &rule.badge, &BadgeState::Active, now)?;
+    diesel::update(badges::table)
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(rule.badge.as_str()))
+        .set(badges::active_rule_id.eq(id.as_str()))
+        .execute(db)?;
+    rule.state = RuleState::Active;
+    rule.activated_at = Some(now);
+    Ok(rule)
+}
+
+/// The active rules of a course's badges, whether the badge is active, paused or retired: look at the badge's state.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn all_active_for_course(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<Rule>, StoreError> {
+    let rows: Vec<Row> = rules::table
+        .inner_join(badges::table.on(badges::id.eq(rules::badge_id)))
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(rules::state.eq(word(&RuleState::Active)?))
+        .order(rules::id)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::rule).collect()
+}
+
+/// The active rules of all badges of an institution: for refusing cycles.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn all_active(db: &mut Db, tenant: &TenantId) -> Result<Vec<Rule>, StoreError> {
+    let rows: Vec<Row> = rules::table
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::state.eq(word(&RuleState::Active)?))
+        .order(rules::id)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::rule).collect()
+}
+
+/// The badges whose active rule asks for `badge`: earning it may earn them.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn badges_building_on(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+) -> Result<Vec<BadgeId>, StoreError> {
+    let ids: Vec<String> = rules::table
+        .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::state.eq(word(&RuleState::Active)?))
+        .filter(rule_inputs::kind.eq(BADGE))
+        .filter(rule_inputs::input_id.eq(badge.as_str()))
+        .order(rules::badge_id)
+        .select(rules::badge_id)
+        .load(db)?;
+    Ok(ids.into_iter().map(BadgeId::from).collect())
+}
+
+/// The badges whose active rule reads `item`: they are paused when it goes or its maximum changes.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn badges_reading(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+) -> Result<Vec<BadgeId>, StoreError> {
+    let ids: Vec<String> = rules::table
+        .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::state.eq(word(&RuleState::Active)?))
+        .filter(rule_inputs::kind.eq(LINE_ITEM))
+        .filter(rule_inputs::input_id.eq(item.as_str()))
+        .order(rules::badge_id)
+        .select(rules::badge_id)
+        .load(db)?;
+    Ok(ids.into_iter().map(BadgeId::from).collect())
+}
+
+/// The line items that active rules of the course read: the `watched` of [`super::line_items::upsert_many`].
+///
+/// # Errors
+/// Trouble with the database.
+pub fn watched_items(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<HashSet<LineItemId>, StoreError> {
+    let rules = all_active_for_course(db, tenant, course)?;
+    Ok(rules.iter().flat_map(|rule| rule.root.line_items().cloned().collect::<Vec<_>>()).collect())
+}

@@ -1,0 +1,429 @@
+//! The tables as Diesel sees them, one text for both databases: identifiers, words, JSON and exact decimals are `Text`,
+//! moments are `BigInt` microseconds since 1970 in UTC.
+
+use diesel::allow_tables_to_appear_in_same_query;
+
+diesel::table! {
+    tenants (id) {
+        id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    issuers (id) {
+        id -> Text,
+        tenant_id -> Text,
+        slug -> Text,
+        name -> Text,
+        url -> Nullable<Text>,
+        email -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    issuer_keys (id) {
+        id -> Text,
+        tenant_id -> Text,
+        issuer_id -> Text,
+        public_multibase -> Text,
+        sealed_secret -> Text,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tool_keys (kid) {
+        kid -> Text,
+        sealed_pem -> Text,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> Text,
+        tenant_id -> Text,
+        name -> Text,
+        issuer -> Text,
+        client_id -> Text,
+        authorization_url -> Text,
+        token_url -> Text,
+        token_audience -> Text,
+        jwks_url -> Text,
+        flavour -> Text,
+        algorithms -> Text,
+        service_hosts -> Text,
+        accepts_new_deployments -> Bool,
+        allow_http_loopback -> Bool,
+        enabled -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deployments (id) {
+        id -> Text,
+        tenant_id -> Text,
+        registration_id -> Text,
+        deployment_id -> Text,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    courses (id) {
+        id -> Text,
+        tenant_id -> Text,
+        registration_id -> Text,
+        deployment_id -> Text,
+        context_id -> Text,
+        label -> Nullable<Text>,
+        title -> Nullable<Text>,
+        services -> Text,
+        last_checked_at -> Nullable<BigInt>,
+        next_check_at -> Nullable<BigInt>,
+        problem -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    links (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        resource_link_id -> Text,
+        title -> Nullable<Text>,
+        opens -> Text,
+        line_item_url -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> Text,
+        tenant_id -> Text,
+        registration_id -> Text,
+        sub -> Text,
+        name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        folded_name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    enrolments (course_id, person_id) {
+        tenant_id -> Text,
+        course_id -> Text,
+        person_id -> Text,
+        learner -> Bool,
+        barred -> Bool,
+        active -> Bool,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    line_items (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        url -> Text,
+        label -> Text,
+        maximum -> Text,
+        resource_id -> Nullable<Text>,
+        tag -> Nullable<Text>,
+        resource_link_id -> Nullable<Text>,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    results (line_item_id, person_id) {
+        tenant_id -> Text,
+        line_item_id -> Text,
+        person_id -> Text,
+        value -> Nullable<Text>,
+        maximum -> Text,
+        source -> Text,
+        comment -> Nullable<Text>,
+        read_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    nonces (digest) {
+        digest -> Text,
+        tenant_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        tenant_id -> Text,
+        token_digest -> Text,
+        registration_id -> Text,
+        deployment_id -> Text,
+        course_id -> Nullable<Text>,
+        link_id -> Nullable<Text>,
+        person_id -> Text,
+        learner -> Bool,
+        instructor -> Bool,
+        administrator -> Bool,
+        test_user -> Bool,
+        message_type -> Text,
+        locale -> Nullable<Text>,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    badges (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        state -> Text,
+        pause_reason -> Nullable<Text>,
+        design -> Text,
+        active_rule_id -> Nullable<Text>,
+        revision -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    rules (id) {
+        id -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        version -> Integer,
+        state -> Text,
+        root -> Text,
+        created_at -> BigInt,
+        activated_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rule_inputs (rule_id, kind, input_id) {
+        tenant_id -> Text,
+        rule_id -> Text,
+        kind -> Text,
+        input_id -> Text,
+    }
+}
+
+diesel::table! {
+    approvals (badge_id, person_id) {
+        tenant_id -> Text,
+        badge_id -> Text,
+        person_id -> Text,
+        by_person_id -> Text,
+        by_name -> Text,
+        approved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        link_id -> Text,
+        title -> Text,
+        instructions -> Text,
+        line_item_id -> Nullable<Text>,
+        maximum -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    submissions (id) {
+        id -> Text,
+        tenant_id -> Text,
+        activity_id -> Text,
+        person_id -> Text,
+        version -> Integer,
+        latest -> Bool,
+        artefact -> Text,
+        state -> Text,
+        submitted_at -> BigInt,
+        reviewed_by -> Nullable<Text>,
+        reviewed_at -> Nullable<BigInt>,
+        review_message -> Nullable<Text>,
+        review_score -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    decisions (id) {
+        id -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        person_id -> Text,
+        rule_id -> Text,
+        rule_version -> Integer,
+        outcome -> Text,
+        record -> Text,
+        cause -> Text,
+        decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    current_decisions (badge_id, person_id) {
+        tenant_id -> Text,
+        badge_id -> Text,
+        person_id -> Text,
+        decision_id -> Text,
+        outcome -> Text,
+        digest -> Text,
+        checked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    awards (id) {
+        id -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        person_id -> Text,
+        cycle -> Integer,
+        decision_id -> Text,
+        awarded_at -> BigInt,
+        valid_until -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        revoked_by -> Nullable<Text>,
+        revocation_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    subjects (issuer_id, person_id) {
+        tenant_id -> Text,
+        issuer_id -> Text,
+        person_id -> Text,
+        urn -> Text,
+        salt -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    status_lists (id) {
+        id -> Text,
+        tenant_id -> Text,
+        issuer_id -> Text,
+        slug -> Text,
+        length -> Integer,
+        taken -> Integer,
+        open -> Bool,
+        bits -> Binary,
+        document -> Text,
+        version -> Integer,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    status_entries (status_list_id, position) {
+        tenant_id -> Text,
+        status_list_id -> Text,
+        position -> Integer,
+        taken_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    credentials (id) {
+        id -> Text,
+        tenant_id -> Text,
+        award_id -> Text,
+        issuer_id -> Text,
+        slug -> Text,
+        document -> Text,
+        issued_at -> BigInt,
+        status_list_id -> Text,
+        status_position -> Integer,
+        show_name -> Bool,
+        show_evidence -> Bool,
+        show_downloads -> Bool,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> Text,
+        tenant_id -> Text,
+        actor_id -> Nullable<Text>,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        happened_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        tenant_id -> Text,
+        kind -> Text,
+        key -> Text,
+        payload -> Text,
+        state -> Text,
+        run_at -> BigInt,
+        attempts -> Integer,
+        locked_until -> Nullable<BigInt>,
+        locked_by -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(
+    tenants,
+    issuers,
+    issuer_keys,
+    tool_keys,
+    registrations,
+    deployments,
+    courses,
+    links,
+    people,
+    enrolments,
+    line_items,
+    results,
+    nonces,
+    sessions,
+    badges,
+    rules,
+    rule_inputs,
+    approvals,
+    activities,
+    submissions,
+    decisions,
+    current_decisions,
+    awards,
+    subjects,
+    status_lists,
+    status_entries,
+    credentials,
+    audit,
+    jobs,
+);

@@ -1,0 +1,167 @@
+//! Sessions after a launch. The token itself is never stored, only its digest.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::convert::{micros, moment};
+use super::schema::sessions;
+use super::{Db, StoreError};
+use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId, SessionId, TenantId};
+
+/// Who launched, from where, and what this launch allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "the powers of one launch, each on its own")]
+pub struct Session {
+    pub id: SessionId,
+    pub tenant: TenantId,
+    pub registration: RegistrationId,
+    pub deployment: DeploymentId,
+    /// None for launches outside a course.
+    pub course: Option<CourseId>,
+    pub link: Option<LinkId>,
+    pub person: PersonId,
+    pub learner: bool,
+    pub instructor: bool,
+    pub administrator: bool,
+    /// A test user of the platform (LTI 1.3, `TestUser`), such as the Canvas test student.
+    pub test_user: bool,
+    /// As in the launch, for instance `LtiResourceLinkRequest`.
+    pub message_type: String,
+    /// BCP 47, as the launch said.
+    pub locale: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub last_used_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
+#[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
+struct Row {
+    id: String,
+    tenant_id: String,
+    token_digest: String,
+    registration_id: String,
+    deployment_id: String,
+    course_id: Option<String>,
+    link_id: Option<String>,
+    person_id: String,
+    learner: bool,
+    instructor: bool,
+    administrator: bool,
+    test_user: bool,
+    message_type: String,
+    locale: Option<String>,
+    created_at: i64,
+    last_used_at: i64,
+    expires_at: i64,
+}
+
+impl Row {
+    fn session(self) -> Result<Session, StoreError> {
+        Ok(Session {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            registration: self.registration_id.into(),
+            deployment: self.deployment_id.into(),
+            course: self.course_id.map(CourseId::from),
+            link: self.link_id.map(LinkId::from),
+            person: self.person_id.into(),
+            learner: self.learner,
+            instructor: self.instructor,
+            administrator: self.administrator,
+            test_user: self.test_user,
+            message_type: self.message_type,
+            locale: self.locale,
+            created_at: moment(self.created_at)?,
+            last_used_at: moment(self.last_used_at)?,
+            expires_at: moment(self.expires_at)?,
+        })
+    }
+}
+
+/// Adds a session that is found again by the digest of its token.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the digest is taken.
+pub fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), StoreError> {
+    let row = Row {
+        id: session.id.to_string(),
+        tenant_id: session.tenant.to_string(),
+        token_digest: token_digest.to_owned(),
+        registration_id: session.registration.to_string(),
+        deployment_id: session.deployment.to_string(),
+        course_id: session.course.as_ref().map(ToString::to_string),
+        link_id: session.link.as_ref().map(ToString::to_string),
+        person_id: session.person.to_string(),
+        learner: session.learner,
+        instructor: session.instructor,
+        administrator: session.administrator,
+        test_user: session.test_user,
+        message_type: session.message_type.clone(),
+        locale: session.locale.clone(),
+        created_at: micros(session.created_at),
+        last_used_at: micros(session.last_used_at),
+        expires_at: micros(session.expires_at),
+    };
+    diesel::insert_into(sessions::table).values(&row).execute(db)?;
+    Ok(())
+}
+
+/// The session of a token, unless it is over. Names no tenant: the digest of an unguessable token is how a request
+/// finds its tenant.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_token_digest(
+    db: &mut Db,
+    token_digest: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Session>, StoreError> {
+    let row = sessions::table
+        .filter(sessions::token_digest.eq(token_digest))
+        .filter(sessions::expires_at.gt(micros(now)))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::session).transpose()
+}
+
+/// Notes that the session was used, and when it now ends.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such session.
+pub fn touch(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &SessionId,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(sessions::table)
+        .filter(sessions::tenant_id.eq(tenant.as_str()))
+        .filter(sessions::id.eq(id.as_str()))
+        .set((sessions::last_used_at.eq(micros(now)), sessions::expires_at.eq(micros(expires_at))))
+        .execute(db)?;
+    if changed == 0 { Err(StoreError::Missing("session")) } else { Ok(()) }
+}
+
+/// Ends a session. Ending it twice is fine.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), StoreError> {
+    diesel::delete(sessions::table)
+        .filter(sessions::tenant_id.eq(tenant.as_str()))
+        .filter(sessions::id.eq(id.as_str()))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Forgets sessions that ended before `now`, of all institutions, and says how many.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sessions::table).filter(sessions::expires_at.le(micros(now))).execute(db)?)
+}

@@ -1,0 +1,214 @@
+//! What students hand in, in versions. Replacing adds a version; the old ones stay.
+
+use diesel::prelude::*;
+
+use super::convert::{from_json, from_word, json, micros, moment, opt_decimal, word};
+use super::schema::submissions;
+use super::{Db, Page, StoreError};
+use crate::domain::evidence::{Review, Submission, SubmissionState};
+use crate::domain::facts::EvidenceFact;
+use crate::ids::{ActivityId, PersonId, SubmissionId, TenantId};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = submissions, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    activity_id: String,
+    person_id: String,
+    version: i32,
+    latest: bool,
+    artefact: String,
+    state: String,
+    submitted_at: i64,
+    reviewed_by: Option<String>,
+    reviewed_at: Option<i64>,
+    review_message: Option<String>,
+    review_score: Option<String>,
+}
+
+impl Row {
+    fn submission(self) -> Result<Submission, StoreError> {
+        let review = match (self.reviewed_by, self.reviewed_at) {
+            (Some(by), Some(at)) => Some(Review {
+                by: by.into(),
+                at: moment(at)?,
+                message: self.review_message.unwrap_or_default(),
+                score: opt_decimal("submissions.review_score", self.review_score.as_deref())?,
+            }),
+            _ => None,
+        };
+        Ok(Submission {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            activity: self.activity_id.into(),
+            person: self.person_id.into(),
+            version: self.version,
+            artefact: from_json("submissions.artefact", &self.artefact)?,
+            state: from_word("submissions.state", &self.state)?,
+            submitted_at: moment(self.submitted_at)?,
+            review,
+        })
+    }
+}
+
+/// The columns from which a fact is made.
+pub(super) type FactColumns = (String, String, String, i64, Option<i64>);
+
+/// A fact from those columns: person, activity, and where the hand-in stands since when.
+pub(super) fn fact(
+    (person, activity, state, submitted_at, reviewed_at): FactColumns,
+) -> Result<(PersonId, ActivityId, EvidenceFact), StoreError> {
+    let state: SubmissionState = from_word("submissions.state", &state)?;
+    let since = moment(reviewed_at.unwrap_or(submitted_at))?;
+    Ok((person.into(), activity.into(), EvidenceFact { state, since }))
+}
+
+/// Adds the next version. `submission.version` must be one above the latest. Run it in a transaction.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when that version exists: somebody clicked twice.
+pub fn insert_version(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
+    diesel::update(submissions::table)
+        .filter(submissions::tenant_id.eq(submission.tenant.as_str()))
+        .filter(submissions::activity_id.eq(submission.activity.as_str()))
+        .filter(submissions::person_id.eq(submission.person.as_str()))
+        .filter(submissions::latest.eq(true))
+        .set(submissions::latest.eq(false))
+        .execute(db)?;
+    let review = submission.review.as_ref();
+    let row = Row {
+        id: submission.id.to_string(),
+        tenant_id: submission.tenant.to_string(),
+        activity_id: submission.activity.to_string(),
+        person_id: submission.person.to_string(),
+        version: submission.version,
+        latest: true,
+        artefact: json(&submission.artefact)?,
+        state: word(&submission.state)?,
+        submitted_at: micros(submission.submitted_at),
+        reviewed_by: review.map(|review| review.by.to_string()),
+        reviewed_at: review.map(|review| micros(review.at)),
+        review_message: review.map(|review| review.message.clone()),
+        review_score: review.and_then(|review| review.score).map(|score| score.to_string()),
+    };
+    diesel::insert_into(submissions::table).values(&row).execute(db)?;
+    Ok(())
+}
+
+/// The version with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &SubmissionId) -> Result<Option<Submission>, StoreError> {
+    let row = submissions::table
+        .filter(submissions::tenant_id.eq(tenant.as_str()))
+        .filter(submissions::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::submission).transpose()
+}
+
+/// The newest version of one student.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn latest(
+    db: &mut Db,
+    tenant: &TenantId,
+    activity: &ActivityId,
+    person: &PersonId,
+) -> Result<Option<Submission>, StoreError> {
+    let row = submissions::table
+        .filter(submissions::tenant_id.eq(tenant.as_str()))
+        .filter(submissions::activity_id.eq(activity.as_str()))
+        .filter(submissions::person_id.eq(person.as_str()))
+        .filter(submissions::latest.eq(true))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::submission).transpose()
+}
+
+/// A page of the newest versions, one for each student, longest waiting first, in one state or in any; and how many
+/// there are in all.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn latest_for_activity(
+    db: &mut Db,
+    tenant: &TenantId,
+    activity: &ActivityId,
+    state: Option<SubmissionState>,
+    page: Page,
+) -> Result<(Vec<Submission>, i64), StoreError> {
+    let state = state.map(|state| word(&state)).transpose()?;
+    on_both!(db, |connection| {
+        let wanted = || {
+            let query = submissions::table
+                .filter(submissions::tenant_id.eq(tenant.as_str()))
+                .filter(submissions::activity_id.eq(activity.as_str()))
+                .filter(submissions::latest.eq(true))
+                .into_boxed();
+            match &state {
+                Some(state) => query.filter(submissions::state.eq(state)),
+                None => query,
+            }
+        };
+        let total: i64 = wanted().count().get_result(connection)?;
+        let rows: Vec<Row> = wanted()
+            .order((submissions::submitted_at, submissions::id))
+            .offset(page.offset)
+            .limit(page.limit)
+            .select(Row::as_select())
+            .load(connection)?;
+        Ok((rows.into_iter().map(Row::submission).collect::<Result<_, _>>()?, total))
+    })
+}
+
+/// Keeps a review of the newest version, which then is in `state`.
+///
+/// # Errors
+/// [`StoreError::Stale`] when the student replaced it in the meantime, or there is none with that id.
+pub fn review(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &SubmissionId,
+    state: SubmissionState,
+    review: &Review,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(submissions::table)
+        .filter(submissions::tenant_id.eq(tenant.as_str()))
+        .filter(submissions::id.eq(id.as_str()))
+        .filter(submissions::latest.eq(true))
+        .set((
+            submissions::state.eq(word(&state)?),
+            submissions::reviewed_by.eq(Some(review.by.as_str())),
+            submissions::reviewed_at.eq(Some(micros(review.at))),
+            submissions::review_message.eq(Some(&review.message)),
+            submissions::review_score.eq(review.score.map(|score| score.to_string())),
+        ))
+        .execute(db)?;
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+/// Every version of one student, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn history(
+    db: &mut Db,
+    tenant: &TenantId,
+    activity: &ActivityId,
+    person: &PersonId,
+) -> Result<Vec<Submission>, StoreError> {
+    let rows: Vec<Row> = submissions::table
+        .filter(submissions::tenant_id.eq(tenant.as_str()))
+        .filter(submissions::activity_id.eq(activity.as_str()))
+        .filter(submissions::person_id.eq(person.as_str()))
+        .order(submissions::version)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::submission).collect()
+}

@@ -1,0 +1,63 @@
+//! Institutions: the owners of all other rows. The only table besides `tool_keys` that names no tenant.
+
+use diesel::prelude::*;
+
+use super::convert::{micros, moment};
+use super::schema::tenants;
+use super::{Db, StoreError};
+use crate::domain::issuer::Tenant;
+use crate::ids::TenantId;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = tenants, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    name: String,
+    created_at: i64,
+}
+
+impl Row {
+    fn tenant(self) -> Result<Tenant, StoreError> {
+        Ok(Tenant { id: self.id.into(), name: self.name, created_at: moment(self.created_at)? })
+    }
+}
+
+/// Adds an institution.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the id is taken.
+pub fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
+    let row =
+        Row { id: tenant.id.to_string(), name: tenant.name.clone(), created_at: micros(tenant.created_at) };
+    diesel::insert_into(tenants::table).values(&row).execute(db)?;
+    Ok(())
+}
+
+/// The institution with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+    let row = tenants::table.find(id.as_str()).select(Row::as_select()).first(db).optional()?;
+    row.map(Row::tenant).transpose()
+}
+
+/// The oldest institution: the one that a single-institution installation means.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
+    let row =
+        tenants::table.order((tenants::created_at, tenants::id)).select(Row::as_select()).first(db).optional()?;
+    row.map(Row::tenant).transpose()
+}
+
+/// All institutions, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
+    let rows: Vec<Row> =
+        tenants::table.order((tenants::created_at, tenants::id)).select(Row::as_select()).load(db)?;
+    rows.into_iter().map(Row::tenant).collect()
+}

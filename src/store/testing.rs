@@ -1,0 +1,128 @@
+//! Databases for tests: every test of stored behaviour runs on SQLite and, where there is a server, on PostgreSQL.
+//!
+//! `CAIRN_TEST_POSTGRES` holds the address of a server on which databases may be created. Without it tests say that
+//! PostgreSQL was left out; with `CI=true` that is a failure.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use diesel::connection::{Connection, SimpleConnection};
+use diesel::pg::PgConnection;
+
+use super::{Engine, Store};
+
+/// A new, empty, up-to-date database that goes away with this value.
+#[derive(Debug)]
+pub struct TestDatabase {
+    pub store: Store,
+    pub url: String,
+    pub engine: Engine,
+    folder: Option<PathBuf>,
+}
+
+static COUNTER: AtomicU32 = AtomicU32::new(0);
+
+/// The PostgreSQL server for tests, if there is one.
+///
+/// # Panics
+/// With `CI=true` and none.
+#[must_use]
+#[allow(clippy::panic, clippy::print_stderr, reason = "for tests only")]
+pub fn postgres() -> Option<String> {
+    match std::env::var("CAIRN_TEST_POSTGRES") {
+        Ok(url) if !url.is_empty() => Some(url),
+        _ if std::env::var("CI").as_deref() == Ok("true") => {
+            panic!("CI=true, but CAIRN_TEST_POSTGRES names no PostgreSQL server")
+        }
+        _ => {
+            eprintln!("left out: PostgreSQL (set CAIRN_TEST_POSTGRES to the address of a server)");
+            None
+        }
+    }
+}
+
+/// Runs `test` on a new SQLite database and on a new PostgreSQL database, if there is a server.
+pub fn on_both_databases(test: impl Fn(&TestDatabase)) {
+    test(&TestDatabase::sqlite());
+    if let Some(server) = postgres() {
+        test(&TestDatabase::postgres(&server));
+    }
+}
+
+#[allow(clippy::expect_used, reason = "for tests only")]
+impl TestDatabase {
+    /// The databases that there are, for tests that need to write their own loop (such as asynchronous ones).
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::sqlite()];
+        all.extend(postgres().map(|server| Self::postgres(&server)));
+        all
+    }
+
+    /// A SQLite database in a folder of its own.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn sqlite() -> Self {
+        let folder = loop {
+            let folder = std::env::temp_dir().join(format!("cairn-test-{}", unique()));
+            if std::fs::create_dir(&folder).is_ok() {
+                break folder;
+            }
+        };
+        let url = format!("sqlite://{}", folder.join("cairn.db").display());
+        let store = Store::open(&url, 8).expect("a test database on SQLite");
+        Self { store, url, engine: Engine::Sqlite, folder: Some(folder) }
+    }
+
+    /// A database on `server`.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn postgres(server: &str) -> Self {
+        let url = Self::empty_postgres(server);
+        let store = Store::open(&url, 8).expect("a test database on PostgreSQL");
+        Self { store, url, engine: Engine::Postgres, folder: None }
+    }
+
+    /// The address of a new database on `server` without any table; nobody removes it but [`drop_postgres`].
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn empty_postgres(server: &str) -> String {
+        let name = format!("cairn_test_{}", unique().replace('-', "_"));
+        let mut admin = PgConnection::establish(server).expect("the PostgreSQL server of CAIRN_TEST_POSTGRES");
+        admin
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            .expect("no database of that name");
+        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).expect("a new database");
+        let (rest, options) = server.split_once('?').map_or((server, ""), |(rest, options)| (rest, options));
+        let base = rest.rsplit_once('/').map_or(rest, |(base, _)| base);
+        if options.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{options}") }
+    }
+}
+
+/// Removes the PostgreSQL database at `url`, whoever is connected.
+pub fn drop_postgres(url: &str) {
+    let name = url.split('?').next().and_then(|rest| rest.rsplit('/').next()).unwrap_or_default();
+    let Ok(server) = std::env::var("CAIRN_TEST_POSTGRES") else { return };
+    if let (true, Ok(mut admin)) = (name.starts_with("cairn_test_"), PgConnection::establish(&server)) {
+        let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        match &self.folder {
+            Some(folder) => drop(std::fs::remove_dir_all(folder)),
+            None => drop_postgres(&self.url),
+        }
+    }
+}
+
+fn unique() -> String {
+    format!("{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::SeqCst))
+}

@@ -1,0 +1,133 @@
+//! Who is asking: the visit of this course, found by its cookie or by the token that a form of ours carried.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpRequest, web};
+use subtle::ConstantTimeEq as _;
+
+use crate::ids::CourseId;
+use crate::service::Cairn;
+use crate::service::error::ServiceError;
+use crate::service::session::{LONGEST, Visitor};
+use crate::web::error::AppError;
+use crate::web::extract::fields::Fields;
+
+/// A page request within a visit. A view may be asked for by GET, or by POST where no cookies are to be had.
+#[derive(Debug)]
+pub struct Visit {
+    pub cairn: Arc<Cairn>,
+    pub visitor: Visitor,
+    pub fields: Fields,
+    /// The token, when it came in a form: then every link of the page must be a form that carries it on.
+    pub carried: Option<String>,
+    /// Whether the page fills a window of its own.
+    pub top_level: bool,
+    /// The query of the address, undecoded.
+    pub query_string: String,
+    proven: bool,
+}
+
+/// A request that changes something: a POST whose form proves that it came from a page of this visit.
+#[derive(Debug)]
+pub struct Action(pub Visit);
+
+impl Visit {
+    /// Where the visit leads next, in answer to an action: the same visit, by GET with the cookie, or by a repeated
+    /// POST (307) that carries the token on.
+    #[must_use]
+    pub fn go(&self, to: &str) -> actix_web::HttpResponse {
+        let mut answer = if self.carried.is_some() {
+            actix_web::HttpResponse::TemporaryRedirect()
+        } else {
+            actix_web::HttpResponse::SeeOther()
+        };
+        answer.insert_header(("location", to)).insert_header(("cache-control", "no-store")).finish()
+    }
+}
+
+/// The cookie of a visit to `course`: partitioned, so that it works in a frame, and one for each course, so that two
+/// courses in two tabs do not take each other's place.
+#[must_use]
+pub fn cookie_name(course: &CourseId, secure: bool) -> String {
+    format!("{}cairn_{}", if secure { "__Host-" } else { "" }, course.as_str())
+}
+
+/// That cookie, to be set. `Secure` holds on loopback too: browsers treat it as a secure context.
+#[must_use]
+pub fn session_cookie(course: &CourseId, token: String, secure: bool) -> Cookie<'static> {
+    partitioned(cookie_name(course, secure), token, time::Duration::seconds(LONGEST.num_seconds()))
+}
+
+/// A cookie that comes back in a cross-site frame: `SameSite=None; Secure; Partitioned`.
+#[must_use]
+pub fn partitioned(name: String, value: String, lives: time::Duration) -> Cookie<'static> {
+    Cookie::build(name, value)
+        .path("/")
+        .http_only(true)
+        .secure(true)
+        .same_site(SameSite::None)
+        .partitioned(true)
+        .max_age(lives)
+        .finish()
+}
+
+async fn visit(request: HttpRequest, mut payload: Payload) -> Result<Visit, AppError> {
+    let cairn = request
+        .app_data::<web::Data<Cairn>>()
+        .map(|data| Arc::clone(data))
+        .ok_or_else(|| ServiceError::Internal("the application has no data".into()))?;
+    let fields = match *request.method() {
+        Method::POST => Fields::read(&request, &mut payload).await?,
+        _ => Fields::default(),
+    };
+    let course = CourseId::from(request.match_info().get("course").unwrap_or_default());
+    let secure = cairn.settings.public_origin.scheme() == "https";
+    let carried = fields.get("session").map(str::to_owned);
+    let token = match &carried {
+        Some(token) => token.clone(),
+        None => request
+            .cookie(&cookie_name(&course, secure))
+            .map(|cookie| cookie.value().to_owned())
+            .ok_or(ServiceError::SessionOver)?,
+    };
+    let visitor = cairn.visitor(&token, &course).await?;
+    let proof = cairn.form_proof(&visitor.session);
+    let proven = bool::from(fields.raw("csrf").unwrap_or_default().as_bytes().ct_eq(proof.as_bytes()));
+    let top_level = request.headers().get("sec-fetch-dest").is_some_and(|value| value == "document");
+    let query_string = request.query_string().to_owned();
+    Ok(Visit { cairn, visitor, fields, carried, top_level, query_string, proven })
+}
+
+impl FromRequest for Visit {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        Box::pin(visit(request.clone(), payload.take()))
+    }
+}
+
+impl FromRequest for Action {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let asked = visit(request.clone(), payload.take());
+        Box::pin(async move {
+            let visit = asked.await?;
+            if visit.proven {
+                Ok(Self(visit))
+            } else {
+                Err(ServiceError::Forbidden(
+                    "This form did not come from a page of your visit. Nothing was changed; open the page again.",
+                )
+                .into())
+            }
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! The frame of every page within a visit: title, navigation, what the last action did.
+
+use crate::service::error::ServiceError;
+use crate::web::extract::visit::Visit;
+use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
+
+/// A page of the course, and which entry of the navigation it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Badges,
+    Progress,
+    Evidence,
+    /// None of them.
+    Elsewhere,
+}
+
+/// What an action did, carried in the address as a word of this list and never as free text.
+const NOTICES: &[(&str, Status, &str)] = &[
+    ("saved", Status::Earned, "Saved."),
+    ("activated", Status::Earned, "Activated. Those who meet the rule are being awarded now."),
+    ("retired", Status::Earned, "Retired. Nobody is awarded it any more; those who hold it keep it."),
+    ("deleted", Status::Earned, "The draft was deleted."),
+    ("checked", Status::Earned, "The check has begun. This page shows how far it is."),
+    ("handed-in", Status::Earned, "Handed in. You will see the answer here."),
+    ("reviewed", Status::Earned, "Your review was saved and the student can see it."),
+    ("review-grade-late", Status::NeedsAttention,
+     "Your review was saved. The gradebook could not be reached; the grade will be sent again by itself."),
+    ("approved", Status::Earned, "Approved. The rule has been checked again for this student."),
+    ("awarded", Status::Earned, "Awarded."),
+    ("revoked", Status::Earned, "Revoked. The badge shows as revoked everywhere from now on."),
+    ("shared", Status::Earned, "Your choice was saved. The public page shows it at once."),
+    ("column", Status::Earned, "The column was made. You can name it in the rule now."),
+    ("chosen", Status::Earned, "From now on this link opens what you chose."),
+];
+
+impl Visit {
+    /// The address of a page of this course.
+    #[must_use]
+    pub fn href(&self, rest: &str) -> String {
+        format!("/c/{}{rest}", self.visitor.course.id)
+    }
+
+    /// The same with a notice that the page says once.
+    #[must_use]
+    pub fn href_saying(&self, rest: &str, notice: &str) -> String {
+        format!("{}?notice={notice}", self.href(rest))
+    }
+
+    /// The frame of a page with that title.
+    #[must_use]
+    pub fn page(&self, title: &str, place: Place) -> Page {
+        let teaches = self.visitor.session.instructor;
+        let item = |text: &str, rest: &str, own: Place| NavItem {
+            text: text.to_owned(),
+            href: self.href(rest),
+            current: place == own,
+            count: 0,
+        };
+        let nav = if teaches {
+            vec![
+                item("Badges", "", Place::Badges),
+                item("Progress", "/progress", Place::Progress),
+                item("Evidence", "/evidence", Place::Evidence),
+            ]
+        } else {
+            vec![item("My badges", "", Place::Badges)]
+        };
+        Page {
+            title: title.to_owned(),
+            course_name: self.visitor.course.name().to_owned(),
+            audience: if teaches { Audience::Instructor } else { Audience::Learner },
+            session: self.carried.clone(),
+            csrf: self.cairn.form_proof(&self.visitor.session),
+            nav,
+            flash: self.notice(),
+            locale: self.visitor.session.locale.clone().unwrap_or_else(|| "en".to_owned()),
+            theme_href: None,
+            window_href: (!self.top_level).then(|| self.href("/window")),
+        }
+    }
+
+    fn notice(&self) -> Option<Flash> {
+        let word = self.query("notice")?;
+        let (_, status, text) = NOTICES.iter().find(|(known, _, _)| *known == word)?;
+        Some(Flash { status: *status, text: (*text).to_owned() })
+    }
+
+    /// A parameter of the address, or of the form where the visit lives in forms.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<String> {
+        let asked = url::form_urlencoded::parse(self.query_string.as_bytes());
+        let found = asked.into_owned().find(|(key, _)| key == name).map(|(_, value)| value);
+        found.or_else(|| self.fields.get(name).map(str::to_owned)).filter(|value| !value.is_empty())
+    }
+
+    /// Renders a page of this visit, framed by its platform alone.
+    ///
+    /// # Errors
+    /// An internal error when the template cannot be rendered.
+    pub fn show(&self, page: &impl askama::Template) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
+        crate::web::reply::framed(page, &self.visitor.ancestors())
+    }
+
+    /// Renders a form that could not be taken, with what was typed: 422.
+    ///
+    /// # Errors
+    /// An internal error when the template cannot be rendered.
+    pub fn show_again(
+        &self,
+        page: &impl askama::Template,
+    ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
+        let status = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+        crate::web::reply::html(status, page, &self.visitor.ancestors().join(" "), "no-store")
+    }
+
+    /// Requires an instructor of this course.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] for everybody else.
+    pub fn teach(&self) -> Result<(), ServiceError> {
+        self.visitor.teach()
+    }
+}

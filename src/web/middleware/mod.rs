@@ -1,0 +1,4 @@
+//! What happens round every request, one thing a file.
+
+pub mod headers;
+pub mod span;

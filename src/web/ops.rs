@@ -1,0 +1,49 @@
+//! For those who run the service: is it alive, is it ready, what does it count.
+
+use actix_web::{HttpResponse, web};
+
+use crate::service::Cairn;
+use crate::telemetry;
+
+/// `GET /healthz`: the process answers.
+pub async fn healthz() -> &'static str {
+    "ok"
+}
+
+/// `GET /readyz`: the database answers too.
+pub async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
+    match cairn.store.ping().await {
+        Ok(()) => HttpResponse::Ok().body("ready"),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            HttpResponse::ServiceUnavailable().body("The database does not answer.")
+        }
+    }
+}
+
+/// `GET /metrics`: counters in the text format of Prometheus. No person, course or token is in any label.
+pub async fn metrics() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(telemetry::metrics_handle().render())
+}
+
+/// `GET /static/…`: style, script and icons. Their addresses carry their version, so they may be kept for ever.
+pub async fn asset(file: web::Path<String>) -> HttpResponse {
+    match crate::web::assets::find(&file) {
+        Some((bytes, media_type)) => HttpResponse::Ok()
+            .content_type(media_type)
+            .insert_header(("cache-control", "public, max-age=31536000, immutable"))
+            .insert_header(("access-control-allow-origin", "*"))
+            .body(bytes),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+/// Any other address.
+///
+/// # Errors
+/// Always: there is nothing.
+pub async fn nothing_here() -> Result<HttpResponse, crate::web::error::AppError> {
+    Err(crate::service::error::ServiceError::NotFound("page").into())
+}

@@ -1,0 +1,52 @@
+//! Answers with the headers that every page needs.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::service::error::ServiceError;
+use crate::web::error::AppError;
+
+/// The content security policy of our pages. `ancestors` are the sources that may frame one: `'none'`, `*`, or origins.
+#[must_use]
+pub fn policy(ancestors: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; form-action *; base-uri 'none'; frame-ancestors {ancestors}"
+    )
+}
+
+/// A page that only the given origins may frame; never cached.
+///
+/// # Errors
+/// An internal error when the template cannot be rendered.
+pub fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpResponse, AppError> {
+    let ancestors = if ancestors.is_empty() { "'none'".to_owned() } else { ancestors.join(" ") };
+    html(StatusCode::OK, page, &ancestors, "no-store")
+}
+
+/// A page that nobody may frame; never cached.
+///
+/// # Errors
+/// An internal error when the template cannot be rendered.
+pub fn page(page: &impl Template) -> Result<HttpResponse, AppError> {
+    html(StatusCode::OK, page, "'none'", "no-store")
+}
+
+/// A page with its own status.
+///
+/// # Errors
+/// An internal error when the template cannot be rendered.
+pub fn html(
+    status: StatusCode,
+    page: &impl Template,
+    ancestors: &str,
+    cache: &'static str,
+) -> Result<HttpResponse, AppError> {
+    let body = page.render().map_err(|error| ServiceError::Internal(error.to_string()))?;
+    Ok(HttpResponse::build(status)
+        .insert_header(("content-type", "text/html; charset=utf-8"))
+        .insert_header(("content-security-policy", policy(ancestors)))
+        .insert_header(("cache-control", cache))
+        .body(body))
+}

@@ -1,0 +1,29 @@
+//! Every address of this server and the handler behind it.
+
+use actix_web::web::{self, ServiceConfig};
+
+use super::{lti, ops, window};
+
+/// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
+/// what changes something is POST alone.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/healthz", web::get().to(ops::healthz))
+        .route("/readyz", web::get().to(ops::readyz))
+        .route("/metrics", web::get().to(ops::metrics))
+        .route("/static/{file:.*}", web::get().to(ops::asset))
+        .route("/lti/login", web::get().to(lti::login::by_get))
+        .route("/lti/login", web::post().to(lti::login::by_post))
+        .route("/lti/launch", web::post().to(lti::launch::launch))
+        .route("/lti/jwks", web::get().to(lti::jwks))
+        .route("/c/{course}/window", web::post().to(window::open))
+        .configure(course)
+        .configure(public)
+        .default_service(web::to(ops::nothing_here));
+}
+
+/// Pages within a course.
+fn course(_config: &mut ServiceConfig) {}
+
+/// Pages for everybody.
+fn public(_config: &mut ServiceConfig) {}

@@ -1,0 +1,214 @@
+//! The rule builder's form: a tree in flat fields, and back.
+//!
+//! Every node has a path: the root's is empty, its third member's is `2`, that one's first member's is `2.0`. A node's
+//! fields are `n.<path>.<name>`, the root's are `n.<name>`:
+//!
+//! | node | fields |
+//! |---|---|
+//! | group | `kind` = `group`, `need` = `all`, `any` or `at_least`, `count` |
+//! | grade | `kind` = `grade`, `item`, `value`, `unit` = `points` or `percent` |
+//! | evidence | `kind` = `evidence`, `activity` |
+//! | badge | `kind` = `badge`, `badge` |
+//! | date | `kind` = `date`, `at` (`yyyy-mm-ddThh:mm`, UTC) |
+//! | approval | `kind` = `approval` |
+//!
+//! Buttons are `action` = `add:<path>:<kind>`, `group:<path>`, `remove:<path>`, `up:<path>` or `down:<path>`, so that
+//! the form works by round trips without JavaScript. A draft may be incomplete; [`DraftGroup::to_domain`] says what is
+//! missing and where.
+
+mod action;
+mod domain;
+mod parse;
+
+pub use action::{Action, apply};
+pub use domain::DraftProblem;
+
+/// Groups within groups, the root counted.
+pub const MAX_DEPTH: usize = 4;
+/// Nodes in one rule; what is beyond is dropped.
+pub const MAX_NODES: usize = 100;
+
+/// A group as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftGroup {
+    pub need: NeedWord,
+    /// The N of "at least N of", as typed; kept while another word is chosen.
+    pub count: String,
+    pub nodes: Vec<DraftNode>,
+}
+
+/// The word that a group begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NeedWord {
+    All,
+    Any,
+    AtLeast,
+}
+
+/// A member of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DraftNode {
+    Group(DraftGroup),
+    Row(DraftRow),
+}
+
+/// A condition as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DraftRow {
+    Grade {
+        /// The id of a line item; empty while none is chosen.
+        item: String,
+        value: String,
+        unit: Unit,
+    },
+    Evidence {
+        /// The id of an activity; empty while none is chosen.
+        activity: String,
+    },
+    Badge {
+        /// The id of a badge; empty while none is chosen.
+        badge: String,
+    },
+    Date {
+        /// `yyyy-mm-ddThh:mm` in UTC.
+        at: String,
+    },
+    Approval,
+}
+
+/// What a threshold counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Points,
+    Percent,
+}
+
+/// The kinds of condition, in the order in which the builder offers them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    Grade,
+    Evidence,
+    Badge,
+    Date,
+    Approval,
+}
+
+impl Default for DraftGroup {
+    /// "All of these", with nothing in it.
+    fn default() -> Self {
+        Self { need: NeedWord::All, count: String::new(), nodes: Vec::new() }
+    }
+}
+
+impl NeedWord {
+    /// The word in the form.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Any => "any",
+            Self::AtLeast => "at_least",
+        }
+    }
+
+    fn parse(word: &str) -> Self {
+        match word {
+            "any" => Self::Any,
+            "at_least" => Self::AtLeast,
+            _ => Self::All,
+        }
+    }
+}
+
+impl Unit {
+    /// The word in the form.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Points => "points",
+            Self::Percent => "percent",
+        }
+    }
+}
+
+impl RowKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Grade, Self::Evidence, Self::Badge, Self::Date, Self::Approval];
+
+    /// The word in the form.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Grade => "grade",
+            Self::Evidence => "evidence",
+            Self::Badge => "badge",
+            Self::Date => "date",
+            Self::Approval => "approval",
+        }
+    }
+
+    /// The words on the button that adds one.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Grade => "Assignment grade",
+            Self::Evidence => "Evidence approved",
+            Self::Badge => "Badge held",
+            Self::Date => "Not before a date",
+            Self::Approval => "Approved by a teacher",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// An empty row of this kind.
+    #[must_use]
+    pub fn empty(self) -> DraftRow {
+        match self {
+            Self::Grade => {
+                DraftRow::Grade { item: String::new(), value: String::new(), unit: Unit::Percent }
+            }
+            Self::Evidence => DraftRow::Evidence { activity: String::new() },
+            Self::Badge => DraftRow::Badge { badge: String::new() },
+            Self::Date => DraftRow::Date { at: String::new() },
+            Self::Approval => DraftRow::Approval,
+        }
+    }
+}
+
+/// The path of a member.
+#[must_use]
+pub fn child_path(parent: &str, position: usize) -> String {
+    if parent.is_empty() { position.to_string() } else { format!("{parent}.{position}") }
+}
+
+/// The name of a node's field.
+#[must_use]
+pub fn field(path: &str, name: &str) -> String {
+    if path.is_empty() { format!("n.{name}") } else { format!("n.{path}.{name}") }
+}
+
+/// How many groups are above the node at `path`: 0 for the root.
+#[must_use]
+pub fn depth(path: &str) -> usize {
+    if path.is_empty() { 0 } else { path.split('.').count() }
+}
+
+impl DraftGroup {
+    /// How many nodes are below, groups counted.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.nodes
+            .iter()
+            .map(|node| match node {
+                DraftNode::Group(group) => 1 + group.size(),
+                DraftNode::Row(_) => 1,
+            })
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! A draft to a rule, and a rule to a draft.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::{DraftGroup, DraftNode, DraftRow, NeedWord, Unit, child_path};
+use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::ids::{ActivityId, BadgeId, LineItemId};
+
+/// What keeps a draft from being a rule, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftProblem {
+    /// The path of the node; empty for the root.
+    pub path: String,
+    /// What to do, in a sentence.
+    pub message: String,
+}
+
+impl DraftGroup {
+    /// The rule that this draft says.
+    ///
+    /// # Errors
+    /// Every incomplete row and every group whose number cannot be read. What a complete rule may not say (an empty
+    /// group, N above M, a cycle) is for [`crate::domain::design_review`].
+    pub fn to_domain(&self) -> Result<Group, Vec<DraftProblem>> {
+        let mut problems = Vec::new();
+        let group = read_group(self, "", &mut problems);
+        if problems.is_empty() { Ok(group) } else { Err(problems) }
+    }
+}
+
+impl From<&Group> for DraftGroup {
+    fn from(group: &Group) -> Self {
+        let (need, count) = match group.need {
+            Need::All => (NeedWord::All, String::new()),
+            Need::Any => (NeedWord::Any, String::new()),
+            Need::AtLeast(count) => (NeedWord::AtLeast, count.to_string()),
+        };
+        let nodes = group
+            .nodes
+            .iter()
+            .map(|node| match node {
+                Node::Group(group) => DraftNode::Group(group.into()),
+                Node::Condition(condition) => DraftNode::Row(condition.into()),
+            })
+            .collect();
+        Self { need, count, nodes }
+    }
+}
+
+impl From<&Condition> for DraftRow {
+    fn from(condition: &Condition) -> Self {
+        match condition {
+            Condition::Grade { item, at_least } => {
+                let (value, unit) = match at_least {
+                    Threshold::Points(points) => (points, Unit::Points),
+                    Threshold::Percent(percent) => (percent, Unit::Percent),
+                };
+                Self::Grade { item: item.to_string(), value: value.normalize().to_string(), unit }
+            }
+            Condition::EvidenceApproved { activity } => Self::Evidence { activity: activity.to_string() },
+            Condition::HoldsBadge { badge } => Self::Badge { badge: badge.to_string() },
+            Condition::NotBefore { at } => Self::Date { at: at.format("%Y-%m-%dT%H:%M").to_string() },
+            Condition::InstructorApproves => Self::Approval,
+        }
+    }
+}
+
+fn read_group(group: &DraftGroup, path: &str, problems: &mut Vec<DraftProblem>) -> Group {
+    let need = match group.need {
+        NeedWord::All => Need::All,
+        NeedWord::Any => Need::Any,
+        NeedWord::AtLeast => match group.count.trim().parse::<u16>() {
+            Ok(count) if count > 0 => Need::AtLeast(count),
+            _ => {
+                problems.push(DraftProblem {
+                    path: path.to_owned(),
+                    message: "Say how many of these are needed, as a whole number from 1.".to_owned(),
+                });
+                Need::All
+            }
+        },
+    };
+    let mut nodes = Vec::with_capacity(group.nodes.len());
+    for (position, node) in group.nodes.iter().enumerate() {
+        let below = child_path(path, position);
+        match node {
+            DraftNode::Group(group) => nodes.push(Node::Group(read_group(group, &below, problems))),
+            DraftNode::Row(row) => match read_row(row) {
+                Ok(condition) => nodes.push(Node::Condition(condition)),
+                Err(message) => problems.push(DraftProblem { path: below, message: message.to_owned() }),
+            },
+        }
+    }
+    Group { need, nodes }
+}
+
+fn read_row(row: &DraftRow) -> Result<Condition, &'static str> {
+    match row {
+        DraftRow::Grade { item, value, unit } => {
+            if item.is_empty() {
+                return Err("Choose an assignment.");
+            }
+            let value = number(value).ok_or("Type the grade that is needed, as a number from 0.")?;
+            let at_least = match unit {
+                Unit::Points => Threshold::Points(value),
+                Unit::Percent if value > Decimal::ONE_HUNDRED => {
+                    return Err("Percent go up to 100. For more, count in points.");
+                }
+                Unit::Percent => Threshold::Percent(value),
+            };
+            Ok(Condition::Grade { item: LineItemId::from(item.as_str()), at_least })
+        }
+        DraftRow::Evidence { activity } if activity.is_empty() => Err("Choose an evidence activity."),
+        DraftRow::Evidence { activity } => {
+            Ok(Condition::EvidenceApproved { activity: ActivityId::from(activity.as_str()) })
+        }
+        DraftRow::Badge { badge } if badge.is_empty() => Err("Choose a badge."),
+        DraftRow::Badge { badge } => Ok(Condition::HoldsBadge { badge: BadgeId::from(badge.as_str()) }),
+        DraftRow::Date { at } => {
+            moment(at).map(|at| Condition::NotBefore { at }).ok_or("Choose a day and a time.")
+        }
+        DraftRow::Approval => Ok(Condition::InstructorApproves),
+    }
+}
+
+/// A number from 0 as people type it: with a point or a comma, up to twelve digits.
+fn number(text: &str) -> Option<Decimal> {
+    let text = text.trim().replace(',', ".");
+    if text.len() > 13 || !text.chars().all(|c| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    Decimal::from_str(&text).ok()
+}
+
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+        .map(|naive| naive.and_utc())
+}

@@ -1,0 +1,131 @@
+//! Flat fields to a draft, and a draft to flat fields.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{
+    DraftGroup, DraftNode, DraftRow, MAX_DEPTH, MAX_NODES, NeedWord, RowKind, Unit, child_path, field,
+};
+
+/// The fields of one posted form, and which members every path has.
+struct Fields<'a> {
+    values: HashMap<&'a str, &'a str>,
+    members: HashMap<String, BTreeSet<usize>>,
+}
+
+impl Fields<'_> {
+    fn value(&self, path: &str, name: &str) -> String {
+        self.values.get(field(path, name).as_str()).map(|value| value.trim().to_owned()).unwrap_or_default()
+    }
+}
+
+impl DraftGroup {
+    /// Reads a posted form. Unknown fields are ignored, gaps in the numbering close up, and what is deeper than
+    /// [`MAX_DEPTH`] or more than [`MAX_NODES`] is dropped: no input is refused here.
+    #[must_use]
+    pub fn from_fields(posted: &[(String, String)]) -> Self {
+        let mut fields = Fields { values: HashMap::new(), members: HashMap::new() };
+        for (name, value) in posted {
+            let Some(rest) = name.strip_prefix("n.") else { continue };
+            fields.values.entry(name).or_insert(value);
+            let Some((path, "kind")) = rest.rsplit_once('.') else { continue };
+            let (parent, position) = path.rsplit_once('.').unwrap_or(("", path));
+            if let Ok(position) = position.parse() {
+                fields.members.entry(parent.to_owned()).or_default().insert(position);
+            }
+        }
+        let mut left = MAX_NODES;
+        read_group(&fields, "", 0, &mut left)
+    }
+
+    /// The fields that the form would post for this draft, hidden `kind` fields included.
+    #[must_use]
+    pub fn to_fields(&self) -> Vec<(String, String)> {
+        let mut fields = Vec::new();
+        write_group(self, "", &mut fields);
+        fields
+    }
+}
+
+fn read_group(fields: &Fields<'_>, path: &str, depth: usize, left: &mut usize) -> DraftGroup {
+    let mut group = DraftGroup {
+        need: NeedWord::parse(&fields.value(path, "need")),
+        count: fields.value(path, "count"),
+        nodes: Vec::new(),
+    };
+    for position in fields.members.get(path).into_iter().flatten() {
+        let Some(rest) = left.checked_sub(1) else { break };
+        let below = child_path(path, *position);
+        let kind = fields.value(&below, "kind");
+        let node = if kind == "group" {
+            if depth + 1 >= MAX_DEPTH {
+                continue;
+            }
+            *left = rest;
+            DraftNode::Group(read_group(fields, &below, depth + 1, left))
+        } else {
+            let Some(kind) = RowKind::parse(&kind) else { continue };
+            *left = rest;
+            DraftNode::Row(read_row(fields, &below, kind))
+        };
+        group.nodes.push(node);
+    }
+    group
+}
+
+fn read_row(fields: &Fields<'_>, path: &str, kind: RowKind) -> DraftRow {
+    match kind {
+        RowKind::Grade => DraftRow::Grade {
+            item: fields.value(path, "item"),
+            value: fields.value(path, "value"),
+            unit: if fields.value(path, "unit") == "points" { Unit::Points } else { Unit::Percent },
+        },
+        RowKind::Evidence => DraftRow::Evidence { activity: fields.value(path, "activity") },
+        RowKind::Badge => DraftRow::Badge { badge: fields.value(path, "badge") },
+        RowKind::Date => DraftRow::Date { at: fields.value(path, "at") },
+        RowKind::Approval => DraftRow::Approval,
+    }
+}
+
+fn write_group(group: &DraftGroup, path: &str, fields: &mut Vec<(String, String)>) {
+    let mut put = |path: &str, name: &str, value: &str| fields.push((field(path, name), value.to_owned()));
+    put(path, "need", group.need.word());
+    put(path, "count", &group.count);
+    for (position, node) in group.nodes.iter().enumerate() {
+        let below = child_path(path, position);
+        match node {
+            DraftNode::Group(group) => {
+                fields.push((field(&below, "kind"), "group".to_owned()));
+                write_group(group, &below, fields);
+            }
+            DraftNode::Row(row) => {
+                let mut put = |name: &str, value: &str| fields.push((field(&below, name), value.to_owned()));
+                put("kind", row.kind().word());
+                match row {
+                    DraftRow::Grade { item, value, unit } => {
+                        put("item", item);
+                        put("value", value);
+                        put("unit", unit.word());
+                    }
+                    DraftRow::Evidence { activity } => put("activity", activity),
+                    DraftRow::Badge { badge } => put("badge", badge),
+                    DraftRow::Date { at } => put("at", at),
+                    DraftRow::Approval => {}
+                }
+            }
+        }
+    }
+}
+
+impl DraftRow {
+    /// What kind of condition it is.
+    #[must_use]
+    pub fn kind(&self) -> RowKind {
+        match self {
+            Self::Grade { .. } => RowKind::Grade,
+            Self::Evidence { .. } => RowKind::Evidence,
+            Self::Badge { .. } => RowKind::Badge,
+            Self::Date { .. } => RowKind::Date,
+            Self::Approval => RowKind::Approval,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Who holds a badge, and taking it back.
+
+use askama::Template;
+
+use crate::web::views::shared::{Page, Paging, PictureView, ProblemList, StatusChip, When};
+
+/// The awards of a badge. Posts the chosen ones as `award` to the review page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/awards.html")]
+pub struct BadgeAwardsPage {
+    pub page: Page,
+    pub badge_name: String,
+    pub picture: PictureView,
+    pub rows: Vec<AwardRow>,
+    pub paging: Paging,
+    /// Where the choice goes to be reviewed ([`RevokePage`]).
+    pub revoke_action: String,
+    pub problems: ProblemList,
+    pub back_href: String,
+}
+
+/// One award.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwardRow {
+    pub award_id: String,
+    pub student: String,
+    pub awarded: When,
+    pub until: Option<When>,
+    /// In force, Expired, Revoked.
+    pub standing: StatusChip,
+    /// Why it was revoked.
+    pub reason: Option<String>,
+    /// Whether it can be revoked.
+    pub revocable: bool,
+    pub decision_href: String,
+    /// The public page.
+    pub credential_href: String,
+}
+
+impl BadgeAwardsPage {
+    fn any_revocable(&self) -> bool {
+        self.rows.iter().any(|row| row.revocable)
+    }
+}
+
+/// The review page before revoking. Posts `award` (once for each), `reason` and `confirm` (the number).
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/revoke.html")]
+pub struct RevokePage {
+    pub page: Page,
+    pub badge_name: String,
+    pub picture: PictureView,
+    /// Award id and student name of each.
+    pub people: Vec<(String, String)>,
+    /// As typed: 1 to 500 characters, shown to the holder.
+    pub reason: String,
+    pub problems: ProblemList,
+    pub action: String,
+    pub back_href: String,
+}
+
+impl RevokePage {
+    fn button(&self) -> String {
+        match self.people.len() {
+            1 => "Revoke the badge of 1 student".to_owned(),
+            count => format!("Revoke the badges of {count} students"),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The badge editor.
+
+use askama::Template;
+
+use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
+use crate::web::views::shared::{Choice, Page, ProblemList};
+
+/// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
+/// and `action`: `save`, `save_and_rule`, `add_alignment`, `remove_alignment:<i>` or `refresh`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/badge_editor.html")]
+pub struct BadgeEditorPage {
+    pub page: Page,
+    pub action: String,
+    pub fields: BadgeFields,
+    pub problems: ProblemList,
+    /// What the coach noticed; it never blocks.
+    pub hints: Vec<String>,
+    /// Where the drawn picture is served ([`crate::web::pictures::query`] is appended to it).
+    pub drawn_src: String,
+    /// The uploaded picture, if there is one.
+    pub uploaded_src: Option<String>,
+    /// Students who hold it now; their badge stays as it was issued.
+    pub holders: u32,
+    pub back_href: String,
+    /// The rule builder; none for a badge that was not saved yet.
+    pub rule_href: Option<String>,
+}
+
+/// The editor's fields as typed, each under its own name in the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadgeFields {
+    /// The revision that this edit started from; 0 for a new badge.
+    pub revision: i32,
+    pub name: String,
+    pub outcome: String,
+    pub description: String,
+    /// Markdown.
+    pub criteria: String,
+    /// `drawn` or `uploaded`.
+    pub picture_from: String,
+    pub initials: String,
+    /// `hexagon`, `circle`, `shield`, `stones`.
+    pub shape: String,
+    /// `#rrggbb`.
+    pub colour: String,
+    pub picture_alt: String,
+    /// `knowledge`, `application`, `recognition`.
+    pub kind: String,
+    pub hours: String,
+    pub credits: String,
+    pub level: String,
+    /// Sent as `alignment.<i>.name`, `.url`, `.code`, `.framework`.
+    pub alignments: Vec<AlignmentRow>,
+    /// `never`, `on`, `months`, `days`.
+    pub expires: String,
+    /// `yyyy-mm-dd`, the last day that counts, in UTC.
+    pub expires_on: String,
+    pub expires_months: String,
+    pub expires_days: String,
+    /// Sent as `show_score=yes`.
+    pub show_score: bool,
+}
+
+/// A skill in a framework, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AlignmentRow {
+    pub name: String,
+    pub url: String,
+    pub code: String,
+    pub framework: String,
+}
+
+impl Default for BadgeFields {
+    /// A new badge.
+    fn default() -> Self {
+        Self {
+            revision: 0,
+            name: String::new(),
+            outcome: String::new(),
+            description: String::new(),
+            criteria: String::new(),
+            picture_from: "drawn".to_owned(),
+            initials: String::new(),
+            shape: shape_word(Shape::Hexagon).to_owned(),
+            colour: "#1f6f78".to_owned(),
+            picture_alt: String::new(),
+            kind: "knowledge".to_owned(),
+            hours: String::new(),
+            credits: String::new(),
+            level: String::new(),
+            alignments: Vec::new(),
+            expires: "never".to_owned(),
+            expires_on: String::new(),
+            expires_months: String::new(),
+            expires_days: String::new(),
+            show_score: false,
+        }
+    }
+}
+
+impl BadgeFields {
+    /// The fields of a saved design.
+    #[must_use]
+    pub fn from_design(design: &Design, revision: i32) -> Self {
+        let number = |value: Option<rust_decimal::Decimal>| value.map(|v| v.normalize().to_string()).unwrap_or_default();
+        let mut fields = Self {
+            revision,
+            name: design.name.clone(),
+            outcome: design.outcome.clone(),
+            description: design.description.clone(),
+            criteria: design.criteria.clone(),
+            picture_alt: design.picture_alt.clone(),
+            kind: kind_word(design.kind).to_owned(),
+            hours: number(design.hours),
+            credits: number(design.credits),
+            level: design.level.clone().unwrap_or_default(),
+            show_score: design.show_score,
+            ..Self::default()
+        };
+        match &design.picture {
+            Picture::Drawn { initials, shape, colour } => {
+                fields.initials.clone_from(initials);
+                shape_word(*shape).clone_into(&mut fields.shape);
+                fields.colour.clone_from(colour);
+            }
+            Picture::Uploaded { .. } => "uploaded".clone_into(&mut fields.picture_from),
+        }
+        fields.alignments = design
+            .alignments
+            .iter()
+            .map(|skill| AlignmentRow {
+                name: skill.name.clone(),
+                url: skill.url.clone(),
+                code: skill.code.clone().unwrap_or_default(),
+                framework: skill.framework.clone().unwrap_or_default(),
+            })
+            .collect();
+        match design.expiry {
+            Expiry::Never => {}
+            Expiry::On { at } => {
+                "on".clone_into(&mut fields.expires);
+                // Awards end with the day that was typed, so the stored moment is the start of the next one.
+                fields.expires_on = (at - chrono::TimeDelta::seconds(1)).format("%Y-%m-%d").to_string();
+            }
+            Expiry::AfterMonths { months } => {
+                "months".clone_into(&mut fields.expires);
+                fields.expires_months = months.to_string();
+            }
+            Expiry::AfterDays { days } => {
+                "days".clone_into(&mut fields.expires);
+                fields.expires_days = days.to_string();
+            }
+        }
+        fields
+    }
+}
+
+/// The word of a shape in forms and addresses.
+#[must_use]
+pub fn shape_word(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Hexagon => "hexagon",
+        Shape::Circle => "circle",
+        Shape::Shield => "shield",
+        Shape::Stones => "stones",
+    }
+}
+
+/// The word of a kind in forms.
+#[must_use]
+pub fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Knowledge => "knowledge",
+        Kind::Application => "application",
+        Kind::Recognition => "recognition",
+    }
+}
+
+impl BadgeEditorPage {
+    fn shapes(&self) -> [Choice; 4] {
+        [
+            Choice::new("hexagon", "Hexagon"),
+            Choice::new("circle", "Circle"),
+            Choice::new("shield", "Shield"),
+            Choice::new("stones", "Stacked stones"),
+        ]
+    }
+
+    fn kinds(&self) -> [(Choice, &'static str); 3] {
+        [
+            (Choice::new("knowledge", "Knowledge"), "Shown by a test or a quiz."),
+            (Choice::new("application", "Application"), "Shown by work that somebody assessed: its rule needs evidence."),
+            (Choice::new("recognition", "Recognition"), "Given for taking part or for a contribution."),
+        ]
+    }
+
+    fn preview_src(&self) -> String {
+        crate::web::pictures::address(&self.drawn_src, &self.fields.initials, &self.fields.shape, &self.fields.colour)
+    }
+}

@@ -1,0 +1,84 @@
+//! The badges of a course.
+
+use askama::Template;
+
+use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
+
+/// Course badges: the instructor's first page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/course.html")]
+pub struct CourseBadgesPage {
+    pub page: Page,
+    pub check: CheckState,
+    /// Active students in the course.
+    pub students: u32,
+    /// What grades are read here ("assignments placed by Cairn").
+    pub grades_read: String,
+    /// What can and cannot be read here, one sentence each.
+    pub what_can_be_read: Vec<String>,
+    pub badges: Vec<BadgeRow>,
+    pub attention: Vec<Attention>,
+    pub new_badge_href: String,
+    pub progress_href: String,
+    pub evidence_href: String,
+    /// Hand-ins that wait for a review.
+    pub evidence_waiting: u32,
+}
+
+/// When grades were read and will be read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckState {
+    pub last: Option<When>,
+    pub next: Option<When>,
+    /// Why the last check failed; the error id is part of the sentence.
+    pub problem: Option<String>,
+    /// A check that is running: students done and in all. The script asks `status_href` until it is over.
+    pub running: Option<(u32, u32)>,
+    /// Where **Check now** posts to.
+    pub check_href: String,
+    /// Answers `POST` (fields `session`, `csrf`) with JSON
+    /// `{"running": bool, "done": n, "total": n, "message": "…"}`.
+    pub status_href: String,
+}
+
+/// One badge in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadgeRow {
+    pub name: String,
+    pub picture: PictureView,
+    /// Draft, Active, Paused, Retired.
+    pub state: StatusChip,
+    /// "Application badge".
+    pub kind: String,
+    pub earned: u32,
+    /// Students who miss one condition or a few points.
+    pub almost: u32,
+    /// What keeps it from working, in one sentence.
+    pub problem: Option<String>,
+    pub edit_href: String,
+    pub rule_href: String,
+    /// The dry run.
+    pub preview_href: String,
+    pub awards_href: String,
+    /// The review page for retiring it; none when it already is.
+    pub retire_href: Option<String>,
+}
+
+/// Something that only an instructor can settle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attention {
+    /// "Ben's grade fell below the rule after he earned “Clean a messy dataset”."
+    pub text: String,
+    pub href: String,
+    /// The words of the link.
+    pub action: String,
+}
+
+impl CourseBadgesPage {
+    fn waiting_text(&self) -> String {
+        match self.evidence_waiting {
+            0 => "Evidence".to_owned(),
+            count => format!("{} waiting for review", thousands(count)),
+        }
+    }
+}

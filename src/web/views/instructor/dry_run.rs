@@ -1,0 +1,111 @@
+//! The dry run: what would happen, before anybody is told.
+
+use askama::Template;
+
+use crate::web::views::shared::{Page, PictureView, ProblemList, When};
+
+/// What the draft rule would do with the gradebook as it was last read.
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/dry_run.html")]
+pub struct DryRunPage {
+    pub page: Page,
+    pub badge_name: String,
+    pub picture: PictureView,
+    pub sentence: String,
+    /// Students in the course.
+    pub students: u32,
+    /// Students who would be awarded now.
+    pub now: u32,
+    /// Students who miss it narrowly.
+    pub near: u32,
+    /// Students about whom too little is known to decide.
+    pub unknown: u32,
+    /// Students who hold it already; they keep it.
+    pub holders: u32,
+    pub bars: Vec<ConditionBar>,
+    /// Names by outcome, each group behind a fold.
+    pub names: Vec<NameGroup>,
+    /// Against the active version; none when there is none.
+    pub difference: Option<Difference>,
+    /// What keeps the rule from being activated, one sentence each.
+    pub blocking: Vec<String>,
+    /// None while something blocks.
+    pub activation: Option<Activation>,
+    /// What went wrong with an activation ("The number has changed from 7 to 8.").
+    pub problems: ProblemList,
+    pub read: Option<When>,
+    pub csv_href: String,
+    pub back_href: String,
+}
+
+/// One condition over all students.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConditionBar {
+    /// "Cleaning exercise ≥ 80 %".
+    pub label: String,
+    pub yes: u32,
+    /// Students who narrowly miss it or wait for something.
+    pub near: u32,
+    /// "6 within 5 points", "4 waiting for review"; empty for none.
+    pub near_words: String,
+    pub unknown: u32,
+    /// "5 no grade yet"; empty for none.
+    pub unknown_words: String,
+    /// All students: the length of the whole bar.
+    pub all: u32,
+}
+
+/// People with the same outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameGroup {
+    /// "Would earn it now".
+    pub title: String,
+    /// How many there are in all.
+    pub count: u32,
+    /// The first of them; the CSV has the rest.
+    pub people: Vec<PersonLine>,
+}
+
+/// A person in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonLine {
+    pub name: String,
+    /// "78 of 100, needs 80"; empty for none.
+    pub note: String,
+    /// Their decision page.
+    pub href: Option<String>,
+}
+
+/// Against the active version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The active version.
+    pub version: i32,
+    /// Names of those who would earn it by the new version only.
+    pub added: Vec<String>,
+    /// Names of those who would no longer earn it by the new version; holders keep it.
+    pub removed: Vec<String>,
+}
+
+/// Posts `confirm` (the number) and `digest`, so that what is activated is what was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activation {
+    pub action: String,
+    pub number: u32,
+    /// The digest of rule and outcome.
+    pub digest: String,
+}
+
+impl ConditionBar {
+    fn length(&self, count: u32) -> u64 {
+        (u64::from(count) * 1_000).checked_div(u64::from(self.all)).unwrap_or(0).min(1_000)
+    }
+
+    fn near_start(&self) -> u64 {
+        self.length(self.yes)
+    }
+
+    fn unknown_start(&self) -> u64 {
+        self.length(self.yes.saturating_add(self.near))
+    }
+}

@@ -1,0 +1,172 @@
+//! The rule builder: a form that works by round trips, and the sentence that it reads as.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use crate::web::rule_form::{DraftGroup, DraftNode, DraftRow, NeedWord, RowKind, child_path};
+use crate::web::views::shared::{Choice, Page, PictureView, ProblemList};
+
+/// Builds a rule. Posts the flat fields of [`crate::web::rule_form`], `column.label`, `column.points`, and `action`:
+/// one of [`crate::web::rule_form::Action`], or `save`, `dry_run`, `create_column`, `refresh`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/rule_builder.html")]
+pub struct RuleBuilderPage {
+    pub page: Page,
+    pub badge_name: String,
+    pub picture: PictureView,
+    pub action: String,
+    pub draft: DraftGroup,
+    pub options: RuleOptions,
+    /// The path of the node that the last action touched: it gets the focus.
+    pub focus: Option<String>,
+    /// "A student earns this with …"; none while the rule cannot be read yet.
+    pub sentence: Option<String>,
+    /// What is missing or wrong. The field is a row's path (`n.0.1`), or empty for the whole.
+    pub problems: ProblemList,
+    /// "Draft of version 3. Version 2 is active until you activate this one."
+    pub version_note: String,
+    /// The form for a new gradebook column; none where the platform does not let us make one.
+    pub column: Option<ColumnFields>,
+    pub edit_href: String,
+    pub back_href: String,
+}
+
+/// What conditions can name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleOptions {
+    /// Line items: id, and "Cleaning exercise (of 100 points)".
+    pub items: Vec<Choice>,
+    /// Evidence activities: id and title.
+    pub activities: Vec<Choice>,
+    /// Other badges of this course: id and name.
+    pub badges: Vec<Choice>,
+}
+
+/// A column to be made in the gradebook, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ColumnFields {
+    /// Sent as `column.label`.
+    pub label: String,
+    /// Sent as `column.points`.
+    pub points: String,
+    /// Whether its part of the page is open.
+    pub open: bool,
+}
+
+impl RuleBuilderPage {
+    fn root(&self) -> RuleGroupView<'_> {
+        RuleGroupView { page: self, group: &self.draft, path: String::new(), position: 0, siblings: 1 }
+    }
+}
+
+/// A group with its members, drawn within its group.
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/rule_group.html")]
+pub struct RuleGroupView<'a> {
+    page: &'a RuleBuilderPage,
+    group: &'a DraftGroup,
+    path: String,
+    position: usize,
+    siblings: usize,
+}
+
+impl HtmlSafe for RuleGroupView<'_> {}
+
+/// A condition in its group.
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/rule_row.html")]
+pub struct RuleRowView<'a> {
+    page: &'a RuleBuilderPage,
+    row: &'a DraftRow,
+    path: String,
+    position: usize,
+    siblings: usize,
+}
+
+impl HtmlSafe for RuleRowView<'_> {}
+
+impl<'a> RuleGroupView<'a> {
+    fn is_root(&self) -> bool {
+        self.path.is_empty()
+    }
+
+    fn field(&self, name: &str) -> String {
+        crate::web::rule_form::field(&self.path, name)
+    }
+
+    fn is(&self, word: &str) -> bool {
+        self.group.need.word() == word
+    }
+
+    fn counts(&self) -> bool {
+        self.group.need == NeedWord::AtLeast
+    }
+
+    fn has_focus(&self) -> bool {
+        self.page.focus.as_deref() == Some(self.path.as_str()) && !self.is_root()
+    }
+
+    fn problem(&self) -> Option<&str> {
+        problem_at(self.page, &self.path)
+    }
+
+    fn may_nest(&self) -> bool {
+        crate::web::rule_form::depth(&self.path) + 1 < crate::web::rule_form::MAX_DEPTH
+    }
+
+    fn name(&self) -> String {
+        format!("group {}", self.position + 1)
+    }
+
+    fn kinds(&self) -> [RowKind; 5] {
+        RowKind::ALL
+    }
+
+    fn members(&self) -> Vec<Member<'a>> {
+        let siblings = self.group.nodes.len();
+        self.group
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(position, node)| {
+                let path = child_path(&self.path, position);
+                match node {
+                    DraftNode::Group(group) => {
+                        Member::Group(RuleGroupView { page: self.page, group, path, position, siblings })
+                    }
+                    DraftNode::Row(row) => Member::Row(RuleRowView { page: self.page, row, path, position, siblings }),
+                }
+            })
+            .collect()
+    }
+}
+
+/// A member of a group, ready to be drawn.
+#[derive(Debug, Clone)]
+enum Member<'a> {
+    Group(RuleGroupView<'a>),
+    Row(RuleRowView<'a>),
+}
+
+impl RuleRowView<'_> {
+    fn field(&self, name: &str) -> String {
+        crate::web::rule_form::field(&self.path, name)
+    }
+
+    fn has_focus(&self) -> bool {
+        self.page.focus.as_deref() == Some(self.path.as_str())
+    }
+
+    fn problem(&self) -> Option<&str> {
+        problem_at(self.page, &self.path)
+    }
+
+    fn name(&self) -> String {
+        format!("condition {}", self.position + 1)
+    }
+}
+
+fn problem_at<'a>(page: &'a RuleBuilderPage, path: &str) -> Option<&'a str> {
+    let field = format!("n.{path}");
+    page.problems.0.iter().find(|problem| problem.field == field).map(|problem| problem.text.as_str())
+}

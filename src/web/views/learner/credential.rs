@@ -1,0 +1,40 @@
+//! My credential: take it away, show it, or keep it to myself.
+
+use askama::Template;
+
+use crate::web::views::shared::{Download, Page, PictureView, StatusChip, When};
+
+/// The owner's page of an award. Its switches post `show_name=yes`, `show_evidence=yes`, `allow_downloads=yes`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "learner/credential.html")]
+pub struct MyCredentialPage {
+    pub page: Page,
+    pub name: String,
+    pub picture: PictureView,
+    pub issuer_name: String,
+    pub standing: StatusChip,
+    pub awarded: When,
+    pub until: Option<When>,
+    /// Why it was revoked.
+    pub revoked_reason: Option<String>,
+    /// The absolute address that anybody can open.
+    pub public_url: String,
+    /// JSON, picture as PNG and SVG, each with the badge inside.
+    pub downloads: Vec<Download>,
+    pub switches: Switches,
+    /// Where the switches post to.
+    pub action: String,
+    pub badge_href: String,
+    pub back_href: String,
+}
+
+/// What others see on the public page; all off at first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Switches {
+    /// The holder's name as the LMS gives it.
+    pub name: bool,
+    /// What was handed in.
+    pub evidence: bool,
+    /// Downloads for everybody, and the preview on other sites.
+    pub downloads: bool,
+}

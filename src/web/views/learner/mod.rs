@@ -1,0 +1,11 @@
+//! Pages for those who learn.
+
+mod activity;
+mod badge;
+mod credential;
+mod my_badges;
+
+pub use activity::{ActivityPage, HandInFields, HandedIn, ReviewView};
+pub use badge::LearnerBadgePage;
+pub use credential::{MyCredentialPage, Switches};
+pub use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, StackRow};

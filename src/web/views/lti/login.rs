@@ -1,0 +1,28 @@
+//! Before leaving for the platform: does this browser keep a cookie for us inside the frame?
+
+use askama::Template;
+
+use crate::web::views::shared::PublicPage;
+
+/// Shown at login initiation (Security Framework 1.1, section 5.1.1.1) when no cookie of ours came with it.
+///
+/// A script sets a `Partitioned` probe cookie and reads it back. If it is there, the page goes on to the platform by
+/// itself. If not, only the way through a new window is offered, where cookies are first-party. Without JavaScript both
+/// ways are visible buttons.
+#[derive(Debug, Clone, Template)]
+#[template(path = "lti/login.html")]
+pub struct LoginPage {
+    pub page: PublicPage,
+    /// The platform's authorisation endpoint. The page's `form-action` must allow its origin.
+    pub authorize_action: String,
+    /// `get` or `post`.
+    pub authorize_method: &'static str,
+    /// The authentication request: name and value of each field.
+    pub authorize_fields: Vec<(String, String)>,
+    /// Our own login initiation address.
+    pub window_action: String,
+    /// The initiation's own parameters, and a mark that a new window asks: name and value of each field.
+    pub window_fields: Vec<(String, String)>,
+    /// The name of the LMS, if known ("Moodle at North Coast").
+    pub platform: Option<String>,
+}

@@ -1,0 +1,13 @@
+//! Pages round a launch: before leaving for the platform, when it is refused, and when a new link wants a purpose.
+
+mod auto_submit;
+mod choose;
+mod login;
+mod pending;
+mod refusal;
+
+pub use auto_submit::AutoSubmitPage;
+pub use choose::ChooseOpensPage;
+pub use login::LoginPage;
+pub use pending::PendingPage;
+pub use refusal::RefusalPage;

@@ -1,0 +1,66 @@
+//! The public page of a credential: is it genuine, and what was assessed?
+
+use askama::Template;
+
+use crate::web::views::shared::{CheckLine, CheckList, Download, LinkTo, PictureView, PublicPage, SafeHtml, When};
+
+/// What anybody sees at the unguessable address. What its holder did not switch on is absent from the data, not hidden.
+#[derive(Debug, Clone, Template)]
+#[template(path = "public/credential.html")]
+pub struct CredentialPage {
+    pub page: PublicPage,
+    pub name: String,
+    pub picture: PictureView,
+    /// The holder's name, only when switched on.
+    pub holder: Option<String>,
+    pub issuer: LinkTo,
+    pub awarded: When,
+    pub until: Option<When>,
+    pub standing: PublicStanding,
+    /// "Is it genuine?": signature, revocation, dates, issuer.
+    pub genuine: Vec<CheckLine>,
+    /// When those checks were made.
+    pub checked: When,
+    pub outcome: String,
+    pub description: String,
+    pub criteria: SafeHtml,
+    /// "Application".
+    pub kind: String,
+    /// What that kind means to a verifier, in one sentence.
+    pub kind_meaning: String,
+    /// Hours, credits, level: term and value.
+    pub facts: Vec<(String, String)>,
+    /// Results, if the badge carries scores: "Cleaning exercise" and "86 of 100".
+    pub results: Vec<(String, String)>,
+    /// Only when switched on.
+    pub evidence: Option<Vec<EvidenceLine>>,
+    pub skills: Vec<LinkTo>,
+    /// Only when switched on.
+    pub downloads: Vec<Download>,
+    /// For those who verify by machine: term and value (credential id, cryptosuite, verification method, status list).
+    pub technical: Vec<(String, String)>,
+}
+
+/// What a credential is worth now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicStanding {
+    InForce,
+    Expired { when: When },
+    Revoked { when: When, reason: String },
+}
+
+/// One piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceLine {
+    /// "Project report, approved by an instructor".
+    pub text: String,
+    /// SHA-256 in lower-case hex of the file.
+    pub digest: Option<String>,
+    pub href: Option<String>,
+}
+
+impl CredentialPage {
+    fn genuine_list(&self) -> CheckList<'_> {
+        CheckList::public(&self.genuine)
+    }
+}

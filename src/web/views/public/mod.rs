@@ -1,0 +1,9 @@
+//! Pages that anybody may open.
+
+mod credential;
+mod issuer;
+mod not_found;
+
+pub use credential::{CredentialPage, EvidenceLine, PublicStanding};
+pub use issuer::IssuerPage;
+pub use not_found::NotFoundPage;

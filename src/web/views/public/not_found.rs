@@ -1,0 +1,14 @@
+//! There is nothing at this address.
+
+use askama::Template;
+
+use crate::web::views::shared::PublicPage;
+
+/// Says so without telling whether something ever was here.
+#[derive(Debug, Clone, Template)]
+#[template(path = "public/not_found.html")]
+pub struct NotFoundPage {
+    pub page: PublicPage,
+    /// What was looked for: "badge", "page".
+    pub what: String,
+}

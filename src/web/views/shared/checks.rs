@@ -1,0 +1,80 @@
+//! What was checked, one line for each condition, for teacher and student alike.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::{LinkTo, Page, Status, When};
+
+/// One condition (or group of them) and whether it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckLine {
+    /// [`Status::Earned`] met, [`Status::NotMet`], [`Status::InProgress`] waiting, [`Status::Unknown`].
+    pub status: Status,
+    /// "Cleaning exercise: 86 of 100, needs 80".
+    pub text: String,
+    /// "read from the gradebook"; the time follows it.
+    pub note: Option<String>,
+    pub when: Option<When>,
+    /// What the reader can do about it.
+    pub action: Option<LinkTo>,
+    /// The members, when this line is a group.
+    pub children: Vec<CheckLine>,
+}
+
+impl CheckLine {
+    /// A line with a state and a text only.
+    #[must_use]
+    pub fn new(status: Status, text: impl Into<String>) -> Self {
+        Self { status, text: text.into(), note: None, when: None, action: None, children: Vec::new() }
+    }
+
+    /// What a screen reader hears for the icon.
+    #[must_use]
+    pub fn spoken(&self) -> &'static str {
+        match self.status {
+            Status::Earned => "Met:",
+            Status::InProgress => "Waiting:",
+            Status::NeedsAttention => "Needs attention:",
+            Status::NotMet => "Not met:",
+            Status::Unknown => "Not known yet:",
+            Status::Neutral => "",
+        }
+    }
+}
+
+/// Draws check lines as a list within a list.
+#[derive(Debug, Template)]
+#[template(path = "shared/checks.html")]
+pub struct CheckList<'a> {
+    lines: &'a [CheckLine],
+    /// `None` on public pages, where links need no session.
+    page: Option<&'a Page>,
+}
+
+impl HtmlSafe for CheckList<'_> {}
+
+impl<'a> CheckList<'a> {
+    /// The lines inside a framed page.
+    #[must_use]
+    pub fn framed(lines: &'a [CheckLine], page: &'a Page) -> Self {
+        Self { lines, page: Some(page) }
+    }
+
+    /// The lines on a public page.
+    #[must_use]
+    pub fn public(lines: &'a [CheckLine]) -> Self {
+        Self { lines, page: None }
+    }
+
+    fn below(&self, line: &'a CheckLine) -> Self {
+        Self { lines: &line.children, page: self.page }
+    }
+}
+
+impl Page {
+    /// A list of checks inside this page.
+    #[must_use]
+    pub fn checks<'a>(&'a self, lines: &'a [CheckLine]) -> CheckList<'a> {
+        CheckList::framed(lines, self)
+    }
+}

@@ -1,0 +1,22 @@
+//! A review page before something that cannot be taken back lightly.
+
+use askama::Template;
+
+use super::Page;
+
+/// States what will happen and to how many people, and takes one confirmation.
+#[derive(Debug, Clone, Template)]
+#[template(path = "shared/confirm.html")]
+pub struct ConfirmPage {
+    /// Its title is the question: "Retire “Clean a messy dataset”?"
+    pub page: Page,
+    /// What will happen, one sentence each; the number of people comes first.
+    pub consequences: Vec<String>,
+    /// Where the confirmation posts to.
+    pub action: String,
+    /// Hidden fields that go with it: name and value.
+    pub fields: Vec<(String, String)>,
+    /// The words on the button: the verb and the number ("Retire for 12 students").
+    pub confirm: String,
+    pub back_href: String,
+}

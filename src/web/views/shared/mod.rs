@@ -1,0 +1,22 @@
+//! What pages share: the frame around them, links that work without cookies, states, times, checks and pictures.
+
+mod checks;
+mod confirm;
+mod error_page;
+mod page;
+mod paging;
+mod parts;
+mod status;
+mod when;
+
+pub use checks::{CheckLine, CheckList};
+pub use confirm::ConfirmPage;
+pub use error_page::{ErrorPage, FramedErrorPage};
+pub use page::{Audience, Flash, FormFields, FramedLink, NavItem, OpenGraph, Page, PublicPage};
+pub use paging::Paging;
+pub use parts::{
+    ArtefactBox, ArtefactView, Choice, Download, FieldAttributes, FieldProblem, FilePreview, FileView, LinkTo, PictureView,
+    Problem, ProblemList, SafeHtml, Share, count_of, thousands,
+};
+pub use status::{Status, StatusChip, StatusIcon};
+pub use when::When;

@@ -1,0 +1,186 @@
+//! The frame around every page.
+
+use std::fmt;
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::Status;
+use crate::web::assets::asset;
+
+/// Who a framed page speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    Instructor,
+    Learner,
+}
+
+/// Everything that a page inside the LMS carries besides its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The page's own title, first in the window title and its only `h1`.
+    pub title: String,
+    /// The course as the LMS names it.
+    pub course_name: String,
+    pub audience: Audience,
+    /// The session token when the browser keeps no cookies for us: every link becomes a POST form that carries it as
+    /// the field `session`. `None` when a cookie carries it.
+    pub session: Option<String>,
+    /// The token that every form carries as the field `csrf`.
+    pub csrf: String,
+    /// The ways to the other pages of this course, in order.
+    pub nav: Vec<NavItem>,
+    /// What the last action did.
+    pub flash: Option<Flash>,
+    /// The locale of the launch (BCP 47); scripts write exact times in it. The words of the pages are English.
+    pub locale: String,
+    /// The stylesheet with the institution's accent ([`crate::web::theme::Accent::stylesheet`]); none for our own.
+    pub theme_href: Option<String>,
+    /// Where "Open in new window" posts to, with `session` and `csrf`; none when the page already is in its own window.
+    pub window_href: Option<String>,
+}
+
+/// One way in the navigation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NavItem {
+    pub text: String,
+    pub href: String,
+    /// Whether it is the page being shown.
+    pub current: bool,
+    /// A number beside it (waiting hand-ins); 0 shows none.
+    pub count: u32,
+}
+
+/// What the last action did, said once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flash {
+    /// [`Status::Earned`] for done, [`Status::NeedsAttention`] for failed.
+    pub status: Status,
+    /// One or two sentences.
+    pub text: String,
+}
+
+/// A page outside any frame that anybody may open.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PublicPage {
+    pub title: String,
+    /// As in [`Page::theme_href`].
+    pub theme_href: Option<String>,
+    /// The preview that other sites may show. `None` also asks search engines to keep the page out (`noindex`).
+    pub open_graph: Option<OpenGraph>,
+}
+
+/// What a site shows when somebody posts the link (ogp.me).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenGraph {
+    pub title: String,
+    pub description: String,
+    /// Absolute address of the page.
+    pub url: String,
+    /// Absolute address of a PNG picture.
+    pub image: String,
+    pub image_alt: String,
+}
+
+impl Page {
+    /// The versioned address of a static file.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> String {
+        asset(name)
+    }
+
+    /// A link in the text: `<a>`, or a small POST form when the session rides in forms.
+    #[must_use]
+    pub fn link<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
+        FramedLink { href, text, session: self.session.as_deref(), class: "link", current: false, label: "" }
+    }
+
+    /// The same link in the form of a secondary button.
+    #[must_use]
+    pub fn button<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
+        FramedLink { class: "button", ..self.link(href, text) }
+    }
+
+    /// The same link in the form of the page's one primary button.
+    #[must_use]
+    pub fn primary<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
+        FramedLink { class: "button primary", ..self.link(href, text) }
+    }
+
+    /// A link whose text alone would not say where it leads: `label` is read out instead.
+    #[must_use]
+    pub fn link_labelled<'a>(&'a self, href: &'a str, text: &'a str, label: &'a str) -> FramedLink<'a> {
+        FramedLink { label, ..self.link(href, text) }
+    }
+
+    /// An entry of the navigation.
+    #[must_use]
+    pub fn nav_link<'a>(&'a self, item: &'a NavItem) -> FramedLink<'a> {
+        FramedLink { class: "nav-link", current: item.current, ..self.link(&item.href, &item.text) }
+    }
+
+    /// The hidden fields that every form of a framed page carries.
+    #[must_use]
+    pub fn fields(&self) -> FormFields<'_> {
+        FormFields { session: self.session.as_deref(), csrf: &self.csrf }
+    }
+
+    /// The method of a form that only asks (a search): `get`, or `post` when the session rides in forms.
+    #[must_use]
+    pub fn ask_method(&self) -> &'static str {
+        if self.session.is_some() { "post" } else { "get" }
+    }
+
+    /// The session field alone, for a form that only asks.
+    #[must_use]
+    pub fn ask_fields(&self) -> FormFields<'_> {
+        FormFields { session: self.session.as_deref(), csrf: "" }
+    }
+
+    /// Whether an instructor reads it.
+    #[must_use]
+    pub fn for_instructor(&self) -> bool {
+        self.audience == Audience::Instructor
+    }
+}
+
+impl PublicPage {
+    /// The versioned address of a static file.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> String {
+        asset(name)
+    }
+}
+
+/// A link inside a framed page; see [`Page::link`].
+#[derive(Debug, Template)]
+#[template(path = "shared/link.html")]
+pub struct FramedLink<'a> {
+    href: &'a str,
+    text: &'a str,
+    session: Option<&'a str>,
+    class: &'a str,
+    current: bool,
+    label: &'a str,
+}
+
+impl HtmlSafe for FramedLink<'_> {}
+
+/// The hidden fields of a form; see [`Page::fields`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Template)]
+#[template(path = "shared/fields.html")]
+pub struct FormFields<'a> {
+    session: Option<&'a str>,
+    csrf: &'a str,
+}
+
+impl HtmlSafe for FormFields<'_> {}
+
+impl fmt::Display for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Instructor => "instructor",
+            Self::Learner => "learner",
+        })
+    }
+}

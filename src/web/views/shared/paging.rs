@@ -1,0 +1,21 @@
+//! Where a long list stands.
+
+/// One page of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Paging {
+    /// The number of the first row shown, from 1; 0 when the list is empty.
+    pub first: u32,
+    /// The number of the last row shown.
+    pub last: u32,
+    pub total: u32,
+    pub previous_href: Option<String>,
+    pub next_href: Option<String>,
+}
+
+impl Paging {
+    /// Whether there is more than this page.
+    #[must_use]
+    pub fn is_needed(&self) -> bool {
+        self.previous_href.is_some() || self.next_href.is_some()
+    }
+}

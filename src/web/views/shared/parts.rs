@@ -1,0 +1,246 @@
+//! Small things that several pages show.
+
+use std::fmt;
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::Page;
+
+/// Where a link leads and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkTo {
+    pub href: String,
+    pub text: String,
+}
+
+/// A badge picture.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "shared/picture.html")]
+pub struct PictureView {
+    /// An address that needs no session (drawn pictures, public pictures, or a single-purpose link), or a `data:` one.
+    pub src: String,
+    /// What the author says it shows; empty when the name stands beside it.
+    pub alt: String,
+}
+
+impl HtmlSafe for PictureView {}
+
+impl PictureView {
+    /// The same picture where the badge's name stands beside it: screen readers skip it.
+    #[must_use]
+    pub fn beside_its_name(&self) -> Self {
+        Self { src: self.src.clone(), alt: String::new() }
+    }
+}
+
+/// One option of a select or a set of radio buttons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What the form sends.
+    pub value: String,
+    /// What a person reads.
+    pub label: String,
+}
+
+impl Choice {
+    /// A choice from its two parts.
+    #[must_use]
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into() }
+    }
+}
+
+/// What is wrong with one field of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The field's name in the form; empty when it concerns the whole.
+    pub field: String,
+    /// What is wrong and what would be right, in one sentence.
+    pub text: String,
+}
+
+/// What is wrong with a form, shown once on top and once at each field.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Template)]
+#[template(path = "shared/problems.html")]
+pub struct ProblemList(pub Vec<Problem>);
+
+impl HtmlSafe for ProblemList {}
+
+impl ProblemList {
+    /// What is wrong with `field`, if anything.
+    #[must_use]
+    pub fn at(&self, field: &str) -> Option<FieldProblem<'_>> {
+        self.0.iter().find(|problem| problem.field == field).map(FieldProblem)
+    }
+
+    /// `aria-invalid` and `aria-describedby` for the input of `field`.
+    #[must_use]
+    pub fn attributes(&self, field: &str) -> FieldAttributes<'_> {
+        FieldAttributes { problem: self.0.iter().find(|problem| problem.field == field) }
+    }
+}
+
+/// The message at one field.
+#[derive(Debug, Clone, Copy, Template)]
+#[template(source = r#"<p class="field-problem" id="p-{{ self.0.field }}">{% include "icons/attention.svg" %} {{ self.0.text }}</p>"#, ext = "html")]
+pub struct FieldProblem<'a>(&'a Problem);
+
+impl HtmlSafe for FieldProblem<'_> {}
+
+/// The attributes that tie an input to its message.
+#[derive(Debug, Clone, Copy, Template)]
+#[template(
+    source = r#"{% if let Some(problem) = problem %} aria-invalid="true" aria-describedby="p-{{ problem.field }}"{% endif %}"#,
+    ext = "html"
+)]
+pub struct FieldAttributes<'a> {
+    problem: Option<&'a Problem>,
+}
+
+impl HtmlSafe for FieldAttributes<'_> {}
+
+/// HTML that [`crate::web::markdown`] has made safe. There is no other way to make one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SafeHtml(String);
+
+impl SafeHtml {
+    /// Marks `html` as safe; only for the room that cleans it.
+    #[must_use]
+    pub(in crate::web) fn cleaned(html: String) -> Self {
+        Self(html)
+    }
+
+    /// The HTML.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing to show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
+
+impl fmt::Display for SafeHtml {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for SafeHtml {}
+
+/// How much of a whole: numbers and a bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    pub part: u32,
+    pub whole: u32,
+}
+
+impl Share {
+    /// A share; `part` is never drawn beyond `whole`.
+    #[must_use]
+    pub fn of(part: u32, whole: u32) -> Self {
+        Self { part, whole }
+    }
+
+    /// The length of its bar on a scale of 1,000, whole numbers so that every browser draws the same.
+    #[must_use]
+    pub fn permille(&self) -> u64 {
+        (u64::from(self.part.min(self.whole)) * 1_000).checked_div(u64::from(self.whole)).unwrap_or(0)
+    }
+}
+
+/// A file that may be taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Download {
+    pub href: String,
+    /// "Badge picture (PNG)".
+    pub text: String,
+    /// What it is good for, in one sentence.
+    pub note: String,
+}
+
+/// What a student handed in, as teacher and student see it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ArtefactView {
+    /// Plain text; line breaks are kept.
+    pub text: Option<String>,
+    /// An http or https address.
+    pub link: Option<String>,
+    pub file: Option<FileView>,
+}
+
+/// A file that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileView {
+    pub name: String,
+    /// In words: "PDF document", "picture".
+    pub kind: String,
+    /// In words: "1.4 MB".
+    pub size: String,
+    /// SHA-256 in lower-case hex.
+    pub digest: String,
+    /// A link that works without a session for a short time.
+    pub href: String,
+    pub preview: FilePreview,
+}
+
+/// What of a file can be shown on the page itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilePreview {
+    /// Nothing; it can be downloaded.
+    None,
+    /// A raster picture at this address.
+    Picture(String),
+    /// The beginning of a text file.
+    Text(String),
+}
+
+/// Draws an artefact.
+#[derive(Debug, Template)]
+#[template(path = "shared/artefact.html")]
+pub struct ArtefactBox<'a> {
+    artefact: &'a ArtefactView,
+}
+
+impl HtmlSafe for ArtefactBox<'_> {}
+
+impl ArtefactView {
+    /// Draws it.
+    #[must_use]
+    pub fn show(&self) -> ArtefactBox<'_> {
+        ArtefactBox { artefact: self }
+    }
+}
+
+/// "1 student", "2 students".
+#[must_use]
+pub fn count_of(count: u32, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(count), if count == 1 { one } else { many })
+}
+
+/// "5,000".
+#[must_use]
+pub fn thousands(count: u32) -> String {
+    let digits = count.to_string();
+    let length = digits.len();
+    let mut text = String::with_capacity(length + length / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (length - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+impl Page {
+    /// "1 student", "30 students".
+    #[must_use]
+    pub fn students(&self, count: &u32) -> String {
+        count_of(*count, "student", "students")
+    }
+}

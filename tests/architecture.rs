@@ -1,0 +1,146 @@
+//! The walls of `docs/architecture.md`, read from the source: which room may name which crate and which other room.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file below `src`, its path from there and its text without comments and test modules.
+struct Source {
+    path: String,
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&root, &mut found);
+    assert!(found.len() > 50, "the walk found only {} files", found.len());
+    found
+        .iter()
+        .map(|file| Source {
+            path: file.strip_prefix(&root).unwrap().display().to_string(),
+            code: without_comments(&fs::read_to_string(file).unwrap()),
+        })
+        .collect()
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn without_comments(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether `code` names `word` as the head of a path: `word::`.
+fn names(code: &str, word: &str) -> bool {
+    let path = format!("{word}::");
+    code.match_indices(&path).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
+fn offenders<'a>(
+    sources: &'a [Source],
+    inside: impl Fn(&str) -> bool,
+    words: &'a [&'a str],
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in sources.iter().filter(|source| inside(&source.path)) {
+        for word in words {
+            if names(&source.code, word) {
+                found.push(format!("src/{} names {word}", source.path));
+            }
+        }
+    }
+    found
+}
+
+fn room<'a>(name: &'a str) -> impl Fn(&str) -> bool + 'a {
+    move |path| path.starts_with(&format!("{name}/")) || path == format!("{name}.rs")
+}
+
+#[track_caller]
+fn none(found: Vec<String>) {
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn the_domain_knows_no_web_no_database_and_no_network() {
+    let words = ["actix_web", "diesel", "reqwest", "tokio", "askama", "openidconnect"];
+    none(offenders(&sources(), room("domain"), &words));
+    let rooms = ["crate::lti", "crate::openbadges", "crate::store", "crate::net", "crate::service", "crate::web"];
+    none(offenders(&sources(), room("domain"), &rooms));
+}
+
+#[test]
+fn lti_and_openbadges_know_neither_web_nor_database_nor_each_other() {
+    let sources = sources();
+    let words = ["actix_web", "diesel", "askama", "crate::domain", "crate::store", "crate::service", "crate::web"];
+    none(offenders(&sources, room("lti"), &words));
+    none(offenders(&sources, room("openbadges"), &words));
+    none(offenders(&sources, room("lti"), &["crate::openbadges"]));
+    none(offenders(&sources, room("openbadges"), &["crate::lti", "crate::net"]));
+}
+
+#[test]
+fn only_the_store_knows_diesel() {
+    let words = ["diesel", "diesel_migrations"];
+    none(offenders(&sources(), |path| !path.starts_with("store/"), &words));
+}
+
+#[test]
+fn only_the_edges_know_actix() {
+    let edges = ["web/", "practice_lms/", "app.rs", "main.rs"];
+    let words = ["actix_web", "actix_multipart", "actix_http"];
+    none(offenders(&sources(), |path| !edges.iter().any(|edge| path.starts_with(edge)), &words));
+}
+
+#[test]
+fn only_net_and_the_practice_lms_make_requests() {
+    let doors = ["net/", "practice_lms/"];
+    none(offenders(&sources(), |path| !doors.iter().any(|door| path.starts_with(door)), &["reqwest"]));
+}
+
+#[test]
+fn the_practice_lms_shares_nothing_with_the_tool() {
+    let rooms =
+        ["crate::lti", "crate::domain", "crate::store", "crate::openbadges", "crate::service", "crate::web"];
+    none(offenders(&sources(), room("practice_lms"), &rooms));
+}
+
+#[test]
+fn nothing_points_back_up() {
+    let sources = sources();
+    none(offenders(&sources, room("store"), &["crate::service", "crate::web", "crate::jobs", "crate::net"]));
+    none(offenders(&sources, room("service"), &["crate::web", "crate::jobs", "crate::app", "crate::practice_lms"]));
+    none(offenders(&sources, room("jobs"), &["crate::web", "crate::app", "crate::practice_lms"]));
+    none(offenders(&sources, room("net"), &["crate::service", "crate::web", "crate::store", "crate::lti"]));
+}
+
+#[test]
+fn no_file_is_too_long_to_read_in_one_sitting() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&root, &mut found);
+    let long: Vec<String> = found
+        .iter()
+        .filter(|file| fs::metadata(file).unwrap().len() > 24_000)
+        .map(|file| file.strip_prefix(&root).unwrap().display().to_string())
+        .collect();
+    assert!(long.is_empty(), "over 24 kB: {long:?}");
+}
+
+#[test]
+fn the_check_itself_can_fail() {
+    let source = Source { path: "domain/x.rs".into(), code: "use diesel::prelude::*;".into() };
+    assert_eq!(offenders(&[source], room("domain"), &["diesel"]).len(), 1);
+    assert!(!names("let my_diesel::x", "diesel"));
+}
