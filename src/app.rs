@@ -22,7 +22,10 @@ pub struct Surroundings {
 
 impl Default for Surroundings {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        }
     }
 }
 
@@ -58,9 +61,13 @@ impl Application {
         let data = web::Data::from(Arc::clone(&cairn));
         let server = HttpServer::new(move || {
             App::new()
-                .wrap(actix_web::middleware::from_fn(crate::web::middleware::headers::headers))
+                .wrap(actix_web::middleware::from_fn(
+                    crate::web::middleware::headers::headers,
+                ))
                 .wrap(actix_web::middleware::Compress::default())
-                .wrap(tracing_actix_web::TracingLogger::<crate::web::middleware::span::RequestSpan>::new())
+                .wrap(tracing_actix_web::TracingLogger::<
+                    crate::web::middleware::span::RequestSpan,
+                >::new())
                 .app_data(data.clone())
                 .configure(crate::web::routes::configure)
         })
@@ -70,7 +77,11 @@ impl Application {
         .listen(listener)
         .map_err(|error| StartError::Serve(error.to_string()))?
         .run();
-        Ok(Self { cairn, server, worker })
+        Ok(Self {
+            cairn,
+            server,
+            worker,
+        })
     }
 
     /// What the server works with; for demo and tests, which need the same database.

@@ -8,7 +8,9 @@ use crate::random::{self, Random};
 #[must_use]
 pub fn uuid_v7(now: DateTime<Utc>, random: &dyn Random) -> String {
     let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random::bytes::<10>(random)).into_uuid().to_string()
+    uuid::Builder::from_unix_timestamp_millis(millis, &random::bytes::<10>(random))
+        .into_uuid()
+        .to_string()
 }
 
 macro_rules! ids {

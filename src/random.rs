@@ -35,7 +35,11 @@ pub struct SystemRandom;
 impl Random for SystemRandom {
     /// # Panics
     /// When the operating system cannot give random bytes: nothing safe can be done without them.
-    #[expect(clippy::panic, clippy::disallowed_methods, reason = "the one place that reads the system source; without it nothing is safe")]
+    #[expect(
+        clippy::panic,
+        clippy::disallowed_methods,
+        reason = "the one place that reads the system source; without it nothing is safe"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
         if let Err(error) = getrandom::fill(buffer) {
             panic!("the operating system gives no random bytes: {error}");

@@ -45,7 +45,9 @@ impl Vault {
     /// A vault under a given master key.
     #[must_use]
     pub fn new(master: [u8; 32]) -> Self {
-        Self { master: Zeroizing::new(master) }
+        Self {
+            master: Zeroizing::new(master),
+        }
     }
 
     /// The vault of an installation: the key from the settings, else from `master.key` in the data folder, which is
@@ -99,7 +101,10 @@ impl Vault {
     pub fn seal(&self, purpose: &str, plain: &[u8], random: &dyn Random) -> String {
         let nonce: [u8; 12] = random::bytes(random);
         let cipher = ChaCha20Poly1305::new(&Key::from(*self.derive(purpose)));
-        let payload = Payload { msg: plain, aad: purpose.as_bytes() };
+        let payload = Payload {
+            msg: plain,
+            aad: purpose.as_bytes(),
+        };
         // The cipher refuses only messages of more than 256 GiB.
         let sealed = cipher.encrypt(&Nonce::from(nonce), payload).unwrap_or_default();
         URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat())
@@ -110,11 +115,19 @@ impl Vault {
     /// # Errors
     /// [`SecretsError::WrongKey`] for another key, another purpose or a changed text.
     pub fn open(&self, purpose: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, SecretsError> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| SecretsError::WrongKey)?;
+        let bytes = URL_SAFE_NO_PAD
+            .decode(sealed)
+            .map_err(|_| SecretsError::WrongKey)?;
         let (nonce, body) = bytes.split_first_chunk::<12>().ok_or(SecretsError::WrongKey)?;
         let cipher = ChaCha20Poly1305::new(&Key::from(*self.derive(purpose)));
-        let payload = Payload { msg: body, aad: purpose.as_bytes() };
-        cipher.decrypt(&Nonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| SecretsError::WrongKey)
+        let payload = Payload {
+            msg: body,
+            aad: purpose.as_bytes(),
+        };
+        cipher
+            .decrypt(&Nonce::from(*nonce), payload)
+            .map(Zeroizing::new)
+            .map_err(|_| SecretsError::WrongKey)
     }
 }
 
@@ -128,7 +141,11 @@ fn owner_only(path: &Path) -> Result<(), SecretsError> {
     use std::os::unix::fs::PermissionsExt as _;
     let failed = |error| SecretsError::File(path.display().to_string(), error);
     let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode();
-    if mode & 0o077 == 0 { Ok(()) } else { Err(SecretsError::Open(path.display().to_string())) }
+    if mode & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(SecretsError::Open(path.display().to_string()))
+    }
 }
 
 #[cfg(not(unix))]

@@ -12,15 +12,51 @@ use url::Url;
 /// the help is printed.
 pub const KNOWN: &[(&str, &str, &str)] = &[
     ("listen", "127.0.0.1:8080", "address and port to listen on"),
-    ("public_origin", "http://127.0.0.1:8080", "where browsers and platforms reach this server, without a path"),
-    ("identity_origin", "the public origin", "what signed badges name as their home; never change it once badges exist"),
-    ("data_dir", "data", "folder for the database, evidence files and keys"),
-    ("database_url", "sqlite://DATA_DIR/cairn.db", "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
-    ("database_connections", "8", "most connections to the database, 1 to 100"),
-    ("master_key", "the file DATA_DIR/master.key", "32 bytes in base64 that encrypt the keys at rest"),
-    ("workers", "one for each core", "threads that answer requests, 1 to 64"),
-    ("check_interval_minutes", "15", "how often each active course is checked, 1 to 1440; 0 turns the schedule off"),
-    ("allow_http_loopback", "false", "accept platforms on http://127.0.0.1 and http://localhost, for trying out"),
+    (
+        "public_origin",
+        "http://127.0.0.1:8080",
+        "where browsers and platforms reach this server, without a path",
+    ),
+    (
+        "identity_origin",
+        "the public origin",
+        "what signed badges name as their home; never change it once badges exist",
+    ),
+    (
+        "data_dir",
+        "data",
+        "folder for the database, evidence files and keys",
+    ),
+    (
+        "database_url",
+        "sqlite://DATA_DIR/cairn.db",
+        "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME",
+    ),
+    (
+        "database_connections",
+        "8",
+        "most connections to the database, 1 to 100",
+    ),
+    (
+        "master_key",
+        "the file DATA_DIR/master.key",
+        "32 bytes in base64 that encrypt the keys at rest",
+    ),
+    (
+        "workers",
+        "one for each core",
+        "threads that answer requests, 1 to 64",
+    ),
+    (
+        "check_interval_minutes",
+        "15",
+        "how often each active course is checked, 1 to 1440; 0 turns the schedule off",
+    ),
+    (
+        "allow_http_loopback",
+        "false",
+        "accept platforms on http://127.0.0.1 and http://localhost, for trying out",
+    ),
     ("log_format", "text", "text or json"),
     ("log", "info", "what to log, in the form of the RUST_LOG variable"),
 ];
@@ -61,7 +97,11 @@ pub enum SettingsError {
     #[error("The settings file names `{0}`, which is no setting. Known settings: {1}.")]
     Unknown(String, String),
     #[error("The setting `{name}` is `{value}`, but it must be {must}.")]
-    Wrong { name: &'static str, value: String, must: &'static str },
+    Wrong {
+        name: &'static str,
+        value: String,
+        must: &'static str,
+    },
 }
 
 impl Settings {
@@ -84,8 +124,11 @@ impl Settings {
 
     fn from_values(values: &Values) -> Result<Self, SettingsError> {
         let data_dir = PathBuf::from(values.get("data_dir").unwrap_or("data"));
-        let listen: SocketAddr =
-            values.parse("listen", "127.0.0.1:8080", "an address and a port, for instance 127.0.0.1:8080")?;
+        let listen: SocketAddr = values.parse(
+            "listen",
+            "127.0.0.1:8080",
+            "an address and a port, for instance 127.0.0.1:8080",
+        )?;
         let public_origin = match values.get("public_origin") {
             Some(text) => origin("public_origin", text)?,
             None => origin("public_origin", &format!("http://{listen}"))?,
@@ -95,7 +138,11 @@ impl Settings {
             None => public_origin.clone(),
         };
         let database_url = match values.get("database_url") {
-            Some(url) if ["sqlite://", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s)) => {
+            Some(url)
+                if ["sqlite://", "postgres://", "postgresql://"]
+                    .iter()
+                    .any(|s| url.starts_with(s)) =>
+            {
                 url.to_owned()
             }
             // The value may hold a password: it is not repeated.
@@ -108,13 +155,23 @@ impl Settings {
             }
             None => format!("sqlite://{}", data_dir.join("cairn.db").display()),
         };
-        let minutes: i64 = values.ranged("check_interval_minutes", 15, 0..=1440, "whole minutes from 0 to 1440")?;
+        let minutes: i64 = values.ranged(
+            "check_interval_minutes",
+            15,
+            0..=1440,
+            "whole minutes from 0 to 1440",
+        )?;
         Ok(Self {
             listen,
             public_origin,
             identity_origin,
             database_url: database_url.into(),
-            database_connections: values.ranged("database_connections", 8, 1..=100, "a number from 1 to 100")?,
+            database_connections: values.ranged(
+                "database_connections",
+                8,
+                1..=100,
+                "a number from 1 to 100",
+            )?,
             master_key: values.get("master_key").map(|key| key.to_owned().into()),
             workers: values.ranged("workers", cores(), 1..=64, "a number from 1 to 64")?,
             check_interval: (minutes > 0).then(|| TimeDelta::minutes(minutes)),
@@ -168,7 +225,9 @@ impl Settings {
 }
 
 fn cores() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(64)
+    std::thread::available_parallelism()
+        .map_or(2, std::num::NonZero::get)
+        .min(64)
 }
 
 fn read_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
@@ -183,7 +242,9 @@ fn read_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
             let known: Vec<&str> = KNOWN.iter().map(|(known, _, _)| *known).collect();
             return Err(SettingsError::Unknown(name, known.join(", ")));
         }
-        let text = value.into_string().map_err(|error| SettingsError::File(path.to_owned(), error.to_string()))?;
+        let text = value
+            .into_string()
+            .map_err(|error| SettingsError::File(path.to_owned(), error.to_string()))?;
         values.insert(name, text);
     }
     Ok(values)
@@ -196,15 +257,23 @@ fn origin(name: &'static str, text: &str) -> Result<Url, SettingsError> {
         must: "an address without a path, for instance https://badges.example",
     };
     let url = Url::parse(text).map_err(|_| wrong())?;
-    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    if plain && matches!(url.scheme(), "https" | "http") && url.host().is_some() { Ok(url) } else { Err(wrong()) }
+    let plain =
+        url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if plain && matches!(url.scheme(), "https" | "http") && url.host().is_some() {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
 }
 
 struct Values(HashMap<String, String>);
 
 impl Values {
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.0
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     fn parse<T: std::str::FromStr>(
@@ -214,7 +283,11 @@ impl Values {
         must: &'static str,
     ) -> Result<T, SettingsError> {
         let text = self.get(name).unwrap_or(default);
-        text.parse().map_err(|_| SettingsError::Wrong { name, value: text.to_owned(), must })
+        text.parse().map_err(|_| SettingsError::Wrong {
+            name,
+            value: text.to_owned(),
+            must,
+        })
     }
 
     fn ranged<T>(
@@ -231,7 +304,11 @@ impl Values {
         if range.contains(&value) {
             Ok(value)
         } else {
-            Err(SettingsError::Wrong { name, value: value.to_string(), must })
+            Err(SettingsError::Wrong {
+                name,
+                value: value.to_string(),
+                must,
+            })
         }
     }
 }
@@ -241,7 +318,10 @@ mod tests {
     use super::*;
 
     fn from(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let environment = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let environment = pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         Settings::load(None, &environment)
     }
 
@@ -268,14 +348,19 @@ mod tests {
             ("CAIRN_LOG_FORMAT", "xml"),
         ] {
             let sentence = from(&[(name, value)]).unwrap_err().to_string();
-            assert!(sentence.contains(&name.trim_start_matches("CAIRN_").to_lowercase()), "{sentence}");
+            assert!(
+                sentence.contains(&name.trim_start_matches("CAIRN_").to_lowercase()),
+                "{sentence}"
+            );
             assert!(sentence.contains("must be"), "{sentence}");
         }
     }
 
     #[test]
     fn a_wrong_database_address_does_not_repeat_its_password() {
-        let sentence = from(&[("CAIRN_DATABASE_URL", "pg://cairn:hunter2@db")]).unwrap_err().to_string();
+        let sentence = from(&[("CAIRN_DATABASE_URL", "pg://cairn:hunter2@db")])
+            .unwrap_err()
+            .to_string();
         assert!(!sentence.contains("hunter2"));
     }
 
@@ -290,7 +375,9 @@ mod tests {
         assert_eq!(settings.check_interval, None);
 
         std::fs::write(&file, "wrokers = 3\n").unwrap();
-        let sentence = Settings::load(Some(&file), &HashMap::new()).unwrap_err().to_string();
+        let sentence = Settings::load(Some(&file), &HashMap::new())
+            .unwrap_err()
+            .to_string();
         assert!(sentence.contains("`wrokers`"), "{sentence}");
     }
 }

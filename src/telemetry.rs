@@ -11,8 +11,12 @@ pub fn start_logging(filter: &str, format: LogFormat) {
     let registry = tracing_subscriber::registry().with(filter);
     // An earlier subscriber stays: in a test binary the first caller wins.
     let _ = match format {
-        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).try_init(),
-        LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init(),
+        LogFormat::Text => registry
+            .with(fmt::layer().with_writer(std::io::stderr))
+            .try_init(),
+        LogFormat::Json => registry
+            .with(fmt::layer().json().with_writer(std::io::stderr))
+            .try_init(),
     };
 }
 

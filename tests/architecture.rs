@@ -35,7 +35,10 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn without_comments(text: &str) -> String {
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Whether `code` names `word` as the head of a path: `word::`.
@@ -47,11 +50,7 @@ fn names(code: &str, word: &str) -> bool {
     })
 }
 
-fn offenders<'a>(
-    sources: &'a [Source],
-    inside: impl Fn(&str) -> bool,
-    words: &'a [&'a str],
-) -> Vec<String> {
+fn offenders<'a>(sources: &'a [Source], inside: impl Fn(&str) -> bool, words: &'a [&'a str]) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources.iter().filter(|source| inside(&source.path)) {
         for word in words {
@@ -74,20 +73,46 @@ fn none(found: Vec<String>) {
 
 #[test]
 fn the_domain_knows_no_web_no_database_and_no_network() {
-    let words = ["actix_web", "diesel", "reqwest", "tokio", "askama", "openidconnect"];
+    let words = [
+        "actix_web",
+        "diesel",
+        "reqwest",
+        "tokio",
+        "askama",
+        "openidconnect",
+    ];
     none(offenders(&sources(), room("domain"), &words));
-    let rooms = ["crate::lti", "crate::openbadges", "crate::store", "crate::net", "crate::service", "crate::web"];
+    let rooms = [
+        "crate::lti",
+        "crate::openbadges",
+        "crate::store",
+        "crate::net",
+        "crate::service",
+        "crate::web",
+    ];
     none(offenders(&sources(), room("domain"), &rooms));
 }
 
 #[test]
 fn lti_and_openbadges_know_neither_web_nor_database_nor_each_other() {
     let sources = sources();
-    let words = ["actix_web", "diesel", "askama", "crate::domain", "crate::store", "crate::service", "crate::web"];
+    let words = [
+        "actix_web",
+        "diesel",
+        "askama",
+        "crate::domain",
+        "crate::store",
+        "crate::service",
+        "crate::web",
+    ];
     none(offenders(&sources, room("lti"), &words));
     none(offenders(&sources, room("openbadges"), &words));
     none(offenders(&sources, room("lti"), &["crate::openbadges"]));
-    none(offenders(&sources, room("openbadges"), &["crate::lti", "crate::net"]));
+    none(offenders(
+        &sources,
+        room("openbadges"),
+        &["crate::lti", "crate::net"],
+    ));
 }
 
 #[test]
@@ -100,29 +125,59 @@ fn only_the_store_knows_diesel() {
 fn only_the_edges_know_actix() {
     let edges = ["web/", "practice_lms/", "app.rs", "main.rs"];
     let words = ["actix_web", "actix_multipart", "actix_http"];
-    none(offenders(&sources(), |path| !edges.iter().any(|edge| path.starts_with(edge)), &words));
+    none(offenders(
+        &sources(),
+        |path| !edges.iter().any(|edge| path.starts_with(edge)),
+        &words,
+    ));
 }
 
 #[test]
 fn only_net_and_the_practice_lms_make_requests() {
     let doors = ["net/", "practice_lms/"];
-    none(offenders(&sources(), |path| !doors.iter().any(|door| path.starts_with(door)), &["reqwest"]));
+    none(offenders(
+        &sources(),
+        |path| !doors.iter().any(|door| path.starts_with(door)),
+        &["reqwest"],
+    ));
 }
 
 #[test]
 fn the_practice_lms_shares_nothing_with_the_tool() {
-    let rooms =
-        ["crate::lti", "crate::domain", "crate::store", "crate::openbadges", "crate::service", "crate::web"];
+    let rooms = [
+        "crate::lti",
+        "crate::domain",
+        "crate::store",
+        "crate::openbadges",
+        "crate::service",
+        "crate::web",
+    ];
     none(offenders(&sources(), room("practice_lms"), &rooms));
 }
 
 #[test]
 fn nothing_points_back_up() {
     let sources = sources();
-    none(offenders(&sources, room("store"), &["crate::service", "crate::web", "crate::jobs", "crate::net"]));
-    none(offenders(&sources, room("service"), &["crate::web", "crate::jobs", "crate::app", "crate::practice_lms"]));
-    none(offenders(&sources, room("jobs"), &["crate::web", "crate::app", "crate::practice_lms"]));
-    none(offenders(&sources, room("net"), &["crate::service", "crate::web", "crate::store", "crate::lti"]));
+    none(offenders(
+        &sources,
+        room("store"),
+        &["crate::service", "crate::web", "crate::jobs", "crate::net"],
+    ));
+    none(offenders(
+        &sources,
+        room("service"),
+        &["crate::web", "crate::jobs", "crate::app", "crate::practice_lms"],
+    ));
+    none(offenders(
+        &sources,
+        room("jobs"),
+        &["crate::web", "crate::app", "crate::practice_lms"],
+    ));
+    none(offenders(
+        &sources,
+        room("net"),
+        &["crate::service", "crate::web", "crate::store", "crate::lti"],
+    ));
 }
 
 #[test]
@@ -140,7 +195,10 @@ fn no_file_is_too_long_to_read_in_one_sitting() {
 
 #[test]
 fn the_check_itself_can_fail() {
-    let source = Source { path: "domain/x.rs".into(), code: "use diesel::prelude::*;".into() };
+    let source = Source {
+        path: "domain/x.rs".into(),
+        code: "use diesel::prelude::*;".into(),
+    };
     assert_eq!(offenders(&[source], room("domain"), &["diesel"]).len(), 1);
     assert!(!names("let my_diesel::x", "diesel"));
 }

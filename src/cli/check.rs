@@ -16,9 +16,15 @@ pub fn run(settings: &Settings) -> Result<(), CommandError> {
     let settings = settings.clone();
     actix_runtime(async move {
         let mut report = Report::default();
-        report.fine(&format!("settings: public origin {}, identity {}", settings.origin(), settings.identity()));
+        report.fine(&format!(
+            "settings: public origin {}, identity {}",
+            settings.origin(),
+            settings.identity()
+        ));
         if settings.public_origin.scheme() != "https" && !settings.allow_http_loopback {
-            report.remark("settings: the public origin is not https; no LMS outside this machine will accept it");
+            report.remark(
+                "settings: the public origin is not https; no LMS outside this machine will accept it",
+            );
         }
         let cairn = match Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await {
             Ok(cairn) => cairn,
@@ -30,8 +36,15 @@ pub fn run(settings: &Settings) -> Result<(), CommandError> {
         report.fine(&format!("database: {:?}, up to date", cairn.store.engine()));
         report.fine(&format!("tool key: {}", cairn.tool_key.kid()));
         for (issuer, keys) in institutions::issuer_keys(&cairn).await? {
-            match keys.iter().try_for_each(|key| institutions::signing_key(&cairn.vault, key).map(|_| ())) {
-                Ok(()) => report.fine(&format!("signing keys of {}: {} can be used", issuer.name, keys.len())),
+            match keys
+                .iter()
+                .try_for_each(|key| institutions::signing_key(&cairn.vault, key).map(|_| ()))
+            {
+                Ok(()) => report.fine(&format!(
+                    "signing keys of {}: {} can be used",
+                    issuer.name,
+                    keys.len()
+                )),
                 Err(error) => report.failed(&format!("signing keys of {}: {error}", issuer.name)),
             }
         }
@@ -72,6 +85,10 @@ impl Report {
     }
 
     fn end(&self) -> Result<(), CommandError> {
-        if self.failures == 0 { Ok(()) } else { Err(format!("{} checks failed; see above.", self.failures).into()) }
+        if self.failures == 0 {
+            Ok(())
+        } else {
+            Err(format!("{} checks failed; see above.", self.failures).into())
+        }
     }
 }

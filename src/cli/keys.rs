@@ -25,7 +25,11 @@ pub fn run(settings: Settings, command: &KeysCommand) -> Result<(), CommandError
     let KeysCommand::List = command;
     actix_runtime(async move {
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
-        println!("tool key      RS256    {}   {}/lti/jwks", cairn.tool_key.kid(), cairn.settings.origin());
+        println!(
+            "tool key      RS256    {}   {}/lti/jwks",
+            cairn.tool_key.kid(),
+            cairn.settings.origin()
+        );
         for (issuer, keys) in institutions::issuer_keys(&cairn).await? {
             println!("{}   {}", issuer.name, institutions::did(&cairn, &issuer));
             for key in keys {

@@ -123,8 +123,15 @@ pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandEr
                 }
                 for (tenant, registration) in all {
                     let state = if registration.enabled { "on" } else { "off" };
-                    println!("{}  {:3}  {:7}  {}  ({}, {})", registration.id, state, registration.flavour.as_str(),
-                        registration.name, tenant.name, registration.issuer);
+                    println!(
+                        "{}  {:3}  {:7}  {}  ({}, {})",
+                        registration.id,
+                        state,
+                        registration.flavour.as_str(),
+                        registration.name,
+                        tenant.name,
+                        registration.issuer
+                    );
                 }
             }
             PlatformCommand::Show { id } => {
@@ -137,8 +144,18 @@ pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandEr
                 println!("token audience    {}", registration.token_audience);
                 println!("key set           {}", registration.jwks_url);
                 println!("service hosts     {}", registration.service_hosts.join(", "));
-                println!("new deployments   {}", if registration.accepts_new_deployments { "accepted" } else { "refused" });
-                println!("state             {}\n", if registration.enabled { "on" } else { "off" });
+                println!(
+                    "new deployments   {}",
+                    if registration.accepts_new_deployments {
+                        "accepted"
+                    } else {
+                        "refused"
+                    }
+                );
+                println!(
+                    "state             {}\n",
+                    if registration.enabled { "on" } else { "off" }
+                );
                 println!("{}", platforms::paste_table(&cairn));
             }
             PlatformCommand::Remove { id } => match platforms::remove(&cairn, &id).await? {

@@ -40,7 +40,9 @@ pub enum ServiceError {
     #[error(transparent)]
     Secrets(#[from] SecretsError),
     /// A defect of ours or damaged data; the detail is for the log.
-    #[error("Something went wrong on our side. Nothing was lost; please try again, and name the error id if it stays.")]
+    #[error(
+        "Something went wrong on our side. Nothing was lost; please try again, and name the error id if it stays."
+    )]
     Internal(String),
 }
 
@@ -61,12 +63,18 @@ pub enum ErrorKind {
 impl ServiceError {
     /// A sentence about unusable input under a stable code.
     pub fn invalid(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self::Invalid { code, sentence: sentence.into() }
+        Self::Invalid {
+            code,
+            sentence: sentence.into(),
+        }
     }
 
     /// A sentence about a conflict under a stable code.
     pub fn conflict(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self::Conflict { code, sentence: sentence.into() }
+        Self::Conflict {
+            code,
+            sentence: sentence.into(),
+        }
     }
 
     /// What kind of answer it deserves.

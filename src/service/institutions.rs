@@ -57,7 +57,10 @@ pub async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer
     let vault = cairn.vault.clone();
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 200 {
-        return Err(ServiceError::invalid("institution.name", "Give the institution a name of 1 to 200 characters."));
+        return Err(ServiceError::invalid(
+            "institution.name",
+            "Give the institution a name of 1 to 200 characters.",
+        ));
     }
     cairn
         .store
@@ -67,7 +70,11 @@ pub async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer
             {
                 return Ok((tenant, issuer));
             }
-            let tenant = Tenant { id: TenantId::new(now, random.as_ref()), name: name.clone(), created_at: now };
+            let tenant = Tenant {
+                id: TenantId::new(now, random.as_ref()),
+                name: name.clone(),
+                created_at: now,
+            };
             tenants::insert(db, &tenant)?;
             let issuer = Issuer {
                 id: IssuerId::new(now, random.as_ref()),
@@ -95,10 +102,19 @@ fn free_slug(name: &str, random: &dyn Random) -> String {
         }
     }
     let tail = hex::encode(random::bytes::<4>(random));
-    if slug.is_empty() { tail } else { format!("{}-{tail}", slug.trim_end_matches('-')) }
+    if slug.is_empty() {
+        tail
+    } else {
+        format!("{}-{tail}", slug.trim_end_matches('-'))
+    }
 }
 
-fn new_key(issuer: &Issuer, vault: &Vault, now: chrono::DateTime<chrono::Utc>, random: &dyn Random) -> IssuerKey {
+fn new_key(
+    issuer: &Issuer,
+    vault: &Vault,
+    now: chrono::DateTime<chrono::Utc>,
+    random: &dyn Random,
+) -> IssuerKey {
     let secret = Zeroizing::new(random::bytes::<32>(random));
     let key = SigningKey::from_bytes(&secret);
     IssuerKey {
@@ -162,8 +178,10 @@ pub async fn issuer_keys(cairn: &Cairn) -> Result<Vec<(Issuer, Vec<IssuerKey>)>,
 /// [`ServiceError::NotFound`] for an unknown slug.
 pub async fn did_document(cairn: &Cairn, slug: &str) -> Result<serde_json::Value, ServiceError> {
     let (issuer, keys) = by_slug(cairn, slug).await?;
-    let keys: Vec<VerifyingKey> =
-        keys.iter().filter_map(|key| multibase::decode_key(&key.public_multibase).ok()).collect();
+    let keys: Vec<VerifyingKey> = keys
+        .iter()
+        .filter_map(|key| multibase::decode_key(&key.public_multibase).ok())
+        .collect();
     let document = identity(cairn, &issuer)?.document(&keys);
     serde_json::to_value(document).map_err(|error| ServiceError::Internal(error.to_string()))
 }
@@ -175,7 +193,9 @@ pub async fn did_document(cairn: &Cairn, slug: &str) -> Result<serde_json::Value
 pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<(Issuer, Vec<IssuerKey>), ServiceError> {
     let slug = slug.to_owned();
     let found = cairn.store.read(move |db| {
-        let Some(issuer) = issuers::by_slug(db, &slug)? else { return Ok(None) };
+        let Some(issuer) = issuers::by_slug(db, &slug)? else {
+            return Ok(None);
+        };
         let keys = issuers::all_keys(db, &issuer.tenant, &issuer.id)?;
         Ok(Some((issuer, keys)))
     });

@@ -59,7 +59,10 @@ impl Cairn {
     pub async fn login_registration(&self, request: &LoginRequest) -> Result<Registration, ServiceError> {
         request.check_target(&self.settings.public_origin)?;
         let issuer = request.issuer.clone();
-        let same_issuer = self.store.read(move |db| registrations::by_issuer(db, &issuer)).await?;
+        let same_issuer = self
+            .store
+            .read(move |db| registrations::by_issuer(db, &issuer))
+            .await?;
         Ok(choose_registration(&same_issuer, request)?.clone())
     }
 
@@ -75,7 +78,11 @@ impl Cairn {
         let sealed = self.sealer().seal(&state, random)?;
         let redirect_uri = format!("{}{LAUNCH_PATH}", self.settings.origin());
         let authorize = authorization_redirect(&registration, request, &redirect_uri, &sealed, &state.nonce);
-        Ok(LoginStart { authorize, binding, registration })
+        Ok(LoginStart {
+            authorize,
+            binding,
+            registration,
+        })
     }
 
     /// Opens the sealed state of a launch form: the first thing that is looked at.
@@ -100,10 +107,21 @@ impl Cairn {
         state.check_binding(bound)?;
         let id_token = form.id_token()?;
         let id = state.registration_id.clone();
-        let registration =
-            self.store.read(move |db| registrations::by_id(db, &id)).await?.ok_or(Refusal::StateInvalid)?;
+        let registration = self
+            .store
+            .read(move |db| registrations::by_id(db, &id))
+            .await?
+            .ok_or(Refusal::StateInvalid)?;
         let targets = Targets::new(self.settings.public_origin.clone(), [LAUNCH_PATH]);
-        let launch = verify(id_token, state, &registration, &self.key_sets, &targets, self.clock.now()).await?;
+        let launch = verify(
+            id_token,
+            state,
+            &registration,
+            &self.key_sets,
+            &targets,
+            self.clock.now(),
+        )
+        .await?;
         let opened = self.write_launch(launch, registration, state).await?;
         metrics::counter!("cairn_launches_total").increment(1);
         Ok(opened)
@@ -127,10 +145,22 @@ impl Cairn {
                 return Err(Refusal::StateConsumed.into());
             }
             let deployment = known_deployment(db, &registration, &launch, now, random.as_ref())?;
-            let seen = PersonSeen { sub: launch.sub.clone(), name: launch.name.clone(), email: launch.email.clone() };
-            let person = people::upsert_from_launch(db, tenant, &registration.id, &seen, now, random.as_ref())?;
+            let seen = PersonSeen {
+                sub: launch.sub.clone(),
+                name: launch.name.clone(),
+                email: launch.email.clone(),
+            };
+            let person =
+                people::upsert_from_launch(db, tenant, &registration.id, &seen, now, random.as_ref())?;
             let (learner, barred) = (launch.roles.may_learn(), launch.roles.bars_award());
-            let course = refresh_course(db, &registration, deployment.clone(), &launch, now, random.as_ref())?;
+            let course = refresh_course(
+                db,
+                &registration,
+                deployment.clone(),
+                &launch,
+                now,
+                random.as_ref(),
+            )?;
             let mut link = None;
             if let Some(course) = &course {
                 enrolments::set_from_launch(db, tenant, &course.id, &person.id, learner, barred, now)?;
@@ -156,7 +186,13 @@ impl Cairn {
             };
             sessions::insert(db, &session, &token_digest)?;
             let instructor = session.instructor;
-            Ok(Opened { token, course: course.map(|course| course.id), link, instructor, registration })
+            Ok(Opened {
+                token,
+                course: course.map(|course| course.id),
+                link,
+                instructor,
+                registration,
+            })
         });
         opened.await
     }
@@ -171,7 +207,9 @@ fn known_deployment(
     random: &dyn Random,
 ) -> Result<DeploymentId, ServiceError> {
     let known = deployments::find(db, &registration.tenant, &registration.id, &launch.deployment_id)?;
-    let accepted = known.as_ref().is_some_and(|known| known.state == DeploymentState::Accepted);
+    let accepted = known
+        .as_ref()
+        .is_some_and(|known| known.state == DeploymentState::Accepted);
     admit(registration, launch, accepted)?;
     if let Some(known) = known {
         return Ok(known.id);
@@ -194,7 +232,9 @@ fn refresh_course(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Option<Course>, ServiceError> {
-    let Some(context) = &launch.context else { return Ok(None) };
+    let Some(context) = &launch.context else {
+        return Ok(None);
+    };
     let ags = launch.ags.as_ref();
     let seen = CourseSeen {
         tenant: registration.tenant.clone(),
@@ -204,9 +244,14 @@ fn refresh_course(
         label: context.label.clone(),
         title: context.title.clone(),
         services: Services {
-            line_items_url: ags.and_then(|ags| ags.lineitems.as_ref()).map(ToString::to_string),
+            line_items_url: ags
+                .and_then(|ags| ags.lineitems.as_ref())
+                .map(ToString::to_string),
             ags_scopes: ags.map(|ags| ags.scopes.clone()).unwrap_or_default(),
-            memberships_url: launch.nrps.as_ref().map(|nrps| nrps.context_memberships_url.to_string()),
+            memberships_url: launch
+                .nrps
+                .as_ref()
+                .map(|nrps| nrps.context_memberships_url.to_string()),
         },
     };
     Ok(Some(courses::upsert_from_launch(db, &seen, now, random)?))
@@ -221,13 +266,19 @@ fn refresh_link(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Option<Link>, ServiceError> {
-    let Some(resource) = launch.resource_link().filter(|link| !link.stands_for_course) else { return Ok(None) };
+    let Some(resource) = launch.resource_link().filter(|link| !link.stands_for_course) else {
+        return Ok(None);
+    };
     let seen = LinkSeen {
         tenant: tenant.clone(),
         course: course.id.clone(),
         resource_link_id: resource.id.clone(),
         title: resource.title.clone(),
-        line_item_url: launch.ags.as_ref().and_then(|ags| ags.lineitem.as_ref()).map(ToString::to_string),
+        line_item_url: launch
+            .ags
+            .as_ref()
+            .and_then(|ags| ags.lineitem.as_ref())
+            .map(ToString::to_string),
     };
     Ok(Some(links::upsert_from_launch(db, &seen, now, random)?))
 }

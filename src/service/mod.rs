@@ -74,19 +74,26 @@ impl Cairn {
     ///
     /// # Errors
     /// [`StartError`] with a sentence for whoever starts it.
-    pub async fn open(settings: Settings, clock: SharedClock, random: SharedRandom) -> Result<Self, StartError> {
+    pub async fn open(
+        settings: Settings,
+        clock: SharedClock,
+        random: SharedRandom,
+    ) -> Result<Self, StartError> {
         std::fs::create_dir_all(&settings.data_dir)
             .map_err(|error| StartError::DataFolder(settings.data_dir.display().to_string(), error))?;
         let vault = Vault::open_or_create(settings.master_key.as_ref(), &settings.data_dir, random.as_ref())?;
         let store = open_store(&settings).await?;
         let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;
         let tool_key = institutions::tool_key(&store, &vault, &clock, &random).await?;
-        let options = GuardOptions { allow_loopback_http: settings.allow_http_loopback, ..GuardOptions::default() };
+        let options = GuardOptions {
+            allow_loopback_http: settings.allow_http_loopback,
+            ..GuardOptions::default()
+        };
         let guarded = GuardedClient::new(options).map_err(|error| StartError::Net(error.to_string()))?;
         let transport: Arc<dyn Transport> = Arc::new(guarded);
         let assertion = ClientAssertionKey::new(tool_key.kid(), tool_key.encoding_key().clone());
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
-        let tokens = Arc::new(TokenService::new(out, now, chance, Arc::new(assertion)));
+        let tokens = Arc::new(TokenService::new(Arc::new(assertion), now, chance, out));
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
         Ok(Self {

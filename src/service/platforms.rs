@@ -51,7 +51,9 @@ pub async fn add(cairn: &Cairn, mut new: NewPlatform) -> Result<Registration, Se
     cairn
         .store
         .write_with(move |db| -> Result<_, ServiceError> {
-            if registrations::by_issuer_and_client(db, &registration.issuer, &registration.client_id)?.is_some() {
+            if registrations::by_issuer_and_client(db, &registration.issuer, &registration.client_id)?
+                .is_some()
+            {
                 return Err(ServiceError::conflict(
                     "platform.known",
                     "This issuer and client id are registered already. `cairn platform list` shows them.",
@@ -96,8 +98,12 @@ pub async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceE
 /// [`ServiceError::NotFound`] for an unknown id.
 pub async fn get(cairn: &Cairn, id: &str) -> Result<Registration, ServiceError> {
     let all = list(cairn).await?;
-    let found = all.into_iter().find(|(_, registration)| registration.id.as_str() == id);
-    found.map(|(_, registration)| registration).ok_or(ServiceError::NotFound("platform"))
+    let found = all
+        .into_iter()
+        .find(|(_, registration)| registration.id.as_str() == id);
+    found
+        .map(|(_, registration)| registration)
+        .ok_or(ServiceError::NotFound("platform"))
 }
 
 /// Removes a platform, or turns it off when courses were launched from it.

@@ -1,8 +1,8 @@
 //! Visits: what a verified launch opened, found again by a token that only the browser holds.
 
 use chrono::TimeDelta;
-use subtle::ConstantTimeEq as _;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use crate::domain::course::Course;
 use crate::domain::people::Person;
@@ -11,6 +11,7 @@ use crate::lti::registration::Registration;
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
+use crate::store::Db;
 use crate::store::sessions::Session;
 use crate::store::{courses, people, registrations, sessions};
 
@@ -45,7 +46,9 @@ impl Visitor {
         if self.session.instructor {
             Ok(())
         } else {
-            Err(ServiceError::Forbidden("Only instructors of this course can do that."))
+            Err(ServiceError::Forbidden(
+                "Only instructors of this course can do that.",
+            ))
         }
     }
 
@@ -92,22 +95,37 @@ impl Cairn {
         let found = self
             .store
             .read(move |db| {
-                let Some(session) = sessions::by_token_digest(db, &digest)? else { return Ok(None) };
-                let over = session.expires_at <= now || session.last_used_at + IDLE <= now;
+                let Some(session) = sessions::by_token_digest(db, &digest, now)? else {
+                    return Ok(None);
+                };
+                let over = session.last_used_at + IDLE <= now;
                 if over || session.course.as_ref() != Some(&course) {
                     return Ok(None);
                 }
-                let Some(course) = courses::get(db, &session.tenant, &course)? else { return Ok(None) };
-                let Some(person) = people::get(db, &session.tenant, &session.person)? else { return Ok(None) };
+                let Some(course) = courses::get(db, &session.tenant, &course)? else {
+                    return Ok(None);
+                };
+                let Some(person) = people::get(db, &session.tenant, &session.person)? else {
+                    return Ok(None);
+                };
                 let registration = registrations::get(db, &session.tenant, &session.registration)?;
-                let Some(registration) = registration.filter(|known| known.enabled) else { return Ok(None) };
-                Ok(Some(Visitor { session, course, person, registration }))
+                let Some(registration) = registration.filter(|known| known.enabled) else {
+                    return Ok(None);
+                };
+                Ok(Some(Visitor {
+                    session,
+                    course,
+                    person,
+                    registration,
+                }))
             })
             .await?
             .ok_or(ServiceError::SessionOver)?;
         if found.session.last_used_at + TOUCH <= now {
-            let (tenant, id) = (found.session.tenant.clone(), found.session.id.clone());
-            self.store.write(move |db| sessions::touch(db, &tenant, &id, now)).await?;
+            let session = found.session.clone();
+            let touched =
+                move |db: &mut Db| sessions::touch(db, &session.tenant, &session.id, now, session.expires_at);
+            self.store.write(touched).await?;
         }
         Ok(found)
     }
@@ -120,7 +138,10 @@ impl Cairn {
     }
 
     fn form_seal(&self, id: &str) -> String {
-        hex::encode(self.vault.derive(&format!("form proof {id}"))).chars().take(32).collect()
+        hex::encode(self.vault.derive(&format!("form proof {id}")))
+            .chars()
+            .take(32)
+            .collect()
     }
 
     /// A second visit with the powers of the one that `proof` names, for a window of its own.
@@ -142,7 +163,12 @@ impl Cairn {
             if over || first.course.as_ref() != Some(&course) {
                 return Err(ServiceError::SessionOver);
             }
-            let second = Session { id: new, created_at: now, last_used_at: now, ..first };
+            let second = Session {
+                id: new,
+                created_at: now,
+                last_used_at: now,
+                ..first
+            };
             sessions::insert(db, &second, &token_digest)?;
             Ok(())
         });

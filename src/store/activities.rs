@@ -115,5 +115,9 @@ pub fn set_line_item(
         .filter(activities::id.eq(id.as_str()))
         .set(activities::line_item_id.eq(item.map(LineItemId::as_str)))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("activity")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("activity"))
+    } else {
+        Ok(())
+    }
 }

@@ -12,7 +12,7 @@ use crate::domain::facts::Approval;
 use crate::ids::{BadgeId, PersonId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = approvals)]
+#[diesel(table_name = approvals, treat_none_as_default_value = false)]
 pub(super) struct Row {
     tenant_id: String,
     badge_id: String,
@@ -24,7 +24,10 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn approval(self) -> Result<Approval, StoreError> {
-        Ok(Approval { by: self.by_name, at: moment(self.approved_at)? })
+        Ok(Approval {
+            by: self.by_name,
+            at: moment(self.approved_at)?,
+        })
     }
 }
 
@@ -95,7 +98,9 @@ pub fn for_badge(
         .filter(approvals::badge_id.eq(badge.as_str()))
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(|row| Ok((row.person_id.clone().into(), row.approval()?))).collect()
+    rows.into_iter()
+        .map(|row| Ok((row.person_id.clone().into(), row.approval()?)))
+        .collect()
 }
 
 /// Takes a word back. `false`: there was none.

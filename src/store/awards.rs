@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count_distinct, max};
+use diesel::dsl::{count, max};
 use diesel::prelude::*;
 
 use super::convert::{micros, moment, opt_moment};
@@ -149,7 +149,9 @@ pub fn latest_for_badge(
         .order(awards::cycle)
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(|row| row.award().map(|award| (award.person.clone(), award))).collect()
+    rows.into_iter()
+        .map(|row| row.award().map(|award| (award.person.clone(), award)))
+        .collect()
 }
 
 /// The latest awards of some people in all badges of a course: a page of the progress table.
@@ -217,12 +219,29 @@ pub fn counters(
         .filter(awards::tenant_id.eq(tenant.as_str()))
         .filter(badges::course_id.eq(course.as_str()))
         .filter(awards::revoked_at.is_null())
-        .filter(awards::valid_until.is_null().or(awards::valid_until.assume_not_null().gt(micros(now))))
+        .filter(
+            awards::valid_until
+                .is_null()
+                .or(awards::valid_until.assume_not_null().gt(micros(now)))
+        )
         .group_by(awards::badge_id)
-        .select((awards::badge_id, count_distinct(awards::person_id), max(awards::awarded_at)))
+        .select((
+            awards::badge_id,
+            count(awards::person_id).aggregate_distinct(),
+            max(awards::awarded_at)
+        ))
         .load(connection))?;
-    let counter = |holders, last| Ok(Counter { holders, last_awarded_at: opt_moment(last)? });
-    rows.into_iter().map(|(badge, holders, last)| Ok((badge.into(), counter(holders, last)?))).collect()
+    rows.into_iter()
+        .map(|(badge, holders, last)| {
+            Ok((
+                badge.into(),
+                Counter {
+                    holders,
+                    last_awarded_at: opt_moment(last)?,
+                },
+            ))
+        })
+        .collect()
 }
 
 /// Takes an award back. `false`: it was taken back before, and the first reason stays.

@@ -38,9 +38,16 @@ impl Row {
         let state = match self.state.as_str() {
             "draft" => BadgeState::Draft,
             "active" => BadgeState::Active,
-            "paused" => BadgeState::Paused { reason: self.pause_reason.unwrap_or_default() },
+            "paused" => BadgeState::Paused {
+                reason: self.pause_reason.unwrap_or_default(),
+            },
             "retired" => BadgeState::Retired,
-            other => return Err(StoreError::Value { column: "badges.state", problem: format!("{other:?}") }),
+            other => {
+                return Err(StoreError::Value {
+                    column: "badges.state",
+                    problem: format!("{other:?}"),
+                });
+            }
         };
         Ok(Badge {
             id: self.id.into(),
@@ -146,7 +153,11 @@ pub fn update_design(
     if changed == 1 {
         return Ok(next);
     }
-    Err(if get(db, tenant, id)?.is_some() { StoreError::Stale } else { StoreError::Missing("badge") })
+    Err(if get(db, tenant, id)?.is_some() {
+        StoreError::Stale
+    } else {
+        StoreError::Missing("badge")
+    })
 }
 
 /// Says where a badge stands.
@@ -170,7 +181,11 @@ pub fn set_state(
             badges::updated_at.eq(micros(now)),
         ))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("badge")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("badge"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Removes a badge that was never activated, with its draft rule. Run it in a transaction.

@@ -43,7 +43,10 @@ impl Blobs {
     /// [`BlobError::Failed`] when they cannot be written, for instance on a full disk.
     pub async fn put(&self, tenant: &TenantId, bytes: Bytes) -> Result<String, BlobError> {
         let digest = hex::encode(Sha256::digest(&bytes));
-        let put = self.0.put(&path(tenant, &digest), PutPayload::from_bytes(bytes)).await;
+        let put = self
+            .0
+            .put(&path(tenant, &digest), PutPayload::from_bytes(bytes))
+            .await;
         put.map_err(|error| BlobError::Failed(error.to_string()))?;
         Ok(digest)
     }
@@ -77,7 +80,13 @@ mod tests {
         let (ours, theirs) = (TenantId::from("a"), TenantId::from("b"));
         let digest = blobs.put(&ours, Bytes::from_static(b"report")).await.unwrap();
         assert_eq!(digest, hex::encode(Sha256::digest(b"report")));
-        assert_eq!(blobs.get(&ours, &digest).await.unwrap(), Bytes::from_static(b"report"));
-        assert!(matches!(blobs.get(&theirs, &digest).await, Err(BlobError::Missing)));
+        assert_eq!(
+            blobs.get(&ours, &digest).await.unwrap(),
+            Bytes::from_static(b"report")
+        );
+        assert!(matches!(
+            blobs.get(&theirs, &digest).await,
+            Err(BlobError::Missing)
+        ));
     }
 }

@@ -13,7 +13,10 @@ use super::migrate;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
-#[allow(clippy::large_enum_variant, reason = "a handful of connections live in the pool")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a handful of connections live in the pool"
+)]
 pub enum Db {
     Postgres(PgConnection),
     Sqlite(SqliteConnection),
@@ -60,7 +63,9 @@ pub(super) struct Address {
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The address may hold a password.
-        f.debug_struct("Address").field("engine", &self.engine).finish_non_exhaustive()
+        f.debug_struct("Address")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
     }
 }
 
@@ -70,14 +75,22 @@ impl Address {
         let (engine, url) = match scheme {
             Some("postgres" | "postgresql") => (Engine::Postgres, text),
             Some("sqlite") => (Engine::Sqlite, text.strip_prefix("sqlite://").unwrap_or(text)),
-            Some(_) => return Err(StoreError::Address("its scheme is neither sqlite nor postgres".to_owned())),
+            Some(_) => {
+                return Err(StoreError::Address(
+                    "its scheme is neither sqlite nor postgres".to_owned(),
+                ));
+            }
             None => (Engine::Sqlite, text),
         };
         if engine == Engine::Sqlite && (url.trim().is_empty() || url.contains(":memory:")) {
             let wrong = "a SQLite database needs a file, because several connections share it";
             return Err(StoreError::Address(wrong.to_owned()));
         }
-        Ok(Self { engine, url: url.to_owned(), patience })
+        Ok(Self {
+            engine,
+            url: url.to_owned(),
+            patience,
+        })
     }
 
     pub(super) fn connect(&self) -> Result<Db, StoreError> {
@@ -92,7 +105,10 @@ impl Address {
                 let mut connection = SqliteConnection::establish(&self.url)?;
                 // The time-out first, so that everything after it waits.
                 connection.batch_execute(&format!("PRAGMA busy_timeout = {}", self.patience.as_millis()))?;
-                match connection.batch_execute("PRAGMA journal_mode = WAL").map_err(StoreError::from) {
+                match connection
+                    .batch_execute("PRAGMA journal_mode = WAL")
+                    .map_err(StoreError::from)
+                {
                     // A read-only file keeps the mode it has; writing to it says so later.
                     Ok(()) | Err(StoreError::ReadOnly) => {}
                     Err(error) => return Err(error),
@@ -159,7 +175,12 @@ impl Store {
             .error_handler(Box::new(NopErrorHandler))
             .build(address)
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        Ok(Self { pool, engine, patience, writers: Arc::new(Mutex::new(())) })
+        Ok(Self {
+            pool,
+            engine,
+            patience,
+            writers: Arc::new(Mutex::new(())),
+        })
     }
 
     /// Which database this is.
@@ -312,17 +333,24 @@ where
 {
     match db {
         Db::Postgres(connection) => AnsiTransactionManager::begin_transaction(connection),
-        Db::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
+        Db::Sqlite(connection) => {
+            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
+        }
     }
     .map_err(StoreError::from)?;
     match work(db) {
         Ok(value) => {
-            on_both!(db, |connection| AnsiTransactionManager::commit_transaction(connection)).map_err(StoreError::from)?;
+            on_both!(db, |connection| AnsiTransactionManager::commit_transaction(
+                connection
+            ))
+            .map_err(StoreError::from)?;
             Ok(value)
         }
         Err(error) => {
             // A rollback that fails leaves a broken connection, which the pool then throws away.
-            let _ = on_both!(db, |connection| AnsiTransactionManager::rollback_transaction(connection));
+            let _ = on_both!(db, |connection| AnsiTransactionManager::rollback_transaction(
+                connection
+            ));
             Err(error)
         }
     }

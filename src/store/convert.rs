@@ -15,8 +15,10 @@ pub(super) fn micros(at: DateTime<Utc>) -> i64 {
 
 /// The moment of `micros`.
 pub(super) fn moment(micros: i64) -> Result<DateTime<Utc>, StoreError> {
-    DateTime::from_timestamp_micros(micros)
-        .ok_or_else(|| StoreError::Value { column: "a moment", problem: micros.to_string() })
+    DateTime::from_timestamp_micros(micros).ok_or_else(|| StoreError::Value {
+        column: "a moment",
+        problem: micros.to_string(),
+    })
 }
 
 pub(super) fn opt_moment(micros: Option<i64>) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -27,27 +29,41 @@ pub(super) fn opt_moment(micros: Option<i64>) -> Result<Option<DateTime<Utc>>, S
 pub(super) fn word<T: Serialize>(value: &T) -> Result<String, StoreError> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Ok(word),
-        other => Err(StoreError::Value { column: "a word", problem: format!("{other:?}") }),
+        other => Err(StoreError::Value {
+            column: "a word",
+            problem: format!("{other:?}"),
+        }),
     }
 }
 
 /// The unit variant that `word` names.
 pub(super) fn from_word<T: DeserializeOwned>(column: &'static str, word: &str) -> Result<T, StoreError> {
     let words: StrDeserializer<'_, value::Error> = word.into_deserializer();
-    T::deserialize(words).map_err(|_| StoreError::Value { column, problem: format!("{word:?}") })
+    T::deserialize(words).map_err(|_| StoreError::Value {
+        column,
+        problem: format!("{word:?}"),
+    })
 }
 
 pub(super) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value)
-        .map_err(|error| StoreError::Value { column: "a document", problem: error.to_string() })
+    serde_json::to_string(value).map_err(|error| StoreError::Value {
+        column: "a document",
+        problem: error.to_string(),
+    })
 }
 
 pub(super) fn from_json<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Value { column, problem: error.to_string() })
+    serde_json::from_str(text).map_err(|error| StoreError::Value {
+        column,
+        problem: error.to_string(),
+    })
 }
 
 pub(super) fn decimal(column: &'static str, text: &str) -> Result<Decimal, StoreError> {
-    Decimal::from_str_exact(text).map_err(|_| StoreError::Value { column, problem: format!("{text:?}") })
+    Decimal::from_str_exact(text).map_err(|_| StoreError::Value {
+        column,
+        problem: format!("{text:?}"),
+    })
 }
 
 pub(super) fn opt_decimal(column: &'static str, text: Option<&str>) -> Result<Option<Decimal>, StoreError> {
@@ -83,8 +99,16 @@ mod tests {
     #[test]
     fn words_and_moments_come_back_as_they_were() {
         assert_eq!(word(&LineItemState::MaximumChanged).unwrap(), "maximum_changed");
-        assert_eq!(from_word::<LineItemState>("state", "gone").unwrap(), LineItemState::Gone);
-        assert!(from_word::<LineItemState>("state", "lost").unwrap_err().to_string().contains("state holds \"lost\""));
+        assert_eq!(
+            from_word::<LineItemState>("state", "gone").unwrap(),
+            LineItemState::Gone
+        );
+        assert!(
+            from_word::<LineItemState>("state", "lost")
+                .unwrap_err()
+                .to_string()
+                .contains("state holds \"lost\"")
+        );
         let at = DateTime::from_timestamp_micros(1_795_478_400_123_456).unwrap();
         assert_eq!(moment(micros(at)).unwrap(), at);
         assert!(moment(i64::MAX).is_err());

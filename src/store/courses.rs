@@ -108,7 +108,10 @@ pub fn upsert_from_launch(
     known.label = keep(&seen.label, known.label);
     known.title = keep(&seen.title, known.title);
     if seen.services.line_items_url.is_some() || !seen.services.ags_scopes.is_empty() {
-        known.services.line_items_url.clone_from(&seen.services.line_items_url);
+        known
+            .services
+            .line_items_url
+            .clone_from(&seen.services.line_items_url);
         known.services.ags_scopes.clone_from(&seen.services.ags_scopes);
     }
     known.services.memberships_url = keep(&seen.services.memberships_url, known.services.memberships_url);
@@ -169,7 +172,11 @@ pub fn set_checks(db: &mut Db, tenant: &TenantId, id: &CourseId, checks: &Checks
             courses::problem.eq(&checks.problem),
         ))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("course")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("course"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Courses whose next check has come, longest overdue first, at most `limit`. Names no tenant: the schedule serves

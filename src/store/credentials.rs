@@ -36,7 +36,7 @@ pub struct Shows {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = credentials)]
+#[diesel(table_name = credentials, treat_none_as_default_value = false)]
 #[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
 struct Row {
     id: String,
@@ -102,8 +102,11 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
 /// # Errors
 /// Trouble with the database.
 pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError> {
-    let row =
-        credentials::table.filter(credentials::slug.eq(slug)).select(Row::as_select()).first(db).optional()?;
+    let row = credentials::table
+        .filter(credentials::slug.eq(slug))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
     row.map(Row::credential).transpose()
 }
 
@@ -166,5 +169,9 @@ pub fn set_shows(db: &mut Db, tenant: &TenantId, id: &CredentialId, shows: Shows
             credentials::show_downloads.eq(shows.downloads),
         ))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("credential")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("credential"))
+    } else {
+        Ok(())
+    }
 }

@@ -56,7 +56,7 @@ pub struct Current {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = decisions)]
+#[diesel(table_name = decisions, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     tenant_id: String,
@@ -85,7 +85,7 @@ impl Row {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = current_decisions)]
+#[diesel(table_name = current_decisions, treat_none_as_default_value = false)]
 struct CurrentRow {
     tenant_id: String,
     badge_id: String,
@@ -119,8 +119,10 @@ fn digest(rule: &RuleId, decision: &Decision) -> Result<String, StoreError> {
             _ => {}
         }
     }
-    let mut value = serde_json::to_value(decision)
-        .map_err(|error| StoreError::Value { column: "decisions.record", problem: error.to_string() })?;
+    let mut value = serde_json::to_value(decision).map_err(|error| StoreError::Value {
+        column: "decisions.record",
+        problem: error.to_string(),
+    })?;
     forget_reading(&mut value);
     Ok(hex::encode(Sha256::digest(format!("{rule}\n{value}"))))
 }
@@ -176,7 +178,12 @@ pub fn record_many(
         if let Some(before) = known.remove(person.as_str()).filter(|row| row.digest == digest) {
             confirmed.push(person.as_str());
             let id = before.decision_id.into();
-            done.push(Recorded { person: person.clone(), id, outcome, changed: false });
+            done.push(Recorded {
+                person: person.clone(),
+                id,
+                outcome,
+                changed: false,
+            });
             continue;
         }
         let id = DecisionId::new(now, random);
@@ -201,10 +208,17 @@ pub fn record_many(
             digest,
             checked_at: micros(now),
         });
-        done.push(Recorded { person: person.clone(), id, outcome, changed: true });
+        done.push(Recorded {
+            person: person.clone(),
+            id,
+            outcome,
+            changed: true,
+        });
     }
     for some in history.chunks(CHUNK) {
-        on_both!(db, |connection| diesel::insert_into(decisions::table).values(some).execute(connection))?;
+        on_both!(db, |connection| diesel::insert_into(decisions::table)
+            .values(some)
+            .execute(connection))?;
     }
     for some in current.chunks(CHUNK) {
         on_both!(db, |connection| diesel::insert_into(current_decisions::table)
@@ -248,7 +262,9 @@ pub fn current(
         .select((Row::as_select(), current_decisions::checked_at))
         .first(db)
         .optional()?;
-    found.map(|(row, checked)| Ok((row.stored()?, moment(checked)?))).transpose()
+    found
+        .map(|(row, checked)| Ok((row.stored()?, moment(checked)?)))
+        .transpose()
 }
 
 /// The outcomes that hold now, of everybody who was decided about.
@@ -265,7 +281,9 @@ pub fn current_for_badge(
         .filter(current_decisions::badge_id.eq(badge.as_str()))
         .select(CurrentRow::as_select())
         .load(db)?;
-    rows.into_iter().map(|row| row.current().map(|(_, person, current)| (person, current))).collect()
+    rows.into_iter()
+        .map(|row| row.current().map(|(_, person, current)| (person, current)))
+        .collect()
 }
 
 /// The outcomes that hold now for some people and all badges of a course: a page of the progress table.
@@ -313,7 +331,9 @@ pub fn current_for_person(
         .filter(badges::course_id.eq(course.as_str()))
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(|row| row.stored().map(|stored| (stored.badge.clone(), stored))).collect()
+    rows.into_iter()
+        .map(|row| row.stored().map(|stored| (stored.badge.clone(), stored)))
+        .collect()
 }
 
 /// The record with that id: the one that an award names.

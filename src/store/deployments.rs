@@ -77,7 +77,11 @@ pub fn find(
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn find_or_insert(db: &mut Db, deployment: &Deployment, now: DateTime<Utc>) -> Result<Deployment, StoreError> {
+pub fn find_or_insert(
+    db: &mut Db,
+    deployment: &Deployment,
+    now: DateTime<Utc>,
+) -> Result<Deployment, StoreError> {
     let (tenant, registration) = (&deployment.tenant, &deployment.registration);
     if let Some(known) = find(db, tenant, registration, &deployment.deployment_id)? {
         return Ok(known);
@@ -130,5 +134,9 @@ pub fn set_state(
         .filter(deployments::id.eq(id.as_str()))
         .set(deployments::state.eq(word(&state)?))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("deployment")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("deployment"))
+    } else {
+        Ok(())
+    }
 }

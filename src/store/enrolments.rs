@@ -199,14 +199,16 @@ pub fn list(
                     .and(enrolments::barred.eq(false))
                     .or(everybody.into_sql::<diesel::sql_types::Bool>()),
             );
-        let total: i64 = wanted.count().get_result(connection)?;
+        let total: i64 = wanted.clone().count().get_result(connection)?;
         let rows: Vec<(PersonRow, Row)> = wanted
             .order((people::folded_name, people::id))
             .offset(page.offset)
             .limit(page.limit)
             .select((PersonRow::as_select(), Row::as_select()))
             .load(connection)?;
-        let rows = rows.into_iter().map(|(person, row)| Ok((Person::from(person), row.enrolment()?)));
+        let rows = rows
+            .into_iter()
+            .map(|(person, row)| Ok((Person::from(person), row.enrolment()?)));
         Ok((rows.collect::<Result<_, StoreError>>()?, total))
     })
 }
@@ -219,7 +221,11 @@ pub fn learners(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec
     let ids: Vec<String> = enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
         .filter(enrolments::course_id.eq(course.as_str()))
-        .filter(enrolments::learner.and(enrolments::active).and(enrolments::barred.eq(false)))
+        .filter(
+            enrolments::learner
+                .and(enrolments::active)
+                .and(enrolments::barred.eq(false)),
+        )
         .order(enrolments::person_id)
         .select(enrolments::person_id)
         .load(db)?;
@@ -234,7 +240,11 @@ pub fn learner_count(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Resul
     Ok(enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
         .filter(enrolments::course_id.eq(course.as_str()))
-        .filter(enrolments::learner.and(enrolments::active).and(enrolments::barred.eq(false)))
+        .filter(
+            enrolments::learner
+                .and(enrolments::active)
+                .and(enrolments::barred.eq(false)),
+        )
         .count()
         .get_result(db)?)
 }

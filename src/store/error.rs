@@ -5,21 +5,37 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("The database address is not understood: {0}. Use sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME.")]
+    #[error(
+        "The database address is not understood: {0}. Use sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME."
+    )]
     Address(String),
-    #[error("The database cannot be reached: {0}. Check that it runs, that the address and password are right, and that the folder exists.")]
+    #[error(
+        "The database cannot be reached: {0}. Check that it runs, that the address and password are right, and that the folder exists."
+    )]
     Unreachable(String),
-    #[error("All connections to the database have been busy for {0} seconds. Try again; if it stays so, raise database_connections.")]
+    #[error(
+        "All connections to the database have been busy for {0} seconds. Try again; if it stays so, raise database_connections."
+    )]
     PoolExhausted(u64),
-    #[error("The database is locked by another program. Wait a moment and try again; if it stays so, find the process that holds it open.")]
+    #[error(
+        "The database is locked by another program. Wait a moment and try again; if it stays so, find the process that holds it open."
+    )]
     Busy,
-    #[error("The database is read-only. Give the user that runs Cairn the right to write to it and to its folder.")]
+    #[error(
+        "The database is read-only. Give the user that runs Cairn the right to write to it and to its folder."
+    )]
     ReadOnly,
-    #[error("The disk with the database is full. Free some space; nothing was lost and nothing was half written.")]
+    #[error(
+        "The disk with the database is full. Free some space; nothing was lost and nothing was half written."
+    )]
     Full,
-    #[error("The database was last used by a newer version of Cairn (it has migration {found}, this program knows none after {known}). Start that version or a later one, or restore the backup from before the upgrade.")]
+    #[error(
+        "The database was last used by a newer version of Cairn (it has migration {found}, this program knows none after {known}). Start that version or a later one, or restore the backup from before the upgrade."
+    )]
     Newer { found: String, known: String },
-    #[error("The database could not be brought up to date: {0}. Nothing was changed; report this with the log.")]
+    #[error(
+        "The database could not be brought up to date: {0}. Nothing was changed; report this with the log."
+    )]
     Migration(String),
     #[error("The database file is damaged or not a Cairn database: {0}. Restore the last backup.")]
     Damaged(String),
@@ -47,7 +63,12 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::Busy | Self::Unreachable(_) | Self::PoolExhausted(_) | Self::Full | Self::Stale | Self::Interrupted
+            Self::Busy
+                | Self::Unreachable(_)
+                | Self::PoolExhausted(_)
+                | Self::Full
+                | Self::Stale
+                | Self::Interrupted
         )
     }
 
@@ -62,13 +83,27 @@ impl StoreError {
             ("read-only transaction", |_| StoreError::ReadOnly),
             ("database or disk is full", |_| StoreError::Full),
             ("no space left on device", |_| StoreError::Full),
-            ("file is not a database", |text| StoreError::Damaged(text.to_owned())),
-            ("disk image is malformed", |text| StoreError::Damaged(text.to_owned())),
-            ("unable to open database", |text| StoreError::Unreachable(text.to_owned())),
-            ("could not connect", |text| StoreError::Unreachable(text.to_owned())),
-            ("connection to server", |text| StoreError::Unreachable(text.to_owned())),
-            ("terminating connection", |text| StoreError::Unreachable(text.to_owned())),
-            ("server closed the connection", |text| StoreError::Unreachable(text.to_owned())),
+            ("file is not a database", |text| {
+                StoreError::Damaged(text.to_owned())
+            }),
+            ("disk image is malformed", |text| {
+                StoreError::Damaged(text.to_owned())
+            }),
+            ("unable to open database", |text| {
+                StoreError::Unreachable(text.to_owned())
+            }),
+            ("could not connect", |text| {
+                StoreError::Unreachable(text.to_owned())
+            }),
+            ("connection to server", |text| {
+                StoreError::Unreachable(text.to_owned())
+            }),
+            ("terminating connection", |text| {
+                StoreError::Unreachable(text.to_owned())
+            }),
+            ("server closed the connection", |text| {
+                StoreError::Unreachable(text.to_owned())
+            }),
         ];
         let lower = message.to_lowercase();
         let meaning = MEANINGS.iter().find(|(words, _)| lower.contains(words));
@@ -80,9 +115,12 @@ impl StoreError {
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match error {
-            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, about) => {
-                Self::AlreadyThere(about.constraint_name().unwrap_or_else(|| about.message()).to_owned())
-            }
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, about) => Self::AlreadyThere(
+                about
+                    .constraint_name()
+                    .unwrap_or_else(|| about.message())
+                    .to_owned(),
+            ),
             DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, about) => {
                 Self::InUse(about.table_name().unwrap_or("other rows").to_owned())
             }
@@ -121,7 +159,9 @@ mod tests {
         assert!(meant("database or disk is full").contains("Free some space"));
         assert!(meant("could not extend file: No space left on device").contains("Free some space"));
         assert!(meant("file is not a database").contains("Restore the last backup"));
-        assert!(meant("FATAL: terminating connection due to administrator command").contains("cannot be reached"));
+        assert!(
+            meant("FATAL: terminating connection due to administrator command").contains("cannot be reached")
+        );
         assert!(meant("deadlock detected").contains("try again"));
         assert!(meant("syntax error.\nLINE 1").ends_with("The database refused: syntax error."));
     }

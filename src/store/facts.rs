@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::convert::CHUNK;
 use super::schema::{activities, approvals, awards, enrolments, line_items, results, submissions};
 use super::{Db, StoreError};
-use super::{approvals as approval_rows, awards as award_rows, results as result_rows, submissions as hand_ins};
+use super::{
+    approvals as approval_rows, awards as award_rows, results as result_rows, submissions as hand_ins,
+};
 use crate::domain::facts::Facts;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
 
@@ -115,8 +117,13 @@ fn gather(
             }
         }
 
-        let columns =
-            (awards::person_id, awards::badge_id, awards::awarded_at, awards::valid_until, awards::revoked_at);
+        let columns = (
+            awards::person_id,
+            awards::badge_id,
+            awards::awarded_at,
+            awards::valid_until,
+            awards::revoked_at,
+        );
         // In the order of cycles, so that the latest stands in the end.
         let held: Vec<award_rows::FactColumns> = if let Some(people) = only {
             awards::table

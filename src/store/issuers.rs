@@ -136,8 +136,11 @@ pub fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, Stor
 /// # Errors
 /// Trouble with the database.
 pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
-    let row =
-        issuers::table.filter(issuers::slug.eq(slug)).select(Row::as_select()).first(db).optional()?;
+    let row = issuers::table
+        .filter(issuers::slug.eq(slug))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
     Ok(row.map(Issuer::from))
 }
 
@@ -177,7 +180,11 @@ pub fn replace_active_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn active_key(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Option<IssuerKey>, StoreError> {
+pub fn active_key(
+    db: &mut Db,
+    tenant: &TenantId,
+    issuer: &IssuerId,
+) -> Result<Option<IssuerKey>, StoreError> {
     let keys = all_keys(db, tenant, issuer)?;
     Ok(keys.into_iter().find(|key| key.state == KeyState::Active))
 }

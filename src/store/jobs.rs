@@ -77,7 +77,12 @@ struct Row {
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn enqueue(db: &mut Db, job: &NewJob, now: DateTime<Utc>, random: &dyn Random) -> Result<bool, StoreError> {
+pub fn enqueue(
+    db: &mut Db,
+    job: &NewJob,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<bool, StoreError> {
     let row = Row {
         id: JobId::new(now, random).to_string(),
         tenant_id: job.tenant.to_string(),
@@ -106,11 +111,13 @@ pub fn enqueue(db: &mut Db, job: &NewJob, now: DateTime<Utc>, random: &dyn Rando
             .filter(jobs::kind.eq(&job.kind))
             .filter(jobs::key.eq(&job.key))
             .filter(jobs::state.eq(WAITING))
-            .set(jobs::run_at.eq(diesel::dsl::case_when(
-                jobs::run_at.gt(row.run_at),
-                row.run_at.into_sql::<diesel::sql_types::BigInt>(),
+            .set(
+                jobs::run_at.eq(diesel::dsl::case_when(
+                    jobs::run_at.gt(row.run_at),
+                    row.run_at.into_sql::<diesel::sql_types::BigInt>(),
+                )
+                .otherwise(jobs::run_at)),
             )
-            .otherwise(jobs::run_at)))
             .execute(db)?;
         if waits == 1 {
             return Ok(false);
@@ -133,15 +140,21 @@ pub fn claim(
 ) -> Result<Vec<Job>, StoreError> {
     let at = micros(now);
     let until = now.checked_add_signed(lease).unwrap_or(now);
-    let due = jobs::state
-        .eq(WAITING)
-        .and(jobs::run_at.le(at))
-        .or(jobs::state.eq(RUNNING).and(jobs::locked_until.assume_not_null().le(at)));
-    let query = jobs::table.filter(due).order((jobs::run_at, jobs::id)).limit(limit).select(Row::as_select());
+    let due = jobs::state.eq(WAITING).and(jobs::run_at.le(at)).or(jobs::state
+        .eq(RUNNING)
+        .and(jobs::locked_until.assume_not_null().le(at)));
+    let query = jobs::table
+        .filter(due)
+        .order((jobs::run_at, jobs::id))
+        .limit(limit);
     let rows: Vec<Row> = match db {
-        Db::Postgres(connection) => query.for_update().skip_locked().load(connection)?,
+        Db::Postgres(connection) => query
+            .for_update()
+            .skip_locked()
+            .select(Row::as_select())
+            .load(connection)?,
         // The transaction holds the one writer's lock of SQLite.
-        Db::Sqlite(connection) => query.load(connection)?,
+        Db::Sqlite(connection) => query.select(Row::as_select()).load(connection)?,
     };
     let mut claimed = Vec::with_capacity(rows.len());
     for row in rows {
@@ -237,5 +250,8 @@ pub fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
         .select((jobs::kind, jobs::state, count_star()))
         .order((jobs::kind, jobs::state))
         .load(connection))?;
-    Ok(rows.into_iter().map(|(kind, state, jobs)| Count { kind, state, jobs }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(kind, state, jobs)| Count { kind, state, jobs })
+        .collect())
 }

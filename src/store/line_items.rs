@@ -100,8 +100,10 @@ pub fn upsert_many(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<ItemChanges, StoreError> {
-    let mut known: HashMap<String, LineItem> =
-        for_course(db, tenant, course)?.into_iter().map(|item| (item.url.clone(), item)).collect();
+    let mut known: HashMap<String, LineItem> = for_course(db, tenant, course)?
+        .into_iter()
+        .map(|item| (item.url.clone(), item))
+        .collect();
     let mut changes = ItemChanges::default();
     let mut met = HashSet::new();
     for seen in listed.iter().filter(|seen| met.insert(seen.url.as_str())) {
@@ -140,7 +142,10 @@ pub fn upsert_many(
             // Some platforms leave out what we gave them.
             resource_id: seen.resource_id.clone().or_else(|| before.resource_id.clone()),
             tag: seen.tag.clone().or_else(|| before.tag.clone()),
-            resource_link_id: seen.resource_link_id.clone().or_else(|| before.resource_link_id.clone()),
+            resource_link_id: seen
+                .resource_link_id
+                .clone()
+                .or_else(|| before.resource_link_id.clone()),
             state,
         };
         if after != before {
@@ -252,5 +257,9 @@ pub fn set_state(
         .filter(line_items::id.eq(id.as_str()))
         .set(line_items::state.eq(word(&state)?))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("line item")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("line item"))
+    } else {
+        Ok(())
+    }
 }

@@ -94,7 +94,10 @@ pub fn upsert_from_launch(
         diesel::update(links::table)
             .filter(links::tenant_id.eq(seen.tenant.as_str()))
             .filter(links::id.eq(known.id.as_str()))
-            .set((links::title.eq(&known.title), links::line_item_url.eq(&known.line_item_url)))
+            .set((
+                links::title.eq(&known.title),
+                links::line_item_url.eq(&known.line_item_url),
+            ))
             .execute(db)?;
     }
     Ok(known)
@@ -124,7 +127,11 @@ pub fn set_opens(db: &mut Db, tenant: &TenantId, id: &LinkId, opens: &Opens) -> 
         .filter(links::id.eq(id.as_str()))
         .set(links::opens.eq(json(opens)?))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("link")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("link"))
+    } else {
+        Ok(())
+    }
 }
 
 /// The links of a course, oldest first.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
-use diesel::backend::Backend;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{Db, transaction};
@@ -24,7 +24,9 @@ pub(super) fn run(db: &mut Db) -> Result<(), StoreError> {
     transaction(db, |db| match db {
         Db::Sqlite(connection) => up_to_date(connection, SQLITE),
         Db::Postgres(connection) => {
-            connection.batch_execute(&format!("SET LOCAL lock_timeout = '120s'; SELECT pg_advisory_xact_lock({LOCK})"))?;
+            connection.batch_execute(&format!(
+                "SET LOCAL lock_timeout = '120s'; SELECT pg_advisory_xact_lock({LOCK})"
+            ))?;
             up_to_date(connection, POSTGRES)
         }
     })
@@ -36,7 +38,9 @@ where
     C: MigrationHarness<DB>,
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| match StoreError::from_message(&error.to_string()) {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| match StoreError::from_message(
+        &error.to_string(),
+    ) {
         StoreError::Refused(text) => StoreError::Migration(text),
         known => known,
     };
@@ -48,7 +52,10 @@ where
     let applied = connection.applied_migrations().map_err(failed)?;
     if let Some(found) = applied.iter().find(|version| !known.contains(version)) {
         let last = known.last().map(ToString::to_string).unwrap_or_default();
-        return Err(StoreError::Newer { found: found.to_string(), known: last });
+        return Err(StoreError::Newer {
+            found: found.to_string(),
+            known: last,
+        });
     }
     connection.run_pending_migrations(source).map_err(failed)?;
     Ok(())

@@ -9,7 +9,7 @@ use super::{Db, StoreError};
 use crate::ids::TenantId;
 
 #[derive(Insertable)]
-#[diesel(table_name = nonces)]
+#[diesel(table_name = nonces, treat_none_as_default_value = false)]
 struct Row<'a> {
     digest: &'a str,
     tenant_id: &'a str,
@@ -27,7 +27,11 @@ pub fn consume(
     digest: &str,
     expires_at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let row = Row { digest, tenant_id: tenant.as_str(), expires_at: micros(expires_at) };
+    let row = Row {
+        digest,
+        tenant_id: tenant.as_str(),
+        expires_at: micros(expires_at),
+    };
     let added = on_both!(db, |connection| diesel::insert_into(nonces::table)
         .values(&row)
         .on_conflict_do_nothing()
@@ -40,5 +44,7 @@ pub fn consume(
 /// # Errors
 /// Trouble with the database.
 pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
-    Ok(diesel::delete(nonces::table).filter(nonces::expires_at.lt(micros(now))).execute(db)?)
+    Ok(diesel::delete(nonces::table)
+        .filter(nonces::expires_at.lt(micros(now)))
+        .execute(db)?)
 }

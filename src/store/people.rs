@@ -125,7 +125,11 @@ pub fn upsert_many(
         // Another node may have been faster: its identifiers are the ones that stand.
         known.extend(load(db, tenant, registration, &fresh)?);
     }
-    Ok(subs.iter().filter_map(|sub| known.remove(*sub)).map(Person::from).collect())
+    Ok(subs
+        .iter()
+        .filter_map(|sub| known.remove(*sub))
+        .map(Person::from)
+        .collect())
 }
 
 fn load(
@@ -177,7 +181,11 @@ pub fn by_ids(
             .filter(people::id.eq_any(some.iter().map(PersonId::as_str)))
             .select(Row::as_select())
             .load(connection))?;
-        found.extend(rows.into_iter().map(Person::from).map(|person| (person.id.clone(), person)));
+        found.extend(
+            rows.into_iter()
+                .map(Person::from)
+                .map(|person| (person.id.clone(), person)),
+        );
     }
     Ok(found)
 }
@@ -192,7 +200,9 @@ pub fn by_sub(
     registration: &RegistrationId,
     sub: &str,
 ) -> Result<Option<Person>, StoreError> {
-    Ok(load(db, tenant, registration, &[sub])?.remove(sub).map(Person::from))
+    Ok(load(db, tenant, registration, &[sub])?
+        .remove(sub)
+        .map(Person::from))
 }
 
 /// The ids of those whom a registration calls by these `subs`; unknown ones are left out. For joining a page of

@@ -35,7 +35,10 @@ struct Row {
 impl Row {
     fn registration(self) -> Result<Registration, StoreError> {
         let url = |column: &'static str, text: &str| {
-            Url::parse(text).map_err(|_| StoreError::Value { column, problem: format!("{text:?}") })
+            Url::parse(text).map_err(|_| StoreError::Value {
+                column,
+                problem: format!("{text:?}"),
+            })
         };
         Ok(Registration {
             authorization_url: url("registrations.authorization_url", &self.authorization_url)?,
@@ -80,7 +83,9 @@ pub fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc>) -> R
         enabled: registration.enabled,
         created_at: micros(now),
     };
-    diesel::insert_into(registrations::table).values(&row).execute(db)?;
+    diesel::insert_into(registrations::table)
+        .values(&row)
+        .execute(db)?;
     Ok(())
 }
 
@@ -92,6 +97,19 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<Option
     let row = registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::registration).transpose()
+}
+
+/// The registration with that id, for a launch whose sealed state names it; the tenant is not known yet.
+///
+/// # Errors
+/// Trouble with the database, or a row that cannot be read.
+pub fn by_id(db: &mut Db, id: &RegistrationId) -> Result<Option<Registration>, StoreError> {
+    let row = registrations::table
+        .find(id.as_str())
         .select(Row::as_select())
         .first(db)
         .optional()?;
@@ -158,7 +176,11 @@ pub fn set_enabled(
         .filter(registrations::id.eq(id.as_str()))
         .set(registrations::enabled.eq(enabled))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("platform")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("platform"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Removes a platform that was never used. One that has courses or people stays: switch it off instead.
@@ -191,5 +213,9 @@ pub fn remove(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<(),
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::id.eq(id.as_str()))
         .execute(db)?;
-    if gone == 0 { Err(StoreError::Missing("platform")) } else { Ok(()) }
+    if gone == 0 {
+        Err(StoreError::Missing("platform"))
+    } else {
+        Ok(())
+    }
 }

@@ -204,5 +204,7 @@ pub fn for_person(
         .filter(results::person_id.eq(person.as_str()))
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(|row| row.grade().map(|(_, item, grade)| (item, grade))).collect()
+    rows.into_iter()
+        .map(|row| row.grade().map(|(_, item, grade)| (item, grade)))
+        .collect()
 }

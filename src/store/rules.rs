@@ -206,7 +206,10 @@ pub fn activate(db: &mut Db, tenant: &TenantId, id: &RuleId, now: DateTime<Utc>)
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(rules::id.eq(id.as_str()))
         .filter(rules::state.eq(word(&RuleState::Draft)?))
-        .set((rules::state.eq(word(&RuleState::Active)?), rules::activated_at.eq(micros(now))))
+        .set((
+            rules::state.eq(word(&RuleState::Active)?),
+            rules::activated_at.eq(micros(now)),
+        ))
         .execute(db)?;
     if changed == 0 {
         return Err(StoreError::Stale);
@@ -281,11 +284,7 @@ pub fn badges_building_on(
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn badges_reading(
-    db: &mut Db,
-    tenant: &TenantId,
-    item: &LineItemId,
-) -> Result<Vec<BadgeId>, StoreError> {
+pub fn badges_reading(db: &mut Db, tenant: &TenantId, item: &LineItemId) -> Result<Vec<BadgeId>, StoreError> {
     let ids: Vec<String> = rules::table
         .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
         .filter(rules::tenant_id.eq(tenant.as_str()))
@@ -308,5 +307,8 @@ pub fn watched_items(
     course: &CourseId,
 ) -> Result<HashSet<LineItemId>, StoreError> {
     let rules = all_active_for_course(db, tenant, course)?;
-    Ok(rules.iter().flat_map(|rule| rule.root.line_items().cloned().collect::<Vec<_>>()).collect())
+    Ok(rules
+        .iter()
+        .flat_map(|rule| rule.root.line_items().cloned().collect::<Vec<_>>())
+        .collect())
 }

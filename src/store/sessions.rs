@@ -10,7 +10,10 @@ use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId, Sessi
 
 /// Who launched, from where, and what this launch allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "the powers of one launch, each on its own")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "the powers of one launch, each on its own"
+)]
 pub struct Session {
     pub id: SessionId,
     pub tenant: TenantId,
@@ -127,6 +130,19 @@ pub fn by_token_digest(
     row.map(Row::session).transpose()
 }
 
+/// The session with that id, for a proof that names it; the tenant is not known yet.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>, StoreError> {
+    let row = sessions::table
+        .find(id.as_str())
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::session).transpose()
+}
+
 /// Notes that the session was used, and when it now ends.
 ///
 /// # Errors
@@ -141,9 +157,16 @@ pub fn touch(
     let changed = diesel::update(sessions::table)
         .filter(sessions::tenant_id.eq(tenant.as_str()))
         .filter(sessions::id.eq(id.as_str()))
-        .set((sessions::last_used_at.eq(micros(now)), sessions::expires_at.eq(micros(expires_at))))
+        .set((
+            sessions::last_used_at.eq(micros(now)),
+            sessions::expires_at.eq(micros(expires_at)),
+        ))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("session")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("session"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Ends a session. Ending it twice is fine.
@@ -163,5 +186,7 @@ pub fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), Stor
 /// # Errors
 /// Trouble with the database.
 pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
-    Ok(diesel::delete(sessions::table).filter(sessions::expires_at.le(micros(now))).execute(db)?)
+    Ok(diesel::delete(sessions::table)
+        .filter(sessions::expires_at.le(micros(now)))
+        .execute(db)?)
 }

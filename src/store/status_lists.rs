@@ -32,7 +32,7 @@ pub struct StatusList {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = status_lists)]
+#[diesel(table_name = status_lists, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     tenant_id: String,
@@ -83,7 +83,9 @@ pub fn insert(db: &mut Db, list: &StatusList) -> Result<(), StoreError> {
         version: list.version,
         updated_at: micros(list.updated_at),
     };
-    diesel::insert_into(status_lists::table).values(&row).execute(db)?;
+    diesel::insert_into(status_lists::table)
+        .values(&row)
+        .execute(db)?;
     Ok(())
 }
 
@@ -161,7 +163,10 @@ pub fn take_position(
     for _ in 0..64 {
         let position = pick();
         if !(0..list.length).contains(&position) {
-            return Err(StoreError::Value { column: "status_entries.position", problem: position.to_string() });
+            return Err(StoreError::Value {
+                column: "status_entries.position",
+                problem: position.to_string(),
+            });
         }
         let entry = (
             status_entries::tenant_id.eq(list.tenant.as_str()),
@@ -211,7 +216,11 @@ pub fn publish(
             status_lists::updated_at.eq(micros(now)),
         ))
         .execute(db)?;
-    if changed == 1 { Ok(next) } else { Err(StoreError::Stale) }
+    if changed == 1 {
+        Ok(next)
+    } else {
+        Err(StoreError::Stale)
+    }
 }
 
 /// Gives out no more positions of this list; it stays published.
@@ -224,5 +233,9 @@ pub fn close(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<(), St
         .filter(status_lists::id.eq(id.as_str()))
         .set(status_lists::open.eq(false))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Missing("status list")) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Missing("status list"))
+    } else {
+        Ok(())
+    }
 }

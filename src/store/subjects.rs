@@ -18,7 +18,7 @@ pub struct Subject {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = subjects)]
+#[diesel(table_name = subjects, treat_none_as_default_value = false)]
 struct Row<'a> {
     tenant_id: &'a str,
     issuer_id: &'a str,

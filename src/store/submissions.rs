@@ -90,7 +90,9 @@ pub fn insert_version(db: &mut Db, submission: &Submission) -> Result<(), StoreE
         reviewed_by: review.map(|review| review.by.to_string()),
         reviewed_at: review.map(|review| micros(review.at)),
         review_message: review.map(|review| review.message.clone()),
-        review_score: review.and_then(|review| review.score).map(|score| score.to_string()),
+        review_score: review
+            .and_then(|review| review.score)
+            .map(|score| score.to_string()),
     };
     diesel::insert_into(submissions::table).values(&row).execute(db)?;
     Ok(())
@@ -163,7 +165,10 @@ pub fn latest_for_activity(
             .limit(page.limit)
             .select(Row::as_select())
             .load(connection)?;
-        Ok((rows.into_iter().map(Row::submission).collect::<Result<_, _>>()?, total))
+        Ok((
+            rows.into_iter().map(Row::submission).collect::<Result<_, _>>()?,
+            total,
+        ))
     })
 }
 
@@ -190,7 +195,11 @@ pub fn review(
             submissions::review_score.eq(review.score.map(|score| score.to_string())),
         ))
         .execute(db)?;
-    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Stale)
+    } else {
+        Ok(())
+    }
 }
 
 /// Every version of one student, oldest first.

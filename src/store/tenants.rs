@@ -18,7 +18,11 @@ struct Row {
 
 impl Row {
     fn tenant(self) -> Result<Tenant, StoreError> {
-        Ok(Tenant { id: self.id.into(), name: self.name, created_at: moment(self.created_at)? })
+        Ok(Tenant {
+            id: self.id.into(),
+            name: self.name,
+            created_at: moment(self.created_at)?,
+        })
     }
 }
 
@@ -27,8 +31,11 @@ impl Row {
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the id is taken.
 pub fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
-    let row =
-        Row { id: tenant.id.to_string(), name: tenant.name.clone(), created_at: micros(tenant.created_at) };
+    let row = Row {
+        id: tenant.id.to_string(),
+        name: tenant.name.clone(),
+        created_at: micros(tenant.created_at),
+    };
     diesel::insert_into(tenants::table).values(&row).execute(db)?;
     Ok(())
 }
@@ -38,7 +45,11 @@ pub fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
 /// # Errors
 /// Trouble with the database.
 pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
-    let row = tenants::table.find(id.as_str()).select(Row::as_select()).first(db).optional()?;
+    let row = tenants::table
+        .find(id.as_str())
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
     row.map(Row::tenant).transpose()
 }
 
@@ -47,8 +58,11 @@ pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
 /// # Errors
 /// Trouble with the database.
 pub fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
-    let row =
-        tenants::table.order((tenants::created_at, tenants::id)).select(Row::as_select()).first(db).optional()?;
+    let row = tenants::table
+        .order((tenants::created_at, tenants::id))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
     row.map(Row::tenant).transpose()
 }
 
@@ -57,7 +71,9 @@ pub fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
 /// # Errors
 /// Trouble with the database.
 pub fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
-    let rows: Vec<Row> =
-        tenants::table.order((tenants::created_at, tenants::id)).select(Row::as_select()).load(db)?;
+    let rows: Vec<Row> = tenants::table
+        .order((tenants::created_at, tenants::id))
+        .select(Row::as_select())
+        .load(db)?;
     rows.into_iter().map(Row::tenant).collect()
 }

@@ -73,7 +73,12 @@ impl TestDatabase {
         };
         let url = format!("sqlite://{}", folder.join("cairn.db").display());
         let store = Store::open(&url, 8).expect("a test database on SQLite");
-        Self { store, url, engine: Engine::Sqlite, folder: Some(folder) }
+        Self {
+            store,
+            url,
+            engine: Engine::Sqlite,
+            folder: Some(folder),
+        }
     }
 
     /// A database on `server`.
@@ -84,7 +89,12 @@ impl TestDatabase {
     pub fn postgres(server: &str) -> Self {
         let url = Self::empty_postgres(server);
         let store = Store::open(&url, 8).expect("a test database on PostgreSQL");
-        Self { store, url, engine: Engine::Postgres, folder: None }
+        Self {
+            store,
+            url,
+            engine: Engine::Postgres,
+            folder: None,
+        }
     }
 
     /// The address of a new database on `server` without any table; nobody removes it but [`drop_postgres`].
@@ -94,21 +104,36 @@ impl TestDatabase {
     #[must_use]
     pub fn empty_postgres(server: &str) -> String {
         let name = format!("cairn_test_{}", unique().replace('-', "_"));
-        let mut admin = PgConnection::establish(server).expect("the PostgreSQL server of CAIRN_TEST_POSTGRES");
+        let mut admin =
+            PgConnection::establish(server).expect("the PostgreSQL server of CAIRN_TEST_POSTGRES");
         admin
             .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
             .expect("no database of that name");
-        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).expect("a new database");
-        let (rest, options) = server.split_once('?').map_or((server, ""), |(rest, options)| (rest, options));
+        admin
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
+            .expect("a new database");
+        let (rest, options) = server
+            .split_once('?')
+            .map_or((server, ""), |(rest, options)| (rest, options));
         let base = rest.rsplit_once('/').map_or(rest, |(base, _)| base);
-        if options.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{options}") }
+        if options.is_empty() {
+            format!("{base}/{name}")
+        } else {
+            format!("{base}/{name}?{options}")
+        }
     }
 }
 
 /// Removes the PostgreSQL database at `url`, whoever is connected.
 pub fn drop_postgres(url: &str) {
-    let name = url.split('?').next().and_then(|rest| rest.rsplit('/').next()).unwrap_or_default();
-    let Ok(server) = std::env::var("CAIRN_TEST_POSTGRES") else { return };
+    let name = url
+        .split('?')
+        .next()
+        .and_then(|rest| rest.rsplit('/').next())
+        .unwrap_or_default();
+    let Ok(server) = std::env::var("CAIRN_TEST_POSTGRES") else {
+        return;
+    };
     if let (true, Ok(mut admin)) = (name.starts_with("cairn_test_"), PgConnection::establish(&server)) {
         let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
     }
@@ -124,5 +149,9 @@ impl Drop for TestDatabase {
 }
 
 fn unique() -> String {
-    format!("{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::SeqCst))
+    format!(
+        "{}-{}",
+        std::process::id(),
+        COUNTER.fetch_add(1, Ordering::SeqCst)
+    )
 }

@@ -70,7 +70,9 @@ pub fn replace_active(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
         .filter(tool_keys::state.eq(word(&KeyState::Active)?))
         .set(tool_keys::state.eq(word(&KeyState::Retired)?))
         .execute(db)?;
-    diesel::insert_into(tool_keys::table).values(&Row::of(key)?).execute(db)?;
+    diesel::insert_into(tool_keys::table)
+        .values(&Row::of(key)?)
+        .execute(db)?;
     Ok(())
 }
 
@@ -87,7 +89,9 @@ pub fn active(db: &mut Db) -> Result<Option<ToolKey>, StoreError> {
 /// # Errors
 /// Trouble with the database.
 pub fn all(db: &mut Db) -> Result<Vec<ToolKey>, StoreError> {
-    let rows: Vec<Row> =
-        tool_keys::table.order((tool_keys::created_at, tool_keys::kid)).select(Row::as_select()).load(db)?;
+    let rows: Vec<Row> = tool_keys::table
+        .order((tool_keys::created_at, tool_keys::kid))
+        .select(Row::as_select())
+        .load(db)?;
     rows.into_iter().map(Row::key).collect()
 }

@@ -49,7 +49,13 @@ pub fn find(version: &str, name: &str) -> Option<(StaticFile, bool)> {
         _ => "application/octet-stream",
     };
     let present = VERSIONS.get(name).is_some_and(|known| known == version);
-    Some((StaticFile { bytes: file.data, content_type }, present))
+    Some((
+        StaticFile {
+            bytes: file.data,
+            content_type,
+        },
+        present,
+    ))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use askama::Template as _;
 
 use crate::service::error::{ErrorKind, ServiceError};
-use crate::web::views::shared::ErrorPage;
+use crate::web::pages::ErrorPage;
 
 /// An error on its way to a person.
 #[derive(Debug)]
@@ -31,7 +31,10 @@ impl<E: Into<ServiceError>> From<E> for AppError {
         let source = source.into();
         let id = error_id();
         let (code, detail) = (source.code(), source.detail());
-        if matches!(source.kind(), ErrorKind::Internal | ErrorKind::Unavailable | ErrorKind::BadGateway) {
+        if matches!(
+            source.kind(),
+            ErrorKind::Internal | ErrorKind::Unavailable | ErrorKind::BadGateway
+        ) {
             tracing::error!(error_id = %id, code, detail, "request failed");
         } else {
             tracing::warn!(error_id = %id, code, detail, "request refused");
@@ -69,8 +72,15 @@ impl ResponseError for AppError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let page = ErrorPage::new(self.status_code().as_u16(), self.source.code(), &self.source.to_string(), &self.id);
-        let body = page.render().unwrap_or_else(|_| format!("{} (error id {})", self.source, self.id));
+        let sentence = self.source.to_string();
+        let page = ErrorPage {
+            sentence: &sentence,
+            code: self.source.code(),
+            id: &self.id,
+        };
+        let body = page
+            .render()
+            .unwrap_or_else(|_| format!("{} (error id {})", self.source, self.id));
         // Errors carry no data of anybody, so a frame of any platform may show them.
         HttpResponse::build(self.status_code())
             .insert_header(("content-type", "text/html; charset=utf-8"))

@@ -1,18 +1,13 @@
 //! Pages: extract, call one service, show one view. The only room besides the practice LMS that knows actix.
 
 pub mod assets;
+pub mod course;
 pub mod error;
 pub mod extract;
-pub mod frame;
 pub mod lti;
-pub mod markdown;
 pub mod middleware;
 pub mod ops;
-pub mod pictures;
+pub mod pages;
 pub mod reply;
 pub mod routes;
-pub mod rule_form;
-pub mod theme;
-pub mod uploads;
-pub mod views;
 pub mod window;

@@ -28,14 +28,21 @@ pub async fn metrics() -> HttpResponse {
         .body(telemetry::metrics_handle().render())
 }
 
-/// `GET /static/…`: style, script and icons. Their addresses carry their version, so they may be kept for ever.
-pub async fn asset(file: web::Path<String>) -> HttpResponse {
-    match crate::web::assets::find(&file) {
-        Some((bytes, media_type)) => HttpResponse::Ok()
-            .content_type(media_type)
-            .insert_header(("cache-control", "public, max-age=31536000, immutable"))
-            .insert_header(("access-control-allow-origin", "*"))
-            .body(bytes),
+/// `GET /static/{version}/{file}`: style, script and icons. The present version may be kept for ever.
+pub async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
+    let (version, file) = path.into_inner();
+    match crate::web::assets::find(&version, &file) {
+        Some((found, present)) => HttpResponse::Ok()
+            .content_type(found.content_type)
+            .insert_header((
+                "cache-control",
+                if present {
+                    "public, max-age=31536000, immutable"
+                } else {
+                    "no-cache"
+                },
+            ))
+            .body(found.bytes.into_owned()),
         None => HttpResponse::NotFound().finish(),
     }
 }

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, SET_COOKIE};
 use askama::Template;
 
 use crate::service::error::ServiceError;
@@ -21,8 +22,30 @@ pub fn policy(ancestors: &str) -> String {
 /// # Errors
 /// An internal error when the template cannot be rendered.
 pub fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpResponse, AppError> {
-    let ancestors = if ancestors.is_empty() { "'none'".to_owned() } else { ancestors.join(" ") };
+    let ancestors = if ancestors.is_empty() {
+        "'none'".to_owned()
+    } else {
+        ancestors.join(" ")
+    };
     html(StatusCode::OK, page, &ancestors, "no-store")
+}
+
+/// The same, setting cookies: each a whole `Set-Cookie` value.
+///
+/// # Errors
+/// An internal error when the template cannot be rendered.
+pub fn framed_setting(
+    page: &impl Template,
+    ancestors: &[String],
+    cookies: &[String],
+) -> Result<HttpResponse, AppError> {
+    let mut answer = framed(page, ancestors)?;
+    for cookie in cookies {
+        let value =
+            HeaderValue::from_str(cookie).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        answer.headers_mut().append(SET_COOKIE, value);
+    }
+    Ok(answer)
 }
 
 /// A page that nobody may frame; never cached.
@@ -43,7 +66,9 @@ pub fn html(
     ancestors: &str,
     cache: &'static str,
 ) -> Result<HttpResponse, AppError> {
-    let body = page.render().map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let body = page
+        .render()
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
     Ok(HttpResponse::build(status)
         .insert_header(("content-type", "text/html; charset=utf-8"))
         .insert_header(("content-security-policy", policy(ancestors)))

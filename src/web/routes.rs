@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{lti, ops, window};
+use super::{course, lti, ops, window};
 
 /// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
 /// what changes something is POST alone.
@@ -11,19 +11,13 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/healthz", web::get().to(ops::healthz))
         .route("/readyz", web::get().to(ops::readyz))
         .route("/metrics", web::get().to(ops::metrics))
-        .route("/static/{file:.*}", web::get().to(ops::asset))
+        .route("/static/{version}/{file}", web::get().to(ops::asset))
         .route("/lti/login", web::get().to(lti::login::by_get))
         .route("/lti/login", web::post().to(lti::login::by_post))
         .route("/lti/launch", web::post().to(lti::launch::launch))
         .route("/lti/jwks", web::get().to(lti::jwks))
         .route("/c/{course}/window", web::post().to(window::open))
-        .configure(course)
-        .configure(public)
+        .route("/c/{course}", web::get().to(course::home))
+        .route("/c/{course}", web::post().to(course::home))
         .default_service(web::to(ops::nothing_here));
 }
-
-/// Pages within a course.
-fn course(_config: &mut ServiceConfig) {}
-
-/// Pages for everybody.
-fn public(_config: &mut ServiceConfig) {}

@@ -23,11 +23,13 @@ pub async fn open(
 ) -> Result<HttpResponse, AppError> {
     let fields = Fields::read(&request, &mut payload.into_inner()).await?;
     let course = CourseId::from(course.into_inner());
-    let token = cairn.second_visit(fields.raw("csrf").unwrap_or_default(), &course).await?;
+    let token = cairn
+        .second_visit(fields.raw("csrf").unwrap_or_default(), &course)
+        .await?;
     let secure = cairn.settings.public_origin.scheme() == "https";
     Ok(HttpResponse::SeeOther()
         .insert_header(("location", format!("/c/{course}")))
         .insert_header(("cache-control", "no-store"))
-        .cookie(session_cookie(&course, token, secure))
+        .append_header(("set-cookie", session_cookie(&course, &token, secure)))
         .finish())
 }

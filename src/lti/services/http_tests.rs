@@ -26,17 +26,33 @@ async fn a_token_and_results_come_through_the_guarded_client() {
     Mock::given(method("GET"))
         .and(path("/lineitem/results"))
         .and(header("authorization", "Bearer abc"))
-        .and(header("accept", "application/vnd.ims.lis.v2.resultcontainer+json"))
+        .and(header(
+            "accept",
+            "application/vnd.ims.lis.v2.resultcontainer+json",
+        ))
         .respond_with(ResponseTemplate::new(200).set_body_string(r#"[{"userId":"5","resultScore":30}]"#))
         .expect(2)
         .mount(&server)
         .await;
 
-    let client = Arc::new(GuardedClient::new(GuardOptions { allow_loopback_http: true }).unwrap());
+    let client = Arc::new(
+        GuardedClient::new(GuardOptions {
+            allow_loopback_http: true,
+        })
+        .unwrap(),
+    );
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-    let tokens = Arc::new(TokenService::new(key(), clock.clone(), random.clone(), client.clone()));
+    let tokens = Arc::new(TokenService::new(
+        key(),
+        clock.clone(),
+        random.clone(),
+        client.clone(),
+    ));
     let services = Arc::new(Services::new(client, tokens, clock, random));
-    let here = TokenTarget { token_url: url(&format!("{}/token", server.uri())), ..target() };
+    let here = TokenTarget {
+        token_url: url(&format!("{}/token", server.uri())),
+        ..target()
+    };
     let platform = services.platform(here, Flavour::Moodle, Vec::new());
     let item = url(&format!("{}/lineitem?type_id=1", server.uri()));
     for _ in 0..2 {

@@ -119,7 +119,11 @@ impl Services {
     /// The same with another pace and another way to wait.
     #[must_use]
     pub fn paced(self, pacing: Pacing, sleep: Arc<dyn Sleep>) -> Self {
-        Self { sleep, pacing, ..self }
+        Self {
+            sleep,
+            pacing,
+            ..self
+        }
     }
 
     /// A handle for one registration. `granted` are the scopes of the launch claims; an empty list means that they are

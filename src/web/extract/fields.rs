@@ -41,7 +41,10 @@ impl Fields {
     /// The first value of that name as it was sent.
     #[must_use]
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The first value of that name, trimmed, or nothing at all.
@@ -52,7 +55,10 @@ impl Fields {
 
     /// All values of that name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether a box of that name was ticked.
@@ -64,7 +70,9 @@ impl Fields {
     /// The first non-empty file of that field.
     #[must_use]
     pub fn file(&self, field: &str) -> Option<&SentFile> {
-        self.files.iter().find(|file| file.field == field && !file.bytes.is_empty())
+        self.files
+            .iter()
+            .find(|file| file.field == field && !file.bytes.is_empty())
     }
 
     /// Reads the body of `request`.
@@ -72,11 +80,25 @@ impl Fields {
     /// # Errors
     /// A sentence when the form is too large, has too many fields, is not text, or breaks off.
     pub async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, ServiceError> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
-            Self::read_multipart(Multipart::from_request(request, payload).await.map_err(|_| broken())?).await
+            Self::read_multipart(
+                Multipart::from_request(request, payload)
+                    .await
+                    .map_err(|_| broken())?,
+            )
+            .await
         } else {
-            Self::read_urlencoded(web::Payload::from_request(request, payload).await.map_err(|_| broken())?).await
+            Self::read_urlencoded(
+                web::Payload::from_request(request, payload)
+                    .await
+                    .map_err(|_| broken())?,
+            )
+            .await
         }
     }
 
@@ -89,11 +111,17 @@ impl Fields {
             }
             body.extend_from_slice(&chunk);
         }
-        let pairs: Vec<_> = url::form_urlencoded::parse(&body).into_owned().take(MAX_FIELDS + 1).collect();
+        let pairs: Vec<_> = url::form_urlencoded::parse(&body)
+            .into_owned()
+            .take(MAX_FIELDS + 1)
+            .collect();
         if pairs.len() > MAX_FIELDS {
             return Err(too_large("form", "2,000 fields"));
         }
-        Ok(Self { pairs, files: Vec::new() })
+        Ok(Self {
+            pairs,
+            files: Vec::new(),
+        })
     }
 
     async fn read_multipart(mut parts: Multipart) -> Result<Self, ServiceError> {
@@ -102,7 +130,10 @@ impl Fields {
         while let Some(part) = parts.next().await {
             let mut part = part.map_err(|_| broken())?;
             let field = part.name().unwrap_or_default().to_owned();
-            let name = part.content_disposition().and_then(|about| about.get_filename()).map(str::to_owned);
+            let name = part
+                .content_disposition()
+                .and_then(|about| about.get_filename())
+                .map(str::to_owned);
             let mut bytes = Vec::new();
             while let Some(chunk) = part.next().await {
                 let chunk = chunk.map_err(|_| broken())?;
@@ -116,8 +147,14 @@ impl Fields {
                 return Err(too_large("form", "2,000 fields"));
             }
             match name {
-                Some(name) => fields.files.push(SentFile { field, name, bytes: bytes.into() }),
-                None => fields.pairs.push((field, String::from_utf8(bytes).map_err(|_| broken())?)),
+                Some(name) => fields.files.push(SentFile {
+                    field,
+                    name,
+                    bytes: bytes.into(),
+                }),
+                None => fields
+                    .pairs
+                    .push((field, String::from_utf8(bytes).map_err(|_| broken())?)),
             }
         }
         Ok(fields)
@@ -125,7 +162,10 @@ impl Fields {
 }
 
 fn broken() -> ServiceError {
-    ServiceError::invalid("form.broken", "The form did not arrive whole. Nothing was changed; please send it again.")
+    ServiceError::invalid(
+        "form.broken",
+        "The form did not arrive whole. Nothing was changed; please send it again.",
+    )
 }
 
 fn too_large(what: &str, most: &str) -> ServiceError {

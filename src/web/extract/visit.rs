@@ -4,10 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest, web};
+use chrono::TimeDelta;
 use subtle::ConstantTimeEq as _;
 
 use crate::ids::CourseId;
@@ -46,7 +46,10 @@ impl Visit {
         } else {
             actix_web::HttpResponse::SeeOther()
         };
-        answer.insert_header(("location", to)).insert_header(("cache-control", "no-store")).finish()
+        answer
+            .insert_header(("location", to))
+            .insert_header(("cache-control", "no-store"))
+            .finish()
     }
 }
 
@@ -57,23 +60,18 @@ pub fn cookie_name(course: &CourseId, secure: bool) -> String {
     format!("{}cairn_{}", if secure { "__Host-" } else { "" }, course.as_str())
 }
 
-/// That cookie, to be set. `Secure` holds on loopback too: browsers treat it as a secure context.
+/// The header that sets it. `Secure` holds on loopback too: browsers treat it as a secure context.
 #[must_use]
-pub fn session_cookie(course: &CourseId, token: String, secure: bool) -> Cookie<'static> {
-    partitioned(cookie_name(course, secure), token, time::Duration::seconds(LONGEST.num_seconds()))
+pub fn session_cookie(course: &CourseId, token: &str, secure: bool) -> String {
+    partitioned(&cookie_name(course, secure), token, LONGEST)
 }
 
-/// A cookie that comes back in a cross-site frame: `SameSite=None; Secure; Partitioned`.
+/// A `Set-Cookie` header for a cookie that comes back in a cross-site frame. Written by hand because the cookie type of
+/// actix-web does not know `Partitioned`; names and values are our own tokens, so nothing needs escaping.
 #[must_use]
-pub fn partitioned(name: String, value: String, lives: time::Duration) -> Cookie<'static> {
-    Cookie::build(name, value)
-        .path("/")
-        .http_only(true)
-        .secure(true)
-        .same_site(SameSite::None)
-        .partitioned(true)
-        .max_age(lives)
-        .finish()
+pub fn partitioned(name: &str, value: &str, lives: TimeDelta) -> String {
+    let seconds = lives.num_seconds();
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=None; Partitioned")
 }
 
 async fn visit(request: HttpRequest, mut payload: Payload) -> Result<Visit, AppError> {
@@ -97,10 +95,27 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<Visit, AppE
     };
     let visitor = cairn.visitor(&token, &course).await?;
     let proof = cairn.form_proof(&visitor.session);
-    let proven = bool::from(fields.raw("csrf").unwrap_or_default().as_bytes().ct_eq(proof.as_bytes()));
-    let top_level = request.headers().get("sec-fetch-dest").is_some_and(|value| value == "document");
+    let proven = bool::from(
+        fields
+            .raw("csrf")
+            .unwrap_or_default()
+            .as_bytes()
+            .ct_eq(proof.as_bytes()),
+    );
+    let top_level = request
+        .headers()
+        .get("sec-fetch-dest")
+        .is_some_and(|value| value == "document");
     let query_string = request.query_string().to_owned();
-    Ok(Visit { cairn, visitor, fields, carried, top_level, query_string, proven })
+    Ok(Visit {
+        cairn,
+        visitor,
+        fields,
+        carried,
+        top_level,
+        query_string,
+        proven,
+    })
 }
 
 impl FromRequest for Visit {

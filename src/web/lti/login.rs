@@ -5,19 +5,20 @@
 //! page that tries a cookie and goes on by itself when it holds; where none does, the page offers to open the same login
 //! in a new window, where cookies are first-party.
 
-use actix_web::cookie::time;
 use actix_web::{HttpRequest, HttpResponse, web};
+
+use chrono::TimeDelta;
 
 use crate::lti::error::LoginRefusal;
 use crate::lti::login::LoginRequest;
+use crate::lti::state::LIFETIME;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::frame_ancestors;
 use crate::web::error::AppError;
 use crate::web::extract::visit::partitioned;
+use crate::web::pages::LoginPage;
 use crate::web::reply;
-use crate::web::views::lti::LoginPage;
-use crate::web::views::shared::PublicPage;
 
 /// Proves nothing but that cookies come back.
 const PROBE: &str = "cairn_probe";
@@ -29,7 +30,9 @@ const MAX_BODY: usize = 64 << 10;
 /// # Errors
 /// A refusal when the platform is not known, or the parameters are not a login.
 pub async fn by_get(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes())
+        .into_owned()
+        .collect();
     login(&cairn, &request, pairs).await
 }
 
@@ -37,7 +40,11 @@ pub async fn by_get(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<Htt
 ///
 /// # Errors
 /// As [`by_get`].
-pub async fn by_post(cairn: web::Data<Cairn>, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, AppError> {
+pub async fn by_post(
+    cairn: web::Data<Cairn>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, AppError> {
     login(&cairn, &request, pairs(&body)?).await
 }
 
@@ -52,43 +59,48 @@ pub(super) fn pairs(body: &[u8]) -> Result<Vec<(String, String)>, ServiceError> 
     Ok(url::form_urlencoded::parse(body).into_owned().collect())
 }
 
-async fn login(cairn: &Cairn, request: &HttpRequest, pairs: Vec<(String, String)>) -> Result<HttpResponse, AppError> {
+async fn login(
+    cairn: &Cairn,
+    request: &HttpRequest,
+    pairs: Vec<(String, String)>,
+) -> Result<HttpResponse, AppError> {
     let login = LoginRequest::parse(&pairs)?;
-    let whole_page = request.headers().get("sec-fetch-dest").is_some_and(|value| value == "document");
+    let whole_page = request
+        .headers()
+        .get("sec-fetch-dest")
+        .is_some_and(|value| value == "document");
     let start = cairn.begin_login(&login).await?;
     let secure = cairn.settings.public_origin.scheme() == "https";
     let binding = partitioned(
-        start.binding.cookie_name(secure),
-        start.binding.secret().to_owned(),
-        time::Duration::seconds(crate::lti::state::LIFETIME.num_seconds()),
+        &start.binding.cookie_name(secure),
+        start.binding.secret(),
+        LIFETIME,
     );
     if whole_page || request.cookie(PROBE).is_some() {
         return Ok(HttpResponse::Found()
             .insert_header(("location", start.authorize.as_str()))
             .insert_header(("cache-control", "no-store"))
-            .cookie(binding)
-            .cookie(probe())
+            .append_header(("set-cookie", binding))
+            .append_header(("set-cookie", probe()))
             .finish());
     }
     let mut endpoint = start.authorize.clone();
     endpoint.set_query(start.registration.authorization_url.query());
     let known = start.registration.authorization_url.query_pairs().count();
     let page = LoginPage {
-        page: PublicPage { title: "Opening Cairn".to_owned(), ..PublicPage::default() },
         authorize_action: endpoint.to_string(),
-        authorize_method: "get",
-        authorize_fields: start.authorize.query_pairs().skip(known).map(|(k, v)| (k.into_owned(), v.into_owned())).collect(),
-        window_action: "/lti/login".to_owned(),
+        authorize_fields: start
+            .authorize
+            .query_pairs()
+            .skip(known)
+            .map(|(k, v)| (k.into_owned(), v.into_owned()))
+            .collect(),
         window_fields: pairs,
-        platform: Some(start.registration.name.clone()),
+        platform: start.registration.name.clone(),
     };
-    let mut answer = reply::framed(&page, &frame_ancestors(&start.registration))?;
-    for cookie in [binding, probe()] {
-        answer.add_cookie(&cookie).map_err(|error| ServiceError::Internal(error.to_string()))?;
-    }
-    Ok(answer)
+    reply::framed_setting(&page, &frame_ancestors(&start.registration), &[binding, probe()])
 }
 
-fn probe() -> actix_web::cookie::Cookie<'static> {
-    partitioned(PROBE.to_owned(), "1".to_owned(), time::Duration::days(180))
+fn probe() -> String {
+    partitioned(PROBE, "1", TimeDelta::days(180))
 }

@@ -10,8 +10,14 @@ const ALWAYS: &[(&str, &str)] = &[
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin-allow-popups"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    (
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=(), payment=()",
+    ),
+    (
+        "content-security-policy",
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
 ];
 
 /// Adds what is missing; never replaces what a handler chose.

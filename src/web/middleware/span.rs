@@ -12,7 +12,11 @@ pub struct RequestSpan;
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         use actix_web::HttpMessage as _;
-        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        let id = request
+            .extensions()
+            .get::<RequestId>()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
         tracing::info_span!(
             "request",
@@ -30,7 +34,8 @@ impl RootSpanBuilder for RequestSpan {
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
         if let Ok(response) = outcome {
             span.record("status", response.status().as_u16());
-            metrics::counter!("cairn_requests_total", "status" => response.status().as_u16().to_string()).increment(1);
+            metrics::counter!("cairn_requests_total", "status" => response.status().as_u16().to_string())
+                .increment(1);
         }
         DefaultRootSpanBuilder::on_request_end(span, outcome);
     }
