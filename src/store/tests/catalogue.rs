@@ -144,7 +144,7 @@ fn processes_that_start_at_once_migrate_once() {
     urls.extend(postgres().map(|server| TestDatabase::empty_postgres(&server)));
     for url in &urls {
         let start = Barrier::new(4);
-        std::thread::scope(|scope| {
+        let started: Vec<Result<(), StoreError>> = std::thread::scope(|scope| {
             let starts: Vec<_> = (0..4)
                 .map(|_| {
                     scope.spawn(|| {
@@ -153,16 +153,13 @@ fn processes_that_start_at_once_migrate_once() {
                     })
                 })
                 .collect();
-            for one in starts {
-                one.join().unwrap().unwrap();
-            }
+            starts.into_iter().map(|one| one.join().unwrap()).collect()
         });
-        let store = Store::open(url, 1).unwrap();
-        store
-            .write_blocking(|db| tenants::insert(db, &tenant("t")))
-            .unwrap();
-        drop(store);
+        let used = Store::open(url, 1)
+            .and_then(|store| store.write_blocking(|db| tenants::insert(db, &tenant("t"))));
         drop_postgres(url);
+        assert!(started.iter().all(Result::is_ok), "{started:?}");
+        used.unwrap();
     }
 }
 

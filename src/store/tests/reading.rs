@@ -291,6 +291,7 @@ fn only_changed_results_are_told_and_a_vanished_row_is_a_change() {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "the times are worth seeing")]
 fn five_thousand_members_and_ten_columns_go_in_and_come_out() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
