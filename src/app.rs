@@ -50,6 +50,8 @@ impl Application {
     /// # Errors
     /// [`StartError`] with a sentence for whoever starts it.
     pub async fn build_in(mut settings: Settings, surroundings: Surroundings) -> Result<Self, StartError> {
+        // From here on, everything that is counted is kept.
+        let _ = crate::telemetry::metrics_handle();
         let listener = TcpListener::bind(settings.listen)
             .map_err(|error| StartError::Listen(settings.listen, error.to_string()))?;
         if let Ok(bound) = listener.local_addr() {

@@ -29,6 +29,7 @@
 pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod demo;
 pub mod domain;
 pub mod ids;
 pub mod jobs;

@@ -10,6 +10,7 @@ use crate::settings::{KNOWN, Settings};
 use crate::telemetry;
 
 mod check;
+mod demo;
 mod keys;
 mod platform;
 
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Run the server until it is told to stop.
     Serve,
+    /// Try everything out: Cairn and two practice LMSs (Moodle-like and Canvas-like) on this machine.
+    Demo(demo::DemoArguments),
     /// Test settings, database, keys and platforms, and say what is wrong.
     Check,
     /// Register, list, show or remove the platforms that may launch Cairn.
@@ -52,6 +55,7 @@ pub fn run() -> ExitCode {
             telemetry::start_logging(&settings.log, settings.log_format);
             serve(settings)
         }
+        Command::Demo(arguments) => demo::run(&settings, &arguments),
         Command::Check => check::run(&settings),
         Command::Platform(command) => platform::run(settings, command),
         Command::Keys(command) => keys::run(settings, &command),

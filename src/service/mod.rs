@@ -93,7 +93,6 @@ impl Cairn {
         let tool_key = institutions::tool_key(&store, &vault, &clock, &random).await?;
         let options = GuardOptions {
             allow_loopback_http: settings.allow_http_loopback,
-            ..GuardOptions::default()
         };
         let guarded = GuardedClient::new(options).map_err(|error| StartError::Net(error.to_string()))?;
         let transport: Arc<dyn Transport> = Arc::new(guarded);

@@ -1,7 +1,7 @@
 //! Connections: one enumeration over both databases, a pool, and the two ways to use it.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
@@ -105,16 +105,28 @@ impl Address {
                 let mut connection = SqliteConnection::establish(&self.url)?;
                 // The time-out first, so that everything after it waits.
                 connection.batch_execute(&format!("PRAGMA busy_timeout = {}", self.patience.as_millis()))?;
-                match connection
-                    .batch_execute("PRAGMA journal_mode = WAL")
-                    .map_err(StoreError::from)
-                {
-                    // A read-only file keeps the mode it has; writing to it says so later.
-                    Ok(()) | Err(StoreError::ReadOnly) => {}
-                    Err(error) => return Err(error),
-                }
+                self.write_ahead(&mut connection)?;
                 connection.batch_execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")?;
                 Ok(Db::Sqlite(connection))
+            }
+        }
+    }
+
+    /// Turns write-ahead logging on. A new file that several processes open at once answers "locked" here without
+    /// waiting, whatever the time-out is, so that the waiting is ours.
+    fn write_ahead(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        let start = Instant::now();
+        loop {
+            match connection
+                .batch_execute("PRAGMA journal_mode = WAL")
+                .map_err(StoreError::from)
+            {
+                Err(StoreError::Busy) if start.elapsed() < self.patience => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                // A read-only file keeps the mode it has; writing to it says so later.
+                Ok(()) | Err(StoreError::ReadOnly) => return Ok(()),
+                Err(error) => return Err(error),
             }
         }
     }

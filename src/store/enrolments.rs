@@ -172,8 +172,8 @@ pub fn get(
     row.map(Row::enrolment).transpose()
 }
 
-/// A page of a course's members by name, those whose name has `search` in it (whatever its case), and how many there
-/// are in all. People without a name come first.
+/// A page of a course's members by name (in lower case, by code point: alike on both databases), those whose name has
+/// `search` in it whatever its case, and how many there are in all. People without a name come first.
 ///
 /// # Errors
 /// Trouble with the database.

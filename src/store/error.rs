@@ -39,7 +39,8 @@ pub enum StoreError {
     Migration(String),
     #[error("The database file is damaged or not a Cairn database: {0}. Restore the last backup.")]
     Damaged(String),
-    /// A unique index refused a second one; names the index or its columns.
+    /// A unique index refused a second one; names the index or its columns. On PostgreSQL the transaction in which it
+    /// happened can only be rolled back.
     #[error("That exists already ({0}).")]
     AlreadyThere(String),
     #[error("Somebody else changed this in the meantime. Load it again and repeat the change.")]
@@ -74,7 +75,8 @@ impl StoreError {
 
     /// What a message of either database means.
     pub(super) fn from_message(message: &str) -> Self {
-        const MEANINGS: [(&str, fn(&str) -> StoreError); 15] = [
+        type Meaning = (&'static str, fn(&str) -> StoreError);
+        const MEANINGS: [Meaning; 15] = [
             ("database is locked", |_| StoreError::Busy),
             ("database table is locked", |_| StoreError::Busy),
             ("deadlock detected", |_| StoreError::Busy),

@@ -91,6 +91,7 @@ impl Row {
 ///
 /// # Errors
 /// Trouble with the database.
+#[allow(clippy::implicit_hasher, reason = "it comes from `rules::watched_items`")]
 pub fn upsert_many(
     db: &mut Db,
     tenant: &TenantId,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
-use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{Db, transaction};
@@ -14,7 +14,10 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Names the advisory lock that one starting process holds while it migrates ("cairn" in ASCII).
-const LOCK: i64 = 0x6361_6972_6e;
+const LOCK: i64 = 0x0063_6169_726e;
+
+/// Marks a SQLite file as ours, for `file(1)` and the like ("Carn" in ASCII).
+const MARK: i32 = 0x4361_726e;
 
 /// Brings the tables up to date.
 ///
@@ -22,7 +25,11 @@ const LOCK: i64 = 0x6361_6972_6e;
 /// PostgreSQL: under an advisory lock that ends with the transaction.
 pub(super) fn run(db: &mut Db) -> Result<(), StoreError> {
     transaction(db, |db| match db {
-        Db::Sqlite(connection) => up_to_date(connection, SQLITE),
+        Db::Sqlite(connection) => {
+            // A write that changes nothing: a read-only file is told now, not at the first launch.
+            connection.batch_execute(&format!("PRAGMA application_id = {MARK}"))?;
+            up_to_date(connection, SQLITE)
+        }
         Db::Postgres(connection) => {
             connection.batch_execute(&format!(
                 "SET LOCAL lock_timeout = '120s'; SELECT pg_advisory_xact_lock({LOCK})"
@@ -47,7 +54,7 @@ where
     let known: BTreeSet<MigrationVersion<'static>> = MigrationSource::<DB>::migrations(&source)
         .map_err(failed)?
         .iter()
-        .map(|migration: &Box<dyn Migration<DB>>| migration.name().version().as_owned())
+        .map(|migration| migration.name().version().as_owned())
         .collect();
     let applied = connection.applied_migrations().map_err(failed)?;
     if let Some(found) = applied.iter().find(|version| !known.contains(version)) {

@@ -3,8 +3,8 @@
 //! A [`Store`] runs closures on the blocking pool: [`Store::read`] for looking, [`Store::write`] for a transaction
 //! that is rolled back when the closure says `Err`. Inside, one module for each noun has free functions that take the
 //! connection, then the tenant. Every query names the tenant; the exceptions stand here and at the function:
-//! tenants themselves, `tool_keys` (ours, for every platform), `registrations::by_issuer*` and `deployments` below
-//! them (a login names no tenant yet), `sessions::by_token_digest` (a digest nobody can guess), `issuers::by_slug`,
+//! tenants themselves, `tool_keys` (ours, for every platform), `registrations::by_issuer*` and `by_id` (a login names no
+//! tenant yet), `sessions::by_token_digest` and `by_id` (known only from a secret), `issuers::by_slug`,
 //! `credentials::by_slug` and `status_lists::by_slug` (public pages), and what the worker does for everybody:
 //! `courses::due`, `jobs::claim`, `jobs::counts` and the purges.
 

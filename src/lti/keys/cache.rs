@@ -111,7 +111,9 @@ impl Fetch {
         let fetched = self.fetch(url).await;
         let now = self.clock.now();
         let mut known = lock(&self.slot.known);
-        known.tried_at = Some(now);
+        // Only a fetch in vain holds up the next one: a key that rotates right after it is still found at once.
+        let in_vain = fetched.as_ref().map_or(true, |set| set.find(kid).is_none());
+        known.tried_at = in_vain.then_some(now);
         match fetched {
             Ok(set) => {
                 known.set = Some((now, set));

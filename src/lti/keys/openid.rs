@@ -1,5 +1,5 @@
 //! Lends a platform's key to openidconnect, so that the signature costs what aws-lc takes: with openidconnect's own
-//! key type (pure-Rust RSA) one verification took 0.26 ms, most of a launch's budget; with this one 0.03 ms.
+//! key type (pure-Rust RSA) verifying one token of Moodle took 0.29 ms; with this one the whole checklist takes 0.09 ms.
 
 use openidconnect::core::{CoreJsonWebKeyType, CoreJsonWebKeyUse, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKey, JsonWebKeyAlgorithm, JsonWebKeyId, SignatureVerificationError};

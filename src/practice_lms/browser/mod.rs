@@ -2,7 +2,6 @@
 //!
 //! It stands in for a person's browser in tests and in the tour. Inside a frame it can treat cookies as real browsers do.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, SET_COOKIE};
@@ -11,22 +10,16 @@ use reqwest::{Method, Url};
 use super::login::LoginForm;
 
 mod forms;
+mod jar;
+mod page;
 #[cfg(test)]
 mod tests;
 
-pub use forms::{Field, Form, forms, unescape};
+use jar::Jar;
 
-/// Which cookies come back from inside a frame of another site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ThirdPartyCookies {
-    /// All of them, as in a window of one's own.
-    #[default]
-    All,
-    /// Only those that say `Partitioned`: Chromium as observed.
-    PartitionedOnly,
-    /// None: Safari of some versions.
-    None,
-}
+pub use forms::{Field, Form, forms, unescape};
+pub use jar::ThirdPartyCookies;
+pub use page::Page;
 
 /// Why the browser has no page.
 #[derive(Debug, thiserror::Error)]
@@ -45,82 +38,11 @@ pub enum BrowserError {
     NoForm(String, String),
 }
 
-/// A page as it arrived.
-#[derive(Debug, Clone)]
-pub struct Page {
-    pub status: u16,
-    /// Names in lower case; a name may repeat.
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-    /// The address after all redirects.
-    pub url: Url,
-    /// Every address on the way, the last one included.
-    pub way: Vec<String>,
-}
-
-impl Page {
-    /// The body as text.
-    #[must_use]
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// The first header of that (lower-case) name.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// The forms in the page.
-    #[must_use]
-    pub fn forms(&self) -> Vec<Form> {
-        forms(&self.text())
-    }
-
-    /// The first form whose action contains `part`.
-    ///
-    /// # Errors
-    /// [`BrowserError::NoForm`].
-    pub fn form(&self, part: &str) -> Result<Form, BrowserError> {
-        self.forms()
-            .into_iter()
-            .find(|form| form.action.contains(part))
-            .ok_or_else(|| {
-                BrowserError::NoForm(self.url.to_string(), self.text().chars().take(300).collect())
-            })
-    }
-
-    /// The addresses of links (`href`) in the page that contain `part`, made absolute.
-    #[must_use]
-    pub fn links(&self, part: &str) -> Vec<String> {
-        forms::attribute_values(&self.text(), "href")
-            .into_iter()
-            .filter(|href| href.contains(part))
-            .filter_map(|href| self.url.join(&href).ok())
-            .map(String::from)
-            .collect()
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Cookie {
-    value: String,
-    partitioned: bool,
-    path: String,
-}
-
 /// The browser of one person.
 #[derive(Debug, Clone)]
 pub struct Browser {
     client: reqwest::Client,
-    /// By host, then by name: cookies do not tell ports apart.
-    jar: BTreeMap<String, BTreeMap<String, Cookie>>,
-    third_party: ThirdPartyCookies,
-    /// The host of the page that the frame is in; None for a window of one's own.
-    top: Option<String>,
+    jar: Jar,
 }
 
 impl Browser {
@@ -142,47 +64,32 @@ impl Browser {
             .map_err(std::io::Error::other)?;
         Ok(Self {
             client,
-            jar: BTreeMap::new(),
-            third_party: ThirdPartyCookies::All,
-            top: None,
+            jar: Jar::default(),
         })
     }
 
     /// The same browser showing a frame inside a page of `origin`, with these rules for cookies.
     #[must_use]
     pub fn framed_by(mut self, origin: &str, third_party: ThirdPartyCookies) -> Self {
-        self.top = Url::parse(origin)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned));
-        self.third_party = third_party;
+        self.jar.enter_frame(origin, third_party);
         self
     }
 
     /// The value of a cookie of that host.
     #[must_use]
     pub fn cookie(&self, host: &str, name: &str) -> Option<&str> {
-        self.jar.get(host)?.get(name).map(|cookie| cookie.value.as_str())
+        self.jar.get(host, name)
     }
 
     /// Names and values of the cookies of that host.
     #[must_use]
     pub fn cookies(&self, host: &str) -> Vec<(String, String)> {
-        let jar = self.jar.get(host).into_iter().flatten();
-        jar.map(|(name, cookie)| (name.clone(), cookie.value.clone()))
-            .collect()
+        self.jar.of(host)
     }
 
     /// Sets a cookie by hand.
     pub fn set_cookie(&mut self, host: &str, name: &str, value: &str) {
-        let cookie = Cookie {
-            value: value.to_owned(),
-            partitioned: true,
-            path: "/".into(),
-        };
-        self.jar
-            .entry(host.to_owned())
-            .or_default()
-            .insert(name.to_owned(), cookie);
+        self.jar.set(host, name, value);
     }
 
     /// Forgets all cookies.
@@ -387,7 +294,7 @@ impl Browser {
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
-        let cookies = self.cookie_header(&url);
+        let cookies = self.jar.header(&url);
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);
         }
@@ -412,7 +319,7 @@ impl Browser {
             })
             .collect();
         for (_, cookie) in headers.iter().filter(|(name, _)| *name == SET_COOKIE.as_str()) {
-            self.keep(&url, cookie);
+            self.jar.keep(&url, cookie);
         }
         let body = answer.bytes().await.map_err(failed)?.to_vec();
         Ok(Page {
@@ -422,59 +329,6 @@ impl Browser {
             url,
             way: Vec::new(),
         })
-    }
-
-    /// Whether cookies of `host` would come back here.
-    fn sends(&self, host: &str, cookie: &Cookie) -> bool {
-        let is_third_party = self.top.as_deref().is_some_and(|top| top != host);
-        !is_third_party
-            || match self.third_party {
-                ThirdPartyCookies::All => true,
-                ThirdPartyCookies::PartitionedOnly => cookie.partitioned,
-                ThirdPartyCookies::None => false,
-            }
-    }
-
-    fn cookie_header(&self, url: &Url) -> String {
-        let host = url.host_str().unwrap_or_default();
-        let jar = self.jar.get(host).into_iter().flatten();
-        let fits = jar.filter(|(_, cookie)| url.path().starts_with(&cookie.path) && self.sends(host, cookie));
-        fits.map(|(name, cookie)| format!("{name}={}", cookie.value))
-            .collect::<Vec<_>>()
-            .join("; ")
-    }
-
-    fn keep(&mut self, url: &Url, header: &str) {
-        let mut parts = header.split(';').map(str::trim);
-        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
-            return;
-        };
-        let (mut partitioned, mut path, mut gone) = (false, "/".to_owned(), false);
-        for part in parts {
-            let (key, setting) = part.split_once('=').unwrap_or((part, ""));
-            match key.to_ascii_lowercase().as_str() {
-                "partitioned" => partitioned = true,
-                "path" if setting.starts_with('/') => setting.clone_into(&mut path),
-                "max-age" => gone = setting.parse::<i64>().is_ok_and(|seconds| seconds <= 0),
-                _ => {}
-            }
-        }
-        let jar = self
-            .jar
-            .entry(url.host_str().unwrap_or_default().to_owned())
-            .or_default();
-        if gone {
-            jar.remove(name);
-        } else {
-            jar.insert(
-                name.to_owned(),
-                Cookie {
-                    value: value.to_owned(),
-                    partitioned,
-                    path,
-                },
-            );
-        }
     }
 }
 

@@ -34,8 +34,6 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         observed,
     } = launch;
     let now = world.now().timestamp();
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
     let role = course.role(person.id);
     let no_errors = json!({"errors": {}});
     let target = if pending.in_frame { "iframe" } else { "window" };
@@ -67,20 +65,6 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     add("nonce".into(), json!(nonce));
     add("sub".into(), json!(person.sub));
     add(format!("{LTI}target_link_uri"), json!(pending.target_link_uri));
-    if names {
-        add("name".into(), json!(person.name()));
-        add("given_name".into(), json!(person.given));
-        add("family_name".into(), json!(person.family));
-    }
-    if email {
-        add("email".into(), json!(person.email));
-    }
-    if names && email {
-        add(
-            "picture".into(),
-            json!(world.url("/images/messages/avatar-50.png")),
-        );
-    }
     add(
         format!("{LTI}lis"),
         json!({
@@ -124,10 +108,6 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         json!(legacy_user_id(person)),
     );
     add(
-        format!("{LTI}lti1p1"),
-        json!({"user_id": legacy_user_id(person), "validation_context": null, "errors": no_errors}),
-    );
-    add(
         "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint".into(),
         endpoint(world, course, link, &no_errors),
     );
@@ -138,16 +118,43 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
             "validation_context": null, "errors": no_errors,
         }),
     );
-    let placement = match link.placement {
-        Placement::CourseNavigation | Placement::Activity => Some("course_navigation"),
-        Placement::ModuleItem => Some("link_selection"),
-        Placement::Assignment => None,
-    };
-    if let Some(placement) = placement {
+    if let Some(placement) = placement(link) {
         add("https://www.instructure.com/placement".into(), json!(placement));
     }
     add("errors".into(), no_errors);
+    claims.extend(about(world, installed, person));
     claims
+}
+
+/// Name, address and picture, as far as the tool's privacy level lets it know them.
+fn about(world: &World, installed: &Installed, person: &Person) -> Map<String, Value> {
+    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
+    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let mut claims = Map::new();
+    if names {
+        claims.insert("name".into(), json!(person.name()));
+        claims.insert("given_name".into(), json!(person.given));
+        claims.insert("family_name".into(), json!(person.family));
+    }
+    if email {
+        claims.insert("email".into(), json!(person.email));
+    }
+    if names && email {
+        claims.insert(
+            "picture".into(),
+            json!(world.url("/images/messages/avatar-50.png")),
+        );
+    }
+    claims
+}
+
+/// What Canvas calls the place of a link.
+fn placement(link: &Link) -> Option<&'static str> {
+    match link.placement {
+        Placement::CourseNavigation | Placement::Activity => Some("course_navigation"),
+        Placement::ModuleItem => Some("link_selection"),
+        Placement::Assignment => None,
+    }
 }
 
 /// The AGS claim: a line item only where an assignment is launched.

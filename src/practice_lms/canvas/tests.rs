@@ -263,7 +263,7 @@ async fn only_a_tools_score_makes_a_row_that_a_teachers_grade_then_fills() {
     );
     let row = results().await.json()[0].clone();
     assert!(
-        row.get("resultScore").is_none() && row["resultMaximum"].to_string() == "100.0",
+        row.get("resultScore").is_none() && row["resultMaximum"] == json!(100.0),
         "{row}"
     );
     bench.world.set_grade(2, item, student.id, Some(80.into()));
@@ -384,4 +384,41 @@ async fn a_new_line_item_is_a_new_assignment() {
         2,
         "nothing of the LMS's own: {seen}"
     );
+}
+
+/// Ports and random parts out of a document.
+fn redacted(bench: &Bench, value: &Value) -> Value {
+    let text = value
+        .to_string()
+        .replace(bench.lms.origin(), "LMS")
+        .replace(&bench.tool.uri(), "TOOL");
+    serde_json::from_str(&text).unwrap()
+}
+
+#[actix_web::test]
+async fn the_shapes_that_are_sent_stay_as_they_are() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (_, url) = report(&bench);
+    let student = bench.person(CourseRole::Student).sub;
+    let score = json!({"scoreGiven": 9, "scoreMaximum": 10, "comment": "Good"});
+    bench.score(&url, &token, &student, &score).await;
+    let members = bench
+        .get("/api/lti/courses/2/names_and_roles", &token, "*/*")
+        .await
+        .json();
+    let items = bench
+        .get("/api/lti/courses/2/line_items", &token, "*/*")
+        .await
+        .json();
+    let results = bench.get(&format!("{url}/results"), &token, "*/*").await.json();
+    insta::with_settings!({sort_maps => true, snapshot_path => "snapshots", prepend_module_to_snapshot => false}, {
+        insta::assert_json_snapshot!("canvas-launch-student",
+            redacted(&bench, &bench.launch(CourseRole::Student, "Project report")));
+        insta::assert_json_snapshot!("canvas-launch-navigation",
+            redacted(&bench, &bench.launch(CourseRole::Teacher, "My badges")));
+        insta::assert_json_snapshot!("canvas-member", redacted(&bench, &members["members"][0]));
+        insta::assert_json_snapshot!("canvas-line-items", redacted(&bench, &items));
+        insta::assert_json_snapshot!("canvas-results", redacted(&bench, &results));
+    });
 }

@@ -34,8 +34,6 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         nonce,
     } = launch;
     let now = world.now().timestamp();
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
     let sesskey = random::token::<8>(world.random());
     let (target, container) = if pending.in_frame {
         ("iframe", 3)
@@ -79,17 +77,6 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
             basic_outcome(world, installed, link, person),
         );
     }
-    let mut ext = json!({"lms": "moodle-2"});
-    if names {
-        add("given_name".into(), json!(person.given));
-        add("family_name".into(), json!(person.family));
-        add("name".into(), json!(person.name()));
-        ext = json!({"user_username": person.username, "lms": "moodle-2"});
-    }
-    add(format!("{LTI}ext"), ext);
-    if email {
-        add("email".into(), json!(person.email));
-    }
     add(
         format!("{LTI}launch_presentation"),
         json!({
@@ -116,25 +103,48 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         format!("{LTI}custom"),
         Value::Object(custom::claim(world, course, link, installed, person)),
     );
-    let mut endpoint = json!({
-        "scope": AGS_SCOPES,
-        "lineitems": line_items::list_url(world, course, installed.type_id),
-    });
-    if let (Some(url), Some(endpoint)) = (
-        line_item_url(world, course, link, installed),
-        endpoint.as_object_mut(),
-    ) {
-        endpoint.insert("lineitem".into(), url.into());
-    }
     add(
         "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint".into(),
-        endpoint,
+        endpoint(world, course, link, installed),
     );
     add(
         "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice".into(),
         json!({"context_memberships_url": memberships, "service_versions": ["1.0", "2.0"]}),
     );
+    claims.extend(about(installed, person));
     claims
+}
+
+/// Name and address, as far as the tool may know them.
+fn about(installed: &Installed, person: &Person) -> Map<String, Value> {
+    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
+    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let mut claims = Map::new();
+    let mut ext = json!({"lms": "moodle-2"});
+    if names {
+        claims.insert("given_name".into(), json!(person.given));
+        claims.insert("family_name".into(), json!(person.family));
+        claims.insert("name".into(), json!(person.name()));
+        ext = json!({"user_username": person.username, "lms": "moodle-2"});
+    }
+    claims.insert(format!("{LTI}ext"), ext);
+    if email {
+        claims.insert("email".into(), json!(person.email));
+    }
+    claims
+}
+
+/// The AGS claim.
+fn endpoint(world: &World, course: &Course, link: &Link, installed: &Installed) -> Value {
+    let mut endpoint = json!({
+        "scope": AGS_SCOPES,
+        "lineitems": line_items::list_url(world, course, installed.type_id),
+    });
+    let url = line_item_url(world, course, link, installed);
+    if let (Some(url), Some(endpoint)) = (url, endpoint.as_object_mut()) {
+        endpoint.insert("lineitem".into(), url.into());
+    }
+    endpoint
 }
 
 /// Roles in the launch, sorted: here a non-editing teacher is an instructor.

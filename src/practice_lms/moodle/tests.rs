@@ -49,7 +49,7 @@ async fn a_launch_has_the_claims_that_moodle_sends() {
     let bench = bench(Flavour::Moodle).await;
     let mut launch = bench.launch(CourseRole::Teacher, "Project report");
     let mut seen = observed("launch-instructor");
-    insta::with_settings!({snapshot_path => "snapshots", prepend_module_to_snapshot => false}, {
+    insta::with_settings!({sort_maps => true, snapshot_path => "snapshots", prepend_module_to_snapshot => false}, {
         insta::assert_json_snapshot!("moodle-launch-instructor", redacted(&bench, &launch));
         insta::assert_json_snapshot!("moodle-launch-student",
             redacted(&bench, &bench.launch(CourseRole::Student, "Project report")));
@@ -153,7 +153,7 @@ async fn services_answer_in_the_shapes_that_moodle_sends() {
         2,
         "scored but not graded: id and user only"
     );
-    insta::with_settings!({snapshot_path => "snapshots", prepend_module_to_snapshot => false}, {
+    insta::with_settings!({sort_maps => true, snapshot_path => "snapshots", prepend_module_to_snapshot => false}, {
         insta::assert_json_snapshot!("moodle-line-items", redacted(&bench, &items.json()));
         insta::assert_json_snapshot!("moodle-results", redacted(&bench, &results));
         insta::assert_json_snapshot!("moodle-member", redacted(&bench, &members.json()["members"][0]));
@@ -606,4 +606,29 @@ async fn a_test_can_spoil_header_and_claims_before_they_are_signed() {
     assert!(jwt.kid().is_none() && jwt.text("sub").is_none() && jwt.text("iss").is_some());
     bench.world.stop_tampering();
     assert_eq!(bench.launch(CourseRole::Student, "My badges")["sub"], "5");
+}
+
+#[actix_web::test]
+async fn five_thousand_students_are_answered_at_once() {
+    let bench = bench(Flavour::Moodle).await;
+    bench.world.grow(2, 5_000);
+    let item = bench.world.line_items(2).last().unwrap().id;
+    bench.world.fill_column(2, item, |n| Some((n % 101).into()));
+    let token = bench.token().await;
+    let members = bench
+        .get(
+            "/mod/lti/services.php/CourseSection/2/bindings/1/memberships",
+            &token,
+            NRPS,
+        )
+        .await;
+    let results = bench
+        .get(
+            &format!("/mod/lti/services.php/2/lineitems/{item}/lineitem/results?type_id=1"),
+            &token,
+            RESULTS,
+        )
+        .await;
+    assert_eq!(members.json()["members"].as_array().unwrap().len(), 5_003);
+    assert_eq!(results.json().as_array().unwrap().len(), 5_000);
 }

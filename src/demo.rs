@@ -1,0 +1,113 @@
+//! Everything on one machine: Cairn and two practice LMSs that know each other. What `cairn demo` starts, and what the
+//! integration tests drive.
+//!
+//! The LMSs are on `localhost` and Cairn is on `127.0.0.1`: to a browser these are different sites, as in real life.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::app::{Application, Surroundings};
+use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
+use crate::practice_lms::{self, Options, PracticeLms, Tool};
+use crate::service::error::ServiceError;
+use crate::service::{Cairn, StartError, platforms};
+use crate::settings::Settings;
+
+/// Why the demo does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("A practice LMS could not be started: {0}")]
+    PracticeLms(#[from] std::io::Error),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+/// Cairn and both LMSs, bound and connected; Cairn still has to be run.
+pub struct Demo {
+    pub application: Application,
+    pub moodle: PracticeLms,
+    pub canvas: PracticeLms,
+}
+
+impl Demo {
+    /// Starts the LMSs and builds Cairn with `settings`, of which plain http on loopback is switched on. Ports of the
+    /// LMSs: 0 for any.
+    ///
+    /// # Errors
+    /// [`DemoError`] with a sentence.
+    pub async fn start(
+        mut settings: Settings,
+        surroundings: Surroundings,
+        ports: (u16, u16),
+    ) -> Result<Self, DemoError> {
+        settings.allow_http_loopback = true;
+        let application = Application::build_in(settings, surroundings.clone()).await?;
+        let moodle = lms(practice_lms::Flavour::Moodle, ports.0, &surroundings).await?;
+        let canvas = lms(practice_lms::Flavour::Canvas, ports.1, &surroundings).await?;
+        let cairn = application.cairn();
+        connect(&cairn, &moodle, Flavour::Moodle, "Moodle at North Coast").await?;
+        connect(&cairn, &canvas, Flavour::Canvas, "Canvas at North Coast").await?;
+        Ok(Self {
+            application,
+            moodle,
+            canvas,
+        })
+    }
+}
+
+async fn lms(
+    flavour: practice_lms::Flavour,
+    port: u16,
+    surroundings: &Surroundings,
+) -> Result<PracticeLms, std::io::Error> {
+    let options = Options {
+        bind: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        public_origin: Some("http://localhost:PORT".to_owned()),
+        ..Options::new(flavour, surroundings.clock.clone(), surroundings.random.clone())
+    };
+    PracticeLms::start(options).await
+}
+
+/// Installs Cairn in a practice LMS and registers that LMS in Cairn, as an administrator does by hand.
+///
+/// # Errors
+/// When a value is refused or the platform is registered already.
+pub async fn connect(
+    cairn: &Cairn,
+    lms: &PracticeLms,
+    flavour: Flavour,
+    name: &str,
+) -> Result<Registration, ServiceError> {
+    let origin = cairn.settings.origin();
+    let at_lms = lms.install_tool(Tool {
+        name: "Cairn".to_owned(),
+        initiate_login_uri: format!("{origin}/lti/login"),
+        redirect_uris: vec![format!("{origin}/lti/launch")],
+        target_link_uri: format!("{origin}/lti/launch"),
+        jwks_uri: format!("{origin}/lti/jwks"),
+        share_names: true,
+        share_email: false,
+    });
+    let draft = RegistrationDraft {
+        name: name.to_owned(),
+        issuer: at_lms.issuer,
+        client_id: at_lms.client_id,
+        authorization_url: at_lms.authorization_url,
+        token_url: at_lms.token_url,
+        token_audience: None,
+        jwks_url: at_lms.jwks_url,
+        flavour,
+        algorithms: Vec::new(),
+        service_hosts: Vec::new(),
+        accepts_new_deployments: false,
+        allow_http_loopback: true,
+        enabled: true,
+    };
+    let new = platforms::NewPlatform {
+        institution: "North Coast Polytechnic".to_owned(),
+        draft,
+        deployments: vec![at_lms.deployment_id],
+    };
+    platforms::add(cairn, new).await
+}

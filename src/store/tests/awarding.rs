@@ -1,0 +1,408 @@
+//! Awards, subjects, credentials, status lists, nonces, sessions and the audit log.
+
+use std::sync::Barrier;
+
+use super::*;
+use crate::domain::award::Revocation;
+use crate::store::credentials::{Credential, Shows};
+use crate::store::sessions::Session;
+use crate::store::status_lists::StatusList;
+use crate::store::subjects::Subject;
+
+#[test]
+fn many_at_once_make_one_award_for_a_cycle() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (badge, person) = (school.badge(database, "b").id, school.learner(database).id);
+        let decision = school.earned(database, &badge, &person);
+        let start = Barrier::new(8);
+        let made: usize = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let award = school.award(&badge, &person, 1, &decision);
+                        start.wait();
+                        usize::from(write(database, |db| awards::insert_once(db, &award)))
+                    })
+                })
+                .collect();
+            workers.into_iter().map(|worker| worker.join().unwrap()).sum()
+        });
+        assert_eq!(made, 1);
+        assert_eq!(
+            read(database, |db| awards::for_person(db, &school.tenant, &person)).len(),
+            1
+        );
+    });
+}
+
+#[test]
+fn cycles_follow_each_other_and_the_first_revocation_stays() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (badge, people) = (school.badge(database, "b").id, school.learners(database, 2));
+        let (tenant, person) = (&school.tenant, &people[0].id);
+        let decision = school.earned(database, &badge, person);
+        let mut first = school.award(&badge, person, 1, &decision);
+        first.valid_until = Some(at(50));
+        let second = school.award(&badge, person, 2, &decision);
+        let other = school.award(&badge, &people[1].id, 1, &decision);
+        write(database, |db| {
+            assert!(awards::insert_once(db, &first)?);
+            assert!(awards::insert_once(db, &second)?);
+            assert!(awards::insert_once(db, &other)?);
+            Ok(())
+        });
+        assert_eq!(
+            read(database, |db| awards::get(db, tenant, &first.id)),
+            Some(first.clone())
+        );
+        assert_eq!(
+            read(database, |db| awards::latest(db, tenant, &badge, person)),
+            Some(second.clone())
+        );
+        let holders = |seconds| {
+            let all = read(database, |db| {
+                awards::counters(db, tenant, &school.course.id, at(seconds))
+            });
+            all.get(&badge).map_or(0, |counter| counter.holders)
+        };
+        assert_eq!(holders(10), 2, "two people, three awards");
+        let word = |reason: &str| Revocation {
+            at: at(60),
+            by: people[1].id.clone(),
+            reason: reason.into(),
+        };
+        assert!(write(database, |db| awards::revoke(
+            db,
+            tenant,
+            &second.id,
+            &word("copied")
+        )));
+        assert!(!write(database, |db| awards::revoke(
+            db,
+            tenant,
+            &second.id,
+            &word("again")
+        )));
+        let kept = read(database, |db| awards::latest_for_badge(db, tenant, &badge));
+        assert_eq!(kept[person].revocation, Some(word("copied")));
+        assert_eq!(
+            holders(60),
+            1,
+            "the first cycle is over and the second was taken back"
+        );
+        let ids = [person.clone(), people[1].id.clone()];
+        let page = read(database, |db| {
+            awards::latest_for_people(db, tenant, &school.course.id, &ids)
+        });
+        assert_eq!(page[&(badge.clone(), person.clone())].cycle, 2);
+        let unknown = database
+            .store
+            .write_blocking(|db| awards::revoke(db, &"t-x".into(), &other.id, &word("x")));
+        assert!(matches!(unknown, Err(StoreError::Missing("award"))));
+    });
+}
+
+fn list(school: &School, id: &str, length: i32) -> StatusList {
+    StatusList {
+        id: id.into(),
+        tenant: school.tenant.clone(),
+        issuer: "i".into(),
+        slug: format!("list-{id}"),
+        length,
+        taken: 0,
+        open: true,
+        bits: vec![0; usize::try_from(length).unwrap() / 8],
+        document: "signed".into(),
+        version: 1,
+        updated_at: at(0),
+    }
+}
+
+#[test]
+fn a_position_is_given_out_once_and_a_full_list_says_so() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let list = list(&school, "l", 8);
+        write(database, |db| {
+            issuers::insert(db, &issuer("i", &school.tenant), at(0))?;
+            status_lists::insert(db, &list)
+        });
+        let mut draws = [3, 3, 5].into_iter();
+        let take = |draw: &mut dyn FnMut() -> i32| {
+            database
+                .store
+                .write_blocking(|db| status_lists::take_position(db, &list, at(1), draw))
+        };
+        assert_eq!(take(&mut || draws.next().unwrap()).unwrap(), Some(3));
+        assert_eq!(
+            take(&mut || draws.next().unwrap()).unwrap(),
+            Some(5),
+            "a taken one is drawn again"
+        );
+        assert_eq!(take(&mut || 3).unwrap(), None);
+        assert!(matches!(take(&mut || 8), Err(StoreError::Value { .. })));
+        let start = Barrier::new(6);
+        let mut got: Vec<i32> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..6_u64)
+                .map(|seed| {
+                    let (start, list) = (&start, &list);
+                    scope.spawn(move || {
+                        let random = SeededRandom::new(seed);
+                        start.wait();
+                        let mut draw = || i32::from(crate::random::bytes::<1>(&random)[0] % 8);
+                        write(database, |db| {
+                            status_lists::take_position(db, list, at(1), &mut draw)
+                        })
+                    })
+                })
+                .collect();
+            workers
+                .into_iter()
+                .filter_map(|worker| worker.join().unwrap())
+                .collect()
+        });
+        got.sort_unstable();
+        assert_eq!(got, [0, 1, 2, 4, 6, 7]);
+        let known = read(database, |db| {
+            status_lists::current_for_issuer(db, &school.tenant, &"i".into())
+        })
+        .unwrap();
+        assert_eq!(known.taken, 8);
+    });
+}
+
+#[test]
+fn a_list_is_published_over_the_version_that_was_loaded_only() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let first = list(&school, "l", 16);
+        write(database, |db| {
+            issuers::insert(db, &issuer("i", &school.tenant), at(0))?;
+            status_lists::insert(db, &first)
+        });
+        let publish = |version| {
+            database.store.write_blocking(|db| {
+                status_lists::publish(
+                    db,
+                    &school.tenant,
+                    &first.id,
+                    version,
+                    &[0x80, 0x01],
+                    "signed again",
+                    at(5),
+                )
+            })
+        };
+        assert_eq!(publish(1).unwrap(), 2);
+        assert!(matches!(publish(1), Err(StoreError::Stale)));
+        let public = read(database, |db| status_lists::by_slug(db, "list-l")).unwrap();
+        assert_eq!(
+            (public.bits.as_slice(), public.document.as_str(), public.version),
+            ([0x80, 0x01].as_slice(), "signed again", 2)
+        );
+        let second = list(&school, "m", 16);
+        let two_open = database
+            .store
+            .write_blocking(|db| status_lists::insert(db, &second));
+        assert!(matches!(two_open, Err(StoreError::AlreadyThere(_))));
+        write(database, |db| {
+            status_lists::close(db, &school.tenant, &first.id)?;
+            status_lists::insert(db, &second)
+        });
+        let open = read(database, |db| {
+            status_lists::current_for_issuer(db, &school.tenant, &"i".into())
+        });
+        assert_eq!(open.map(|list| list.id), Some(second.id));
+        assert_eq!(
+            read(database, |db| status_lists::for_issuer(
+                db,
+                &school.tenant,
+                &"i".into()
+            ))
+            .len(),
+            2
+        );
+    });
+}
+
+#[test]
+fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (badge, person) = (school.badge(database, "b").id, school.learner(database).id);
+        let (tenant, decision) = (&school.tenant, school.earned(database, &badge, &person));
+        let award = school.award(&badge, &person, 1, &decision);
+        write(database, |db| {
+            issuers::insert(db, &issuer("i", tenant), at(0))?;
+            status_lists::insert(db, &list(&school, "l", 16))?;
+            awards::insert_once(db, &award)
+        });
+        assert_eq!(
+            read(database, |db| credentials::awards_without(db, tenant, 10)),
+            std::slice::from_ref(&award.id)
+        );
+        let mut credential = Credential {
+            id: "c".into(),
+            tenant: tenant.clone(),
+            award: award.id.clone(),
+            issuer: "i".into(),
+            slug: "unguessable".into(),
+            document: "{\n  \"name\": \"Übung — 細胞\\u0000\"  }\r\n".into(),
+            issued_at: at(6),
+            status_list: "l".into(),
+            status_position: 7,
+            shows: Shows::default(),
+        };
+        write(database, |db| credentials::insert(db, &credential));
+        let mut twin = credential.clone();
+        (twin.id, twin.slug, twin.status_position) = ("c2".into(), "other".into(), 8);
+        let refused = database.store.write_blocking(|db| credentials::insert(db, &twin));
+        assert!(matches!(refused, Err(StoreError::AlreadyThere(_))));
+        credential.shows = Shows {
+            name: true,
+            evidence: false,
+            downloads: true,
+        };
+        write(database, |db| {
+            credentials::set_shows(db, tenant, &credential.id, credential.shows)
+        });
+        assert_eq!(
+            read(database, |db| credentials::by_slug(db, "unguessable")),
+            Some(credential.clone())
+        );
+        assert_eq!(
+            read(database, |db| credentials::by_award(db, tenant, &award.id)),
+            Some(credential.clone())
+        );
+        assert_eq!(
+            read(database, |db| credentials::for_person(db, tenant, &person)),
+            [credential]
+        );
+        assert_eq!(
+            read(database, |db| credentials::for_person(db, &"t-x".into(), &person)),
+            []
+        );
+        assert_eq!(
+            read(database, |db| credentials::awards_without(db, tenant, 10)),
+            []
+        );
+    });
+}
+
+#[test]
+fn a_person_is_one_subject_for_each_issuer() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let person = school.learner(database).id;
+        write(database, |db| {
+            issuers::insert(db, &issuer("i", &school.tenant), at(0))
+        });
+        let subject = |urn: &str| {
+            let new = Subject {
+                urn: urn.into(),
+                salt: "salt".into(),
+            };
+            write(database, |db| {
+                subjects::get_or_insert(db, &school.tenant, &"i".into(), &person, &new, at(1))
+            })
+        };
+        assert_eq!(subject("urn:uuid:1").urn, "urn:uuid:1");
+        assert_eq!(subject("urn:uuid:2").urn, "urn:uuid:1");
+    });
+}
+
+#[test]
+fn a_nonce_is_used_up_by_the_first_of_many() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let start = Barrier::new(6);
+        let won: usize = std::thread::scope(|scope| {
+            let launches: Vec<_> = (0..6)
+                .map(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        usize::from(write(database, |db| {
+                            nonces::consume(db, &school.tenant, "digest", at(600))
+                        }))
+                    })
+                })
+                .collect();
+            launches.into_iter().map(|launch| launch.join().unwrap()).sum()
+        });
+        assert_eq!(won, 1);
+        assert_eq!(write(database, |db| nonces::purge(db, at(600))), 0);
+        assert_eq!(write(database, |db| nonces::purge(db, at(601))), 1);
+    });
+}
+
+#[test]
+fn a_session_is_found_by_its_token_until_it_ends() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let mut session = Session {
+            id: "s".into(),
+            tenant: school.tenant.clone(),
+            registration: school.registration.clone(),
+            deployment: school.deployment.clone(),
+            course: Some(school.course.id.clone()),
+            link: None,
+            person: school.learner(database).id,
+            learner: true,
+            instructor: false,
+            administrator: false,
+            test_user: true,
+            message_type: "LtiResourceLinkRequest".into(),
+            locale: Some("de".into()),
+            created_at: at(0),
+            last_used_at: at(0),
+            expires_at: at(100),
+        };
+        write(database, |db| sessions::insert(db, &session, "digest"));
+        let find = |seconds| {
+            read(database, |db| {
+                sessions::by_token_digest(db, "digest", at(seconds))
+            })
+        };
+        assert_eq!(find(99), Some(session.clone()));
+        assert_eq!(find(100), None);
+        write(database, |db| {
+            sessions::touch(db, &session.tenant, &session.id, at(50), at(150))
+        });
+        (session.last_used_at, session.expires_at) = (at(50), at(150));
+        assert_eq!(find(149), Some(session.clone()));
+        assert_eq!(
+            read(database, |db| sessions::by_token_digest(db, "Digest", at(1))),
+            None
+        );
+        assert_eq!(write(database, |db| sessions::purge(db, at(149))), 0);
+        write(database, |db| sessions::delete(db, &session.tenant, &session.id));
+        assert_eq!(find(60), None);
+    });
+}
+
+#[test]
+fn the_audit_log_pages_newest_first() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let entry = |n: i64| audit::Entry {
+            actor: None,
+            action: format!("rule.activated.{n}"),
+            subject: "b".into(),
+            detail: serde_json::json!({ "awarded": n }),
+            at: at(n),
+        };
+        write(database, |db| {
+            (0..5).try_for_each(|n| audit::insert(db, &school.tenant, &entry(n), &SystemRandom))
+        });
+        let page = read(database, |db| {
+            audit::list(db, &school.tenant, Page { offset: 1, limit: 2 })
+        });
+        assert_eq!(page, [entry(3), entry(2)]);
+        assert_eq!(
+            read(database, |db| audit::list(db, &"t-x".into(), Page::first(9))),
+            []
+        );
+    });
+}

@@ -1,0 +1,278 @@
+//! Both databases have the same tables, columns, nullability and unique indexes, and migrations are safe.
+
+use std::collections::BTreeSet;
+use std::sync::Barrier;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+
+use super::*;
+use crate::store::testing::{drop_postgres, postgres};
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Bool)]
+    required: bool,
+}
+
+#[derive(QueryableByName)]
+struct Unique {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    partial: i64,
+}
+
+fn kind(text: &str) -> &'static str {
+    match text.to_uppercase().as_str() {
+        "TEXT" => "text",
+        "BIGINT" => "bigint",
+        "INTEGER" => "integer",
+        "BOOLEAN" => "boolean",
+        "BLOB" | "BYTEA" => "bytes",
+        other => panic!("unexpected column type {other}"),
+    }
+}
+
+/// Every column and unique index in one line each.
+fn catalogue(db: &mut Db) -> BTreeSet<String> {
+    let mut lines = BTreeSet::new();
+    on_both!(db, |connection| {
+        let postgres = std::any::type_name_of_val(connection).contains("PgConnection");
+        let names = |postgres_sql: &str, sqlite_sql: &str| {
+            diesel::sql_query(if postgres { postgres_sql } else { sqlite_sql }.to_owned())
+        };
+        let tables: Vec<Name> = names(
+            "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public'",
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        )
+        .load(connection)
+        .unwrap();
+        for Name { name: table } in tables.iter().filter(|table| !table.name.starts_with("__diesel")) {
+            let columns: Vec<Column> = names(
+                &format!(
+                    "SELECT column_name::text AS name, data_type::text AS kind, is_nullable = 'NO' AS required
+                     FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"
+                ),
+                &format!(
+                    "SELECT name, type AS kind, \"notnull\" = 1 AS required FROM pragma_table_info('{table}')"
+                ),
+            )
+            .load(connection)
+            .unwrap();
+            assert!(!columns.is_empty(), "{table}");
+            for Column {
+                name,
+                kind: word,
+                required,
+            } in columns
+            {
+                lines.insert(format!("{table}.{name} {} required={required}", kind(&word)));
+            }
+            let uniques: Vec<Unique> = names(
+                &format!(
+                    "SELECT string_agg(a.attname::text, ',' ORDER BY k.ord) AS name,
+                            max(CASE WHEN i.indpred IS NULL THEN 0 ELSE 1 END)::bigint AS partial
+                     FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k(attnum, ord)
+                     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+                     WHERE i.indrelid = 'public.{table}'::regclass AND i.indisunique GROUP BY i.indexrelid"
+                ),
+                &format!(
+                    "SELECT (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_index_info(l.name) ORDER BY seqno)) AS name,
+                            l.partial AS partial
+                     FROM pragma_index_list('{table}') AS l WHERE l.\"unique\" = 1"
+                ),
+            )
+            .load(connection)
+            .unwrap();
+            for Unique { name, partial } in uniques {
+                lines.insert(format!("{table} unique({name}) partial={}", partial == 1));
+            }
+        }
+    });
+    lines
+}
+
+#[test]
+fn both_databases_have_the_same_catalogue() {
+    let lite = read(&TestDatabase::sqlite(), |db| Ok(catalogue(db)));
+    assert!(
+        lite.contains("awards unique(badge_id,person_id,cycle) partial=false"),
+        "{lite:#?}"
+    );
+    assert!(lite.contains("rules unique(badge_id) partial=true"));
+    assert!(lite.contains("people.name text required=false"));
+    if let Some(server) = postgres() {
+        let other = read(&TestDatabase::postgres(&server), |db| Ok(catalogue(db)));
+        let differing: Vec<_> = lite.symmetric_difference(&other).collect();
+        assert!(differing.is_empty(), "{differing:#?}");
+    }
+}
+
+#[test]
+fn every_table_but_two_names_its_tenant() {
+    on_both_databases(|database| {
+        let lines = read(database, |db| Ok(catalogue(db)));
+        let tables: BTreeSet<&str> = lines
+            .iter()
+            .filter_map(|line| line.split_once('.'))
+            .map(|(table, _)| table)
+            .collect();
+        let without: Vec<&str> = tables
+            .into_iter()
+            .filter(|table| !lines.contains(&format!("{table}.tenant_id text required=true")))
+            .collect();
+        assert_eq!(without, ["tenants", "tool_keys"]);
+    });
+}
+
+#[test]
+fn processes_that_start_at_once_migrate_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut urls = vec![format!("sqlite://{}", folder.path().join("new.db").display())];
+    urls.extend(postgres().map(|server| TestDatabase::empty_postgres(&server)));
+    for url in &urls {
+        let start = Barrier::new(4);
+        std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..4)
+                .map(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        Store::open(url, 2).map(drop)
+                    })
+                })
+                .collect();
+            for one in starts {
+                one.join().unwrap().unwrap();
+            }
+        });
+        let store = Store::open(url, 1).unwrap();
+        store
+            .write_blocking(|db| tenants::insert(db, &tenant("t")))
+            .unwrap();
+        drop(store);
+        drop_postgres(url);
+    }
+}
+
+#[test]
+fn a_database_from_a_newer_version_is_refused_and_left_alone() {
+    on_both_databases(|database| {
+        let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000000')";
+        read(database, |db| Ok(db.batch_execute(newer)?));
+        let error = Store::open(&database.url, 1).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Newer { found, .. } if found == "20990101000000"),
+            "{error}"
+        );
+        assert!(error.to_string().contains("newer version of Cairn"), "{error}");
+    });
+}
+
+#[test]
+fn migrations_can_be_taken_back() {
+    on_both_databases(|database| {
+        let down = match database.engine {
+            Engine::Sqlite => include_str!("../../../migrations/sqlite/2026-11-24-000000_initial/down.sql"),
+            Engine::Postgres => {
+                include_str!("../../../migrations/postgres/2026-11-24-000000_initial/down.sql")
+            }
+        };
+        read(database, |db| {
+            db.batch_execute(down)?;
+            assert_eq!(catalogue(db), BTreeSet::new());
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn sqlite_connections_are_set_up_as_decided() {
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = Text)]
+        value: String,
+    }
+    let database = TestDatabase::sqlite();
+    let value = |pragma: &str| {
+        let sql = format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}");
+        read(&database, |db| {
+            Ok(diesel::sql_query(sql).get_result::<Setting>(db)?)
+        })
+        .value
+    };
+    assert_eq!(value("journal_mode"), "wal");
+    assert_eq!(value("synchronous"), "1");
+    assert_eq!(value("foreign_keys"), "1");
+    let sql = "SELECT CAST(timeout AS TEXT) AS value FROM pragma_busy_timeout";
+    assert_eq!(
+        read(&database, |db| Ok(
+            diesel::sql_query(sql).get_result::<Setting>(db)?
+        ))
+        .value,
+        "10000"
+    );
+}
+
+#[test]
+fn a_transaction_that_fails_leaves_nothing() {
+    on_both_databases(|database| {
+        let failed: Result<(), StoreError> = database.store.write_blocking(|db| {
+            tenants::insert(db, &tenant("t"))?;
+            Err(StoreError::Stale)
+        });
+        assert!(matches!(failed, Err(StoreError::Stale)));
+        assert_eq!(read(database, tenants::list), []);
+        // The connection is as good as new.
+        write(database, |db| tenants::insert(db, &tenant("t")));
+        assert!(!on_both_in_transaction(database));
+    });
+}
+
+fn on_both_in_transaction(database: &TestDatabase) -> bool {
+    use diesel::connection::{AnsiTransactionManager, TransactionManager, TransactionManagerStatus};
+    read(database, |db| {
+        Ok(on_both!(
+            db,
+            |connection| match AnsiTransactionManager::transaction_manager_status_mut(connection) {
+                TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),
+                TransactionManagerStatus::InError => true,
+            }
+        ))
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_runs_on_the_blocking_pool_and_a_panic_is_an_error() {
+    for database in TestDatabase::all() {
+        database.store.ping().await.unwrap();
+        database
+            .store
+            .write(|db| tenants::insert(db, &tenant("t")))
+            .await
+            .unwrap();
+        let broken = database.store.write::<(), _>(|db| {
+            tenants::insert(db, &tenant("u"))?;
+            panic!("a defect");
+        });
+        assert!(matches!(broken.await, Err(StoreError::Interrupted)));
+        let left = database.store.read(tenants::list).await.unwrap();
+        assert_eq!(left, [tenant("t")]);
+        database
+            .store
+            .write(|db| tenants::insert(db, &tenant("v")))
+            .await
+            .unwrap();
+    }
+}

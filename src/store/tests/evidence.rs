@@ -1,0 +1,250 @@
+//! Activities, what is handed in, and the facts that rules read.
+
+use super::*;
+use crate::domain::award::Revocation;
+use crate::domain::evidence::{Activity, Artefact, Review, StoredFile, Submission, SubmissionState};
+use crate::domain::facts::Approval;
+use crate::ids::SubmissionId;
+use crate::store::results::{Extent, ResultSeen};
+
+fn activity(database: &TestDatabase, school: &School, id: &str) -> Activity {
+    let seen = links::LinkSeen {
+        tenant: school.tenant.clone(),
+        course: school.course.id.clone(),
+        resource_link_id: id.into(),
+        title: None,
+        line_item_url: None,
+    };
+    write(database, |db| {
+        let link = links::upsert_from_launch(db, &seen, at(0), &SystemRandom)?;
+        let activity = Activity {
+            id: id.into(),
+            tenant: school.tenant.clone(),
+            course: school.course.id.clone(),
+            link: link.id,
+            title: "Herbarium".into(),
+            instructions: "Hand in **ten** plants.".into(),
+            line_item: None,
+            maximum: decimal("10"),
+            created_at: at(0),
+        };
+        activities::insert(db, &activity)?;
+        Ok(activity)
+    })
+}
+
+fn submission(activity: &Activity, person: &PersonId, version: i32, seconds: i64) -> Submission {
+    let file = StoredFile {
+        name: "plants.pdf".into(),
+        media_type: "application/pdf".into(),
+        size: 20_000_000,
+        digest: "ab".repeat(32),
+    };
+    Submission {
+        id: SubmissionId::new(at(seconds), &SystemRandom),
+        tenant: activity.tenant.clone(),
+        activity: activity.id.clone(),
+        person: person.clone(),
+        version,
+        artefact: Artefact {
+            text: Some("My herbarium".into()),
+            link: None,
+            file: Some(file),
+        },
+        state: SubmissionState::HandedIn,
+        submitted_at: at(seconds),
+        review: None,
+    }
+}
+
+#[test]
+fn an_activity_belongs_to_one_link_and_gets_its_column_later() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let mut made = activity(database, &school, "a1");
+        let twin = Activity {
+            id: "a2".into(),
+            ..made.clone()
+        };
+        let refused = database.store.write_blocking(|db| activities::insert(db, &twin));
+        assert!(matches!(refused, Err(StoreError::AlreadyThere(_))));
+        let item = school.item(database, "u1").id;
+        write(database, |db| {
+            activities::set_line_item(db, &school.tenant, &made.id, Some(&item))
+        });
+        made.line_item = Some(item);
+        assert_eq!(
+            read(database, |db| activities::get(db, &school.tenant, &made.id)),
+            Some(made.clone())
+        );
+        assert_eq!(
+            read(database, |db| activities::by_link(db, &school.tenant, &made.link)),
+            Some(made.clone())
+        );
+        assert_eq!(
+            read(database, |db| activities::for_course(
+                db,
+                &school.tenant,
+                &school.course.id
+            )),
+            [made]
+        );
+    });
+}
+
+#[test]
+fn replacing_adds_a_version_and_a_double_click_does_not() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (activity, people) = (activity(database, &school, "a1"), school.learners(database, 2));
+        let (tenant, person) = (&school.tenant, &people[0].id);
+        let first = submission(&activity, person, 1, 10);
+        write(database, |db| submissions::insert_version(db, &first));
+        let again = submission(&activity, person, 1, 11);
+        let twice = database
+            .store
+            .write_blocking(|db| submissions::insert_version(db, &again));
+        assert!(matches!(twice, Err(StoreError::AlreadyThere(_))), "{twice:?}");
+        let second = submission(&activity, person, 2, 20);
+        write(database, |db| submissions::insert_version(db, &second));
+        write(database, |db| {
+            submissions::insert_version(db, &submission(&activity, &people[1].id, 1, 15))
+        });
+        assert_eq!(
+            read(database, |db| submissions::latest(
+                db,
+                tenant,
+                &activity.id,
+                person
+            )),
+            Some(second.clone())
+        );
+        let history = read(database, |db| {
+            submissions::history(db, tenant, &activity.id, person)
+        });
+        assert_eq!(history, [first.clone(), second.clone()]);
+
+        let review = Review {
+            by: people[1].id.clone(),
+            at: at(30),
+            message: "Well done".into(),
+            score: Some(decimal("9.5")),
+        };
+        let say = |id: &SubmissionId| {
+            database
+                .store
+                .write_blocking(|db| submissions::review(db, tenant, id, SubmissionState::Approved, &review))
+        };
+        assert!(
+            matches!(say(&first.id), Err(StoreError::Stale)),
+            "an old version cannot be approved"
+        );
+        say(&second.id).unwrap();
+        let kept = read(database, |db| submissions::get(db, tenant, &second.id)).unwrap();
+        assert_eq!(
+            (kept.state, kept.review),
+            (SubmissionState::Approved, Some(review))
+        );
+
+        let list = |state, page| {
+            let (rows, total) = read(database, |db| {
+                submissions::latest_for_activity(db, tenant, &activity.id, state, page)
+            });
+            (rows.into_iter().map(|one| one.person).collect::<Vec<_>>(), total)
+        };
+        assert_eq!(
+            list(None, Page::first(10)),
+            (vec![people[1].id.clone(), people[0].id.clone()], 2)
+        );
+        assert_eq!(
+            list(None, Page { offset: 1, limit: 1 }),
+            (vec![people[0].id.clone()], 2)
+        );
+        assert_eq!(
+            list(Some(SubmissionState::HandedIn), Page::first(10)),
+            (vec![people[1].id.clone()], 1)
+        );
+    });
+}
+
+#[test]
+fn facts_are_gathered_alike_for_a_course_and_for_one_person() {
+    on_both_databases(|database| {
+        let (school, other) = (School::new(database, "north"), School::new(database, "south"));
+        let people = school.learners(database, 3);
+        other.learners(database, 3);
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let (item, activity) = (school.item(database, "u1"), activity(database, &school, "a1"));
+        let (badge, basic) = (school.badge(database, "b").id, school.badge(database, "basic").id);
+        let [first, second, third] = [0, 1, 2].map(|index| people[index].id.clone());
+        let decision = school.earned(database, &basic, &first);
+        write(database, |db| {
+            let seen = ResultSeen {
+                person: first.clone(),
+                value: Some(decimal("80")),
+                maximum: decimal("100"),
+                comment: None,
+            };
+            results::upsert_many(
+                db,
+                tenant,
+                &item.id,
+                GradeSource::Ags,
+                &[seen],
+                Extent::Whole,
+                at(7),
+            )?;
+            submissions::insert_version(db, &submission(&activity, &first, 1, 8))?;
+            submissions::insert_version(db, &submission(&activity, &first, 2, 9))?;
+            approvals::set(
+                db,
+                tenant,
+                &badge,
+                &second,
+                &first,
+                &Approval {
+                    by: "T".into(),
+                    at: at(10),
+                },
+            )?;
+            let mut award = school.award(&basic, &first, 1, &decision);
+            award.valid_until = Some(at(100));
+            awards::insert_once(db, &award)?;
+            let renewed = school.award(&basic, &first, 2, &decision);
+            awards::insert_once(db, &renewed)?;
+            let gone = Revocation {
+                at: at(200),
+                by: second.clone(),
+                reason: "copied".into(),
+            };
+            awards::revoke(db, tenant, &renewed.id, &gone)
+        });
+        let all = read(database, |db| facts::for_course(db, tenant, course, &badge));
+        assert_eq!(all.len(), 3);
+        let facts = &all[&first];
+        assert_eq!(facts.grades[&item.id].value, Some(decimal("80")));
+        assert_eq!(facts.grades[&item.id].read_at, at(7));
+        assert_eq!(facts.evidence[&activity.id].state, SubmissionState::HandedIn);
+        assert_eq!(facts.evidence[&activity.id].since, at(9));
+        assert!(facts.held[&basic].revoked, "the latest cycle counts");
+        assert_eq!(facts.approval, None);
+        assert_eq!(
+            all[&second].approval.as_ref().map(|word| word.by.as_str()),
+            Some("T")
+        );
+        assert_eq!(all[&third], crate::domain::facts::Facts::default());
+        for person in [&first, &second, &third] {
+            let one = read(database, |db| {
+                facts::for_person(db, tenant, course, &badge, person)
+            });
+            assert_eq!(one, all[person]);
+        }
+        let two = [first.clone(), third.clone()];
+        let some = read(database, |db| facts::for_people(db, tenant, course, &badge, &two));
+        assert_eq!(some.len(), 2);
+        let foreign = read(database, |db| {
+            facts::for_person(db, &other.tenant, course, &badge, &first)
+        });
+        assert_eq!(foreign, crate::domain::facts::Facts::default());
+    });
+}

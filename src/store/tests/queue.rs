@@ -1,0 +1,151 @@
+//! The queue: nothing is lost, nothing is done by two.
+
+use std::collections::BTreeMap;
+use std::sync::Barrier;
+
+use super::*;
+use crate::store::jobs::{Job, NewJob};
+
+fn sync(school: &School, key: &str, seconds: i64) -> NewJob {
+    NewJob {
+        tenant: school.tenant.clone(),
+        kind: "sync-course".into(),
+        key: key.into(),
+        payload: serde_json::json!({ "course": key }),
+        run_at: at(seconds),
+    }
+}
+
+fn enqueue(database: &TestDatabase, job: &NewJob) -> bool {
+    write(database, |db| jobs::enqueue(db, job, at(0), &SystemRandom))
+}
+
+fn claim(database: &TestDatabase, seconds: i64, worker: &str, limit: i64) -> Vec<Job> {
+    write(database, |db| {
+        jobs::claim(db, at(seconds), worker, TimeDelta::seconds(60), limit)
+    })
+}
+
+#[test]
+fn waiting_work_of_one_key_is_one_job_at_the_earlier_time() {
+    on_both_databases(|database| {
+        let (school, other) = (School::new(database, "north"), School::new(database, "south"));
+        assert!(enqueue(database, &sync(&school, "c", 100)));
+        assert!(!enqueue(database, &sync(&school, "c", 50)));
+        assert!(!enqueue(database, &sync(&school, "c", 70)));
+        assert!(
+            enqueue(database, &sync(&other, "c", 60)),
+            "another institution's course is another"
+        );
+        assert_eq!(claim(database, 49, "w", 9).len(), 0);
+        let due = claim(database, 60, "w", 9);
+        let tenants: Vec<_> = due
+            .iter()
+            .map(|job| (&job.tenant, job.run_at, job.attempts))
+            .collect();
+        assert_eq!(tenants, [(&school.tenant, at(50), 1), (&other.tenant, at(60), 1)]);
+        assert_eq!(due[0].payload, serde_json::json!({ "course": "c" }));
+    });
+}
+
+#[test]
+fn work_that_arrives_while_the_same_runs_is_not_lost() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        enqueue(database, &sync(&school, "c", 0));
+        let running = claim(database, 1, "w", 9).remove(0);
+        assert!(enqueue(database, &sync(&school, "c", 2)), "a second one waits");
+        // The running one fails: the one that waits takes its place.
+        assert!(write(database, |db| jobs::fail(
+            db,
+            &running,
+            "no answer",
+            Some(at(30))
+        )));
+        let next = claim(database, 5, "w", 9);
+        assert_eq!(next.len(), 1);
+        assert_ne!(next[0].id, running.id);
+        assert!(write(database, |db| jobs::done(db, &next[0])));
+        assert_eq!(read(database, jobs::counts), []);
+    });
+}
+
+#[test]
+fn a_lease_that_ran_out_is_claimed_again_and_the_late_worker_changes_nothing() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        enqueue(database, &sync(&school, "c", 0));
+        let slow = claim(database, 0, "slow", 1).remove(0);
+        assert_eq!(claim(database, 59, "quick", 1), []);
+        let quick = claim(database, 60, "quick", 1).remove(0);
+        assert_eq!((quick.id.clone(), quick.attempts), (slow.id.clone(), 2));
+        assert!(!write(database, |db| jobs::done(db, &slow)));
+        assert!(!write(database, |db| jobs::fail(db, &slow, "late", Some(at(99)))));
+        assert!(write(database, |db| jobs::done(db, &quick)));
+    });
+}
+
+#[test]
+fn failed_work_waits_and_hopeless_work_stays_for_a_person_to_see() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        enqueue(database, &sync(&school, "c", 0));
+        let job = claim(database, 0, "w", 1).remove(0);
+        assert!(write(database, |db| jobs::fail(db, &job, "503", Some(at(30)))));
+        assert_eq!(claim(database, 29, "w", 1), []);
+        let job = claim(database, 30, "w", 1).remove(0);
+        assert_eq!(job.attempts, 2);
+        assert!(write(database, |db| jobs::fail(db, &job, "401", None)));
+        assert_eq!(claim(database, 9_999, "w", 1), []);
+        let counts = read(database, jobs::counts);
+        assert_eq!(
+            (counts.len(), counts[0].state.as_str(), counts[0].jobs),
+            (1, "given_up", 1)
+        );
+        assert!(
+            enqueue(database, &sync(&school, "c", 40)),
+            "it does not stand in the way of a new one"
+        );
+    });
+}
+
+#[test]
+fn workers_share_the_work_and_never_a_job() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        write(database, |db| {
+            (0..60).try_for_each(|n| {
+                jobs::enqueue(db, &sync(&school, &format!("c{n}"), n), at(0), &SystemRandom).map(drop)
+            })
+        });
+        let start = Barrier::new(4);
+        let claimed: Vec<Job> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..4)
+                .map(|n| {
+                    let start = &start;
+                    scope.spawn(move || {
+                        start.wait();
+                        let mut mine = Vec::new();
+                        loop {
+                            let some = claim(database, 100, &format!("w{n}"), 3);
+                            if some.is_empty() {
+                                break mine;
+                            }
+                            mine.extend(some);
+                        }
+                    })
+                })
+                .collect();
+            workers
+                .into_iter()
+                .flat_map(|worker| worker.join().unwrap())
+                .collect()
+        });
+        let times: BTreeMap<String, usize> = claimed.iter().fold(BTreeMap::new(), |mut times, job| {
+            *times.entry(job.key.clone()).or_default() += 1;
+            times
+        });
+        assert_eq!(times.len(), 60);
+        assert!(times.values().all(|&times| times == 1), "{times:?}");
+    });
+}

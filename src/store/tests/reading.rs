@@ -1,0 +1,346 @@
+//! Member lists, columns and results as they are read, also large ones.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::store::enrolments::{Member, Who};
+use crate::store::line_items::ItemSeen;
+use crate::store::people::PersonSeen;
+use crate::store::results::{Extent, ResultSeen};
+
+fn person(sub: &str, name: Option<&str>) -> PersonSeen {
+    PersonSeen {
+        sub: sub.into(),
+        name: name.map(ToOwned::to_owned),
+        email: None,
+    }
+}
+
+fn result(person: &PersonId, value: Option<&str>) -> ResultSeen {
+    ResultSeen {
+        person: person.clone(),
+        value: value.map(decimal),
+        maximum: decimal("100"),
+        comment: None,
+    }
+}
+
+#[test]
+fn a_person_keeps_the_name_that_a_later_list_leaves_out() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let upsert = |seen: &PersonSeen| {
+            write(database, |db| {
+                people::upsert_from_launch(
+                    db,
+                    &school.tenant,
+                    &school.registration,
+                    seen,
+                    at(1),
+                    &SystemRandom,
+                )
+            })
+        };
+        let first = upsert(&person("7", Some("Zoë Ångström")));
+        assert_eq!(upsert(&person("7", None)), first);
+        let renamed = upsert(&person("7", Some("Zoë Berg")));
+        assert_eq!(
+            (renamed.id.clone(), renamed.name.as_deref()),
+            (first.id, Some("Zoë Berg"))
+        );
+        assert_eq!(
+            read(database, |db| people::get(db, &school.tenant, &renamed.id)),
+            Some(renamed)
+        );
+    });
+}
+
+#[test]
+fn a_member_named_twice_is_one_person() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let seen = [person("2", Some("B")), person("1", None), person("2", Some("C"))];
+        let people = write(database, |db| {
+            people::upsert_many(
+                db,
+                &school.tenant,
+                &school.registration,
+                &seen,
+                at(1),
+                &SystemRandom,
+            )
+        });
+        let names: Vec<_> = people
+            .iter()
+            .map(|one| (one.sub.as_str(), one.name.as_deref()))
+            .collect();
+        assert_eq!(names, [("1", None), ("2", Some("C"))]);
+        let ids = read(database, |db| {
+            people::ids_by_sub(db, &school.tenant, &school.registration, &["2", "9"])
+        });
+        assert_eq!(ids.len(), 1);
+        assert_eq!(ids["2"], people[1].id);
+    });
+}
+
+#[test]
+fn who_left_the_list_becomes_inactive_and_a_bar_is_never_lifted() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let people = school.learners(database, 3);
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let member = |index: usize| Member {
+            person: people[index].id.clone(),
+            learner: true,
+            active: true,
+        };
+        write(database, |db| {
+            // The second turns out to be a teacher; the third launches after the list was read.
+            let barred = enrolments::set_from_launch(db, tenant, course, &people[1].id, true, true, at(5))?;
+            assert!(barred.barred && !barred.may_be_awarded());
+            enrolments::set_from_launch(db, tenant, course, &people[2].id, true, false, at(30))
+        });
+        let changed = write(database, |db| {
+            enrolments::set_from_roster(db, tenant, course, &[member(1)], at(20))
+        });
+        assert_eq!(changed, [people[0].id.clone()]);
+        let of = |index: usize| {
+            read(database, |db| {
+                enrolments::get(db, tenant, course, &people[index].id)
+            })
+            .unwrap()
+        };
+        assert!(!of(0).active && of(1).barred && of(1).active && of(2).active);
+        let relaunch = write(database, |db| {
+            enrolments::set_from_launch(db, tenant, course, &people[1].id, true, false, at(40))
+        });
+        assert!(relaunch.barred && of(1).barred);
+        assert_eq!(
+            read(database, |db| enrolments::learners(db, tenant, course)),
+            [people[2].id.clone()]
+        );
+        assert_eq!(
+            read(database, |db| enrolments::learner_count(db, tenant, course)),
+            1
+        );
+        let back = write(database, |db| {
+            enrolments::set_from_roster(db, tenant, course, &[member(0), member(1), member(2)], at(50))
+        });
+        assert_eq!(back, [people[0].id.clone()]);
+        let mine = read(database, |db| enrolments::for_person(db, tenant, &people[2].id));
+        assert_eq!(mine.iter().map(|one| &one.course).collect::<Vec<_>>(), [course]);
+    });
+}
+
+#[test]
+fn members_are_found_by_name_whatever_the_case_and_in_pages() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let names = ["Émile Zola", "anna Berg", "Bea 100%", "Čapek", "Anna Ahl"];
+        let seen: Vec<_> = names
+            .iter()
+            .enumerate()
+            .map(|(n, name)| person(&n.to_string(), Some(name)))
+            .collect();
+        write(database, |db| {
+            let people = people::upsert_many(db, tenant, &school.registration, &seen, at(1), &SystemRandom)?;
+            let members: Vec<_> = people
+                .iter()
+                .map(|one| Member {
+                    person: one.id.clone(),
+                    learner: one.sub != "2",
+                    active: true,
+                })
+                .collect();
+            enrolments::set_from_roster(db, tenant, course, &members, at(1))
+        });
+        let list = |who, search: Option<&str>, offset, limit| {
+            let page = Page { offset, limit };
+            let (rows, total) = read(database, |db| {
+                enrolments::list(db, tenant, course, who, search, page)
+            });
+            (
+                rows.into_iter()
+                    .filter_map(|(person, _)| person.name)
+                    .collect::<Vec<_>>(),
+                total,
+            )
+        };
+        let all = ["Anna Ahl", "anna Berg", "Bea 100%", "Émile Zola", "Čapek"].map(str::to_owned);
+        assert_eq!(list(Who::Everybody, None, 0, 10), (all.to_vec(), 5));
+        assert_eq!(list(Who::Everybody, None, 1, 2), (all[1..3].to_vec(), 5));
+        assert_eq!(list(Who::Learners, None, 0, 10).1, 4);
+        assert_eq!(list(Who::Everybody, Some("ANNA"), 0, 10), (all[..2].to_vec(), 2));
+        assert_eq!(list(Who::Everybody, Some("émile"), 0, 10).0, ["Émile Zola"]);
+        assert_eq!(list(Who::Everybody, Some("0%"), 0, 10).0, ["Bea 100%"]);
+        assert_eq!(list(Who::Everybody, Some("_"), 0, 10).1, 0);
+    });
+}
+
+#[test]
+fn columns_vanish_return_and_change_their_maximum() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let seen = |url: &str, maximum: &str| ItemSeen {
+            url: url.into(),
+            label: "Quiz".into(),
+            maximum: decimal(maximum),
+            resource_id: None,
+            tag: None,
+            resource_link_id: None,
+        };
+        let list = |items: &[ItemSeen], watched: &HashSet<LineItemId>| {
+            write(database, |db| {
+                line_items::upsert_many(db, tenant, course, items, watched, at(1), &SystemRandom)
+            })
+        };
+        let none = HashSet::new();
+        let first = list(&[seen("u1", "10"), seen("u2", "10")], &none);
+        assert_eq!(first.items.len(), 2);
+        let id = |url: &str| {
+            read(database, |db| line_items::by_url(db, tenant, course, url))
+                .unwrap()
+                .id
+        };
+        let state = |url: &str| read(database, |db| line_items::get(db, tenant, &id(url))).unwrap();
+
+        let gone = list(&[seen("u1", "20")], &none);
+        assert_eq!(
+            (gone.gone.as_slice(), gone.maximum_changed.len()),
+            ([id("u2")].as_slice(), 0)
+        );
+        assert_eq!(
+            (state("u1").maximum, state("u1").state),
+            (decimal("20"), LineItemState::Present)
+        );
+        assert_eq!(list(&[seen("u1", "20.0")], &none).gone, []);
+
+        let watched = HashSet::from([id("u1")]);
+        assert_eq!(
+            list(&[seen("u1", "20.00"), seen("u2", "10")], &watched).maximum_changed,
+            []
+        );
+        assert_eq!(state("u2").state, LineItemState::Present);
+        let changed = list(&[seen("u1", "50"), seen("u2", "50")], &watched);
+        assert_eq!(changed.maximum_changed, [id("u1")]);
+        assert_eq!(
+            list(&[seen("u1", "50"), seen("u2", "50")], &watched).maximum_changed,
+            []
+        );
+        assert_eq!(state("u1").state, LineItemState::MaximumChanged);
+        assert_eq!(state("u2").state, LineItemState::Present);
+        write(database, |db| {
+            line_items::set_state(db, tenant, &id("u1"), LineItemState::Present)
+        });
+        assert_eq!(
+            read(database, |db| line_items::for_course(db, tenant, course)).len(),
+            2
+        );
+    });
+}
+
+#[test]
+fn only_changed_results_are_told_and_a_vanished_row_is_a_change() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let mut people: Vec<PersonId> = school
+            .learners(database, 4)
+            .into_iter()
+            .map(|one| one.id)
+            .collect();
+        people.sort();
+        let item = school.item(database, "u1").id;
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let take = |seen: &[ResultSeen], extent, seconds| {
+            let mut changed = write(database, |db| {
+                results::upsert_many(db, tenant, &item, GradeSource::Ags, seen, extent, at(seconds))
+            });
+            changed.sort();
+            changed
+        };
+        let first = [
+            result(&people[0], Some("78.50")),
+            result(&people[1], None),
+            result(&people[2], Some("0")),
+        ];
+        assert_eq!(take(&first, Extent::Whole, 10), people[..3]);
+        assert_eq!(take(&first, Extent::Whole, 20), []);
+        let grades = read(database, |db| results::for_course(db, tenant, course));
+        assert_eq!(grades[&people[0]][&item].value, Some(decimal("78.5")));
+        assert_eq!(grades[&people[0]][&item].read_at, at(20));
+        assert_eq!(grades[&people[1]][&item].value, None);
+        assert_eq!(grades[&people[2]][&item].value, Some(decimal("0")));
+        assert!(!grades.contains_key(&people[3]));
+
+        // The same number in other digits is no change; a score, a maximum and a lost row are.
+        let mut other = vec![result(&people[0], Some("78.5")), result(&people[1], Some("80"))];
+        assert_eq!(take(&other, Extent::Whole, 30), people[1..3]);
+        other[0].maximum = decimal("200");
+        assert_eq!(take(&other[..1], Extent::Part, 40), people[..1]);
+        let mine = read(database, |db| results::for_person(db, tenant, course, &people[1]));
+        assert_eq!(
+            (mine[&item].value, mine[&item].read_at),
+            (Some(decimal("80")), at(30))
+        );
+        assert!(read(database, |db| results::for_person(db, tenant, course, &people[2])).is_empty());
+        assert!(read(database, |db| results::for_course(db, &"t-other".into(), course)).is_empty());
+    });
+}
+
+#[test]
+fn five_thousand_members_and_ten_columns_go_in_and_come_out() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let start = Instant::now();
+        let people: Vec<PersonId> = school
+            .learners(database, 5_000)
+            .into_iter()
+            .map(|one| one.id)
+            .collect();
+        let members = start.elapsed();
+        assert_eq!(
+            read(database, |db| enrolments::learner_count(db, tenant, course)),
+            5_000
+        );
+        let items: Vec<LineItemId> = (0..10)
+            .map(|n| school.item(database, &format!("u{n}")).id)
+            .collect();
+        let read_all = |value: &str, seconds| {
+            let seen: Vec<_> = people.iter().map(|person| result(person, Some(value))).collect();
+            write(database, |db| {
+                let mut changed = 0;
+                for item in &items {
+                    let source = GradeSource::Ags;
+                    changed +=
+                        results::upsert_many(db, tenant, item, source, &seen, Extent::Whole, at(seconds))?
+                            .len();
+                }
+                Ok(changed)
+            })
+        };
+        let start = Instant::now();
+        assert_eq!(read_all("80", 10), 50_000);
+        let first = start.elapsed();
+        let start = Instant::now();
+        assert_eq!(read_all("80", 20), 0);
+        let again = start.elapsed();
+        let start = Instant::now();
+        let badge = school.badge(database, "b").id;
+        let facts = read(database, |db| facts::for_course(db, tenant, course, &badge));
+        let loaded = start.elapsed();
+        assert_eq!(facts.values().map(|one| one.grades.len()).sum::<usize>(), 50_000);
+        println!(
+            "{:?}: members {members:?}, first read {first:?}, again {again:?}, facts {loaded:?}",
+            database.engine
+        );
+        // Far above what it takes, far below what a statement for each row would.
+        assert!(
+            members + first + again + loaded < Duration::from_mins(1),
+            "{first:?}"
+        );
+    });
+}

@@ -1,0 +1,13 @@
+//! Cairn's HTTP surface, driven through the practice LMS: one binary for all of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod certification;
+mod harness;
+mod launch;
+mod operations;
