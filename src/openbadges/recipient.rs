@@ -11,12 +11,23 @@ use crate::random::{self, Random};
 /// secret what can be guessed.
 #[must_use]
 pub fn lti_user(issuer: &str, sub: &str, random: &dyn Random) -> IdentityObject {
-    let salt = hex::encode(random::bytes::<16>(random));
+    lti_user_salted(issuer, sub, &salt(random))
+}
+
+/// A new salt: 16 random bytes in hexadecimal.
+#[must_use]
+pub fn salt(random: &dyn Random) -> String {
+    hex::encode(random::bytes::<16>(random))
+}
+
+/// As [`lti_user`], with the salt that an issuer keeps for this person.
+#[must_use]
+pub fn lti_user_salted(issuer: &str, sub: &str, salt: &str) -> IdentityObject {
     IdentityObject {
-        identity_hash: hash(&lti_identifier(issuer, sub), &salt),
+        identity_hash: hash(&lti_identifier(issuer, sub), salt),
         identity_type: "ltiUserId".to_owned(),
         hashed: true,
-        salt: Some(salt),
+        salt: Some(salt.to_owned()),
         ..IdentityObject::default()
     }
 }

@@ -17,6 +17,7 @@ use crate::random::{self, Random};
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, digest};
+use crate::service::sync;
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::links::LinkSeen;
@@ -165,6 +166,7 @@ impl Cairn {
             if let Some(course) = &course {
                 enrolments::set_from_launch(db, tenant, &course.id, &person.id, learner, barred, now)?;
                 link = refresh_link(db, tenant, course, &launch, now, random.as_ref())?;
+                sync::enqueue_after_launch(db, course, now, random.as_ref())?;
             }
             let session = Session {
                 id: SessionId::new(now, random.as_ref()),

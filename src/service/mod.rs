@@ -20,11 +20,17 @@ use crate::settings::Settings;
 use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
 
+pub mod award;
+mod credential;
+pub mod decide;
 pub mod error;
 pub mod institutions;
 pub mod launch;
 pub mod platforms;
 pub mod session;
+pub mod sync;
+#[cfg(test)]
+mod tests;
 
 /// What every use case works with. One for each process, shared by all its threads.
 #[derive(Debug)]

@@ -126,6 +126,21 @@ pub fn enqueue(
     Err(StoreError::Busy)
 }
 
+/// Whether work of that kind and key waits or runs.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn is_unfinished(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<bool, StoreError> {
+    let found: i64 = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.eq(key))
+        .filter(jobs::state.ne(GIVEN_UP))
+        .count()
+        .get_result(db)?;
+    Ok(found > 0)
+}
+
 /// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first. Two workers
 /// never hold the same job. Names no tenant: workers serve all. Run it in a transaction of its own.
 ///

@@ -1,0 +1,445 @@
+//! From an award to a signed document, and back by revocation. Everything is in the caller's one transaction: there is
+//! never an award without its credential.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use ed25519_dalek::SigningKey;
+use serde_json::json;
+
+use crate::domain::award::{Award, Revocation, open_cycle};
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::course::LineItem;
+use crate::domain::decision::Decision;
+use crate::domain::evaluate::evaluate;
+use crate::domain::issuer::Issuer;
+use crate::ids::{AwardId, BadgeId, CredentialId, DecisionId, LineItemId, PersonId, StatusListId, TenantId};
+use crate::openbadges::credential::StatusEntry;
+use crate::openbadges::did::IssuerIdentity;
+use crate::openbadges::proof::{self, Signable};
+use crate::openbadges::recipient;
+use crate::openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
+use crate::random::{self, SharedRandom};
+use crate::secrets::Vault;
+use crate::service::credential::{Parts, build};
+use crate::service::error::ServiceError;
+use crate::service::session::Visitor;
+use crate::service::{Cairn, decide, institutions};
+use crate::store::credentials::{Credential, Shows};
+use crate::store::decisions::NewDecision;
+use crate::store::status_lists::StatusList;
+use crate::store::subjects::Subject;
+use crate::store::{
+    Db, StoreError, audit, awards, badges, credentials, decisions, enrolments, facts, issuers, line_items,
+    people, registrations, rules, status_lists, subjects,
+};
+
+/// How often a change that met another one of the same status list is tried.
+const TRIES: usize = 4;
+
+/// What issuing needs of the process, to be taken into a transaction.
+#[derive(Debug, Clone)]
+pub(super) struct Desk {
+    identity: String,
+    vault: Vault,
+    pub(super) random: SharedRandom,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Desk {
+    pub(super) fn of(cairn: &Cairn) -> Self {
+        Self {
+            identity: cairn.settings.identity(),
+            vault: cairn.vault.clone(),
+            random: std::sync::Arc::clone(&cairn.random),
+            now: cairn.clock.now(),
+        }
+    }
+
+    /// The institution's issuer, ready to sign.
+    pub(super) fn signer(&self, db: &mut Db, tenant: &TenantId) -> Result<Signer, ServiceError> {
+        let issuer = issuers::for_tenant(db, tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
+        let key = issuers::active_key(db, tenant, &issuer.id)?
+            .ok_or_else(|| ServiceError::Internal(format!("issuer {} has no active key", issuer.id)))?;
+        let identity = IssuerIdentity::new(&self.identity, &issuer.slug).map_err(internal)?;
+        Ok(Signer {
+            key: institutions::signing_key(&self.vault, &key)?,
+            desk: self.clone(),
+            issuer,
+            identity,
+            list: None,
+            labels: HashMap::new(),
+        })
+    }
+}
+
+/// An issuer with its key, for one transaction.
+pub(super) struct Signer {
+    desk: Desk,
+    issuer: Issuer,
+    identity: IssuerIdentity,
+    key: SigningKey,
+    list: Option<StatusList>,
+    labels: HashMap<LineItemId, String>,
+}
+
+fn internal(error: impl std::fmt::Display) -> ServiceError {
+    ServiceError::Internal(error.to_string())
+}
+
+impl Signer {
+    fn sign<T: Signable>(&self, document: &T) -> Result<String, ServiceError> {
+        let method = self.identity.verification_method(&self.key.verifying_key());
+        let signed = proof::sign(document, &self.key, &method, self.desk.now).map_err(internal)?;
+        Ok(signed.into_string())
+    }
+
+    fn sign_list(&self, slug: &str, bits: &Bitstring) -> Result<String, ServiceError> {
+        let url = self.identity.status_url(slug);
+        let list = StatusListCredential::revocation(&url, self.identity.did(), bits, self.desk.now)
+            .map_err(internal)?;
+        self.sign(&list)
+    }
+
+    fn new_list(&self, db: &mut Db) -> Result<StatusList, ServiceError> {
+        let bits = Bitstring::default();
+        let slug = hex::encode(random::bytes::<8>(self.desk.random.as_ref()));
+        let list = StatusList {
+            id: StatusListId::new(self.desk.now, self.desk.random.as_ref()),
+            tenant: self.issuer.tenant.clone(),
+            issuer: self.issuer.id.clone(),
+            length: i32::try_from(bits.entries()).map_err(internal)?,
+            taken: 0,
+            open: true,
+            document: self.sign_list(&slug, &bits)?,
+            slug,
+            bits: bits.as_bytes().to_vec(),
+            version: 1,
+            updated_at: self.desk.now,
+        };
+        status_lists::insert(db, &list)?;
+        Ok(list)
+    }
+
+    fn open_list(&mut self, db: &mut Db) -> Result<StatusList, ServiceError> {
+        let (tenant, issuer) = (&self.issuer.tenant, &self.issuer.id);
+        let known = match self.list.take() {
+            Some(list) => Some(list),
+            None => status_lists::current_for_issuer(db, tenant, issuer)?,
+        };
+        match known {
+            Some(list) => Ok(list),
+            None => self.new_list(db),
+        }
+    }
+
+    /// A random free place in the issuer's current list; a new list when that is as good as full.
+    fn take_place(&mut self, db: &mut Db) -> Result<(StatusList, u32), ServiceError> {
+        for _ in 0..2 {
+            let list = self.open_list(db)?;
+            let length = u32::try_from(list.length).unwrap_or(MIN_ENTRIES).max(1);
+            let random = &self.desk.random;
+            let pick = || {
+                let drawn = u32::from_le_bytes(random::bytes(random.as_ref())) % length;
+                i32::try_from(drawn).unwrap_or(0)
+            };
+            if let Some(place) = status_lists::take_position(db, &list, self.desk.now, pick)? {
+                self.list = Some(list.clone());
+                return Ok((list, u32::try_from(place).map_err(internal)?));
+            }
+            status_lists::close(db, &list.tenant, &list.id)?;
+        }
+        Err(ServiceError::Internal(
+            "no free place in a new status list".into(),
+        ))
+    }
+
+    fn note_labels(&mut self, db: &mut Db, badge: &Badge) -> Result<(), ServiceError> {
+        if self.labels.is_empty() {
+            let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
+            let named = |item: LineItem| (item.id, item.label);
+            self.labels = items.into_iter().map(named).collect();
+        }
+        Ok(())
+    }
+
+    /// Makes the award with its signed credential. `None`: this cycle has its award already, made by whomever.
+    ///
+    /// # Errors
+    /// What the store reports; then the transaction must be rolled back.
+    pub(super) fn issue(
+        &mut self,
+        db: &mut Db,
+        badge: &Badge,
+        person: &PersonId,
+        cycle: i32,
+        decision: &Decision,
+        record: &DecisionId,
+    ) -> Result<Option<Award>, ServiceError> {
+        let (now, random) = (self.desk.now, std::sync::Arc::clone(&self.desk.random));
+        let award = Award {
+            id: AwardId::new(now, random.as_ref()),
+            tenant: badge.tenant.clone(),
+            badge: badge.id.clone(),
+            person: person.clone(),
+            cycle,
+            decision: record.clone(),
+            awarded_at: now,
+            valid_until: badge.design.expiry.end(now),
+            revocation: None,
+        };
+        if !awards::insert_once(db, &award)? {
+            return Ok(None);
+        }
+        if badge.design.show_score {
+            self.note_labels(db, badge)?;
+        }
+        let subject = self.subject(db, &award)?;
+        let known = people::get(db, &badge.tenant, person)?.ok_or(ServiceError::NotFound("person"))?;
+        let platform = registrations::get(db, &badge.tenant, &known.registration)?
+            .ok_or(ServiceError::NotFound("platform"))?;
+        let (list, place) = self.take_place(db)?;
+        let slug = random::token::<16>(random.as_ref());
+        let credential = build(Parts {
+            issuer: &self.issuer,
+            identity: &self.identity,
+            badge,
+            award: &award,
+            slug: &slug,
+            subject: subject.urn,
+            recipient: recipient::lti_user_salted(&platform.issuer, &known.sub, &subject.salt),
+            status: StatusEntry::revocation(&self.identity.status_url(&list.slug), place),
+            decision,
+            labels: &self.labels,
+        });
+        let stored = Credential {
+            id: CredentialId::new(now, random.as_ref()),
+            tenant: badge.tenant.clone(),
+            award: award.id.clone(),
+            issuer: self.issuer.id.clone(),
+            document: self.sign(&credential)?,
+            slug,
+            issued_at: now,
+            status_list: list.id,
+            status_position: i32::try_from(place).map_err(internal)?,
+            shows: Shows::default(),
+        };
+        credentials::insert(db, &stored)?;
+        metrics::counter!("cairn_awards_total").increment(1);
+        Ok(Some(award))
+    }
+
+    fn subject(&self, db: &mut Db, award: &Award) -> Result<Subject, ServiceError> {
+        let (now, random) = (self.desk.now, self.desk.random.as_ref());
+        // Version 4: an identifier of a person must not tell when it was made.
+        let uuid = uuid::Builder::from_random_bytes(random::bytes(random)).into_uuid();
+        let new = Subject {
+            urn: uuid.urn().to_string(),
+            salt: recipient::salt(random),
+        };
+        let (issuer, person) = (&self.issuer.id, &award.person);
+        Ok(subjects::get_or_insert(
+            db,
+            &award.tenant,
+            issuer,
+            person,
+            &new,
+            now,
+        )?)
+    }
+
+    /// Sets the bits of these credentials and publishes the list that holds them anew.
+    fn publish_revoked(&self, db: &mut Db, list: &StatusListId, places: &[i32]) -> Result<(), ServiceError> {
+        let tenant = &self.issuer.tenant;
+        let list = status_lists::get(db, tenant, list)?.ok_or(ServiceError::NotFound("status list"))?;
+        let mut bits = Bitstring::from_bytes(list.bits.clone()).map_err(internal)?;
+        for place in places {
+            bits.set(u32::try_from(*place).map_err(internal)?, true)
+                .map_err(internal)?;
+        }
+        let document = self.sign_list(&list.slug, &bits)?;
+        status_lists::publish(
+            db,
+            tenant,
+            &list.id,
+            list.version,
+            bits.as_bytes(),
+            &document,
+            self.desk.now,
+        )?;
+        Ok(())
+    }
+}
+
+fn check_reason(reason: &str) -> Result<String, ServiceError> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(ServiceError::invalid(
+            "award.reason",
+            "Give a reason of 1 to 500 characters; the holder will read it.",
+        ));
+    }
+    Ok(reason.to_owned())
+}
+
+/// Takes awards of a badge back: award, status list and audit in one transaction. Says how many were in force.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for an award of another badge or
+/// course, [`ServiceError::Invalid`] without a reason.
+pub async fn revoke(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    which: &[AwardId],
+    reason: &str,
+) -> Result<usize, ServiceError> {
+    visitor.teach()?;
+    let reason = check_reason(reason)?;
+    let mut tried = 0;
+    loop {
+        let (desk, visitor) = (Desk::of(cairn), visitor.clone());
+        let (badge, which, reason) = (badge.clone(), which.to_vec(), reason.clone());
+        let done = cairn
+            .store
+            .write_with(move |db| revoke_in(db, &desk, &visitor, &badge, &which, &reason))
+            .await;
+        tried += 1;
+        match done {
+            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) if tried < TRIES => {}
+            done => return done,
+        }
+    }
+}
+
+fn revoke_in(
+    db: &mut Db,
+    desk: &Desk,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    which: &[AwardId],
+    reason: &str,
+) -> Result<usize, ServiceError> {
+    let tenant = visitor.tenant();
+    badges::get(db, tenant, badge)?
+        .filter(|badge| badge.course == visitor.course.id)
+        .ok_or(ServiceError::NotFound("badge"))?;
+    let revocation = Revocation {
+        at: desk.now,
+        by: visitor.person.id.clone(),
+        reason: reason.to_owned(),
+    };
+    let mut places: BTreeMap<StatusListId, Vec<i32>> = BTreeMap::new();
+    let mut revoked = 0;
+    for id in which {
+        awards::get(db, tenant, id)?
+            .filter(|award| award.badge == *badge)
+            .ok_or(ServiceError::NotFound("award"))?;
+        if !awards::revoke(db, tenant, id, &revocation)? {
+            continue;
+        }
+        revoked += 1;
+        if let Some(credential) = credentials::by_award(db, tenant, id)? {
+            let of_list = places.entry(credential.status_list).or_default();
+            of_list.push(credential.status_position);
+        }
+        let entry = audit::Entry {
+            actor: Some(visitor.person.id.clone()),
+            action: "award.revoked".to_owned(),
+            subject: id.to_string(),
+            detail: json!({ "badge": badge, "reason": reason }),
+            at: desk.now,
+        };
+        audit::insert(db, tenant, &entry, desk.random.as_ref())?;
+    }
+    if !places.is_empty() {
+        let signer = desk.signer(db, tenant)?;
+        for (list, places) in &places {
+            signer.publish_revoked(db, list, places)?;
+        }
+        for above in rules::badges_building_on(db, tenant, badge)? {
+            decide::enqueue_badge(db, tenant, &above, desk.now, desk.random.as_ref())?;
+        }
+    }
+    Ok(revoked)
+}
+
+/// Awards a badge to a learner whatever its rule says, with a reason that stays in the audit log.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::Conflict`] when the badge awards nothing now,
+/// the person may not be awarded, or has it already.
+pub async fn award_by_hand(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    person: &PersonId,
+    reason: &str,
+) -> Result<Award, ServiceError> {
+    visitor.teach()?;
+    let reason = check_reason(reason)?;
+    let (desk, visitor) = (Desk::of(cairn), visitor.clone());
+    let (badge, person) = (badge.clone(), person.clone());
+    cairn
+        .store
+        .write_with(move |db| by_hand_in(db, &desk, &visitor, &badge, &person, &reason))
+        .await
+}
+
+fn by_hand_in(
+    db: &mut Db,
+    desk: &Desk,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    person: &PersonId,
+    reason: &str,
+) -> Result<Award, ServiceError> {
+    let (tenant, random) = (visitor.tenant(), desk.random.as_ref());
+    let badge = badges::get(db, tenant, badge)?
+        .filter(|badge| badge.course == visitor.course.id)
+        .ok_or(ServiceError::NotFound("badge"))?;
+    let inactive = || {
+        ServiceError::conflict(
+            "award.inactive",
+            "This badge awards nothing now. Activate it first.",
+        )
+    };
+    let rule = rules::active(db, tenant, &badge.id)?.ok_or_else(inactive)?;
+    if matches!(badge.state, BadgeState::Draft | BadgeState::Retired) {
+        return Err(inactive());
+    }
+    enrolments::get(db, tenant, &badge.course, person)?
+        .filter(crate::domain::people::Enrolment::may_be_awarded)
+        .ok_or_else(|| {
+            let sentence = "Only active learners of this course can be awarded its badges.";
+            ServiceError::conflict("award.not-a-learner", sentence)
+        })?;
+    let already = || {
+        let sentence =
+            "This person has the badge already, or it was taken back. Look at the list of its holders.";
+        ServiceError::conflict("award.already", sentence)
+    };
+    let latest = awards::latest(db, tenant, &badge.id, person)?;
+    let cycle = open_cycle(latest.as_ref(), desk.now).ok_or_else(already)?;
+    let known = facts::for_person(db, tenant, &badge.course, &badge.id, person)?;
+    let new = NewDecision {
+        person: person.clone(),
+        decision: evaluate(&rule, &known, desk.now),
+        rule: rule.id,
+    };
+    let recorded = decisions::record(db, tenant, &badge.id, &new, "by-hand", desk.now, random)?;
+    let award = desk
+        .signer(db, tenant)?
+        .issue(db, &badge, person, cycle, &new.decision, &recorded.id)?
+        .ok_or_else(already)?;
+    let entry = audit::Entry {
+        actor: Some(visitor.person.id.clone()),
+        action: "award.by-hand".to_owned(),
+        subject: award.id.to_string(),
+        detail: json!({ "badge": badge.id, "reason": reason }),
+        at: desk.now,
+    };
+    audit::insert(db, tenant, &entry, random)?;
+    decide::enqueue_above(db, &badge, std::slice::from_ref(person), desk)?;
+    Ok(award)
+}
