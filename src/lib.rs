@@ -31,6 +31,8 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod domain;
+#[cfg(test)]
+mod engine_tests;
 pub mod ids;
 pub mod jobs;
 pub mod lti;

@@ -29,8 +29,6 @@ pub mod launch;
 pub mod platforms;
 pub mod session;
 pub mod sync;
-#[cfg(test)]
-mod tests;
 
 /// What every use case works with. One for each process, shared by all its threads.
 #[derive(Debug)]
