@@ -26,9 +26,12 @@ pub mod decide;
 pub mod error;
 pub mod institutions;
 pub mod launch;
+pub mod pictures;
 pub mod platforms;
 pub mod session;
 pub mod sync;
+pub mod theme;
+pub mod uploads;
 
 /// What every use case works with. One for each process, shared by all its threads.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use actix_web::{HttpResponse, ResponseError};
 use askama::Template as _;
 
 use crate::service::error::{ErrorKind, ServiceError};
-use crate::web::pages::ErrorPage;
+use crate::web::views::lti::RefusalPage;
+use crate::web::views::shared::{ErrorPage, PublicPage};
 
 /// An error on its way to a person.
 #[derive(Debug)]
@@ -72,14 +73,8 @@ impl ResponseError for AppError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let sentence = self.source.to_string();
-        let page = ErrorPage {
-            sentence: &sentence,
-            code: self.source.code(),
-            id: &self.id,
-        };
-        let body = page
-            .render()
+        let body = self
+            .page()
             .unwrap_or_else(|_| format!("{} (error id {})", self.source, self.id));
         // Errors carry no data of anybody, so a frame of any platform may show them.
         HttpResponse::build(self.status_code())
@@ -87,5 +82,28 @@ impl ResponseError for AppError {
             .insert_header(("content-security-policy", super::reply::policy("*")))
             .insert_header(("x-cairn-error", self.id.clone()))
             .body(body)
+    }
+}
+
+impl AppError {
+    /// The id with the stable name of the error: one says which log line, the other what kind.
+    fn shown_id(&self) -> String {
+        format!("{} · {}", self.id, self.source.code())
+    }
+
+    fn page(&self) -> askama::Result<String> {
+        let sentence = self.source.to_string();
+        if !matches!(self.source, ServiceError::Launch(_) | ServiceError::Login(_)) {
+            return ErrorPage::new(self.status_code().as_u16(), &sentence, &self.shown_id()).render();
+        }
+        let refusal = RefusalPage {
+            page: PublicPage::titled("Cairn did not open"),
+            sentence,
+            what_to_do: "Go back to the course and open the link there once more.".to_owned(),
+            detail: None,
+            error_id: self.shown_id(),
+            return_href: None,
+        };
+        refusal.render()
     }
 }

@@ -17,20 +17,63 @@ pub enum Place {
 /// What an action did, carried in the address as a word of this list and never as free text.
 const NOTICES: &[(&str, Status, &str)] = &[
     ("saved", Status::Earned, "Saved."),
-    ("activated", Status::Earned, "Activated. Those who meet the rule are being awarded now."),
-    ("retired", Status::Earned, "Retired. Nobody is awarded it any more; those who hold it keep it."),
+    (
+        "activated",
+        Status::Earned,
+        "Activated. Those who meet the rule are being awarded now.",
+    ),
+    (
+        "retired",
+        Status::Earned,
+        "Retired. Nobody is awarded it any more; those who hold it keep it.",
+    ),
     ("deleted", Status::Earned, "The draft was deleted."),
-    ("checked", Status::Earned, "The check has begun. This page shows how far it is."),
-    ("handed-in", Status::Earned, "Handed in. You will see the answer here."),
-    ("reviewed", Status::Earned, "Your review was saved and the student can see it."),
-    ("review-grade-late", Status::NeedsAttention,
-     "Your review was saved. The gradebook could not be reached; the grade will be sent again by itself."),
-    ("approved", Status::Earned, "Approved. The rule has been checked again for this student."),
+    (
+        "checked",
+        Status::Earned,
+        "The check has begun. This page shows how far it is.",
+    ),
+    (
+        "handed-in",
+        Status::Earned,
+        "Handed in. You will see the answer here.",
+    ),
+    (
+        "reviewed",
+        Status::Earned,
+        "Your review was saved and the student can see it.",
+    ),
+    (
+        "review-grade-late",
+        Status::NeedsAttention,
+        "Your review was saved. The gradebook could not be reached; the grade will be sent again by itself.",
+    ),
+    (
+        "approved",
+        Status::Earned,
+        "Approved. The rule has been checked again for this student.",
+    ),
     ("awarded", Status::Earned, "Awarded."),
-    ("revoked", Status::Earned, "Revoked. The badge shows as revoked everywhere from now on."),
-    ("shared", Status::Earned, "Your choice was saved. The public page shows it at once."),
-    ("column", Status::Earned, "The column was made. You can name it in the rule now."),
-    ("chosen", Status::Earned, "From now on this link opens what you chose."),
+    (
+        "revoked",
+        Status::Earned,
+        "Revoked. The badge shows as revoked everywhere from now on.",
+    ),
+    (
+        "shared",
+        Status::Earned,
+        "Your choice was saved. The public page shows it at once.",
+    ),
+    (
+        "column",
+        Status::Earned,
+        "The column was made. You can name it in the rule now.",
+    ),
+    (
+        "chosen",
+        Status::Earned,
+        "From now on this link opens what you chose.",
+    ),
 ];
 
 impl Visit {
@@ -68,12 +111,21 @@ impl Visit {
         Page {
             title: title.to_owned(),
             course_name: self.visitor.course.name().to_owned(),
-            audience: if teaches { Audience::Instructor } else { Audience::Learner },
+            audience: if teaches {
+                Audience::Instructor
+            } else {
+                Audience::Learner
+            },
             session: self.carried.clone(),
             csrf: self.cairn.form_proof(&self.visitor.session),
             nav,
             flash: self.notice(),
-            locale: self.visitor.session.locale.clone().unwrap_or_else(|| "en".to_owned()),
+            locale: self
+                .visitor
+                .session
+                .locale
+                .clone()
+                .unwrap_or_else(|| "en".to_owned()),
             theme_href: None,
             window_href: (!self.top_level).then(|| self.href("/window")),
         }
@@ -82,22 +134,33 @@ impl Visit {
     fn notice(&self) -> Option<Flash> {
         let word = self.query("notice")?;
         let (_, status, text) = NOTICES.iter().find(|(known, _, _)| *known == word)?;
-        Some(Flash { status: *status, text: (*text).to_owned() })
+        Some(Flash {
+            status: *status,
+            text: (*text).to_owned(),
+        })
     }
 
     /// A parameter of the address, or of the form where the visit lives in forms.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<String> {
         let asked = url::form_urlencoded::parse(self.query_string.as_bytes());
-        let found = asked.into_owned().find(|(key, _)| key == name).map(|(_, value)| value);
-        found.or_else(|| self.fields.get(name).map(str::to_owned)).filter(|value| !value.is_empty())
+        let found = asked
+            .into_owned()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value);
+        found
+            .or_else(|| self.fields.get(name).map(str::to_owned))
+            .filter(|value| !value.is_empty())
     }
 
     /// Renders a page of this visit, framed by its platform alone.
     ///
     /// # Errors
     /// An internal error when the template cannot be rendered.
-    pub fn show(&self, page: &impl askama::Template) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
+    pub fn show(
+        &self,
+        page: &impl askama::Template,
+    ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
         crate::web::reply::framed(page, &self.visitor.ancestors())
     }
 

@@ -17,9 +17,17 @@ pub fn render(markdown: &str) -> SafeHtml {
     let events = Parser::new_ext(markdown, options).filter_map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
-        Event::Start(Tag::Heading { level, id, classes, attrs }) => {
-            Some(Event::Start(Tag::Heading { level: below(level), id, classes, attrs }))
-        }
+        Event::Start(Tag::Heading {
+            level,
+            id,
+            classes,
+            attrs,
+        }) => Some(Event::Start(Tag::Heading {
+            level: below(level),
+            id,
+            classes,
+            attrs,
+        })),
         Event::End(TagEnd::Heading(level)) => Some(Event::End(TagEnd::Heading(below(level)))),
         other => Some(other),
     });
@@ -41,10 +49,34 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
         .tags(HashSet::from([
-            "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "strong",
-            "table", "tbody", "td", "th", "thead", "tr", "ul",
+            "a",
+            "blockquote",
+            "br",
+            "code",
+            "del",
+            "em",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "li",
+            "ol",
+            "p",
+            "pre",
+            "strong",
+            "table",
+            "tbody",
+            "td",
+            "th",
+            "thead",
+            "tr",
+            "ul",
         ]))
-        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href"])),
+            ("ol", HashSet::from(["start"])),
+        ]))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(ammonia::UrlRelative::Deny)
         .set_tag_attribute_value("a", "target", "_blank")
@@ -61,24 +93,45 @@ mod tests {
     #[test]
     fn the_usual_marks_work() {
         let html = render("# Heading\n\n*One* **two**\n\n1. a\n2. b\n\n`code`").to_string();
-        for part in ["<h3>Heading</h3>", "<em>One</em>", "<strong>two</strong>", "<ol>", "<code>code</code>"] {
+        for part in [
+            "<h3>Heading</h3>",
+            "<em>One</em>",
+            "<strong>two</strong>",
+            "<ol>",
+            "<code>code</code>",
+        ] {
             assert!(html.contains(part), "{part} in {html}");
         }
     }
 
     #[test]
     fn html_becomes_text_and_pictures_their_description() {
-        let html = render("<script>alert(1)</script> <b onclick=x>b</b> ![a chart](https://x.example/t.gif)").to_string();
-        assert!(!html.contains("<script") && !html.contains("<b") && !html.contains("<img"), "{html}");
-        assert!(html.contains("&lt;script&gt;") && html.contains("a chart"), "{html}");
+        let html = render("<script>alert(1)</script> <b onclick=x>b</b> ![a chart](https://x.example/t.gif)")
+            .to_string();
+        assert!(
+            !html.contains("<script") && !html.contains("<b") && !html.contains("<img"),
+            "{html}"
+        );
+        assert!(
+            html.contains("&lt;script&gt;") && html.contains("a chart"),
+            "{html}"
+        );
     }
 
     #[test]
     fn links_lead_out_safely_or_not_at_all() {
-        let html = render("[ok](https://example.org) [bad](javascript:alert(1)) [data](data:text/html,x) [rel](/admin)")
-            .to_string();
-        assert!(html.contains(r#"href="https://example.org""#) && html.contains("noopener noreferrer"), "{html}");
-        assert!(!html.contains("javascript:") && !html.contains("data:text") && !html.contains("/admin"), "{html}");
+        let html = render(
+            "[ok](https://example.org) [bad](javascript:alert(1)) [data](data:text/html,x) [rel](/admin)",
+        )
+        .to_string();
+        assert!(
+            html.contains(r#"href="https://example.org""#) && html.contains("noopener noreferrer"),
+            "{html}"
+        );
+        assert!(
+            !html.contains("javascript:") && !html.contains("data:text") && !html.contains("/admin"),
+            "{html}"
+        );
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{course, lti, ops, window};
+use super::{course, instructor, learner, lti, ops, public, window};
 
 /// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
 /// what changes something is POST alone.
@@ -19,5 +19,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/c/{course}/window", web::post().to(window::open))
         .route("/c/{course}", web::get().to(course::home))
         .route("/c/{course}", web::post().to(course::home))
+        .configure(instructor::configure)
+        .configure(learner::configure)
+        .configure(public::configure)
         .default_service(web::to(ops::nothing_here));
 }

@@ -96,7 +96,11 @@ pub enum RowKind {
 impl Default for DraftGroup {
     /// "All of these", with nothing in it.
     fn default() -> Self {
-        Self { need: NeedWord::All, count: String::new(), nodes: Vec::new() }
+        Self {
+            need: NeedWord::All,
+            count: String::new(),
+            nodes: Vec::new(),
+        }
     }
 }
 
@@ -133,7 +137,13 @@ impl Unit {
 
 impl RowKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Grade, Self::Evidence, Self::Badge, Self::Date, Self::Approval];
+    pub const ALL: [Self; 5] = [
+        Self::Grade,
+        Self::Evidence,
+        Self::Badge,
+        Self::Date,
+        Self::Approval,
+    ];
 
     /// The word in the form.
     #[must_use]
@@ -167,10 +177,14 @@ impl RowKind {
     #[must_use]
     pub fn empty(self) -> DraftRow {
         match self {
-            Self::Grade => {
-                DraftRow::Grade { item: String::new(), value: String::new(), unit: Unit::Percent }
-            }
-            Self::Evidence => DraftRow::Evidence { activity: String::new() },
+            Self::Grade => DraftRow::Grade {
+                item: String::new(),
+                value: String::new(),
+                unit: Unit::Percent,
+            },
+            Self::Evidence => DraftRow::Evidence {
+                activity: String::new(),
+            },
             Self::Badge => DraftRow::Badge { badge: String::new() },
             Self::Date => DraftRow::Date { at: String::new() },
             Self::Approval => DraftRow::Approval,
@@ -181,19 +195,31 @@ impl RowKind {
 /// The path of a member.
 #[must_use]
 pub fn child_path(parent: &str, position: usize) -> String {
-    if parent.is_empty() { position.to_string() } else { format!("{parent}.{position}") }
+    if parent.is_empty() {
+        position.to_string()
+    } else {
+        format!("{parent}.{position}")
+    }
 }
 
 /// The name of a node's field.
 #[must_use]
 pub fn field(path: &str, name: &str) -> String {
-    if path.is_empty() { format!("n.{name}") } else { format!("n.{path}.{name}") }
+    if path.is_empty() {
+        format!("n.{name}")
+    } else {
+        format!("n.{path}.{name}")
+    }
 }
 
 /// How many groups are above the node at `path`: 0 for the root.
 #[must_use]
 pub fn depth(path: &str) -> usize {
-    if path.is_empty() { 0 } else { path.split('.').count() }
+    if path.is_empty() {
+        0
+    } else {
+        path.split('.').count()
+    }
 }
 
 impl DraftGroup {

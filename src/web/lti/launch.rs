@@ -10,8 +10,8 @@ use crate::service::Cairn;
 use crate::service::session::frame_ancestors;
 use crate::web::error::AppError;
 use crate::web::extract::visit::session_cookie;
-use crate::web::pages::CoursePage;
 use crate::web::reply;
+use crate::web::views::lti::NoCourse;
 
 /// `POST /lti/launch`.
 ///
@@ -36,11 +36,7 @@ pub async fn launch(
         .await?;
     let used_up = crate::web::extract::visit::partitioned(&name, "", TimeDelta::zero());
     let Some(course) = &opened.course else {
-        let page = CoursePage {
-            course: None,
-            person: "",
-            teaches: false,
-        };
+        let page = NoCourse::new();
         return reply::framed_setting(&page, &frame_ancestors(&opened.registration), &[used_up]);
     };
     Ok(HttpResponse::SeeOther()

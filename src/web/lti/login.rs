@@ -17,8 +17,9 @@ use crate::service::error::ServiceError;
 use crate::service::session::frame_ancestors;
 use crate::web::error::AppError;
 use crate::web::extract::visit::partitioned;
-use crate::web::pages::LoginPage;
 use crate::web::reply;
+use crate::web::views::lti::LoginPage;
+use crate::web::views::shared::PublicPage;
 
 /// Proves nothing but that cookies come back.
 const PROBE: &str = "cairn_probe";
@@ -88,6 +89,9 @@ async fn login(
     endpoint.set_query(start.registration.authorization_url.query());
     let known = start.registration.authorization_url.query_pairs().count();
     let page = LoginPage {
+        page: PublicPage::titled("Opening Cairn"),
+        authorize_method: "get",
+        window_action: "/lti/login".to_owned(),
         authorize_action: endpoint.to_string(),
         authorize_fields: start
             .authorize
@@ -96,7 +100,7 @@ async fn login(
             .map(|(k, v)| (k.into_owned(), v.into_owned()))
             .collect(),
         window_fields: pairs,
-        platform: start.registration.name.clone(),
+        platform: Some(start.registration.name.clone()),
     };
     reply::framed_setting(&page, &frame_ancestors(&start.registration), &[binding, probe()])
 }

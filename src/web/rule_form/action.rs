@@ -25,12 +25,23 @@ impl Action {
         Some(match verb {
             "add" => {
                 let (group, kind) = rest.split_once(':').unwrap_or((rest, "grade"));
-                Self::Add { group: group.to_owned(), kind: RowKind::parse(kind)? }
+                Self::Add {
+                    group: group.to_owned(),
+                    kind: RowKind::parse(kind)?,
+                }
             }
-            "group" => Self::AddGroup { group: rest.to_owned() },
-            "remove" => Self::Remove { path: rest.to_owned() },
-            "up" => Self::Up { path: rest.to_owned() },
-            "down" => Self::Down { path: rest.to_owned() },
+            "group" => Self::AddGroup {
+                group: rest.to_owned(),
+            },
+            "remove" => Self::Remove {
+                path: rest.to_owned(),
+            },
+            "up" => Self::Up {
+                path: rest.to_owned(),
+            },
+            "down" => Self::Down {
+                path: rest.to_owned(),
+            },
             _ => return None,
         })
     }

@@ -27,7 +27,11 @@ impl DraftGroup {
     pub fn to_domain(&self) -> Result<Group, Vec<DraftProblem>> {
         let mut problems = Vec::new();
         let group = read_group(self, "", &mut problems);
-        if problems.is_empty() { Ok(group) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(group)
+        } else {
+            Err(problems)
+        }
     }
 }
 
@@ -58,11 +62,21 @@ impl From<&Condition> for DraftRow {
                     Threshold::Points(points) => (points, Unit::Points),
                     Threshold::Percent(percent) => (percent, Unit::Percent),
                 };
-                Self::Grade { item: item.to_string(), value: value.normalize().to_string(), unit }
+                Self::Grade {
+                    item: item.to_string(),
+                    value: value.normalize().to_string(),
+                    unit,
+                }
             }
-            Condition::EvidenceApproved { activity } => Self::Evidence { activity: activity.to_string() },
-            Condition::HoldsBadge { badge } => Self::Badge { badge: badge.to_string() },
-            Condition::NotBefore { at } => Self::Date { at: at.format("%Y-%m-%dT%H:%M").to_string() },
+            Condition::EvidenceApproved { activity } => Self::Evidence {
+                activity: activity.to_string(),
+            },
+            Condition::HoldsBadge { badge } => Self::Badge {
+                badge: badge.to_string(),
+            },
+            Condition::NotBefore { at } => Self::Date {
+                at: at.format("%Y-%m-%dT%H:%M").to_string(),
+            },
             Condition::InstructorApproves => Self::Approval,
         }
     }
@@ -90,7 +104,10 @@ fn read_group(group: &DraftGroup, path: &str, problems: &mut Vec<DraftProblem>) 
             DraftNode::Group(group) => nodes.push(Node::Group(read_group(group, &below, problems))),
             DraftNode::Row(row) => match read_row(row) {
                 Ok(condition) => nodes.push(Node::Condition(condition)),
-                Err(message) => problems.push(DraftProblem { path: below, message: message.to_owned() }),
+                Err(message) => problems.push(DraftProblem {
+                    path: below,
+                    message: message.to_owned(),
+                }),
             },
         }
     }
@@ -111,17 +128,22 @@ fn read_row(row: &DraftRow) -> Result<Condition, &'static str> {
                 }
                 Unit::Percent => Threshold::Percent(value),
             };
-            Ok(Condition::Grade { item: LineItemId::from(item.as_str()), at_least })
+            Ok(Condition::Grade {
+                item: LineItemId::from(item.as_str()),
+                at_least,
+            })
         }
         DraftRow::Evidence { activity } if activity.is_empty() => Err("Choose an evidence activity."),
-        DraftRow::Evidence { activity } => {
-            Ok(Condition::EvidenceApproved { activity: ActivityId::from(activity.as_str()) })
-        }
+        DraftRow::Evidence { activity } => Ok(Condition::EvidenceApproved {
+            activity: ActivityId::from(activity.as_str()),
+        }),
         DraftRow::Badge { badge } if badge.is_empty() => Err("Choose a badge."),
-        DraftRow::Badge { badge } => Ok(Condition::HoldsBadge { badge: BadgeId::from(badge.as_str()) }),
-        DraftRow::Date { at } => {
-            moment(at).map(|at| Condition::NotBefore { at }).ok_or("Choose a day and a time.")
-        }
+        DraftRow::Badge { badge } => Ok(Condition::HoldsBadge {
+            badge: BadgeId::from(badge.as_str()),
+        }),
+        DraftRow::Date { at } => moment(at)
+            .map(|at| Condition::NotBefore { at })
+            .ok_or("Choose a day and a time."),
         DraftRow::Approval => Ok(Condition::InstructorApproves),
     }
 }

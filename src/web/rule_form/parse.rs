@@ -14,7 +14,10 @@ struct Fields<'a> {
 
 impl Fields<'_> {
     fn value(&self, path: &str, name: &str) -> String {
-        self.values.get(field(path, name).as_str()).map(|value| value.trim().to_owned()).unwrap_or_default()
+        self.values
+            .get(field(path, name).as_str())
+            .map(|value| value.trim().to_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -23,14 +26,25 @@ impl DraftGroup {
     /// [`MAX_DEPTH`] or more than [`MAX_NODES`] is dropped: no input is refused here.
     #[must_use]
     pub fn from_fields(posted: &[(String, String)]) -> Self {
-        let mut fields = Fields { values: HashMap::new(), members: HashMap::new() };
+        let mut fields = Fields {
+            values: HashMap::new(),
+            members: HashMap::new(),
+        };
         for (name, value) in posted {
-            let Some(rest) = name.strip_prefix("n.") else { continue };
+            let Some(rest) = name.strip_prefix("n.") else {
+                continue;
+            };
             fields.values.entry(name).or_insert(value);
-            let Some((path, "kind")) = rest.rsplit_once('.') else { continue };
+            let Some((path, "kind")) = rest.rsplit_once('.') else {
+                continue;
+            };
             let (parent, position) = path.rsplit_once('.').unwrap_or(("", path));
             if let Ok(position) = position.parse() {
-                fields.members.entry(parent.to_owned()).or_default().insert(position);
+                fields
+                    .members
+                    .entry(parent.to_owned())
+                    .or_default()
+                    .insert(position);
             }
         }
         let mut left = MAX_NODES;
@@ -63,7 +77,9 @@ fn read_group(fields: &Fields<'_>, path: &str, depth: usize, left: &mut usize) -
             *left = rest;
             DraftNode::Group(read_group(fields, &below, depth + 1, left))
         } else {
-            let Some(kind) = RowKind::parse(&kind) else { continue };
+            let Some(kind) = RowKind::parse(&kind) else {
+                continue;
+            };
             *left = rest;
             DraftNode::Row(read_row(fields, &below, kind))
         };
@@ -77,11 +93,21 @@ fn read_row(fields: &Fields<'_>, path: &str, kind: RowKind) -> DraftRow {
         RowKind::Grade => DraftRow::Grade {
             item: fields.value(path, "item"),
             value: fields.value(path, "value"),
-            unit: if fields.value(path, "unit") == "points" { Unit::Points } else { Unit::Percent },
+            unit: if fields.value(path, "unit") == "points" {
+                Unit::Points
+            } else {
+                Unit::Percent
+            },
         },
-        RowKind::Evidence => DraftRow::Evidence { activity: fields.value(path, "activity") },
-        RowKind::Badge => DraftRow::Badge { badge: fields.value(path, "badge") },
-        RowKind::Date => DraftRow::Date { at: fields.value(path, "at") },
+        RowKind::Evidence => DraftRow::Evidence {
+            activity: fields.value(path, "activity"),
+        },
+        RowKind::Badge => DraftRow::Badge {
+            badge: fields.value(path, "badge"),
+        },
+        RowKind::Date => DraftRow::Date {
+            at: fields.value(path, "at"),
+        },
         RowKind::Approval => DraftRow::Approval,
     }
 }

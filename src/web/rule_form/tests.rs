@@ -6,7 +6,10 @@ use super::*;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 
 fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
-    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 fn row(kind: RowKind) -> DraftNode {
@@ -32,36 +35,67 @@ fn a_posted_form_becomes_the_tree_that_was_on_screen() {
     assert_eq!(draft.nodes.len(), 2);
     assert_eq!(
         draft.nodes[0],
-        DraftNode::Row(DraftRow::Grade { item: "item-1".into(), value: "80".into(), unit: Unit::Points })
+        DraftNode::Row(DraftRow::Grade {
+            item: "item-1".into(),
+            value: "80".into(),
+            unit: Unit::Points
+        })
     );
-    let DraftNode::Group(inner) = &draft.nodes[1] else { panic!("a group") };
-    assert_eq!((inner.need, inner.count.as_str(), inner.nodes.len()), (NeedWord::AtLeast, "2", 2));
+    let DraftNode::Group(inner) = &draft.nodes[1] else {
+        panic!("a group")
+    };
+    assert_eq!(
+        (inner.need, inner.count.as_str(), inner.nodes.len()),
+        (NeedWord::AtLeast, "2", 2)
+    );
     let problems = draft.to_domain().unwrap_err();
-    assert_eq!(problems, [DraftProblem { path: "1.1".into(), message: "Choose a badge.".into() }]);
+    assert_eq!(
+        problems,
+        [DraftProblem {
+            path: "1.1".into(),
+            message: "Choose a badge.".into()
+        }]
+    );
 }
 
 #[test]
 fn an_empty_form_is_an_empty_group_and_gaps_close_up() {
     assert_eq!(DraftGroup::from_fields(&[]), DraftGroup::default());
-    let draft = DraftGroup::from_fields(&pairs(&[("n.7.kind", "approval"), ("n.30.kind", "date"), ("n.9.kind", "?")]));
+    let draft = DraftGroup::from_fields(&pairs(&[
+        ("n.7.kind", "approval"),
+        ("n.30.kind", "date"),
+        ("n.9.kind", "?"),
+    ]));
     assert_eq!(draft.nodes, [row(RowKind::Approval), row(RowKind::Date)]);
 }
 
 #[test]
 fn tenth_members_stay_behind_second_ones() {
     let fields: Vec<_> = (0..12)
-        .flat_map(|i| [(format!("n.{i}.kind"), "badge".to_owned()), (format!("n.{i}.badge"), format!("b{i}"))])
+        .flat_map(|i| {
+            [
+                (format!("n.{i}.kind"), "badge".to_owned()),
+                (format!("n.{i}.badge"), format!("b{i}")),
+            ]
+        })
         .collect();
     let draft = DraftGroup::from_fields(&fields);
-    assert_eq!(draft.nodes[10], DraftNode::Row(DraftRow::Badge { badge: "b10".into() }));
+    assert_eq!(
+        draft.nodes[10],
+        DraftNode::Row(DraftRow::Badge { badge: "b10".into() })
+    );
 }
 
 #[test]
 fn what_is_too_deep_or_too_much_is_dropped() {
-    let deep: Vec<_> = (0..50).map(|i| (format!("n.{}kind", "0.".repeat(i + 1)), "group".to_owned())).collect();
+    let deep: Vec<_> = (0..50)
+        .map(|i| (format!("n.{}kind", "0.".repeat(i + 1)), "group".to_owned()))
+        .collect();
     let draft = DraftGroup::from_fields(&deep);
     assert_eq!(draft.size(), MAX_DEPTH - 1);
-    let wide: Vec<_> = (0..5_000).map(|i| (format!("n.{i}.kind"), "approval".to_owned())).collect();
+    let wide: Vec<_> = (0..5_000)
+        .map(|i| (format!("n.{i}.kind"), "approval".to_owned()))
+        .collect();
     assert_eq!(DraftGroup::from_fields(&wide).nodes.len(), MAX_NODES);
 }
 
@@ -81,17 +115,31 @@ fn buttons_change_the_tree_and_say_where_the_focus_goes() {
     assert_eq!(press("remove:1.1").as_deref(), Some("1.0"));
     assert_eq!(press("remove:1.0").as_deref(), Some("1"));
     assert_eq!(press("down:0").as_deref(), Some("1"));
-    assert_eq!(draft.nodes, [DraftNode::Group(DraftGroup::default()), row(RowKind::Grade)]);
+    assert_eq!(
+        draft.nodes,
+        [DraftNode::Group(DraftGroup::default()), row(RowKind::Grade)]
+    );
 }
 
 #[test]
 fn buttons_that_do_not_change_the_tree_are_not_actions() {
-    for value in ["save", "dry_run", "create_column", "refresh", "", "add::nonsense", "explode:0"] {
+    for value in [
+        "save",
+        "dry_run",
+        "create_column",
+        "refresh",
+        "",
+        "add::nonsense",
+        "explode:0",
+    ] {
         assert_eq!(Action::parse(value), None, "{value}");
     }
     assert_eq!(
         Action::parse("add:0.1"),
-        Some(Action::Add { group: "0.1".into(), kind: RowKind::Grade }),
+        Some(Action::Add {
+            group: "0.1".into(),
+            kind: RowKind::Grade
+        }),
         "without a kind it is a grade"
     );
 }
@@ -110,30 +158,61 @@ fn groups_stop_at_the_depth_that_the_form_can_read_back() {
 #[test]
 fn each_incomplete_row_says_what_is_missing() {
     let says = |row: DraftRow| {
-        let draft = DraftGroup { nodes: vec![DraftNode::Row(row)], ..DraftGroup::default() };
-        draft.to_domain().map_err(|problems| problems[0].message.clone()).unwrap_err()
+        let draft = DraftGroup {
+            nodes: vec![DraftNode::Row(row)],
+            ..DraftGroup::default()
+        };
+        draft
+            .to_domain()
+            .map_err(|problems| problems[0].message.clone())
+            .unwrap_err()
     };
-    let grade = |item: &str, value: &str, unit| DraftRow::Grade { item: item.into(), value: value.into(), unit };
+    let grade = |item: &str, value: &str, unit| DraftRow::Grade {
+        item: item.into(),
+        value: value.into(),
+        unit,
+    };
     assert_eq!(says(grade("", "80", Unit::Points)), "Choose an assignment.");
     assert!(says(grade("i", "", Unit::Points)).contains("number"));
     assert!(says(grade("i", "eighty", Unit::Points)).contains("number"));
     assert!(says(grade("i", "-1", Unit::Points)).contains("number"));
     assert!(says(grade("i", "1e9", Unit::Points)).contains("number"));
     assert!(says(grade("i", "100.1", Unit::Percent)).contains("100"));
-    assert_eq!(says(DraftRow::Evidence { activity: String::new() }), "Choose an evidence activity.");
+    assert_eq!(
+        says(DraftRow::Evidence {
+            activity: String::new()
+        }),
+        "Choose an evidence activity."
+    );
     assert_eq!(says(DraftRow::Badge { badge: String::new() }), "Choose a badge.");
-    assert_eq!(says(DraftRow::Date { at: "tomorrow".into() }), "Choose a day and a time.");
-    let group = DraftGroup { need: NeedWord::AtLeast, count: "0".into(), nodes: vec![] };
+    assert_eq!(
+        says(DraftRow::Date {
+            at: "tomorrow".into()
+        }),
+        "Choose a day and a time."
+    );
+    let group = DraftGroup {
+        need: NeedWord::AtLeast,
+        count: "0".into(),
+        nodes: vec![],
+    };
     assert!(group.to_domain().unwrap_err()[0].message.contains("how many"));
 }
 
 #[test]
 fn a_comma_is_a_decimal_point() {
     let draft = DraftGroup {
-        nodes: vec![DraftNode::Row(DraftRow::Grade { item: "i".into(), value: "7,5".into(), unit: Unit::Points })],
+        nodes: vec![DraftNode::Row(DraftRow::Grade {
+            item: "i".into(),
+            value: "7,5".into(),
+            unit: Unit::Points,
+        })],
         ..DraftGroup::default()
     };
-    let expected = Condition::Grade { item: "i".into(), at_least: Threshold::Points(Decimal::new(75, 1)) };
+    let expected = Condition::Grade {
+        item: "i".into(),
+        at_least: Threshold::Points(Decimal::new(75, 1)),
+    };
     assert_eq!(draft.to_domain().unwrap().nodes, [Node::Condition(expected)]);
 }
 
@@ -142,28 +221,47 @@ fn condition() -> impl Strategy<Value = Condition> {
     prop_oneof![
         (id, 0_i64..=10_000, any::<bool>()).prop_map(|(item, hundredths, percent)| {
             let value = Decimal::new(hundredths, 2).normalize();
-            let at_least = if percent { Threshold::Percent(value) } else { Threshold::Points(value) };
-            Condition::Grade { item: item.as_str().into(), at_least }
+            let at_least = if percent {
+                Threshold::Percent(value)
+            } else {
+                Threshold::Points(value)
+            };
+            Condition::Grade {
+                item: item.as_str().into(),
+                at_least,
+            }
         }),
-        id.prop_map(|activity| Condition::EvidenceApproved { activity: activity.as_str().into() }),
-        id.prop_map(|badge| Condition::HoldsBadge { badge: badge.as_str().into() }),
-        (0_i64..4_000_000)
-            .prop_map(|minutes| Condition::NotBefore { at: DateTime::<Utc>::from_timestamp(minutes * 60, 0).unwrap() }),
+        id.prop_map(|activity| Condition::EvidenceApproved {
+            activity: activity.as_str().into()
+        }),
+        id.prop_map(|badge| Condition::HoldsBadge {
+            badge: badge.as_str().into()
+        }),
+        (0_i64..4_000_000).prop_map(|minutes| Condition::NotBefore {
+            at: DateTime::<Utc>::from_timestamp(minutes * 60, 0).unwrap()
+        }),
         Just(Condition::InstructorApproves),
     ]
 }
 
 fn need() -> impl Strategy<Value = Need> {
-    prop_oneof![Just(Need::All), Just(Need::Any), (1_u16..9).prop_map(Need::AtLeast)]
+    prop_oneof![
+        Just(Need::All),
+        Just(Need::Any),
+        (1_u16..9).prop_map(Need::AtLeast)
+    ]
 }
 
 fn group(levels: usize) -> BoxedStrategy<Group> {
     let node = if levels == 0 {
         condition().prop_map(Node::Condition).boxed()
     } else {
-        prop_oneof![3 => condition().prop_map(Node::Condition), 1 => group(levels - 1).prop_map(Node::Group)].boxed()
+        prop_oneof![3 => condition().prop_map(Node::Condition), 1 => group(levels - 1).prop_map(Node::Group)]
+            .boxed()
     };
-    (need(), prop::collection::vec(node, 0..4)).prop_map(|(need, nodes)| Group { need, nodes }).boxed()
+    (need(), prop::collection::vec(node, 0..4))
+        .prop_map(|(need, nodes)| Group { need, nodes })
+        .boxed()
 }
 
 proptest! {

@@ -12,6 +12,4 @@ pub mod instructor;
 pub mod learner;
 pub mod lti;
 pub mod public;
-#[cfg(test)]
-mod samples;
 pub mod shared;

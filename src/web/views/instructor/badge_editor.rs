@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
-use crate::web::views::shared::{Choice, Page, ProblemList};
+use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
 /// and `action`: `save`, `save_and_rule`, `add_alignment`, `remove_alignment:<i>` or `refresh`.
@@ -16,7 +16,7 @@ pub struct BadgeEditorPage {
     pub problems: ProblemList,
     /// What the coach noticed; it never blocks.
     pub hints: Vec<String>,
-    /// Where the drawn picture is served ([`crate::web::pictures::query`] is appended to it).
+    /// Where the drawn picture is served ([`crate::service::pictures::query`] is appended to it).
     pub drawn_src: String,
     /// The uploaded picture, if there is one.
     pub uploaded_src: Option<String>,
@@ -103,7 +103,9 @@ impl BadgeFields {
     /// The fields of a saved design.
     #[must_use]
     pub fn from_design(design: &Design, revision: i32) -> Self {
-        let number = |value: Option<rust_decimal::Decimal>| value.map(|v| v.normalize().to_string()).unwrap_or_default();
+        let number = |value: Option<rust_decimal::Decimal>| {
+            value.map(|v| v.normalize().to_string()).unwrap_or_default()
+        };
         let mut fields = Self {
             revision,
             name: design.name.clone(),
@@ -119,7 +121,11 @@ impl BadgeFields {
             ..Self::default()
         };
         match &design.picture {
-            Picture::Drawn { initials, shape, colour } => {
+            Picture::Drawn {
+                initials,
+                shape,
+                colour,
+            } => {
                 fields.initials.clone_from(initials);
                 shape_word(*shape).clone_into(&mut fields.shape);
                 fields.colour.clone_from(colour);
@@ -141,7 +147,9 @@ impl BadgeFields {
             Expiry::On { at } => {
                 "on".clone_into(&mut fields.expires);
                 // Awards end with the day that was typed, so the stored moment is the start of the next one.
-                fields.expires_on = (at - chrono::TimeDelta::seconds(1)).format("%Y-%m-%d").to_string();
+                fields.expires_on = (at - chrono::TimeDelta::seconds(1))
+                    .format("%Y-%m-%d")
+                    .to_string();
             }
             Expiry::AfterMonths { months } => {
                 "months".clone_into(&mut fields.expires);
@@ -189,13 +197,38 @@ impl BadgeEditorPage {
 
     fn kinds(&self) -> [(Choice, &'static str); 3] {
         [
-            (Choice::new("knowledge", "Knowledge"), "Shown by a test or a quiz."),
-            (Choice::new("application", "Application"), "Shown by work that somebody assessed: its rule needs evidence."),
-            (Choice::new("recognition", "Recognition"), "Given for taking part or for a contribution."),
+            (
+                Choice::new("knowledge", "Knowledge"),
+                "Shown by a test or a quiz.",
+            ),
+            (
+                Choice::new("application", "Application"),
+                "Shown by work that somebody assessed: its rule needs evidence.",
+            ),
+            (
+                Choice::new("recognition", "Recognition"),
+                "Given for taking part or for a contribution.",
+            ),
         ]
     }
 
+    /// What is wrong with one skill: a problem at any of its fields.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass values by reference"
+    )]
+    fn alignment_problem(&self, position: &usize) -> Option<FieldProblem<'_>> {
+        ["name", "url", "code", "framework"]
+            .iter()
+            .find_map(|part| self.problems.at(&format!("alignment.{position}.{part}")))
+    }
+
     fn preview_src(&self) -> String {
-        crate::web::pictures::address(&self.drawn_src, &self.fields.initials, &self.fields.shape, &self.fields.colour)
+        crate::service::pictures::address(
+            &self.drawn_src,
+            &self.fields.initials,
+            &self.fields.shape,
+            &self.fields.colour,
+        )
     }
 }

@@ -75,6 +75,16 @@ pub struct Attention {
 }
 
 impl CourseBadgesPage {
+    /// The picture of the empty state, drawn into the page.
+    fn example_src(&self) -> String {
+        use base64::Engine as _;
+        let svg = crate::service::pictures::Drawing::new("", "stones", "#1f6f78").svg();
+        format!(
+            "data:image/svg+xml;base64,{}",
+            base64::engine::general_purpose::STANDARD.encode(svg)
+        )
+    }
+
     fn waiting_text(&self) -> String {
         match self.evidence_waiting {
             0 => "Evidence".to_owned(),

@@ -96,9 +96,30 @@ pub struct Activation {
     pub digest: String,
 }
 
+impl DryRunPage {
+    fn is_cut(&self, group: &NameGroup) -> bool {
+        usize::try_from(group.count).unwrap_or(usize::MAX) > group.people.len()
+    }
+}
+
 impl ConditionBar {
     fn length(&self, count: u32) -> u64 {
-        (u64::from(count) * 1_000).checked_div(u64::from(self.all)).unwrap_or(0).min(1_000)
+        (u64::from(count) * 1_000)
+            .checked_div(u64::from(self.all))
+            .unwrap_or(0)
+            .min(1_000)
+    }
+
+    fn yes_length(&self) -> u64 {
+        self.length(self.yes)
+    }
+
+    fn near_length(&self) -> u64 {
+        self.length(self.near)
+    }
+
+    fn unknown_length(&self) -> u64 {
+        self.length(self.unknown)
     }
 
     fn near_start(&self) -> u64 {

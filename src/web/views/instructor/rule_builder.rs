@@ -54,8 +54,19 @@ pub struct ColumnFields {
 }
 
 impl RuleBuilderPage {
+    /// What to show on top: everything that is wrong, each with a way to its row.
+    fn general_problems(&self) -> &ProblemList {
+        &self.problems
+    }
+
     fn root(&self) -> RuleGroupView<'_> {
-        RuleGroupView { page: self, group: &self.draft, path: String::new(), position: 0, siblings: 1 }
+        RuleGroupView {
+            page: self,
+            group: &self.draft,
+            path: String::new(),
+            position: 0,
+            siblings: 1,
+        }
     }
 }
 
@@ -131,10 +142,20 @@ impl<'a> RuleGroupView<'a> {
             .map(|(position, node)| {
                 let path = child_path(&self.path, position);
                 match node {
-                    DraftNode::Group(group) => {
-                        Member::Group(RuleGroupView { page: self.page, group, path, position, siblings })
-                    }
-                    DraftNode::Row(row) => Member::Row(RuleRowView { page: self.page, row, path, position, siblings }),
+                    DraftNode::Group(group) => Member::Group(RuleGroupView {
+                        page: self.page,
+                        group,
+                        path,
+                        position,
+                        siblings,
+                    }),
+                    DraftNode::Row(row) => Member::Row(RuleRowView {
+                        page: self.page,
+                        row,
+                        path,
+                        position,
+                        siblings,
+                    }),
                 }
             })
             .collect()
@@ -149,6 +170,11 @@ enum Member<'a> {
 }
 
 impl RuleRowView<'_> {
+    /// Whether the chosen value is none of the options: what it named is gone, and the row must still say so.
+    fn is_lost(&self, options: &[Choice], chosen: &str) -> bool {
+        !chosen.is_empty() && options.iter().all(|option| option.value != chosen)
+    }
+
     fn field(&self, name: &str) -> String {
         crate::web::rule_form::field(&self.path, name)
     }
@@ -168,5 +194,9 @@ impl RuleRowView<'_> {
 
 fn problem_at<'a>(page: &'a RuleBuilderPage, path: &str) -> Option<&'a str> {
     let field = format!("n.{path}");
-    page.problems.0.iter().find(|problem| problem.field == field).map(|problem| problem.text.as_str())
+    page.problems
+        .0
+        .iter()
+        .find(|problem| problem.field == field)
+        .map(|problem| problem.text.as_str())
 }

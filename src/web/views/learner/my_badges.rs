@@ -70,6 +70,8 @@ pub struct StackRow {
 
 impl StackRow {
     fn dots(&self) -> Vec<bool> {
-        (0..self.progress.whole.min(12)).map(|place| place < self.progress.part).collect()
+        (0..self.progress.whole.min(12))
+            .map(|place| place < self.progress.part)
+            .collect()
     }
 }

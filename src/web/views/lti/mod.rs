@@ -3,11 +3,13 @@
 mod auto_submit;
 mod choose;
 mod login;
+mod no_course;
 mod pending;
 mod refusal;
 
 pub use auto_submit::AutoSubmitPage;
 pub use choose::ChooseOpensPage;
 pub use login::LoginPage;
+pub use no_course::NoCourse;
 pub use pending::PendingPage;
 pub use refusal::RefusalPage;

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{CheckLine, CheckList, Download, LinkTo, PictureView, PublicPage, SafeHtml, When};
+use crate::web::views::shared::{
+    CheckLine, CheckList, Download, LinkTo, PictureView, PublicPage, SafeHtml, When,
+};
 
 /// What anybody sees at the unguessable address. What its holder did not switch on is absent from the data, not hidden.
 #[derive(Debug, Clone, Template)]

@@ -25,7 +25,14 @@ impl CheckLine {
     /// A line with a state and a text only.
     #[must_use]
     pub fn new(status: Status, text: impl Into<String>) -> Self {
-        Self { status, text: text.into(), note: None, when: None, action: None, children: Vec::new() }
+        Self {
+            status,
+            text: text.into(),
+            note: None,
+            when: None,
+            action: None,
+            children: Vec::new(),
+        }
     }
 
     /// What a screen reader hears for the icon.
@@ -57,7 +64,10 @@ impl<'a> CheckList<'a> {
     /// The lines inside a framed page.
     #[must_use]
     pub fn framed(lines: &'a [CheckLine], page: &'a Page) -> Self {
-        Self { lines, page: Some(page) }
+        Self {
+            lines,
+            page: Some(page),
+        }
     }
 
     /// The lines on a public page.
@@ -67,7 +77,10 @@ impl<'a> CheckList<'a> {
     }
 
     fn below(&self, line: &'a CheckLine) -> Self {
-        Self { lines: &line.children, page: self.page }
+        Self {
+            lines: &line.children,
+            page: self.page,
+        }
     }
 }
 

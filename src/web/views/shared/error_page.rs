@@ -32,3 +32,67 @@ pub struct FramedErrorPage {
     /// Where to go from here, if anywhere better than back.
     pub way_out: Option<super::LinkTo>,
 }
+
+impl ErrorPage {
+    /// The page for an HTTP status. `sentence` says what happened; what to do follows from the status.
+    #[must_use]
+    pub fn new(status: u16, sentence: &str, error_id: &str) -> Self {
+        let (title, what_to_do) = words(status);
+        Self {
+            page: PublicPage::titled(title),
+            sentence: sentence.to_owned(),
+            kept: None,
+            what_to_do: what_to_do.to_owned(),
+            error_id: error_id.to_owned(),
+        }
+    }
+}
+
+impl FramedErrorPage {
+    /// The page for an HTTP status inside a course; the frame's own title is replaced.
+    #[must_use]
+    pub fn new(mut page: Page, status: u16, sentence: &str, error_id: &str) -> Self {
+        let (title, what_to_do) = words(status);
+        title.clone_into(&mut page.title);
+        Self {
+            page,
+            sentence: sentence.to_owned(),
+            kept: None,
+            what_to_do: what_to_do.to_owned(),
+            error_id: error_id.to_owned(),
+            way_out: None,
+        }
+    }
+}
+
+/// Title and advice for a status.
+fn words(status: u16) -> (&'static str, &'static str) {
+    match status {
+        401 => (
+            "Please open Cairn again",
+            "Go back to the course and open the link there once more.",
+        ),
+        403 => (
+            "This is not for you",
+            "If you think it should be, ask the person who teaches the course.",
+        ),
+        404 => ("Nothing here", "Go back to the course and open Cairn there."),
+        409 => (
+            "Somebody was quicker",
+            "Open the page again, look at what has changed, and repeat your step if it is still needed.",
+        ),
+        413 => ("Too large", "Choose something smaller and try again."),
+        502 | 504 => (
+            "The course site did not answer",
+            "Nothing is lost: Cairn tries again by itself. You can also wait a minute and try again.",
+        ),
+        500 | 503 => (
+            "This did not work",
+            "Nothing of what was saved before is lost. Wait a minute and try again.",
+        ),
+        _ => (
+            "This did not work",
+            "Go back, look at what you entered, and try again.",
+        ),
+    }
+}

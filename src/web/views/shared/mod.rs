@@ -15,8 +15,8 @@ pub use error_page::{ErrorPage, FramedErrorPage};
 pub use page::{Audience, Flash, FormFields, FramedLink, NavItem, OpenGraph, Page, PublicPage};
 pub use paging::Paging;
 pub use parts::{
-    ArtefactBox, ArtefactView, Choice, Download, FieldAttributes, FieldProblem, FilePreview, FileView, LinkTo, PictureView,
-    Problem, ProblemList, SafeHtml, Share, count_of, thousands,
+    ArtefactBox, ArtefactView, Choice, Download, FieldAttributes, FieldProblem, FilePreview, FileView,
+    LinkTo, PictureView, Problem, ProblemList, SafeHtml, Share, count_of, thousands,
 };
 pub use status::{Status, StatusChip, StatusIcon};
 pub use when::When;

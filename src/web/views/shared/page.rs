@@ -34,7 +34,7 @@ pub struct Page {
     pub flash: Option<Flash>,
     /// The locale of the launch (BCP 47); scripts write exact times in it. The words of the pages are English.
     pub locale: String,
-    /// The stylesheet with the institution's accent ([`crate::web::theme::Accent::stylesheet`]); none for our own.
+    /// The stylesheet with the institution's accent ([`crate::service::theme::Accent::stylesheet`]); none for our own.
     pub theme_href: Option<String>,
     /// Where "Open in new window" posts to, with `session` and `csrf`; none when the page already is in its own window.
     pub window_href: Option<String>,
@@ -92,37 +92,60 @@ impl Page {
     /// A link in the text: `<a>`, or a small POST form when the session rides in forms.
     #[must_use]
     pub fn link<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
-        FramedLink { href, text, session: self.session.as_deref(), class: "link", current: false, label: "" }
+        FramedLink {
+            href,
+            text,
+            session: self.session.as_deref(),
+            class: "link",
+            current: false,
+            about: "",
+        }
     }
 
     /// The same link in the form of a secondary button.
     #[must_use]
     pub fn button<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
-        FramedLink { class: "button", ..self.link(href, text) }
+        FramedLink {
+            class: "button",
+            ..self.link(href, text)
+        }
     }
 
     /// The same link in the form of the page's one primary button.
     #[must_use]
     pub fn primary<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
-        FramedLink { class: "button primary", ..self.link(href, text) }
+        FramedLink {
+            class: "button primary",
+            ..self.link(href, text)
+        }
     }
 
-    /// A link whose text alone would not say where it leads: `label` is read out instead.
+    /// A link whose text alone would not say what it concerns: "Rule: Clean a messy dataset" is read out.
     #[must_use]
-    pub fn link_labelled<'a>(&'a self, href: &'a str, text: &'a str, label: &'a str) -> FramedLink<'a> {
-        FramedLink { label, ..self.link(href, text) }
+    pub fn link_about<'a>(&'a self, href: &'a str, text: &'a str, about: &'a str) -> FramedLink<'a> {
+        FramedLink {
+            about,
+            ..self.link(href, text)
+        }
     }
 
     /// An entry of the navigation.
     #[must_use]
     pub fn nav_link<'a>(&'a self, item: &'a NavItem) -> FramedLink<'a> {
-        FramedLink { class: "nav-link", current: item.current, ..self.link(&item.href, &item.text) }
+        FramedLink {
+            class: "nav-link",
+            current: item.current,
+            ..self.link(&item.href, &item.text)
+        }
     }
 
     /// The hidden fields that every form of a framed page carries.
     #[must_use]
     pub fn fields(&self) -> FormFields<'_> {
-        FormFields { session: self.session.as_deref(), csrf: &self.csrf }
+        FormFields {
+            session: self.session.as_deref(),
+            csrf: &self.csrf,
+        }
     }
 
     /// The method of a form that only asks (a search): `get`, or `post` when the session rides in forms.
@@ -134,7 +157,10 @@ impl Page {
     /// The session field alone, for a form that only asks.
     #[must_use]
     pub fn ask_fields(&self) -> FormFields<'_> {
-        FormFields { session: self.session.as_deref(), csrf: "" }
+        FormFields {
+            session: self.session.as_deref(),
+            csrf: "",
+        }
     }
 
     /// Whether an instructor reads it.
@@ -145,6 +171,15 @@ impl Page {
 }
 
 impl PublicPage {
+    /// A page with that title in our own colours, kept from search engines.
+    #[must_use]
+    pub fn titled(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// The versioned address of a static file.
     #[must_use]
     pub fn asset(&self, name: &str) -> String {
@@ -161,7 +196,7 @@ pub struct FramedLink<'a> {
     session: Option<&'a str>,
     class: &'a str,
     current: bool,
-    label: &'a str,
+    about: &'a str,
 }
 
 impl HtmlSafe for FramedLink<'_> {}

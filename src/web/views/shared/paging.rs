@@ -1,5 +1,7 @@
 //! Where a long list stands.
 
+use super::thousands;
+
 /// One page of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paging {
@@ -13,6 +15,17 @@ pub struct Paging {
 }
 
 impl Paging {
+    /// "1 to 50 of 5,000".
+    #[must_use]
+    pub fn words(&self) -> String {
+        format!(
+            "{} to {} of {}",
+            thousands(self.first),
+            thousands(self.last),
+            thousands(self.total)
+        )
+    }
+
     /// Whether there is more than this page.
     #[must_use]
     pub fn is_needed(&self) -> bool {

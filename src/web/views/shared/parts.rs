@@ -30,7 +30,10 @@ impl PictureView {
     /// The same picture where the badge's name stands beside it: screen readers skip it.
     #[must_use]
     pub fn beside_its_name(&self) -> Self {
-        Self { src: self.src.clone(), alt: String::new() }
+        Self {
+            src: self.src.clone(),
+            alt: String::new(),
+        }
     }
 }
 
@@ -47,7 +50,10 @@ impl Choice {
     /// A choice from its two parts.
     #[must_use]
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into() }
+        Self {
+            value: value.into(),
+            label: label.into(),
+        }
     }
 }
 
@@ -71,19 +77,27 @@ impl ProblemList {
     /// What is wrong with `field`, if anything.
     #[must_use]
     pub fn at(&self, field: &str) -> Option<FieldProblem<'_>> {
-        self.0.iter().find(|problem| problem.field == field).map(FieldProblem)
+        self.0
+            .iter()
+            .find(|problem| problem.field == field)
+            .map(FieldProblem)
     }
 
     /// `aria-invalid` and `aria-describedby` for the input of `field`.
     #[must_use]
     pub fn attributes(&self, field: &str) -> FieldAttributes<'_> {
-        FieldAttributes { problem: self.0.iter().find(|problem| problem.field == field) }
+        FieldAttributes {
+            problem: self.0.iter().find(|problem| problem.field == field),
+        }
     }
 }
 
 /// The message at one field.
 #[derive(Debug, Clone, Copy, Template)]
-#[template(source = r#"<p class="field-problem" id="p-{{ self.0.field }}">{% include "icons/attention.svg" %} {{ self.0.text }}</p>"#, ext = "html")]
+#[template(
+    source = r#"<p class="field-problem" id="p-{{ self.0.field }}">{% include "icons/attention.svg" %} {{ self.0.text }}</p>"#,
+    ext = "html"
+)]
 pub struct FieldProblem<'a>(&'a Problem);
 
 impl HtmlSafe for FieldProblem<'_> {}
@@ -149,7 +163,9 @@ impl Share {
     /// The length of its bar on a scale of 1,000, whole numbers so that every browser draws the same.
     #[must_use]
     pub fn permille(&self) -> u64 {
-        (u64::from(self.part.min(self.whole)) * 1_000).checked_div(u64::from(self.whole)).unwrap_or(0)
+        (u64::from(self.part.min(self.whole)) * 1_000)
+            .checked_div(u64::from(self.whole))
+            .unwrap_or(0)
     }
 }
 

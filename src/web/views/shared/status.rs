@@ -58,13 +58,19 @@ impl Status {
     /// Icon and its own word.
     #[must_use]
     pub fn chip(self) -> StatusChip {
-        StatusChip { status: self, word: self.word().to_owned() }
+        StatusChip {
+            status: self,
+            word: self.word().to_owned(),
+        }
     }
 
     /// Icon and another word.
     #[must_use]
     pub fn saying(self, word: impl Into<String>) -> StatusChip {
-        StatusChip { status: self, word: word.into() }
+        StatusChip {
+            status: self,
+            word: word.into(),
+        }
     }
 }
 

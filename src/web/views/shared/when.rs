@@ -27,7 +27,11 @@ impl When {
         let away = at - now;
         let moving = away.abs() < TimeDelta::days(7);
         let relative = if moving { in_words(away) } else { date(at) };
-        Self { relative, moving, ..Self::date_only(at) }
+        Self {
+            relative,
+            moving,
+            ..Self::date_only(at)
+        }
     }
 
     /// A day: "23 Nov 2026", whatever the present moment.
@@ -49,7 +53,13 @@ fn date(at: DateTime<Utc>) -> String {
 fn in_words(away: TimeDelta) -> String {
     let seconds = away.num_seconds().abs();
     let (count, unit) = match seconds {
-        0..45 => return if away.num_seconds() > 0 { "in a moment".to_owned() } else { "just now".to_owned() },
+        0..45 => {
+            return if away.num_seconds() > 0 {
+                "in a moment".to_owned()
+            } else {
+                "just now".to_owned()
+            };
+        }
         45..5_400 => ((seconds + 30) / 60, "minute"),
         5_400..129_600 => ((seconds + 1_800) / 3_600, "hour"),
         _ => ((seconds + 43_200) / 86_400, "day"),

@@ -1,0 +1,6 @@
+//! The instructor's pages: each file a page, its view built from what a service says, and its routes.
+
+use actix_web::web::ServiceConfig;
+
+/// Lists the routes of every page here.
+pub fn configure(_config: &mut ServiceConfig) {}

@@ -1,0 +1,6 @@
+//! Pages that anybody may open: each file a page, its view built from what a service says, and its routes.
+
+use actix_web::web::ServiceConfig;
+
+/// Lists the routes of every page here.
+pub fn configure(_config: &mut ServiceConfig) {}

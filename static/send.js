@@ -1,0 +1,3 @@
+// A form that sends itself.
+'use strict';
+document.getElementById('send')?.submit();
