@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::award::Award;
-use crate::domain::badge::{Badge, Picture, Shape};
+use crate::domain::badge::Badge;
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::issuer::Issuer;
 use crate::domain::rule::Condition;
@@ -13,6 +13,7 @@ use crate::openbadges::credential::{
     OpenBadgeCredential, Profile, ResultDescription, ResultEntry, StatusEntry,
 };
 use crate::openbadges::did::IssuerIdentity;
+use crate::service::pictures;
 
 /// Everything that goes into one credential.
 pub(super) struct Parts<'a> {
@@ -107,7 +108,7 @@ fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievemen
             ..Criteria::default()
         },
         image: Some(Image {
-            id: picture_url(identity.origin(), &design.picture),
+            id: format!("{}{}", identity.origin(), pictures::href(&design.picture)),
             caption: Some(design.picture_alt.clone()).filter(|text| !text.trim().is_empty()),
             ..Image::default()
         }),
@@ -116,38 +117,6 @@ fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievemen
         credits_available: design.credits,
         version: Some(badge.revision.to_string()),
         ..Achievement::default()
-    }
-}
-
-/// Where a badge's picture is served, below `origin`.
-fn picture_url(origin: &str, picture: &Picture) -> String {
-    match picture {
-        Picture::Drawn {
-            initials,
-            shape,
-            colour,
-        } => {
-            let shape = match shape {
-                Shape::Hexagon => "hexagon",
-                Shape::Circle => "circle",
-                Shape::Shield => "shield",
-                Shape::Stones => "stones",
-            };
-            let query = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("initials", initials)
-                .append_pair("shape", shape)
-                .append_pair("colour", colour)
-                .finish();
-            format!("{origin}/p/drawn.svg?{query}")
-        }
-        Picture::Uploaded { digest, media_type } => {
-            let ending = if media_type == "image/svg+xml" {
-                "svg"
-            } else {
-                "png"
-            };
-            format!("{origin}/p/{digest}.{ending}")
-        }
     }
 }
 

@@ -15,6 +15,9 @@ use crate::service::theme::Colour;
 
 pub use raster::{RasterError, png, renders};
 
+/// The address that draws pictures; [`query`] says which.
+pub const DRAWN: &str = "/p/drawn.svg";
+
 /// The colour when none can be read.
 const FALLBACK: &str = "#1f6f78";
 
@@ -101,6 +104,38 @@ pub fn query(initials: &str, shape: &str, colour: &str) -> String {
 #[must_use]
 pub fn address(base: &str, initials: &str, shape: &str, colour: &str) -> String {
     format!("{base}?{}", query(initials, shape, colour))
+}
+
+/// Where a badge's picture is served, from the root of this server: drawn ones by what they show, uploaded ones by their
+/// digest. What a credential names stays true, whatever becomes of the badge.
+#[must_use]
+pub fn href(picture: &Picture) -> String {
+    match picture {
+        Picture::Drawn {
+            initials,
+            shape,
+            colour,
+        } => address(DRAWN, initials, shape_word(*shape), colour),
+        Picture::Uploaded { digest, media_type } => {
+            let ending = if media_type == "image/svg+xml" {
+                "svg"
+            } else {
+                "png"
+            };
+            format!("/p/{digest}.{ending}")
+        }
+    }
+}
+
+/// The word of a shape in forms and addresses.
+#[must_use]
+pub fn shape_word(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Hexagon => "hexagon",
+        Shape::Circle => "circle",
+        Shape::Shield => "shield",
+        Shape::Stones => "stones",
+    }
 }
 
 /// Initials for a name: the first letters of its first words that count ("Clean a messy dataset": CMD).

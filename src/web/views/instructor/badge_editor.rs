@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
+use crate::service::pictures::shape_word;
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
@@ -161,17 +162,6 @@ impl BadgeFields {
             }
         }
         fields
-    }
-}
-
-/// The word of a shape in forms and addresses.
-#[must_use]
-pub fn shape_word(shape: Shape) -> &'static str {
-    match shape {
-        Shape::Hexagon => "hexagon",
-        Shape::Circle => "circle",
-        Shape::Shield => "shield",
-        Shape::Stones => "stones",
     }
 }
 

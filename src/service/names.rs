@@ -1,0 +1,17 @@
+//! What the things that rules and decisions of a course name are called.
+
+use crate::domain::sentence::Names;
+use crate::ids::{CourseId, TenantId};
+use crate::store::{Db, StoreError, activities, badges, line_items};
+
+/// The names of a course's line items, evidence activities and badges.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Names, StoreError> {
+    let items = line_items::for_course(db, tenant, course)?;
+    let activities = activities::for_course(db, tenant, course)?;
+    let badges = badges::for_course(db, tenant, course)?;
+    let badges = badges.iter().map(|badge| (&badge.id, badge.design.name.as_str()));
+    Ok(Names::gather(&items, &activities, badges))
+}
