@@ -8,6 +8,10 @@
 )]
 
 mod certification;
+mod chromium;
+mod frame;
 mod harness;
 mod launch;
 mod operations;
+mod screens;
+mod tour;

@@ -23,6 +23,10 @@ pub struct Field {
     pub is_sent: bool,
     /// The values that a `select` offers.
     pub options: Vec<String>,
+    /// What a person reads for each of [`Field::options`].
+    pub words: Vec<String>,
+    /// What a screen reader calls it (`aria-label`).
+    pub label: Option<String>,
 }
 
 impl Form {
@@ -33,6 +37,16 @@ impl Form {
             .iter()
             .find(|field| field.name == name)
             .map(|field| field.value.as_str())
+    }
+
+    /// The value behind an option of the `select` of that name: the first whose words contain `words`.
+    #[must_use]
+    pub fn option(&self, name: &str, words: &str) -> Option<&str> {
+        let field = self.fields.iter().find(|field| field.name == name)?;
+        let mut offered = field.options.iter().zip(&field.words);
+        offered
+            .find(|(_, shown)| shown.contains(words))
+            .map(|(value, _)| value.as_str())
     }
 
     /// Names and values to send, with `changes`: a name that is given replaces all fields of that name.
@@ -186,7 +200,7 @@ fn field(tag: &Tag<'_>) -> Field {
         other => other.to_owned(),
     };
     let has = |name: &str| tag.get(name).is_some();
-    let (value, options) = match kind.as_str() {
+    let (value, offered) = match kind.as_str() {
         "textarea" => {
             let text = tag.rest.split_once("</textarea").map_or("", |(text, _)| text);
             (unescape(text.strip_prefix('\n').unwrap_or(text)), Vec::new())
@@ -195,6 +209,7 @@ fn field(tag: &Tag<'_>) -> Field {
         "checkbox" | "radio" => (tag.get("value").unwrap_or("on").to_owned(), Vec::new()),
         _ => (tag.get("value").unwrap_or_default().to_owned(), Vec::new()),
     };
+    let (options, words) = offered.into_iter().unzip();
     let is_sent = !has("disabled")
         && match kind.as_str() {
             "checkbox" | "radio" => has("checked"),
@@ -207,30 +222,34 @@ fn field(tag: &Tag<'_>) -> Field {
         kind,
         is_sent,
         options,
+        words,
+        label: tag.get("aria-label").map(str::to_owned),
     }
 }
 
-/// The chosen value of a `select` (its first one when none is chosen), and all it offers.
-fn selected(html: &str) -> (String, Vec<String>) {
-    let (mut chosen, mut options) = (None, Vec::new());
+/// The chosen value of a `select` (its first one when none is chosen), and all it offers: value and words.
+fn selected(html: &str) -> (String, Vec<(String, String)>) {
+    let (mut chosen, mut options) = (None, Vec::<(String, String)>::new());
     let mut rest = html;
     while let Some(tag) = next_tag(rest) {
         rest = tag.rest;
         match tag.name.as_str() {
             "/select" => break,
             "option" => {
-                let label = || unescape(tag.rest.split('<').next().unwrap_or_default().trim());
-                let value = tag.get("value").map_or_else(label, str::to_owned);
+                let label = unescape(tag.rest.split('<').next().unwrap_or_default().trim());
+                let value = tag.get("value").map_or_else(|| label.clone(), str::to_owned);
                 if tag.get("selected").is_some() {
                     chosen = Some(value.clone());
                 }
-                options.push(value);
+                options.push((value, label));
             }
             _ => {}
         }
     }
     (
-        chosen.or_else(|| options.first().cloned()).unwrap_or_default(),
+        chosen
+            .or_else(|| options.first().map(|(value, _)| value.clone()))
+            .unwrap_or_default(),
         options,
     )
 }
@@ -254,6 +273,57 @@ pub(super) fn self_submitting(html: &str) -> Option<Form> {
         || (has("iss") && has("login_hint"))
         || (has("client_id") && has("nonce") && has("redirect_uri"));
     (carries || html.contains(".submit()")).then_some(form)
+}
+
+/// Address and words of every link.
+pub(super) fn links(html: &str) -> Vec<(String, String)> {
+    let mut links = Vec::new();
+    let mut rest = html;
+    while let Some(tag) = next_tag(rest) {
+        rest = tag.rest;
+        if let Some(href) = tag.get("href").filter(|_| tag.name == "a") {
+            let inner = rest.split_once("</a").map_or("", |(inner, _)| inner);
+            links.push((href.to_owned(), words(inner)));
+        }
+    }
+    links
+}
+
+/// What a person reads of a piece of HTML: without tags, references read, blanks run together.
+#[must_use]
+pub fn words(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, _)) = rest.split_once('<') {
+        text.push_str(before);
+        let Some(tag) = rest.get(before.len()..).and_then(next_tag) else {
+            rest = "";
+            break;
+        };
+        // A tag that stands in a line of text parts words only where the text has a blank.
+        if !matches!(
+            tag.name.as_str(),
+            "a" | "/a" | "strong" | "/strong" | "em" | "/em" | "span" | "/span" | "time" | "/time"
+        ) {
+            text.push(' ');
+        }
+        rest = tag.rest;
+    }
+    text.push_str(rest);
+    unescape(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The values of that attribute of all elements of that name.
+pub(super) fn attribute_values_of(html: &str, element: &str, name: &str) -> Vec<String> {
+    let mut values = Vec::new();
+    let mut rest = html;
+    while let Some(tag) = next_tag(rest) {
+        rest = tag.rest;
+        if tag.name == element {
+            values.extend(tag.get(name).map(str::to_owned));
+        }
+    }
+    values
 }
 
 /// The values of all attributes of that name.

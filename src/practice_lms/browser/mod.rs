@@ -17,7 +17,7 @@ mod tests;
 
 use jar::Jar;
 
-pub use forms::{Field, Form, forms, unescape};
+pub use forms::{Field, Form, forms, unescape, words};
 pub use jar::ThirdPartyCookies;
 pub use page::Page;
 
@@ -36,6 +36,13 @@ pub enum BrowserError {
     /// The form that was looked for is not in the page.
     #[error("{0} has no such form; its text begins: {1}")]
     NoForm(String, String),
+    /// The link that was looked for is not in the page.
+    #[error("{page} has no link {words:?}; it reads: {text}")]
+    NoLink {
+        page: String,
+        words: String,
+        text: String,
+    },
 }
 
 /// The browser of one person.

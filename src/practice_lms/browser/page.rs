@@ -53,6 +53,39 @@ impl Page {
             })
     }
 
+    /// What a person reads: no tags, blanks run together.
+    #[must_use]
+    pub fn words(&self) -> String {
+        forms::words(&self.text())
+    }
+
+    /// The address of the first link with exactly these words, made absolute.
+    ///
+    /// # Errors
+    /// [`BrowserError::NoLink`].
+    pub fn link(&self, words: &str) -> Result<String, BrowserError> {
+        let found = forms::links(&self.text())
+            .into_iter()
+            .find(|(_, shown)| shown == words);
+        let url = found.and_then(|(href, _)| self.url.join(&href).ok());
+        url.map(String::from).ok_or_else(|| BrowserError::NoLink {
+            page: self.url.to_string(),
+            words: words.to_owned(),
+            text: self.words().chars().take(300).collect(),
+        })
+    }
+
+    /// The addresses of the pages that it shows in frames, made absolute.
+    #[must_use]
+    pub fn frames(&self) -> Vec<String> {
+        let sources = forms::attribute_values_of(&self.text(), "iframe", "src");
+        sources
+            .into_iter()
+            .filter_map(|src| self.url.join(&src).ok())
+            .map(String::from)
+            .collect()
+    }
+
     /// The addresses of links (`href`) in the page that contain `part`, made absolute.
     #[must_use]
     pub fn links(&self, part: &str) -> Vec<String> {

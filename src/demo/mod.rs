@@ -12,6 +12,8 @@ use crate::service::error::ServiceError;
 use crate::service::{Cairn, StartError, platforms};
 use crate::settings::Settings;
 
+pub mod tour;
+
 /// Why the demo does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
@@ -54,6 +56,17 @@ impl Demo {
             canvas,
         })
     }
+}
+
+/// The two places that the tour visits.
+#[must_use]
+pub fn places(cairn: &Cairn, moodle: &PracticeLms, canvas: &PracticeLms) -> [tour::Place; 2] {
+    [("moodle", moodle), ("canvas", canvas)].map(|(flavour, lms)| tour::Place {
+        flavour,
+        lms: lms.origin().to_owned(),
+        cairn: cairn.settings.origin(),
+        identity: cairn.settings.identity(),
+    })
 }
 
 async fn lms(

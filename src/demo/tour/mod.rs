@@ -1,0 +1,108 @@
+//! The guided tour: a teacher and students of both practice LMSs walk the whole way from a new badge to one that was
+//! revoked, over HTTP alone, as browsers do. Each step says what it does and holds the answer against what a person
+//! would expect; the first one that does not hold ends the tour.
+
+use std::path::Path;
+
+use crate::practice_lms::browser::{BrowserError, Page};
+
+mod files;
+mod person;
+mod story;
+
+pub use files::Entry;
+
+/// One LMS of the tour, and Cairn behind it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// `moodle` or `canvas`.
+    pub flavour: &'static str,
+    /// The LMS's origin.
+    pub lms: String,
+    /// Where Cairn is reached.
+    pub cairn: String,
+    /// The origin that credentials name.
+    pub identity: String,
+}
+
+/// Where the tour ended before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum TourError {
+    #[error("{step}: {source}")]
+    Browser { step: String, source: BrowserError },
+    #[error("{step}: expected “{expected}”, but the page at {url} (status {status}) reads: {found}")]
+    Unexpected {
+        step: String,
+        expected: String,
+        url: String,
+        status: u16,
+        found: String,
+    },
+    #[error("{step}: {what}")]
+    Missing { step: String, what: String },
+    #[error("{0} could not be written: {1}")]
+    File(String, std::io::Error),
+}
+
+/// Walks the tour in every place and leaves in `folder`: the credentials in every form, `index.json` that says what
+/// each is, and below `site` the public documents that verifying needs, at their addresses.
+///
+/// # Errors
+/// [`TourError`] for the first step that does not hold.
+pub async fn walk(places: &[Place], folder: &Path, say: &dyn Fn(&str)) -> Result<Vec<Entry>, TourError> {
+    let mut entries = Vec::new();
+    for place in places {
+        say(&format!("\n{}, at {}", title(place), place.lms));
+        entries.extend(story::walk(place, folder, say).await?);
+    }
+    files::write_index(folder, &entries)?;
+    say(&format!(
+        "\nEverything held. {} files and index.json are in the folder.",
+        entries.len()
+    ));
+    Ok(entries)
+}
+
+fn title(place: &Place) -> &'static str {
+    match place.flavour {
+        "canvas" => "In the Canvas-like LMS",
+        _ => "In the Moodle-like LMS",
+    }
+}
+
+/// Holds a page against what a person would look for.
+fn expect(step: &str, page: Page, expected: &str) -> Result<Page, TourError> {
+    if page.status < 400 && page.words().contains(expected) {
+        return Ok(page);
+    }
+    Err(TourError::Unexpected {
+        step: step.to_owned(),
+        expected: expected.to_owned(),
+        url: page.url.to_string(),
+        status: page.status,
+        found: page.words().chars().take(1_500).collect(),
+    })
+}
+
+/// Names the step in which a browser found nothing.
+trait During<T> {
+    fn during(self, step: &str) -> Result<T, TourError>;
+}
+
+impl<T> During<T> for Result<T, BrowserError> {
+    fn during(self, step: &str) -> Result<T, TourError> {
+        self.map_err(|source| TourError::Browser {
+            step: step.to_owned(),
+            source,
+        })
+    }
+}
+
+impl<T> During<T> for Option<T> {
+    fn during(self, step: &str) -> Result<T, TourError> {
+        self.ok_or_else(|| TourError::Missing {
+            step: step.to_owned(),
+            what: "what the page should offer is not there".to_owned(),
+        })
+    }
+}

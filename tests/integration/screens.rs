@@ -1,0 +1,262 @@
+//! Every screen in Chromium: at 320 and 1280 pixels, light and dark, after the tour has filled the course. Each is held
+//! against what people would stumble over; with `CAIRN_SCREENS` set, a picture of each is left in that folder.
+
+use cairn::demo::{places, tour};
+use cairn::practice_lms::{CourseRole, PracticeLms};
+use cairn::store::testing::TestDatabase;
+use thirtyfour::prelude::*;
+
+use crate::chromium::Chromium;
+use crate::harness::Scene;
+
+/// The looks of every screen.
+const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
+
+/// Looks at screens and remembers what is wrong with them.
+struct Viewer<'a> {
+    chromium: &'a Chromium,
+    wrong: Vec<String>,
+}
+
+impl Viewer<'_> {
+    /// Looks at the page that is open.
+    async fn look(&mut self, name: &str) {
+        for (width, dark) in LOOKS {
+            self.chromium.looks(width, dark).await;
+            let look = format!("{name}-{width}-{}", if dark { "dark" } else { "light" });
+            self.chromium.picture(&look).await;
+            for line in self.chromium.stumbling_blocks().await {
+                self.wrong.push(format!("{look}: {line}"));
+            }
+        }
+        self.chromium.looks(1280, false).await;
+    }
+
+    async fn goto(&mut self, name: &str, url: &str) {
+        self.chromium.driver.goto(url).await.unwrap();
+        self.look(name).await;
+    }
+
+    /// The first link of the page whose address ends so.
+    async fn link(&self, ending: &str) -> String {
+        let links = self.chromium.driver.find_all(By::Css("a[href]")).await.unwrap();
+        for link in links {
+            let href = link.prop("href").await.unwrap().unwrap_or_default();
+            if href.split('?').next().unwrap_or_default().ends_with(ending)
+                || href.contains(&format!("{ending}?"))
+            {
+                return href;
+            }
+        }
+        let url = self.chromium.driver.current_url().await.unwrap();
+        panic!("{url} has no link that ends with {ending}");
+    }
+
+    /// Presses the button with these words.
+    async fn press(&self, words: &str) {
+        let path = format!("//button[normalize-space(.)={}]", quoted(words));
+        self.chromium
+            .driver
+            .find(By::XPath(path))
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
+    }
+}
+
+fn quoted(words: &str) -> String {
+    format!("\"{words}\"")
+}
+
+/// Opens a link of a course in a window of its own, as that person.
+async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
+    let world = lms.world();
+    let course = world.courses()[course].id;
+    let id = world
+        .links(course)
+        .into_iter()
+        .find(|found| found.title == link)
+        .unwrap()
+        .id;
+    let members = world.members(course);
+    let person = members.iter().find(|member| member.name == who).unwrap().id;
+    let page = format!("{}/course/{course}/link/{id}?user={person}", lms.origin());
+    chromium.driver.goto(&page).await.unwrap();
+    let window = chromium.driver.find(By::Css(".toolhead a")).await.unwrap();
+    let href = window.prop("href").await.unwrap().unwrap();
+    chromium.driver.goto(&href).await.unwrap();
+    chromium.driver.query(By::Css("main h1")).first().await.unwrap();
+}
+
+#[test]
+fn every_screen_is_fit_for_everybody() {
+    cairn::app::block_on(async {
+        let Some(chromium) = Chromium::start(&[]).await else {
+            return;
+        };
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(&scene.cairn, &scene.moodle, &scene.canvas);
+        let quiet = |_: &str| {};
+        tour::walk(&places[..1], folder.path(), &quiet).await.unwrap();
+        let mut viewer = Viewer {
+            chromium: &chromium,
+            wrong: Vec::new(),
+        };
+
+        let teacher = scene.moodle.world().member(2, CourseRole::Teacher).unwrap().name;
+        instructor(&mut viewer, &scene, &teacher).await;
+        learner(&mut viewer, &scene).await;
+        public(&mut viewer, &scene).await;
+        let wrong = viewer.wrong;
+        assert!(
+            wrong.is_empty(),
+            "{} things to mend:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
+        chromium.end().await;
+        scene.end().await;
+    });
+}
+
+async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    launch(viewer.chromium, &scene.moodle, 1, "My badges", teacher).await;
+    viewer.look("choose").await;
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
+    viewer.look("course").await;
+    let home = viewer.chromium.driver.current_url().await.unwrap().to_string();
+    let new = viewer.link("/badges/new").await;
+    let (edit, awards) = (viewer.link("/edit").await, viewer.link("/awards").await);
+    let (progress, evidence) = (viewer.link("/progress").await, viewer.link("/evidence").await);
+    let (preview, retire) = (viewer.link("/preview").await, viewer.link("/retire").await);
+    viewer.goto("editor-new", &new).await;
+    viewer.press("Save, then its rule").await;
+    viewer.look("editor-problems").await;
+    viewer.goto("editor", &edit).await;
+    viewer.goto("rule", &edit.replace("/edit", "/rule")).await;
+    viewer.goto("dry-run", &preview).await;
+    viewer.goto("retire", &retire).await;
+    viewer.goto("awards", &awards).await;
+    viewer
+        .chromium
+        .driver
+        .find(By::Css("input[name=award]"))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+    viewer.press("Revoke the chosen ones…").await;
+    viewer.look("revoke").await;
+    viewer.goto("evidence", &format!("{evidence}?state=all")).await;
+    let waiting = viewer
+        .chromium
+        .driver
+        .find(By::Css(".line-main a"))
+        .await
+        .unwrap();
+    let review = waiting.prop("href").await.unwrap().unwrap();
+    viewer.goto("review", &review).await;
+    viewer.goto("progress", &progress).await;
+    let cell = viewer
+        .chromium
+        .driver
+        .find(By::Css(".matrix td a"))
+        .await
+        .unwrap();
+    let decision = cell.prop("href").await.unwrap().unwrap();
+    viewer.goto("decision", &decision).await;
+    viewer
+        .goto("progress-nobody", &format!("{progress}?q=nobody-is-called-so"))
+        .await;
+    viewer.goto("not-here", &format!("{home}/badges/none/edit")).await;
+    let by_hand = format!("{}/award", decision_of(viewer, &progress).await);
+    viewer.goto("by-hand", &by_hand).await;
+}
+
+/// The decision of a student who holds nothing yet.
+async fn decision_of(viewer: &Viewer<'_>, progress: &str) -> String {
+    viewer
+        .chromium
+        .driver
+        .goto(&format!("{progress}?q=Chiamaka"))
+        .await
+        .unwrap();
+    let cell = viewer
+        .chromium
+        .driver
+        .find(By::Css(".matrix td a"))
+        .await
+        .unwrap();
+    let href = cell.prop("href").await.unwrap().unwrap();
+    href.split('?').next().unwrap().to_owned()
+}
+
+async fn learner(viewer: &mut Viewer<'_>, scene: &Scene) {
+    for (who, name) in [("Ada Adeyemi", "earned"), ("Chiamaka Chukwu", "on-the-way")] {
+        launch(viewer.chromium, &scene.moodle, 0, "My badges", who).await;
+        viewer.look(&format!("my-badges-{name}")).await;
+        let badge = viewer
+            .chromium
+            .driver
+            .find(By::Css("main h2 a, main h3 a"))
+            .await
+            .unwrap();
+        let badge = badge.prop("href").await.unwrap().unwrap();
+        viewer.goto(&format!("my-badge-{name}"), &badge).await;
+        launch(viewer.chromium, &scene.moodle, 0, "Project report", who).await;
+        viewer.look(&format!("activity-{name}")).await;
+    }
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", "Ada Adeyemi").await;
+    let badge = viewer
+        .chromium
+        .driver
+        .find(By::LinkText("Clean a messy dataset"))
+        .await
+        .unwrap();
+    badge.click().await.unwrap();
+    let show = viewer
+        .chromium
+        .driver
+        .find(By::LinkText("Show and share my badge"))
+        .await
+        .unwrap();
+    show.click().await.unwrap();
+    viewer.look("my-credential").await;
+}
+
+async fn public(viewer: &mut Viewer<'_>, scene: &Scene) {
+    let link = viewer
+        .chromium
+        .driver
+        .find(By::LinkText("See it as others do"))
+        .await
+        .unwrap();
+    let named = link.prop("href").await.unwrap().unwrap();
+    let local = |url: &str| url.replace(&scene.cairn.settings.identity(), &scene.origin);
+    viewer.goto("credential", &local(&named)).await;
+    let issuer = viewer.link_in("main a[href*='/issuers/']").await;
+    viewer.goto("issuer", &local(&issuer)).await;
+    viewer
+        .goto("credential-unknown", &format!("{}/b/none", scene.origin))
+        .await;
+    viewer
+        .goto("nothing-here", &format!("{}/nothing/here", scene.origin))
+        .await;
+    viewer
+        .goto(
+            "refused",
+            &format!("{}/lti/login?iss=https://nobody.example", scene.origin),
+        )
+        .await;
+}
+
+impl Viewer<'_> {
+    async fn link_in(&self, selector: &str) -> String {
+        let link = self.chromium.driver.find(By::Css(selector)).await.unwrap();
+        link.prop("href").await.unwrap().unwrap()
+    }
+}
