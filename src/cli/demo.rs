@@ -5,6 +5,7 @@ use clap::Args;
 use super::{CommandError, actix_runtime};
 use crate::app::Surroundings;
 use crate::demo::{Demo, tour};
+use crate::practice_lms::CourseRole;
 use crate::settings::Settings;
 use crate::telemetry;
 
@@ -48,17 +49,82 @@ pub fn run(settings: &Settings, arguments: &DemoArguments) -> Result<(), Command
         if let Some(folder) = tour {
             return walk(demo, &folder).await;
         }
-        println!("A Moodle-like LMS     {}", demo.moodle.origin());
-        println!("A Canvas-like LMS     {}", demo.canvas.origin());
-        println!("Cairn                 {}\n", demo.application.origin());
-        println!("Open one of the LMSs, choose a person and a course, and click a link to Cairn.");
-        println!("Stop with Ctrl-C; nothing is kept.");
+        println!("{}", guide(&demo));
         demo.application.run().await?;
         Ok(())
     });
     // The folder held only this demo; when it cannot be removed, the system's own cleaning will.
     let _ = std::fs::remove_dir_all(&folder);
     ran
+}
+
+/// What to look at, with links: the tour for a person.
+fn guide(demo: &Demo) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!(
+        "Cairn runs at {}, inside two practice LMSs:\n",
+        demo.application.origin()
+    );
+    for (name, lms) in [("Moodle", &demo.moodle), ("Canvas", &demo.canvas)] {
+        let world = lms.world();
+        let Some(course) = world.courses().into_iter().next() else {
+            continue;
+        };
+        let (staff, students) = (
+            world.member(course.id, CourseRole::Teacher),
+            world.students(course.id),
+        );
+        let (Some(teacher), Some(student)) = (staff, students.first()) else {
+            continue;
+        };
+        let page =
+            |rest: &str, person: u64| format!("{}/course/{}{rest}?user={person}", lms.origin(), course.id);
+        let link = |title: &str| {
+            let links = world.links(course.id);
+            links
+                .iter()
+                .find(|link| link.title == title)
+                .map(|link| format!("/link/{}", link.id))
+                .unwrap_or_default()
+        };
+        let (badges, report) = (link("My badges"), link("Project report"));
+        let _ = writeln!(text, "\nA {name}-like LMS, {}", lms.origin());
+        let steps = [
+            (
+                format!("1. {} says what the report opens", teacher.name),
+                page(&report, teacher.id),
+            ),
+            (
+                "2. She makes a badge and its rule, and looks who would earn it".to_owned(),
+                page(&badges, teacher.id),
+            ),
+            (
+                format!("3. {} hands in a report", student.name),
+                page(&report, student.id),
+            ),
+            (
+                "4. The teacher grades in the LMS".to_owned(),
+                page("/gradebook", teacher.id),
+            ),
+            (
+                "   and in Cairn reviews (“Evidence”) and checks (“Check now”)".to_owned(),
+                page(&badges, teacher.id),
+            ),
+            (
+                "5. The student’s badges, each with a page for others".to_owned(),
+                page(&badges, student.id),
+            ),
+        ];
+        for (step, link) in steps {
+            let _ = writeln!(text, "  {step:<64}{link}");
+        }
+    }
+    text.push_str("\n`cairn demo --tour DIR` walks all of this by itself and leaves the badges in DIR.\n");
+    text.push_str(
+        "Badges are signed as https://badges.example; put this server’s address in its place to open them.\n",
+    );
+    text.push_str("Stop with Ctrl-C; nothing is kept.");
+    text
 }
 
 /// Serves until the tour is over.
