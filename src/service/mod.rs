@@ -26,6 +26,7 @@ pub mod decide;
 pub mod error;
 pub mod institutions;
 pub mod launch;
+pub mod learning;
 pub mod names;
 pub mod pictures;
 pub mod platforms;

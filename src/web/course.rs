@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
+use crate::web::learner;
 use crate::web::pages::CoursePage;
 use crate::web::reply;
 
@@ -12,6 +13,9 @@ use crate::web::reply;
 /// # Errors
 /// When there is no visit, or it is over.
 pub async fn home(visit: Visit) -> Result<HttpResponse, AppError> {
+    if !visit.visitor.session.instructor {
+        return learner::home::show(&visit).await;
+    }
     let visitor = &visit.visitor;
     let person = visitor.person.display_name();
     let page = CoursePage {

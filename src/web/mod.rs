@@ -1,6 +1,7 @@
 //! Pages: extract, call one service, show one view. The only room besides the practice LMS that knows actix.
 
 pub mod assets;
+pub mod checks;
 pub mod course;
 pub mod error;
 pub mod extract;

@@ -78,7 +78,7 @@ impl Chromium {
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
         Some(Self {
-            driver: driver.expect("Chromium starts"),
+            driver: driver.unwrap(),
             process,
             _profile: profile,
         })

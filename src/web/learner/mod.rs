@@ -2,5 +2,10 @@
 
 use actix_web::web::ServiceConfig;
 
+mod badge;
+pub mod home;
+
 /// Lists the routes of every page here.
-pub fn configure(_config: &mut ServiceConfig) {}
+pub fn configure(config: &mut ServiceConfig) {
+    badge::configure(config);
+}

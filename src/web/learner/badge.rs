@@ -1,0 +1,107 @@
+//! `/c/{course}/badges/{badge}`: one badge as its student sees it. Who teaches is taken to its editor.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::home::{next_action, next_words, share};
+use crate::domain::award::Standing;
+use crate::domain::decision::CheckedNode;
+use crate::domain::rule::Condition;
+use crate::domain::sentence::{Audience, lines};
+use crate::service::error::ServiceError;
+use crate::service::learning::{self, Learning, MyBadge};
+use crate::web::checks::{check_lines, design_facts, need_words, picture_of, standing_chip};
+use crate::web::error::AppError;
+use crate::web::extract::visit::Visit;
+use crate::web::frame::Place;
+use crate::web::markdown;
+use crate::web::views::learner::LearnerBadgePage;
+use crate::web::views::shared::{CheckLine, LinkTo, Status, When};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/badges/{badge}", web::get().to(show))
+        .route("/c/{course}/badges/{badge}", web::post().to(show));
+}
+
+/// One badge.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for a badge of another course, or one that is not active and was not earned.
+async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+    let (_, badge) = path.into_inner();
+    if visit.visitor.session.instructor {
+        return Ok(visit.go(&visit.href(&format!("/badges/{badge}/edit"))));
+    }
+    let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
+    let mine = learning
+        .badges
+        .iter()
+        .find(|mine| mine.badge.id.as_str() == badge);
+    let mine = mine.ok_or(ServiceError::NotFound("badge"))?;
+    visit.show(&view(&visit, &learning, mine))
+}
+
+fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage {
+    let (design, now) = (&mine.badge.design, learning.now);
+    let in_force = mine
+        .award
+        .as_ref()
+        .filter(|award| award.standing(now) == Standing::InForce);
+    let status = match &mine.award {
+        Some(award) => standing_chip(award, now),
+        None => Status::InProgress.chip(),
+    };
+    let checks = mine.decision.as_ref().map(|decision| {
+        let mut checks = check_lines(&lines(decision, &learning.names, Audience::Student), now);
+        offer_hand_ins(visit, learning, mine, &mut checks);
+        checks
+    });
+    let need = mine
+        .decision
+        .as_ref()
+        .map(|decision| need_words(decision.tree.need, decision.tree.distinct().len()));
+    LearnerBadgePage {
+        page: visit.page(&design.name, Place::Badges),
+        name: design.name.clone(),
+        outcome: design.outcome.clone(),
+        description: design.description.clone(),
+        picture: picture_of(&mine.badge),
+        status,
+        progress: share(mine.progress()),
+        need: need.unwrap_or_else(|| "This badge is not awarded any more.".to_owned()),
+        checks: checks.unwrap_or_default(),
+        next: mine.open.then(|| next_words(learning, mine)),
+        next_action: next_action(visit, learning, mine),
+        criteria: markdown::render(&design.criteria),
+        facts: design_facts(design),
+        earned: in_force.map(|award| When::date_only(award.awarded_at)),
+        credential_href: mine
+            .award
+            .as_ref()
+            .map(|award| visit.href(&format!("/credentials/{}", award.id))),
+        checked: learning.checks.last_at.map(|at| When::new(at, now)),
+        back_href: visit.href(""),
+    }
+}
+
+/// Puts the way to each evidence activity at its line, where the outermost members stand line by line.
+fn offer_hand_ins(visit: &Visit, learning: &Learning, mine: &MyBadge, checks: &mut [CheckLine]) {
+    let Some(decision) = &mine.decision else { return };
+    let nodes = decision.tree.distinct();
+    if nodes.len() != checks.len() {
+        return;
+    }
+    for (node, line) in nodes.into_iter().zip(checks) {
+        let CheckedNode::Condition(checked) = node else {
+            continue;
+        };
+        let Condition::EvidenceApproved { activity } = &checked.condition else {
+            continue;
+        };
+        line.action = Some(LinkTo {
+            href: visit.href(&format!("/activities/{activity}")),
+            text: format!("Open {}", learning.names.activity(activity)),
+        });
+    }
+}

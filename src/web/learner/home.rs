@@ -1,0 +1,109 @@
+//! `/c/{course}` for everybody who does not teach: my badges in this course.
+
+use actix_web::HttpResponse;
+
+use crate::domain::badge::BadgeState;
+use crate::domain::sentence::{Audience, Progress, next_step};
+use crate::service::learning::{self, Learning, MyBadge};
+use crate::web::checks::{picture_of, standing_chip};
+use crate::web::error::AppError;
+use crate::web::extract::visit::Visit;
+use crate::web::frame::Place;
+use crate::web::views::learner::{EarnedRow, Hero, MyBadgesPage, ProgressRow, StackRow};
+use crate::web::views::shared::{LinkTo, Share, When};
+
+/// My badges.
+///
+/// # Errors
+/// What the store reports.
+pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
+    let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
+    visit.show(&view(visit, &learning))
+}
+
+fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
+    let now = learning.now;
+    let open = learning.on_the_way();
+    let mut others = open.into_iter();
+    let hero = others.next();
+    let earned = learning.earned().into_iter().map(|(mine, award)| EarnedRow {
+        name: mine.badge.design.name.clone(),
+        picture: picture_of(&mine.badge),
+        href: address(visit, mine),
+        earned: When::date_only(award.awarded_at),
+        until: award.valid_until.map(When::date_only),
+        standing: standing_chip(award, now),
+    });
+    let stacks = learning
+        .badges
+        .iter()
+        .filter(|mine| mine.is_stack && mine.decision.is_some());
+    MyBadgesPage {
+        page: visit.page("My badges", Place::Badges),
+        hero: hero.map(|mine| Hero {
+            name: mine.badge.design.name.clone(),
+            outcome: mine.badge.design.outcome.clone(),
+            picture: picture_of(&mine.badge),
+            href: address(visit, mine),
+            progress: share(mine.progress()),
+            next: next_words(learning, mine),
+            next_action: next_action(visit, learning, mine),
+        }),
+        others: others
+            .map(|mine| ProgressRow {
+                name: mine.badge.design.name.clone(),
+                picture: picture_of(&mine.badge),
+                href: address(visit, mine),
+                progress: share(mine.progress()),
+                next: next_words(learning, mine),
+            })
+            .collect(),
+        earned: earned.collect(),
+        stacks: stacks
+            .map(|mine| StackRow {
+                name: mine.badge.design.name.clone(),
+                href: address(visit, mine),
+                progress: share(mine.progress()),
+            })
+            .collect(),
+        checked: learning.checks.last_at.map(|at| When::new(at, now)),
+        next_check: learning.checks.next_at.map(|at| When::new(at, now)),
+        viewer_note: (!learning.may_earn).then(|| {
+            "You are not here as a student, so you cannot earn these badges. You see what students see."
+                .to_owned()
+        }),
+    }
+}
+
+fn address(visit: &Visit, mine: &MyBadge) -> String {
+    visit.href(&format!("/badges/{}", mine.badge.id))
+}
+
+/// A share of the domain as the page draws it.
+pub(super) fn share(progress: Progress) -> Share {
+    let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Share::of(small(progress.met), small(progress.needed))
+}
+
+/// The one next step, without the word that the page writes before it.
+pub(super) fn next_words(learning: &Learning, mine: &MyBadge) -> String {
+    if matches!(mine.badge.state, BadgeState::Paused { .. }) {
+        return "nothing for you to do: this badge rests until your teacher has looked at its rule."
+            .to_owned();
+    }
+    let step = mine
+        .decision
+        .as_ref()
+        .map(|decision| next_step(decision, &learning.names, Audience::Student));
+    let step = step.unwrap_or_default();
+    step.strip_prefix("Next: ").map_or(step.clone(), str::to_owned)
+}
+
+/// What the student can do about it here and now.
+pub(super) fn next_action(visit: &Visit, learning: &Learning, mine: &MyBadge) -> Option<LinkTo> {
+    let activity = mine.hand_in().filter(|_| learning.may_earn && mine.open)?;
+    Some(LinkTo {
+        href: visit.href(&format!("/activities/{activity}")),
+        text: format!("Hand in {}", learning.names.activity(activity)),
+    })
+}
