@@ -21,6 +21,11 @@ pub struct Chromium {
 impl Chromium {
     /// Starts it. `None` where there is none, which is said; with `CI=true` that is a failure.
     pub async fn start(arguments: &[&str]) -> Option<Self> {
+        Self::with_preferences(arguments, json!({})).await
+    }
+
+    /// The same with settings of the profile.
+    pub async fn with_preferences(arguments: &[&str], preferences: Value) -> Option<Self> {
         let found = ["chromedriver", "chromium"].map(|name| {
             let asked = Command::new(name)
                 .arg("--version")
@@ -68,6 +73,7 @@ impl Chromium {
         wishes
             .add_arg(&format!("--user-data-dir={}", profile.path().display()))
             .unwrap();
+        wishes.add_experimental_option("prefs", preferences).unwrap();
         let server = format!("http://127.0.0.1:{port}");
         let mut driver = Err(());
         for _ in 0..60 {

@@ -67,16 +67,14 @@ fn in_a_cross_site_frame_the_partitioned_cookie_carries_the_visit() {
 #[test]
 fn where_no_cookie_comes_back_a_window_is_offered_before_leaving_for_the_platform() {
     cairn::app::block_on(async {
-        let Some(chromium) = Chromium::start(&[]).await else {
+        // No cookie of Cairn's host, partitioned or not, is kept or sent inside a page of the LMS's host.
+        let blocked = json!({"profile.content_settings.exceptions.cookies": {
+            "http://127.0.0.1:*,http://localhost:*": {"setting": 2}
+        }});
+        let Some(chromium) = Chromium::with_preferences(&[], blocked).await else {
             return;
         };
         let scene = Scene::on(TestDatabase::sqlite()).await;
-        // A browser that keeps nothing for Cairn inside other pages: chromedriver has no switch for it, the page has.
-        let deaf = "Object.defineProperty(Document.prototype, 'cookie', { get: () => '', set: () => {} });";
-        chromium.tell("Page.enable", json!({})).await;
-        chromium
-            .tell("Page.addScriptToEvaluateOnNewDocument", json!({"source": deaf}))
-            .await;
         chromium
             .driver
             .goto(&link_page(&scene.moodle, CourseRole::Student))
