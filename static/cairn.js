@@ -142,9 +142,7 @@
       }
       if (answer.running) {
         button.setAttribute('aria-disabled', 'true');
-        progress.textContent = answer.total
-          ? `Checking: ${answer.done} of ${answer.total} students. You may leave this page.`
-          : 'Checking. You may leave this page.';
+        progress.textContent = `${answer.message} You may leave this page.`;
         setTimeout(ask, 1000);
       } else {
         button.removeAttribute('aria-disabled');

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::ids::{BadgeId, CourseId, PersonId};
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::service::{decide, sync};
+use crate::service::{columns, decide, sync};
 use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
@@ -156,6 +156,22 @@ struct PersonPayload {
     cause: String,
 }
 
+#[derive(Deserialize)]
+struct ColumnPayload {
+    course: CourseId,
+    item: LineItemId,
+}
+
+#[derive(Deserialize)]
+struct ActivityPayload {
+    activity: ActivityId,
+}
+
+#[derive(Deserialize)]
+struct SubmissionPayload {
+    submission: SubmissionId,
+}
+
 fn payload<T: serde::de::DeserializeOwned>(job: &Job) -> Result<T, ServiceError> {
     serde_json::from_value(job.payload.clone())
         .map_err(|error| ServiceError::Internal(format!("job {}: {error}", job.id)))
@@ -174,6 +190,18 @@ async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
         decide::DECIDE_PERSON => {
             let asked: PersonPayload = payload(job)?;
             decide::decide_person(cairn, &job.tenant, &asked.course, &asked.person, &asked.cause).await?;
+        }
+        columns::SEED_COLUMN => {
+            let asked: ColumnPayload = payload(job)?;
+            columns::seed(cairn, &job.tenant, &asked.course, &asked.item).await?;
+        }
+        columns::ENSURE_ITEM => {
+            let asked: ActivityPayload = payload(job)?;
+            columns::ensure_activity_item(cairn, &job.tenant, &asked.activity).await?;
+        }
+        columns::SEND_SCORE => {
+            let asked: SubmissionPayload = payload(job)?;
+            columns::send_score(cairn, &job.tenant, &asked.submission).await?;
         }
         other => {
             return Err(ServiceError::Internal(format!(

@@ -258,7 +258,7 @@ fn settled(facts: &Facts, badge: &Badge, now: DateTime<Utc>) -> bool {
 
 /// Moodle lists teachers without editing rights as learners, but its gradebook has no rows for them: whoever has no
 /// result row at all is not awarded by grades.
-fn grades_need_a_row(db: &mut Db, badge: &Badge, rule: &Rule) -> Result<bool, StoreError> {
+pub(super) fn grades_need_a_row(db: &mut Db, badge: &Badge, rule: &Rule) -> Result<bool, StoreError> {
     if rule.root.line_items().next().is_none() {
         return Ok(false);
     }

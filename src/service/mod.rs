@@ -21,8 +21,10 @@ use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
 
 pub mod award;
+pub mod columns;
 mod credential;
 pub mod decide;
+pub mod design;
 pub mod error;
 pub mod institutions;
 pub mod launch;

@@ -270,7 +270,8 @@ pub async fn check_course(
     Ok(outcome)
 }
 
-fn vetted(registration: &Registration, url: Option<&str>, what: &str) -> Result<Url, String> {
+/// A service address of a platform, once it may be called; else a sentence for the instructor.
+pub(super) fn vetted(registration: &Registration, url: Option<&str>, what: &str) -> Result<Url, String> {
     let Some(text) = url else {
         return Err(format!(
             "The platform does not offer its {what} to this tool. Ask its administrator to turn the service on, then \
@@ -285,6 +286,18 @@ fn vetted(registration: &Registration, url: Option<&str>, what: &str) -> Result<
     Ok(url)
 }
 
+/// The services of a course's platform, with the scopes that its launches offered.
+pub(super) fn platform(cairn: &Cairn, course: &Course, registration: &Registration) -> Platform {
+    // The grade scopes come with the launch; the members' service has one only, which its claim implies.
+    let mut granted = course.services.ags_scopes.clone();
+    if !granted.is_empty() {
+        granted.push(scope::MEMBERS_READ.to_owned());
+    }
+    cairn
+        .lti
+        .platform(platforms::target(registration), registration.flavour, granted)
+}
+
 async fn read(cairn: &Cairn, course: &Course, registration: &Registration) -> Reading {
     let mut reading = Reading::default();
     if !registration.enabled {
@@ -293,13 +306,7 @@ async fn read(cairn: &Cairn, course: &Course, registration: &Registration) -> Re
             .push("This platform is turned off here. Ask the administrator of Cairn.".to_owned());
         return reading;
     }
-    // The grade scopes come with the launch; the members' service has one only, which its claim implies.
-    let mut granted = course.services.ags_scopes.clone();
-    if !granted.is_empty() {
-        granted.push(scope::MEMBERS_READ.to_owned());
-    }
-    let target = platforms::target(registration);
-    let platform = cairn.lti.platform(target, registration.flavour, granted);
+    let platform = platform(cairn, course, registration);
     let services = &course.services;
     let urls = match vetted(registration, services.line_items_url.as_deref(), "grades") {
         Ok(url) => read_items(&platform, registration, &url, &mut reading).await,

@@ -4,24 +4,17 @@ use actix_web::HttpResponse;
 
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
-use crate::web::learner;
-use crate::web::pages::CoursePage;
-use crate::web::reply;
+use crate::web::{instructor, learner};
 
-/// The course's first page, by GET with the visit's cookie or by POST with its token.
+/// The course's first page, by GET with the visit's cookie or by POST with its token: its badges for those who teach,
+/// my badges for everybody else.
 ///
 /// # Errors
 /// When there is no visit, or it is over.
 pub async fn home(visit: Visit) -> Result<HttpResponse, AppError> {
-    if !visit.visitor.session.instructor {
-        return learner::home::show(&visit).await;
+    if visit.visitor.session.instructor {
+        instructor::course::show(&visit).await
+    } else {
+        learner::home::show(&visit).await
     }
-    let visitor = &visit.visitor;
-    let person = visitor.person.display_name();
-    let page = CoursePage {
-        course: Some(visitor.course.name()),
-        person: &person,
-        teaches: visitor.session.instructor,
-    };
-    reply::framed(&page, &visitor.ancestors())
 }

@@ -20,6 +20,15 @@ pub struct AppError {
 }
 
 impl AppError {
+    /// The sentence with its id, for a page that shows it at a field.
+    #[must_use]
+    pub fn sentence_with_id(&self) -> String {
+        match self.source.kind() {
+            ErrorKind::Unprocessable | ErrorKind::Conflict => self.source.to_string(),
+            _ => format!("{} (error id {})", self.source, self.id),
+        }
+    }
+
     /// The id under which the log has it.
     #[must_use]
     pub fn id(&self) -> &str {

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod checks;
 pub mod course;
+pub mod csv;
 pub mod error;
 pub mod extract;
 pub mod frame;
@@ -12,7 +13,6 @@ pub mod lti;
 pub mod markdown;
 pub mod middleware;
 pub mod ops;
-pub mod pages;
 pub mod public;
 pub mod reply;
 pub mod routes;

@@ -4,6 +4,7 @@
 //! Cyrillic letters and digits), so a picture looks the same in every browser, in the PNG and inside a baked credential,
 //! whatever fonts are installed. The same input gives the same bytes.
 
+mod kept;
 mod letters;
 mod raster;
 mod shapes;
@@ -13,6 +14,7 @@ use url::form_urlencoded;
 use crate::domain::badge::{Picture, Shape};
 use crate::service::theme::Colour;
 
+pub use kept::{keep, uploaded};
 pub use raster::{RasterError, png, renders};
 
 /// The address that draws pictures; [`query`] says which.

@@ -2,5 +2,19 @@
 
 use actix_web::web::ServiceConfig;
 
+mod badge;
+mod badge_form;
+mod check;
+pub mod course;
+mod dry_run;
+mod retire;
+mod rule;
+
 /// Lists the routes of every page here.
-pub fn configure(_config: &mut ServiceConfig) {}
+pub fn configure(config: &mut ServiceConfig) {
+    badge::configure(config);
+    check::configure(config);
+    dry_run::configure(config);
+    retire::configure(config);
+    rule::configure(config);
+}

@@ -2,5 +2,9 @@
 
 use actix_web::web::ServiceConfig;
 
+mod pictures;
+
 /// Lists the routes of every page here.
-pub fn configure(_config: &mut ServiceConfig) {}
+pub fn configure(config: &mut ServiceConfig) {
+    pictures::configure(config);
+}

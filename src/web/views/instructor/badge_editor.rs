@@ -40,6 +40,8 @@ pub struct BadgeFields {
     pub criteria: String,
     /// `drawn` or `uploaded`.
     pub picture_from: String,
+    /// An uploaded picture that is kept already: `<digest>.png` or `<digest>.svg`; empty for none.
+    pub picture_kept: String,
     pub initials: String,
     /// `hexagon`, `circle`, `shield`, `stones`.
     pub shape: String,
@@ -82,6 +84,7 @@ impl Default for BadgeFields {
             description: String::new(),
             criteria: String::new(),
             picture_from: "drawn".to_owned(),
+            picture_kept: String::new(),
             initials: String::new(),
             shape: shape_word(Shape::Hexagon).to_owned(),
             colour: "#1f6f78".to_owned(),

@@ -32,7 +32,7 @@ pub struct CheckState {
     pub next: Option<When>,
     /// Why the last check failed; the error id is part of the sentence.
     pub problem: Option<String>,
-    /// A check that is running: students done and in all. The script asks `status_href` until it is over.
+    /// A check that is running: badges decided and in all. The script asks `status_href` until it is over.
     pub running: Option<(u32, u32)>,
     /// Where **Check now** posts to.
     pub check_href: String,

@@ -1,0 +1,463 @@
+//! Gradebook columns of ours: made through the line item service, made readable in Canvas, and written back to.
+//!
+//! What talks to a platform here is a job with retries, save the making of a column, which an instructor waits for.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt as _;
+use rust_decimal::Decimal;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use crate::domain::course::{Course, LineItem, LineItemState, Link};
+use crate::domain::evidence::{Activity, Submission, SubmissionState};
+use crate::ids::{ActivityId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
+use crate::lti::registration::{Flavour, Registration};
+use crate::lti::services::Platform;
+use crate::lti::services::error::{Reason, ServiceError as PlatformError};
+use crate::lti::services::grades::{LineItem as PlatformItem, NewLineItem};
+use crate::lti::services::score::{Score, SubmissionType, pending_score_allowed};
+use crate::random::Random;
+use crate::service::error::ServiceError;
+use crate::service::session::Visitor;
+use crate::service::{Cairn, sync};
+use crate::store::jobs::{self, NewJob};
+use crate::store::{
+    Db, StoreError, activities, courses, enrolments, line_items, links, people, registrations, submissions,
+};
+
+/// The job that makes result rows in Canvas, without which a grade that a teacher types cannot be read.
+pub const SEED_COLUMN: &str = "seed_column";
+/// The job that gives an evidence activity its column.
+pub const ENSURE_ITEM: &str = "ensure_item";
+/// The job that sends what became of a hand-in to the gradebook.
+pub const SEND_SCORE: &str = "send_score";
+
+/// The tag of columns that instructors make.
+const COLUMN_TAG: &str = "cairn-column";
+/// The tag of columns of evidence activities.
+const ACTIVITY_TAG: &str = "cairn-activity";
+/// Scores on their way to one platform at a time; the platform's own gate may allow fewer.
+const AT_ONCE: usize = 8;
+/// Points that a column may have.
+const MOST_POINTS: u32 = 10_000;
+
+/// A course with its platform, ready for calls.
+struct Reach {
+    platform: Platform,
+    registration: Registration,
+    line_items: Url,
+    course: Course,
+}
+
+async fn reach(cairn: &Cairn, tenant: &TenantId, course: &CourseId) -> Result<Reach, ServiceError> {
+    let (owner, id) = (tenant.clone(), course.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let course = courses::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("course"))?;
+        let registration = registrations::get(db, &owner, &course.registration)?;
+        Ok((course, registration.ok_or(ServiceError::NotFound("platform"))?))
+    });
+    let (course, registration) = found.await?;
+    let url = course.services.line_items_url.as_deref();
+    let line_items = sync::vetted(&registration, url, "grades")
+        .map_err(|sentence| ServiceError::conflict("column.no-service", sentence))?;
+    let platform = sync::platform(cairn, &course, &registration);
+    Ok(Reach {
+        platform,
+        registration,
+        line_items,
+        course,
+    })
+}
+
+/// Makes a gradebook column of ours, or finds the one that has this name already: a second click makes no second one.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Invalid`] for a name or number that cannot be,
+/// [`ServiceError::Platform`] when the platform does not do it.
+pub async fn create(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    label: &str,
+    points: Decimal,
+) -> Result<LineItem, ServiceError> {
+    visitor.teach()?;
+    let label = label.trim();
+    if label.is_empty() || label.chars().count() > 200 {
+        return Err(ServiceError::invalid(
+            "column.label",
+            "Give the column a name of 1 to 200 characters.",
+        ));
+    }
+    if points <= Decimal::ZERO || points > Decimal::from(MOST_POINTS) {
+        return Err(ServiceError::invalid(
+            "column.points",
+            "Give the column more than 0 and up to 10,000 points.",
+        ));
+    }
+    let reach = reach(cairn, visitor.tenant(), &visitor.course.id).await?;
+    let name = hex::encode(Sha256::digest(label.to_lowercase().as_bytes()));
+    let new = NewLineItem {
+        label: label.to_owned(),
+        score_maximum: points,
+        tag: Some(COLUMN_TAG.to_owned()),
+        resource_id: Some(name.chars().take(16).collect()),
+        resource_link_id: None,
+        external_tool_url: None,
+    };
+    let made = reach
+        .platform
+        .find_or_create_line_item(&reach.line_items, &new)
+        .await?;
+    keep(cairn, &reach, made, &new, None).await
+}
+
+/// Stores a column that the platform has, and has its rows made where they are needed.
+async fn keep(
+    cairn: &Cairn,
+    reach: &Reach,
+    made: PlatformItem,
+    new: &NewLineItem,
+    activity: Option<ActivityId>,
+) -> Result<LineItem, ServiceError> {
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let item = LineItem {
+        id: LineItemId::new(now, random.as_ref()),
+        tenant: reach.course.tenant.clone(),
+        course: reach.course.id.clone(),
+        url: made.id.to_string(),
+        label: made.label.clone(),
+        maximum: made.score_maximum.unwrap_or(new.score_maximum),
+        resource_id: made.resource_id,
+        tag: made.tag,
+        resource_link_id: made.resource_link_id,
+        state: LineItemState::Present,
+    };
+    let seeds = reach.registration.flavour == Flavour::Canvas;
+    let stored = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let item = line_items::find_or_insert(db, &item, now)?;
+        if let Some(activity) = activity {
+            activities::set_line_item(db, &item.tenant, &activity, Some(&item.id))?;
+        }
+        if seeds {
+            enqueue_seed(db, &item, now, random.as_ref())?;
+        }
+        Ok(item)
+    });
+    stored.await
+}
+
+/// Has the rows of a Canvas column made. Run it in a transaction.
+///
+/// # Errors
+/// What the store reports.
+pub fn enqueue_seed(
+    db: &mut Db,
+    item: &LineItem,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    enqueue(
+        db,
+        &item.tenant,
+        SEED_COLUMN,
+        item.id.as_str(),
+        json!({"course": item.course, "item": item.id}),
+        now,
+        random,
+    )
+}
+
+/// Has an activity given its column. Run it in a transaction.
+///
+/// # Errors
+/// What the store reports.
+pub fn enqueue_item(
+    db: &mut Db,
+    activity: &Activity,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let payload = json!({"activity": activity.id});
+    enqueue(
+        db,
+        &activity.tenant,
+        ENSURE_ITEM,
+        activity.id.as_str(),
+        payload,
+        now,
+        random,
+    )
+}
+
+/// Has what became of a hand-in sent to the gradebook. Run it in the transaction that changes it.
+///
+/// # Errors
+/// What the store reports.
+pub fn enqueue_score(
+    db: &mut Db,
+    submission: &Submission,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let payload = json!({"submission": submission.id});
+    enqueue(
+        db,
+        &submission.tenant,
+        SEND_SCORE,
+        submission.id.as_str(),
+        payload,
+        now,
+        random,
+    )
+}
+
+fn enqueue(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    key: &str,
+    payload: serde_json::Value,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let job = NewJob {
+        tenant: tenant.clone(),
+        kind: kind.to_owned(),
+        key: key.to_owned(),
+        payload,
+        run_at: now,
+    };
+    jobs::enqueue(db, &job, now, random).map(drop)
+}
+
+/// Makes a row for every learner who has none: no points, no attempt, and any grade that is there stays
+/// (Canvas updates rows when a teacher types a grade, but makes none).
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for a column that is gone, [`ServiceError::Platform`] when any row could not be made for a
+/// reason that may pass.
+pub async fn seed(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    course: &CourseId,
+    item: &LineItemId,
+) -> Result<(), ServiceError> {
+    let reach = reach(cairn, tenant, course).await?;
+    let (owner, id, place) = (tenant.clone(), item.clone(), course.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let item = line_items::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("line item"))?;
+        let learners = enrolments::learners(db, &owner, &place)?;
+        Ok((item, people::by_ids(db, &owner, &learners)?))
+    });
+    let (item, learners) = found.await?;
+    let url = item_url(&reach.registration, &item)?;
+    let rows = reach.platform.results(&url).await?;
+    let there: HashSet<&str> = rows.iter().map(|row| row.user_id.as_str()).collect();
+    let missing: Vec<String> = learners
+        .into_values()
+        .map(|person| person.sub)
+        .filter(|sub| !there.contains(sub.as_str()))
+        .collect();
+    let now = cairn.clock.now();
+    let posts: Vec<_> = missing
+        .into_iter()
+        .map(|sub| seed_one(&reach.platform, &url, sub, now))
+        .collect();
+    let mut posts = futures_util::stream::iter(posts).buffer_unordered(AT_ONCE);
+    let mut failed = None;
+    while let Some(posted) = posts.next().await {
+        match posted {
+            Ok(()) => {}
+            // Left meanwhile, or a test student: nobody to make a row for.
+            Err(error) if is_final(&error) => tracing::info!(%error, "a row was refused"),
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+async fn seed_one(
+    platform: &Platform,
+    item: &Url,
+    sub: String,
+    now: DateTime<Utc>,
+) -> Result<(), PlatformError> {
+    platform.post_score(item, &Score::seed(sub, now)).await.map(drop)
+}
+
+/// Whether trying again cannot help: the platform says that this person or score is none of its.
+fn is_final(error: &PlatformError) -> bool {
+    !error.retryable() && !matches!(error.reason, Reason::Conflict)
+}
+
+fn item_url(registration: &Registration, item: &LineItem) -> Result<Url, ServiceError> {
+    sync::vetted(registration, Some(&item.url), "grades")
+        .map_err(|sentence| ServiceError::conflict("column.address", sentence))
+}
+
+/// Gives an evidence activity its column: the link's own, or a new one. Without the service its grade stays here.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when the activity is gone, [`ServiceError::Platform`] when the platform does not do it.
+pub async fn ensure_activity_item(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    activity: &ActivityId,
+) -> Result<(), ServiceError> {
+    let (owner, id) = (tenant.clone(), activity.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let activity = activities::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("activity"))?;
+        let link = links::get(db, &owner, &activity.link)?.ok_or(ServiceError::NotFound("link"))?;
+        Ok((activity, link))
+    });
+    let (activity, link) = found.await?;
+    if activity.line_item.is_some() {
+        return Ok(());
+    }
+    let reach = match reach(cairn, tenant, &activity.course).await {
+        Err(ServiceError::Conflict { sentence, .. }) => {
+            tracing::info!(activity = %activity.id, sentence, "an activity has no column");
+            return Ok(());
+        }
+        reach => reach?,
+    };
+    let origin = cairn.settings.origin();
+    let new = new_item(&activity, &link, &reach, &origin);
+    let made = match &link.line_item_url {
+        Some(own) => {
+            let url = sync::vetted(&reach.registration, Some(own), "grades")
+                .map_err(|sentence| ServiceError::conflict("column.address", sentence))?;
+            reach.platform.line_item(&url).await?
+        }
+        None => {
+            reach
+                .platform
+                .find_or_create_line_item(&reach.line_items, &new)
+                .await?
+        }
+    };
+    keep(cairn, &reach, made, &new, Some(activity.id)).await.map(drop)
+}
+
+/// The column of an activity whose link has none. Moodle ties it to the link; a Canvas link without an assignment cannot
+/// have one, so there a new `external_tool` assignment is made that opens us.
+fn new_item(activity: &Activity, link: &Link, reach: &Reach, origin: &str) -> NewLineItem {
+    let canvas = reach.registration.flavour == Flavour::Canvas;
+    NewLineItem {
+        label: activity.title.clone(),
+        score_maximum: activity.maximum,
+        tag: Some(ACTIVITY_TAG.to_owned()),
+        resource_id: Some(activity.id.to_string()),
+        resource_link_id: (!canvas).then(|| link.resource_link_id.clone()),
+        external_tool_url: if canvas {
+            Url::parse(&format!("{origin}/lti/launch")).ok()
+        } else {
+            None
+        },
+    }
+}
+
+/// Sends what became of a hand-in to the gradebook: that it waits, or its grade. A newer version of the hand-in, or an
+/// answer without points, sends nothing; a grade that a teacher typed in the gradebook stays.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when it is gone, [`ServiceError::Platform`] when the platform may take it later.
+pub async fn send_score(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    submission: &SubmissionId,
+) -> Result<(), ServiceError> {
+    let Some(score) = what_to_send(cairn, tenant, submission).await? else {
+        return Ok(());
+    };
+    let reach = reach(cairn, tenant, &score.activity.course).await?;
+    let url = item_url(&reach.registration, &score.item)?;
+    let mut post = match score.given {
+        Some(given) => Score::graded(&score.sub, score.at, given, score.activity.maximum),
+        None => {
+            let existing = reach.platform.result_of(&url, &score.sub).await?;
+            if !pending_score_allowed(reach.registration.flavour, existing.as_ref()) {
+                return Ok(());
+            }
+            Score::pending(&score.sub, score.at)
+        }
+    };
+    post.submitted_at = Some(score.submitted_at);
+    if let Some(canvas) = &mut post.canvas {
+        canvas.prioritize_non_tool_grade = Some(true);
+        canvas.submission_type = Some(SubmissionType::BasicLtiLaunch);
+        canvas.submission_data = Some(format!("{}/lti/launch", cairn.settings.origin()));
+    }
+    match reach.platform.post_score(&url, &post).await {
+        Ok(_) => Ok(()),
+        // Somebody who is no student there (Moodle: 400, Canvas: 422), or a newer score: nothing to repeat.
+        Err(error) if !error.retryable() => {
+            tracing::warn!(submission = %submission, %error, "a score was not taken");
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+struct ToSend {
+    activity: Activity,
+    item: LineItem,
+    sub: String,
+    given: Option<Decimal>,
+    at: DateTime<Utc>,
+    submitted_at: DateTime<Utc>,
+}
+
+async fn what_to_send(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    submission: &SubmissionId,
+) -> Result<Option<ToSend>, ServiceError> {
+    let (owner, id) = (tenant.clone(), submission.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let submission = submissions::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("hand-in"))?;
+        let person: PersonId = submission.person.clone();
+        let latest = submissions::latest(db, &owner, &submission.activity, &person)?;
+        if latest.is_none_or(|latest| latest.id != submission.id) {
+            return Ok(None);
+        }
+        let activity =
+            activities::get(db, &owner, &submission.activity)?.ok_or(ServiceError::NotFound("activity"))?;
+        let Some(item) = &activity.line_item else {
+            // Its column may be on its way: the job comes again, and is given up in the end where there is none.
+            let course = courses::get(db, &owner, &activity.course)?;
+            let possible = course.is_some_and(|course| course.services.line_items_url.is_some());
+            return if possible {
+                Err(ServiceError::conflict(
+                    "column.not-yet",
+                    "The activity has no gradebook column yet.",
+                ))
+            } else {
+                Ok(None)
+            };
+        };
+        let item = line_items::get(db, &owner, item)?.ok_or(ServiceError::NotFound("line item"))?;
+        let person = people::get(db, &owner, &person)?.ok_or(ServiceError::NotFound("person"))?;
+        let (given, at) = match (&submission.state, &submission.review) {
+            (SubmissionState::Approved, Some(review)) => match review.score {
+                Some(score) => (Some(score), review.at),
+                None => return Ok(None),
+            },
+            (SubmissionState::HandedIn, _) => (None, submission.submitted_at),
+            _ => return Ok(None),
+        };
+        Ok(Some(ToSend {
+            activity,
+            item,
+            sub: person.sub,
+            given,
+            at,
+            submitted_at: submission.submitted_at,
+        }))
+    });
+    found.await
+}

@@ -1,0 +1,183 @@
+//! The badge editor.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::badge_form::{at_field, design as read_design, hints, read};
+use crate::domain::badge::Picture;
+use crate::ids::BadgeId;
+use crate::service::design::{self, Saved};
+use crate::service::error::ServiceError;
+use crate::service::pictures;
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields};
+use crate::web::views::shared::{Problem, ProblemList};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/badges/new", web::get().to(new))
+        .route("/c/{course}/badges/new", web::post().to(new))
+        .route("/c/{course}/badges/save", web::post().to(save_new))
+        .route("/c/{course}/badges/{badge}/edit", web::get().to(edit))
+        .route("/c/{course}/badges/{badge}/edit", web::post().to(edit))
+        .route("/c/{course}/badges/{badge}/save", web::post().to(save_known));
+}
+
+async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
+    visit.teach()?;
+    visit.show(&view(
+        &visit,
+        None,
+        BadgeFields::default(),
+        Vec::new(),
+        Vec::new(),
+        0,
+    ))
+}
+
+async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let (badge, holders) = design::badge(&visit.cairn, &visit.visitor, &id).await?;
+    let mut fields = BadgeFields::from_design(&badge.design, badge.revision);
+    if let Picture::Uploaded { .. } = &badge.design.picture {
+        fields.picture_kept = pictures::href(&badge.design.picture)
+            .trim_start_matches("/p/")
+            .to_owned();
+    }
+    visit.show(&view(
+        &visit,
+        Some(&id),
+        fields,
+        Vec::new(),
+        hints(&badge.design),
+        holders,
+    ))
+}
+
+async fn save_new(Action(visit): Action) -> Result<HttpResponse, AppError> {
+    save(&visit, None).await
+}
+
+async fn save_known(
+    Action(visit): Action,
+    path: web::Path<(String, BadgeId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    save(&visit, Some(id)).await
+}
+
+async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppError> {
+    visit.teach()?;
+    let holders = match &id {
+        Some(id) => design::badge(&visit.cairn, &visit.visitor, id).await?.1,
+        None => 0,
+    };
+    let mut fields = read(&visit.fields);
+    let mut problems = Vec::new();
+    // A picture that came with the form is kept at once, so that it is not lost when something else is wrong.
+    if let Some(file) = visit.fields.file("picture") {
+        match pictures::keep(&visit.cairn, &visit.visitor, file.bytes.clone()).await {
+            Ok(picture) => {
+                fields.picture_kept = pictures::href(&picture).trim_start_matches("/p/").to_owned();
+                "uploaded".clone_into(&mut fields.picture_from);
+            }
+            Err(ServiceError::Invalid { sentence, .. }) => {
+                problems.push(Problem {
+                    field: "picture".to_owned(),
+                    text: sentence,
+                });
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let action = visit.fields.text("action");
+    if !change_skills(&action, &mut fields) && action != "refresh" {
+        let tried = read_design(&fields);
+        match tried {
+            Ok(design) if problems.is_empty() => {
+                let known = id.as_ref().map(|id| (id, fields.revision));
+                match design::save(&visit.cairn, &visit.visitor, known, design).await? {
+                    Saved::Done(id) => {
+                        let rest = if action == "save" {
+                            format!("/badges/{id}/edit")
+                        } else {
+                            format!("/badges/{id}/rule")
+                        };
+                        return Ok(visit.go(&visit.href_saying(&rest, "saved")));
+                    }
+                    Saved::Wrong(wrong) => problems.extend(wrong.iter().map(at_field)),
+                    Saved::Changed(now) => {
+                        problems.push(Problem {
+                            field: String::new(),
+                            text: "Somebody else changed this badge while you were writing. Nothing of yours is lost: look at \
+                                   your fields, and save again to put them in place of theirs."
+                                .to_owned(),
+                        });
+                        fields.revision = now;
+                    }
+                }
+            }
+            Ok(_) => {}
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    let hints = read_design(&fields)
+        .map(|design| hints(&design))
+        .unwrap_or_default();
+    let refused = !problems.is_empty();
+    let page = view(visit, id.as_ref(), fields, problems, hints, holders);
+    if refused {
+        visit.show_again(&page)
+    } else {
+        visit.show(&page)
+    }
+}
+
+/// The buttons that add and remove skills. Says whether it was one of them.
+fn change_skills(action: &str, fields: &mut BadgeFields) -> bool {
+    if action == "add_alignment" {
+        fields.alignments.push(AlignmentRow::default());
+        return true;
+    }
+    let Some(position) = action.strip_prefix("remove_alignment:") else {
+        return false;
+    };
+    if let Ok(position) = position.parse::<usize>()
+        && position < fields.alignments.len()
+    {
+        fields.alignments.remove(position);
+    }
+    true
+}
+
+fn view(
+    visit: &Visit,
+    id: Option<&BadgeId>,
+    fields: BadgeFields,
+    problems: Vec<Problem>,
+    hints: Vec<String>,
+    holders: u32,
+) -> BadgeEditorPage {
+    let title = match id {
+        Some(_) => format!("Edit “{}”", fields.name),
+        None => "New badge".to_owned(),
+    };
+    let kept = &fields.picture_kept;
+    BadgeEditorPage {
+        page: visit.page(&title, Place::Badges),
+        action: match id {
+            Some(id) => visit.href(&format!("/badges/{id}/save")),
+            None => visit.href("/badges/save"),
+        },
+        uploaded_src: (!kept.is_empty()).then(|| format!("/p/{kept}")),
+        fields,
+        problems: ProblemList(problems),
+        hints,
+        drawn_src: pictures::DRAWN.to_owned(),
+        holders,
+        back_href: visit.href(""),
+        rule_href: id.map(|id| visit.href(&format!("/badges/{id}/rule"))),
+    }
+}

@@ -1,0 +1,251 @@
+//! The badge editor's form: fields as typed, and the design that they say.
+
+use std::str::FromStr as _;
+
+use chrono::{Days, NaiveDate, NaiveTime};
+use rust_decimal::Decimal;
+
+use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Shape};
+use crate::domain::design_review::DesignProblem;
+use crate::service::pictures;
+use crate::web::extract::fields::Fields;
+use crate::web::views::instructor::{AlignmentRow, BadgeFields};
+use crate::web::views::shared::Problem;
+
+/// Skills that one form may carry; what is beyond is dropped.
+const MOST_SKILLS: usize = 40;
+
+/// The fields as they were typed.
+pub(super) fn read(form: &Fields) -> BadgeFields {
+    let text = |name: &str| form.text(name);
+    let mut fields = BadgeFields {
+        revision: form
+            .get("revision")
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(0),
+        name: text("name"),
+        outcome: text("outcome"),
+        description: text("description"),
+        criteria: text("criteria"),
+        picture_from: text("picture_from"),
+        picture_kept: text("picture_kept"),
+        initials: text("initials"),
+        shape: text("shape"),
+        colour: text("colour"),
+        picture_alt: text("picture_alt"),
+        kind: text("kind"),
+        hours: text("hours"),
+        credits: text("credits"),
+        level: text("level"),
+        alignments: Vec::new(),
+        expires: text("expires"),
+        expires_on: text("expires_on"),
+        expires_months: text("expires_months"),
+        expires_days: text("expires_days"),
+        show_score: form.ticked("show_score"),
+    };
+    for i in 0..MOST_SKILLS {
+        if form.raw(&format!("alignment.{i}.name")).is_none() {
+            break;
+        }
+        let part = |name: &str| form.text(&format!("alignment.{i}.{name}"));
+        let (name, url) = (part("name"), part("url"));
+        fields.alignments.push(AlignmentRow {
+            name,
+            url,
+            code: part("code"),
+            framework: part("framework"),
+        });
+    }
+    fields
+}
+
+/// A number as people type it, with a point or a comma.
+pub(super) fn decimal(text: &str) -> Option<Decimal> {
+    let text = text.trim().replace(',', ".");
+    let plain = !text.is_empty() && text.len() <= 12 && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if plain {
+        Decimal::from_str(&text).ok()
+    } else {
+        None
+    }
+}
+
+/// The design that the fields say, or what cannot be read.
+pub(super) fn design(fields: &BadgeFields) -> Result<Design, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut number = |name: &str, text: &str| match decimal(text) {
+        None if !text.is_empty() => {
+            problems.push(problem(
+                name,
+                "Type a number, for instance 12 or 7.5, or leave it empty.",
+            ));
+            None
+        }
+        found => found,
+    };
+    let (hours, credits) = (number("hours", &fields.hours), number("credits", &fields.credits));
+    let expiry = expiry(fields).unwrap_or_else(|text| {
+        problems.push(problem("expires", text));
+        Expiry::Never
+    });
+    let picture = picture(fields).unwrap_or_else(|text| {
+        problems.push(problem("picture", text));
+        drawn(fields)
+    });
+    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let alignments = fields
+        .alignments
+        .iter()
+        .filter(|row| **row != AlignmentRow::default());
+    let design = Design {
+        name: fields.name.clone(),
+        outcome: fields.outcome.clone(),
+        description: fields.description.clone(),
+        criteria: fields.criteria.clone(),
+        picture,
+        picture_alt: fields.picture_alt.clone(),
+        kind: match fields.kind.as_str() {
+            "application" => Kind::Application,
+            "recognition" => Kind::Recognition,
+            _ => Kind::Knowledge,
+        },
+        hours,
+        credits,
+        level: some(&fields.level),
+        alignments: alignments
+            .map(|row| Alignment {
+                name: row.name.clone(),
+                url: row.url.clone(),
+                code: some(&row.code),
+                framework: some(&row.framework),
+            })
+            .collect(),
+        expiry,
+        show_score: fields.show_score,
+    };
+    if problems.is_empty() {
+        Ok(design)
+    } else {
+        Err(problems)
+    }
+}
+
+fn problem(field: &str, text: impl Into<String>) -> Problem {
+    Problem {
+        field: field.to_owned(),
+        text: text.into(),
+    }
+}
+
+fn expiry(fields: &BadgeFields) -> Result<Expiry, &'static str> {
+    match fields.expires.as_str() {
+        "on" => {
+            let day = NaiveDate::parse_from_str(&fields.expires_on, "%Y-%m-%d").ok();
+            // The day that is typed counts to its end.
+            let end = day.and_then(|day| day.checked_add_days(Days::new(1)));
+            let at = end.map(|day| day.and_time(NaiveTime::MIN).and_utc());
+            at.map(|at| Expiry::On { at })
+                .ok_or("Choose the last day on which the badge is valid.")
+        }
+        "months" => fields
+            .expires_months
+            .parse()
+            .map(|months| Expiry::AfterMonths { months })
+            .map_err(|_| "Type for how many months the badge is valid, as a whole number."),
+        "days" => fields
+            .expires_days
+            .parse()
+            .map(|days| Expiry::AfterDays { days })
+            .map_err(|_| "Type for how many days the badge is valid, as a whole number."),
+        _ => Ok(Expiry::Never),
+    }
+}
+
+fn picture(fields: &BadgeFields) -> Result<Picture, &'static str> {
+    if fields.picture_from != "uploaded" {
+        return Ok(drawn(fields));
+    }
+    let (digest, ending) = fields
+        .picture_kept
+        .split_once('.')
+        .ok_or("Choose the picture to upload.")?;
+    let media_type = if ending == "svg" {
+        "image/svg+xml"
+    } else {
+        "image/png"
+    };
+    Ok(Picture::Uploaded {
+        digest: digest.to_owned(),
+        media_type: media_type.to_owned(),
+    })
+}
+
+fn drawn(fields: &BadgeFields) -> Picture {
+    let initials = if fields.initials.is_empty() {
+        pictures::suggest_initials(&fields.name)
+    } else {
+        fields.initials.to_uppercase()
+    };
+    Picture::Drawn {
+        initials,
+        shape: match fields.shape.as_str() {
+            "circle" => Shape::Circle,
+            "shield" => Shape::Shield,
+            "stones" => Shape::Stones,
+            _ => Shape::Hexagon,
+        },
+        colour: fields.colour.to_ascii_lowercase(),
+    }
+}
+
+/// Which field a problem of the design belongs to.
+pub(super) fn at_field(problem: &DesignProblem) -> Problem {
+    use DesignProblem as P;
+    let skill = |position: &usize, part: &str| format!("alignment.{}.{part}", position.saturating_sub(1));
+    let field = match problem {
+        P::NameMissing | P::NameTooLong { .. } => "name".to_owned(),
+        P::OutcomeTooLong { .. } => "outcome".to_owned(),
+        P::DescriptionTooLong { .. } => "description".to_owned(),
+        P::CriteriaTooLong { .. } => "criteria".to_owned(),
+        P::PictureAltMissing | P::PictureAltTooLong { .. } => "picture_alt".to_owned(),
+        P::Initials => "initials".to_owned(),
+        P::Colour | P::PictureDigest | P::PictureType => "picture".to_owned(),
+        P::Hours => "hours".to_owned(),
+        P::Credits => "credits".to_owned(),
+        P::LevelTooLong { .. } => "level".to_owned(),
+        P::TooManyAlignments { .. } => String::new(),
+        P::AlignmentNameMissing { position } | P::AlignmentTooLong { position } => skill(position, "name"),
+        P::AlignmentUrl { position } => skill(position, "url"),
+        P::ExpiryPast | P::ExpiryMonths | P::ExpiryDays => "expires".to_owned(),
+    };
+    Problem {
+        field,
+        text: problem.to_string(),
+    }
+}
+
+/// What the coach says of a design: it never blocks.
+pub(super) fn hints(design: &Design) -> Vec<String> {
+    let mut hints = Vec::new();
+    let outcome = design.outcome.to_lowercase();
+    let first = outcome.split_whitespace().next().unwrap_or_default();
+    if design.outcome.trim().is_empty() {
+        hints.push("Say what the badge proves: an employer reads this sentence first.".to_owned());
+    } else if ["understand", "know", "learn", "appreciate", "be"]
+        .iter()
+        .any(|vague| first.starts_with(vague))
+        || outcome.contains("aware of")
+    {
+        hints
+            .push("“Understands” or “knows” cannot be seen. Name something that its holder does.".to_owned());
+    }
+    if design.criteria.trim().is_empty() {
+        hints
+            .push("Without criteria nobody outside can tell what was done and how it was judged.".to_owned());
+    }
+    if design.picture_alt.trim().is_empty() {
+        hints.push("Say what the picture shows, for those who do not see it.".to_owned());
+    }
+    hints
+}

@@ -1,0 +1,52 @@
+//! **Check now**, and how far it is.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use serde::Serialize;
+
+use crate::service::sync::{self, Cause};
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/check", web::post().to(check))
+        .route("/c/{course}/check/status", web::get().to(status))
+        .route("/c/{course}/check/status", web::post().to(status));
+}
+
+async fn check(Action(visit): Action) -> Result<HttpResponse, AppError> {
+    visit.teach()?;
+    let visitor = &visit.visitor;
+    sync::enqueue_check(
+        &visit.cairn,
+        visitor.tenant(),
+        &visitor.course.id,
+        Cause::CheckNow,
+    )
+    .await?;
+    Ok(visit.go(&visit.href_saying("", "checked")))
+}
+
+#[derive(Serialize)]
+struct Status {
+    running: bool,
+    done: usize,
+    total: usize,
+    message: String,
+}
+
+async fn status(visit: Visit) -> Result<HttpResponse, AppError> {
+    visit.teach()?;
+    let visitor = &visit.visitor;
+    let found = sync::progress(&visit.cairn, visitor.tenant(), &visitor.course.id).await?;
+    let status = Status {
+        running: found.running,
+        done: found.done,
+        total: found.total,
+        message: found.message,
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(status))
+}

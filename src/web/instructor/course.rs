@@ -1,0 +1,129 @@
+//! `/c/{course}` for those who teach: the course's badges.
+
+use actix_web::HttpResponse;
+
+use crate::domain::badge::BadgeState;
+use crate::service::design::{self, Overview, Summary};
+use crate::service::sync;
+use crate::web::checks::picture_of;
+use crate::web::error::AppError;
+use crate::web::extract::visit::Visit;
+use crate::web::frame::Place;
+use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadgesPage};
+use crate::web::views::shared::{Status, StatusChip, When};
+
+/// The course's badges.
+///
+/// # Errors
+/// What the store reports.
+pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
+    let overview = design::overview(&visit.cairn, &visit.visitor).await?;
+    let progress = sync::progress(&visit.cairn, visit.visitor.tenant(), &visit.visitor.course.id).await?;
+    visit.show(&view(visit, overview, &progress))
+}
+
+fn view(visit: &Visit, overview: Overview, progress: &sync::CheckProgress) -> CourseBadgesPage {
+    let (checks, now) = (&overview.course.checks, overview.now);
+    let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    CourseBadgesPage {
+        page: visit.page("Badges", Place::Badges),
+        check: CheckState {
+            last: checks.last_at.map(|at| When::new(at, now)),
+            next: checks.next_at.map(|at| When::new(at, now)),
+            problem: checks.problem.clone(),
+            running: progress
+                .running
+                .then(|| (small(progress.done), small(progress.total))),
+            check_href: visit.href("/check"),
+            status_href: visit.href("/check/status"),
+        },
+        students: overview.students,
+        grades_read: match overview.columns {
+            0 => "none yet".to_owned(),
+            1 => "1 column placed by Cairn".to_owned(),
+            count => format!("{count} columns placed by Cairn"),
+        },
+        what_can_be_read: what_can_be_read(&overview),
+        attention: overview
+            .badges
+            .iter()
+            .filter_map(|badge| attention(visit, badge))
+            .collect(),
+        badges: overview.badges.iter().map(|badge| row(visit, badge)).collect(),
+        new_badge_href: visit.href("/badges/new"),
+        progress_href: visit.href("/progress"),
+        evidence_href: visit.href("/evidence"),
+        evidence_waiting: overview.waiting,
+    }
+}
+
+/// What a tool can see of a gradebook through LTI, and what not.
+fn what_can_be_read(overview: &Overview) -> Vec<String> {
+    let services = &overview.course.services;
+    let mut sentences = Vec::new();
+    if services.line_items_url.is_some() {
+        sentences.push(
+            "Cairn reads the grades of columns that it placed in the gradebook: those that you make in a rule, and those \
+             of evidence activities. A grade that you type there counts."
+                .to_owned(),
+        );
+        sentences.push(
+            "Grades of the course site’s own assignments and quizzes cannot be read through LTI.".to_owned(),
+        );
+    } else {
+        sentences.push(
+            "The course site does not let Cairn read grades here. Rules can use evidence, badges, dates and approvals; \
+             an administrator can turn the grade service on."
+                .to_owned(),
+        );
+    }
+    if services.memberships_url.is_none() {
+        sentences.push(
+            "The list of students is not shared with Cairn: students appear once they open Cairn.".to_owned(),
+        );
+    }
+    sentences.push("A missing grade is unknown and never counts as zero.".to_owned());
+    sentences
+}
+
+fn state_chip(state: &BadgeState) -> StatusChip {
+    match state {
+        BadgeState::Draft => Status::Neutral.saying("Draft"),
+        BadgeState::Active => Status::Earned.saying("Active"),
+        BadgeState::Paused { .. } => Status::NeedsAttention.saying("Paused"),
+        BadgeState::Retired => Status::Neutral.saying("Retired"),
+    }
+}
+
+fn row(visit: &Visit, summary: &Summary) -> BadgeRow {
+    let badge = &summary.badge;
+    let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", badge.id));
+    BadgeRow {
+        name: badge.design.name.clone(),
+        picture: picture_of(badge),
+        state: state_chip(&badge.state),
+        kind: format!("{} badge", badge.design.kind.word()),
+        earned: summary.earned,
+        almost: summary.almost,
+        problem: summary.problem.clone(),
+        edit_href: href("/edit"),
+        rule_href: href("/rule"),
+        preview_href: href("/preview"),
+        awards_href: href("/awards"),
+        retire_href: (badge.state != BadgeState::Retired).then(|| href("/retire")),
+    }
+}
+
+fn attention(visit: &Visit, summary: &Summary) -> Option<Attention> {
+    let BadgeState::Paused { reason } = &summary.badge.state else {
+        return None;
+    };
+    Some(Attention {
+        text: format!(
+            "“{}” rests and awards nothing: {reason}",
+            summary.badge.design.name
+        ),
+        href: visit.href(&format!("/badges/{}/rule", summary.badge.id)),
+        action: "Look at its rule".to_owned(),
+    })
+}

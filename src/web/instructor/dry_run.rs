@@ -1,0 +1,214 @@
+//! The dry run, its names as a file, and the activation that confirms its number.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::domain::dry_run::{FunnelRow, NEAR_PERCENT};
+use crate::domain::sentence::{Audience, next_step};
+use crate::ids::{BadgeId, PersonId};
+use crate::service::design::{self, Activated, Trial};
+use crate::service::error::ServiceError;
+use crate::web::checks::picture_of;
+use crate::web::csv::Table;
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::views::instructor::{
+    Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
+};
+use crate::web::views::shared::{Problem, ProblemList, When};
+
+/// Names shown of each group; the file has all of them.
+const SHOWN: usize = 50;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/badges/{badge}/preview", web::get().to(show))
+        .route("/c/{course}/badges/{badge}/preview", web::post().to(show))
+        .route("/c/{course}/badges/{badge}/preview.csv", web::get().to(file))
+        .route("/c/{course}/badges/{badge}/preview.csv", web::post().to(file))
+        .route("/c/{course}/badges/{badge}/activate", web::post().to(activate));
+}
+
+async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    match design::trial(&visit.cairn, &visit.visitor, &id).await {
+        Ok(trial) => visit.show(&view(&visit, &trial, ProblemList::default())),
+        // Nothing to try yet: the rule comes first.
+        Err(ServiceError::NotFound("rule")) => Ok(visit.go(&visit.href(&format!("/badges/{id}/rule")))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn activate(
+    Action(visit): Action,
+    path: web::Path<(String, BadgeId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let number = visit.fields.get("confirm").and_then(|number| number.parse().ok());
+    let number = number.ok_or_else(|| {
+        ServiceError::invalid(
+            "activate.number",
+            "Open the dry run again and activate from there.",
+        )
+    })?;
+    let digest = visit.fields.text("digest");
+    let problem = match design::activate(&visit.cairn, &visit.visitor, &id, number, &digest).await? {
+        Activated::Done => return Ok(visit.go(&visit.href_saying("", "activated"))),
+        Activated::Changed(now) if now == number => {
+            "The rule or the students who would earn it have changed since you looked. Nothing was activated; this is how \
+             it is now."
+                .to_owned()
+        }
+        Activated::Changed(now) => format!(
+            "The number has changed from {number} to {now} since you looked. Nothing was activated; this is how it is now."
+        ),
+        Activated::Blocked(_) => "The rule cannot be activated as it is. Nothing was changed.".to_owned(),
+    };
+    let trial = design::trial(&visit.cairn, &visit.visitor, &id).await?;
+    let problems = ProblemList(vec![Problem {
+        field: String::new(),
+        text: problem,
+    }]);
+    visit.show_again(&view(&visit, &trial, problems))
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn view(visit: &Visit, trial: &Trial, problems: ProblemList) -> DryRunPage {
+    let (run, badge) = (&trial.run, &trial.badge);
+    let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", badge.id));
+    let activation = Activation {
+        action: href("/activate"),
+        number: small(run.number()),
+        digest: run.digest.clone(),
+    };
+    let called = |people: &[PersonId]| people.iter().map(|id| name(trial, id)).collect();
+    DryRunPage {
+        page: visit.page(&format!("Who would earn “{}”?", badge.design.name), Place::Badges),
+        badge_name: badge.design.name.clone(),
+        picture: picture_of(badge),
+        sentence: trial.sentence.clone(),
+        students: small(run.learners),
+        now: small(run.number()),
+        near: small(run.near.len()),
+        unknown: small(run.no_grade.len() + run.not_handed_in.len() + run.waiting.len()),
+        holders: small(run.holders.len()),
+        bars: run.funnel.iter().map(|row| bar(row, run.learners)).collect(),
+        names: groups(trial)
+            .into_iter()
+            .map(|(title, people)| group(visit, trial, title, people))
+            .collect(),
+        difference: run.change.as_ref().map(|change| Difference {
+            version: change.version,
+            added: called(&change.gained),
+            removed: called(&change.lost),
+        }),
+        activation: (trial.can_activate && trial.blocking.is_empty()).then_some(activation),
+        blocking: trial.blocking.clone(),
+        problems,
+        read: trial.read_at.map(|at| When::new(at, trial.now)),
+        csv_href: href("/preview.csv"),
+        back_href: href("/rule"),
+    }
+}
+
+fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
+    let words = |counts: &[(usize, String)]| {
+        let said = counts.iter().filter(|(count, _)| *count > 0);
+        said.map(|(count, word)| format!("{count} {word}"))
+            .collect::<Vec<_>>()
+            .join(" · ")
+    };
+    ConditionBar {
+        label: row.label.clone(),
+        yes: small(row.yes),
+        near: small(row.near + row.waiting),
+        near_words: words(&[
+            (row.near, format!("within {NEAR_PERCENT} points")),
+            (row.waiting, "waiting for review".to_owned()),
+        ]),
+        unknown: small(row.no_grade + row.not_handed_in),
+        unknown_words: words(&[
+            (row.no_grade, "no grade yet".to_owned()),
+            (row.not_handed_in, "nothing handed in".to_owned()),
+        ]),
+        all: small(all),
+    }
+}
+
+/// Everybody, by outcome.
+fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 8] {
+    let run = &trial.run;
+    [
+        ("Would earn it now", &run.awarded),
+        ("Miss it narrowly", &run.near),
+        ("Wait for a review or an approval", &run.waiting),
+        ("Have not handed in yet", &run.not_handed_in),
+        ("Have no grade yet", &run.no_grade),
+        ("Do not meet it", &run.not_yet),
+        ("Hold it already", &run.holders),
+        ("Had it revoked", &run.revoked),
+    ]
+}
+
+fn name(trial: &Trial, id: &PersonId) -> String {
+    trial.people.get(id).map_or_else(
+        || "Student".to_owned(),
+        crate::domain::people::Person::display_name,
+    )
+}
+
+/// Why somebody does not earn it: the next step, as a teacher reads it.
+fn note(trial: &Trial, title: &str, id: &PersonId) -> String {
+    if matches!(title, "Would earn it now" | "Hold it already" | "Had it revoked") {
+        return String::new();
+    }
+    let decision = trial.decisions.get(id);
+    let step = decision
+        .map(|decision| next_step(decision, &trial.names, Audience::Teacher))
+        .unwrap_or_default();
+    step.strip_prefix("Next: ").unwrap_or(&step).to_owned()
+}
+
+fn group(visit: &Visit, trial: &Trial, title: &str, people: &[PersonId]) -> NameGroup {
+    let mut lines: Vec<PersonLine> = people
+        .iter()
+        .map(|id| PersonLine {
+            name: name(trial, id),
+            note: String::new(),
+            href: Some(visit.href(&format!("/badges/{}/people/{id}", trial.badge.id))),
+        })
+        .zip(people)
+        .map(|(line, id)| PersonLine {
+            note: note(trial, title, id),
+            ..line
+        })
+        .collect();
+    lines.sort_by_key(|line| line.name.to_lowercase());
+    lines.truncate(SHOWN);
+    NameGroup {
+        title: title.to_owned(),
+        count: small(people.len()),
+        people: lines,
+    }
+}
+
+async fn file(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let trial = design::trial(&visit.cairn, &visit.visitor, &id).await?;
+    let mut table = Table::new(&["Student", "Outcome", "What is missing"])?;
+    for (title, people) in groups(&trial) {
+        let mut rows: Vec<_> = people
+            .iter()
+            .map(|id| (name(&trial, id), note(&trial, title, id)))
+            .collect();
+        rows.sort_by_key(|(name, _)| name.to_lowercase());
+        for (name, note) in rows {
+            table.row(&[&name, title, &note])?;
+        }
+    }
+    table.download("dry-run.csv")
+}

@@ -1,0 +1,241 @@
+//! The rule builder: every button is a round trip, so it works without JavaScript and with a keyboard alone.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::domain::course::{LineItem, LineItemState};
+use crate::ids::BadgeId;
+use crate::service::columns;
+use crate::service::design::{self, RuleDesk};
+use crate::service::error::ServiceError;
+use crate::web::checks::picture_of;
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::instructor::badge_form::decimal;
+use crate::web::rule_form::{self, DraftGroup};
+use crate::web::views::instructor::{ColumnFields, RuleBuilderPage, RuleOptions};
+use crate::web::views::shared::{Choice, Flash, Problem, ProblemList, Status};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/badges/{badge}/rule", web::get().to(show))
+        .route("/c/{course}/badges/{badge}/rule", web::post().to(show))
+        .route("/c/{course}/badges/{badge}/rule/save", web::post().to(save));
+}
+
+/// What the builder shows besides the stored rule.
+struct Builder {
+    draft: DraftGroup,
+    focus: Option<String>,
+    problems: Vec<Problem>,
+    column: ColumnFields,
+    flash: Option<Flash>,
+}
+
+async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let desk = design::desk(&visit.cairn, &visit.visitor, &id).await?;
+    let stored = desk.draft.as_ref().or(desk.active.as_ref());
+    let mut builder = Builder {
+        draft: stored
+            .map(|rule| DraftGroup::from(&rule.root))
+            .unwrap_or_default(),
+        focus: None,
+        problems: Vec::new(),
+        column: ColumnFields::default(),
+        flash: None,
+    };
+    if let Some(rule) = stored {
+        // What has become wrong since it was saved: a column that is gone, for instance.
+        let review = design::review(&visit.cairn, &visit.visitor, &id, &rule.root).await?;
+        builder.problems = review.problems.into_iter().map(whole).collect();
+    }
+    visit.show(&view(&visit, desk, builder).await?)
+}
+
+fn whole(text: String) -> Problem {
+    Problem {
+        field: String::new(),
+        text,
+    }
+}
+
+async fn save(Action(visit): Action, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let action = visit.fields.text("action");
+    let mut builder = Builder {
+        draft: DraftGroup::from_fields(&visit.fields.pairs),
+        focus: None,
+        problems: Vec::new(),
+        column: ColumnFields {
+            label: visit.fields.text("column.label"),
+            points: visit.fields.text("column.points"),
+            open: false,
+        },
+        flash: None,
+    };
+    if let Some(change) = rule_form::Action::parse(&action) {
+        builder.focus = rule_form::apply(&mut builder.draft, &change);
+    } else if action == "create_column" {
+        create_column(&visit, &mut builder).await?;
+    } else if matches!(action.as_str(), "save" | "dry_run") {
+        if keep(&visit, &id, &mut builder).await? {
+            let rule = format!("/badges/{id}/rule");
+            return Ok(visit.go(&match action.as_str() {
+                "dry_run" => visit.href(&format!("/badges/{id}/preview")),
+                _ => visit.href_saying(&rule, "saved"),
+            }));
+        }
+    }
+    let desk = design::desk(&visit.cairn, &visit.visitor, &id).await?;
+    let refused = !builder.problems.is_empty();
+    let page = view(&visit, desk, builder).await?;
+    if refused {
+        visit.show_again(&page)
+    } else {
+        visit.show(&page)
+    }
+}
+
+/// Saves the rule, or says what is wrong with it. Says whether it was saved.
+async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool, AppError> {
+    let root = match builder.draft.to_domain() {
+        Ok(root) => root,
+        Err(problems) => {
+            let at = |problem: rule_form::DraftProblem| Problem {
+                field: format!("n.{}", problem.path),
+                text: problem.message,
+            };
+            builder.problems = problems.into_iter().map(at).collect();
+            return Ok(false);
+        }
+    };
+    let review = design::review(&visit.cairn, &visit.visitor, id, &root).await?;
+    // A changed maximum is accepted by saving: the row says the present one.
+    let problems: Vec<String> = review
+        .problems
+        .into_iter()
+        .filter(|problem| !problem.contains("its maximum changed"))
+        .collect();
+    if problems.is_empty() {
+        design::save_rule(&visit.cairn, &visit.visitor, id, &root).await?;
+        return Ok(true);
+    }
+    builder.problems = problems.into_iter().map(whole).collect();
+    Ok(false)
+}
+
+async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppError> {
+    let made = match decimal(&builder.column.points) {
+        Some(points) => columns::create(&visit.cairn, &visit.visitor, &builder.column.label, points).await,
+        None => Err(ServiceError::invalid(
+            "column.points",
+            "Type the points of the column as a number.",
+        )),
+    };
+    match made {
+        Ok(item) => {
+            let text = format!(
+                "“{}” is in the gradebook now. You can name it in the rule.",
+                item.label
+            );
+            builder.flash = Some(Flash {
+                status: Status::Earned,
+                text,
+            });
+            builder.column = ColumnFields::default();
+        }
+        Err(
+            error
+            @ (ServiceError::Invalid { .. } | ServiceError::Platform(_) | ServiceError::Conflict { .. }),
+        ) => {
+            let field = if error.code() == "column.points" {
+                "column.points"
+            } else {
+                "column.label"
+            };
+            let shown = AppError::from(error);
+            builder.problems.push(Problem {
+                field: field.to_owned(),
+                text: shown.sentence_with_id(),
+            });
+            builder.column.open = true;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+async fn view(visit: &Visit, desk: RuleDesk, builder: Builder) -> Result<RuleBuilderPage, AppError> {
+    let sentence = match builder.draft.to_domain() {
+        Ok(root) if !root.nodes.is_empty() => Some(
+            design::review(&visit.cairn, &visit.visitor, &desk.badge.id, &root)
+                .await?
+                .sentence,
+        ),
+        _ => None,
+    };
+    let badge = &desk.badge;
+    let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", badge.id));
+    let mut page = visit.page(&format!("Rule of “{}”", badge.design.name), Place::Badges);
+    page.flash = builder.flash.or(page.flash);
+    Ok(RuleBuilderPage {
+        page,
+        badge_name: badge.design.name.clone(),
+        picture: picture_of(badge),
+        action: href("/rule/save"),
+        draft: builder.draft,
+        options: options(&desk),
+        focus: builder.focus,
+        sentence,
+        problems: ProblemList(builder.problems),
+        version_note: version_note(&desk),
+        column: desk.makes_columns.then_some(builder.column),
+        edit_href: href("/edit"),
+        back_href: visit.href(""),
+    })
+}
+
+fn options(desk: &RuleDesk) -> RuleOptions {
+    let item = |item: &LineItem| {
+        let changed = if item.state == LineItemState::MaximumChanged {
+            ", changed"
+        } else {
+            ""
+        };
+        let words = format!("{} (of {} points{changed})", item.label, item.maximum.normalize());
+        Choice::new(item.id.as_str(), words)
+    };
+    RuleOptions {
+        items: desk.items.iter().map(item).collect(),
+        activities: desk
+            .activities
+            .iter()
+            .map(|one| Choice::new(one.id.as_str(), one.title.as_str()))
+            .collect(),
+        badges: desk
+            .others
+            .iter()
+            .map(|(id, name)| Choice::new(id.as_str(), name.as_str()))
+            .collect(),
+    }
+}
+
+fn version_note(desk: &RuleDesk) -> String {
+    match (&desk.draft, &desk.active) {
+        (Some(draft), Some(active)) => format!(
+            "Draft of version {}. Version {} is active until you activate this one.",
+            draft.version, active.version
+        ),
+        (Some(draft), None) => format!(
+            "Draft of version {}. Nobody is awarded until you activate it.",
+            draft.version
+        ),
+        (None, Some(active)) => format!(
+            "Version {} is active. What you change becomes version {}, which you try out before it counts.",
+            active.version, desk.next_version
+        ),
+        (None, None) => "A new rule. Nobody is awarded until you activate it.".to_owned(),
+    }
+}
