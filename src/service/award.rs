@@ -10,10 +10,14 @@ use serde_json::json;
 use crate::domain::award::{Award, Revocation, open_cycle};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::course::LineItem;
-use crate::domain::decision::Decision;
+use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
 use crate::domain::evaluate::evaluate;
+use crate::domain::evidence::SubmissionState;
 use crate::domain::issuer::Issuer;
-use crate::ids::{AwardId, BadgeId, CredentialId, DecisionId, LineItemId, PersonId, StatusListId, TenantId};
+use crate::domain::rule::Condition;
+use crate::ids::{
+    ActivityId, AwardId, BadgeId, CredentialId, DecisionId, LineItemId, PersonId, StatusListId, TenantId,
+};
 use crate::openbadges::credential::StatusEntry;
 use crate::openbadges::did::IssuerIdentity;
 use crate::openbadges::proof::{self, Signable};
@@ -21,7 +25,7 @@ use crate::openbadges::recipient;
 use crate::openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
 use crate::random::{self, SharedRandom};
 use crate::secrets::Vault;
-use crate::service::credential::{Parts, build};
+use crate::service::credential::{Approved, Parts, build};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, decide, institutions};
@@ -30,8 +34,8 @@ use crate::store::decisions::NewDecision;
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
 use crate::store::{
-    Db, StoreError, audit, awards, badges, credentials, decisions, enrolments, facts, issuers, line_items,
-    people, registrations, rules, status_lists, subjects,
+    Db, StoreError, activities, audit, awards, badges, credentials, decisions, enrolments, facts, issuers,
+    line_items, people, registrations, rules, status_lists, subjects, submissions,
 };
 
 /// How often a change that met another one of the same status list is tried.
@@ -211,6 +215,7 @@ impl Signer {
             status: StatusEntry::revocation(&self.identity.status_url(&list.slug), place),
             decision,
             labels: &self.labels,
+            evidence: &approved_work(db, badge, person, decision)?,
         });
         let stored = Credential {
             id: CredentialId::new(now, random.as_ref()),
@@ -280,6 +285,47 @@ fn check_reason(reason: &str) -> Result<String, ServiceError> {
         ));
     }
     Ok(reason.to_owned())
+}
+
+/// The work that a decision rests on.
+fn approved_work(
+    db: &mut Db,
+    badge: &Badge,
+    person: &PersonId,
+    decision: &Decision,
+) -> Result<Vec<Approved>, StoreError> {
+    let mut named = Vec::new();
+    activities_of(&decision.tree, &mut named);
+    let mut work = Vec::new();
+    for id in named {
+        let Some(activity) = activities::get(db, &badge.tenant, id)? else {
+            continue;
+        };
+        let latest = submissions::latest(db, &badge.tenant, id, person)?;
+        let approved = latest.filter(|latest| latest.state == SubmissionState::Approved);
+        work.extend(approved.map(|submission| Approved {
+            title: activity.title,
+            submission,
+        }));
+    }
+    Ok(work)
+}
+
+/// The activities whose approval a decision saw, each once.
+fn activities_of<'a>(group: &'a CheckedGroup, named: &mut Vec<&'a ActivityId>) {
+    for node in &group.nodes {
+        match node {
+            CheckedNode::Group(inner) => activities_of(inner, named),
+            CheckedNode::Condition(checked) => {
+                if let (Condition::EvidenceApproved { activity }, Truth::Yes) =
+                    (&checked.condition, checked.truth)
+                    && !named.contains(&activity)
+                {
+                    named.push(activity);
+                }
+            }
+        }
+    }
 }
 
 /// Takes awards of a badge back: award, status list and audit in one transaction. Says how many were in force.

@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::domain::award::Award;
-use crate::domain::badge::Badge;
+use crate::domain::badge::{Badge, Design};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
+use crate::domain::evidence::Submission;
 use crate::domain::issuer::Issuer;
 use crate::domain::rule::Condition;
 use crate::ids::LineItemId;
 use crate::openbadges::credential::{
-    Achievement, AchievementSubject, Alignment, Context, Criteria, IdentityObject, Image,
+    Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentityObject, Image,
     OpenBadgeCredential, Profile, ResultDescription, ResultEntry, StatusEntry,
 };
 use crate::openbadges::did::IssuerIdentity;
@@ -31,6 +34,15 @@ pub(super) struct Parts<'a> {
     pub decision: &'a Decision,
     /// What line items are called.
     pub labels: &'a HashMap<LineItemId, String>,
+    /// What was handed in and approved for it.
+    pub evidence: &'a [Approved],
+}
+
+/// A piece of work that somebody assessed.
+pub(super) struct Approved {
+    /// The activity's title.
+    pub title: String,
+    pub submission: Submission,
 }
 
 /// The credential, not signed yet.
@@ -72,9 +84,58 @@ pub(super) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
             result,
             ..AchievementSubject::default()
         },
+        evidence: parts.evidence.iter().map(evidence).collect(),
         credential_status: Some(parts.status),
         ..OpenBadgeCredential::default()
     }
+}
+
+/// The work behind a badge, told by its digest: who has the work can prove that it is this one, and the badge gives
+/// nothing of it away.
+fn evidence(approved: &Approved) -> Evidence {
+    let artefact = &approved.submission.artefact;
+    let mut parts = Vec::new();
+    if let Some(file) = &artefact.file {
+        parts.push(format!(
+            "File ({}), sha-256 {}.",
+            file.media_type.split(';').next().unwrap_or_default(),
+            file.digest
+        ));
+    }
+    if let Some(text) = &artefact.text {
+        parts.push(format!(
+            "Text, sha-256 {}.",
+            hex::encode(Sha256::digest(text.as_bytes()))
+        ));
+    }
+    if let Some(link) = &artefact.link {
+        parts.push(format!(
+            "Link, sha-256 {}.",
+            hex::encode(Sha256::digest(link.as_bytes()))
+        ));
+    }
+    let reviewed = approved.submission.review.as_ref();
+    let when = reviewed
+        .map(|review| format!(" on {}", review.at.format("%Y-%m-%d")))
+        .unwrap_or_default();
+    Evidence {
+        name: Some(approved.title.clone()),
+        narrative: Some(format!("Handed in and approved by an instructor{when}.")),
+        description: Some(parts.join(" ")),
+        ..Evidence::default()
+    }
+}
+
+/// What the standard has no member for (hours, level), in words: "Size: 12 hours. Level: EQF 4."
+fn size(design: &Design) -> String {
+    let mut words = Vec::new();
+    if let Some(hours) = design.hours {
+        words.push(format!("Size: {} hours.", hours.normalize()));
+    }
+    if let Some(level) = &design.level {
+        words.push(format!("Level: {level}."));
+    }
+    words.join(" ")
 }
 
 /// What a badge is called in every credential: `{identity}/issuers/{issuer}/achievements/{badge}`.
@@ -89,7 +150,8 @@ pub(super) fn achievement_id(identity: &IssuerIdentity, issuer: &Issuer, badge: 
 
 fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievement {
     let design = &badge.design;
-    let texts = [design.outcome.trim(), design.description.trim()];
+    let size = size(design);
+    let texts = [design.outcome.trim(), design.description.trim(), size.as_str()];
     let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     let alignment = design.alignments.iter().map(|one| Alignment {
         target_name: one.name.clone(),

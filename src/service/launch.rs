@@ -17,7 +17,7 @@ use crate::random::{self, Random};
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, digest};
-use crate::service::sync;
+use crate::service::{links as opening, sync};
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::links::LinkSeen;
@@ -282,5 +282,6 @@ fn refresh_link(
             .and_then(|ags| ags.lineitem.as_ref())
             .map(ToString::to_string),
     };
-    Ok(Some(links::upsert_from_launch(db, &seen, now, random)?))
+    let link = links::upsert_from_launch(db, &seen, now, random)?;
+    Ok(Some(opening::adopt(db, course, link)?))
 }

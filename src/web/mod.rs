@@ -1,5 +1,6 @@
 //! Pages: extract, call one service, show one view. The only room besides the practice LMS that knows actix.
 
+pub mod artefact;
 pub mod assets;
 pub mod checks;
 pub mod course;

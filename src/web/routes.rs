@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{course, instructor, learner, lti, ops, public, window};
+use super::{artefact, course, instructor, learner, lti, ops, public, window};
 
 /// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
 /// what changes something is POST alone.
@@ -22,5 +22,6 @@ pub fn configure(config: &mut ServiceConfig) {
         .configure(instructor::configure)
         .configure(learner::configure)
         .configure(public::configure)
+        .configure(artefact::configure)
         .default_service(web::to(ops::nothing_here));
 }

@@ -222,7 +222,7 @@ pub async fn save(
 }
 
 /// Writes down who did what.
-pub(super) fn note(
+pub(in crate::service) fn note(
     db: &mut Db,
     visitor: &Visitor,
     action: &str,

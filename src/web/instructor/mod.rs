@@ -5,8 +5,10 @@ use actix_web::web::ServiceConfig;
 mod badge;
 mod badge_form;
 mod check;
+mod choose;
 pub mod course;
 mod dry_run;
+mod evidence;
 mod retire;
 mod rule;
 
@@ -14,7 +16,9 @@ mod rule;
 pub fn configure(config: &mut ServiceConfig) {
     badge::configure(config);
     check::configure(config);
+    choose::configure(config);
     dry_run::configure(config);
+    evidence::configure(config);
     retire::configure(config);
     rule::configure(config);
 }

@@ -79,14 +79,12 @@ async fn save(Action(visit): Action, path: web::Path<(String, BadgeId)>) -> Resu
         builder.focus = rule_form::apply(&mut builder.draft, &change);
     } else if action == "create_column" {
         create_column(&visit, &mut builder).await?;
-    } else if matches!(action.as_str(), "save" | "dry_run") {
-        if keep(&visit, &id, &mut builder).await? {
-            let rule = format!("/badges/{id}/rule");
-            return Ok(visit.go(&match action.as_str() {
-                "dry_run" => visit.href(&format!("/badges/{id}/preview")),
-                _ => visit.href_saying(&rule, "saved"),
-            }));
-        }
+    } else if matches!(action.as_str(), "save" | "dry_run") && keep(&visit, &id, &mut builder).await? {
+        let rule = format!("/badges/{id}/rule");
+        return Ok(visit.go(&match action.as_str() {
+            "dry_run" => visit.href(&format!("/badges/{id}/preview")),
+            _ => visit.href_saying(&rule, "saved"),
+        }));
     }
     let desk = design::desk(&visit.cairn, &visit.visitor, &id).await?;
     let refused = !builder.problems.is_empty();

@@ -2,10 +2,12 @@
 
 use actix_web::web::ServiceConfig;
 
+mod activity;
 mod badge;
 pub mod home;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {
+    activity::configure(config);
     badge::configure(config);
 }

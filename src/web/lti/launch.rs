@@ -4,9 +4,12 @@ use actix_web::cookie::Cookie;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
 
+use crate::domain::course::Opens;
+use crate::ids::CourseId;
 use crate::lti::error::Refusal;
 use crate::lti::launch::LaunchForm;
 use crate::service::Cairn;
+use crate::service::launch::Opened;
 use crate::service::session::frame_ancestors;
 use crate::web::error::AppError;
 use crate::web::extract::visit::session_cookie;
@@ -40,9 +43,19 @@ pub async fn launch(
         return reply::framed_setting(&page, &frame_ancestors(&opened.registration), &[used_up]);
     };
     Ok(HttpResponse::SeeOther()
-        .insert_header(("location", format!("/c/{course}")))
+        .insert_header(("location", target(course, &opened)))
         .insert_header(("cache-control", "no-store"))
         .append_header(("set-cookie", used_up))
         .append_header(("set-cookie", session_cookie(course, &opened.token, secure)))
         .finish())
+}
+
+/// What the link opens; a new one asks those who teach. Course navigation has no link and opens the course.
+fn target(course: &CourseId, opened: &Opened) -> String {
+    let rest = match opened.link.as_ref().map(|link| (&link.id, &link.opens)) {
+        Some((_, Opens::Activity { activity })) => format!("/activities/{activity}"),
+        Some((link, Opens::Unchosen)) if opened.instructor => format!("/links/{link}"),
+        Some((_, Opens::Unchosen | Opens::MyBadges)) | None => String::new(),
+    };
+    format!("/c/{course}{rest}")
 }

@@ -1,0 +1,111 @@
+//! `/c/{course}/links/{link}`: a new link, and what it shall open.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use rust_decimal::Decimal;
+
+use super::badge_form::decimal;
+use crate::domain::course::{Link, Opens};
+use crate::ids::LinkId;
+use crate::service::links::{self, Choice};
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::views::lti::ChooseOpensPage;
+use crate::web::views::shared::{Problem, ProblemList};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/links/{link}", web::get().to(show))
+        .route("/c/{course}/links/{link}", web::post().to(show))
+        .route("/c/{course}/links/{link}/choose", web::post().to(choose));
+}
+
+/// Where a link leads.
+fn target(visit: &Visit, opens: &Opens) -> Option<String> {
+    match opens {
+        Opens::Unchosen => None,
+        Opens::MyBadges => Some(String::new()),
+        Opens::Activity { activity } => Some(format!("/activities/{activity}")),
+    }
+    .map(|rest| visit.href_saying(&rest, "chosen"))
+}
+
+async fn show(visit: Visit, path: web::Path<(String, LinkId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let link = links::get(&visit.cairn, &visit.visitor, &id).await?;
+    if let Some(target) = target(&visit, &link.opens) {
+        return Ok(visit.go(&target));
+    }
+    let title = link.title.clone().unwrap_or_default();
+    visit.show(&view(&visit, &link, ["my_badges", &title, "", "100"], Vec::new()))
+}
+
+async fn choose(Action(visit): Action, path: web::Path<(String, LinkId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let form = &visit.fields;
+    let [opens, title, instructions, points] =
+        ["opens", "title", "instructions", "points"].map(|name| form.text(name));
+    let mut problems = Vec::new();
+    let mut wrong = |field: &str, text: &str| {
+        problems.push(Problem {
+            field: field.to_owned(),
+            text: text.to_owned(),
+        })
+    };
+    let choice = match opens.as_str() {
+        "activity" => {
+            if title.is_empty() || title.chars().count() > 200 {
+                wrong("title", "Give the activity a title of 1 to 200 characters.");
+            }
+            if instructions.chars().count() > 10_000 {
+                wrong("instructions", "Shorten the instructions to 10,000 characters.");
+            }
+            let maximum =
+                decimal(&points).filter(|points| *points > Decimal::ZERO && *points <= Decimal::from(10_000));
+            if maximum.is_none() {
+                wrong(
+                    "points",
+                    "Type the points of a full grade: more than 0, up to 10,000.",
+                );
+            }
+            let maximum = maximum.unwrap_or(Decimal::ONE_HUNDRED);
+            Choice::Activity {
+                title: title.clone(),
+                instructions: instructions.clone(),
+                maximum,
+            }
+        }
+        "my_badges" => Choice::MyBadges,
+        _ => {
+            wrong("", "Choose what the link opens.");
+            Choice::MyBadges
+        }
+    };
+    if !problems.is_empty() {
+        let link = links::get(&visit.cairn, &visit.visitor, &id).await?;
+        return visit.show_again(&view(
+            &visit,
+            &link,
+            [&opens, &title, &instructions, &points],
+            problems,
+        ));
+    }
+    let opens = links::choose(&visit.cairn, &visit.visitor, &id, choice).await?;
+    Ok(visit.go(&target(&visit, &opens).unwrap_or_else(|| visit.href(""))))
+}
+
+fn view(visit: &Visit, link: &Link, typed: [&str; 4], problems: Vec<Problem>) -> ChooseOpensPage {
+    let [opens, title, instructions, points] = typed.map(str::to_owned);
+    let name = link.title.as_deref().unwrap_or("this link");
+    ChooseOpensPage {
+        page: visit.page(&format!("What shall “{name}” open?"), Place::Elsewhere),
+        action: visit.href(&format!("/links/{}/choose", link.id)),
+        opens,
+        title,
+        instructions,
+        points,
+        problems: ProblemList(problems),
+        makes_column: visit.visitor.course.services.line_items_url.is_some(),
+    }
+}

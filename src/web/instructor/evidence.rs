@@ -1,0 +1,218 @@
+//! What students handed in, and the review of it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::badge_form::decimal;
+use crate::domain::evidence::{Submission, SubmissionState};
+use crate::ids::{ActivityId, SubmissionId};
+use crate::service::evidence::{self, Answer, Queue, ReviewDesk, Reviewed, Waiting};
+use crate::store::Page as Slice;
+use crate::web::artefact::{self, state_chip};
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::views::instructor::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
+use crate::web::views::shared::{Choice, Paging, Problem, ProblemList, When};
+
+/// Hand-ins on a page.
+const ROWS: i64 = 50;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/evidence", web::get().to(queue))
+        .route("/c/{course}/evidence", web::post().to(queue))
+        .route("/c/{course}/evidence/{submission}", web::get().to(show))
+        .route("/c/{course}/evidence/{submission}", web::post().to(show))
+        .route("/c/{course}/evidence/{submission}/review", web::post().to(review));
+}
+
+async fn queue(visit: Visit) -> Result<HttpResponse, AppError> {
+    let only = visit.query("activity").map(ActivityId::from);
+    let all = visit.query("state").is_some_and(|state| state == "all");
+    let offset = visit
+        .query("from")
+        .and_then(|from| from.parse().ok())
+        .unwrap_or(0_i64)
+        .max(0);
+    let slice = Slice {
+        offset: if only.is_some() { offset } else { 0 },
+        limit: ROWS,
+    };
+    let queue = evidence::queue(&visit.cairn, &visit.visitor, only.clone(), all, slice).await?;
+    visit.show(&queue_view(&visit, &queue, only, all, slice))
+}
+
+fn queue_view(
+    visit: &Visit,
+    queue: &Queue,
+    only: Option<ActivityId>,
+    all: bool,
+    slice: Slice,
+) -> EvidenceQueuePage {
+    let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let shown = i64::try_from(queue.rows.len()).unwrap_or(0);
+    let state = if all { "all" } else { "waiting" };
+    let page_at = |from: i64| {
+        let id = only.as_ref().map(ToString::to_string).unwrap_or_default();
+        visit.href(&format!("/evidence?activity={id}&state={state}&from={from}"))
+    };
+    let (first, last) = (slice.offset + i64::from(shown > 0), slice.offset + shown);
+    EvidenceQueuePage {
+        page: visit.page("Evidence", Place::Evidence),
+        filter_action: visit.href("/evidence"),
+        activities: queue
+            .activities
+            .iter()
+            .map(|one| Choice::new(one.id.as_str(), one.title.as_str()))
+            .collect(),
+        state: state.to_owned(),
+        rows: queue
+            .rows
+            .iter()
+            .map(|row| queue_row(visit, queue, row))
+            .collect(),
+        paging: Paging {
+            first: small(first),
+            last: small(last),
+            total: small(queue.total),
+            previous_href: (slice.offset > 0).then(|| page_at((slice.offset - ROWS).max(0))),
+            next_href: (only.is_some() && last < queue.total).then(|| page_at(last)),
+        },
+        waiting: small(queue.waiting),
+        activity: only.map(|only| only.to_string()).unwrap_or_default(),
+    }
+}
+
+fn queue_row(visit: &Visit, queue: &Queue, row: &Waiting) -> QueueRow {
+    QueueRow {
+        student: row.student.clone(),
+        activity: row.activity.clone(),
+        version: row.submission.version,
+        submitted: When::new(row.submission.submitted_at, queue.now),
+        state: state_chip(row.submission.state),
+        href: visit.href(&format!("/evidence/{}", row.submission.id)),
+    }
+}
+
+async fn show(visit: Visit, path: web::Path<(String, SubmissionId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let desk = evidence::review_desk(&visit.cairn, &visit.visitor, &id).await?;
+    let review = desk.submission.review.as_ref();
+    let fields = ReviewFields {
+        score: review
+            .and_then(|review| review.score)
+            .map(|score| score.normalize().to_string())
+            .unwrap_or_default(),
+        message: review.map(|review| review.message.clone()).unwrap_or_default(),
+    };
+    visit.show(&view(&visit, &desk, fields, Vec::new()).await)
+}
+
+async fn review(
+    Action(visit): Action,
+    path: web::Path<(String, SubmissionId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let form = &visit.fields;
+    let fields = ReviewFields {
+        score: form.text("score"),
+        message: form.text("message"),
+    };
+    let mut problems = Vec::new();
+    let state = match form.get("verdict") {
+        Some("approve") => SubmissionState::Approved,
+        Some("decline") => SubmissionState::Declined,
+        _ => SubmissionState::ChangesAsked,
+    };
+    let score = decimal(&fields.score);
+    if score.is_none() && !fields.score.is_empty() {
+        problems.push(Problem {
+            field: "score".to_owned(),
+            text: "Type the points as a number, or leave them empty.".to_owned(),
+        });
+    }
+    if problems.is_empty() {
+        let answer = Answer {
+            state,
+            message: fields.message.clone(),
+            score,
+        };
+        match evidence::review(&visit.cairn, &visit.visitor, &id, answer).await? {
+            Reviewed::Done => return Ok(visit.go(&visit.href_saying("/evidence", "reviewed"))),
+            Reviewed::Wrong(wrong) => problems.extend(wrong.into_iter().map(|(field, text)| Problem {
+                field: field.to_owned(),
+                text,
+            })),
+            Reviewed::Replaced(newer) => {
+                let text = "The student handed in a newer version while you were writing. Your review is not kept, but what you \
+                            typed is still here: copy what you need, and review the new version.";
+                problems.push(Problem {
+                    field: String::new(),
+                    text: text.to_owned(),
+                });
+                if let Some(newer) = newer {
+                    let desk = evidence::review_desk(&visit.cairn, &visit.visitor, &newer).await?;
+                    return visit.show_again(&view(&visit, &desk, fields, problems).await);
+                }
+            }
+        }
+    }
+    let desk = evidence::review_desk(&visit.cairn, &visit.visitor, &id).await?;
+    visit.show_again(&view(&visit, &desk, fields, problems).await)
+}
+
+async fn view(
+    visit: &Visit,
+    desk: &ReviewDesk,
+    fields: ReviewFields,
+    problems: Vec<Problem>,
+) -> SubmissionReviewPage {
+    let (submission, maximum) = (&desk.submission, desk.activity.maximum.normalize());
+    let href = |id: &SubmissionId| visit.href(&format!("/evidence/{id}"));
+    let ours = submission.review.as_ref().and_then(|review| review.score);
+    let says = desk
+        .grade
+        .as_ref()
+        .and_then(|grade| Some((grade.value?, grade.maximum)));
+    let others = desk.versions.iter().rev().filter(|one| one.id != submission.id);
+    SubmissionReviewPage {
+        page: visit.page(&format!("Review: {}", desk.student), Place::Evidence),
+        student: desk.student.clone(),
+        activity: desk.activity.title.clone(),
+        version: submission.version,
+        submitted: When::new(submission.submitted_at, desk.now),
+        state: state_chip(submission.state),
+        artefact: artefact::view(&visit.cairn, visit.visitor.tenant(), &submission.artefact).await,
+        action: visit.href(&format!("/evidence/{}/review", submission.id)),
+        fields,
+        problems: ProblemList(problems),
+        maximum: maximum.to_string(),
+        override_note: says.filter(|(value, _)| Some(*value) != ours).map(|(value, of)| {
+            format!(
+                "The gradebook says {} of {}. That grade counts, whatever you give here.",
+                value.normalize(),
+                of.normalize()
+            )
+        }),
+        earlier: others
+            .map(|one| (When::new(one.submitted_at, desk.now), earlier(one)))
+            .collect(),
+        next_href: desk.next.as_ref().map(href),
+        back_href: visit.href("/evidence"),
+    }
+}
+
+/// "Version 1, changes asked: …".
+fn earlier(submission: &Submission) -> String {
+    let said = submission
+        .review
+        .as_ref()
+        .map(|review| format!(": {}", review.message))
+        .unwrap_or_default();
+    format!(
+        "Version {}, {}{said}",
+        submission.version,
+        state_chip(submission.state).word.to_lowercase()
+    )
+}

@@ -1,0 +1,158 @@
+//! `/c/{course}/activities/{activity}`: hand in, see it, replace it, read the answer.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::domain::evidence::{Submission, SubmissionState};
+use crate::domain::people::Person;
+use crate::ids::ActivityId;
+use crate::service::evidence::{self, ActivityDesk, HandIn};
+use crate::web::artefact::{self, state_chip};
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::markdown;
+use crate::web::views::learner::{ActivityPage, HandInFields, HandedIn, ReviewView};
+use crate::web::views::shared::{LinkTo, Problem, ProblemList, When};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/activities/{activity}", web::get().to(show))
+        .route("/c/{course}/activities/{activity}", web::post().to(show))
+        .route(
+            "/c/{course}/activities/{activity}/hand-in",
+            web::post().to(hand_in),
+        );
+}
+
+async fn show(visit: Visit, path: web::Path<(String, ActivityId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let desk = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
+    visit.show(&view(&visit, &desk, HandInFields::default()).await)
+}
+
+async fn hand_in(
+    Action(visit): Action,
+    path: web::Path<(String, ActivityId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let form = &visit.fields;
+    let typed = HandIn {
+        text: form.text("text"),
+        link: form.text("link"),
+        file: form
+            .file("file")
+            .map(|file| (file.name.clone(), file.bytes.clone())),
+    };
+    let fields = HandInFields {
+        text: typed.text.clone(),
+        link: typed.link.clone(),
+        ..HandInFields::default()
+    };
+    match evidence::hand_in(&visit.cairn, &visit.visitor, &id, typed).await? {
+        evidence::HandedIn::Done => {
+            Ok(visit.go(&visit.href_saying(&format!("/activities/{id}"), "handed-in")))
+        }
+        evidence::HandedIn::Wrong(wrong) => {
+            let desk = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
+            let problem = |(field, text): (&str, String)| Problem {
+                field: field.to_owned(),
+                text,
+            };
+            let problems = ProblemList(wrong.into_iter().map(problem).collect());
+            visit.show_again(&view(&visit, &desk, HandInFields { problems, ..fields }).await)
+        }
+    }
+}
+
+async fn view(visit: &Visit, desk: &ActivityDesk, fields: HandInFields) -> ActivityPage {
+    let (activity, now) = (&desk.activity, desk.now);
+    let maximum = activity.maximum.normalize();
+    let latest = desk.versions.last();
+    let approved = latest.is_some_and(|latest| latest.state == SubmissionState::Approved);
+    let form = (desk.may_hand_in && !approved).then(|| HandInFields {
+        action: visit.href(&format!("/activities/{}/hand-in", activity.id)),
+        limit: "20 MB".to_owned(),
+        ..fields
+    });
+    let no_form_note = if visit.visitor.session.instructor {
+        Some(
+            "You teach here, so there is nothing for you to hand in. What students hand in waits for you under “Evidence”.",
+        )
+    } else if approved {
+        Some("It is approved, so it stays as it is.")
+    } else {
+        Some("Only students of this course can hand in here.")
+    };
+    let current = match latest {
+        Some(latest) => Some(handed_in(visit, desk, latest).await),
+        None => None,
+    };
+    let earlier = desk.versions.iter().rev().skip(1);
+    ActivityPage {
+        page: visit.page(&activity.title, Place::Elsewhere),
+        title: activity.title.clone(),
+        instructions: markdown::render(&activity.instructions),
+        maximum: maximum.to_string(),
+        current,
+        grade: desk.grade.as_ref().and_then(|grade| {
+            let value = grade.value?;
+            Some(format!("{} of {}", value.normalize(), grade.maximum.normalize()))
+        }),
+        form,
+        no_form_note: no_form_note.map(str::to_owned),
+        earlier: earlier
+            .map(|one| (When::new(one.submitted_at, now), what_came_of(one)))
+            .collect(),
+        badges: desk
+            .badges
+            .iter()
+            .map(|(id, name)| LinkTo {
+                href: visit.href(&format!("/badges/{id}")),
+                text: name.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// "Version 1: changes asked".
+fn what_came_of(submission: &Submission) -> String {
+    let came = match submission.state {
+        SubmissionState::HandedIn => "replaced before it was reviewed",
+        SubmissionState::ChangesAsked => "changes were asked for",
+        SubmissionState::Approved => "approved",
+        SubmissionState::Declined => "declined",
+    };
+    let message = submission
+        .review
+        .as_ref()
+        .map(|review| review.message.as_str())
+        .unwrap_or_default();
+    let said = if message.is_empty() {
+        String::new()
+    } else {
+        format!(": {message}")
+    };
+    format!("Version {}, {came}{said}", submission.version)
+}
+
+async fn handed_in(visit: &Visit, desk: &ActivityDesk, latest: &Submission) -> HandedIn {
+    let maximum = desk.activity.maximum.normalize();
+    HandedIn {
+        version: latest.version,
+        submitted: When::new(latest.submitted_at, desk.now),
+        state: state_chip(latest.state),
+        artefact: artefact::view(&visit.cairn, visit.visitor.tenant(), &latest.artefact).await,
+        review: latest.review.as_ref().map(|review| ReviewView {
+            by: desk
+                .reviewers
+                .get(&review.by)
+                .map_or_else(|| "Your teacher".to_owned(), Person::display_name),
+            when: When::new(review.at, desk.now),
+            message: review.message.clone(),
+            score: review
+                .score
+                .map(|score| format!("{} of {maximum}", score.normalize())),
+        }),
+    }
+}
