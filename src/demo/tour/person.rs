@@ -99,7 +99,7 @@ impl<'a> Person<'a> {
         let step = format!("waiting for “{expected}”");
         let mut page = self.browser.get(address).await.during(&step)?;
         for _ in 0..200 {
-            if page.words().contains(expected) {
+            if page.status >= 400 || page.words().contains(expected) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(150)).await;

@@ -29,7 +29,7 @@ pub(super) async fn walk(place: &Place, folder: &Path, say: &dyn Fn(&str)) -> Re
     say("· She makes a badge, a gradebook column and a rule, and reads the rule as a sentence.");
     let preview = make_badge(&mut teacher, &home).await?;
     say("· The dry run says who would earn it: nobody yet. She activates it.");
-    activate(&mut teacher, &preview, "0 of 30 students").await?;
+    activate(&mut teacher, &preview, "0 of 3").await?;
 
     say("· Two students see what is missing, and hand in a report.");
     for student in [&mut ada, &mut ben] {
@@ -118,7 +118,10 @@ async fn choose(teacher: &mut Person<'_>) -> Result<Page, TourError> {
         // Canvas's course navigation opens the course itself.
         Err(_) => home,
     };
-    expect("the course's badges", home, "No badges yet")
+    let home = expect("the course's badges", home, "No badges yet")?;
+    let mut address = home.url.clone();
+    address.set_query(None);
+    teacher.wait_for(address.as_str(), "Checked").await
 }
 
 async fn make_badge(teacher: &mut Person<'_>, home: &Page) -> Result<Page, TourError> {
@@ -187,7 +190,7 @@ async fn make_stack(teacher: &mut Person<'_>, home: &Page) -> Result<(), TourErr
     let below = form.option("n.0.badge", BADGE).during(step)?.to_owned();
     let fields = [("n.0.badge", below.as_str()), ("action", "dry_run")];
     let preview = teacher.send(&rule, &form, &fields).await?;
-    activate(teacher, &preview, "2 of 30 students").await?;
+    activate(teacher, &preview, "2 of 3").await?;
     let progress = home.link("Progress").during(step)?;
     let address = format!("{progress}?q=Ada");
     let page = teacher.wait_for(&address, STACK).await?;
@@ -258,7 +261,7 @@ async fn check_now(teacher: &mut Person<'_>, home: &Page) -> Result<(), TourErro
     let page = teacher.send(&page, &form, &[]).await?;
     let mut address = page.url.clone();
     address.set_query(None);
-    teacher.wait_for(address.as_str(), "2 of 30 earned").await?;
+    teacher.wait_for(address.as_str(), "2 of 3").await?;
     Ok(())
 }
 

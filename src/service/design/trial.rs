@@ -71,7 +71,7 @@ pub async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Tri
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
         Ok(Trial {
             now,
-            blocking: review_in(db, &badge, &rule.root)?,
+            blocking: blocking(db, &badge, &rule)?,
             can_activate: may_activate(&badge, &rule),
             sentence: sentence_in_full(&rule.root, &names),
             people: people::by_ids(db, visitor.tenant(), &ids)?,
@@ -96,6 +96,18 @@ fn may_activate(badge: &Badge, rule: &Rule) -> bool {
         BadgeState::Paused { .. } => true,
         BadgeState::Draft | BadgeState::Active => rule.state == RuleState::Draft,
     }
+}
+
+/// What keeps a rule from being activated, a sentence each.
+fn blocking(db: &mut Db, badge: &Badge, rule: &Rule) -> Result<Vec<String>, ServiceError> {
+    let mut blocking = review_in(db, badge, &rule.root)?;
+    let course = courses::get(db, &badge.tenant, &badge.course)?;
+    if course.is_none_or(|course| course.checks.last_at.is_none()) {
+        blocking.push(
+            "The course is being read for the first time. Open this page again in a moment.".to_owned(),
+        );
+    }
+    Ok(blocking)
 }
 
 /// The version to try, and the active one to compare it with.
@@ -174,7 +186,7 @@ pub async fn activate(
                 ]))
             };
         }
-        let blocking = review_in(db, &badge, &rule.root)?;
+        let blocking = blocking(db, &badge, &rule)?;
         if !blocking.is_empty() {
             return Ok(Activated::Blocked(blocking));
         }
