@@ -5,38 +5,27 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde_json::Value;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::clock::{Clock as _, ManualClock};
-use crate::domain::award::Award;
-use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
-use crate::domain::course::{Checks, Course, Services as Offered};
-use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
-use crate::ids::{BadgeId, DeploymentId, LineItemId, PersonId, RuleId, SessionId};
-use crate::jobs::Worker;
+use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
+use crate::domain::course::{Course, Services as Offered};
+use crate::ids::DeploymentId;
 use crate::lti::keys::ToolKey;
 use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
 use crate::lti::services::{Pacing, Services, Sleep};
 use crate::net::{NetError, Request, Response, Transport};
-use crate::openbadges::verify::Resolver;
-use crate::practice_lms::{self, CourseRole, Options, PracticeLms, Tool, World};
+use crate::practice_lms::{self, Options, PracticeLms, Tool, World};
 use crate::random::{SharedRandom, SystemRandom};
-use crate::service::session::Visitor;
-use crate::service::sync::{CheckOutcome, check_course};
-use crate::service::{Cairn, decide, institutions, platforms};
+use crate::service::{Cairn, platforms};
 use crate::settings::Settings;
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::sessions::Session;
 use crate::store::testing::TestDatabase;
-use crate::store::{
-    awards, badges, courses, credentials, deployments, enrolments, jobs, line_items, people, rules,
-    status_lists,
-};
+use crate::store::{courses, deployments};
 
 /// An answer must be there after so long, unless a test says otherwise.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use super::{Bench, benches, benches_of};
+use crate::clock::Clock as _;
 use crate::domain::badge::BadgeState;
 use crate::ids::{BadgeId, PersonId};
 use crate::lti::registration::Flavour;
@@ -78,9 +79,6 @@ async fn survives(bench: &Bench, endpoint: Endpoint) {
         // A regrade, so that each healing has something to read.
         let points = Decimal::from(81 + i64::try_from(index).unwrap());
         bench.grade(student.id, Some(&points.to_string()));
-        if endpoint == Endpoint::Token {
-            bench.world.forget_tokens();
-        }
         *bench.patience.lock().unwrap() = match fault {
             Fault::Delay(_) => Duration::from_millis(300),
             _ => Duration::from_secs(20),
@@ -101,9 +99,6 @@ async fn survives(bench: &Bench, endpoint: Endpoint) {
 
         faults.clear();
         *bench.patience.lock().unwrap() = Duration::from_secs(20);
-        if endpoint == Endpoint::Token {
-            bench.world.forget_tokens();
-        }
         let healed = bench.run().await;
         assert_eq!(healed.problem, None, "{endpoint:?} {fault:?}");
         assert_eq!(bench.checks().await.problem, None);

@@ -1,41 +1,29 @@
 //! What a test does and sees on its bench.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use serde_json::Value;
-use wiremock::matchers::path;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::clock::{Clock as _, ManualClock};
+use crate::clock::Clock as _;
 use crate::domain::award::Award;
-use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
-use crate::domain::course::{Checks, Course, Services as Offered};
+use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
+use crate::domain::course::Checks;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
-use crate::ids::{BadgeId, DeploymentId, LineItemId, PersonId, RuleId, SessionId};
+use crate::ids::{BadgeId, LineItemId, PersonId, RuleId, SessionId};
 use crate::jobs::Worker;
-use crate::lti::keys::ToolKey;
-use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
-use crate::lti::services::{Pacing, Services, Sleep};
-use crate::net::{NetError, Request, Response, Transport};
 use crate::openbadges::verify::Resolver;
-use crate::practice_lms::{self, CourseRole, Options, PracticeLms, Tool, World};
-use crate::random::{SharedRandom, SystemRandom};
+use crate::practice_lms::CourseRole;
+use crate::random::SystemRandom;
 use crate::service::session::Visitor;
 use crate::service::sync::{CheckOutcome, check_course};
-use crate::service::{Cairn, decide, institutions, platforms};
-use crate::settings::Settings;
-use crate::store::courses::CourseSeen;
-use crate::store::deployments::{Deployment, DeploymentState};
+use crate::service::{Cairn, decide, institutions};
 use crate::store::sessions::Session;
-use crate::store::testing::TestDatabase;
 use crate::store::{
-    awards, badges, courses, credentials, deployments, enrolments, jobs, line_items, people, results, rules,
-    status_lists,
+    awards, badges, courses, credentials, enrolments, jobs, line_items, people, results, rules, status_lists,
 };
 
 use super::bench::{Bench, design};
@@ -313,7 +301,7 @@ impl Bench {
 pub(super) struct Web {
     document: Value,
     address: String,
-    list: String,
+    pub list: String,
 }
 
 impl Resolver for Web {
