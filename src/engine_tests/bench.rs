@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::clock::{Clock as _, ManualClock};
+use crate::clock::ManualClock;
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
 use crate::domain::course::{Course, Services as Offered};
 use crate::ids::DeploymentId;
