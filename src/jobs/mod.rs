@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId};
+use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
@@ -157,12 +157,6 @@ struct PersonPayload {
 }
 
 #[derive(Deserialize)]
-struct ColumnPayload {
-    course: CourseId,
-    item: LineItemId,
-}
-
-#[derive(Deserialize)]
 struct ActivityPayload {
     activity: ActivityId,
 }
@@ -190,10 +184,6 @@ async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
         decide::DECIDE_PERSON => {
             let asked: PersonPayload = payload(job)?;
             decide::decide_person(cairn, &job.tenant, &asked.course, &asked.person, &asked.cause).await?;
-        }
-        columns::SEED_COLUMN => {
-            let asked: ColumnPayload = payload(job)?;
-            columns::seed(cairn, &job.tenant, &asked.course, &asked.item).await?;
         }
         columns::ENSURE_ITEM => {
             let asked: ActivityPayload = payload(job)?;

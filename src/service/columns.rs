@@ -1,12 +1,10 @@
-//! Gradebook columns of ours: made through the line item service, made readable in Canvas, and written back to.
+//! Gradebook columns of ours: made through the line item service, and written back to.
 //!
 //! What talks to a platform here is a job with retries, save the making of a column, which an instructor waits for.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt as _;
 use rust_decimal::Decimal;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -17,20 +15,18 @@ use crate::domain::evidence::{Activity, Submission, SubmissionState};
 use crate::ids::{ActivityId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::lti::registration::{Flavour, Registration};
 use crate::lti::services::Platform;
-use crate::lti::services::error::{Reason, ServiceError as PlatformError};
 use crate::lti::services::grades::{LineItem as PlatformItem, NewLineItem};
 use crate::lti::services::score::{Score, SubmissionType, pending_score_allowed};
 use crate::random::Random;
+use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, sync};
+use crate::service::sync::{self, Cause};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{
-    Db, StoreError, activities, courses, enrolments, line_items, links, people, registrations, submissions,
+    Db, StoreError, activities, courses, line_items, links, people, registrations, submissions,
 };
 
-/// The job that makes result rows in Canvas, without which a grade that a teacher types cannot be read.
-pub const SEED_COLUMN: &str = "seed_column";
 /// The job that gives an evidence activity its column.
 pub const ENSURE_ITEM: &str = "ensure_item";
 /// The job that sends what became of a hand-in to the gradebook.
@@ -40,8 +36,6 @@ pub const SEND_SCORE: &str = "send_score";
 const COLUMN_TAG: &str = "cairn-column";
 /// The tag of columns of evidence activities.
 const ACTIVITY_TAG: &str = "cairn-activity";
-/// Scores on their way to one platform at a time; the platform's own gate may allow fewer.
-const AT_ONCE: usize = 8;
 /// Points that a column may have.
 const MOST_POINTS: u32 = 10_000;
 
@@ -115,7 +109,7 @@ pub async fn create(
     keep(cairn, &reach, made, &new, None).await
 }
 
-/// Stores a column that the platform has, and has its rows made where they are needed.
+/// Stores a column that the platform has, and has it read.
 async fn keep(
     cairn: &Cairn,
     reach: &Reach,
@@ -136,39 +130,17 @@ async fn keep(
         resource_link_id: made.resource_link_id,
         state: LineItemState::Present,
     };
-    let seeds = reach.registration.flavour == Flavour::Canvas;
     let stored = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let item = line_items::find_or_insert(db, &item, now)?;
         if let Some(activity) = activity {
             activities::set_line_item(db, &item.tenant, &activity, Some(&item.id))?;
         }
-        if seeds {
-            enqueue_seed(db, &item, now, random.as_ref())?;
-        }
         Ok(item)
     });
-    stored.await
-}
-
-/// Has the rows of a Canvas column made. Run it in a transaction.
-///
-/// # Errors
-/// What the store reports.
-pub fn enqueue_seed(
-    db: &mut Db,
-    item: &LineItem,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    enqueue(
-        db,
-        &item.tenant,
-        SEED_COLUMN,
-        item.id.as_str(),
-        json!({"course": item.course, "item": item.id}),
-        now,
-        random,
-    )
+    let item = stored.await?;
+    // The check reads the column, and makes the rows without which Canvas shows no grade that a teacher types.
+    sync::enqueue_check(cairn, &item.tenant, &item.course, Cause::Column).await?;
+    Ok(item)
 }
 
 /// Has an activity given its column. Run it in a transaction.
@@ -232,66 +204,6 @@ fn enqueue(
         run_at: now,
     };
     jobs::enqueue(db, &job, now, random).map(drop)
-}
-
-/// Makes a row for every learner who has none: no points, no attempt, and any grade that is there stays
-/// (Canvas updates rows when a teacher types a grade, but makes none).
-///
-/// # Errors
-/// [`ServiceError::NotFound`] for a column that is gone, [`ServiceError::Platform`] when any row could not be made for a
-/// reason that may pass.
-pub async fn seed(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    course: &CourseId,
-    item: &LineItemId,
-) -> Result<(), ServiceError> {
-    let reach = reach(cairn, tenant, course).await?;
-    let (owner, id, place) = (tenant.clone(), item.clone(), course.clone());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let item = line_items::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("line item"))?;
-        let learners = enrolments::learners(db, &owner, &place)?;
-        Ok((item, people::by_ids(db, &owner, &learners)?))
-    });
-    let (item, learners) = found.await?;
-    let url = item_url(&reach.registration, &item)?;
-    let rows = reach.platform.results(&url).await?;
-    let there: HashSet<&str> = rows.iter().map(|row| row.user_id.as_str()).collect();
-    let missing: Vec<String> = learners
-        .into_values()
-        .map(|person| person.sub)
-        .filter(|sub| !there.contains(sub.as_str()))
-        .collect();
-    let now = cairn.clock.now();
-    let posts: Vec<_> = missing
-        .into_iter()
-        .map(|sub| seed_one(&reach.platform, &url, sub, now))
-        .collect();
-    let mut posts = futures_util::stream::iter(posts).buffer_unordered(AT_ONCE);
-    let mut failed = None;
-    while let Some(posted) = posts.next().await {
-        match posted {
-            Ok(()) => {}
-            // Left meanwhile, or a test student: nobody to make a row for.
-            Err(error) if is_final(&error) => tracing::info!(%error, "a row was refused"),
-            Err(error) => failed = Some(error),
-        }
-    }
-    failed.map_or(Ok(()), |error| Err(error.into()))
-}
-
-async fn seed_one(
-    platform: &Platform,
-    item: &Url,
-    sub: String,
-    now: DateTime<Utc>,
-) -> Result<(), PlatformError> {
-    platform.post_score(item, &Score::seed(sub, now)).await.map(drop)
-}
-
-/// Whether trying again cannot help: the platform says that this person or score is none of its.
-fn is_final(error: &PlatformError) -> bool {
-    !error.retryable() && !matches!(error.reason, Reason::Conflict)
 }
 
 fn item_url(registration: &Registration, item: &LineItem) -> Result<Url, ServiceError> {

@@ -14,10 +14,9 @@ use crate::lti::login::{LoginRequest, authorization_redirect, choose_registratio
 use crate::lti::registration::Registration;
 use crate::lti::state::{Binding, LoginState, StateSealer};
 use crate::random::{self, Random};
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, digest};
-use crate::service::{links as opening, sync};
+use crate::service::{Cairn, decide, links as opening, sync};
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::links::LinkSeen;
@@ -164,7 +163,14 @@ impl Cairn {
             )?;
             let mut link = None;
             if let Some(course) = &course {
-                enrolments::set_from_launch(db, tenant, &course.id, &person.id, learner, barred, now)?;
+                let before = enrolments::get(db, tenant, &course.id, &person.id)?;
+                let now_is =
+                    enrolments::set_from_launch(db, tenant, &course.id, &person.id, learner, barred, now)?;
+                // Whoever comes back may have earned something meanwhile: no fact changes, so nothing else would ask.
+                if now_is.may_be_awarded() && before.is_some_and(|before| !before.may_be_awarded()) {
+                    let (course, person) = (&course.id, &person.id);
+                    decide::enqueue_person_for(db, tenant, course, person, "launch", now, random.as_ref())?;
+                }
                 link = refresh_link(db, tenant, course, &launch, now, random.as_ref())?;
                 sync::enqueue_after_launch(db, course, now, random.as_ref())?;
             }

@@ -179,15 +179,45 @@ pub fn set_checks(db: &mut Db, tenant: &TenantId, id: &CourseId, checks: &Checks
     }
 }
 
-/// Courses whose next check has come, longest overdue first, at most `limit`. Names no tenant: the schedule serves
-/// all of them. Several nodes may see the same course; the queue's key makes it one piece of work.
+/// Keeps when the course will be read again, and leaves what is known of the last check.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such course.
+pub fn set_next_check(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CourseId,
+    next_at: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(courses::table)
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(id.as_str()))
+        .set(courses::next_check_at.eq(next_at.map(micros)))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("course"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Courses whose next check has come, longest overdue first, at most `limit`. One without a time was read while the
+/// schedule was off: it is due. Names no tenant: the schedule serves all of them. Several nodes may see the same course; the queue's key makes it one piece of work.
 ///
 /// # Errors
 /// Trouble with the database.
 pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, StoreError> {
     let rows: Vec<Row> = courses::table
-        .filter(courses::next_check_at.le(micros(now)))
-        .order(courses::next_check_at)
+        .filter(
+            courses::next_check_at
+                .is_null()
+                .or(courses::next_check_at.assume_not_null().le(micros(now))),
+        )
+        .order((
+            courses::next_check_at.is_not_null().desc(),
+            courses::next_check_at,
+            courses::id,
+        ))
         .limit(limit)
         .select(Row::as_select())
         .load(db)?;

@@ -126,19 +126,81 @@ pub fn enqueue(
     Err(StoreError::Busy)
 }
 
-/// Whether work of that kind and key waits or runs.
+/// Whether work of that kind and key runs, is due, or waits to be tried again. What waits for its first time is not
+/// under way. `key` is made of ids.
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn is_unfinished(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<bool, StoreError> {
+pub fn is_under_way(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    Ok(under_way_like(db, tenant, kind, key, now)? > 0)
+}
+
+/// How many keys `folder/…` of that kind are under way, as [`is_under_way`] says. `folder` is an id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn under_way_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    under_way_like(db, tenant, kind, &format!("{folder}/%"), now)
+}
+
+fn under_way_like(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    pattern: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let waits = jobs::state
+        .eq(WAITING)
+        .and(jobs::run_at.le(micros(now)).or(jobs::attempts.gt(0)));
     let found: i64 = jobs::table
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::kind.eq(kind))
-        .filter(jobs::key.eq(key))
-        .filter(jobs::state.ne(GIVEN_UP))
-        .count()
+        .filter(jobs::key.like(pattern))
+        .filter(jobs::state.eq(RUNNING).or(waits))
+        .select(diesel::dsl::count(jobs::key).aggregate_distinct())
         .get_result(db)?;
-    Ok(found > 0)
+    Ok(usize::try_from(found).unwrap_or_default())
+}
+
+/// Removes work of that kind and key that was given up, and says whether there was any: whoever calls it does the work
+/// anew. Run it in the transaction that enqueues it. `key` is made of ids.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn take_given_up(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<bool, StoreError> {
+    let gone = diesel::delete(jobs::table)
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(key))
+        .filter(jobs::state.eq(GIVEN_UP))
+        .execute(db)?;
+    Ok(gone > 0)
+}
+
+/// As [`take_given_up`], for all keys `folder/…`. `folder` is an id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn take_given_up_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+) -> Result<bool, StoreError> {
+    take_given_up(db, tenant, kind, &format!("{folder}/%"))
 }
 
 /// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first. Two workers

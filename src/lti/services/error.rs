@@ -129,6 +129,16 @@ impl Reason {
         )
     }
 
+    /// What a status means in the answer to a question: those that speak of a person's score do not fit there.
+    pub(crate) fn of_reading(self, response: &Response) -> Self {
+        match self {
+            Self::Conflict | Self::Precondition(_) | Self::Unprocessable(_) => {
+                Self::Status(response.status, excerpt(&response.body))
+            }
+            reason => reason,
+        }
+    }
+
     /// How long the platform asks us to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

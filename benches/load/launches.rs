@@ -1,0 +1,92 @@
+//! Whole launches: login, redirect, signed form, session, page.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use cairn::clock::SystemClock;
+use cairn::lti::registration::Flavour;
+use cairn::practice_lms::{self, Browser, CourseRole, Options, PracticeLms};
+use cairn::random::SystemRandom;
+
+use super::tool::Tool;
+
+/// Browsers at one time.
+const BROWSERS: usize = 4;
+
+pub async fn measure(tool: &Tool, launches: usize) {
+    let options = Options::new(
+        practice_lms::Flavour::Moodle,
+        Arc::new(SystemClock),
+        Arc::new(SystemRandom),
+    );
+    let lms = PracticeLms::start(options).await.unwrap();
+    tool.connect(&lms, "Launches", Flavour::Moodle);
+    walk(tool, &lms, launches.min(200)).await;
+
+    let (cpu, began) = (tool.cpu(), Instant::now());
+    walk(tool, &lms, launches).await;
+    let (cpu, took) = (tool.cpu() - cpu, began.elapsed().as_secs_f64());
+    let thousands = f64::from(u32::try_from(launches).unwrap()) / 1_000.0;
+    println!(
+        "{launches} launches in {took:.1} s, {:.0} a second with {BROWSERS} browsers and the LMS on the same machine",
+        thousands * 1_000.0 / took
+    );
+    let each = cpu / thousands;
+    super::line("full launch, tool CPU for 1,000", each, 3, "s", 0.4);
+    let peers = [
+        ("packback PHP", 4.0),
+        ("PyLTI1p3", 5.3),
+        ("ltijs", 22.0),
+        ("bare RS256 and HTTP", 0.14),
+    ];
+    super::ratio(each, &peers);
+    let memory = tool.memory();
+    super::line(
+        &format!("memory after {launches} launches"),
+        memory,
+        1,
+        "MB",
+        64.0,
+    );
+    super::ratio(
+        memory,
+        &[("the smallest peer", 150.0), ("the largest peer", 233.0)],
+    );
+    lms.stop().await;
+}
+
+async fn walk(tool: &Tool, lms: &PracticeLms, launches: usize) {
+    let world = lms.world();
+    let course = world.courses()[0].id;
+    let link = world.links(course)[0].id;
+    let people: Vec<u64> = world
+        .members(course)
+        .into_iter()
+        .filter(|member| matches!(member.role, CourseRole::Student | CourseRole::Teacher))
+        .map(|member| member.id)
+        .collect();
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut running = Vec::new();
+    for _ in 0..BROWSERS {
+        // A browser that has been here before: it is known to keep cookies, so the login leaves at once.
+        let mut visited = Browser::new().unwrap();
+        visited.get(&format!("{}/healthz", tool.origin())).await.unwrap();
+        visited.set_cookie("127.0.0.1", "cairn_probe", "1");
+        let (world, people, next) = (world.clone(), people.clone(), Arc::clone(&next));
+        running.push(tokio::task::spawn_local(async move {
+            loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                if n >= launches {
+                    return;
+                }
+                let form = world.launch_form(course, people[n % people.len()], link).unwrap();
+                let page = visited.clone().launch(&form).await.unwrap();
+                assert_eq!(page.status, 200, "{}", page.text());
+            }
+        }));
+    }
+    for one in running {
+        one.await.unwrap();
+    }
+}

@@ -1,0 +1,110 @@
+//! Terms of validity, and badges that build on badges.
+
+use chrono::TimeDelta;
+
+use super::{Bench, benches};
+use crate::domain::award::Award;
+use crate::domain::badge::Expiry;
+use crate::domain::rule::{Condition, Threshold};
+use crate::ids::PersonId;
+use crate::service::award;
+use crate::store::awards;
+
+async fn awards_of(bench: &Bench, person: &PersonId) -> Vec<Award> {
+    let (tenant, person) = (bench.course.tenant.clone(), person.clone());
+    let all = bench
+        .cairn
+        .store
+        .read(move |db| awards::for_person(db, &tenant, &person));
+    all.await.unwrap()
+}
+
+#[tokio::test]
+async fn expiry_opens_a_new_cycle_and_revocation_does_not() {
+    for bench in benches().await {
+        bench.check().await;
+        let grade = Condition::Grade {
+            item: bench.item().await,
+            at_least: Threshold::Percent(80.into()),
+        };
+        let badge = bench
+            .badge_that_ends("First aid", grade, Expiry::AfterDays { days: 30 })
+            .await;
+        let students = bench.world.students(bench.at);
+        bench.grade(students[0].id, Some("80"));
+        bench.grade(students[1].id, Some("80"));
+        bench.run().await;
+        let (renews, loses) = (
+            bench.person(&students[0].sub).await,
+            bench.person(&students[1].sub).await,
+        );
+        let visitor = bench.instructor().await;
+        let first = bench.holders(&badge).await;
+        let which = [first[&loses].id.clone()];
+        let revoked = award::revoke(&bench.cairn, &visitor, &badge, &which, "Copied").await;
+        assert_eq!(revoked.unwrap(), 1);
+
+        bench.clock.advance(TimeDelta::days(29));
+        bench.run().await;
+        assert_eq!(bench.holders(&badge).await[&renews].cycle, 1, "still in force");
+
+        // The grade has not changed: time alone brings the next term.
+        bench.clock.advance(TimeDelta::days(1));
+        bench.run().await;
+        bench.run().await;
+        let cycles: Vec<i32> = awards_of(&bench, &renews)
+            .await
+            .iter()
+            .map(|award| award.cycle)
+            .collect();
+        assert!(
+            cycles.len() == 2 && cycles.contains(&1) && cycles.contains(&2),
+            "{cycles:?}"
+        );
+        let now_held = &bench.holders(&badge).await[&renews];
+        assert_ne!(
+            bench.credential(now_held).await.slug,
+            bench.credential(&first[&renews]).await.slug
+        );
+        assert_eq!(
+            awards_of(&bench, &loses).await.len(),
+            1,
+            "what was taken back stays so"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_badge_is_earned_by_badges_whether_it_was_made_before_or_after_them() {
+    for bench in benches().await {
+        bench.check().await;
+        let base = bench.badge().await;
+        let on_base = || Condition::HoldsBadge { badge: base.clone() };
+        let before = bench.badge_when("Made before", on_base()).await;
+        let top = bench
+            .badge_when(
+                "Top",
+                Condition::HoldsBadge {
+                    badge: before.clone(),
+                },
+            )
+            .await;
+        let students = bench.world.students(bench.at);
+        // More than a handful, so that the badges above are decided as a whole.
+        for student in &students[..7] {
+            bench.grade(student.id, Some("95"));
+        }
+        bench.run().await;
+        for badge in [&base, &before, &top] {
+            assert_eq!(bench.holders(badge).await.len(), 7);
+        }
+        let after = bench.badge_when("Made after", on_base()).await;
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.holders(&after).await.len(), 7);
+        // One more, decided alone, climbs the whole stack.
+        bench.grade(students[7].id, Some("80"));
+        bench.run().await;
+        let person = bench.person(&students[7].sub).await;
+        assert_eq!(awards_of(&bench, &person).await.len(), 4);
+    }
+}
