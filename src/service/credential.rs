@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use rust_decimal::Decimal;
+
 use crate::domain::award::Award;
-use crate::domain::badge::Badge;
+use crate::domain::badge::{Badge, Design};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::issuer::Issuer;
 use crate::domain::rule::Condition;
@@ -14,6 +16,12 @@ use crate::openbadges::credential::{
 };
 use crate::openbadges::did::IssuerIdentity;
 use crate::service::pictures;
+
+/// What the credential says when an instructor awarded it although the rule was not met.
+const BY_HAND: &str = "Awarded by an instructor's own decision, not by the rule of the badge.";
+
+/// How the tag of a level begins.
+const LEVEL_TAG: &str = "Level: ";
 
 /// Everything that goes into one credential.
 pub(super) struct Parts<'a> {
@@ -55,13 +63,7 @@ pub(super) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
         context: Context::Badge,
         id: format!("{}/b/{}", parts.identity.origin(), parts.slug),
         name: Some(parts.badge.design.name.clone()),
-        issuer: Profile {
-            id: parts.identity.did().to_owned(),
-            name: Some(parts.issuer.name.clone()),
-            url: parts.issuer.url.clone(),
-            email: parts.issuer.email.clone(),
-            ..Profile::default()
-        },
+        issuer: profile(parts.identity, parts.issuer),
         valid_from: parts.award.awarded_at,
         valid_until: parts.award.valid_until,
         awarded_date: Some(parts.award.awarded_at),
@@ -70,10 +72,24 @@ pub(super) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
             achievement,
             identifier: vec![parts.recipient],
             result,
+            credits_earned: parts.badge.design.credits,
+            narrative: (parts.decision.outcome != Truth::Yes).then(|| BY_HAND.to_owned()),
             ..AchievementSubject::default()
         },
         credential_status: Some(parts.status),
         ..OpenBadgeCredential::default()
+    }
+}
+
+/// Who issues, as every credential says it. Without a site of its own, an issuer has its page here.
+pub(super) fn profile(identity: &IssuerIdentity, issuer: &Issuer) -> Profile {
+    let page = || format!("{}/issuers/{}", identity.origin(), issuer.slug);
+    Profile {
+        id: identity.did().to_owned(),
+        name: Some(issuer.name.clone()),
+        url: Some(issuer.url.clone().unwrap_or_else(page)),
+        email: issuer.email.clone(),
+        ..Profile::default()
     }
 }
 
@@ -87,7 +103,9 @@ pub(super) fn achievement_id(identity: &IssuerIdentity, issuer: &Issuer, badge: 
     )
 }
 
-fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievement {
+/// A badge as the standard says it. Hours and level have no member there: they stand among the tags, in the words of
+/// [`hours_tag`] and [`level_tag`].
+pub(super) fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievement {
     let design = &badge.design;
     let texts = [design.outcome.trim(), design.description.trim()];
     let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
@@ -103,21 +121,60 @@ fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievemen
         name: design.name.clone(),
         description: texts.join("\n\n"),
         achievement_type: Some("Badge".to_owned()),
-        criteria: Criteria {
-            narrative: Some(design.criteria.clone()).filter(|text| !text.trim().is_empty()),
-            ..Criteria::default()
-        },
+        criteria: criteria(id, &design.criteria),
         image: Some(Image {
             id: format!("{}{}", identity.origin(), pictures::href(&design.picture)),
             caption: Some(design.picture_alt.clone()).filter(|text| !text.trim().is_empty()),
             ..Image::default()
         }),
         alignment: alignment.collect(),
-        tag: vec![design.kind.word().to_owned()],
+        tag: tags(design),
         credits_available: design.credits,
         version: Some(badge.revision.to_string()),
         ..Achievement::default()
     }
+}
+
+/// The criteria in words; without any, the badge's page stands for them.
+fn criteria(id: &str, narrative: &str) -> Criteria {
+    if narrative.trim().is_empty() {
+        Criteria {
+            id: Some(id.to_owned()),
+            narrative: None,
+        }
+    } else {
+        Criteria {
+            id: None,
+            narrative: Some(narrative.to_owned()),
+        }
+    }
+}
+
+fn tags(design: &Design) -> Vec<String> {
+    let hours = design.hours.map(|hours| {
+        let word = if hours == Decimal::ONE { "hour" } else { "hours" };
+        format!("{} {word}", hours.normalize())
+    });
+    let level = design.level.as_deref().map(str::trim);
+    let level = level.filter(|level| !level.is_empty());
+    let level = level.map(|level| format!("{LEVEL_TAG}{level}"));
+    [Some(design.kind.word().to_owned()), hours, level]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The hours of work that a tag declares: "12 hours".
+#[must_use]
+pub fn hours_tag(tag: &str) -> Option<&str> {
+    let hours = tag.strip_suffix(" hours").or_else(|| tag.strip_suffix(" hour"))?;
+    hours.parse::<Decimal>().is_ok().then_some(hours)
+}
+
+/// The level that a tag declares: "Level: EQF 4".
+#[must_use]
+pub fn level_tag(tag: &str) -> Option<&str> {
+    tag.strip_prefix(LEVEL_TAG)
 }
 
 /// The conditions on grades that held.

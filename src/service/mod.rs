@@ -21,7 +21,8 @@ use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
 
 pub mod award;
-mod credential;
+pub mod baked;
+pub mod credential;
 pub mod decide;
 pub mod error;
 pub mod institutions;
@@ -29,6 +30,7 @@ pub mod launch;
 pub mod names;
 pub mod pictures;
 pub mod platforms;
+pub mod publish;
 pub mod session;
 pub mod sync;
 pub mod theme;

@@ -1,6 +1,8 @@
 //! Pages: extract, call one service, show one view. The only room besides the practice LMS that knows actix.
 
+pub mod accept;
 pub mod assets;
+pub mod badge_file;
 pub mod course;
 pub mod error;
 pub mod extract;
