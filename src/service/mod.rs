@@ -32,6 +32,7 @@ pub mod pictures;
 pub mod platforms;
 pub mod publish;
 pub mod session;
+pub mod share;
 pub mod sync;
 pub mod theme;
 pub mod uploads;

@@ -2,5 +2,9 @@
 
 use actix_web::web::ServiceConfig;
 
+mod credential;
+
 /// Lists the routes of every page here.
-pub fn configure(_config: &mut ServiceConfig) {}
+pub fn configure(config: &mut ServiceConfig) {
+    credential::configure(config);
+}
