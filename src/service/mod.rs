@@ -28,6 +28,7 @@ pub mod error;
 pub mod institutions;
 pub mod launch;
 pub mod names;
+pub mod people;
 pub mod pictures;
 pub mod platforms;
 pub mod publish;

@@ -2,5 +2,15 @@
 
 use actix_web::web::ServiceConfig;
 
+mod awards;
+mod by_hand;
+mod decision;
+mod progress;
+
 /// Lists the routes of every page here.
-pub fn configure(_config: &mut ServiceConfig) {}
+pub fn configure(config: &mut ServiceConfig) {
+    progress::configure(config);
+    decision::configure(config);
+    by_hand::configure(config);
+    awards::configure(config);
+}
