@@ -11,3 +11,4 @@ mod certification;
 mod harness;
 mod launch;
 mod operations;
+mod showing;
