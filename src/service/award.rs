@@ -451,8 +451,14 @@ fn by_hand_in(
         )
     };
     let rule = rules::active(db, tenant, &badge.id)?.ok_or_else(inactive)?;
-    if matches!(badge.state, BadgeState::Draft | BadgeState::Retired) {
-        return Err(inactive());
+    match badge.state {
+        BadgeState::Draft => return Err(inactive()),
+        BadgeState::Retired => {
+            let sentence = "This badge is retired: nobody is awarded it any more.";
+            return Err(ServiceError::conflict("award.retired", sentence));
+        }
+        // The rule cannot decide; an instructor can.
+        BadgeState::Active | BadgeState::Paused { .. } => {}
     }
     enrolments::get(db, tenant, &badge.course, person)?
         .filter(crate::domain::people::Enrolment::may_be_awarded)

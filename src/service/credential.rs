@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::award::Award;
@@ -17,6 +18,12 @@ use crate::openbadges::credential::{
 };
 use crate::openbadges::did::IssuerIdentity;
 use crate::service::pictures;
+
+/// What the credential says when an instructor awarded it although the rule was not met.
+const BY_HAND: &str = "Awarded by an instructor's own decision, not by the rule of the badge.";
+
+/// How the tag of a level begins.
+const LEVEL_TAG: &str = "Level: ";
 
 /// Everything that goes into one credential.
 pub(super) struct Parts<'a> {
@@ -67,13 +74,7 @@ pub(super) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
         context: Context::Badge,
         id: format!("{}/b/{}", parts.identity.origin(), parts.slug),
         name: Some(parts.badge.design.name.clone()),
-        issuer: Profile {
-            id: parts.identity.did().to_owned(),
-            name: Some(parts.issuer.name.clone()),
-            url: parts.issuer.url.clone(),
-            email: parts.issuer.email.clone(),
-            ..Profile::default()
-        },
+        issuer: profile(parts.identity, parts.issuer),
         valid_from: parts.award.awarded_at,
         valid_until: parts.award.valid_until,
         awarded_date: Some(parts.award.awarded_at),
@@ -82,6 +83,8 @@ pub(super) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
             achievement,
             identifier: vec![parts.recipient],
             result,
+            credits_earned: parts.badge.design.credits,
+            narrative: (parts.decision.outcome != Truth::Yes).then(|| BY_HAND.to_owned()),
             ..AchievementSubject::default()
         },
         evidence: parts.evidence.iter().map(evidence).collect(),
@@ -126,16 +129,16 @@ fn evidence(approved: &Approved) -> Evidence {
     }
 }
 
-/// What the standard has no member for (hours, level), in words: "Size: 12 hours. Level: EQF 4."
-fn size(design: &Design) -> String {
-    let mut words = Vec::new();
-    if let Some(hours) = design.hours {
-        words.push(format!("Size: {} hours.", hours.normalize()));
+/// Who issues, as every credential says it. Without a site of its own, an issuer has its page here.
+pub(super) fn profile(identity: &IssuerIdentity, issuer: &Issuer) -> Profile {
+    let page = || format!("{}/issuers/{}", identity.origin(), issuer.slug);
+    Profile {
+        id: identity.did().to_owned(),
+        name: Some(issuer.name.clone()),
+        url: Some(issuer.url.clone().unwrap_or_else(page)),
+        email: issuer.email.clone(),
+        ..Profile::default()
     }
-    if let Some(level) = &design.level {
-        words.push(format!("Level: {level}."));
-    }
-    words.join(" ")
 }
 
 /// What a badge is called in every credential: `{identity}/issuers/{issuer}/achievements/{badge}`.
@@ -148,10 +151,11 @@ pub(super) fn achievement_id(identity: &IssuerIdentity, issuer: &Issuer, badge: 
     )
 }
 
-fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievement {
+/// A badge as the standard says it. Hours and level have no member there: they stand among the tags, in the words of
+/// [`hours_tag`] and [`level_tag`].
+pub(super) fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievement {
     let design = &badge.design;
-    let size = size(design);
-    let texts = [design.outcome.trim(), design.description.trim(), size.as_str()];
+    let texts = [design.outcome.trim(), design.description.trim()];
     let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     let alignment = design.alignments.iter().map(|one| Alignment {
         target_name: one.name.clone(),
@@ -165,21 +169,60 @@ fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievemen
         name: design.name.clone(),
         description: texts.join("\n\n"),
         achievement_type: Some("Badge".to_owned()),
-        criteria: Criteria {
-            narrative: Some(design.criteria.clone()).filter(|text| !text.trim().is_empty()),
-            ..Criteria::default()
-        },
+        criteria: criteria(id, &design.criteria),
         image: Some(Image {
             id: format!("{}{}", identity.origin(), pictures::href(&design.picture)),
             caption: Some(design.picture_alt.clone()).filter(|text| !text.trim().is_empty()),
             ..Image::default()
         }),
         alignment: alignment.collect(),
-        tag: vec![design.kind.word().to_owned()],
+        tag: tags(design),
         credits_available: design.credits,
         version: Some(badge.revision.to_string()),
         ..Achievement::default()
     }
+}
+
+/// The criteria in words; without any, the badge's page stands for them.
+fn criteria(id: &str, narrative: &str) -> Criteria {
+    if narrative.trim().is_empty() {
+        Criteria {
+            id: Some(id.to_owned()),
+            narrative: None,
+        }
+    } else {
+        Criteria {
+            id: None,
+            narrative: Some(narrative.to_owned()),
+        }
+    }
+}
+
+fn tags(design: &Design) -> Vec<String> {
+    let hours = design.hours.map(|hours| {
+        let word = if hours == Decimal::ONE { "hour" } else { "hours" };
+        format!("{} {word}", hours.normalize())
+    });
+    let level = design.level.as_deref().map(str::trim);
+    let level = level.filter(|level| !level.is_empty());
+    let level = level.map(|level| format!("{LEVEL_TAG}{level}"));
+    [Some(design.kind.word().to_owned()), hours, level]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The hours of work that a tag declares: "12 hours".
+#[must_use]
+pub fn hours_tag(tag: &str) -> Option<&str> {
+    let hours = tag.strip_suffix(" hours").or_else(|| tag.strip_suffix(" hour"))?;
+    hours.parse::<Decimal>().is_ok().then_some(hours)
+}
+
+/// The level that a tag declares: "Level: EQF 4".
+#[must_use]
+pub fn level_tag(tag: &str) -> Option<&str> {
+    tag.strip_prefix(LEVEL_TAG)
 }
 
 /// The conditions on grades that held.

@@ -178,12 +178,19 @@ pub async fn issuer_keys(cairn: &Cairn) -> Result<Vec<(Issuer, Vec<IssuerKey>)>,
 /// [`ServiceError::NotFound`] for an unknown slug.
 pub async fn did_document(cairn: &Cairn, slug: &str) -> Result<serde_json::Value, ServiceError> {
     let (issuer, keys) = by_slug(cairn, slug).await?;
+    document(&identity(cairn, &issuer)?, &keys)
+}
+
+/// The DID document of an identity with these keys, old ones as well.
+///
+/// # Errors
+/// [`ServiceError::Internal`] when it cannot be written as JSON, which does not happen.
+pub fn document(identity: &IssuerIdentity, keys: &[IssuerKey]) -> Result<serde_json::Value, ServiceError> {
     let keys: Vec<VerifyingKey> = keys
         .iter()
         .filter_map(|key| multibase::decode_key(&key.public_multibase).ok())
         .collect();
-    let document = identity(cairn, &issuer)?.document(&keys);
-    serde_json::to_value(document).map_err(|error| ServiceError::Internal(error.to_string()))
+    serde_json::to_value(identity.document(&keys)).map_err(|error| ServiceError::Internal(error.to_string()))
 }
 
 /// An issuer by its public slug, with all its keys.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::convert::{from_json, json, micros, moment};
+use super::convert::{CHUNK, from_json, json, micros, moment};
 use super::schema::audit;
 use super::{Db, Page, StoreError};
 use crate::ids::{PersonId, TenantId, uuid_v7};
@@ -34,6 +34,18 @@ struct Row {
     subject: String,
     detail: String,
     happened_at: i64,
+}
+
+impl Row {
+    fn entry(self) -> Result<Entry, StoreError> {
+        Ok(Entry {
+            actor: self.actor_id.map(PersonId::from),
+            action: self.action,
+            subject: self.subject,
+            detail: from_json("audit.detail", &self.detail)?,
+            at: moment(self.happened_at)?,
+        })
+    }
 }
 
 /// Adds an entry.
@@ -66,15 +78,20 @@ pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Entry>, St
         .limit(page.limit)
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Entry {
-                actor: row.actor_id.map(PersonId::from),
-                action: row.action,
-                subject: row.subject,
-                detail: from_json("audit.detail", &row.detail)?,
-                at: moment(row.happened_at)?,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Row::entry).collect()
+}
+
+/// What was done to some things, newest first, at most 500 entries.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<Entry>, StoreError> {
+    let rows: Vec<Row> = on_both!(db, |connection| audit::table
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .filter(audit::subject.eq_any(subjects.iter().take(CHUNK)))
+        .order((audit::happened_at.desc(), audit::id.desc()))
+        .limit(500)
+        .select(Row::as_select())
+        .load(connection))?;
+    rows.into_iter().map(Row::entry).collect()
 }

@@ -1,9 +1,11 @@
 //! Signed documents, one for each award. No function changes a document.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::convert::{micros, moment};
+use super::convert::{CHUNK, micros, moment};
 use super::schema::{awards, credentials};
 use super::{Db, StoreError};
 use crate::ids::{AwardId, CredentialId, IssuerId, PersonId, StatusListId, TenantId};
@@ -122,6 +124,23 @@ pub fn by_award(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Optio
         .first(db)
         .optional()?;
     row.map(Row::credential).transpose()
+}
+
+/// The last parts of the public addresses of some awards; those without a credential are left out.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn slugs(db: &mut Db, tenant: &TenantId, of: &[AwardId]) -> Result<HashMap<AwardId, String>, StoreError> {
+    let mut found = HashMap::with_capacity(of.len());
+    for some in of.chunks(CHUNK) {
+        let rows: Vec<(String, String)> = on_both!(db, |connection| credentials::table
+            .filter(credentials::tenant_id.eq(tenant.as_str()))
+            .filter(credentials::award_id.eq_any(some.iter().map(AwardId::as_str)))
+            .select((credentials::award_id, credentials::slug))
+            .load(connection))?;
+        found.extend(rows.into_iter().map(|(award, slug)| (award.into(), slug)));
+    }
+    Ok(found)
 }
 
 /// The credentials of a person, newest first.

@@ -313,6 +313,35 @@ pub fn current_for_people(
     Ok(all)
 }
 
+/// The records that hold now for some people and all badges of a course: a page of the progress table with its
+/// reasons.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn records_for_people(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    people: &[PersonId],
+) -> Result<HashMap<(BadgeId, PersonId), Decision>, StoreError> {
+    let mut all = HashMap::new();
+    for some in people.chunks(CHUNK) {
+        let rows: Vec<(String, String, String)> = on_both!(db, |connection| decisions::table
+            .inner_join(current_decisions::table.on(current_decisions::decision_id.eq(decisions::id)))
+            .inner_join(badges::table.on(badges::id.eq(decisions::badge_id)))
+            .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+            .filter(badges::course_id.eq(course.as_str()))
+            .filter(current_decisions::person_id.eq_any(some.iter().map(PersonId::as_str)))
+            .select((decisions::badge_id, decisions::person_id, decisions::record))
+            .load(connection))?;
+        for (badge, person, record) in rows {
+            let decision = from_json("decisions.record", &record)?;
+            all.insert((badge.into(), person.into()), decision);
+        }
+    }
+    Ok(all)
+}
+
 /// The records that hold now for one person in one course, by badge.
 ///
 /// # Errors

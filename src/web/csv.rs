@@ -1,59 +1,62 @@
-//! Tables that open in a spreadsheet: UTF-8 with its mark, and no cell that a spreadsheet would run.
+//! Tables for spreadsheets, in which nothing that a person is called can become a formula.
 
 use actix_web::HttpResponse;
 
 use crate::service::error::ServiceError;
-use crate::web::error::AppError;
 
-/// A table in the making.
-pub struct Table(csv::Writer<Vec<u8>>);
-
-fn failed(error: impl std::fmt::Display) -> AppError {
-    ServiceError::Internal(format!("a table could not be written: {error}")).into()
-}
-
-impl Table {
-    /// A table with these headings.
-    ///
-    /// # Errors
-    /// An internal error when it cannot be written.
-    pub fn new(headings: &[&str]) -> Result<Self, AppError> {
-        let mut table = Self(csv::Writer::from_writer(vec![0xef, 0xbb, 0xbf]));
-        table.row(headings)?;
-        Ok(table)
-    }
-
-    /// Adds a row.
-    ///
-    /// # Errors
-    /// An internal error when it cannot be written.
-    pub fn row(&mut self, cells: &[&str]) -> Result<(), AppError> {
-        self.0
-            .write_record(cells.iter().map(|cell| harmless(cell)))
-            .map_err(failed)
-    }
-
-    /// The table as an answer that is saved under that name.
-    ///
-    /// # Errors
-    /// An internal error when it cannot be written.
-    pub fn download(self, name: &str) -> Result<HttpResponse, AppError> {
-        let bytes = self.0.into_inner().map_err(failed)?;
-        Ok(HttpResponse::Ok()
-            .insert_header(("content-type", "text/csv; charset=utf-8"))
-            .insert_header(("content-disposition", format!("attachment; filename=\"{name}\"")))
-            .insert_header(("cache-control", "no-store"))
-            .body(bytes))
-    }
-}
-
-/// A name that begins like a formula gets a quote before it: spreadsheets run what begins with these signs.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
+/// A text that a spreadsheet takes as text: one that would begin a formula gets an apostrophe before it (OWASP, "CSV
+/// Injection").
+#[must_use]
+pub fn safe(text: &str) -> String {
+    let first = text
+        .trim_start_matches([' ', '\u{a0}', '\u{feff}'])
+        .chars()
+        .next();
+    if matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '%' | '＝' | '＋' | '－' | '＠')
+    ) {
+        format!("'{text}")
     } else {
-        cell.to_owned()
+        text.to_owned()
     }
+}
+
+/// Rows as a CSV document (RFC 4180) in UTF-8 with a mark at its beginning, by which spreadsheets know it.
+///
+/// # Errors
+/// [`ServiceError::Internal`] when memory cannot be written, which does not happen.
+pub fn document<R>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, ServiceError>
+where
+    R: IntoIterator<Item = String>,
+{
+    let internal = |error: String| ServiceError::Internal(error);
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .flexible(true)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    for row in rows {
+        let row: Vec<String> = row.into_iter().map(|cell| safe(&cell)).collect();
+        writer
+            .write_record(&row)
+            .map_err(|error| internal(error.to_string()))?;
+    }
+    writer.into_inner().map_err(|error| internal(error.to_string()))
+}
+
+/// An answer that is kept as a file of that name.
+///
+/// # Errors
+/// As [`document`].
+pub fn answer<R>(name: &str, rows: impl IntoIterator<Item = R>) -> Result<HttpResponse, ServiceError>
+where
+    R: IntoIterator<Item = String>,
+{
+    Ok(HttpResponse::Ok()
+        .insert_header(("content-type", "text/csv; charset=utf-8"))
+        .insert_header(("content-disposition", format!("attachment; filename=\"{name}\"")))
+        .insert_header(("cache-control", "no-store"))
+        .body(document(rows)?))
 }
 
 #[cfg(test)]
@@ -61,14 +64,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_a_spreadsheet_would_run_gets_into_a_cell() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            assert_eq!(harmless(text), format!("'{text}"));
+    fn names_never_become_formulas() {
+        for formula in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            " =1",
+            "\t=1",
+            "\r=1",
+            "\u{feff}=1",
+            "＝1",
+        ] {
+            assert!(safe(formula).starts_with('\''), "{formula:?}");
         }
-        assert_eq!(harmless("O’Brien, Ann"), "O’Brien, Ann");
-        let mut table = Table::new(&["Student"]).unwrap();
-        table.row(&["=HYPERLINK(\"x\"), \"y\""]).unwrap();
-        let text = String::from_utf8(table.0.into_inner().unwrap()).unwrap();
-        assert_eq!(text, "\u{feff}Student\n\"'=HYPERLINK(\"\"x\"\"), \"\"y\"\"\"\n");
+        for plain in ["Ada Lovelace", "", "2 of 3", "O'Neil", "a=b"] {
+            assert_eq!(safe(plain), plain);
+        }
+    }
+
+    #[test]
+    fn quotes_commas_and_line_breaks_stay_in_their_cell() {
+        let rows = [vec!["a\"b".to_owned(), "c,d".to_owned(), "e\nf".to_owned()]];
+        let bytes = document(rows).unwrap();
+        assert_eq!(
+            String::from_utf8(bytes).unwrap(),
+            "\u{feff}\"a\"\"b\",\"c,d\",\"e\nf\"\r\n"
+        );
     }
 }

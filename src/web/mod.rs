@@ -1,10 +1,13 @@
 //! Pages: extract, call one service, show one view. The only room besides the practice LMS that knows actix.
 
+pub mod accept;
 pub mod artefact;
 pub mod assets;
-pub mod checks;
+pub mod badge_facts;
+pub mod badge_file;
 pub mod course;
 pub mod csv;
+pub mod decided;
 pub mod error;
 pub mod extract;
 pub mod frame;
@@ -14,6 +17,7 @@ pub mod lti;
 pub mod markdown;
 pub mod middleware;
 pub mod ops;
+pub mod paged;
 pub mod public;
 pub mod reply;
 pub mod routes;

@@ -14,4 +14,5 @@ mod harness;
 mod launch;
 mod operations;
 mod screens;
+mod showing;
 mod tour;

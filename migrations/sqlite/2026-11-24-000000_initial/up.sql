@@ -376,6 +376,7 @@ CREATE TABLE audit (
     happened_at BIGINT NOT NULL
 );
 CREATE INDEX audit_by_time ON audit (tenant_id, happened_at);
+CREATE INDEX audit_by_subject ON audit (tenant_id, subject);
 
 CREATE TABLE jobs (
     id TEXT NOT NULL PRIMARY KEY,

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use crate::domain::badge::BadgeState;
 use crate::service::design::{self, Overview, Summary};
 use crate::service::sync;
-use crate::web::checks::picture_of;
+use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;

@@ -8,8 +8,8 @@ use crate::domain::sentence::{Audience, next_step};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::design::{self, Activated, Trial};
 use crate::service::error::ServiceError;
-use crate::web::checks::picture_of;
-use crate::web::csv::Table;
+use crate::web::badge_facts::picture_of;
+use crate::web::csv;
 use crate::web::error::AppError;
 use crate::web::extract::visit::{Action, Visit};
 use crate::web::frame::Place;
@@ -199,16 +199,12 @@ fn group(visit: &Visit, trial: &Trial, title: &str, people: &[PersonId]) -> Name
 async fn file(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let trial = design::trial(&visit.cairn, &visit.visitor, &id).await?;
-    let mut table = Table::new(&["Student", "Outcome", "What is missing"])?;
+    let mut table = vec![["Student", "Outcome", "What is missing"].map(str::to_owned)];
     for (title, people) in groups(&trial) {
-        let mut rows: Vec<_> = people
-            .iter()
-            .map(|id| (name(&trial, id), note(&trial, title, id)))
-            .collect();
-        rows.sort_by_key(|(name, _)| name.to_lowercase());
-        for (name, note) in rows {
-            table.row(&[&name, title, &note])?;
-        }
+        let row = |id| [name(&trial, id), title.to_owned(), note(&trial, title, id)];
+        let mut rows: Vec<_> = people.iter().map(row).collect();
+        rows.sort_by_key(|[name, ..]| name.to_lowercase());
+        table.extend(rows);
     }
-    table.download("dry-run.csv")
+    Ok(csv::answer("dry-run.csv", table)?)
 }

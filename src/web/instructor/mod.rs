@@ -2,23 +2,35 @@
 
 use actix_web::web::ServiceConfig;
 
+mod awards;
 mod badge;
 mod badge_form;
+mod by_hand;
 mod check;
 mod choose;
 pub mod course;
+mod decision;
 mod dry_run;
 mod evidence;
+mod progress;
 mod retire;
 mod rule;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {
-    badge::configure(config);
-    check::configure(config);
-    choose::configure(config);
-    dry_run::configure(config);
-    evidence::configure(config);
-    retire::configure(config);
-    rule::configure(config);
+    for page in [
+        awards::configure,
+        badge::configure,
+        by_hand::configure,
+        check::configure,
+        choose::configure,
+        decision::configure,
+        dry_run::configure,
+        evidence::configure,
+        progress::configure,
+        retire::configure,
+        rule::configure,
+    ] {
+        page(config);
+    }
 }

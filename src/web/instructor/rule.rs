@@ -8,7 +8,7 @@ use crate::ids::BadgeId;
 use crate::service::columns;
 use crate::service::design::{self, RuleDesk};
 use crate::service::error::ServiceError;
-use crate::web::checks::picture_of;
+use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::visit::{Action, Visit};
 use crate::web::frame::Place;

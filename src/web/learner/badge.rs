@@ -7,10 +7,11 @@ use super::home::{next_action, next_words, share};
 use crate::domain::award::Standing;
 use crate::domain::decision::CheckedNode;
 use crate::domain::rule::Condition;
-use crate::domain::sentence::{Audience, lines};
+use crate::domain::sentence::Audience;
 use crate::service::error::ServiceError;
 use crate::service::learning::{self, Learning, MyBadge};
-use crate::web::checks::{check_lines, design_facts, need_words, picture_of, standing_chip};
+use crate::web::badge_facts::{design_facts, picture_of, standing_chip};
+use crate::web::decided::{check_lines, need};
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
@@ -53,14 +54,11 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage 
         None => Status::InProgress.chip(),
     };
     let checks = mine.decision.as_ref().map(|decision| {
-        let mut checks = check_lines(&lines(decision, &learning.names, Audience::Student), now);
+        let mut checks = check_lines(decision, &learning.names, Audience::Student, now);
         offer_hand_ins(visit, learning, mine, &mut checks);
         checks
     });
-    let need = mine
-        .decision
-        .as_ref()
-        .map(|decision| need_words(decision.tree.need, decision.tree.distinct().len()));
+    let needed = mine.decision.as_ref().map(|decision| need(&decision.tree));
     LearnerBadgePage {
         page: visit.page(&design.name, Place::Badges),
         name: design.name.clone(),
@@ -69,7 +67,7 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage 
         picture: picture_of(&mine.badge),
         status,
         progress: share(mine.progress()),
-        need: need.unwrap_or_else(|| "This badge is not awarded any more.".to_owned()),
+        need: needed.unwrap_or_else(|| "This badge is not awarded any more.".to_owned()),
         checks: checks.unwrap_or_default(),
         next: mine.open.then(|| next_words(learning, mine)),
         next_action: next_action(visit, learning, mine),

@@ -4,10 +4,12 @@ use actix_web::web::ServiceConfig;
 
 mod activity;
 mod badge;
+mod credential;
 pub mod home;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {
     activity::configure(config);
     badge::configure(config);
+    credential::configure(config);
 }

@@ -1,10 +1,73 @@
 //! Pages that anybody may open: each file a page, its view built from what a service says, and its routes.
+//!
+//! None sets or reads a cookie, and none asks anybody else for anything.
 
+use actix_web::http::StatusCode;
 use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 
+use crate::service::error::{ErrorKind, ServiceError};
+use crate::web::error::AppError;
+use crate::web::views::public::NotFoundPage;
+use crate::web::views::shared::PublicPage;
+
+mod achievement;
+mod checks;
+mod credential;
+mod documents;
+mod issuer;
 mod pictures;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {
     pictures::configure(config);
+    credential::configure(config);
+    achievement::configure(config);
+    issuer::configure(config);
+    documents::configure(config);
+}
+
+/// What public pages may do: show what this server serves, and nothing else.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                      font-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A page for anybody. It may stand in the history of a browser, but is asked for anew each time: its state may change.
+fn show(status: StatusCode, page: &impl askama::Template) -> Result<HttpResponse, AppError> {
+    let body = page
+        .render()
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    Ok(HttpResponse::build(status)
+        .insert_header(("content-type", "text/html; charset=utf-8"))
+        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("cache-control", "no-cache"))
+        .insert_header(("vary", "accept"))
+        .body(body))
+}
+
+/// The page for an address at which there is no such thing.
+fn nothing(what: &str) -> Result<HttpResponse, AppError> {
+    let page = NotFoundPage {
+        page: PublicPage::titled("Nothing here"),
+        what: what.to_owned(),
+    };
+    show(StatusCode::NOT_FOUND, &page)
+}
+
+/// `found`, or the page that says that there is nothing.
+fn or_nothing<T>(found: Result<T, ServiceError>, what: &str) -> Result<Result<T, HttpResponse>, AppError> {
+    match found {
+        Ok(found) => Ok(Ok(found)),
+        Err(error) if error.kind() == ErrorKind::NotFound => nothing(what).map(Err),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// An answer for verifiers of any origin.
+fn open_to_all(seconds: u32) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header(("access-control-allow-origin", "*"))
+        .insert_header(("cache-control", format!("public, max-age={seconds}")))
+        .insert_header(("vary", "accept"));
+    answer
 }

@@ -40,6 +40,6 @@ pub struct MatrixCell {
     pub status: Status,
     /// "Earned", "2 of 3", "No grade yet", "Revoked".
     pub word: String,
-    /// The decision page; none when nothing was decided yet.
+    /// The decision page.
     pub href: Option<String>,
 }

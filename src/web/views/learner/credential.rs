@@ -19,6 +19,8 @@ pub struct MyCredentialPage {
     pub revoked_reason: Option<String>,
     /// The absolute address that anybody can open.
     pub public_url: String,
+    /// The same page as this server serves it, whatever name it has to others.
+    pub open_href: String,
     /// JSON, picture as PNG and SVG, each with the badge inside.
     pub downloads: Vec<Download>,
     pub switches: Switches,

@@ -47,8 +47,16 @@ pub struct CredentialPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicStanding {
     InForce,
-    Expired { when: When },
-    Revoked { when: When, reason: String },
+    Expired {
+        when: When,
+    },
+    /// `reason` may be empty.
+    Revoked {
+        when: When,
+        reason: String,
+    },
+    /// A check failed that is neither of these: the list below says which.
+    Unproven,
 }
 
 /// One piece of evidence.

@@ -1,9 +1,11 @@
 //! Pages that anybody may open.
 
+mod achievement;
 mod credential;
 mod issuer;
 mod not_found;
 
+pub use achievement::AchievementPage;
 pub use credential::{CredentialPage, EvidenceLine, PublicStanding};
 pub use issuer::IssuerPage;
 pub use not_found::NotFoundPage;

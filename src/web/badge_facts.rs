@@ -1,54 +1,11 @@
-//! What was checked, from the domain's words to a page's lines; and other facts that several pages say alike.
+//! What several pages say alike of a badge and of an award.
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, Design, Expiry};
-use crate::domain::decision::Truth;
-use crate::domain::rule::Need;
-use crate::domain::sentence::Line;
 use crate::service::pictures;
-use crate::web::views::shared::{CheckLine, PictureView, Status, StatusChip, When};
-
-/// The lines of a decision, with their times as seen at `now`.
-#[must_use]
-pub fn check_lines(lines: &[Line], now: DateTime<Utc>) -> Vec<CheckLine> {
-    lines.iter().map(|line| check_line(line, now)).collect()
-}
-
-fn check_line(line: &Line, now: DateTime<Utc>) -> CheckLine {
-    let status = match line.truth {
-        Truth::Yes => Status::Earned,
-        Truth::No => Status::NotMet,
-        // Something of theirs lies with somebody else.
-        Truth::Unknown if line.since.is_some() => Status::InProgress,
-        Truth::Unknown => Status::Unknown,
-    };
-    let note = match (line.source, line.since) {
-        (Some(source), _) => Some(format!("read from {}", source.words())),
-        (None, Some(_)) => Some("since".to_owned()),
-        (None, None) => line.read_at.map(|_| "read".to_owned()),
-    };
-    CheckLine {
-        status,
-        text: line.text.clone(),
-        note,
-        when: line.read_at.or(line.since).map(|at| When::new(at, now)),
-        action: None,
-        children: check_lines(&line.lines, now),
-    }
-}
-
-/// How the members of the outermost group combine.
-#[must_use]
-pub fn need_words(need: Need, members: usize) -> String {
-    match need {
-        Need::All if members == 1 => "This is needed.".to_owned(),
-        Need::All => "All of these are needed.".to_owned(),
-        Need::Any | Need::AtLeast(1) => "Any one of these is enough.".to_owned(),
-        Need::AtLeast(count) => format!("At least {count} of these are needed."),
-    }
-}
+use crate::web::views::shared::{PictureView, Status, StatusChip, When};
 
 /// What an award is worth, as a chip.
 #[must_use]

@@ -1,0 +1,87 @@
+//! A holder's own badge: to take it away, and to say what others see of it.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::award::Award;
+use crate::domain::badge::Badge;
+use crate::ids::AwardId;
+use crate::openbadges::OpenBadgeCredential;
+use crate::service::error::ServiceError;
+use crate::service::publish::read;
+use crate::service::session::Visitor;
+use crate::service::{Cairn, institutions};
+use crate::store::credentials::{Credential, Shows};
+use crate::store::{Db, awards, badges, credentials, issuers};
+
+/// A visitor's own award with its signed document.
+#[derive(Debug, Clone)]
+pub struct Mine {
+    pub award: Award,
+    pub badge: Badge,
+    pub credential: Credential,
+    /// What was signed, as data.
+    pub document: OpenBadgeCredential,
+    /// The address that anybody can open.
+    pub public_url: String,
+    /// The moment of asking.
+    pub now: DateTime<Utc>,
+}
+
+/// The visitor's own award of a badge of this course.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but its holder, in the course that it belongs to.
+pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<Mine, ServiceError> {
+    let (asking, award) = (visitor.clone(), award.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let (award, badge, credential) = held(db, &asking, &award)?;
+        let issuer = issuers::get(db, asking.tenant(), &credential.issuer)?;
+        let issuer = issuer.ok_or(ServiceError::NotFound("issuer"))?;
+        Ok((award, badge, credential, issuer))
+    });
+    let (award, badge, credential, issuer) = found.await?;
+    let identity = institutions::identity(cairn, &issuer)?;
+    Ok(Mine {
+        document: read(&credential)?,
+        public_url: format!("{}/b/{}", identity.origin(), credential.slug),
+        now: cairn.clock.now(),
+        award,
+        badge,
+        credential,
+    })
+}
+
+fn held(db: &mut Db, visitor: &Visitor, award: &AwardId) -> Result<(Award, Badge, Credential), ServiceError> {
+    let tenant = visitor.tenant();
+    let award = awards::get(db, tenant, award)?
+        .filter(|award| award.person == visitor.person.id)
+        .ok_or(ServiceError::NotFound("badge"))?;
+    let badge = badges::get(db, tenant, &award.badge)?
+        .filter(|badge| badge.course == visitor.course.id)
+        .ok_or(ServiceError::NotFound("badge"))?;
+    let credential = credentials::by_award(db, tenant, &award.id)?.ok_or(ServiceError::NotFound("badge"))?;
+    Ok((award, badge, credential))
+}
+
+/// Sets what others see of the visitor's own award, from this moment on.
+///
+/// # Errors
+/// As [`mine`].
+pub async fn set_shows(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    award: &AwardId,
+    shows: Shows,
+) -> Result<(), ServiceError> {
+    let (visitor, award) = (visitor.clone(), award.clone());
+    let set = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let (_, _, credential) = held(db, &visitor, &award)?;
+        Ok(credentials::set_shows(
+            db,
+            visitor.tenant(),
+            &credential.id,
+            shows,
+        )?)
+    });
+    set.await
+}

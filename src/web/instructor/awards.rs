@@ -1,0 +1,184 @@
+//! `/c/{course}/badges/{badge}/awards`: who holds a badge; `/revoke` below the badge reviews taking some back, and
+//! `/revoke/confirm` does it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::domain::award::Standing;
+use crate::domain::badge::Badge;
+use crate::ids::{AwardId, BadgeId};
+use crate::service::error::ServiceError;
+use crate::service::people::{self, Holder};
+use crate::service::{award, pictures};
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::paged;
+use crate::web::views::instructor::{AwardRow, BadgeAwardsPage, RevokePage};
+use crate::web::views::shared::{PictureView, Problem, ProblemList, Status, StatusChip, When};
+
+/// Holders on one page.
+const HOLDERS: i64 = 50;
+/// Most awards that one form takes back.
+const MOST: usize = 500;
+
+/// Lists the routes of these pages.
+pub fn configure(config: &mut ServiceConfig) {
+    let path = |rest: &str| format!("/c/{{course}}/badges/{{badge}}/{rest}");
+    config
+        .route(&path("awards"), web::get().to(awards))
+        .route(&path("awards"), web::post().to(awards))
+        .route(&path("revoke"), web::get().to(review))
+        .route(&path("revoke"), web::post().to(review))
+        .route(&path("revoke/confirm"), web::post().to(revoke));
+}
+
+/// The holders.
+///
+/// # Errors
+/// Forbidden for all but instructors; not found for a badge of elsewhere.
+pub async fn awards(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+    let badge = BadgeId::from(path.into_inner().1);
+    let page = list(&visit, &badge, ProblemList::default()).await?;
+    visit.show(&page)
+}
+
+async fn list(
+    visit: &Visit,
+    badge: &BadgeId,
+    problems: ProblemList,
+) -> Result<BadgeAwardsPage, ServiceError> {
+    let part = paged::asked(visit, HOLDERS);
+    let (badge, holders, total) = people::holders(&visit.cairn, &visit.visitor, badge, part).await?;
+    let now = visit.cairn.clock.now();
+    let row = |holder: &Holder| {
+        let award = &holder.award;
+        let person = &award.person;
+        AwardRow {
+            award_id: award.id.to_string(),
+            student: holder.person.display_name(),
+            awarded: When::date_only(award.awarded_at),
+            until: award.valid_until.map(When::date_only),
+            standing: standing(award.standing(now)),
+            reason: award.revocation.as_ref().map(|gone| gone.reason.clone()),
+            revocable: award.revocation.is_none(),
+            decision_href: visit.href(&format!("/badges/{}/people/{person}", badge.id)),
+            credential_href: holder
+                .slug
+                .as_ref()
+                .map(|slug| format!("/b/{slug}"))
+                .unwrap_or_default(),
+        }
+    };
+    let total = i64::try_from(total).unwrap_or(i64::MAX);
+    let path = format!("/badges/{}/awards", badge.id);
+    Ok(BadgeAwardsPage {
+        page: visit.page(&badge.design.name, Place::Badges),
+        picture: picture(&badge),
+        rows: holders.iter().map(row).collect(),
+        paging: paged::paging(visit, &path, &[], part, holders.len(), total),
+        revoke_action: visit.href(&format!("/badges/{}/revoke", badge.id)),
+        problems,
+        back_href: visit.href(""),
+        badge_name: badge.design.name,
+    })
+}
+
+fn picture(badge: &Badge) -> PictureView {
+    PictureView {
+        src: pictures::href(&badge.design.picture),
+        alt: badge.design.picture_alt.clone(),
+    }
+}
+
+fn standing(standing: Standing) -> StatusChip {
+    match standing {
+        Standing::InForce => Status::Earned.saying("In force"),
+        Standing::Expired => Status::Neutral.saying("Expired"),
+        Standing::Revoked => Status::NeedsAttention.saying("Revoked"),
+    }
+}
+
+fn problem(field: &str, text: impl Into<String>) -> ProblemList {
+    ProblemList(vec![Problem {
+        field: field.to_owned(),
+        text: text.into(),
+    }])
+}
+
+/// Those ticked in the list, or the one that a link names.
+fn chosen(visit: &Visit) -> Vec<AwardId> {
+    let ticked = visit.fields.all("award").map(AwardId::from);
+    let named = url::form_urlencoded::parse(visit.query_string.as_bytes())
+        .filter(|(name, _)| name == "award")
+        .map(|(_, id)| AwardId::from(id.into_owned()));
+    ticked.chain(named).take(MOST).collect()
+}
+
+/// What revoking the chosen ones would do.
+///
+/// # Errors
+/// As [`awards`].
+pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+    let badge = BadgeId::from(path.into_inner().1);
+    let which = chosen(&visit);
+    let (known, holders) = people::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
+    if holders.is_empty() {
+        let text = if which.is_empty() {
+            "Nobody was chosen. Tick the students whose badge is to be revoked."
+        } else {
+            "What was chosen is revoked already."
+        };
+        return visit.show_again(&list(&visit, &badge, problem("", text)).await?);
+    }
+    visit.show(&asking(&visit, &known, &holders, ProblemList::default()))
+}
+
+/// Revokes, when the number shown is still the number of those that would be revoked.
+///
+/// # Errors
+/// As [`awards`]; a conflict when somebody else was faster.
+pub async fn revoke(
+    Action(visit): Action,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let badge = BadgeId::from(path.into_inner().1);
+    let which = chosen(&visit);
+    let done_href = visit.href_saying(&format!("/badges/{badge}/awards"), "revoked");
+    let (known, holders) = people::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
+    if holders.is_empty() && !which.is_empty() {
+        // The same form, sent twice.
+        return Ok(visit.go(&done_href));
+    }
+    let confirmed = visit
+        .fields
+        .get("confirm")
+        .and_then(|text| text.parse::<usize>().ok());
+    if confirmed != Some(holders.len()) || holders.is_empty() {
+        let sentence = "The number of badges to be revoked is no longer the one that was shown. Nothing was \
+                        revoked; open the list again and choose once more.";
+        return Err(ServiceError::conflict("award.number", sentence).into());
+    }
+    let reason = visit.fields.text("reason");
+    match award::revoke(&visit.cairn, &visit.visitor, &badge, &which, &reason).await {
+        Ok(_) => Ok(visit.go(&done_href)),
+        Err(ServiceError::Invalid { sentence, .. }) => {
+            visit.show_again(&asking(&visit, &known, &holders, problem("reason", sentence)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn asking(visit: &Visit, badge: &Badge, holders: &[Holder], problems: ProblemList) -> RevokePage {
+    let person = |holder: &Holder| (holder.award.id.to_string(), holder.person.display_name());
+    RevokePage {
+        page: visit.page(&format!("Revoke “{}”?", badge.design.name), Place::Badges),
+        badge_name: badge.design.name.clone(),
+        picture: picture(badge),
+        people: holders.iter().map(person).collect(),
+        reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
+        problems,
+        action: visit.href(&format!("/badges/{}/revoke/confirm", badge.id)),
+        back_href: visit.href(&format!("/badges/{}/awards", badge.id)),
+    }
+}

@@ -1,0 +1,149 @@
+//! An instructor's own word for one student: `…/people/{person}/approve` and `…/people/{person}/award`, each a page
+//! that says what will happen, and `/confirm` below it that does it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::domain::award::Standing;
+use crate::domain::sentence::Audience;
+use crate::ids::{BadgeId, PersonId};
+use crate::service::error::ServiceError;
+use crate::service::people::{self, Sight};
+use crate::service::{award, pictures};
+use crate::web::decided;
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::views::instructor::{AwardByHandPage, ByHand};
+use crate::web::views::shared::{PictureView, Problem, ProblemList};
+
+/// Lists the routes of these pages.
+pub fn configure(config: &mut ServiceConfig) {
+    let path = |rest: &str| format!("/c/{{course}}/badges/{{badge}}/people/{{person}}/{rest}");
+    config
+        .route(&path("approve"), web::get().to(approve))
+        .route(&path("approve"), web::post().to(approve))
+        .route(&path("approve/confirm"), web::post().to(do_approve))
+        .route(&path("award"), web::get().to(award))
+        .route(&path("award"), web::post().to(award))
+        .route(&path("award/confirm"), web::post().to(do_award));
+}
+
+type Names = web::Path<(String, String, String)>;
+
+fn ids(path: Names) -> (BadgeId, PersonId) {
+    let (_, badge, person) = path.into_inner();
+    (badge.into(), person.into())
+}
+
+/// What approving would do.
+///
+/// # Errors
+/// Forbidden for all but instructors; not found for a badge or person of elsewhere.
+pub async fn approve(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
+    ask(&visit, path, ByHand::Approve).await
+}
+
+/// What awarding would do.
+///
+/// # Errors
+/// As [`approve`].
+pub async fn award(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
+    ask(&visit, path, ByHand::Award).await
+}
+
+async fn ask(visit: &Visit, path: Names, what: ByHand) -> Result<HttpResponse, AppError> {
+    let (badge, person) = ids(path);
+    let sight = people::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
+    visit.show(&view(visit, &sight, what, ProblemList::default()))
+}
+
+/// Approves.
+///
+/// # Errors
+/// As [`approve`], and a conflict when the rule asks for no approval.
+pub async fn do_approve(Action(visit): Action, path: Names) -> Result<HttpResponse, AppError> {
+    let (badge, person) = ids(path);
+    let reason = visit.fields.text("reason");
+    let done = people::approve(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
+    answer(&visit, &badge, &person, ByHand::Approve, done).await
+}
+
+/// Awards. Sending the form twice awards once.
+///
+/// # Errors
+/// As [`approve`], and a conflict when the badge awards nothing now.
+pub async fn do_award(Action(visit): Action, path: Names) -> Result<HttpResponse, AppError> {
+    let (badge, person) = ids(path);
+    let reason = visit.fields.text("reason");
+    let done = award::award_by_hand(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
+    let done = match done {
+        // Whoever was faster, it is as it was asked for.
+        Err(error) if error.code() == "award.already" => {
+            let sight = people::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
+            let standing = sight.award.as_ref().map(|award| award.standing(sight.now));
+            if standing == Some(Standing::InForce) {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        }
+        done => done.map(drop),
+    };
+    answer(&visit, &badge, &person, ByHand::Award, done).await
+}
+
+async fn answer(
+    visit: &Visit,
+    badge: &BadgeId,
+    person: &PersonId,
+    what: ByHand,
+    done: Result<(), ServiceError>,
+) -> Result<HttpResponse, AppError> {
+    match done {
+        Ok(()) => {
+            let notice = match what {
+                ByHand::Approve => "approved",
+                ByHand::Award => "awarded",
+            };
+            let to = visit.href_saying(&format!("/badges/{badge}/people/{person}"), notice);
+            Ok(visit.go(&to))
+        }
+        Err(ServiceError::Invalid { sentence, .. }) => {
+            let sight = people::sight(&visit.cairn, &visit.visitor, badge, person).await?;
+            let problems = ProblemList(vec![Problem {
+                field: "reason".to_owned(),
+                text: sentence,
+            }]);
+            visit.show_again(&view(visit, &sight, what, problems))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn view(visit: &Visit, sight: &Sight, what: ByHand, problems: ProblemList) -> AwardByHandPage {
+    let (student, name) = (sight.person.display_name(), sight.badge.design.name.clone());
+    let back = visit.href(&format!("/badges/{}/people/{}", sight.badge.id, sight.person.id));
+    let (title, action) = match what {
+        ByHand::Approve => (format!("Approve {student} for “{name}”?"), "approve"),
+        ByHand::Award => (format!("Award “{name}” to {student}?"), "award"),
+    };
+    let decision = sight.decision.as_ref();
+    AwardByHandPage {
+        page: visit.page(&title, Place::Progress),
+        what,
+        student,
+        badge_name: name,
+        picture: PictureView {
+            src: pictures::href(&sight.badge.design.picture),
+            alt: sight.badge.design.picture_alt.clone(),
+        },
+        action: format!("{back}/{action}/confirm"),
+        checks: decision
+            .map(|decision| decided::check_lines(decision, &sight.names, Audience::Teacher, sight.now))
+            .unwrap_or_default(),
+        reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
+        problems,
+        back_href: back,
+    }
+}

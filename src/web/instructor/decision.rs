@@ -1,0 +1,189 @@
+//! `/c/{course}/badges/{badge}/people/{person}`: one student and one badge, with every reason.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use chrono::{DateTime, Utc};
+
+use crate::domain::award::Standing;
+use crate::domain::badge::BadgeState;
+use crate::domain::decision::{CheckedGroup, CheckedNode, Seen, Truth};
+use crate::domain::evidence::SubmissionState;
+use crate::domain::sentence::{Audience, lines, next_step};
+use crate::ids::{BadgeId, PersonId};
+use crate::service::people::{self, Sight};
+use crate::service::pictures;
+use crate::store::audit::Entry;
+use crate::store::decisions::StoredDecision;
+use crate::web::decided;
+use crate::web::error::AppError;
+use crate::web::extract::visit::Visit;
+use crate::web::frame::Place;
+use crate::web::views::instructor::{DecisionPage, HistoryLine};
+use crate::web::views::shared::{LinkTo, PictureView, When};
+
+/// Lists the routes of this page.
+pub fn configure(config: &mut ServiceConfig) {
+    let path = "/c/{course}/badges/{badge}/people/{person}";
+    config
+        .route(path, web::get().to(decision))
+        .route(path, web::post().to(decision));
+}
+
+/// The page.
+///
+/// # Errors
+/// [`crate::service::error::ServiceError::Forbidden`] for all but instructors; not found for a badge or person of
+/// elsewhere.
+pub async fn decision(
+    visit: Visit,
+    path: web::Path<(String, String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, badge, person) = path.into_inner();
+    let (badge, person) = (BadgeId::from(badge), PersonId::from(person));
+    let sight = people::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
+    visit.show(&view(&visit, &sight))
+}
+
+fn view(visit: &Visit, sight: &Sight) -> DecisionPage {
+    let student = sight.person.display_name();
+    let name = sight.badge.design.name.clone();
+    let here = visit.href(&format!("/badges/{}/people/{}", sight.badge.id, sight.person.id));
+    let standing = sight.award.as_ref().map(|award| award.standing(sight.now));
+    let held = standing == Some(Standing::InForce);
+    let settled = matches!(standing, Some(Standing::InForce | Standing::Revoked));
+    let works = matches!(sight.badge.state, BadgeState::Active | BadgeState::Paused { .. });
+    let open = works && !settled && sight.may_be_awarded();
+    let decision = sight.decision.as_ref();
+    let missing = decision.filter(|decision| decision.outcome != Truth::Yes && !settled);
+    let rule_version = decision.map(|decision| decision.rule_version);
+    DecisionPage {
+        page: visit.page(&format!("{student}: {name}"), Place::Progress),
+        student,
+        badge_name: name,
+        picture: PictureView {
+            src: pictures::href(&sight.badge.design.picture),
+            alt: sight.badge.design.picture_alt.clone(),
+        },
+        status: decided::standing(sight.award.as_ref(), decision, sight.now),
+        need: decision.map_or_else(
+            || "This badge has no rule yet.".to_owned(),
+            |decision| decided::need(&decision.tree),
+        ),
+        checks: decision
+            .map(|decision| decided::check_lines(decision, &sight.names, Audience::Teacher, sight.now))
+            .unwrap_or_default(),
+        next: missing.map(|decision| {
+            let step = next_step(decision, &sight.names, Audience::Teacher);
+            // The page says "Next:" itself.
+            sentence(step.strip_prefix("Next: ").unwrap_or(&step))
+        }),
+        next_action: missing
+            .filter(|decision| open && waits_for_review(&decision.tree))
+            .map(|_| LinkTo {
+                href: visit.href("/evidence"),
+                text: "Review it".to_owned(),
+            }),
+        rule_version: rule_version.unwrap_or(0),
+        decided: sight.confirmed.map(|at| When::new(at, sight.now)),
+        approve_href: (open && sight.waits_for_approval()).then(|| format!("{here}/approve")),
+        by_hand_href: open.then(|| format!("{here}/award")),
+        revoke_href: sight.award.as_ref().filter(|_| held).map(|award| {
+            let badge = &sight.badge.id;
+            visit.href(&format!("/badges/{badge}/revoke?award={}", award.id))
+        }),
+        credential_href: sight.slug.as_ref().map(|slug| format!("/b/{slug}")),
+        barred: barred(sight),
+        history: history(sight),
+        back_href: visit.href("/progress"),
+    }
+}
+
+/// The text with its first letter upper case.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next();
+    first
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
+}
+
+fn barred(sight: &Sight) -> Option<String> {
+    if sight.may_be_awarded() {
+        return None;
+    }
+    let why = match &sight.enrolment {
+        Some(known) if known.barred || !known.learner => {
+            "This person was seen in this course in another role than a student’s, so no badge of it is awarded."
+        }
+        _ => {
+            "This person is not in the course any more, so no badge of it is awarded. What was awarded stays."
+        }
+    };
+    Some(why.to_owned())
+}
+
+/// Whether something that was handed in waits for a review.
+fn waits_for_review(group: &CheckedGroup) -> bool {
+    group.nodes.iter().any(|node| match node {
+        CheckedNode::Group(inner) => waits_for_review(inner),
+        CheckedNode::Condition(condition) => matches!(
+            condition.seen,
+            Seen::Evidence {
+                state: SubmissionState::HandedIn,
+                ..
+            }
+        ),
+    })
+}
+
+/// Decisions and what people did, newest first.
+fn history(sight: &Sight) -> Vec<HistoryLine> {
+    let mut all: Vec<(DateTime<Utc>, String)> = Vec::new();
+    all.extend(sight.history.iter().map(|one| (one.decided_at, past(one, sight))));
+    all.extend(sight.deeds.iter().map(|(entry, by)| (entry.at, deed(entry, by))));
+    if let Some(award) = &sight.award {
+        let text = match award.cycle {
+            1 => "Awarded".to_owned(),
+            cycle => format!("Awarded again, for the {cycle}. time"),
+        };
+        all.push((award.awarded_at, text));
+    }
+    // A stable order: what was said first of one moment stays first.
+    all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let line = |(at, text)| HistoryLine {
+        when: When::new(at, sight.now),
+        text,
+    };
+    all.into_iter().map(line).collect()
+}
+
+/// "Not yet: Cleaning exercise: 71 of 100, needs 80 (version 2)".
+fn past(stored: &StoredDecision, sight: &Sight) -> String {
+    let decision = &stored.decision;
+    let version = decision.rule_version;
+    if decision.outcome == Truth::Yes {
+        return format!("Rule met (version {version})");
+    }
+    let open = lines(decision, &sight.names, Audience::Teacher)
+        .into_iter()
+        .filter(|line| line.truth != Truth::Yes)
+        .map(|line| line.text);
+    let open: Vec<String> = open.take(3).collect();
+    format!("Not yet: {} (version {version})", open.join("; "))
+}
+
+fn deed(entry: &Entry, by: &str) -> String {
+    let what = match entry.action.as_str() {
+        "award.by-hand" => "Awarded by hand",
+        "award.revoked" => "Revoked",
+        "approval.given" => "Approved",
+        other => other,
+    };
+    let reason = entry.detail.get("reason").and_then(serde_json::Value::as_str);
+    match reason {
+        Some(reason) => format!("{what} by {by}: {reason}"),
+        None => format!("{what} by {by}"),
+    }
+}

@@ -1,0 +1,121 @@
+//! `/c/{course}/progress`: students by badges, to look at, to search and to take away.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use url::form_urlencoded::Serializer;
+
+use crate::service::error::ServiceError;
+use crate::service::people::{self, Cell, MOST, Matrix, Row};
+use crate::service::pictures;
+use crate::store::Page;
+use crate::web::error::AppError;
+use crate::web::extract::visit::Visit;
+use crate::web::frame::Place;
+use crate::web::views::instructor::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
+use crate::web::views::shared::PictureView;
+use crate::web::{csv, decided, paged};
+
+/// Students on one page.
+const STUDENTS: i64 = 50;
+
+/// Lists the routes of this page.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/progress", web::get().to(progress))
+        .route("/c/{course}/progress", web::post().to(progress))
+        .route("/c/{course}/progress.csv", web::get().to(table))
+        .route("/c/{course}/progress.csv", web::post().to(table));
+}
+
+/// The matrix, those whose name contains `q`.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+pub async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
+    let search = visit.query("q");
+    let page = paged::asked(&visit, STUDENTS);
+    let matrix = people::matrix(&visit.cairn, &visit.visitor, search.clone(), page).await?;
+    visit.show(&view(&visit, search.unwrap_or_default(), page, &matrix))
+}
+
+/// The same as a table for spreadsheets, whole: read in parts, so that no transaction is long.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+pub async fn table(visit: Visit) -> Result<HttpResponse, AppError> {
+    let search = visit.query("q");
+    let mut page = Page::first(MOST);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    loop {
+        let matrix = people::matrix(&visit.cairn, &visit.visitor, search.clone(), page).await?;
+        if rows.is_empty() {
+            let names = matrix.badges.iter().map(|badge| badge.design.name.clone());
+            let head = ["Student", "LMS user id"].map(str::to_owned);
+            rows.push(head.into_iter().chain(names).collect());
+        }
+        rows.extend(matrix.rows.iter().map(|row| line(row, &matrix)));
+        page.offset += MOST;
+        if matrix.rows.is_empty() || page.offset >= matrix.total {
+            break;
+        }
+    }
+    Ok(csv::answer("progress.csv", rows).map_err(ServiceError::from)?)
+}
+
+fn line(row: &Row, matrix: &Matrix) -> Vec<String> {
+    let words = row
+        .cells
+        .iter()
+        .map(|cell| decided::standing(cell.award.as_ref(), cell.decision.as_ref(), matrix.now).word);
+    [row.person.display_name(), row.person.sub.clone()]
+        .into_iter()
+        .chain(words)
+        .collect()
+}
+
+fn view(visit: &Visit, search: String, page: Page, matrix: &Matrix) -> ProgressPage {
+    let head = |badge: &crate::domain::badge::Badge| MatrixHead {
+        name: badge.design.name.clone(),
+        picture: PictureView {
+            src: pictures::href(&badge.design.picture),
+            alt: badge.design.picture_alt.clone(),
+        },
+        href: visit.href(&format!("/badges/{}/awards", badge.id)),
+    };
+    let row = |row: &Row| {
+        let cell = |(badge, cell): (&crate::domain::badge::Badge, &Cell)| {
+            let chip = decided::standing(cell.award.as_ref(), cell.decision.as_ref(), matrix.now);
+            MatrixCell {
+                status: chip.status,
+                word: chip.word,
+                href: Some(visit.href(&format!("/badges/{}/people/{}", badge.id, row.person.id))),
+            }
+        };
+        MatrixRow {
+            name: row.person.display_name(),
+            cells: matrix.badges.iter().zip(&row.cells).map(cell).collect(),
+        }
+    };
+    let csv_query = if search.is_empty() {
+        String::new()
+    } else {
+        let query = Serializer::new(String::new()).append_pair("q", &search).finish();
+        format!("?{query}")
+    };
+    ProgressPage {
+        page: visit.page("Progress", Place::Progress),
+        search_action: visit.href("/progress"),
+        csv_href: visit.href(&format!("/progress.csv{csv_query}")),
+        badges: matrix.badges.iter().map(head).collect(),
+        rows: matrix.rows.iter().map(row).collect(),
+        paging: paged::paging(
+            visit,
+            "/progress",
+            &[("q", &search)],
+            page,
+            matrix.rows.len(),
+            matrix.total,
+        ),
+        search,
+    }
+}

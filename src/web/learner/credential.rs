@@ -1,0 +1,119 @@
+//! `/c/{course}/credentials/{award}`: my badge, its files, and what others see of it.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::domain::award::Standing;
+use crate::ids::AwardId;
+use crate::service::baked::{self, Form};
+use crate::service::error::ServiceError;
+use crate::service::share::{self, Mine};
+use crate::store::credentials::Shows;
+use crate::web::badge_file;
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::views::learner::{MyCredentialPage, Switches};
+use crate::web::views::shared::{PictureView, Status, StatusChip, When};
+
+/// Lists the routes of this page.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/credentials/{name}", web::get().to(credential))
+        .route("/c/{course}/credentials/{name}", web::post().to(credential))
+        .route("/c/{course}/credentials/{award}/share", web::post().to(switch));
+}
+
+/// The page; with `.json`, `.png` or `.svg` at the end of the address, that file.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but the holder.
+pub async fn credential(
+    visit: Visit,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (_, name) = path.into_inner();
+    let (award, form) = match name.rsplit_once('.') {
+        Some((award, ending)) => {
+            let form = Form::of_ending(ending).ok_or(ServiceError::NotFound("file"))?;
+            (award, Some(form))
+        }
+        None => (name.as_str(), None),
+    };
+    let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
+    let Some(form) = form else {
+        return visit.show(&view(&visit, mine));
+    };
+    let bytes = baked::file(&visit.cairn, &mine.credential, form).await?;
+    let mut answer = HttpResponse::Ok();
+    let media = badge_file::media_type(form, &request);
+    badge_file::describe(
+        &mut answer,
+        form,
+        media,
+        mine.document.name.as_deref(),
+        "attachment",
+    );
+    Ok(answer.insert_header(("cache-control", "no-store")).body(bytes))
+}
+
+/// Sets the switches.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but the holder.
+pub async fn switch(
+    Action(visit): Action,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, award) = path.into_inner();
+    let shows = Shows {
+        name: visit.fields.ticked("show_name"),
+        evidence: visit.fields.ticked("show_evidence"),
+        downloads: visit.fields.ticked("allow_downloads"),
+    };
+    let award = AwardId::from(award);
+    share::set_shows(&visit.cairn, &visit.visitor, &award, shows).await?;
+    Ok(visit.go(&visit.href_saying(&format!("/credentials/{award}"), "shared")))
+}
+
+fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
+    let here = visit.href(&format!("/credentials/{}", mine.award.id));
+    let shows = mine.credential.shows;
+    let achievement = mine.document.credential_subject.achievement;
+    let image = achievement.image.as_ref();
+    MyCredentialPage {
+        page: visit.page(&achievement.name, Place::Badges),
+        picture: PictureView {
+            src: image
+                .and_then(|image| baked::picture_path(&image.id))
+                .unwrap_or_default(),
+            alt: image.and_then(|image| image.caption.clone()).unwrap_or_default(),
+        },
+        name: achievement.name,
+        issuer_name: mine.document.issuer.name.unwrap_or_default(),
+        standing: standing(mine.award.standing(mine.now)),
+        awarded: When::date_only(mine.award.awarded_at),
+        until: mine.award.valid_until.map(When::date_only),
+        revoked_reason: mine.award.revocation.map(|revocation| revocation.reason),
+        public_url: mine.public_url,
+        open_href: format!("/b/{}", mine.credential.slug),
+        downloads: badge_file::downloads(&here),
+        switches: Switches {
+            name: shows.name,
+            evidence: shows.evidence,
+            downloads: shows.downloads,
+        },
+        action: format!("{here}/share"),
+        badge_href: visit.href(&format!("/badges/{}", mine.badge.id)),
+        back_href: visit.href(""),
+    }
+}
+
+fn standing(standing: Standing) -> StatusChip {
+    match standing {
+        Standing::InForce => Status::Earned.chip(),
+        Standing::Expired => Status::Neutral.saying("Expired"),
+        Standing::Revoked => Status::NeedsAttention.saying("Revoked"),
+    }
+}

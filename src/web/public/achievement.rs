@@ -1,0 +1,85 @@
+//! `/issuers/{slug}/achievements/{badge}`: what a badge stands for. It is the badge's name in every credential.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::{checks, open_to_all, or_nothing, show};
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::issuer::Issuer;
+use crate::domain::sentence::number;
+use crate::ids::BadgeId;
+use crate::service::{Cairn, pictures, publish};
+use crate::web::error::AppError;
+use crate::web::views::public::AchievementPage;
+use crate::web::views::shared::{LinkTo, PictureView, PublicPage};
+use crate::web::{accept, markdown};
+
+/// Lists the routes of this page.
+pub fn configure(config: &mut ServiceConfig) {
+    config.route("/issuers/{slug}/achievements/{badge}", web::get().to(achievement));
+}
+
+/// The page, or the achievement where JSON is asked for.
+///
+/// # Errors
+/// What the store reports.
+pub async fn achievement(
+    cairn: web::Data<Cairn>,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (slug, badge) = path.into_inner();
+    let found = publish::badge(&cairn, &slug, &BadgeId::from(badge)).await;
+    let (issuer, badge) = match or_nothing(found, "badge")? {
+        Ok(found) => found,
+        Err(nothing) => return Ok(nothing),
+    };
+    match accept::best(
+        &request,
+        &["text/html", "application/ld+json", "application/json"],
+    ) {
+        "text/html" => show(StatusCode::OK, &view(&issuer, &badge)),
+        media => Ok(open_to_all(300)
+            .insert_header(("content-type", media))
+            .body(publish::achievement_document(&cairn, &issuer, &badge)?.to_string())),
+    }
+}
+
+fn view(issuer: &Issuer, badge: &Badge) -> AchievementPage {
+    let design = &badge.design;
+    let mut facts = Vec::new();
+    if let Some(hours) = design.hours {
+        facts.push(("Hours of work".to_owned(), number(hours)));
+    }
+    if let Some(credits) = design.credits {
+        facts.push(("Credits".to_owned(), number(credits)));
+    }
+    if let Some(level) = &design.level {
+        facts.push(("Level".to_owned(), level.clone()));
+    }
+    let skill = |one: &crate::domain::badge::Alignment| LinkTo {
+        href: one.url.clone(),
+        text: checks::skill(&one.name, one.framework.as_deref(), one.code.as_deref()),
+    };
+    AchievementPage {
+        page: PublicPage::titled(&design.name),
+        name: design.name.clone(),
+        picture: PictureView {
+            src: pictures::href(&design.picture),
+            alt: design.picture_alt.clone(),
+        },
+        issuer: LinkTo {
+            href: format!("/issuers/{}", issuer.slug),
+            text: issuer.name.clone(),
+        },
+        outcome: design.outcome.clone(),
+        description: design.description.clone(),
+        criteria: markdown::render(&design.criteria),
+        kind: design.kind.word().to_owned(),
+        kind_meaning: checks::meaning(design.kind).to_owned(),
+        facts,
+        skills: design.alignments.iter().map(skill).collect(),
+        retired: badge.state == BadgeState::Retired,
+    }
+}

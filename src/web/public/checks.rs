@@ -1,0 +1,109 @@
+//! "Is it genuine?" in the words of people, and what the kinds of badges mean to them.
+
+use crate::domain::badge::Kind;
+use crate::openbadges::verify::{CheckKind, Failure, Verdict};
+use crate::web::views::shared::{CheckLine, Status};
+
+/// What stands behind a kind of badge, in one sentence.
+pub(super) fn meaning(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Knowledge => "What its holder knows was shown by tests or graded work.",
+        Kind::Application => "Its holder made something, and an instructor assessed it.",
+        Kind::Recognition => "It recognises taking part or a contribution; nothing was tested.",
+    }
+}
+
+/// A skill with its framework and code: "Data cleaning (ESCO, S5.2)".
+pub(super) fn skill(name: &str, framework: Option<&str>, code: Option<&str>) -> String {
+    let parts: Vec<&str> = [framework, code].into_iter().flatten().collect();
+    if parts.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} ({})", parts.join(", "))
+    }
+}
+
+/// What was just verified, one line for each question that a reader has. `host` is the domain that the issuer is known
+/// by.
+pub(super) fn genuine(verdict: &Verdict, host: &str) -> Vec<CheckLine> {
+    let integrity = [
+        CheckKind::Readable,
+        CheckKind::Members,
+        CheckKind::Proof,
+        CheckKind::Terms,
+        CheckKind::Signature,
+    ];
+    let broken = integrity.into_iter().find_map(|kind| verdict.failure(kind));
+    let mut lines = vec![
+        line(
+            broken,
+            "The signature fits the issuer’s key: nothing was changed since it was signed.",
+        ),
+        line(
+            verdict.failure(CheckKind::Status),
+            "Not revoked: the issuer’s signed list was read just now.",
+        ),
+        period(verdict.failure(CheckKind::Period)),
+        line(
+            verdict.failure(CheckKind::Key),
+            &format!("The issuer is known by its own domain, {host}, and publishes this key there."),
+        ),
+    ];
+    if let Some(failure) = verdict.failure(CheckKind::Endorsements) {
+        lines.push(line(Some(failure), ""));
+    }
+    lines
+}
+
+fn line(failure: Option<&Failure>, passed: &str) -> CheckLine {
+    match failure {
+        None => CheckLine::new(Status::Earned, passed),
+        Some(failure) => CheckLine::new(Status::NeedsAttention, failure.to_string()),
+    }
+}
+
+fn period(failure: Option<&Failure>) -> CheckLine {
+    match failure {
+        // The banner and the dates say when.
+        Some(Failure::Expired(_)) => {
+            CheckLine::new(Status::NeedsAttention, "Expired: its time of validity is over.")
+        }
+        other => line(other, "In force: today lies within its time of validity."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openbadges::verify::{Resolver, verify};
+
+    struct Nowhere;
+
+    impl Resolver for Nowhere {
+        fn did_document(&self, _: &str) -> Option<serde_json::Value> {
+            None
+        }
+
+        fn status_list(&self, _: &str) -> Option<Vec<u8>> {
+            None
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_checked_is_never_said_to_hold() {
+        let signed = include_bytes!("../../../tests/vectors/badge.json");
+        let now = chrono::DateTime::from_timestamp(1_795_430_000, 0).unwrap();
+        let lines = genuine(&verify(signed, &Nowhere, now), "badges.example");
+        assert_eq!(lines.len(), 4);
+        for place in [0, 1, 3] {
+            assert_eq!(lines[place].status, Status::NeedsAttention, "{:?}", lines[place]);
+        }
+        assert_eq!(lines[2].status, Status::Earned);
+    }
+
+    #[test]
+    fn a_skill_names_its_framework_where_there_is_one() {
+        assert_eq!(skill("Cleaning", None, None), "Cleaning");
+        assert_eq!(skill("Cleaning", Some("ESCO"), Some("S5")), "Cleaning (ESCO, S5)");
+    }
+}

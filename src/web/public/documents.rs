@@ -1,0 +1,48 @@
+//! What verifiers fetch: `did.json` and the signed status lists.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::{open_to_all, or_nothing};
+use crate::service::{Cairn, institutions, publish};
+use crate::web::accept;
+use crate::web::error::AppError;
+
+/// Lists the routes of these documents.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/issuers/{slug}/did.json", web::get().to(did))
+        .route("/issuers/{slug}/status/{list}", web::get().to(status_list));
+}
+
+/// An issuer's DID document.
+///
+/// # Errors
+/// What the store reports.
+pub async fn did(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
+    match or_nothing(institutions::did_document(&cairn, &slug).await, "issuer")? {
+        Ok(document) => Ok(open_to_all(300)
+            .insert_header(("content-type", "application/did+json"))
+            .body(document.to_string())),
+        Err(nothing) => Ok(nothing),
+    }
+}
+
+/// A signed status list, byte by byte as it was stored. A minute of caching at most: revocation must be seen soon.
+///
+/// # Errors
+/// What the store reports.
+pub async fn status_list(
+    cairn: web::Data<Cairn>,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (issuer, list) = path.into_inner();
+    let found = publish::status_list(&cairn, &issuer, &list).await;
+    match or_nothing(found, "status list")? {
+        Ok(signed) => Ok(open_to_all(60)
+            .insert_header(("content-type", accept::best(&request, &accept::SIGNED)))
+            .body(signed)),
+        Err(nothing) => Ok(nothing),
+    }
+}

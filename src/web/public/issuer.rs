@@ -1,0 +1,95 @@
+//! `/issuers/{slug}`: who stands behind the badges, for people and for machines.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::{open_to_all, or_nothing, show};
+use crate::domain::issuer::Issuer;
+use crate::service::error::ServiceError;
+use crate::service::{Cairn, institutions, publish};
+use crate::store::issuers::IssuerKey;
+use crate::web::accept;
+use crate::web::error::AppError;
+use crate::web::views::public::IssuerPage;
+use crate::web::views::shared::{LinkTo, PublicPage};
+
+/// Lists the routes of this page.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/issuers/{slug}", web::get().to(issuer))
+        .route("/issuers/{slug}/profile.json", web::get().to(profile));
+}
+
+/// The page, or the profile where JSON is asked for.
+///
+/// # Errors
+/// What the store reports.
+pub async fn issuer(
+    cairn: web::Data<Cairn>,
+    slug: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let found = institutions::by_slug(&cairn, &slug).await;
+    let (issuer, keys) = match or_nothing(found, "issuer")? {
+        Ok(found) => found,
+        Err(nothing) => return Ok(nothing),
+    };
+    match accept::best(
+        &request,
+        &["text/html", "application/ld+json", "application/json"],
+    ) {
+        "text/html" => show(StatusCode::OK, &view(&cairn, &issuer, &keys)?),
+        media => json(&cairn, &issuer, media),
+    }
+}
+
+/// The profile as JSON, at an address of its own for browsers.
+///
+/// # Errors
+/// What the store reports.
+pub async fn profile(
+    cairn: web::Data<Cairn>,
+    slug: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    match or_nothing(institutions::by_slug(&cairn, &slug).await, "issuer")? {
+        Ok((issuer, _)) => {
+            let media = accept::best(&request, &["application/json", "application/ld+json"]);
+            json(&cairn, &issuer, media)
+        }
+        Err(nothing) => Ok(nothing),
+    }
+}
+
+fn json(cairn: &Cairn, issuer: &Issuer, media: &str) -> Result<HttpResponse, AppError> {
+    let profile = publish::profile_document(cairn, issuer)?;
+    Ok(open_to_all(300)
+        .insert_header(("content-type", media))
+        .body(profile.to_string()))
+}
+
+fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage, ServiceError> {
+    let identity = institutions::identity(cairn, issuer)?;
+    let did = identity.did().to_owned();
+    let key = |key: &IssuerKey| {
+        let public = key.public_multibase.clone();
+        (format!("{did}#{public}"), public)
+    };
+    let document = |rest: &str, text: &str| LinkTo {
+        href: format!("/issuers/{}/{rest}", issuer.slug),
+        text: text.to_owned(),
+    };
+    Ok(IssuerPage {
+        page: PublicPage::titled(&issuer.name),
+        name: issuer.name.clone(),
+        url: issuer.url.clone(),
+        email: issuer.email.clone(),
+        keys: keys.iter().map(key).collect(),
+        documents: vec![
+            document("profile.json", "Profile (Open Badges 3.0)"),
+            document("did.json", "Identity document (did.json)"),
+        ],
+        did,
+    })
+}

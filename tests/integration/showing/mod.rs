@@ -1,0 +1,6 @@
+//! What is shown: to anybody, to the holder, and to those who teach.
+
+mod holder;
+mod public;
+mod stage;
+mod teaching;
