@@ -16,6 +16,7 @@ const COLUMN: &str = "Cleaning exercise";
 const ACTIVITY: &str = "Project report";
 const ADA: &str = "Ada Adeyemi";
 const BEN: &str = "Ben Bergström";
+const REASON: &str = "The report was not his own work.";
 const REPORT: &[u8] = b"What was missing, what was doubled, and what I did about it.\n";
 
 /// Walks it in one LMS.
@@ -65,10 +66,13 @@ pub(super) async fn walk(place: &Place, folder: &Path, say: &dyn Fn(&str)) -> Re
     let hers = credential(&mut ada, &hers).await?;
     let public = public_address(place, &hers)?;
     show(&mut ada, &hers, &mut anybody, &public).await?;
-    say("· Ben's badge is revoked with a reason, and everybody sees it at once.");
+    say("· Ben's badge is revoked with a reason, and everybody sees at once that it is.");
     let his = credential(&mut ben, &his).await?;
     let revoked = public_address(place, &his)?;
     revoke(&mut teacher, &home, &mut anybody, &revoked).await?;
+    // The reason is between the two of them.
+    let again = ben.browser.get(his.url.as_str()).await.during("Ben's badge")?;
+    expect("Ben's badge", again, REASON)?;
 
     say("· Everything that verifying needs is saved.");
     for (person, page, name, expected) in [
@@ -274,9 +278,11 @@ async fn credential(student: &mut Person<'_>, badge: &Page) -> Result<Page, Tour
 /// The public address, as this machine reaches it.
 fn public_address(place: &Place, page: &Page) -> Result<String, TourError> {
     let step = "the public address";
-    let named = page.link("See it as others do").during(step)?;
-    let rest = named.strip_prefix(&place.identity).during(step)?;
-    Ok(format!("{}{rest}", place.cairn))
+    let link = page.link("See it as others do").during(step)?;
+    Ok(match link.strip_prefix(&place.identity) {
+        Some(rest) => format!("{}{rest}", place.cairn),
+        None => link,
+    })
 }
 
 async fn show(
@@ -343,12 +349,10 @@ async fn revoke(
     let review = teacher.send(&page, &form, &[("award", &award)]).await?;
     let review = expect(step, review, "1 student loses")?;
     let form = review.form("/revoke/confirm").during(step)?;
-    let done = teacher
-        .send(&review, &form, &[("reason", "The report was not his own work.")])
-        .await?;
+    let done = teacher.send(&review, &form, &[("reason", REASON)]).await?;
     expect(step, done, "Revoked")?;
     let seen = anybody.get(public).await.during(step)?;
-    expect(step, seen, "The report was not his own work.")?;
+    expect(step, seen, "Revoked by its issuer")?;
     Ok(())
 }
 

@@ -159,6 +159,8 @@ fn attributes(text: &str) -> (Vec<(String, String)>, &str) {
 pub fn forms(html: &str) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
     let mut open = false;
+    // Fields that name their form, which may stand before or after them.
+    let mut elsewhere: Vec<(String, Field)> = Vec::new();
     let mut rest = html;
     while let Some(tag) = next_tag(rest) {
         rest = tag.rest;
@@ -175,19 +177,29 @@ pub fn forms(html: &str) -> Vec<Form> {
             "/form" => open = false,
             "input" | "button" | "textarea" | "select" => {
                 let field = field(&tag);
-                let owner = match tag.get("form") {
-                    Some(id) => forms.iter_mut().find(|form| {
-                        form.attributes
-                            .iter()
-                            .any(|(name, value)| name == "id" && value == id)
-                    }),
-                    None => forms.last_mut().filter(|_| open),
-                };
-                if let Some(form) = owner.filter(|_| !field.name.is_empty()) {
-                    form.fields.push(field);
+                if field.name.is_empty() {
+                    continue;
+                }
+                match tag.get("form") {
+                    Some(id) => elsewhere.push((id.to_owned(), field)),
+                    None => {
+                        if let Some(form) = forms.last_mut().filter(|_| open) {
+                            form.fields.push(field);
+                        }
+                    }
                 }
             }
             _ => {}
+        }
+    }
+    for (id, field) in elsewhere {
+        let named = |form: &&mut Form| {
+            form.attributes
+                .iter()
+                .any(|(name, value)| name == "id" && *value == id)
+        };
+        if let Some(form) = forms.iter_mut().find(named) {
+            form.fields.push(field);
         }
     }
     forms

@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use url::form_urlencoded::Serializer;
 
-use crate::service::error::ServiceError;
 use crate::service::people::{self, Cell, MOST, Matrix, Row};
 use crate::service::pictures;
 use crate::store::Page;
@@ -59,7 +58,7 @@ pub async fn table(visit: Visit) -> Result<HttpResponse, AppError> {
             break;
         }
     }
-    Ok(csv::answer("progress.csv", rows).map_err(ServiceError::from)?)
+    Ok(csv::answer("progress.csv", rows)?)
 }
 
 fn line(row: &Row, matrix: &Matrix) -> Vec<String> {
