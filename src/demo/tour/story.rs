@@ -81,7 +81,9 @@ pub(super) async fn walk(place: &Place, folder: &Path, say: &dyn Fn(&str)) -> Re
     ] {
         for (form, words) in [("json", "JSON"), ("png", "PNG"), ("svg", "SVG")] {
             let step = format!("downloading {words}");
-            let found = page.links(&format!(".{form}")).into_iter().next();
+            let ending = format!(".{form}");
+            let mut files = page.links("/credentials/").into_iter();
+            let found = files.find(|link| link.ends_with(&ending));
             let file = person.browser.get(&found.during(&step)?).await.during(&step)?;
             if file.status != 200 {
                 return Err(TourError::Missing {
