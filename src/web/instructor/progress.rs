@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use url::form_urlencoded::Serializer;
 
-use crate::service::error::ServiceError;
 use crate::service::people::{self, Cell, MOST, Matrix, Row};
 use crate::service::pictures;
 use crate::store::Page;
@@ -30,7 +29,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The matrix, those whose name contains `q`.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors.
+/// Forbidden for all but instructors.
 pub async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
     let search = visit.query("q");
     let page = paged::asked(&visit, STUDENTS);
@@ -41,7 +40,7 @@ pub async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
 /// The same as a table for spreadsheets, whole: read in parts, so that no transaction is long.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors.
+/// Forbidden for all but instructors.
 pub async fn table(visit: Visit) -> Result<HttpResponse, AppError> {
     let search = visit.query("q");
     let mut page = Page::first(MOST);
@@ -59,7 +58,7 @@ pub async fn table(visit: Visit) -> Result<HttpResponse, AppError> {
             break;
         }
     }
-    Ok(csv::answer("progress.csv", rows).map_err(ServiceError::from)?)
+    Ok(csv::answer("progress.csv", rows)?)
 }
 
 fn line(row: &Row, matrix: &Matrix) -> Vec<String> {
