@@ -8,7 +8,7 @@ use cairn::store::people::{self, PersonSeen};
 use cairn::store::{awards, badges, enrolments};
 use serde_json::Value;
 
-use super::stage::{Stage, design, get, until};
+use super::stage::{Stage, design, get, launch, until};
 use crate::harness::{framed, launch_as, on_each_database};
 
 #[test]
@@ -321,6 +321,43 @@ fn an_award_by_hand_is_made_once_and_says_what_it_is() {
             .await
             .unwrap();
         assert!(done.text().contains("Earned"), "{}", done.text());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn two_clicks_at_one_moment_make_one_award() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let badge = stage.badge(design("Quiz master"), Some(vec![stage.quiz()])).await;
+        let person = stage.person(4).await;
+        let ask = stage.inside(&format!("/badges/{badge}/people/{person}/award"));
+        let member = stage.world.member(stage.at, CourseRole::Teacher).unwrap().id;
+        let (mut one, mut other) = (framed(&stage.scene.moodle), framed(&stage.scene.moodle));
+        for browser in [&mut one, &mut other] {
+            launch(&stage.world, stage.at, member, browser).await;
+        }
+        let (first, second) = (one.get(&ask).await.unwrap(), other.get(&ask).await.unwrap());
+        let (form, twin) = (
+            first.form("/award/confirm").unwrap(),
+            second.form("/award/confirm").unwrap(),
+        );
+        let reason = [("reason", "Sat it on paper")];
+        let (first, second) = tokio::join!(
+            one.submit(&first, &form, &reason),
+            other.submit(&second, &twin, &reason)
+        );
+        for page in [first.unwrap(), second.unwrap()] {
+            assert_eq!(page.status, 200, "{}", page.text());
+            assert!(page.text().contains("Earned"), "{}", page.text());
+        }
+        let (tenant, id) = (stage.course.tenant.clone(), person.clone());
+        let all = stage
+            .scene
+            .cairn
+            .store
+            .read(move |db| awards::for_person(db, &tenant, &id));
+        assert_eq!(all.await.unwrap().len(), 1);
         stage.scene.end().await;
     });
 }
