@@ -424,12 +424,21 @@ pub async fn award_by_hand(
 ) -> Result<Award, ServiceError> {
     visitor.teach()?;
     let reason = check_reason(reason)?;
-    let (desk, visitor) = (Desk::of(cairn), visitor.clone());
-    let (badge, person) = (badge.clone(), person.clone());
-    cairn
-        .store
-        .write_with(move |db| by_hand_in(db, &desk, &visitor, &badge, &person, &reason))
-        .await
+    let mut tried = 0;
+    loop {
+        let (desk, visitor, reason) = (Desk::of(cairn), visitor.clone(), reason.clone());
+        let (badge, person) = (badge.clone(), person.clone());
+        let done = cairn
+            .store
+            .write_with(move |db| by_hand_in(db, &desk, &visitor, &badge, &person, &reason))
+            .await;
+        tried += 1;
+        match done {
+            // A second click at the same moment; the next try sees what the first one did.
+            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) if tried < TRIES => {}
+            done => return done,
+        }
+    }
 }
 
 fn by_hand_in(

@@ -29,7 +29,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The matrix, those whose name contains `q`.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors.
+/// Forbidden for all but instructors.
 pub async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
     let search = visit.query("q");
     let page = paged::asked(&visit, STUDENTS);
@@ -40,7 +40,7 @@ pub async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
 /// The same as a table for spreadsheets, whole: read in parts, so that no transaction is long.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors.
+/// Forbidden for all but instructors.
 pub async fn table(visit: Visit) -> Result<HttpResponse, AppError> {
     let search = visit.query("q");
     let mut page = Page::first(MOST);

@@ -17,7 +17,12 @@ use crate::web::{accept, markdown};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
-    config.route("/issuers/{slug}/achievements/{badge}", web::get().to(achievement));
+    config
+        .route("/issuers/{slug}/achievements/{badge}", web::get().to(achievement))
+        .route(
+            "/issuers/{slug}/achievements/{badge}",
+            web::head().to(achievement),
+        );
 }
 
 /// The page, or the achievement where JSON is asked for.

@@ -21,7 +21,9 @@ use crate::web::{badge_file, markdown};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
-    config.route("/b/{name}", web::get().to(credential));
+    config
+        .route("/b/{name}", web::get().to(credential))
+        .route("/b/{name}", web::head().to(credential));
 }
 
 /// The page, or a file: by the ending of the address, or else by what is accepted.

@@ -12,7 +12,9 @@ use crate::web::error::AppError;
 pub fn configure(config: &mut ServiceConfig) {
     config
         .route("/issuers/{slug}/did.json", web::get().to(did))
-        .route("/issuers/{slug}/status/{list}", web::get().to(status_list));
+        .route("/issuers/{slug}/did.json", web::head().to(did))
+        .route("/issuers/{slug}/status/{list}", web::get().to(status_list))
+        .route("/issuers/{slug}/status/{list}", web::head().to(status_list));
 }
 
 /// An issuer's DID document.

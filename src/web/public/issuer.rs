@@ -18,7 +18,9 @@ use crate::web::views::shared::{LinkTo, PublicPage};
 pub fn configure(config: &mut ServiceConfig) {
     config
         .route("/issuers/{slug}", web::get().to(issuer))
-        .route("/issuers/{slug}/profile.json", web::get().to(profile));
+        .route("/issuers/{slug}", web::head().to(issuer))
+        .route("/issuers/{slug}/profile.json", web::get().to(profile))
+        .route("/issuers/{slug}/profile.json", web::head().to(profile));
 }
 
 /// The page, or the profile where JSON is asked for.

@@ -1,10 +1,14 @@
 //! The public pages and files.
 
 use bytes::Bytes;
+use cairn::domain::award::Award;
 use cairn::domain::badge::Picture;
+use cairn::ids::{AwardId, CredentialId};
 use cairn::openbadges::bake::extract;
+use cairn::random::SystemRandom;
 use cairn::service::pictures::{Drawing, png};
-use cairn::store::badges;
+use cairn::store::credentials::Credential;
+use cairn::store::{awards, badges, credentials};
 use serde_json::Value;
 
 use super::stage::{Stage, design, get};
@@ -140,6 +144,46 @@ fn what_a_holder_lets_out_verifies_in_every_form() {
                     .contains("sandbox")
             );
         }
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_document_that_was_changed_is_called_out() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (badge, award, credential) = stage.earned().await;
+        let (cairn, now) = (&stage.scene.cairn, stage.scene.cairn.clock.now());
+        let forged_award = Award {
+            id: AwardId::new(now, &SystemRandom),
+            badge,
+            person: stage.person(1).await,
+            ..award
+        };
+        let forged = Credential {
+            id: CredentialId::new(now, &SystemRandom),
+            award: forged_award.id.clone(),
+            slug: "forged".into(),
+            document: credential
+                .document
+                .replace("\"value\":\"80\"", "\"value\":\"99\""),
+            status_position: (credential.status_position + 1) % 1_000,
+            ..credential
+        };
+        let written = cairn.store.write(move |db| {
+            awards::insert_once(db, &forged_award)?;
+            credentials::insert(db, &forged)
+        });
+        written.await.unwrap();
+        let page = get(&stage.url("/b/forged"), HTML).await;
+        for said in [
+            "99 of 100",
+            "Not confirmed.",
+            "The signature is not good: the document was changed, or somebody else signed it.",
+        ] {
+            assert!(page.text().contains(said), "{said} in {}", page.text());
+        }
+        assert!(!page.text().contains("nothing was changed since"));
         stage.scene.end().await;
     });
 }
