@@ -8,6 +8,7 @@
 )]
 
 mod certification;
+mod engine;
 mod harness;
 mod launch;
 mod operations;
