@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -24,17 +24,17 @@ pub struct Tool {
 pub fn start_twice() -> Tool {
     let folder = tempfile::tempdir().unwrap();
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let (mut first, fresh) = start(&folder.path().to_path_buf(), address);
+    let (mut first, fresh) = start(folder.path(), address);
     first.kill().unwrap();
     first.wait().unwrap();
     let mut again = Vec::new();
     for _ in 0..4 {
-        let (mut process, took) = start(&folder.path().to_path_buf(), address);
+        let (mut process, took) = start(folder.path(), address);
         again.push(took);
         process.kill().unwrap();
         process.wait().unwrap();
     }
-    let (process, took) = start(&folder.path().to_path_buf(), address);
+    let (process, took) = start(folder.path(), address);
     again.push(took);
     again.sort_unstable();
     println!(
@@ -51,7 +51,7 @@ pub fn start_twice() -> Tool {
     }
 }
 
-fn command(folder: &std::path::Path, address: SocketAddr) -> Command {
+fn command(folder: &Path, address: SocketAddr) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cairn"));
     command
         .env("CAIRN_LISTEN", address.to_string())
@@ -62,7 +62,7 @@ fn command(folder: &std::path::Path, address: SocketAddr) -> Command {
     command
 }
 
-fn start(folder: &PathBuf, address: SocketAddr) -> (Child, Duration) {
+fn start(folder: &Path, address: SocketAddr) -> (Child, Duration) {
     let began = Instant::now();
     let mut process = command(folder, address).arg("serve").spawn().unwrap();
     while !is_healthy(address) {
