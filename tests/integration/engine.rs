@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use cairn::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
 use cairn::domain::course::Course;
-use cairn::domain::rule::{Condition, Group, Need, Node};
+use cairn::domain::rule::{Condition, Group, Need, Node, Threshold};
 use cairn::ids::{BadgeId, RuleId};
 use cairn::practice_lms::{CourseRole, PracticeLms};
 use cairn::random::SystemRandom;
-use cairn::service::decide;
-use cairn::store::{Page, awards, badges, courses, people, rules};
+use cairn::service::{decide, sync};
+use cairn::store::{Page, awards, badges, courses, line_items, people, rules};
 use chrono::DateTime;
 use serde_json::json;
 
@@ -31,6 +31,27 @@ async fn course(scene: &Scene) -> Course {
 
 /// An active badge for whoever is here.
 async fn attendance(scene: &Scene, course: &Course) -> BadgeId {
+    let always = Condition::NotBefore {
+        at: DateTime::UNIX_EPOCH,
+    };
+    badge(scene, course, always).await
+}
+
+/// An active badge for 80 percent in the column of the course.
+async fn by_grade(scene: &Scene, course: &Course) -> BadgeId {
+    let known = course.clone();
+    let items = scene
+        .cairn
+        .store
+        .read(move |db| line_items::for_course(db, &known.tenant, &known.id));
+    let grade = Condition::Grade {
+        item: items.await.unwrap().remove(0).id,
+        at_least: Threshold::Percent(80.into()),
+    };
+    badge(scene, course, grade).await
+}
+
+async fn badge(scene: &Scene, course: &Course, condition: Condition) -> BadgeId {
     let now = scene.cairn.clock.now();
     let badge = Badge {
         id: BadgeId::new(now, &SystemRandom),
@@ -63,9 +84,7 @@ async fn attendance(scene: &Scene, course: &Course) -> BadgeId {
     };
     let root = Group {
         need: Need::All,
-        nodes: vec![Node::Condition(Condition::NotBefore {
-            at: DateTime::UNIX_EPOCH,
-        })],
+        nodes: vec![Node::Condition(condition)],
     };
     let id = badge.id.clone();
     let done = scene.cairn.store.write(move |db| {
@@ -171,4 +190,34 @@ fn whoever_launches_with_another_or_an_unknown_role_is_never_awarded_although_th
             scene.end().await;
         });
     }
+}
+
+#[test]
+fn who_comes_back_by_a_launch_gets_what_was_earned_meanwhile() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        launch_as(lms, &mut framed(lms), CourseRole::Teacher).await;
+        let course = read(&scene).await;
+        let badge = by_grade(&scene, &course).await;
+        let world = lms.world();
+        let at = world.courses()[0].id;
+        let (left, stays) = (world.students(at).remove(1), world.students(at).remove(0));
+        world.set_role(at, left.id, None);
+        let items = world.line_items(at);
+        let column = items.iter().find(|item| item.tool == Some(0)).unwrap().id;
+        for student in [&left, &stays] {
+            assert!(world.set_grade(at, column, student.id, Some(90.into())));
+        }
+        sync::check_course(&scene.cairn, &course.tenant, &course.id, "check-now")
+            .await
+            .unwrap();
+        until_held(&scene, &course, &badge, &stays.sub).await;
+        assert!(!holds(&scene, &course, &badge, &left.sub).await);
+
+        world.set_role(at, left.id, Some(CourseRole::Student));
+        let form = world.launch_form(at, left.id, world.links(at)[0].id).unwrap();
+        assert_eq!(framed(lms).launch(&form).await.unwrap().status, 200);
+        until_held(&scene, &course, &badge, &left.sub).await;
+        scene.end().await;
+    });
 }
