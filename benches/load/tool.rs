@@ -51,7 +51,7 @@ pub fn start_twice() -> Tool {
     }
 }
 
-fn command(folder: &std::path::Path, address: SocketAddr) -> Command {
+fn command(folder: &Path, address: SocketAddr) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cairn"));
     command
         .env("CAIRN_LISTEN", address.to_string())

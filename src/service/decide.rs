@@ -31,6 +31,8 @@ pub const DECIDE_PERSON: &str = "decide_person";
 
 /// People in one transaction: few enough that nobody waits long for the database.
 const GROUP: usize = 50;
+/// How often a transaction is tried that others stand in the way of.
+const TRIES: usize = 4;
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -136,11 +138,11 @@ pub async fn decide_badge(
     let learners = learners.await?;
     let mut decided = Decided::default();
     for group in learners.chunks(GROUP) {
-        let (desk, group) = (Desk::of(cairn), group.to_vec());
-        let (tenant, badge, cause) = (tenant.clone(), badge.clone(), cause.to_owned());
-        let step = cairn
-            .store
-            .write_with(move |db| decide_group(db, &desk, &tenant, &badge, &group, &cause));
+        let step = tried(cairn, || {
+            let (desk, group) = (Desk::of(cairn), group.to_vec());
+            let (tenant, badge, cause) = (tenant.clone(), badge.clone(), cause.to_owned());
+            move |db: &mut Db| decide_group(db, &desk, &tenant, &badge, &group, &cause)
+        });
         let step = step.await?;
         decided.people += step.people;
         decided.awarded += step.awarded;
@@ -159,22 +161,48 @@ pub async fn decide_person(
     person: &PersonId,
     cause: &str,
 ) -> Result<Decided, ServiceError> {
-    let (desk, tenant, course) = (Desk::of(cairn), tenant.clone(), course.clone());
-    let (person, cause) = (person.clone(), cause.to_owned());
-    let decided = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        let mut decided = Decided::default();
-        if !may_be_awarded(db, &tenant, &course, &person)? {
-            return Ok(decided);
-        }
-        for badge in badges::for_course(db, &tenant, &course)? {
-            let one = std::slice::from_ref(&person);
-            let step = decide_group(db, &desk, &tenant, &badge.id, one, &cause)?;
-            decided.people += step.people;
-            decided.awarded += step.awarded;
-        }
-        Ok(decided)
+    let decided = tried(cairn, || {
+        let (desk, tenant, course) = (Desk::of(cairn), tenant.clone(), course.clone());
+        let (person, cause) = (person.clone(), cause.to_owned());
+        move |db: &mut Db| decide_one(db, &desk, &tenant, &course, &person, &cause)
     });
     decided.await
+}
+
+/// Runs `work` in a transaction, again when another one stood in its way.
+async fn tried<T, F>(cairn: &Cairn, work: impl Fn() -> F) -> Result<T, ServiceError>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Db) -> Result<T, ServiceError> + Send + 'static,
+{
+    for _ in 1..TRIES {
+        match cairn.store.write_with(work()).await {
+            Err(ServiceError::Store(StoreError::Busy)) => {}
+            done => return done,
+        }
+    }
+    cairn.store.write_with(work()).await
+}
+
+fn decide_one(
+    db: &mut Db,
+    desk: &Desk,
+    tenant: &TenantId,
+    course: &CourseId,
+    person: &PersonId,
+    cause: &str,
+) -> Result<Decided, ServiceError> {
+    let mut decided = Decided::default();
+    if !may_be_awarded(db, tenant, course, person)? {
+        return Ok(decided);
+    }
+    for badge in badges::for_course(db, tenant, course)? {
+        let one = std::slice::from_ref(person);
+        let step = decide_group(db, desk, tenant, &badge.id, one, cause)?;
+        decided.people += step.people;
+        decided.awarded += step.awarded;
+    }
+    Ok(decided)
 }
 
 fn may_be_awarded(

@@ -9,6 +9,7 @@
 
 mod certification;
 mod chromium;
+mod engine;
 mod frame;
 mod harness;
 mod launch;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::read::Reading;
 use super::schedule::enqueue_check_at;
-use super::{Cause, CheckOutcome};
+use super::{CHECK_COURSE, Cause, CheckOutcome};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
 use crate::domain::course::{Checks, Course, LineItem};
 use crate::domain::facts::GradeSource;
@@ -74,6 +74,8 @@ impl Taking {
             problem: outcome.problem.clone(),
         };
         courses::set_checks(db, tenant, course, &checks)?;
+        // A check that was given up has been made up for.
+        jobs::take_given_up(db, tenant, CHECK_COURSE, course.as_str())?;
         if let Some(soon) = self
             .read_at
             .checked_add_signed(SOON)

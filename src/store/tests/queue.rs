@@ -149,3 +149,65 @@ fn workers_share_the_work_and_never_a_job() {
         assert!(times.values().all(|&times| times == 1), "{times:?}");
     });
 }
+
+#[test]
+fn work_is_under_way_when_it_runs_is_due_or_is_tried_again_but_not_before_its_time() {
+    on_both_databases(|database| {
+        let (school, other) = (School::new(database, "north"), School::new(database, "south"));
+        let below = |folder: &str, seconds| {
+            read(database, |db| {
+                jobs::under_way_below(db, &school.tenant, "sync-course", folder, at(seconds))
+            })
+        };
+        let key = |seconds| {
+            read(database, |db| {
+                jobs::is_under_way(db, &school.tenant, "sync-course", "c/1", at(seconds))
+            })
+        };
+        enqueue(database, &sync(&school, "c/1", 10));
+        enqueue(database, &sync(&school, "c/2", 20));
+        enqueue(database, &sync(&school, "cc/3", 0));
+        enqueue(database, &sync(&other, "c/4", 0));
+        assert_eq!((below("c", 9), key(9)), (0, false), "it waits for its time");
+        assert_eq!((below("c", 10), key(10)), (1, true));
+        assert_eq!(below("c", 20), 2);
+        let running = claim(database, 10, "w", 9);
+        assert_eq!(below("c", 10), 1, "it runs");
+        enqueue(database, &sync(&school, "c/1", 10));
+        assert_eq!(below("c", 10), 1, "a key counts once");
+        let job = running.into_iter().find(|job| job.key == "cc/3").unwrap();
+        assert!(write(database, |db| jobs::fail(db, &job, "no", Some(at(99)))));
+        assert_eq!(below("cc", 11), 1, "it is tried again");
+    });
+}
+
+#[test]
+fn work_that_was_given_up_is_taken_once_by_whoever_does_it_anew() {
+    on_both_databases(|database| {
+        let (school, other) = (School::new(database, "north"), School::new(database, "south"));
+        enqueue(database, &sync(&school, "c/1", 0));
+        enqueue(database, &sync(&other, "c/1", 0));
+        for job in claim(database, 0, "w", 9) {
+            assert!(write(database, |db| jobs::fail(db, &job, "no", None)));
+        }
+        enqueue(database, &sync(&school, "c/2", 0));
+        let take = |folder: &str| {
+            write(database, |db| {
+                jobs::take_given_up_below(db, &school.tenant, "sync-course", folder)
+            })
+        };
+        assert!(!take("d"));
+        assert!(take("c"));
+        assert!(!take("c"), "it is gone, and what waits is left alone");
+        let left = read(database, jobs::counts);
+        let states: Vec<_> = left
+            .iter()
+            .map(|count| (count.state.as_str(), count.jobs))
+            .collect();
+        assert_eq!(
+            states,
+            [("given_up", 1), ("waiting", 1)],
+            "another institution's stays"
+        );
+    });
+}
