@@ -25,6 +25,7 @@ pub mod baked;
 pub mod credential;
 pub mod decide;
 pub mod error;
+pub mod holders;
 pub mod institutions;
 pub mod launch;
 pub mod names;
