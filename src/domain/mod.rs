@@ -18,5 +18,5 @@ pub mod issuer;
 pub mod people;
 pub mod rule;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod sentence;

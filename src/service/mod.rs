@@ -29,6 +29,7 @@ pub mod design;
 pub mod error;
 pub mod evidence;
 pub mod files;
+pub mod holders;
 pub mod institutions;
 pub mod launch;
 pub mod learning;

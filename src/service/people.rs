@@ -1,7 +1,5 @@
 //! Students and badges: how far everybody is, one student's decision with every reason, and an instructor's approval.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -13,7 +11,7 @@ use crate::domain::facts::Approval;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
-use crate::ids::{AwardId, BadgeId, PersonId};
+use crate::ids::{BadgeId, PersonId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, decide, names};
@@ -176,7 +174,8 @@ pub async fn sight(
     seen.await
 }
 
-fn course_badge(db: &mut Db, visitor: &Visitor, badge: &BadgeId) -> Result<Badge, ServiceError> {
+/// A badge of the visit's course.
+pub(super) fn course_badge(db: &mut Db, visitor: &Visitor, badge: &BadgeId) -> Result<Badge, ServiceError> {
     badges::get(db, visitor.tenant(), badge)?
         .filter(|badge| badge.course == visitor.course.id)
         .ok_or(ServiceError::NotFound("badge"))
@@ -311,84 +310,4 @@ pub async fn approve(
         Ok(())
     });
     kept.await
-}
-
-/// Somebody who was awarded a badge.
-#[derive(Debug, Clone)]
-pub struct Holder {
-    pub award: Award,
-    pub person: Person,
-    /// The last part of the award's public address.
-    pub slug: Option<String>,
-}
-
-/// A badge of the course and a part of those who were awarded it, latest award first, each with the latest award; and
-/// how many there are in all.
-///
-/// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of elsewhere.
-pub async fn holders(
-    cairn: &Cairn,
-    visitor: &Visitor,
-    badge: &BadgeId,
-    page: Page,
-) -> Result<(Badge, Vec<Holder>, usize), ServiceError> {
-    visitor.teach()?;
-    let (visitor, badge) = (visitor.clone(), badge.clone());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let badge = course_badge(db, &visitor, &badge)?;
-        let latest = awards::latest_for_badge(db, visitor.tenant(), &badge.id)?;
-        let mut all: Vec<Award> = latest.into_values().collect();
-        let total = all.len();
-        all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
-        let skip = usize::try_from(page.offset).unwrap_or(0);
-        let take = usize::try_from(page.limit.clamp(1, MOST)).unwrap_or(1);
-        let shown = all.into_iter().skip(skip).take(take).collect();
-        Ok((badge, named(db, &visitor, shown)?, total))
-    });
-    found.await
-}
-
-/// Those of the awards that exist for the badge and are not revoked yet: what a revocation would take away.
-///
-/// # Errors
-/// As [`holders`].
-pub async fn revocable(
-    cairn: &Cairn,
-    visitor: &Visitor,
-    badge: &BadgeId,
-    which: &[AwardId],
-) -> Result<(Badge, Vec<Holder>), ServiceError> {
-    visitor.teach()?;
-    let (visitor, badge, which) = (visitor.clone(), badge.clone(), which.to_vec());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let badge = course_badge(db, &visitor, &badge)?;
-        let mut chosen: Vec<Award> = Vec::new();
-        for id in &which {
-            let award = awards::get(db, visitor.tenant(), id)?
-                .filter(|award| award.badge == badge.id)
-                .ok_or(ServiceError::NotFound("award"))?;
-            if award.revocation.is_none() && !chosen.contains(&award) {
-                chosen.push(award);
-            }
-        }
-        Ok((badge, named(db, &visitor, chosen)?))
-    });
-    found.await
-}
-
-fn named(db: &mut Db, visitor: &Visitor, awards: Vec<Award>) -> Result<Vec<Holder>, ServiceError> {
-    let tenant = visitor.tenant();
-    let ids: Vec<AwardId> = awards.iter().map(|award| award.id.clone()).collect();
-    let persons: Vec<PersonId> = awards.iter().map(|award| award.person.clone()).collect();
-    let mut slugs = credentials::slugs(db, tenant, &ids)?;
-    let known: HashMap<PersonId, Person> = people::by_ids(db, tenant, &persons)?;
-    let holder = |award: Award| {
-        Some(Holder {
-            person: known.get(&award.person)?.clone(),
-            slug: slugs.remove(&award.id),
-            award,
-        })
-    };
-    Ok(awards.into_iter().filter_map(holder).collect())
 }

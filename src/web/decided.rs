@@ -24,7 +24,7 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
     let status = match line.truth {
         Truth::Yes => Status::Earned,
         Truth::No => Status::NotMet,
-        // Something of theirs lies with somebody else.
+        // Handed in: somebody has to look at it.
         Truth::Unknown if line.since.is_some() => Status::InProgress,
         Truth::Unknown => Status::Unknown,
     };
@@ -84,4 +84,94 @@ fn only_grades_missing(group: &CheckedGroup) -> bool {
             condition.truth != Truth::Unknown || matches!(condition.seen, Seen::NoGrade { .. })
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::evaluate::evaluate_group;
+    use crate::domain::evidence::SubmissionState;
+    use crate::domain::rule::Group;
+    use crate::domain::sample::{
+        Known, all, approval, approved, at_least, award, cleaning_rule, days, group, holds, names, now,
+        percent,
+    };
+
+    fn decide(rule: &Group, known: Known) -> Decision {
+        evaluate_group(rule, 1, &known.0, now())
+    }
+
+    #[track_caller]
+    fn word(rule: &Group, known: Known, status: Status, expected: &str) {
+        let chip = standing(None, Some(&decide(rule, known)), now());
+        assert_eq!((chip.status, chip.word.as_str()), (status, expected));
+    }
+
+    #[test]
+    fn a_cell_says_how_far_somebody_is_and_never_takes_unknown_for_zero() {
+        let quiz = all([percent("cleaning", "80")]);
+        word(&quiz, Known::default(), Status::Unknown, "No grade yet");
+        word(
+            &quiz,
+            Known::default().grade("cleaning", "79", "100"),
+            Status::NotMet,
+            "0 of 1",
+        );
+        word(
+            &quiz,
+            Known::default().grade("cleaning", "80", "100"),
+            Status::InProgress,
+            "Rule met",
+        );
+        let both = all([percent("cleaning", "80"), approval()]);
+        word(&both, Known::default(), Status::Unknown, "0 of 2");
+        word(
+            &both,
+            Known::default().grade("cleaning", "90", "100"),
+            Status::InProgress,
+            "1 of 2",
+        );
+        assert_eq!(standing(None, None, now()).word, "Not checked yet");
+    }
+
+    #[test]
+    fn an_award_counts_more_than_what_the_rule_says_today() {
+        let quiz = all([percent("cleaning", "80")]);
+        let now_failing = decide(&quiz, Known::default().grade("cleaning", "10", "100"));
+        for (held, word) in [
+            (award(1, None, false), "Earned"),
+            (award(1, Some(days(-1)), false), "Expired"),
+            (award(1, Some(days(-1)), true), "Revoked"),
+        ] {
+            assert_eq!(standing(Some(&held), Some(&now_failing), now()).word, word);
+        }
+    }
+
+    #[test]
+    fn each_condition_is_a_line_with_its_source_and_time() {
+        let known = Known::default()
+            .grade("cleaning", "86", "100")
+            .evidence("report", SubmissionState::HandedIn)
+            .badge("sql");
+        let lines = check_lines(
+            &decide(&cleaning_rule(), known),
+            &names(),
+            Audience::Teacher,
+            now(),
+        );
+        let statuses: Vec<Status> = lines.iter().map(|line| line.status).collect();
+        assert_eq!(statuses, [Status::Earned, Status::InProgress, Status::NotMet]);
+        let notes: Vec<Option<&str>> = lines.iter().map(|line| line.note.as_deref()).collect();
+        assert_eq!(notes, [Some("read from the gradebook"), Some("since"), None]);
+        assert!(lines[0].when.is_some() && lines[1].when.is_some());
+    }
+
+    #[test]
+    fn the_heading_says_how_the_lines_combine() {
+        let say = |rule: &Group| need(&decide(rule, Known::default()).tree);
+        assert_eq!(say(&cleaning_rule()), "All of these are needed.");
+        assert_eq!(say(&all([approved("report")])), "This is needed.");
+        let two = at_least(2, [holds("sql"), holds("charts"), group(all([approval()]))]);
+        assert_eq!(say(&two), "At least 2 of these are needed.");
+    }
 }

@@ -8,7 +8,7 @@ use crate::domain::award::Standing;
 use crate::domain::badge::Badge;
 use crate::ids::{AwardId, BadgeId};
 use crate::service::error::ServiceError;
-use crate::service::people::{self, Holder};
+use crate::service::holders::{self, Holder};
 use crate::service::{award, pictures};
 use crate::web::error::AppError;
 use crate::web::extract::visit::{Action, Visit};
@@ -49,7 +49,7 @@ async fn list(
     problems: ProblemList,
 ) -> Result<BadgeAwardsPage, ServiceError> {
     let part = paged::asked(visit, HOLDERS);
-    let (badge, holders, total) = people::holders(&visit.cairn, &visit.visitor, badge, part).await?;
+    let (badge, shown, total) = holders::page(&visit.cairn, &visit.visitor, badge, part).await?;
     let now = visit.cairn.clock.now();
     let row = |holder: &Holder| {
         let award = &holder.award;
@@ -75,8 +75,8 @@ async fn list(
     Ok(BadgeAwardsPage {
         page: visit.page(&badge.design.name, Place::Badges),
         picture: picture(&badge),
-        rows: holders.iter().map(row).collect(),
-        paging: paged::paging(visit, &path, &[], part, holders.len(), total),
+        rows: shown.iter().map(row).collect(),
+        paging: paged::paging(visit, &path, &[], part, shown.len(), total),
         revoke_action: visit.href(&format!("/badges/{}/revoke", badge.id)),
         problems,
         back_href: visit.href(""),
@@ -122,7 +122,7 @@ fn chosen(visit: &Visit) -> Vec<AwardId> {
 pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let badge = BadgeId::from(path.into_inner().1);
     let which = chosen(&visit);
-    let (known, holders) = people::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
+    let (known, holders) = holders::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
     if holders.is_empty() {
         let text = if which.is_empty() {
             "Nobody was chosen. Tick the students whose badge is to be revoked."
@@ -145,7 +145,7 @@ pub async fn revoke(
     let badge = BadgeId::from(path.into_inner().1);
     let which = chosen(&visit);
     let done_href = visit.href_saying(&format!("/badges/{badge}/awards"), "revoked");
-    let (known, holders) = people::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
+    let (known, holders) = holders::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
     if holders.is_empty() && !which.is_empty() {
         // The same form, sent twice.
         return Ok(visit.go(&done_href));

@@ -8,6 +8,13 @@ use crate::service::{Cairn, institutions, publish};
 use crate::web::accept;
 use crate::web::error::AppError;
 
+/// The media types of a DID document (DID Core 1.0, section 6); JSON as any file server would say it comes first.
+const DID: [&str; 3] = [
+    "application/json",
+    "application/did+ld+json",
+    "application/did+json",
+];
+
 /// Lists the routes of these documents.
 pub fn configure(config: &mut ServiceConfig) {
     config
@@ -21,10 +28,14 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// What the store reports.
-pub async fn did(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
+pub async fn did(
+    cairn: web::Data<Cairn>,
+    slug: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
     match or_nothing(institutions::did_document(&cairn, &slug).await, "issuer")? {
         Ok(document) => Ok(open_to_all(300)
-            .insert_header(("content-type", "application/did+json"))
+            .insert_header(("content-type", accept::best(&request, &DID)))
             .body(document.to_string())),
         Err(nothing) => Ok(nothing),
     }

@@ -55,7 +55,8 @@ impl Stage {
         let mut teacher = framed(&scene.moodle);
         let member = world.member(at, CourseRole::Teacher).unwrap().id;
         let page = launch(&world, at, member, &mut teacher).await;
-        let id = CourseId::from(page.url.path().strip_prefix("/c/").unwrap());
+        let path = page.url.path().strip_prefix("/c/").unwrap();
+        let id = CourseId::from(path.split('/').next().unwrap());
         let found = scene.cairn.store.read(move |db| {
             let tenant = tenants::first(db)?.unwrap();
             courses::get(db, &tenant.id, &id)

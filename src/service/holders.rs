@@ -1,0 +1,93 @@
+//! Who was awarded a badge, and whose badge would be taken back.
+
+use std::collections::HashMap;
+
+use crate::domain::award::Award;
+use crate::domain::badge::Badge;
+use crate::domain::people::Person;
+use crate::ids::{AwardId, BadgeId, PersonId};
+use crate::service::Cairn;
+use crate::service::error::ServiceError;
+use crate::service::people::{MOST, course_badge};
+use crate::service::session::Visitor;
+use crate::store::{Db, Page, awards, credentials, people};
+
+/// Somebody who was awarded a badge.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    pub award: Award,
+    pub person: Person,
+    /// The last part of the award's public address.
+    pub slug: Option<String>,
+}
+
+/// A badge of the course and a part of those who were awarded it, latest award first, each with the latest award; and
+/// how many there are in all.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of elsewhere.
+pub async fn page(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    part: Page,
+) -> Result<(Badge, Vec<Holder>, usize), ServiceError> {
+    visitor.teach()?;
+    let (visitor, badge) = (visitor.clone(), badge.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = course_badge(db, &visitor, &badge)?;
+        let latest = awards::latest_for_badge(db, visitor.tenant(), &badge.id)?;
+        let mut all: Vec<Award> = latest.into_values().collect();
+        let total = all.len();
+        all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
+        let skip = usize::try_from(part.offset).unwrap_or(0);
+        let take = usize::try_from(part.limit.clamp(1, MOST)).unwrap_or(1);
+        let shown = all.into_iter().skip(skip).take(take).collect();
+        Ok((badge, named(db, &visitor, shown)?, total))
+    });
+    found.await
+}
+
+/// Those of the awards that exist for the badge and are not revoked yet: what a revocation would take away.
+///
+/// # Errors
+/// As [`page`].
+pub async fn revocable(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    which: &[AwardId],
+) -> Result<(Badge, Vec<Holder>), ServiceError> {
+    visitor.teach()?;
+    let (visitor, badge, which) = (visitor.clone(), badge.clone(), which.to_vec());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = course_badge(db, &visitor, &badge)?;
+        let mut chosen: Vec<Award> = Vec::new();
+        for id in &which {
+            let award = awards::get(db, visitor.tenant(), id)?
+                .filter(|award| award.badge == badge.id)
+                .ok_or(ServiceError::NotFound("award"))?;
+            if award.revocation.is_none() && !chosen.contains(&award) {
+                chosen.push(award);
+            }
+        }
+        Ok((badge, named(db, &visitor, chosen)?))
+    });
+    found.await
+}
+
+fn named(db: &mut Db, visitor: &Visitor, awards: Vec<Award>) -> Result<Vec<Holder>, ServiceError> {
+    let tenant = visitor.tenant();
+    let ids: Vec<AwardId> = awards.iter().map(|award| award.id.clone()).collect();
+    let persons: Vec<PersonId> = awards.iter().map(|award| award.person.clone()).collect();
+    let mut slugs = credentials::slugs(db, tenant, &ids)?;
+    let known: HashMap<PersonId, Person> = people::by_ids(db, tenant, &persons)?;
+    let holder = |award: Award| {
+        Some(Holder {
+            person: known.get(&award.person)?.clone(),
+            slug: slugs.remove(&award.id),
+            award,
+        })
+    };
+    Ok(awards.into_iter().filter_map(holder).collect())
+}
