@@ -97,34 +97,32 @@ pub(super) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
 /// nothing of it away.
 fn evidence(approved: &Approved) -> Evidence {
     let artefact = &approved.submission.artefact;
-    let mut parts = Vec::new();
-    if let Some(file) = &artefact.file {
-        parts.push(format!(
-            "File ({}), sha-256 {}.",
-            file.media_type.split(';').next().unwrap_or_default(),
-            file.digest
-        ));
-    }
-    if let Some(text) = &artefact.text {
-        parts.push(format!(
-            "Text, sha-256 {}.",
-            hex::encode(Sha256::digest(text.as_bytes()))
-        ));
-    }
-    if let Some(link) = &artefact.link {
-        parts.push(format!(
-            "Link, sha-256 {}.",
-            hex::encode(Sha256::digest(link.as_bytes()))
-        ));
-    }
+    let digest = |text: &String| hex::encode(Sha256::digest(text.as_bytes()));
+    let parts = [
+        ("file", artefact.file.as_ref().map(|file| file.digest.clone())),
+        ("text", artefact.text.as_ref().map(digest)),
+        ("link", artefact.link.as_ref().map(digest)),
+    ];
+    let there = || {
+        parts
+            .iter()
+            .filter_map(|(what, digest)| Some((what, digest.as_ref()?)))
+    };
+    let what: Vec<String> = there().map(|(what, _)| format!("a {what}")).collect();
+    let prints: Vec<String> = there()
+        .map(|(what, digest)| format!("{what}: sha-256 {digest}"))
+        .collect();
     let reviewed = approved.submission.review.as_ref();
     let when = reviewed
         .map(|review| format!(" on {}", review.at.format("%Y-%m-%d")))
         .unwrap_or_default();
     Evidence {
         name: Some(approved.title.clone()),
-        narrative: Some(format!("Handed in and approved by an instructor{when}.")),
-        description: Some(parts.join(" ")),
+        description: Some(format!(
+            "Handed in as {} and approved by an instructor{when}.",
+            what.join(" and ")
+        )),
+        narrative: Some(prints.join("; ")),
         ..Evidence::default()
     }
 }

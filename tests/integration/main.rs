@@ -9,8 +9,10 @@
 
 mod certification;
 mod chromium;
+mod design;
 mod engine;
 mod frame;
+mod guest;
 mod harness;
 mod launch;
 mod operations;
