@@ -27,6 +27,7 @@ pub mod world;
 
 pub use browser::Browser;
 pub use login::LoginForm;
+pub use world::GradeView;
 pub use world::World;
 pub use world::faults::{Endpoint, Fault, Faults};
 pub use world::model::{CourseRole, Placement};

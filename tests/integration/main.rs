@@ -11,6 +11,7 @@ mod certification;
 mod chromium;
 mod design;
 mod engine;
+mod evidence;
 mod frame;
 mod guest;
 mod harness;
