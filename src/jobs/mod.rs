@@ -17,8 +17,10 @@ use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
 const AT_ONCE: usize = 4;
-/// How long a job may run before another worker takes it up; every job can be done twice.
-const LEASE: TimeDelta = TimeDelta::minutes(10);
+/// After so long without a word from its worker, another one takes a job up; every job can be done twice.
+const LEASE: TimeDelta = TimeDelta::minutes(1);
+/// How often a worker says that a job still runs.
+const RENEWAL: Duration = Duration::from_secs(20);
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(200);
 /// How often the schedule of courses is looked at.
@@ -102,7 +104,15 @@ async fn claim(cairn: &Cairn, name: &str, room: usize) -> Vec<Job> {
 
 /// Does one job and says so to the queue.
 async fn run(cairn: Arc<Cairn>, job: Job) {
-    let outcome = perform(&cairn, &job).await;
+    let outcome = {
+        let mut work = std::pin::pin!(perform(&cairn, &job));
+        loop {
+            tokio::select! {
+                outcome = &mut work => break outcome,
+                () = tokio::time::sleep(RENEWAL) => renew(&cairn, &job).await,
+            }
+        }
+    };
     let kind = job.kind.clone();
     let now = cairn.clock.now();
     let told = match outcome {
@@ -124,6 +134,19 @@ async fn run(cairn: Arc<Cairn>, job: Job) {
         Ok(false) => tracing::warn!(kind, "a job took longer than its lease"),
         // Its lease runs out and it is done again, which does no harm.
         Err(error) => tracing::error!(kind, %error, "the end of a job could not be written"),
+    }
+}
+
+/// Says that a job still runs. Where that fails its lease runs out, and it is done a second time.
+async fn renew(cairn: &Cairn, job: &Job) {
+    let Some(until) = cairn.clock.now().checked_add_signed(LEASE) else {
+        return;
+    };
+    let (kind, held) = (&job.kind, job.clone());
+    match cairn.store.write(move |db| jobs::renew(db, &held, until)).await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(kind, "another worker has taken a job up that still runs"),
+        Err(error) => tracing::warn!(kind, %error, "the lease of a job could not be renewed"),
     }
 }
 

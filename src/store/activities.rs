@@ -67,7 +67,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<Option<Act
         .filter(activities::tenant_id.eq(tenant.as_str()))
         .filter(activities::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::activity).transpose()
 }
@@ -81,7 +81,7 @@ pub fn by_link(db: &mut Db, tenant: &TenantId, link: &LinkId) -> Result<Option<A
         .filter(activities::tenant_id.eq(tenant.as_str()))
         .filter(activities::link_id.eq(link.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::activity).transpose()
 }

@@ -79,7 +79,7 @@ pub fn get(
         .filter(approvals::badge_id.eq(badge.as_str()))
         .filter(approvals::person_id.eq(person.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::approval).transpose()
 }

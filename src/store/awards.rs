@@ -108,7 +108,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &AwardId) -> Result<Option<Award>
         .filter(awards::tenant_id.eq(tenant.as_str()))
         .filter(awards::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::award).transpose()
 }

@@ -94,7 +94,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<Badge>
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::badge).transpose()
 }

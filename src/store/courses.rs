@@ -67,7 +67,7 @@ fn by_context(db: &mut Db, seen: &CourseSeen) -> Result<Option<Course>, StoreErr
         .filter(courses::deployment_id.eq(seen.deployment.as_str()))
         .filter(courses::context_id.eq(&seen.context_id))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::course).transpose()
 }
@@ -138,7 +138,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Option<Cours
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::course).transpose()
 }

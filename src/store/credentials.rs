@@ -107,7 +107,7 @@ pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError
     let row = credentials::table
         .filter(credentials::slug.eq(slug))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::credential).transpose()
 }
@@ -121,7 +121,7 @@ pub fn by_award(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Optio
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::award_id.eq(award.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::credential).transpose()
 }

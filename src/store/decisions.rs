@@ -260,7 +260,7 @@ pub fn current(
         .filter(current_decisions::badge_id.eq(badge.as_str()))
         .filter(current_decisions::person_id.eq(person.as_str()))
         .select((Row::as_select(), current_decisions::checked_at))
-        .first(db)
+        .get_result(db)
         .optional()?;
     found
         .map(|(row, checked)| Ok((row.stored()?, moment(checked)?)))
@@ -374,7 +374,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &DecisionId) -> Result<Option<Sto
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::stored).transpose()
 }

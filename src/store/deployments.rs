@@ -67,7 +67,7 @@ pub fn find(
         .filter(deployments::registration_id.eq(registration.as_str()))
         .filter(deployments::deployment_id.eq(deployment_id))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::deployment).transpose()
 }

@@ -167,7 +167,7 @@ pub fn get(
         .filter(enrolments::course_id.eq(course.as_str()))
         .filter(enrolments::person_id.eq(person.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::enrolment).transpose()
 }

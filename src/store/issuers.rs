@@ -112,7 +112,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issue
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .filter(issuers::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     Ok(row.map(Issuer::from))
 }
@@ -139,7 +139,7 @@ pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
     let row = issuers::table
         .filter(issuers::slug.eq(slug))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     Ok(row.map(Issuer::from))
 }

@@ -204,7 +204,8 @@ pub fn take_given_up_below(
 }
 
 /// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first. Two workers
-/// never hold the same job. Names no tenant: workers serve all. Run it in a transaction of its own.
+/// never hold the same job, nor two jobs of one kind and key: what read an older state of a course must not be written
+/// after what read a newer one. Names no tenant: workers serve all. Run it in a transaction of its own.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -220,8 +221,17 @@ pub fn claim(
     let due = jobs::state.eq(WAITING).and(jobs::run_at.le(at)).or(jobs::state
         .eq(RUNNING)
         .and(jobs::locked_until.assume_not_null().le(at)));
+    let same = diesel::alias!(jobs as same);
+    let runs = same
+        .filter(same.field(jobs::tenant_id).eq(jobs::tenant_id))
+        .filter(same.field(jobs::kind).eq(jobs::kind))
+        .filter(same.field(jobs::key).eq(jobs::key))
+        .filter(same.field(jobs::id).ne(jobs::id))
+        .filter(same.field(jobs::state).eq(RUNNING))
+        .filter(same.field(jobs::locked_until).assume_not_null().gt(at));
     let query = jobs::table
         .filter(due)
+        .filter(diesel::dsl::not(diesel::dsl::exists(runs)))
         .order((jobs::run_at, jobs::id))
         .limit(limit);
     let rows: Vec<Row> = match db {
@@ -233,8 +243,14 @@ pub fn claim(
         // The transaction holds the one writer's lock of SQLite.
         Db::Sqlite(connection) => query.select(Row::as_select()).load(connection)?,
     };
-    let mut claimed = Vec::with_capacity(rows.len());
+    let mut claimed: Vec<Job> = Vec::with_capacity(rows.len());
     for row in rows {
+        let stands_for = |job: &Job| {
+            job.kind == row.kind && job.key == row.key && job.tenant.as_str() == row.tenant_id.as_str()
+        };
+        if claimed.iter().any(stands_for) {
+            continue;
+        }
         let attempts = row.attempts.saturating_add(1);
         diesel::update(jobs::table)
             .filter(jobs::tenant_id.eq(&row.tenant_id))
@@ -259,6 +275,22 @@ pub fn claim(
         });
     }
     Ok(claimed)
+}
+
+/// Lengthens the lease of a job that still runs. `false`: another worker has it now.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn renew(db: &mut Db, job: &Job, until: DateTime<Utc>) -> Result<bool, StoreError> {
+    let held = diesel::update(jobs::table)
+        .filter(jobs::tenant_id.eq(job.tenant.as_str()))
+        .filter(jobs::id.eq(job.id.as_str()))
+        .filter(jobs::state.eq(RUNNING))
+        .filter(jobs::locked_by.eq(&job.locked_by))
+        .filter(jobs::attempts.eq(job.attempts))
+        .set(jobs::locked_until.eq(Some(micros(until))))
+        .execute(db)?;
+    Ok(held == 1)
 }
 
 /// Removes a job that was done. `false`: its lease ran out and another worker has it now.

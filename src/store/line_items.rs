@@ -204,7 +204,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Option<Lin
         .filter(line_items::tenant_id.eq(tenant.as_str()))
         .filter(line_items::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::item).transpose()
 }
@@ -238,7 +238,7 @@ pub fn by_url(
         .filter(line_items::course_id.eq(course.as_str()))
         .filter(line_items::url.eq(url))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::item).transpose()
 }

@@ -55,7 +55,7 @@ fn by_name(db: &mut Db, seen: &LinkSeen) -> Result<Option<Link>, StoreError> {
         .filter(links::course_id.eq(seen.course.as_str()))
         .filter(links::resource_link_id.eq(&seen.resource_link_id))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::link).transpose()
 }
@@ -112,7 +112,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &LinkId) -> Result<Option<Link>, 
         .filter(links::tenant_id.eq(tenant.as_str()))
         .filter(links::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::link).transpose()
 }

@@ -160,7 +160,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Perso
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     Ok(row.map(Person::from))
 }

@@ -98,7 +98,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<Option
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::registration).transpose()
 }
@@ -111,7 +111,7 @@ pub fn by_id(db: &mut Db, id: &RegistrationId) -> Result<Option<Registration>, S
     let row = registrations::table
         .find(id.as_str())
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::registration).transpose()
 }
@@ -129,7 +129,7 @@ pub fn by_issuer_and_client(
         .filter(registrations::issuer.eq(issuer))
         .filter(registrations::client_id.eq(client_id))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::registration).transpose()
 }

@@ -135,7 +135,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &RuleId) -> Result<Option<Rule>, 
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(rules::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::rule).transpose()
 }
@@ -151,7 +151,7 @@ fn in_state(
         .filter(rules::badge_id.eq(badge.as_str()))
         .filter(rules::state.eq(word(&state)?))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::rule).transpose()
 }

@@ -125,7 +125,7 @@ pub fn by_token_digest(
         .filter(sessions::token_digest.eq(token_digest))
         .filter(sessions::expires_at.gt(micros(now)))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::session).transpose()
 }
@@ -138,7 +138,7 @@ pub fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>, StoreError>
     let row = sessions::table
         .find(id.as_str())
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::session).transpose()
 }

@@ -103,7 +103,7 @@ pub fn current_for_issuer(
         .filter(status_lists::issuer_id.eq(issuer.as_str()))
         .filter(status_lists::open.eq(true))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::list).transpose()
 }
@@ -117,7 +117,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<Option<S
         .filter(status_lists::tenant_id.eq(tenant.as_str()))
         .filter(status_lists::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::list).transpose()
 }
@@ -130,7 +130,7 @@ pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<StatusList>, StoreError
     let row = status_lists::table
         .filter(status_lists::slug.eq(slug))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::list).transpose()
 }

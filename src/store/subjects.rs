@@ -43,7 +43,7 @@ pub fn get(
         .filter(subjects::issuer_id.eq(issuer.as_str()))
         .filter(subjects::person_id.eq(person.as_str()))
         .select((subjects::urn, subjects::salt))
-        .first(db)
+        .get_result(db)
         .optional()?;
     Ok(found.map(|(urn, salt)| Subject { urn, salt }))
 }

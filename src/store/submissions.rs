@@ -107,7 +107,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &SubmissionId) -> Result<Option<S
         .filter(submissions::tenant_id.eq(tenant.as_str()))
         .filter(submissions::id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::submission).transpose()
 }
@@ -128,7 +128,7 @@ pub fn latest(
         .filter(submissions::person_id.eq(person.as_str()))
         .filter(submissions::latest.eq(true))
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::submission).transpose()
 }

@@ -48,7 +48,7 @@ pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .find(id.as_str())
         .select(Row::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(Row::tenant).transpose()
 }

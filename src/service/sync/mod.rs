@@ -26,7 +26,7 @@ pub use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 use read::Reading;
 use seed::Seedable;
 
-/// Reading a course ends after so long, whatever the platform does: well within the lease of a job.
+/// Reading a course ends after so long, whatever the platform does.
 const LONGEST: Duration = Duration::from_mins(8);
 
 /// The job that reads a course.

@@ -55,6 +55,7 @@ fn work_that_arrives_while_the_same_runs_is_not_lost() {
         enqueue(database, &sync(&school, "c", 0));
         let running = claim(database, 1, "w", 9).remove(0);
         assert!(enqueue(database, &sync(&school, "c", 2)), "a second one waits");
+        assert_eq!(claim(database, 5, "other", 9), [], "until the first came to its end");
         // The running one fails: the one that waits takes its place.
         assert!(write(database, |db| jobs::fail(
             db,
@@ -82,6 +83,24 @@ fn a_lease_that_ran_out_is_claimed_again_and_the_late_worker_changes_nothing() {
         assert!(!write(database, |db| jobs::done(db, &slow)));
         assert!(!write(database, |db| jobs::fail(db, &slow, "late", Some(at(99)))));
         assert!(write(database, |db| jobs::done(db, &quick)));
+    });
+}
+
+#[test]
+fn a_worker_that_lives_keeps_its_job_and_what_waits_behind_it_follows_when_it_died() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        enqueue(database, &sync(&school, "c", 0));
+        let long = claim(database, 0, "long", 1).remove(0);
+        assert!(write(database, |db| jobs::renew(db, &long, at(100))));
+        enqueue(database, &sync(&school, "c", 2));
+        assert_eq!(claim(database, 99, "other", 9), []);
+        let taken = claim(database, 100, "other", 9);
+        assert_eq!(taken.len(), 1, "one of the two, never both: {taken:?}");
+        assert_eq!(taken[0].id, long.id);
+        assert!(!write(database, |db| jobs::renew(db, &long, at(999))));
+        assert!(write(database, |db| jobs::done(db, &taken[0])));
+        assert_eq!(claim(database, 101, "other", 9).len(), 1);
     });
 }
 
