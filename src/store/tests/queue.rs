@@ -55,7 +55,11 @@ fn work_that_arrives_while_the_same_runs_is_not_lost() {
         enqueue(database, &sync(&school, "c", 0));
         let running = claim(database, 1, "w", 9).remove(0);
         assert!(enqueue(database, &sync(&school, "c", 2)), "a second one waits");
-        assert_eq!(claim(database, 5, "other", 9), [], "until the first came to its end");
+        assert_eq!(
+            claim(database, 5, "other", 9),
+            [],
+            "until the first came to its end"
+        );
         // The running one fails: the one that waits takes its place.
         assert!(write(database, |db| jobs::fail(
             db,
