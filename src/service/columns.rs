@@ -39,6 +39,14 @@ const ACTIVITY_TAG: &str = "cairn-activity";
 /// Points that a column may have.
 const MOST_POINTS: u32 = 10_000;
 
+/// A column that an instructor made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewColumn {
+    pub item: LineItem,
+    /// Grades that are typed before Cairn has prepared it are invisible (Canvas).
+    pub hides_early_grades: bool,
+}
+
 /// A course with its platform, ready for calls.
 struct Reach {
     platform: Platform,
@@ -77,7 +85,7 @@ pub async fn create(
     visitor: &Visitor,
     label: &str,
     points: Decimal,
-) -> Result<LineItem, ServiceError> {
+) -> Result<NewColumn, ServiceError> {
     visitor.teach()?;
     let label = label.trim();
     if label.is_empty() || label.chars().count() > 200 {
@@ -106,7 +114,10 @@ pub async fn create(
         .platform
         .find_or_create_line_item(&reach.line_items, &new)
         .await?;
-    keep(cairn, &reach, made, &new, None).await
+    Ok(NewColumn {
+        item: keep(cairn, &reach, made, &new, None).await?,
+        hides_early_grades: reach.registration.flavour == Flavour::Canvas,
+    })
 }
 
 /// Stores a column that the platform has, and has it read.

@@ -14,7 +14,7 @@ use crate::domain::sentence::Names;
 use crate::ids::{BadgeId, PersonId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, names};
+use crate::service::{Cairn, decide, names, platforms};
 use crate::store::decisions::StoredDecision;
 use crate::store::enrolments::Who;
 use crate::store::{
@@ -126,6 +126,8 @@ pub struct Sight {
     pub history: Vec<StoredDecision>,
     /// What people did, newest first, with the name of whoever did it.
     pub deeds: Vec<(audit::Entry, String)>,
+    /// Grades that were typed before Cairn prepared the column are invisible (Canvas).
+    pub hides_early_grades: bool,
     pub now: DateTime<Utc>,
 }
 
@@ -225,6 +227,7 @@ fn sight_in(
         slug,
         history,
         deeds,
+        hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
         now,
     })
 }

@@ -1,14 +1,15 @@
 //! Platforms, registered by hand.
 
+use crate::domain::course::Course;
 use crate::domain::issuer::Tenant;
 use crate::ids::{DeploymentId, RegistrationId};
 use crate::lti::error::KeySetError;
-use crate::lti::registration::{Registration, RegistrationDraft};
+use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
 use crate::lti::token::TokenTarget;
 use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions};
 use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::{StoreError, deployments, registrations, tenants};
+use crate::store::{Db, StoreError, deployments, registrations, tenants};
 
 /// What an administrator enters.
 #[derive(Debug, Clone)]
@@ -26,6 +27,16 @@ pub enum Removed {
     Gone,
     /// Courses were launched from it: its rows stay, its launches are refused.
     TurnedOff,
+}
+
+/// Whether a grade that was typed before Cairn made the learner's result row stays invisible: Canvas writes a typed grade
+/// only into rows that are there.
+///
+/// # Errors
+/// What the store reports.
+pub(super) fn hides_early_grades(db: &mut Db, course: &Course) -> Result<bool, StoreError> {
+    let platform = registrations::get(db, &course.tenant, &course.registration)?;
+    Ok(platform.is_some_and(|platform| platform.flavour == Flavour::Canvas))
 }
 
 /// Registers a platform.

@@ -10,9 +10,9 @@ use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::ids::BadgeId;
 use crate::random::Random;
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
+use crate::service::{Cairn, platforms};
 use crate::store::{
     Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, rules, submissions,
 };
@@ -36,6 +36,8 @@ pub struct Overview {
     /// Gradebook columns that can be read.
     pub columns: usize,
     pub activities: usize,
+    /// Grades that were typed before Cairn prepared a column are invisible (Canvas).
+    pub hides_early_grades: bool,
     /// Hand-ins that wait for a review.
     pub waiting: u32,
 }
@@ -128,6 +130,7 @@ pub async fn overview(cairn: &Cairn, visitor: &Visitor) -> Result<Overview, Serv
             });
         }
         Ok(Overview {
+            hides_early_grades: platforms::hides_early_grades(db, &course)?,
             now,
             course,
             students: small(learners.len()),

@@ -18,7 +18,7 @@ use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide};
+use crate::service::{Cairn, decide, platforms};
 use crate::store::{Db, awards, badges, courses, enrolments, facts, people, rules};
 
 /// What a rule would do, with everything that a page says about it.
@@ -41,6 +41,8 @@ pub struct Trial {
     pub can_activate: bool,
     /// When the course was last read.
     pub read_at: Option<DateTime<Utc>>,
+    /// Grades that were typed before Cairn prepared a column are invisible (Canvas).
+    pub hides_early_grades: bool,
 }
 
 /// What became of an activation.
@@ -79,6 +81,7 @@ pub async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Tri
                 .iter()
                 .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
                 .collect(),
+            hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
             read_at: course.and_then(|course| course.checks.last_at),
             badge,
             rule,

@@ -10,6 +10,7 @@ use crate::service::design::{self, Activated, Trial};
 use crate::service::error::ServiceError;
 use crate::web::badge_facts::picture_of;
 use crate::web::csv;
+use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
 use crate::web::extract::visit::{Action, Visit};
 use crate::web::frame::Place;
@@ -109,6 +110,7 @@ fn view(visit: &Visit, trial: &Trial, problems: ProblemList) -> DryRunPage {
         activation: (trial.can_activate && trial.blocking.is_empty()).then_some(activation),
         blocking: trial.blocking.clone(),
         problems,
+        hint: (trial.hides_early_grades && !run.no_grade.is_empty()).then_some(EARLY_GRADES),
         read: trial.read_at.map(|at| When::new(at, trial.now)),
         csv_href: href("/preview.csv"),
         back_href: href("/rule"),

@@ -18,6 +18,8 @@ pub struct DecisionPage {
     pub checks: Vec<CheckLine>,
     /// The one next step, in a sentence.
     pub next: Option<String>,
+    /// What the platform may hide of a grade.
+    pub hint: Option<&'static str>,
     pub next_action: Option<LinkTo>,
     pub rule_version: i32,
     pub decided: Option<When>,

@@ -33,6 +33,8 @@ pub struct DryRunPage {
     pub activation: Option<Activation>,
     /// What went wrong with an activation ("The number has changed from 7 to 8.").
     pub problems: ProblemList,
+    /// What the platform may hide of grades.
+    pub hint: Option<&'static str>,
     pub read: Option<When>,
     pub csv_href: String,
     pub back_href: String,
