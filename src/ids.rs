@@ -93,6 +93,14 @@ ids! {
     SessionId;
     /// A piece of work in the queue.
     JobId;
+    /// Somebody who administers outside the LMS.
+    AdminId;
+    /// A code that guards the address for dynamic registration.
+    InvitationId;
+    /// What deep linking put into a course.
+    PlacementId;
+    /// That a course was copied from another one.
+    CopyId;
 }
 
 #[cfg(test)]

@@ -62,6 +62,7 @@ diesel::table! {
         allow_http_loopback -> Bool,
         enabled -> Bool,
         created_at -> BigInt,
+        registration_url -> Nullable<Text>,
     }
 }
 
@@ -73,6 +74,9 @@ diesel::table! {
         deployment_id -> Text,
         state -> Text,
         created_at -> BigInt,
+        seen_in -> Nullable<Text>,
+        claimed_by -> Nullable<Text>,
+        claimed_at -> Nullable<BigInt>,
     }
 }
 
@@ -90,6 +94,7 @@ diesel::table! {
         next_check_at -> Nullable<BigInt>,
         problem -> Nullable<Text>,
         created_at -> BigInt,
+        history -> Nullable<Text>,
     }
 }
 
@@ -188,6 +193,8 @@ diesel::table! {
         created_at -> BigInt,
         last_used_at -> BigInt,
         expires_at -> BigInt,
+        request -> Nullable<Text>,
+        masquerade -> Bool,
     }
 }
 
@@ -203,6 +210,7 @@ diesel::table! {
         revision -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
+        copied_from -> Nullable<Text>,
     }
 }
 
@@ -396,6 +404,108 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    admins (id) {
+        id -> Text,
+        tenant_id -> Nullable<Text>,
+        name -> Text,
+        email -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        oidc_issuer -> Nullable<Text>,
+        oidc_subject -> Nullable<Text>,
+        enabled -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    admin_sessions (id) {
+        id -> Text,
+        admin_id -> Text,
+        token_digest -> Text,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    admin_links (digest) {
+        digest -> Text,
+        tenant_id -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        tenant_id -> Text,
+        code_digest -> Text,
+        note -> Text,
+        created_by -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        registration_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sightings (registration_id) {
+        registration_id -> Text,
+        tenant_id -> Text,
+        launched_at -> BigInt,
+        clock_skew -> BigInt,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    policies (tenant_id) {
+        tenant_id -> Text,
+        document -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    placements (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        opens -> Text,
+        title -> Text,
+        made_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    copies (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        source_course_id -> Text,
+        found_by -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    notice_handlers (deployment_id, notice_type) {
+        deployment_id -> Text,
+        notice_type -> Text,
+        tenant_id -> Text,
+        service_url -> Text,
+        subscribed_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     tenants,
     issuers,
@@ -426,4 +536,13 @@ allow_tables_to_appear_in_same_query!(
     credentials,
     audit,
     jobs,
+    admins,
+    admin_sessions,
+    admin_links,
+    invitations,
+    sightings,
+    policies,
+    placements,
+    copies,
+    notice_handlers,
 );
