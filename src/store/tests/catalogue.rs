@@ -182,14 +182,31 @@ fn a_database_from_a_newer_version_is_refused_and_left_alone() {
 #[test]
 fn migrations_can_be_taken_back() {
     on_both_databases(|database| {
-        let down = match database.engine {
-            Engine::Sqlite => include_str!("../../../migrations/sqlite/2026-11-24-000000_initial/down.sql"),
-            Engine::Postgres => {
-                include_str!("../../../migrations/postgres/2026-11-24-000000_initial/down.sql")
-            }
+        // The newest first.
+        macro_rules! downs {
+            ($engine:literal) => {
+                [
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
+                        "/2026-11-26-000000_installation/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
+                        "/2026-11-24-000000_initial/down.sql"
+                    )),
+                ]
+            };
+        }
+        let downs = match database.engine {
+            Engine::Sqlite => downs!("sqlite"),
+            Engine::Postgres => downs!("postgres"),
         };
         read(database, |db| {
-            db.batch_execute(down)?;
+            for down in downs {
+                db.batch_execute(down)?;
+            }
             assert_eq!(catalogue(db), BTreeSet::new());
             Ok(())
         });
