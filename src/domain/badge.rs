@@ -126,7 +126,7 @@ pub enum Shape {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alignment {
     pub name: String,
-    /// An https address that identifies the skill.
+    /// The address that identifies the skill; ESCO's begin with http.
     pub url: String,
     pub code: Option<String>,
     pub framework: Option<String>,
@@ -162,6 +162,13 @@ impl Expiry {
             Self::AfterDays { days } => awarded_at.checked_add_signed(TimeDelta::days(i64::from(days))),
         }
     }
+
+    /// Whether an award made at `now` would be valid for any time at all. Where the fixed end has passed, nothing more
+    /// is awarded: it would be expired from birth, and every check would open one more cycle.
+    #[must_use]
+    pub fn leaves_time(self, now: DateTime<Utc>) -> bool {
+        self.end(now).is_none_or(|end| end > now)
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +181,15 @@ mod tests {
         assert_eq!(Expiry::Never.end(now()), None);
         assert_eq!(Expiry::On { at: days(9) }.end(now()), Some(days(9)));
         assert_eq!(Expiry::AfterDays { days: 30 }.end(now()), Some(days(30)));
+    }
+
+    #[test]
+    fn a_fixed_end_that_has_come_leaves_no_time() {
+        assert!(Expiry::Never.leaves_time(now()));
+        assert!(Expiry::AfterDays { days: 1 }.leaves_time(now()));
+        assert!(Expiry::On { at: days(1) }.leaves_time(now()));
+        assert!(!Expiry::On { at: now() }.leaves_time(now()));
+        assert!(!Expiry::On { at: days(-1) }.leaves_time(now()));
     }
 
     #[test]

@@ -88,6 +88,13 @@ impl DryRun {
         self.awarded.len()
     }
 
+    /// Of a badge that awards nothing more: whoever would be awarded waits with the others.
+    pub fn close(&mut self, rule: &Rule) {
+        self.not_yet.append(&mut self.awarded);
+        self.not_yet.sort();
+        self.digest = digest(rule, &self.awarded);
+    }
+
     /// Whether this is still what somebody confirmed: the same number of the same people under the same rule.
     #[must_use]
     pub fn confirms(&self, number: usize, digest: &str) -> bool {

@@ -3,11 +3,12 @@
 use chrono::TimeDelta;
 
 use super::{Bench, benches};
+use crate::clock::Clock as _;
 use crate::domain::award::Award;
 use crate::domain::badge::Expiry;
 use crate::domain::rule::{Condition, Threshold};
 use crate::ids::PersonId;
-use crate::service::award;
+use crate::service::{award, design};
 use crate::store::awards;
 
 async fn awards_of(bench: &Bench, person: &PersonId) -> Vec<Award> {
@@ -70,6 +71,47 @@ async fn expiry_opens_a_new_cycle_and_revocation_does_not() {
             awards_of(&bench, &loses).await.len(),
             1,
             "what was taken back stays so"
+        );
+    }
+}
+
+#[tokio::test]
+async fn after_a_fixed_end_nothing_more_is_awarded_however_often_the_course_is_checked() {
+    for bench in benches().await {
+        bench.check().await;
+        let grade = Condition::Grade {
+            item: bench.item().await,
+            at_least: Threshold::Percent(80.into()),
+        };
+        let end = bench.clock.now() + TimeDelta::days(30);
+        let badge = bench
+            .badge_that_ends("First aid 2026", grade, Expiry::On { at: end })
+            .await;
+        let students = bench.world.students(bench.at);
+        bench.grade(students[0].id, Some("80"));
+        bench.run().await;
+        bench.clock.advance(TimeDelta::days(31));
+        bench.grade(students[1].id, Some("80"));
+        for _ in 0..3 {
+            bench.run().await;
+        }
+        let (holder, late) = (
+            bench.person(&students[0].sub).await,
+            bench.person(&students[1].sub).await,
+        );
+        assert_eq!(awards_of(&bench, &holder).await.len(), 1);
+        assert_eq!(awards_of(&bench, &late).await.len(), 0);
+
+        let visitor = bench.instructor().await;
+        let by_hand = award::award_by_hand(&bench.cairn, &visitor, &badge, &late, "Was there").await;
+        assert_eq!(by_hand.unwrap_err().code(), "award.term-over");
+        let tried = design::trial(&bench.cairn, &visitor, &badge).await.unwrap();
+        assert_eq!(tried.run.number(), 0);
+        assert!(
+            tried
+                .blocking
+                .iter()
+                .any(|line| line.contains("time of validity is over"))
         );
     }
 }

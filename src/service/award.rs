@@ -8,7 +8,7 @@ use ed25519_dalek::SigningKey;
 use serde_json::json;
 
 use crate::domain::award::{Award, Revocation, open_cycle};
-use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::badge::{Badge, BadgeState, Kind};
 use crate::domain::course::LineItem;
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
 use crate::domain::evaluate::evaluate;
@@ -469,6 +469,10 @@ fn by_hand_in(
         // The rule cannot decide; an instructor can.
         BadgeState::Active | BadgeState::Paused { .. } => {}
     }
+    if !badge.design.expiry.leaves_time(desk.now) {
+        let sentence = "The time of validity of this badge is over. Give it a later end first; then it can be awarded again.";
+        return Err(ServiceError::conflict("award.term-over", sentence));
+    }
     enrolments::get(db, tenant, &badge.course, person)?
         .filter(crate::domain::people::Enrolment::may_be_awarded)
         .ok_or_else(|| {
@@ -488,6 +492,12 @@ fn by_hand_in(
         decision: evaluate(&rule, &known, desk.now),
         rule: rule.id,
     };
+    if badge.design.kind == Kind::Application && approved_work(db, &badge, person, &new.decision)?.is_empty()
+    {
+        let sentence = "An Application badge rests on work that somebody assessed, and no work of this person is \
+                        approved. Approve what was handed in first.";
+        return Err(ServiceError::conflict("award.no-evidence", sentence));
+    }
     let recorded = decisions::record(db, tenant, &badge.id, &new, "by-hand", desk.now, random)?;
     let award = desk
         .signer(db, tenant)?

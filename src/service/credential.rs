@@ -153,8 +153,6 @@ pub(super) fn achievement_id(identity: &IssuerIdentity, issuer: &Issuer, badge: 
 /// [`hours_tag`] and [`level_tag`].
 pub(super) fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievement {
     let design = &badge.design;
-    let texts = [design.outcome.trim(), design.description.trim()];
-    let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     let alignment = design.alignments.iter().map(|one| Alignment {
         target_name: one.name.clone(),
         target_url: one.url.clone(),
@@ -165,7 +163,7 @@ pub(super) fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) ->
     Achievement {
         id: id.to_owned(),
         name: design.name.clone(),
-        description: texts.join("\n\n"),
+        description: description(&design.name, &design.outcome, &design.description),
         achievement_type: Some("Badge".to_owned()),
         criteria: criteria(id, &design.criteria),
         image: Some(Image {
@@ -178,6 +176,17 @@ pub(super) fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) ->
         credits_available: design.credits,
         version: Some(badge.revision.to_string()),
         ..Achievement::default()
+    }
+}
+
+/// Outcome, then description. The official schema wants at least one character: without either, the name stands there.
+fn description(name: &str, outcome: &str, description: &str) -> String {
+    let texts = [outcome.trim(), description.trim()];
+    let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+    if texts.is_empty() {
+        name.to_owned()
+    } else {
+        texts.join("\n\n")
     }
 }
 
@@ -269,4 +278,15 @@ fn score_entry(
         ..ResultEntry::default()
     };
     Some((description, entry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::description;
+
+    #[test]
+    fn a_description_is_never_empty() {
+        assert_eq!(description("Charts", "Draws.", " Well. "), "Draws.\n\nWell.");
+        assert_eq!(description("Charts", "", " "), "Charts");
+    }
 }

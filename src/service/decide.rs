@@ -253,7 +253,8 @@ fn decide_group(
         let Some(decision) = new.iter().find(|one| one.person == record.person) else {
             continue;
         };
-        if settled(facts, &badge, now) || (needs_row && facts.grades.is_empty()) {
+        let nothing_to_give = !badge.design.expiry.leaves_time(now) || settled(facts, &badge, now);
+        if nothing_to_give || (needs_row && facts.grades.is_empty()) {
             continue;
         }
         let latest = awards::latest(db, tenant, &badge.id, &record.person)?;

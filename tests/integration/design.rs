@@ -240,6 +240,54 @@ fn a_rule_that_cannot_decide_is_refused_with_its_reason() {
 }
 
 #[test]
+fn a_badge_that_decides_becomes_no_application_badge_without_evidence_in_its_rule() {
+    on_each_database(|scene| async move {
+        let mut teacher = teacher(&scene).await;
+        let badge = teacher.make_badge("Charts", "knowledge").await;
+        let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+        let rule = teacher.build(&rule, &[("action", "add::approval")]).await;
+        teacher.build(&rule, &[("action", "save")]).await;
+        teacher.activate(&badge).await;
+
+        let editor = teacher.get(&format!("/badges/{badge}/edit")).await;
+        let fields = [("kind", "application"), ("action", "save")];
+        let refused = teacher.send_files(&editor, "/save", &fields, &[]).await;
+        assert_eq!(refused.status, 422);
+        let said = "can be met without approved evidence, so this cannot be an Application badge yet";
+        assert!(refused.words().contains(said), "{}", refused.words());
+
+        // A digest that never was uploaded is no picture, whatever the form says.
+        let never = format!("{}.png", "0a".repeat(32));
+        let fields = [
+            ("picture_from", "uploaded"),
+            ("picture_kept", never.as_str()),
+            ("picture_alt", "Nothing"),
+            ("action", "save"),
+        ];
+        let editor = teacher.get(&format!("/badges/{badge}/edit")).await;
+        let refused = teacher.send_files(&editor, "/save", &fields, &[]).await;
+        assert_eq!(refused.status, 422);
+        assert!(
+            refused.words().contains("Upload the picture again"),
+            "{}",
+            refused.words()
+        );
+
+        // Nor is the description ever empty in what is signed, though nothing was typed (Open Badges 3.0, section B.1).
+        let saved = teacher
+            .send_files(
+                &editor,
+                "/save",
+                &[("kind", "knowledge"), ("action", "save")],
+                &[],
+            )
+            .await;
+        assert!(saved.words().contains("Saved."), "{}", saved.words());
+        scene.end().await;
+    });
+}
+
+#[test]
 fn activation_confirms_the_number_that_was_shown() {
     on_each_database(|scene| async move {
         let mut teacher = teacher(&scene).await;

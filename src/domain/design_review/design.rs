@@ -69,7 +69,9 @@ pub enum DesignProblem {
     AlignmentNameMissing { position: usize },
     #[error("Shorten the name, code and framework of skill {position} to {MAX_SHORT} characters each.")]
     AlignmentTooLong { position: usize },
-    #[error("Give skill {position} an address that starts with https:// and has no password in it.")]
+    #[error(
+        "Give skill {position} an address that starts with https:// or http:// and has no password in it."
+    )]
     AlignmentUrl { position: usize },
     #[error("Choose an end that is still to come, or no end.")]
     ExpiryPast,
@@ -77,6 +79,10 @@ pub enum DesignProblem {
     ExpiryMonths,
     #[error("Choose a validity of 1 to {MAX_DAYS} days.")]
     ExpiryDays,
+    #[error(
+        "Its active rule can be met without approved evidence, so this cannot be an Application badge yet. Change the rule first."
+    )]
+    KindWithoutEvidence,
 }
 
 /// Everything that is wrong with a design at `now`, in the order of the form; empty when it may be saved.
@@ -181,8 +187,12 @@ fn review_alignment(position: usize, alignment: &Alignment, problems: &mut Vec<D
     {
         problems.push(DesignProblem::AlignmentTooLong { position });
     }
+    // An identifier more than a link: ESCO's begin with http.
     let sound = url::Url::parse(&alignment.url).is_ok_and(|url| {
-        url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none()
+        matches!(url.scheme(), "https" | "http")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
     });
     if !sound || too_long(&alignment.url, MAX_URL).is_some() {
         problems.push(DesignProblem::AlignmentUrl { position });

@@ -215,7 +215,8 @@ fn review_threshold(at_least: Threshold, item: &LineItem) -> Option<RuleProblem>
 }
 
 /// Asks whether the rule could be met by somebody who has everything but approved evidence.
-fn review_evidence(root: &Group) -> Option<RuleProblem> {
+#[must_use]
+pub fn review_evidence(root: &Group) -> Option<RuleProblem> {
     if root.activities().next().is_none() {
         return Some(RuleProblem::ApplicationWithoutEvidence);
     }

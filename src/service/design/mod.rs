@@ -5,14 +5,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::domain::badge::{Badge, BadgeState, Design};
+use crate::domain::badge::{Badge, BadgeState, Design, Picture};
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::ids::BadgeId;
 use crate::random::Random;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, platforms};
+use crate::service::{Cairn, pictures, platforms};
 use crate::store::{
     Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, rules, submissions,
 };
@@ -175,6 +175,13 @@ pub async fn save(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let unchanged_end = |before: &Badge| before.design.expiry == design.expiry;
     let mut problems = review_design(&design, now);
+    // The address comes back from the form: what it names must be there, or every file of the badge would miss its picture.
+    if let Picture::Uploaded { .. } = &design.picture
+        && !problems.contains(&DesignProblem::PictureDigest)
+        && !pictures::is_kept(cairn, &design.picture).await?
+    {
+        problems.push(DesignProblem::PictureDigest);
+    }
     let (visitor, known) = (
         visitor.clone(),
         badge.map(|(id, revision)| (id.clone(), revision)),
@@ -197,6 +204,9 @@ pub async fn save(
         let tenant = visitor.tenant();
         let (id, action) = if let Some((id, revision)) = known {
             let before = own_badge(db, &visitor, &id)?;
+            if rule::avoids_evidence(db, &before, design.kind)? {
+                return Ok(Saved::Wrong(vec![DesignProblem::KindWithoutEvidence]));
+            }
             match badges::update_design(db, tenant, &id, revision, &design, now) {
                 Ok(_) => {}
                 Err(StoreError::Stale) => return Ok(Saved::Changed(before.revision)),

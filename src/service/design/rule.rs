@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{note, own_badge};
-use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::badge::{Badge, BadgeState, Kind};
 use crate::domain::course::{LineItem, LineItemState};
-use crate::domain::design_review::{RuleContext, review_rule};
+use crate::domain::design_review::{RuleContext, review_evidence, review_rule};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::{Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
@@ -121,7 +121,7 @@ pub(super) fn names(db: &mut Db, badge: &Badge) -> Result<Names, StoreError> {
 pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<String>, ServiceError> {
     let line_items = line_items::for_course(db, &badge.tenant, &badge.course)?;
     let names = names(db, badge)?;
-    // A draft counts too: two drafts that build on each other could never both be activated.
+    // Active rules only: of two drafts that build on each other, the one activated second is refused.
     let mut below: HashMap<BadgeId, Vec<BadgeId>> =
         names.badges.keys().map(|id| (id.clone(), Vec::new())).collect();
     for rule in rules::all_active(db, &badge.tenant)? {
@@ -139,6 +139,15 @@ pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<
         .into_iter()
         .map(|problem| problem.to_string())
         .collect())
+}
+
+/// Whether a badge that decides now would, as an Application badge, be earned without work that somebody assessed.
+pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<bool, ServiceError> {
+    if kind != Kind::Application || badge.design.kind == Kind::Application {
+        return Ok(false);
+    }
+    let active = rules::active(db, &badge.tenant, &badge.id)?;
+    Ok(active.is_some_and(|rule| review_evidence(&rule.root).is_some()))
 }
 
 /// Keeps a rule as the badge's draft. An instructor who saves has seen the columns as they are now, so a maximum that

@@ -68,12 +68,15 @@ pub async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Tri
         let (rule, active) = to_try(db, &badge)?;
         let learners = learners(db, &badge, &rule, now)?;
         let names = names(db, &badge)?;
-        let run = dry_run(&rule, active.as_ref(), &learners, &names, now);
+        let mut run = dry_run(&rule, active.as_ref(), &learners, &names, now);
+        if !badge.design.expiry.leaves_time(now) {
+            run.close(&rule);
+        }
         let ids: Vec<PersonId> = learners.iter().map(|learner| learner.person.clone()).collect();
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
         Ok(Trial {
             now,
-            blocking: blocking(db, &badge, &rule)?,
+            blocking: blocking(db, &badge, &rule, now)?,
             can_activate: may_activate(&badge, &rule),
             sentence: sentence_in_full(&rule.root, &names),
             people: people::by_ids(db, visitor.tenant(), &ids)?,
@@ -102,8 +105,19 @@ fn may_activate(badge: &Badge, rule: &Rule) -> bool {
 }
 
 /// What keeps a rule from being activated, a sentence each.
-fn blocking(db: &mut Db, badge: &Badge, rule: &Rule) -> Result<Vec<String>, ServiceError> {
+fn blocking(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, ServiceError> {
     let mut blocking = review_in(db, badge, &rule.root)?;
+    if !badge.design.expiry.leaves_time(now) {
+        blocking.push(
+            "The badge's time of validity is over, so it awards nothing. Give it a later end first."
+                .to_owned(),
+        );
+    }
     let course = courses::get(db, &badge.tenant, &badge.course)?;
     if course.is_none_or(|course| course.checks.last_at.is_none()) {
         blocking.push(
@@ -189,7 +203,7 @@ pub async fn activate(
                 ]))
             };
         }
-        let blocking = blocking(db, &badge, &rule)?;
+        let blocking = blocking(db, &badge, &rule, now)?;
         if !blocking.is_empty() {
             return Ok(Activated::Blocked(blocking));
         }

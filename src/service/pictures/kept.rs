@@ -7,6 +7,7 @@ use crate::ids::TenantId;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, uploads};
+use crate::store::blobs::BlobError;
 
 /// Pictures are public by their digest, whoever uploaded them; hand-ins lie on the shelves of their tenants and are not.
 const SHELF: &str = "pictures";
@@ -36,6 +37,19 @@ pub async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Pict
         digest,
         media_type: picture.media_type.to_owned(),
     })
+}
+
+/// Whether an uploaded picture is on the shelf, and of the type that it says.
+///
+/// # Errors
+/// Trouble with the shelf.
+pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
+    let address = super::href(picture);
+    match uploaded(cairn, address.trim_start_matches("/p/")).await {
+        Ok(_) => Ok(true),
+        Err(ServiceError::NotFound(_) | ServiceError::Blob(BlobError::Missing)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The picture behind `<digest>.<png|svg>`: media type and bytes.

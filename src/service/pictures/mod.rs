@@ -14,7 +14,7 @@ use url::form_urlencoded;
 use crate::domain::badge::{Picture, Shape};
 use crate::service::theme::Colour;
 
-pub use kept::{keep, uploaded};
+pub use kept::{is_kept, keep, uploaded};
 pub use raster::{RasterError, png, renders};
 
 /// The address that draws pictures; [`query`] says which.

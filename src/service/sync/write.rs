@@ -215,7 +215,7 @@ impl Taking {
         for badge in &active {
             let given_up =
                 given_up || jobs::take_given_up(db, tenant, decide::DECIDE_BADGE, badge.id.as_str())?;
-            if changed.len() > FEW || given_up || by_time(db, badge)? {
+            if changed.len() > FEW || given_up || by_time(db, badge, now)? {
                 decide::enqueue_badge_for(db, tenant, &badge.id, &self.cause, now, random)?;
             }
         }
@@ -246,8 +246,8 @@ fn result_seen(row: &ResultRow, ids: &HashMap<String, PersonId>) -> Option<Resul
 }
 
 /// Whether the passing of time changes what a badge decides: a date in its rule or in one below it, or awards that end.
-fn by_time(db: &mut Db, badge: &Badge) -> Result<bool, StoreError> {
-    if badge.design.expiry != Expiry::Never {
+fn by_time(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    if badge.design.expiry != Expiry::Never && badge.design.expiry.leaves_time(now) {
         return Ok(true);
     }
     let rule = rules::active(db, &badge.tenant, &badge.id)?;

@@ -217,6 +217,7 @@ pub(super) fn at_field(problem: &DesignProblem) -> Problem {
         P::TooManyAlignments { .. } => String::new(),
         P::AlignmentNameMissing { position } | P::AlignmentTooLong { position } => skill(position, "name"),
         P::AlignmentUrl { position } => skill(position, "url"),
+        P::KindWithoutEvidence => "kind".to_owned(),
         P::ExpiryPast | P::ExpiryMonths | P::ExpiryDays => "expires".to_owned(),
     };
     Problem {

@@ -126,7 +126,12 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
         kind: kind.map_or("Open", Kind::word).to_owned(),
         kind_meaning: kind.map(checks::meaning).unwrap_or_default().to_owned(),
         facts: facts(document),
-        results: results(document),
+        // A grade is the holder's as much as the work is.
+        results: if published.shows().evidence {
+            results(document)
+        } else {
+            Vec::new()
+        },
         evidence: published.shows().evidence.then(|| evidence(&document.evidence)),
         skills: skills(document),
         downloads: if published.shows().downloads {

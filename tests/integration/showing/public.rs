@@ -36,7 +36,6 @@ fn anybody_sees_what_a_badge_is_worth_and_nothing_that_its_holder_keeps() {
             "Not revoked",
             "In force",
             "known by its own domain",
-            "80 of 100",
             "EQF 4",
             "analyse data (ESCO)",
             "noindex",
@@ -44,7 +43,7 @@ fn anybody_sees_what_a_badge_is_worth_and_nothing_that_its_holder_keeps() {
             assert!(text.contains(shown), "{shown} in {text}");
         }
         let (_, name) = stage.student(0);
-        for kept in [name.as_str(), "og:title", "Evidence", "<h2>Download"] {
+        for kept in ["80 of 100", name.as_str(), "og:title", "Evidence", "<h2>Download"] {
             assert!(!text.contains(kept), "{kept} in {text}");
         }
         let policy = page.header("content-security-policy").unwrap();
@@ -107,6 +106,18 @@ fn what_a_holder_lets_out_verifies_in_every_form() {
             assert!(text.contains(shown), "{shown} in {text}");
         }
         assert!(!text.contains("noindex") && !text.contains("<h3>Evidence"));
+        assert!(!text.contains("80 of 100"), "{text}");
+        let work = [
+            ("show_name", "yes"),
+            ("show_evidence", "yes"),
+            ("allow_downloads", "yes"),
+        ];
+        student.submit(&page, &form, &work).await.unwrap();
+        let text = get(&address, HTML).await.text();
+        assert!(
+            text.contains("80 of 100") && text.contains("<h3>Evidence"),
+            "{text}"
+        );
 
         let signed = credential.document.as_bytes();
         for (ending, accept, media) in [
@@ -177,7 +188,6 @@ fn a_document_that_was_changed_is_called_out() {
         written.await.unwrap();
         let page = get(&stage.url("/b/forged"), HTML).await;
         for said in [
-            "99 of 100",
             "Not confirmed.",
             "The signature is not good: the document was changed, or somebody else signed it.",
         ] {

@@ -1,11 +1,12 @@
 //! Progress, reasons, approval, awards by hand and revocation.
 
-use cairn::domain::badge::{BadgeState, Expiry};
+use cairn::domain::badge::{BadgeState, Expiry, Kind};
 use cairn::domain::rule::Condition;
 use cairn::practice_lms::CourseRole;
 use cairn::random::SystemRandom;
 use cairn::store::people::{self, PersonSeen};
 use cairn::store::{awards, badges, enrolments};
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::stage::{Stage, design, get, launch, until};
@@ -367,7 +368,8 @@ fn an_expired_badge_can_still_be_seen_and_taken_away() {
     on_each_database(|scene| async move {
         let mut stage = Stage::set(scene).await;
         let mut brief = design("Fire drill");
-        brief.expiry = Expiry::AfterDays { days: 0 };
+        let end = stage.scene.cairn.clock.now() + TimeDelta::seconds(5);
+        brief.expiry = Expiry::On { at: end };
         let badge = stage.badge(brief, Some(vec![stage.quiz()])).await;
         let person = stage.person(0).await;
         let ask = stage.inside(&format!("/badges/{badge}/people/{person}/award"));
@@ -378,7 +380,12 @@ fn an_expired_badge_can_still_be_seen_and_taken_away() {
             .submit(&ask, &form, &[("reason", "Took part")])
             .await
             .unwrap();
-        assert!(done.text().contains("Expired"), "{}", done.text());
+        assert_eq!(done.status, 200, "{}", done.text());
+        while stage.scene.cairn.clock.now() <= end {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let holders = stage.teacher.get(done.url.as_ref()).await.unwrap();
+        assert!(holders.text().contains("Expired"), "{}", holders.text());
         let (award, credential) = stage.awarded(&badge, 0).await;
         let public = get(&stage.url(&format!("/b/{}", credential.slug)), "text/html").await;
         assert!(
@@ -394,6 +401,30 @@ fn an_expired_badge_can_still_be_seen_and_taken_away() {
         assert!(page.text().contains("Expired"), "{}", page.text());
         let file = student.get(&format!("{mine}.json")).await.unwrap();
         assert_eq!(file.body, credential.document.as_bytes());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn an_application_badge_is_not_awarded_by_hand_without_approved_work() {
+    on_each_database(|scene| async move {
+        let mut stage = Stage::set(scene).await;
+        let mut brief = design("Made a chart");
+        brief.kind = Kind::Application;
+        let badge = stage.badge(brief, Some(vec![stage.quiz()])).await;
+        let person = stage.person(0).await;
+        let ask = stage.inside(&format!("/badges/{badge}/people/{person}/award"));
+        let ask = stage.teacher.get(&ask).await.unwrap();
+        let form = ask.form("/award/confirm").unwrap();
+        let done = stage
+            .teacher
+            .submit(&ask, &form, &[("reason", "Showed it to me")])
+            .await
+            .unwrap();
+        assert_eq!(done.status, 409, "{}", done.text());
+        let said = "rests on work that somebody assessed, and no work of this person is approved";
+        assert!(done.text().contains(said), "{}", done.text());
+        assert!(done.text().contains("award.no-evidence"), "{}", done.text());
         stage.scene.end().await;
     });
 }

@@ -156,9 +156,9 @@ fn declared_sizes_are_above_zero() {
 }
 
 #[test]
-fn skills_are_named_and_identified_by_https() {
+fn skills_are_named_and_identified_by_an_address() {
     for url in [
-        "http://example.org/1",
+        "ftp://example.org/1",
         "data.europa.eu",
         "https://",
         "javascript:alert(1)",
@@ -167,6 +167,8 @@ fn skills_are_named_and_identified_by_https() {
         let wrong = problems(|design| design.alignments.push(skill(url)));
         assert_eq!(wrong, [DesignProblem::AlignmentUrl { position: 2 }], "{url}");
     }
+    let esco = "http://data.europa.eu/esco/skill/2b92a5b2-6758-4ee3-9fb4-b6387a55cc8f";
+    assert_eq!(problems(|design| design.alignments.push(skill(esco))), []);
     let nameless = Alignment {
         name: String::new(),
         ..skill("https://example.org/1")
