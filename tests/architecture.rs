@@ -1,4 +1,4 @@
-//! The walls of `docs/architecture.md`, read from the source: which room may name which crate and which other room.
+//! The walls of this house (`src/lib.rs` is the map), read from the source: which room may name which crate and which other room.
 
 #![allow(
     clippy::unwrap_used,
