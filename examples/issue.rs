@@ -42,7 +42,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (form, bytes) in forms {
             let file = format!("{expected}.{form}");
             write(&folder.join(&file), &bytes)?;
-            index.push(json!({ "file": file, "form": form, "flavour": "library", "expected": expected }));
+            index.push(
+                json!({ "file": file, "form": form, "flavour": "library", "expected": expected,
+                "recipient": format!("{}#{number}", examples::PLATFORM) }),
+            );
         }
     }
     write(&folder.join("index.json"), &serde_json::to_vec_pretty(&index)?)

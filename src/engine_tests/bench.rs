@@ -124,7 +124,8 @@ impl Bench {
             target_link_uri: at("/lti/launch"),
             jwks_uri: at("/lti/jwks"),
             share_names: true,
-            share_email: false,
+            // More than Cairn needs, so that every test shows that it goes nowhere.
+            share_email: true,
         });
         let world = lms.world();
         let at = world.courses()[0].id;

@@ -8,7 +8,9 @@ mod cycles;
 mod faults;
 mod look;
 mod nodes;
+mod recipients;
 mod roles;
 mod schedule;
+mod time;
 
 use bench::{Bench, benches, benches_of};

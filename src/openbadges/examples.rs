@@ -75,12 +75,11 @@ pub fn full_badge(index: u32) -> Result<OpenBadgeCredential, DidError> {
     })
 }
 
+/// The issuer of the platform that knows the holders of the examples; its `sub` for them is the index.
+pub const PLATFORM: &str = "https://moodle.example";
+
 fn identity(index: u32) -> IdentityObject {
-    recipient::lti_user(
-        "https://moodle.example",
-        &index.to_string(),
-        &SeededRandom::new(u64::from(index)),
-    )
+    recipient::lti_user(PLATFORM, &index.to_string(), &SeededRandom::new(u64::from(index)))
 }
 
 fn achievement(badge: &str, reached: &str) -> Achievement {

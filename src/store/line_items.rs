@@ -87,7 +87,8 @@ impl Row {
 
 /// Takes over the complete list of a course. An item that is not on it is `Gone`; a gone one that is back is
 /// `Present`. An item of `watched` (those that active rules read) whose maximum differs becomes `MaximumChanged` and
-/// stays so until [`set_state`]; others simply take the new maximum. Run it in a transaction.
+/// stays so until [`set_state`]; others simply take the new maximum. `now` is when the list was asked for: an item that
+/// was added after that could not be on it and stays as it is. Run it in a transaction.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -101,10 +102,16 @@ pub fn upsert_many(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<ItemChanges, StoreError> {
-    let mut known: HashMap<String, LineItem> = for_course(db, tenant, course)?
-        .into_iter()
-        .map(|item| (item.url.clone(), item))
-        .collect();
+    let mut known: HashMap<String, LineItem> = HashMap::new();
+    let mut newer: HashSet<LineItemId> = HashSet::new();
+    for row in rows(db, tenant, course)? {
+        let is_newer = row.created_at > micros(now);
+        let item = row.item()?;
+        if is_newer {
+            newer.insert(item.id.clone());
+        }
+        known.insert(item.url.clone(), item);
+    }
     let mut changes = ItemChanges::default();
     let mut met = HashSet::new();
     for seen in listed.iter().filter(|seen| met.insert(seen.url.as_str())) {
@@ -155,7 +162,7 @@ pub fn upsert_many(
         changes.items.push(after);
     }
     for mut item in known.into_values() {
-        if item.state != LineItemState::Gone {
+        if item.state != LineItemState::Gone && !newer.contains(&item.id) {
             item.state = LineItemState::Gone;
             changes.gone.push(item.id.clone());
             set_state(db, tenant, &item.id, item.state)?;
@@ -214,13 +221,17 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Option<Lin
 /// # Errors
 /// Trouble with the database.
 pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<LineItem>, StoreError> {
-    let rows: Vec<Row> = line_items::table
+    rows(db, tenant, course)?.into_iter().map(Row::item).collect()
+}
+
+fn rows(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Row>, StoreError> {
+    let rows = line_items::table
         .filter(line_items::tenant_id.eq(tenant.as_str()))
         .filter(line_items::course_id.eq(course.as_str()))
         .order((line_items::created_at, line_items::id))
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(Row::item).collect()
+    Ok(rows)
 }
 
 /// The item that the platform calls `url` in this course.

@@ -67,6 +67,11 @@ impl Scene {
         [("moodle", &self.moodle), ("canvas", &self.canvas)]
     }
 
+    /// Has Cairn stop at once, whatever it is doing.
+    pub fn pull_the_plug(&self) {
+        drop(self.server.stop(false));
+    }
+
     /// Stops the server and waits for it.
     pub async fn end(self) {
         self.server.stop(true).await;

@@ -10,6 +10,7 @@
 mod certification;
 mod chromium;
 mod design;
+mod dry_run;
 mod engine;
 mod evidence;
 mod frame;
@@ -19,4 +20,5 @@ mod launch;
 mod operations;
 mod screens;
 mod showing;
+mod states;
 mod tour;

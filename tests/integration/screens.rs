@@ -13,14 +13,14 @@ use crate::harness::Scene;
 const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
 
 /// Looks at screens and remembers what is wrong with them.
-struct Viewer<'a> {
-    chromium: &'a Chromium,
-    wrong: Vec<String>,
+pub struct Viewer<'a> {
+    pub chromium: &'a Chromium,
+    pub wrong: Vec<String>,
 }
 
 impl Viewer<'_> {
     /// Looks at the page that is open.
-    async fn look(&mut self, name: &str) {
+    pub async fn look(&mut self, name: &str) {
         for (width, dark) in LOOKS {
             self.chromium.looks(width, dark).await;
             let look = format!("{name}-{width}-{}", if dark { "dark" } else { "light" });
@@ -32,13 +32,13 @@ impl Viewer<'_> {
         self.chromium.looks(1280, false).await;
     }
 
-    async fn goto(&mut self, name: &str, url: &str) {
+    pub async fn goto(&mut self, name: &str, url: &str) {
         self.chromium.driver.goto(url).await.unwrap();
         self.look(name).await;
     }
 
     /// The first link of the page whose address ends so.
-    async fn link(&self, ending: &str) -> String {
+    pub async fn link(&self, ending: &str) -> String {
         let links = self.chromium.driver.find_all(By::Css("a[href]")).await.unwrap();
         for link in links {
             let href = link.prop("href").await.unwrap().unwrap_or_default();
@@ -53,7 +53,7 @@ impl Viewer<'_> {
     }
 
     /// Presses the button with these words.
-    async fn press(&self, words: &str) {
+    pub async fn press(&self, words: &str) {
         let path = format!("//button[normalize-space(.)={}]", quoted(words));
         self.chromium
             .driver
@@ -71,7 +71,7 @@ fn quoted(words: &str) -> String {
 }
 
 /// Opens a link of a course in a window of its own, as that person.
-async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
+pub async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
     let world = lms.world();
     let course = world.courses()[course].id;
     let id = world

@@ -18,6 +18,8 @@ pub struct Entry {
     pub flavour: String,
     /// `valid` or `revoked`.
     pub expected: String,
+    /// Whose it is: what the hash in it was made of, without the salt.
+    pub recipient: String,
 }
 
 /// Saves one form of a credential.
@@ -26,7 +28,7 @@ pub(super) fn save_credential(
     place: &Place,
     name: &str,
     form: &str,
-    expected: &str,
+    (expected, recipient): (&str, &str),
     page: &Page,
 ) -> Result<Entry, TourError> {
     let file = format!("{}-{name}.{form}", place.flavour);
@@ -36,6 +38,7 @@ pub(super) fn save_credential(
         form: form.to_owned(),
         flavour: place.flavour.to_owned(),
         expected: expected.to_owned(),
+        recipient: recipient.to_owned(),
     })
 }
 

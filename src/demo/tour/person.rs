@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{During as _, Place, TourError, expect};
+use base64::Engine as _;
+use serde_json::Value;
+
+use super::{During as _, Place, TourError, expect, reads};
 use crate::practice_lms::browser::{Browser, Form, Page, ThirdPartyCookies};
 
 /// A person with a browser of their own.
@@ -11,6 +14,8 @@ pub(super) struct Person<'a> {
     pub browser: Browser,
     /// The address of the course in the LMS.
     course: String,
+    /// What the last signed launch calls this person: the LMS's issuer, `#` and `sub`; empty before the first.
+    pub identifier: String,
 }
 
 impl<'a> Person<'a> {
@@ -33,8 +38,8 @@ impl<'a> Person<'a> {
         Ok(Self {
             place,
             browser,
-
             course: page.url.to_string(),
+            identifier: String::new(),
         })
     }
 
@@ -46,6 +51,9 @@ impl<'a> Person<'a> {
         let around = self.browser.get(&link).await.during(&step)?;
         let frame = around.frames().into_iter().next().during(&step)?;
         let page = self.browser.get(&frame).await.during(&step)?;
+        if let Some(token) = page.carried.iter().find_map(|form| form.value("id_token")) {
+            self.identifier = identifier(token).during(&step)?;
+        }
         if page.url.as_str().starts_with(&self.place.cairn) && page.status == 200 {
             return Ok(page);
         }
@@ -100,7 +108,7 @@ impl<'a> Person<'a> {
         let step = "waiting for the check of the course";
         for _ in 0..200 {
             let page = self.browser.get(home).await.during(step)?;
-            if !page.words().contains("Checking:") {
+            if !reads(&page.words(), "Checking:") {
                 return expect(step, page, "Checked");
             }
             tokio::time::sleep(Duration::from_millis(150)).await;
@@ -116,7 +124,7 @@ impl<'a> Person<'a> {
         let step = format!("waiting for “{expected}”");
         let mut page = self.browser.get(address).await.during(&step)?;
         for _ in 0..200 {
-            if page.status >= 400 || page.words().contains(expected) {
+            if page.status >= 400 || reads(&page.words(), expected) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(150)).await;
@@ -124,4 +132,18 @@ impl<'a> Person<'a> {
         }
         expect(&step, page, expected)
     }
+}
+
+/// Who a launch says that somebody is. Read here without any check: the tour wants to know what the LMS has said.
+fn identifier(token: &str) -> Option<String> {
+    let payload = token.split('.').nth(1)?;
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(payload)
+        .ok()?;
+    let claims: Value = serde_json::from_slice(&claims).ok()?;
+    Some(format!(
+        "{}#{}",
+        claims.get("iss")?.as_str()?,
+        claims.get("sub")?.as_str()?
+    ))
 }

@@ -252,6 +252,7 @@ impl Browser {
     ) -> Result<Page, BrowserError> {
         let start = url.to_string();
         let mut way = vec![start.clone()];
+        let mut carried = Vec::new();
         let mut page = self.once(method, url, body, content_type.as_deref(), &[]).await?;
         for _ in 0..20 {
             let location = page
@@ -272,7 +273,9 @@ impl Browser {
                 let body = url::form_urlencoded::Serializer::new(String::new())
                     .extend_pairs(&fields)
                     .finish();
-                if form.method == "post" {
+                let is_post = form.method == "post";
+                carried.push(form);
+                if is_post {
                     self.once(Method::POST, next, body.into_bytes(), Some(FORM), &[])
                         .await?
                 } else {
@@ -282,6 +285,7 @@ impl Browser {
                 }
             } else {
                 page.way = way;
+                page.carried = carried;
                 return Ok(page);
             };
             way.push(page.url.to_string());
@@ -335,6 +339,7 @@ impl Browser {
             body,
             url,
             way: Vec::new(),
+            carried: Vec::new(),
         })
     }
 }

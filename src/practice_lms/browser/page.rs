@@ -16,6 +16,8 @@ pub struct Page {
     pub url: Url,
     /// Every address on the way, the last one included.
     pub way: Vec<String>,
+    /// The forms that submitted themselves on the way.
+    pub carried: Vec<Form>,
 }
 
 impl Page {

@@ -243,6 +243,36 @@ fn columns_vanish_return_and_change_their_maximum() {
 }
 
 #[test]
+fn a_column_that_was_made_while_the_list_was_under_way_is_not_gone() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let made = LineItem {
+            id: LineItemId::new(at(5), &SystemRandom),
+            tenant: tenant.clone(),
+            course: course.clone(),
+            url: "u1".into(),
+            label: "Quiz".into(),
+            maximum: decimal("10"),
+            resource_id: None,
+            tag: None,
+            resource_link_id: None,
+            state: LineItemState::Present,
+        };
+        write(database, |db| line_items::find_or_insert(db, &made, at(5)));
+        for (asked, gone) in [(4, vec![]), (6, vec![made.id.clone()])] {
+            let none = HashSet::new();
+            let changes = write(database, |db| {
+                line_items::upsert_many(db, tenant, course, &[], &none, at(asked), &SystemRandom)
+            });
+            assert_eq!(changes.gone, gone, "a list that was asked for at {asked}");
+            let now = read(database, |db| line_items::get(db, tenant, &made.id)).unwrap();
+            assert_eq!(now.state == LineItemState::Gone, !gone.is_empty());
+        }
+    });
+}
+
+#[test]
 fn only_changed_results_are_told_and_a_vanished_row_is_a_change() {
     on_both_databases(|database| {
         let school = School::new(database, "north");

@@ -43,7 +43,7 @@ pub(super) fn genuine(verdict: &Verdict, host: &str) -> Vec<CheckLine> {
             verdict.failure(CheckKind::Status),
             "Not revoked: the issuer’s signed list was read just now.",
         ),
-        period(verdict.failure(CheckKind::Period)),
+        period(verdict),
         line(
             verdict.failure(CheckKind::Key),
             &format!("The issuer is known by its own domain, {host}, and publishes this key there."),
@@ -62,12 +62,17 @@ fn line(failure: Option<&Failure>, passed: &str) -> CheckLine {
     }
 }
 
-fn period(failure: Option<&Failure>) -> CheckLine {
-    match failure {
+fn period(verdict: &Verdict) -> CheckLine {
+    match verdict.failure(CheckKind::Period) {
         // The banner and the dates say when.
         Some(Failure::Expired(_)) => {
             CheckLine::new(Status::NeedsAttention, "Expired: its time of validity is over.")
         }
+        // What was taken back is not in force, whatever its dates say.
+        None if verdict.is_revoked() => CheckLine::new(
+            Status::Earned,
+            "Not expired: today lies within its time of validity.",
+        ),
         other => line(other, "In force: today lies within its time of validity."),
     }
 }

@@ -57,6 +57,7 @@ fn a_revoked_badge_says_so_everywhere_and_can_still_be_seen() {
         assert_eq!(public.status, 200);
         assert!(public.text().contains("Revoked</strong>"), "{}", public.text());
         assert!(public.text().contains("The issuer has revoked it."));
+        assert!(!public.text().contains("In force"), "{}", public.text());
         assert!(
             !public.text().contains("Wrong quiz"),
             "the reason is for the holder"

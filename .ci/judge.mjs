@@ -1,0 +1,36 @@
+// Whether what the kit says of a credential is what its index expects: to the line, so that a check that was left out, or
+// a failure of another kind, never counts as the one that was meant.
+
+const REVOKED = /^FAIL\s+status revocation - bit \d+ is set$/;
+
+// What is wrong, a sentence each; empty when all is as expected.
+export function judge(entry, run) {
+  const lines = run.stdout.trimEnd().split('\n');
+  const verdict = lines.pop();
+  const bad = lines.filter((line) => !/^PASS\b/.test(line));
+  const wrong = [];
+  const say = (holds, sentence) => { if (!holds) wrong.push(sentence); };
+  say(['valid', 'revoked'].includes(entry.expected), `the index expects ${entry.expected}, which means nothing here`);
+  if (entry.expected === 'revoked') {
+    // Revoked: the bit alone may fail. A list that cannot be read fails too, and proves nothing.
+    say(run.status === 1 && verdict === 'NOT OK', `it ends with ${verdict} and status ${run.status}`);
+    say(bad.length === 1 && REVOKED.test(bad[0]), `its bit is not the one thing that fails: ${bad.join(' | ') || 'nothing does'}`);
+  } else {
+    say(run.status === 0 && verdict === 'OK', `it ends with ${verdict} and status ${run.status}`);
+    say(bad.length === 0, `not everything passes: ${bad.join(' | ')}`);
+    say(lines.some((line) => /^PASS\s+status revocation - bit \d+ is clear$/.test(line)), 'its bit was not read');
+  }
+  say(lines.some((line) => /^PASS\s+status revocation list: proof /.test(line)), 'the proof of its status list was not checked');
+  say(lines.length > 5, `only ${lines.length} checks were made`);
+  say(Boolean(entry.recipient), 'the index does not say whose it is');
+  say(lines.includes(`PASS  recipient match - ${entry.recipient}`), 'it was not issued to whom the index names');
+  return wrong;
+}
+
+// What the index lacks: every form of every state in each of these flavours.
+export function missing(entries, flavours) {
+  const there = new Set(entries.map((entry) => `${entry.flavour} ${entry.form} ${entry.expected}`));
+  const owed = flavours.flatMap((flavour) => ['json', 'png', 'svg'].flatMap((form) =>
+    ['valid', 'revoked'].map((expected) => `${flavour} ${form} ${expected}`)));
+  return owed.filter((one) => !there.has(one));
+}

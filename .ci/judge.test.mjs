@@ -1,0 +1,70 @@
+// What must count as wrong, in the kit's own words: node --test .ci/judge.test.mjs
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { judge, missing } from './judge.mjs';
+
+const HOLDER = 'http://lms.example#7';
+const GOOD = [
+  'PASS  extraction - file, JSON-LD',
+  'PASS  proof eddsa-rdfc-2022 - did:web:badges.example:issuers:abc#z6Mk',
+  'PASS  structure (achievement) - required members present',
+  'PASS  official JSON schema - 1EdTech schema accepts it',
+  'PASS  recipient identifier - ltiUserId, hashed true',
+  `PASS  recipient match - ${HOLDER}`,
+  'PASS  status revocation list: proof eddsa-rdfc-2022 - did:web:badges.example:issuers:abc#z6Mk',
+];
+const CLEAR = 'PASS  status revocation - bit 66062 is clear';
+const SET = 'FAIL  status revocation - bit 110440 is set';
+const GONE = 'FAIL  status revocation - GET https://badges.example/issuers/abc/status/1: HTTP 404';
+
+const entry = (expected, recipient = HOLDER) => ({ expected, recipient });
+const fine = (...lines) => ({ status: 0, stdout: [...lines, 'OK', ''].join('\n') });
+const refused = (...lines) => ({ status: 1, stdout: [...lines, 'NOT OK', ''].join('\n') });
+const replaced = (part, line) => GOOD.map((one) => (one.includes(part) ? line : one));
+
+test('a valid badge passes, a revoked one fails by its bit alone', () => {
+  assert.deepEqual(judge(entry('valid'), fine(...GOOD, CLEAR)), []);
+  assert.deepEqual(judge(entry('revoked'), refused(...GOOD, SET)), []);
+});
+
+test('a status list that cannot be read proves no revocation', () => {
+  const unread = GOOD.filter((line) => !line.includes('status revocation list'));
+  for (const expected of ['valid', 'revoked']) {
+    assert.notDeepEqual(judge(entry(expected), refused(...unread, GONE)), []);
+    assert.notDeepEqual(judge(entry(expected), refused(...GOOD, GONE)), []);
+  }
+});
+
+test('neither state passes for the other', () => {
+  assert.notDeepEqual(judge(entry('revoked'), fine(...GOOD, CLEAR)), []);
+  assert.notDeepEqual(judge(entry('valid'), refused(...GOOD, SET)), []);
+  assert.notDeepEqual(judge(entry('suspended'), fine(...GOOD, CLEAR)), []);
+});
+
+test('whatever is no PASS counts, wherever the word PASS stands in it', () => {
+  for (const line of ['WARN  recipient identifier - hashed without a salt: PASS', 'SKIP  official JSON schema - PASS', 'no PASS']) {
+    assert.notDeepEqual(judge(entry('valid'), fine(...GOOD, line, CLEAR)), []);
+    assert.notDeepEqual(judge(entry('revoked'), refused(...GOOD, line, SET)), []);
+  }
+  assert.notDeepEqual(judge(entry('revoked'), refused(...replaced('proof', 'FAIL  proof eddsa-rdfc-2022 - no'), SET)), []);
+});
+
+test('a check that was not made counts', () => {
+  for (const [expected, run] of [['valid', fine(...GOOD)], ['revoked', refused(...GOOD)], ['valid', fine()], ['revoked', refused(SET)], ['valid', { status: null, stdout: '' }]]) {
+    assert.notDeepEqual(judge(entry(expected), run), []);
+  }
+});
+
+test('a badge of somebody else counts', () => {
+  assert.notDeepEqual(judge(entry('valid', 'http://lms.example#8'), fine(...GOOD, CLEAR)), []);
+  assert.notDeepEqual(judge(entry('valid', ''), fine(...GOOD, CLEAR)), []);
+  assert.notDeepEqual(judge({ expected: 'valid' }, fine(...GOOD, CLEAR)), []);
+});
+
+test('an index owes every form of every state in every flavour', () => {
+  const all = ['moodle', 'canvas'].flatMap((flavour) => ['json', 'png', 'svg'].flatMap((form) =>
+    ['valid', 'revoked'].map((expected) => ({ flavour, form, expected }))));
+  assert.deepEqual(missing(all, ['moodle', 'canvas']), []);
+  assert.deepEqual(missing(all.slice(1), ['moodle', 'canvas']), ['moodle json valid']);
+  assert.equal(missing(all.slice(0, 6), ['moodle', 'canvas']).length, 6);
+});
