@@ -69,7 +69,7 @@ fn funnel(page: &Page) -> Vec<String> {
     starts.push(funnel.len());
     starts
         .windows(2)
-        .map(|pair| funnel[pair[0]..pair[1]].trim().to_owned())
+        .map(|pair| funnel.get(pair[0]..pair[1]).unwrap().trim().to_owned())
         .collect()
 }
 
