@@ -9,14 +9,18 @@
 
 mod certification;
 mod chromium;
+mod class;
 mod design;
 mod engine;
 mod evidence;
 mod frame;
 mod guest;
 mod harness;
+mod ladder;
 mod launch;
 mod operations;
+mod pentest;
 mod screens;
 mod showing;
 mod tour;
+mod unsigned;
