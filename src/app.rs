@@ -12,6 +12,7 @@ use crate::jobs;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::service::{Cairn, StartError};
 use crate::settings::Settings;
+use crate::web::middleware::limit::Limits;
 
 /// Everything that a running Cairn is given from outside.
 #[derive(Debug, Clone)]
@@ -61,8 +62,15 @@ impl Application {
         let cairn = Arc::new(Cairn::open(settings, surroundings.clock, surroundings.random).await?);
         let worker = jobs::Worker::start(Arc::clone(&cairn));
         let data = web::Data::from(Arc::clone(&cairn));
+        let limits = web::Data::new(Limits::new(
+            cairn.settings.requests_per_minute,
+            cairn.settings.trusted_proxies.clone(),
+        ));
         let server = HttpServer::new(move || {
             App::new()
+                .wrap(actix_web::middleware::from_fn(
+                    crate::web::middleware::limit::limit,
+                ))
                 .wrap(actix_web::middleware::from_fn(
                     crate::web::middleware::headers::headers,
                 ))
@@ -71,6 +79,7 @@ impl Application {
                     crate::web::middleware::span::RequestSpan,
                 >::new())
                 .app_data(data.clone())
+                .app_data(limits.clone())
                 .configure(crate::web::routes::configure)
         })
         .workers(workers)

@@ -1,10 +1,11 @@
 //! Typed settings from a file and the environment. Each mistake is one sentence that names the setting.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
@@ -57,6 +58,16 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
         "false",
         "accept platforms on http://127.0.0.1 and http://localhost, for trying out",
     ),
+    (
+        "requests_per_minute",
+        "3000",
+        "how often one network may log in and launch, and ask for public pages; 0 counts nothing",
+    ),
+    (
+        "trusted_proxies",
+        "none",
+        "addresses or networks of the proxies in front, comma separated; their X-Forwarded-For is believed",
+    ),
     ("log_format", "text", "text or json"),
     ("log", "info", "what to log, in the form of the RUST_LOG variable"),
 ];
@@ -78,6 +89,9 @@ pub struct Settings {
     /// None turns the schedule off.
     pub check_interval: Option<TimeDelta>,
     pub allow_http_loopback: bool,
+    /// Of each kind, for each client network; 0 counts nothing.
+    pub requests_per_minute: u32,
+    pub trusted_proxies: Vec<IpNet>,
     pub log_format: LogFormat,
     pub log: String,
 }
@@ -176,6 +190,8 @@ impl Settings {
             workers: values.ranged("workers", cores(), 1..=64, "a number from 1 to 64")?,
             check_interval: (minutes > 0).then(|| TimeDelta::minutes(minutes)),
             allow_http_loopback: values.parse("allow_http_loopback", "false", "true or false")?,
+            requests_per_minute: values.parse("requests_per_minute", "3000", "a number, 0 for no limit")?,
+            trusted_proxies: proxies(values.get("trusted_proxies").unwrap_or_default())?,
             log_format: match values.get("log_format").unwrap_or("text") {
                 "text" => LogFormat::Text,
                 "json" => LogFormat::Json,
@@ -222,6 +238,22 @@ impl Settings {
     pub fn identity(&self) -> String {
         self.identity_origin.origin().ascii_serialization()
     }
+}
+
+/// Addresses (`10.0.0.1`) and networks (`10.0.0.0/8`), comma separated.
+fn proxies(text: &str) -> Result<Vec<IpNet>, SettingsError> {
+    let wrong = || SettingsError::Wrong {
+        name: "trusted_proxies",
+        value: text.to_owned(),
+        must: "addresses or networks, comma separated, for instance 127.0.0.1, 10.0.0.0/8",
+    };
+    let named = text.split(',').map(str::trim).filter(|one| !one.is_empty());
+    named
+        .map(|one| {
+            let address = || one.parse::<IpAddr>().map(IpNet::from);
+            one.parse::<IpNet>().or_else(|_| address()).map_err(|_| wrong())
+        })
+        .collect()
 }
 
 fn cores() -> usize {
@@ -323,6 +355,16 @@ mod tests {
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect();
         Settings::load(None, &environment)
+    }
+
+    #[test]
+    fn proxies_are_addresses_or_networks() {
+        let settings = from(&[("CAIRN_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,2001:db8::/32")]).unwrap();
+        let proxies: Vec<String> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(proxies, ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"]);
+        assert!(from(&[]).unwrap().trusted_proxies.is_empty());
+        let wrong = from(&[("CAIRN_TRUSTED_PROXIES", "proxy.example")]).unwrap_err();
+        assert!(wrong.to_string().contains("`trusted_proxies`"), "{wrong}");
     }
 
     #[test]

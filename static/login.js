@@ -1,18 +1,21 @@
-// Before the browser leaves for the platform, whose hints can be used only once: does a cookie hold in this frame?
+// Before the browser leaves for the platform, whose hints can be used only once: can this frame prove later that it began
+// here, by a cookie or by the platform's storage? Whichever works is enough; both are tried.
 'use strict';
-(() => {
+(async () => {
   const here = document.getElementById('here');
   const other = document.getElementById('window');
   if (!here || !other) return;
+  other.hidden = true;
   document.cookie = 'cairn_try=1; Secure; SameSite=None; Partitioned; Max-Age=60; Path=/';
-  if (document.cookie.includes('cairn_try=1')) {
-    other.hidden = true;
+  const holds = document.cookie.includes('cairn_try=1');
+  const stored = window.platformStorage ? await window.platformStorage.put() : false;
+  if (holds || stored) {
     here.submit();
-  } else {
-    here.hidden = true;
-    const button = other.querySelector('button');
-    button.classList.add('primary');
-    document.getElementById('going').textContent =
-      'Your browser keeps no cookies for pages inside other pages. Cairn can be opened in a window of its own.';
+    return;
   }
+  here.hidden = true;
+  other.hidden = false;
+  other.querySelector('button').classList.add('primary');
+  document.getElementById('going').textContent =
+    'Your browser keeps no cookies for pages inside other pages. Cairn can be opened in a window of its own.';
 })();

@@ -74,9 +74,8 @@ pub enum LoginRefusal {
     TargetForeign,
     #[error("The platform {0} is not registered with this tool. Ask your administrator to register it.")]
     IssuerUnknown(String),
-    #[error(
-        "The platform {0} is registered, but not under the client id that it sent. Ask your administrator to compare the client id."
-    )]
+    /// Reads like an unknown platform: only the log tells them apart, so that nobody can try out who is registered.
+    #[error("The platform {0} is not registered with this tool. Ask your administrator to register it.")]
     ClientUnknown(String),
     #[error(
         "Several registrations share the issuer {0}, and the platform did not send a client id to choose by."
@@ -101,6 +100,15 @@ impl LoginRefusal {
             Self::ClientUnknown(_) => "login.client-unknown",
             Self::ClientIdNeeded(_) => "login.client-id-needed",
             Self::Disabled => "login.registration-disabled",
+        }
+    }
+
+    /// The code that a page shows: the same where a stranger should not see a difference.
+    #[must_use]
+    pub fn shown_code(&self) -> &'static str {
+        match self {
+            Self::ClientUnknown(issuer) => Self::IssuerUnknown(issuer.clone()).code(),
+            other => other.code(),
         }
     }
 }
@@ -204,6 +212,10 @@ pub enum Refusal {
         "Your browser did not send back the cookie of this launch. Open the activity again, in a new window if your browser blocks cookies in frames."
     )]
     BrowserNotBound,
+    #[error(
+        "The proof of this launch came from another site than ours. Open the activity again from your course."
+    )]
+    ProofForeign,
 
     // Row 4: the token's form and header.
     #[error("The launch message is not a signed token of three parts. Tell your administrator.")]
@@ -369,6 +381,7 @@ impl Refusal {
             Self::RegistrationMismatch => "launch.registration-mismatch",
             Self::RegistrationDisabled => "launch.registration-disabled",
             Self::BrowserNotBound => "launch.browser-not-bound",
+            Self::ProofForeign => "launch.proof-foreign",
             Self::TokenMalformed => "launch.token-malformed",
             Self::MemberRepeated => "launch.member-repeated",
             Self::Algorithm(_) => "launch.algorithm",

@@ -25,6 +25,8 @@ pub const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// Characters of a sealed state that are looked at.
 const MAX_LENGTH: usize = 8 << 10;
 const NONCE_BYTES: usize = 24;
+/// Tells one login of a browser from its others.
+const ATTEMPT_BYTES: usize = 6;
 /// Ties a sealed text to this use and form, should the key serve another one day.
 const PURPOSE: &[u8] = b"cairn lti login state 1";
 
@@ -106,7 +108,7 @@ impl Binding {
     #[must_use]
     pub fn new(random: &dyn Random) -> Self {
         Self {
-            attempt: hex::encode(random::bytes::<6>(random)),
+            attempt: hex::encode(random::bytes::<ATTEMPT_BYTES>(random)),
             secret: random::token::<32>(random),
         }
     }
@@ -117,7 +119,13 @@ impl Binding {
         cookie_name(&self.attempt, secure)
     }
 
-    /// The cookie's value.
+    /// The key under which the platform's storage keeps it; see [`BindingProof::storage_key`].
+    #[must_use]
+    pub fn storage_key(&self) -> String {
+        cookie_name(&self.attempt, false)
+    }
+
+    /// The cookie's value, and what the platform's storage keeps.
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.secret
@@ -150,6 +158,12 @@ impl BindingProof {
         cookie_name(&self.attempt, secure)
     }
 
+    /// The key under which the platform's storage keeps the secret: one for each attempt (facts 1.4).
+    #[must_use]
+    pub fn storage_key(&self) -> String {
+        cookie_name(&self.attempt, false)
+    }
+
     /// Whether `secret` is the one, compared in constant time.
     #[must_use]
     pub fn accepts(&self, secret: &str) -> bool {
@@ -160,6 +174,20 @@ impl BindingProof {
 
 fn cookie_name(attempt: &str, secure: bool) -> String {
     format!("{}lti_{attempt}", if secure { "__Host-" } else { "" })
+}
+
+/// Whether a cookie of that name is the binding of some login of ours.
+#[must_use]
+pub fn is_binding_cookie(name: &str, secure: bool) -> bool {
+    let name = if secure {
+        name.strip_prefix("__Host-")
+    } else {
+        Some(name)
+    };
+    name.and_then(|name| name.strip_prefix("lti_"))
+        .is_some_and(|attempt| {
+            attempt.len() == 2 * ATTEMPT_BYTES && attempt.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
 }
 
 /// Seals and opens states. `XChaCha20Poly1305`: its nonce is long enough to be drawn at random for ever.
@@ -310,6 +338,26 @@ mod tests {
         assert_eq!(binding.proof().cookie_name(true), binding.cookie_name(true));
         assert!(binding.cookie_name(true).starts_with("__Host-lti_"));
         assert!(!format!("{binding:?}").contains(binding.secret()));
+        assert_eq!(binding.proof().storage_key(), binding.storage_key());
+        assert_ne!(binding.storage_key(), other.storage_key());
+    }
+
+    #[test]
+    fn binding_cookies_are_told_from_all_others() {
+        let binding = Binding::new(&SeededRandom::new(9));
+        for secure in [true, false] {
+            assert!(is_binding_cookie(&binding.cookie_name(secure), secure));
+            assert!(!is_binding_cookie(&binding.cookie_name(!secure), secure));
+        }
+        for other in [
+            "lti_",
+            "lti_session",
+            "lti_zzzzzzzzzzzz",
+            "cairn_probe",
+            "MoodleSession",
+        ] {
+            assert!(!is_binding_cookie(other, false), "{other}");
+        }
     }
 
     proptest! {

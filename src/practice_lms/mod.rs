@@ -41,6 +41,19 @@ pub enum Flavour {
     Canvas,
 }
 
+/// Where the Canvas flavour offers platform storage, and where it signs people in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StorageFrame {
+    /// The page round the tool's frame, which is on the origin of the authorization endpoint: one host for all.
+    #[default]
+    Parent,
+    /// A frame beside the tool's, `post_message_forwarding`, on the host that signs people in, which is not the school's
+    /// own: hosted Canvas.
+    Sibling,
+    /// The same, but the frame is not there: hosted Canvas's rich content editor.
+    SiblingMissing,
+}
+
 /// How a practice LMS is started.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -56,6 +69,8 @@ pub struct Options {
     pub students: usize,
     /// Added to each service answer.
     pub delay: Duration,
+    /// Canvas only. Anything but [`StorageFrame::Parent`] opens a second port, the host that signs people in.
+    pub storage: StorageFrame,
 }
 
 impl Options {
@@ -70,6 +85,7 @@ impl Options {
             random,
             students: 30,
             delay: Duration::ZERO,
+            storage: StorageFrame::Parent,
         }
     }
 }
@@ -136,14 +152,22 @@ impl PracticeLms {
             .path()
             .trim_end_matches('/')
             .to_owned();
-        let world = World::new(options, origin, issuer)?;
+        let mut listeners = vec![listener];
+        let mut sso = origin.clone();
+        if options.storage != StorageFrame::Parent {
+            let second = std::net::TcpListener::bind(SocketAddr::new(address.ip(), 0))?;
+            second.set_nonblocking(true)?;
+            sso = on_port(&origin, second.local_addr()?.port())?;
+            listeners.push(second);
+        }
+        let world = World::new(options, origin, sso, issuer)?;
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let shared = world.clone();
         let thread = std::thread::Builder::new()
             .name("practice-lms".into())
             .spawn(move || {
                 actix_web::rt::System::new().block_on(async move {
-                    let server = HttpServer::new(move || {
+                    let mut server = HttpServer::new(move || {
                         let routes = match shared.flavour() {
                             Flavour::Moodle => moodle::routes,
                             Flavour::Canvas => canvas::routes,
@@ -154,16 +178,16 @@ impl PracticeLms {
                     .workers(1)
                     .backlog(4_096)
                     .disable_signals()
-                    .shutdown_timeout(1)
-                    .listen(listener);
-                    match server {
-                        Ok(server) => {
-                            let server = server.run();
-                            if sender.send(Ok(server.handle())).is_ok() {
-                                drop(server.await);
-                            }
-                        }
-                        Err(error) => drop(sender.send(Err(error))),
+                    .shutdown_timeout(1);
+                    for listener in listeners {
+                        server = match server.listen(listener) {
+                            Ok(server) => server,
+                            Err(error) => return drop(sender.send(Err(error))),
+                        };
+                    }
+                    let server = server.run();
+                    if sender.send(Ok(server.handle())).is_ok() {
+                        drop(server.await);
                     }
                 });
             })?;
@@ -208,6 +232,14 @@ impl PracticeLms {
             drop(tokio::task::spawn_blocking(move || thread.join()).await);
         }
     }
+}
+
+/// `origin` with another port.
+fn on_port(origin: &str, port: u16) -> std::io::Result<String> {
+    let mut url = url::Url::parse(origin).map_err(std::io::Error::other)?;
+    url.set_port(Some(port))
+        .map_err(|()| std::io::Error::other(format!("{origin} can have no port")))?;
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 impl Drop for PracticeLms {

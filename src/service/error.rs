@@ -30,6 +30,11 @@ pub enum ServiceError {
     /// Somebody else was faster, or the number shown is no longer right.
     #[error("{sentence}")]
     Conflict { code: &'static str, sentence: String },
+    /// A client asks more often than the settings allow.
+    #[error(
+        "More requests came from your network than this server answers at once. Wait {seconds} seconds, then open the page again; nothing was lost."
+    )]
+    TooMany { seconds: u64 },
     /// The platform did not do what was asked.
     #[error(transparent)]
     Platform(#[from] PlatformError),
@@ -55,6 +60,7 @@ pub enum ErrorKind {
     NotFound,
     Conflict,
     Unprocessable,
+    TooManyRequests,
     BadGateway,
     Unavailable,
     Internal,
@@ -87,6 +93,7 @@ impl ServiceError {
             Self::SessionOver => ErrorKind::Unauthorized,
             Self::Invalid { .. } => ErrorKind::Unprocessable,
             Self::Conflict { .. } => ErrorKind::Conflict,
+            Self::TooMany { .. } => ErrorKind::TooManyRequests,
             Self::Platform(_) => ErrorKind::BadGateway,
             Self::Store(_) | Self::Blob(_) => ErrorKind::Unavailable,
             Self::Secrets(_) | Self::Internal(_) => ErrorKind::Internal,
@@ -103,6 +110,7 @@ impl ServiceError {
             Self::Forbidden(_) => "forbidden",
             Self::SessionOver => "session-over",
             Self::Invalid { code, .. } | Self::Conflict { code, .. } => code,
+            Self::TooMany { .. } => "too-many-requests",
             Self::Platform(_) => "platform",
             Self::Store(_) => "store",
             Self::Blob(_) => "files",

@@ -93,6 +93,16 @@ impl Cairn {
         Ok(self.sealer().open(&form.state, self.clock.now())?)
     }
 
+    /// The registration that a state was sealed for. Reads only.
+    ///
+    /// # Errors
+    /// [`Refusal::StateInvalid`] when it is gone.
+    pub async fn registration_of(&self, state: &LoginState) -> Result<Registration, ServiceError> {
+        let id = state.registration_id.clone();
+        let found = self.store.read(move |db| registrations::by_id(db, &id)).await?;
+        Ok(found.ok_or(Refusal::StateInvalid)?)
+    }
+
     /// Verifies a launch against the whole checklist and, only then, writes: consumes the nonce, refreshes deployment,
     /// course, link, person and roles, and opens a visit, in one transaction.
     ///
@@ -104,14 +114,9 @@ impl Cairn {
         state: &LoginState,
         bound: Option<&str>,
     ) -> Result<Opened, ServiceError> {
-        state.check_binding(bound)?;
         let id_token = form.id_token()?;
-        let id = state.registration_id.clone();
-        let registration = self
-            .store
-            .read(move |db| registrations::by_id(db, &id))
-            .await?
-            .ok_or(Refusal::StateInvalid)?;
+        state.check_binding(bound)?;
+        let registration = self.registration_of(state).await?;
         let targets = Targets::new(self.settings.public_origin.clone(), [LAUNCH_PATH]);
         let launch = verify(
             id_token,

@@ -59,7 +59,8 @@ impl Visitor {
     }
 }
 
-/// The origins from which a platform shows us in a frame: where it signs people in, and where its services are.
+/// The origins from which a platform shows us in a frame: where it signs people in, and where its services are. A name
+/// stands for those below it too: hosted Canvas allows `instructure.com` and shows us on `school.instructure.com`.
 #[must_use]
 pub fn frame_ancestors(registration: &Registration) -> Vec<String> {
     let url = &registration.authorization_url;
@@ -69,11 +70,17 @@ pub fn frame_ancestors(registration: &Registration) -> Vec<String> {
             origins.push(origin);
         }
     };
+    for url in [&registration.token_url, &registration.jwks_url] {
+        add(url.origin().ascii_serialization());
+    }
     if let Ok(issuer) = url::Url::parse(&registration.issuer) {
         add(issuer.origin().ascii_serialization());
     }
     for host in &registration.service_hosts {
         add(format!("https://{host}"));
+        if matches!(url::Host::parse(host), Ok(url::Host::Domain(name)) if name.contains('.')) {
+            add(format!("https://*.{host}"));
+        }
     }
     origins
 }
@@ -174,5 +181,69 @@ impl Cairn {
         });
         opened.await?;
         Ok(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lti::registration::{Flavour, RegistrationDraft};
+
+    fn ancestors(flavour: Flavour, issuer: &str, base: &str, hosts: &[&str]) -> Vec<String> {
+        let draft = RegistrationDraft {
+            name: "Example College".into(),
+            issuer: issuer.into(),
+            client_id: "1".into(),
+            authorization_url: format!("{base}/authorize"),
+            token_url: format!("{base}/token"),
+            token_audience: None,
+            jwks_url: format!("{base}/keys"),
+            flavour,
+            algorithms: Vec::new(),
+            service_hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            accepts_new_deployments: false,
+            allow_http_loopback: true,
+            enabled: true,
+        };
+        frame_ancestors(&draft.check("r".into(), "t".into()).unwrap())
+    }
+
+    #[test]
+    fn hosted_canvas_may_show_us_on_the_host_of_each_school() {
+        let hosted = ancestors(
+            Flavour::Canvas,
+            "https://canvas.instructure.com",
+            "https://sso.canvaslms.com",
+            &[],
+        );
+        assert_eq!(
+            hosted,
+            [
+                "https://sso.canvaslms.com",
+                "https://canvas.instructure.com",
+                "https://*.sso.canvaslms.com",
+                "https://instructure.com",
+                "https://*.instructure.com",
+            ]
+        );
+    }
+
+    #[test]
+    fn addresses_and_localhost_have_nothing_below_them() {
+        let local = ancestors(
+            Flavour::Moodle,
+            "http://localhost:8090",
+            "http://localhost:8090",
+            &["localhost", "10.0.0.1", "[::1]"],
+        );
+        assert_eq!(
+            local,
+            [
+                "http://localhost:8090",
+                "https://localhost",
+                "https://10.0.0.1",
+                "https://[::1]",
+            ]
+        );
     }
 }

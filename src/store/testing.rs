@@ -3,11 +3,15 @@
 //! `CAIRN_TEST_POSTGRES` holds the address of a server on which databases may be created. Without it tests say that
 //! PostgreSQL was left out; with `CI=true` that is a failure.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel::sqlite::SqliteConnection;
 
 use super::{Engine, Store};
 
@@ -120,6 +124,52 @@ impl TestDatabase {
             format!("{base}/{name}")
         } else {
             format!("{base}/{name}?{options}")
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+}
+
+/// Counts the rows of each table that a query names.
+macro_rules! count {
+    ($connection:expr, $tables:expr) => {{
+        let tables: Vec<Counted> = diesel::sql_query($tables).load($connection).expect("the tables");
+        let mut counted = BTreeMap::new();
+        for Counted { name, .. } in tables {
+            let query = format!("SELECT '{name}' AS name, count(*) AS rows FROM \"{name}\"");
+            let found: Vec<Counted> = diesel::sql_query(query).load($connection).expect("a count");
+            counted.extend(found.into_iter().map(|table| (table.name, table.rows)));
+        }
+        counted
+    }};
+}
+
+impl TestDatabase {
+    /// How many rows each table has, by name.
+    ///
+    /// # Panics
+    /// When they cannot be counted.
+    #[must_use]
+    #[allow(clippy::expect_used, reason = "for tests only")]
+    pub fn rows(&self) -> BTreeMap<String, i64> {
+        match self.engine {
+            Engine::Sqlite => {
+                let path = self.url.strip_prefix("sqlite://").expect("an address of SQLite");
+                let mut connection = SqliteConnection::establish(path).expect("the test database");
+                let tables = "SELECT name, 0 AS rows FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+                count!(&mut connection, tables)
+            }
+            Engine::Postgres => {
+                let mut connection = PgConnection::establish(&self.url).expect("the test database");
+                let tables = "SELECT table_name::text AS name, 0::bigint AS rows FROM information_schema.tables WHERE table_schema = 'public'";
+                count!(&mut connection, tables)
+            }
         }
     }
 }

@@ -75,6 +75,7 @@ impl ResponseError for AppError {
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
             ErrorKind::Conflict => StatusCode::CONFLICT,
             ErrorKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorKind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             ErrorKind::BadGateway => StatusCode::BAD_GATEWAY,
             ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -86,7 +87,11 @@ impl ResponseError for AppError {
             .page()
             .unwrap_or_else(|_| format!("{} (error id {})", self.source, self.id));
         // Errors carry no data of anybody, so a frame of any platform may show them.
-        HttpResponse::build(self.status_code())
+        let mut answer = HttpResponse::build(self.status_code());
+        if let ServiceError::TooMany { seconds } = &self.source {
+            answer.insert_header(("retry-after", seconds.to_string()));
+        }
+        answer
             .insert_header(("content-type", "text/html; charset=utf-8"))
             .insert_header(("content-security-policy", super::reply::policy("*")))
             .insert_header(("x-cairn-error", self.id.clone()))
@@ -97,7 +102,11 @@ impl ResponseError for AppError {
 impl AppError {
     /// The id with the stable name of the error: one says which log line, the other what kind.
     fn shown_id(&self) -> String {
-        format!("{} · {}", self.id, self.source.code())
+        let code = match &self.source {
+            ServiceError::Login(refusal) => refusal.shown_code(),
+            other => other.code(),
+        };
+        format!("{} · {code}", self.id)
     }
 
     fn page(&self) -> askama::Result<String> {

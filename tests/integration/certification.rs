@@ -1,10 +1,19 @@
-//! The launches of the 1EdTech LTI Advantage certification list over HTTP: twelve that must be refused, nine that must
-//! be let in as a teacher and again as a student.
+//! The 1EdTech LTI Advantage certification list (tool side) over HTTP, in both flavours: twelve launches that must be
+//! refused, nine that must be let in as a teacher and again as a student, the services as the tool uses them on its own.
+//! Each test prints its part of the table (`--no-capture`).
 
-use cairn::practice_lms::CourseRole;
+use cairn::practice_lms::browser::Browser;
+use cairn::practice_lms::{CourseRole, Endpoint, PracticeLms};
+use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
+use crate::guest::Guest;
 use crate::harness::{framed, launch_as, on_each_database};
+
+/// A line of the table, printed when what it says has held.
+fn passed(flavour: &str, part: &str, what: &str) {
+    eprintln!("{flavour:8} {part:14} {what:44} passed");
+}
 
 type Tamper = fn(&mut Map<String, Value>, &mut Map<String, Value>);
 
@@ -78,6 +87,7 @@ fn the_twelve_bad_launches_are_refused_each_for_its_reason() {
                     .into_iter()
                     .any(|(cookie, _)| cookie.starts_with("cairn_") && cookie != "cairn_probe");
                 assert!(!visit, "{name}, {what}: a refused launch opened a visit");
+                passed(name, "core, refused", what);
             }
             lms.world().stop_tampering();
         }
@@ -157,9 +167,123 @@ fn the_nine_good_launches_are_let_in_for_teacher_and_student() {
                         teaches,
                         "{name}, {what} as {role}"
                     );
+                    passed(name, "core, let in", &format!("{what}, as {role}"));
                 }
             }
             lms.world().stop_tampering();
+        }
+        scene.end().await;
+    });
+}
+
+/// The address of a course's members as a launch says it.
+async fn members_url(lms: &PracticeLms) -> String {
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let keep = std::sync::Arc::clone(&seen);
+    lms.world().tamper(move |_, claims| {
+        let service = &claims["https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"];
+        *keep.lock().unwrap() = service["context_memberships_url"].as_str().map(str::to_owned);
+    });
+    launch_as(lms, &mut framed(lms), CourseRole::Teacher).await;
+    lms.world().stop_tampering();
+    seen.lock().unwrap().clone().unwrap()
+}
+
+#[test]
+fn names_and_roles_are_read_with_the_right_media_type_token_and_scope() {
+    on_each_database(|scene| async move {
+        for (name, lms) in scene.platforms() {
+            let faults = lms.world().faults();
+            let url = members_url(lms).await;
+            passed(name, "NRPS", "launch with the service's claim");
+            let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
+            // Whoever never launched stands in the list: their names can only have come from the service.
+            let page = teacher.until("/progress", "Ada Adeyemi").await;
+            assert!(faults.requests(Endpoint::Members) > 0, "{name}: {}", page.words());
+            passed(name, "NRPS", "request received");
+            // The practice LMS answers to nothing less, which is tried here; so what it answered to had all of it.
+            let mut stranger = Browser::new().unwrap();
+            let kind = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
+            let get = reqwest::Method::GET;
+            let without = stranger
+                .fetch(get.clone(), &url, &[("accept", kind)], Vec::new())
+                .await
+                .unwrap();
+            assert_eq!(without.status, 401, "{name}: {}", without.text());
+            passed(name, "NRPS", "header Authorization, and Accept");
+            let wrong = [("accept", kind), ("authorization", "Bearer guessed")];
+            let wrong = stranger.fetch(get, &url, &wrong, Vec::new()).await.unwrap();
+            assert_eq!(wrong.status, 401, "{name}: {}", wrong.text());
+            passed(name, "NRPS", "bearer token valid");
+            assert!(faults.requests(Endpoint::Token) > 0, "{name}");
+            passed(name, "NRPS", "scope contextmembership.readonly");
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn assignment_and_grade_services_are_exercised_create_read_score_results() {
+    on_each_database(|scene| async move {
+        for (name, lms) in scene.platforms() {
+            let world = lms.world();
+            let at = world.courses()[0].id;
+            let mut teacher = Guest::open(lms, 0, "Teacher", "Project report").await;
+            let page = teacher.page.clone();
+            let choice = [
+                ("opens", "activity"),
+                ("title", "Project report"),
+                ("points", "100"),
+            ];
+            let chosen = teacher.send(&page, "/choose", &choice).await;
+            let place = chosen.url.path().split_once("/activities/").unwrap().1.to_owned();
+            let badge = teacher.make_badge("Certified", "knowledge").await;
+            teacher.rule_on_column(&badge, "Made by the tool").await;
+            let made = world.line_items(at);
+            assert!(
+                made.iter().any(|item| item.label == "Made by the tool"),
+                "{name}: {made:?}"
+            );
+            passed(name, "AGS", "create a line item");
+            assert!(world.faults().requests(Endpoint::LineItems) > 1, "{name}");
+            passed(name, "AGS", "read line items");
+
+            let mut student = Guest::open(lms, 0, "Student", "Project report").await;
+            passed(name, "AGS", "learner launch with the service's claim");
+            let page = student.page.clone();
+            student
+                .send_files(&page, "/hand-in", &[("text", "My report")], &[])
+                .await;
+            let queue = teacher.get("/evidence").await;
+            let review = queue.links("/evidence/").remove(0);
+            let review = teacher.browser.get(&review).await.unwrap();
+            teacher
+                .send(&review, "/review", &[("score", "90"), ("verdict", "approve")])
+                .await;
+            let report = made
+                .iter()
+                .find(|item| item.label == "Project report")
+                .unwrap()
+                .id;
+            let person = world.member(at, CourseRole::Student).unwrap().id;
+            let mut grade = None;
+            for _ in 0..300 {
+                grade = world.grade(at, report, person).and_then(|grade| grade.points);
+                if grade.is_some() {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            assert_eq!(grade, Some(Decimal::from(90)), "{name}");
+            passed(name, "AGS", "post a score");
+
+            // The teacher types over it in the LMS: only the results service can tell.
+            assert!(world.set_grade(at, report, person, Some(Decimal::from(95))));
+            let page = teacher.get("").await;
+            teacher.send(&page, "/check", &[]).await;
+            student.until(&format!("/activities/{place}"), "95 of 100").await;
+            assert!(world.faults().requests(Endpoint::Results) > 0, "{name}");
+            passed(name, "AGS", "read results");
         }
         scene.end().await;
     });

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use cairn::app::Surroundings;
 use cairn::clock::SystemClock;
 use cairn::demo::Demo;
-use cairn::practice_lms::CourseRole;
-use cairn::practice_lms::PracticeLms;
 use cairn::practice_lms::browser::{Browser, Page, ThirdPartyCookies};
+use cairn::practice_lms::{CourseRole, Flavour, LoginForm, Options, PracticeLms};
 use cairn::random::SystemRandom;
 use cairn::service::Cairn;
 use cairn::settings::Settings;
@@ -22,21 +21,31 @@ pub struct Scene {
     pub canvas: PracticeLms,
     server: actix_web::dev::ServerHandle,
     running: tokio::task::JoinHandle<()>,
-    _folder: tempfile::TempDir,
-    _database: TestDatabase,
+    /// The data folder.
+    pub folder: tempfile::TempDir,
+    pub database: TestDatabase,
 }
 
 impl Scene {
     /// Starts everything on that database.
     pub async fn on(database: TestDatabase) -> Self {
+        Self::with(database, &[]).await
+    }
+
+    /// The same with settings of one's own, as environment variables.
+    pub async fn with(database: TestDatabase, own: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let environment = HashMap::from([
+        let mut environment = HashMap::from([
             ("CAIRN_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
             ("CAIRN_DATA_DIR".to_owned(), folder.path().display().to_string()),
             ("CAIRN_DATABASE_URL".to_owned(), database.url.clone()),
             ("CAIRN_DATABASE_CONNECTIONS".to_owned(), "4".to_owned()),
             ("CAIRN_WORKERS".to_owned(), "1".to_owned()),
         ]);
+        environment.extend(
+            own.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         let settings = Settings::load(None, &environment).unwrap();
         let surroundings = Surroundings {
             clock: Arc::new(SystemClock),
@@ -57,9 +66,27 @@ impl Scene {
             canvas,
             server,
             running,
-            _folder: folder,
-            _database: database,
+            folder,
+            database,
         }
+    }
+
+    /// One more LMS that Cairn knows, on another port.
+    pub async fn another(&self, flavour: Flavour, change: impl FnOnce(&mut Options)) -> PracticeLms {
+        let mut options = Options::new(flavour, Arc::new(SystemClock), Arc::new(SystemRandom));
+        options.public_origin = Some("http://localhost:PORT".to_owned());
+        change(&mut options);
+        // A Canvas of its own, not hosted: the hosted ones share an issuer and differ by client id alone.
+        let issuer = (flavour == Flavour::Canvas).then(|| "https://canvas.example.edu".to_owned());
+        let lms = PracticeLms::start_as(options, issuer).await.unwrap();
+        let (flavour, name) = match flavour {
+            Flavour::Moodle => (cairn::lti::registration::Flavour::Moodle, "Moodle at South Coast"),
+            Flavour::Canvas => (cairn::lti::registration::Flavour::Canvas, "Canvas at South Coast"),
+        };
+        cairn::demo::connect(&self.cairn, &lms, flavour, name)
+            .await
+            .unwrap();
+        lms
     }
 
     /// Both LMSs with their names, for tests that hold for each.
@@ -98,6 +125,46 @@ pub async fn launch_as(lms: &PracticeLms, browser: &mut Browser, role: CourseRol
         .launch(&world.launch_form(course, person, link).unwrap())
         .await
         .unwrap()
+}
+
+/// The form that starts a launch of the first link of the first course, by somebody with that role.
+pub fn launch_form(lms: &PracticeLms, role: CourseRole) -> LoginForm {
+    let world = lms.world();
+    let course = world.courses()[0].id;
+    let link = world.links(course)[0].id;
+    let person = world.member(course, role).unwrap().id;
+    world.launch_form(course, person, link).unwrap()
+}
+
+/// Begins a login in `browser`: the authentication request with which it would leave for the LMS.
+pub async fn authentication_request(browser: &mut Browser, form: &LoginForm) -> String {
+    let login = browser.login(form).await.unwrap();
+    if let Some(location) = login.header("location") {
+        return location.to_owned();
+    }
+    let forms = login.forms();
+    let here = forms
+        .iter()
+        .find(|form| form.attributes.iter().any(|(_, id)| id == "here"));
+    let here = here.unwrap_or_else(|| panic!("{}", login.words()));
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(here.filled(&[]))
+        .finish();
+    format!("{}?{query}", here.action)
+}
+
+/// The signed form with which the LMS answers the login of `browser`, not yet posted.
+pub async fn signed(lms: &PracticeLms, browser: &mut Browser, role: CourseRole) -> LoginForm {
+    let request = authentication_request(browser, &launch_form(lms, role)).await;
+    lms.world().authorize(&request).unwrap()
+}
+
+/// Whether a browser holds a visit of Cairn's.
+pub fn has_visit(browser: &Browser) -> bool {
+    let cookies = browser.cookies("127.0.0.1");
+    cookies
+        .iter()
+        .any(|(name, _)| name.starts_with("cairn_") && name != "cairn_probe")
 }
 
 /// Runs `test` on each database that there is, on a runtime like the server's.

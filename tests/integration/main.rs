@@ -9,6 +9,7 @@
 
 mod certification;
 mod chromium;
+mod class;
 mod design;
 mod dry_run;
 mod engine;
@@ -16,9 +17,12 @@ mod evidence;
 mod frame;
 mod guest;
 mod harness;
+mod ladder;
 mod launch;
 mod operations;
+mod pentest;
 mod screens;
 mod showing;
 mod states;
 mod tour;
+mod unsigned;

@@ -17,6 +17,9 @@ const TIME_TO_LIVE: TimeDelta = TimeDelta::hours(1);
 /// How long an old set still serves while its platform does not answer.
 const STALE_LIMIT: TimeDelta = TimeDelta::hours(24);
 const BETWEEN_FETCHES: TimeDelta = TimeDelta::seconds(30);
+/// How long the keys of a replaced set still verify: what was signed a moment before a rotation is still on its way
+/// through somebody's browser. Moodle publishes one key only, and its messages live for a minute.
+const GRACE: TimeDelta = TimeDelta::minutes(2);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes; real sets have a few kilobytes.
 const MAX_BODY: usize = 256 << 10;
@@ -39,6 +42,8 @@ struct Slot {
 #[derive(Debug, Default)]
 struct Known {
     set: Option<(DateTime<Utc>, KeySet)>,
+    /// The set before, and when it was replaced.
+    replaced: Option<(DateTime<Utc>, KeySet)>,
     tried_at: Option<DateTime<Utc>>,
     error: Option<String>,
 }
@@ -49,7 +54,7 @@ impl Slot {
         let known = lock(&self.known);
         if let Some((at, set)) = &known.set
             && now - *at < TIME_TO_LIVE
-            && let Some(found) = set.find(kid)
+            && let Some(found) = set.find(kid).or_else(|| known.find_replaced(now, kid))
         {
             return Some(Ok(found));
         }
@@ -116,7 +121,11 @@ impl Fetch {
         known.tried_at = in_vain.then_some(now);
         match fetched {
             Ok(set) => {
-                known.set = Some((now, set));
+                let before = known.set.replace((now, set));
+                // A set that nobody asked for in a long time has no grace left.
+                known.replaced = before
+                    .filter(|(at, _)| now - *at < TIME_TO_LIVE + GRACE)
+                    .map(|(_, before)| (now, before));
                 known.error = None;
             }
             Err(error) => {
@@ -144,6 +153,12 @@ impl Fetch {
 }
 
 impl Known {
+    /// The key in the set that was replaced a moment ago.
+    fn find_replaced(&self, now: DateTime<Utc>, kid: &str) -> Option<Found> {
+        let (at, set) = self.replaced.as_ref()?;
+        (now - *at < GRACE).then(|| set.find(kid)).flatten()
+    }
+
     /// What can be said with what is there, however old within reason.
     fn last_word(&self, now: DateTime<Utc>, kid: &str) -> Result<Found, KeySetError> {
         match &self.set {
@@ -228,6 +243,24 @@ mod tests {
         s.transport.serve(200, set.to_string());
         s.clock.advance(TimeDelta::seconds(31));
         s.cache.find(&s.url, "new").await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_was_signed_just_before_a_rotation_still_verifies_and_no_longer() {
+        let s = stage();
+        s.cache.find(&s.url, &s.kid).await.unwrap().unwrap();
+        let mut set = testing::jwk_set();
+        set["keys"][0]["kid"] = "new".into();
+        s.transport.serve(200, set.to_string());
+        s.cache.find(&s.url, "new").await.unwrap().unwrap();
+        s.clock.advance(TimeDelta::seconds(119));
+        s.cache.find(&s.url, &s.kid).await.unwrap().unwrap();
+        assert_eq!(s.transport.calls(), 2, "an old key is no reason to ask");
+        s.clock.advance(TimeDelta::seconds(1));
+        assert_eq!(
+            s.cache.find(&s.url, &s.kid).await.unwrap_err(),
+            KeySetError::UnknownKey
+        );
     }
 
     #[tokio::test]

@@ -21,6 +21,8 @@ struct Cookie {
     value: String,
     partitioned: bool,
     path: String,
+    /// Counts up: browsers send older cookies first (RFC 6265, section 5.4).
+    born: u64,
 }
 
 /// The cookies of one browser, and the frame that it shows.
@@ -29,6 +31,7 @@ pub(super) struct Jar {
     /// By host, then by name: cookies do not tell ports apart.
     cookies: BTreeMap<String, BTreeMap<String, Cookie>>,
     third_party: ThirdPartyCookies,
+    born: u64,
     /// The host of the page that the frame is in; None for a window of one's own.
     top: Option<String>,
 }
@@ -60,11 +63,17 @@ impl Jar {
             value: value.to_owned(),
             partitioned: true,
             path: "/".into(),
+            born: 0,
         };
-        self.cookies
-            .entry(host.to_owned())
-            .or_default()
-            .insert(name.to_owned(), cookie);
+        self.insert(host, name, cookie);
+    }
+
+    /// Keeps a cookie; one that takes another's place is as old as that.
+    fn insert(&mut self, host: &str, name: &str, mut cookie: Cookie) {
+        self.born += 1;
+        let cookies = self.cookies.entry(host.to_owned()).or_default();
+        cookie.born = cookies.get(name).map_or(self.born, |before| before.born);
+        cookies.insert(name.to_owned(), cookie);
     }
 
     pub fn clear(&mut self) {
@@ -75,9 +84,12 @@ impl Jar {
     pub fn header(&self, url: &Url) -> String {
         let host = url.host_str().unwrap_or_default();
         let cookies = self.cookies.get(host).into_iter().flatten();
-        let fits =
-            cookies.filter(|(_, cookie)| url.path().starts_with(&cookie.path) && self.sends(host, cookie));
-        fits.map(|(name, cookie)| format!("{name}={}", cookie.value))
+        let mut fits: Vec<_> = cookies
+            .filter(|(_, cookie)| url.path().starts_with(&cookie.path) && self.sends(host, cookie))
+            .collect();
+        fits.sort_by_key(|(_, cookie)| cookie.born);
+        fits.into_iter()
+            .map(|(name, cookie)| format!("{name}={}", cookie.value))
             .collect::<Vec<_>>()
             .join("; ")
     }
@@ -109,21 +121,17 @@ impl Jar {
                 _ => {}
             }
         }
-        let cookies = self
-            .cookies
-            .entry(url.host_str().unwrap_or_default().to_owned())
-            .or_default();
+        let host = url.host_str().unwrap_or_default();
         if gone {
-            cookies.remove(name);
+            self.cookies.entry(host.to_owned()).or_default().remove(name);
         } else {
-            cookies.insert(
-                name.to_owned(),
-                Cookie {
-                    value: value.to_owned(),
-                    partitioned,
-                    path,
-                },
-            );
+            let cookie = Cookie {
+                value: value.to_owned(),
+                partitioned,
+                path,
+                born: 0,
+            };
+            self.insert(host, name, cookie);
         }
     }
 }

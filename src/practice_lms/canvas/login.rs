@@ -46,7 +46,7 @@ pub(in crate::practice_lms) fn start(
             ("lti_message_hint", keys::sign_hint(world.secret(), &hint)),
             ("canvas_environment", "prod".to_owned()),
             ("canvas_region", "us-east-1".to_owned()),
-            ("lti_storage_target", "_parent".to_owned()),
+            ("lti_storage_target", world.storage_target().to_owned()),
         ],
     );
     let pending = Pending {
@@ -131,7 +131,7 @@ pub(in crate::practice_lms) fn authorize(world: &World, request: &AuthRequest) -
                 ("error", error.to_owned()),
                 ("error_description", text.to_owned()),
                 ("state", request.get("state").to_owned()),
-                ("lti_storage_target", "_parent".to_owned()),
+                ("lti_storage_target", world.storage_target().to_owned()),
             ],
         ))
     };
@@ -209,7 +209,7 @@ pub(in crate::practice_lms) fn authorize(world: &World, request: &AuthRequest) -
             ("authenticity_token", random::token::<32>(world.random())),
             ("id_token", token),
             ("state", request.get("state").to_owned()),
-            ("lti_storage_target", "_parent".to_owned()),
+            ("lti_storage_target", world.storage_target().to_owned()),
         ],
     ))
 }

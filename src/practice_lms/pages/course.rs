@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use rust_decimal::Decimal;
 
-use super::super::Flavour;
 use super::super::world::World;
 use super::super::world::model::{CourseRole, Placement, Source};
+use super::super::{Flavour, StorageFrame};
 use super::{Page, html, missing, see, session};
 
 /// A link as the page lists it.
@@ -130,6 +130,8 @@ struct Open {
     src: String,
     window: String,
     allow: &'static str,
+    /// The frame beside the tool's that offers platform storage.
+    forwarding: Option<String>,
 }
 
 /// A link, opened in a frame.
@@ -177,6 +179,8 @@ pub(super) async fn link(
         window: format!("{launch}&window=1"),
         src: launch,
         allow,
+        forwarding: (world.storage() == StorageFrame::Sibling)
+            .then(|| format!("{}/practice/forwarding", world.sso())),
     })
 }
 

@@ -22,6 +22,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/practice/enter", web::post().to(enter))
         .route("/practice/style.css", web::get().to(style))
         .route("/practice/frame.js", web::get().to(script))
+        .route("/practice/storage.js", web::get().to(storage_script))
+        .route("/practice/forwarding", web::get().to(forwarding))
         .route("/images/messages/avatar-50.png", web::get().to(avatar))
         .route("/course/{course}", web::get().to(course::show))
         .route("/course/{course}/links", web::post().to(course::add_link))
@@ -181,6 +183,17 @@ async fn style() -> HttpResponse {
 async fn script() -> HttpResponse {
     let text = include_bytes!("../../../templates/practice_lms/frame.js");
     Answer::bytes(200, "text/javascript; charset=utf-8", text.to_vec()).into_response()
+}
+
+async fn storage_script() -> HttpResponse {
+    let text = include_bytes!("../../../templates/practice_lms/storage.js");
+    Answer::bytes(200, "text/javascript; charset=utf-8", text.to_vec()).into_response()
+}
+
+/// The frame beside the tool's that answers for platform storage, on the host that signs people in.
+async fn forwarding() -> HttpResponse {
+    let text = include_str!("../../../templates/practice_lms/forwarding.html");
+    Answer::html(200, text).into_response()
 }
 
 /// Everybody's picture: one grey point.

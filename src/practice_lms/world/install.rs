@@ -38,7 +38,7 @@ impl World {
             issuer: self.issuer().to_owned(),
             client_id,
             deployment_id,
-            authorization_url: self.url(authorization),
+            authorization_url: format!("{}{authorization}", self.sso()),
             token_url: self.url(token),
             jwks_url: self.url(jwks),
         };

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::keys::{self, Object, PlatformKey};
-use super::{Flavour, Options};
+use super::{Flavour, Options, StorageFrame};
 use crate::random::{self, Random};
 
 pub mod faults;
@@ -30,6 +30,8 @@ pub struct World(Arc<Shared>);
 struct Shared {
     options: Options,
     origin: String,
+    /// The origin of the host that signs people in; mostly the same.
+    sso: String,
     issuer: String,
     /// Signs what only the LMS itself reads.
     secret: [u8; 32],
@@ -52,7 +54,12 @@ impl World {
         clippy::disallowed_methods,
         reason = "the practice LMS fetches key sets over plain HTTP, apart from the tool's guarded door"
     )]
-    pub(super) fn new(options: Options, origin: String, issuer: Option<String>) -> std::io::Result<Self> {
+    pub(super) fn new(
+        options: Options,
+        origin: String,
+        sso: String,
+        issuer: Option<String>,
+    ) -> std::io::Result<Self> {
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(10))
             .redirect(reqwest::redirect::Policy::none())
@@ -72,6 +79,7 @@ impl World {
             faults: Faults::default(),
             options,
             origin,
+            sso,
             issuer,
         }));
         world.prepare_registration();
@@ -88,6 +96,26 @@ impl World {
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.0.origin
+    }
+
+    /// The origin of the host that signs people in: the same, but for a Canvas with [`StorageFrame::Sibling`].
+    #[must_use]
+    pub fn sso(&self) -> &str {
+        &self.0.sso
+    }
+
+    /// Where platform storage is offered.
+    #[must_use]
+    pub fn storage(&self) -> StorageFrame {
+        self.0.options.storage
+    }
+
+    /// What Canvas sends as `lti_storage_target`.
+    pub(super) fn storage_target(&self) -> &'static str {
+        match self.storage() {
+            StorageFrame::Parent => "_parent",
+            StorageFrame::Sibling | StorageFrame::SiblingMissing => "post_message_forwarding",
+        }
     }
 
     /// `path`, which begins with a slash, as a full address.

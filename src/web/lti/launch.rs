@@ -1,20 +1,28 @@
-//! `POST /lti/launch`: the platform's signed answer, and the visit that it opens.
+//! `POST /lti/launch`: the platform's signed answer, and the visit that it opens. `POST /lti/launch/proof`: the same answer
+//! once more, with what the login left with the platform, from a browser that sent no cookie.
 
 use actix_web::cookie::Cookie;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
 
+use super::enter::{Carrier, Entrance, enter};
+use super::ladder;
 use crate::domain::course::Opens;
 use crate::ids::CourseId;
 use crate::lti::error::Refusal;
 use crate::lti::launch::LaunchForm;
+use crate::lti::state::{BindingProof, LoginState};
 use crate::service::Cairn;
 use crate::service::launch::Opened;
 use crate::service::session::frame_ancestors;
 use crate::web::error::AppError;
-use crate::web::extract::visit::session_cookie;
+use crate::web::extract::visit::{partitioned, session_cookie};
 use crate::web::reply;
-use crate::web::views::lti::NoCourse;
+use crate::web::views::lti::{NoCourse, ProvePage};
+use crate::web::views::shared::PublicPage;
+
+/// Where a page of ours posts the answer with its proof.
+const PROOF_PATH: &str = "/lti/launch/proof";
 
 /// `POST /lti/launch`.
 ///
@@ -25,29 +33,123 @@ pub async fn launch(
     request: HttpRequest,
     body: web::Bytes,
 ) -> Result<HttpResponse, AppError> {
-    let form = LaunchForm::parse(&super::login::pairs(&body)?)?;
-    let state = cairn.open_state(&form)?;
+    let answer = Answer::read(&cairn, &super::login::pairs(&body)?)?;
+    let cookie = request.cookie(&answer.cookie_name);
+    let cookie = cookie.as_ref().map(Cookie::value);
+    let stored = answer.storage_target();
+    if stored.is_some() && !cookie.is_some_and(|secret| answer.binding.accepts(secret)) {
+        return prove(&cairn, &answer).await;
+    }
+    arrive(&cairn, &answer, cookie, Carrier::Cookie).await
+}
+
+/// `POST /lti/launch/proof`.
+///
+/// # Errors
+/// As [`launch`]; [`Refusal::ProofForeign`] when the form came from no page of ours.
+pub async fn proven(
+    cairn: web::Data<Cairn>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, AppError> {
+    let pairs = super::login::pairs(&body)?;
+    if !ladder::is_our_own(&request, &cairn.settings.origin()) {
+        return Err(Refusal::ProofForeign.into());
+    }
+    let answer = Answer::read(&cairn, &pairs)?;
+    let proof = pairs.iter().find(|(name, _)| name == "proof");
+    let proof = proof.map(|(_, value)| value.as_str());
+    arrive(&cairn, &answer, proof, Carrier::Form).await
+}
+
+/// What the platform posted, and what is known about the login that it answers. Nothing of it is verified yet.
+struct Answer {
+    form: LaunchForm,
+    state: LoginState,
+    binding: BindingProof,
+    cookie_name: String,
+}
+
+impl Answer {
+    fn read(cairn: &Cairn, pairs: &[(String, String)]) -> Result<Self, AppError> {
+        let form = LaunchForm::parse(pairs)?;
+        let state = cairn.open_state(&form)?;
+        // A refusal of the platform is not signed and changes nothing, but what it says helps more than what follows
+        // from it: Safari sends no cookies of ours for the same reason for which Canvas saw none of its own.
+        form.id_token()?;
+        let secure = cairn.settings.public_origin.scheme() == "https";
+        let binding = state.binding.clone().ok_or(Refusal::BrowserNotBound)?;
+        Ok(Self {
+            cookie_name: binding.cookie_name(secure),
+            form,
+            state,
+            binding,
+        })
+    }
+
+    /// The frame that offers storage: as the login said, or else the launch. Blackboard does not repeat it.
+    fn storage_target(&self) -> Option<&str> {
+        let login = self.state.storage_target.as_deref();
+        login.or(self.form.storage_target.as_deref())
+    }
+}
+
+/// The page that fetches the proof. Nobody's data is on it: nothing is verified yet.
+async fn prove(cairn: &Cairn, answer: &Answer) -> Result<HttpResponse, AppError> {
+    let registration = cairn.registration_of(&answer.state).await?;
+    let page = ProvePage {
+        page: PublicPage::titled("Opening Cairn"),
+        action: PROOF_PATH,
+        fields: vec![
+            ("state", answer.form.state.clone()),
+            ("id_token", answer.form.id_token()?.to_owned()),
+            (
+                "lti_storage_target",
+                answer.storage_target().unwrap_or_default().to_owned(),
+            ),
+        ],
+        storage: ladder::storage(
+            answer.storage_target(),
+            &registration,
+            answer.binding.storage_key(),
+            None,
+        ),
+    };
+    let mut page = reply::framed(&page, &frame_ancestors(&registration))?;
+    // Only so do browsers without `Sec-Fetch-Site` name our own origin when they post the proof.
+    page.headers_mut().insert(
+        actix_web::http::header::REFERRER_POLICY,
+        actix_web::http::header::HeaderValue::from_static("same-origin"),
+    );
+    Ok(page)
+}
+
+async fn arrive(
+    cairn: &Cairn,
+    answer: &Answer,
+    proof: Option<&str>,
+    carrier: Carrier,
+) -> Result<HttpResponse, AppError> {
     let secure = cairn.settings.public_origin.scheme() == "https";
-    let name = state
-        .binding
-        .as_ref()
-        .map(|binding| binding.cookie_name(secure))
-        .ok_or(Refusal::BrowserNotBound)?;
-    let cookie = request.cookie(&name);
-    let opened = cairn
-        .launch(&form, &state, cookie.as_ref().map(Cookie::value))
-        .await?;
-    let used_up = crate::web::extract::visit::partitioned(&name, "", TimeDelta::zero());
+    let opened = cairn.launch(&answer.form, &answer.state, proof).await?;
+    let used_up = partitioned(&answer.cookie_name, "", TimeDelta::zero());
     let Some(course) = &opened.course else {
         let page = NoCourse::new();
         return reply::framed_setting(&page, &frame_ancestors(&opened.registration), &[used_up]);
     };
-    Ok(HttpResponse::SeeOther()
-        .insert_header(("location", target(course, &opened)))
-        .insert_header(("cache-control", "no-store"))
-        .append_header(("set-cookie", used_up))
-        .append_header(("set-cookie", session_cookie(course, &opened.token, secure)))
-        .finish())
+    let stored = ladder::storage(
+        answer.storage_target(),
+        &opened.registration,
+        answer.binding.storage_key(),
+        None,
+    );
+    let entrance = Entrance {
+        to: &target(course, &opened),
+        token: &opened.token,
+        cookie: session_cookie(course, &opened.token, secure),
+        registration: &opened.registration,
+    };
+    enter(entrance, carrier, used_up, stored)
 }
 
 /// What the link opens; a new one asks those who teach. Course navigation has no link and opens the course.

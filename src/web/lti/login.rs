@@ -1,14 +1,16 @@
 //! `/lti/login`: third-party initiated login, by GET and by POST.
 //!
-//! The hints of a login are used up when the browser leaves for the platform, so whether cookies come back is found out
-//! before. A browser that shows our probe cookie, or that opened us as the whole page, goes on at once. Any other gets a
-//! page that tries a cookie and goes on by itself when it holds; where none does, the page offers to open the same login
-//! in a new window, where cookies are first-party.
+//! The hints of a login are used up when the browser leaves for the platform, so whether it can prove itself afterwards
+//! is found out before. A browser that opened us as the whole page goes on at once, and so does one that shows our probe
+//! cookie where the platform offers no storage. Any other gets a page that tries a cookie, leaves the binding with the
+//! platform where that is offered, and goes on by itself when either holds; where neither does, the page offers to open
+//! the same login in a new window, where cookies are first-party.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use chrono::TimeDelta;
 
+use super::ladder;
 use crate::lti::error::LoginRefusal;
 use crate::lti::login::LoginRequest;
 use crate::lti::state::LIFETIME;
@@ -77,13 +79,23 @@ async fn login(
         start.binding.secret(),
         LIFETIME,
     );
-    if whole_page || request.cookie(PROBE).is_some() {
-        return Ok(HttpResponse::Found()
+    let storage = ladder::storage(
+        login.storage_target.as_deref(),
+        &start.registration,
+        start.binding.storage_key(),
+        Some(start.binding.secret().to_owned()),
+    );
+    let mut cookies = ladder::without_oldest(request, secure);
+    cookies.extend([binding, probe()]);
+    if whole_page || (storage.is_none() && request.cookie(PROBE).is_some()) {
+        let mut answer = HttpResponse::Found();
+        answer
             .insert_header(("location", start.authorize.as_str()))
-            .insert_header(("cache-control", "no-store"))
-            .append_header(("set-cookie", binding))
-            .append_header(("set-cookie", probe()))
-            .finish());
+            .insert_header(("cache-control", "no-store"));
+        for cookie in cookies {
+            answer.append_header(("set-cookie", cookie));
+        }
+        return Ok(answer.finish());
     }
     let mut endpoint = start.authorize.clone();
     endpoint.set_query(start.registration.authorization_url.query());
@@ -101,8 +113,9 @@ async fn login(
             .collect(),
         window_fields: pairs,
         platform: Some(start.registration.name.clone()),
+        storage,
     };
-    reply::framed_setting(&page, &frame_ancestors(&start.registration), &[binding, probe()])
+    reply::framed_setting(&page, &frame_ancestors(&start.registration), &cookies)
 }
 
 fn probe() -> String {

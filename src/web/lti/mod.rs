@@ -1,5 +1,7 @@
-//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/jwks`.
+//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/launch/proof`, `/lti/jwks`.
 
+pub mod enter;
+pub mod ladder;
 pub mod launch;
 pub mod login;
 

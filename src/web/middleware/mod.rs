@@ -1,4 +1,5 @@
 //! What happens round every request, one thing a file.
 
 pub mod headers;
+pub mod limit;
 pub mod span;

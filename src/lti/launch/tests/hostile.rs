@@ -4,7 +4,100 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// Any JSON, with a good share of what looks like an address.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,30}".prop_map(Value::from),
+        "(https|http|javascript|file)://(lms.example|evil.example|[a-z0-9.@:\\[\\]]{0,20})/[a-z?&=%]{0,10}"
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map("[a-z_@#:/.]{1,16}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+const CLAIMS: [&str; 24] = [
+    "iss",
+    "aud",
+    "azp",
+    "sub",
+    "nonce",
+    "iat",
+    "exp",
+    "nbf",
+    "name",
+    "email",
+    "version",
+    "message_type",
+    "deployment_id",
+    "target_link_uri",
+    "roles",
+    "context",
+    "resource_link",
+    "custom",
+    "lis",
+    "launch_presentation",
+    "tool_platform",
+    "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint",
+    "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice",
+    "https://purl.imsglobal.org/spec/lti/claim/platformnotificationservice",
+];
+
+const SETTINGS: [&str; 10] = [
+    "deep_link_return_url",
+    "accept_types",
+    "accept_presentation_document_targets",
+    "accept_media_types",
+    "accept_multiple",
+    "accept_lineitem",
+    "auto_create",
+    "title",
+    "text",
+    "data",
+];
+
 proptest! {
+    #[test]
+    fn any_value_in_any_claim_is_refused_or_let_in_without_a_panic(
+        name in proptest::sample::select(&CLAIMS[..]),
+        value in any_json(),
+    ) {
+        let scene = Scene::new().with(name, value);
+        if let Ok(launch) = scene.run() {
+            for url in launch.ags.iter().flat_map(|ags| ags.lineitems.iter().chain(&ags.lineitem)) {
+                prop_assert_eq!(url.host_str(), Some("lms.example"));
+            }
+        }
+    }
+
+    #[test]
+    fn any_deep_linking_settings_are_refused_or_lead_back_to_the_platform(
+        changes in proptest::collection::vec((proptest::sample::select(&SETTINGS[..]), any_json()), 1..4),
+        whole in proptest::option::of(any_json()),
+    ) {
+        let mut scene = deep_linking();
+        let name = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings";
+        if let Some(settings) = scene.claims[name].as_object_mut() {
+            settings.extend(changes.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        }
+        if let Some(whole) = whole {
+            scene.claims[name] = whole;
+        }
+        if let Ok(launch) = scene.run()
+            && let crate::lti::claims::Message::DeepLinking { settings } = launch.message
+        {
+            prop_assert_eq!(settings.return_url.host_str(), Some("lms.example"));
+        }
+    }
+
     #[test]
     fn arbitrary_tokens_are_refused_without_a_panic(token in ".{0,300}", a in proptest::collection::vec(any::<u8>(), 0..80), b in proptest::collection::vec(any::<u8>(), 0..80)) {
         let scene = Scene::new();

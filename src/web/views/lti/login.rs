@@ -2,13 +2,14 @@
 
 use askama::Template;
 
+use super::StorageView;
 use crate::web::views::shared::PublicPage;
 
 /// Shown at login initiation (Security Framework 1.1, section 5.1.1.1) when no cookie of ours came with it.
 ///
-/// A script sets a `Partitioned` probe cookie and reads it back. If it is there, the page goes on to the platform by
-/// itself. If not, only the way through a new window is offered, where cookies are first-party. Without JavaScript both
-/// ways are visible buttons.
+/// A script sets a `Partitioned` probe cookie and reads it back, and leaves the binding with the platform where that
+/// offers storage. If either holds, the page goes on to the platform by itself. If neither does, only the way through a
+/// new window is offered, where cookies are first-party. Without JavaScript both ways are visible buttons.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/login.html")]
 pub struct LoginPage {
@@ -25,4 +26,6 @@ pub struct LoginPage {
     pub window_fields: Vec<(String, String)>,
     /// The name of the LMS, if known ("Moodle at North Coast").
     pub platform: Option<String>,
+    /// Where the platform keeps the binding, and the binding itself.
+    pub storage: Option<StorageView>,
 }

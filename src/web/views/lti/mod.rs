@@ -2,14 +2,20 @@
 
 mod auto_submit;
 mod choose;
+mod enter;
 mod login;
 mod no_course;
 mod pending;
+mod prove;
 mod refusal;
+mod storage;
 
 pub use auto_submit::AutoSubmitPage;
 pub use choose::ChooseOpensPage;
+pub use enter::EnterPage;
 pub use login::LoginPage;
 pub use no_course::NoCourse;
 pub use pending::PendingPage;
+pub use prove::ProvePage;
 pub use refusal::RefusalPage;
+pub use storage::StorageView;
