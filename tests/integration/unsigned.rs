@@ -152,7 +152,12 @@ async fn flooded(origin: &str, method: &Method, path: &str) -> (usize, u16) {
     let answer = tokio::spawn(async move {
         let mut answer = Vec::new();
         // A connection that is reset was closed: that is an answer too.
-        let _ = reader.read_to_end(&mut answer).await;
+        while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
+            match reader.read_buf(&mut answer).await {
+                Ok(count) if count > 0 => {}
+                _ => break,
+            }
+        }
         let head = String::from_utf8_lossy(&answer).into_owned();
         head.split(' ')
             .nth(1)

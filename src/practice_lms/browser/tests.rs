@@ -96,7 +96,7 @@ async fn a_launch_is_walked_from_the_course_page_to_the_tools_page() {
         assert_eq!(page.status, 200);
         assert!(
             page.text()
-                .contains(&format!("fields {fields} cookies kept=1; plain=1")),
+                .contains(&format!("fields {fields} cookies plain=1; kept=1")),
             "{}",
             page.text()
         );
@@ -113,7 +113,7 @@ async fn inside_a_frame_only_the_cookies_that_may_come_back_do() {
     let lms = lms_and_tool(Flavour::Moodle).await;
     let world = lms.world();
     for (rule, expected) in [
-        (ThirdPartyCookies::All, "cookies kept=1; plain=1<"),
+        (ThirdPartyCookies::All, "cookies plain=1; kept=1<"),
         (ThirdPartyCookies::PartitionedOnly, "cookies kept=1<"),
         (ThirdPartyCookies::None, "cookies <"),
     ] {
