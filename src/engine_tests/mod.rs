@@ -5,10 +5,14 @@ mod bench;
 mod canvas;
 mod columns;
 mod cycles;
+mod database;
 mod faults;
+mod files;
 mod look;
 mod nodes;
 mod roles;
 mod schedule;
+mod scores;
+mod worker;
 
 use bench::{Bench, benches, benches_of};
