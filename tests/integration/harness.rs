@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cairn::app::Surroundings;
-use cairn::clock::SystemClock;
+use cairn::clock::{SharedClock, SystemClock};
 use cairn::demo::Demo;
 use cairn::practice_lms::CourseRole;
 use cairn::practice_lms::PracticeLms;
@@ -23,12 +23,17 @@ pub struct Scene {
     server: actix_web::dev::ServerHandle,
     running: tokio::task::JoinHandle<()>,
     _folder: tempfile::TempDir,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Scene {
     /// Starts everything on that database.
     pub async fn on(database: TestDatabase) -> Self {
+        Self::at(database, Arc::new(SystemClock)).await
+    }
+
+    /// The same by that clock, the platforms' included.
+    pub async fn at(database: TestDatabase, clock: SharedClock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let environment = HashMap::from([
             ("CAIRN_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
@@ -39,7 +44,7 @@ impl Scene {
         ]);
         let settings = Settings::load(None, &environment).unwrap();
         let surroundings = Surroundings {
-            clock: Arc::new(SystemClock),
+            clock,
             random: Arc::new(SystemRandom),
         };
         let demo = Demo::start(settings, surroundings, (0, 0)).await.unwrap();
@@ -58,8 +63,12 @@ impl Scene {
             server,
             running,
             _folder: folder,
-            _database: database,
+            database,
         }
+    }
+
+    pub fn database_url(&self) -> &str {
+        &self.database.url
     }
 
     /// Both LMSs with their names, for tests that hold for each.

@@ -9,6 +9,7 @@
 
 mod certification;
 mod chromium;
+mod cli;
 mod design;
 mod engine;
 mod evidence;
@@ -20,3 +21,4 @@ mod operations;
 mod screens;
 mod showing;
 mod tour;
+mod trouble;
