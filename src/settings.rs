@@ -72,6 +72,15 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
     ("log", "info", "what to log, in the form of the RUST_LOG variable"),
 ];
 
+/// Variables CAIRN_… that others read: the command line, the tests, and the scripts that run them.
+const OTHER_VARIABLES: [&str; 5] = [
+    "CAIRN_CONFIG",
+    "CAIRN_TEST_",
+    "CAIRN_LOAD_",
+    "CAIRN_SCREENS",
+    "CAIRN_KIT",
+];
+
 /// Checked settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -110,6 +119,8 @@ pub enum SettingsError {
     File(PathBuf, String),
     #[error("The settings file names `{0}`, which is no setting. Known settings: {1}.")]
     Unknown(String, String),
+    #[error("The environment holds `{0}`, which is no setting. Known settings: {1}.")]
+    UnknownVariable(String, String),
     #[error("The setting `{name}` is `{value}`, but it must be {must}.")]
     Wrong {
         name: &'static str,
@@ -128,10 +139,21 @@ impl Settings {
             Some(path) => read_file(path)?,
             None => HashMap::new(),
         };
-        for (name, _, _) in KNOWN {
-            if let Some(value) = environment.get(&format!("CAIRN_{}", name.to_uppercase())) {
-                values.insert((*name).to_owned(), value.clone());
+        let mut unknown = Vec::new();
+        for (variable, value) in environment {
+            let Some(name) = variable.strip_prefix("CAIRN_") else {
+                continue;
+            };
+            let known = KNOWN.iter().find(|(known, _, _)| known.to_uppercase() == *name);
+            match known {
+                Some((known, _, _)) => drop(values.insert((*known).to_owned(), value.clone())),
+                None if OTHER_VARIABLES.iter().any(|other| variable.starts_with(other)) => {}
+                None => unknown.push(variable.clone()),
             }
+        }
+        // The first by name: which one is told must not depend on chance.
+        if let Some(variable) = unknown.into_iter().min() {
+            return Err(SettingsError::UnknownVariable(variable, known_names()));
         }
         Self::from_values(&Values(values))
     }
@@ -203,7 +225,7 @@ impl Settings {
                     });
                 }
             },
-            log: values.get("log").unwrap_or("info").to_owned(),
+            log: log_filter(values.get("log").unwrap_or("info"))?,
             data_dir,
         })
     }
@@ -256,6 +278,26 @@ fn proxies(text: &str) -> Result<Vec<IpNet>, SettingsError> {
         .collect()
 }
 
+fn known_names() -> String {
+    let known: Vec<&str> = KNOWN.iter().map(|(known, _, _)| *known).collect();
+    known.join(", ")
+}
+
+/// A filter for the log. A single word that is no level would be taken for the name of a module and silence all else.
+fn log_filter(text: &str) -> Result<String, SettingsError> {
+    let levels = ["off", "error", "warn", "info", "debug", "trace", "cairn"];
+    let word = text.chars().all(|c| c.is_ascii_alphabetic());
+    let misspelt = word && !levels.contains(&text.to_ascii_lowercase().as_str());
+    if misspelt || tracing_subscriber::EnvFilter::try_new(text).is_err() {
+        return Err(SettingsError::Wrong {
+            name: "log",
+            value: text.to_owned(),
+            must: "off, error, warn, info, debug or trace, or a filter such as info,cairn=debug",
+        });
+    }
+    Ok(text.to_owned())
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism()
         .map_or(2, std::num::NonZero::get)
@@ -271,8 +313,7 @@ fn read_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
     let mut values = HashMap::new();
     for (name, value) in read {
         if !KNOWN.iter().any(|(known, _, _)| *known == name) {
-            let known: Vec<&str> = KNOWN.iter().map(|(known, _, _)| *known).collect();
-            return Err(SettingsError::Unknown(name, known.join(", ")));
+            return Err(SettingsError::Unknown(name, known_names()));
         }
         let text = value
             .into_string()
@@ -388,6 +429,8 @@ mod tests {
             ("CAIRN_CHECK_INTERVAL_MINUTES", "-1"),
             ("CAIRN_ALLOW_HTTP_LOOPBACK", "maybe"),
             ("CAIRN_LOG_FORMAT", "xml"),
+            ("CAIRN_LOG", "verbose"),
+            ("CAIRN_LOG", "info,cairn=loud"),
         ] {
             let sentence = from(&[(name, value)]).unwrap_err().to_string();
             assert!(
@@ -396,6 +439,22 @@ mod tests {
             );
             assert!(sentence.contains("must be"), "{sentence}");
         }
+    }
+
+    #[test]
+    fn an_unknown_variable_is_named_and_its_value_is_not() {
+        let sentence = from(&[
+            ("CAIRN_MASTERKEY", "secret"),
+            ("CAIRN_TEST_POSTGRES", "x"),
+            ("HOME", "/"),
+        ]);
+        let sentence = sentence.unwrap_err().to_string();
+        assert!(
+            sentence.contains("`CAIRN_MASTERKEY`") && sentence.contains("master_key"),
+            "{sentence}"
+        );
+        assert!(!sentence.contains("secret"), "{sentence}");
+        assert!(from(&[("CAIRN_CONFIG", "cairn.toml"), ("CAIRN_LOG", "info,cairn=debug")]).is_ok());
     }
 
     #[test]

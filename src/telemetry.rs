@@ -5,7 +5,7 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 
 use crate::settings::LogFormat;
 
-/// Starts logging to standard error. A second call changes nothing, so tests may call it freely.
+/// Starts logging to standard error by a filter that the settings have checked. A second call changes nothing, so tests may call it freely.
 pub fn start_logging(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);

@@ -17,8 +17,9 @@ use crate::ids::DeploymentId;
 use crate::lti::keys::ToolKey;
 use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
 use crate::lti::services::{Pacing, Services, Sleep};
+use crate::lti::token::{ClientAssertionKey, TokenService};
 use crate::net::{NetError, Request, Response, Transport};
-use crate::practice_lms::{self, Options, PracticeLms, Tool, World};
+use crate::practice_lms::{self, Fault, Options, PracticeLms, Tool, World};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::service::{Cairn, platforms};
 use crate::settings::Settings;
@@ -183,6 +184,13 @@ pub(super) async fn node(
         .await
         .unwrap();
     let way_out = Arc::new(Hasty(Arc::clone(&cairn.transport), Arc::clone(patience)));
+    let key = ClientAssertionKey::new(cairn.tool_key.kid(), cairn.tool_key.encoding_key().clone());
+    cairn.tokens = Arc::new(TokenService::new(
+        Arc::new(key),
+        clock.clone(),
+        Arc::clone(&random),
+        way_out.clone(),
+    ));
     let services = Services::new(way_out, Arc::clone(&cairn.tokens), clock.clone(), random);
     let pacing = Pacing {
         tries: 2,
@@ -255,4 +263,26 @@ pub(super) fn design(name: &str) -> Design {
         expiry: Expiry::AfterMonths { months: 12 },
         show_score: true,
     }
+}
+
+/// Each wrong answer and what the sentence about it says.
+pub(super) fn wrong_answers() -> Vec<(Fault, &'static str)> {
+    vec![
+        (Fault::Unauthorized, "(401)"),
+        (Fault::Forbidden, "(403)"),
+        (Fault::Throttled, "asks us to slow down"),
+        (Fault::NotFound, "(404)"),
+        (Fault::Conflict, "status 409"),
+        (Fault::Unprocessable, "status 422"),
+        (Fault::TooManyRequests, "asks us to slow down"),
+        (Fault::ServerError, "out of order (status 500)"),
+        (Fault::Unavailable, "out of order (status 503)"),
+        (Fault::Html, "a web page instead of data"),
+        (Fault::HalfBody, "broke off in the middle"),
+        (Fault::HalfJson, "broke off in the middle"),
+        (Fault::Empty, "is empty where data was expected"),
+        (Fault::Closed, "broke off in the middle"),
+        (Fault::Redirect("https://elsewhere.example/".into()), "redirects"),
+        (Fault::Delay(Duration::from_secs(9)), "did not answer in time"),
+    ]
 }

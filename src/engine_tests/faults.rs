@@ -5,32 +5,13 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
+use super::bench::wrong_answers;
 use super::{Bench, benches, benches_of};
 use crate::clock::Clock as _;
 use crate::domain::badge::BadgeState;
 use crate::ids::{BadgeId, PersonId};
 use crate::lti::registration::Flavour;
 use crate::practice_lms::{Endpoint, Fault};
-
-/// Each wrong answer and what the sentence about it says.
-fn wrong_answers() -> Vec<(Fault, &'static str)> {
-    vec![
-        (Fault::Unauthorized, "(401)"),
-        (Fault::Forbidden, "(403)"),
-        (Fault::Throttled, "asks us to slow down"),
-        (Fault::NotFound, "(404)"),
-        (Fault::Conflict, "status 409"),
-        (Fault::Unprocessable, "status 422"),
-        (Fault::TooManyRequests, "asks us to slow down"),
-        (Fault::ServerError, "out of order (status 500)"),
-        (Fault::Unavailable, "out of order (status 503)"),
-        (Fault::Html, "a web page instead of data"),
-        (Fault::HalfBody, "broke off in the middle"),
-        (Fault::HalfJson, "broke off in the middle"),
-        (Fault::Redirect("https://elsewhere.example/".into()), "redirects"),
-        (Fault::Delay(Duration::from_secs(9)), "did not answer in time"),
-    ]
-}
 
 /// A course in which the first student has just earned the badge and two others are known not to have.
 async fn scene(bench: &Bench) -> BadgeId {

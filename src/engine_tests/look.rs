@@ -11,19 +11,23 @@ use serde_json::Value;
 use crate::clock::Clock as _;
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
-use crate::domain::course::Checks;
+use crate::domain::course::{Checks, Services};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
-use crate::ids::{BadgeId, LineItemId, PersonId, RuleId, SessionId};
+use crate::ids::{BadgeId, LineItemId, LinkId, PersonId, RuleId, SessionId};
 use crate::jobs::Worker;
 use crate::openbadges::verify::Resolver;
 use crate::practice_lms::CourseRole;
+use crate::practice_lms::world::MemberView;
 use crate::random::SystemRandom;
 use crate::service::session::Visitor;
 use crate::service::sync::{CheckOutcome, check_course};
 use crate::service::{Cairn, decide, institutions};
+use crate::store::courses::CourseSeen;
+use crate::store::links::LinkSeen;
 use crate::store::sessions::Session;
 use crate::store::{
-    awards, badges, courses, credentials, enrolments, jobs, line_items, people, results, rules, status_lists,
+    awards, badges, courses, credentials, enrolments, jobs, line_items, links, people, results, rules,
+    status_lists,
 };
 
 use super::bench::{Bench, design};
@@ -264,11 +268,17 @@ impl Bench {
     }
 
     pub async fn instructor(&self) -> Visitor {
-        let (teacher, now) = (
-            self.world.member(self.at, CourseRole::Teacher).unwrap(),
-            self.clock.now(),
-        );
-        let (tenant, id) = (self.course.tenant.clone(), self.person(&teacher.sub).await);
+        let teacher = self.world.member(self.at, CourseRole::Teacher).unwrap();
+        self.visitor(&teacher.sub, true).await
+    }
+
+    pub async fn learner(&self, student: &MemberView) -> Visitor {
+        self.visitor(&student.sub, false).await
+    }
+
+    async fn visitor(&self, sub: &str, instructor: bool) -> Visitor {
+        let now = self.clock.now();
+        let (tenant, id) = (self.course.tenant.clone(), self.person(sub).await);
         let person = self.cairn.store.read(move |db| people::get(db, &tenant, &id));
         let person = person.await.unwrap().unwrap();
         Visitor {
@@ -280,8 +290,8 @@ impl Bench {
                 course: Some(self.course.id.clone()),
                 link: None,
                 person: person.id.clone(),
-                learner: false,
-                instructor: true,
+                learner: !instructor,
+                instructor,
                 administrator: false,
                 test_user: false,
                 message_type: "LtiResourceLinkRequest".into(),
@@ -294,6 +304,44 @@ impl Bench {
             person,
             registration: self.registration.clone(),
         }
+    }
+
+    /// A link of the course as a launch showed it, with a column of its own or without.
+    pub async fn link(&self, title: &str, maximum: Option<Decimal>) -> LinkId {
+        let id = self.world.add_link(self.at, title, 0, maximum);
+        let seen = LinkSeen {
+            tenant: self.course.tenant.clone(),
+            course: self.course.id.clone(),
+            resource_link_id: id.to_string(),
+            title: Some(title.into()),
+            line_item_url: None,
+        };
+        let now = self.clock.now();
+        let made = self
+            .cairn
+            .store
+            .write(move |db| links::upsert_from_launch(db, &seen, now, &SystemRandom));
+        made.await.unwrap().id
+    }
+
+    /// A launch that offers these services.
+    pub async fn offers(&self, services: Services) {
+        let course = self.course.clone();
+        let seen = CourseSeen {
+            tenant: course.tenant,
+            registration: course.registration,
+            deployment: course.deployment,
+            context_id: course.context_id,
+            label: course.label,
+            title: course.title,
+            services,
+        };
+        let now = self.clock.now();
+        let done = self
+            .cairn
+            .store
+            .write(move |db| courses::upsert_from_launch(db, &seen, now, &SystemRandom));
+        done.await.unwrap();
     }
 }
 

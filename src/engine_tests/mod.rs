@@ -5,12 +5,16 @@ mod bench;
 mod canvas;
 mod columns;
 mod cycles;
+mod database;
 mod faults;
+mod files;
 mod look;
 mod nodes;
 mod recipients;
 mod roles;
 mod schedule;
+mod scores;
 mod time;
+mod worker;
 
 use bench::{Bench, benches, benches_of};

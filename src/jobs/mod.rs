@@ -1,6 +1,7 @@
 //! Work that may be late but never lost: claims what is due from the queue and calls the use case for it.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,15 +9,19 @@ use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
+use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::service::{columns, decide, sync};
+use crate::service::{columns, decide, scores, session, sync};
 use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
+/// Of those, jobs that wait for the platforms of one institution: one that hangs leaves room for the others.
+const AT_ONE_INSTITUTION: usize = 2;
+/// The kinds that call a platform.
+const CALLS_PLATFORM: [&str; 3] = [sync::CHECK_COURSE, columns::ENSURE_ITEM, scores::SEND_SCORE];
 /// After so long without a word from its worker, another one takes a job up; every job can be done twice.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// How often a worker says that a job still runs.
@@ -25,6 +30,8 @@ const RENEWAL: Duration = Duration::from_secs(20);
 const IDLE: Duration = Duration::from_millis(200);
 /// How often the schedule of courses is looked at.
 const SCHEDULE: TimeDelta = TimeDelta::seconds(5);
+/// How often what has run out is forgotten.
+const SWEEP: TimeDelta = TimeDelta::hours(1);
 /// After so many attempts a job is given up, for a person to look at.
 const ATTEMPTS: i32 = 8;
 
@@ -59,24 +66,34 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
         hex::encode(random::bytes::<4>(cairn.random.as_ref()))
     );
     let mut running = JoinSet::new();
-    let mut scheduled: Option<DateTime<Utc>> = None;
+    let calling = Calling::default();
+    let (mut scheduled, mut swept) = (None, None);
     while !*stopped.borrow() {
         let now = cairn.clock.now();
-        if scheduled.is_none_or(|last| now.signed_duration_since(last) >= SCHEDULE) {
-            scheduled = Some(now);
-            if let Err(error) = sync::enqueue_due(&cairn).await {
-                tracing::error!(error = %error.detail(), "the schedule could not be read");
-            }
+        if is_time(&mut scheduled, SCHEDULE, now)
+            && let Err(error) = sync::enqueue_due(&cairn).await
+        {
+            tracing::error!(error = %error.detail(), "the schedule could not be read");
+        }
+        if is_time(&mut swept, SWEEP, now)
+            && let Err(error) = session::forget_what_is_over(&cairn).await
+        {
+            tracing::error!(error = %error.detail(), "old visits could not be removed");
         }
         let room = AT_ONCE.saturating_sub(running.len());
         let claimed = if room == 0 {
             Vec::new()
         } else {
-            claim(&cairn, &name, room).await
+            claim(&cairn, &name, room, calling.counts()).await
         };
         let found = !claimed.is_empty();
         for job in claimed {
-            running.spawn(run(Arc::clone(&cairn), job));
+            let seat = calling.enter(&job);
+            let work = run(Arc::clone(&cairn), job);
+            running.spawn(async move {
+                work.await;
+                drop(seat);
+            });
         }
         if found && running.len() < AT_ONCE {
             continue;
@@ -90,12 +107,65 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
     while running.join_next().await.is_some() {}
 }
 
-async fn claim(cairn: &Cairn, name: &str, room: usize) -> Vec<Job> {
+/// Whether `pause` has passed since `last`; then it counts from now.
+fn is_time(last: &mut Option<DateTime<Utc>>, pause: TimeDelta, now: DateTime<Utc>) -> bool {
+    let due = last.is_none_or(|last| now.signed_duration_since(last) >= pause);
+    if due {
+        *last = Some(now);
+    }
+    due
+}
+
+/// How many running jobs wait for the platforms of each institution.
+#[derive(Debug, Clone, Default)]
+struct Calling(Arc<Mutex<HashMap<TenantId, usize>>>);
+
+/// One of them, until dropped.
+struct Seat(Calling, TenantId);
+
+impl Calling {
+    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn counts(&self) -> HashMap<TenantId, usize> {
+        self.lock().clone()
+    }
+
+    fn enter(&self, job: &Job) -> Option<Seat> {
+        if !CALLS_PLATFORM.contains(&job.kind.as_str()) {
+            return None;
+        }
+        let mut counts = self.lock();
+        let count = counts.entry(job.tenant.clone()).or_default();
+        *count = count.saturating_add(1);
+        Some(Seat(self.clone(), job.tenant.clone()))
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut counts = self.0.lock();
+        if let Some(count) = counts.get_mut(&self.1) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                counts.remove(&self.1);
+            }
+        }
+    }
+}
+
+async fn claim(cairn: &Cairn, name: &str, room: usize, running: HashMap<TenantId, usize>) -> Vec<Job> {
     let (now, name) = (cairn.clock.now(), name.to_owned());
     let limit = i64::try_from(room).unwrap_or(1);
+    let share = jobs::Share {
+        kinds: &CALLS_PLATFORM,
+        most: AT_ONE_INSTITUTION,
+        running,
+    };
     let claimed = cairn
         .store
-        .write(move |db| jobs::claim(db, now, &name, LEASE, limit));
+        .write(move |db| jobs::claim_sharing(db, now, &name, LEASE, limit, &share));
     claimed.await.unwrap_or_else(|error| {
         tracing::error!(%error, "the queue could not be read");
         Vec::new()
@@ -123,9 +193,12 @@ async fn run(cairn: Arc<Cairn>, job: Job) {
             cairn.store.write(move |db| jobs::done(db, &job)).await
         }
         Err(error) => {
-            let (detail, retry_at) = (error.detail(), retry_at(job.attempts, now));
-            tracing::error!(kind, error = %detail, attempts = job.attempts, "a job failed");
-            let failed = move |db: &mut _| jobs::fail(db, &job, &detail, retry_at);
+            let retry_at = retry_at(job.attempts, now);
+            let id = hex::encode(random::bytes::<4>(cairn.random.as_ref()));
+            tracing::error!(kind, error_id = id, error = %error.detail(), attempts = job.attempts, "a job failed");
+            // A page may say it.
+            let said = format!("{} (Error id {id})", sync::sentence(&error));
+            let failed = move |db: &mut _| jobs::fail(db, &job, &said, retry_at);
             cairn.store.write(failed).await
         }
     };
@@ -212,9 +285,9 @@ async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
             let asked: ActivityPayload = payload(job)?;
             columns::ensure_activity_item(cairn, &job.tenant, &asked.activity).await?;
         }
-        columns::SEND_SCORE => {
+        scores::SEND_SCORE => {
             let asked: SubmissionPayload = payload(job)?;
-            columns::send_score(cairn, &job.tenant, &asked.submission).await?;
+            scores::send(cairn, &job.tenant, &asked.submission).await?;
         }
         other => {
             return Err(ServiceError::Internal(format!(

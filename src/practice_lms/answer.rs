@@ -99,6 +99,12 @@ impl Answer {
         });
         self.builder().streaming(Box::pin(first.chain(broken)))
     }
+
+    /// The connection breaks before the head of the answer has left.
+    fn into_no_response(self) -> HttpResponse {
+        let broken = std::future::ready(Err::<bytes::Bytes, _>(std::io::Error::other("closed on purpose")));
+        self.builder().streaming(Box::pin(stream::once(broken)))
+    }
 }
 
 /// Answers one service request: counts it, waits, goes wrong where that is planned.
@@ -119,6 +125,14 @@ pub(super) async fn serve(
             answer.body.truncate(answer.body.len() / 2);
             answer.into_response()
         }
+        Some(Fault::Empty) => {
+            let mut answer = answer.await;
+            answer.status = 200;
+            answer.reason = None;
+            answer.body.clear();
+            answer.into_response()
+        }
+        Some(Fault::Closed) => answer.await.into_no_response(),
         Some(Fault::Delay(wait)) => {
             tokio::time::sleep(wait.min(Duration::from_hours(1))).await;
             answer.await.into_response()
@@ -156,7 +170,12 @@ fn wrong(fault: &Fault) -> Answer {
         Fault::Unavailable => Answer::html(503, PAGE).header("Retry-After", "1".into()),
         Fault::Redirect(to) => Answer::html(302, PAGE).header("Location", to.clone()),
         Fault::Html => Answer::html(200, PAGE),
-        Fault::ServerError | Fault::HalfBody | Fault::HalfJson | Fault::Delay(_) => Answer::html(500, PAGE),
+        Fault::ServerError
+        | Fault::HalfBody
+        | Fault::HalfJson
+        | Fault::Empty
+        | Fault::Closed
+        | Fault::Delay(_) => Answer::html(500, PAGE),
     }
 }
 

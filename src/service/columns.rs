@@ -1,6 +1,6 @@
-//! Gradebook columns of ours: made through the line item service, and written back to.
+//! Gradebook columns of ours, made through the line item service.
 //!
-//! What talks to a platform here is a job with retries, save the making of a column, which an instructor waits for.
+//! An activity's column is made by a job with retries; a column for a rule is made while its instructor waits.
 
 use std::sync::Arc;
 
@@ -11,26 +11,21 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::domain::course::{Course, LineItem, LineItemState, Link};
-use crate::domain::evidence::{Activity, Submission, SubmissionState};
-use crate::ids::{ActivityId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
+use crate::domain::evidence::Activity;
+use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
 use crate::lti::registration::{Flavour, Registration};
 use crate::lti::services::Platform;
 use crate::lti::services::grades::{LineItem as PlatformItem, NewLineItem};
-use crate::lti::services::score::{Score, SubmissionType, pending_score_allowed};
 use crate::random::Random;
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::sync::{self, Cause};
+use crate::service::{Cairn, scores};
 use crate::store::jobs::{self, NewJob};
-use crate::store::{
-    Db, StoreError, activities, courses, line_items, links, people, registrations, submissions,
-};
+use crate::store::{Db, StoreError, activities, courses, line_items, links, registrations};
 
 /// The job that gives an evidence activity its column.
 pub const ENSURE_ITEM: &str = "ensure_item";
-/// The job that sends what became of a hand-in to the gradebook.
-pub const SEND_SCORE: &str = "send_score";
 
 /// The tag of columns that instructors make.
 const COLUMN_TAG: &str = "cairn-column";
@@ -48,14 +43,18 @@ pub struct NewColumn {
 }
 
 /// A course with its platform, ready for calls.
-struct Reach {
-    platform: Platform,
-    registration: Registration,
-    line_items: Url,
+pub(super) struct Reach {
+    pub platform: Platform,
+    pub registration: Registration,
+    pub line_items: Url,
     course: Course,
 }
 
-async fn reach(cairn: &Cairn, tenant: &TenantId, course: &CourseId) -> Result<Reach, ServiceError> {
+pub(super) async fn reach(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Reach, ServiceError> {
     let (owner, id) = (tenant.clone(), course.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let course = courses::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("course"))?;
@@ -145,6 +144,8 @@ async fn keep(
         let item = line_items::find_or_insert(db, &item, now)?;
         if let Some(activity) = activity {
             activities::set_line_item(db, &item.tenant, &activity, Some(&item.id))?;
+            // What was handed in and reviewed before there was a column.
+            scores::enqueue_all(db, &item.tenant, &item.course, &activity, now, random.as_ref())?;
         }
         Ok(item)
     });
@@ -164,60 +165,39 @@ pub fn enqueue_item(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
-    let payload = json!({"activity": activity.id});
-    enqueue(
-        db,
-        &activity.tenant,
-        ENSURE_ITEM,
-        activity.id.as_str(),
-        payload,
-        now,
-        random,
-    )
-}
-
-/// Has what became of a hand-in sent to the gradebook. Run it in the transaction that changes it.
-///
-/// # Errors
-/// What the store reports.
-pub fn enqueue_score(
-    db: &mut Db,
-    submission: &Submission,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    let payload = json!({"submission": submission.id});
-    enqueue(
-        db,
-        &submission.tenant,
-        SEND_SCORE,
-        submission.id.as_str(),
-        payload,
-        now,
-        random,
-    )
-}
-
-fn enqueue(
-    db: &mut Db,
-    tenant: &TenantId,
-    kind: &str,
-    key: &str,
-    payload: serde_json::Value,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
+    let key = format!("{}/{}", activity.course, activity.id);
+    // New work makes up for what was given up before.
+    jobs::take_given_up(db, &activity.tenant, ENSURE_ITEM, &key)?;
     let job = NewJob {
-        tenant: tenant.clone(),
-        kind: kind.to_owned(),
-        key: key.to_owned(),
-        payload,
+        tenant: activity.tenant.clone(),
+        kind: ENSURE_ITEM.to_owned(),
+        key,
+        payload: json!({"activity": activity.id}),
         run_at: now,
     };
     jobs::enqueue(db, &job, now, random).map(drop)
 }
 
-fn item_url(registration: &Registration, item: &LineItem) -> Result<Url, ServiceError> {
+/// After a check that could list the columns: activities that still have none get another try, as do scores that were
+/// given up. Run it in the check's transaction.
+///
+/// # Errors
+/// What the store reports.
+pub(super) fn resume(
+    db: &mut Db,
+    course: &Course,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    for activity in activities::for_course(db, &course.tenant, &course.id)? {
+        if activity.line_item.is_none() {
+            enqueue_item(db, &activity, now, random)?;
+        }
+    }
+    scores::revive(db, course, now)
+}
+
+pub(super) fn item_url(registration: &Registration, item: &LineItem) -> Result<Url, ServiceError> {
     sync::vetted(registration, Some(&item.url), "grades")
         .map_err(|sentence| ServiceError::conflict("column.address", sentence))
 }
@@ -282,105 +262,4 @@ fn new_item(activity: &Activity, link: &Link, reach: &Reach, origin: &str) -> Ne
             None
         },
     }
-}
-
-/// Sends what became of a hand-in to the gradebook: that it waits, or its grade. A newer version of the hand-in, or an
-/// answer without points, sends nothing; a grade that a teacher typed in the gradebook stays.
-///
-/// # Errors
-/// [`ServiceError::NotFound`] when it is gone, [`ServiceError::Platform`] when the platform may take it later.
-pub async fn send_score(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    submission: &SubmissionId,
-) -> Result<(), ServiceError> {
-    let Some(score) = what_to_send(cairn, tenant, submission).await? else {
-        return Ok(());
-    };
-    let reach = reach(cairn, tenant, &score.activity.course).await?;
-    let url = item_url(&reach.registration, &score.item)?;
-    let mut post = match score.given {
-        Some(given) => Score::graded(&score.sub, score.at, given, score.activity.maximum),
-        None => {
-            let existing = reach.platform.result_of(&url, &score.sub).await?;
-            if !pending_score_allowed(reach.registration.flavour, existing.as_ref()) {
-                return Ok(());
-            }
-            Score::pending(&score.sub, score.at)
-        }
-    };
-    post.submitted_at = Some(score.submitted_at);
-    if let Some(canvas) = &mut post.canvas {
-        canvas.prioritize_non_tool_grade = Some(true);
-        canvas.submission_type = Some(SubmissionType::BasicLtiLaunch);
-        canvas.submission_data = Some(format!("{}/lti/launch", cairn.settings.origin()));
-    }
-    match reach.platform.post_score(&url, &post).await {
-        Ok(_) => Ok(()),
-        // Somebody who is no student there (Moodle: 400, Canvas: 422), or a newer score: nothing to repeat.
-        Err(error) if !error.retryable() => {
-            tracing::warn!(submission = %submission, %error, "a score was not taken");
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-struct ToSend {
-    activity: Activity,
-    item: LineItem,
-    sub: String,
-    given: Option<Decimal>,
-    at: DateTime<Utc>,
-    submitted_at: DateTime<Utc>,
-}
-
-async fn what_to_send(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    submission: &SubmissionId,
-) -> Result<Option<ToSend>, ServiceError> {
-    let (owner, id) = (tenant.clone(), submission.clone());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let submission = submissions::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("hand-in"))?;
-        let person: PersonId = submission.person.clone();
-        let latest = submissions::latest(db, &owner, &submission.activity, &person)?;
-        if latest.is_none_or(|latest| latest.id != submission.id) {
-            return Ok(None);
-        }
-        let activity =
-            activities::get(db, &owner, &submission.activity)?.ok_or(ServiceError::NotFound("activity"))?;
-        let Some(item) = &activity.line_item else {
-            // Its column may be on its way: the job comes again, and is given up in the end where there is none.
-            let course = courses::get(db, &owner, &activity.course)?;
-            let possible = course.is_some_and(|course| course.services.line_items_url.is_some());
-            return if possible {
-                Err(ServiceError::conflict(
-                    "column.not-yet",
-                    "The activity has no gradebook column yet.",
-                ))
-            } else {
-                Ok(None)
-            };
-        };
-        let item = line_items::get(db, &owner, item)?.ok_or(ServiceError::NotFound("line item"))?;
-        let person = people::get(db, &owner, &person)?.ok_or(ServiceError::NotFound("person"))?;
-        let (given, at) = match (&submission.state, &submission.review) {
-            (SubmissionState::Approved, Some(review)) => match review.score {
-                Some(score) => (Some(score), review.at),
-                None => return Ok(None),
-            },
-            (SubmissionState::HandedIn, _) => (None, submission.submitted_at),
-            _ => return Ok(None),
-        };
-        Ok(Some(ToSend {
-            activity,
-            item,
-            sub: person.sub,
-            given,
-            at,
-            submitted_at: submission.submitted_at,
-        }))
-    });
-    found.await
 }

@@ -119,6 +119,12 @@ impl ServiceError {
         }
     }
 
+    /// Whether what was asked can be asked again just so: database or files did not take it.
+    #[must_use]
+    pub fn keeps_the_form(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Unavailable)
+    }
+
     /// What the log should say beyond the sentence.
     #[must_use]
     pub fn detail(&self) -> String {

@@ -15,7 +15,7 @@ use crate::domain::people::{Enrolment, Person};
 use crate::ids::{ActivityId, BadgeId, PersonId, SubmissionId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, columns, decide, design, files};
+use crate::service::{Cairn, decide, design, files, scores};
 use crate::store::{
     Db, Page, StoreError, activities, badges, enrolments, people, results, rules, submissions,
 };
@@ -219,7 +219,7 @@ pub async fn hand_in(
             done => done?,
         }
         decide::enqueue_person_for(db, tenant, &visitor.course.id, person, "hand-in", now, random.as_ref())?;
-        columns::enqueue_score(db, &new, now, random.as_ref())?;
+        scores::enqueue(db, &visitor.course.id, &new, now, random.as_ref())?;
         Ok(HandedIn::Done)
     });
     done.await
@@ -438,8 +438,8 @@ pub async fn review(
         }
         let (course, person) = (&visitor.course.id, &submission.person);
         decide::enqueue_person_for(db, tenant, course, person, "review", now, random.as_ref())?;
-        columns::enqueue_score(db, submission, now, random.as_ref())?;
-        let detail = json!({"state": answer.state});
+        scores::enqueue(db, course, submission, now, random.as_ref())?;
+        let detail = json!({"state": answer.state, "score": review.score});
         design::note(
             db,
             &visitor,

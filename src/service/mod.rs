@@ -39,6 +39,7 @@ pub mod people;
 pub mod pictures;
 pub mod platforms;
 pub mod publish;
+pub mod scores;
 pub mod session;
 pub mod share;
 pub mod sync;

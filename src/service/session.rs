@@ -13,7 +13,7 @@ use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::store::Db;
 use crate::store::sessions::Session;
-use crate::store::{courses, people, registrations, sessions};
+use crate::store::{courses, nonces, people, registrations, sessions};
 
 /// A visit ends when it was not used for so long.
 pub const IDLE: TimeDelta = TimeDelta::hours(2);
@@ -132,7 +132,10 @@ impl Cairn {
             let session = found.session.clone();
             let touched =
                 move |db: &mut Db| sessions::touch(db, &session.tenant, &session.id, now, session.expires_at);
-            self.store.write(touched).await?;
+            // A page that only reads must open although the database cannot be written to at the moment.
+            if let Err(error) = self.store.write(touched).await {
+                tracing::warn!(%error, "the use of a visit could not be noted");
+            }
         }
         Ok(found)
     }
@@ -182,6 +185,22 @@ impl Cairn {
         opened.await?;
         Ok(token)
     }
+}
+
+/// Forgets visits that are over and launch nonces whose login state is refused for its age by now.
+///
+/// # Errors
+/// What the store reports.
+pub async fn forget_what_is_over(cairn: &Cairn) -> Result<(), ServiceError> {
+    let now = cairn.clock.now();
+    let swept = cairn
+        .store
+        .write(move |db| Ok((sessions::purge(db, now)?, nonces::purge(db, now)?)));
+    let (visits, launches) = swept.await?;
+    if visits + launches > 0 {
+        tracing::debug!(visits, launches, "forgot what is over");
+    }
+    Ok(())
 }
 
 #[cfg(test)]

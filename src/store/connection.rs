@@ -317,12 +317,13 @@ impl Store {
         task.await.unwrap_or(Err(StoreError::Interrupted))
     }
 
-    /// Whether the database answers: for readiness.
+    /// Whether the database answers and is ours: for readiness. SQLite would answer a mere `SELECT 1` without its file.
     ///
     /// # Errors
     /// Why it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|db| db.ping().map_err(StoreError::from)).await
+        self.read(|db| Ok(db.batch_execute("SELECT 1 FROM tenants LIMIT 1")?))
+            .await
     }
 
     fn connection(&self) -> Result<PooledConnection<Address>, StoreError> {

@@ -4,6 +4,8 @@
 //! person to see). A lease that runs out makes the job claimable again. Among waiting jobs a kind and key stand once;
 //! one that runs does not keep a new one from waiting.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -203,6 +205,148 @@ pub fn take_given_up_below(
     take_given_up(db, tenant, kind, &format!("{folder}/%"))
 }
 
+/// Work that was given up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GivenUp {
+    pub id: JobId,
+    pub payload: Value,
+}
+
+/// What was given up of that kind with keys `folder/…`, oldest first, at most `limit`. `folder` is an id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn given_up_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+    limit: i64,
+) -> Result<Vec<GivenUp>, StoreError> {
+    let rows: Vec<(String, String)> = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(jobs::state.eq(GIVEN_UP))
+        .order(jobs::id)
+        .limit(limit)
+        .select((jobs::id, jobs::payload))
+        .load(db)?;
+    let given_up = rows.into_iter().map(|(id, payload)| {
+        let payload = from_json("jobs.payload", &payload)?;
+        Ok(GivenUp {
+            id: id.into(),
+            payload,
+        })
+    });
+    given_up.collect()
+}
+
+/// Lets work that was given up wait again as if it were new; what went wrong last stays known until it is done. One of
+/// the same kind and key that waits already takes its place. Run it in a transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn revive(db: &mut Db, tenant: &TenantId, id: &JobId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let mine = || {
+        jobs::table
+            .filter(jobs::tenant_id.eq(tenant.as_str()))
+            .filter(jobs::id.eq(id.as_str()))
+            .filter(jobs::state.eq(GIVEN_UP))
+    };
+    let named: Option<(String, String)> = mine().select((jobs::kind, jobs::key)).first(db).optional()?;
+    let Some((kind, key)) = named else {
+        return Ok(());
+    };
+    let waiting: i64 = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.eq(key))
+        .filter(jobs::state.eq(WAITING))
+        .count()
+        .get_result(db)?;
+    if waiting > 0 {
+        diesel::delete(mine()).execute(db)?;
+    } else {
+        diesel::update(mine())
+            .set((
+                jobs::state.eq(WAITING),
+                jobs::run_at.eq(micros(now)),
+                jobs::attempts.eq(0),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Work that has failed at least once and is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// Things that it is to be done to.
+    pub keys: usize,
+    /// What went wrong with the newest of it.
+    pub error: String,
+}
+
+/// What is late of that kind with keys `folder/…`, whether it is tried again or was given up. `folder` is an id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn late_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+) -> Result<Option<Late>, StoreError> {
+    let late = || {
+        jobs::table
+            .filter(jobs::tenant_id.eq(tenant.as_str()))
+            .filter(jobs::kind.eq(kind))
+            .filter(jobs::key.like(format!("{folder}/%")))
+            .filter(jobs::last_error.is_not_null())
+    };
+    let newest: Option<Option<String>> = late()
+        .order(jobs::id.desc())
+        .select(jobs::last_error)
+        .first(db)
+        .optional()?;
+    let Some(error) = newest.flatten() else {
+        return Ok(None);
+    };
+    let keys: i64 = late()
+        .select(diesel::dsl::count(jobs::key).aggregate_distinct())
+        .get_result(db)?;
+    let keys = usize::try_from(keys).unwrap_or_default();
+    Ok(Some(Late { keys, error }))
+}
+
+/// How the institutions share a worker: of `kinds`, each has at most `most` running, those of `running` included.
+#[derive(Debug, Clone, Default)]
+pub struct Share<'a> {
+    pub kinds: &'a [&'a str],
+    pub most: usize,
+    pub running: HashMap<TenantId, usize>,
+}
+
+impl Share<'_> {
+    /// The institutions that have their share already.
+    fn full(&self) -> Vec<&str> {
+        let full = self.running.iter().filter(|(_, running)| **running >= self.most);
+        full.map(|(tenant, _)| tenant.as_str()).collect()
+    }
+
+    /// Whether one more of `kind` may run for `tenant` beside those claimed just now.
+    fn allows(&self, tenant: &str, kind: &str, claimed: &[Job]) -> bool {
+        if !self.kinds.contains(&kind) {
+            return true;
+        }
+        let ours = |job: &&Job| job.tenant.as_str() == tenant && self.kinds.contains(&job.kind.as_str());
+        let before = self.running.iter().find(|(known, _)| known.as_str() == tenant);
+        let before = before.map_or(0, |(_, running)| *running);
+        before.saturating_add(claimed.iter().filter(ours).count()) < self.most
+    }
+}
+
 /// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first. Two workers
 /// never hold the same job, nor two jobs of one kind and key: what read an older state of a course must not be written
 /// after what read a newer one. Names no tenant: workers serve all. Run it in a transaction of its own.
@@ -215,6 +359,21 @@ pub fn claim(
     worker: &str,
     lease: chrono::TimeDelta,
     limit: i64,
+) -> Result<Vec<Job>, StoreError> {
+    claim_sharing(db, now, worker, lease, limit, &Share::default())
+}
+
+/// As [`claim`], leaving alone what an institution has had its share of.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn claim_sharing(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    worker: &str,
+    lease: chrono::TimeDelta,
+    limit: i64,
+    share: &Share<'_>,
 ) -> Result<Vec<Job>, StoreError> {
     let at = micros(now);
     let until = now.checked_add_signed(lease).unwrap_or(now);
@@ -229,26 +388,37 @@ pub fn claim(
         .filter(same.field(jobs::id).ne(jobs::id))
         .filter(same.field(jobs::state).eq(RUNNING))
         .filter(same.field(jobs::locked_until).assume_not_null().gt(at));
-    let query = jobs::table
-        .filter(due)
-        .filter(diesel::dsl::not(diesel::dsl::exists(runs)))
-        .order((jobs::run_at, jobs::id))
-        .limit(limit);
+    let full = share.full();
+    // The filter is written once for each database: `eq_any` differs.
+    macro_rules! due_now {
+        () => {
+            jobs::table
+                .filter(due)
+                .filter(diesel::dsl::not(diesel::dsl::exists(runs)))
+                .filter(
+                    jobs::kind
+                        .ne_all(share.kinds.iter().copied())
+                        .or(jobs::tenant_id.ne_all(full.iter().copied())),
+                )
+                .order((jobs::run_at, jobs::id))
+                .limit(limit)
+        };
+    }
     let rows: Vec<Row> = match db {
-        Db::Postgres(connection) => query
+        Db::Postgres(connection) => due_now!()
             .for_update()
             .skip_locked()
             .select(Row::as_select())
             .load(connection)?,
         // The transaction holds the one writer's lock of SQLite.
-        Db::Sqlite(connection) => query.select(Row::as_select()).load(connection)?,
+        Db::Sqlite(connection) => due_now!().select(Row::as_select()).load(connection)?,
     };
     let mut claimed: Vec<Job> = Vec::with_capacity(rows.len());
     for row in rows {
         let stands_for = |job: &Job| {
             job.kind == row.kind && job.key == row.key && job.tenant.as_str() == row.tenant_id.as_str()
         };
-        if claimed.iter().any(stands_for) {
+        if claimed.iter().any(stands_for) || !share.allows(&row.tenant_id, &row.kind, &claimed) {
             continue;
         }
         let attempts = row.attempts.saturating_add(1);

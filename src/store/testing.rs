@@ -4,6 +4,7 @@
 //! PostgreSQL was left out; with `CI=true` that is a failure.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,7 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::SqliteConnection;
 
-use super::{Engine, Store};
+use super::{Db, Engine, Store};
 
 /// A new, empty, up-to-date database that goes away with this value.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ static COUNTER: AtomicU32 = AtomicU32::new(0);
 /// # Panics
 /// With `CI=true` and none.
 #[must_use]
-#[allow(clippy::panic, clippy::print_stderr, reason = "for tests only")]
+#[allow(clippy::panic, reason = "for tests only")]
 pub fn postgres() -> Option<String> {
     match std::env::var("CAIRN_TEST_POSTGRES") {
         Ok(url) if !url.is_empty() => Some(url),
@@ -39,10 +40,19 @@ pub fn postgres() -> Option<String> {
             panic!("CI=true, but CAIRN_TEST_POSTGRES names no PostgreSQL server")
         }
         _ => {
-            eprintln!("left out: PostgreSQL (set CAIRN_TEST_POSTGRES to the address of a server)");
+            static SAID: std::sync::Once = std::sync::Once::new();
+            SAID.call_once(|| {
+                say("left out: PostgreSQL (set CAIRN_TEST_POSTGRES to the address of a server)")
+            });
             None
         }
     }
+}
+
+/// Says something to whoever runs the tests. The macros that print are kept back by the test harness.
+pub fn say(text: &str) {
+    // Where nobody can be told, nobody is.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Runs `test` on a new SQLite database and on a new PostgreSQL database, if there is a server.
@@ -172,6 +182,44 @@ impl TestDatabase {
             }
         }
     }
+}
+
+/// From now on nothing can be added to `table`: the database says `text`, such as "database or disk is full".
+///
+/// # Panics
+/// When that cannot be arranged.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub async fn trouble(store: &Store, table: &'static str, text: &'static str) {
+    let done = store.write(move |db| {
+        let sql = match db {
+            Db::Sqlite(_) => format!(
+                "CREATE TRIGGER trouble_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, '{text}'); END"
+            ),
+            Db::Postgres(_) => format!(
+                "CREATE FUNCTION trouble_{table}() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION '{text}'; END $$ \
+                 LANGUAGE plpgsql; CREATE TRIGGER trouble_{table} BEFORE INSERT ON {table} \
+                 FOR EACH ROW EXECUTE FUNCTION trouble_{table}()"
+            ),
+        };
+        Ok(db.batch_execute(&sql)?)
+    });
+    done.await.expect("trouble");
+}
+
+/// What [`trouble`] did to `table` is over.
+///
+/// # Panics
+/// When that cannot be arranged.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub async fn heal(store: &Store, table: &'static str) {
+    let done = store.write(move |db| {
+        let sql = match db {
+            Db::Sqlite(_) => format!("DROP TRIGGER trouble_{table}"),
+            Db::Postgres(_) => format!("DROP FUNCTION trouble_{table}() CASCADE"),
+        };
+        Ok(db.batch_execute(&sql)?)
+    });
+    done.await.expect("no trouble");
 }
 
 /// Removes the PostgreSQL database at `url`, whoever is connected.

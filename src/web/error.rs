@@ -29,6 +29,15 @@ impl AppError {
         }
     }
 
+    /// The same for a form that is shown again because it could not be kept, with what was typed in it.
+    #[must_use]
+    pub fn sentence_with_the_form(&self) -> String {
+        format!(
+            "This could not be saved now. What you typed is still here; send it again in a moment. {}",
+            self.sentence_with_id()
+        )
+    }
+
     /// The id under which the log has it.
     #[must_use]
     pub fn id(&self) -> &str {

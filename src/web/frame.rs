@@ -1,6 +1,7 @@
 //! The frame of every page within a visit: title, navigation, what the last action did.
 
 use crate::service::error::ServiceError;
+use crate::service::scores;
 use crate::web::extract::visit::Visit;
 use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
 
@@ -42,11 +43,6 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "reviewed",
         Status::Earned,
         "Your review was saved and the student can see it.",
-    ),
-    (
-        "review-grade-late",
-        Status::NeedsAttention,
-        "Your review was saved. The gradebook could not be reached; the grade will be sent again by itself.",
     ),
     (
         "approved",
@@ -131,6 +127,25 @@ impl Visit {
         }
     }
 
+    /// The same for pages about evidence, which say as long as it is so that something has not reached the gradebook.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub async fn page_saying_what_is_late(&self, title: &str, place: Place) -> Result<Page, ServiceError> {
+        let mut page = self.page(title, place);
+        if let Some(late) = scores::late(&self.cairn, &self.visitor).await? {
+            let text = match page.flash {
+                Some(done) => format!("{} {late}", done.text),
+                None => late,
+            };
+            page.flash = Some(Flash {
+                status: Status::NeedsAttention,
+                text,
+            });
+        }
+        Ok(page)
+    }
+
     fn notice(&self) -> Option<Flash> {
         let word = self.query("notice")?;
         let (_, status, text) = NOTICES.iter().find(|(known, _, _)| *known == word)?;
@@ -174,6 +189,26 @@ impl Visit {
     ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
         let status = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
         crate::web::reply::html(status, page, &self.visitor.ancestors().join(" "), "no-store")
+    }
+
+    /// Renders a form that could not be taken because of trouble on our side, with what was typed.
+    ///
+    /// # Errors
+    /// An internal error when the template cannot be rendered.
+    pub fn show_unkept(
+        &self,
+        page: &impl askama::Template,
+        error: &crate::web::error::AppError,
+    ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
+        use actix_web::ResponseError as _;
+        let ancestors = self.visitor.ancestors().join(" ");
+        let mut answer = crate::web::reply::html(error.status_code(), page, &ancestors, "no-store")?;
+        let id = actix_web::http::header::HeaderValue::from_str(error.id());
+        if let Ok(id) = id {
+            let name = actix_web::http::header::HeaderName::from_static("x-cairn-error");
+            answer.headers_mut().insert(name, id);
+        }
+        Ok(answer)
     }
 
     /// Requires an instructor of this course.

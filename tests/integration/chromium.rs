@@ -39,7 +39,10 @@ impl Chromium {
                 std::env::var("CI").as_deref() != Ok("true"),
                 "CI=true, but chromium and chromedriver are not both here"
             );
-            eprintln!("left out: Chromium (install chromium and chromium-driver)");
+            static SAID: std::sync::Once = std::sync::Once::new();
+            SAID.call_once(|| {
+                cairn::store::testing::say("left out: Chromium (install chromium and chromium-driver)");
+            });
             return None;
         }
         let port = TcpListener::bind("127.0.0.1:0")

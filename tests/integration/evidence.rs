@@ -1,6 +1,6 @@
 //! Evidence from both sides: what students hand in, what teachers say of it, and what the gradebook makes of it.
 
-use cairn::practice_lms::PracticeLms;
+use cairn::practice_lms::{Endpoint, Fault, PracticeLms};
 use rust_decimal::Decimal;
 
 use crate::guest::Guest;
@@ -238,10 +238,22 @@ fn a_file_is_kept_whole_and_can_never_run() {
         let large = vec![b'x'; 21_000_000];
         let form = page.form("/hand-in").unwrap();
         let file = [("file", "large.txt", "text/plain", large.as_slice())];
-        if let Ok(refused) = ada.browser.submit_files(&page, &form, &[], &file).await {
-            assert!((400..500).contains(&refused.status));
-            assert!(refused.words().contains("20 MB"), "{}", refused.words());
-        }
+        let typed = [("text", "kept as well")];
+        let refused = ada
+            .browser
+            .submit_files(&page, &form, &typed, &file)
+            .await
+            .unwrap();
+        assert_eq!(refused.status, 422);
+        assert!(
+            refused.words().contains("The file is larger than 20 MB."),
+            "{}",
+            refused.words()
+        );
+        assert_eq!(
+            refused.form("/hand-in").unwrap().value("text"),
+            Some("kept as well")
+        );
 
         let harmful = b"<!doctype html><script>alert(document.domain)</script>";
         let file = [("file", "../report \"x\".html", "text/html", harmful.as_slice())];
@@ -416,5 +428,92 @@ fn a_canvas_link_without_an_assignment_gets_one_that_opens_the_same_activity() {
             opened.url
         );
         scene.end().await;
+    });
+}
+
+#[test]
+fn a_typed_grade_wins_in_a_column_that_cairn_made_for_a_moodle_link_without_one() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        let world = lms.world();
+        let at = world.courses()[0].id;
+        world.add_link(at, "Reading diary", 0, None);
+        let mut teacher = Guest::open(lms, 0, "Teacher", "Reading diary").await;
+        let page = teacher.page.clone();
+        let fields = [
+            ("opens", "activity"),
+            ("title", "Reading diary"),
+            ("points", "100"),
+        ];
+        let chosen = teacher.send(&page, "/choose", &fields).await;
+        let place = chosen.url.path().split_once("/activities/").unwrap().1.to_owned();
+        let place = format!("/activities/{place}");
+        teacher.until("", "2 columns").await;
+        let mut ada = Guest::open(lms, 0, ADA, "Reading diary").await;
+        hand_in(&mut ada, &place, "What I read").await;
+        let column = world.line_items(at);
+        let column = column.iter().find(|one| one.label == "Reading diary").unwrap().id;
+        let id = world
+            .students(at)
+            .into_iter()
+            .find(|one| one.name == ADA)
+            .unwrap()
+            .id;
+        for _ in 0..300 {
+            if world.grade(at, column, id).is_some_and(|grade| grade.has_result) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        // Moodle has no flag here that would protect it: only Cairn does.
+        world.set_grade(at, column, id, Some(Decimal::from(55)));
+        let review = first_in_queue(&mut teacher).await;
+        let given = [("score", "90"), ("verdict", "approve")];
+        let done = teacher.send(&review, "/review", &given).await;
+        assert!(done.words().contains("Your review was saved"), "{}", done.words());
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        assert_eq!(
+            world.grade(at, column, id).unwrap().points,
+            Some(Decimal::from(55))
+        );
+        let home = teacher.get("").await;
+        teacher.send(&home, "/check", &[]).await;
+        ada.until(&place, "55 of 100").await;
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_grade_that_does_not_arrive_is_told_where_the_teacher_reviews() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        let (mut teacher, place) = activity(lms).await;
+        let mut ada = Guest::open(lms, 0, ADA, "Project report").await;
+        hand_in(&mut ada, &place, "My report").await;
+        until_gradebook(lms, "it waits", |grade| grade.has_result).await;
+        let faults = lms.world().faults();
+        faults.inject(Endpoint::Scores, &Fault::Forbidden, 60);
+        let review = first_in_queue(&mut teacher).await;
+        let given = [("score", "90"), ("verdict", "approve")];
+        teacher.send(&review, "/review", &given).await;
+        let late = "What became of 1 hand-in has not reached the gradebook yet.";
+        for place in ["/evidence", ""] {
+            let page = teacher.until(place, late).await;
+            assert!(
+                page.words().contains("(403)") && page.words().contains("(Error id "),
+                "{}",
+                page.words()
+            );
+        }
+        faults.clear();
+        until_gradebook(lms, "its grade", |grade| grade.points == Some(Decimal::from(90))).await;
+        for _ in 0..100 {
+            if !teacher.get("/evidence").await.words().contains(late) {
+                scene.end().await;
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("it is said although the grade has arrived");
     });
 }

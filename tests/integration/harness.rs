@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cairn::app::Surroundings;
-use cairn::clock::SystemClock;
+use cairn::clock::{SharedClock, SystemClock};
 use cairn::demo::Demo;
 use cairn::practice_lms::browser::{Browser, Page, ThirdPartyCookies};
 use cairn::practice_lms::{CourseRole, Flavour, LoginForm, Options, PracticeLms};
@@ -34,6 +34,15 @@ impl Scene {
 
     /// The same with settings of one's own, as environment variables.
     pub async fn with(database: TestDatabase, own: &[(&str, &str)]) -> Self {
+        Self::set(database, own, Arc::new(SystemClock)).await
+    }
+
+    /// The same by that clock, the platforms' included.
+    pub async fn at(database: TestDatabase, clock: SharedClock) -> Self {
+        Self::set(database, &[], clock).await
+    }
+
+    async fn set(database: TestDatabase, own: &[(&str, &str)], clock: SharedClock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut environment = HashMap::from([
             ("CAIRN_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
@@ -48,7 +57,7 @@ impl Scene {
         );
         let settings = Settings::load(None, &environment).unwrap();
         let surroundings = Surroundings {
-            clock: Arc::new(SystemClock),
+            clock,
             random: Arc::new(SystemRandom),
         };
         let demo = Demo::start(settings, surroundings, (0, 0)).await.unwrap();
@@ -87,6 +96,10 @@ impl Scene {
             .await
             .unwrap();
         lms
+    }
+
+    pub fn database_url(&self) -> &str {
+        &self.database.url
     }
 
     /// Both LMSs with their names, for tests that hold for each.

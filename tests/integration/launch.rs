@@ -1,9 +1,14 @@
 //! From a click in a course to a page of ours.
 
-use cairn::practice_lms::CourseRole;
-use cairn::practice_lms::browser::{Browser, ThirdPartyCookies};
+use std::sync::Arc;
 
-use crate::harness::{framed, launch_as, on_each_database};
+use cairn::clock::ManualClock;
+use cairn::practice_lms::browser::{Browser, ThirdPartyCookies};
+use cairn::practice_lms::{CourseRole, Endpoint, Fault};
+use cairn::store::testing::TestDatabase;
+use chrono::TimeDelta;
+
+use crate::harness::{Scene, framed, launch_as, on_each_database};
 
 #[test]
 fn a_teacher_and_a_student_come_from_the_course_to_its_page() {
@@ -223,4 +228,44 @@ fn the_keys_of_a_platform_may_change_between_two_launches() {
         assert_eq!(after.status, 200, "{}", after.text());
         scene.end().await;
     });
+}
+
+#[test]
+fn keys_that_cannot_be_read_refuse_the_launch_and_the_next_one_heals_it() {
+    let faults = [
+        Fault::Unauthorized,
+        Fault::Forbidden,
+        Fault::Throttled,
+        Fault::NotFound,
+        Fault::ServerError,
+        Fault::Unavailable,
+        Fault::Html,
+        Fault::HalfBody,
+        Fault::HalfJson,
+        Fault::Empty,
+        Fault::Closed,
+        Fault::Redirect("https://elsewhere.example/".into()),
+    ];
+    for database in TestDatabase::all() {
+        cairn::app::block_on(async {
+            let clock = Arc::new(ManualClock::at("2026-11-23T22:06:52Z".parse().unwrap()));
+            let scene = Scene::at(database, clock.clone()).await;
+            let lms = &scene.moodle;
+            for fault in &faults {
+                lms.world().faults().inject(Endpoint::Jwks, fault, 9);
+                let page = launch_as(lms, &mut framed(lms), CourseRole::Student).await;
+                let words = page.text();
+                assert_eq!(page.status, 400, "{fault:?}: {words}");
+                assert!(words.contains("launch.keys-unavailable"), "{fault:?}: {words}");
+                let id = page.header("x-cairn-error").unwrap();
+                assert!(words.contains(id), "{fault:?}: {words}");
+                lms.world().faults().clear();
+                // Platforms are not asked again at once.
+                clock.advance(TimeDelta::seconds(31));
+            }
+            let page = launch_as(lms, &mut framed(lms), CourseRole::Student).await;
+            assert_eq!(page.status, 200, "{}", page.words());
+            scene.end().await;
+        });
+    }
 }

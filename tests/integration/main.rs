@@ -10,6 +10,7 @@
 mod certification;
 mod chromium;
 mod class;
+mod cli;
 mod design;
 mod dry_run;
 mod engine;
@@ -25,4 +26,5 @@ mod screens;
 mod showing;
 mod states;
 mod tour;
+mod trouble;
 mod unsigned;

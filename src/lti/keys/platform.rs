@@ -171,8 +171,10 @@ impl KeySet {
         struct Published {
             keys: Vec<Value>,
         }
-        let published: Published =
-            serde_json::from_slice(body).map_err(|_| "the answer is not a JSON Web Key Set".to_owned())?;
+        let published: Published = serde_json::from_slice(body).map_err(|_| match body.trim_ascii() {
+            b"" => "the answer is empty".to_owned(),
+            _ => "the answer is not a JSON Web Key Set".to_owned(),
+        })?;
         let keys = published.keys.into_iter().take(MAX_KEYS).filter_map(|value| {
             let kid = value.get("kid")?.as_str()?.to_owned();
             let key = serde_json::from_value::<Jwk>(value).map_err(|_| KeyFault::Unreadable);

@@ -71,6 +71,9 @@ pub enum Reason {
     /// A page for people where data was expected.
     #[error("the platform answered with a web page instead of data. Is it under maintenance?")]
     Html,
+    /// Success, and no body where data was expected.
+    #[error("the platform's answer is empty where data was expected")]
+    Empty,
     /// The body ends in the middle, or the connection did.
     #[error("the platform's answer broke off in the middle")]
     HalfABody,
@@ -108,6 +111,7 @@ impl Reason {
         match self {
             Self::Throttled { .. }
             | Self::Unavailable { .. }
+            | Self::Empty
             | Self::HalfABody
             | Self::TimedOut
             | Self::Unreachable(_) => true,
@@ -129,8 +133,8 @@ impl Reason {
         )
     }
 
-    /// What a status means in the answer to a question: those that speak of a person's score do not fit there.
-    pub(crate) fn of_reading(self, response: &Response) -> Self {
+    /// What a status means where no score was sent: those that speak of a person's score do not fit there.
+    pub(crate) fn beside_scores(self, response: &Response) -> Self {
         match self {
             Self::Conflict | Self::Precondition(_) | Self::Unprocessable(_) => {
                 Self::Status(response.status, excerpt(&response.body))
@@ -227,9 +231,11 @@ pub(crate) fn judge(response: &Response) -> Result<(), Reason> {
 /// The JSON of a body, whatever its media type says.
 pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reason> {
     serde_json::from_slice(body).map_err(|error| {
-        if body.trim_ascii_start().first() == Some(&b'<') {
+        if body.trim_ascii().is_empty() {
+            Reason::Empty
+        } else if body.trim_ascii_start().first() == Some(&b'<') {
             Reason::Html
-        } else if error.is_eof() && !body.trim_ascii().is_empty() {
+        } else if error.is_eof() {
             Reason::HalfABody
         } else {
             Reason::Malformed(error.to_string())
@@ -327,7 +333,7 @@ mod tests {
         assert!(matches!(read(" <!DOCTYPE html><html>"), Reason::Html));
         assert!(matches!(read("[1, 2,"), Reason::HalfABody));
         assert!(matches!(read("{}"), Reason::Malformed(_)));
-        assert!(matches!(read(""), Reason::Malformed(_)));
+        assert!(matches!(read(" "), Reason::Empty));
     }
 
     #[test]

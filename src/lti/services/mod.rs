@@ -19,7 +19,7 @@ use crate::clock::SharedClock;
 use crate::ids::RegistrationId;
 use crate::lti::registration::Flavour;
 use crate::lti::token::{TokenService, TokenTarget};
-use crate::net::{Method, Request, Response, Transport};
+use crate::net::{Request, Response, Transport};
 use crate::random::{self, SharedRandom};
 
 pub mod course;
@@ -237,7 +237,6 @@ impl Platform {
         let pass = self.gate.enter().await;
         let scopes = [scope];
         let token = self.services.tokens.token(&self.target, &scopes).await?;
-        let reading = request.method == Method::Get;
         let request = request.header("authorization", token.authorization());
         let response = self.services.transport.send(request).await?;
         pass.learn(&response);
@@ -249,10 +248,10 @@ impl Platform {
                 .await;
         }
         judge(&response).map_err(|reason| {
-            if reading {
-                reason.of_reading(&response)
-            } else {
+            if scope == media::scope::SCORE {
                 reason
+            } else {
+                reason.beside_scores(&response)
             }
         })?;
         read(&response)

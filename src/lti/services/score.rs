@@ -145,6 +145,19 @@ impl Score {
         }
     }
 
+    /// Whether the gradebook shows this very grade. Platforms round to five digits.
+    #[must_use]
+    pub fn is_shown_by(&self, result: &ResultRow) -> bool {
+        let given = self
+            .score_given
+            .zip(self.score_maximum)
+            .and_then(|(given, maximum)| share(given, maximum));
+        match (result.share(), given) {
+            (Some(there), Some(given)) => (there - given).abs() < Decimal::new(1, 5),
+            _ => false,
+        }
+    }
+
     fn check(&self) -> Result<(), Reason> {
         let sound = match (self.score_given, self.score_maximum) {
             (Some(given), Some(maximum)) => given >= Decimal::ZERO && maximum > Decimal::ZERO,
@@ -267,7 +280,7 @@ impl Platform {
             .await
             .map_err(|_| error.clone())?;
         if let Some(result) = &result {
-            if says_the_same(result, score) {
+            if score.is_shown_by(result) {
                 return Ok(Posted {
                     timestamp: score.timestamp,
                     result_url: None,
@@ -311,9 +324,7 @@ impl Platform {
             scope: scope::SCORE,
             repeat: score.repeat(self.flavour),
         };
-        let result_url = self
-            .call(call, request, |response| Ok(result_url(response)))
-            .await?;
+        let result_url = self.call(call, request, taken).await?;
         Ok(Posted {
             timestamp: slot.timestamp,
             result_url,
@@ -339,19 +350,15 @@ fn is_stale(reason: &Reason) -> bool {
     }
 }
 
-/// Whether the gradebook shows this very grade. Platforms round to five digits.
-fn says_the_same(result: &ResultRow, score: &Score) -> bool {
-    let given = score
-        .score_given
-        .zip(score.score_maximum)
-        .and_then(|(given, maximum)| share(given, maximum));
-    match (result.share(), given) {
-        (Some(there), Some(given)) => (there - given).abs() < Decimal::new(1, 5),
-        _ => false,
+/// Any success counts, whatever the body: Moodle sends none, Canvas an object. A page for people is none: nobody took
+/// the score.
+fn taken(response: &Response) -> Result<Option<Url>, Reason> {
+    if response.body.trim_ascii_start().first() == Some(&b'<') {
+        return Err(Reason::Html);
     }
+    Ok(result_url(response))
 }
 
-/// Any success counts, whatever the body: Moodle sends none, Canvas an object.
 fn result_url(response: &Response) -> Option<Url> {
     #[derive(Deserialize)]
     struct Answer {

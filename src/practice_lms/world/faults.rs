@@ -42,6 +42,10 @@ pub enum Fault {
     HalfBody,
     /// The right answer cut in the middle, but a sound HTTP exchange.
     HalfJson,
+    /// The work is done, and the answer is a 200 without a body.
+    Empty,
+    /// The work is done, and the connection is closed before any answer.
+    Closed,
     /// Nothing for that long, then the right answer.
     Delay(Duration),
     /// 302 to another host, to which no bearer token may go.

@@ -21,6 +21,7 @@ mod write;
 pub(super) use read::{platform, vetted};
 
 pub use progress::{CheckProgress, progress};
+pub use read::sentence;
 pub use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 
 use read::Reading;

@@ -72,7 +72,7 @@ impl Reading {
 }
 
 /// An error as a sentence with its full stop.
-pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
+pub fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let ends = text.ends_with(['.', '?', '!']);
     if ends { text } else { format!("{text}.") }

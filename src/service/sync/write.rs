@@ -18,7 +18,7 @@ use crate::lti::roles::Roles;
 use crate::lti::services::grades::ResultRow;
 use crate::lti::services::roster::{Member, Status};
 use crate::random::{self, SharedRandom};
-use crate::service::decide;
+use crate::service::{columns, decide};
 use crate::store::line_items::{ItemChanges, ItemSeen};
 use crate::store::people::PersonSeen;
 use crate::store::results::{Extent, ResultSeen};
@@ -74,8 +74,11 @@ impl Taking {
             problem: outcome.problem.clone(),
         };
         courses::set_checks(db, tenant, course, &checks)?;
-        // A check that was given up has been made up for.
+        // A check that was given up has been made up for, and what the columns wait for gets another try.
         jobs::take_given_up(db, tenant, CHECK_COURSE, course.as_str())?;
+        if self.reading.items.is_some() {
+            columns::resume(db, &self.course, self.read_at, self.random.as_ref())?;
+        }
         if let Some(soon) = self
             .read_at
             .checked_add_signed(SOON)

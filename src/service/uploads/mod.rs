@@ -72,20 +72,6 @@ pub enum UploadError {
     Write(String),
 }
 
-impl UploadError {
-    /// Refuses a body by its announced length, before any of it is read. Pass `Content-Length` when there is one.
-    ///
-    /// # Errors
-    /// [`UploadError::TooManyBytes`] above [`MAX_PNG_BYTES`].
-    pub fn refuse_early(announced: u64) -> Result<(), Self> {
-        if announced > u64::try_from(MAX_PNG_BYTES).unwrap_or(u64::MAX) {
-            Err(Self::TooManyBytes)
-        } else {
-            Ok(())
-        }
-    }
-}
-
 /// Checks and cleans an uploaded picture. What it is, is decided by its content, never by its name or claimed type.
 ///
 /// # Errors

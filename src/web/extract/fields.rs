@@ -1,4 +1,7 @@
 //! A posted form, urlencoded or multipart, as pairs and files, with caps on everything.
+//!
+//! What is too much is still read to its end, within reason: a browser that may not finish sending shows a broken
+//! connection instead of the sentence that says what to do.
 
 use actix_multipart::Multipart;
 use actix_web::dev::Payload;
@@ -10,13 +13,16 @@ use crate::service::error::ServiceError;
 
 /// Most bytes of a form without files.
 const MAX_FORM: usize = 1 << 20;
-/// Most bytes of one file: 20 MB (the issue's own number), and a little for the parts round it.
+/// Most bytes of one file: 20 MB. One byte more is kept of a larger one, so that whoever takes it sees that it is.
 pub const MAX_FILE: usize = 20 * 1000 * 1000;
-const MAX_MULTIPART: usize = MAX_FILE + (1 << 20);
+/// Most bytes that all files and fields keep in memory.
+const MAX_MULTIPART: usize = MAX_FILE + (2 << 20);
+/// Most bytes that are read at all; a larger form is cut off.
+const MAX_DRAINED: usize = 64 << 20;
 /// Most fields of one form: a rule of 50 conditions has some 300.
 const MAX_FIELDS: usize = 2_000;
 
-/// A file as it was sent; nothing about it is believed but its bytes.
+/// A file as it was sent, or the first bytes of one above [`MAX_FILE`]; nothing about it is believed but its bytes.
 #[derive(Debug, Clone)]
 pub struct SentFile {
     pub field: String,
@@ -103,13 +109,19 @@ impl Fields {
     }
 
     async fn read_urlencoded(mut payload: web::Payload) -> Result<Self, ServiceError> {
-        let mut body = Vec::new();
+        let (mut body, mut total) = (Vec::new(), 0_usize);
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| broken())?;
-            if body.len() + chunk.len() > MAX_FORM {
-                return Err(too_large("form", "1 MB"));
+            total = total.saturating_add(chunk.len());
+            if total > MAX_DRAINED {
+                break;
             }
-            body.extend_from_slice(&chunk);
+            if total <= MAX_FORM {
+                body.extend_from_slice(&chunk);
+            }
+        }
+        if total > MAX_FORM {
+            return Err(too_large("form", "1 MB"));
         }
         let pairs: Vec<_> = url::form_urlencoded::parse(&body)
             .into_owned()
@@ -126,7 +138,8 @@ impl Fields {
 
     async fn read_multipart(mut parts: Multipart) -> Result<Self, ServiceError> {
         let mut fields = Self::default();
-        let mut total = 0;
+        let (mut total, mut kept) = (0_usize, 0_usize);
+        let mut refused = None;
         while let Some(part) = parts.next().await {
             let mut part = part.map_err(|_| broken())?;
             let field = part.name().unwrap_or_default().to_owned();
@@ -134,17 +147,33 @@ impl Fields {
                 .content_disposition()
                 .and_then(|about| about.get_filename())
                 .map(str::to_owned);
+            let most = if name.is_some() {
+                MAX_FILE + 1
+            } else {
+                MAX_FORM + 1
+            };
             let mut bytes = Vec::new();
             while let Some(chunk) = part.next().await {
                 let chunk = chunk.map_err(|_| broken())?;
-                total += chunk.len();
-                if total > MAX_MULTIPART {
-                    return Err(too_large("file", "20 MB"));
+                total = total.saturating_add(chunk.len());
+                if total > MAX_DRAINED {
+                    return Err(too_large("form", "64 MB"));
                 }
-                bytes.extend_from_slice(&chunk);
+                let room = most.saturating_sub(bytes.len());
+                if refused.is_none() {
+                    bytes.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+                }
             }
+            kept = kept.saturating_add(bytes.len());
             if fields.pairs.len() + fields.files.len() >= MAX_FIELDS {
-                return Err(too_large("form", "2,000 fields"));
+                refused = refused.or_else(|| Some(too_large("form", "2,000 fields")));
+            } else if kept > MAX_MULTIPART {
+                refused = refused.or_else(|| Some(too_large("form", "22 MB")));
+            } else if name.is_none() && bytes.len() > MAX_FORM {
+                refused = refused.or_else(|| Some(too_large("text", "1 MB")));
+            }
+            if refused.is_some() {
+                continue;
             }
             match name {
                 Some(name) => fields.files.push(SentFile {
@@ -157,7 +186,10 @@ impl Fields {
                     .push((field, String::from_utf8(bytes).map_err(|_| broken())?)),
             }
         }
-        Ok(fields)
+        match refused {
+            Some(refused) => Err(refused),
+            None => Ok(fields),
+        }
     }
 }
 

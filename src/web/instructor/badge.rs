@@ -76,6 +76,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     };
     let mut fields = read(&visit.fields);
     let mut problems = Vec::new();
+    let mut unkept: Option<AppError> = None;
     // A picture that came with the form is kept at once, so that it is not lost when something else is wrong.
     if let Some(file) = visit.fields.file("picture") {
         match pictures::keep(&visit.cairn, &visit.visitor, file.bytes.clone()).await {
@@ -89,17 +90,23 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
                     text: sentence,
                 });
             }
+            Err(error) if error.keeps_the_form() => unkept = Some(AppError::from(error)),
             Err(error) => return Err(error.into()),
         }
     }
     let action = visit.fields.text("action");
-    if !change_skills(&action, &mut fields) && action != "refresh" {
+    if !change_skills(&action, &mut fields) && action != "refresh" && unkept.is_none() {
         let tried = read_design(&fields);
         match tried {
             Ok(design) if problems.is_empty() => {
                 let known = id.as_ref().map(|id| (id, fields.revision));
-                match design::save(&visit.cairn, &visit.visitor, known, design).await? {
-                    Saved::Done(id) => {
+                let saved = match design::save(&visit.cairn, &visit.visitor, known, design).await {
+                    Err(error) if error.keeps_the_form() => Err(AppError::from(error)),
+                    saved => Ok(saved?),
+                };
+                match saved {
+                    Err(error) => unkept = Some(error),
+                    Ok(Saved::Done(id)) => {
                         let rest = if action == "save" {
                             format!("/badges/{id}/edit")
                         } else {
@@ -107,8 +114,8 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
                         };
                         return Ok(visit.go(&visit.href_saying(&rest, "saved")));
                     }
-                    Saved::Wrong(wrong) => problems.extend(wrong.iter().map(at_field)),
-                    Saved::Changed(now) => {
+                    Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
+                    Ok(Saved::Changed(now)) => {
                         problems.push(Problem {
                             field: String::new(),
                             text: "Somebody else changed this badge while you were writing. Nothing of yours is lost: look at \
@@ -123,12 +130,20 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
             Err(wrong) => problems.extend(wrong),
         }
     }
+    if let Some(error) = &unkept {
+        problems.push(Problem {
+            field: String::new(),
+            text: error.sentence_with_the_form(),
+        });
+    }
     let hints = read_design(&fields)
         .map(|design| hints(&design))
         .unwrap_or_default();
     let refused = !problems.is_empty();
     let page = view(visit, id.as_ref(), fields, problems, hints, holders);
-    if refused {
+    if let Some(error) = unkept {
+        visit.show_unkept(&page, &error)
+    } else if refused {
         visit.show_again(&page)
     } else {
         visit.show(&page)

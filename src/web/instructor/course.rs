@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 
 use crate::domain::badge::BadgeState;
 use crate::service::design::{self, Overview, Summary};
-use crate::service::sync;
+use crate::service::{scores, sync};
 use crate::web::badge_facts::picture_of;
 use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
@@ -20,10 +20,16 @@ use crate::web::views::shared::{Status, StatusChip, When};
 pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
     let overview = design::overview(&visit.cairn, &visit.visitor).await?;
     let progress = sync::progress(&visit.cairn, visit.visitor.tenant(), &visit.visitor.course.id).await?;
-    visit.show(&view(visit, overview, &progress))
+    let late = scores::late(&visit.cairn, &visit.visitor).await?;
+    visit.show(&view(visit, overview, &progress, late))
 }
 
-fn view(visit: &Visit, overview: Overview, progress: &sync::CheckProgress) -> CourseBadgesPage {
+fn view(
+    visit: &Visit,
+    overview: Overview,
+    progress: &sync::CheckProgress,
+    late: Option<String>,
+) -> CourseBadgesPage {
     let (checks, now) = (&overview.course.checks, overview.now);
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     CourseBadgesPage {
@@ -31,7 +37,10 @@ fn view(visit: &Visit, overview: Overview, progress: &sync::CheckProgress) -> Co
         check: CheckState {
             last: checks.last_at.map(|at| When::new(at, now)),
             next: checks.next_at.map(|at| When::new(at, now)),
-            problem: checks.problem.clone(),
+            problem: match (checks.problem.clone(), late) {
+                (Some(problem), Some(late)) => Some(format!("{problem} {late}")),
+                (problem, late) => problem.or(late),
+            },
             running: progress
                 .running
                 .then(|| (small(progress.done), small(progress.total))),

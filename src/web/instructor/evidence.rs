@@ -13,7 +13,7 @@ use crate::web::error::AppError;
 use crate::web::extract::visit::{Action, Visit};
 use crate::web::frame::Place;
 use crate::web::views::instructor::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
-use crate::web::views::shared::{Choice, Paging, Problem, ProblemList, When};
+use crate::web::views::shared::{Choice, Page, Paging, Problem, ProblemList, When};
 
 /// Hand-ins on a page.
 const ROWS: i64 = 50;
@@ -40,11 +40,15 @@ async fn queue(visit: Visit) -> Result<HttpResponse, AppError> {
         limit: ROWS,
     };
     let queue = evidence::queue(&visit.cairn, &visit.visitor, only.clone(), all, slice).await?;
-    visit.show(&queue_view(&visit, &queue, only, all, slice))
+    let page = visit
+        .page_saying_what_is_late("Evidence", Place::Evidence)
+        .await?;
+    visit.show(&queue_view(&visit, page, &queue, only, all, slice))
 }
 
 fn queue_view(
     visit: &Visit,
+    page: Page,
     queue: &Queue,
     only: Option<ActivityId>,
     all: bool,
@@ -59,7 +63,7 @@ fn queue_view(
     };
     let (first, last) = (slice.offset + i64::from(shown > 0), slice.offset + shown);
     EvidenceQueuePage {
-        page: visit.page("Evidence", Place::Evidence),
+        page,
         filter_action: visit.href("/evidence"),
         activities: queue
             .activities
@@ -106,7 +110,7 @@ async fn show(visit: Visit, path: web::Path<(String, SubmissionId)>) -> Result<H
             .unwrap_or_default(),
         message: review.map(|review| review.message.clone()).unwrap_or_default(),
     };
-    visit.show(&view(&visit, &desk, fields, Vec::new()).await)
+    visit.show(&view(&visit, &desk, fields, Vec::new()).await?)
 }
 
 async fn review(
@@ -153,13 +157,13 @@ async fn review(
                 });
                 if let Some(newer) = newer {
                     let desk = evidence::review_desk(&visit.cairn, &visit.visitor, &newer).await?;
-                    return visit.show_again(&view(&visit, &desk, fields, problems).await);
+                    return visit.show_again(&view(&visit, &desk, fields, problems).await?);
                 }
             }
         }
     }
     let desk = evidence::review_desk(&visit.cairn, &visit.visitor, &id).await?;
-    visit.show_again(&view(&visit, &desk, fields, problems).await)
+    visit.show_again(&view(&visit, &desk, fields, problems).await?)
 }
 
 async fn view(
@@ -167,7 +171,9 @@ async fn view(
     desk: &ReviewDesk,
     fields: ReviewFields,
     problems: Vec<Problem>,
-) -> SubmissionReviewPage {
+) -> Result<SubmissionReviewPage, AppError> {
+    let title = format!("Review: {}", desk.student);
+    let page = visit.page_saying_what_is_late(&title, Place::Evidence).await?;
     let (submission, maximum) = (&desk.submission, desk.activity.maximum.normalize());
     let href = |id: &SubmissionId| visit.href(&format!("/evidence/{id}"));
     let ours = submission.review.as_ref().and_then(|review| review.score);
@@ -176,8 +182,8 @@ async fn view(
         .as_ref()
         .and_then(|grade| Some((grade.value?, grade.maximum)));
     let others = desk.versions.iter().rev().filter(|one| one.id != submission.id);
-    SubmissionReviewPage {
-        page: visit.page(&format!("Review: {}", desk.student), Place::Evidence),
+    Ok(SubmissionReviewPage {
+        page,
         student: desk.student.clone(),
         activity: desk.activity.title.clone(),
         version: submission.version,
@@ -200,7 +206,7 @@ async fn view(
             .collect(),
         next_href: desk.next.as_ref().map(href),
         back_href: visit.href("/evidence"),
-    }
+    })
 }
 
 /// "Version 1, changes asked: …".

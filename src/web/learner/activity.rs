@@ -49,7 +49,25 @@ async fn hand_in(
         link: typed.link.clone(),
         ..HandInFields::default()
     };
-    match evidence::hand_in(&visit.cairn, &visit.visitor, &id, typed).await? {
+    let had_file = typed.file.is_some();
+    let handed_in = match evidence::hand_in(&visit.cairn, &visit.visitor, &id, typed).await {
+        Err(error) if error.keeps_the_form() => {
+            let error = AppError::from(error);
+            let mut text = error.sentence_with_the_form();
+            if had_file {
+                text.push_str(" Choose the file once more.");
+            }
+            let problems = ProblemList(vec![Problem {
+                field: String::new(),
+                text,
+            }]);
+            let desk = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
+            let page = view(&visit, &desk, HandInFields { problems, ..fields }).await;
+            return visit.show_unkept(&page, &error);
+        }
+        handed_in => handed_in?,
+    };
+    match handed_in {
         evidence::HandedIn::Done => {
             Ok(visit.go(&visit.href_saying(&format!("/activities/{id}"), "handed-in")))
         }
