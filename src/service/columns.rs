@@ -18,10 +18,10 @@ use crate::lti::services::Platform;
 use crate::lti::services::grades::{LineItem as PlatformItem, NewLineItem};
 use crate::lti::services::score::{Score, SubmissionType, pending_score_allowed};
 use crate::random::Random;
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::sync::{self, Cause};
+use crate::service::{Cairn, placing};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{
     Db, StoreError, activities, courses, line_items, links, people, registrations, submissions,
@@ -35,7 +35,7 @@ pub const SEND_SCORE: &str = "send_score";
 /// The tag of columns that instructors make.
 const COLUMN_TAG: &str = "cairn-column";
 /// The tag of columns of evidence activities.
-const ACTIVITY_TAG: &str = "cairn-activity";
+pub(super) const ACTIVITY_TAG: &str = "cairn-activity";
 /// Points that a column may have.
 const MOST_POINTS: u32 = 10_000;
 
@@ -109,6 +109,7 @@ pub async fn create(
         resource_id: Some(name.chars().take(16).collect()),
         resource_link_id: None,
         external_tool_url: None,
+        submission_review: None,
     };
     let made = reach
         .platform
@@ -281,6 +282,7 @@ fn new_item(activity: &Activity, link: &Link, reach: &Reach, origin: &str) -> Ne
         } else {
             None
         },
+        submission_review: placing::submission_review(&activity.id, origin),
     }
 }
 
