@@ -1,7 +1,9 @@
-//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/jwks`.
+//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/jwks`, `/lti/claim`, `/lti/account`.
 
+pub mod account;
 pub mod launch;
 pub mod login;
+pub mod pending;
 
 use actix_web::{HttpResponse, web};
 
