@@ -17,6 +17,7 @@ mod guest;
 mod harness;
 mod launch;
 mod operations;
+mod placing;
 mod screens;
 mod showing;
 mod tour;
