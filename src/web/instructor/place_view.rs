@@ -52,7 +52,8 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
         "My badges",
         "Each student sees what they have earned, what is missing, and one next step.",
     );
-    if chosen.is_empty() && takes_links && usual == Shape::Open {
+    // Where one thing is chosen, the usual one is; where several are, a tick that nobody made would place too much.
+    if chosen.is_empty() && takes_links && usual == Shape::Open && !desk.several {
         my_badges.is_chosen = true;
     }
     if problems.iter().any(|problem| !problem.field.is_empty()) {
