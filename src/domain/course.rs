@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ActivityId, CourseId, DeploymentId, LineItemId, LinkId, RegistrationId, TenantId};
+use crate::ids::{ActivityId, BadgeId, CourseId, DeploymentId, LineItemId, LinkId, RegistrationId, TenantId};
 
 /// An LTI context as we know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +101,19 @@ pub enum Opens {
     /// Nobody has chosen yet.
     Unchosen,
     MyBadges,
+    /// One badge.
+    Badge {
+        badge: BadgeId,
+    },
+    /// A badge that is earned by badges.
+    Stack {
+        badge: BadgeId,
+    },
     Activity {
+        activity: ActivityId,
+    },
+    /// Nothing yet: the platform made a second link of one that opens this activity, which has its own hand-ins.
+    CopyOf {
         activity: ActivityId,
     },
 }

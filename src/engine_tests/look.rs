@@ -295,6 +295,8 @@ impl Bench {
                 administrator: false,
                 test_user: false,
                 message_type: "LtiResourceLinkRequest".into(),
+                request: None,
+                masquerade: false,
                 locale: None,
                 created_at: now,
                 last_used_at: now,

@@ -256,6 +256,18 @@ pub struct Context {
     pub kinds: Vec<String>,
 }
 
+impl Context {
+    /// Whether it is a course. Canvas opens its account and user navigation with a context as well: the account's or
+    /// the person's.
+    #[must_use]
+    pub fn is_course(&self) -> bool {
+        !self
+            .kinds
+            .iter()
+            .any(|kind| matches!(kind.as_str(), "Account" | "User"))
+    }
+}
+
 /// A placed link (LTI 1.3 core, section 5.4.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceLink {
@@ -279,6 +291,18 @@ pub enum Message {
         lineitem: Url,
         link: Option<ResourceLink>,
     },
+}
+
+impl Message {
+    /// Its `message_type`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::ResourceLink { .. } => "LtiResourceLinkRequest",
+            Self::DeepLinking { .. } => "LtiDeepLinkingRequest",
+            Self::SubmissionReview { .. } => "LtiSubmissionReviewRequest",
+        }
+    }
 }
 
 /// Assignment and Grade Services (AGS 2.0, section 3.1).

@@ -17,6 +17,7 @@ mod answer;
 pub mod browser;
 mod canvas;
 mod client_assertion;
+mod content;
 pub mod keys;
 mod login;
 mod moodle;

@@ -20,7 +20,7 @@ use crate::random::Random;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::sync::{self, Cause};
-use crate::service::{Cairn, scores};
+use crate::service::{Cairn, placing, scores};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, StoreError, activities, courses, line_items, links, registrations};
 
@@ -30,7 +30,7 @@ pub const ENSURE_ITEM: &str = "ensure_item";
 /// The tag of columns that instructors make.
 const COLUMN_TAG: &str = "cairn-column";
 /// The tag of columns of evidence activities.
-const ACTIVITY_TAG: &str = "cairn-activity";
+pub(super) const ACTIVITY_TAG: &str = "cairn-activity";
 /// Points that a column may have.
 const MOST_POINTS: u32 = 10_000;
 
@@ -108,6 +108,7 @@ pub async fn create(
         resource_id: Some(name.chars().take(16).collect()),
         resource_link_id: None,
         external_tool_url: None,
+        submission_review: None,
     };
     let made = reach
         .platform
@@ -261,5 +262,6 @@ fn new_item(activity: &Activity, link: &Link, reach: &Reach, origin: &str) -> Ne
         } else {
             None
         },
+        submission_review: placing::submission_review(&activity.id, origin),
     }
 }

@@ -21,6 +21,11 @@ pub enum ServiceError {
     /// The session does not allow it.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// Somebody acts as this person (Canvas: "Act as user"): what is theirs to say or to give stays theirs.
+    #[error(
+        "You are acting as this person, so you can look but not hand in or share for them. Nothing was changed; they can do it themselves."
+    )]
+    Masquerade,
     /// No session, or it is over.
     #[error("Your visit has ended. Open this page again from your course; what you had saved is kept.")]
     SessionOver,
@@ -89,7 +94,7 @@ impl ServiceError {
         match self {
             Self::Launch(_) | Self::Login(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
-            Self::Forbidden(_) => ErrorKind::Forbidden,
+            Self::Forbidden(_) | Self::Masquerade => ErrorKind::Forbidden,
             Self::SessionOver => ErrorKind::Unauthorized,
             Self::Invalid { .. } => ErrorKind::Unprocessable,
             Self::Conflict { .. } => ErrorKind::Conflict,
@@ -108,6 +113,7 @@ impl ServiceError {
             Self::Login(refusal) => refusal.code(),
             Self::NotFound(_) => "not-found",
             Self::Forbidden(_) => "forbidden",
+            Self::Masquerade => "masquerade",
             Self::SessionOver => "session-over",
             Self::Invalid { code, .. } | Self::Conflict { code, .. } => code,
             Self::TooMany { .. } => "too-many-requests",

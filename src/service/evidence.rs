@@ -69,7 +69,8 @@ fn own_activity(db: &mut Db, visitor: &Visitor, id: &ActivityId) -> Result<Activ
 fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
     let enrolment = enrolments::get(db, visitor.tenant(), &visitor.course.id, &visitor.person.id)?;
     let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
-    Ok(enrolled && visitor.session.learner && !visitor.session.test_user)
+    let session = &visitor.session;
+    Ok(enrolled && session.learner && !session.test_user && !session.masquerade)
 }
 
 /// An activity with what the visitor has handed in.
@@ -155,7 +156,7 @@ fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
 /// Takes what a student hands in: a new version, which replaces the one before and waits for a review.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Conflict`] after an approval or when two
+/// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Conflict`] after an approval or when two
 /// versions came at once.
 pub async fn hand_in(
     cairn: &Cairn,
@@ -163,6 +164,7 @@ pub async fn hand_in(
     id: &ActivityId,
     hand_in: HandIn,
 ) -> Result<HandedIn, ServiceError> {
+    visitor.act_for_oneself()?;
     let (asker, activity) = (visitor.clone(), id.clone());
     let allowed = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         own_activity(db, &asker, &activity)?;

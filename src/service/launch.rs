@@ -1,28 +1,33 @@
 //! A login and a launch, from the browser's first request to a visit. Nothing is written before a signature held.
 
+mod deployment;
+mod destination;
+mod leads;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::domain::course::{Course, Link, Services};
-use crate::ids::{CourseId, DeploymentId, SessionId, TenantId};
-use crate::lti::claims::Launch;
+use crate::domain::course::{Course, Services};
+use crate::ids::{DeploymentId, SessionId};
+use crate::lti::claims::{Context, Launch};
 use crate::lti::error::Refusal;
-use crate::lti::launch::{LaunchForm, Targets, admit, verify};
+use crate::lti::launch::{LaunchForm, Targets, verify};
 use crate::lti::login::{LoginRequest, authorization_redirect, choose_registration};
 use crate::lti::registration::Registration;
 use crate::lti::state::{Binding, LoginState, StateSealer};
 use crate::random::{self, Random};
 use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, digest};
-use crate::service::{Cairn, decide, links as opening, sync};
+use crate::service::{Cairn, decide, sync};
 use crate::store::courses::CourseSeen;
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::links::LinkSeen;
 use crate::store::people::PersonSeen;
 use crate::store::sessions::Session;
-use crate::store::{Db, courses, deployments, enrolments, links, nonces, people, registrations, sessions};
+use crate::store::{Db, StoreError, courses, enrolments, nonces, people, registrations, sessions};
+
+use deployment::Entered;
+pub use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
 
 /// Where every platform posts its launches: the one registered redirect URI.
 pub const LAUNCH_PATH: &str = "/lti/launch";
@@ -35,15 +40,12 @@ pub struct LoginStart {
     pub registration: Registration,
 }
 
-/// A launch that was let in.
+/// A launch whose signature held.
 #[derive(Debug)]
 pub struct Opened {
-    /// For the browser alone; the database keeps its digest.
+    /// For the browser alone; the database keeps its digest. Worth nothing where no visit was opened.
     pub token: String,
-    /// None for a launch without a context.
-    pub course: Option<CourseId>,
-    pub link: Option<Link>,
-    pub instructor: bool,
+    pub leads: Leads,
     pub registration: Registration,
 }
 
@@ -149,7 +151,20 @@ impl Cairn {
             if !nonces::consume(db, tenant, &nonce, nonce_until)? {
                 return Err(Refusal::StateConsumed.into());
             }
-            let deployment = known_deployment(db, &registration, &launch, now, random.as_ref())?;
+            let opened = |leads| Opened {
+                token: token.clone(),
+                leads,
+                registration: registration.clone(),
+            };
+            let deployment = match deployment::enter(db, &registration, &launch, now, random.as_ref())? {
+                Entered::Accepted(id) => id,
+                Entered::Waits(waits) => return Ok(opened(Leads::Pending(waits))),
+            };
+            let in_course = launch.context.as_ref().is_some_and(Context::is_course);
+            let asked = Asked::of(&launch);
+            if !in_course && (asked != Asked::Page || !launch.roles.is_admin()) {
+                return Ok(opened(Leads::NoCourse(asked)));
+            }
             let seen = PersonSeen {
                 sub: launch.sub.clone(),
                 name: launch.name.clone(),
@@ -166,7 +181,7 @@ impl Cairn {
                 now,
                 random.as_ref(),
             )?;
-            let mut link = None;
+            let (mut link, mut leads) = (None, Leads::Account);
             if let Some(course) = &course {
                 let before = enrolments::get(db, tenant, &course.id, &person.id)?;
                 let now_is =
@@ -176,9 +191,15 @@ impl Cairn {
                     let (course, person) = (&course.id, &person.id);
                     decide::enqueue_person_for(db, tenant, course, person, "launch", now, random.as_ref())?;
                 }
-                link = refresh_link(db, tenant, course, &launch, now, random.as_ref())?;
+                link = destination::refresh_link(db, course, &launch, now, random.as_ref())?;
                 sync::enqueue_after_launch(db, course, now, random.as_ref())?;
+                leads = Leads::Course {
+                    course: course.id.clone(),
+                    to: destination::of(db, course, &launch, link.as_ref())?,
+                };
             }
+            let request = PlacingRequest::of(&launch).filter(|_| course.is_some());
+            let request = request.map(|request| serde_json::to_string(&request)).transpose();
             let session = Session {
                 id: SessionId::new(now, random.as_ref()),
                 tenant: tenant.clone(),
@@ -191,50 +212,19 @@ impl Cairn {
                 instructor: launch.roles.is_instructor(),
                 administrator: launch.roles.is_admin(),
                 test_user: launch.roles.is_test_user(),
-                message_type: "LtiResourceLinkRequest".to_owned(),
+                message_type: launch.message.word().to_owned(),
+                request: request.map_err(|error| ServiceError::Internal(error.to_string()))?,
+                masquerade: launch.is_masquerade(),
                 locale: launch.locale.clone(),
                 created_at: now,
                 last_used_at: now,
                 expires_at: now + LONGEST,
             };
             sessions::insert(db, &session, &token_digest)?;
-            let instructor = session.instructor;
-            Ok(Opened {
-                token,
-                course: course.map(|course| course.id),
-                link,
-                instructor,
-                registration,
-            })
+            Ok(opened(leads))
         });
         opened.await
     }
-}
-
-/// The second half of row 15: a deployment that is known, or that the registration lets in.
-fn known_deployment(
-    db: &mut Db,
-    registration: &Registration,
-    launch: &Launch,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<DeploymentId, ServiceError> {
-    let known = deployments::find(db, &registration.tenant, &registration.id, &launch.deployment_id)?;
-    let accepted = known
-        .as_ref()
-        .is_some_and(|known| known.state == DeploymentState::Accepted);
-    admit(registration, launch, accepted)?;
-    if let Some(known) = known {
-        return Ok(known.id);
-    }
-    let new = Deployment {
-        id: DeploymentId::new(now, random),
-        tenant: registration.tenant.clone(),
-        registration: registration.id.clone(),
-        deployment_id: launch.deployment_id.clone(),
-        state: DeploymentState::Accepted,
-    };
-    Ok(deployments::find_or_insert(db, &new, now)?.id)
 }
 
 fn refresh_course(
@@ -244,8 +234,8 @@ fn refresh_course(
     launch: &Launch,
     now: DateTime<Utc>,
     random: &dyn Random,
-) -> Result<Option<Course>, ServiceError> {
-    let Some(context) = &launch.context else {
+) -> Result<Option<Course>, StoreError> {
+    let Some(context) = launch.context.as_ref().filter(|context| context.is_course()) else {
         return Ok(None);
     };
     let ags = launch.ags.as_ref();
@@ -268,31 +258,4 @@ fn refresh_course(
         },
     };
     Ok(Some(courses::upsert_from_launch(db, &seen, now, random)?))
-}
-
-/// The link behind the launch. Canvas's course navigation has none: it opens the course itself.
-fn refresh_link(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &Course,
-    launch: &Launch,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<Option<Link>, ServiceError> {
-    let Some(resource) = launch.resource_link().filter(|link| !link.stands_for_course) else {
-        return Ok(None);
-    };
-    let seen = LinkSeen {
-        tenant: tenant.clone(),
-        course: course.id.clone(),
-        resource_link_id: resource.id.clone(),
-        title: resource.title.clone(),
-        line_item_url: launch
-            .ags
-            .as_ref()
-            .and_then(|ags| ags.lineitem.as_ref())
-            .map(ToString::to_string),
-    };
-    let link = links::upsert_from_launch(db, &seen, now, random)?;
-    Ok(Some(opening::adopt(db, course, link)?))
 }

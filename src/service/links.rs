@@ -55,7 +55,7 @@ pub async fn choose(
         let tenant = visitor.tenant();
         let link = links::get(db, tenant, &link.id)?.ok_or(ServiceError::NotFound("link"))?;
         match (&link.opens, &choice) {
-            (Opens::Unchosen, _) => {}
+            (Opens::Unchosen | Opens::CopyOf { .. }, _) => {}
             (Opens::MyBadges, Choice::MyBadges) | (Opens::Activity { .. }, Choice::Activity { .. }) => {
                 return Ok(link.opens);
             }
@@ -91,6 +91,26 @@ pub async fn choose(
         Ok(opens)
     });
     chosen.await
+}
+
+/// The activity that a link was copied from, where it is one that asks again because of that.
+///
+/// # Errors
+/// As [`get`].
+pub async fn copied_from(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    link: &Link,
+) -> Result<Option<Activity>, ServiceError> {
+    visitor.teach()?;
+    let Opens::CopyOf { activity } = &link.opens else {
+        return Ok(None);
+    };
+    let (tenant, id) = (visitor.tenant().clone(), activity.clone());
+    Ok(cairn
+        .store
+        .read(move |db| activities::get(db, &tenant, &id))
+        .await?)
 }
 
 /// In Canvas the column of an activity may be an assignment with a link of its own: that link opens the same activity.

@@ -20,6 +20,7 @@ use crate::settings::Settings;
 use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
 
+pub mod account;
 pub mod award;
 pub mod baked;
 pub mod columns;
@@ -37,6 +38,7 @@ pub mod links;
 pub mod names;
 pub mod people;
 pub mod pictures;
+pub mod placing;
 pub mod platforms;
 pub mod publish;
 pub mod scores;
@@ -45,6 +47,7 @@ pub mod share;
 pub mod sync;
 pub mod theme;
 pub mod uploads;
+pub mod work_of;
 
 /// What every use case works with. One for each process, shared by all its threads.
 #[derive(Debug)]

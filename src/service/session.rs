@@ -52,6 +52,18 @@ impl Visitor {
         }
     }
 
+    /// Whether this is the person and nobody who acts as them: for what is theirs alone to do.
+    ///
+    /// # Errors
+    /// [`ServiceError::Masquerade`].
+    pub fn act_for_oneself(&self) -> Result<(), ServiceError> {
+        if self.session.masquerade {
+            Err(ServiceError::Masquerade)
+        } else {
+            Ok(())
+        }
+    }
+
     /// The origins that may frame a page of this visit: the platform's.
     #[must_use]
     pub fn ancestors(&self) -> Vec<String> {

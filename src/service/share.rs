@@ -66,13 +66,14 @@ fn held(db: &mut Db, visitor: &Visitor, award: &AwardId) -> Result<(Award, Badge
 /// Sets what others see of the visitor's own award, from this moment on.
 ///
 /// # Errors
-/// As [`mine`].
+/// As [`mine`]; [`ServiceError::Masquerade`] for whoever acts as them.
 pub async fn set_shows(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,
     shows: Shows,
 ) -> Result<(), ServiceError> {
+    visitor.act_for_oneself()?;
     let (visitor, award) = (visitor.clone(), award.clone());
     let set = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let (_, _, credential) = held(db, &visitor, &award)?;

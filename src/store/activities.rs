@@ -121,3 +121,20 @@ pub fn set_line_item(
         Ok(())
     }
 }
+
+/// Says which link is the activity's own.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such activity.
+pub fn set_link(db: &mut Db, tenant: &TenantId, id: &ActivityId, link: &LinkId) -> Result<(), StoreError> {
+    let changed = diesel::update(activities::table)
+        .filter(activities::tenant_id.eq(tenant.as_str()))
+        .filter(activities::id.eq(id.as_str()))
+        .set(activities::link_id.eq(link.as_str()))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("activity"))
+    } else {
+        Ok(())
+    }
+}

@@ -158,6 +158,27 @@ pub fn list_for_tenant(db: &mut Db, tenant: &TenantId, page: super::Page) -> Res
     rows.into_iter().map(Row::course).collect()
 }
 
+/// The courses of one platform, newest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_registration(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+    page: super::Page,
+) -> Result<Vec<Course>, StoreError> {
+    let rows: Vec<Row> = courses::table
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::registration_id.eq(registration.as_str()))
+        .order((courses::created_at.desc(), courses::id.desc()))
+        .offset(page.offset)
+        .limit(page.limit)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::course).collect()
+}
+
 /// Keeps when the course was read, will be read again, and what went wrong.
 ///
 /// # Errors

@@ -117,6 +117,60 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &LinkId) -> Result<Option<Link>, 
     row.map(Row::link).transpose()
 }
 
+/// Keeps a place for a link that deep linking puts into the course: it opens `opens` as soon as it is launched. Doing so
+/// twice keeps the first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn insert_placeholder(
+    db: &mut Db,
+    seen: &LinkSeen,
+    opens: &Opens,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Link, StoreError> {
+    if let Some(known) = by_name(db, seen)? {
+        return Ok(known);
+    }
+    let row = Row {
+        id: LinkId::new(now, random).to_string(),
+        tenant_id: seen.tenant.to_string(),
+        course_id: seen.course.to_string(),
+        resource_link_id: seen.resource_link_id.clone(),
+        title: seen.title.clone(),
+        opens: json(opens)?,
+        line_item_url: None,
+        created_at: micros(now),
+    };
+    on_both!(db, |connection| diesel::insert_into(links::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(connection))?;
+    by_name(db, seen)?.ok_or(StoreError::Missing("link"))
+}
+
+/// Gives the place that was kept under `placeholder` to the link that was launched, and says whether it was still free.
+/// Only one link ever gets it; a link that is known already gets none.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn adopt(db: &mut Db, placeholder: &str, seen: &LinkSeen) -> Result<bool, StoreError> {
+    if by_name(db, seen)?.is_some() {
+        return Ok(false);
+    }
+    let changed = diesel::update(links::table)
+        .filter(links::tenant_id.eq(seen.tenant.as_str()))
+        .filter(links::course_id.eq(seen.course.as_str()))
+        .filter(links::resource_link_id.eq(placeholder))
+        .set((
+            links::resource_link_id.eq(&seen.resource_link_id),
+            links::title.eq(&seen.title),
+            links::line_item_url.eq(&seen.line_item_url),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
 /// Says what the link opens from now on.
 ///
 /// # Errors

@@ -30,6 +30,10 @@ pub struct Session {
     pub test_user: bool,
     /// As in the launch, for instance `LtiResourceLinkRequest`.
     pub message_type: String,
+    /// What else the message asked for, as JSON: deep linking settings.
+    pub request: Option<String>,
+    /// Whether somebody acts as this person.
+    pub masquerade: bool,
     /// BCP 47, as the launch said.
     pub locale: Option<String>,
     pub created_at: DateTime<Utc>,
@@ -58,6 +62,8 @@ struct Row {
     created_at: i64,
     last_used_at: i64,
     expires_at: i64,
+    request: Option<String>,
+    masquerade: bool,
 }
 
 impl Row {
@@ -75,6 +81,8 @@ impl Row {
             administrator: self.administrator,
             test_user: self.test_user,
             message_type: self.message_type,
+            request: self.request,
+            masquerade: self.masquerade,
             locale: self.locale,
             created_at: moment(self.created_at)?,
             last_used_at: moment(self.last_used_at)?,
@@ -106,6 +114,8 @@ pub fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), 
         created_at: micros(session.created_at),
         last_used_at: micros(session.last_used_at),
         expires_at: micros(session.expires_at),
+        request: session.request.clone(),
+        masquerade: session.masquerade,
     };
     diesel::insert_into(sessions::table).values(&row).execute(db)?;
     Ok(())

@@ -22,6 +22,7 @@ mod ladder;
 mod launch;
 mod operations;
 mod pentest;
+mod placing;
 mod screens;
 mod showing;
 mod states;

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::lti::claims::{LtiClaims, Message};
+use crate::lti::claims::{DeepLinkingClaim, LtiClaims, Message};
 use crate::lti::deep_linking::DeepLinkingSettings;
 use crate::lti::error::{Refusal, ServiceUrlError};
 use crate::lti::registration::Registration;
@@ -13,6 +13,16 @@ pub(super) fn validate(claims: &LtiClaims, registration: &Registration) -> Resul
         .deep_linking
         .clone()
         .ok_or(Refusal::DeepLinking("deep_linking_settings"))?;
+    Ok(Message::DeepLinking {
+        settings: settings(claim, registration)?,
+    })
+}
+
+/// The claim, checked.
+pub(super) fn settings(
+    claim: DeepLinkingClaim,
+    registration: &Registration,
+) -> Result<DeepLinkingSettings, Refusal> {
     let return_url = claim
         .deep_link_return_url
         .ok_or(Refusal::DeepLinking("deep_link_return_url"))?;
@@ -21,20 +31,18 @@ pub(super) fn validate(claims: &LtiClaims, registration: &Registration) -> Resul
     registration
         .check_service_url(&return_url)
         .map_err(Refusal::DeepLinkReturn)?;
-    Ok(Message::DeepLinking {
-        settings: DeepLinkingSettings {
-            return_url,
-            accept_types: claim.accept_types.ok_or(Refusal::DeepLinking("accept_types"))?,
-            accept_presentation_document_targets: claim
-                .accept_presentation_document_targets
-                .ok_or(Refusal::DeepLinking("accept_presentation_document_targets"))?,
-            accept_media_types: claim.accept_media_types,
-            accept_multiple: claim.accept_multiple.unwrap_or(false),
-            accept_lineitem: claim.accept_lineitem.unwrap_or(true),
-            auto_create: claim.auto_create.unwrap_or(false),
-            title: claim.title,
-            text: claim.text,
-            data: claim.data,
-        },
+    Ok(DeepLinkingSettings {
+        return_url,
+        accept_types: claim.accept_types.ok_or(Refusal::DeepLinking("accept_types"))?,
+        accept_presentation_document_targets: claim
+            .accept_presentation_document_targets
+            .ok_or(Refusal::DeepLinking("accept_presentation_document_targets"))?,
+        accept_media_types: claim.accept_media_types,
+        accept_multiple: claim.accept_multiple.unwrap_or(false),
+        accept_lineitem: claim.accept_lineitem.unwrap_or(true),
+        auto_create: claim.auto_create.unwrap_or(false),
+        title: claim.title,
+        text: claim.text,
+        data: claim.data,
     })
 }

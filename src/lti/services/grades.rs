@@ -15,6 +15,7 @@ use super::media::{self, scope};
 use super::number::{Number, decimal, text};
 use super::paging::{List, with_parameter};
 use super::{Call, Platform, Repeat};
+use crate::lti::deep_linking::SubmissionReview;
 use crate::lti::registration::Flavour;
 use crate::net::Request;
 
@@ -51,6 +52,8 @@ pub struct NewLineItem {
     pub resource_link_id: Option<String>,
     /// Canvas only, and only without a link: makes the new assignment an `external_tool` one that opens this URL.
     pub external_tool_url: Option<Url>,
+    /// Lets a teacher open a student's work out of the gradebook. Moodle keeps it; Canvas passes over it.
+    pub submission_review: Option<SubmissionReview>,
 }
 
 /// What the platform's gradebook says about one person in one line item.
@@ -376,6 +379,8 @@ struct NewLineItemWire<'a> {
         skip_serializing_if = "Option::is_none"
     )]
     submission_type: Option<SubmissionTypeWire<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submission_review: Option<&'a SubmissionReview>,
 }
 
 #[derive(Serialize)]
@@ -399,6 +404,7 @@ impl NewLineItem {
                     r#type: "external_tool",
                     external_tool_url: url.as_str(),
                 }),
+            submission_review: self.submission_review.as_ref(),
         }
     }
 }

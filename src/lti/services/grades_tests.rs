@@ -32,6 +32,7 @@ fn new_item() -> NewLineItem {
         resource_id: Some("res-1".to_owned()),
         resource_link_id: None,
         external_tool_url: Some(url("https://cairn.example/lti/launch")),
+        submission_review: None,
     }
 }
 

@@ -27,7 +27,7 @@ pub mod error;
 pub mod gate;
 pub mod grades;
 pub mod media;
-mod number;
+pub(super) mod number;
 pub mod paging;
 pub mod roster;
 pub mod score;

@@ -57,7 +57,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     add("azp".into(), json!(installed.registration.client_id));
     add(
         format!("{LTI}deployment_id"),
-        json!(installed.registration.deployment_id),
+        json!(installed.deployment(course.id)),
     );
     add("exp".into(), json!(now + 3_600));
     add("iat".into(), json!(now));

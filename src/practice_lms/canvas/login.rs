@@ -8,9 +8,9 @@ use super::super::answer::{Answer, escape};
 use super::super::login::{AuthRequest, LoginForm, id_token};
 use super::super::pages::session;
 use super::super::world::World;
-use super::super::world::model::{CourseRole, Pending, Person};
+use super::super::world::model::{Ask, CourseRole, Link, Pending, Person};
 use super::super::{Tool, keys};
-use super::claims;
+use super::{claims, deep_linking};
 use crate::random;
 
 /// Starts a launch: the form that posts to the tool's login initiation.
@@ -21,27 +21,65 @@ pub(in crate::practice_lms) fn start(
     link_id: u64,
     in_frame: bool,
 ) -> Option<LoginForm> {
+    let (tool, target) = {
+        let data = world.lock();
+        let link = data.courses.get(&course_id)?.link(link_id)?;
+        (link.tool, link.url.clone())
+    };
+    let start = Start {
+        course: course_id,
+        person: person_id,
+        tool,
+        link: link_id,
+        target,
+        ask: Ask::Link,
+        in_frame,
+    };
+    begin(world, start)
+}
+
+/// Who asks for what.
+pub(in crate::practice_lms) struct Start {
+    pub course: u64,
+    pub person: u64,
+    pub tool: usize,
+    /// 0 for none.
+    pub link: u64,
+    /// The tool's own when there is none.
+    pub target: Option<String>,
+    pub ask: Ask,
+    pub in_frame: bool,
+}
+
+/// Starts any message.
+pub(in crate::practice_lms) fn begin(world: &World, start: Start) -> Option<LoginForm> {
     let verifier = hex::encode(random::bytes::<32>(world.random()));
     let expires = world.now() + TimeDelta::minutes(5);
     let mut data = world.lock();
-    let person = data.people.get(&person_id)?;
-    let course = data.courses.get(&course_id)?;
-    let link = course.link(link_id)?;
-    let tool_index = link.tool;
-    let installed = data.tools.get(tool_index)?;
+    let person = data.people.get(&start.person)?;
+    let course = data.courses.get(&start.course)?;
+    let installed = data.tools.get(start.tool)?;
     let tool = installed.tool.as_ref()?;
-    let target = link.url.clone().unwrap_or_else(|| tool.target_link_uri.clone());
+    let target = start.target.unwrap_or_else(|| tool.target_link_uri.clone());
+    let (kind, id) = match start.ask {
+        Ask::Account => ("Account", 1),
+        _ => ("Course", course.id),
+    };
     let hint = json!({
-        "verifier": verifier, "canvas_domain": world.origin(), "context_type": "Course", "context_id": course.id,
+        "verifier": verifier, "canvas_domain": world.origin(), "context_type": kind, "context_id": id,
         "exp": expires.timestamp(),
     });
+    let deployment = match start.ask {
+        Ask::Account => &installed.registration.deployment_id,
+        _ => installed.deployment(start.course),
+    };
     let form = LoginForm::new(
         &tool.initiate_login_uri,
         vec![
             ("iss", world.issuer().to_owned()),
             ("login_hint", login_hint(person)),
             ("client_id", installed.registration.client_id.clone()),
-            ("deployment_id", installed.registration.deployment_id.clone()),
+            ("deployment_id", deployment.to_owned()),
             ("target_link_uri", target.clone()),
             ("lti_message_hint", keys::sign_hint(world.secret(), &hint)),
             ("canvas_environment", "prod".to_owned()),
@@ -50,13 +88,14 @@ pub(in crate::practice_lms) fn start(
         ],
     );
     let pending = Pending {
-        tool: tool_index,
-        course: course_id,
-        link: link_id,
-        person: person_id,
+        tool: start.tool,
+        course: start.course,
+        link: start.link,
+        person: start.person,
         target_link_uri: target,
         expires,
-        in_frame,
+        in_frame: start.in_frame,
+        ask: start.ask,
     };
     data.pending.insert(verifier, pending);
     Some(form)
@@ -177,7 +216,12 @@ pub(in crate::practice_lms) fn authorize(world: &World, request: &AuthRequest) -
         );
     };
     let course = data.courses.get(&pending.course).ok_or("The course is gone")?;
-    let link = course.link(pending.link).ok_or("The link is gone")?;
+    let none = Link::none(pending.tool);
+    let link = match course.link(pending.link) {
+        Some(link) => link,
+        None if pending.link == 0 => &none,
+        None => return Err("The link is gone".into()),
+    };
     let person = data.people.get(&pending.person).ok_or("The user is gone")?;
     let installed = data.tools.get(pending.tool).ok_or("The tool is gone")?;
     if request.get("login_hint") != login_hint(person) {
@@ -199,7 +243,7 @@ pub(in crate::practice_lms) fn authorize(world: &World, request: &AuthRequest) -
         nonce: request.get("nonce"),
         observed: observed.into_iter().collect(),
     };
-    let claims = claims::resource_link(world, &launch);
+    let claims = deep_linking::shaped(world, &data, &launch);
     drop(data);
     let token = id_token(world, claims);
     Ok(LoginForm::new(
@@ -230,7 +274,7 @@ fn is_registered(tool: &Tool, redirect_uri: &str) -> bool {
     })
 }
 
-fn error_page(text: &str) -> Answer {
+pub(super) fn error_page(text: &str) -> Answer {
     Answer::html(
         400,
         format!(

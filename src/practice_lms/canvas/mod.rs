@@ -10,6 +10,7 @@ use super::world::faults::Endpoint;
 
 mod claims;
 mod custom;
+pub(super) mod deep_linking;
 mod line_items;
 pub(super) mod login;
 mod members;
@@ -31,6 +32,18 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route(
             "/courses/{course}/external_tools/{link}/launch",
             web::get().to(login::launch),
+        )
+        .route(
+            "/courses/{course}/external_tools/{tool}/resource_selection",
+            web::get().to(deep_linking::select),
+        )
+        .route(
+            "/courses/{course}/deep_linking_response",
+            web::post().to(deep_linking::returned),
+        )
+        .route(
+            "/accounts/{account}/external_tools/{tool}",
+            web::get().to(deep_linking::account),
         )
         .route(
             "/api/lti/courses/{course}/names_and_roles",

@@ -51,7 +51,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     add("sub".into(), json!(person.sub));
     add(
         format!("{LTI}deployment_id"),
-        json!(installed.registration.deployment_id),
+        json!(installed.deployment(course.id)),
     );
     add(format!("{LTI}target_link_uri"), json!(pending.target_link_uri));
     add(

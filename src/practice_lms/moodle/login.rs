@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::super::login::{AuthRequest, LoginForm, id_token};
 use super::super::pages::session;
 use super::super::world::World;
-use super::super::world::model::Pending;
-use super::{claims, error_page};
+use super::super::world::model::{Ask, Link, Pending};
+use super::{claims, deep_linking, error_page};
 use crate::random;
 
 /// Starts a launch: the form that posts to the tool's login initiation.
@@ -19,37 +19,78 @@ pub(in crate::practice_lms) fn start(
     link_id: u64,
     in_frame: bool,
 ) -> Option<LoginForm> {
+    let (tool, target) = {
+        let data = world.lock();
+        let link = data.courses.get(&course_id)?.link(link_id)?;
+        (link.tool, link.url.clone())
+    };
+    let start = Start {
+        course: course_id,
+        person: person_id,
+        tool,
+        link: link_id,
+        target,
+        ask: Ask::Link,
+        in_frame,
+    };
+    begin(world, start)
+}
+
+/// Who asks for what.
+pub(in crate::practice_lms) struct Start {
+    pub course: u64,
+    pub person: u64,
+    pub tool: usize,
+    /// 0 for none.
+    pub link: u64,
+    /// The tool's own when there is none.
+    pub target: Option<String>,
+    pub ask: Ask,
+    pub in_frame: bool,
+}
+
+/// Starts any message.
+pub(in crate::practice_lms) fn begin(world: &World, start: Start) -> Option<LoginForm> {
     let number = u32::from_le_bytes(random::bytes(world.random())) % 1_000_000_000;
     let mut data = world.lock();
-    let person = data.people.get(&person_id)?;
-    let link = data.courses.get(&course_id)?.link(link_id)?;
-    let installed = data.tools.get(link.tool)?;
+    let person = data.people.get(&start.person)?;
+    let course = data.courses.get(&start.course)?;
+    let installed = data.tools.get(start.tool)?;
     let tool = installed.tool.as_ref()?;
-    let target = link.url.clone().unwrap_or_else(|| tool.target_link_uri.clone());
-    let launch_id = format!("ltilaunch{}_{number}", link.id);
+    let target = start.target.unwrap_or_else(|| tool.target_link_uri.clone());
+    let (launch_id, hint) = match course.link(start.link) {
+        Some(link) => {
+            let id = format!("ltilaunch{}_{number}", link.id);
+            let hint = format!("{{\"cmid\":{},\"launchid\":\"{id}\"}}", link.cmid);
+            (id, hint)
+        }
+        None => {
+            let id = format!("ltilaunch_ContentItemSelectionRequest{number}");
+            let hint = format!("{{\"launchid\":\"{id}\"}}");
+            (id, hint)
+        }
+    };
     let form = LoginForm::new(
         &tool.initiate_login_uri,
         vec![
             ("iss", world.issuer().to_owned()),
             ("target_link_uri", target.clone()),
             ("login_hint", person.sub.clone()),
-            (
-                "lti_message_hint",
-                format!("{{\"cmid\":{},\"launchid\":\"{launch_id}\"}}", link.cmid),
-            ),
+            ("lti_message_hint", hint),
             ("client_id", installed.registration.client_id.clone()),
-            ("lti_deployment_id", installed.registration.deployment_id.clone()),
+            ("lti_deployment_id", installed.deployment(start.course).to_owned()),
         ],
     );
     let pending = Pending {
-        tool: link.tool,
-        course: course_id,
-        link: link_id,
-        person: person_id,
+        tool: start.tool,
+        course: start.course,
+        link: start.link,
+        person: start.person,
         target_link_uri: target,
         // As long as the session of the LMS itself.
         expires: world.now() + TimeDelta::hours(8),
-        in_frame,
+        in_frame: start.in_frame,
+        ask: start.ask,
     };
     data.pending.insert(launch_id, pending);
     Some(form)
@@ -114,9 +155,12 @@ pub(in crate::practice_lms) fn authorize(world: &World, request: &AuthRequest) -
         .courses
         .get(&pending.course)
         .ok_or("Invalid request: unknown course.")?;
-    let link = course
-        .link(pending.link)
-        .ok_or("Invalid request: unknown activity.")?;
+    let none = Link::none(pending.tool);
+    let link = match course.link(pending.link) {
+        Some(link) => link,
+        None if pending.link == 0 => &none,
+        None => return Err("Invalid request: unknown activity.".into()),
+    };
     let person = data
         .people
         .get(&pending.person)
@@ -146,7 +190,7 @@ pub(in crate::practice_lms) fn authorize(world: &World, request: &AuthRequest) -
         pending: &pending,
         nonce: request.get("nonce"),
     };
-    let claims = claims::resource_link(world, &launch);
+    let claims = deep_linking::shaped(world, &data, &launch);
     drop(data);
     let token = id_token(world, claims);
     Ok(LoginForm::new(

@@ -12,6 +12,7 @@ use super::world::faults::Endpoint;
 
 mod claims;
 mod custom;
+pub(super) mod deep_linking;
 mod line_items;
 pub(super) mod login;
 mod members;
@@ -28,6 +29,12 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/mod/lti/auth.php", web::get().to(login::auth))
         .route("/mod/lti/auth.php", web::post().to(login::auth))
         .route("/mod/lti/launch.php", web::get().to(login::launch))
+        .route("/mod/lti/contentitem.php", web::get().to(deep_linking::select))
+        .route(
+            "/mod/lti/contentitem_return.php",
+            web::post().to(deep_linking::returned),
+        )
+        .route("/mod/lti/grade.php", web::get().to(deep_linking::grade))
         .route("/mod/lti/token.php", web::post().to(token::token))
         .route("/mod/lti/certs.php", web::get().to(certs))
         .route(

@@ -10,14 +10,14 @@ use super::super::{Flavour, StorageFrame};
 use super::{Page, html, missing, see, session};
 
 /// A link as the page lists it.
-pub(super) struct LinkLine {
+pub(in crate::practice_lms) struct LinkLine {
     pub id: u64,
     pub title: String,
     pub kind: &'static str,
 }
 
 /// A course as its pages show it.
-pub(super) struct CourseLine {
+pub(in crate::practice_lms) struct CourseLine {
     pub id: u64,
     pub title: String,
     pub label: String,
@@ -89,6 +89,10 @@ struct Show {
     page: Page,
     course: CourseLine,
     tools: Vec<String>,
+    /// Address and words of each place where content of a tool is chosen.
+    places: Vec<(String, String)>,
+    /// What the editor put into the page.
+    body: Vec<String>,
     add_words: &'static str,
 }
 
@@ -109,6 +113,8 @@ pub(super) async fn show(
             .map(|tool| tool.name.clone())
             .collect()
     };
+    let places = places(&world, course.id, &Page::new(&world, &request).query);
+    let body = world.course_page(course.id);
     let add_words = match world.flavour() {
         Flavour::Moodle => "Add an external tool activity",
         Flavour::Canvas => "Add an assignment or module item",
@@ -117,8 +123,42 @@ pub(super) async fn show(
         page: Page::new(&world, &request),
         course,
         tools,
+        places,
+        body,
         add_words,
     })
+}
+
+/// The ways to choose content of a tool: one in Moodle, one for each placement in Canvas.
+fn places(world: &World, course: u64, query: &str) -> Vec<(String, String)> {
+    let data = world.lock();
+    let base = super::base(world);
+    let user = query.replace('?', "&");
+    let names: &[&str] = match world.flavour() {
+        Flavour::Moodle => &[""],
+        Flavour::Canvas => &[
+            "assignment_selection",
+            "course_assignments_menu",
+            "link_selection",
+            "module_index_menu_modal",
+            "editor_button",
+        ],
+    };
+    let tools = data.tools.iter().enumerate();
+    let tools = tools.filter_map(|(index, known)| known.tool.as_ref().map(|tool| (index, tool.name.clone())));
+    tools
+        .flat_map(|(index, tool)| {
+            let (base, user) = (base.clone(), user.clone());
+            names.iter().map(move |name| {
+                let href = format!("{base}/course/{course}/select?tool={index}&placement={name}{user}");
+                let words = match *name {
+                    "" => format!("Select content of {tool}"),
+                    name => format!("{tool} in {name}"),
+                };
+                (href, words)
+            })
+        })
+        .collect()
 }
 
 #[derive(Template)]

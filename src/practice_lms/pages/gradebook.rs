@@ -24,6 +24,8 @@ struct CellLine {
     label: String,
     points: String,
     mark: &'static str,
+    /// Moodle: opens the student's work at the tool.
+    review: Option<String>,
 }
 
 struct RowLine {
@@ -108,6 +110,8 @@ fn table(world: &World, course: u64, from: usize) -> (Vec<ColumnHead>, Vec<RowLi
                 label: column.label.clone(),
                 points: cell.and_then(|cell| cell.points).map(shown).unwrap_or_default(),
                 mark: cell.map(|cell| mark(world, cell)).unwrap_or_default(),
+                review: (column.submission_review.is_some() && world.flavour() == Flavour::Moodle)
+                    .then(|| format!("/course/{}/review?column={}&userid={id}", course.id, column.id)),
             }
         });
         Some(RowLine {

@@ -8,7 +8,7 @@ use super::Flavour;
 use super::answer::Answer;
 use super::world::World;
 
-mod course;
+pub(super) mod course;
 mod gradebook;
 pub(super) mod session;
 #[cfg(test)]
@@ -29,6 +29,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/course/{course}/links", web::post().to(course::add_link))
         .route("/course/{course}/grow", web::post().to(course::grow))
         .route("/course/{course}/link/{link}", web::get().to(course::link))
+        .route("/course/{course}/select", web::get().to(super::content::select))
+        .route("/course/{course}/review", web::get().to(super::content::review))
+        .route("/course/{course}/placed", web::post().to(super::content::save))
         .route("/course/{course}/gradebook", web::get().to(gradebook::show))
         .route("/course/{course}/gradebook", web::post().to(gradebook::save));
 }

@@ -47,6 +47,7 @@ impl World {
             registration,
             type_id,
             custom: std::collections::BTreeMap::new(),
+            in_courses: std::collections::BTreeMap::new(),
         });
     }
 

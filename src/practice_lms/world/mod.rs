@@ -11,6 +11,7 @@ use super::keys::{self, Object, PlatformKey};
 use super::{Flavour, Options, StorageFrame};
 use crate::random::{self, Random};
 
+mod content;
 pub mod faults;
 mod gradebook;
 mod install;

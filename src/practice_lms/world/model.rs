@@ -98,6 +98,24 @@ pub struct Link {
     pub placement: Placement,
 }
 
+impl Link {
+    /// No link at all: what stands behind a message that opens none.
+    #[must_use]
+    pub fn none(tool: usize) -> Self {
+        Self {
+            id: 0,
+            resource_link_id: String::new(),
+            cmid: 0,
+            title: String::new(),
+            description: String::new(),
+            tool,
+            url: None,
+            custom: BTreeMap::new(),
+            placement: Placement::Activity,
+        }
+    }
+}
+
 /// Who made a gradebook column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -187,6 +205,8 @@ pub struct Course {
     pub members: Vec<(u64, CourseRole)>,
     pub links: Vec<Link>,
     pub columns: Vec<Column>,
+    /// Canvas: what was put into the course's page by its editor, as HTML.
+    pub page: Vec<String>,
 }
 
 impl Course {
@@ -234,6 +254,18 @@ pub struct Installed {
     pub type_id: u64,
     /// Custom parameters that the admin set for all links.
     pub custom: BTreeMap<String, String>,
+    /// Canvas: courses in which the tool is installed once more, with the deployment of each.
+    pub in_courses: BTreeMap<u64, String>,
+}
+
+impl Installed {
+    /// The deployment that a launch from that course comes through.
+    #[must_use]
+    pub fn deployment(&self, course: u64) -> &str {
+        self.in_courses
+            .get(&course)
+            .unwrap_or(&self.registration.deployment_id)
+    }
 }
 
 /// A login that was started and whose answer is still owed.
@@ -248,6 +280,33 @@ pub struct Pending {
     pub expires: DateTime<Utc>,
     /// In a frame of the course page, or in a window of its own.
     pub in_frame: bool,
+    pub ask: Ask,
+}
+
+/// Which message a login leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// A link is opened.
+    Link,
+    /// Content is chosen: the name of the selection that waits for it.
+    Selection(String),
+    /// A teacher looks at a student's work, from a column of the gradebook.
+    Review { column: u64, student: u64 },
+    /// Canvas: the navigation of the account.
+    Account,
+}
+
+/// A place where a teacher chooses content of a tool.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    pub tool: usize,
+    pub course: u64,
+    /// Canvas: where, such as `assignment_selection`.
+    pub placement: String,
+    /// Canvas: must come back in the answer.
+    pub data: Option<String>,
+    /// What the tool returned, until the teacher saves it.
+    pub items: Vec<Value>,
 }
 
 /// What a test does to a launch before it is signed: header and claims are there to be changed.
@@ -269,6 +328,8 @@ pub struct Data {
     pub tools: Vec<Installed>,
     /// By launch id.
     pub pending: HashMap<String, Pending>,
+    /// By their names.
+    pub selections: HashMap<String, Selection>,
     /// By token.
     pub grants: HashMap<String, Grant>,
     /// Canvas: `jti` values that were used.

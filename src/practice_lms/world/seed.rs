@@ -48,6 +48,7 @@ pub(in crate::practice_lms) fn data(options: &Options) -> Data {
             members,
             links: Vec::new(),
             columns,
+            page: Vec::new(),
         };
         data.courses.insert(course.id, course);
     }

@@ -34,6 +34,10 @@ pub struct LinkView {
     /// What is sent as `resource_link.id`.
     pub resource_link_id: String,
     pub title: String,
+    /// Its custom parameters.
+    pub custom: std::collections::BTreeMap<String, String>,
+    /// Its own launch address.
+    pub url: Option<String>,
     pub placement: Placement,
     /// Index of the tool it opens.
     pub tool: usize,
@@ -139,6 +143,8 @@ impl World {
                 id: link.id,
                 resource_link_id: link.resource_link_id.clone(),
                 title: link.title.clone(),
+                custom: link.custom.clone(),
+                url: link.url.clone(),
                 placement: link.placement,
                 tool: link.tool,
             })

@@ -5,6 +5,7 @@ mod catalogue;
 mod deciding;
 mod evidence;
 mod institutions;
+mod placing;
 mod queue;
 mod reading;
 mod trouble;

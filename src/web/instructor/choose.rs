@@ -24,8 +24,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 /// Where a link leads.
 fn target(visit: &Visit, opens: &Opens) -> Option<String> {
     match opens {
-        Opens::Unchosen => None,
+        Opens::Unchosen | Opens::CopyOf { .. } => None,
         Opens::MyBadges => Some(String::new()),
+        Opens::Badge { badge } | Opens::Stack { badge } => Some(format!("/badges/{badge}")),
         Opens::Activity { activity } => Some(format!("/activities/{activity}")),
     }
     .map(|rest| visit.href_saying(&rest, "chosen"))
@@ -37,8 +38,16 @@ async fn show(visit: Visit, path: web::Path<(String, LinkId)>) -> Result<HttpRes
     if let Some(target) = target(&visit, &link.opens) {
         return Ok(visit.go(&target));
     }
+    let copied = links::copied_from(&visit.cairn, &visit.visitor, &link).await?;
     let title = link.title.clone().unwrap_or_default();
-    visit.show(&view(&visit, &link, ["my_badges", &title, "", "100"], Vec::new()))
+    let Some(activity) = copied else {
+        return visit.show(&view(&visit, &link, ["my_badges", &title, "", "100"], Vec::new()));
+    };
+    let points = activity.maximum.normalize().to_string();
+    let typed = ["activity", &title, &activity.instructions, &points];
+    let mut page = view(&visit, &link, typed, Vec::new());
+    page.copy_of = Some(activity.title);
+    visit.show(&page)
 }
 
 async fn choose(Action(visit): Action, path: web::Path<(String, LinkId)>) -> Result<HttpResponse, AppError> {
@@ -106,6 +115,7 @@ fn view(visit: &Visit, link: &Link, typed: [&str; 4], problems: Vec<Problem>) ->
         instructions,
         points,
         problems: ProblemList(problems),
+        copy_of: None,
         makes_column: visit.visitor.course.services.line_items_url.is_some(),
     }
 }

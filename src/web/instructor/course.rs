@@ -53,7 +53,7 @@ fn view(
             1 => "1 column placed by Cairn".to_owned(),
             count => format!("{count} columns placed by Cairn"),
         },
-        what_can_be_read: what_can_be_read(&overview),
+        what_can_be_read: what_can_be_read(visit, &overview),
         attention: overview
             .badges
             .iter()
@@ -68,7 +68,7 @@ fn view(
 }
 
 /// What a tool can see of a gradebook through LTI, and what not.
-fn what_can_be_read(overview: &Overview) -> Vec<String> {
+fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
     let services = &overview.course.services;
     let mut sentences = Vec::new();
     if services.line_items_url.is_some() {
@@ -94,6 +94,17 @@ fn what_can_be_read(overview: &Overview) -> Vec<String> {
         sentences.push(
             "The list of students is not shared with Cairn: students appear once they open Cairn.".to_owned(),
         );
+    }
+    let person = &visit.visitor.person;
+    if person.name.is_none() {
+        sentences.push(format!(
+            "The course site does not share names, so you see “{}” and the like. Badges need no name: they hold on to the \
+             person’s identity at the course site. An administrator can turn names on.",
+            person.display_name()
+        ));
+    }
+    if person.email.is_none() {
+        sentences.push("E-mail addresses are not shared, and Cairn does not need them.".to_owned());
     }
     sentences.push("A missing grade is unknown and never counts as zero.".to_owned());
     sentences

@@ -12,9 +12,12 @@ pub mod course;
 mod decision;
 mod dry_run;
 mod evidence;
+mod place;
+mod place_view;
 mod progress;
 mod retire;
 mod rule;
+mod work_of;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {
@@ -27,9 +30,11 @@ pub fn configure(config: &mut ServiceConfig) {
         decision::configure,
         dry_run::configure,
         evidence::configure,
+        place::configure,
         progress::configure,
         retire::configure,
         rule::configure,
+        work_of::configure,
     ] {
         page(config);
     }

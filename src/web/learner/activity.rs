@@ -97,6 +97,8 @@ async fn view(visit: &Visit, desk: &ActivityDesk, fields: HandInFields) -> Activ
         Some(
             "You teach here, so there is nothing for you to hand in. What students hand in waits for you under “Evidence”.",
         )
+    } else if visit.visitor.session.masquerade {
+        Some("You are acting as this student, so you cannot hand in for them.")
     } else if approved {
         Some("It is approved, so it stays as it is.")
     } else {

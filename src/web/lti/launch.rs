@@ -2,23 +2,23 @@
 //! once more, with what the login left with the platform, from a browser that sent no cookie.
 
 use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
 
 use super::enter::{Carrier, Entrance, enter};
 use super::ladder;
-use crate::domain::course::Opens;
-use crate::ids::CourseId;
 use crate::lti::error::Refusal;
 use crate::lti::launch::LaunchForm;
 use crate::lti::state::{BindingProof, LoginState};
 use crate::service::Cairn;
-use crate::service::launch::Opened;
-use crate::service::session::frame_ancestors;
+use crate::service::launch::{Destination, Leads, Opened, Review};
+use crate::service::session::{LONGEST, frame_ancestors};
 use crate::web::error::AppError;
+use crate::web::extract::account;
 use crate::web::extract::visit::{partitioned, session_cookie};
 use crate::web::reply;
-use crate::web::views::lti::{NoCourse, ProvePage};
+use crate::web::views::lti::{NoCourse, ProvePage, StorageView};
 use crate::web::views::shared::PublicPage;
 
 /// Where a page of ours posts the answer with its proof.
@@ -130,34 +130,68 @@ async fn arrive(
     proof: Option<&str>,
     carrier: Carrier,
 ) -> Result<HttpResponse, AppError> {
-    let secure = cairn.settings.public_origin.scheme() == "https";
     let opened = cairn.launch(&answer.form, &answer.state, proof).await?;
     let used_up = partitioned(&answer.cookie_name, "", TimeDelta::zero());
-    let Some(course) = &opened.course else {
-        let page = NoCourse::new();
-        return reply::framed_setting(&page, &frame_ancestors(&opened.registration), &[used_up]);
-    };
     let stored = ladder::storage(
         answer.storage_target(),
         &opened.registration,
         answer.binding.storage_key(),
         None,
     );
+    lead(cairn, &opened, carrier, used_up, stored)
+}
+
+/// Where a launch leads whose signature held.
+fn lead(
+    cairn: &Cairn,
+    opened: &Opened,
+    carrier: Carrier,
+    used_up: String,
+    stored: Option<StorageView>,
+) -> Result<HttpResponse, AppError> {
+    let secure = cairn.settings.public_origin.scheme() == "https";
+    let ancestors = frame_ancestors(&opened.registration);
+    let (to, cookie) = match &opened.leads {
+        Leads::Course { course, to } => (
+            format!("/c/{course}{}", path(to)),
+            session_cookie(course, &opened.token, secure),
+        ),
+        Leads::Account => (
+            account::PATH.to_owned(),
+            partitioned(&account::cookie_name(secure), &opened.token, LONGEST),
+        ),
+        Leads::NoCourse(asked) => {
+            let page = NoCourse::of(*asked, &opened.registration.name);
+            return reply::framed_setting(&page, &ancestors, &[used_up]);
+        }
+        Leads::Pending(waits) => {
+            let page = super::pending::page(cairn, &opened.registration, waits)?;
+            let mut answer = reply::framed_setting(&page, &ancestors, &[used_up])?;
+            *answer.status_mut() = StatusCode::FORBIDDEN;
+            return Ok(answer);
+        }
+    };
     let entrance = Entrance {
-        to: &target(course, &opened),
+        to: &to,
         token: &opened.token,
-        cookie: session_cookie(course, &opened.token, secure),
+        cookie,
         registration: &opened.registration,
     };
     enter(entrance, carrier, used_up, stored)
 }
 
-/// What the link opens; a new one asks those who teach. Course navigation has no link and opens the course.
-fn target(course: &CourseId, opened: &Opened) -> String {
-    let rest = match opened.link.as_ref().map(|link| (&link.id, &link.opens)) {
-        Some((_, Opens::Activity { activity })) => format!("/activities/{activity}"),
-        Some((link, Opens::Unchosen)) if opened.instructor => format!("/links/{link}"),
-        Some((_, Opens::Unchosen | Opens::MyBadges)) | None => String::new(),
-    };
-    format!("/c/{course}{rest}")
+/// The page of a course, after its own address.
+fn path(to: &Destination) -> String {
+    match to {
+        Destination::Course => String::new(),
+        Destination::Choose(link) => format!("/links/{link}"),
+        Destination::Badge(badge) => format!("/badges/{badge}"),
+        Destination::Activity(activity) => format!("/activities/{activity}"),
+        Destination::Picker => "/place".to_owned(),
+        Destination::Review(Review::Student { activity, person }) => {
+            format!("/activities/{activity}/of/{person}")
+        }
+        Destination::Review(Review::ColumnUnknown) => "/review/column".to_owned(),
+        Destination::Review(Review::StudentUnknown) => "/review/student".to_owned(),
+    }
 }

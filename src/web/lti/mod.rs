@@ -1,9 +1,11 @@
-//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/launch/proof`, `/lti/jwks`.
+//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/launch/proof`, `/lti/jwks`, `/lti/claim`, `/lti/account`.
 
+pub mod account;
 pub mod enter;
 pub mod ladder;
 pub mod launch;
 pub mod login;
+pub mod pending;
 
 use actix_web::{HttpResponse, web};
 

@@ -18,6 +18,8 @@ pub struct ChooseOpensPage {
     pub instructions: String,
     /// Points of a full grade, as typed.
     pub points: String,
+    /// The activity that the course site made a copy of.
+    pub copy_of: Option<String>,
     pub problems: ProblemList,
     /// Whether a grade column comes with an activity here; else the page says that its grade stays in Cairn.
     pub makes_column: bool,

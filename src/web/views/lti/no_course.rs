@@ -2,27 +2,48 @@
 
 use askama::Template;
 
+use crate::service::launch::Asked;
 use crate::web::views::shared::PublicPage;
 
-/// Says that badges live in courses.
+/// Says what is missing and where to go.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/no_course.html")]
 pub struct NoCourse {
     pub page: PublicPage,
+    /// What cannot be shown, and why.
+    pub missing: &'static str,
+    /// Where it can be had.
+    pub instead: &'static str,
+    /// The platform's name.
+    pub platform: String,
 }
 
 impl NoCourse {
-    /// The page; it needs nothing.
+    /// The page for what was asked for.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn of(asked: Asked, platform: &str) -> Self {
+        let (title, missing, instead) = match asked {
+            Asked::Page => (
+                "No course",
+                "This link was opened outside a course, so there are no badges to show.",
+                "Open Cairn from one of your courses. What you have earned is there, and in the links that you were given.",
+            ),
+            Asked::Placing => (
+                "No course to put it into",
+                "Cairn puts badges and activities into courses, and the request came from outside one.",
+                "Go to a course that you teach, and add the item there.",
+            ),
+            Asked::Review => (
+                "No course",
+                "The request to show a student’s work did not say which course it belongs to.",
+                "Open the work from the course’s gradebook again. If this page comes back, tell your administrator that the course is missing from the message.",
+            ),
+        };
         Self {
-            page: PublicPage::titled("No course"),
+            page: PublicPage::titled(title),
+            missing,
+            instead,
+            platform: platform.to_owned(),
         }
-    }
-}
-
-impl Default for NoCourse {
-    fn default() -> Self {
-        Self::new()
     }
 }

@@ -4,15 +4,27 @@ use askama::Template;
 
 use crate::web::views::shared::PublicPage;
 
-/// A launch from a deployment that nobody has confirmed.
+/// A launch from a deployment that nobody has accepted.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/pending.html")]
 pub struct PendingPage {
     pub page: PublicPage,
-    /// The platform's name or issuer.
+    /// The platform's name.
     pub platform: String,
-    pub deployment_id: String,
-    /// The command or place where an admin confirms it.
-    pub how_to_confirm: String,
-    pub error_id: String,
+    /// The platform's own name for the installation, for the administrator.
+    pub deployment_id: Option<String>,
+    pub standing: Standing,
+    /// Where the form is posted.
+    pub action: String,
+}
+
+/// What this person can do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing but wait: a student.
+    NotReady,
+    /// Ask for it, with this sealed proof.
+    MayAsk { proof: String },
+    /// Somebody has asked.
+    Asked,
 }

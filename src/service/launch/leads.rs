@@ -1,0 +1,98 @@
+//! What a launch asks for, and where it leads.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ActivityId, BadgeId, CourseId, DeploymentId, LinkId, PersonId};
+use crate::lti::claims::{Launch, Message};
+use crate::lti::deep_linking::DeepLinkingSettings;
+
+/// Where a launch leads whose signature held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leads {
+    /// To a page of a course.
+    Course { course: CourseId, to: Destination },
+    /// To the platform's page, for its administrators.
+    Account,
+    /// Nowhere: what was asked for lives in courses, and there is none. No visit was opened.
+    NoCourse(Asked),
+    /// Nowhere yet: the installation waits to be accepted. No visit was opened.
+    Pending(Pending),
+}
+
+/// A page of a course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// The badges of the course.
+    Course,
+    /// A new link asks those who teach what it shall open.
+    Choose(LinkId),
+    Badge(BadgeId),
+    Activity(ActivityId),
+    /// Deep linking: what shall be put into the course?
+    Picker,
+    Review(Review),
+}
+
+/// What a submission review message shows (LTI Submission Review 1.0).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Review {
+    /// What that student handed in there.
+    Student { activity: ActivityId, person: PersonId },
+    /// The column is none of an evidence activity of this course.
+    ColumnUnknown,
+    /// Nobody of that name was ever seen here.
+    StudentUnknown,
+}
+
+/// What was asked for outside a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Page,
+    Placing,
+    Review,
+}
+
+/// An installation that waits to be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    pub deployment: DeploymentId,
+    /// The platform's own name for it.
+    pub deployment_id: String,
+    /// Whether this person may ask for it: instructors and administrators, by the signed roles.
+    pub may_ask: bool,
+    /// Whether somebody has asked already.
+    pub is_asked: bool,
+    /// This person, in words for the administrator.
+    pub person: String,
+}
+
+/// The deep linking request of a visit, as the visit keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacingRequest {
+    pub settings: DeepLinkingSettings,
+    /// Canvas's name for the place in the course, such as `assignment_selection`.
+    pub placement: Option<String>,
+}
+
+impl PlacingRequest {
+    /// The request of a deep linking launch; none of any other.
+    pub(super) fn of(launch: &Launch) -> Option<Self> {
+        match &launch.message {
+            Message::DeepLinking { settings } => Some(Self {
+                settings: settings.clone(),
+                placement: launch.placement.clone(),
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl Asked {
+    pub(super) fn of(launch: &Launch) -> Self {
+        match launch.message {
+            Message::ResourceLink { .. } => Self::Page,
+            Message::DeepLinking { .. } => Self::Placing,
+            Message::SubmissionReview { .. } => Self::Review,
+        }
+    }
+}

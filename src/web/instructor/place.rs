@@ -1,0 +1,180 @@
+//! `/c/{course}/place`: an instructor picks what goes into the course, looks it over, and sends it there.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use rust_decimal::Decimal;
+use url::Url;
+
+use super::badge_form::decimal;
+use super::place_view::{chooser, review_page};
+use crate::ids::{ActivityId, BadgeId, PlacementId};
+use crate::service::placing::{self, Desk, Pick, Sent, Shape, What};
+use crate::web::assets::asset;
+use crate::web::error::AppError;
+use crate::web::extract::fields::Fields;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::reply;
+use crate::web::views::lti::AutoSubmitPage;
+use crate::web::views::shared::{Problem, PublicPage};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/place", web::get().to(show))
+        .route("/c/{course}/place", web::post().to(show))
+        .route("/c/{course}/place/review", web::post().to(review))
+        .route("/c/{course}/place/send", web::post().to(send))
+        .route("/c/{course}/place/cancel", web::post().to(cancel));
+}
+
+async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
+    let desk = placing::desk(&visit.cairn, &visit.visitor).await?;
+    visit.show(&chooser(&visit, &desk, Vec::new()))
+}
+
+/// What was picked, before it goes anywhere.
+async fn review(Action(visit): Action) -> Result<HttpResponse, AppError> {
+    let desk = placing::desk(&visit.cairn, &visit.visitor).await?;
+    let picks = match read(&visit, &desk) {
+        Ok(picks) => picks,
+        Err(problems) => return visit.show_again(&chooser(&visit, &desk, problems)),
+    };
+    match placing::plan(&visit.cairn, &visit.visitor, picks, icon(&visit)).await {
+        Ok(planned) => visit.show(&review_page(&visit, &planned)),
+        Err(crate::service::error::ServiceError::Invalid { sentence, .. }) => {
+            let problem = Problem {
+                field: String::new(),
+                text: sentence,
+            };
+            visit.show_again(&chooser(&visit, &desk, vec![problem]))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn send(Action(visit): Action) -> Result<HttpResponse, AppError> {
+    let desk = placing::desk(&visit.cairn, &visit.visitor).await?;
+    let picks = match read(&visit, &desk) {
+        Ok(picks) => picks,
+        Err(problems) => return visit.show_again(&chooser(&visit, &desk, problems)),
+    };
+    let sent = placing::send(&visit.cairn, &visit.visitor, picks, icon(&visit)).await?;
+    go_back(&visit, &sent)
+}
+
+async fn cancel(Action(visit): Action) -> Result<HttpResponse, AppError> {
+    let sent = placing::cancel(&visit.cairn, &visit.visitor).await?;
+    go_back(&visit, &sent)
+}
+
+/// The form that carries the signed answer to the platform.
+fn go_back(visit: &Visit, sent: &Sent) -> Result<HttpResponse, AppError> {
+    let platform = &visit.visitor.registration.name;
+    let explanation = match sent.count {
+        0 => format!("Going back to {platform}. Nothing was put into the course."),
+        1 => format!("Taking it to {platform}. Save it there, and it is in the course."),
+        count => {
+            format!("Taking {count} items to {platform}. Save them there, and they are in the course.")
+        }
+    };
+    let page = AutoSubmitPage {
+        page: PublicPage::titled("Back to your course"),
+        action: sent.return_url.to_string(),
+        fields: vec![("JWT".to_owned(), sent.jwt.clone())],
+        explanation,
+        button: "Go on".to_owned(),
+    };
+    reply::framed(&page, &visit.visitor.ancestors())
+}
+
+/// The picture beside what has none of its own.
+fn icon(visit: &Visit) -> Option<Url> {
+    Url::parse(&format!(
+        "{}{}",
+        visit.cairn.settings.origin(),
+        asset("favicon.svg")
+    ))
+    .ok()
+}
+
+/// What the form says, with an id for each item: the one that came along, or a new one.
+fn read(visit: &Visit, desk: &Desk) -> Result<Vec<Pick>, Vec<Problem>> {
+    let form = &visit.fields;
+    let shape = form
+        .get("shape")
+        .and_then(Shape::of_word)
+        .filter(|shape| desk.shapes.contains(shape));
+    let shape = shape
+        .or_else(|| desk.shapes.first().copied())
+        .unwrap_or(Shape::Open);
+    let mut ids = form.all("id").filter_map(known_id);
+    let mut problems = Vec::new();
+    let mut picks: Vec<Pick> = Vec::new();
+    for item in form.all("item") {
+        let what = match item.split_once(':') {
+            Some(("badge", id)) => What::Badge(BadgeId::from(id)),
+            Some(("activity", id)) => What::Activity(ActivityId::from(id)),
+            None if item == "my_badges" => What::MyBadges,
+            None if item == "new_activity" => new_activity(form, desk, &mut problems),
+            _ => continue,
+        };
+        if picks.iter().any(|known| known.what == what) {
+            continue;
+        }
+        let id = ids
+            .next()
+            .unwrap_or_else(|| PlacementId::new(visit.cairn.clock.now(), visit.cairn.random.as_ref()));
+        picks.push(Pick { id, what, shape });
+    }
+    if picks.is_empty() {
+        problems.push(Problem {
+            field: String::new(),
+            text: "Choose what to put into the course.".to_owned(),
+        });
+    }
+    if problems.is_empty() {
+        Ok(picks)
+    } else {
+        Err(problems)
+    }
+}
+
+/// Ids are ours: nothing else is taken for one.
+fn known_id(text: &str) -> Option<PlacementId> {
+    uuid::Uuid::parse_str(text)
+        .ok()
+        .filter(|id| id.hyphenated().to_string() == text)
+        .map(|_| PlacementId::from(text))
+}
+
+fn new_activity(form: &Fields, desk: &Desk, problems: &mut Vec<Problem>) -> What {
+    let [title, instructions, points] = ["title", "instructions", "points"].map(|name| form.text(name));
+    let mut wrong = |field: &str, text: &str| {
+        problems.push(Problem {
+            field: field.to_owned(),
+            text: text.to_owned(),
+        });
+    };
+    if title.is_empty() || title.chars().count() > 200 {
+        wrong("title", "Give the activity a title of 1 to 200 characters.");
+    }
+    if instructions.chars().count() > 10_000 {
+        wrong("instructions", "Shorten the instructions to 10,000 characters.");
+    }
+    let most = if desk.whole_points { 100 } else { 10_000 };
+    let maximum = decimal(&points)
+        .filter(|points| *points > Decimal::ZERO && *points <= Decimal::from(most))
+        .filter(|points| !desk.whole_points || points.normalize().scale() == 0);
+    if maximum.is_none() {
+        let text = if desk.whole_points {
+            "Your course site takes whole numbers of points from 1 to 100 here."
+        } else {
+            "Type the points of a full grade: more than 0, up to 10,000."
+        };
+        wrong("points", text);
+    }
+    What::NewActivity {
+        title,
+        instructions,
+        maximum: maximum.unwrap_or(Decimal::ONE_HUNDRED),
+    }
+}

@@ -1,0 +1,89 @@
+//! `/lti/account`: what an administrator sees of Cairn inside the LMS (Canvas: account navigation).
+
+use actix_web::HttpResponse;
+
+use crate::service::account::{self, Account};
+use crate::service::session::frame_ancestors;
+use crate::store::deployments::DeploymentState;
+use crate::web::error::AppError;
+use crate::web::extract::account::{AccountAction, AccountVisit, PATH};
+use crate::web::reply;
+use crate::web::views::lti::{AccountPage, FindingLine, WaitingLine};
+use crate::web::views::shared::{Audience, Page, Status};
+
+/// The page, by GET with the visit's cookie or by POST with its token.
+///
+/// # Errors
+/// When there is no such visit, or it is over.
+pub async fn show(visit: AccountVisit) -> Result<HttpResponse, AppError> {
+    let account = account::look(&visit.cairn, &visit.administrator).await?;
+    let page = view(&visit, &account);
+    reply::framed(&page, &frame_ancestors(&visit.administrator.registration))
+}
+
+/// `POST /lti/account/test`: runs the self-test again.
+///
+/// # Errors
+/// As [`show`]; when the form did not come from the page of this visit.
+pub async fn test(AccountAction(visit): AccountAction) -> Result<HttpResponse, AppError> {
+    show(visit).await
+}
+
+fn view(visit: &AccountVisit, account: &Account) -> AccountPage {
+    let registration = &visit.administrator.registration;
+    let findings = account::findings(&visit.cairn, &visit.administrator);
+    AccountPage {
+        page: Page {
+            title: "Cairn in this institution".to_owned(),
+            course_name: registration.name.clone(),
+            audience: Audience::Instructor,
+            session: visit.carried.clone(),
+            csrf: visit.cairn.form_proof(&visit.administrator.session),
+            nav: Vec::new(),
+            flash: None,
+            locale: visit
+                .administrator
+                .session
+                .locale
+                .clone()
+                .unwrap_or_else(|| "en".to_owned()),
+            theme_href: None,
+            window_href: None,
+        },
+        platform: registration.name.clone(),
+        deployment_id: account.here.deployment_id.clone(),
+        state: match account.here.state {
+            DeploymentState::Accepted => Status::Earned.saying("Connected"),
+            DeploymentState::Pending => Status::NeedsAttention.saying("Waits to be accepted"),
+        },
+        takes_new: registration.accepts_new_deployments,
+        waiting: account
+            .waiting
+            .iter()
+            .map(|(deployment, claim)| WaitingLine {
+                deployment_id: deployment.deployment_id.clone(),
+                seen_in: claim.seen_in.clone().and_then(|seen| seen.title),
+                asked_by: claim.claimed_by.clone(),
+            })
+            .collect(),
+        courses: account
+            .courses
+            .iter()
+            .map(|course| course.name().to_owned())
+            .collect(),
+        more_courses: account.more_courses,
+        findings: findings
+            .into_iter()
+            .map(|finding| FindingLine {
+                state: if finding.holds {
+                    Status::Earned.saying("Good")
+                } else {
+                    Status::NeedsAttention.chip()
+                },
+                sentence: finding.sentence,
+            })
+            .collect(),
+        test_action: format!("{PATH}/test"),
+        console_href: format!("{}/admin", visit.cairn.settings.origin()),
+    }
+}

@@ -1,0 +1,65 @@
+//! An installation that nobody has accepted yet: what each person sees, and `POST /lti/claim`, by which an instructor or
+//! administrator asks for it.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::lti::registration::Registration;
+use crate::service::Cairn;
+use crate::service::launch::Pending;
+use crate::service::session::frame_ancestors;
+use crate::web::error::AppError;
+use crate::web::extract::fields::Fields;
+use crate::web::reply;
+use crate::web::views::lti::{PendingPage, Standing};
+use crate::web::views::shared::PublicPage;
+
+/// Where the form with the proof is posted.
+pub const CLAIM_PATH: &str = "/lti/claim";
+
+/// The page of a launch from such an installation.
+pub(super) fn page(
+    cairn: &Cairn,
+    registration: &Registration,
+    waits: &Pending,
+) -> Result<PendingPage, AppError> {
+    let proof = cairn.claim_proof(registration, waits)?;
+    let standing = match (proof, waits.is_asked) {
+        (None, _) => Standing::NotReady,
+        (Some(_), true) => Standing::Asked,
+        (Some(proof), false) => Standing::MayAsk { proof },
+    };
+    Ok(view(registration, Some(waits.deployment_id.clone()), standing))
+}
+
+/// Takes the claim of whoever the platform signed as an instructor or administrator: the sealed proof says who it is, so
+/// no cookie is needed.
+///
+/// # Errors
+/// When the proof is none of ours, or too old.
+pub async fn claim(
+    cairn: web::Data<Cairn>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, AppError> {
+    let fields = Fields::read(&request, &mut payload.into_inner()).await?;
+    let registration = cairn
+        .claim_deployment(fields.raw("proof").unwrap_or_default())
+        .await?;
+    let page = view(&registration, None, Standing::Asked);
+    reply::framed(&page, &frame_ancestors(&registration))
+}
+
+fn view(registration: &Registration, deployment_id: Option<String>, standing: Standing) -> PendingPage {
+    let title = match standing {
+        Standing::NotReady => "Not ready yet",
+        Standing::MayAsk { .. } => "Cairn is new here",
+        Standing::Asked => "Asked for",
+    };
+    PendingPage {
+        page: PublicPage::titled(title),
+        platform: registration.name.clone(),
+        deployment_id,
+        standing,
+        action: CLAIM_PATH.to_owned(),
+    }
+}
