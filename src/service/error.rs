@@ -1,6 +1,7 @@
 //! What can go wrong in a use case. Rooms below have errors of their own; here each gets what the edge needs: a kind
 //! (which becomes a status), a stable code and a sentence that a person can act on.
 
+use crate::lti::dynamic_registration::{ConfigurationError, Refused};
 use crate::lti::error::{LoginRefusal, Refusal};
 use crate::lti::services::error::ServiceError as PlatformError;
 use crate::secrets::SecretsError;
@@ -30,6 +31,12 @@ pub enum ServiceError {
     /// Somebody else was faster, or the number shown is no longer right.
     #[error("{sentence}")]
     Conflict { code: &'static str, sentence: String },
+    /// A platform that registers says of itself what cannot be believed.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    /// A platform refused to register us.
+    #[error(transparent)]
+    Registration(#[from] Refused),
     /// The platform did not do what was asked.
     #[error(transparent)]
     Platform(#[from] PlatformError),
@@ -81,13 +88,13 @@ impl ServiceError {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Launch(_) | Self::Login(_) => ErrorKind::BadRequest,
+            Self::Launch(_) | Self::Login(_) | Self::Configuration(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
             Self::Forbidden(_) => ErrorKind::Forbidden,
             Self::SessionOver => ErrorKind::Unauthorized,
             Self::Invalid { .. } => ErrorKind::Unprocessable,
             Self::Conflict { .. } => ErrorKind::Conflict,
-            Self::Platform(_) => ErrorKind::BadGateway,
+            Self::Platform(_) | Self::Registration(_) => ErrorKind::BadGateway,
             Self::Store(_) | Self::Blob(_) => ErrorKind::Unavailable,
             Self::Secrets(_) | Self::Internal(_) => ErrorKind::Internal,
         }
@@ -103,6 +110,8 @@ impl ServiceError {
             Self::Forbidden(_) => "forbidden",
             Self::SessionOver => "session-over",
             Self::Invalid { code, .. } | Self::Conflict { code, .. } => code,
+            Self::Configuration(error) => error.code(),
+            Self::Registration(refused) => refused.code(),
             Self::Platform(_) => "platform",
             Self::Store(_) => "store",
             Self::Blob(_) => "files",

@@ -16,7 +16,7 @@ use crate::lti::state::{Binding, LoginState, StateSealer};
 use crate::random::{self, Random};
 use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, digest};
-use crate::service::{Cairn, decide, links as opening, sync};
+use crate::service::{Cairn, decide, links as opening, sightings, sync};
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::links::LinkSeen;
@@ -174,6 +174,7 @@ impl Cairn {
                 link = refresh_link(db, tenant, course, &launch, now, random.as_ref())?;
                 sync::enqueue_after_launch(db, course, now, random.as_ref())?;
             }
+            sightings::note(db, &registration, &launch, course.as_ref(), now)?;
             let session = Session {
                 id: SessionId::new(now, random.as_ref()),
                 tenant: tenant.clone(),
