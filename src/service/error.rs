@@ -25,6 +25,15 @@ pub enum ServiceError {
     /// No session, or it is over.
     #[error("Your visit has ended. Open this page again from your course; what you had saved is kept.")]
     SessionOver,
+    /// Nobody is signed in to the console in this browser.
+    #[error("Please sign in. What you had saved is kept; nothing that you just sent was changed.")]
+    SignInNeeded,
+    /// It was there once and will not come back.
+    #[error("{sentence}")]
+    Gone { code: &'static str, sentence: String },
+    /// Too often in too short a time.
+    #[error("{sentence}")]
+    TooOften { code: &'static str, sentence: String },
     /// Input that cannot be used; says what to do.
     #[error("{sentence}")]
     Invalid { code: &'static str, sentence: String },
@@ -61,7 +70,9 @@ pub enum ErrorKind {
     Forbidden,
     NotFound,
     Conflict,
+    Gone,
     Unprocessable,
+    TooMany,
     BadGateway,
     Unavailable,
     Internal,
@@ -91,7 +102,9 @@ impl ServiceError {
             Self::Launch(_) | Self::Login(_) | Self::Configuration(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
             Self::Forbidden(_) => ErrorKind::Forbidden,
-            Self::SessionOver => ErrorKind::Unauthorized,
+            Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
+            Self::Gone { .. } => ErrorKind::Gone,
+            Self::TooOften { .. } => ErrorKind::TooMany,
             Self::Invalid { .. } => ErrorKind::Unprocessable,
             Self::Conflict { .. } => ErrorKind::Conflict,
             Self::Platform(_) | Self::Registration(_) => ErrorKind::BadGateway,
@@ -109,7 +122,11 @@ impl ServiceError {
             Self::NotFound(_) => "not-found",
             Self::Forbidden(_) => "forbidden",
             Self::SessionOver => "session-over",
-            Self::Invalid { code, .. } | Self::Conflict { code, .. } => code,
+            Self::SignInNeeded => "admin.signed-out",
+            Self::Invalid { code, .. }
+            | Self::Conflict { code, .. }
+            | Self::Gone { code, .. }
+            | Self::TooOften { code, .. } => code,
             Self::Configuration(error) => error.code(),
             Self::Registration(refused) => refused.code(),
             Self::Platform(_) => "platform",

@@ -20,6 +20,7 @@ use crate::settings::Settings;
 use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
 
+pub mod admins;
 pub mod award;
 pub mod baked;
 pub mod columns;
@@ -67,6 +68,8 @@ pub struct Cairn {
     pub tokens: Arc<TokenService>,
     /// The key that signs our client assertions.
     pub tool_key: ToolKey,
+    /// How often somebody may try to sign in to the console.
+    pub throttle: admins::throttle::Throttle,
 }
 
 /// Why Cairn does not start.
@@ -118,6 +121,7 @@ impl Cairn {
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
         Ok(Self {
+            throttle: admins::throttle::Throttle::new(&clock),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,
             tokens,

@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{artefact, course, instructor, learner, lti, ops, public, window};
+use super::{admin, artefact, course, instructor, learner, lti, ops, public, window};
 
 /// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
 /// what changes something is POST alone.
@@ -19,6 +19,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/c/{course}/window", web::post().to(window::open))
         .route("/c/{course}", web::get().to(course::home))
         .route("/c/{course}", web::post().to(course::home))
+        .configure(admin::configure)
         .configure(instructor::configure)
         .configure(learner::configure)
         .configure(public::configure)

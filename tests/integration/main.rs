@@ -9,6 +9,7 @@
 
 mod certification;
 mod chromium;
+mod console;
 mod design;
 mod engine;
 mod evidence;

@@ -1,4 +1,5 @@
 //! What handlers receive: parsed, checked, and nothing else.
 
+pub mod admin;
 pub mod fields;
 pub mod visit;
