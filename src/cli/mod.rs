@@ -1,4 +1,4 @@
-//! What `cairn` does when it is called: `serve · demo · check · platform · admin-link · keys`.
+//! What `cairn` does when it is called: `serve · demo · check · platform · admin-link · invite · keys`.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ use crate::telemetry;
 mod admin_link;
 mod check;
 mod demo;
+mod invite;
 mod keys;
 mod platform;
 
@@ -39,6 +40,8 @@ enum Command {
     Platform(platform::PlatformCommand),
     /// Print a link that lets somebody into the console once, within 30 minutes.
     AdminLink(admin_link::AdminLinkArguments),
+    /// Print an address that registers one platform by itself: paste it into Moodle or Canvas.
+    Invite(invite::InviteArguments),
     /// Show the keys: the tool's own and each institution's.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -62,6 +65,7 @@ pub fn run() -> ExitCode {
         Command::Check => check::run(&settings),
         Command::Platform(command) => platform::run(settings, command),
         Command::AdminLink(arguments) => admin_link::run(settings, &arguments),
+        Command::Invite(arguments) => invite::run(settings, arguments),
         Command::Keys(command) => keys::run(settings, &command),
     };
     match done {

@@ -5,6 +5,7 @@
 //! post → [`read_answer`] → [`PlatformConfiguration::draft`].
 
 mod answer;
+mod canvas_key;
 mod configuration;
 mod error;
 mod request;

@@ -24,6 +24,7 @@ pub mod admins;
 pub mod award;
 pub mod baked;
 pub mod columns;
+pub mod connecting;
 pub mod credential;
 pub mod decide;
 pub mod design;

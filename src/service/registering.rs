@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
-use crate::ids::{DeploymentId, InvitationId, RegistrationId, TenantId};
+use crate::ids::{AdminId, DeploymentId, InvitationId, RegistrationId, TenantId};
 use crate::lti::dynamic_registration::{
     Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, ToolFacts, configuration_url, read_answer,
 };
@@ -75,7 +75,7 @@ pub async fn invite(
     cairn: &Cairn,
     tenant: &TenantId,
     note: &str,
-    created_by: Option<String>,
+    by: Option<&AdminId>,
     life: TimeDelta,
 ) -> Result<(Invitation, String), ServiceError> {
     let note = note.trim();
@@ -97,22 +97,26 @@ pub async fn invite(
         id: InvitationId::new(now, cairn.random.as_ref()),
         tenant: tenant.clone(),
         note: note.to_owned(),
-        created_by,
+        created_by: by.map(ToString::to_string),
         created_at: now,
         expires_at: now + life,
         used_at: None,
         registration: None,
     };
     let (made, code_digest, random) = (invitation.clone(), digest(&code), Arc::clone(&cairn.random));
+    let by = by.cloned();
     let written = cairn.store.write(move |db| {
         invitations::insert(db, &made, &code_digest)?;
-        let detail = json!({"until": made.expires_at, "by": made.created_by});
-        audit::insert(
-            db,
-            &made.tenant,
-            &entry("invitation.made", made.id.as_str(), detail, now),
-            random.as_ref(),
-        )
+        let entry = entry(
+            "invitation.made",
+            made.id.as_str(),
+            json!({"until": made.expires_at}),
+            now,
+        );
+        match by {
+            Some(admin) => audit::insert_by_admin(db, &made.tenant, &admin, &entry, random.as_ref()),
+            None => audit::insert(db, &made.tenant, &entry, random.as_ref()),
+        }
     });
     written.await?;
     Ok((invitation, code))
@@ -140,17 +144,18 @@ pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invi
 ///
 /// # Errors
 /// What the store reports; that there is no such unused one.
-pub async fn withdraw(cairn: &Cairn, tenant: &TenantId, id: &InvitationId) -> Result<(), ServiceError> {
-    let (tenant, id, now) = (tenant.clone(), id.clone(), cairn.clock.now());
+pub async fn withdraw(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    id: &InvitationId,
+    by: &AdminId,
+) -> Result<(), ServiceError> {
+    let (tenant, id, by, now) = (tenant.clone(), id.clone(), by.clone(), cairn.clock.now());
     let random = Arc::clone(&cairn.random);
     let written = cairn.store.write(move |db| {
         invitations::withdraw(db, &tenant, &id)?;
-        audit::insert(
-            db,
-            &tenant,
-            &entry("invitation.withdrawn", id.as_str(), json!({}), now),
-            random.as_ref(),
-        )
+        let entry = entry("invitation.withdrawn", id.as_str(), json!({}), now);
+        audit::insert_by_admin(db, &tenant, &by, &entry, random.as_ref())
     });
     Ok(written.await?)
 }
@@ -200,8 +205,7 @@ pub async fn open(
         updates: known.map(|known| known.id),
         until: cairn.clock.now() + CONSENT_LIFE,
     };
-    let plain =
-        serde_json::to_vec(&consent).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let plain = serde_json::to_vec(&consent).map_err(|error| ServiceError::Internal(error.to_string()))?;
     Ok(Offer {
         institution: institution.name,
         platform,
@@ -291,7 +295,11 @@ async fn register(
             accept(db, &registration, deployment_id, now, random.as_ref())?;
         }
         invitations::settle(db, &tenant, &invited, &registration.id)?;
-        let action = if updated { "platform.updated" } else { "platform.registered" };
+        let action = if updated {
+            "platform.updated"
+        } else {
+            "platform.registered"
+        };
         let detail = json!({
             "invitation": invited, "issuer": registration.issuer, "client_id": registration.client_id,
             "product": registration.flavour.as_str(),
@@ -346,10 +354,13 @@ fn check(
     id: RegistrationId,
     tenant: &TenantId,
 ) -> Result<Registration, ServiceError> {
-    platform.draft(answer).check(id, tenant.clone()).map_err(|errors| {
-        let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        ServiceError::invalid("platform.values", sentences.join(" "))
-    })
+    platform
+        .draft(answer)
+        .check(id, tenant.clone())
+        .map_err(|errors| {
+            let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            ServiceError::invalid("platform.values", sentences.join(" "))
+        })
 }
 
 fn accept(

@@ -62,8 +62,16 @@ fn detail(known: Option<&Detail>, launch: &Launch, course: Option<&Course>) -> D
         shares_emails: launch.email.is_some(),
         messages: with(kept.messages, Some(message)),
         placements: with(kept.placements, launch.placement.as_deref()),
-        grades: if in_course { launch.ags.is_some() } else { kept.grades },
-        members: if in_course { launch.nrps.is_some() } else { kept.members },
+        grades: if in_course {
+            launch.ags.is_some()
+        } else {
+            kept.grades
+        },
+        members: if in_course {
+            launch.nrps.is_some()
+        } else {
+            kept.members
+        },
         course: course.map(|course| course.id.clone()).or(kept.course),
     }
 }

@@ -152,7 +152,11 @@ pub fn settle(
         .filter(invitations::registration_id.is_null())
         .set(invitations::registration_id.eq(Some(registration.as_str())))
         .execute(db)?;
-    if settled == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    if settled == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale)
+    }
 }
 
 /// Takes an unused invitation back for good.

@@ -16,6 +16,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/lti/login", web::post().to(lti::login::by_post))
         .route("/lti/launch", web::post().to(lti::launch::launch))
         .route("/lti/jwks", web::get().to(lti::jwks))
+        .configure(lti::register::configure)
         .route("/c/{course}/window", web::post().to(window::open))
         .route("/c/{course}", web::get().to(course::home))
         .route("/c/{course}", web::post().to(course::home))

@@ -18,6 +18,7 @@ mod guest;
 mod harness;
 mod launch;
 mod operations;
+mod registering;
 mod screens;
 mod showing;
 mod tour;

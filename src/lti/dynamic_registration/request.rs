@@ -21,7 +21,7 @@ pub struct ToolFacts {
 const RESOURCE_LINK: &str = "LtiResourceLinkRequest";
 const DEEP_LINKING: &str = "LtiDeepLinkingRequest";
 const SUBMISSION_REVIEW: &str = "LtiSubmissionReviewRequest";
-const DESCRIPTION: &str =
+pub(super) const DESCRIPTION: &str =
     "Badges that students earn from course work, keep for good, and that anybody can check.";
 
 impl ToolFacts {

@@ -11,6 +11,7 @@ pub mod frame;
 mod guard;
 mod link;
 mod overview;
+mod platforms;
 mod sign_in;
 
 use error::AdminError;
@@ -18,7 +19,12 @@ use error::AdminError;
 /// Lists the routes of every page here. Paths within are relative to `/admin`.
 pub fn configure(config: &mut ServiceConfig) {
     let mut console = web::scope("/admin");
-    for page in [link::configure, overview::configure, sign_in::configure] {
+    for page in [
+        link::configure,
+        overview::configure,
+        platforms::configure,
+        sign_in::configure,
+    ] {
         console = console.configure(page);
     }
     config.service(

@@ -2,6 +2,7 @@
 
 pub mod launch;
 pub mod login;
+pub mod register;
 
 use actix_web::{HttpResponse, web};
 

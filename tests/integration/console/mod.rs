@@ -1,4 +1,4 @@
 //! The console of administrators over HTTP.
 
 mod entering;
-mod keeper;
+pub mod keeper;

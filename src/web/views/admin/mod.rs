@@ -4,11 +4,15 @@ use std::ops::Deref;
 
 use super::shared::Page;
 
+mod by_hand;
 mod enter;
 mod overview;
+mod platforms;
 
+pub use by_hand::{ByHandForm, ByHandPage};
 pub use enter::{ConsoleErrorPage, LinkPage, SignInPage};
 pub use overview::OverviewPage;
+pub use platforms::{InvitedPage, PlatformPage, PlatformsPage};
 
 /// Everything that a page of the console carries besides its content.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod login;
 mod no_course;
 mod pending;
 mod refusal;
+mod register;
 
 pub use auto_submit::AutoSubmitPage;
 pub use choose::ChooseOpensPage;
@@ -13,3 +14,4 @@ pub use login::LoginPage;
 pub use no_course::NoCourse;
 pub use pending::PendingPage;
 pub use refusal::RefusalPage;
+pub use register::{AskPage, RegisteredPage};
