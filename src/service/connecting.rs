@@ -1,7 +1,5 @@
 //! Platforms as administrators of the console look after them: what there is, who may come in, where services are.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -222,7 +220,6 @@ pub async fn change(
 ) -> Result<(), ServiceError> {
     let (now, random) = moment(cairn);
     let (scope, by, id) = (admin.scope.clone(), admin.actor.clone(), id.clone());
-    let random: Arc<dyn Random> = random;
     let changed = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let registration = reached(db, &scope, &id)?;
         let tenant = registration.tenant.clone();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
-use crate::ids::{AdminId, DeploymentId, InvitationId, RegistrationId, TenantId};
+use crate::ids::{DeploymentId, InvitationId, RegistrationId, TenantId};
 use crate::lti::dynamic_registration::{
     Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, ToolFacts, configuration_url, read_answer,
 };
@@ -20,15 +20,16 @@ use crate::service::error::ServiceError;
 use crate::service::session::digest;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::invitations::Invitation;
-use crate::store::{Db, Page, audit, deployments, invitations, registrations, tenants};
+use crate::store::{Db, audit, deployments, invitations, registrations, tenants};
 
 mod changes;
+mod inviting;
 mod token;
 
 pub use changes::Change;
+pub use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
+use inviting::{invitation, take, used};
 
-/// How long an invitation lasts, unless somebody says otherwise.
-pub const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 /// How long the page that asks may stay open: as long as a platform's token lives.
 const CONSENT_LIFE: TimeDelta = TimeDelta::hours(1);
 const PURPOSE: &str = "dynamic registration 1";
@@ -65,99 +66,6 @@ struct Consent {
     /// The registration that will be changed, if it is a change.
     updates: Option<RegistrationId>,
     until: DateTime<Utc>,
-}
-
-/// Makes an invitation, and its code, which nobody can be told again.
-///
-/// # Errors
-/// A sentence about the note or the time; what the store reports.
-pub async fn invite(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    note: &str,
-    by: Option<&AdminId>,
-    life: TimeDelta,
-) -> Result<(Invitation, String), ServiceError> {
-    let note = note.trim();
-    if note.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "invitation.note",
-            "Shorten the note to 200 characters.",
-        ));
-    }
-    if life < TimeDelta::minutes(5) || life > TimeDelta::days(90) {
-        return Err(ServiceError::invalid(
-            "invitation.life",
-            "Choose a time between 5 minutes and 90 days.",
-        ));
-    }
-    let now = cairn.clock.now();
-    let code = random::token::<32>(cairn.random.as_ref());
-    let invitation = Invitation {
-        id: InvitationId::new(now, cairn.random.as_ref()),
-        tenant: tenant.clone(),
-        note: note.to_owned(),
-        created_by: by.map(ToString::to_string),
-        created_at: now,
-        expires_at: now + life,
-        used_at: None,
-        registration: None,
-    };
-    let (made, code_digest, random) = (invitation.clone(), digest(&code), Arc::clone(&cairn.random));
-    let by = by.cloned();
-    let written = cairn.store.write(move |db| {
-        invitations::insert(db, &made, &code_digest)?;
-        let entry = entry(
-            "invitation.made",
-            made.id.as_str(),
-            json!({"until": made.expires_at}),
-            now,
-        );
-        match by {
-            Some(admin) => audit::insert_by_admin(db, &made.tenant, &admin, &entry, random.as_ref()),
-            None => audit::insert(db, &made.tenant, &entry, random.as_ref()),
-        }
-    });
-    written.await?;
-    Ok((invitation, code))
-}
-
-/// The address that an administrator pastes into the platform.
-#[must_use]
-pub fn address(cairn: &Cairn, code: &str) -> String {
-    format!("{}/lti/register/{code}", cairn.settings.origin())
-}
-
-/// The newest invitations of an institution, at most 50.
-///
-/// # Errors
-/// What the store reports.
-pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invitation>, ServiceError> {
-    let tenant = tenant.clone();
-    Ok(cairn
-        .store
-        .read(move |db| invitations::list(db, &tenant, Page::first(50)))
-        .await?)
-}
-
-/// Takes an unused invitation back.
-///
-/// # Errors
-/// What the store reports; that there is no such unused one.
-pub async fn withdraw(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    id: &InvitationId,
-    by: &AdminId,
-) -> Result<(), ServiceError> {
-    let (tenant, id, by, now) = (tenant.clone(), id.clone(), by.clone(), cairn.clock.now());
-    let random = Arc::clone(&cairn.random);
-    let written = cairn.store.write(move |db| {
-        invitations::withdraw(db, &tenant, &id)?;
-        let entry = entry("invitation.withdrawn", id.as_str(), json!({}), now);
-        audit::insert_by_admin(db, &tenant, &by, &entry, random.as_ref())
-    });
-    Ok(written.await?)
 }
 
 /// Reads who wants to register, for the page that asks. Writes nothing.
@@ -400,42 +308,6 @@ async fn known(
         Some(known) if known.tenant != *tenant => Err(already_known()),
         other => Ok(other),
     }
-}
-
-async fn take(cairn: &Cairn, invitation: &Invitation, now: DateTime<Utc>) -> Result<(), ServiceError> {
-    let (tenant, id) = (invitation.tenant.clone(), invitation.id.clone());
-    let taken = cairn
-        .store
-        .write(move |db| invitations::take(db, &tenant, &id, now))
-        .await?;
-    if taken { Ok(()) } else { Err(used()) }
-}
-
-/// The invitation behind a code that still works.
-async fn invitation(cairn: &Cairn, code: &str) -> Result<Invitation, ServiceError> {
-    let code_digest = digest(code);
-    let found = cairn
-        .store
-        .read(move |db| invitations::by_code_digest(db, &code_digest))
-        .await?
-        .ok_or(ServiceError::NotFound("registration address"))?;
-    if found.used_at.is_some() {
-        return Err(used());
-    }
-    if found.expires_at <= cairn.clock.now() {
-        return Err(ServiceError::conflict(
-            "invitation.over",
-            "This registration address is over. Make a new one in Cairn's console under Platforms, and paste that.",
-        ));
-    }
-    Ok(found)
-}
-
-fn used() -> ServiceError {
-    ServiceError::conflict(
-        "invitation.used",
-        "This registration address was used already; each works once. Make a new one in Cairn's console under Platforms, and paste that.",
-    )
 }
 
 fn already_known() -> ServiceError {

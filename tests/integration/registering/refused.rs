@@ -2,6 +2,8 @@
 
 use cairn::practice_lms::browser::Browser;
 use cairn::service::registering;
+use cairn::service::session::digest;
+use cairn::store::invitations::{self, Invitation};
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -27,6 +29,26 @@ fn a_code_works_once_and_for_a_while_and_an_unknown_one_never() {
         assert_eq!(answer.status, 404, "{}", answer.words());
 
         let tenant = tenant(&scene).await;
+        let now = scene.cairn.clock.now();
+        let over = Invitation {
+            id: "over".into(),
+            tenant: tenant.clone(),
+            note: String::new(),
+            created_by: None,
+            created_at: now - TimeDelta::days(8),
+            expires_at: now - TimeDelta::days(1),
+            used_at: None,
+            registration: None,
+        };
+        let written = scene
+            .cairn
+            .store
+            .write(move |db| invitations::insert(db, &over, &digest("too-old")))
+            .await;
+        written.unwrap();
+        let old = format!("{}/lti/register/too-old", scene.origin);
+        let answer = paste(&scene.canvas, &old, &[]).await;
+        assert!(answer.text().contains("invitation.over"), "{}", answer.words());
         let none = registering::invite(&scene.cairn, &tenant, "", None, TimeDelta::zero()).await;
         assert_eq!(none.unwrap_err().code(), "invitation.life");
         scene.end().await;
