@@ -1,4 +1,5 @@
 //! The JSON of a Canvas LTI key made by hand: the same tool as [`ToolFacts::request`] asks for, in Canvas's own form.
+//! The redirect address is not part of it: Canvas asks for it on the key's own page.
 
 use serde_json::{Map, Value, json};
 
@@ -46,7 +47,6 @@ impl ToolFacts {
             "description": super::request::DESCRIPTION,
             "target_link_uri": target,
             "oidc_initiation_url": at("/lti/login"),
-            "redirect_uris": [target],
             "public_jwk_url": at("/lti/jwks"),
             "scopes": SCOPES.map(|(scope, _)| scope),
             "custom_fields": custom,
