@@ -1,4 +1,4 @@
-//! What `cairn` does when it is called: `serve · demo · check · platform · keys`.
+//! What `cairn` does when it is called: `serve · demo · check · platform · admin-link · invite · keys`.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -9,8 +9,10 @@ use clap::{Parser, Subcommand};
 use crate::settings::{KNOWN, Settings};
 use crate::telemetry;
 
+mod admin_link;
 mod check;
 mod demo;
+mod invite;
 mod keys;
 mod platform;
 
@@ -36,6 +38,10 @@ enum Command {
     /// Register, list, show or remove the platforms that may launch Cairn.
     #[command(subcommand)]
     Platform(platform::PlatformCommand),
+    /// Print a link that lets somebody into the console once, within 30 minutes.
+    AdminLink(admin_link::AdminLinkArguments),
+    /// Print an address that registers one platform by itself: paste it into Moodle or Canvas.
+    Invite(invite::InviteArguments),
     /// Show the keys: the tool's own and each institution's.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -58,6 +64,8 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(&settings, &arguments),
         Command::Check => check::run(&settings),
         Command::Platform(command) => platform::run(settings, command),
+        Command::AdminLink(arguments) => admin_link::run(settings, &arguments),
+        Command::Invite(arguments) => invite::run(settings, arguments),
         Command::Keys(command) => keys::run(settings, &command),
     };
     match done {

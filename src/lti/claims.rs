@@ -3,6 +3,7 @@
 //! Reading is tolerant: what is absent, null or of another type than expected counts as absent, and what is unknown
 //! is passed over (facts 1.3, row 24). The checks of required claims come after, one refusal each.
 
+use chrono::{DateTime, Utc};
 use openidconnect::AdditionalClaims;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -218,6 +219,8 @@ fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> R
 pub struct Launch {
     pub registration_id: RegistrationId,
     pub deployment_id: String,
+    /// When the platform signed it, by its own clock, to the second.
+    pub issued_at: DateTime<Utc>,
     /// The person, at most 255 ASCII characters.
     pub sub: String,
     pub name: Option<String>,

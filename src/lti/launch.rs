@@ -117,6 +117,7 @@ pub fn verify_with_key(
     Ok(Launch {
         registration_id: registration.id.clone(),
         deployment_id,
+        issued_at: verified.issue_time(),
         sub: verified.subject().to_string(),
         name: verified
             .name()

@@ -6,6 +6,7 @@
 
 pub mod claims;
 pub mod deep_linking;
+pub mod dynamic_registration;
 pub mod error;
 pub mod keys;
 pub mod launch;

@@ -22,6 +22,7 @@ pub mod keys;
 mod login;
 mod moodle;
 mod pages;
+mod registering;
 #[cfg(test)]
 mod testing;
 pub mod world;
@@ -32,6 +33,7 @@ pub use world::GradeView;
 pub use world::World;
 pub use world::faults::{Endpoint, Fault, Faults};
 pub use world::model::{CourseRole, Placement};
+pub use world::registrations::{RegisteredTool, Standing};
 
 /// Which LMS is imitated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,7 @@
 //! What can go wrong in a use case. Rooms below have errors of their own; here each gets what the edge needs: a kind
 //! (which becomes a status), a stable code and a sentence that a person can act on.
 
+use crate::lti::dynamic_registration::{ConfigurationError, Refused};
 use crate::lti::error::{LoginRefusal, Refusal};
 use crate::lti::services::error::ServiceError as PlatformError;
 use crate::secrets::SecretsError;
@@ -29,6 +30,15 @@ pub enum ServiceError {
     /// No session, or it is over.
     #[error("Your visit has ended. Open this page again from your course; what you had saved is kept.")]
     SessionOver,
+    /// Nobody is signed in to the console in this browser.
+    #[error("Please sign in. What you had saved is kept; nothing that you just sent was changed.")]
+    SignInNeeded,
+    /// It was there once and will not come back.
+    #[error("{sentence}")]
+    Gone { code: &'static str, sentence: String },
+    /// Too often in too short a time.
+    #[error("{sentence}")]
+    TooOften { code: &'static str, sentence: String },
     /// Input that cannot be used; says what to do.
     #[error("{sentence}")]
     Invalid { code: &'static str, sentence: String },
@@ -40,6 +50,12 @@ pub enum ServiceError {
         "More requests came from your network than this server answers at once. Wait {seconds} seconds, then open the page again; nothing was lost."
     )]
     TooMany { seconds: u64 },
+    /// A platform that registers says of itself what cannot be believed.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    /// A platform refused to register us.
+    #[error(transparent)]
+    Registration(#[from] Refused),
     /// The platform did not do what was asked.
     #[error(transparent)]
     Platform(#[from] PlatformError),
@@ -64,6 +80,7 @@ pub enum ErrorKind {
     Forbidden,
     NotFound,
     Conflict,
+    Gone,
     Unprocessable,
     TooManyRequests,
     BadGateway,
@@ -92,14 +109,15 @@ impl ServiceError {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Launch(_) | Self::Login(_) => ErrorKind::BadRequest,
+            Self::Launch(_) | Self::Login(_) | Self::Configuration(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
             Self::Forbidden(_) | Self::Masquerade => ErrorKind::Forbidden,
-            Self::SessionOver => ErrorKind::Unauthorized,
+            Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
+            Self::Gone { .. } => ErrorKind::Gone,
+            Self::TooMany { .. } | Self::TooOften { .. } => ErrorKind::TooManyRequests,
             Self::Invalid { .. } => ErrorKind::Unprocessable,
             Self::Conflict { .. } => ErrorKind::Conflict,
-            Self::TooMany { .. } => ErrorKind::TooManyRequests,
-            Self::Platform(_) => ErrorKind::BadGateway,
+            Self::Platform(_) | Self::Registration(_) => ErrorKind::BadGateway,
             Self::Store(_) | Self::Blob(_) => ErrorKind::Unavailable,
             Self::Secrets(_) | Self::Internal(_) => ErrorKind::Internal,
         }
@@ -115,8 +133,14 @@ impl ServiceError {
             Self::Forbidden(_) => "forbidden",
             Self::Masquerade => "masquerade",
             Self::SessionOver => "session-over",
-            Self::Invalid { code, .. } | Self::Conflict { code, .. } => code,
             Self::TooMany { .. } => "too-many-requests",
+            Self::SignInNeeded => "admin.signed-out",
+            Self::Invalid { code, .. }
+            | Self::Conflict { code, .. }
+            | Self::Gone { code, .. }
+            | Self::TooOften { code, .. } => code,
+            Self::Configuration(error) => error.code(),
+            Self::Registration(refused) => refused.code(),
             Self::Platform(_) => "platform",
             Self::Store(_) => "store",
             Self::Blob(_) => "files",

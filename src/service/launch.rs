@@ -20,7 +20,7 @@ use crate::lti::state::{Binding, LoginState, StateSealer};
 use crate::random::{self, Random};
 use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, digest};
-use crate::service::{Cairn, decide, sync};
+use crate::service::{Cairn, decide, sightings, sync};
 use crate::store::courses::CourseSeen;
 use crate::store::people::PersonSeen;
 use crate::store::sessions::Session;
@@ -198,6 +198,7 @@ impl Cairn {
                     to: destination::of(db, course, &launch, link.as_ref())?,
                 };
             }
+            sightings::note(db, &registration, &launch, course.as_ref(), now)?;
             let request = PlacingRequest::of(&launch).filter(|_| course.is_some());
             let request = request.map(|request| serde_json::to_string(&request)).transpose();
             let session = Session {

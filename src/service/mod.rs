@@ -21,9 +21,11 @@ use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
 
 pub mod account;
+pub mod admins;
 pub mod award;
 pub mod baked;
 pub mod columns;
+pub mod connecting;
 pub mod credential;
 pub mod decide;
 pub mod design;
@@ -41,9 +43,12 @@ pub mod pictures;
 pub mod placing;
 pub mod platforms;
 pub mod publish;
+pub mod registering;
 pub mod scores;
+pub mod self_test;
 pub mod session;
 pub mod share;
+pub mod sightings;
 pub mod sync;
 pub mod theme;
 pub mod uploads;
@@ -68,6 +73,8 @@ pub struct Cairn {
     pub tokens: Arc<TokenService>,
     /// The key that signs our client assertions.
     pub tool_key: ToolKey,
+    /// How often somebody may try to sign in to the console.
+    pub throttle: admins::throttle::Throttle,
 }
 
 /// Why Cairn does not start.
@@ -119,6 +126,7 @@ impl Cairn {
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
         Ok(Self {
+            throttle: admins::throttle::Throttle::new(&clock),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,
             tokens,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::convert::{CHUNK, from_json, json, micros, moment};
 use super::schema::audit;
 use super::{Db, Page, StoreError};
-use crate::ids::{PersonId, TenantId, uuid_v7};
+use crate::ids::{AdminId, PersonId, TenantId, uuid_v7};
 use crate::random::Random;
 
 /// Something that somebody did.
@@ -53,10 +53,35 @@ impl Row {
 /// # Errors
 /// Trouble with the database.
 pub fn insert(db: &mut Db, tenant: &TenantId, entry: &Entry, random: &dyn Random) -> Result<(), StoreError> {
+    let actor = entry.actor.as_ref().map(ToString::to_string);
+    insert_as(db, tenant, actor, entry, random)
+}
+
+/// Adds an entry about what an administrator did in the console; `entry.actor` is not looked at.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn insert_by_admin(
+    db: &mut Db,
+    tenant: &TenantId,
+    admin: &AdminId,
+    entry: &Entry,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    insert_as(db, tenant, Some(admin.to_string()), entry, random)
+}
+
+fn insert_as(
+    db: &mut Db,
+    tenant: &TenantId,
+    actor: Option<String>,
+    entry: &Entry,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
     let row = Row {
         id: uuid_v7(entry.at, random),
         tenant_id: tenant.to_string(),
-        actor_id: entry.actor.as_ref().map(ToString::to_string),
+        actor_id: actor,
         action: entry.action.clone(),
         subject: entry.subject.clone(),
         detail: json(&entry.detail)?,

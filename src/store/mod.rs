@@ -4,9 +4,10 @@
 //! that is rolled back when the closure says `Err`. Inside, one module for each noun has free functions that take the
 //! connection, then the tenant. Every query names the tenant; the exceptions stand here and at the function:
 //! tenants themselves, `tool_keys` (ours, for every platform), `registrations::by_issuer*` and `by_id` (a login names no
-//! tenant yet), `sessions::by_token_digest` and `by_id` (known only from a secret), `issuers::by_slug`,
-//! `credentials::by_slug` and `status_lists::by_slug` (public pages), and what the worker does for everybody:
-//! `courses::due`, `jobs::claim`, `jobs::counts` and the purges.
+//! tenant yet), `sessions::by_token_digest` and `by_id`, `invitations::by_code_digest` (known only from a secret), `issuers::by_slug`,
+//! `credentials::by_slug` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
+//! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
+//! `jobs::counts` and the purges.
 
 #[macro_use]
 mod connection;
@@ -16,6 +17,9 @@ mod migrate;
 mod schema;
 
 pub mod activities;
+pub mod admin_links;
+pub mod admin_sessions;
+pub mod admins;
 pub mod approvals;
 pub mod audit;
 pub mod awards;
@@ -27,6 +31,7 @@ pub mod decisions;
 pub mod deployments;
 pub mod enrolments;
 pub mod facts;
+pub mod invitations;
 pub mod issuers;
 pub mod jobs;
 pub mod line_items;
@@ -39,6 +44,7 @@ pub mod registrations;
 pub mod results;
 pub mod rules;
 pub mod sessions;
+pub mod sightings;
 pub mod status_lists;
 pub mod subjects;
 pub mod submissions;

@@ -161,6 +161,65 @@ pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Registration>, StoreEr
     rows.into_iter().map(Row::registration).collect()
 }
 
+/// Changes what is known of a platform. Issuer, client id and institution are what it is, and stay.
+/// `registration_url` is where the platform keeps its side; none leaves it as it is.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none with that id, issuer and client id.
+pub fn update(
+    db: &mut Db,
+    registration: &Registration,
+    registration_url: Option<&Url>,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(registrations::table)
+        .filter(registrations::tenant_id.eq(registration.tenant.as_str()))
+        .filter(registrations::id.eq(registration.id.as_str()))
+        .filter(registrations::issuer.eq(&registration.issuer))
+        .filter(registrations::client_id.eq(&registration.client_id))
+        .set((
+            registrations::name.eq(&registration.name),
+            registrations::authorization_url.eq(registration.authorization_url.as_str()),
+            registrations::token_url.eq(registration.token_url.as_str()),
+            registrations::token_audience.eq(&registration.token_audience),
+            registrations::jwks_url.eq(registration.jwks_url.as_str()),
+            registrations::flavour.eq(word(&registration.flavour)?),
+            registrations::algorithms.eq(json(&registration.algorithms)?),
+            registrations::service_hosts.eq(json(&registration.service_hosts)?),
+            registrations::accepts_new_deployments.eq(registration.accepts_new_deployments),
+            registrations::enabled.eq(registration.enabled),
+        ))
+        .execute(db)?;
+    if changed == 0 {
+        return Err(StoreError::Missing("platform"));
+    }
+    if let Some(url) = registration_url {
+        diesel::update(registrations::table)
+            .filter(registrations::tenant_id.eq(registration.tenant.as_str()))
+            .filter(registrations::id.eq(registration.id.as_str()))
+            .set(registrations::registration_url.eq(Some(url.as_str())))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Where the platform keeps its side of a dynamic registration; none for one made by hand.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn registration_url(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RegistrationId,
+) -> Result<Option<String>, StoreError> {
+    let found: Option<Option<String>> = registrations::table
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .filter(registrations::id.eq(id.as_str()))
+        .select(registrations::registration_url)
+        .get_result(db)
+        .optional()?;
+    Ok(found.flatten())
+}
+
 /// Switches a platform on or off. Off, nobody can launch from it; everything that was earned stays.
 ///
 /// # Errors

@@ -38,6 +38,12 @@ impl AppError {
         )
     }
 
+    /// What went wrong.
+    #[must_use]
+    pub fn source(&self) -> &ServiceError {
+        &self.source
+    }
+
     /// The id under which the log has it.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -83,6 +89,7 @@ impl ResponseError for AppError {
             ErrorKind::Forbidden => StatusCode::FORBIDDEN,
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
             ErrorKind::Conflict => StatusCode::CONFLICT,
+            ErrorKind::Gone => StatusCode::GONE,
             ErrorKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorKind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             ErrorKind::BadGateway => StatusCode::BAD_GATEWAY,
@@ -110,7 +117,7 @@ impl ResponseError for AppError {
 
 impl AppError {
     /// The id with the stable name of the error: one says which log line, the other what kind.
-    fn shown_id(&self) -> String {
+    pub(super) fn shown_id(&self) -> String {
         let code = match &self.source {
             ServiceError::Login(refusal) => refusal.shown_code(),
             other => other.code(),

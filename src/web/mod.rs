@@ -1,6 +1,7 @@
 //! Pages: extract, call one service, show one view. The only room besides the practice LMS that knows actix.
 
 pub mod accept;
+pub mod admin;
 pub mod artefact;
 pub mod assets;
 pub mod badge_facts;

@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{artefact, course, instructor, learner, lti, ops, public, window};
+use super::{admin, artefact, course, instructor, learner, lti, ops, public, window};
 
 /// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
 /// what changes something is POST alone.
@@ -21,9 +21,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/lti/account", web::get().to(lti::account::show))
         .route("/lti/account", web::post().to(lti::account::show))
         .route("/lti/account/test", web::post().to(lti::account::test))
+        .configure(lti::register::configure)
         .route("/c/{course}/window", web::post().to(window::open))
         .route("/c/{course}", web::get().to(course::home))
         .route("/c/{course}", web::post().to(course::home))
+        .configure(admin::configure)
         .configure(instructor::configure)
         .configure(learner::configure)
         .configure(public::configure)

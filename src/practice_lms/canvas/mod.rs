@@ -14,6 +14,7 @@ pub(super) mod deep_linking;
 mod line_items;
 pub(super) mod login;
 mod members;
+mod registration;
 mod results;
 mod scores;
 #[cfg(test)]
@@ -28,6 +29,11 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/api/lti/authorize_redirect", web::post().to(login::redirect))
         .route("/api/lti/authorize", web::get().to(login::auth))
         .route("/api/lti/security/jwks", web::get().to(jwks))
+        .route(
+            "/api/lti/security/openid-configuration",
+            web::get().to(registration::configuration),
+        )
+        .route("/api/lti/registrations", web::post().to(registration::register))
         .route("/login/oauth2/token", web::post().to(token::token))
         .route(
             "/courses/{course}/external_tools/{link}/launch",

@@ -16,6 +16,7 @@ pub(super) mod deep_linking;
 mod line_items;
 pub(super) mod login;
 mod members;
+mod registration;
 mod results;
 mod scores;
 #[cfg(test)]
@@ -37,6 +38,18 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/mod/lti/grade.php", web::get().to(deep_linking::grade))
         .route("/mod/lti/token.php", web::post().to(token::token))
         .route("/mod/lti/certs.php", web::get().to(certs))
+        .route(
+            "/mod/lti/openid-configuration.php",
+            web::get().to(registration::configuration),
+        )
+        .route(
+            "/mod/lti/openid-registration.php",
+            web::get().to(registration::register),
+        )
+        .route(
+            "/mod/lti/openid-registration.php",
+            web::post().to(registration::register),
+        )
         .route(
             "/mod/lti/services.php/CourseSection/{course}/bindings/{type}/memberships",
             web::get().to(members::list),

@@ -13,12 +13,14 @@ mod gradebook;
 pub(super) mod session;
 #[cfg(test)]
 mod tests;
+mod tools;
 
 /// The addresses of the pages.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("", web::get().to(start))
         .route("/", web::get().to(start))
+        .configure(tools::routes)
         .route("/practice/enter", web::post().to(enter))
         .route("/practice/style.css", web::get().to(style))
         .route("/practice/frame.js", web::get().to(script))

@@ -17,6 +17,7 @@ mod gradebook;
 mod install;
 pub mod model;
 mod names;
+pub mod registrations;
 pub(super) mod seed;
 mod views;
 

@@ -337,6 +337,8 @@ pub struct Data {
     /// Key sets of tools as last fetched, by index.
     pub key_sets: HashMap<usize, Value>,
     pub tamper: Option<Tamper>,
+    /// Tools that register themselves.
+    pub registering: super::registrations::Registering,
     /// The next authorizations answer with these OIDC errors.
     pub refusals: Vec<String>,
     /// Which of the two platform keys signs.

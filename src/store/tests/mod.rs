@@ -4,6 +4,7 @@ mod awarding;
 mod catalogue;
 mod deciding;
 mod evidence;
+mod installing;
 mod institutions;
 mod placing;
 mod queue;

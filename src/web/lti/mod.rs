@@ -6,6 +6,7 @@ pub mod ladder;
 pub mod launch;
 pub mod login;
 pub mod pending;
+pub mod register;
 
 use actix_web::{HttpResponse, web};
 

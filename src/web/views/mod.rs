@@ -8,6 +8,7 @@
 //! To add a page: a struct here with `#[derive(Template)]`, a template of the same name under `templates/`, a sample in
 //! `samples/`, and a test there that names what a person must see on it.
 
+pub mod admin;
 pub mod instructor;
 pub mod learner;
 pub mod lti;

@@ -10,6 +10,7 @@ mod pending;
 mod place;
 mod prove;
 mod refusal;
+mod register;
 mod storage;
 
 pub use account::{AccountPage, FindingLine, WaitingLine};
@@ -22,4 +23,5 @@ pub use pending::{PendingPage, Standing};
 pub use place::{PlaceOption, PlacePage, PlaceReviewPage, PlannedView, WorkOfPage};
 pub use prove::ProvePage;
 pub use refusal::RefusalPage;
+pub use register::{AskPage, RegisteredPage};
 pub use storage::StorageView;

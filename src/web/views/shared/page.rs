@@ -13,6 +13,8 @@ use crate::web::assets::asset;
 pub enum Audience {
     Instructor,
     Learner,
+    /// Outside the LMS, in the console.
+    Administrator,
 }
 
 /// Everything that a page inside the LMS carries besides its content.
@@ -216,6 +218,7 @@ impl fmt::Display for Audience {
         f.write_str(match self {
             Self::Instructor => "instructor",
             Self::Learner => "learner",
+            Self::Administrator => "administrator",
         })
     }
 }

@@ -1,0 +1,78 @@
+//! Whatever is sent: no panic, and no registration with an endpoint that is not https.
+
+use super::*;
+
+/// JSON of any shape, in which the names that are looked for turn up often.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+        Just(json!("https://moodle.example.edu/x")),
+        Just(json!("http://moodle.example.edu/x")),
+        Just(json!("javascript:alert(1)")),
+        Just(json!("RS256")),
+    ];
+    let name = prop_oneof![
+        Just("issuer".to_owned()),
+        Just("authorization_endpoint".to_owned()),
+        Just("token_endpoint".to_owned()),
+        Just("jwks_uri".to_owned()),
+        Just("registration_endpoint".to_owned()),
+        Just("id_token_signing_alg_values_supported".to_owned()),
+        Just(PLATFORM_CONFIGURATION.to_owned()),
+        Just(TOOL_CONFIGURATION.to_owned()),
+        Just("client_id".to_owned()),
+        Just("errors".to_owned()),
+        ".{0,8}",
+    ];
+    leaf.prop_recursive(4, 48, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            proptest::collection::btree_map(name.clone(), inner, 0..8)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+fn holds(configuration: &PlatformConfiguration) {
+    let answer = read_answer(201, br#"{"client_id":"c"}"#).unwrap();
+    if let Ok(made) = configuration.draft(&answer).check("r".into(), "t".into()) {
+        for url in [&made.authorization_url, &made.token_url, &made.jwks_url] {
+            assert_eq!(url.scheme(), "https", "{url}");
+        }
+        assert!(made.issuer.starts_with("https://"));
+    }
+    assert_eq!(configuration.registration_endpoint.scheme(), "https");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_a_panic(status: u16, body: Vec<u8>) {
+        let _ = read_answer(status, &body);
+        let _ = PlatformConfiguration::read(&body, &url("https://moodle.example.edu/c"), false);
+    }
+
+    #[test]
+    fn any_json_is_read_without_a_panic_and_never_becomes_an_insecure_registration(status: u16, document in any_json()) {
+        let body = document.to_string();
+        let _ = read_answer(status, body.as_bytes());
+        if let Ok(configuration) = read(&document, "https://moodle.example.edu/c") {
+            holds(&configuration);
+        }
+    }
+
+    #[test]
+    fn a_good_configuration_with_any_value_in_one_place_never_becomes_an_insecure_registration(
+        at in 0_usize..12, value in any_json(),
+    ) {
+        let mut document = moodle_document();
+        let names: Vec<String> = document.as_object().unwrap().keys().cloned().collect();
+        document[&names[at % names.len()]] = value;
+        if let Ok(configuration) = read(&document, "https://moodle.example.edu/c") {
+            holds(&configuration);
+            let _ = facts().request(&configuration);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Noticing what launches show of their platform, for the self-test. Seldom a write: at most once a minute, unless
+//! something is new.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::course::Course;
+use crate::lti::claims::{Launch, Message};
+use crate::lti::registration::Registration;
+use crate::store::sightings::{Detail, Sighting};
+use crate::store::{Db, StoreError, sightings};
+
+/// The time of the last launch is written down at most so often.
+const OFTEN: TimeDelta = TimeDelta::minutes(1);
+/// Most placements or messages that are remembered of one platform.
+const MOST: usize = 40;
+
+/// Notes a verified launch, within its transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn note(
+    db: &mut Db,
+    registration: &Registration,
+    launch: &Launch,
+    course: Option<&Course>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let known = sightings::get(db, &registration.tenant, &registration.id)?;
+    let detail = detail(known.as_ref().map(|known| &known.detail), launch, course);
+    let fresh = known
+        .as_ref()
+        .is_some_and(|known| known.detail == detail && now - known.launched_at < OFTEN);
+    if fresh {
+        return Ok(());
+    }
+    let sighting = Sighting {
+        tenant: registration.tenant.clone(),
+        registration: registration.id.clone(),
+        launched_at: now,
+        clock_skew: now - launch.issued_at,
+        detail,
+    };
+    sightings::put(db, &sighting)
+}
+
+fn detail(known: Option<&Detail>, launch: &Launch, course: Option<&Course>) -> Detail {
+    let kept = known.cloned().unwrap_or_default();
+    let text = |text: &Option<String>| text.as_ref().map(|text| text.chars().take(120).collect());
+    let message = match &launch.message {
+        Message::ResourceLink { .. } => "LtiResourceLinkRequest",
+        Message::DeepLinking { .. } => "LtiDeepLinkingRequest",
+        Message::SubmissionReview { .. } => "LtiSubmissionReviewRequest",
+    };
+    let in_course = launch.context.is_some();
+    Detail {
+        product: text(&launch.tool_platform.product_family_code),
+        version: text(&launch.tool_platform.version),
+        guid: text(&launch.tool_platform.guid),
+        shares_names: launch.name.is_some() || launch.given_name.is_some() || launch.family_name.is_some(),
+        shares_emails: launch.email.is_some(),
+        messages: with(kept.messages, Some(message)),
+        placements: with(kept.placements, launch.placement.as_deref()),
+        grades: if in_course {
+            launch.ags.is_some()
+        } else {
+            kept.grades
+        },
+        members: if in_course {
+            launch.nrps.is_some()
+        } else {
+            kept.members
+        },
+        course: course.map(|course| course.id.clone()).or(kept.course),
+    }
+}
+
+fn with(mut known: BTreeSet<String>, new: Option<&str>) -> BTreeSet<String> {
+    if let Some(new) = new
+        && known.len() < MOST
+    {
+        known.insert(new.chars().take(120).collect());
+    }
+    known
+}

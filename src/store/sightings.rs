@@ -1,0 +1,108 @@
+//! What the last launches from a platform showed of it, one row for each registration.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::convert::{from_json, json, micros, moment};
+use super::schema::sightings;
+use super::{Db, StoreError};
+use crate::ids::{CourseId, RegistrationId, TenantId};
+
+/// The platform as its launches show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    pub tenant: TenantId,
+    pub registration: RegistrationId,
+    pub launched_at: DateTime<Utc>,
+    /// Our clock less the platform's: above zero, the platform's is behind.
+    pub clock_skew: TimeDelta,
+    pub detail: Detail,
+}
+
+/// What a launch tells besides who and where. No names, no addresses of people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Detail {
+    pub product: Option<String>,
+    pub version: Option<String>,
+    /// The best fingerprint of a tenant.
+    pub guid: Option<String>,
+    pub shares_names: bool,
+    pub shares_emails: bool,
+    /// `LtiResourceLinkRequest` and the like, seen so far.
+    pub messages: BTreeSet<String>,
+    /// Canvas's placements, seen so far.
+    pub placements: BTreeSet<String>,
+    /// Whether grade services came with the last launch from a course, and the member list.
+    pub grades: bool,
+    pub members: bool,
+    /// The course of the last launch that had one.
+    pub course: Option<CourseId>,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = sightings, treat_none_as_null = true)]
+struct Row {
+    registration_id: String,
+    tenant_id: String,
+    launched_at: i64,
+    clock_skew: i64,
+    detail: String,
+}
+
+/// What is known of a platform.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+) -> Result<Option<Sighting>, StoreError> {
+    let row: Option<Row> = sightings::table
+        .filter(sightings::tenant_id.eq(tenant.as_str()))
+        .filter(sightings::registration_id.eq(registration.as_str()))
+        .select(Row::as_select())
+        .get_result(db)
+        .optional()?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    Ok(Some(Sighting {
+        tenant: row.tenant_id.into(),
+        registration: row.registration_id.into(),
+        launched_at: moment(row.launched_at)?,
+        clock_skew: TimeDelta::microseconds(row.clock_skew),
+        detail: from_json("sightings.detail", &row.detail)?,
+    }))
+}
+
+/// Writes what is known of a platform now.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn put(db: &mut Db, sighting: &Sighting) -> Result<(), StoreError> {
+    let row = Row {
+        registration_id: sighting.registration.to_string(),
+        tenant_id: sighting.tenant.to_string(),
+        launched_at: micros(sighting.launched_at),
+        clock_skew: sighting.clock_skew.num_microseconds().unwrap_or(i64::MAX),
+        detail: json(&sighting.detail)?,
+    };
+    let known = diesel::update(sightings::table)
+        .filter(sightings::tenant_id.eq(sighting.tenant.as_str()))
+        .filter(sightings::registration_id.eq(sighting.registration.as_str()))
+        .set(&row)
+        .execute(db)?;
+    if known == 0 {
+        // Two first launches at once: one is enough.
+        on_both!(db, |connection| diesel::insert_into(sightings::table)
+            .values(&row)
+            .on_conflict_do_nothing()
+            .execute(connection))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Invitations, sightings, and a platform that changes.
+
+use super::*;
+use crate::ids::InvitationId;
+use crate::store::invitations::Invitation;
+use crate::store::sightings::{Detail, Sighting};
+
+fn invitation(id: &str, tenant: &TenantId) -> Invitation {
+    Invitation {
+        id: InvitationId::from(id),
+        tenant: tenant.clone(),
+        note: "Our Moodle".into(),
+        created_by: None,
+        created_at: at(0),
+        expires_at: at(100),
+        used_at: None,
+        registration: None,
+    }
+}
+
+#[test]
+fn an_invitation_is_used_once_until_it_is_over_and_by_its_own_institution() {
+    on_both_databases(|database| {
+        let (north, south) = (School::new(database, "north"), School::new(database, "south"));
+        let made = invitation("i", &north.tenant);
+        write(database, |db| invitations::insert(db, &made, "digest"));
+        let found = read(database, |db| invitations::by_code_digest(db, "digest"));
+        assert_eq!(found, Some(made.clone()));
+        assert_eq!(
+            read(database, |db| invitations::by_code_digest(db, "other")),
+            None
+        );
+        assert_eq!(
+            read(database, |db| invitations::list(
+                db,
+                &south.tenant,
+                Page::first(9)
+            )),
+            []
+        );
+        let take =
+            |tenant: &TenantId, when| write(database, |db| invitations::take(db, tenant, &made.id, when));
+        assert!(!take(&south.tenant, at(1)), "another institution");
+        assert!(!take(&north.tenant, at(100)), "over");
+        assert!(take(&north.tenant, at(1)));
+        assert!(!take(&north.tenant, at(2)), "used");
+        write(database, |db| invitations::give_back(db, &north.tenant, &made.id));
+        assert!(take(&north.tenant, at(3)), "given back");
+        write(database, |db| {
+            invitations::settle(db, &north.tenant, &made.id, &north.registration)
+        });
+        // What became something stays used.
+        write(database, |db| invitations::give_back(db, &north.tenant, &made.id));
+        assert!(!take(&north.tenant, at(4)));
+        let twice = database
+            .store
+            .write_blocking(|db| invitations::settle(db, &north.tenant, &made.id, &north.registration));
+        assert!(matches!(twice, Err(StoreError::Stale)));
+    });
+}
+
+#[test]
+fn only_an_unused_invitation_can_be_taken_back() {
+    on_both_databases(|database| {
+        let north = School::new(database, "north");
+        for id in ["a", "b"] {
+            let made = invitation(id, &north.tenant);
+            write(database, |db| invitations::insert(db, &made, id));
+        }
+        assert!(write(database, |db| invitations::take(
+            db,
+            &north.tenant,
+            &"a".into(),
+            at(1)
+        )));
+        let used = database
+            .store
+            .write_blocking(|db| invitations::withdraw(db, &north.tenant, &"a".into()));
+        assert!(matches!(used, Err(StoreError::Missing(_))));
+        write(database, |db| {
+            invitations::withdraw(db, &north.tenant, &"b".into())
+        });
+        assert_eq!(
+            read(database, |db| invitations::list(
+                db,
+                &north.tenant,
+                Page::first(9)
+            ))
+            .len(),
+            1
+        );
+    });
+}
+
+#[test]
+fn the_last_sighting_is_kept_for_its_own_institution() {
+    on_both_databases(|database| {
+        let (north, south) = (School::new(database, "north"), School::new(database, "south"));
+        let sighting = |seconds| Sighting {
+            tenant: north.tenant.clone(),
+            registration: north.registration.clone(),
+            launched_at: at(seconds),
+            clock_skew: TimeDelta::milliseconds(-1_500),
+            detail: Detail {
+                product: Some("moodle".into()),
+                shares_names: true,
+                course: Some(north.course.id.clone()),
+                ..Detail::default()
+            },
+        };
+        let seen = |tenant: &TenantId| read(database, |db| sightings::get(db, tenant, &north.registration));
+        assert_eq!(seen(&north.tenant), None);
+        write(database, |db| sightings::put(db, &sighting(1)));
+        write(database, |db| sightings::put(db, &sighting(2)));
+        assert_eq!(seen(&north.tenant), Some(sighting(2)));
+        assert_eq!(seen(&south.tenant), None);
+    });
+}
+
+#[test]
+fn a_platform_changes_its_addresses_but_never_what_it_is() {
+    on_both_databases(|database| {
+        let north = School::new(database, "north");
+        let before = read(database, |db| {
+            registrations::get(db, &north.tenant, &north.registration)
+        })
+        .unwrap();
+        let place = Url::parse("https://lms.example/register").unwrap();
+        let changed = Registration {
+            token_url: "https://lms.example/new-token".parse().unwrap(),
+            service_hosts: vec!["lms.example".into(), "school.example".into()],
+            accepts_new_deployments: false,
+            ..before.clone()
+        };
+        write(database, |db| registrations::update(db, &changed, Some(&place)));
+        write(database, |db| registrations::update(db, &changed, None));
+        assert_eq!(
+            read(database, |db| registrations::get(
+                db,
+                &north.tenant,
+                &north.registration
+            )),
+            Some(changed.clone())
+        );
+        assert_eq!(
+            read(database, |db| registrations::registration_url(
+                db,
+                &north.tenant,
+                &north.registration
+            ))
+            .as_deref(),
+            Some(place.as_str())
+        );
+        let other = |change: fn(&mut Registration)| {
+            let mut other = changed.clone();
+            change(&mut other);
+            database
+                .store
+                .write_blocking(|db| registrations::update(db, &other, None))
+        };
+        assert!(matches!(
+            other(|one| one.client_id = "x".into()),
+            Err(StoreError::Missing(_))
+        ));
+        assert!(matches!(
+            other(|one| one.issuer = "https://x.example".into()),
+            Err(StoreError::Missing(_))
+        ));
+        assert!(matches!(
+            other(|one| one.tenant = "t-south".into()),
+            Err(StoreError::Missing(_))
+        ));
+    });
+}

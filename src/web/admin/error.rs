@@ -1,0 +1,116 @@
+//! Errors on their way to an administrator: the same sentence and id as anywhere, in words of the console; and for whoever
+//! is not signed in, the way to the sign-in page.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use askama::Template as _;
+
+use crate::service::error::ServiceError;
+use crate::web::error::AppError;
+use crate::web::views::admin::ConsoleErrorPage;
+use crate::web::views::shared::PublicPage;
+
+/// What a handler of the console answers when it cannot do what was asked.
+#[derive(Debug)]
+pub enum AdminError {
+    App(AppError),
+    /// To the sign-in page, and from there back to this address.
+    SignIn {
+        back: String,
+    },
+}
+
+impl AdminError {
+    /// The way to the sign-in page from a page that was asked for.
+    #[must_use]
+    pub fn sign_in(request: &HttpRequest) -> Self {
+        let back = request
+            .uri()
+            .path_and_query()
+            .map_or_else(|| "/admin".to_owned(), ToString::to_string);
+        Self::SignIn { back }
+    }
+}
+
+impl<E: Into<ServiceError>> From<E> for AdminError {
+    fn from(error: E) -> Self {
+        Self::App(AppError::from(error))
+    }
+}
+
+impl From<AppError> for AdminError {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl std::fmt::Display for AdminError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::App(error) => error.fmt(f),
+            Self::SignIn { .. } => f.write_str("not signed in"),
+        }
+    }
+}
+
+impl ResponseError for AdminError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::App(error) => error.status_code(),
+            Self::SignIn { .. } => StatusCode::SEE_OTHER,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::SignIn { back } => {
+                let query = url::form_urlencoded::Serializer::new(String::new())
+                    .append_pair("next", back)
+                    .finish();
+                HttpResponse::SeeOther()
+                    .insert_header(("location", format!("/admin/sign-in?{query}")))
+                    .finish()
+            }
+            Self::App(error) => {
+                let body = page(error).unwrap_or_else(|_| error.to_string());
+                HttpResponse::build(error.status_code())
+                    .insert_header(("content-type", "text/html; charset=utf-8"))
+                    .insert_header(("x-cairn-error", error.id().to_owned()))
+                    .body(body)
+            }
+        }
+    }
+}
+
+fn page(error: &AppError) -> askama::Result<String> {
+    let status = error.status_code();
+    let (title, what_to_do) = match status {
+        StatusCode::UNAUTHORIZED => ("Please sign in", "Sign in, then do it once more."),
+        StatusCode::FORBIDDEN => ("Not allowed", "Nothing was changed."),
+        StatusCode::NOT_FOUND => ("Nothing here", "Go to the overview and look from there."),
+        StatusCode::GONE => ("This link is over", "Nothing was changed."),
+        StatusCode::TOO_MANY_REQUESTS => ("Too many attempts", "Nothing was changed."),
+        StatusCode::CONFLICT => (
+            "Something has changed",
+            "Open the page again, look at what is there now, and repeat your step if it is still needed.",
+        ),
+        StatusCode::BAD_GATEWAY => ("Another server did not answer", "Wait a minute and try again."),
+        StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE => (
+            "This did not work",
+            "Wait a minute and try again; the log has more under the error id.",
+        ),
+        _ => (
+            "This did not work",
+            "Go back, look at what you entered, and try again.",
+        ),
+    };
+    ConsoleErrorPage {
+        page: PublicPage::titled(title),
+        sentence: error.source().to_string(),
+        kept: None,
+        what_to_do: what_to_do.to_owned(),
+        error_id: error.shown_id(),
+        signs_in: status == StatusCode::UNAUTHORIZED,
+    }
+    .render()
+}

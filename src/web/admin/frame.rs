@@ -1,0 +1,127 @@
+//! The frame of every page of the console: title, navigation, who is signed in, what the last action did.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use super::error::AdminError;
+use crate::web::extract::admin::AdminVisit;
+use crate::web::reply;
+use crate::web::views::admin::AdminPage;
+use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
+
+/// A page of the console, by its entry in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminPlace {
+    Overview,
+    Platforms,
+    Issuers,
+    Policies,
+    Audit,
+    Administrators,
+    /// None of them.
+    Elsewhere,
+}
+
+const PLACES: [(&str, &str, AdminPlace); 6] = [
+    ("Overview", "/admin", AdminPlace::Overview),
+    ("Platforms", "/admin/platforms", AdminPlace::Platforms),
+    ("Issuers and keys", "/admin/issuers", AdminPlace::Issuers),
+    ("Policies", "/admin/policies", AdminPlace::Policies),
+    ("Audit log", "/admin/audit", AdminPlace::Audit),
+    (
+        "Administrators",
+        "/admin/administrators",
+        AdminPlace::Administrators,
+    ),
+];
+
+/// What an action did, carried in the address as a word of this list and never as free text.
+const NOTICES: &[(&str, Status, &str)] = &[
+    ("saved", Status::Earned, "Saved."),
+    ("entered", Status::Earned, "You are signed in."),
+];
+
+impl AdminVisit {
+    /// An address with a notice that the page there says once.
+    #[must_use]
+    pub fn href_saying(&self, path: &str, notice: &str) -> String {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{joint}notice={notice}")
+    }
+
+    /// The frame of a page with that title.
+    #[must_use]
+    pub fn page(&self, title: &str, place: AdminPlace) -> AdminPage {
+        let nav = PLACES.iter().map(|(text, href, own)| NavItem {
+            text: (*text).to_owned(),
+            href: (*href).to_owned(),
+            current: *own == place,
+            count: 0,
+        });
+        AdminPage {
+            frame: Page {
+                title: title.to_owned(),
+                course_name: self
+                    .institution
+                    .clone()
+                    .unwrap_or_else(|| "Cairn administration".to_owned()),
+                audience: Audience::Administrator,
+                session: None,
+                csrf: self.cairn.console_proof(&self.session),
+                nav: nav.collect(),
+                flash: self.notice(),
+                locale: "en".to_owned(),
+                theme_href: None,
+                window_href: None,
+            },
+            who: self.admin.name.clone(),
+        }
+    }
+
+    fn notice(&self) -> Option<Flash> {
+        let word = self.query("notice")?;
+        let (_, status, text) = NOTICES.iter().find(|(known, _, _)| *known == word)?;
+        Some(Flash {
+            status: *status,
+            text: (*text).to_owned(),
+        })
+    }
+
+    /// A parameter of the address.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<String> {
+        url::form_urlencoded::parse(self.query_string.as_bytes())
+            .into_owned()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Where an action leads next, by GET.
+    #[must_use]
+    pub fn go(&self, to: &str) -> HttpResponse {
+        HttpResponse::SeeOther().insert_header(("location", to)).finish()
+    }
+
+    /// Renders a page of the console.
+    ///
+    /// # Errors
+    /// An internal error when the template cannot be rendered.
+    pub fn show(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
+        Ok(reply::page(page)?)
+    }
+
+    /// Renders a form that could not be taken, with what was typed: 422.
+    ///
+    /// # Errors
+    /// An internal error when the template cannot be rendered.
+    pub fn show_again(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
+        Ok(reply::html(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            page,
+            "'none'",
+            "no-store",
+        )?)
+    }
+}

@@ -1,0 +1,80 @@
+//! `/admin/link/{token}`: the way in by a one-time link. The page only asks; its form uses the link up.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+
+use super::error::AdminError;
+use super::sign_in::{data, signed_in};
+use crate::service::Cairn;
+use crate::service::admins::links::{self, Entering, Invitation};
+use crate::service::error::ServiceError;
+use crate::web::error::AppError;
+use crate::web::extract::fields::Fields;
+use crate::web::reply;
+use crate::web::views::admin::LinkPage;
+use crate::web::views::shared::{Problem, ProblemList, PublicPage};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/link/{token}", web::get().to(show))
+        .route("/link/{token}", web::post().to(enter));
+}
+
+async fn show(cairn: web::Data<Cairn>, token: web::Path<String>) -> Result<HttpResponse, AdminError> {
+    let invitation = links::look(&cairn, &token).await?;
+    Ok(reply::page(&view(
+        &invitation,
+        &token,
+        &Fields::default(),
+        ProblemList::default(),
+    ))?)
+}
+
+fn view(invitation: &Invitation, token: &str, typed: &Fields, problems: ProblemList) -> LinkPage {
+    LinkPage {
+        page: PublicPage::titled("Welcome to Cairn’s console"),
+        reach: invitation.institution.clone(),
+        action: format!("/admin/link/{token}"),
+        name: typed.text("name"),
+        email: typed.text("email"),
+        problems,
+    }
+}
+
+/// The field that a mistake concerns.
+fn field(code: &str) -> &'static str {
+    match code {
+        "admin.name" => "name",
+        "admin.password" => "password",
+        "admin.email" | "admin.email-taken" | "admin.both" => "email",
+        _ => "",
+    }
+}
+
+async fn enter(
+    request: HttpRequest,
+    token: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, AdminError> {
+    let cairn: web::Data<Cairn> = data(&request)?;
+    let fields = Fields::read(&request, &mut payload.into_inner()).await?;
+    let typed = Entering {
+        name: fields.text("name"),
+        email: fields.get("email").map(str::to_owned),
+        password: links::typed(fields.raw("password")),
+    };
+    match links::enter(&cairn, &token, typed).await {
+        Ok(session) => signed_in(&cairn, &session, "/admin?notice=entered"),
+        Err(error @ (ServiceError::Invalid { .. } | ServiceError::Conflict { .. })) => {
+            let invitation = links::look(&cairn, &token).await?;
+            let problems = ProblemList(vec![Problem {
+                field: field(error.code()).to_owned(),
+                text: error.to_string(),
+            }]);
+            let status = AppError::from(error).status_code();
+            let page = view(&invitation, &token, &fields, problems);
+            Ok(reply::html(status, &page, "'none'", "no-store")?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,118 @@
+//! `/admin/platforms/by-hand/{flavour}`: the values to paste there, then the form for what the platform shows.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::{institution, presets};
+use crate::lti::registration::{Flavour, RegistrationDraft};
+use crate::service::error::{ErrorKind, ServiceError};
+use crate::service::{connecting, registering};
+use crate::web::admin::error::AdminError;
+use crate::web::admin::frame::AdminPlace;
+use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::views::admin::{ByHandForm, ByHandPage};
+use crate::web::views::shared::{Problem, ProblemList};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/platforms/by-hand/{flavour}", web::get().to(show))
+        .route("/platforms/by-hand/{flavour}", web::post().to(add));
+}
+
+fn flavour(word: &str) -> Result<Flavour, ServiceError> {
+    word.parse()
+        .map_err(|_| ServiceError::NotFound("kind of platform"))
+}
+
+async fn show(visit: AdminVisit, path: web::Path<String>) -> Result<HttpResponse, AdminError> {
+    let flavour = flavour(&path)?;
+    let draft = match flavour {
+        Flavour::Canvas => presets::canvas(&visit.query("preset").unwrap_or_default()),
+        Flavour::Moodle => presets::moodle(&visit.query("site").unwrap_or_default()),
+        Flavour::Other => presets::other(),
+    };
+    let form = ByHandForm::of(&draft, String::new());
+    let page = view(&visit, flavour, form, ProblemList::default()).await?;
+    visit.show(&page)
+}
+
+async fn view(
+    visit: &AdminVisit,
+    flavour: Flavour,
+    form: ByHandForm,
+    problems: ProblemList,
+) -> Result<ByHandPage, ServiceError> {
+    let institutions = connecting::institutions(&visit.cairn, &visit.admin.scope).await?;
+    let title = match flavour {
+        Flavour::Moodle => "Moodle by hand",
+        Flavour::Canvas => "Canvas by hand",
+        Flavour::Other => "Another platform by hand",
+    };
+    let page = visit.page(title, AdminPlace::Platforms);
+    let key = registering::facts(&visit.cairn).canvas_key();
+    let json =
+        serde_json::to_string_pretty(&key).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let presets = presets::HOSTED.map(|(word, name, ..)| (word, name)).to_vec();
+    let institutions = institutions
+        .into_iter()
+        .map(|tenant| (tenant.id.to_string(), tenant.name))
+        .collect();
+    Ok(ByHandPage::new(
+        page,
+        flavour,
+        &visit.cairn.settings.origin(),
+        json,
+        presets,
+        institutions,
+        form,
+        problems,
+    ))
+}
+
+async fn add(AdminAction(visit): AdminAction, path: web::Path<String>) -> Result<HttpResponse, AdminError> {
+    let flavour = flavour(&path)?;
+    let typed = &visit.fields;
+    let words = |name: &str| -> Vec<String> {
+        typed
+            .text(name)
+            .split(|c: char| c.is_whitespace() || c == ',')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let draft = RegistrationDraft {
+        name: typed.text("name"),
+        issuer: typed.text("issuer"),
+        client_id: typed.text("client_id"),
+        authorization_url: typed.text("authorization_url"),
+        token_url: typed.text("token_url"),
+        token_audience: typed.get("token_audience").map(str::to_owned),
+        jwks_url: typed.text("jwks_url"),
+        flavour,
+        algorithms: Vec::new(),
+        service_hosts: words("service_hosts"),
+        accepts_new_deployments: false,
+        allow_http_loopback: visit.cairn.settings.allow_http_loopback,
+        enabled: true,
+    };
+    let form = ByHandForm::of(&draft, typed.text("deployments"));
+    let added = match institution(&visit).await {
+        Ok(tenant) => connecting::add(&visit.cairn, &visit.admin, &tenant, draft, words("deployments")).await,
+        Err(error) => Err(error),
+    };
+    match added {
+        Ok(registration) => {
+            let href = format!("/admin/platforms/p/{}", registration.id);
+            Ok(visit.go(&visit.href_saying(&href, "saved")))
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) => {
+            let problem = Problem {
+                field: String::new(),
+                text: error.to_string(),
+            };
+            let page = view(&visit, flavour, form, ProblemList(vec![problem])).await?;
+            visit.show_again(&page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,109 @@
+//! `/admin/platforms`: the platforms, one of them, an invitation to register by itself, and registering by hand.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use chrono::TimeDelta;
+
+use super::error::AdminError;
+use super::frame::AdminPlace;
+use crate::ids::{InvitationId, TenantId};
+use crate::service::error::ServiceError;
+use crate::service::{connecting, registering};
+use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::views::admin::{InvitedPage, PlatformsPage};
+
+mod by_hand;
+mod one;
+mod presets;
+
+/// Lists the routes.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/platforms", web::get().to(list))
+        .route("/platforms/invite", web::post().to(invite))
+        .route(
+            "/platforms/invitations/{invitation}/withdraw",
+            web::post().to(withdraw),
+        )
+        .configure(by_hand::configure)
+        .configure(one::configure);
+}
+
+async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
+    let scope = &visit.admin.scope;
+    let listed = connecting::list(&visit.cairn, scope).await?;
+    let institutions = connecting::institutions(&visit.cairn, scope).await?;
+    let mut invitations = Vec::new();
+    for tenant in &institutions {
+        invitations.extend(registering::invitations_of(&visit.cairn, &tenant.id).await?);
+    }
+    let now = visit.cairn.clock.now();
+    let page = visit.page("Platforms", AdminPlace::Platforms);
+    visit.show(&PlatformsPage::new(
+        page,
+        &listed,
+        &institutions,
+        &invitations,
+        now,
+    ))
+}
+
+/// The institution that a form means: the chosen one, or the only one there is.
+pub(super) async fn institution(visit: &AdminVisit) -> Result<TenantId, ServiceError> {
+    if let Some(tenant) = visit.admin.scope.tenant() {
+        return Ok(tenant.clone());
+    }
+    let all = connecting::institutions(&visit.cairn, &visit.admin.scope).await?;
+    let chosen = visit.fields.get("institution");
+    let found = match (chosen, all.as_slice()) {
+        (Some(id), _) => all.iter().find(|tenant| tenant.id.as_str() == id),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    };
+    found.map(|tenant| tenant.id.clone()).ok_or_else(|| {
+        ServiceError::invalid(
+            "platform.institution",
+            "Choose the institution that the platform belongs to.",
+        )
+    })
+}
+
+async fn invite(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+    let tenant = institution(&visit).await?;
+    visit.admin.scope.allows(&tenant)?;
+    let life = match visit.fields.get("days").map(str::parse::<i64>) {
+        None => registering::INVITATION_LIFE,
+        Some(Ok(days)) if (1..=90).contains(&days) => TimeDelta::days(days),
+        Some(_) => {
+            return Err(
+                ServiceError::invalid("invitation.life", "Choose a time between 1 and 90 days.").into(),
+            );
+        }
+    };
+    let note = visit.fields.text("note");
+    let (invitation, code) =
+        registering::invite(&visit.cairn, &tenant, &note, Some(&visit.admin.actor), life).await?;
+    let page = visit.page("Paste this address into your platform", AdminPlace::Platforms);
+    let address = registering::address(&visit.cairn, &code);
+    visit.show(&InvitedPage::new(
+        page,
+        address,
+        &invitation,
+        visit.cairn.clock.now(),
+    ))
+}
+
+async fn withdraw(
+    AdminAction(visit): AdminAction,
+    path: web::Path<InvitationId>,
+) -> Result<HttpResponse, AdminError> {
+    let institutions = connecting::institutions(&visit.cairn, &visit.admin.scope).await?;
+    for tenant in &institutions {
+        let known = registering::invitations_of(&visit.cairn, &tenant.id).await?;
+        if known.iter().any(|one| one.id == *path) {
+            registering::withdraw(&visit.cairn, &tenant.id, &path, &visit.admin.actor).await?;
+            return Ok(visit.go(&visit.href_saying("/admin/platforms", "saved")));
+        }
+    }
+    Err(ServiceError::NotFound("invitation").into())
+}

@@ -1,0 +1,73 @@
+//! `/admin/platforms/p/{platform}`: one platform, its deployments, its switches and its self-test.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::ids::{DeploymentId, RegistrationId};
+use crate::service::connecting::{self, Change};
+use crate::service::error::ServiceError;
+use crate::service::self_test;
+use crate::store::deployments::DeploymentState;
+use crate::web::admin::error::AdminError;
+use crate::web::admin::frame::AdminPlace;
+use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::views::admin::PlatformPage;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/platforms/p/{platform}", web::get().to(show))
+        .route("/platforms/p/{platform}/test", web::post().to(test))
+        .route("/platforms/p/{platform}/change", web::post().to(change));
+}
+
+fn href(id: &RegistrationId) -> String {
+    format!("/admin/platforms/p/{id}")
+}
+
+async fn show(visit: AdminVisit, path: web::Path<RegistrationId>) -> Result<HttpResponse, AdminError> {
+    answer(&visit, &path, None).await
+}
+
+async fn test(
+    AdminAction(visit): AdminAction,
+    path: web::Path<RegistrationId>,
+) -> Result<HttpResponse, AdminError> {
+    let known = connecting::look(&visit.cairn, &visit.admin.scope, &path).await?;
+    let report = self_test::run(&visit.cairn, &known.registration.tenant, &path).await?;
+    answer(&visit, &path, Some(report)).await
+}
+
+async fn answer(
+    visit: &AdminVisit,
+    id: &RegistrationId,
+    report: Option<self_test::Report>,
+) -> Result<HttpResponse, AdminError> {
+    let known = connecting::look(&visit.cairn, &visit.admin.scope, id).await?;
+    let page = visit.page(&known.registration.name, AdminPlace::Platforms);
+    let now = visit.cairn.clock.now();
+    visit.show(&PlatformPage::new(page, &known, report.as_ref(), now))
+}
+
+async fn change(
+    AdminAction(visit): AdminAction,
+    path: web::Path<RegistrationId>,
+) -> Result<HttpResponse, AdminError> {
+    let form = &visit.fields;
+    let text = form.text("value");
+    let change = match form.get("what") {
+        Some("accept") => Change::Deployment(DeploymentId::from(text), DeploymentState::Accepted),
+        Some("set-aside") => Change::Deployment(DeploymentId::from(text), DeploymentState::Pending),
+        Some("deployment") => Change::NewDeployment(text),
+        Some("accept-all") => Change::AcceptAll(text == "yes"),
+        Some("enabled") => Change::Enabled(text == "yes"),
+        Some("hosts") => Change::ServiceHosts(
+            text.split(|c: char| c.is_whitespace() || c == ',')
+                .filter(|host| !host.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        ),
+        _ => return Err(ServiceError::invalid("platform.change", "Choose what to change.").into()),
+    };
+    connecting::change(&visit.cairn, &visit.admin, &path, change).await?;
+    Ok(visit.go(&visit.href_saying(&href(&path), "saved")))
+}

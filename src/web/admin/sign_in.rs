@@ -1,0 +1,123 @@
+//! `/admin/sign-in` and `/admin/sign-out`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, SET_COOKIE};
+use actix_web::web::{self, Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::error::AdminError;
+use crate::service::Cairn;
+use crate::service::admins::{self, links};
+use crate::service::error::ServiceError;
+use crate::web::error::AppError;
+use crate::web::extract::admin::{AdminAction, cookie};
+use crate::web::extract::fields::Fields;
+use crate::web::reply;
+use crate::web::views::admin::SignInPage;
+use crate::web::views::shared::{Problem, ProblemList, PublicPage};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/sign-in", web::get().to(show))
+        .route("/sign-in", web::post().to(sign_in))
+        .route("/sign-out", web::post().to(sign_out));
+}
+
+#[derive(Debug, Deserialize)]
+struct Asked {
+    next: Option<String>,
+}
+
+/// Where somebody goes after signing in: a page of the console, whatever the address said.
+fn next(cairn: &Cairn, text: Option<&str>) -> String {
+    let origin = &cairn.settings.public_origin;
+    let asked = text.and_then(|text| origin.join(text).ok()).filter(|url| {
+        let path = url.path();
+        url.origin() == origin.origin() && (path == "/admin" || path.starts_with("/admin/"))
+    });
+    match asked {
+        Some(url) if !url.path().starts_with("/admin/sign") && !url.path().starts_with("/admin/link") => {
+            let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+            format!("{}{query}", url.path())
+        }
+        _ => "/admin".to_owned(),
+    }
+}
+
+async fn show(cairn: web::Data<Cairn>, Query(asked): Query<Asked>) -> Result<HttpResponse, AdminError> {
+    let next = next(&cairn, asked.next.as_deref());
+    Ok(reply::page(&view(String::new(), next, ProblemList::default()))?)
+}
+
+fn view(email: String, next: String, problems: ProblemList) -> SignInPage {
+    SignInPage {
+        page: PublicPage::titled("Sign in to Cairn’s console"),
+        email,
+        next,
+        problems,
+    }
+}
+
+async fn sign_in(request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, AdminError> {
+    let cairn = data(&request)?;
+    let fields = Fields::read(&request, &mut payload.into_inner()).await?;
+    let email = fields.text("email");
+    let next = next(&cairn, fields.get("next"));
+    let typed = links::typed(fields.raw("password")).unwrap_or_else(|| SecretString::from(String::new()));
+    match admins::sign_in::by_password(&cairn, &email, &typed, &address(&request)).await {
+        Ok(token) => Ok(signed_in(&cairn, &token, &next)?),
+        Err(error @ (ServiceError::Invalid { .. } | ServiceError::TooOften { .. })) => {
+            let status = AppError::from(error);
+            let problems = ProblemList(vec![Problem {
+                field: String::new(),
+                text: status.source().to_string(),
+            }]);
+            Ok(reply::html(
+                status.status_code(),
+                &view(email, next, problems),
+                "'none'",
+                "no-store",
+            )?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// To a page of the console, with the cookie that signs this browser in.
+pub(super) fn signed_in(cairn: &Cairn, token: &str, next: &str) -> Result<HttpResponse, AdminError> {
+    let mut answer = HttpResponse::build(StatusCode::SEE_OTHER)
+        .insert_header(("location", next))
+        .finish();
+    let value = HeaderValue::from_str(&cookie(cairn, token))
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    answer.headers_mut().append(SET_COOKIE, value);
+    Ok(answer)
+}
+
+async fn sign_out(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+    admins::sign_out(&visit.cairn, &visit.session).await?;
+    signed_in(&visit.cairn, "", "/admin/sign-in")
+}
+
+/// What every use case works with.
+pub(super) fn data(request: &HttpRequest) -> Result<web::Data<Cairn>, ServiceError> {
+    request
+        .app_data::<web::Data<Cairn>>()
+        .cloned()
+        .ok_or_else(|| ServiceError::Internal("the application has no data".into()))
+}
+
+/// From where somebody comes: the other end of the connection, or when that is a proxy on this machine, what it says.
+fn address(request: &HttpRequest) -> String {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let forwarded = request.headers().get_all("x-forwarded-for").last();
+    match (peer, forwarded.and_then(|value| value.to_str().ok())) {
+        (Some(peer), Some(list)) if peer.is_loopback() => {
+            list.rsplit(',').next().unwrap_or_default().trim().to_owned()
+        }
+        (Some(peer), _) => peer.to_string(),
+        (None, _) => String::new(),
+    }
+}

@@ -1,0 +1,120 @@
+//! Who administers: the sign-in of this browser, found by its cookie. There is no way without cookies here, because the
+//! console never stands in a frame.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpRequest, web};
+use subtle::ConstantTimeEq as _;
+
+use crate::ids::SessionId;
+use crate::service::Cairn;
+use crate::service::admins::{Administrator, LONGEST};
+use crate::service::error::ServiceError;
+use crate::web::admin::error::AdminError;
+use crate::web::extract::fields::Fields;
+
+/// A request for a page of the console.
+#[derive(Debug)]
+pub struct AdminVisit {
+    pub cairn: Arc<Cairn>,
+    pub admin: Administrator,
+    pub session: SessionId,
+    /// The name of the one institution that this administrator sees; none for all.
+    pub institution: Option<String>,
+    pub fields: Fields,
+    /// The query of the address, undecoded.
+    pub query_string: String,
+    proven: bool,
+}
+
+/// A request that changes something: a POST whose form proves that it came from a page of the console in this browser.
+#[derive(Debug)]
+pub struct AdminAction(pub AdminVisit);
+
+/// The name of the cookie. On plain http, which only loopback gets, browsers refuse the `__Host-` prefix.
+#[must_use]
+pub fn cookie_name(cairn: &Cairn) -> &'static str {
+    if cairn.settings.public_origin.scheme() == "https" {
+        "__Host-cairn_admin"
+    } else {
+        "cairn_admin"
+    }
+}
+
+/// The header that signs a browser in; an empty token signs it out. `Secure` holds on loopback too: browsers treat it as
+/// a secure context.
+#[must_use]
+pub fn cookie(cairn: &Cairn, token: &str) -> String {
+    let seconds = if token.is_empty() {
+        0
+    } else {
+        LONGEST.num_seconds()
+    };
+    let name = cookie_name(cairn);
+    format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Strict")
+}
+
+async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit, AdminError> {
+    let cairn = request
+        .app_data::<web::Data<Cairn>>()
+        .map(|data| Arc::clone(data))
+        .ok_or_else(|| ServiceError::Internal("the application has no data".into()))?;
+    let fields = match *request.method() {
+        Method::POST => Fields::read(&request, &mut payload).await?,
+        _ => Fields::default(),
+    };
+    let found = match request.cookie(cookie_name(&cairn)) {
+        Some(cookie) => cairn.administrator(cookie.value()).await,
+        None => Err(ServiceError::SignInNeeded),
+    };
+    let found = match found {
+        Err(ServiceError::SignInNeeded) if request.method() == Method::GET => {
+            return Err(AdminError::sign_in(&request));
+        }
+        found => found?,
+    };
+    let proof = cairn.console_proof(&found.session);
+    let sent = fields.raw("csrf").unwrap_or_default();
+    Ok(AdminVisit {
+        proven: bool::from(sent.as_bytes().ct_eq(proof.as_bytes())),
+        cairn,
+        admin: found.admin,
+        session: found.session,
+        institution: found.institution,
+        query_string: request.query_string().to_owned(),
+        fields,
+    })
+}
+
+impl FromRequest for AdminVisit {
+    type Error = AdminError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AdminError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        Box::pin(visit(request.clone(), payload.take()))
+    }
+}
+
+impl FromRequest for AdminAction {
+    type Error = AdminError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AdminError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let asked = visit(request.clone(), payload.take());
+        Box::pin(async move {
+            let visit = asked.await?;
+            if visit.proven {
+                Ok(Self(visit))
+            } else {
+                Err(ServiceError::Forbidden(
+                    "This form did not come from a page of the console in this browser. Nothing was changed; open the page again.",
+                )
+                .into())
+            }
+        })
+    }
+}

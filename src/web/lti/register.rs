@@ -1,0 +1,67 @@
+//! `/lti/register/{code}`: the platform opens it in a frame when an administrator registers Cairn there. The first page
+//! asks, the second one has done it and says what comes next in that LMS.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::service::Cairn;
+use crate::service::registering;
+use crate::web::error::AppError;
+use crate::web::reply;
+use crate::web::views::lti::{AskPage, RegisteredPage};
+
+/// Lists the routes.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/lti/register/{code}", web::get().to(ask))
+        .route("/lti/register/{code}", web::post().to(confirm))
+        .route("/lti/canvas.json", web::get().to(canvas_json));
+}
+
+async fn ask(
+    cairn: web::Data<Cairn>,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> Result<HttpResponse, AppError> {
+    let query: Vec<(String, String)> = url::form_urlencoded::parse(request.query_string().as_bytes())
+        .into_owned()
+        .collect();
+    let asked = |name: &str| {
+        query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    };
+    let offer = registering::open(
+        &cairn,
+        &code,
+        asked("openid_configuration"),
+        asked("registration_token"),
+    )
+    .await?;
+    let ancestors = offer.platform.frame_ancestors();
+    reply::framed(
+        &AskPage::new(&offer, &format!("/lti/register/{code}")),
+        &ancestors,
+    )
+}
+
+async fn confirm(
+    cairn: web::Data<Cairn>,
+    code: web::Path<String>,
+    body: web::Bytes,
+) -> Result<HttpResponse, AppError> {
+    let pairs = super::login::pairs(&body)?;
+    let consent = pairs.iter().find(|(name, _)| name == "consent");
+    let consent = consent.map(|(_, value)| value.as_str()).unwrap_or_default();
+    let done = registering::confirm(&cairn, &code, consent).await?;
+    let ancestors = done.platform.frame_ancestors();
+    reply::framed(&RegisteredPage::new(&done), &ancestors)
+}
+
+/// What an administrator of Canvas pastes as "Enter URL" when making an LTI key by hand.
+async fn canvas_json(cairn: web::Data<Cairn>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("cache-control", "no-cache"))
+        .json(registering::facts(&cairn).canvas_key())
+}

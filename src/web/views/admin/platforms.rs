@@ -1,0 +1,224 @@
+//! Platforms in the console: the list, one of them, an invitation.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::AdminPage;
+use crate::domain::issuer::Tenant;
+use crate::service::connecting::{Listed, Platform};
+use crate::service::self_test::{Report, Verdict};
+use crate::store::deployments::DeploymentState;
+use crate::store::invitations::Invitation;
+use crate::web::views::shared::{Status, When};
+
+/// A platform in the list.
+#[derive(Debug, Clone)]
+pub struct PlatformLine {
+    pub href: String,
+    pub name: String,
+    pub institution: String,
+    pub issuer: String,
+    pub enabled: bool,
+    pub pending: usize,
+    pub seen: Option<When>,
+}
+
+/// An invitation that was made.
+#[derive(Debug, Clone)]
+pub struct InvitationLine {
+    pub note: String,
+    pub institution: String,
+    pub made: When,
+    /// "unused", "used" or "over".
+    pub state: &'static str,
+    pub until: When,
+    /// Where taking it back posts to, while it can be.
+    pub withdraw: Option<String>,
+}
+
+/// Posts `institution`, `note`, `days` to `/admin/platforms/invite`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/platforms.html")]
+pub struct PlatformsPage {
+    pub page: AdminPage,
+    pub platforms: Vec<PlatformLine>,
+    /// Id and name.
+    pub institutions: Vec<(String, String)>,
+    pub invitations: Vec<InvitationLine>,
+}
+
+impl PlatformsPage {
+    /// The page.
+    #[must_use]
+    pub fn new(
+        page: AdminPage,
+        listed: &[Listed],
+        institutions: &[Tenant],
+        invitations: &[Invitation],
+        now: DateTime<Utc>,
+    ) -> Self {
+        let platforms = listed.iter().map(|one| PlatformLine {
+            href: format!("/admin/platforms/p/{}", one.registration.id),
+            name: one.registration.name.clone(),
+            institution: one.institution.clone(),
+            issuer: one.registration.issuer.clone(),
+            enabled: one.registration.enabled,
+            pending: one.pending,
+            seen: one.seen_at.map(|at| When::new(at, now)),
+        });
+        let name = |invitation: &Invitation| {
+            institutions
+                .iter()
+                .find(|tenant| tenant.id == invitation.tenant)
+                .map(|tenant| tenant.name.clone())
+                .unwrap_or_default()
+        };
+        let lines = invitations.iter().map(|one| {
+            let unused = one.used_at.is_none() && one.expires_at > now;
+            InvitationLine {
+                note: if one.note.is_empty() {
+                    "Without a note".to_owned()
+                } else {
+                    one.note.clone()
+                },
+                institution: name(one),
+                made: When::new(one.created_at, now),
+                state: match one.used_at {
+                    Some(_) => "used",
+                    None if unused => "unused",
+                    None => "over",
+                },
+                until: When::new(one.expires_at, now),
+                withdraw: unused.then(|| format!("/admin/platforms/invitations/{}/withdraw", one.id)),
+            }
+        });
+        Self {
+            page,
+            platforms: platforms.collect(),
+            institutions: institutions
+                .iter()
+                .map(|tenant| (tenant.id.to_string(), tenant.name.clone()))
+                .collect(),
+            invitations: lines.collect(),
+        }
+    }
+}
+
+/// The address of an invitation, shown once.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/invited.html")]
+pub struct InvitedPage {
+    pub page: AdminPage,
+    pub address: String,
+    pub until: When,
+}
+
+impl InvitedPage {
+    /// The page.
+    #[must_use]
+    pub fn new(page: AdminPage, address: String, invitation: &Invitation, now: DateTime<Utc>) -> Self {
+        Self {
+            page,
+            address,
+            until: When::new(invitation.expires_at, now),
+        }
+    }
+}
+
+/// An installation of Cairn in the platform.
+#[derive(Debug, Clone)]
+pub struct DeploymentLine {
+    pub id: String,
+    pub deployment_id: String,
+    pub accepted: bool,
+}
+
+/// One thing that the self-test looked at.
+#[derive(Debug, Clone)]
+pub struct FindingLine {
+    pub status: Status,
+    /// What a screen reader hears for the icon.
+    pub spoken: &'static str,
+    pub sentence: String,
+    pub advice: Option<String>,
+}
+
+/// Posts `what` and `value` to `change`, nothing to `test`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/platform.html")]
+pub struct PlatformPage {
+    pub page: AdminPage,
+    /// Where its forms post to, without `/change` and `/test`.
+    pub href: String,
+    pub institution: String,
+    pub enabled: bool,
+    pub accepts_all: bool,
+    pub seen: Option<When>,
+    /// Name and value, as the platform's own pages call them.
+    pub values: Vec<(&'static str, String)>,
+    pub service_hosts: String,
+    pub by_itself: bool,
+    pub deployments: Vec<DeploymentLine>,
+    /// The findings of a self-test that ran just now.
+    pub findings: Option<Vec<FindingLine>>,
+    pub holds: bool,
+}
+
+impl PlatformPage {
+    /// The page, with what a self-test found.
+    #[must_use]
+    pub fn new(page: AdminPage, known: &Platform, report: Option<&Report>, now: DateTime<Utc>) -> Self {
+        let registration = &known.registration;
+        let findings = report.map(|report| {
+            let line = |finding: &crate::service::self_test::Finding| {
+                let (status, spoken) = match finding.verdict {
+                    Verdict::Good => (Status::Earned, "Works:"),
+                    Verdict::Remark => (Status::Neutral, "Note:"),
+                    Verdict::Failure => (Status::NeedsAttention, "Does not work:"),
+                };
+                FindingLine {
+                    status,
+                    spoken,
+                    sentence: finding.sentence.clone(),
+                    advice: finding.advice.clone(),
+                }
+            };
+            report.findings.iter().map(line).collect()
+        });
+        Self {
+            page,
+            href: format!("/admin/platforms/p/{}", registration.id),
+            institution: known.institution.name.clone(),
+            enabled: registration.enabled,
+            accepts_all: registration.accepts_new_deployments,
+            seen: known
+                .sighting
+                .as_ref()
+                .map(|seen| When::new(seen.launched_at, now)),
+            values: vec![
+                ("Platform ID (issuer)", registration.issuer.clone()),
+                ("Client ID", registration.client_id.clone()),
+                (
+                    "Authentication request URL",
+                    registration.authorization_url.to_string(),
+                ),
+                ("Access token URL", registration.token_url.to_string()),
+                ("Token audience", registration.token_audience.clone()),
+                ("Public keyset URL", registration.jwks_url.to_string()),
+            ],
+            service_hosts: registration.service_hosts.join(" "),
+            by_itself: known.registration_url.is_some(),
+            deployments: known
+                .deployments
+                .iter()
+                .map(|one| DeploymentLine {
+                    id: one.id.to_string(),
+                    deployment_id: one.deployment_id.clone(),
+                    accepted: one.state == DeploymentState::Accepted,
+                })
+                .collect(),
+            findings,
+            holds: report.is_some_and(Report::holds),
+        }
+    }
+}

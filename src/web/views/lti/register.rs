@@ -1,0 +1,84 @@
+//! Registering a platform: what is asked and shared, and what comes next.
+
+use askama::Template;
+
+use crate::lti::registration::Flavour;
+use crate::service::registering::{self, Change, Offer, Registered};
+use crate::web::views::shared::PublicPage;
+
+/// Posts `consent`. Nothing has been written when it is shown.
+#[derive(Debug, Clone, Template)]
+#[template(path = "lti/register_ask.html")]
+pub struct AskPage {
+    pub page: PublicPage,
+    pub institution: String,
+    pub platform: String,
+    /// Its version, if it says one.
+    pub version: Option<String>,
+    pub issuer: String,
+    /// What Cairn will be able to do there.
+    pub abilities: Vec<&'static str>,
+    pub shares_names: bool,
+    /// What would change, when the platform is known already.
+    pub updates: Option<Vec<Change>>,
+    pub action: String,
+    pub consent: String,
+}
+
+impl AskPage {
+    /// The page for that offer.
+    #[must_use]
+    pub fn new(offer: &Offer, action: &str) -> Self {
+        let platform = &offer.platform;
+        let title = match &offer.updates {
+            Some(_) => "Update this registration?",
+            None => "Connect this platform to Cairn?",
+        };
+        Self {
+            page: PublicPage::titled(title),
+            institution: offer.institution.clone(),
+            platform: platform.name(),
+            version: platform.version.clone(),
+            issuer: platform.issuer.clone(),
+            abilities: platform.abilities(),
+            shares_names: platform.shares_names(),
+            updates: offer.updates.clone(),
+            action: action.to_owned(),
+            consent: offer.sealed.clone(),
+        }
+    }
+}
+
+/// It is done; the frame can be closed.
+#[derive(Debug, Clone, Template)]
+#[template(path = "lti/register_done.html")]
+pub struct RegisteredPage {
+    pub page: PublicPage,
+    pub platform: String,
+    pub client_id: String,
+    pub deployment_id: Option<String>,
+    pub moodle: bool,
+    pub canvas: bool,
+    pub updated: bool,
+}
+
+impl RegisteredPage {
+    /// The page for that registration.
+    #[must_use]
+    pub fn new(done: &Registered) -> Self {
+        let title = if done.updated {
+            "The registration was updated"
+        } else {
+            "Registered: one step is left"
+        };
+        Self {
+            page: PublicPage::titled(title),
+            platform: registering::product(done.registration.flavour).to_owned(),
+            client_id: done.registration.client_id.clone(),
+            deployment_id: done.deployment_id.clone(),
+            moodle: done.registration.flavour == Flavour::Moodle,
+            canvas: done.registration.flavour == Flavour::Canvas,
+            updated: done.updated,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The console of administrators over HTTP.
+
+mod entering;
+pub mod keeper;
