@@ -12,7 +12,7 @@ use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::service::{columns, decide, sync};
+use crate::service::{columns, decide, notices, sync};
 use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
@@ -215,6 +215,12 @@ async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
         columns::SEND_SCORE => {
             let asked: SubmissionPayload = payload(job)?;
             columns::send_score(cairn, &job.tenant, &asked.submission).await?;
+        }
+        notices::SUBSCRIBE => {
+            notices::subscribe(cairn, &job.tenant, &payload(job)?).await?;
+        }
+        notices::NOTICE => {
+            notices::work(cairn, &job.tenant, &payload(job)?).await?;
         }
         other => {
             return Err(ServiceError::Internal(format!(

@@ -121,3 +121,33 @@ pub fn set_line_item(
         Ok(())
     }
 }
+
+/// Says which link opens the activity from now on.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when that link opens another activity, [`StoreError::Missing`] when there is no such
+/// activity.
+pub fn set_link(db: &mut Db, tenant: &TenantId, id: &ActivityId, link: &LinkId) -> Result<(), StoreError> {
+    let changed = diesel::update(activities::table)
+        .filter(activities::tenant_id.eq(tenant.as_str()))
+        .filter(activities::id.eq(id.as_str()))
+        .set(activities::link_id.eq(link.as_str()))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("activity"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Removes an activity to which nothing was handed in.
+///
+/// # Errors
+/// [`StoreError::InUse`] when something was.
+pub fn delete(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<(), StoreError> {
+    diesel::delete(activities::table)
+        .filter(activities::tenant_id.eq(tenant.as_str()))
+        .filter(activities::id.eq(id.as_str()))
+        .execute(db)?;
+    Ok(())
+}

@@ -15,6 +15,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/lti/login", web::get().to(lti::login::by_get))
         .route("/lti/login", web::post().to(lti::login::by_post))
         .route("/lti/launch", web::post().to(lti::launch::launch))
+        .route("/lti/notices", web::post().to(lti::notices::receive))
         .route("/lti/jwks", web::get().to(lti::jwks))
         .route("/c/{course}/window", web::post().to(window::open))
         .route("/c/{course}", web::get().to(course::home))

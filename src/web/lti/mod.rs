@@ -1,7 +1,8 @@
-//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/jwks`.
+//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/notices`, `/lti/jwks`.
 
 pub mod launch;
 pub mod login;
+pub mod notices;
 
 use actix_web::{HttpResponse, web};
 
