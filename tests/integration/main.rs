@@ -9,6 +9,7 @@
 
 mod certification;
 mod chromium;
+mod copying;
 mod design;
 mod engine;
 mod evidence;

@@ -13,6 +13,7 @@ mod custom;
 mod line_items;
 pub(super) mod login;
 mod members;
+pub(super) mod notices;
 mod results;
 mod scores;
 #[cfg(test)]
@@ -27,6 +28,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/api/lti/authorize_redirect", web::post().to(login::redirect))
         .route("/api/lti/authorize", web::get().to(login::auth))
         .route("/api/lti/security/jwks", web::get().to(jwks))
+        .route("/api/lti/notice-handlers/{tool}", web::get().to(notices::list))
+        .route("/api/lti/notice-handlers/{tool}", web::put().to(notices::set))
         .route("/login/oauth2/token", web::post().to(token::token))
         .route(
             "/courses/{course}/external_tools/{link}/launch",

@@ -47,6 +47,8 @@ impl World {
             registration,
             type_id,
             custom: std::collections::BTreeMap::new(),
+            may_be_notified: false,
+            notice_handlers: std::collections::BTreeMap::new(),
         });
     }
 

@@ -11,6 +11,7 @@ use super::keys::{self, Object, PlatformKey};
 use super::{Flavour, Options};
 use crate::random::{self, Random};
 
+mod copy;
 pub mod faults;
 mod gradebook;
 mod install;

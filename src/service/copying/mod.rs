@@ -33,7 +33,7 @@ pub(super) use map::map_again;
 pub use map::{Choice, Desk, DeskBadge, choose, create_column, desk};
 pub(super) use missing::settle;
 pub use missing::{Kind, Missing};
-pub use plan::{Plan, PlannedBadge, PlannedInput, plan};
+pub use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};
 pub use take::{Taken, take};
 
 /// Names of rows that stand in for something of the old course begin so.
