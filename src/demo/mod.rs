@@ -102,6 +102,9 @@ pub async fn connect(
         share_names: true,
         share_email: false,
     });
+    let world = lms.world();
+    world.set_admin_custom("context_id_history", "$Context.id.history");
+    world.grant_notices(true);
     let draft = RegistrationDraft {
         name: name.to_owned(),
         issuer: at_lms.issuer,

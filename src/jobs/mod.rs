@@ -13,7 +13,7 @@ use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId, TenantId
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::service::{columns, decide, scores, session, sync};
+use crate::service::{columns, decide, notices, scores, session, sync};
 use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
@@ -288,6 +288,12 @@ async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
         scores::SEND_SCORE => {
             let asked: SubmissionPayload = payload(job)?;
             scores::send(cairn, &job.tenant, &asked.submission).await?;
+        }
+        notices::SUBSCRIBE => {
+            notices::subscribe(cairn, &job.tenant, &payload(job)?).await?;
+        }
+        notices::NOTICE => {
+            notices::work(cairn, &job.tenant, &payload(job)?).await?;
         }
         other => {
             return Err(ServiceError::Internal(format!(

@@ -24,7 +24,9 @@ use super::state::LoginState;
 
 pub use form::LaunchForm;
 pub use header::Header;
+pub(in crate::lti) use header::json_part;
 pub use target::Targets;
+pub(in crate::lti) use token::{audiences, authorized_party, time};
 
 /// Whether a launch's deployment may enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod launch;
 pub mod login;
 pub mod messages;
+pub mod notices;
 pub mod registration;
 pub mod roles;
 pub mod services;

@@ -20,7 +20,7 @@ use crate::lti::state::{Binding, LoginState, StateSealer};
 use crate::random::{self, Random};
 use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, digest};
-use crate::service::{Cairn, decide, sightings, sync};
+use crate::service::{Cairn, copying, decide, notices, sightings, sync};
 use crate::store::courses::CourseSeen;
 use crate::store::people::PersonSeen;
 use crate::store::sessions::Session;
@@ -146,6 +146,7 @@ impl Cairn {
         let token_digest = digest(&token);
         let nonce = digest(&format!("{}\n{}", registration.id, state.nonce));
         let nonce_until = state.expires_at;
+        let origin = self.settings.origin();
         let opened = self.store.write_with(move |db| -> Result<_, ServiceError> {
             let tenant = &registration.tenant;
             if !nonces::consume(db, tenant, &nonce, nonce_until)? {
@@ -192,6 +193,8 @@ impl Cairn {
                     decide::enqueue_person_for(db, tenant, course, person, "launch", now, random.as_ref())?;
                 }
                 link = destination::refresh_link(db, course, &launch, now, random.as_ref())?;
+                link = copying::on_launch(db, course, link, &launch, now, random.as_ref())?;
+                notices::on_launch(db, course, &launch, &origin, now, random.as_ref())?;
                 sync::enqueue_after_launch(db, course, now, random.as_ref())?;
                 leads = Leads::Course {
                     course: course.id.clone(),

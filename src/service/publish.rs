@@ -173,7 +173,13 @@ pub async fn badge(cairn: &Cairn, issuer: &str, badge: &BadgeId) -> Result<(Issu
             return Ok(None);
         };
         let badge = badges::get(db, &issuer.tenant, &badge)?;
-        let badge = badge.filter(|badge| badge.state != BadgeState::Draft);
+        // A copied badge that rests was never active either.
+        let shown = |badge: &Badge| match badge.state {
+            BadgeState::Draft => false,
+            BadgeState::Paused { .. } => badge.active_rule.is_some(),
+            BadgeState::Active | BadgeState::Retired => true,
+        };
+        let badge = badge.filter(shown);
         Ok(badge.map(|badge| (issuer, badge)))
     });
     found.await?.ok_or(ServiceError::NotFound("badge"))

@@ -122,10 +122,11 @@ pub fn set_line_item(
     }
 }
 
-/// Says which link is the activity's own.
+/// Says which link opens the activity from now on.
 ///
 /// # Errors
-/// [`StoreError::Missing`] when there is no such activity.
+/// [`StoreError::AlreadyThere`] when that link opens another activity, [`StoreError::Missing`] when there is no such
+/// activity.
 pub fn set_link(db: &mut Db, tenant: &TenantId, id: &ActivityId, link: &LinkId) -> Result<(), StoreError> {
     let changed = diesel::update(activities::table)
         .filter(activities::tenant_id.eq(tenant.as_str()))
@@ -137,4 +138,16 @@ pub fn set_link(db: &mut Db, tenant: &TenantId, id: &ActivityId, link: &LinkId) 
     } else {
         Ok(())
     }
+}
+
+/// Removes an activity to which nothing was handed in.
+///
+/// # Errors
+/// [`StoreError::InUse`] when something was.
+pub fn delete(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<(), StoreError> {
+    diesel::delete(activities::table)
+        .filter(activities::tenant_id.eq(tenant.as_str()))
+        .filter(activities::id.eq(id.as_str()))
+        .execute(db)?;
+    Ok(())
 }

@@ -218,3 +218,60 @@ pub fn delete_draft(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<(), 
         .execute(db)?;
     Ok(())
 }
+
+/// Says of which badge of another course this one is a copy.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such badge.
+pub fn set_copied_from(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &BadgeId,
+    source: &BadgeId,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(badges::table)
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(id.as_str()))
+        .set(badges::copied_from.eq(source.as_str()))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("badge"))
+    } else {
+        Ok(())
+    }
+}
+
+/// The badges of a course that were copied, each with the one it was copied from, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn copied(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<(Badge, BadgeId)>, StoreError> {
+    let rows: Vec<(Row, String)> = badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(badges::copied_from.is_not_null())
+        .order((badges::created_at, badges::id))
+        .select((Row::as_select(), badges::copied_from.assume_not_null()))
+        .load(db)?;
+    rows.into_iter()
+        .map(|(row, source)| Ok((row.badge()?, source.into())))
+        .collect()
+}
+
+/// The badge that this one is a copy of.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn copied_from(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<BadgeId>, StoreError> {
+    let found: Option<Option<String>> = badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(id.as_str()))
+        .select(badges::copied_from)
+        .get_result(db)
+        .optional()?;
+    Ok(found.flatten().map(BadgeId::from))
+}

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::convert::{from_json, json, micros, opt_moment};
+use super::convert::{CHUNK, from_json, json, micros, opt_moment};
 use super::schema::courses;
 use super::{Db, StoreError};
 use crate::domain::course::{Checks, Course, Services};
@@ -42,6 +42,23 @@ struct Row {
 }
 
 impl Row {
+    fn of(seen: &CourseSeen, now: DateTime<Utc>, random: &dyn Random) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: CourseId::new(now, random).to_string(),
+            tenant_id: seen.tenant.to_string(),
+            registration_id: seen.registration.to_string(),
+            deployment_id: seen.deployment.to_string(),
+            context_id: seen.context_id.clone(),
+            label: seen.label.clone(),
+            title: seen.title.clone(),
+            services: json(&seen.services)?,
+            last_checked_at: None,
+            next_check_at: Some(micros(now)),
+            problem: None,
+            created_at: micros(now),
+        })
+    }
+
     fn course(self) -> Result<Course, StoreError> {
         Ok(Course {
             id: self.id.into(),
@@ -72,6 +89,34 @@ fn by_context(db: &mut Db, seen: &CourseSeen) -> Result<Option<Course>, StoreErr
     row.map(Row::course).transpose()
 }
 
+/// When a course that nobody has opened yet is due: in the year 9999. Its first launch has it read.
+const NOT_BEFORE_A_LAUNCH: i64 = 253_370_764_800_000_000;
+
+/// Adds a course of which the platform has told us before anybody opened it, unless it is known, and says which one is
+/// there. It is not read before its first launch: nothing is known yet of what the platform offers in it.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn foretold(
+    db: &mut Db,
+    seen: &CourseSeen,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Course, StoreError> {
+    if let Some(known) = by_context(db, seen)? {
+        return Ok(known);
+    }
+    let row = Row {
+        next_check_at: Some(NOT_BEFORE_A_LAUNCH),
+        ..Row::of(seen, now, random)?
+    };
+    on_both!(db, |connection| diesel::insert_into(courses::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(connection))?;
+    by_context(db, seen)?.ok_or(StoreError::Missing("course"))
+}
+
 /// Adds the course, due for its first check at once, or refreshes what the launch says of a known one.
 ///
 /// # Errors
@@ -83,26 +128,21 @@ pub fn upsert_from_launch(
     random: &dyn Random,
 ) -> Result<Course, StoreError> {
     let Some(mut known) = by_context(db, seen)? else {
-        let row = Row {
-            id: CourseId::new(now, random).to_string(),
-            tenant_id: seen.tenant.to_string(),
-            registration_id: seen.registration.to_string(),
-            deployment_id: seen.deployment.to_string(),
-            context_id: seen.context_id.clone(),
-            label: seen.label.clone(),
-            title: seen.title.clone(),
-            services: json(&seen.services)?,
-            last_checked_at: None,
-            next_check_at: Some(micros(now)),
-            problem: None,
-            created_at: micros(now),
-        };
+        let row = Row::of(seen, now, random)?;
         on_both!(db, |connection| diesel::insert_into(courses::table)
             .values(&row)
             .on_conflict_do_nothing()
             .execute(connection))?;
         return by_context(db, seen)?.ok_or(StoreError::Missing("course"));
     };
+    if known
+        .checks
+        .next_at
+        .is_some_and(|at| micros(at) == NOT_BEFORE_A_LAUNCH)
+    {
+        known.checks.next_at = Some(now);
+        set_next_check(db, &known.tenant, &known.id, Some(now))?;
+    }
     let before = known.clone();
     let keep = |new: &Option<String>, old: Option<String>| new.clone().or(old);
     known.label = keep(&seen.label, known.label);
@@ -242,5 +282,62 @@ pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, S
         .limit(limit)
         .select(Row::as_select())
         .load(db)?;
+    rows.into_iter().map(Row::course).collect()
+}
+
+/// The ids of the contexts that a course was copied from, nearest first, as the last launch that named any said.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn history(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Vec<String>, StoreError> {
+    let kept: Option<Option<String>> = courses::table
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(id.as_str()))
+        .select(courses::history)
+        .get_result(db)
+        .optional()?;
+    let kept = kept.flatten();
+    kept.map_or_else(|| Ok(Vec::new()), |text| from_json("courses.history", &text))
+}
+
+/// Keeps the ids of the contexts that a course was copied from, nearest first.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such course.
+pub fn set_history(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CourseId,
+    history: &[&str],
+) -> Result<(), StoreError> {
+    let changed = diesel::update(courses::table)
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(id.as_str()))
+        .set(courses::history.eq(json(&history)?))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("course"))
+    } else {
+        Ok(())
+    }
+}
+
+/// The courses of a registration with one of these context ids, whatever their deployment, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_contexts(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+    context_ids: &[&str],
+) -> Result<Vec<Course>, StoreError> {
+    let rows: Vec<Row> = on_both!(db, |connection| courses::table
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::registration_id.eq(registration.as_str()))
+        .filter(courses::context_id.eq_any(context_ids.iter().take(CHUNK)))
+        .order((courses::created_at, courses::id))
+        .select(Row::as_select())
+        .load(connection))?;
     rows.into_iter().map(Row::course).collect()
 }

@@ -72,6 +72,20 @@ pub fn find(
     row.map(Row::deployment).transpose()
 }
 
+/// The installation with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<Deployment>, StoreError> {
+    let row = deployments::table
+        .filter(deployments::tenant_id.eq(tenant.as_str()))
+        .filter(deployments::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .get_result(db)
+        .optional()?;
+    row.map(Row::deployment).transpose()
+}
+
 /// Adds `deployment` unless the registration has one of that name, and says which one is there now (whose state may
 /// differ from the one given).
 ///

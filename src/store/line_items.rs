@@ -275,3 +275,22 @@ pub fn set_state(
         Ok(())
     }
 }
+
+/// Notes our own id of an item that has none: a link of ours that it belongs to said it.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn note_resource_id(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &LineItemId,
+    resource_id: &str,
+) -> Result<(), StoreError> {
+    diesel::update(line_items::table)
+        .filter(line_items::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::id.eq(id.as_str()))
+        .filter(line_items::resource_id.is_null())
+        .set(line_items::resource_id.eq(resource_id))
+        .execute(db)?;
+    Ok(())
+}

@@ -50,10 +50,23 @@ impl Row {
 }
 
 fn by_name(db: &mut Db, seen: &LinkSeen) -> Result<Option<Link>, StoreError> {
+    by_resource_link(db, &seen.tenant, &seen.course, &seen.resource_link_id)
+}
+
+/// The link that the platform calls `resource_link_id` in this course.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_resource_link(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    resource_link_id: &str,
+) -> Result<Option<Link>, StoreError> {
     let row = links::table
-        .filter(links::tenant_id.eq(seen.tenant.as_str()))
-        .filter(links::course_id.eq(seen.course.as_str()))
-        .filter(links::resource_link_id.eq(&seen.resource_link_id))
+        .filter(links::tenant_id.eq(tenant.as_str()))
+        .filter(links::course_id.eq(course.as_str()))
+        .filter(links::resource_link_id.eq(resource_link_id))
         .select(Row::as_select())
         .get_result(db)
         .optional()?;

@@ -66,6 +66,26 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "The column was made. You can name it in the rule now.",
     ),
     (
+        "brought",
+        Status::Earned,
+        "The badges came along. Nobody is awarded anything until you activate them.",
+    ),
+    (
+        "brought-before",
+        Status::Neutral,
+        "The badges were brought along before; nothing was brought twice.",
+    ),
+    (
+        "copy-declined",
+        Status::Neutral,
+        "You start without the badges of the other course. You are not asked again.",
+    ),
+    (
+        "mapped",
+        Status::Earned,
+        "Saved. Badges to which nothing is missing are drafts now: see who would earn them.",
+    ),
+    (
         "chosen",
         Status::Earned,
         "From now on this link opens what you chose.",

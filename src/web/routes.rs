@@ -16,6 +16,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/lti/login", web::post().to(lti::login::by_post))
         .route("/lti/launch", web::post().to(lti::launch::launch))
         .route("/lti/launch/proof", web::post().to(lti::launch::proven))
+        .route("/lti/notices", web::post().to(lti::notices::receive))
         .route("/lti/jwks", web::get().to(lti::jwks))
         .route("/lti/claim", web::post().to(lti::pending::claim))
         .route("/lti/account", web::get().to(lti::account::show))

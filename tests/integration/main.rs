@@ -12,6 +12,7 @@ mod chromium;
 mod class;
 mod cli;
 mod console;
+mod copying;
 mod design;
 mod dry_run;
 mod engine;

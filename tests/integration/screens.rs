@@ -108,6 +108,7 @@ fn every_screen_is_fit_for_everybody() {
 
         let teacher = scene.moodle.world().member(2, CourseRole::Teacher).unwrap().name;
         instructor(&mut viewer, &scene, &teacher).await;
+        copied(&mut viewer, &scene, &teacher).await;
         learner(&mut viewer, &scene).await;
         public(&mut viewer, &scene).await;
         let wrong = viewer.wrong;
@@ -175,6 +176,31 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.goto("not-here", &format!("{home}/badges/none/edit")).await;
     let by_hand = format!("{}/award", decision_of(viewer, &progress).await);
     viewer.goto("by-hand", &by_hand).await;
+}
+
+/// A copy of the course: the offer, what would come along, and what was not found.
+async fn copied(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    let world = scene.moodle.world();
+    let copy = world.copy_course(2, "Data Literacy 101 (spring)").unwrap();
+    let mut ours = world.line_items(copy).into_iter();
+    let gone = ours.find(|one| one.tool.is_some() && one.link.is_none()).unwrap();
+    assert!(world.delete_line_item(copy, gone.id));
+    launch(viewer.chromium, &scene.moodle, 4, "My badges", teacher).await;
+    viewer.press("Save the choice").await;
+    viewer.chromium.reads("was copied from").await;
+    viewer.look("course-copied").await;
+    let offer = viewer.link_in("main a[href*='/copied/']").await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    viewer.goto("copied-offer", &offer).await;
+    let take = viewer
+        .chromium
+        .driver
+        .find(By::Css("main .actions .primary"))
+        .await
+        .unwrap();
+    take.click().await.unwrap();
+    viewer.chromium.reads("The badges came along.").await;
+    viewer.look("copied-map").await;
 }
 
 /// The decision of a student who holds nothing yet.

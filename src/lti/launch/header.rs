@@ -57,7 +57,7 @@ impl Header {
 }
 
 /// One part of a token as a JSON object without repeated members.
-pub(super) fn json_part(part: &str) -> Result<Value, Refusal> {
+pub(in crate::lti) fn json_part(part: &str) -> Result<Value, Refusal> {
     let bytes = URL_SAFE_NO_PAD
         .decode(part)
         .map_err(|_| Refusal::TokenMalformed)?;

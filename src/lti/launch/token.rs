@@ -109,7 +109,7 @@ fn unreadable(error: &impl ToString) -> Refusal {
     Refusal::Unreadable(error.to_string().chars().take(200).collect())
 }
 
-fn audiences(claims: &Value) -> Option<Vec<&str>> {
+pub(in crate::lti) fn audiences(claims: &Value) -> Option<Vec<&str>> {
     match claims.get("aud")? {
         Value::String(one) => Some(vec![one]),
         Value::Array(several) => several.iter().map(Value::as_str).collect(),
@@ -118,7 +118,11 @@ fn audiences(claims: &Value) -> Option<Vec<&str>> {
 }
 
 /// Row 10.
-fn authorized_party(claims: &Value, audiences: &[&str], registration: &Registration) -> Result<(), Refusal> {
+pub(in crate::lti) fn authorized_party(
+    claims: &Value,
+    audiences: &[&str],
+    registration: &Registration,
+) -> Result<(), Refusal> {
     match claims.get("azp") {
         None | Some(Value::Null) if audiences.len() > 1 => Err(Refusal::AuthorizedPartyMissing),
         None | Some(Value::Null) => Ok(()),
@@ -145,7 +149,7 @@ fn check_age(issued: i64, not_before: Option<i64>, now: DateTime<Utc>) -> Result
 }
 
 /// A `NumericDate` (RFC 7519, section 2) in whole seconds.
-fn time(claims: &Value, name: &'static str) -> Result<Option<i64>, Refusal> {
+pub(in crate::lti) fn time(claims: &Value, name: &'static str) -> Result<Option<i64>, Refusal> {
     let seconds = match claims.get(name) {
         None => return Ok(None),
         Some(Value::Number(number)) => number.as_i64().or_else(|| {

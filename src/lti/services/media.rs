@@ -25,4 +25,6 @@ pub mod scope {
     /// Read the members of a context.
     pub const MEMBERS_READ: &str =
         "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly";
+    /// Say where the platform shall send its notices.
+    pub const NOTICE_HANDLERS: &str = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers";
 }

@@ -27,6 +27,7 @@ pub mod error;
 pub mod gate;
 pub mod grades;
 pub mod media;
+pub mod notices;
 pub(super) mod number;
 pub mod paging;
 pub mod roster;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::client_assertion::AGS_SCOPES;
 use super::super::world::World;
 use super::super::world::model::{Course, CourseRole, Installed, Link, Pending, Person, Placement};
-use super::{custom, line_items};
+use super::{custom, line_items, notices};
 
 /// The prefix of LTI claims.
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
@@ -118,6 +118,12 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
             "validation_context": null, "errors": no_errors,
         }),
     );
+    if installed.may_be_notified {
+        add(
+            format!("{LTI}platformnotificationservice"),
+            notices::claim(world, installed, &no_errors),
+        );
+    }
     if let Some(placement) = placement(link) {
         add("https://www.instructure.com/placement".into(), json!(placement));
     }

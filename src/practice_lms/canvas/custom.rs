@@ -45,7 +45,7 @@ fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variabl
         "Message.locale" => "en".into(),
         "Context.id" => course.context_id.clone().into(),
         "Context.title" | "Canvas.course.name" => course.title.clone().into(),
-        "Context.id.history" => "".into(),
+        "Context.id.history" => course.history.join(",").into(),
         "Canvas.course.sisSourceId" => course.sis_id.clone().into(),
         "Canvas.membership.roles" => claims::role_words(course.role(person.id)).into(),
         "ResourceLink.id" => link.resource_link_id.clone().into(),

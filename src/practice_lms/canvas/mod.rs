@@ -14,6 +14,7 @@ pub(super) mod deep_linking;
 mod line_items;
 pub(super) mod login;
 mod members;
+pub(super) mod notices;
 mod registration;
 mod results;
 mod scores;
@@ -34,6 +35,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::get().to(registration::configuration),
         )
         .route("/api/lti/registrations", web::post().to(registration::register))
+        .route("/api/lti/notice-handlers/{tool}", web::get().to(notices::list))
+        .route("/api/lti/notice-handlers/{tool}", web::put().to(notices::set))
         .route("/login/oauth2/token", web::post().to(token::token))
         .route(
             "/courses/{course}/external_tools/{link}/launch",

@@ -73,7 +73,14 @@ async fn give(world: &World, body: &[u8]) -> Result<(String, String), Refusal> {
         return Err(invalid("the 'jti' is invalid"));
     }
     let scopes: Vec<String> = field("scope").split_whitespace().map(str::to_owned).collect();
-    if scopes.is_empty() || !scopes.iter().all(|scope| SCOPES.contains(&scope.as_str())) {
+    let may_be_notified = world
+        .lock()
+        .tools
+        .get(tool)
+        .is_some_and(|installed| installed.may_be_notified);
+    let is_granted =
+        |scope: &str| SCOPES.contains(&scope) || (may_be_notified && scope == super::notices::SCOPE);
+    if scopes.is_empty() || !scopes.iter().all(|scope| is_granted(scope.as_str())) {
         return Err((
             400,
             "invalid_scope",

@@ -65,7 +65,6 @@ fn resolve(
         | "Person.name.given"
         | "Person.name.family"
         | "Person.email.primary"
-        | "Context.id.history"
         | "Results.url"
         | "Scores.url"
         | "Moodle.Person.userGroupIds"
@@ -73,6 +72,7 @@ fn resolve(
         "Person.sourcedId" => person.sis_id.clone(),
         "Person.address.timezone" => "99".into(),
         "Membership.role" => claims::short_role(course.role(person.id)).into(),
+        "Context.id.history" => course.history.join(","),
         "Context.id" => course.context_id.clone(),
         "Context.title" | "CourseSection.title" => course.title.clone(),
         "Context.label" | "CourseSection.label" => course.label.clone(),

@@ -273,6 +273,30 @@ pub(super) async fn grow(
     back(&world, &request, course.id)
 }
 
+#[derive(serde::Deserialize)]
+pub(super) struct Copy {
+    title: String,
+}
+
+/// Staff copies the course, without its students; the platform says so to the tools that asked.
+pub(super) async fn copy(
+    world: web::Data<World>,
+    request: HttpRequest,
+    path: web::Path<u64>,
+    form: web::Form<Copy>,
+) -> HttpResponse {
+    let course = CourseLine::read(&world, &request, *path);
+    let Some(course) = course.filter(|course| course.is_staff) else {
+        return missing();
+    };
+    let Some(copy) = world.copy_course(course.id, form.title.trim()) else {
+        return missing();
+    };
+    let sender = World::clone(&world);
+    actix_web::rt::spawn(async move { sender.deliver_notices().await });
+    back(&world, &request, copy)
+}
+
 fn back(world: &World, request: &HttpRequest, course: u64) -> HttpResponse {
     see(
         world,

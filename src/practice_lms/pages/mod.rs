@@ -30,6 +30,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/course/{course}", web::get().to(course::show))
         .route("/course/{course}/links", web::post().to(course::add_link))
         .route("/course/{course}/grow", web::post().to(course::grow))
+        .route("/course/{course}/copy", web::post().to(course::copy))
         .route("/course/{course}/link/{link}", web::get().to(course::link))
         .route("/course/{course}/select", web::get().to(super::content::select))
         .route("/course/{course}/review", web::get().to(super::content::review))

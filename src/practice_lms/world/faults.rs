@@ -13,6 +13,7 @@ pub enum Endpoint {
     LineItems,
     Results,
     Scores,
+    Notices,
 }
 
 /// A wrong answer.

@@ -48,6 +48,8 @@ impl World {
             type_id,
             custom: std::collections::BTreeMap::new(),
             in_courses: std::collections::BTreeMap::new(),
+            may_be_notified: false,
+            notice_handlers: std::collections::BTreeMap::new(),
         });
     }
 

@@ -12,6 +12,7 @@ use super::{Flavour, Options, StorageFrame};
 use crate::random::{self, Random};
 
 mod content;
+mod copy;
 pub mod faults;
 mod gradebook;
 mod install;

@@ -201,6 +201,8 @@ pub struct Course {
     pub label: String,
     pub title: String,
     pub sis_id: String,
+    /// Context ids of the courses that it was copied from, nearest first.
+    pub history: Vec<String>,
     /// In the order of enrolment.
     pub members: Vec<(u64, CourseRole)>,
     pub links: Vec<Link>,
@@ -256,6 +258,10 @@ pub struct Installed {
     pub custom: BTreeMap<String, String>,
     /// Canvas: courses in which the tool is installed once more, with the deployment of each.
     pub in_courses: BTreeMap<u64, String>,
+    /// Canvas: whether the scope of the notification service was granted.
+    pub may_be_notified: bool,
+    /// Canvas: where notices go, by type.
+    pub notice_handlers: BTreeMap<String, String>,
 }
 
 impl Installed {
@@ -320,6 +326,14 @@ pub struct Grant {
     pub expires: DateTime<Utc>,
 }
 
+/// A notice on its way: sent once, whatever the answer.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub notice_type: String,
+    pub address: String,
+    pub jwt: String,
+}
+
 /// Everything that changes.
 #[derive(Default)]
 pub struct Data {
@@ -341,6 +355,10 @@ pub struct Data {
     pub registering: super::registrations::Registering,
     /// The next authorizations answer with these OIDC errors.
     pub refusals: Vec<String>,
+    /// Canvas: notices that are still to be sent, each with its address.
+    pub outbox: Vec<Letter>,
+    /// Canvas: what became of those that were sent.
+    pub delivered: Vec<(String, Option<u16>)>,
     /// Which of the two platform keys signs.
     pub signing_key: usize,
     pub next_id: u64,

@@ -45,6 +45,7 @@ pub(in crate::practice_lms) fn data(options: &Options) -> Data {
             label,
             title,
             sis_id,
+            history: Vec::new(),
             members,
             links: Vec::new(),
             columns,

@@ -20,6 +20,7 @@ use crate::store::{
 mod rule;
 mod trial;
 
+pub(in crate::service) use rule::names;
 pub use rule::{RuleDesk, RuleReview, desk, review, save_rule};
 pub use trial::{Activated, Trial, activate, trial};
 

@@ -14,9 +14,9 @@ use crate::domain::rule::{Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, RuleId};
 use crate::lti::services::media::scope;
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
+use crate::service::{Cairn, copying};
 use crate::store::{Db, StoreError, activities, badges, line_items, rules};
 
 /// Everything that the rule builder needs.
@@ -108,7 +108,7 @@ pub async fn review(
 }
 
 /// The names of everything that a rule of this badge may name, badges of other courses included.
-pub(super) fn names(db: &mut Db, badge: &Badge) -> Result<Names, StoreError> {
+pub(in crate::service) fn names(db: &mut Db, badge: &Badge) -> Result<Names, StoreError> {
     let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
     let activities = activities::for_course(db, &badge.tenant, &badge.course)?;
     let mut all = badges::for_course(db, &badge.tenant, &badge.course)?;
@@ -202,6 +202,8 @@ pub async fn save_rule(
             now,
             random.as_ref(),
         )?;
+        // A copied badge rests until its rule reads nothing any more that was not found.
+        copying::settle(db, &visitor.course, &badge, now, random.as_ref())?;
         Ok(())
     });
     saved.await

@@ -18,7 +18,7 @@ use crate::lti::roles::Roles;
 use crate::lti::services::grades::ResultRow;
 use crate::lti::services::roster::{Member, Status};
 use crate::random::{self, SharedRandom};
-use crate::service::{columns, decide};
+use crate::service::{columns, copying, decide};
 use crate::store::line_items::{ItemChanges, ItemSeen};
 use crate::store::people::PersonSeen;
 use crate::store::results::{Extent, ResultSeen};
@@ -47,6 +47,9 @@ impl Taking {
         let mut outcome = CheckOutcome::default();
         let mut changed: BTreeSet<PersonId> = BTreeSet::new();
         let items = self.write_items(db)?;
+        if self.reading.items.is_some() {
+            copying::map_again(db, &self.course, self.read_at, self.random.as_ref())?;
+        }
         outcome.items = items.len();
         if let Some(members) = &self.reading.members {
             outcome.people = members.len();

@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 
 use crate::domain::badge::BadgeState;
+use crate::ids::CopyId;
 use crate::service::design::{self, Overview, Summary};
-use crate::service::{scores, sync};
+use crate::service::{copying, scores, sync};
 use crate::web::badge_facts::picture_of;
 use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
@@ -21,7 +22,11 @@ pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
     let overview = design::overview(&visit.cairn, &visit.visitor).await?;
     let progress = sync::progress(&visit.cairn, visit.visitor.tenant(), &visit.visitor.course.id).await?;
     let late = scores::late(&visit.cairn, &visit.visitor).await?;
-    visit.show(&view(visit, overview, &progress, late))
+    let offers = super::copied::offers(visit).await?;
+    let copied = copying::taken(&visit.cairn, &visit.visitor).await?;
+    let mut page = view(visit, overview, &progress, late, copied.as_ref());
+    page.offers = offers;
+    visit.show(&page)
 }
 
 fn view(
@@ -29,6 +34,7 @@ fn view(
     overview: Overview,
     progress: &sync::CheckProgress,
     late: Option<String>,
+    copied: Option<&CopyId>,
 ) -> CourseBadgesPage {
     let (checks, now) = (&overview.course.checks, overview.now);
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -57,8 +63,9 @@ fn view(
         attention: overview
             .badges
             .iter()
-            .filter_map(|badge| attention(visit, badge))
+            .filter_map(|badge| attention(visit, badge, copied))
             .collect(),
+        offers: Vec::new(),
         badges: overview.badges.iter().map(|badge| row(visit, badge)).collect(),
         new_badge_href: visit.href("/badges/new"),
         progress_href: visit.href("/progress"),
@@ -110,7 +117,7 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
     sentences
 }
 
-fn state_chip(state: &BadgeState) -> StatusChip {
+pub(super) fn state_chip(state: &BadgeState) -> StatusChip {
     match state {
         BadgeState::Draft => Status::Neutral.saying("Draft"),
         BadgeState::Active => Status::Earned.saying("Active"),
@@ -138,7 +145,7 @@ fn row(visit: &Visit, summary: &Summary) -> BadgeRow {
     }
 }
 
-fn attention(visit: &Visit, summary: &Summary) -> Option<Attention> {
+fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Option<Attention> {
     let BadgeState::Paused { reason } = &summary.badge.state else {
         return None;
     };
@@ -147,7 +154,13 @@ fn attention(visit: &Visit, summary: &Summary) -> Option<Attention> {
             "“{}” rests and awards nothing: {reason}",
             summary.badge.design.name
         ),
-        href: visit.href(&format!("/badges/{}/rule", summary.badge.id)),
-        action: "Look at its rule".to_owned(),
+        href: match copied {
+            Some(copy) if summary.badge.active_rule.is_none() => visit.href(&format!("/copied/{copy}")),
+            _ => visit.href(&format!("/badges/{}/rule", summary.badge.id)),
+        },
+        action: match copied {
+            Some(_) if summary.badge.active_rule.is_none() => "Say what stands for it".to_owned(),
+            _ => "Look at its rule".to_owned(),
+        },
     })
 }

@@ -8,6 +8,7 @@ mod badge_form;
 mod by_hand;
 mod check;
 mod choose;
+mod copied;
 pub mod course;
 mod decision;
 mod dry_run;
@@ -27,6 +28,7 @@ pub fn configure(config: &mut ServiceConfig) {
         by_hand::configure,
         check::configure,
         choose::configure,
+        copied::configure,
         decision::configure,
         dry_run::configure,
         evidence::configure,

@@ -1,10 +1,11 @@
-//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/launch/proof`, `/lti/jwks`, `/lti/claim`, `/lti/account`.
+//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/launch/proof`, `/lti/notices`, `/lti/jwks`, `/lti/claim`, `/lti/account`.
 
 pub mod account;
 pub mod enter;
 pub mod ladder;
 pub mod launch;
 pub mod login;
+pub mod notices;
 pub mod pending;
 pub mod register;
 

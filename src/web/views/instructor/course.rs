@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::OfferLine;
 use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
 
 /// Course badges: the instructor's first page.
@@ -18,6 +19,8 @@ pub struct CourseBadgesPage {
     pub what_can_be_read: Vec<String>,
     pub badges: Vec<BadgeRow>,
     pub attention: Vec<Attention>,
+    /// Courses that this one was copied from, whose badges may come along.
+    pub offers: Vec<OfferLine>,
     pub new_badge_href: String,
     pub progress_href: String,
     pub evidence_href: String,

@@ -3,6 +3,7 @@
 mod awards;
 mod badge_editor;
 mod by_hand;
+mod copied;
 mod course;
 mod decision;
 mod dry_run;
@@ -13,6 +14,9 @@ mod rule_builder;
 pub use awards::{AwardRow, BadgeAwardsPage, RevokePage};
 pub use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
 pub use by_hand::{AwardByHandPage, ByHand};
+pub use copied::{
+    BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
+};
 pub use course::{Attention, BadgeRow, CheckState, CourseBadgesPage};
 pub use decision::{DecisionPage, HistoryLine};
 pub use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine};

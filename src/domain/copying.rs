@@ -1,0 +1,154 @@
+//! A course that was copied: which of its gradebook columns are those of the course it came from, and a rule that reads
+//! them instead.
+//!
+//! A column keeps nothing through a copy but what we gave it (the resource id, the tag) and what a person called it. Each
+//! way of finding it again is tried in that order, and what could be two things is none: a rule that reads the wrong
+//! column awards the wrong people.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::course::LineItem;
+use crate::domain::rule::{Condition, Group, Node};
+use crate::ids::{ActivityId, BadgeId, LineItemId};
+
+#[cfg(test)]
+mod tests;
+
+/// How a column was found again; stronger ways first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FoundBy {
+    /// The resource id that we gave it.
+    OurId,
+    Tag,
+    /// Its name, letter by letter.
+    Label,
+    /// Its name but for capitals and spaces.
+    FoldedLabel,
+}
+
+impl FoundBy {
+    const ALL: [Self; 4] = [Self::OurId, Self::Tag, Self::Label, Self::FoldedLabel];
+}
+
+/// A column of the old course that was found again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    pub to: LineItemId,
+    pub by: FoundBy,
+}
+
+/// Finds the columns of the old course again among those of the new one. The answer names every old column at most once
+/// and every new one at most once; what is not in it was not found, or could be more than one.
+///
+/// Give all columns of the old course, not only those that a rule reads: of two that look alike one must not take the
+/// other's place.
+#[must_use]
+pub fn match_columns(old: &[LineItem], new: &[LineItem]) -> HashMap<LineItemId, Match> {
+    let mut found: HashMap<LineItemId, Match> = HashMap::new();
+    let mut taken: HashSet<&LineItemId> = HashSet::new();
+    // What each old column may still be: a way that leaves several narrows the choice for the next one.
+    let mut pools: Vec<(&LineItem, Vec<&LineItem>)> =
+        once(old).into_iter().map(|item| (item, once(new))).collect();
+    for by in FoundBy::ALL {
+        let mut claims: HashMap<&LineItemId, Vec<&LineItemId>> = HashMap::new();
+        for (item, pool) in &mut pools {
+            let fits: Vec<&LineItem> = pool
+                .iter()
+                .filter(|other| !taken.contains(&other.id) && fits(by, item, other))
+                .copied()
+                .collect();
+            if let [only] = fits.as_slice() {
+                claims.entry(&only.id).or_default().push(&item.id);
+            }
+            if !fits.is_empty() {
+                *pool = fits;
+            }
+        }
+        for (to, claimants) in claims {
+            // Two that both could only be this one: neither is.
+            if let [item] = claimants.as_slice() {
+                taken.insert(to);
+                found.insert((*item).clone(), Match { to: to.clone(), by });
+            }
+        }
+        pools.retain(|(item, _)| !found.contains_key(&item.id));
+    }
+    found
+}
+
+/// Each column once, by its id.
+fn once(items: &[LineItem]) -> Vec<&LineItem> {
+    let mut met = HashSet::new();
+    items.iter().filter(|item| met.insert(&item.id)).collect()
+}
+
+fn fits(by: FoundBy, old: &LineItem, new: &LineItem) -> bool {
+    let same = |one: Option<&String>, other: Option<&String>| one.is_some() && one == other;
+    match by {
+        FoundBy::OurId => same(old.resource_id.as_ref(), new.resource_id.as_ref()),
+        FoundBy::Tag => old.tag.as_deref().is_some_and(names_one) && same(old.tag.as_ref(), new.tag.as_ref()),
+        FoundBy::Label => !old.label.trim().is_empty() && old.label == new.label,
+        FoundBy::FoldedLabel => {
+            let folded = folded(&old.label);
+            !folded.is_empty() && folded == self::folded(&new.label)
+        }
+    }
+}
+
+/// Whether a tag is the name of one column. Ours say what kind of column it is and stand on many.
+fn names_one(tag: &str) -> bool {
+    !tag.is_empty() && tag != "cairn" && !tag.starts_with("cairn-")
+}
+
+/// A name in lower case, without surrounding and repeated white space.
+#[must_use]
+pub fn folded(label: &str) -> String {
+    label
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
+}
+
+/// What stands for what in the new course.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mapping {
+    pub columns: HashMap<LineItemId, LineItemId>,
+    pub activities: HashMap<ActivityId, ActivityId>,
+    pub badges: HashMap<BadgeId, BadgeId>,
+}
+
+impl Mapping {
+    /// The same rule, reading what stands for what it read. What the mapping does not name stays, and so does everything
+    /// else: groups, how many of them must hold, thresholds, order.
+    #[must_use]
+    pub fn apply(&self, root: &Group) -> Group {
+        Group {
+            need: root.need,
+            nodes: root
+                .nodes
+                .iter()
+                .map(|node| match node {
+                    Node::Group(group) => Node::Group(self.apply(group)),
+                    Node::Condition(condition) => Node::Condition(self.condition(condition)),
+                })
+                .collect(),
+        }
+    }
+
+    fn condition(&self, condition: &Condition) -> Condition {
+        match condition {
+            Condition::Grade { item, at_least } => Condition::Grade {
+                item: self.columns.get(item).unwrap_or(item).clone(),
+                at_least: *at_least,
+            },
+            Condition::EvidenceApproved { activity } => Condition::EvidenceApproved {
+                activity: self.activities.get(activity).unwrap_or(activity).clone(),
+            },
+            Condition::HoldsBadge { badge } => Condition::HoldsBadge {
+                badge: self.badges.get(badge).unwrap_or(badge).clone(),
+            },
+            Condition::NotBefore { .. } | Condition::InstructorApproves => condition.clone(),
+        }
+    }
+}

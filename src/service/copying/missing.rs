@@ -1,0 +1,171 @@
+//! What a copied rule reads that was not found in the new course, and what that means for its badge.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::PLACEHOLDER;
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::course::Course;
+use crate::domain::rule::{Condition, Group};
+use crate::random::Random;
+use crate::store::copies::{self, CopyState};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules};
+
+/// What kind of thing it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Column,
+    Activity,
+    Badge,
+}
+
+/// Something that a copied rule reads and that stands for nothing in this course yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    pub kind: Kind,
+    /// The id in the rule.
+    pub id: String,
+    /// As it was called in the old course.
+    pub name: String,
+    /// A column's points in the old course.
+    pub maximum: Option<Decimal>,
+}
+
+/// What of `root` is missing in the course, each thing once, in reading order.
+pub(super) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<Missing>, StoreError> {
+    let tenant = &course.tenant;
+    let mut found: Vec<Missing> = Vec::new();
+    for condition in root.conditions() {
+        let missing = match condition {
+            Condition::Grade { item, .. } => line_items::get(db, tenant, item)?
+                .filter(|item| item.url.starts_with(PLACEHOLDER))
+                .map(|item| Missing {
+                    kind: Kind::Column,
+                    id: item.id.to_string(),
+                    name: item.label,
+                    maximum: Some(item.maximum),
+                }),
+            Condition::EvidenceApproved { activity } => {
+                let Some(activity) = activities::get(db, tenant, activity)? else {
+                    continue;
+                };
+                let link = links::get(db, tenant, &activity.link)?;
+                link.filter(|link| link.resource_link_id.starts_with(PLACEHOLDER))
+                    .map(|_| Missing {
+                        kind: Kind::Activity,
+                        id: activity.id.to_string(),
+                        name: activity.title,
+                        maximum: None,
+                    })
+            }
+            Condition::HoldsBadge { badge } => {
+                let Some(badge) = badges::get(db, tenant, badge)? else {
+                    continue;
+                };
+                let copies = copies::for_course(db, tenant, &course.id)?;
+                let left_behind = copies
+                    .iter()
+                    .any(|copy| copy.state == CopyState::Taken && copy.source == badge.course);
+                left_behind.then(|| Missing {
+                    kind: Kind::Badge,
+                    id: badge.id.to_string(),
+                    name: badge.design.name,
+                    maximum: None,
+                })
+            }
+            Condition::NotBefore { .. } | Condition::InstructorApproves => None,
+        };
+        found.extend(missing.filter(|missing| !found.contains(missing)));
+    }
+    Ok(found)
+}
+
+/// What a copied badge's draft lacks.
+pub(super) fn of_badge(db: &mut Db, course: &Course, badge: &Badge) -> Result<Vec<Missing>, StoreError> {
+    match rules::draft(db, &badge.tenant, &badge.id)? {
+        Some(draft) => of_rule(db, course, &draft.root),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Whether a badge rests because something of its copied rule was not found.
+pub(super) fn rests(badge: &Badge) -> bool {
+    matches!(badge.state, BadgeState::Paused { .. }) && badge.active_rule.is_none()
+}
+
+/// Why a badge rests, for the list of badges.
+fn reason(missing: &[Missing]) -> String {
+    let names: Vec<String> = missing.iter().map(|one| format!("“{}”", one.name)).collect();
+    let (them, were) = if names.len() == 1 {
+        ("it", "was")
+    } else {
+        ("them", "were")
+    };
+    format!(
+        "It was copied from another course, and {} {were} not found here. Say what stands for {them}.",
+        join(&names)
+    )
+}
+
+/// "a", "a and b", "a, b and c".
+fn join(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A copied badge that was never active rests as long as something is missing, and is a draft from then on. Any other
+/// badge is left alone.
+///
+/// # Errors
+/// What the store reports.
+pub fn settle(
+    db: &mut Db,
+    course: &Course,
+    badge: &Badge,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    if badge.active_rule.is_some() || !matches!(badge.state, BadgeState::Paused { .. } | BadgeState::Draft) {
+        return Ok(());
+    }
+    let missing = of_badge(db, course, badge)?;
+    let state = if missing.is_empty() {
+        BadgeState::Draft
+    } else {
+        BadgeState::Paused {
+            reason: reason(&missing),
+        }
+    };
+    if state == badge.state {
+        return Ok(());
+    }
+    badges::set_state(db, &badge.tenant, &badge.id, &state, now)?;
+    let action = match state {
+        BadgeState::Draft => "badge.mapped",
+        _ => "badge.paused",
+    };
+    let entry = audit::Entry {
+        actor: None,
+        action: action.to_owned(),
+        subject: badge.id.to_string(),
+        detail: serde_json::json!({ "missing": missing.len() }),
+        at: now,
+    };
+    audit::insert(db, &badge.tenant, &entry, random)
+}
+
+/// Settles every copied badge of a course that was never active.
+pub(super) fn settle_all(
+    db: &mut Db,
+    course: &Course,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    for (badge, _) in badges::copied(db, &course.tenant, &course.id)? {
+        settle(db, course, &badge, now, random)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! What there is to bring from the old course: badges, the rules that they run with, and what those rules read.
+
+use std::collections::HashSet;
+
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::course::{LineItem, LineItemState};
+use crate::domain::evidence::Activity;
+use crate::domain::rule::Rule;
+use crate::domain::sentence::Names;
+use crate::ids::{BadgeId, CourseId, LineItemId, TenantId};
+use crate::store::{Db, StoreError, activities, badges, line_items, rules};
+
+/// The old course's badges with everything that a rule of theirs may name.
+pub(super) struct Source {
+    /// Each with the rule that it runs with, else its draft.
+    pub badges: Vec<(Badge, Option<Rule>)>,
+    /// The columns that are there, and those that a rule reads although they are gone.
+    pub items: Vec<LineItem>,
+    pub activities: Vec<Activity>,
+    /// Badges of the old course that stay behind.
+    pub retired: HashSet<BadgeId>,
+    /// Of everything, badges of other courses included.
+    pub names: Names,
+}
+
+/// The badges of a course that come along to a copy of it: all but the retired ones, oldest first.
+pub(super) fn badges_to_bring(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<Badge>, StoreError> {
+    let mut all = badges::for_course(db, tenant, course)?;
+    all.retain(|badge| badge.state != BadgeState::Retired);
+    Ok(all)
+}
+
+impl Source {
+    pub fn load(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Self, StoreError> {
+        let mut badges = Vec::new();
+        for badge in badges_to_bring(db, tenant, course)? {
+            // A draft beside an active rule is somebody's unfinished thought; what ran is what comes along.
+            let rule = match rules::active(db, tenant, &badge.id)? {
+                Some(active) => Some(active),
+                None => rules::draft(db, tenant, &badge.id)?,
+            };
+            badges.push((badge, rule));
+        }
+        let mut named: Vec<Badge> = badges::for_course(db, tenant, course)?;
+        let retired = named.iter().filter(|badge| badge.state == BadgeState::Retired);
+        let retired = retired.map(|badge| badge.id.clone()).collect();
+        named.extend(badges::in_use(db, tenant)?);
+        let activities = activities::for_course(db, tenant, course)?;
+        let mut items = line_items::for_course(db, tenant, course)?;
+        let names = Names::gather(
+            &items,
+            &activities,
+            named.iter().map(|badge| (&badge.id, badge.design.name.as_str())),
+        );
+        let mut source = Self {
+            badges,
+            items: Vec::new(),
+            activities,
+            retired,
+            names,
+        };
+        let read = source.read_items();
+        items.retain(|item| item.state != LineItemState::Gone || read.contains(&item.id));
+        source.items = items;
+        Ok(source)
+    }
+
+    /// The columns that a rule reads.
+    pub fn read_items(&self) -> HashSet<LineItemId> {
+        let rules = self.badges.iter().filter_map(|(_, rule)| rule.as_ref());
+        rules
+            .flat_map(|rule| rule.root.line_items().cloned().collect::<Vec<_>>())
+            .collect()
+    }
+}
+
+/// The columns of a course that a rule may read.
+pub(super) fn columns(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<LineItem>, StoreError> {
+    let mut items = line_items::for_course(db, tenant, course)?;
+    items.retain(|item| item.state != LineItemState::Gone);
+    Ok(items)
+}

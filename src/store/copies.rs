@@ -1,0 +1,165 @@
+//! Courses that were copied from others that we know, unique on (course, source).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::convert::{from_word, micros, moment, opt_moment, word};
+use super::schema::{copies, placements};
+use super::{Db, StoreError};
+use crate::ids::{CopyId, CourseId, TenantId};
+
+/// That a course was copied from another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CourseCopy {
+    pub id: CopyId,
+    pub tenant: TenantId,
+    /// The new course.
+    pub course: CourseId,
+    /// The one it came from.
+    pub source: CourseId,
+    pub found_by: FoundBy,
+    pub state: CopyState,
+    pub created_at: DateTime<Utc>,
+    /// When an instructor took or declined it.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+/// How it became known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundBy {
+    /// `$Context.id.history` of a launch.
+    History,
+    /// Canvas's `LtiContextCopyNotice`.
+    Notice,
+    /// A link of the new course carries an id of ours that belongs to the old one.
+    Item,
+}
+
+/// What an instructor said to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyState {
+    Offered,
+    Taken,
+    Declined,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = copies, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    course_id: String,
+    source_course_id: String,
+    found_by: String,
+    state: String,
+    created_at: i64,
+    settled_at: Option<i64>,
+}
+
+impl Row {
+    fn copy(self) -> Result<CourseCopy, StoreError> {
+        Ok(CourseCopy {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            course: self.course_id.into(),
+            source: self.source_course_id.into(),
+            found_by: from_word("copies.found_by", &self.found_by)?,
+            state: from_word("copies.state", &self.state)?,
+            created_at: moment(self.created_at)?,
+            settled_at: opt_moment(self.settled_at)?,
+        })
+    }
+}
+
+/// Adds `copy` unless these two courses are known as one already. Says whether it was added.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn offer(db: &mut Db, copy: &CourseCopy) -> Result<bool, StoreError> {
+    let row = Row {
+        id: copy.id.to_string(),
+        tenant_id: copy.tenant.to_string(),
+        course_id: copy.course.to_string(),
+        source_course_id: copy.source.to_string(),
+        found_by: word(&copy.found_by)?,
+        state: word(&copy.state)?,
+        created_at: micros(copy.created_at),
+        settled_at: copy.settled_at.map(micros),
+    };
+    let added = on_both!(db, |connection| diesel::insert_into(copies::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(connection))?;
+    Ok(added == 1)
+}
+
+/// The copy with that id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &CopyId) -> Result<Option<CourseCopy>, StoreError> {
+    let row = copies::table
+        .filter(copies::tenant_id.eq(tenant.as_str()))
+        .filter(copies::id.eq(id.as_str()))
+        .select(Row::as_select())
+        .get_result(db)
+        .optional()?;
+    row.map(Row::copy).transpose()
+}
+
+/// What a course was copied from, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<CourseCopy>, StoreError> {
+    let rows: Vec<Row> = copies::table
+        .filter(copies::tenant_id.eq(tenant.as_str()))
+        .filter(copies::course_id.eq(course.as_str()))
+        .order((copies::created_at, copies::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::copy).collect()
+}
+
+/// Says what became of an offer. `false`: it was taken already, perhaps a moment ago on another node. Of two at once
+/// one gets `true`.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn settle(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CopyId,
+    to: CopyState,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(copies::table)
+        .filter(copies::tenant_id.eq(tenant.as_str()))
+        .filter(copies::id.eq(id.as_str()))
+        .filter(copies::state.ne(word(&CopyState::Taken)?))
+        .filter(copies::state.ne(word(&to)?))
+        .set((copies::state.eq(word(&to)?), copies::settled_at.eq(micros(now))))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// The course in which deep linking placed the item of that id, and what it opens there, as JSON.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn placed_in(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &str,
+) -> Result<Option<(CourseId, String)>, StoreError> {
+    let row: Option<(String, String)> = placements::table
+        .filter(placements::tenant_id.eq(tenant.as_str()))
+        .filter(placements::id.eq(item))
+        .select((placements::course_id, placements::opens))
+        .get_result(db)
+        .optional()?;
+    Ok(row.map(|(course, opens)| (course.into(), opens)))
+}

@@ -1,0 +1,290 @@
+//! `/c/{course}/copied/{copy}`: the badges of the course that this one was copied from; first what would come along, and
+//! once they were brought what stands for what was not found.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::course::state_chip;
+use crate::domain::copying::FoundBy;
+use crate::domain::sentence::number;
+use crate::ids::CopyId;
+use crate::service::copying::{self, Choice as Chosen, Desk, Kind, Missing, Plan, PlannedInput, Taken, Told};
+use crate::service::error::ServiceError;
+use crate::store::copies::CopyState;
+use crate::web::badge_facts::picture_of;
+use crate::web::error::AppError;
+use crate::web::extract::visit::{Action, Visit};
+use crate::web::frame::Place;
+use crate::web::views::instructor::{
+    BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
+};
+use crate::web::views::shared::{Choice, Problem, ProblemList, Status, count_of};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/copied/{copy}", web::get().to(show))
+        .route("/c/{course}/copied/{copy}", web::post().to(show))
+        .route("/c/{course}/copied/{copy}/take", web::post().to(take))
+        .route("/c/{course}/copied/{copy}/decline", web::post().to(decline))
+        .route("/c/{course}/copied/{copy}/map", web::post().to(map));
+}
+
+/// What the course page says of copies that wait for an answer.
+///
+/// # Errors
+/// What the store reports.
+pub(super) async fn offers(visit: &Visit) -> Result<Vec<OfferLine>, AppError> {
+    let offers = copying::offers(&visit.cairn, &visit.visitor).await?;
+    let line = |offer: copying::Offer| OfferLine {
+        text: match offer.badges {
+            1 => format!(
+                "This course was copied from {}. Bring its badge and its rule?",
+                offer.source_name
+            ),
+            count => format!(
+                "This course was copied from {}. Bring its {count} badges and their rules?",
+                offer.source_name
+            ),
+        },
+        href: visit.href(&format!("/copied/{}", offer.copy.id)),
+    };
+    Ok(offers.into_iter().map(line).collect())
+}
+
+async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let plan = copying::plan(&visit.cairn, &visit.visitor, &id).await?;
+    if plan.copy.state == CopyState::Taken {
+        let desk = copying::desk(&visit.cairn, &visit.visitor, &id).await?;
+        return visit.show(&desk_page(&visit, &desk, Vec::new()));
+    }
+    visit.show(&offer_page(&visit, &plan))
+}
+
+async fn take(Action(visit): Action, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let notice = match copying::take(&visit.cairn, &visit.visitor, &id).await? {
+        Taken::Brought(_) => "brought",
+        Taken::Before => "brought-before",
+    };
+    Ok(visit.go(&visit.href_saying(&format!("/copied/{id}"), notice)))
+}
+
+async fn decline(Action(visit): Action, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    copying::decline(&visit.cairn, &visit.visitor, &id).await?;
+    Ok(visit.go(&visit.href_saying("", "copy-declined")))
+}
+
+async fn map(Action(visit): Action, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let action = visit.fields.text("action");
+    let done = match action.strip_prefix("create.") {
+        Some(missing) => copying::create_column(&visit.cairn, &visit.visitor, &id, missing)
+            .await
+            .map(drop),
+        None => copying::choose(&visit.cairn, &visit.visitor, &id, choices(&visit)).await,
+    };
+    match done {
+        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/copied/{id}"), "mapped"))),
+        Err(
+            error
+            @ (ServiceError::Invalid { .. } | ServiceError::Platform(_) | ServiceError::Conflict { .. }),
+        ) => {
+            let field = action.strip_prefix("create.").map(|id| format!("column.{id}"));
+            let problem = Problem {
+                field: field.unwrap_or_default(),
+                text: AppError::from(error).sentence_with_id(),
+            };
+            let desk = copying::desk(&visit.cairn, &visit.visitor, &id).await?;
+            visit.show_again(&desk_page(&visit, &desk, vec![problem]))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What was chosen in the form; what was left open stays open.
+fn choices(visit: &Visit) -> Vec<Chosen> {
+    let kinds = [Kind::Column, Kind::Activity, Kind::Badge];
+    let pairs = visit.fields.pairs.iter().filter(|(_, value)| !value.is_empty());
+    pairs
+        .filter_map(|(name, value)| {
+            let (word, missing) = name.split_once('.')?;
+            let kind = kinds.into_iter().find(|kind| word_of(*kind) == word)?;
+            Some(Chosen {
+                kind,
+                missing: missing.to_owned(),
+                chosen: value.clone(),
+            })
+        })
+        .collect()
+}
+
+fn word_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Column => "column",
+        Kind::Activity => "activity",
+        Kind::Badge => "badge",
+    }
+}
+
+fn offer_page(visit: &Visit, plan: &Plan) -> CopiedOfferPage {
+    let count = u32::try_from(plan.badges.len()).unwrap_or(u32::MAX);
+    let badges = count_of(count, "badge", "badges");
+    let mut missing: Vec<&PlannedInput> = Vec::new();
+    for input in plan.badges.iter().flat_map(|badge| &badge.inputs) {
+        if !input.told.is_found() && !missing.contains(&input) {
+            missing.push(input);
+        }
+    }
+    let source = plan.source.name().to_owned();
+    let href = |rest: &str| visit.href(&format!("/copied/{}{rest}", plan.copy.id));
+    CopiedOfferPage {
+        page: visit.page(&format!("Bring {badges} from {source}?"), Place::Badges),
+        missing: missing.len(),
+        badges: plan
+            .badges
+            .iter()
+            .map(|planned| OfferedBadge {
+                name: planned.badge.design.name.clone(),
+                picture: picture_of(&planned.badge),
+                sentence: planned.sentence.clone(),
+                inputs: planned.inputs.iter().map(input_line).collect(),
+                notes: planned.notes.clone(),
+            })
+            .collect(),
+        source,
+        was_read: plan.was_read,
+        declined: plan.copy.state == CopyState::Declined,
+        confirm: format!("Bring {badges}"),
+        take_action: href("/take"),
+        decline_action: href("/decline"),
+        back_href: visit.href(""),
+    }
+}
+
+fn input_line(input: &PlannedInput) -> InputLine {
+    let text = match &input.told {
+        Told::Column { label, by } => {
+            let by = match by {
+                FoundBy::OurId => "found by Cairn’s own mark",
+                FoundBy::Tag => "found by its tag",
+                FoundBy::Label | FoundBy::FoldedLabel => "found by its name",
+            };
+            if *label == input.name {
+                format!("is here too, {by}.")
+            } else {
+                format!("is “{label}” here, {by}.")
+            }
+        }
+        Told::NoColumn => "was not found among this course’s gradebook columns.".to_owned(),
+        Told::Activity { found: true } => "comes along, with its gradebook column.".to_owned(),
+        Told::Activity { found: false } => {
+            "comes along; open its link in this course once, so that students find it.".to_owned()
+        }
+        Told::Badge => "comes along too.".to_owned(),
+        Told::OtherBadge => "is a badge of another course and stays the same.".to_owned(),
+        Told::RetiredBadge => "is retired and stays behind; choose another badge for it.".to_owned(),
+    };
+    InputLine {
+        name: input.name.clone(),
+        state: if input.told.is_found() {
+            Status::Earned.saying("Found")
+        } else {
+            Status::NeedsAttention.saying("Not found")
+        },
+        text,
+    }
+}
+
+fn desk_page(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> CopiedMapPage {
+    let source = desk.source.name().to_owned();
+    CopiedMapPage {
+        page: visit.page(&format!("Badges from {source}"), Place::Badges),
+        missing: desk
+            .missing
+            .iter()
+            .map(|(missing, readers)| missing_row(visit, desk, missing, readers))
+            .collect(),
+        badges: desk
+            .badges
+            .iter()
+            .map(|brought| {
+                let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", brought.badge.id));
+                BroughtBadge {
+                    name: brought.badge.design.name.clone(),
+                    picture: picture_of(&brought.badge),
+                    state: state_chip(&brought.badge.state),
+                    sentence: brought.sentence.clone(),
+                    notes: brought.notes.clone(),
+                    rule_href: href("/rule"),
+                    preview_href: (brought.missing == 0 && brought.sentence.is_some())
+                        .then(|| href("/preview")),
+                }
+            })
+            .collect(),
+        source,
+        action: visit.href(&format!("/copied/{}/map", desk.copy.id)),
+        problems: ProblemList(problems),
+        makes_columns: desk.makes_columns,
+        back_href: visit.href(""),
+    }
+}
+
+fn missing_row(visit: &Visit, desk: &Desk, missing: &Missing, readers: &[String]) -> MissingRow {
+    let named: Vec<String> = readers.iter().map(|name| format!("“{name}”")).collect();
+    let needed = format!("Needed for {}.", named.join(", "));
+    let (label, hint, choices) = match missing.kind {
+        Kind::Column => {
+            let points = missing.maximum.map(number).unwrap_or_default();
+            let choices = desk.columns.iter().map(|item| {
+                let words = format!("{} (of {} points)", item.label, number(item.maximum));
+                Choice::new(item.id.as_str(), words)
+            });
+            (
+                format!("Choose the assignment for “{}”", missing.name),
+                format!("It had {points} points in the old course. {needed}"),
+                choices.collect(),
+            )
+        }
+        Kind::Activity => {
+            let choices = desk
+                .activities
+                .iter()
+                .map(|one| Choice::new(one.id.as_str(), one.title.as_str()));
+            (
+                format!("Find the evidence activity “{}”", missing.name),
+                format!(
+                    "Open its link in this course once and it is found by itself, or choose another activity. {needed}"
+                ),
+                choices.collect(),
+            )
+        }
+        Kind::Badge => {
+            let choices = desk
+                .others
+                .iter()
+                .map(|(id, name)| Choice::new(id.as_str(), name.as_str()));
+            (
+                format!("Choose the badge for “{}”", missing.name),
+                format!("It is retired in the old course and stayed there. {needed}"),
+                choices.collect(),
+            )
+        }
+    };
+    let field = format!("{}.{}", word_of(missing.kind), missing.id);
+    let creates = missing.kind == Kind::Column && desk.makes_columns;
+    MissingRow {
+        chosen: visit.fields.text(&field),
+        label,
+        hint,
+        choices,
+        create: creates.then(|| format!("create.{}", missing.id)),
+        create_text: format!(
+            "Make a new column “{}” with {} points",
+            missing.name,
+            missing.maximum.map(number).unwrap_or_default()
+        ),
+        field,
+    }
+}
