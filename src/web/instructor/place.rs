@@ -120,6 +120,12 @@ fn read(visit: &Visit, desk: &Desk) -> Result<Vec<Pick>, Vec<Problem>> {
         if picks.iter().any(|known| known.what == what) {
             continue;
         }
+        // Only a badge has a picture and a public page; all else is a link into Cairn.
+        let shape = match &what {
+            What::Badge(_) => shape,
+            _ if desk.shapes.contains(&Shape::Open) => Shape::Open,
+            _ => shape,
+        };
         let id = ids
             .next()
             .unwrap_or_else(|| PlacementId::new(visit.cairn.clock.now(), visit.cairn.random.as_ref()));
