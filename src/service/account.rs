@@ -42,19 +42,12 @@ pub struct Account {
     pub more_courses: bool,
 }
 
-/// What the self-test found, good or bad.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    pub holds: bool,
-    pub sentence: String,
-}
-
 impl Cairn {
     /// The administrator's visit behind `token`.
     ///
     /// # Errors
     /// [`ServiceError::SessionOver`] when there is none, it is over, belongs to a course or to no administrator.
-    pub async fn administrator(&self, token: &str) -> Result<Administrator, ServiceError> {
+    pub async fn account_administrator(&self, token: &str) -> Result<Administrator, ServiceError> {
         let (now, digest) = (self.clock.now(), digest(token));
         let found = self.store.read(move |db| {
             let session = sessions::by_token_digest(db, &digest, now)?;
@@ -106,11 +99,4 @@ pub async fn look(cairn: &Cairn, administrator: &Administrator) -> Result<Accoun
         })
     });
     found.await
-}
-
-/// What the self-test of this platform finds. THE SLOT: `service::self_test` fills it; until then nothing is listed, and
-/// the page says nothing of a test.
-#[must_use]
-pub fn findings(_cairn: &Cairn, _administrator: &Administrator) -> Vec<Finding> {
-    Vec::new()
 }

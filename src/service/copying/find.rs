@@ -9,12 +9,11 @@ use crate::ids::{CopyId, CourseId, DeploymentId, RegistrationId, TenantId};
 use crate::lti::claims::Launch;
 use crate::random::Random;
 use crate::service::error::ServiceError;
+use crate::service::placing::ITEM;
 use crate::store::copies::{self, CopyState, CourseCopy, FoundBy};
 use crate::store::courses::CourseSeen;
 use crate::store::{Db, StoreError, activities, badges, courses, line_items};
 
-/// The custom parameter in which our links carry what they are.
-pub const ITEM: &str = "cairn_item";
 /// Most ids of a history that are looked at; Canvas names 1,000.
 const MOST: usize = 1_000;
 

@@ -27,8 +27,8 @@ mod plan;
 mod source;
 mod take;
 
+pub use find::source_of;
 pub(super) use find::{Copied, on_launch, on_notice};
-pub use find::{ITEM, source_of};
 pub(super) use map::map_again;
 pub use map::{Choice, Desk, DeskBadge, choose, create_column, desk};
 pub(super) use missing::settle;

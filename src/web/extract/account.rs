@@ -57,7 +57,7 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AccountVisi
             .map(|cookie| cookie.value().to_owned())
             .ok_or(ServiceError::SessionOver)?,
     };
-    let administrator = cairn.administrator(&token).await?;
+    let administrator = cairn.account_administrator(&token).await?;
     let proof = cairn.form_proof(&administrator.session);
     let sent = fields.raw("csrf").unwrap_or_default();
     let proven = bool::from(sent.as_bytes().ct_eq(proof.as_bytes()));

@@ -3,35 +3,41 @@
 use actix_web::HttpResponse;
 
 use crate::service::account::{self, Account};
+use crate::service::self_test::{self, Report};
 use crate::service::session::frame_ancestors;
 use crate::store::deployments::DeploymentState;
 use crate::web::error::AppError;
 use crate::web::extract::account::{AccountAction, AccountVisit, PATH};
 use crate::web::reply;
-use crate::web::views::lti::{AccountPage, FindingLine, WaitingLine};
-use crate::web::views::shared::{Audience, Page, Status};
+use crate::web::views::lti::{AccountPage, WaitingLine};
+use crate::web::views::shared::{Audience, FindingList, Page, Status};
 
 /// The page, by GET with the visit's cookie or by POST with its token.
 ///
 /// # Errors
 /// When there is no such visit, or it is over.
 pub async fn show(visit: AccountVisit) -> Result<HttpResponse, AppError> {
+    answer(&visit, None).await
+}
+
+async fn answer(visit: &AccountVisit, report: Option<&Report>) -> Result<HttpResponse, AppError> {
     let account = account::look(&visit.cairn, &visit.administrator).await?;
-    let page = view(&visit, &account);
+    let page = view(visit, &account, report);
     reply::framed(&page, &frame_ancestors(&visit.administrator.registration))
 }
 
-/// `POST /lti/account/test`: runs the self-test again.
+/// `POST /lti/account/test`: runs the self-test.
 ///
 /// # Errors
 /// As [`show`]; when the form did not come from the page of this visit.
 pub async fn test(AccountAction(visit): AccountAction) -> Result<HttpResponse, AppError> {
-    show(visit).await
+    let platform = &visit.administrator.registration.id;
+    let report = self_test::run(&visit.cairn, visit.administrator.tenant(), platform).await?;
+    answer(&visit, Some(&report)).await
 }
 
-fn view(visit: &AccountVisit, account: &Account) -> AccountPage {
+fn view(visit: &AccountVisit, account: &Account, report: Option<&Report>) -> AccountPage {
     let registration = &visit.administrator.registration;
-    let findings = account::findings(&visit.cairn, &visit.administrator);
     AccountPage {
         page: Page {
             title: "Cairn in this institution".to_owned(),
@@ -72,17 +78,7 @@ fn view(visit: &AccountVisit, account: &Account) -> AccountPage {
             .map(|course| course.name().to_owned())
             .collect(),
         more_courses: account.more_courses,
-        findings: findings
-            .into_iter()
-            .map(|finding| FindingLine {
-                state: if finding.holds {
-                    Status::Earned.saying("Good")
-                } else {
-                    Status::NeedsAttention.chip()
-                },
-                sentence: finding.sentence,
-            })
-            .collect(),
+        findings: report.map(FindingList::of),
         test_action: format!("{PATH}/test"),
         console_href: format!("{}/admin", visit.cairn.settings.origin()),
     }

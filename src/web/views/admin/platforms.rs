@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use super::AdminPage;
 use crate::domain::issuer::Tenant;
 use crate::service::connecting::{Listed, Platform};
-use crate::service::self_test::{Report, Verdict};
+use crate::service::self_test::Report;
 use crate::store::deployments::DeploymentState;
 use crate::store::invitations::Invitation;
-use crate::web::views::shared::{Status, When};
+use crate::web::views::shared::{FindingList, When};
 
 /// A platform in the list.
 #[derive(Debug, Clone)]
@@ -133,16 +133,6 @@ pub struct DeploymentLine {
     pub accepted: bool,
 }
 
-/// One thing that the self-test looked at.
-#[derive(Debug, Clone)]
-pub struct FindingLine {
-    pub status: Status,
-    /// What a screen reader hears for the icon.
-    pub spoken: &'static str,
-    pub sentence: String,
-    pub advice: Option<String>,
-}
-
 /// Posts `what` and `value` to `change`, nothing to `test`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/platform.html")]
@@ -160,8 +150,7 @@ pub struct PlatformPage {
     pub by_itself: bool,
     pub deployments: Vec<DeploymentLine>,
     /// The findings of a self-test that ran just now.
-    pub findings: Option<Vec<FindingLine>>,
-    pub holds: bool,
+    pub findings: Option<FindingList>,
 }
 
 impl PlatformPage {
@@ -169,22 +158,6 @@ impl PlatformPage {
     #[must_use]
     pub fn new(page: AdminPage, known: &Platform, report: Option<&Report>, now: DateTime<Utc>) -> Self {
         let registration = &known.registration;
-        let findings = report.map(|report| {
-            let line = |finding: &crate::service::self_test::Finding| {
-                let (status, spoken) = match finding.verdict {
-                    Verdict::Good => (Status::Earned, "Works:"),
-                    Verdict::Remark => (Status::Neutral, "Note:"),
-                    Verdict::Failure => (Status::NeedsAttention, "Does not work:"),
-                };
-                FindingLine {
-                    status,
-                    spoken,
-                    sentence: finding.sentence.clone(),
-                    advice: finding.advice.clone(),
-                }
-            };
-            report.findings.iter().map(line).collect()
-        });
         Self {
             page,
             href: format!("/admin/platforms/p/{}", registration.id),
@@ -217,8 +190,7 @@ impl PlatformPage {
                     accepted: one.state == DeploymentState::Accepted,
                 })
                 .collect(),
-            findings,
-            holds: report.is_some_and(Report::holds),
+            findings: report.map(FindingList::of),
         }
     }
 }

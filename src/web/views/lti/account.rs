@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Page, StatusChip};
+use crate::web::views::shared::{FindingList, Page, StatusChip};
 
 /// How this platform is connected, and where it is administered.
 #[derive(Debug, Clone, Template)]
@@ -20,9 +20,9 @@ pub struct AccountPage {
     /// Names of the courses that were opened, newest first.
     pub courses: Vec<String>,
     pub more_courses: bool,
-    /// What the self-test found; none hides that part.
-    pub findings: Vec<FindingLine>,
-    /// Runs the self-test again.
+    /// What the self-test found, if it ran just now.
+    pub findings: Option<FindingList>,
+    /// Runs the self-test.
     pub test_action: String,
     /// The console, in a window of its own: it is never framed.
     pub console_href: String,
@@ -35,11 +35,4 @@ pub struct WaitingLine {
     /// The course that it was first opened from.
     pub seen_in: Option<String>,
     pub asked_by: Option<String>,
-}
-
-/// One finding of the self-test.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FindingLine {
-    pub state: StatusChip,
-    pub sentence: String,
 }

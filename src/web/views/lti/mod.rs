@@ -13,7 +13,7 @@ mod refusal;
 mod register;
 mod storage;
 
-pub use account::{AccountPage, FindingLine, WaitingLine};
+pub use account::{AccountPage, WaitingLine};
 pub use auto_submit::AutoSubmitPage;
 pub use choose::ChooseOpensPage;
 pub use enter::EnterPage;

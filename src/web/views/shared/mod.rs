@@ -3,6 +3,7 @@
 mod checks;
 mod confirm;
 mod error_page;
+mod findings;
 mod page;
 mod paging;
 mod parts;
@@ -12,6 +13,7 @@ mod when;
 pub use checks::{CheckLine, CheckList};
 pub use confirm::ConfirmPage;
 pub use error_page::{ErrorPage, FramedErrorPage};
+pub use findings::{FindingLine, FindingList};
 pub use page::{Audience, Flash, FormFields, FramedLink, NavItem, OpenGraph, Page, PublicPage};
 pub use paging::Paging;
 pub use parts::{

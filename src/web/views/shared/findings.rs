@@ -1,0 +1,55 @@
+//! What the self-test of a platform found, for the console and for the page inside the LMS alike.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::Status;
+use crate::service::self_test::{Finding, Report, Verdict};
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingLine {
+    pub status: Status,
+    /// What a screen reader hears for the icon.
+    pub spoken: &'static str,
+    pub sentence: String,
+    /// What to do about it.
+    pub advice: Option<String>,
+}
+
+impl FindingLine {
+    fn of(finding: &Finding) -> Self {
+        let (status, spoken) = match finding.verdict {
+            Verdict::Good => (Status::Earned, "Works:"),
+            Verdict::Remark => (Status::Neutral, "Note:"),
+            Verdict::Failure => (Status::NeedsAttention, "Does not work:"),
+        };
+        Self {
+            status,
+            spoken,
+            sentence: finding.sentence.clone(),
+            advice: finding.advice.clone(),
+        }
+    }
+}
+
+/// A report as a list.
+#[derive(Debug, Clone, Template)]
+#[template(path = "shared/findings.html")]
+pub struct FindingList {
+    holds: bool,
+    findings: Vec<FindingLine>,
+}
+
+impl HtmlSafe for FindingList {}
+
+impl FindingList {
+    /// The list of what the test found.
+    #[must_use]
+    pub fn of(report: &Report) -> Self {
+        Self {
+            holds: report.holds(),
+            findings: report.findings.iter().map(FindingLine::of).collect(),
+        }
+    }
+}
