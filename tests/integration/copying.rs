@@ -101,7 +101,7 @@ async fn copied(lms: &PracticeLms, teacher: &mut Guest) -> (u64, u64) {
     world.make_rows(at, final_quiz);
     world.set_grade(at, final_quiz, student, Some(Decimal::from(95)));
     check(teacher).await;
-    teacher.until("", "1 of 30 earned").await;
+    teacher.until("", "Knowledge badge 1 of").await;
 
     let copy = world.copy_course(at, "Data Literacy 101 (spring)").unwrap();
     world.delete_line_item(copy, column(copy, "Homework"));
@@ -239,15 +239,17 @@ fn a_copied_course_brings_its_badges_asks_for_what_is_missing_and_awards_its_own
             world.make_rows(copy, item.as_ref().unwrap().id);
             world.set_grade(copy, item.unwrap().id, newcomer.id, Some(Decimal::from(80)));
             check(&mut new).await;
-            new.until("", "1 of 1 earned").await;
+            new.until("", "Knowledge badge 1 of").await;
 
             let people = scene.cairn.store.read({
                 let course = course.clone();
                 move |db| enrolments::learners(db, &course.tenant, &course.id)
             });
+            // Moodle's member list calls a non-editing teacher a learner.
+            let learners = if flavour == "moodle" { 2 } else { 1 };
             assert_eq!(
                 people.await.unwrap().len(),
-                1,
+                learners,
                 "{flavour}: nobody of the old course"
             );
             let now = scene.cairn.clock.now();
