@@ -1,6 +1,7 @@
 //! What can go wrong in a use case. Rooms below have errors of their own; here each gets what the edge needs: a kind
 //! (which becomes a status), a stable code and a sentence that a person can act on.
 
+use crate::domain::policy;
 use crate::lti::error::{LoginRefusal, Refusal};
 use crate::lti::services::error::ServiceError as PlatformError;
 use crate::secrets::SecretsError;
@@ -21,6 +22,9 @@ pub enum ServiceError {
     /// The session does not allow it.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// The institution does not allow it.
+    #[error(transparent)]
+    Policy(#[from] policy::Refusal),
     /// No session, or it is over.
     #[error("Your visit has ended. Open this page again from your course; what you had saved is kept.")]
     SessionOver,
@@ -94,7 +98,7 @@ impl ServiceError {
         match self {
             Self::Launch(_) | Self::Login(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
-            Self::Forbidden(_) => ErrorKind::Forbidden,
+            Self::Forbidden(_) | Self::Policy(_) => ErrorKind::Forbidden,
             Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
             Self::Gone { .. } => ErrorKind::Gone,
             Self::TooOften { .. } => ErrorKind::TooMany,
@@ -114,6 +118,7 @@ impl ServiceError {
             Self::Login(refusal) => refusal.code(),
             Self::NotFound(_) => "not-found",
             Self::Forbidden(_) => "forbidden",
+            Self::Policy(refusal) => refusal.code(),
             Self::SessionOver => "session-over",
             Self::SignInNeeded => "admin.signed-out",
             Self::Invalid { code, .. }

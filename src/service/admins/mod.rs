@@ -14,6 +14,7 @@ use crate::service::session::digest;
 use crate::store::admin_sessions::AdminSession;
 use crate::store::{Db, StoreError, admin_sessions, admins, audit, tenants};
 
+pub mod keepers;
 pub mod links;
 pub mod password;
 pub mod sign_in;
@@ -180,11 +181,11 @@ pub struct Deed<'a> {
     pub detail: Value,
 }
 
-/// Writes down what an administrator did in one institution. Run it in the transaction that does it.
+/// Writes down what an administrator (or the command line) did in one institution. Run it in the transaction that does it.
 pub(in crate::service) fn note(
     db: &mut Db,
     tenant: &TenantId,
-    admin: &AdminId,
+    admin: Option<&AdminId>,
     deed: &Deed<'_>,
     now: DateTime<Utc>,
     random: &dyn Random,
@@ -203,7 +204,7 @@ pub(in crate::service) fn note(
 pub(in crate::service) fn note_by_scope(
     db: &mut Db,
     scope: &Scope,
-    admin: &AdminId,
+    admin: Option<&AdminId>,
     deed: &Deed<'_>,
     now: DateTime<Utc>,
     random: &dyn Random,

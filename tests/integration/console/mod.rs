@@ -2,3 +2,7 @@
 
 mod entering;
 mod keeper;
+mod keys;
+mod rules;
+mod screens;
+mod walls;
