@@ -31,6 +31,12 @@ pub enum ServiceError {
     /// Nobody is signed in to the console in this browser.
     #[error("Please sign in. What you had saved is kept; nothing that you just sent was changed.")]
     SignInNeeded,
+    /// The institution's sign-in service did not do its part.
+    #[error(
+        "Your institution’s sign-in service did not answer as it should. Try again in a minute; if it stays so, come in by \
+         another way: `cairn admin-link` on the server prints a link."
+    )]
+    Provider,
     /// It was there once and will not come back.
     #[error("{sentence}")]
     Gone { code: &'static str, sentence: String },
@@ -104,7 +110,7 @@ impl ServiceError {
             Self::TooOften { .. } => ErrorKind::TooMany,
             Self::Invalid { .. } => ErrorKind::Unprocessable,
             Self::Conflict { .. } => ErrorKind::Conflict,
-            Self::Platform(_) => ErrorKind::BadGateway,
+            Self::Platform(_) | Self::Provider => ErrorKind::BadGateway,
             Self::Store(_) | Self::Blob(_) => ErrorKind::Unavailable,
             Self::Secrets(_) | Self::Internal(_) => ErrorKind::Internal,
         }
@@ -126,6 +132,7 @@ impl ServiceError {
             | Self::Gone { code, .. }
             | Self::TooOften { code, .. } => code,
             Self::Platform(_) => "platform",
+            Self::Provider => "admin.provider",
             Self::Store(_) => "store",
             Self::Blob(_) => "files",
             Self::Secrets(_) => "secrets",

@@ -1,5 +1,5 @@
 //! Who administers outside the LMS: how far somebody's power reaches, and the browser in which they are signed in.
-//! [`links`] lets people in for the first time, [`sign_in`] later.
+//! [`links`] lets people in for the first time, [`sign_in`] and [`provider`] later.
 
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use crate::store::{Db, StoreError, admin_sessions, admins, audit, tenants};
 pub mod keepers;
 pub mod links;
 pub mod password;
+pub mod provider;
 pub mod sign_in;
 pub mod throttle;
 

@@ -15,6 +15,7 @@ mod issuers;
 mod link;
 mod overview;
 mod policies;
+mod provider;
 mod sign_in;
 mod tool_keys;
 
@@ -30,6 +31,7 @@ pub fn configure(config: &mut ServiceConfig) {
         link::configure,
         overview::configure,
         policies::configure,
+        provider::configure,
         sign_in::configure,
         tool_keys::configure,
     ] {

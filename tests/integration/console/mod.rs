@@ -3,6 +3,7 @@
 mod entering;
 mod keeper;
 mod keys;
+mod provider;
 mod rules;
 mod screens;
 mod walls;

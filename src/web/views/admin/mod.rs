@@ -17,7 +17,7 @@ pub use administrators::{AdministratorLine, AdministratorsPage, InvitedPage};
 pub use audit::{AuditLine, AuditPage, Sought};
 pub use choose::ChooseInstitutionPage;
 pub use confirm::ConsoleConfirmPage;
-pub use enter::{ConsoleErrorPage, LinkPage, SignInPage};
+pub use enter::{ConsoleErrorPage, LinkPage, ReturnedPage, SignInPage};
 pub use issuers::{InstitutionLine, IssuerPage, IssuersPage, KeyLine};
 pub use overview::{InstitutionCard, OverviewPage};
 pub use policies::PoliciesPage;
