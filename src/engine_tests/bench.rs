@@ -14,7 +14,6 @@ use crate::clock::ManualClock;
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
 use crate::domain::course::{Course, Services as Offered};
 use crate::ids::DeploymentId;
-use crate::lti::keys::ToolKey;
 use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
 use crate::lti::services::{Pacing, Services, Sleep};
 use crate::lti::token::{ClientAssertionKey, TokenService};
@@ -102,7 +101,7 @@ impl Bench {
         let cairn = node(&settings, &clock, &patience).await;
         let keys = MockServer::start().await;
         Mock::given(path("/lti/jwks"))
-            .respond_with(ResponseTemplate::new(200).set_body_json(ToolKey::jwk_set([&cairn.tool_key])))
+            .respond_with(ResponseTemplate::new(200).set_body_json(cairn.tool_key.public_set()))
             .mount(&keys)
             .await;
         let options = Options {
@@ -184,7 +183,8 @@ pub(super) async fn node(
         .await
         .unwrap();
     let way_out = Arc::new(Hasty(Arc::clone(&cairn.transport), Arc::clone(patience)));
-    let key = ClientAssertionKey::new(cairn.tool_key.kid(), cairn.tool_key.encoding_key().clone());
+    let active = cairn.tool_key.active();
+    let key = ClientAssertionKey::new(active.kid(), active.encoding_key().clone());
     cairn.tokens = Arc::new(TokenService::new(
         Arc::new(key),
         clock.clone(),

@@ -13,7 +13,7 @@ use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId, TenantId
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::service::{columns, decide, notices, scores, session, sync};
+use crate::service::{columns, decide, notices, policies, scores, session, sync};
 use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
@@ -21,7 +21,12 @@ const AT_ONCE: usize = 8;
 /// Of those, jobs that wait for the platforms of one institution: one that hangs leaves room for the others.
 const AT_ONE_INSTITUTION: usize = 2;
 /// The kinds that call a platform.
-const CALLS_PLATFORM: [&str; 3] = [sync::CHECK_COURSE, columns::ENSURE_ITEM, scores::SEND_SCORE];
+const CALLS_PLATFORM: [&str; 4] = [
+    sync::CHECK_COURSE,
+    columns::ENSURE_ITEM,
+    scores::SEND_SCORE,
+    notices::SUBSCRIBE,
+];
 /// After so long without a word from its worker, another one takes a job up; every job can be done twice.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// How often a worker says that a job still runs.
@@ -70,15 +75,14 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
     let (mut scheduled, mut swept) = (None, None);
     while !*stopped.borrow() {
         let now = cairn.clock.now();
-        if is_time(&mut scheduled, SCHEDULE, now)
-            && let Err(error) = sync::enqueue_due(&cairn).await
-        {
-            tracing::error!(error = %error.detail(), "the schedule could not be read");
+        if is_time(&mut scheduled, SCHEDULE, now) {
+            if let Err(error) = sync::enqueue_due(&cairn).await {
+                tracing::error!(error = %error.detail(), "the schedule could not be read");
+            }
+            cairn.notice_tool_keys().await;
         }
-        if is_time(&mut swept, SWEEP, now)
-            && let Err(error) = session::forget_what_is_over(&cairn).await
-        {
-            tracing::error!(error = %error.detail(), "old visits could not be removed");
+        if is_time(&mut swept, SWEEP, now) {
+            sweep(&cairn).await;
         }
         let room = AT_ONCE.saturating_sub(running.len());
         let claimed = if room == 0 {
@@ -105,6 +109,16 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
         }
     }
     while running.join_next().await.is_some() {}
+}
+
+/// Forgets what has run out, and what no policy keeps any longer.
+async fn sweep(cairn: &Cairn) {
+    if let Err(error) = session::forget_what_is_over(cairn).await {
+        tracing::error!(error = %error.detail(), "old visits could not be removed");
+    }
+    if let Err(error) = policies::forget(cairn).await {
+        tracing::error!(error = %error.detail(), "what is over could not be forgotten");
+    }
 }
 
 /// Whether `pause` has passed since `last`; then it counts from now.

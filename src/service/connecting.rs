@@ -146,7 +146,7 @@ pub async fn add(
             subject: registration.id.as_str(),
             detail: json!({"issuer": registration.issuer, "client_id": registration.client_id}),
         };
-        note(db, &registration.tenant, &by, &deed, now, random.as_ref())?;
+        note(db, &registration.tenant, Some(&by), &deed, now, random.as_ref())?;
         Ok(registration)
     });
     added.await
@@ -229,7 +229,7 @@ pub async fn change(
             subject: id.as_str(),
             detail,
         };
-        note(db, &tenant, &by, &deed, now, random.as_ref())?;
+        note(db, &tenant, Some(&by), &deed, now, random.as_ref())?;
         Ok(())
     });
     changed.await

@@ -1,6 +1,7 @@
 //! What can go wrong in a use case. Rooms below have errors of their own; here each gets what the edge needs: a kind
 //! (which becomes a status), a stable code and a sentence that a person can act on.
 
+use crate::domain::policy;
 use crate::lti::dynamic_registration::{ConfigurationError, Refused};
 use crate::lti::error::{LoginRefusal, Refusal};
 use crate::lti::services::error::ServiceError as PlatformError;
@@ -27,12 +28,21 @@ pub enum ServiceError {
         "You are acting as this person, so you can look but not hand in or share for them. Nothing was changed; they can do it themselves."
     )]
     Masquerade,
+    /// The institution does not allow it.
+    #[error(transparent)]
+    Policy(#[from] policy::Refusal),
     /// No session, or it is over.
     #[error("Your visit has ended. Open this page again from your course; what you had saved is kept.")]
     SessionOver,
     /// Nobody is signed in to the console in this browser.
     #[error("Please sign in. What you had saved is kept; nothing that you just sent was changed.")]
     SignInNeeded,
+    /// The institution's sign-in service did not do its part.
+    #[error(
+        "Your institution’s sign-in service did not answer as it should. Try again in a minute; if it stays so, come in by \
+         another way: `cairn admin-link` on the server prints a link."
+    )]
+    Provider,
     /// It was there once and will not come back.
     #[error("{sentence}")]
     Gone { code: &'static str, sentence: String },
@@ -111,13 +121,13 @@ impl ServiceError {
         match self {
             Self::Launch(_) | Self::Login(_) | Self::Configuration(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
-            Self::Forbidden(_) | Self::Masquerade => ErrorKind::Forbidden,
+            Self::Forbidden(_) | Self::Masquerade | Self::Policy(_) => ErrorKind::Forbidden,
             Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
             Self::Gone { .. } => ErrorKind::Gone,
             Self::TooMany { .. } | Self::TooOften { .. } => ErrorKind::TooManyRequests,
             Self::Invalid { .. } => ErrorKind::Unprocessable,
             Self::Conflict { .. } => ErrorKind::Conflict,
-            Self::Platform(_) | Self::Registration(_) => ErrorKind::BadGateway,
+            Self::Platform(_) | Self::Registration(_) | Self::Provider => ErrorKind::BadGateway,
             Self::Store(_) | Self::Blob(_) => ErrorKind::Unavailable,
             Self::Secrets(_) | Self::Internal(_) => ErrorKind::Internal,
         }
@@ -132,6 +142,7 @@ impl ServiceError {
             Self::NotFound(_) => "not-found",
             Self::Forbidden(_) => "forbidden",
             Self::Masquerade => "masquerade",
+            Self::Policy(refusal) => refusal.code(),
             Self::SessionOver => "session-over",
             Self::TooMany { .. } => "too-many-requests",
             Self::SignInNeeded => "admin.signed-out",
@@ -142,6 +153,7 @@ impl ServiceError {
             Self::Configuration(error) => error.code(),
             Self::Registration(refused) => refused.code(),
             Self::Platform(_) => "platform",
+            Self::Provider => "admin.provider",
             Self::Store(_) => "store",
             Self::Blob(_) => "files",
             Self::Secrets(_) => "secrets",

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use secrecy::ExposeSecret as _;
 
 use crate::clock::SharedClock;
-use crate::lti::keys::{KeySetCache, ToolKey};
+use crate::lti::keys::KeySetCache;
 use crate::lti::services::Services;
-use crate::lti::token::{ClientAssertionKey, TokenService};
+use crate::lti::token::TokenService;
 use crate::net::Transport;
 use crate::net::guarded::{GuardOptions, GuardedClient};
 use crate::random::SharedRandom;
@@ -35,6 +35,8 @@ pub mod evidence;
 pub mod files;
 pub mod holders;
 pub mod institutions;
+pub mod issuing;
+pub mod journal;
 pub mod launch;
 pub mod learning;
 pub mod links;
@@ -44,6 +46,7 @@ pub mod people;
 pub mod pictures;
 pub mod placing;
 pub mod platforms;
+pub mod policies;
 pub mod publish;
 pub mod registering;
 pub mod scores;
@@ -53,6 +56,7 @@ pub mod share;
 pub mod sightings;
 pub mod sync;
 pub mod theme;
+pub mod tool_keys;
 pub mod uploads;
 pub mod work_of;
 
@@ -73,8 +77,8 @@ pub struct Cairn {
     pub lti: Arc<Services>,
     /// Access tokens for those services.
     pub tokens: Arc<TokenService>,
-    /// The key that signs our client assertions.
-    pub tool_key: ToolKey,
+    /// Our own keys: the one that signs what we send to platforms, and all that we publish.
+    pub tool_key: tool_keys::ToolKeys,
     /// How often somebody may try to sign in to the console.
     pub throttle: admins::throttle::Throttle,
 }
@@ -116,15 +120,15 @@ impl Cairn {
         let vault = Vault::open_or_create(settings.master_key.as_ref(), &settings.data_dir, random.as_ref())?;
         let store = open_store(&settings).await?;
         let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;
-        let tool_key = institutions::tool_key(&store, &vault, &clock, &random).await?;
+        let tool_key = tool_keys::ToolKeys::open(&store, &vault, &clock, &random).await?;
         let options = GuardOptions {
             allow_loopback_http: settings.allow_http_loopback,
         };
         let guarded = GuardedClient::new(options).map_err(|error| StartError::Net(error.to_string()))?;
         let transport: Arc<dyn Transport> = Arc::new(guarded);
-        let assertion = ClientAssertionKey::new(tool_key.kid(), tool_key.encoding_key().clone());
+        let assertion = tool_key.assertion();
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
-        let tokens = Arc::new(TokenService::new(Arc::new(assertion), now, chance, out));
+        let tokens = Arc::new(TokenService::new(assertion, now, chance, out));
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
         Ok(Self {

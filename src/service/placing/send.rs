@@ -154,7 +154,7 @@ async fn answer(
         message,
     };
     let jwt = answer
-        .sign(&cairn.tool_key, cairn.clock.now(), cairn.random.as_ref())
+        .sign(&cairn.tool_key.active(), cairn.clock.now(), cairn.random.as_ref())
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
     Ok(Sent {
         return_url: request.settings.return_url.clone(),

@@ -63,10 +63,7 @@ pub async fn invite(
             json!({"until": made.expires_at}),
             now,
         );
-        match by {
-            Some(admin) => audit::insert_by_admin(db, &made.tenant, &admin, &entry, random.as_ref()),
-            None => audit::insert(db, &made.tenant, &entry, random.as_ref()),
-        }
+        audit::insert_by_admin(db, &made.tenant, by.as_ref(), &entry, random.as_ref())
     });
     written.await?;
     Ok((invitation, code))
@@ -105,7 +102,7 @@ pub async fn withdraw(
     let written = cairn.store.write(move |db| {
         invitations::withdraw(db, &tenant, &id)?;
         let entry = entry("invitation.withdrawn", id.as_str(), json!({}), now);
-        audit::insert_by_admin(db, &tenant, &by, &entry, random.as_ref())
+        audit::insert_by_admin(db, &tenant, Some(&by), &entry, random.as_ref())
     });
     Ok(written.await?)
 }

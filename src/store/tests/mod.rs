@@ -2,6 +2,7 @@
 
 mod awarding;
 mod catalogue;
+mod console;
 mod copying;
 mod deciding;
 mod evidence;

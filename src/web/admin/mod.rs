@@ -6,13 +6,19 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::service::error::ServiceError;
 
+mod administrators;
+mod audit;
 pub mod error;
 pub mod frame;
 mod guard;
+mod issuers;
 mod link;
 mod overview;
 mod platforms;
+mod policies;
+mod provider;
 mod sign_in;
+mod tool_keys;
 
 use error::AdminError;
 
@@ -20,10 +26,16 @@ use error::AdminError;
 pub fn configure(config: &mut ServiceConfig) {
     let mut console = web::scope("/admin");
     for page in [
+        administrators::configure,
+        audit::configure,
+        issuers::configure,
         link::configure,
         overview::configure,
         platforms::configure,
+        policies::configure,
+        provider::configure,
         sign_in::configure,
+        tool_keys::configure,
     ] {
         console = console.configure(page);
     }

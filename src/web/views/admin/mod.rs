@@ -4,15 +4,27 @@ use std::ops::Deref;
 
 use super::shared::Page;
 
+mod administrators;
+mod audit;
 mod by_hand;
+mod choose;
+mod confirm;
 mod enter;
+mod issuers;
 mod overview;
 mod platforms;
+mod policies;
 
+pub use administrators::{AdministratorLine, AdministratorsPage, InvitationPage};
+pub use audit::{AuditLine, AuditPage, Sought};
 pub use by_hand::{ByHandForm, ByHandPage};
-pub use enter::{ConsoleErrorPage, LinkPage, SignInPage};
-pub use overview::OverviewPage;
+pub use choose::ChooseInstitutionPage;
+pub use confirm::ConsoleConfirmPage;
+pub use enter::{ConsoleErrorPage, LinkPage, ReturnedPage, SignInPage};
+pub use issuers::{InstitutionLine, IssuerPage, IssuersPage, KeyLine};
+pub use overview::{InstitutionCard, OverviewPage};
 pub use platforms::{InvitedPage, PlatformPage, PlatformsPage};
+pub use policies::PoliciesPage;
 
 /// Everything that a page of the console carries besides its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
