@@ -8,7 +8,7 @@ use super::own_copy;
 use super::source::{Source, columns};
 use crate::domain::badge::{Badge, Expiry};
 use crate::domain::copying::{FoundBy, match_columns};
-use crate::domain::course::{Course, LineItem};
+use crate::domain::course::{Course, LineItem, Link, Opens};
 use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::{moment, number, sentence_in_full};
 use crate::ids::{BadgeId, CopyId, LineItemId};
@@ -16,6 +16,7 @@ use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::store::copies::CourseCopy;
+use crate::store::links;
 
 /// What taking a copy would do.
 #[derive(Debug, Clone)]
@@ -55,7 +56,7 @@ pub enum Told {
     Column { label: String, by: FoundBy },
     /// The column was not found.
     NoColumn,
-    /// The activity comes along; whether its column was found, by which its link is known.
+    /// The activity comes along; whether a link of the new course is known that opens it.
     Activity { found: bool },
     /// The badge comes along.
     Badge,
@@ -88,7 +89,10 @@ pub async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Plan,
         let (copy, course) = own_copy(db, &visitor, &id)?;
         let source = Source::load(db, tenant, &course.id)?;
         let new = columns(db, tenant, &visitor.course.id)?;
-        let scene = Scene::new(&source, &new);
+        // A link that was opened here, that nobody gave a meaning to, and that has the activity's column.
+        let mut links = links::list(db, tenant, &visitor.course.id)?;
+        links.retain(|link| link.opens == Opens::Unchosen);
+        let scene = Scene::new(&source, &new, &links);
         let badges = source
             .badges
             .iter()
@@ -117,10 +121,11 @@ struct Scene<'a> {
     source: &'a Source,
     columns: HashMap<LineItemId, (&'a LineItem, FoundBy)>,
     brought: HashSet<&'a BadgeId>,
+    links: &'a [Link],
 }
 
 impl<'a> Scene<'a> {
-    fn new(source: &'a Source, new: &'a [LineItem]) -> Self {
+    fn new(source: &'a Source, new: &'a [LineItem], links: &'a [Link]) -> Self {
         let columns = match_columns(&source.items, new)
             .into_iter()
             .filter_map(|(from, found)| {
@@ -132,6 +137,7 @@ impl<'a> Scene<'a> {
             columns,
             brought: source.badges.iter().map(|(badge, _)| &badge.id).collect(),
             source,
+            links,
         }
     }
 
@@ -156,7 +162,7 @@ impl<'a> Scene<'a> {
                     PlannedInput {
                         name: names.activity(activity),
                         told: Told::Activity {
-                            found: column.is_some_and(|column| self.columns.contains_key(column)),
+                            found: column.is_some_and(|column| self.is_linked(column)),
                         },
                     }
                 }
@@ -171,6 +177,14 @@ impl<'a> Scene<'a> {
             }
         }
         all
+    }
+
+    fn is_linked(&self, column: &LineItemId) -> bool {
+        let found = self.columns.get(column);
+        found.is_some_and(|(column, _)| {
+            let url = Some(column.url.as_str());
+            self.links.iter().any(|link| link.line_item_url.as_deref() == url)
+        })
     }
 
     fn badge(&self, badge: &BadgeId) -> Told {

@@ -178,7 +178,7 @@ fn input_line(input: &PlannedInput) -> InputLine {
             }
         }
         Told::NoColumn => "was not found among this course’s gradebook columns.".to_owned(),
-        Told::Activity { found: true } => "comes along, with its gradebook column.".to_owned(),
+        Told::Activity { found: true } => "comes along, and its link is known.".to_owned(),
         Told::Activity { found: false } => {
             "comes along; open its link in this course once, so that students find it.".to_owned()
         }
@@ -188,10 +188,10 @@ fn input_line(input: &PlannedInput) -> InputLine {
     };
     InputLine {
         name: input.name.clone(),
-        state: if input.told.is_found() {
-            Status::Earned.saying("Found")
-        } else {
-            Status::NeedsAttention.saying("Not found")
+        state: match input.told {
+            Told::Activity { found: false } => Status::NeedsAttention.saying("Link to open"),
+            _ if input.told.is_found() => Status::Earned.saying("Found"),
+            _ => Status::NeedsAttention.saying("Not found"),
         },
         text,
     }
