@@ -136,7 +136,7 @@ async fn client(cairn: &Cairn, provider: &AdminProvider) -> Result<Client, Servi
 /// [`ServiceError::NotFound`] when the settings name no provider, [`ServiceError::Provider`] when it does not answer.
 pub async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Leaving, ServiceError> {
     let provider = provider(cairn)?;
-    cairn.throttle.attempt(address, &format!("provider {address}"))?;
+    cairn.throttle.attempt_from(address)?;
     let client = client(cairn, provider).await?;
     let random = cairn.random.as_ref();
     let away = Away {

@@ -145,7 +145,11 @@ fn line(visit: &AdminVisit, part: &Part, entry: &Logged) -> AuditLine {
         who: part.actor(entry),
         deed: words(&entry.action),
         action: entry.action.clone(),
-        subject: part.subject(entry),
+        subject: if entry.actor.as_ref() == Some(&entry.subject) {
+            String::new()
+        } else {
+            part.subject(entry)
+        },
         detail: detail(entry),
     }
 }

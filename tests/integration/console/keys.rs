@@ -125,7 +125,7 @@ fn the_audit_log_is_searched_and_taken_away_without_formulas() {
         ] {
             let page = keeper.get(&format!("/admin/audit/{tenant}?{query}")).await;
             assert_eq!(
-                page.words().contains("came in by a link"),
+                page.words().contains("=Ada() came in by a link"),
                 found,
                 "{query}: {}",
                 page.words()

@@ -48,7 +48,7 @@ fn where_only_administrators_make_badges_an_instructor_is_told_so() {
             refused.words()
         );
         let retire = teacher.get(&format!("/badges/{badge}/retire")).await;
-        let kept = teacher.send(&retire, "/retire", &[]).await;
+        let kept = teacher.send(&retire, "/retire/confirm", &[]).await;
         assert_eq!(kept.status, 403, "{}", kept.words());
         let course = teacher.get("").await;
         assert!(course.words().contains("Made before") && !course.words().contains("Too late"));

@@ -39,6 +39,7 @@ pub struct AuditLine {
     pub deed: String,
     /// Its stable name.
     pub action: String,
+    /// What it was done to; empty when it is whoever did it.
     pub subject: String,
     /// JSON on one line; empty when there is nothing more to say.
     pub detail: String,
