@@ -57,6 +57,27 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
         "false",
         "accept platforms on http://127.0.0.1 and http://localhost, for trying out",
     ),
+    (
+        "admin_oidc_issuer",
+        "none",
+        "the OpenID Connect provider at which administrators sign in, as its discovery document names it",
+    ),
+    ("admin_oidc_client_id", "none", "our client id at that provider"),
+    (
+        "admin_oidc_client_secret",
+        "none",
+        "our client secret at that provider",
+    ),
+    (
+        "admin_oidc_emails",
+        "none",
+        "e-mail addresses that may administer everything, separated by commas; @school.example stands for all of that domain",
+    ),
+    (
+        "admin_oidc_groups",
+        "none",
+        "groups (claim `groups`) that may administer everything, separated by commas",
+    ),
     ("log_format", "text", "text or json"),
     ("log", "info", "what to log, in the form of the RUST_LOG variable"),
 ];
@@ -78,8 +99,34 @@ pub struct Settings {
     /// None turns the schedule off.
     pub check_interval: Option<TimeDelta>,
     pub allow_http_loopback: bool,
+    /// Where administrators sign in, besides by password.
+    pub admin_oidc: Option<AdminProvider>,
     pub log_format: LogFormat,
     pub log: String,
+}
+
+/// The institution's own sign-in for administrators.
+#[derive(Debug, Clone)]
+pub struct AdminProvider {
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: SecretString,
+    /// Lower case; one that begins with `@` stands for a whole domain.
+    pub emails: Vec<String>,
+    pub groups: Vec<String>,
+}
+
+impl AdminProvider {
+    /// Whether somebody with that (verified, lower-case) e-mail and these groups may come in.
+    #[must_use]
+    pub fn allows(&self, email: &str, groups: &[String]) -> bool {
+        let domain = email.rsplit_once('@').map(|(_, domain)| domain);
+        let named = self
+            .emails
+            .iter()
+            .any(|one| one == email || one.strip_prefix('@').is_some_and(|own| Some(own) == domain));
+        named || groups.iter().any(|group| self.groups.contains(group))
+    }
 }
 
 /// How log lines look.
@@ -176,6 +223,7 @@ impl Settings {
             workers: values.ranged("workers", cores(), 1..=64, "a number from 1 to 64")?,
             check_interval: (minutes > 0).then(|| TimeDelta::minutes(minutes)),
             allow_http_loopback: values.parse("allow_http_loopback", "false", "true or false")?,
+            admin_oidc: admin_provider(values)?,
             log_format: match values.get("log_format").unwrap_or("text") {
                 "text" => LogFormat::Text,
                 "json" => LogFormat::Json,
@@ -266,6 +314,53 @@ fn origin(name: &'static str, text: &str) -> Result<Url, SettingsError> {
     }
 }
 
+/// The provider of administrators: all of it or nothing.
+fn admin_provider(values: &Values) -> Result<Option<AdminProvider>, SettingsError> {
+    let list = |name: &str| -> Vec<String> {
+        let text = values.get(name).unwrap_or_default();
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
+    };
+    let (emails, groups) = (list("admin_oidc_emails"), list("admin_oidc_groups"));
+    let Some(issuer) = values.get("admin_oidc_issuer") else {
+        return Ok(None);
+    };
+    let wrong = |name: &'static str, value: &str, must: &'static str| SettingsError::Wrong {
+        name,
+        value: value.to_owned(),
+        must,
+    };
+    if !Url::parse(issuer).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host()) {
+        let must = "the address of an OpenID Connect provider, for instance https://login.school.example";
+        return Err(wrong("admin_oidc_issuer", issuer, must));
+    }
+    let Some(client_id) = values.get("admin_oidc_client_id") else {
+        return Err(wrong(
+            "admin_oidc_client_id",
+            "",
+            "set where admin_oidc_issuer is",
+        ));
+    };
+    let Some(secret) = values.get("admin_oidc_client_secret") else {
+        return Err(wrong(
+            "admin_oidc_client_secret",
+            "",
+            "set where admin_oidc_issuer is",
+        ));
+    };
+    if emails.is_empty() && groups.is_empty() {
+        let must = "set where admin_oidc_issuer is, unless admin_oidc_groups says who may come in";
+        return Err(wrong("admin_oidc_emails", "", must));
+    }
+    Ok(Some(AdminProvider {
+        issuer: issuer.to_owned(),
+        client_id: client_id.to_owned(),
+        client_secret: secret.to_owned().into(),
+        emails: emails.iter().map(|email| email.to_lowercase()).collect(),
+        groups,
+    }))
+}
+
 struct Values(HashMap<String, String>);
 
 impl Values {
@@ -354,6 +449,44 @@ mod tests {
             );
             assert!(sentence.contains("must be"), "{sentence}");
         }
+    }
+
+    #[test]
+    fn a_sign_in_service_is_set_whole_and_lets_in_whom_it_names() {
+        let mut pairs = vec![("CAIRN_ADMIN_OIDC_ISSUER", "https://login.school.example")];
+        for (name, value) in [
+            ("CAIRN_ADMIN_OIDC_CLIENT_ID", "cairn"),
+            ("CAIRN_ADMIN_OIDC_CLIENT_SECRET", "hush"),
+            ("CAIRN_ADMIN_OIDC_EMAILS", "Ada@school.example, @ops.example"),
+        ] {
+            let missing = from(&pairs).unwrap_err().to_string();
+            assert!(
+                missing.contains(&name.trim_start_matches("CAIRN_").to_lowercase()),
+                "{missing}"
+            );
+            pairs.push((name, value));
+        }
+        pairs.push(("CAIRN_ADMIN_OIDC_GROUPS", "badges"));
+        let provider = from(&pairs).unwrap().admin_oidc.unwrap();
+        let groups = ["badges".to_owned()];
+        for (email, groups, allowed) in [
+            ("ada@school.example", &groups[..0], true),
+            ("ben@school.example", &groups[..0], false),
+            ("ben@school.example", &groups[..], true),
+            ("eve@ops.example", &groups[..0], true),
+            ("eve@ops.example.evil.example", &groups[..0], false),
+            ("eve@evilops.example", &groups[..0], false),
+        ] {
+            assert_eq!(provider.allows(email, groups), allowed, "{email}");
+        }
+        assert!(!format!("{provider:?}").contains("hush"));
+        pairs[0].1 = "login";
+        assert!(
+            from(&pairs)
+                .unwrap_err()
+                .to_string()
+                .contains("admin_oidc_issuer")
+        );
     }
 
     #[test]

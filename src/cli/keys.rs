@@ -1,4 +1,4 @@
-//! `cairn keys list`: which keys there are. Private parts are never printed.
+//! `cairn keys list | rotate`: which keys there are, and new ones. Private parts are never printed.
 
 use std::sync::Arc;
 
@@ -7,13 +7,21 @@ use clap::Subcommand;
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
-use crate::service::{Cairn, institutions};
+use crate::service::admins::{Scope, links};
+use crate::service::{Cairn, institutions, issuing};
 use crate::settings::Settings;
+use crate::store::issuers::KeyState;
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// List the tool's key and each institution's signing keys.
     List,
+    /// Let an institution sign with a new key from now on. What was issued stays valid.
+    Rotate {
+        /// The institution, by its name.
+        #[arg(long)]
+        institution: String,
+    },
 }
 
 /// Runs one of the commands.
@@ -22,9 +30,15 @@ pub enum KeysCommand {
 /// What the store or the vault reports.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
 pub fn run(settings: Settings, command: &KeysCommand) -> Result<(), CommandError> {
-    let KeysCommand::List = command;
+    let rotated = match command {
+        KeysCommand::List => None,
+        KeysCommand::Rotate { institution } => Some(institution.clone()),
+    };
     actix_runtime(async move {
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+        if let Some(name) = rotated {
+            rotate(&cairn, &name).await?;
+        }
         println!(
             "tool key      RS256    {}   {}/lti/jwks",
             cairn.tool_key.kid(),
@@ -38,4 +52,16 @@ pub fn run(settings: Settings, command: &KeysCommand) -> Result<(), CommandError
         }
         Ok(())
     })
+}
+
+/// A new signing key for the institution of that name.
+async fn rotate(cairn: &Cairn, name: &str) -> Result<(), CommandError> {
+    let Scope::Tenant(tenant) = links::scope_named(cairn, Some(name)).await? else {
+        return Ok(());
+    };
+    let all = institutions::issuer_keys(cairn).await?;
+    let keys = all.into_iter().find(|(issuer, _)| issuer.tenant == tenant);
+    let active = keys.and_then(|(_, keys)| keys.into_iter().find(|key| key.state == KeyState::Active));
+    let expected = active.map(|key| key.public_multibase).unwrap_or_default();
+    Ok(issuing::rotate(cairn, None, &tenant, &expected).await?)
 }

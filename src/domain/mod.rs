@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod facts;
 pub mod issuer;
 pub mod people;
+pub mod policy;
 pub mod rule;
 #[cfg(test)]
 pub(crate) mod sample;

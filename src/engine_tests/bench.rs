@@ -14,7 +14,6 @@ use crate::clock::ManualClock;
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
 use crate::domain::course::{Course, Services as Offered};
 use crate::ids::DeploymentId;
-use crate::lti::keys::ToolKey;
 use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
 use crate::lti::services::{Pacing, Services, Sleep};
 use crate::net::{NetError, Request, Response, Transport};
@@ -101,7 +100,7 @@ impl Bench {
         let cairn = node(&settings, &clock, &patience).await;
         let keys = MockServer::start().await;
         Mock::given(path("/lti/jwks"))
-            .respond_with(ResponseTemplate::new(200).set_body_json(ToolKey::jwk_set([&cairn.tool_key])))
+            .respond_with(ResponseTemplate::new(200).set_body_json(cairn.tool_key.public_set()))
             .mount(&keys)
             .await;
         let options = Options {

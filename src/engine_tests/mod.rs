@@ -4,6 +4,7 @@ mod awarding;
 mod bench;
 mod canvas;
 mod columns;
+mod console;
 mod cycles;
 mod faults;
 mod look;

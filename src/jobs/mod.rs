@@ -12,7 +12,7 @@ use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::service::{columns, decide, sync};
+use crate::service::{columns, decide, policies, sync};
 use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
@@ -25,6 +25,8 @@ const RENEWAL: Duration = Duration::from_secs(20);
 const IDLE: Duration = Duration::from_millis(200);
 /// How often the schedule of courses is looked at.
 const SCHEDULE: TimeDelta = TimeDelta::seconds(5);
+/// How often what nobody keeps any longer is forgotten.
+const FORGET: TimeDelta = TimeDelta::hours(1);
 /// After so many attempts a job is given up, for a person to look at.
 const ATTEMPTS: i32 = 8;
 
@@ -60,12 +62,20 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
     );
     let mut running = JoinSet::new();
     let mut scheduled: Option<DateTime<Utc>> = None;
+    let mut forgotten: Option<DateTime<Utc>> = None;
     while !*stopped.borrow() {
         let now = cairn.clock.now();
         if scheduled.is_none_or(|last| now.signed_duration_since(last) >= SCHEDULE) {
             scheduled = Some(now);
             if let Err(error) = sync::enqueue_due(&cairn).await {
                 tracing::error!(error = %error.detail(), "the schedule could not be read");
+            }
+            cairn.notice_tool_keys().await;
+        }
+        if forgotten.is_none_or(|last| now.signed_duration_since(last) >= FORGET) {
+            forgotten = Some(now);
+            if let Err(error) = policies::forget(&cairn).await {
+                tracing::error!(error = %error.detail(), "what is over could not be forgotten");
             }
         }
         let room = AT_ONCE.saturating_sub(running.len());

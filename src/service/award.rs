@@ -14,6 +14,7 @@ use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
 use crate::domain::evaluate::evaluate;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::issuer::Issuer;
+use crate::domain::policy::Power;
 use crate::domain::rule::Condition;
 use crate::ids::{
     ActivityId, AwardId, BadgeId, CredentialId, DecisionId, LineItemId, PersonId, StatusListId, TenantId,
@@ -28,7 +29,7 @@ use crate::secrets::Vault;
 use crate::service::credential::{Approved, Parts, build};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, institutions};
+use crate::service::{Cairn, decide, institutions, policies};
 use crate::store::credentials::{Credential, Shows};
 use crate::store::decisions::NewDecision;
 use crate::store::status_lists::StatusList;
@@ -348,7 +349,10 @@ pub async fn revoke(
         let (badge, which, reason) = (badge.clone(), which.to_vec(), reason.clone());
         let done = cairn
             .store
-            .write_with(move |db| revoke_in(db, &desk, &visitor, &badge, &which, &reason))
+            .write_with(move |db| {
+                policies::require(db, &visitor, Power::Revoke)?;
+                revoke_in(db, &desk, &visitor, &badge, &which, &reason)
+            })
             .await;
         tried += 1;
         match done {
@@ -430,7 +434,10 @@ pub async fn award_by_hand(
         let (badge, person) = (badge.clone(), person.clone());
         let done = cairn
             .store
-            .write_with(move |db| by_hand_in(db, &desk, &visitor, &badge, &person, &reason))
+            .write_with(move |db| {
+                policies::require(db, &visitor, Power::Approve)?;
+                by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
+            })
             .await;
         tried += 1;
         match done {

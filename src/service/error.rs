@@ -1,6 +1,7 @@
 //! What can go wrong in a use case. Rooms below have errors of their own; here each gets what the edge needs: a kind
 //! (which becomes a status), a stable code and a sentence that a person can act on.
 
+use crate::domain::policy;
 use crate::lti::error::{LoginRefusal, Refusal};
 use crate::lti::services::error::ServiceError as PlatformError;
 use crate::secrets::SecretsError;
@@ -21,12 +22,21 @@ pub enum ServiceError {
     /// The session does not allow it.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// The institution does not allow it.
+    #[error(transparent)]
+    Policy(#[from] policy::Refusal),
     /// No session, or it is over.
     #[error("Your visit has ended. Open this page again from your course; what you had saved is kept.")]
     SessionOver,
     /// Nobody is signed in to the console in this browser.
     #[error("Please sign in. What you had saved is kept; nothing that you just sent was changed.")]
     SignInNeeded,
+    /// The institution's sign-in service did not do its part.
+    #[error(
+        "Your institution’s sign-in service did not answer as it should. Try again in a minute; if it stays so, come in by \
+         another way: `cairn admin-link` on the server prints a link."
+    )]
+    Provider,
     /// It was there once and will not come back.
     #[error("{sentence}")]
     Gone { code: &'static str, sentence: String },
@@ -94,13 +104,13 @@ impl ServiceError {
         match self {
             Self::Launch(_) | Self::Login(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
-            Self::Forbidden(_) => ErrorKind::Forbidden,
+            Self::Forbidden(_) | Self::Policy(_) => ErrorKind::Forbidden,
             Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
             Self::Gone { .. } => ErrorKind::Gone,
             Self::TooOften { .. } => ErrorKind::TooMany,
             Self::Invalid { .. } => ErrorKind::Unprocessable,
             Self::Conflict { .. } => ErrorKind::Conflict,
-            Self::Platform(_) => ErrorKind::BadGateway,
+            Self::Platform(_) | Self::Provider => ErrorKind::BadGateway,
             Self::Store(_) | Self::Blob(_) => ErrorKind::Unavailable,
             Self::Secrets(_) | Self::Internal(_) => ErrorKind::Internal,
         }
@@ -114,6 +124,7 @@ impl ServiceError {
             Self::Login(refusal) => refusal.code(),
             Self::NotFound(_) => "not-found",
             Self::Forbidden(_) => "forbidden",
+            Self::Policy(refusal) => refusal.code(),
             Self::SessionOver => "session-over",
             Self::SignInNeeded => "admin.signed-out",
             Self::Invalid { code, .. }
@@ -121,6 +132,7 @@ impl ServiceError {
             | Self::Gone { code, .. }
             | Self::TooOften { code, .. } => code,
             Self::Platform(_) => "platform",
+            Self::Provider => "admin.provider",
             Self::Store(_) => "store",
             Self::Blob(_) => "files",
             Self::Secrets(_) => "secrets",

@@ -5,47 +5,18 @@ use std::sync::Arc;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
-use crate::clock::SharedClock;
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{IssuerId, KeyId, TenantId};
-use crate::lti::keys::ToolKey;
 use crate::openbadges::did::IssuerIdentity;
 use crate::openbadges::multibase;
-use crate::random::{self, Random, SharedRandom};
+use crate::random::{self, Random};
 use crate::secrets::Vault;
+use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::service::{Cairn, StartError};
 use crate::store::issuers::{IssuerKey, KeyState};
-use crate::store::{Store, issuers, tenants, tool_keys};
+use crate::store::{issuers, tenants};
 
-const TOOL_KEY: &str = "tool key";
 const ISSUER_KEY: &str = "issuer key";
-
-/// The tool's own key: the stored one, or a new one at the first start. When two nodes start at once, the one that was
-/// stored first is everybody's.
-pub(super) async fn tool_key(
-    store: &Store,
-    vault: &Vault,
-    clock: &SharedClock,
-    random: &SharedRandom,
-) -> Result<ToolKey, StartError> {
-    let stored = match store.read(tool_keys::active).await? {
-        Some(key) => key,
-        None => {
-            let (key, pem) = ToolKey::generate().map_err(|error| StartError::ToolKey(error.to_string()))?;
-            let row = tool_keys::ToolKey {
-                kid: key.kid().to_owned(),
-                sealed_pem: vault.seal(TOOL_KEY, pem.as_bytes(), random.as_ref()),
-                state: KeyState::Active,
-                created_at: clock.now(),
-            };
-            store.write(move |db| tool_keys::insert_if_none(db, &row)).await?
-        }
-    };
-    let pem = vault.open(TOOL_KEY, &stored.sealed_pem)?;
-    let pem = std::str::from_utf8(&pem).map_err(|error| StartError::ToolKey(error.to_string()))?;
-    ToolKey::from_pem(pem).map_err(|error| StartError::ToolKey(error.to_string()))
-}
 
 /// The institution of that name with its issuer and signing key; made if there is none.
 ///
@@ -109,7 +80,7 @@ fn free_slug(name: &str, random: &dyn Random) -> String {
     }
 }
 
-fn new_key(
+pub(super) fn new_key(
     issuer: &Issuer,
     vault: &Vault,
     now: chrono::DateTime<chrono::Utc>,

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use secrecy::ExposeSecret as _;
 
 use crate::clock::SharedClock;
-use crate::lti::keys::{KeySetCache, ToolKey};
+use crate::lti::keys::KeySetCache;
 use crate::lti::services::Services;
-use crate::lti::token::{ClientAssertionKey, TokenService};
+use crate::lti::token::TokenService;
 use crate::net::Transport;
 use crate::net::guarded::{GuardOptions, GuardedClient};
 use crate::random::SharedRandom;
@@ -32,6 +32,8 @@ pub mod evidence;
 pub mod files;
 pub mod holders;
 pub mod institutions;
+pub mod issuing;
+pub mod journal;
 pub mod launch;
 pub mod learning;
 pub mod links;
@@ -39,11 +41,13 @@ pub mod names;
 pub mod people;
 pub mod pictures;
 pub mod platforms;
+pub mod policies;
 pub mod publish;
 pub mod session;
 pub mod share;
 pub mod sync;
 pub mod theme;
+pub mod tool_keys;
 pub mod uploads;
 
 /// What every use case works with. One for each process, shared by all its threads.
@@ -63,8 +67,8 @@ pub struct Cairn {
     pub lti: Arc<Services>,
     /// Access tokens for those services.
     pub tokens: Arc<TokenService>,
-    /// The key that signs our client assertions.
-    pub tool_key: ToolKey,
+    /// Our own keys: the one that signs what we send to platforms, and all that we publish.
+    pub tool_key: tool_keys::ToolKeys,
     /// How often somebody may try to sign in to the console.
     pub throttle: admins::throttle::Throttle,
 }
@@ -106,15 +110,15 @@ impl Cairn {
         let vault = Vault::open_or_create(settings.master_key.as_ref(), &settings.data_dir, random.as_ref())?;
         let store = open_store(&settings).await?;
         let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;
-        let tool_key = institutions::tool_key(&store, &vault, &clock, &random).await?;
+        let tool_key = tool_keys::ToolKeys::open(&store, &vault, &clock, &random).await?;
         let options = GuardOptions {
             allow_loopback_http: settings.allow_http_loopback,
         };
         let guarded = GuardedClient::new(options).map_err(|error| StartError::Net(error.to_string()))?;
         let transport: Arc<dyn Transport> = Arc::new(guarded);
-        let assertion = ClientAssertionKey::new(tool_key.kid(), tool_key.encoding_key().clone());
+        let assertion = tool_key.assertion();
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
-        let tokens = Arc::new(TokenService::new(Arc::new(assertion), now, chance, out));
+        let tokens = Arc::new(TokenService::new(assertion, now, chance, out));
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
         Ok(Self {

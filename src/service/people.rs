@@ -9,12 +9,13 @@ use crate::domain::decision::Decision;
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::Approval;
 use crate::domain::people::{Enrolment, Person};
+use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
 use crate::ids::{BadgeId, PersonId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, names, platforms};
+use crate::service::{Cairn, decide, names, platforms, policies};
 use crate::store::decisions::StoredDecision;
 use crate::store::enrolments::Who;
 use crate::store::{
@@ -281,6 +282,7 @@ pub async fn approve(
     let (visitor, badge, person) = (visitor.clone(), badge.clone(), person.clone());
     let (now, random) = (cairn.clock.now(), std::sync::Arc::clone(&cairn.random));
     let kept = cairn.store.write_with(move |db| {
+        policies::require(db, &visitor, Power::Approve)?;
         let sight = sight_in(db, &visitor, &badge, &person, now)?;
         let asks = sight.rule.as_ref().is_some_and(asks_for_approval);
         if !asks || matches!(sight.badge.state, BadgeState::Draft | BadgeState::Retired) {

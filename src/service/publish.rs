@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::issuer::Issuer;
+use crate::domain::policy::Refusal;
 use crate::ids::BadgeId;
 use crate::openbadges::OpenBadgeCredential;
 use crate::openbadges::credential::wire::{OB_CONTEXT, VC_CONTEXT};
@@ -19,7 +20,7 @@ use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
 use crate::store::issuers::IssuerKey;
-use crate::store::{Db, StoreError, awards, badges, credentials, issuers, people, status_lists};
+use crate::store::{Db, StoreError, awards, badges, credentials, issuers, people, policies, status_lists};
 
 /// A published credential with everything round it, as it was stored.
 #[derive(Debug, Clone)]
@@ -109,14 +110,17 @@ pub fn read(credential: &Credential) -> Result<OpenBadgeCredential, ServiceError
 /// The credential at a public address.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an unknown slug.
+/// [`ServiceError::NotFound`] for an unknown slug; a [`Refusal`] where the institution keeps badges off the web.
 pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceError> {
     let slug = slug.to_owned();
-    let found = cairn.store.read(move |db| {
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let Some(credential) = credentials::by_slug(db, &slug)? else {
             return Ok(None);
         };
-        load(db, credential)
+        if !policies::get(db, &credential.tenant)?.has_public_pages() {
+            return Err(Refusal::PublicPage.into());
+        }
+        Ok(load(db, credential)?)
     });
     found.await?.ok_or(ServiceError::NotFound("badge"))
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
+use crate::domain::policy::{Policy, Refusal};
 use crate::ids::AwardId;
 use crate::openbadges::OpenBadgeCredential;
 use crate::service::error::ServiceError;
@@ -11,7 +12,7 @@ use crate::service::publish::read;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
-use crate::store::{Db, awards, badges, credentials, issuers};
+use crate::store::{Db, awards, badges, credentials, issuers, policies};
 
 /// A visitor's own award with its signed document.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct Mine {
     pub document: OpenBadgeCredential,
     /// The address that anybody can open.
     pub public_url: String,
+    /// What the institution lets others see of it.
+    pub policy: Policy,
     /// The moment of asking.
     pub now: DateTime<Utc>,
 }
@@ -37,13 +40,15 @@ pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<M
         let (award, badge, credential) = held(db, &asking, &award)?;
         let issuer = issuers::get(db, asking.tenant(), &credential.issuer)?;
         let issuer = issuer.ok_or(ServiceError::NotFound("issuer"))?;
-        Ok((award, badge, credential, issuer))
+        let policy = policies::get(db, asking.tenant())?;
+        Ok((award, badge, credential, issuer, policy))
     });
-    let (award, badge, credential, issuer) = found.await?;
+    let (award, badge, credential, issuer, policy) = found.await?;
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
         public_url: format!("{}/b/{}", identity.origin(), credential.slug),
+        policy,
         now: cairn.clock.now(),
         award,
         badge,
@@ -66,7 +71,7 @@ fn held(db: &mut Db, visitor: &Visitor, award: &AwardId) -> Result<(Award, Badge
 /// Sets what others see of the visitor's own award, from this moment on.
 ///
 /// # Errors
-/// As [`mine`].
+/// As [`mine`]; a [`Refusal`] where the institution keeps badges or names off the web.
 pub async fn set_shows(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -76,6 +81,13 @@ pub async fn set_shows(
     let (visitor, award) = (visitor.clone(), award.clone());
     let set = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let (_, _, credential) = held(db, &visitor, &award)?;
+        let policy = policies::get(db, visitor.tenant())?;
+        if !policy.has_public_pages() && (shows.name || shows.evidence || shows.downloads) {
+            return Err(Refusal::Sharing.into());
+        }
+        if !policy.shows_names() && shows.name {
+            return Err(Refusal::Name.into());
+        }
         Ok(credentials::set_shows(
             db,
             visitor.tenant(),

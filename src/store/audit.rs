@@ -57,18 +57,18 @@ pub fn insert(db: &mut Db, tenant: &TenantId, entry: &Entry, random: &dyn Random
     insert_as(db, tenant, actor, entry, random)
 }
 
-/// Adds an entry about what an administrator did in the console; `entry.actor` is not looked at.
+/// Adds an entry about what an administrator did in the console, or nobody in particular; `entry.actor` is not looked at.
 ///
 /// # Errors
 /// Trouble with the database.
 pub fn insert_by_admin(
     db: &mut Db,
     tenant: &TenantId,
-    admin: &AdminId,
+    admin: Option<&AdminId>,
     entry: &Entry,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
-    insert_as(db, tenant, Some(admin.to_string()), entry, random)
+    insert_as(db, tenant, admin.map(ToString::to_string), entry, random)
 }
 
 fn insert_as(

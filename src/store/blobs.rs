@@ -62,6 +62,32 @@ impl Blobs {
             other => BlobError::Failed(other.to_string()),
         })
     }
+
+    /// Removes the bytes with that digest, unless they were put there after `before`: somebody may have just handed the
+    /// same file in. Removing what is not there is fine.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when they cannot be removed.
+    pub async fn remove_if_older(
+        &self,
+        tenant: &TenantId,
+        digest: &str,
+        before: chrono::DateTime<chrono::Utc>,
+    ) -> Result<(), BlobError> {
+        use object_store::Error::NotFound;
+        let path = path(tenant, digest);
+        let failed = |error: object_store::Error| BlobError::Failed(error.to_string());
+        match self.0.head(&path).await {
+            Ok(about) if about.last_modified >= before => return Ok(()),
+            Ok(_) => {}
+            Err(NotFound { .. }) => return Ok(()),
+            Err(error) => return Err(failed(error)),
+        }
+        match self.0.delete(&path).await {
+            Ok(()) | Err(NotFound { .. }) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
 }
 
 fn path(tenant: &TenantId, digest: &str) -> object_store::path::Path {

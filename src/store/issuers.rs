@@ -53,6 +53,8 @@ pub struct IssuerKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyState {
+    /// Published, so that others know it before it signs. Only our own LTI keys have this state.
+    Next,
     /// Signs. At most one for each issuer.
     Active,
     /// Signs no more; what it signed still verifies.
@@ -101,6 +103,27 @@ pub fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result<(), St
     };
     diesel::insert_into(issuers::table).values(&row).execute(db)?;
     Ok(())
+}
+
+/// Changes what an issuer says of itself: name, site and e-mail. Its slug stays, because signed badges name it.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none with that id.
+pub fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
+    let changed = diesel::update(issuers::table)
+        .filter(issuers::tenant_id.eq(issuer.tenant.as_str()))
+        .filter(issuers::id.eq(issuer.id.as_str()))
+        .set((
+            issuers::name.eq(&issuer.name),
+            issuers::url.eq(&issuer.url),
+            issuers::email.eq(&issuer.email),
+        ))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("issuer"))
+    } else {
+        Ok(())
+    }
 }
 
 /// The issuer with that id.

@@ -77,3 +77,18 @@ pub fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
         .load(db)?;
     rows.into_iter().map(Row::tenant).collect()
 }
+
+/// Gives an institution another name.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none with that id.
+pub fn rename(db: &mut Db, id: &TenantId, name: &str) -> Result<(), StoreError> {
+    let changed = diesel::update(tenants::table.find(id.as_str()))
+        .set(tenants::name.eq(name))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("institution"))
+    } else {
+        Ok(())
+    }
+}

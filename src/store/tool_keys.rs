@@ -95,3 +95,49 @@ pub fn all(db: &mut Db) -> Result<Vec<ToolKey>, StoreError> {
         .load(db)?;
     rows.into_iter().map(Row::key).collect()
 }
+
+/// Adds a key that is published but does not sign yet.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the `kid` is taken.
+pub fn insert(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
+    diesel::insert_into(tool_keys::table)
+        .values(&Row::of(key)?)
+        .execute(db)?;
+    Ok(())
+}
+
+/// Makes the next key `kid` the active one and retires the one before. Run it in a transaction.
+///
+/// # Errors
+/// [`StoreError::Stale`] when there is no next key of that name.
+pub fn use_next(db: &mut Db, kid: &str) -> Result<(), StoreError> {
+    diesel::update(tool_keys::table)
+        .filter(tool_keys::state.eq(word(&KeyState::Active)?))
+        .set(tool_keys::state.eq(word(&KeyState::Retired)?))
+        .execute(db)?;
+    let changed = diesel::update(tool_keys::table.find(kid))
+        .filter(tool_keys::state.eq(word(&KeyState::Next)?))
+        .set(tool_keys::state.eq(word(&KeyState::Active)?))
+        .execute(db)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale)
+    }
+}
+
+/// Forgets a retired key, so that nothing is believed any more that is signed with it.
+///
+/// # Errors
+/// [`StoreError::Stale`] when there is no retired key of that name.
+pub fn remove_retired(db: &mut Db, kid: &str) -> Result<(), StoreError> {
+    let removed = diesel::delete(tool_keys::table.find(kid))
+        .filter(tool_keys::state.eq(word(&KeyState::Retired)?))
+        .execute(db)?;
+    if removed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale)
+    }
+}

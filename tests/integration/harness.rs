@@ -29,14 +29,23 @@ pub struct Scene {
 impl Scene {
     /// Starts everything on that database.
     pub async fn on(database: TestDatabase) -> Self {
+        Self::with(database, &[]).await
+    }
+
+    /// The same with further settings, as variables of the environment.
+    pub async fn with(database: TestDatabase, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let environment = HashMap::from([
+        let mut environment = HashMap::from([
             ("CAIRN_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
             ("CAIRN_DATA_DIR".to_owned(), folder.path().display().to_string()),
             ("CAIRN_DATABASE_URL".to_owned(), database.url.clone()),
             ("CAIRN_DATABASE_CONNECTIONS".to_owned(), "4".to_owned()),
             ("CAIRN_WORKERS".to_owned(), "1".to_owned()),
         ]);
+        environment.extend(
+            more.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         let settings = Settings::load(None, &environment).unwrap();
         let surroundings = Surroundings {
             clock: Arc::new(SystemClock),

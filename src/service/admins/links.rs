@@ -214,7 +214,7 @@ pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String
             subject: admin.id.as_str(),
             detail: json!({"by": "link"}),
         };
-        note_by_scope(db, &admin.tenant.clone().into(), &admin.id, &deed, now, random.as_ref())?;
+        note_by_scope(db, &admin.tenant.clone().into(), Some(&admin.id), &deed, now, random.as_ref())?;
         Ok(open_session(db, &admin.id, now, random.as_ref())?)
     });
     entered.await
@@ -233,7 +233,7 @@ pub(super) fn name(text: &str) -> Result<String, ServiceError> {
 }
 
 /// An e-mail address in the form in which it is kept.
-pub(super) fn email(text: &str) -> Result<String, ServiceError> {
+pub(in crate::service) fn email(text: &str) -> Result<String, ServiceError> {
     let email = text.trim().to_lowercase();
     let whole = email.split_once('@').is_some_and(|(local, host)| {
         !local.is_empty()

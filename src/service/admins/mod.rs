@@ -1,5 +1,5 @@
 //! Who administers outside the LMS: how far somebody's power reaches, and the browser in which they are signed in.
-//! [`links`] lets people in for the first time, [`sign_in`] later.
+//! [`links`] lets people in for the first time, [`sign_in`] and [`provider`] later.
 
 use std::sync::Arc;
 
@@ -14,8 +14,10 @@ use crate::service::session::digest;
 use crate::store::admin_sessions::AdminSession;
 use crate::store::{Db, StoreError, admin_sessions, admins, audit, tenants};
 
+pub mod keepers;
 pub mod links;
 pub mod password;
+pub mod provider;
 pub mod sign_in;
 pub mod throttle;
 
@@ -180,11 +182,11 @@ pub struct Deed<'a> {
     pub detail: Value,
 }
 
-/// Writes down what an administrator did in one institution. Run it in the transaction that does it.
+/// Writes down what an administrator (or the command line) did in one institution. Run it in the transaction that does it.
 pub(in crate::service) fn note(
     db: &mut Db,
     tenant: &TenantId,
-    admin: &AdminId,
+    admin: Option<&AdminId>,
     deed: &Deed<'_>,
     now: DateTime<Utc>,
     random: &dyn Random,
@@ -203,7 +205,7 @@ pub(in crate::service) fn note(
 pub(in crate::service) fn note_by_scope(
     db: &mut Db,
     scope: &Scope,
-    admin: &AdminId,
+    admin: Option<&AdminId>,
     deed: &Deed<'_>,
     now: DateTime<Utc>,
     random: &dyn Random,

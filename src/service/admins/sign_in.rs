@@ -44,7 +44,7 @@ pub async fn by_password(
         note_by_scope(
             db,
             &admin.tenant.clone().into(),
-            &admin.id,
+            Some(&admin.id),
             &deed,
             now,
             random.as_ref(),

@@ -63,22 +63,29 @@ impl Throttle {
     /// # Errors
     /// [`ServiceError::TooOften`] when it is one too many.
     pub fn attempt(&self, address: &str, account: &str) -> Result<(), ServiceError> {
-        for (limiter, key) in [(&self.addresses, address), (&self.accounts, account)] {
-            if limiter.len() > REMEMBERED {
-                limiter.retain_recent();
-            }
-            if limiter.check_key(&key.to_owned()).is_err() {
-                return Err(ServiceError::TooOften {
-                    code: "admin.throttled",
-                    sentence:
-                        "That was tried too often. Wait a minute and try again, or come in by another way: \
-                               `cairn admin-link` on the server prints a link."
-                            .to_owned(),
-                });
-            }
-        }
-        Ok(())
+        count(&self.addresses, address)?;
+        count(&self.accounts, account)
     }
+
+    /// Counts one attempt from that address at an account that is not known yet.
+    ///
+    /// # Errors
+    /// As [`Throttle::attempt`].
+    pub fn attempt_from(&self, address: &str) -> Result<(), ServiceError> {
+        count(&self.addresses, address)
+    }
+}
+
+fn count(limiter: &Limiter, key: &str) -> Result<(), ServiceError> {
+    if limiter.len() > REMEMBERED {
+        limiter.retain_recent();
+    }
+    limiter.check_key(&key.to_owned()).map_err(|_| ServiceError::TooOften {
+        code: "admin.throttled",
+        sentence: "That was tried too often. Wait a minute and try again, or come in by another way: `cairn admin-link` on \
+                   the server prints a link."
+            .to_owned(),
+    })
 }
 
 #[cfg(test)]

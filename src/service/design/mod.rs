@@ -8,11 +8,12 @@ use serde_json::json;
 use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
+use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::random::Random;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, platforms};
+use crate::service::{Cairn, platforms, policies};
 use crate::store::{
     Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, rules, submissions,
 };
@@ -194,6 +195,7 @@ pub async fn save(
         return Ok(Saved::Wrong(problems));
     }
     let saved = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
         let tenant = visitor.tenant();
         let (id, action) = if let Some((id, revision)) = known {
             let before = own_badge(db, &visitor, &id)?;
@@ -284,6 +286,7 @@ pub async fn retire(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<bo
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id) = (visitor.clone(), id.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
         let badge = own_badge(db, &visitor, &id)?;
         let deletes = badge.state == BadgeState::Draft && badge.active_rule.is_none();
         if deletes {

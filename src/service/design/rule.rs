@@ -10,6 +10,7 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::{RuleContext, review_rule};
 use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
 use crate::domain::rule::{Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, RuleId};
@@ -156,6 +157,7 @@ pub async fn save_rule(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id, root) = (visitor.clone(), id.clone(), root.clone());
     let saved = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        crate::service::policies::require(db, &visitor, Power::Create)?;
         let tenant = visitor.tenant();
         let badge = own_badge(db, &visitor, &id)?;
         if badge.state == BadgeState::Retired {

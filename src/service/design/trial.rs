@@ -13,6 +13,7 @@ use crate::domain::decision::{Decision, Truth};
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
 use crate::domain::people::Person;
+use crate::domain::policy::Power;
 use crate::domain::rule::{Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, PersonId};
@@ -175,6 +176,7 @@ pub async fn activate(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id, digest) = (visitor.clone(), id.clone(), digest.to_owned());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        crate::service::policies::require(db, &visitor, Power::Create)?;
         let tenant = visitor.tenant();
         let badge = own_badge(db, &visitor, &id)?;
         let (rule, _) = to_try(db, &badge)?;

@@ -2,6 +2,7 @@
 
 mod awarding;
 mod catalogue;
+mod console;
 mod deciding;
 mod evidence;
 mod institutions;

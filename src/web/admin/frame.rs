@@ -5,10 +5,12 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::error::AdminError;
+use crate::service::error::ServiceError;
+use crate::service::issuing;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::reply;
-use crate::web::views::admin::AdminPage;
-use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
+use crate::web::views::admin::{AdminPage, ChooseInstitutionPage};
+use crate::web::views::shared::{Audience, Flash, LinkTo, NavItem, Page, Problem, ProblemList, Status};
 
 /// A page of the console, by its entry in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,22 @@ const PLACES: [(&str, &str, AdminPlace); 6] = [
 const NOTICES: &[(&str, Status, &str)] = &[
     ("saved", Status::Earned, "Saved."),
     ("entered", Status::Earned, "You are signed in."),
+    (
+        "made",
+        Status::Earned,
+        "Made. It can issue badges as soon as a platform is connected.",
+    ),
+    (
+        "rotated",
+        Status::Earned,
+        "The new key signs from now on. What was signed before stays valid.",
+    ),
+    (
+        "published",
+        Status::Earned,
+        "The new key is published. Come back in ten minutes to let it sign.",
+    ),
+    ("removed", Status::Earned, "The old key was removed."),
 ];
 
 impl AdminVisit {
@@ -77,6 +95,30 @@ impl AdminVisit {
             },
             who: self.admin.name.clone(),
         }
+    }
+
+    /// Leads to `path` of the only institution that this administrator sees, or asks for which one.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub async fn choose(
+        &self,
+        title: &str,
+        path: &str,
+        place: AdminPlace,
+    ) -> Result<HttpResponse, AdminError> {
+        let all = issuing::list(&self.cairn, &self.admin).await?;
+        if let [only] = all.as_slice() {
+            return Ok(self.go(&format!("{path}/{}", only.tenant.id)));
+        }
+        let ways = all.into_iter().map(|one| LinkTo {
+            href: format!("{path}/{}", one.tenant.id),
+            text: one.tenant.name,
+        });
+        self.show(&ChooseInstitutionPage {
+            page: self.page(title, place),
+            ways: ways.collect(),
+        })
     }
 
     fn notice(&self) -> Option<Flash> {
@@ -124,4 +166,13 @@ impl AdminVisit {
             "no-store",
         )?)
     }
+}
+
+/// What is wrong with one field, as a form shows it.
+#[must_use]
+pub fn problem(field: &str, error: &ServiceError) -> ProblemList {
+    ProblemList(vec![Problem {
+        field: field.to_owned(),
+        text: error.to_string(),
+    }])
 }

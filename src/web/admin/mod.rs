@@ -6,19 +6,35 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::service::error::ServiceError;
 
+mod administrators;
+mod audit;
 pub mod error;
 pub mod frame;
 mod guard;
+mod issuers;
 mod link;
 mod overview;
+mod policies;
+mod provider;
 mod sign_in;
+mod tool_keys;
 
 use error::AdminError;
 
 /// Lists the routes of every page here. Paths within are relative to `/admin`.
 pub fn configure(config: &mut ServiceConfig) {
     let mut console = web::scope("/admin");
-    for page in [link::configure, overview::configure, sign_in::configure] {
+    for page in [
+        administrators::configure,
+        audit::configure,
+        issuers::configure,
+        link::configure,
+        overview::configure,
+        policies::configure,
+        provider::configure,
+        sign_in::configure,
+        tool_keys::configure,
+    ] {
         console = console.configure(page);
     }
     config.service(

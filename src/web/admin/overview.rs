@@ -1,19 +1,69 @@
-//! `/admin`: what there is and what waits.
+//! `/admin`: what there is and what waits; `/admin/institutions` makes another institution.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
-use super::frame::AdminPlace;
-use crate::web::extract::admin::AdminVisit;
-use crate::web::views::admin::OverviewPage;
+use super::frame::{AdminPlace, problem};
+use crate::service::error::ServiceError;
+use crate::service::issuing::{self, Institution};
+use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::views::admin::{InstitutionCard, OverviewPage};
+use crate::web::views::shared::{ProblemList, When, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.route("", web::get().to(show));
+    config
+        .route("", web::get().to(show))
+        .route("/institutions", web::post().to(make));
 }
 
 async fn show(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
-    visit.show(&OverviewPage {
+    let page = view(&visit, String::new(), ProblemList::default()).await?;
+    visit.show(&page)
+}
+
+async fn view(visit: &AdminVisit, name: String, problems: ProblemList) -> Result<OverviewPage, AdminError> {
+    let all = issuing::list(&visit.cairn, &visit.admin).await?;
+    Ok(OverviewPage {
         page: visit.page("Overview", AdminPlace::Overview),
+        institutions: all.iter().map(|one| card(visit, one)).collect(),
+        makes: visit.admin.scope.everything().is_ok(),
+        name,
+        problems,
     })
+}
+
+fn card(visit: &AdminVisit, one: &Institution) -> InstitutionCard {
+    let (id, counts) = (&one.tenant.id, &one.counts);
+    let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    InstitutionCard {
+        name: one.tenant.name.clone(),
+        issuer_href: format!("/admin/issuers/{id}"),
+        policies_href: format!("/admin/policies/{id}"),
+        audit_href: format!("/admin/audit/{id}"),
+        platforms: count_of(number(counts.platforms), "platform", "platforms"),
+        courses: count_of(number(counts.courses), "course", "courses"),
+        last_launch: counts
+            .last_launch
+            .map(|at| When::new(at, visit.cairn.clock.now())),
+        waiting: (counts.waiting > 0).then(|| {
+            let many = counts.waiting > 1;
+            let verb = if many { "wait" } else { "waits" };
+            format!(
+                "{} {verb} to be accepted",
+                count_of(number(counts.waiting), "installation", "installations")
+            )
+        }),
+    }
+}
+
+async fn make(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+    let name = visit.fields.text("name");
+    match issuing::create(&visit.cairn, &visit.admin, &name).await {
+        Ok(id) => Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{id}"), "made"))),
+        Err(error @ (ServiceError::Invalid { .. } | ServiceError::Conflict { .. })) => {
+            visit.show_again(&view(&visit, name, problem("name", &error)).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }

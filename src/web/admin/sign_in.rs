@@ -6,6 +6,7 @@ use actix_web::web::{self, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use secrecy::SecretString;
 use serde::Deserialize;
+use url::form_urlencoded::Serializer;
 
 use super::error::AdminError;
 use crate::service::Cairn;
@@ -16,7 +17,7 @@ use crate::web::extract::admin::{AdminAction, cookie};
 use crate::web::extract::fields::Fields;
 use crate::web::reply;
 use crate::web::views::admin::SignInPage;
-use crate::web::views::shared::{Problem, ProblemList, PublicPage};
+use crate::web::views::shared::{LinkTo, Problem, ProblemList, PublicPage};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -26,12 +27,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 #[derive(Debug, Deserialize)]
-struct Asked {
-    next: Option<String>,
+pub(super) struct Asked {
+    pub next: Option<String>,
 }
 
 /// Where somebody goes after signing in: a page of the console, whatever the address said.
-fn next(cairn: &Cairn, text: Option<&str>) -> String {
+pub(super) fn next(cairn: &Cairn, text: Option<&str>) -> String {
     let origin = &cairn.settings.public_origin;
     let asked = text.and_then(|text| origin.join(text).ok()).filter(|url| {
         let path = url.path();
@@ -48,11 +49,27 @@ fn next(cairn: &Cairn, text: Option<&str>) -> String {
 
 async fn show(cairn: web::Data<Cairn>, Query(asked): Query<Asked>) -> Result<HttpResponse, AdminError> {
     let next = next(&cairn, asked.next.as_deref());
-    Ok(reply::page(&view(String::new(), next, ProblemList::default()))?)
+    Ok(reply::page(&view(
+        &cairn,
+        String::new(),
+        next,
+        ProblemList::default(),
+    ))?)
 }
 
-fn view(email: String, next: String, problems: ProblemList) -> SignInPage {
+fn view(cairn: &Cairn, email: String, next: String, problems: ProblemList) -> SignInPage {
+    let provider = cairn.settings.admin_oidc.as_ref().map(|provider| {
+        let query = Serializer::new(String::new()).append_pair("next", &next).finish();
+        let host = url::Url::parse(&provider.issuer).ok();
+        LinkTo {
+            href: format!("/admin/sign-in/provider?{query}"),
+            text: host
+                .and_then(|url| url.host_str().map(str::to_owned))
+                .unwrap_or_default(),
+        }
+    });
     SignInPage {
+        provider,
         page: PublicPage::titled("Sign in to Cairn’s console"),
         email,
         next,
@@ -76,7 +93,7 @@ async fn sign_in(request: HttpRequest, payload: web::Payload) -> Result<HttpResp
             }]);
             Ok(reply::html(
                 status.status_code(),
-                &view(email, next, problems),
+                &view(&cairn, email, next, problems),
                 "'none'",
                 "no-store",
             )?)
@@ -110,7 +127,7 @@ pub(super) fn data(request: &HttpRequest) -> Result<web::Data<Cairn>, ServiceErr
 }
 
 /// From where somebody comes: the other end of the connection, or when that is a proxy on this machine, what it says.
-fn address(request: &HttpRequest) -> String {
+pub(super) fn address(request: &HttpRequest) -> String {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let forwarded = request.headers().get_all("x-forwarded-for").last();
     match (peer, forwarded.and_then(|value| value.to_str().ok())) {

@@ -5,12 +5,13 @@ pub mod login;
 
 use actix_web::{HttpResponse, web};
 
-use crate::lti::keys::ToolKey;
 use crate::service::Cairn;
 
 /// `GET /lti/jwks`: our public keys, for platforms that verify client assertions and deep linking answers.
+/// Another node may have made a new one.
 pub async fn jwks(cairn: web::Data<Cairn>) -> HttpResponse {
+    cairn.notice_tool_keys().await;
     HttpResponse::Ok()
         .insert_header(("cache-control", "public, max-age=300"))
-        .json(ToolKey::jwk_set([&cairn.tool_key]))
+        .json(cairn.tool_key.public_set())
 }

@@ -13,6 +13,7 @@ use crate::openbadges::did;
 use crate::service::Cairn;
 use crate::service::baked::{self, Form};
 use crate::service::credential::{hours_tag, level_tag};
+use crate::service::error::ServiceError;
 use crate::service::publish::{self, Checked, Published};
 use crate::web::error::AppError;
 use crate::web::views::public::{CredentialPage, EvidenceLine, PublicStanding};
@@ -42,7 +43,11 @@ pub async fn credential(
         },
         None => (name.as_str(), None),
     };
-    let published = match or_nothing(publish::by_slug(&cairn, slug).await, "badge")? {
+    let found = publish::by_slug(&cairn, slug).await;
+    if let Err(error @ ServiceError::Policy(_)) = &found {
+        return off_the_web(error);
+    }
+    let published = match or_nothing(found, "badge")? {
         Ok(published) => published,
         Err(nothing) => return Ok(nothing),
     };
@@ -63,6 +68,19 @@ pub async fn credential(
     let document = publish::read(&published.credential)?;
     badge_file::describe(&mut answer, form, media, document.name.as_deref(), "inline");
     Ok(answer.body(bytes))
+}
+
+/// Says that the institution keeps its badges off the web.
+fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError> {
+    let page = ErrorPage {
+        page: PublicPage::titled("This badge has no public page"),
+        sentence: error.to_string(),
+        kept: None,
+        what_to_do: "A badge file carries its own signature: any Open Badges 3.0 verifier can check it."
+            .to_owned(),
+        error_id: error.code().to_owned(),
+    };
+    show(StatusCode::FORBIDDEN, &page)
 }
 
 /// Says that the holder has not switched files on. What the page at this address shows is not withheld.

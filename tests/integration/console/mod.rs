@@ -2,3 +2,8 @@
 
 mod entering;
 mod keeper;
+mod keys;
+mod provider;
+mod rules;
+mod screens;
+mod walls;

@@ -2,5 +2,5 @@
 
 mod holder;
 mod public;
-mod stage;
+pub(crate) mod stage;
 mod teaching;

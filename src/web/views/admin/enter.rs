@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{ProblemList, PublicPage};
+use crate::web::views::shared::{LinkTo, ProblemList, PublicPage};
 
 /// Posts `email`, `password`, `next`.
 #[derive(Debug, Clone, Template)]
@@ -12,7 +12,18 @@ pub struct SignInPage {
     pub email: String,
     /// Where to go then.
     pub next: String,
+    /// The institution's own sign-in, by its host; none where the settings name none.
+    pub provider: Option<LinkTo>,
     pub problems: ProblemList,
+}
+
+/// Somebody came back from the institution's sign-in. The browser was sent here by another site, so the cookie of the
+/// console comes along only with the next step, which begins here.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/returned.html")]
+pub struct ReturnedPage {
+    pub page: PublicPage,
+    pub next: String,
 }
 
 /// Posts `name`, and `email` with `password` or neither.

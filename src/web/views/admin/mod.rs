@@ -4,11 +4,23 @@ use std::ops::Deref;
 
 use super::shared::Page;
 
+mod administrators;
+mod audit;
+mod choose;
+mod confirm;
 mod enter;
+mod issuers;
 mod overview;
+mod policies;
 
-pub use enter::{ConsoleErrorPage, LinkPage, SignInPage};
-pub use overview::OverviewPage;
+pub use administrators::{AdministratorLine, AdministratorsPage, InvitedPage};
+pub use audit::{AuditLine, AuditPage, Sought};
+pub use choose::ChooseInstitutionPage;
+pub use confirm::ConsoleConfirmPage;
+pub use enter::{ConsoleErrorPage, LinkPage, ReturnedPage, SignInPage};
+pub use issuers::{InstitutionLine, IssuerPage, IssuersPage, KeyLine};
+pub use overview::{InstitutionCard, OverviewPage};
+pub use policies::PoliciesPage;
 
 /// Everything that a page of the console carries besides its content.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,6 +17,8 @@ pub struct MyCredentialPage {
     pub until: Option<When>,
     /// Why it was revoked.
     pub revoked_reason: Option<String>,
+    /// Whether the institution lets badges have public pages.
+    pub public: bool,
     /// The absolute address that anybody can open.
     pub public_url: String,
     /// The same page as this server serves it, whatever name it has to others.

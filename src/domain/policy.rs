@@ -1,0 +1,201 @@
+//! What an institution lets its courses do. Every part has a default; an institution that never opened the page has all
+//! of them.
+
+use serde::{Deserialize, Serialize};
+
+/// The rules of one institution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Policy {
+    /// Who makes badges, changes them and their rules, and turns them on.
+    pub create: Who,
+    /// Who approves students and awards badges by hand.
+    pub approve: Who,
+    /// Who revokes badges.
+    pub revoke: Who,
+    /// What a new badge does when a grade falls after the award.
+    pub regrade: Regrade,
+    /// Days for which superseded decision records and replaced hand-ins are kept; none: for ever.
+    pub keep_days: Option<u32>,
+    /// Whether a badge has a page that anybody with its address can open.
+    pub public_pages: bool,
+    /// The students are minors: no public page, and no name is shown, whatever they choose.
+    pub minors: bool,
+}
+
+/// Whom something is left to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// Every instructor, in their own courses.
+    Instructors,
+    /// Only instructors who are administrators in the LMS.
+    Administrators,
+}
+
+/// What becomes of a badge whose holder's grade fell below the rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Regrade {
+    Keep,
+    /// An instructor is told and decides.
+    Flag,
+    /// It does not count until an instructor has decided.
+    Suspend,
+    RevokeAfterReview,
+}
+
+/// Fewest and most days for which history is kept, where it is not kept for ever.
+pub const KEEP_DAYS: std::ops::RangeInclusive<u32> = 30..=3_650;
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            create: Who::Instructors,
+            approve: Who::Instructors,
+            revoke: Who::Instructors,
+            regrade: Regrade::Flag,
+            keep_days: None,
+            public_pages: true,
+            minors: false,
+        }
+    }
+}
+
+/// Something that a policy may keep from instructors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Power {
+    Create,
+    Approve,
+    Revoke,
+}
+
+/// What a policy refuses, as a sentence that says whom to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error(
+        "Your institution lets only administrators make and change badges. Nothing was changed; ask an administrator of \
+         your course site to do it."
+    )]
+    Create,
+    #[error(
+        "Your institution lets only administrators approve students and award badges by hand. Nothing was changed; ask \
+         an administrator of your course site to do it."
+    )]
+    Approve,
+    #[error(
+        "Your institution lets only administrators revoke badges. Nothing was changed; ask an administrator of your \
+         course site to do it."
+    )]
+    Revoke,
+    #[error(
+        "Your institution keeps badges off the web, so there is nothing to switch on. The badge and its files are yours \
+         all the same."
+    )]
+    Sharing,
+    #[error(
+        "Your institution does not show names on badge pages. Nothing was changed; leave your name off and save again."
+    )]
+    Name,
+    #[error(
+        "This badge has no public page: its institution keeps badges off the web. Ask its holder for the badge file; it \
+         can be checked without this page."
+    )]
+    PublicPage,
+}
+
+impl Refusal {
+    /// A stable name for log, metrics and support.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Create => "policy.create",
+            Self::Approve => "policy.approve",
+            Self::Revoke => "policy.revoke",
+            Self::Sharing => "policy.sharing",
+            Self::Name => "policy.name",
+            Self::PublicPage => "policy.public-page",
+        }
+    }
+}
+
+impl Policy {
+    /// Whether an instructor may use that power, who is an administrator of the LMS or not.
+    ///
+    /// # Errors
+    /// The [`Refusal`] for that power.
+    pub fn allows(&self, power: Power, administrator: bool) -> Result<(), Refusal> {
+        let (who, refusal) = match power {
+            Power::Create => (self.create, Refusal::Create),
+            Power::Approve => (self.approve, Refusal::Approve),
+            Power::Revoke => (self.revoke, Refusal::Revoke),
+        };
+        if who == Who::Administrators && !administrator {
+            Err(refusal)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether badges have public pages.
+    #[must_use]
+    pub fn has_public_pages(&self) -> bool {
+        self.public_pages && !self.minors
+    }
+
+    /// Whether a holder may show their name.
+    #[must_use]
+    pub fn shows_names(&self) -> bool {
+        !self.minors
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_of_an_older_version_has_the_defaults_for_what_it_does_not_name() {
+        let read: Policy = serde_json::from_str(r#"{"revoke":"administrators"}"#).unwrap();
+        assert_eq!(read.revoke, Who::Administrators);
+        assert_eq!(
+            Policy {
+                revoke: Who::Instructors,
+                ..read
+            },
+            Policy::default()
+        );
+    }
+
+    #[test]
+    fn each_power_is_kept_on_its_own_and_administrators_keep_all() {
+        let powers = [Power::Create, Power::Approve, Power::Revoke];
+        for kept in powers {
+            let mut policy = Policy::default();
+            *match kept {
+                Power::Create => &mut policy.create,
+                Power::Approve => &mut policy.approve,
+                Power::Revoke => &mut policy.revoke,
+            } = Who::Administrators;
+            for power in powers {
+                assert_eq!(
+                    policy.allows(power, false).is_err(),
+                    power == kept,
+                    "{kept:?} {power:?}"
+                );
+                assert_eq!(policy.allows(power, true), Ok(()));
+            }
+        }
+    }
+
+    #[test]
+    fn minors_have_no_public_page_and_no_name_whatever_else_is_set() {
+        let policy = Policy {
+            minors: true,
+            public_pages: true,
+            ..Policy::default()
+        };
+        assert!(!policy.has_public_pages() && !policy.shows_names());
+        assert!(Policy::default().has_public_pages() && Policy::default().shows_names());
+    }
+}

@@ -1,0 +1,56 @@
+//! Numbers for the first page of the console.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::max;
+use diesel::prelude::*;
+
+use super::convert::opt_moment;
+use super::schema::{courses, deployments, registrations, sessions, sightings};
+use super::{Db, StoreError};
+use crate::ids::TenantId;
+
+/// How much there is of an institution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Platforms that are turned on.
+    pub platforms: i64,
+    pub courses: i64,
+    /// Installations that wait for somebody to accept them.
+    pub waiting: i64,
+    pub last_launch: Option<DateTime<Utc>>,
+}
+
+/// Counts what an institution has.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
+    let platforms = registrations::table
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .filter(registrations::enabled.eq(true))
+        .count()
+        .get_result(db)?;
+    let courses = courses::table
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .count()
+        .get_result(db)?;
+    let waiting = deployments::table
+        .filter(deployments::tenant_id.eq(tenant.as_str()))
+        .filter(deployments::state.eq("pending"))
+        .count()
+        .get_result(db)?;
+    let seen: Option<i64> = sightings::table
+        .filter(sightings::tenant_id.eq(tenant.as_str()))
+        .select(max(sightings::launched_at))
+        .get_result(db)?;
+    let opened: Option<i64> = sessions::table
+        .filter(sessions::tenant_id.eq(tenant.as_str()))
+        .select(max(sessions::created_at))
+        .get_result(db)?;
+    Ok(Counts {
+        platforms,
+        courses,
+        waiting,
+        last_launch: opt_moment(seen.max(opened))?,
+    })
+}

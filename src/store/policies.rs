@@ -1,0 +1,45 @@
+//! The rules of institutions, one document each.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::convert::{from_json, json, micros};
+use super::schema::policies;
+use super::{Db, StoreError};
+use crate::domain::policy::Policy;
+use crate::ids::TenantId;
+
+/// The policy of an institution; the defaults where none was set.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId) -> Result<Policy, StoreError> {
+    let document: Option<String> = policies::table
+        .find(tenant.as_str())
+        .select(policies::document)
+        .get_result(db)
+        .optional()?;
+    document.map_or_else(
+        || Ok(Policy::default()),
+        |document| from_json("policies.document", &document),
+    )
+}
+
+/// Sets the policy of an institution.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn set(db: &mut Db, tenant: &TenantId, policy: &Policy, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let (document, at) = (json(policy)?, micros(now));
+    on_both!(db, |connection| diesel::insert_into(policies::table)
+        .values((
+            policies::tenant_id.eq(tenant.as_str()),
+            policies::document.eq(&document),
+            policies::updated_at.eq(at),
+        ))
+        .on_conflict(policies::tenant_id)
+        .do_update()
+        .set((policies::document.eq(&document), policies::updated_at.eq(at)))
+        .execute(connection))?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! `/admin/administrators`: who may come in here; invitations, and turning somebody off.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::error::AdminError;
+use super::frame::AdminPlace;
+use crate::domain::issuer::Tenant;
+use crate::ids::{AdminId, TenantId};
+use crate::service::admins::keepers;
+use crate::store::admins::Admin;
+use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::views::admin::{AdministratorLine, AdministratorsPage, ConsoleConfirmPage, InvitedPage};
+use crate::web::views::shared::{Choice, Status, When};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/administrators", web::get().to(list))
+        .route("/administrators/invite", web::post().to(invite))
+        .route("/administrators/{id}/turn", web::get().to(ask))
+        .route("/administrators/{id}/turn", web::post().to(turn));
+}
+
+const EVERYTHING: &str = "everything";
+
+fn reach(tenant: Option<&TenantId>, known: &[Tenant]) -> String {
+    let named = tenant.and_then(|id| known.iter().find(|tenant| tenant.id == *id));
+    named.map_or_else(|| EVERYTHING.to_owned(), |tenant| tenant.name.clone())
+}
+
+async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
+    let (all, known) = keepers::list(&visit.cairn, &visit.admin).await?;
+    let mut reaches: Vec<Choice> = known
+        .iter()
+        .map(|tenant| Choice::new(tenant.id.as_str(), tenant.name.clone()))
+        .collect();
+    if visit.admin.scope.everything().is_ok() {
+        reaches.push(Choice::new(
+            "",
+            "Everything: all institutions and this server’s keys",
+        ));
+    }
+    visit.show(&AdministratorsPage {
+        page: visit.page("Administrators", AdminPlace::Administrators),
+        lines: all.iter().map(|one| line(&visit, one, &known)).collect(),
+        reaches,
+    })
+}
+
+fn line(visit: &AdminVisit, one: &Admin, known: &[Tenant]) -> AdministratorLine {
+    let oneself = one.id == visit.admin.actor;
+    let comes = match (&one.email, &one.oidc) {
+        (_, Some((issuer, _))) => format!("signs in through {issuer}"),
+        (Some(email), None) => format!("signs in as {email}"),
+        (None, None) => "came by a link, cannot come back without a new one".to_owned(),
+    };
+    let words = if one.enabled { "Turn off…" } else { "Turn on…" };
+    AdministratorLine {
+        name: one.name.clone(),
+        state: match (oneself, one.enabled) {
+            (true, _) => Status::Earned.saying("You"),
+            (false, true) => Status::Neutral.saying("On"),
+            (false, false) => Status::NotMet.saying("Off"),
+        },
+        reach: reach(one.tenant.as_ref(), known),
+        comes,
+        since: When::date_only(one.created_at),
+        turn: (!oneself).then(|| (format!("/admin/administrators/{}/turn", one.id), words)),
+    }
+}
+
+async fn invite(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+    let tenant = visit.fields.get("reach").map(TenantId::from);
+    let link = keepers::invite(&visit.cairn, &visit.admin, tenant.as_ref()).await?;
+    let (_, known) = keepers::list(&visit.cairn, &visit.admin).await?;
+    visit.show(&InvitedPage {
+        page: visit.page("The link is ready", AdminPlace::Administrators),
+        link,
+        reach: reach(tenant.as_ref(), &known),
+    })
+}
+
+async fn ask(visit: AdminVisit, id: web::Path<AdminId>) -> Result<HttpResponse, AdminError> {
+    let one = keepers::get(&visit.cairn, &visit.admin, &id).await?;
+    let (title, consequences, confirm): (_, &[&str], _) = if one.enabled {
+        (
+            format!("Turn {} off?", one.name),
+            &[
+                "They are signed out at once and cannot come in any more.",
+                "What they did stays in the audit log under their name.",
+            ],
+            "Turn off",
+        )
+    } else {
+        (
+            format!("Turn {} on again?", one.name),
+            &["They can come in again, as before."],
+            "Turn on",
+        )
+    };
+    visit.show(&ConsoleConfirmPage {
+        page: visit.page(&title, AdminPlace::Administrators),
+        consequences: consequences.iter().map(|&sentence| sentence.to_owned()).collect(),
+        action: format!("/admin/administrators/{id}/turn"),
+        fields: vec![("on", if one.enabled { "no" } else { "yes" }.to_owned())],
+        confirm,
+        danger: one.enabled,
+        back_href: "/admin/administrators".to_owned(),
+    })
+}
+
+async fn turn(AdminAction(visit): AdminAction, id: web::Path<AdminId>) -> Result<HttpResponse, AdminError> {
+    let on = visit.fields.get("on") == Some("yes");
+    keepers::turn(&visit.cairn, &visit.admin, &id, on).await?;
+    Ok(visit.go(&visit.href_saying("/admin/administrators", "saved")))
+}

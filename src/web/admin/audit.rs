@@ -1,0 +1,224 @@
+//! `/admin/audit/{institution}`: who did what; with `/export` below it, as a table.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use url::form_urlencoded::Serializer;
+
+use super::error::AdminError;
+use super::frame::AdminPlace;
+use crate::ids::TenantId;
+use crate::service::journal::{self, Part};
+use crate::store::Page;
+use crate::store::journal::{Filter, Logged};
+use crate::web::csv;
+use crate::web::extract::admin::AdminVisit;
+use crate::web::views::admin::{AuditLine, AuditPage, Sought};
+use crate::web::views::shared::{Choice, Paging, Problem, ProblemList, When};
+
+/// Entries on one page.
+const SHOWN: i64 = 50;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/audit", web::get().to(choose))
+        .route("/audit/{tenant}", web::get().to(show))
+        .route("/audit/{tenant}/export", web::get().to(export));
+}
+
+async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
+    visit.choose("Audit log", "/admin/audit", AdminPlace::Audit).await
+}
+
+/// What is looked for, as typed and as understood.
+fn sought(visit: &AdminVisit) -> (Sought, Filter, ProblemList) {
+    let typed = |name: &str| visit.query(name).unwrap_or_default();
+    let sought = Sought {
+        action: typed("action"),
+        who: typed("who"),
+        subject: typed("subject"),
+        from: typed("from"),
+        until: typed("until"),
+    };
+    let mut problems = Vec::new();
+    let mut day = |field: &str, text: &str, after: u64| -> Option<DateTime<Utc>> {
+        if text.is_empty() {
+            return None;
+        }
+        let day = text
+            .parse::<NaiveDate>()
+            .ok()
+            .and_then(|day| day.checked_add_days(Days::new(after)));
+        if day.is_none() {
+            problems.push(Problem {
+                field: field.to_owned(),
+                text: "Type a day as 2026-11-23, or leave it empty.".to_owned(),
+            });
+        }
+        day.and_then(|day| day.and_hms_opt(0, 0, 0))
+            .map(|at| at.and_utc())
+    };
+    let (from, until) = (day("from", &sought.from, 0), day("until", &sought.until, 1));
+    let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    let filter = Filter {
+        action: some(&sought.action),
+        who: some(&sought.who),
+        subject: some(&sought.subject),
+        from,
+        until,
+    };
+    (sought, filter, ProblemList(problems))
+}
+
+/// The parameters that name what is looked for.
+fn query(sought: &Sought, page: Option<i64>) -> String {
+    let mut query = Serializer::new(String::new());
+    for (name, value) in [
+        ("action", &sought.action),
+        ("who", &sought.who),
+        ("subject", &sought.subject),
+        ("from", &sought.from),
+        ("until", &sought.until),
+    ] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    if let Some(page) = page {
+        query.append_pair("page", &page.to_string());
+    }
+    query.finish()
+}
+
+async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let (sought, filter, problems) = sought(&visit);
+    let number = visit.query("page").and_then(|text| text.parse::<i64>().ok());
+    let number = number.unwrap_or(1).clamp(1, 1_000_000);
+    let asked = Page {
+        offset: (number - 1) * SHOWN,
+        limit: SHOWN,
+    };
+    let part = journal::look(&visit.cairn, &visit.admin, &tenant, &filter, asked).await?;
+    let here = format!("/admin/audit/{tenant}");
+    let page = AuditPage {
+        page: visit.page(&format!("Audit log of {}", part.tenant.name), AdminPlace::Audit),
+        action: here.clone(),
+        actions: part
+            .actions
+            .iter()
+            .map(|action| Choice::new(action.clone(), words(action)))
+            .collect(),
+        lines: part
+            .entries
+            .iter()
+            .map(|entry| line(&visit, &part, entry))
+            .collect(),
+        paging: paging(&here, &sought, number, &part),
+        export_href: format!("{here}/export?{}", query(&sought, None)),
+        sought,
+        problems,
+    };
+    if page.problems.0.is_empty() {
+        visit.show(&page)
+    } else {
+        visit.show_again(&page)
+    }
+}
+
+fn paging(here: &str, sought: &Sought, number: i64, part: &Part) -> Paging {
+    let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    let before = (number - 1) * SHOWN;
+    let shown = i64::try_from(part.entries.len()).unwrap_or(i64::MAX);
+    let href = |number: i64| format!("{here}?{}", query(sought, Some(number)));
+    Paging {
+        first: if shown == 0 { 0 } else { count(before + 1) },
+        last: count(before + shown),
+        total: count(part.total),
+        previous_href: (number > 1).then(|| href(number - 1)),
+        next_href: (shown > 0 && before + shown < part.total).then(|| href(number + 1)),
+    }
+}
+
+fn line(visit: &AdminVisit, part: &Part, entry: &Logged) -> AuditLine {
+    AuditLine {
+        when: When::new(entry.at, visit.cairn.clock.now()),
+        who: part.actor(entry),
+        deed: words(&entry.action),
+        action: entry.action.clone(),
+        subject: if entry.actor.as_ref() == Some(&entry.subject) {
+            String::new()
+        } else {
+            part.subject(entry)
+        },
+        detail: detail(entry),
+    }
+}
+
+fn detail(entry: &Logged) -> String {
+    match entry.detail.as_object() {
+        Some(object) if object.is_empty() => String::new(),
+        _ => entry.detail.to_string(),
+    }
+}
+
+/// A deed in words; one that has none here is said by its name.
+fn words(action: &str) -> String {
+    let words = match action {
+        "admin.entered" => "came in by a link",
+        "admin.invited" => "invited an administrator",
+        "admin.signed-in" => "signed in",
+        "admin.turned-off" => "turned an administrator off",
+        "admin.turned-on" => "turned an administrator on",
+        "approval.given" => "approved a student",
+        "audit.exported" => "took the audit log away",
+        "award.by-hand" | "award.made-by-hand" => "awarded by hand",
+        "award.revoked" => "revoked a badge",
+        "badge.changed" => "changed a badge",
+        "badge.deleted" => "deleted a draft",
+        "badge.made" => "made a badge",
+        "badge.retired" => "retired a badge",
+        "history.forgotten" => "deleted old history",
+        "institution.changed" => "changed an institution",
+        "institution.made" => "made an institution",
+        "issuer-key.rotated" => "gave an issuer a new key",
+        "link.chosen" => "chose what a link opens",
+        "policy.changed" => "changed the policies",
+        "rule.activated" => "activated a rule",
+        "tool-key.published" => "published a new key for platforms",
+        "tool-key.removed" => "removed an old key for platforms",
+        "tool-key.used" => "began to sign with a new key for platforms",
+        other => return other.replace(['.', '-', '_'], " "),
+    };
+    words.to_owned()
+}
+
+async fn export(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let (_, filter, _) = sought(&visit);
+    let parts = journal::export(&visit.cairn, &visit.admin, &tenant, &filter).await?;
+    let mut rows = vec![
+        [
+            "time (UTC)",
+            "who",
+            "id of who",
+            "deed",
+            "what",
+            "id of what",
+            "details",
+        ]
+        .map(str::to_owned),
+    ];
+    for part in &parts {
+        rows.extend(part.entries.iter().map(|entry| {
+            [
+                entry.at.format("%Y-%m-%d %H:%M:%S").to_string(),
+                part.actor(entry),
+                entry.actor.clone().unwrap_or_default(),
+                entry.action.clone(),
+                part.subject(entry),
+                entry.subject.clone(),
+                detail(entry),
+            ]
+        }));
+    }
+    Ok(csv::answer("audit-log.csv", rows)?)
+}

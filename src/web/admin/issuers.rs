@@ -1,0 +1,147 @@
+//! `/admin/issuers`: who stands behind badges, with what key; below it one institution, and a new key for it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::error::AdminError;
+use super::frame::{AdminPlace, problem};
+use super::tool_keys;
+use crate::ids::TenantId;
+use crate::service::error::ServiceError;
+use crate::service::institutions;
+use crate::service::issuing::{self, Face, Institution};
+use crate::store::issuers::KeyState;
+use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::views::admin::{ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine};
+use crate::web::views::shared::{ProblemList, Status, StatusChip, When, count_of};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/issuers", web::get().to(list))
+        .route("/issuers/{tenant}", web::get().to(show))
+        .route("/issuers/{tenant}", web::post().to(save))
+        .route("/issuers/{tenant}/rotate", web::get().to(ask))
+        .route("/issuers/{tenant}/rotate", web::post().to(rotate));
+}
+
+async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
+    let all = issuing::list(&visit.cairn, &visit.admin).await?;
+    let line = |one: &Institution| InstitutionLine {
+        href: format!("/admin/issuers/{}", one.tenant.id),
+        issuer: one.issuer.name.clone(),
+        did: institutions::did(&visit.cairn, &one.issuer),
+        keys: count_of(u32::try_from(one.keys.len()).unwrap_or(u32::MAX), "key", "keys"),
+    };
+    let (keys, tool_step) = tool_keys::lines(&visit).await?;
+    visit.show(&IssuersPage {
+        page: visit.page("Issuers and keys", AdminPlace::Issuers),
+        institutions: all.iter().map(line).collect(),
+        keys,
+        tool_step,
+        jwks_url: format!("{}/lti/jwks", visit.cairn.settings.origin()),
+    })
+}
+
+/// What a key does, as a chip.
+pub(super) fn state(state: KeyState) -> StatusChip {
+    match state {
+        KeyState::Next => Status::InProgress.saying("Next"),
+        KeyState::Active => Status::Earned.saying("Signs"),
+        KeyState::Retired => Status::Neutral.saying("Old"),
+    }
+}
+
+async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
+    let face = Face {
+        name: one.tenant.name.clone(),
+        issuer_name: one.issuer.name.clone(),
+        url: one.issuer.url.clone(),
+        email: one.issuer.email.clone(),
+    };
+    visit.show(&view(&visit, &one, face, ProblemList::default()))
+}
+
+fn view(visit: &AdminVisit, one: &Institution, face: Face, problems: ProblemList) -> IssuerPage {
+    let (id, now) = (&one.tenant.id, visit.cairn.clock.now());
+    let keys = one.keys.iter().rev().map(|key| KeyLine {
+        name: key.public_multibase.clone(),
+        state: state(key.state),
+        made: When::new(key.created_at, now),
+        remove_href: None,
+    });
+    IssuerPage {
+        page: visit.page(&one.tenant.name, AdminPlace::Issuers),
+        action: format!("/admin/issuers/{id}"),
+        name: face.name,
+        issuer_name: face.issuer_name,
+        url: face.url.unwrap_or_default(),
+        email: face.email.unwrap_or_default(),
+        did: institutions::did(&visit.cairn, &one.issuer),
+        profile_href: format!("/issuers/{}", one.issuer.slug),
+        keys: keys.collect(),
+        rotate_href: format!("/admin/issuers/{id}/rotate"),
+        problems,
+    }
+}
+
+async fn save(
+    AdminAction(visit): AdminAction,
+    tenant: web::Path<TenantId>,
+) -> Result<HttpResponse, AdminError> {
+    let form = &visit.fields;
+    let face = Face {
+        name: form.text("name"),
+        issuer_name: form.text("issuer_name"),
+        url: form.get("url").map(str::to_owned),
+        email: form.get("email").map(str::to_owned),
+    };
+    match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone()).await {
+        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{tenant}"), "saved"))),
+        Err(error @ ServiceError::Invalid { .. }) => {
+            let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
+            let field = match error.code() {
+                "institution.name" => "name",
+                "issuer.name" => "issuer_name",
+                "issuer.url" => "url",
+                _ => "email",
+            };
+            visit.show_again(&view(&visit, &one, face, problem(field, &error)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn ask(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
+    let active = one.keys.iter().find(|key| key.state == KeyState::Active);
+    let here = format!("/admin/issuers/{tenant}");
+    visit.show(&ConsoleConfirmPage {
+        page: visit.page(
+            &format!("Sign the badges of {} with a new key?", one.tenant.name),
+            AdminPlace::Issuers,
+        ),
+        consequences: vec![
+            "From now on new badges are signed with a new key.".to_owned(),
+            "Every badge that was issued stays valid: the old key stays in the public list of keys (did.json).".to_owned(),
+            "Nothing changes for students and teachers, and nobody is told.".to_owned(),
+        ],
+        action: format!("{here}/rotate"),
+        fields: vec![(
+            "expected",
+            active.map(|key| key.public_multibase.clone()).unwrap_or_default(),
+        )],
+        confirm: "Sign with a new key",
+        danger: false,
+        back_href: here,
+    })
+}
+
+async fn rotate(
+    AdminAction(visit): AdminAction,
+    tenant: web::Path<TenantId>,
+) -> Result<HttpResponse, AdminError> {
+    let expected = visit.fields.text("expected");
+    issuing::rotate(&visit.cairn, Some(&visit.admin), &tenant, &expected).await?;
+    Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{tenant}"), "rotated")))
+}

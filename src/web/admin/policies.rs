@@ -1,0 +1,139 @@
+//! `/admin/policies/{institution}`: what an institution lets its courses do.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::error::AdminError;
+use super::frame::{AdminPlace, problem};
+use crate::domain::policy::{Policy, Regrade, Who};
+use crate::ids::TenantId;
+use crate::service::error::ServiceError;
+use crate::service::policies;
+use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::extract::fields::Fields;
+use crate::web::views::admin::PoliciesPage;
+use crate::web::views::shared::ProblemList;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/policies", web::get().to(choose))
+        .route("/policies/{tenant}", web::get().to(show))
+        .route("/policies/{tenant}", web::post().to(save));
+}
+
+async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
+    visit
+        .choose("Policies", "/admin/policies", AdminPlace::Policies)
+        .await
+}
+
+async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let (institution, policy) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
+    let days = policy.keep_days.unwrap_or(365).to_string();
+    visit.show(&view(
+        &visit,
+        &institution.name,
+        &tenant,
+        policy,
+        days,
+        ProblemList::default(),
+    ))
+}
+
+const REGRADES: [(Regrade, &str, &str, &str); 4] = [
+    (Regrade::Keep, "keep", "The badge stays", "Nobody is asked."),
+    (
+        Regrade::Flag,
+        "flag",
+        "The badge stays, and an instructor is told",
+        "They look at it and decide.",
+    ),
+    (
+        Regrade::Suspend,
+        "suspend",
+        "The badge is suspended until an instructor decides",
+        "It does not count meanwhile.",
+    ),
+    (
+        Regrade::RevokeAfterReview,
+        "revoke_after_review",
+        "The badge is revoked after an instructor has looked",
+        "Nothing is taken away silently.",
+    ),
+];
+
+fn view(
+    visit: &AdminVisit,
+    name: &str,
+    tenant: &TenantId,
+    policy: Policy,
+    days: String,
+    problems: ProblemList,
+) -> PoliciesPage {
+    let kept = |who: Who| who == Who::Administrators;
+    PoliciesPage {
+        page: visit.page(&format!("Policies of {name}"), AdminPlace::Policies),
+        action: format!("/admin/policies/{tenant}"),
+        powers: vec![
+            (
+                "create",
+                "Make badges, change them, turn them on and off",
+                kept(policy.create),
+            ),
+            (
+                "approve",
+                "Approve a student, or award by hand",
+                kept(policy.approve),
+            ),
+            ("revoke", "Revoke a badge", kept(policy.revoke)),
+        ],
+        regrades: REGRADES
+            .iter()
+            .map(|(regrade, value, words, note)| (*value, *words, *note, *regrade == policy.regrade))
+            .collect(),
+        keeps_days: policy.keep_days.is_some(),
+        days,
+        public_pages: policy.public_pages,
+        minors: policy.minors,
+        problems,
+    }
+}
+
+/// The policy that a form describes; days that are no number are none that can be kept.
+fn typed(form: &Fields) -> Policy {
+    let who = |field: &str| match form.get(field) {
+        Some("administrators") => Who::Administrators,
+        _ => Who::Instructors,
+    };
+    let regrade = REGRADES
+        .iter()
+        .find(|(_, value, _, _)| form.get("regrade") == Some(value))
+        .map_or(Regrade::Flag, |(regrade, ..)| *regrade);
+    let days = || form.get("days").and_then(|text| text.parse().ok()).unwrap_or(0);
+    Policy {
+        create: who("create"),
+        approve: who("approve"),
+        revoke: who("revoke"),
+        regrade,
+        keep_days: (form.get("keep") == Some("days")).then(days),
+        public_pages: form.ticked("public_pages"),
+        minors: form.ticked("minors"),
+    }
+}
+
+async fn save(
+    AdminAction(visit): AdminAction,
+    tenant: web::Path<TenantId>,
+) -> Result<HttpResponse, AdminError> {
+    let policy = typed(&visit.fields);
+    match policies::set(&visit.cairn, &visit.admin, &tenant, policy).await {
+        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/admin/policies/{tenant}"), "saved"))),
+        Err(error @ ServiceError::Invalid { .. }) => {
+            let (institution, _) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
+            let days = visit.fields.text("days");
+            let problems = problem("days", &error);
+            visit.show_again(&view(&visit, &institution.name, &tenant, policy, days, problems))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

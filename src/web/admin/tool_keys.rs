@@ -1,0 +1,149 @@
+//! `/admin/tool-keys/…`: a new key that speaks to platforms: published, used, and in the end the old one removed. Each
+//! step is asked for on a page that says what it does.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::error::AdminError;
+use super::frame::AdminPlace;
+use super::issuers;
+use crate::service::error::ServiceError;
+use crate::service::tool_keys::{self, PUBLISHED_FIRST};
+use crate::store::issuers::KeyState;
+use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::views::admin::{ConsoleConfirmPage, KeyLine};
+use crate::web::views::shared::{LinkTo, When};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/tool-keys/publish", web::get().to(ask_publish))
+        .route("/tool-keys/publish", web::post().to(publish))
+        .route("/tool-keys/{kid}/use", web::get().to(ask_use))
+        .route("/tool-keys/{kid}/use", web::post().to(use_it))
+        .route("/tool-keys/{kid}/remove", web::get().to(ask_remove))
+        .route("/tool-keys/{kid}/remove", web::post().to(remove));
+}
+
+/// The keys and the next step, for those who look after the whole installation.
+pub(super) async fn lines(visit: &AdminVisit) -> Result<(Vec<KeyLine>, Option<LinkTo>), AdminError> {
+    if visit.admin.scope.everything().is_err() {
+        return Ok((Vec::new(), None));
+    }
+    let (all, now) = (tool_keys::list(&visit.cairn).await?, visit.cairn.clock.now());
+    let next = all.iter().find(|key| key.state == KeyState::Next);
+    let step = match next {
+        Some(key) => LinkTo {
+            href: format!("/admin/tool-keys/{}/use", key.kid),
+            text: "Sign with the next key…".to_owned(),
+        },
+        None => LinkTo {
+            href: "/admin/tool-keys/publish".to_owned(),
+            text: "Publish a new key…".to_owned(),
+        },
+    };
+    let lines = all.iter().rev().map(|key| KeyLine {
+        name: key.kid.clone(),
+        state: issuers::state(key.state),
+        made: When::new(key.created_at, now),
+        remove_href: (key.state == KeyState::Retired).then(|| format!("/admin/tool-keys/{}/remove", key.kid)),
+    });
+    Ok((lines.collect(), Some(step)))
+}
+
+fn asking(
+    visit: &AdminVisit,
+    title: &str,
+    consequences: &[&str],
+    action: String,
+    confirm: &'static str,
+) -> ConsoleConfirmPage {
+    ConsoleConfirmPage {
+        page: visit.page(title, AdminPlace::Issuers),
+        consequences: consequences.iter().map(|&sentence| sentence.to_owned()).collect(),
+        action,
+        fields: Vec::new(),
+        confirm,
+        danger: false,
+        back_href: "/admin/issuers".to_owned(),
+    }
+}
+
+async fn ask_publish(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
+    visit.admin.scope.everything()?;
+    visit.show(&asking(
+        &visit,
+        "Publish a new key for platforms?",
+        &[
+            "A new key is made and appears in the public list of keys at once. It signs nothing yet.",
+            "In ten minutes, when every platform can have read it, you can come back and let it sign.",
+            "Nothing changes for students and teachers.",
+        ],
+        "/admin/tool-keys/publish".to_owned(),
+        "Publish a new key",
+    ))
+}
+
+async fn publish(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+    tool_keys::publish_next(&visit.cairn, Some(&visit.admin)).await?;
+    Ok(visit.go(&visit.href_saying("/admin/issuers", "published")))
+}
+
+async fn ask_use(visit: AdminVisit, kid: web::Path<String>) -> Result<HttpResponse, AdminError> {
+    visit.admin.scope.everything()?;
+    let all = tool_keys::list(&visit.cairn).await?;
+    let next = all
+        .iter()
+        .find(|key| key.kid == *kid && key.state == KeyState::Next);
+    let next = next.ok_or(ServiceError::NotFound("key"))?;
+    let ready = When::new(next.created_at + PUBLISHED_FIRST, visit.cairn.clock.now());
+    let first = if next.created_at + PUBLISHED_FIRST > visit.cairn.clock.now() {
+        format!("It is too early: the key can sign {}.", ready.relative)
+    } else {
+        "The key has been published long enough for every platform to know it.".to_owned()
+    };
+    let rest = [
+        first.as_str(),
+        "From now on Cairn signs what it sends to platforms with the next key.",
+        "The key before stays published, so that what was just sent still counts. Remove it in a day or later.",
+    ];
+    let action = format!("/admin/tool-keys/{kid}/use");
+    visit.show(&asking(
+        &visit,
+        "Sign with the next key?",
+        &rest,
+        action,
+        "Sign with it",
+    ))
+}
+
+async fn use_it(AdminAction(visit): AdminAction, kid: web::Path<String>) -> Result<HttpResponse, AdminError> {
+    tool_keys::use_next(&visit.cairn, Some(&visit.admin), &kid).await?;
+    Ok(visit.go(&visit.href_saying("/admin/issuers", "rotated")))
+}
+
+async fn ask_remove(visit: AdminVisit, kid: web::Path<String>) -> Result<HttpResponse, AdminError> {
+    visit.admin.scope.everything()?;
+    let all = tool_keys::list(&visit.cairn).await?;
+    if !all
+        .iter()
+        .any(|key| key.kid == *kid && key.state == KeyState::Retired)
+    {
+        return Err(ServiceError::NotFound("key").into());
+    }
+    let page = asking(
+        &visit,
+        "Remove this old key?",
+        &[
+            "It leaves the public list of keys, and nobody believes any more what is signed with it.",
+            "Do it at once when the key may have been stolen; otherwise a day after the new one began to sign.",
+        ],
+        format!("/admin/tool-keys/{kid}/remove"),
+        "Remove the old key",
+    );
+    visit.show(&ConsoleConfirmPage { danger: true, ..page })
+}
+
+async fn remove(AdminAction(visit): AdminAction, kid: web::Path<String>) -> Result<HttpResponse, AdminError> {
+    tool_keys::remove_old(&visit.cairn, Some(&visit.admin), &kid).await?;
+    Ok(visit.go(&visit.href_saying("/admin/issuers", "removed")))
+}

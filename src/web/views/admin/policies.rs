@@ -1,0 +1,29 @@
+//! What an institution lets its courses do.
+
+use askama::Template;
+
+use super::AdminPage;
+use crate::web::views::shared::ProblemList;
+
+/// Posts `create`, `approve`, `revoke` (`instructors` or `administrators`), `regrade`, `keep` (`forever` or `days`) with
+/// `days`, and the boxes `public_pages` and `minors`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/policies.html")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "the boxes of one form, each on its own"
+)]
+pub struct PoliciesPage {
+    pub page: AdminPage,
+    pub action: String,
+    /// Field, question, and whether it is left to administrators.
+    pub powers: Vec<(&'static str, &'static str, bool)>,
+    /// Value, words, note, and whether it is chosen.
+    pub regrades: Vec<(&'static str, &'static str, &'static str, bool)>,
+    pub keeps_days: bool,
+    /// As typed.
+    pub days: String,
+    pub public_pages: bool,
+    pub minors: bool,
+    pub problems: ProblemList,
+}

@@ -1,0 +1,183 @@
+//! What an institution does not let its courses do, they cannot do: from the moment the policies are saved.
+
+use cairn::ids::TenantId;
+use cairn::practice_lms::browser::Page;
+use cairn::service::admins::Scope;
+
+use super::keeper::Keeper;
+use crate::guest::Guest;
+use crate::harness::{Scene, on_each_database};
+use crate::showing::stage::{Stage, get};
+
+/// Saves the policies of an institution with these changes.
+async fn policy(scene: &Scene, tenant: &TenantId, changes: &[(&str, &str)]) -> Page {
+    let mut keeper = Keeper::of(scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+    let page = keeper.get(&format!("/admin/policies/{tenant}")).await;
+    keeper.send(&page, "/admin/policies/", changes).await
+}
+
+#[test]
+fn where_only_administrators_make_badges_an_instructor_is_told_so() {
+    on_each_database(|scene| async move {
+        let mut teacher = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
+        let badge = teacher.make_badge("Made before", "knowledge").await;
+        let tenant = scene
+            .cairn
+            .store
+            .read(cairn::store::tenants::first)
+            .await
+            .unwrap()
+            .unwrap()
+            .id;
+        let saved = policy(&scene, &tenant, &[("create", "administrators")]).await;
+        assert!(saved.words().contains("Saved."), "{}", saved.words());
+        let editor = teacher.get("/badges/new").await;
+        let fields = [
+            ("name", "Too late"),
+            ("kind", "knowledge"),
+            ("initials", "TL"),
+            ("action", "save"),
+        ];
+        let refused = teacher.send_files(&editor, "/badges/save", &fields, &[]).await;
+        assert_eq!(refused.status, 403, "{}", refused.words());
+        assert!(
+            refused
+                .words()
+                .contains("lets only administrators make and change badges"),
+            "{}",
+            refused.words()
+        );
+        let retire = teacher.get(&format!("/badges/{badge}/retire")).await;
+        let kept = teacher.send(&retire, "/retire/confirm", &[]).await;
+        assert_eq!(kept.status, 403, "{}", kept.words());
+        let course = teacher.get("").await;
+        assert!(course.words().contains("Made before") && !course.words().contains("Too late"));
+        scene.end().await;
+    });
+}
+
+#[test]
+fn where_only_administrators_award_and_revoke_an_instructor_is_told_so() {
+    on_each_database(|scene| async move {
+        let mut stage = Stage::set(scene).await;
+        let (badge, award, _) = stage.earned().await;
+        let person = stage.person(1).await;
+        let tenant = stage.course.tenant.clone();
+        policy(
+            &stage.scene,
+            &tenant,
+            &[("approve", "administrators"), ("revoke", "administrators")],
+        )
+        .await;
+
+        let review = stage.inside(&format!("/badges/{badge}/revoke?award={}", award.id));
+        let review = stage.teacher.get(&review).await.unwrap();
+        let form = review.form("/revoke/confirm").unwrap();
+        let refused = stage
+            .teacher
+            .submit(&review, &form, &[("reason", "A mistake")])
+            .await
+            .unwrap();
+        assert_eq!(refused.status, 403, "{}", refused.words());
+        assert!(
+            refused.words().contains("lets only administrators revoke badges"),
+            "{}",
+            refused.words()
+        );
+        let still = stage.latest(&badge, &award.person).await.unwrap();
+        assert!(still.revocation.is_none());
+
+        let review = stage.inside(&format!("/badges/{badge}/people/{person}/award"));
+        let review = stage.teacher.get(&review).await.unwrap();
+        let form = review.form("/award/confirm").unwrap();
+        let refused = stage
+            .teacher
+            .submit(&review, &form, &[("reason", "I saw it")])
+            .await
+            .unwrap();
+        assert_eq!(refused.status, 403, "{}", refused.words());
+        assert!(
+            refused.words().contains("award badges by hand"),
+            "{}",
+            refused.words()
+        );
+        assert!(stage.latest(&badge, &person).await.is_none());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn minors_have_no_public_page_and_nothing_to_switch_on_but_keep_their_files() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, award, credential) = stage.earned().await;
+        let mine = stage.inside(&format!("/credentials/{}", award.id));
+        let mut holder = stage.student_browser(0).await;
+        let before = holder.get(&mine).await.unwrap();
+        let switches = before.form("/share").unwrap();
+        let address = format!("{}/b/{}", stage.scene.origin, credential.slug);
+        assert_eq!(get(&address, "text/html").await.status, 200);
+
+        policy(&stage.scene, &stage.course.tenant, &[("minors", "yes")]).await;
+        let gone = get(&address, "text/html").await;
+        assert_eq!(gone.status, 403);
+        assert!(
+            gone.words().contains("keeps badges off the web"),
+            "{}",
+            gone.words()
+        );
+        for ending in [".json", ".png"] {
+            assert_eq!(
+                get(&format!("{address}{ending}"), "*/*").await.status,
+                403,
+                "{ending}"
+            );
+        }
+        let after = holder.get(&mine).await.unwrap();
+        assert!(
+            after.words().contains("Take it with you") && !after.words().contains("What others see"),
+            "{}",
+            after.words()
+        );
+        let named = holder
+            .submit(&before, &switches, &[("show_name", "yes")])
+            .await
+            .unwrap();
+        assert_eq!(named.status, 403, "{}", named.words());
+        assert!(
+            named.words().contains("nothing to switch on"),
+            "{}",
+            named.words()
+        );
+        let file = holder.get(&format!("{mine}.json")).await.unwrap();
+        assert_eq!(file.body, credential.document.as_bytes());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn history_is_kept_for_ever_or_for_a_time_that_makes_sense() {
+    on_each_database(|scene| async move {
+        let tenant = scene
+            .cairn
+            .store
+            .read(cairn::store::tenants::first)
+            .await
+            .unwrap()
+            .unwrap()
+            .id;
+        for days in ["0", "29", "9999", "many"] {
+            let refused = policy(&scene, &tenant, &[("keep", "days"), ("days", days)]).await;
+            assert_eq!(refused.status, 422, "{days}");
+            assert!(
+                refused.words().contains("30 to 3,650 days"),
+                "{}",
+                refused.words()
+            );
+        }
+        let saved = policy(&scene, &tenant, &[("keep", "days"), ("days", "90")]).await;
+        assert_eq!(saved.status, 200, "{}", saved.words());
+        assert_eq!(saved.form("/admin/policies/").unwrap().value("days"), Some("90"));
+        scene.end().await;
+    });
+}
