@@ -186,7 +186,7 @@ pub fn verify_with_key(
     }
     authorized_party(&claims, &audiences, registration)?;
     let remember_until = times(&claims, now)?;
-    let claim = |name: &str| claims.get(&format!("{CLAIM}{name}"));
+    let claim = |name: &str| claims.get(format!("{CLAIM}{name}"));
     match claim("version").and_then(Value::as_str) {
         Some("1.3.0") => {}
         None | Some("") => return Err(Refusal::VersionMissing.into()),

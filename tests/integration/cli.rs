@@ -191,22 +191,23 @@ impl Server {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut log = BufReader::new(process.stderr.take().unwrap());
+        let log = BufReader::new(process.stderr.take().unwrap());
+        let mut server = Self {
+            process,
+            log,
+            address: String::new(),
+        };
         loop {
             let mut line = String::new();
             assert!(
-                log.read_line(&mut line).unwrap() > 0,
+                server.log.read_line(&mut line).unwrap() > 0,
                 "it ended before it listened"
             );
             let line: Value = serde_json::from_str(&line).unwrap();
             if line["fields"]["message"] == "listening" {
                 let origin = line["fields"]["origin"].as_str().unwrap();
-                let address = origin.trim_start_matches("http://").to_owned();
-                return Self {
-                    process,
-                    log,
-                    address,
-                };
+                server.address = origin.trim_start_matches("http://").to_owned();
+                return server;
             }
         }
     }

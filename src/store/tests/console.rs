@@ -35,7 +35,7 @@ fn administrators_are_found_by_each_way_in_and_listed_by_institution() {
                 Some(root.clone())
             );
             assert_eq!(admins::by_oidc(db, "https://other.example", "root")?, None);
-            assert_eq!(admins::list(db, Some(&north.tenant))?, [ada.clone()]);
+            assert_eq!(admins::list(db, Some(&north.tenant))?, std::slice::from_ref(&ada));
             assert_eq!(admins::list(db, Some(&south.tenant))?, []);
             assert_eq!(admins::list(db, None)?.len(), 2);
             Ok(())

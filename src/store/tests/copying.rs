@@ -90,7 +90,10 @@ fn a_course_is_found_by_its_context_in_its_own_registration_only() {
                 courses::by_contexts(db, tenant, registration, &["7", "2"])
             })
         };
-        assert_eq!(found(&north.tenant, &north.registration), [north.course.clone()]);
+        assert_eq!(
+            found(&north.tenant, &north.registration),
+            std::slice::from_ref(&north.course)
+        );
         assert!(found(&north.tenant, &south.registration).is_empty());
         assert!(found(&south.tenant, &north.registration).is_empty());
         write(database, |db| {

@@ -78,6 +78,10 @@ fn what_another_site_posts_is_refused_and_so_is_a_form_without_its_proof() {
             .cookie("127.0.0.1", "cairn_admin")
             .unwrap()
             .to_owned();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a browser of another site, which nobody guards"
+        )]
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let sent = |site: &'static str| {
             client

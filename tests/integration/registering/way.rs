@@ -10,11 +10,7 @@ use crate::harness::{Scene, framed, on_each_database};
 
 /// The institution that the scene's platforms belong to.
 pub async fn tenant(scene: &Scene) -> TenantId {
-    let found = scene
-        .cairn
-        .store
-        .read(|db| cairn::store::tenants::first(db))
-        .await;
+    let found = scene.cairn.store.read(cairn::store::tenants::first).await;
     found.unwrap().unwrap().id
 }
 
