@@ -1,5 +1,5 @@
 //! The 1EdTech LTI Advantage certification list (tool side) over HTTP, in both flavours: twelve launches that must be
-//! refused, nine that must be let in as a teacher and again as a student, the services as the tool uses them on its own.
+//! refused, nine that must be let in as a teacher and again as a student, the services as the tool uses them on its own. The seven points of deep linking stand in `placing::points`.
 //! Each test prints its part of the table (`--no-capture`).
 
 use cairn::practice_lms::browser::Browser;
@@ -11,7 +11,7 @@ use crate::guest::Guest;
 use crate::harness::{framed, launch_as, on_each_database};
 
 /// A line of the table, printed when what it says has held.
-fn passed(flavour: &str, part: &str, what: &str) {
+pub fn passed(flavour: &str, part: &str, what: &str) {
     eprintln!("{flavour:8} {part:14} {what:44} passed");
 }
 

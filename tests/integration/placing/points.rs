@@ -10,6 +10,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::{choose, send};
+use crate::certification::passed;
 use crate::harness::Scene;
 
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
@@ -26,7 +27,7 @@ struct Exchange {
 }
 
 /// Asks in both flavours for one thing, and stops before the answer is posted.
-fn exchanges(test: impl Fn(&Exchange)) {
+fn exchanges(what: &str, test: impl Fn(&Exchange)) {
     cairn::app::block_on(async {
         let scene = Scene::on(TestDatabase::sqlite()).await;
         for (name, lms) in scene.platforms() {
@@ -62,6 +63,7 @@ fn exchanges(test: impl Fn(&Exchange)) {
                 answer: Jwt::parse(form.value("JWT").unwrap()).unwrap(),
                 key_set: serde_json::from_slice(&keys.body).unwrap(),
             });
+            passed(name, "deep linking", what);
             lms.world().stop_tampering();
         }
         scene.end().await;
@@ -70,7 +72,7 @@ fn exchanges(test: impl Fn(&Exchange)) {
 
 #[test]
 fn deep_linking_1_the_request_is_received() {
-    exchanges(|one| {
+    exchanges("request received", |one| {
         let kind = &one.request[&format!("{LTI}message_type")];
         assert_eq!(kind, "LtiDeepLinkingRequest", "{}", one.name);
     });
@@ -78,7 +80,7 @@ fn deep_linking_1_the_request_is_received() {
 
 #[test]
 fn deep_linking_2_the_response_is_sent_where_the_request_said() {
-    exchanges(|one| {
+    exchanges("response received", |one| {
         let settings = &one.request[&format!("{DL}deep_linking_settings")];
         assert_eq!(settings["deep_link_return_url"], one.action, "{}", one.name);
     });
@@ -86,7 +88,7 @@ fn deep_linking_2_the_response_is_sent_where_the_request_said() {
 
 #[test]
 fn deep_linking_3_it_is_a_deep_linking_response() {
-    exchanges(|one| {
+    exchanges("it is a deep linking response", |one| {
         let text = |claim: &str| one.answer.text(&format!("{LTI}{claim}"));
         assert_eq!(text("message_type"), Some("LtiDeepLinkingResponse"));
         assert_eq!(text("version"), Some("1.3.0"));
@@ -95,7 +97,7 @@ fn deep_linking_3_it_is_a_deep_linking_response() {
 
 #[test]
 fn deep_linking_4_its_times_are_valid() {
-    exchanges(|one| {
+    exchanges("timestamps valid", |one| {
         let now = cairn::clock::Clock::now(&cairn::clock::SystemClock).timestamp();
         let (issued, ends) = (
             one.answer.seconds("iat").unwrap(),
@@ -108,7 +110,7 @@ fn deep_linking_4_its_times_are_valid() {
 
 #[test]
 fn deep_linking_5_its_signature_is_valid() {
-    exchanges(|one| {
+    exchanges("signature valid", |one| {
         assert!(one.answer.kid().is_some(), "{}", one.name);
         assert!(one.answer.is_signed_by(&one.key_set), "{}", one.name);
     });
@@ -116,7 +118,7 @@ fn deep_linking_5_its_signature_is_valid() {
 
 #[test]
 fn deep_linking_6_it_has_the_required_claims() {
-    exchanges(|one| {
+    exchanges("required claims", |one| {
         for claim in ["iss", "aud", "azp", "iat", "exp", "nonce"] {
             assert!(one.answer.claims.contains_key(claim), "{}: {claim}", one.name);
         }
@@ -127,7 +129,7 @@ fn deep_linking_6_it_has_the_required_claims() {
 
 #[test]
 fn deep_linking_7_its_values_are_those_of_the_request() {
-    exchanges(|one| {
+    exchanges("values affirmed", |one| {
         let (name, claims) = (one.name, &one.answer.claims);
         assert_eq!(claims["iss"], one.request["aud"], "{name}");
         assert_eq!(claims["aud"], one.request["iss"], "{name}");
