@@ -9,6 +9,7 @@ use cairn::ids::BadgeId;
 use cairn::practice_lms::{CourseRole, Endpoint, Fault, PracticeLms};
 use cairn::store::credentials::Credential;
 use cairn::store::testing::TestDatabase;
+use chrono::TimeDelta;
 use serde_json::Value;
 use thirtyfour::prelude::*;
 
@@ -188,7 +189,8 @@ async fn awarded(stage: &mut Stage, badge: &BadgeId) -> Credential {
 /// A badge that has expired, and one that was revoked, as everybody sees them.
 async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage) {
     let mut brief = design("Fire drill");
-    brief.expiry = Expiry::AfterDays { days: 0 };
+    let end = stage.scene.cairn.clock.now() + TimeDelta::seconds(5);
+    brief.expiry = Expiry::On { at: end };
     let expired = stage.badge(brief, Some(vec![stage.quiz()])).await;
     let expired = awarded(stage, &expired).await;
     let badge = stage
@@ -203,6 +205,9 @@ async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage) {
     let confirm = review.form("/revoke/confirm").unwrap();
     let reason = [("reason", "The wrong quiz was graded.")];
     stage.teacher.submit(&review, &confirm, &reason).await.unwrap();
+    while stage.scene.cairn.clock.now() <= end {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 
     viewer
         .goto("credential-expired", &stage.url(&format!("/b/{}", expired.slug)))
