@@ -27,6 +27,11 @@ fn an_administrator_sees_how_the_platform_is_connected() {
                 .contains(lms.origin())
         );
         assert_eq!(admin.get(page.url.as_str()).await.unwrap().status, 200);
+        let tested = send(&mut admin, &page, "/lti/account/test", &[]).await;
+        assert_eq!(tested.status, 200, "{}", tested.words());
+        for words in ["Nothing is broken.", "Test again", "LTI"] {
+            assert!(tested.words().contains(words), "{words}: {}", tested.words());
+        }
         let other = Browser::new().unwrap().get(page.url.as_str()).await.unwrap();
         assert_eq!(other.status, 401, "no cookie, no page");
         // A teacher's visit to a course is of no use here, with its own cookie or as a token.
