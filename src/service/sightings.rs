@@ -53,7 +53,8 @@ fn detail(known: Option<&Detail>, launch: &Launch, course: Option<&Course>) -> D
         Message::DeepLinking { .. } => "LtiDeepLinkingRequest",
         Message::SubmissionReview { .. } => "LtiSubmissionReviewRequest",
     };
-    let in_course = launch.context.is_some();
+    // A launch from an account has a context in Canvas, and no services.
+    let in_course = course.is_some();
     Detail {
         product: text(&launch.tool_platform.product_family_code),
         version: text(&launch.tool_platform.version),

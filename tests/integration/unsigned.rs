@@ -35,6 +35,11 @@ fn routes() -> Vec<(Method, String)> {
                 other => panic!("{}: a route of another kind: {other}", file.display()),
             };
             let literal = call.split('"').nth(1);
+            if file.components().any(|part| part.as_os_str() == "admin") {
+                // The console's addresses stand below its scope.
+                routes.push((method, format!("/admin{}", literal.unwrap_or_default())));
+                continue;
+            }
             // Some files build their addresses from a common beginning: that beginning is a literal of the file.
             let path = match literal {
                 Some(path) if path.starts_with('/') => path.to_owned(),

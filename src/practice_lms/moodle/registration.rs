@@ -98,7 +98,10 @@ fn answer(
         Bearer::New(client_id) => world.keep_registration(Some(client_id), None, sent.clone(), tool, custom),
         Bearer::Change(index) => world.keep_registration(None, Some(*index), sent.clone(), tool, custom),
     };
-    world.lock().registering.used_tokens.insert(token.to_owned());
+    // A change may be sent again as long as its token lives.
+    if matches!(who, Bearer::New(_)) {
+        world.lock().registering.used_tokens.insert(token.to_owned());
+    }
     Ok(stored(world, index, &sent))
 }
 

@@ -63,10 +63,6 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit,
         .app_data::<web::Data<Cairn>>()
         .map(|data| Arc::clone(data))
         .ok_or_else(|| ServiceError::Internal("the application has no data".into()))?;
-    let fields = match *request.method() {
-        Method::POST => Fields::read(&request, &mut payload).await?,
-        _ => Fields::default(),
-    };
     let found = match request.cookie(cookie_name(&cairn)) {
         Some(cookie) => cairn.administrator(cookie.value()).await,
         None => Err(ServiceError::SignInNeeded),
@@ -76,6 +72,11 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit,
             return Err(AdminError::sign_in(&request));
         }
         found => found?,
+    };
+    // Read only now: nobody else's form is.
+    let fields = match *request.method() {
+        Method::POST => Fields::read(&request, &mut payload).await?,
+        _ => Fields::default(),
     };
     let proof = cairn.console_proof(&found.session);
     let sent = fields.raw("csrf").unwrap_or_default();

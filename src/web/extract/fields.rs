@@ -17,8 +17,10 @@ const MAX_FORM: usize = 1 << 20;
 pub const MAX_FILE: usize = 20 * 1000 * 1000;
 /// Most bytes that all files and fields keep in memory.
 const MAX_MULTIPART: usize = MAX_FILE + (2 << 20);
-/// Most bytes that are read at all; a larger form is cut off.
+/// Most bytes of a form with files that are read at all; a larger one is cut off.
 const MAX_DRAINED: usize = 64 << 20;
+/// The same without files: a browser sends so much only by mistake.
+const MAX_FORM_DRAINED: usize = 8 << 20;
 /// Most fields of one form: a rule of 50 conditions has some 300.
 const MAX_FIELDS: usize = 2_000;
 
@@ -113,7 +115,7 @@ impl Fields {
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| broken())?;
             total = total.saturating_add(chunk.len());
-            if total > MAX_DRAINED {
+            if total > MAX_FORM_DRAINED {
                 break;
             }
             if total <= MAX_FORM {

@@ -11,7 +11,8 @@ async fn press(chromium: &Chromium, words: &str) {
     let path = format!("//button[normalize-space()='{words}']");
     chromium
         .driver
-        .find(By::XPath(&path))
+        .query(By::XPath(&path))
+        .first()
         .await
         .unwrap()
         .click()
@@ -89,7 +90,12 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
                 },
             )
             .await;
-            let frame = chromium.driver.find(By::Id("contentframe")).await.unwrap();
+            let frame = chromium
+                .driver
+                .query(By::Id("contentframe"))
+                .first()
+                .await
+                .unwrap();
             frame.enter_frame().await.unwrap();
             chromium.reads("Cairn will be able to").await;
             chromium.picture(&format!("ask-{name}")).await;

@@ -178,7 +178,7 @@ fn moodle_updates_what_is_there_and_only_after_a_person_agreed() {
             .await
             .unwrap();
         let foreign = paste(lms, &registering::address(&scene.cairn, &code), &update).await;
-        assert_eq!(foreign.status, 409);
+        assert_eq!(foreign.status, 409, "{}", foreign.words());
         assert!(foreign.text().contains("platform.known"), "{}", foreign.words());
         scene.end().await;
     });
