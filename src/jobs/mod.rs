@@ -213,7 +213,8 @@ async fn run(cairn: Arc<Cairn>, job: Job) {
             // A page may say it.
             let said = format!("{} (Error id {id})", sync::sentence(&error));
             let failed = move |db: &mut _| jobs::fail(db, &job, &said, retry_at);
-            cairn.store.write(failed).await
+            // The same work may be asked for anew at this moment; that stands for this one then.
+            cairn.store.write_looking(failed).await
         }
     };
     match told {

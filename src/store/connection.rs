@@ -290,17 +290,52 @@ impl Store {
     /// As [`Self::write`].
     pub fn write_again_blocking<T>(
         &self,
+        work: impl FnMut(&mut Db) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.write_until(work, |error| matches!(error, StoreError::Busy))
+    }
+
+    /// As [`Self::write_again_blocking`], also when another transaction added a row of the same key at that moment. For
+    /// work that looks before it writes, and does something else once it sees that row.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_looking_blocking<T>(
+        &self,
+        work: impl FnMut(&mut Db) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let in_the_way = |error: &StoreError| matches!(error, StoreError::Busy | StoreError::AlreadyThere(_));
+        self.write_until(work, in_the_way)
+    }
+
+    fn write_until<T>(
+        &self,
         mut work: impl FnMut(&mut Db) -> Result<T, StoreError>,
+        in_the_way: impl Fn(&StoreError) -> bool,
     ) -> Result<T, StoreError> {
         for attempt in 1..5_u64 {
             match self.write_blocking(&mut work) {
-                Err(StoreError::Busy) if self.engine == Engine::Postgres => {
+                Err(error) if self.engine == Engine::Postgres && in_the_way(&error) => {
                     std::thread::sleep(Duration::from_millis(15 * attempt * attempt));
                 }
                 done => return done,
             }
         }
         self.write_blocking(work)
+    }
+
+    /// As [`Self::write_looking_blocking`], on the blocking pool.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_looking<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Db) -> Result<T, StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::task::spawn_blocking(move || store.write_looking_blocking(work));
+        task.await.unwrap_or(Err(StoreError::Interrupted))
     }
 
     /// As [`Self::write_again_blocking`], on the blocking pool.

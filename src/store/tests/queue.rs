@@ -76,6 +76,35 @@ fn work_that_arrives_while_the_same_runs_is_not_lost() {
 }
 
 #[test]
+fn work_that_fails_while_the_same_is_asked_for_leaves_one_that_runs_at_once() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        enqueue(database, &sync(&school, "c", 0));
+        let running = claim(database, 1, "w", 9).remove(0);
+        let asked = Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let added = database.store.write_blocking(|db| -> Result<_, StoreError> {
+                    let added = jobs::enqueue(db, &sync(&school, "c", 2), at(2), &SystemRandom)?;
+                    asked.wait();
+                    std::thread::sleep(std::time::Duration::from_millis(200));
+                    Ok(added)
+                });
+                assert!(added.unwrap());
+            });
+            asked.wait();
+            let told = database
+                .store
+                .write_looking_blocking(|db| jobs::fail(db, &running, "no answer", Some(at(30))));
+            assert!(told.unwrap());
+        });
+        let next = claim(database, 5, "w", 9);
+        assert_eq!(next.len(), 1, "it waits for no lease to run out");
+        assert_ne!(next[0].id, running.id);
+    });
+}
+
+#[test]
 fn a_lease_that_ran_out_is_claimed_again_and_the_late_worker_changes_nothing() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
