@@ -1,7 +1,5 @@
 //! A teacher places a badge and an evidence activity in Chromium, and a student opens both.
 
-use std::time::Instant;
-
 use cairn::practice_lms::{CourseRole, PracticeLms};
 use cairn::store::testing::TestDatabase;
 use thirtyfour::prelude::*;
@@ -66,7 +64,7 @@ async fn select(chromium: &Chromium, lms: &PracticeLms, placement: &str) {
 }
 
 #[test]
-fn an_instructor_puts_a_badge_into_a_course_page_in_under_a_minute() {
+fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
     cairn::app::block_on(async {
         let Some(chromium) = Chromium::start(&[]).await else {
             return;
@@ -84,7 +82,6 @@ fn an_instructor_puts_a_badge_into_a_course_page_in_under_a_minute() {
             teacher.activate(&badge).await;
             teacher.make_badge("Query with SQL", "knowledge").await;
 
-            let began = Instant::now();
             select(&chromium, lms, "link_selection").await;
             look(&chromium, &format!("picker-{name}"), &mut wrong).await;
             choose(&chromium, &format!("badge:{badge}")).await;
@@ -105,7 +102,6 @@ fn an_instructor_puts_a_badge_into_a_course_page_in_under_a_minute() {
             press(&chromium, save).await;
             chromium.driver.enter_default_frame().await.unwrap();
             chromium.reads("Field report").await;
-            assert!(began.elapsed().as_secs() < 60, "{name}: {:?}", began.elapsed());
 
             let student = lms.world().member(2, CourseRole::Student).unwrap().id;
             for (title, words) in [

@@ -362,3 +362,46 @@ fn who_acts_as_a_student_hands_in_nothing() {
         scene.end().await;
     });
 }
+
+#[test]
+fn a_stack_is_placed_as_one_and_opens_itself_for_students() {
+    on_each_database(|scene| async move {
+        for (name, lms) in scene.platforms() {
+            let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
+            let first = teacher.page.clone();
+            if first.form("/choose").is_ok() {
+                teacher.send(&first, "/choose", &[("opens", "my_badges")]).await;
+            }
+            let stone = teacher.make_badge("Read a chart", "knowledge").await;
+            let rule = teacher.get(&format!("/badges/{stone}/rule")).await;
+            let rule = teacher.build(&rule, &[("action", "add::approval")]).await;
+            teacher.build(&rule, &[("action", "save")]).await;
+            teacher.until("", "Checked").await;
+            teacher.activate(&stone).await;
+            let stack = teacher.make_badge("Data analyst", "recognition").await;
+            let rule = teacher.get(&format!("/badges/{stack}/rule")).await;
+            let rule = teacher.build(&rule, &[("action", "add::badge")]).await;
+            let form = rule.form("/rule/save").unwrap();
+            let chosen = form.option("n.0.badge", "Read a chart").unwrap().to_owned();
+            let saved = teacher
+                .build(&rule, &[("n.0.badge", &chosen), ("action", "save")])
+                .await;
+            assert!(saved.words().contains("Saved."), "{name}: {}", saved.words());
+            teacher.activate(&stack).await;
+
+            let (_, picker) = choose(lms, CourseRole::Teacher, "link_selection").await;
+            assert!(picker.words().contains("A stack"), "{name}: {}", picker.words());
+            let item = format!("badge:{stack}");
+            place(lms, "link_selection", &[("item", item.as_str())]).await;
+            let (_, page) = visit(lms, CourseRole::Student, "Data analyst").await;
+            assert_eq!(page.status, 200, "{name}: {}", page.words());
+            assert!(
+                page.url.path().ends_with(&format!("/badges/{stack}")),
+                "{name}: {}",
+                page.url
+            );
+            assert!(page.words().contains("Data analyst"), "{name}: {}", page.words());
+        }
+        scene.end().await;
+    });
+}
