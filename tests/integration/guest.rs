@@ -147,9 +147,18 @@ impl Guest {
         saved
     }
 
-    /// Activates what the dry run shows.
+    /// Activates what the dry run shows, once the course was read.
     pub async fn activate(&mut self, badge: &str) -> Page {
-        let preview = self.get(&format!("/badges/{badge}/preview")).await;
+        let place = format!("/badges/{badge}/preview");
+        let mut preview = self.get(&place).await;
+        // The page says so itself: a course that was never read is looked at again in a moment.
+        for _ in 0..300 {
+            if !preview.words().contains("being read for the first time") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            preview = self.get(&place).await;
+        }
         let done = self.send(&preview, "/activate", &[]).await;
         assert!(done.words().contains("Activated."), "{}", done.words());
         done
