@@ -33,6 +33,10 @@ pub async fn measure(tool: &Tool, launches: usize) {
         thousands * 1_000.0 / took
     );
     let each = cpu / thousands;
+    println!(
+        "  three requests that do nothing, as a launch has three: {:.3} s for 1,000",
+        idle(tool, launches).await / thousands
+    );
     super::line("full launch, tool CPU for 1,000", each, 3, "s", 0.4);
     let peers = [
         ("packback PHP", 4.0),
@@ -54,6 +58,26 @@ pub async fn measure(tool: &Tool, launches: usize) {
         &[("the smallest peer", 150.0), ("the largest peer", 233.0)],
     );
     lms.stop().await;
+}
+
+/// What HTTP alone costs here: CPU seconds for three times so many requests to a page without a database, by the same
+/// number of browsers.
+async fn idle(tool: &Tool, times: usize) -> f64 {
+    let address = format!("{}/healthz", tool.origin());
+    let cpu = tool.cpu();
+    let mut running = Vec::new();
+    for _ in 0..BROWSERS {
+        let (mut browser, address) = (Browser::new().unwrap(), address.clone());
+        running.push(tokio::task::spawn_local(async move {
+            for _ in 0..3 * times / BROWSERS {
+                assert_eq!(browser.get(&address).await.unwrap().status, 200);
+            }
+        }));
+    }
+    for one in running {
+        one.await.unwrap();
+    }
+    tool.cpu() - cpu
 }
 
 async fn walk(tool: &Tool, lms: &PracticeLms, launches: usize) {

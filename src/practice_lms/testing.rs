@@ -123,6 +123,22 @@ impl Bench {
         read.json()["access_token"].as_str().unwrap().to_owned()
     }
 
+    /// What the token endpoint answers, with a word in place of the token itself.
+    pub async fn token_answer(&self) -> Value {
+        let assertion = self.assertion(&self.lms.registration().client_id, &json!({}));
+        let mut answer = self
+            .ask_for_token(&assertion, &[READ, MEMBERS].join(" "))
+            .await
+            .json();
+        assert!(
+            answer["access_token"]
+                .as_str()
+                .is_some_and(|token| token.len() > 20)
+        );
+        answer["access_token"] = json!("TOKEN");
+        answer
+    }
+
     pub async fn token(&self) -> String {
         let scopes = [LINE_ITEM, READ, RESULT, SCORE, MEMBERS].join(" ");
         self.token_for(&self.lms.registration().client_id, &scopes).await
@@ -256,8 +272,8 @@ impl Bench {
     }
 }
 
-/// The keys of a JSON document, nested ones as paths; entries of lists share one path.
-pub fn key_paths(value: &Value) -> std::collections::BTreeSet<String> {
+/// The shape of a JSON document: each key as a path, with the type of what stands there; entries of lists share one.
+pub fn shape(value: &Value) -> std::collections::BTreeSet<String> {
     fn walk(value: &Value, path: &str, paths: &mut std::collections::BTreeSet<String>) {
         match value {
             Value::Object(object) => {
@@ -267,8 +283,15 @@ pub fn key_paths(value: &Value) -> std::collections::BTreeSet<String> {
                     paths.insert(path);
                 }
             }
-            Value::Array(list) => list.iter().for_each(|value| walk(value, path, paths)),
-            _ => {}
+            Value::Array(list) => {
+                paths.insert(format!("{path}: list"));
+                list.iter().for_each(|value| walk(value, path, paths));
+            }
+            Value::String(_) => drop(paths.insert(format!("{path}: text"))),
+            Value::Number(number) if number.is_i64() => drop(paths.insert(format!("{path}: whole number"))),
+            Value::Number(_) => drop(paths.insert(format!("{path}: fraction"))),
+            Value::Bool(_) => drop(paths.insert(format!("{path}: yes or no"))),
+            Value::Null => drop(paths.insert(format!("{path}: null"))),
         }
     }
     let mut paths = std::collections::BTreeSet::new();

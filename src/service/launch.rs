@@ -184,8 +184,7 @@ impl Cairn {
             )?;
             let (mut link, mut leads) = (None, Leads::Account);
             if let Some(course) = &course {
-                let before = enrolments::get(db, tenant, &course.id, &person.id)?;
-                let now_is =
+                let (before, now_is) =
                     enrolments::set_from_launch(db, tenant, &course.id, &person.id, learner, barred, now)?;
                 // Whoever comes back may have earned something meanwhile: no fact changes, so nothing else would ask.
                 if now_is.may_be_awarded() && before.is_some_and(|before| !before.may_be_awarded()) {

@@ -18,7 +18,7 @@ use crate::ids::{ActivityId, BadgeId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, names};
-use crate::store::{approvals, awards, badges, courses, enrolments, facts, rules};
+use crate::store::{approvals, awards, badges, enrolments, facts, rules};
 
 /// One badge and how a person stands towards it now.
 #[derive(Debug, Clone)]
@@ -126,15 +126,23 @@ pub async fn of_visitor(cairn: &Cairn, visitor: &Visitor) -> Result<Learning, Se
     let now = cairn.clock.now();
     let (tenant, course, person) = (
         visitor.tenant().clone(),
-        visitor.course.id.clone(),
+        visitor.course.clone(),
         visitor.person.id.clone(),
     );
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let course = courses::get(db, &tenant, &course)?.ok_or(ServiceError::NotFound("course"))?;
-        let names = names::of_course(db, &tenant, &course.id)?;
         let enrolment = enrolments::get(db, &tenant, &course.id, &person)?;
         let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
         let known = badges::for_course(db, &tenant, &course.id)?;
+        if known.is_empty() {
+            return Ok(Learning {
+                now,
+                checks: course.checks,
+                names: Names::default(),
+                badges: Vec::new(),
+                may_earn,
+            });
+        }
+        let names = names::with_badges(db, &tenant, &course.id, &known)?;
         let mut latest: HashMap<BadgeId, Award> = HashMap::new();
         for award in awards::for_person(db, &tenant, &person)? {
             let slot = latest.entry(award.badge.clone()).or_insert_with(|| award.clone());

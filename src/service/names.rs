@@ -1,5 +1,6 @@
 //! What the things that rules and decisions of a course name are called.
 
+use crate::domain::badge::Badge;
 use crate::domain::sentence::Names;
 use crate::ids::{CourseId, TenantId};
 use crate::store::{Db, StoreError, activities, badges, line_items};
@@ -9,9 +10,22 @@ use crate::store::{Db, StoreError, activities, badges, line_items};
 /// # Errors
 /// Trouble with the database.
 pub fn of_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Names, StoreError> {
+    let badges = badges::for_course(db, tenant, course)?;
+    with_badges(db, tenant, course, &badges)
+}
+
+/// As [`of_course`], for whoever has read the course's badges already.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn with_badges(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badges: &[Badge],
+) -> Result<Names, StoreError> {
     let items = line_items::for_course(db, tenant, course)?;
     let activities = activities::for_course(db, tenant, course)?;
-    let badges = badges::for_course(db, tenant, course)?;
     let badges = badges.iter().map(|badge| (&badge.id, badge.design.name.as_str()));
     Ok(Names::gather(&items, &activities, badges))
 }

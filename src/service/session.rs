@@ -13,7 +13,7 @@ use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::store::Db;
 use crate::store::sessions::Session;
-use crate::store::{courses, nonces, people, registrations, sessions};
+use crate::store::{nonces, sessions};
 
 /// A visit ends when it was not used for so long.
 pub const IDLE: TimeDelta = TimeDelta::hours(2);
@@ -114,32 +114,21 @@ impl Cairn {
         let found = self
             .store
             .read(move |db| {
-                let Some(session) = sessions::by_token_digest(db, &digest, now)? else {
-                    return Ok(None);
-                };
-                let over = session.last_used_at + IDLE <= now;
-                if over || session.course.as_ref() != Some(&course) {
-                    return Ok(None);
-                }
-                let Some(course) = courses::get(db, &session.tenant, &course)? else {
-                    return Ok(None);
-                };
-                let Some(person) = people::get(db, &session.tenant, &session.person)? else {
-                    return Ok(None);
-                };
-                let registration = registrations::get(db, &session.tenant, &session.registration)?;
-                let Some(registration) = registration.filter(|known| known.enabled) else {
-                    return Ok(None);
-                };
-                Ok(Some(Visitor {
-                    session,
-                    course,
-                    person,
-                    registration,
+                let found = sessions::in_course(db, &digest, now)?;
+                Ok(found.filter(|found| {
+                    found.session.last_used_at + IDLE > now
+                        && found.course.id == course
+                        && found.registration.enabled
                 }))
             })
             .await?
             .ok_or(ServiceError::SessionOver)?;
+        let found = Visitor {
+            session: found.session,
+            course: found.course,
+            person: found.person,
+            registration: found.registration,
+        };
         if found.session.last_used_at + TOUCH <= now {
             let session = found.session.clone();
             let touched =

@@ -29,9 +29,16 @@ pub fn note(
 ) -> Result<(), StoreError> {
     let known = sightings::get(db, &registration.tenant, &registration.id)?;
     let detail = detail(known.as_ref().map(|known| &known.detail), launch, course);
-    let fresh = known
-        .as_ref()
-        .is_some_and(|known| known.detail == detail && now - known.launched_at < OFTEN);
+    // Which course was last changes with each launch of a busy school, and matters to nobody within a minute.
+    let fresh = known.as_ref().is_some_and(|known| {
+        let same = Detail {
+            course: detail.course.clone(),
+            ..known.detail.clone()
+        };
+        same == detail
+            && known.detail.course.is_some() == detail.course.is_some()
+            && now - known.launched_at < OFTEN
+    });
     if fresh {
         return Ok(());
     }

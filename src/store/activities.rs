@@ -91,12 +91,12 @@ pub fn by_link(db: &mut Db, tenant: &TenantId, link: &LinkId) -> Result<Option<A
 /// # Errors
 /// Trouble with the database.
 pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Activity>, StoreError> {
-    let rows: Vec<Row> = activities::table
+    let rows: Vec<Row> = on_both!(db, |connection| activities::table
         .filter(activities::tenant_id.eq(tenant.as_str()))
         .filter(activities::course_id.eq(course.as_str()))
         .order((activities::created_at, activities::id))
         .select(Row::as_select())
-        .load(db)?;
+        .load(connection))?;
     rows.into_iter().map(Row::activity).collect()
 }
 

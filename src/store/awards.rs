@@ -187,12 +187,12 @@ pub fn latest_for_people(
 /// # Errors
 /// Trouble with the database.
 pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Award>, StoreError> {
-    let rows: Vec<Row> = awards::table
+    let rows: Vec<Row> = on_both!(db, |connection| awards::table
         .filter(awards::tenant_id.eq(tenant.as_str()))
         .filter(awards::person_id.eq(person.as_str()))
         .order((awards::awarded_at.desc(), awards::id.desc()))
         .select(Row::as_select())
-        .load(db)?;
+        .load(connection))?;
     rows.into_iter().map(Row::award).collect()
 }
 

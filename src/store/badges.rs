@@ -90,12 +90,12 @@ pub fn insert(db: &mut Db, badge: &Badge) -> Result<(), StoreError> {
 /// # Errors
 /// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<Badge>, StoreError> {
-    let row = badges::table
+    let row = on_both!(db, |connection| badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::id.eq(id.as_str()))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::badge).transpose()
 }
 
@@ -104,12 +104,12 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<Badge>
 /// # Errors
 /// Trouble with the database.
 pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Badge>, StoreError> {
-    let rows: Vec<Row> = badges::table
+    let rows: Vec<Row> = on_both!(db, |connection| badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::course_id.eq(course.as_str()))
         .order((badges::created_at, badges::id))
         .select(Row::as_select())
-        .load(db)?;
+        .load(connection))?;
     rows.into_iter().map(Row::badge).collect()
 }
 

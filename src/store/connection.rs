@@ -32,7 +32,8 @@ impl std::fmt::Debug for Db {
 }
 
 /// Expands one statement for each database, where Diesel cannot build it for both at once: batches, upserts,
-/// `returning`, locking clauses. `connection` is the concrete one.
+/// `returning`, locking clauses. `connection` is the concrete one. Every launch and every page also reads through it:
+/// the concrete connection knows such a statement by its type, while [`Db`] writes its SQL anew each time.
 macro_rules! on_both {
     ($db:expr, |$connection:ident| $body:expr) => {
         match $db {

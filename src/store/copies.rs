@@ -115,12 +115,12 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &CopyId) -> Result<Option<CourseC
 /// # Errors
 /// Trouble with the database.
 pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<CourseCopy>, StoreError> {
-    let rows: Vec<Row> = copies::table
+    let rows: Vec<Row> = on_both!(db, |connection| copies::table
         .filter(copies::tenant_id.eq(tenant.as_str()))
         .filter(copies::course_id.eq(course.as_str()))
         .order((copies::created_at, copies::id))
         .select(Row::as_select())
-        .load(db)?;
+        .load(connection))?;
     rows.into_iter().map(Row::copy).collect()
 }
 

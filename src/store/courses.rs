@@ -26,7 +26,7 @@ pub struct CourseSeen {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = courses, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: String,
     tenant_id: String,
     registration_id: String,
@@ -59,7 +59,7 @@ impl Row {
         })
     }
 
-    fn course(self) -> Result<Course, StoreError> {
+    pub(super) fn course(self) -> Result<Course, StoreError> {
         Ok(Course {
             id: self.id.into(),
             tenant: self.tenant_id.into(),
@@ -79,13 +79,13 @@ impl Row {
 }
 
 fn by_context(db: &mut Db, seen: &CourseSeen) -> Result<Option<Course>, StoreError> {
-    let row = courses::table
+    let row = on_both!(db, |connection| courses::table
         .filter(courses::tenant_id.eq(seen.tenant.as_str()))
         .filter(courses::deployment_id.eq(seen.deployment.as_str()))
         .filter(courses::context_id.eq(&seen.context_id))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::course).transpose()
 }
 
@@ -174,12 +174,12 @@ pub fn upsert_from_launch(
 /// # Errors
 /// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Option<Course>, StoreError> {
-    let row = courses::table
+    let row = on_both!(db, |connection| courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::id.eq(id.as_str()))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::course).transpose()
 }
 
@@ -290,12 +290,12 @@ pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, S
 /// # Errors
 /// Trouble with the database.
 pub fn history(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Vec<String>, StoreError> {
-    let kept: Option<Option<String>> = courses::table
+    let kept: Option<Option<String>> = on_both!(db, |connection| courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::id.eq(id.as_str()))
         .select(courses::history)
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     let kept = kept.flatten();
     kept.map_or_else(|| Ok(Vec::new()), |text| from_json("courses.history", &text))
 }

@@ -62,13 +62,13 @@ pub fn find(
     registration: &RegistrationId,
     deployment_id: &str,
 ) -> Result<Option<Deployment>, StoreError> {
-    let row = deployments::table
+    let row = on_both!(db, |connection| deployments::table
         .filter(deployments::tenant_id.eq(tenant.as_str()))
         .filter(deployments::registration_id.eq(registration.as_str()))
         .filter(deployments::deployment_id.eq(deployment_id))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::deployment).transpose()
 }
 

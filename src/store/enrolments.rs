@@ -107,7 +107,7 @@ pub fn set_from_roster(
 }
 
 /// Takes over what a launch says: its learner role, that the person is here, and a bar if any other role was named,
-/// which no later launch or list lifts.
+/// which no later launch or list lifts. The answer: what the person was, if anything, and is now.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -119,19 +119,36 @@ pub fn set_from_launch(
     learner: bool,
     barred: bool,
     now: DateTime<Utc>,
-) -> Result<Enrolment, StoreError> {
+) -> Result<(Option<Enrolment>, Enrolment), StoreError> {
     let before = get(db, tenant, course, person)?;
     let row = Row {
         tenant_id: tenant.to_string(),
         course_id: course.to_string(),
         person_id: person.to_string(),
         learner,
-        barred: barred || before.is_some_and(|known| known.barred),
+        barred: barred || before.as_ref().is_some_and(|known| known.barred),
         active: true,
         seen_at: micros(now),
     };
-    put(db, std::slice::from_ref(&row))?;
-    row.enrolment()
+    // Most people have been here before, and a plain update is prepared once.
+    let known = before.is_some()
+        && diesel::update(enrolments::table)
+            .filter(enrolments::tenant_id.eq(tenant.as_str()))
+            .filter(enrolments::course_id.eq(course.as_str()))
+            .filter(enrolments::person_id.eq(person.as_str()))
+            .set((
+                enrolments::learner.eq(row.learner),
+                enrolments::barred
+                    .eq(enrolments::barred.or(row.barred.into_sql::<diesel::sql_types::Bool>())),
+                enrolments::active.eq(row.active),
+                enrolments::seen_at.eq(row.seen_at),
+            ))
+            .execute(db)?
+            == 1;
+    if !known {
+        put(db, std::slice::from_ref(&row))?;
+    }
+    Ok((before, row.enrolment()?))
 }
 
 fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
@@ -162,13 +179,13 @@ pub fn get(
     course: &CourseId,
     person: &PersonId,
 ) -> Result<Option<Enrolment>, StoreError> {
-    let row = enrolments::table
+    let row = on_both!(db, |connection| enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
         .filter(enrolments::course_id.eq(course.as_str()))
         .filter(enrolments::person_id.eq(person.as_str()))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::enrolment).transpose()
 }
 

@@ -99,6 +99,24 @@ pub fn enqueue(
         last_error: None,
         created_at: micros(now),
     };
+    // Most often one waits already that runs soon enough. PostgreSQL locks it until we commit, so that no worker claims
+    // it before it can see what this transaction writes; SQLite has no other writer meanwhile.
+    let waits_until: Option<i64> = {
+        let waiting = jobs::table
+            .filter(jobs::tenant_id.eq(job.tenant.as_str()))
+            .filter(jobs::kind.eq(&job.kind))
+            .filter(jobs::key.eq(&job.key))
+            .filter(jobs::state.eq(WAITING))
+            .select(jobs::run_at);
+        match db {
+            Db::Postgres(connection) => waiting.for_update().get_result(connection),
+            Db::Sqlite(connection) => waiting.get_result(connection),
+        }
+        .optional()?
+    };
+    if waits_until.is_some_and(|at| at <= row.run_at) {
+        return Ok(false);
+    }
     // PostgreSQL: a claim that commits between the two statements takes the waiting job away; then this one is added.
     for _ in 0..3 {
         let added = on_both!(db, |connection| diesel::insert_into(jobs::table)

@@ -63,13 +63,13 @@ pub fn by_resource_link(
     course: &CourseId,
     resource_link_id: &str,
 ) -> Result<Option<Link>, StoreError> {
-    let row = links::table
+    let row = on_both!(db, |connection| links::table
         .filter(links::tenant_id.eq(tenant.as_str()))
         .filter(links::course_id.eq(course.as_str()))
         .filter(links::resource_link_id.eq(resource_link_id))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::link).transpose()
 }
 

@@ -140,12 +140,17 @@ fn load(
 ) -> Result<HashMap<String, Row>, StoreError> {
     let mut found = HashMap::with_capacity(subs.len());
     for some in subs.chunks(CHUNK) {
-        let rows: Vec<Row> = on_both!(db, |connection| people::table
+        let of_platform = people::table
             .filter(people::tenant_id.eq(tenant.as_str()))
-            .filter(people::registration_id.eq(registration.as_str()))
-            .filter(people::sub.eq_any(some))
-            .select(Row::as_select())
-            .load(connection))?;
+            .filter(people::registration_id.eq(registration.as_str()));
+        let rows: Vec<Row> = if let [sub] = some {
+            // A statement that is prepared once, unlike one with a list.
+            let one = of_platform.filter(people::sub.eq(*sub));
+            on_both!(db, |connection| one.select(Row::as_select()).load(connection))?
+        } else {
+            let listed = of_platform.filter(people::sub.eq_any(some));
+            on_both!(db, |connection| listed.select(Row::as_select()).load(connection))?
+        };
         found.extend(rows.into_iter().map(|row| (row.sub.clone(), row)));
     }
     Ok(found)

@@ -13,7 +13,7 @@ use crate::lti::registration::Registration;
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = registrations, treat_none_as_default_value = false)]
 #[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
-struct Row {
+pub(super) struct Row {
     id: String,
     tenant_id: String,
     name: String,
@@ -33,7 +33,7 @@ struct Row {
 }
 
 impl Row {
-    fn registration(self) -> Result<Registration, StoreError> {
+    pub(super) fn registration(self) -> Result<Registration, StoreError> {
         let url = |column: &'static str, text: &str| {
             Url::parse(text).map_err(|_| StoreError::Value {
                 column,
@@ -94,12 +94,12 @@ pub fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc>) -> R
 /// # Errors
 /// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<Option<Registration>, StoreError> {
-    let row = registrations::table
+    let row = on_both!(db, |connection| registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::id.eq(id.as_str()))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::registration).transpose()
 }
 
@@ -108,11 +108,11 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<Option
 /// # Errors
 /// Trouble with the database, or a row that cannot be read.
 pub fn by_id(db: &mut Db, id: &RegistrationId) -> Result<Option<Registration>, StoreError> {
-    let row = registrations::table
+    let row = on_both!(db, |connection| registrations::table
         .find(id.as_str())
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::registration).transpose()
 }
 
@@ -140,11 +140,11 @@ pub fn by_issuer_and_client(
 /// # Errors
 /// Trouble with the database.
 pub fn by_issuer(db: &mut Db, issuer: &str) -> Result<Vec<Registration>, StoreError> {
-    let rows: Vec<Row> = registrations::table
+    let rows: Vec<Row> = on_both!(db, |connection| registrations::table
         .filter(registrations::issuer.eq(issuer))
         .order(registrations::id)
         .select(Row::as_select())
-        .load(db)?;
+        .load(connection))?;
     rows.into_iter().map(Row::registration).collect()
 }
 

@@ -234,14 +234,14 @@ pub fn all_active_for_course(
     tenant: &TenantId,
     course: &CourseId,
 ) -> Result<Vec<Rule>, StoreError> {
-    let rows: Vec<Row> = rules::table
+    let rows: Vec<Row> = on_both!(db, |connection| rules::table
         .inner_join(badges::table.on(badges::id.eq(rules::badge_id)))
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(badges::course_id.eq(course.as_str()))
         .filter(rules::state.eq(word(&RuleState::Active)?))
         .order(rules::id)
         .select(Row::as_select())
-        .load(db)?;
+        .load(connection))?;
     rows.into_iter().map(Row::rule).collect()
 }
 

@@ -4,9 +4,15 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{micros, moment};
-use super::schema::sessions;
+use super::courses::Row as CourseRow;
+use super::people::Row as PersonRow;
+use super::registrations::Row as RegistrationRow;
+use super::schema::{courses, people, registrations, sessions};
 use super::{Db, StoreError};
+use crate::domain::course::Course;
+use crate::domain::people::Person;
 use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId, SessionId, TenantId};
+use crate::lti::registration::Registration;
 
 /// Who launched, from where, and what this launch allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +123,9 @@ pub fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), 
         request: session.request.clone(),
         masquerade: session.masquerade,
     };
-    diesel::insert_into(sessions::table).values(&row).execute(db)?;
+    on_both!(db, |connection| diesel::insert_into(sessions::table)
+        .values(&row)
+        .execute(connection))?;
     Ok(())
 }
 
@@ -138,6 +146,53 @@ pub fn by_token_digest(
         .get_result(db)
         .optional()?;
     row.map(Row::session).transpose()
+}
+
+/// A session in a course, with everything that a page of it needs to know.
+#[derive(Debug, Clone)]
+pub struct InCourse {
+    pub session: Session,
+    pub course: Course,
+    pub person: Person,
+    pub registration: Registration,
+}
+
+/// As [`by_token_digest`], for a session in a course: one statement, because every page begins with it.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn in_course(
+    db: &mut Db,
+    token_digest: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<InCourse>, StoreError> {
+    let found: Option<(Row, CourseRow, PersonRow, RegistrationRow)> =
+        on_both!(db, |connection| sessions::table
+            .inner_join(courses::table.on(courses::id.nullable().eq(sessions::course_id)))
+            .inner_join(people::table.on(people::id.eq(sessions::person_id)))
+            .inner_join(registrations::table.on(registrations::id.eq(sessions::registration_id)))
+            .filter(sessions::token_digest.eq(token_digest))
+            .filter(sessions::expires_at.gt(micros(now)))
+            .filter(courses::tenant_id.eq(sessions::tenant_id))
+            .filter(people::tenant_id.eq(sessions::tenant_id))
+            .filter(registrations::tenant_id.eq(sessions::tenant_id))
+            .select((
+                Row::as_select(),
+                CourseRow::as_select(),
+                PersonRow::as_select(),
+                RegistrationRow::as_select(),
+            ))
+            .get_result(connection))
+        .optional()?;
+    let Some((session, course, person, registration)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(InCourse {
+        session: session.session()?,
+        course: course.course()?,
+        person: person.into(),
+        registration: registration.registration()?,
+    }))
 }
 
 /// The session with that id, for a proof that names it; the tenant is not known yet.

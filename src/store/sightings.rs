@@ -62,12 +62,12 @@ pub fn get(
     tenant: &TenantId,
     registration: &RegistrationId,
 ) -> Result<Option<Sighting>, StoreError> {
-    let row: Option<Row> = sightings::table
+    let row: Option<Row> = on_both!(db, |connection| sightings::table
         .filter(sightings::tenant_id.eq(tenant.as_str()))
         .filter(sightings::registration_id.eq(registration.as_str()))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     let Some(row) = row else {
         return Ok(None);
     };

@@ -82,7 +82,7 @@ pub(in crate::practice_lms) fn begin(world: &World, start: Start) -> Option<Logi
             ("deployment_id", deployment.to_owned()),
             ("target_link_uri", target.clone()),
             ("lti_message_hint", keys::sign_hint(world.secret(), &hint)),
-            ("canvas_environment", "prod".to_owned()),
+            ("canvas_environment", "production".to_owned()),
             ("canvas_region", "us-east-1".to_owned()),
             ("lti_storage_target", world.storage_target().to_owned()),
         ],

@@ -412,6 +412,7 @@ async fn the_shapes_that_are_sent_stay_as_they_are() {
         .await
         .json();
     let results = bench.get(&format!("{url}/results"), &token, "*/*").await.json();
+    let token = bench.token_answer().await;
     insta::with_settings!({sort_maps => true, snapshot_path => "snapshots", prepend_module_to_snapshot => false}, {
         insta::assert_json_snapshot!("canvas-launch-student",
             redacted(&bench, &bench.launch(CourseRole::Student, "Project report")));
@@ -419,6 +420,7 @@ async fn the_shapes_that_are_sent_stay_as_they_are() {
             redacted(&bench, &bench.launch(CourseRole::Teacher, "My badges")));
         insta::assert_json_snapshot!("canvas-member", redacted(&bench, &members["members"][0]));
         insta::assert_json_snapshot!("canvas-line-items", redacted(&bench, &items));
+        insta::assert_json_snapshot!("canvas-token", token);
         insta::assert_json_snapshot!("canvas-results", redacted(&bench, &results));
     });
 }

@@ -58,7 +58,7 @@ async fn a_launch_has_the_claims_that_moodle_sends() {
     for claims in [&mut launch, &mut seen] {
         claims[format!("{LTI}custom")] = json!({"context_memberships_url": ""});
     }
-    assert_eq!(key_paths(&launch), key_paths(&seen));
+    assert_eq!(shape(&launch), shape(&seen));
     for claim in ["version", "message_type", "roles"] {
         assert_eq!(launch[format!("{LTI}{claim}")], seen[format!("{LTI}{claim}")]);
     }
@@ -71,7 +71,7 @@ async fn a_launch_has_the_claims_that_moodle_sends() {
     student[format!("{LTI}custom")] = json!({});
     let mut seen = observed("launch-student");
     seen[format!("{LTI}custom")] = json!({});
-    assert_eq!(key_paths(&student), key_paths(&seen));
+    assert_eq!(shape(&student), shape(&seen));
 }
 
 #[actix_web::test]
@@ -104,7 +104,7 @@ async fn services_answer_in_the_shapes_that_moodle_sends() {
         )
         .await;
     assert_eq!(members.kind, format!("{NRPS}; charset=utf-8"));
-    assert_eq!(key_paths(&members.json()), key_paths(&observed("members")));
+    assert_eq!(shape(&members.json()), shape(&observed("members")));
     let asked = json!({"label": "Badge", "scoreMaximum": 60, "resourceId": "r", "tag": "t", "resourceLinkId": bench.link("Project report").to_string(),
         "submissionReview": {"url": "http://localhost/x", "custom": {"review": "yes"}}, "startDateTime": "2026-01-01T00:00:00Z"});
     let made = bench
@@ -125,8 +125,8 @@ async fn services_answer_in_the_shapes_that_moodle_sends() {
         .get("/mod/lti/services.php/2/lineitems?type_id=1", &token, LIST)
         .await;
     assert_eq!(
-        key_paths(&items.json()),
-        key_paths(&observed("line-items")),
+        shape(&items.json()),
+        shape(&observed("line-items")),
         "and a read does not"
     );
     let url = made.json()["id"].as_str().unwrap().to_owned();
@@ -145,7 +145,7 @@ async fn services_answer_in_the_shapes_that_moodle_sends() {
         .get(&url.replace("/lineitem?", "/lineitem/results?"), &token, RESULTS)
         .await
         .json();
-    assert_eq!(key_paths(&results), key_paths(&observed("results")));
+    assert_eq!(shape(&results), shape(&observed("results")));
     assert_eq!(results[0]["resultScore"], 30);
     assert_eq!(results[0]["timestamp"], "2026-11-23T22:06:52+00:00");
     assert_eq!(
@@ -153,8 +153,10 @@ async fn services_answer_in_the_shapes_that_moodle_sends() {
         2,
         "scored but not graded: id and user only"
     );
+    let token = bench.token_answer().await;
     insta::with_settings!({sort_maps => true, snapshot_path => "snapshots", prepend_module_to_snapshot => false}, {
         insta::assert_json_snapshot!("moodle-line-items", redacted(&bench, &items.json()));
+        insta::assert_json_snapshot!("moodle-token", token);
         insta::assert_json_snapshot!("moodle-results", redacted(&bench, &results));
         insta::assert_json_snapshot!("moodle-member", redacted(&bench, &members.json()["members"][0]));
     });

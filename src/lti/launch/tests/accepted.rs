@@ -212,28 +212,3 @@ async fn the_whole_way_with_fetched_keys() {
     .await;
     assert_eq!(refusal.unwrap_err().code(), "launch.keys-unavailable");
 }
-
-/// Prints what one launch costs; run with `--release -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, not a check"]
-fn cost_of_one_launch() {
-    let scene = moodle(include_str!("moodle-instructor.json"));
-    let token = scene.token();
-    let set = KeySet::parse(scene.keys.to_string().as_bytes()).unwrap();
-    let started = std::time::Instant::now();
-    for _ in 0..2_000 {
-        let header = Header::read(&token, &scene.registration).unwrap();
-        let key = set.find(&header.kid).unwrap().unwrap();
-        verify_with_key(
-            &token,
-            &header,
-            key,
-            &scene.state,
-            &scene.registration,
-            &scene.targets,
-            scene.now,
-        )
-        .unwrap();
-    }
-    println!("{:?} a launch", started.elapsed() / 2_000);
-}
