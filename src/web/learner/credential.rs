@@ -11,7 +11,8 @@ use crate::service::share::{self, Mine};
 use crate::store::credentials::Shows;
 use crate::web::badge_file;
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::learner::{MyCredentialPage, Switches};
 use crate::web::views::shared::{PictureView, Status, StatusChip, When};
@@ -63,7 +64,7 @@ pub async fn credential(
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
 pub async fn switch(
-    Action(visit): Action,
+    Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, award) = path.into_inner();
