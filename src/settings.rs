@@ -14,7 +14,7 @@ mod provider;
 mod read;
 
 pub use known::KNOWN;
-pub use provider::AdminProvider;
+pub use provider::{AdminProvider, Entry, Reach};
 
 use known::{OTHER_VARIABLES, known_names};
 use provider::admin_provider;

@@ -52,7 +52,7 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
     (
         "requests_per_minute",
         "3000",
-        "how often one network may log in and launch, and ask for public pages; 0 counts nothing",
+        "how often one network may log in and launch, and ask for public pages; a fifth as often it may deliver notices; 0 counts nothing",
     ),
     (
         "trusted_proxies",
@@ -73,12 +73,12 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
     (
         "admin_oidc_emails",
         "none",
-        "e-mail addresses that may administer everything, separated by commas; @school.example stands for all of that domain",
+        "who may sign in there, separated by commas: an address, or @school.example for all of that domain; with => NAME a new account looks after that institution, with => * after everything, with neither only whoever has an account already comes in",
     ),
     (
         "admin_oidc_groups",
         "none",
-        "groups (claim `groups`) that may administer everything, separated by commas",
+        "the same for groups (claim `groups`), for instance badge-keepers => North Coast",
     ),
     ("log_format", "text", "text or json"),
     ("log", "info", "what to log, in the form of the RUST_LOG variable"),

@@ -73,7 +73,10 @@ fn a_sign_in_service_is_set_whole_and_lets_in_whom_it_names() {
     for (name, value) in [
         ("CAIRN_ADMIN_OIDC_CLIENT_ID", "cairn"),
         ("CAIRN_ADMIN_OIDC_CLIENT_SECRET", "hush"),
-        ("CAIRN_ADMIN_OIDC_EMAILS", "Ada@school.example, @ops.example"),
+        (
+            "CAIRN_ADMIN_OIDC_EMAILS",
+            "@ops.example => *, Ada@school.example, Zoe@ops.example=>North Coast",
+        ),
     ] {
         let missing = from(&pairs).unwrap_err().to_string();
         assert!(
@@ -82,20 +85,33 @@ fn a_sign_in_service_is_set_whole_and_lets_in_whom_it_names() {
         );
         pairs.push((name, value));
     }
-    pairs.push(("CAIRN_ADMIN_OIDC_GROUPS", "badges"));
+    pairs.push(("CAIRN_ADMIN_OIDC_GROUPS", "badges => South Hill"));
     let provider = from(&pairs).unwrap().admin_oidc.unwrap();
     let groups = ["badges".to_owned()];
-    for (email, groups, allowed) in [
-        ("ada@school.example", &groups[..0], true),
-        ("ben@school.example", &groups[..0], false),
-        ("ben@school.example", &groups[..], true),
-        ("eve@ops.example", &groups[..0], true),
-        ("eve@ops.example.evil.example", &groups[..0], false),
-        ("eve@evilops.example", &groups[..0], false),
+    let at = |name: &str| Some(Reach::Institution(name.to_owned()));
+    for (email, groups, reach) in [
+        ("ada@school.example", &groups[..0], Some(Reach::Account)),
+        ("ada@school.example", &groups[..], Some(Reach::Account)),
+        ("ben@school.example", &groups[..0], None),
+        ("ben@school.example", &groups[..], at("South Hill")),
+        ("eve@ops.example", &groups[..0], Some(Reach::Everything)),
+        ("zoe@ops.example", &groups[..], at("North Coast")),
+        ("eve@ops.example.evil.example", &groups[..0], None),
+        ("eve@evilops.example", &groups[..0], None),
     ] {
-        assert_eq!(provider.allows(email, groups), allowed, "{email}");
+        assert_eq!(provider.reach(email, groups), reach.as_ref(), "{email}");
     }
     assert!(!format!("{provider:?}").contains("hush"));
+    let last = pairs.len() - 1;
+    for wrong in ["=> North Coast", "badges =>", "badges => , staff"] {
+        pairs[last].1 = wrong;
+        let sentence = from(&pairs).unwrap_err().to_string();
+        assert!(
+            sentence.contains("admin_oidc_groups") && sentence.contains("WHO => *"),
+            "{sentence}"
+        );
+    }
+    pairs[last].1 = "badges";
     pairs[0].1 = "login";
     assert!(
         from(&pairs)
