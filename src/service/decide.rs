@@ -75,6 +75,7 @@ pub fn enqueue_badge_for(
         key: badge.to_string(),
         payload: json!({ "badge": badge, "cause": cause }),
         run_at: now,
+        lane: None,
     };
     jobs::enqueue(db, &job, now, random).map(drop)
 }
@@ -114,6 +115,7 @@ pub fn enqueue_person_for(
         key: format!("{course}/{person}"),
         payload: json!({ "course": course, "person": person, "cause": cause }),
         run_at: now,
+        lane: None,
     };
     jobs::enqueue(db, &job, now, random).map(drop)
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::convert::{from_json, json, micros, moment};
 use super::schema::jobs;
 use super::{Db, StoreError};
-use crate::ids::{JobId, TenantId};
+use crate::ids::{JobId, RegistrationId, TenantId};
 use crate::random::Random;
 
 mod late;
@@ -36,6 +36,8 @@ pub struct NewJob {
     pub key: String,
     pub payload: Value,
     pub run_at: DateTime<Utc>,
+    /// The platform that it calls; none for work that calls nobody.
+    pub lane: Option<RegistrationId>,
 }
 
 /// Work that a worker has claimed.
@@ -49,6 +51,8 @@ pub struct Job {
     /// This attempt included, from 1.
     pub attempts: i32,
     pub run_at: DateTime<Utc>,
+    /// The platform that it calls.
+    pub lane: Option<RegistrationId>,
     pub locked_until: DateTime<Utc>,
     /// The worker that holds it.
     pub locked_by: String,
@@ -69,6 +73,7 @@ struct Row {
     locked_by: Option<String>,
     last_error: Option<String>,
     created_at: i64,
+    lane: Option<String>,
 }
 
 /// Enqueues `job`. One of the same kind and key that waits already stands for it, and runs at the earlier of both
@@ -95,6 +100,7 @@ pub fn enqueue(
         locked_by: None,
         last_error: None,
         created_at: micros(now),
+        lane: job.lane.as_ref().map(ToString::to_string),
     };
     // PostgreSQL: a claim that commits between the two statements takes the waiting job away; then this one is added.
     for _ in 0..3 {
@@ -125,30 +131,63 @@ pub fn enqueue(
     Err(StoreError::Busy)
 }
 
-/// How the institutions share a worker: of `kinds`, each has at most `most` running, those of `running` included.
-#[derive(Debug, Clone, Default)]
-pub struct Share<'a> {
-    pub kinds: &'a [&'a str],
-    pub most: usize,
-    pub running: HashMap<TenantId, usize>,
+/// How platforms and institutions share a worker: of the jobs that call a platform, so many may run for each. What runs
+/// already, with its platform, is counted.
+#[derive(Debug, Clone)]
+pub struct Share {
+    pub most_of_platform: usize,
+    pub most_of_institution: usize,
+    pub running: Vec<(TenantId, RegistrationId)>,
 }
 
-impl Share<'_> {
-    /// The institutions that have their share already.
-    fn full(&self) -> Vec<&str> {
-        let full = self.running.iter().filter(|(_, running)| **running >= self.most);
-        full.map(|(tenant, _)| tenant.as_str()).collect()
+impl Default for Share {
+    /// No limit.
+    fn default() -> Self {
+        Self {
+            most_of_platform: usize::MAX,
+            most_of_institution: usize::MAX,
+            running: Vec::new(),
+        }
+    }
+}
+
+impl Share {
+    fn of_platform(&self, lane: &str) -> usize {
+        self.running
+            .iter()
+            .filter(|(_, one)| one.as_str() == lane)
+            .count()
     }
 
-    /// Whether one more of `kind` may run for `tenant` beside those claimed just now.
-    fn allows(&self, tenant: &str, kind: &str, claimed: &[Job]) -> bool {
-        if !self.kinds.contains(&kind) {
-            return true;
+    fn of_institution(&self, tenant: &str) -> usize {
+        self.running
+            .iter()
+            .filter(|(one, _)| one.as_str() == tenant)
+            .count()
+    }
+
+    /// Those of `names` that have their share already, each once.
+    fn full<'a>(names: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for name in names {
+            let count = counts.entry(name).or_default();
+            *count = count.saturating_add(1);
         }
-        let ours = |job: &&Job| job.tenant.as_str() == tenant && self.kinds.contains(&job.kind.as_str());
-        let before = self.running.iter().find(|(known, _)| known.as_str() == tenant);
-        let before = before.map_or(0, |(_, running)| *running);
-        before.saturating_add(claimed.iter().filter(ours).count()) < self.most
+        let full = counts.into_iter().filter(|(_, count)| *count >= most);
+        full.map(|(name, _)| name).collect()
+    }
+
+    /// Whether one more call may run, and if so counts it.
+    fn take(&mut self, tenant: &str, lane: Option<&str>) -> bool {
+        let Some(lane) = lane else {
+            return true;
+        };
+        let room = self.of_platform(lane) < self.most_of_platform
+            && self.of_institution(tenant) < self.most_of_institution;
+        if room {
+            self.running.push((tenant.into(), lane.into()));
+        }
+        room
     }
 }
 
@@ -165,10 +204,10 @@ pub fn claim(
     lease: chrono::TimeDelta,
     limit: i64,
 ) -> Result<Vec<Job>, StoreError> {
-    claim_sharing(db, now, worker, lease, limit, &Share::default())
+    claim_sharing(db, now, worker, lease, limit, Share::default())
 }
 
-/// As [`claim`], leaving alone what an institution has had its share of.
+/// As [`claim`], leaving alone what a platform or an institution has had its share of.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -178,7 +217,7 @@ pub fn claim_sharing(
     worker: &str,
     lease: chrono::TimeDelta,
     limit: i64,
-    share: &Share<'_>,
+    mut share: Share,
 ) -> Result<Vec<Job>, StoreError> {
     let at = micros(now);
     let until = now.checked_add_signed(lease).unwrap_or(now);
@@ -193,7 +232,11 @@ pub fn claim_sharing(
         .filter(same.field(jobs::id).ne(jobs::id))
         .filter(same.field(jobs::state).eq(RUNNING))
         .filter(same.field(jobs::locked_until).assume_not_null().gt(at));
-    let full = share.full();
+    let running = share.running.clone();
+    let platforms = running.iter().map(|(_, lane)| lane.as_str());
+    let platforms = Share::full(platforms, share.most_of_platform);
+    let institutions = running.iter().map(|(tenant, _)| tenant.as_str());
+    let institutions = Share::full(institutions, share.most_of_institution);
     // The filter is written once for each database: `eq_any` differs.
     macro_rules! due_now {
         () => {
@@ -201,9 +244,10 @@ pub fn claim_sharing(
                 .filter(due)
                 .filter(diesel::dsl::not(diesel::dsl::exists(runs)))
                 .filter(
-                    jobs::kind
-                        .ne_all(share.kinds.iter().copied())
-                        .or(jobs::tenant_id.ne_all(full.iter().copied())),
+                    jobs::lane.is_null().or(jobs::lane
+                        .assume_not_null()
+                        .ne_all(platforms.iter().copied())
+                        .and(jobs::tenant_id.ne_all(institutions.iter().copied()))),
                 )
                 .order((jobs::run_at, jobs::id))
                 .limit(limit)
@@ -223,7 +267,7 @@ pub fn claim_sharing(
         let stands_for = |job: &Job| {
             job.kind == row.kind && job.key == row.key && job.tenant.as_str() == row.tenant_id.as_str()
         };
-        if claimed.iter().any(stands_for) || !share.allows(&row.tenant_id, &row.kind, &claimed) {
+        if claimed.iter().any(stands_for) || !share.take(&row.tenant_id, row.lane.as_deref()) {
             continue;
         }
         let attempts = row.attempts.saturating_add(1);
@@ -245,6 +289,7 @@ pub fn claim_sharing(
             payload: from_json("jobs.payload", &row.payload)?,
             attempts,
             run_at: moment(row.run_at)?,
+            lane: row.lane.map(RegistrationId::from),
             locked_until: until,
             locked_by: worker.to_owned(),
         });
