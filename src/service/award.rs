@@ -39,6 +39,7 @@ mod revoking;
 
 pub use by_hand::award_by_hand;
 pub use revoking::revoke;
+pub(super) use revoking::revoke_in;
 
 /// How often a change that met another one of the same status list is tried.
 const TRIES: usize = 4;
@@ -278,7 +279,7 @@ impl Signer {
     }
 }
 
-fn check_reason(reason: &str) -> Result<String, ServiceError> {
+pub(super) fn check_reason(reason: &str) -> Result<String, ServiceError> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(ServiceError::invalid(
@@ -287,6 +288,22 @@ fn check_reason(reason: &str) -> Result<String, ServiceError> {
         ));
     }
     Ok(reason.to_owned())
+}
+
+/// Runs `work` in a transaction, again when another change of the same status list, or a second click at the same moment,
+/// stood in its way: the next try sees what the first one did.
+pub(super) async fn trying<T, F>(cairn: &Cairn, work: impl Fn() -> F) -> Result<T, ServiceError>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Db) -> Result<T, ServiceError> + Send + 'static,
+{
+    for _ in 1..TRIES {
+        match cairn.store.write_with(work()).await {
+            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) => {}
+            done => return done,
+        }
+    }
+    cairn.store.write_with(work()).await
 }
 
 /// The work that a decision rests on.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Desk, TRIES, approved_work, check_reason};
+use super::{Desk, approved_work, check_reason};
 use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{BadgeState, Kind};
 use crate::domain::evaluate::evaluate;
@@ -12,7 +12,7 @@ use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, decide, policies};
 use crate::store::decisions::NewDecision;
-use crate::store::{Db, StoreError, audit, awards, badges, decisions, enrolments, facts, rules};
+use crate::store::{Db, audit, awards, badges, decisions, enrolments, facts, rules};
 
 /// Awards a badge to a learner whatever its rule says, with a reason that stays in the audit log.
 ///
@@ -28,24 +28,15 @@ pub async fn award_by_hand(
 ) -> Result<Award, ServiceError> {
     visitor.teach()?;
     let reason = check_reason(reason)?;
-    let mut tried = 0;
-    loop {
+    super::trying(cairn, || {
         let (desk, visitor, reason) = (Desk::of(cairn), visitor.clone(), reason.clone());
         let (badge, person) = (badge.clone(), person.clone());
-        let done = cairn
-            .store
-            .write_with(move |db| {
-                policies::require(db, &visitor, Power::Approve)?;
-                by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
-            })
-            .await;
-        tried += 1;
-        match done {
-            // A second click at the same moment; the next try sees what the first one did.
-            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) if tried < TRIES => {}
-            done => return done,
+        move |db: &mut Db| {
+            policies::require(db, &visitor, Power::Approve)?;
+            by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
         }
-    }
+    })
+    .await
 }
 
 fn by_hand_in(

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Desk, TRIES, check_reason};
+use super::{Desk, check_reason};
 use crate::domain::award::Revocation;
 use crate::domain::policy::Power;
 use crate::ids::{AwardId, BadgeId, StatusListId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, decide, policies};
-use crate::store::{Db, StoreError, audit, awards, badges, credentials, rules};
+use crate::store::{Db, audit, awards, badges, credentials, regrades, rules};
 
 /// Takes awards of a badge back: award, status list and audit in one transaction. Says how many were in force.
 ///
@@ -27,26 +27,19 @@ pub async fn revoke(
 ) -> Result<usize, ServiceError> {
     visitor.teach()?;
     let reason = check_reason(reason)?;
-    let mut tried = 0;
-    loop {
+    super::trying(cairn, || {
         let (desk, visitor) = (Desk::of(cairn), visitor.clone());
         let (badge, which, reason) = (badge.clone(), which.to_vec(), reason.clone());
-        let done = cairn
-            .store
-            .write_with(move |db| {
-                policies::require(db, &visitor, Power::Revoke)?;
-                revoke_in(db, &desk, &visitor, &badge, &which, &reason)
-            })
-            .await;
-        tried += 1;
-        match done {
-            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) if tried < TRIES => {}
-            done => return done,
+        move |db: &mut Db| {
+            policies::require(db, &visitor, Power::Revoke)?;
+            revoke_in(db, &desk, &visitor, &badge, &which, &reason)
         }
-    }
+    })
+    .await
 }
 
-fn revoke_in(
+/// Takes awards of a badge of the visitor's course back, in the caller's transaction.
+pub(in crate::service) fn revoke_in(
     db: &mut Db,
     desk: &Desk,
     visitor: &Visitor,
@@ -73,6 +66,7 @@ fn revoke_in(
             continue;
         }
         revoked += 1;
+        regrades::end(db, tenant, id)?;
         if let Some(credential) = credentials::by_award(db, tenant, id)? {
             let of_list = places.entry(credential.status_list).or_default();
             of_list.push(credential.status_position);
