@@ -106,8 +106,8 @@ async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool
         Ok(root) => root,
         Err(problems) => {
             let at = |problem: rule_form::DraftProblem| Problem {
+                text: problem.with_place(),
                 field: format!("n.{}", problem.path),
-                text: problem.message,
             };
             builder.problems = problems.into_iter().map(at).collect();
             return Ok(false);
