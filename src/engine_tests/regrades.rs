@@ -206,17 +206,26 @@ async fn a_suspended_badge_does_not_count_for_a_stack_until_somebody_has_decided
             "suspended: it does not count"
         );
         assert_eq!(bench.holders(&badge).await.remove(&person), Some(award.clone()));
+        let holder = bench.learner(&bench.world.students(bench.at).remove(0)).await;
+        let told = async || {
+            crate::service::share::mine(&bench.cairn, &holder, &award.id)
+                .await
+                .unwrap()
+                .suspended
+        };
+        assert!(told().await, "the holder is told");
         let id = bench.waiting().await.remove(0).regrade.id;
         let teacher = bench.instructor().await;
         regrades::settle(&bench.cairn, &teacher, &id, Verdict::Keep, "Graded anew in error")
             .await
             .unwrap();
+        assert!(!told().await);
         bench.work(&bench.cairn).await;
         let holders = bench.holders(&stack).await;
         assert!(holders.contains_key(&person), "kept: it counts again");
         assert_eq!(
             bench.holders(&badge).await.remove(&person),
-            Some(award),
+            Some(award.clone()),
             "and nothing was issued twice"
         );
         // Nobody is late because of all that.

@@ -149,10 +149,12 @@ async fn is_read_meanwhile(bench: &Bench, hangs: &[MockServer], who: &str) {
         assert!(start.elapsed() < Duration::from_secs(12), "{who} waits in vain");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    let mut asked = 0;
     for one in hangs {
-        let asked = one.received_requests().await.unwrap().len();
-        assert!(asked > 0, "the slow one was not even asked");
+        asked += usize::from(!one.received_requests().await.unwrap().is_empty());
     }
+    // One institution waits for two platforms at once, each with two jobs.
+    assert_eq!(asked, hangs.len().min(2), "the slow ones were asked");
     *bench.patience.lock().unwrap() = Duration::from_millis(200);
     worker.stop().await;
 }
@@ -165,8 +167,7 @@ async fn an_lms_that_hangs_leaves_room_for_the_course_of_another_institution() {
         for _ in 0..3 {
             hangs.push(hanging(&bench, "South Coast", 12).await);
         }
-        let asked = &hangs[..2];
-        is_read_meanwhile(&bench, asked, "the other institution").await;
+        is_read_meanwhile(&bench, &hangs, "the other institution").await;
     }
 }
 

@@ -126,6 +126,21 @@ pub fn open_of_course(
     Ok((all?, total))
 }
 
+/// Whether an award counts for nothing until somebody has decided.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn suspends(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<bool, StoreError> {
+    let found: i64 = regrades::table
+        .filter(regrades::tenant_id.eq(tenant.as_str()))
+        .filter(regrades::award_id.eq(award.as_str()))
+        .filter(regrades::state.eq(OPEN))
+        .filter(regrades::policy.eq("suspend"))
+        .count()
+        .get_result(db)?;
+    Ok(found > 0)
+}
+
 /// Keeps what somebody decided. `false`: it waits no more.
 ///
 /// # Errors

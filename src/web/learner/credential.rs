@@ -96,6 +96,7 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
         standing: standing(mine.award.standing(mine.now)),
         awarded: When::date_only(mine.award.awarded_at),
         until: mine.award.valid_until.map(When::date_only),
+        suspended: mine.suspended,
         revoked_reason: mine.award.revocation.map(|revocation| revocation.reason),
         public: mine.policy.has_public_pages(),
         public_url: mine.public_url,
