@@ -153,8 +153,8 @@ async fn is_read_meanwhile(bench: &Bench, hangs: &[MockServer], who: &str) {
     for one in hangs {
         asked += usize::from(!one.received_requests().await.unwrap().is_empty());
     }
-    // One institution waits for two platforms at once, each with two jobs.
-    assert_eq!(asked, hangs.len().min(2), "the slow ones were asked");
+    // Four jobs of one institution wait at once, at most two of them for one platform.
+    assert!(asked >= hangs.len().min(2), "{asked} of the slow ones were asked");
     *bench.patience.lock().unwrap() = Duration::from_millis(200);
     worker.stop().await;
 }
