@@ -52,9 +52,9 @@ pub(super) fn follow(
                 }
             }
             (Truth::No, None) => {
-                if note(db, desk, badge, rule, &record.person)? == Some(Policy::Suspend) {
-                    counts_anew.push(record.person.clone());
-                }
+                let noted = note(db, desk, badge, rule, &record.person)?;
+                let suspended = noted == Some(Policy::Suspend);
+                counts_anew.extend(suspended.then(|| record.person.clone()));
             }
             _ => {}
         }
