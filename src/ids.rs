@@ -101,6 +101,8 @@ ids! {
     PlacementId;
     /// That a course was copied from another one.
     CopyId;
+    /// That a holder no longer meets the rule of an award.
+    RegradeId;
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AwardId, BadgeId, DecisionId, PersonId, TenantId};
+use crate::domain::policy::Regrade as Regraded;
+use crate::ids::{AwardId, BadgeId, DecisionId, PersonId, RegradeId, TenantId};
 
 /// An award. At most one exists for each person, badge and cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,34 @@ pub struct Revocation {
     pub by: PersonId,
     /// 1 to 500 characters; shown to the holder and, as the state, to verifiers.
     pub reason: String,
+}
+
+/// A holder no longer meets the rule that an award rests on: somebody looks at it and decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Regrade {
+    pub id: RegradeId,
+    pub tenant: TenantId,
+    pub badge: BadgeId,
+    pub person: PersonId,
+    pub award: AwardId,
+    /// What the institution's policy said when it was found.
+    pub policy: Regraded,
+    pub state: RegradeState,
+    pub found_at: DateTime<Utc>,
+}
+
+/// Where that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegradeState {
+    /// Nobody has decided.
+    Open,
+    /// The badge stays; the rule is not met again yet.
+    Kept,
+    /// The badge was revoked for it.
+    Revoked,
+    /// The rule is met again, or the award ended otherwise.
+    Over,
 }
 
 /// What an award is worth at a moment.

@@ -12,6 +12,8 @@ mod files;
 mod look;
 mod nodes;
 mod recipients;
+mod regrades;
+mod retention;
 mod roles;
 mod schedule;
 mod scores;

@@ -1,6 +1,5 @@
 //! Work that may be late but never lost: claims what is due from the queue and calls the use case for it.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId, TenantId};
+use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, RegistrationId, SubmissionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
@@ -18,15 +17,10 @@ use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
 const AT_ONCE: usize = 8;
-/// Of those, jobs that wait for the platforms of one institution: one that hangs leaves room for the others.
-const AT_ONE_INSTITUTION: usize = 2;
-/// The kinds that call a platform.
-const CALLS_PLATFORM: [&str; 4] = [
-    sync::CHECK_COURSE,
-    columns::ENSURE_ITEM,
-    scores::SEND_SCORE,
-    notices::SUBSCRIBE,
-];
+/// Of those, jobs that wait for one platform: one that hangs leaves room for the others, its school's own included.
+const AT_ONE_PLATFORM: usize = 2;
+/// And for all platforms of one institution: the others have the rest.
+const AT_ONE_INSTITUTION: usize = 4;
 /// After so long without a word from its worker, another one takes a job up; every job can be done twice.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// How often a worker says that a job still runs.
@@ -88,7 +82,7 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
         let claimed = if room == 0 {
             Vec::new()
         } else {
-            claim(&cairn, &name, room, calling.counts()).await
+            claim(&cairn, &name, room, calling.all()).await
         };
         let found = !claimed.is_empty();
         for job in claimed {
@@ -130,56 +124,51 @@ fn is_time(last: &mut Option<DateTime<Utc>>, pause: TimeDelta, now: DateTime<Utc
     due
 }
 
-/// How many running jobs wait for the platforms of each institution.
+/// The running jobs that wait for a platform, each with its institution.
 #[derive(Debug, Clone, Default)]
-struct Calling(Arc<Mutex<HashMap<TenantId, usize>>>);
+struct Calling(Arc<Mutex<Vec<Call>>>);
+
+type Call = (TenantId, RegistrationId);
 
 /// One of them, until dropped.
-struct Seat(Calling, TenantId);
+struct Seat(Calling, Call);
 
 impl Calling {
-    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, usize>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Call>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn counts(&self) -> HashMap<TenantId, usize> {
+    fn all(&self) -> Vec<Call> {
         self.lock().clone()
     }
 
     fn enter(&self, job: &Job) -> Option<Seat> {
-        if !CALLS_PLATFORM.contains(&job.kind.as_str()) {
-            return None;
-        }
-        let mut counts = self.lock();
-        let count = counts.entry(job.tenant.clone()).or_default();
-        *count = count.saturating_add(1);
-        Some(Seat(self.clone(), job.tenant.clone()))
+        let call = (job.tenant.clone(), job.lane.clone()?);
+        self.lock().push(call.clone());
+        Some(Seat(self.clone(), call))
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut counts = self.0.lock();
-        if let Some(count) = counts.get_mut(&self.1) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                counts.remove(&self.1);
-            }
+        let mut calls = self.0.lock();
+        if let Some(at) = calls.iter().position(|call| *call == self.1) {
+            calls.swap_remove(at);
         }
     }
 }
 
-async fn claim(cairn: &Cairn, name: &str, room: usize, running: HashMap<TenantId, usize>) -> Vec<Job> {
+async fn claim(cairn: &Cairn, name: &str, room: usize, running: Vec<Call>) -> Vec<Job> {
     let (now, name) = (cairn.clock.now(), name.to_owned());
     let limit = i64::try_from(room).unwrap_or(1);
     let share = jobs::Share {
-        kinds: &CALLS_PLATFORM,
-        most: AT_ONE_INSTITUTION,
+        most_of_platform: AT_ONE_PLATFORM,
+        most_of_institution: AT_ONE_INSTITUTION,
         running,
     };
     let claimed = cairn
         .store
-        .write(move |db| jobs::claim_sharing(db, now, &name, LEASE, limit, &share));
+        .write(move |db| jobs::claim_sharing(db, now, &name, LEASE, limit, share));
     claimed.await.unwrap_or_else(|error| {
         tracing::error!(%error, "the queue could not be read");
         Vec::new()

@@ -1,23 +1,20 @@
-//! From an award to a signed document, and back by revocation. Everything is in the caller's one transaction: there is
-//! never an award without its credential.
+//! From an award to a signed document. Everything is in the caller's one transaction: there is never an award without its
+//! credential. [`revoke`] takes it back, [`award_by_hand`] awards whatever a rule says.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
-use serde_json::json;
 
-use crate::domain::award::{Award, Revocation, open_cycle};
-use crate::domain::badge::{Badge, BadgeState, Kind};
+use crate::domain::award::Award;
+use crate::domain::badge::Badge;
 use crate::domain::course::LineItem;
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
-use crate::domain::evaluate::evaluate;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::issuer::Issuer;
-use crate::domain::policy::Power;
 use crate::domain::rule::Condition;
 use crate::ids::{
-    ActivityId, AwardId, BadgeId, CredentialId, DecisionId, LineItemId, PersonId, StatusListId, TenantId,
+    ActivityId, AwardId, CredentialId, DecisionId, LineItemId, PersonId, StatusListId, TenantId,
 };
 use crate::openbadges::credential::StatusEntry;
 use crate::openbadges::did::IssuerIdentity;
@@ -28,16 +25,21 @@ use crate::random::{self, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::credential::{Approved, Parts, build};
 use crate::service::error::ServiceError;
-use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, institutions, policies};
+use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
-use crate::store::decisions::NewDecision;
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
 use crate::store::{
-    Db, StoreError, activities, audit, awards, badges, credentials, decisions, enrolments, facts, issuers,
-    line_items, people, registrations, rules, status_lists, subjects, submissions,
+    Db, StoreError, activities, awards, credentials, issuers, line_items, people, registrations,
+    status_lists, subjects, submissions,
 };
+
+mod by_hand;
+mod revoking;
+
+pub use by_hand::award_by_hand;
+pub use revoking::revoke;
+pub(super) use revoking::revoke_in;
 
 /// How often a change that met another one of the same status list is tried.
 const TRIES: usize = 4;
@@ -277,7 +279,7 @@ impl Signer {
     }
 }
 
-fn check_reason(reason: &str) -> Result<String, ServiceError> {
+pub(super) fn check_reason(reason: &str) -> Result<String, ServiceError> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(ServiceError::invalid(
@@ -286,6 +288,22 @@ fn check_reason(reason: &str) -> Result<String, ServiceError> {
         ));
     }
     Ok(reason.to_owned())
+}
+
+/// Runs `work` in a transaction, again when another change of the same status list, or a second click at the same moment,
+/// stood in its way: the next try sees what the first one did.
+pub(super) async fn trying<T, F>(cairn: &Cairn, work: impl Fn() -> F) -> Result<T, ServiceError>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Db) -> Result<T, ServiceError> + Send + 'static,
+{
+    for _ in 1..TRIES {
+        match cairn.store.write_with(work()).await {
+            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) => {}
+            done => return done,
+        }
+    }
+    cairn.store.write_with(work()).await
 }
 
 /// The work that a decision rests on.
@@ -327,197 +345,4 @@ fn activities_of<'a>(group: &'a CheckedGroup, named: &mut Vec<&'a ActivityId>) {
             }
         }
     }
-}
-
-/// Takes awards of a badge back: award, status list and audit in one transaction. Says how many were in force.
-///
-/// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for an award of another badge or
-/// course, [`ServiceError::Invalid`] without a reason.
-pub async fn revoke(
-    cairn: &Cairn,
-    visitor: &Visitor,
-    badge: &BadgeId,
-    which: &[AwardId],
-    reason: &str,
-) -> Result<usize, ServiceError> {
-    visitor.teach()?;
-    let reason = check_reason(reason)?;
-    let mut tried = 0;
-    loop {
-        let (desk, visitor) = (Desk::of(cairn), visitor.clone());
-        let (badge, which, reason) = (badge.clone(), which.to_vec(), reason.clone());
-        let done = cairn
-            .store
-            .write_with(move |db| {
-                policies::require(db, &visitor, Power::Revoke)?;
-                revoke_in(db, &desk, &visitor, &badge, &which, &reason)
-            })
-            .await;
-        tried += 1;
-        match done {
-            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) if tried < TRIES => {}
-            done => return done,
-        }
-    }
-}
-
-fn revoke_in(
-    db: &mut Db,
-    desk: &Desk,
-    visitor: &Visitor,
-    badge: &BadgeId,
-    which: &[AwardId],
-    reason: &str,
-) -> Result<usize, ServiceError> {
-    let tenant = visitor.tenant();
-    badges::get(db, tenant, badge)?
-        .filter(|badge| badge.course == visitor.course.id)
-        .ok_or(ServiceError::NotFound("badge"))?;
-    let revocation = Revocation {
-        at: desk.now,
-        by: visitor.person.id.clone(),
-        reason: reason.to_owned(),
-    };
-    let mut places: BTreeMap<StatusListId, Vec<i32>> = BTreeMap::new();
-    let mut revoked = 0;
-    for id in which {
-        awards::get(db, tenant, id)?
-            .filter(|award| award.badge == *badge)
-            .ok_or(ServiceError::NotFound("award"))?;
-        if !awards::revoke(db, tenant, id, &revocation)? {
-            continue;
-        }
-        revoked += 1;
-        if let Some(credential) = credentials::by_award(db, tenant, id)? {
-            let of_list = places.entry(credential.status_list).or_default();
-            of_list.push(credential.status_position);
-        }
-        let entry = audit::Entry {
-            actor: Some(visitor.person.id.clone()),
-            action: "award.revoked".to_owned(),
-            subject: id.to_string(),
-            detail: json!({ "badge": badge, "reason": reason }),
-            at: desk.now,
-        };
-        audit::insert(db, tenant, &entry, desk.random.as_ref())?;
-    }
-    if !places.is_empty() {
-        let signer = desk.signer(db, tenant)?;
-        for (list, places) in &places {
-            signer.publish_revoked(db, list, places)?;
-        }
-        for above in rules::badges_building_on(db, tenant, badge)? {
-            decide::enqueue_badge(db, tenant, &above, desk.now, desk.random.as_ref())?;
-        }
-    }
-    Ok(revoked)
-}
-
-/// Awards a badge to a learner whatever its rule says, with a reason that stays in the audit log.
-///
-/// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::Conflict`] when the badge awards nothing now,
-/// the person may not be awarded, or has it already.
-pub async fn award_by_hand(
-    cairn: &Cairn,
-    visitor: &Visitor,
-    badge: &BadgeId,
-    person: &PersonId,
-    reason: &str,
-) -> Result<Award, ServiceError> {
-    visitor.teach()?;
-    let reason = check_reason(reason)?;
-    let mut tried = 0;
-    loop {
-        let (desk, visitor, reason) = (Desk::of(cairn), visitor.clone(), reason.clone());
-        let (badge, person) = (badge.clone(), person.clone());
-        let done = cairn
-            .store
-            .write_with(move |db| {
-                policies::require(db, &visitor, Power::Approve)?;
-                by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
-            })
-            .await;
-        tried += 1;
-        match done {
-            // A second click at the same moment; the next try sees what the first one did.
-            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) if tried < TRIES => {}
-            done => return done,
-        }
-    }
-}
-
-fn by_hand_in(
-    db: &mut Db,
-    desk: &Desk,
-    visitor: &Visitor,
-    badge: &BadgeId,
-    person: &PersonId,
-    reason: &str,
-) -> Result<Award, ServiceError> {
-    let (tenant, random) = (visitor.tenant(), desk.random.as_ref());
-    let badge = badges::get(db, tenant, badge)?
-        .filter(|badge| badge.course == visitor.course.id)
-        .ok_or(ServiceError::NotFound("badge"))?;
-    let inactive = || {
-        ServiceError::conflict(
-            "award.inactive",
-            "This badge awards nothing now. Activate it first.",
-        )
-    };
-    let rule = rules::active(db, tenant, &badge.id)?.ok_or_else(inactive)?;
-    match badge.state {
-        BadgeState::Draft => return Err(inactive()),
-        BadgeState::Retired => {
-            let sentence = "This badge is retired: nobody is awarded it any more.";
-            return Err(ServiceError::conflict("award.retired", sentence));
-        }
-        // The rule cannot decide; an instructor can.
-        BadgeState::Active | BadgeState::Paused { .. } => {}
-    }
-    if !badge.design.expiry.leaves_time(desk.now) {
-        let sentence = "The time of validity of this badge is over. Give it a later end first; then it can be awarded again.";
-        return Err(ServiceError::conflict("award.term-over", sentence));
-    }
-    enrolments::get(db, tenant, &badge.course, person)?
-        .filter(crate::domain::people::Enrolment::may_be_awarded)
-        .ok_or_else(|| {
-            let sentence = "Only active learners of this course can be awarded its badges.";
-            ServiceError::conflict("award.not-a-learner", sentence)
-        })?;
-    let already = || {
-        let sentence =
-            "This person has the badge already, or it was taken back. Look at the list of its holders.";
-        ServiceError::conflict("award.already", sentence)
-    };
-    let latest = awards::latest(db, tenant, &badge.id, person)?;
-    let cycle = open_cycle(latest.as_ref(), desk.now).ok_or_else(already)?;
-    let known = facts::for_person(db, tenant, &badge.course, &badge.id, person)?;
-    let new = NewDecision {
-        person: person.clone(),
-        decision: evaluate(&rule, &known, desk.now),
-        rule: rule.id,
-    };
-    if badge.design.kind == Kind::Application && approved_work(db, &badge, person, &new.decision)?.is_empty()
-    {
-        let sentence = "An Application badge rests on work that somebody assessed, and no work of this person is \
-                        approved. Approve what was handed in first.";
-        return Err(ServiceError::conflict("award.no-evidence", sentence));
-    }
-    let recorded = decisions::record(db, tenant, &badge.id, &new, "by-hand", desk.now, random)?;
-    let award = desk
-        .signer(db, tenant)?
-        .issue(db, &badge, person, cycle, &new.decision, &recorded.id)?
-        .ok_or_else(already)?;
-    let entry = audit::Entry {
-        actor: Some(visitor.person.id.clone()),
-        action: "award.by-hand".to_owned(),
-        subject: award.id.to_string(),
-        detail: json!({ "badge": badge.id, "reason": reason }),
-        at: desk.now,
-    };
-    audit::insert(db, tenant, &entry, random)?;
-    decide::enqueue_above(db, &badge, std::slice::from_ref(person), desk)?;
-    Ok(award)
 }

@@ -169,12 +169,14 @@ pub fn enqueue_item(
     let key = format!("{}/{}", activity.course, activity.id);
     // New work makes up for what was given up before.
     jobs::take_given_up(db, &activity.tenant, ENSURE_ITEM, &key)?;
+    let course = courses::get(db, &activity.tenant, &activity.course)?;
     let job = NewJob {
         tenant: activity.tenant.clone(),
         kind: ENSURE_ITEM.to_owned(),
         key,
         payload: json!({"activity": activity.id}),
         run_at: now,
+        lane: course.map(|course| course.registration),
     };
     jobs::enqueue(db, &job, now, random).map(drop)
 }
@@ -238,10 +240,24 @@ pub async fn ensure_activity_item(
             reach.platform.line_item(&url).await?
         }
         None => {
-            reach
+            // Perhaps it came with another link of the same activity, which nobody has opened yet.
+            let anywhere = NewLineItem {
+                resource_link_id: None,
+                ..new.clone()
+            };
+            let found = reach
                 .platform
-                .find_or_create_line_item(&reach.line_items, &new)
-                .await?
+                .find_line_item(&reach.line_items, &anywhere)
+                .await?;
+            match found {
+                Some(found) => found,
+                None => {
+                    reach
+                        .platform
+                        .find_or_create_line_item(&reach.line_items, &new)
+                        .await?
+                }
+            }
         }
     };
     keep(cairn, &reach, made, &new, Some(activity.id)).await.map(drop)

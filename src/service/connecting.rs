@@ -1,10 +1,12 @@
 //! Platforms as administrators of the console look after them: what there is, who may come in, where services are.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::issuer::Tenant;
-use crate::ids::{DeploymentId, RegistrationId, TenantId};
+use crate::ids::{AdminId, DeploymentId, RegistrationId, TenantId};
 use crate::lti::registration::{Registration, RegistrationDraft};
 use crate::random::Random;
 use crate::service::Cairn;
@@ -12,7 +14,11 @@ use crate::service::admins::{Administrator, Deed, Scope, moment, note};
 use crate::service::error::ServiceError;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::sightings::Sighting;
-use crate::store::{Db, deployments, registrations, sightings, tenants};
+use crate::store::{Db, admins, audit, deployments, registrations, sightings, tenants};
+
+/// How the audit log calls that a deployment was let in, and that it was refused.
+const ACCEPTED: &str = "deployment.accepted";
+const SET_ASIDE: &str = "deployment.set-aside";
 
 /// A platform in the list.
 #[derive(Debug, Clone)]
@@ -31,6 +37,8 @@ pub struct Platform {
     pub registration: Registration,
     pub deployments: Vec<Deployment>,
     pub sighting: Option<Sighting>,
+    /// Deployments that an administrator refused, and has not accepted since: who, and when.
+    pub refused: HashMap<DeploymentId, (String, DateTime<Utc>)>,
     /// None for one that was registered by hand.
     pub registration_url: Option<String>,
 }
@@ -93,11 +101,41 @@ pub async fn look(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<P
             institution: tenants::get(db, tenant)?.ok_or(ServiceError::NotFound("institution"))?,
             deployments: deployments::list(db, tenant, &id)?,
             sighting: sightings::get(db, tenant, &id)?,
+            refused: refused(db, tenant, &id)?,
             registration_url: registrations::registration_url(db, tenant, &id)?,
             registration,
         })
     });
     found.await
+}
+
+/// Who refused which deployments of a platform last, and when, as the audit log has it.
+fn refused(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RegistrationId,
+) -> Result<HashMap<DeploymentId, (String, DateTime<Utc>)>, ServiceError> {
+    let mut last: HashMap<DeploymentId, audit::Entry> = HashMap::new();
+    // Newest first: the first of each deployment is what holds.
+    for entry in audit::about(db, tenant, &[id.as_str()])? {
+        let about = entry.detail.get("deployment").and_then(Value::as_str);
+        if let (Some(deployment), SET_ASIDE | ACCEPTED) = (about, entry.action.as_str()) {
+            last.entry(DeploymentId::from(deployment)).or_insert(entry);
+        }
+    }
+    let mut refused = HashMap::new();
+    for (deployment, entry) in last {
+        if entry.action != SET_ASIDE {
+            continue;
+        }
+        let by = match &entry.actor {
+            Some(actor) => admins::get(db, &AdminId::from(actor.as_str()))?,
+            None => None,
+        };
+        let name = by.map_or_else(|| "somebody on the server".to_owned(), |admin| admin.name);
+        refused.insert(deployment, (name, entry.at));
+    }
+    Ok(refused)
 }
 
 /// The registration, if the scope reaches it.
@@ -251,8 +289,8 @@ fn apply(
             }
             deployments::set_state(db, &tenant, &deployment, state)?;
             let action = match state {
-                DeploymentState::Accepted => "deployment.accepted",
-                DeploymentState::Pending => "deployment.set-aside",
+                DeploymentState::Accepted => ACCEPTED,
+                DeploymentState::Pending => SET_ASIDE,
             };
             (action, json!({"deployment": deployment}))
         }

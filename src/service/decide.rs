@@ -18,6 +18,7 @@ use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::Desk;
 use crate::service::error::ServiceError;
+use crate::service::regrades;
 use crate::store::decisions::NewDecision;
 use crate::store::jobs::{self, NewJob};
 use crate::store::{
@@ -75,6 +76,7 @@ pub fn enqueue_badge_for(
         key: badge.to_string(),
         payload: json!({ "badge": badge, "cause": cause }),
         run_at: now,
+        lane: None,
     };
     jobs::enqueue(db, &job, now, random).map(drop)
 }
@@ -114,6 +116,7 @@ pub fn enqueue_person_for(
         key: format!("{course}/{person}"),
         payload: json!({ "course": course, "person": person, "cause": cause }),
         run_at: now,
+        lane: None,
     };
     jobs::enqueue(db, &job, now, random).map(drop)
 }
@@ -244,6 +247,7 @@ fn decide_group(
         })
         .collect();
     let recorded = decisions::record_many(db, tenant, &badge.id, &new, cause, now, random)?;
+    regrades::follow(db, desk, &badge, &rule, &recorded)?;
     let mut signer = None;
     let mut awarded = Vec::new();
     for record in recorded.iter().filter(|record| record.outcome == Truth::Yes) {

@@ -49,6 +49,7 @@ pub mod platforms;
 pub mod policies;
 pub mod publish;
 pub mod registering;
+pub mod regrades;
 pub mod scores;
 pub mod self_test;
 pub mod session;

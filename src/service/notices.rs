@@ -114,6 +114,7 @@ pub(super) fn on_launch(
         key: course.deployment.to_string(),
         payload: json!(wanted),
         run_at: now,
+        lane: Some(course.registration.clone()),
     };
     jobs::enqueue(db, &job, now, random).map(drop)
 }
@@ -274,6 +275,7 @@ async fn keep(
                     key: notice.id,
                     payload: json!(to_do),
                     run_at: now,
+                    lane: None,
                 };
                 jobs::enqueue(db, &job, now, random.as_ref())?;
             }

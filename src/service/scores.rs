@@ -48,12 +48,14 @@ pub fn enqueue(
     let key = format!("{course}/{}", submission.id);
     // New work makes up for what was given up before.
     jobs::take_given_up(db, &submission.tenant, SEND_SCORE, &key)?;
+    let known = courses::get(db, &submission.tenant, course)?;
     let job = NewJob {
         tenant: submission.tenant.clone(),
         kind: SEND_SCORE.to_owned(),
         key,
         payload: json!({"submission": submission.id}),
         run_at: now,
+        lane: known.map(|course| course.registration),
     };
     jobs::enqueue(db, &job, now, random).map(drop)
 }

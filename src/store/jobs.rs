@@ -7,15 +7,20 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde_json::Value;
 
 use super::convert::{from_json, json, micros, moment};
 use super::schema::jobs;
 use super::{Db, StoreError};
-use crate::ids::{JobId, TenantId};
+use crate::ids::{JobId, RegistrationId, TenantId};
 use crate::random::Random;
+
+mod late;
+mod look;
+
+pub use late::{GivenUp, Late, given_up_below, late_below, revive, take_given_up, take_given_up_below};
+pub use look::{Count, counts, is_under_way, under_way_below};
 
 const WAITING: &str = "waiting";
 const RUNNING: &str = "running";
@@ -31,6 +36,8 @@ pub struct NewJob {
     pub key: String,
     pub payload: Value,
     pub run_at: DateTime<Utc>,
+    /// The platform that it calls; none for work that calls nobody.
+    pub lane: Option<RegistrationId>,
 }
 
 /// Work that a worker has claimed.
@@ -44,17 +51,11 @@ pub struct Job {
     /// This attempt included, from 1.
     pub attempts: i32,
     pub run_at: DateTime<Utc>,
+    /// The platform that it calls.
+    pub lane: Option<RegistrationId>,
     pub locked_until: DateTime<Utc>,
     /// The worker that holds it.
     pub locked_by: String,
-}
-
-/// How many jobs of a kind are in a state (`waiting`, `running`, `given_up`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Count {
-    pub kind: String,
-    pub state: String,
-    pub jobs: i64,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -72,6 +73,7 @@ struct Row {
     locked_by: Option<String>,
     last_error: Option<String>,
     created_at: i64,
+    lane: Option<String>,
 }
 
 /// Enqueues `job`. One of the same kind and key that waits already stands for it, and runs at the earlier of both
@@ -98,6 +100,7 @@ pub fn enqueue(
         locked_by: None,
         last_error: None,
         created_at: micros(now),
+        lane: job.lane.as_ref().map(ToString::to_string),
     };
     // Most often one waits already that runs soon enough. PostgreSQL locks it until we commit, so that no worker claims
     // it before it can see what this transaction writes; SQLite has no other writer meanwhile.
@@ -146,222 +149,63 @@ pub fn enqueue(
     Err(StoreError::Busy)
 }
 
-/// Whether work of that kind and key runs, is due, or waits to be tried again. What waits for its first time is not
-/// under way. `key` is made of ids.
-///
-/// # Errors
-/// Trouble with the database.
-pub fn is_under_way(
-    db: &mut Db,
-    tenant: &TenantId,
-    kind: &str,
-    key: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    Ok(under_way_like(db, tenant, kind, key, now)? > 0)
+/// How platforms and institutions share a worker: of the jobs that call a platform, so many may run for each. What runs
+/// already, with its platform, is counted.
+#[derive(Debug, Clone)]
+pub struct Share {
+    pub most_of_platform: usize,
+    pub most_of_institution: usize,
+    pub running: Vec<(TenantId, RegistrationId)>,
 }
 
-/// How many keys `folder/…` of that kind are under way, as [`is_under_way`] says. `folder` is an id.
-///
-/// # Errors
-/// Trouble with the database.
-pub fn under_way_below(
-    db: &mut Db,
-    tenant: &TenantId,
-    kind: &str,
-    folder: &str,
-    now: DateTime<Utc>,
-) -> Result<usize, StoreError> {
-    under_way_like(db, tenant, kind, &format!("{folder}/%"), now)
-}
-
-fn under_way_like(
-    db: &mut Db,
-    tenant: &TenantId,
-    kind: &str,
-    pattern: &str,
-    now: DateTime<Utc>,
-) -> Result<usize, StoreError> {
-    let waits = jobs::state
-        .eq(WAITING)
-        .and(jobs::run_at.le(micros(now)).or(jobs::attempts.gt(0)));
-    let found: i64 = jobs::table
-        .filter(jobs::tenant_id.eq(tenant.as_str()))
-        .filter(jobs::kind.eq(kind))
-        .filter(jobs::key.like(pattern))
-        .filter(jobs::state.eq(RUNNING).or(waits))
-        .select(diesel::dsl::count(jobs::key).aggregate_distinct())
-        .get_result(db)?;
-    Ok(usize::try_from(found).unwrap_or_default())
-}
-
-/// Removes work of that kind and key that was given up, and says whether there was any: whoever calls it does the work
-/// anew. Run it in the transaction that enqueues it. `key` is made of ids.
-///
-/// # Errors
-/// Trouble with the database.
-pub fn take_given_up(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<bool, StoreError> {
-    let gone = diesel::delete(jobs::table)
-        .filter(jobs::tenant_id.eq(tenant.as_str()))
-        .filter(jobs::kind.eq(kind))
-        .filter(jobs::key.like(key))
-        .filter(jobs::state.eq(GIVEN_UP))
-        .execute(db)?;
-    Ok(gone > 0)
-}
-
-/// As [`take_given_up`], for all keys `folder/…`. `folder` is an id.
-///
-/// # Errors
-/// Trouble with the database.
-pub fn take_given_up_below(
-    db: &mut Db,
-    tenant: &TenantId,
-    kind: &str,
-    folder: &str,
-) -> Result<bool, StoreError> {
-    take_given_up(db, tenant, kind, &format!("{folder}/%"))
-}
-
-/// Work that was given up.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GivenUp {
-    pub id: JobId,
-    pub payload: Value,
-}
-
-/// What was given up of that kind with keys `folder/…`, oldest first, at most `limit`. `folder` is an id.
-///
-/// # Errors
-/// Trouble with the database.
-pub fn given_up_below(
-    db: &mut Db,
-    tenant: &TenantId,
-    kind: &str,
-    folder: &str,
-    limit: i64,
-) -> Result<Vec<GivenUp>, StoreError> {
-    let rows: Vec<(String, String)> = jobs::table
-        .filter(jobs::tenant_id.eq(tenant.as_str()))
-        .filter(jobs::kind.eq(kind))
-        .filter(jobs::key.like(format!("{folder}/%")))
-        .filter(jobs::state.eq(GIVEN_UP))
-        .order(jobs::id)
-        .limit(limit)
-        .select((jobs::id, jobs::payload))
-        .load(db)?;
-    let given_up = rows.into_iter().map(|(id, payload)| {
-        let payload = from_json("jobs.payload", &payload)?;
-        Ok(GivenUp {
-            id: id.into(),
-            payload,
-        })
-    });
-    given_up.collect()
-}
-
-/// Lets work that was given up wait again as if it were new; what went wrong last stays known until it is done. One of
-/// the same kind and key that waits already takes its place. Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
-pub fn revive(db: &mut Db, tenant: &TenantId, id: &JobId, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let mine = || {
-        jobs::table
-            .filter(jobs::tenant_id.eq(tenant.as_str()))
-            .filter(jobs::id.eq(id.as_str()))
-            .filter(jobs::state.eq(GIVEN_UP))
-    };
-    let named: Option<(String, String)> = mine().select((jobs::kind, jobs::key)).first(db).optional()?;
-    let Some((kind, key)) = named else {
-        return Ok(());
-    };
-    let waiting: i64 = jobs::table
-        .filter(jobs::tenant_id.eq(tenant.as_str()))
-        .filter(jobs::kind.eq(kind))
-        .filter(jobs::key.eq(key))
-        .filter(jobs::state.eq(WAITING))
-        .count()
-        .get_result(db)?;
-    if waiting > 0 {
-        diesel::delete(mine()).execute(db)?;
-    } else {
-        diesel::update(mine())
-            .set((
-                jobs::state.eq(WAITING),
-                jobs::run_at.eq(micros(now)),
-                jobs::attempts.eq(0),
-            ))
-            .execute(db)?;
-    }
-    Ok(())
-}
-
-/// Work that has failed at least once and is not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Late {
-    /// Things that it is to be done to.
-    pub keys: usize,
-    /// What went wrong with the newest of it.
-    pub error: String,
-}
-
-/// What is late of that kind with keys `folder/…`, whether it is tried again or was given up. `folder` is an id.
-///
-/// # Errors
-/// Trouble with the database.
-pub fn late_below(
-    db: &mut Db,
-    tenant: &TenantId,
-    kind: &str,
-    folder: &str,
-) -> Result<Option<Late>, StoreError> {
-    let late = || {
-        jobs::table
-            .filter(jobs::tenant_id.eq(tenant.as_str()))
-            .filter(jobs::kind.eq(kind))
-            .filter(jobs::key.like(format!("{folder}/%")))
-            .filter(jobs::last_error.is_not_null())
-    };
-    let newest: Option<Option<String>> = late()
-        .order(jobs::id.desc())
-        .select(jobs::last_error)
-        .first(db)
-        .optional()?;
-    let Some(error) = newest.flatten() else {
-        return Ok(None);
-    };
-    let keys: i64 = late()
-        .select(diesel::dsl::count(jobs::key).aggregate_distinct())
-        .get_result(db)?;
-    let keys = usize::try_from(keys).unwrap_or_default();
-    Ok(Some(Late { keys, error }))
-}
-
-/// How the institutions share a worker: of `kinds`, each has at most `most` running, those of `running` included.
-#[derive(Debug, Clone, Default)]
-pub struct Share<'a> {
-    pub kinds: &'a [&'a str],
-    pub most: usize,
-    pub running: HashMap<TenantId, usize>,
-}
-
-impl Share<'_> {
-    /// The institutions that have their share already.
-    fn full(&self) -> Vec<&str> {
-        let full = self.running.iter().filter(|(_, running)| **running >= self.most);
-        full.map(|(tenant, _)| tenant.as_str()).collect()
-    }
-
-    /// Whether one more of `kind` may run for `tenant` beside those claimed just now.
-    fn allows(&self, tenant: &str, kind: &str, claimed: &[Job]) -> bool {
-        if !self.kinds.contains(&kind) {
-            return true;
+impl Default for Share {
+    /// No limit.
+    fn default() -> Self {
+        Self {
+            most_of_platform: usize::MAX,
+            most_of_institution: usize::MAX,
+            running: Vec::new(),
         }
-        let ours = |job: &&Job| job.tenant.as_str() == tenant && self.kinds.contains(&job.kind.as_str());
-        let before = self.running.iter().find(|(known, _)| known.as_str() == tenant);
-        let before = before.map_or(0, |(_, running)| *running);
-        before.saturating_add(claimed.iter().filter(ours).count()) < self.most
+    }
+}
+
+impl Share {
+    fn of_platform(&self, lane: &str) -> usize {
+        self.running
+            .iter()
+            .filter(|(_, one)| one.as_str() == lane)
+            .count()
+    }
+
+    fn of_institution(&self, tenant: &str) -> usize {
+        self.running
+            .iter()
+            .filter(|(one, _)| one.as_str() == tenant)
+            .count()
+    }
+
+    /// Those of `names` that have their share already, each once.
+    fn full<'a>(names: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for name in names {
+            let count = counts.entry(name).or_default();
+            *count = count.saturating_add(1);
+        }
+        let full = counts.into_iter().filter(|(_, count)| *count >= most);
+        full.map(|(name, _)| name).collect()
+    }
+
+    /// Whether one more call may run, and if so counts it.
+    fn take(&mut self, tenant: &str, lane: Option<&str>) -> bool {
+        let Some(lane) = lane else {
+            return true;
+        };
+        let room = self.of_platform(lane) < self.most_of_platform
+            && self.of_institution(tenant) < self.most_of_institution;
+        if room {
+            self.running.push((tenant.into(), lane.into()));
+        }
+        room
     }
 }
 
@@ -378,10 +222,10 @@ pub fn claim(
     lease: chrono::TimeDelta,
     limit: i64,
 ) -> Result<Vec<Job>, StoreError> {
-    claim_sharing(db, now, worker, lease, limit, &Share::default())
+    claim_sharing(db, now, worker, lease, limit, Share::default())
 }
 
-/// As [`claim`], leaving alone what an institution has had its share of.
+/// As [`claim`], leaving alone what a platform or an institution has had its share of.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -391,7 +235,7 @@ pub fn claim_sharing(
     worker: &str,
     lease: chrono::TimeDelta,
     limit: i64,
-    share: &Share<'_>,
+    mut share: Share,
 ) -> Result<Vec<Job>, StoreError> {
     let at = micros(now);
     let until = now.checked_add_signed(lease).unwrap_or(now);
@@ -406,7 +250,11 @@ pub fn claim_sharing(
         .filter(same.field(jobs::id).ne(jobs::id))
         .filter(same.field(jobs::state).eq(RUNNING))
         .filter(same.field(jobs::locked_until).assume_not_null().gt(at));
-    let full = share.full();
+    let running = share.running.clone();
+    let platforms = running.iter().map(|(_, lane)| lane.as_str());
+    let platforms = Share::full(platforms, share.most_of_platform);
+    let institutions = running.iter().map(|(tenant, _)| tenant.as_str());
+    let institutions = Share::full(institutions, share.most_of_institution);
     // The filter is written once for each database: `eq_any` differs.
     macro_rules! due_now {
         () => {
@@ -414,9 +262,10 @@ pub fn claim_sharing(
                 .filter(due)
                 .filter(diesel::dsl::not(diesel::dsl::exists(runs)))
                 .filter(
-                    jobs::kind
-                        .ne_all(share.kinds.iter().copied())
-                        .or(jobs::tenant_id.ne_all(full.iter().copied())),
+                    jobs::lane.is_null().or(jobs::lane
+                        .assume_not_null()
+                        .ne_all(platforms.iter().copied())
+                        .and(jobs::tenant_id.ne_all(institutions.iter().copied()))),
                 )
                 .order((jobs::run_at, jobs::id))
                 .limit(limit)
@@ -436,7 +285,7 @@ pub fn claim_sharing(
         let stands_for = |job: &Job| {
             job.kind == row.kind && job.key == row.key && job.tenant.as_str() == row.tenant_id.as_str()
         };
-        if claimed.iter().any(stands_for) || !share.allows(&row.tenant_id, &row.kind, &claimed) {
+        if claimed.iter().any(stands_for) || !share.take(&row.tenant_id, row.lane.as_deref()) {
             continue;
         }
         let attempts = row.attempts.saturating_add(1);
@@ -458,6 +307,7 @@ pub fn claim_sharing(
             payload: from_json("jobs.payload", &row.payload)?,
             attempts,
             run_at: moment(row.run_at)?,
+            lane: row.lane.map(RegistrationId::from),
             locked_until: until,
             locked_by: worker.to_owned(),
         });
@@ -535,20 +385,4 @@ pub fn fail(
         ))
         .execute(db)?;
     Ok(changed == 1)
-}
-
-/// How many jobs there are, by kind and state, of all institutions: for metrics.
-///
-/// # Errors
-/// Trouble with the database.
-pub fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
-    let rows: Vec<(String, String, i64)> = on_both!(db, |connection| jobs::table
-        .group_by((jobs::kind, jobs::state))
-        .select((jobs::kind, jobs::state, count_star()))
-        .order((jobs::kind, jobs::state))
-        .load(connection))?;
-    Ok(rows
-        .into_iter()
-        .map(|(kind, state, jobs)| Count { kind, state, jobs })
-        .collect())
 }

@@ -46,6 +46,7 @@ pub mod people;
 pub mod placements;
 pub mod policies;
 pub mod registrations;
+pub mod regrades;
 pub mod results;
 pub mod retention;
 pub mod rules;

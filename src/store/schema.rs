@@ -401,6 +401,7 @@ diesel::table! {
         locked_by -> Nullable<Text>,
         last_error -> Nullable<Text>,
         created_at -> BigInt,
+        lane -> Nullable<Text>,
     }
 }
 
@@ -506,6 +507,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    regrades (id) {
+        id -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        person_id -> Text,
+        award_id -> Text,
+        policy -> Text,
+        state -> Text,
+        found_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     tenants,
     issuers,
@@ -545,4 +562,5 @@ allow_tables_to_appear_in_same_query!(
     placements,
     copies,
     notice_handlers,
+    regrades,
 );

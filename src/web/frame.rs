@@ -30,6 +30,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
     ),
     ("deleted", Status::Earned, "The draft was deleted."),
     (
+        "regrade-kept",
+        Status::Earned,
+        "The badge stays. Your reason is kept with the record.",
+    ),
+    (
+        "regrade-revoked",
+        Status::Earned,
+        "The badge was revoked. Everybody who checks it sees that.",
+    ),
+    (
         "checked",
         Status::Earned,
         "The check has begun. This page shows how far it is.",

@@ -21,7 +21,7 @@ mod domain;
 mod parse;
 
 pub use action::{Action, apply};
-pub use domain::DraftProblem;
+pub use domain::{DraftProblem, place};
 
 /// Groups within groups, the root counted.
 pub const MAX_DEPTH: usize = 4;

@@ -52,7 +52,15 @@ fn failed(command: &mut Command) -> (String, String) {
 fn its_help_names_every_command_and_every_setting() {
     let folder = tempfile::tempdir().unwrap();
     let help = done(folder.path(), &["--help"]);
-    for command in ["serve", "demo", "check", "platform", "keys"] {
+    for command in [
+        "serve",
+        "demo",
+        "check",
+        "platform",
+        "admin-link",
+        "invite",
+        "keys",
+    ] {
         assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
     }
     for (setting, ..) in cairn::settings::KNOWN {
@@ -172,6 +180,38 @@ fn it_lists_its_keys_and_prints_nothing_private() {
     );
     assert!(!keys.contains("PRIVATE"), "{keys}");
     assert_eq!(keys, done(folder.path(), &["keys", "list"]), "they stay the same");
+}
+
+#[test]
+fn a_key_is_rotated_by_name_and_the_old_one_stays_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    add_platform(folder);
+    let signing = |keys: &str| -> Vec<String> {
+        let lines = keys.lines().filter(|line| line.contains("signing key Ed25519"));
+        lines
+            .map(|line| line.split_whitespace().last().unwrap().to_owned())
+            .collect()
+    };
+    let before = done(folder, &["keys", "list"]);
+    let institution = before
+        .lines()
+        .find(|line| line.contains("did:web:"))
+        .and_then(|line| line.split("   did:").next())
+        .unwrap()
+        .to_owned();
+    let [first] = signing(&before).try_into().unwrap();
+    let (_, err) = failed(cairn(folder).args(["keys", "rotate", "--institution", "Nowhere College"]));
+    assert!(
+        err.contains("There is no institution “Nowhere College”") && err.contains(&institution),
+        "{err}"
+    );
+    let rotated = done(folder, &["keys", "rotate", "--institution", &institution]);
+    let after = signing(&rotated);
+    assert_eq!(after.len(), 2, "{rotated}");
+    assert!(after.contains(&first), "{rotated}");
+    assert!(!rotated.contains("PRIVATE"), "{rotated}");
+    assert_eq!(rotated, done(folder, &["keys", "list"]), "they stay the same");
 }
 
 /// A running server with its log; ended when dropped.
@@ -300,4 +340,59 @@ fn told_to_stop_it_answers_what_is_under_way_and_its_log_names_each_request() {
         .filter_map(|line| line["span"]["request_id"].as_str())
         .collect();
     assert!(ids.len() > 1, "each request has its own: {log}");
+}
+
+#[test]
+fn an_admin_link_lets_one_person_in_for_what_it_was_made_for() {
+    let folder = tempfile::tempdir().unwrap();
+    add_platform(folder.path());
+    let server = Server::start(folder.path());
+    let ask = |head: &str, body: &str| {
+        let mut stream = server.connect();
+        let length = body.len();
+        let request = format!(
+            "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        Server::answer(stream)
+    };
+    let path = |printed: &str| {
+        let at = printed
+            .find("/admin/link/")
+            .unwrap_or_else(|| panic!("{printed}"));
+        printed.get(at..).unwrap().trim().to_owned()
+    };
+    let (_, err) = failed(cairn(folder.path()).args(["admin-link", "--institution", "Nowhere College"]));
+    assert!(err.contains("There is no institution “Nowhere College”"), "{err}");
+
+    let printed = done(folder.path(), &["admin-link"]);
+    assert_eq!(printed.trim().lines().count(), 1, "{printed}");
+    let all = path(&printed);
+    let page = ask(&format!("GET {all}"), "");
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    assert!(page.contains("this whole installation"), "{page}");
+    let inside = ask(&format!("POST {all}"), "name=Ada");
+    assert!(
+        inside.starts_with("HTTP/1.1 303") && inside.contains("cairn_admin="),
+        "{inside}"
+    );
+    let again = ask(&format!("POST {all}"), "name=Eve");
+    assert!(again.starts_with("HTTP/1.1 410"), "{again}");
+
+    let keys = done(folder.path(), &["keys", "list"]);
+    let institution = keys
+        .lines()
+        .find(|line| line.contains("did:web:"))
+        .and_then(|line| line.split("   did:").next())
+        .unwrap();
+    let one = path(&done(
+        folder.path(),
+        &["admin-link", "--institution", institution],
+    ));
+    let page = ask(&format!("GET {one}"), "");
+    assert!(
+        page.contains(&format!("You will look after <strong>{institution}</strong>")),
+        "{page}"
+    );
 }

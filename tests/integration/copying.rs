@@ -427,3 +427,368 @@ fn a_notice_tells_of_a_copy_before_anybody_opens_it_once_and_only_when_it_is_gen
         scene.end().await;
     });
 }
+
+/// The page that says what is missing, for a copy that was taken.
+async fn desk(teacher: &mut Guest) -> Page {
+    let map = teacher.until("", "Say what stands for it").await;
+    let href = map.links("/copied/").remove(0);
+    teacher
+        .browser
+        .get(map.url.join(&href).unwrap().as_str())
+        .await
+        .unwrap()
+}
+
+#[test]
+fn a_missing_column_is_made_with_its_name_and_points_at_one_press() {
+    on_each_database(|scene| async move {
+        for (flavour, lms) in scene.platforms() {
+            let world = lms.world();
+            let mut old = teacher(lms, 0).await;
+            let (_, copy) = copied(lms, &mut old).await;
+            let mut new = teacher(lms, 4).await;
+            let page = offer(&mut new).await;
+            new.send(&page, "/take", &[]).await;
+            let map = desk(&mut new).await;
+            assert!(
+                map.words()
+                    .contains("Make a new column “Homework” with 100 points"),
+                "{flavour}: {}",
+                map.words()
+            );
+            let create = map
+                .text()
+                .split("value=\"")
+                .filter_map(|rest| rest.split('"').next())
+                .find(|value| value.starts_with("create."))
+                .unwrap()
+                .to_owned();
+            let done = new.send(&map, "/map", &[("action", &create)]).await;
+            assert!(
+                done.words().contains("Everything that the rules need was found."),
+                "{flavour}: {}",
+                done.words()
+            );
+            let columns = || {
+                let all = world.line_items(copy).into_iter();
+                all.filter(|one| one.label == "Homework")
+                    .map(|one| one.maximum)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(columns(), [Decimal::ONE_HUNDRED], "{flavour}");
+            // A press too many makes no second one.
+            let again = new.send(&map, "/map", &[("action", &create)]).await;
+            assert_eq!(again.status, 404, "{flavour}: {}", again.words());
+            assert_eq!(columns().len(), 1, "{flavour}");
+            let course = known(&scene, lms, copy).await.unwrap();
+            let brought = scene
+                .cairn
+                .store
+                .read(move |db| badges::for_course(db, &course.tenant, &course.id));
+            let brought = brought.await.unwrap();
+            let home = brought
+                .iter()
+                .find(|one| one.design.name == "Home worker")
+                .unwrap();
+            assert_eq!(home.state, BadgeState::Draft, "{flavour}");
+            new.activate(home.id.as_str()).await;
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_badge_that_was_retired_stays_behind_and_a_retired_one_stands_for_nothing() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        let mut old = teacher(lms, 0).await;
+        let (_, copy) = copied(lms, &mut old).await;
+        let source = known(&scene, lms, lms.world().courses()[0].id).await.unwrap();
+        let all = scene
+            .cairn
+            .store
+            .read(move |db| badges::for_course(db, &source.tenant, &source.id));
+        let quiz = all.await.unwrap().remove(0).id;
+        let retire = old.get(&format!("/badges/{quiz}/retire")).await;
+        let retired = old.send(&retire, "/retire/confirm", &[]).await;
+        assert!(retired.words().contains("Retired."), "{}", retired.words());
+
+        let mut new = teacher(lms, 4).await;
+        let gone = new.make_badge("Gone", "knowledge").await;
+        new.rule_on_column(&gone, "Warm-up").await;
+        new.activate(&gone).await;
+        let page = new.get(&format!("/badges/{gone}/retire")).await;
+        new.send(&page, "/retire/confirm", &[]).await;
+        let own = new.make_badge("Quiz of ours", "knowledge").await;
+        let page = new
+            .until(
+                "",
+                "This course was copied from Data Literacy 101. Bring its 2 badges and their rules?",
+            )
+            .await;
+        let href = page.links("/copied/").remove(0);
+        let page = new
+            .browser
+            .get(page.url.join(&href).unwrap().as_str())
+            .await
+            .unwrap();
+        new.send(&page, "/take", &[]).await;
+        let map = desk(&mut new).await;
+        assert!(
+            map.words().contains("Choose the badge for “Quiz master”")
+                && map.words().contains("It is retired in the old course"),
+            "{}",
+            map.words()
+        );
+        let form = map.form("/map").unwrap();
+        let field = form.fields.iter().find(|field| field.name.starts_with("badge."));
+        let field = field.unwrap().name.clone();
+        assert!(form.option(&field, "Gone").is_none(), "{}", map.words());
+        let forged = new
+            .send(&map, "/map", &[(&field, &gone), ("action", "save")])
+            .await;
+        assert_eq!(forged.status, 422, "{}", forged.words());
+        let chosen = form.option(&field, "Quiz of ours").unwrap().to_owned();
+        assert_eq!(chosen, own);
+        new.send(&map, "/map", &[(&field, &chosen), ("action", "save")])
+            .await;
+        let course = known(&scene, lms, copy).await.unwrap();
+        let brought = scene
+            .cairn
+            .store
+            .read(move |db| badges::for_course(db, &course.tenant, &course.id));
+        let brought = brought.await.unwrap();
+        let champion = brought.iter().find(|one| one.design.name == "Champion").unwrap();
+        assert_eq!(champion.state, BadgeState::Draft);
+        let rule = new.get(&format!("/badges/{}/rule", champion.id)).await;
+        let form = rule.form("/rule/save").unwrap();
+        assert_eq!(form.value("n.0.badge"), Some(own.as_str()));
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_copied_link_is_known_by_our_id_and_opens_the_activity_that_came_along() {
+    on_each_database(|scene| async move {
+        for (flavour, lms) in scene.platforms() {
+            let world = lms.world();
+            let at = world.courses()[0].id;
+            crate::placing::place(lms, "assignment_selection", &crate::placing::REPORT).await;
+            let (_, opened) = crate::placing::visit(lms, CourseRole::Teacher, "Field report").await;
+            assert!(
+                opened.url.path().contains("/activities/"),
+                "{flavour}: {}",
+                opened.url
+            );
+            let mut old = teacher(lms, 0).await;
+            let badge = old.make_badge("Reporter", "application").await;
+            let rule = old.get(&format!("/badges/{badge}/rule")).await;
+            let rule = old.build(&rule, &[("action", "add::evidence")]).await;
+            let form = rule.form("/rule/save").unwrap();
+            let report = form.option("n.0.activity", "Field report").unwrap().to_owned();
+            let saved = old
+                .build(&rule, &[("n.0.activity", &report), ("action", "save")])
+                .await;
+            assert!(saved.words().contains("Saved."), "{flavour}: {}", saved.words());
+
+            // No history, and the notice that Canvas would send is not delivered: the id in the link is all there is.
+            world.tamper(|_, claims| {
+                let custom = claims[&format!("{LTI}custom")].as_object_mut();
+                custom.unwrap().remove("context_id_history");
+            });
+            let copy = world.copy_course(at, "Data Literacy 101 (spring)").unwrap();
+            let newcomer = world.students(at)[1].id;
+            world.set_role(copy, newcomer, Some(CourseRole::Student));
+            let before = Guest::open(lms, 4, "Student", "Field report").await;
+            assert!(
+                before.page.form("/hand-in").is_err(),
+                "{flavour}: nothing was brought yet: {}",
+                before.page.words()
+            );
+            let course = known(&scene, lms, copy).await.unwrap();
+            let found = copies_of(&scene, &course).await;
+            assert_eq!(
+                found.iter().map(|one| one.found_by).collect::<Vec<_>>(),
+                [FoundBy::Item],
+                "{flavour}"
+            );
+            let mut new = teacher(lms, 4).await;
+            let page = new
+                .until(
+                    "",
+                    "This course was copied from Data Literacy 101. Bring its badge and its rule?",
+                )
+                .await;
+            let href = page.links("/copied/").remove(0);
+            let page = new
+                .browser
+                .get(page.url.join(&href).unwrap().as_str())
+                .await
+                .unwrap();
+            new.send(&page, "/take", &[]).await;
+
+            let mut student = Guest::open(lms, 4, "Student", "Field report").await;
+            let page = student.page.clone();
+            assert!(
+                page.text().contains("Two <strong>pages</strong>."),
+                "{flavour}: {}",
+                page.words()
+            );
+            let handed = student
+                .send_files(&page, "/hand-in", &[("text", "Mine")], &[])
+                .await;
+            assert!(
+                handed.words().contains("Handed in."),
+                "{flavour}: {}",
+                handed.words()
+            );
+            let here = page.url.path().split("/activities/").nth(1).unwrap().to_owned();
+            assert!(
+                !report.starts_with(&here) && !here.starts_with(&report),
+                "{flavour}: it is this course's own, not the old one's"
+            );
+            // The rule that came along reads it, and the column is that of the copied link.
+            let page = new.get("").await;
+            assert!(
+                !page.words().contains("Say what stands for it"),
+                "{flavour}: {}",
+                page.words()
+            );
+            let (tenant, id) = (course.tenant.clone(), course.id.clone());
+            let mut item = None;
+            for _ in 0..200 {
+                let (tenant, id) = (tenant.clone(), id.clone());
+                let found = scene.cairn.store.read(move |db| {
+                    let all = cairn::store::activities::for_course(db, &tenant, &id)?;
+                    let item = all.into_iter().find_map(|one| one.line_item);
+                    match item {
+                        Some(item) => cairn::store::line_items::get(db, &tenant, &item),
+                        None => Ok(None),
+                    }
+                });
+                item = found.await.unwrap();
+                if item.is_some() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            let item = item.unwrap_or_else(|| panic!("{flavour}: no column"));
+            let columns = world.line_items(copy);
+            let columns: Vec<_> = columns.iter().filter(|one| one.label == "Field report").collect();
+            assert_eq!(columns.len(), 1, "{flavour}: {columns:?}");
+            assert!(
+                item.url.contains(&format!("/{}", columns[0].id)),
+                "{flavour}: {} {columns:?}",
+                item.url
+            );
+            world.stop_tampering();
+        }
+        scene.end().await;
+    });
+}
+
+/// What the course's deployment was asked for, by type.
+async fn subscriptions(scene: &Scene, course: &Course) -> Vec<cairn::store::notice_handlers::Subscription> {
+    let course = course.clone();
+    let found = scene.cairn.store.read(move |db| {
+        cairn::store::notice_handlers::for_deployment(db, &course.tenant, &course.deployment)
+    });
+    found.await.unwrap()
+}
+
+/// Waits until the subscriptions hold so.
+async fn subscribed(
+    scene: &Scene,
+    course: &Course,
+    what: &str,
+    holds: impl Fn(&[cairn::store::notice_handlers::Subscription]) -> bool,
+) {
+    for _ in 0..300 {
+        let all = subscriptions(scene, course).await;
+        if !all.is_empty() && holds(&all) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{what}: {:?}", subscriptions(scene, course).await);
+}
+
+#[test]
+fn a_platform_that_knows_an_old_address_of_ours_is_told_the_new_one_at_the_next_launch() {
+    on_each_database(|scene| async move {
+        let lms = &scene.canvas;
+        let at = lms.world().courses()[0].id;
+        teacher(lms, 0).await;
+        let course = known(&scene, lms, at).await.unwrap();
+        let here = format!("{}/lti/notices", scene.origin);
+        let all_here = |all: &[cairn::store::notice_handlers::Subscription]| {
+            all.iter()
+                .all(|one| one.handler.as_deref() == Some(here.as_str()))
+        };
+        subscribed(&scene, &course, "the first time", all_here).await;
+        let faults = lms.world().faults();
+        faults.reset_counters();
+        teacher(lms, 0).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(
+            faults.requests(cairn::practice_lms::Endpoint::Notices),
+            0,
+            "it knows already"
+        );
+        // As if this server had had another address until now.
+        for mut old in subscriptions(&scene, &course).await {
+            old.handler = Some("https://old.example/lti/notices".to_owned());
+            let kept = scene
+                .cairn
+                .store
+                .write(move |db| cairn::store::notice_handlers::keep(db, &old));
+            kept.await.unwrap();
+        }
+        teacher(lms, 0).await;
+        subscribed(&scene, &course, "after the move", all_here).await;
+        assert!(faults.requests(cairn::practice_lms::Endpoint::Notices) >= 1);
+        assert_eq!(lms.world().notice_handler(COPY), Some(here.clone()));
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_platform_that_refuses_to_send_notices_is_left_alone_for_a_day_and_nobody_notices() {
+    use cairn::practice_lms::{Endpoint, Fault};
+    on_each_database(|scene| async move {
+        let lms = &scene.canvas;
+        let world = lms.world();
+        let at = world.courses()[0].id;
+        let faults = world.faults();
+        faults.inject(Endpoint::Notices, &Fault::Forbidden, 50);
+        let mut guest = teacher(lms, 0).await;
+        let course = known(&scene, lms, at).await.unwrap();
+        let refused =
+            |all: &[cairn::store::notice_handlers::Subscription]| all.iter().all(|one| one.handler.is_none());
+        subscribed(&scene, &course, "refused", refused).await;
+        let page = guest.get("").await;
+        assert!(
+            page.status == 200 && !page.words().contains("(403)"),
+            "{}",
+            page.words()
+        );
+        faults.clear();
+        faults.reset_counters();
+        teacher(lms, 0).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(faults.requests(Endpoint::Notices), 0, "not again so soon");
+        for mut old in subscriptions(&scene, &course).await {
+            old.at -= chrono::TimeDelta::hours(25);
+            let kept = scene
+                .cairn
+                .store
+                .write(move |db| cairn::store::notice_handlers::keep(db, &old));
+            kept.await.unwrap();
+        }
+        teacher(lms, 0).await;
+        let given =
+            |all: &[cairn::store::notice_handlers::Subscription]| all.iter().all(|one| one.handler.is_some());
+        subscribed(&scene, &course, "a day later", given).await;
+        scene.end().await;
+    });
+}

@@ -109,6 +109,7 @@ fn every_screen_is_fit_for_everybody() {
         let teacher = scene.moodle.world().member(2, CourseRole::Teacher).unwrap().name;
         instructor(&mut viewer, &scene, &teacher).await;
         copied(&mut viewer, &scene, &teacher).await;
+        fallen(&mut viewer, &scene, &teacher).await;
         learner(&mut viewer, &scene).await;
         public(&mut viewer, &scene).await;
         let wrong = viewer.wrong;
@@ -138,6 +139,19 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.look("editor-problems").await;
     viewer.goto("editor", &edit).await;
     viewer.goto("rule", &edit.replace("/edit", "/rule")).await;
+    // A group within the rule, with two rows that say nothing yet.
+    for button in ["group:", "add:GROUP:grade", "add:GROUP:grade", "save"] {
+        let press = "const all = [...document.querySelectorAll('button[name=action]')]; \
+                     const groups = all.map(b => b.value).filter(v => /^group:[0-9]/.test(v)); \
+                     const path = (groups.pop() || '').replace('group:', ''); \
+                     const wanted = arguments[0].replace('GROUP', path); \
+                     all.find(b => b.value === wanted).click(); return wanted;";
+        let pressed = viewer.chromium.driver.execute(press, vec![button.into()]).await;
+        pressed.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    }
+    viewer.chromium.reads("Choose an assignment.").await;
+    viewer.look("rule-problems").await;
     viewer.goto("dry-run", &preview).await;
     viewer.goto("retire", &retire).await;
     viewer.goto("awards", &awards).await;
@@ -176,6 +190,36 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.goto("not-here", &format!("{home}/badges/none/edit")).await;
     let by_hand = format!("{}/award", decision_of(viewer, &progress).await);
     viewer.goto("by-hand", &by_hand).await;
+}
+
+/// A holder's grade falls: the course page says so, and a teacher decides.
+async fn fallen(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    let world = scene.moodle.world();
+    let ada = world
+        .students(2)
+        .into_iter()
+        .find(|one| one.name == "Ada Adeyemi")
+        .unwrap()
+        .id;
+    for column in world.line_items(2).into_iter().filter(|one| one.tool.is_some()) {
+        if world.grade(2, column.id, ada).is_some() {
+            world.set_grade(2, column.id, ada, Some(rust_decimal::Decimal::ONE));
+        }
+    }
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
+    viewer.press("Check now").await;
+    for _ in 0..60 {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
+        let found = viewer.chromium.driver.find_all(By::Css("a[href*='/regrades/']"));
+        if !found.await.unwrap().is_empty() {
+            break;
+        }
+    }
+    viewer.chromium.reads("no longer meets its rule").await;
+    viewer.look("course-attention").await;
+    let look = viewer.link_in("main a[href*='/regrades/']").await;
+    viewer.goto("regrade", &look).await;
 }
 
 /// A copy of the course: the offer, what would come along, and what was not found.

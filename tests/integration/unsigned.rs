@@ -200,3 +200,91 @@ fn no_route_reads_a_body_without_end() {
         scene.end().await;
     });
 }
+
+/// What the server answers to the beginning of a form with files, of which no more ever comes.
+async fn begun(origin: &str, path: &str, cookie: &str, beginning: &str) -> String {
+    let address = origin.strip_prefix("http://").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: multipart/form-data; boundary=xyz\r\n\
+         {cookie}Content-Length: 60000000\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(beginning.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let read = async {
+        while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
+            match stream.read_buf(&mut answer).await {
+                Ok(count) if count > 0 => {}
+                _ => break,
+            }
+        }
+    };
+    // A server that reads on waits for the rest.
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(5), read).await;
+    match waited {
+        Ok(()) => String::from_utf8_lossy(&answer).into_owned(),
+        Err(_) => "it waits for more".to_owned(),
+    }
+}
+
+#[test]
+fn a_form_with_files_is_read_only_from_somebody_who_is_known() {
+    cairn::app::block_on(async {
+        let scene = Scene::on(cairn::store::testing::TestDatabase::sqlite()).await;
+        let page = launch_as(&scene.moodle, &mut framed(&scene.moodle), CourseRole::Teacher).await;
+        let course = page.url.path().split('/').nth(2).unwrap().to_owned();
+        let path = format!("/c/{course}/badges/save");
+        let part = |name: &str, value: &str| {
+            format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let file = "--xyz\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"a.png\"\r\n\
+                    Content-Type: image/png\r\n\r\n0123456789";
+        let nobody = "Cookie: cairn_{course}=guess\r\n".replace("{course}", &course);
+        for (what, cookie, beginning) in [
+            ("no token", "", part("name", "x") + file),
+            ("a file first", "", file.to_owned()),
+            (
+                "a token that comes late",
+                "",
+                format!("{}{}{file}", part("csrf", "x"), part("session", "guess")),
+            ),
+            ("a wrong token", "", part("session", "guess") + file),
+            (
+                "a token without end",
+                "",
+                part("session", &"a".repeat(5_000)) + file,
+            ),
+            ("a wrong cookie", nobody.as_str(), part("name", "x") + file),
+            ("an account's", "", part("session", "") + file),
+        ] {
+            let answer = begun(&scene.origin, &path, cookie, &beginning).await;
+            assert!(answer.starts_with("HTTP/1.1 401"), "{what}: {answer}");
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_platform_that_sends_notices_without_end_is_told_to_wait_and_keeps_nobody_out() {
+    cairn::app::block_on(async {
+        let few = [("CAIRN_REQUESTS_PER_MINUTE", "20")];
+        let scene = Scene::with(cairn::store::testing::TestDatabase::sqlite(), &few).await;
+        let mut platform = Browser::new().unwrap();
+        let mut answers = Vec::new();
+        for _ in 0..6 {
+            let headers = [("content-type", "application/json")];
+            let url = format!("{}/lti/notices", scene.origin);
+            let body = br#"{"notices":[]}"#.to_vec();
+            answers.push(platform.fetch(Method::POST, &url, &headers, body).await.unwrap());
+        }
+        let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+        assert!(statuses[..4].iter().all(|status| *status != 429), "{statuses:?}");
+        assert!(statuses[4..].iter().all(|status| *status == 429), "{statuses:?}");
+        let wait: u64 = answers[5].header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
+        let page = launch_as(&scene.moodle, &mut framed(&scene.moodle), CourseRole::Teacher).await;
+        assert_eq!(page.status, 200, "{}", page.words());
+        scene.end().await;
+    });
+}

@@ -204,7 +204,11 @@ impl Platform {
         }
     }
 
-    async fn find_line_item(
+    /// The first line item listed with `new`'s resource id and tag, and with its link where it names one.
+    ///
+    /// # Errors
+    /// [`ServiceError`]
+    pub async fn find_line_item(
         &self,
         line_items: &Url,
         new: &NewLineItem,

@@ -16,6 +16,7 @@ use crate::store::{Db, StoreError, admin_sessions, admins, audit, tenants};
 
 pub mod keepers;
 pub mod links;
+pub mod own_password;
 pub mod password;
 pub mod provider;
 pub mod sign_in;

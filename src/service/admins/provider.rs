@@ -20,12 +20,14 @@ use subtle::ConstantTimeEq as _;
 
 use super::{Deed, moment, note_by_scope, open_session};
 use crate::ids::AdminId;
+use crate::ids::TenantId;
 use crate::net::{Method, NetError, Request, Transport};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::settings::AdminProvider;
+use crate::settings::{AdminProvider, Reach};
 use crate::store::admins::{self, Admin};
+use crate::store::tenants;
 
 const PURPOSE: &str = "console provider sign-in";
 /// How long somebody may take at the provider.
@@ -177,6 +179,8 @@ struct Vouched {
     subject: String,
     email: String,
     name: Option<String>,
+    /// How far the settings let a new account reach.
+    reach: Reach,
 }
 
 /// Lets somebody in who comes back from the provider with `code` and `state`; `sealed` is what the browser kept.
@@ -248,18 +252,17 @@ async fn redeem(
     ))?;
     // The signature, which was just verified, covers this claim too.
     let groups = groups(&token.to_string());
-    let allowed = provider.allows(&email, &groups);
-    if !allowed {
-        return Err(ServiceError::Forbidden(
-            "You are signed in, but not as somebody who looks after Cairn. Ask the people who run this server to add you.",
-        ));
-    }
+    let reach = provider.reach(&email, &groups).cloned();
+    let reach = reach.ok_or(ServiceError::Forbidden(
+        "You are signed in, but not as somebody who looks after Cairn. Ask the people who run this server to add you.",
+    ))?;
     let name = claims.name().and_then(|names| names.get(None));
     Ok(Vouched {
         issuer: provider.issuer.clone(),
         subject: claims.subject().to_string(),
         name: name.map(|name| name.as_str().chars().take(100).collect()),
         email,
+        reach,
     })
 }
 
@@ -282,7 +285,33 @@ fn groups(token: &str) -> Vec<String> {
         .collect()
 }
 
-/// The account of somebody: by the provider's own name for them, else by e-mail, else a new one for everything.
+/// What a new account looks after: none for the whole installation.
+fn reached(db: &mut crate::store::Db, reach: &Reach) -> Result<Option<TenantId>, ServiceError> {
+    match reach {
+        Reach::Everything => Ok(None),
+        Reach::Account => Err(ServiceError::Forbidden(
+            "You are signed in, but nobody has made an account for you here yet. Ask an administrator of Cairn to invite you \
+             with your e-mail address.",
+        )),
+        Reach::Institution(name) => {
+            let found = tenants::list(db)?.into_iter().find(|tenant| tenant.name == *name);
+            let Some(tenant) = found else {
+                tracing::error!(
+                    institution = name,
+                    "admin_oidc_… names an institution that is not there"
+                );
+                return Err(ServiceError::Forbidden(
+                    "You are signed in, but the institution that you are to look after is not there. Ask the people who run \
+                     this server to look at its settings.",
+                ));
+            };
+            Ok(Some(tenant.id))
+        }
+    }
+}
+
+/// The account of somebody: by the provider's own name for them, else by e-mail, else a new one that reaches as far as the
+/// settings say. An account that is there keeps its own reach.
 fn account(
     db: &mut crate::store::Db,
     vouched: Vouched,
@@ -309,7 +338,7 @@ fn account(
         None => {
             let new = Admin {
                 id: AdminId::new(now, random),
-                tenant: None,
+                tenant: reached(db, &vouched.reach)?,
                 name: vouched.name.unwrap_or_else(|| vouched.email.clone()),
                 email: Some(vouched.email),
                 password_hash: None,

@@ -1,8 +1,9 @@
 //! Roll-over: a course that was copied from one that we know is offered that course's badges and rules.
 //!
 //! `find` notices that a course is a copy, `source` reads what there is to bring, `plan` says beforehand what would be
-//! found again, `take` brings it, `missing` says what was not found, `map` lets a person or a later check say what stands
-//! for it, and `links` has copied links open what was copied. Nothing of the old course's people is ever looked at.
+//! found again, `take` brings it, `missing` says what was not found, `desk` shows it, `map` lets a person say what stands
+//! for it, `again` a later check, and `links` has copied links open what was copied. Nothing of the old course's people is
+//! ever looked at.
 //!
 //! What is not found again has a placeholder in the new course, named after what it stands for: a gradebook column that
 //! is gone, or an evidence activity behind a link that no platform knows. A badge that reads one rests; once it reads
@@ -19,6 +20,8 @@ use crate::service::session::Visitor;
 use crate::store::copies::{self, CopyState, CourseCopy};
 use crate::store::{Db, courses};
 
+mod again;
+mod desk;
 mod find;
 mod links;
 mod map;
@@ -27,10 +30,11 @@ mod plan;
 mod source;
 mod take;
 
+pub(super) use again::map_again;
+pub use desk::{Desk, DeskBadge, desk};
 pub use find::source_of;
 pub(super) use find::{Copied, on_launch, on_notice};
-pub(super) use map::map_again;
-pub use map::{Choice, Desk, DeskBadge, choose, create_column, desk};
+pub use map::{Choice, choose, create_column};
 pub(super) use missing::settle;
 pub use missing::{Kind, Missing};
 pub use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};

@@ -34,7 +34,7 @@ pub(super) struct Material<'a> {
     /// Where pages of badges stand: `{identity}/issuers/{slug}`.
     pub public: &'a str,
     pub flavour: Flavour,
-    /// Whether a line item may come with it.
+    /// Whether a line item may come with it. Not with an activity whose column came, or is to come, with another link.
     pub columns: bool,
     /// The picture beside what has none.
     pub icon: Option<&'a Url>,

@@ -1,5 +1,6 @@
 //! What was picked, first as a plan to look at, then placed and signed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use super::items::Material;
 use super::{Pick, Planned, What, adopt, desk};
 use crate::domain::course::Opens;
 use crate::domain::evidence::Activity;
-use crate::ids::ActivityId;
+use crate::ids::{ActivityId, PlacementId};
 use crate::lti::deep_linking::{Accepted, Answer, accept};
 use crate::random::Random;
 use crate::service::error::ServiceError;
@@ -59,6 +60,7 @@ pub async fn plan(
         let issuer = issuers::for_tenant(db, tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
         let public = format!("{identity}/issuers/{}", issuer.slug);
         let mut planned = Vec::new();
+        let without = without_column(db, &visitor, &picks)?;
         for pick in picks {
             let badge = match &pick.what {
                 What::Badge(id) => badges::get(db, tenant, id)?.filter(|badge| badge.course == *course),
@@ -74,7 +76,7 @@ pub async fn plan(
                 origin: &origin,
                 public: &public,
                 flavour: visitor.registration.flavour,
-                columns: settings.accept_lineitem,
+                columns: settings.accept_lineitem && !without.contains(&pick.id),
                 icon: icon.as_ref(),
                 badge: badge.as_ref(),
                 activity: activity.as_ref(),
@@ -88,6 +90,44 @@ pub async fn plan(
     accept(items, &request.settings, flavour)
         .map_err(|why| ServiceError::invalid(why.code(), why.to_string()))?;
     Ok(planned)
+}
+
+/// The picks of activities that another link brought into the course before: its column came with that link, although
+/// nobody may have opened it yet. Of several picks of one activity the first alone brings a column, also when the form is
+/// sent again.
+fn without_column(
+    db: &mut Db,
+    visitor: &Visitor,
+    picks: &[Pick],
+) -> Result<BTreeSet<PlacementId>, ServiceError> {
+    let activity_of = |pick: &Pick| match &pick.what {
+        What::Activity(activity) => Some(activity.clone()),
+        What::NewActivity { .. } => Some(ActivityId::from(pick.id.as_str())),
+        What::MyBadges | What::Badge(_) => None,
+    };
+    let mut without = BTreeSet::new();
+    if !picks.iter().any(|pick| matches!(pick.what, What::Activity(_))) {
+        return Ok(without);
+    }
+    let placed = placements::for_course(db, visitor.tenant(), &visitor.course.id)?;
+    let mut brought = BTreeSet::new();
+    for pick in picks {
+        let Some(activity) = activity_of(pick) else {
+            continue;
+        };
+        let own = placed.iter().find(|one| one.id == pick.id);
+        let before = |one: &&Placement| {
+            matches!(&one.opens, Opens::Activity { activity: opened } if *opened == activity)
+                && !picks.iter().any(|pick| pick.id == one.id)
+                && own.is_none_or(|own| one.created_at < own.created_at)
+        };
+        let is_new = matches!(pick.what, What::NewActivity { .. });
+        if !is_new && (brought.contains(&activity) || placed.iter().any(|one| before(&one))) {
+            without.insert(pick.id.clone());
+        }
+        brought.insert(activity);
+    }
+    Ok(without)
 }
 
 /// Places the picks: what they are is written down, and the answer to the platform signed. A form that is sent twice

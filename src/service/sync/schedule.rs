@@ -31,9 +31,13 @@ pub async fn enqueue_check(
 ) -> Result<(), ServiceError> {
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (tenant, course) = (tenant.clone(), course.clone());
-    let done = cairn
-        .store
-        .write(move |db| enqueue_check_at(db, &tenant, &course, cause, now, now, random.as_ref()));
+    let done = cairn.store.write(move |db| {
+        // A course that is gone has nothing to check.
+        match courses::get(db, &tenant, &course)? {
+            Some(course) => enqueue_check_at(db, &course, cause, now, now, random.as_ref()),
+            None => Ok(()),
+        }
+    });
     Ok(done.await?)
 }
 
@@ -53,24 +57,24 @@ pub fn enqueue_after_launch(
         .last_at
         .and_then(|last| last.checked_add_signed(LAUNCH_PAUSE));
     let run_at = earliest.map_or(now, |earliest| earliest.max(now));
-    enqueue_check_at(db, &course.tenant, &course.id, Cause::Launch, run_at, now, random)
+    enqueue_check_at(db, course, Cause::Launch, run_at, now, random)
 }
 
 pub(super) fn enqueue_check_at(
     db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
+    course: &Course,
     cause: Cause,
     run_at: DateTime<Utc>,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     let job = NewJob {
-        tenant: tenant.clone(),
+        tenant: course.tenant.clone(),
         kind: CHECK_COURSE.to_owned(),
-        key: course.to_string(),
-        payload: json!({ "course": course, "cause": cause.word() }),
+        key: course.id.to_string(),
+        payload: json!({ "course": course.id, "cause": cause.word() }),
         run_at,
+        lane: Some(course.registration.clone()),
     };
     jobs::enqueue(db, &job, now, random).map(drop)
 }
@@ -91,9 +95,8 @@ pub async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
     let count = due.len();
     let enqueue = cairn.store.write(move |db| {
         for course in due {
-            let (tenant, id) = (&course.tenant, &course.id);
-            enqueue_check_at(db, tenant, id, Cause::Schedule, now, now, random.as_ref())?;
-            courses::set_next_check(db, tenant, id, now.checked_add_signed(interval))?;
+            enqueue_check_at(db, &course, Cause::Schedule, now, now, random.as_ref())?;
+            courses::set_next_check(db, &course.tenant, &course.id, now.checked_add_signed(interval))?;
         }
         Ok(())
     });

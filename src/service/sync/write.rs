@@ -88,7 +88,7 @@ impl Taking {
             .filter(|_| self.reading.unfinished)
         {
             let random = self.random.as_ref();
-            enqueue_check_at(db, tenant, course, Cause::Column, soon, self.read_at, random)?;
+            enqueue_check_at(db, &self.course, Cause::Column, soon, self.read_at, random)?;
         }
         Ok(outcome)
     }

@@ -13,6 +13,7 @@ fn sync(school: &School, key: &str, seconds: i64) -> NewJob {
         key: key.into(),
         payload: serde_json::json!({ "course": key }),
         run_at: at(seconds),
+        lane: None,
     }
 }
 
@@ -45,6 +46,54 @@ fn waiting_work_of_one_key_is_one_job_at_the_earlier_time() {
             .collect();
         assert_eq!(tenants, [(&school.tenant, at(50), 1), (&other.tenant, at(60), 1)]);
         assert_eq!(due[0].payload, serde_json::json!({ "course": "c" }));
+    });
+}
+
+#[test]
+fn a_platform_and_an_institution_have_their_share_and_what_calls_nobody_is_not_counted() {
+    use crate::ids::RegistrationId;
+    use crate::store::jobs::Share;
+    on_both_databases(|database| {
+        let (school, other) = (School::new(database, "north"), School::new(database, "south"));
+        let (moodle, canvas, third) = ("moodle", "canvas", "third");
+        let calls = |school: &School, key: &str, lane: &str, seconds: i64| {
+            let job = NewJob {
+                lane: Some(RegistrationId::from(lane)),
+                ..sync(school, key, seconds)
+            };
+            assert!(enqueue(database, &job));
+        };
+        for n in 0..5 {
+            calls(&school, &format!("m{n}"), moodle, n);
+        }
+        enqueue(database, &sync(&school, "alone", 5));
+        for n in 0..2 {
+            calls(&school, &format!("c{n}"), canvas, 6 + 3 * n);
+            calls(&school, &format!("t{n}"), third, 7 + 3 * n);
+            calls(&other, &format!("o{n}"), "other", 8 + 3 * n);
+        }
+        let share = |running: &[(&School, &str)]| Share {
+            most_of_platform: 2,
+            most_of_institution: 3,
+            running: running
+                .iter()
+                .map(|(school, lane)| (school.tenant.clone(), RegistrationId::from(*lane)))
+                .collect(),
+        };
+        let claim = |share: Share| -> Vec<String> {
+            let claimed = write(database, |db| {
+                jobs::claim_sharing(db, at(20), "w", TimeDelta::seconds(60), 99, share)
+            });
+            let mut keys: Vec<String> = claimed.into_iter().map(|job| job.key).collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(claim(share(&[])), ["alone", "c0", "m0", "m1", "o0", "o1"]);
+        let running = [(&school, moodle), (&school, moodle), (&school, canvas)];
+        assert_eq!(claim(share(&running)), [""; 0], "the school has its share");
+        let running = [(&school, moodle), (&school, moodle)];
+        assert_eq!(claim(share(&running)), ["t0"], "and after that it is full again");
+        assert_eq!(claim(share(&[])), ["c1", "m2", "m3"]);
     });
 }
 

@@ -9,7 +9,8 @@ use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
 use crate::service::admins::keepers;
 use crate::store::admins::Admin;
-use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
 use crate::web::views::admin::{AdministratorLine, AdministratorsPage, ConsoleConfirmPage, InvitationPage};
 use crate::web::views::shared::{Choice, Status, When};
 
@@ -69,7 +70,7 @@ fn line(visit: &AdminVisit, one: &Admin, known: &[Tenant]) -> AdministratorLine 
     }
 }
 
-async fn invite(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     let tenant = visit.fields.get("reach").map(TenantId::from);
     let link = keepers::invite(&visit.cairn, &visit.admin, tenant.as_ref()).await?;
     let (_, known) = keepers::list(&visit.cairn, &visit.admin).await?;
@@ -109,7 +110,7 @@ async fn ask(visit: AdminVisit, id: web::Path<AdminId>) -> Result<HttpResponse, 
     })
 }
 
-async fn turn(AdminAction(visit): AdminAction, id: web::Path<AdminId>) -> Result<HttpResponse, AdminError> {
+async fn turn(Proven(visit): Proven<AdminVisit>, id: web::Path<AdminId>) -> Result<HttpResponse, AdminError> {
     let on = visit.fields.get("on") == Some("yes");
     keepers::turn(&visit.cairn, &visit.admin, &id, on).await?;
     Ok(visit.go(&visit.href_saying("/admin/administrators", "saved")))

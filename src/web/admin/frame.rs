@@ -58,6 +58,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "The new key is published. Come back in ten minutes to let it sign.",
     ),
     ("removed", Status::Earned, "The old key was removed."),
+    (
+        "password",
+        Status::Earned,
+        "Your password is changed. You are signed out everywhere but here.",
+    ),
 ];
 
 impl AdminVisit {

@@ -11,7 +11,8 @@ use crate::service::error::ServiceError;
 use crate::service::institutions;
 use crate::service::issuing::{self, Face, Institution};
 use crate::store::issuers::KeyState;
-use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
 use crate::web::views::admin::{ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine};
 use crate::web::views::shared::{ProblemList, Status, StatusChip, When, count_of};
 
@@ -86,7 +87,7 @@ fn view(visit: &AdminVisit, one: &Institution, face: Face, problems: ProblemList
 }
 
 async fn save(
-    AdminAction(visit): AdminAction,
+    Proven(visit): Proven<AdminVisit>,
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
     let form = &visit.fields;
@@ -138,7 +139,7 @@ async fn ask(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRespo
 }
 
 async fn rotate(
-    AdminAction(visit): AdminAction,
+    Proven(visit): Proven<AdminVisit>,
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
     let expected = visit.fields.text("expected");

@@ -14,6 +14,7 @@ mod guard;
 mod issuers;
 mod link;
 mod overview;
+mod own_password;
 mod platforms;
 mod policies;
 mod provider;
@@ -31,6 +32,7 @@ pub fn configure(config: &mut ServiceConfig) {
         issuers::configure,
         link::configure,
         overview::configure,
+        own_password::configure,
         platforms::configure,
         policies::configure,
         provider::configure,

@@ -7,7 +7,8 @@ use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use crate::service::error::ServiceError;
 use crate::service::issuing::{self, Institution};
-use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
 use crate::web::views::admin::{InstitutionCard, OverviewPage};
 use crate::web::views::shared::{ProblemList, When, count_of};
 
@@ -57,7 +58,7 @@ fn card(visit: &AdminVisit, one: &Institution) -> InstitutionCard {
     }
 }
 
-async fn make(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+async fn make(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     let name = visit.fields.text("name");
     match issuing::create(&visit.cairn, &visit.admin, &name).await {
         Ok(id) => Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{id}"), "made"))),

@@ -9,8 +9,9 @@ use crate::domain::policy::{Policy, Regrade, Who};
 use crate::ids::TenantId;
 use crate::service::error::ServiceError;
 use crate::service::policies;
-use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
+use crate::web::extract::proven::Proven;
 use crate::web::views::admin::PoliciesPage;
 use crate::web::views::shared::ProblemList;
 
@@ -122,7 +123,7 @@ fn typed(form: &Fields) -> Policy {
 }
 
 async fn save(
-    AdminAction(visit): AdminAction,
+    Proven(visit): Proven<AdminVisit>,
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
     let policy = typed(&visit.fields);

@@ -13,8 +13,9 @@ use crate::service::Cairn;
 use crate::service::admins::{self, links};
 use crate::service::error::ServiceError;
 use crate::web::error::AppError;
-use crate::web::extract::admin::{AdminAction, cookie};
+use crate::web::extract::admin::{AdminVisit, cookie};
 use crate::web::extract::fields::Fields;
+use crate::web::extract::proven::Proven;
 use crate::web::reply;
 use crate::web::views::admin::SignInPage;
 use crate::web::views::shared::{LinkTo, Problem, ProblemList, PublicPage};
@@ -113,7 +114,7 @@ pub(super) fn signed_in(cairn: &Cairn, token: &str, next: &str) -> Result<HttpRe
     Ok(answer)
 }
 
-async fn sign_out(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+async fn sign_out(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     admins::sign_out(&visit.cairn, &visit.session).await?;
     signed_in(&visit.cairn, "", "/admin/sign-in")
 }

@@ -10,7 +10,8 @@ use super::issuers;
 use crate::service::error::ServiceError;
 use crate::service::tool_keys::{self, PUBLISHED_FIRST};
 use crate::store::issuers::KeyState;
-use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
 use crate::web::views::admin::{ConsoleConfirmPage, KeyLine};
 use crate::web::views::shared::{LinkTo, When};
 
@@ -83,7 +84,7 @@ async fn ask_publish(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
     ))
 }
 
-async fn publish(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+async fn publish(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     tool_keys::publish_next(&visit.cairn, Some(&visit.admin)).await?;
     Ok(visit.go(&visit.href_saying("/admin/issuers", "published")))
 }
@@ -116,7 +117,10 @@ async fn ask_use(visit: AdminVisit, kid: web::Path<String>) -> Result<HttpRespon
     ))
 }
 
-async fn use_it(AdminAction(visit): AdminAction, kid: web::Path<String>) -> Result<HttpResponse, AdminError> {
+async fn use_it(
+    Proven(visit): Proven<AdminVisit>,
+    kid: web::Path<String>,
+) -> Result<HttpResponse, AdminError> {
     tool_keys::use_next(&visit.cairn, Some(&visit.admin), &kid).await?;
     Ok(visit.go(&visit.href_saying("/admin/issuers", "rotated")))
 }
@@ -143,7 +147,10 @@ async fn ask_remove(visit: AdminVisit, kid: web::Path<String>) -> Result<HttpRes
     visit.show(&ConsoleConfirmPage { danger: true, ..page })
 }
 
-async fn remove(AdminAction(visit): AdminAction, kid: web::Path<String>) -> Result<HttpResponse, AdminError> {
+async fn remove(
+    Proven(visit): Proven<AdminVisit>,
+    kid: web::Path<String>,
+) -> Result<HttpResponse, AdminError> {
     tool_keys::remove_old(&visit.cairn, Some(&visit.admin), &kid).await?;
     Ok(visit.go(&visit.href_saying("/admin/issuers", "removed")))
 }

@@ -1,14 +1,11 @@
 //! Who administers: the sign-in of this browser, found by its cookie. There is no way without cookies here, because the
 //! console never stands in a frame.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::{FromRequest, HttpRequest, web};
-use subtle::ConstantTimeEq as _;
+use actix_web::{FromRequest, HttpRequest};
 
 use crate::ids::SessionId;
 use crate::service::Cairn;
@@ -16,6 +13,7 @@ use crate::service::admins::{Administrator, LONGEST};
 use crate::service::error::ServiceError;
 use crate::web::admin::error::AdminError;
 use crate::web::extract::fields::Fields;
+use crate::web::extract::proven::{Asking, Later, application, brought, posted};
 
 /// A request for a page of the console.
 #[derive(Debug)]
@@ -30,10 +28,6 @@ pub struct AdminVisit {
     pub query_string: String,
     proven: bool,
 }
-
-/// A request that changes something: a POST whose form proves that it came from a page of the console in this browser.
-#[derive(Debug)]
-pub struct AdminAction(pub AdminVisit);
 
 /// The name of the cookie. On plain http, which only loopback gets, browsers refuse the `__Host-` prefix.
 #[must_use]
@@ -58,11 +52,16 @@ pub fn cookie(cairn: &Cairn, token: &str) -> String {
     format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Strict")
 }
 
+impl Asking for AdminVisit {
+    const FOREIGN: &'static str = "This form did not come from a page of the console in this browser. Nothing was changed; open the page again.";
+
+    fn is_proven(&self) -> bool {
+        self.proven
+    }
+}
+
 async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit, AdminError> {
-    let cairn = request
-        .app_data::<web::Data<Cairn>>()
-        .map(|data| Arc::clone(data))
-        .ok_or_else(|| ServiceError::Internal("the application has no data".into()))?;
+    let cairn = application(&request)?;
     let found = match request.cookie(cookie_name(&cairn)) {
         Some(cookie) => cairn.administrator(cookie.value()).await,
         None => Err(ServiceError::SignInNeeded),
@@ -74,14 +73,9 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit,
         found => found?,
     };
     // Read only now: nobody else's form is.
-    let fields = match *request.method() {
-        Method::POST => Fields::read(&request, &mut payload).await?,
-        _ => Fields::default(),
-    };
-    let proof = cairn.console_proof(&found.session);
-    let sent = fields.raw("csrf").unwrap_or_default();
+    let fields = posted(&request, &mut payload).await?;
     Ok(AdminVisit {
-        proven: bool::from(sent.as_bytes().ct_eq(proof.as_bytes())),
+        proven: brought(&fields, &cairn.console_proof(&found.session)),
         cairn,
         admin: found.admin,
         session: found.session,
@@ -93,29 +87,9 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit,
 
 impl FromRequest for AdminVisit {
     type Error = AdminError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AdminError>>>>;
+    type Future = Later<Self, AdminError>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         Box::pin(visit(request.clone(), payload.take()))
-    }
-}
-
-impl FromRequest for AdminAction {
-    type Error = AdminError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AdminError>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let asked = visit(request.clone(), payload.take());
-        Box::pin(async move {
-            let visit = asked.await?;
-            if visit.proven {
-                Ok(Self(visit))
-            } else {
-                Err(ServiceError::Forbidden(
-                    "This form did not come from a page of the console in this browser. Nothing was changed; open the page again.",
-                )
-                .into())
-            }
-        })
     }
 }

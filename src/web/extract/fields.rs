@@ -21,6 +21,8 @@ const MAX_MULTIPART: usize = MAX_FILE + (2 << 20);
 const MAX_DRAINED: usize = 64 << 20;
 /// The same without files: a browser sends so much only by mistake.
 const MAX_FORM_DRAINED: usize = 8 << 20;
+/// Most bytes of the token of a visit: ours have 43.
+const MAX_TOKEN: usize = 256;
 /// Most fields of one form: a rule of 50 conditions has some 300.
 const MAX_FIELDS: usize = 2_000;
 
@@ -88,12 +90,7 @@ impl Fields {
     /// # Errors
     /// A sentence when the form is too large, has too many fields, is not text, or breaks off.
     pub async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, ServiceError> {
-        let kind = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        if kind.starts_with("multipart/form-data") {
+        if has_files(request) {
             Self::read_multipart(
                 Multipart::from_request(request, payload)
                     .await
@@ -105,17 +102,44 @@ impl Fields {
                 web::Payload::from_request(request, payload)
                     .await
                     .map_err(|_| broken())?,
+                MAX_FORM_DRAINED,
             )
             .await
         }
     }
 
-    async fn read_urlencoded(mut payload: web::Payload) -> Result<Self, ServiceError> {
+    /// Reads the body of a request from somebody who is not known yet, and says who `look` finds by the token that comes
+    /// first in every form of ours. Of a form with files that begins otherwise nothing more is read; one without files
+    /// is small.
+    ///
+    /// # Errors
+    /// [`ServiceError::SessionOver`] without a token, what `look` reports, and as [`Fields::read`].
+    pub async fn read_carried<T>(
+        request: &HttpRequest,
+        payload: &mut Payload,
+        look: impl AsyncFn(&str) -> Result<T, ServiceError>,
+    ) -> Result<(T, String, Self), ServiceError> {
+        if !has_files(request) {
+            let whole = web::Payload::from_request(request, payload).await;
+            let fields = Self::read_urlencoded(whole.map_err(|_| broken())?, MAX_FORM).await?;
+            let token = fields.get("session").ok_or(ServiceError::SessionOver)?.to_owned();
+            return Ok((look(&token).await?, token, fields));
+        }
+        let parts = Multipart::from_request(request, payload).await;
+        let mut parts = parts.map_err(|_| broken())?;
+        let token = first_token(&mut parts).await?;
+        let who = look(&token).await?;
+        let mut fields = Self::read_multipart(parts).await?;
+        fields.pairs.insert(0, ("session".to_owned(), token.clone()));
+        Ok((who, token, fields))
+    }
+
+    async fn read_urlencoded(mut payload: web::Payload, drained: usize) -> Result<Self, ServiceError> {
         let (mut body, mut total) = (Vec::new(), 0_usize);
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| broken())?;
             total = total.saturating_add(chunk.len());
-            if total > MAX_FORM_DRAINED {
+            if total > drained {
                 break;
             }
             if total <= MAX_FORM {
@@ -193,6 +217,35 @@ impl Fields {
             None => Ok(fields),
         }
     }
+}
+
+fn has_files(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE);
+    kind.and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+/// The token that a form with files begins with; at most [`MAX_TOKEN`] bytes of it are read.
+async fn first_token(parts: &mut Multipart) -> Result<String, ServiceError> {
+    let mut part = match parts.next().await {
+        Some(part) => part.map_err(|_| broken())?,
+        None => return Err(ServiceError::SessionOver),
+    };
+    let is_file = part
+        .content_disposition()
+        .is_some_and(|about| about.get_filename().is_some());
+    if part.name() != Some("session") || is_file {
+        return Err(ServiceError::SessionOver);
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.next().await {
+        bytes.extend_from_slice(&chunk.map_err(|_| broken())?);
+        if bytes.len() > MAX_TOKEN {
+            return Err(ServiceError::SessionOver);
+        }
+    }
+    let token = String::from_utf8(bytes).map_err(|_| ServiceError::SessionOver)?;
+    Ok(token.trim().to_owned())
 }
 
 fn broken() -> ServiceError {

@@ -3,4 +3,5 @@
 pub mod account;
 pub mod admin;
 pub mod fields;
+pub mod proven;
 pub mod visit;

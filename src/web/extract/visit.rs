@@ -1,21 +1,17 @@
 //! Who is asking: the visit of this course, found by its cookie or by the token that a form of ours carried.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::Method;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use chrono::TimeDelta;
-use subtle::ConstantTimeEq as _;
 
 use crate::ids::CourseId;
 use crate::service::Cairn;
-use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, Visitor};
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
+use crate::web::extract::proven::{Asking, Found, Later, application, brought, find};
 
 /// A page request within a visit. A view may be asked for by GET, or by POST where no cookies are to be had.
 #[derive(Debug)]
@@ -31,10 +27,6 @@ pub struct Visit {
     pub query_string: String,
     proven: bool,
 }
-
-/// A request that changes something: a POST whose form proves that it came from a page of this visit.
-#[derive(Debug)]
-pub struct Action(pub Visit);
 
 impl Visit {
     /// Where the visit leads next, in answer to an action: the same visit, by GET with the cookie, or by a repeated
@@ -74,75 +66,46 @@ pub fn partitioned(name: &str, value: &str, lives: TimeDelta) -> String {
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=None; Partitioned")
 }
 
+impl Asking for Visit {
+    const FOREIGN: &'static str =
+        "This form did not come from a page of your visit. Nothing was changed; open the page again.";
+
+    fn is_proven(&self) -> bool {
+        self.proven
+    }
+}
+
 async fn visit(request: HttpRequest, mut payload: Payload) -> Result<Visit, AppError> {
-    let cairn = request
-        .app_data::<web::Data<Cairn>>()
-        .map(|data| Arc::clone(data))
-        .ok_or_else(|| ServiceError::Internal("the application has no data".into()))?;
-    let fields = match *request.method() {
-        Method::POST => Fields::read(&request, &mut payload).await?,
-        _ => Fields::default(),
-    };
+    let cairn = application(&request)?;
     let course = CourseId::from(request.match_info().get("course").unwrap_or_default());
     let secure = cairn.settings.public_origin.scheme() == "https";
-    let carried = fields.get("session").map(str::to_owned);
-    let token = match &carried {
-        Some(token) => token.clone(),
-        None => request
-            .cookie(&cookie_name(&course, secure))
-            .map(|cookie| cookie.value().to_owned())
-            .ok_or(ServiceError::SessionOver)?,
-    };
-    let visitor = cairn.visitor(&token, &course).await?;
-    let proof = cairn.form_proof(&visitor.session);
-    let proven = bool::from(
-        fields
-            .raw("csrf")
-            .unwrap_or_default()
-            .as_bytes()
-            .ct_eq(proof.as_bytes()),
-    );
+    let name = cookie_name(&course, secure);
+    let look = async |token: &str| cairn.visitor(token, &course).await;
+    let Found {
+        who: visitor,
+        fields,
+        carried,
+    } = find(&request, &mut payload, &name, look).await?;
     let top_level = request
         .headers()
         .get("sec-fetch-dest")
         .is_some_and(|value| value == "document");
-    let query_string = request.query_string().to_owned();
     Ok(Visit {
+        proven: brought(&fields, &cairn.form_proof(&visitor.session)),
+        query_string: request.query_string().to_owned(),
         cairn,
         visitor,
         fields,
         carried,
         top_level,
-        query_string,
-        proven,
     })
 }
 
 impl FromRequest for Visit {
     type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+    type Future = Later<Self, AppError>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         Box::pin(visit(request.clone(), payload.take()))
-    }
-}
-
-impl FromRequest for Action {
-    type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let asked = visit(request.clone(), payload.take());
-        Box::pin(async move {
-            let visit = asked.await?;
-            if visit.proven {
-                Ok(Self(visit))
-            } else {
-                Err(ServiceError::Forbidden(
-                    "This form did not come from a page of your visit. Nothing was changed; open the page again.",
-                )
-                .into())
-            }
-        })
     }
 }

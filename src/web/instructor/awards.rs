@@ -11,7 +11,8 @@ use crate::service::error::ServiceError;
 use crate::service::holders::{self, Holder};
 use crate::service::{award, pictures};
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paged;
 use crate::web::views::instructor::{AwardRow, BadgeAwardsPage, RevokePage};
@@ -139,7 +140,7 @@ pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<H
 /// # Errors
 /// As [`awards`]; a conflict when somebody else was faster.
 pub async fn revoke(
-    Action(visit): Action,
+    Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
     let badge = BadgeId::from(path.into_inner().1);

@@ -10,7 +10,8 @@ use crate::service::design::{self, Saved};
 use crate::service::error::ServiceError;
 use crate::service::pictures;
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields};
 use crate::web::views::shared::{Problem, ProblemList};
@@ -56,12 +57,12 @@ async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
     ))
 }
 
-async fn save_new(Action(visit): Action) -> Result<HttpResponse, AppError> {
+async fn save_new(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     save(&visit, None).await
 }
 
 async fn save_known(
-    Action(visit): Action,
+    Proven(visit): Proven<Visit>,
     path: web::Path<(String, BadgeId)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();

@@ -12,7 +12,8 @@ use crate::service::people::{self, Sight};
 use crate::service::{award, pictures};
 use crate::web::decided;
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::instructor::{AwardByHandPage, ByHand};
 use crate::web::views::shared::{PictureView, Problem, ProblemList};
@@ -62,7 +63,7 @@ async fn ask(visit: &Visit, path: Names, what: ByHand) -> Result<HttpResponse, A
 ///
 /// # Errors
 /// As [`approve`], and a conflict when the rule asks for no approval.
-pub async fn do_approve(Action(visit): Action, path: Names) -> Result<HttpResponse, AppError> {
+pub async fn do_approve(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
     let (badge, person) = ids(path);
     let reason = visit.fields.text("reason");
     let done = people::approve(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
@@ -73,7 +74,7 @@ pub async fn do_approve(Action(visit): Action, path: Names) -> Result<HttpRespon
 ///
 /// # Errors
 /// As [`approve`], and a conflict when the badge awards nothing now.
-pub async fn do_award(Action(visit): Action, path: Names) -> Result<HttpResponse, AppError> {
+pub async fn do_award(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
     let (badge, person) = ids(path);
     let reason = visit.fields.text("reason");
     let done = award::award_by_hand(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;

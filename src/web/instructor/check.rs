@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::service::sync::{self, Cause};
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -15,7 +16,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route("/c/{course}/check/status", web::post().to(status));
 }
 
-async fn check(Action(visit): Action) -> Result<HttpResponse, AppError> {
+async fn check(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     visit.teach()?;
     let visitor = &visit.visitor;
     sync::enqueue_check(

@@ -9,7 +9,8 @@ use crate::domain::course::{Link, Opens};
 use crate::ids::LinkId;
 use crate::service::links::{self, Choice};
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::lti::ChooseOpensPage;
 use crate::web::views::shared::{Problem, ProblemList};
@@ -50,7 +51,10 @@ async fn show(visit: Visit, path: web::Path<(String, LinkId)>) -> Result<HttpRes
     visit.show(&page)
 }
 
-async fn choose(Action(visit): Action, path: web::Path<(String, LinkId)>) -> Result<HttpResponse, AppError> {
+async fn choose(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, LinkId)>,
+) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let form = &visit.fields;
     let [opens, title, instructions, points] =

@@ -13,7 +13,8 @@ use crate::service::error::ServiceError;
 use crate::store::copies::CopyState;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::instructor::{
     BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
@@ -61,7 +62,10 @@ async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpRes
     visit.show(&offer_page(&visit, &plan))
 }
 
-async fn take(Action(visit): Action, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
+async fn take(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, CopyId)>,
+) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let notice = match copying::take(&visit.cairn, &visit.visitor, &id).await? {
         Taken::Brought(_) => "brought",
@@ -70,13 +74,19 @@ async fn take(Action(visit): Action, path: web::Path<(String, CopyId)>) -> Resul
     Ok(visit.go(&visit.href_saying(&format!("/copied/{id}"), notice)))
 }
 
-async fn decline(Action(visit): Action, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
+async fn decline(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, CopyId)>,
+) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     copying::decline(&visit.cairn, &visit.visitor, &id).await?;
     Ok(visit.go(&visit.href_saying("", "copy-declined")))
 }
 
-async fn map(Action(visit): Action, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
+async fn map(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, CopyId)>,
+) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let action = visit.fields.text("action");
     let done = match action.strip_prefix("create.") {

@@ -3,8 +3,10 @@
 use actix_web::HttpResponse;
 
 use crate::domain::badge::BadgeState;
+use crate::domain::policy::Regrade as Policy;
 use crate::ids::CopyId;
 use crate::service::design::{self, Overview, Summary};
+use crate::service::regrades::{self, Waiting};
 use crate::service::{copying, scores, sync};
 use crate::web::badge_facts::picture_of;
 use crate::web::decided::EARLY_GRADES;
@@ -24,8 +26,11 @@ pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
     let late = scores::late(&visit.cairn, &visit.visitor).await?;
     let offers = super::copied::offers(visit).await?;
     let copied = copying::taken(&visit.cairn, &visit.visitor).await?;
+    let (fallen, more) = regrades::waiting(&visit.cairn, &visit.visitor).await?;
     let mut page = view(visit, overview, &progress, late, copied.as_ref());
     page.offers = offers;
+    page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
+    page.more_attention = u32::try_from(more).unwrap_or_default();
     visit.show(&page)
 }
 
@@ -65,6 +70,7 @@ fn view(
             .iter()
             .filter_map(|badge| attention(visit, badge, copied))
             .collect(),
+        more_attention: 0,
         offers: Vec::new(),
         badges: overview.badges.iter().map(|badge| row(visit, badge)).collect(),
         new_badge_href: visit.href("/badges/new"),
@@ -163,4 +169,19 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
             _ => "Look at its rule".to_owned(),
         },
     })
+}
+
+fn fell(visit: &Visit, one: &Waiting) -> Attention {
+    let still = match one.regrade.policy {
+        Policy::Suspend => " It does not count until you decide.",
+        _ => "",
+    };
+    Attention {
+        text: format!(
+            "{} earned “{}” and no longer meets its rule.{still}",
+            one.student, one.badge_name
+        ),
+        href: visit.href(&format!("/regrades/{}", one.regrade.id)),
+        action: "Look and decide".to_owned(),
+    }
 }

@@ -181,6 +181,7 @@ fn deed(entry: &Entry, by: &str) -> String {
     let what = match entry.action.as_str() {
         "award.by-hand" => "Awarded by hand",
         "award.revoked" => "Revoked",
+        "award.kept" => "Kept although the rule is no longer met",
         "approval.given" => "Approved",
         other => other,
     };

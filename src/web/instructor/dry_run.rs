@@ -12,7 +12,8 @@ use crate::web::badge_facts::picture_of;
 use crate::web::csv;
 use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::instructor::{
     Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
@@ -42,7 +43,7 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
 }
 
 async fn activate(
-    Action(visit): Action,
+    Proven(visit): Proven<Visit>,
     path: web::Path<(String, BadgeId)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();

@@ -10,7 +10,8 @@ use crate::service::evidence::{self, Answer, Queue, ReviewDesk, Reviewed, Waitin
 use crate::store::Page as Slice;
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::instructor::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
 use crate::web::views::shared::{Choice, Page, Paging, Problem, ProblemList, When};
@@ -114,7 +115,7 @@ async fn show(visit: Visit, path: web::Path<(String, SubmissionId)>) -> Result<H
 }
 
 async fn review(
-    Action(visit): Action,
+    Proven(visit): Proven<Visit>,
     path: web::Path<(String, SubmissionId)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();

@@ -16,6 +16,7 @@ mod evidence;
 mod place;
 mod place_view;
 mod progress;
+mod regrade;
 mod retire;
 mod rule;
 mod work_of;
@@ -34,6 +35,7 @@ pub fn configure(config: &mut ServiceConfig) {
         evidence::configure,
         place::configure,
         progress::configure,
+        regrade::configure,
         retire::configure,
         rule::configure,
         work_of::configure,

@@ -12,7 +12,8 @@ use crate::service::placing::{self, Desk, Pick, Sent, Shape, What};
 use crate::web::assets::asset;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::reply;
 use crate::web::views::lti::AutoSubmitPage;
 use crate::web::views::shared::{Problem, PublicPage};
@@ -32,7 +33,7 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 }
 
 /// What was picked, before it goes anywhere.
-async fn review(Action(visit): Action) -> Result<HttpResponse, AppError> {
+async fn review(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let desk = placing::desk(&visit.cairn, &visit.visitor).await?;
     let picks = match read(&visit, &desk) {
         Ok(picks) => picks,
@@ -51,7 +52,7 @@ async fn review(Action(visit): Action) -> Result<HttpResponse, AppError> {
     }
 }
 
-async fn send(Action(visit): Action) -> Result<HttpResponse, AppError> {
+async fn send(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let desk = placing::desk(&visit.cairn, &visit.visitor).await?;
     let picks = match read(&visit, &desk) {
         Ok(picks) => picks,
@@ -61,7 +62,7 @@ async fn send(Action(visit): Action) -> Result<HttpResponse, AppError> {
     go_back(&visit, &sent)
 }
 
-async fn cancel(Action(visit): Action) -> Result<HttpResponse, AppError> {
+async fn cancel(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let sent = placing::cancel(&visit.cairn, &visit.visitor).await?;
     go_back(&visit, &sent)
 }

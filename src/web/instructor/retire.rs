@@ -8,7 +8,8 @@ use crate::ids::BadgeId;
 use crate::service::design::{self, Retirement};
 use crate::service::error::ServiceError;
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::shared::{ConfirmPage, count_of};
 
@@ -77,7 +78,7 @@ fn view(visit: &Visit, found: &Retirement) -> ConfirmPage {
 }
 
 async fn confirm(
-    Action(visit): Action,
+    Proven(visit): Proven<Visit>,
     path: web::Path<(String, BadgeId)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();

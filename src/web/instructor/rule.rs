@@ -10,7 +10,8 @@ use crate::service::design::{self, RuleDesk};
 use crate::service::error::ServiceError;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::instructor::badge_form::decimal;
 use crate::web::rule_form::{self, DraftGroup};
@@ -61,7 +62,10 @@ fn whole(text: String) -> Problem {
     }
 }
 
-async fn save(Action(visit): Action, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
+async fn save(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, BadgeId)>,
+) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let action = visit.fields.text("action");
     let mut builder = Builder {
@@ -102,8 +106,8 @@ async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool
         Ok(root) => root,
         Err(problems) => {
             let at = |problem: rule_form::DraftProblem| Problem {
+                text: problem.with_place(),
                 field: format!("n.{}", problem.path),
-                text: problem.message,
             };
             builder.problems = problems.into_iter().map(at).collect();
             return Ok(false);

@@ -9,7 +9,8 @@ use crate::ids::ActivityId;
 use crate::service::evidence::{self, ActivityDesk, HandIn};
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::markdown;
 use crate::web::views::learner::{ActivityPage, HandInFields, HandedIn, ReviewView};
@@ -32,7 +33,7 @@ async fn show(visit: Visit, path: web::Path<(String, ActivityId)>) -> Result<Htt
 }
 
 async fn hand_in(
-    Action(visit): Action,
+    Proven(visit): Proven<Visit>,
     path: web::Path<(String, ActivityId)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();

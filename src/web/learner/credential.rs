@@ -11,7 +11,8 @@ use crate::service::share::{self, Mine};
 use crate::store::credentials::Shows;
 use crate::web::badge_file;
 use crate::web::error::AppError;
-use crate::web::extract::visit::{Action, Visit};
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::learner::{MyCredentialPage, Switches};
 use crate::web::views::shared::{PictureView, Status, StatusChip, When};
@@ -63,7 +64,7 @@ pub async fn credential(
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
 pub async fn switch(
-    Action(visit): Action,
+    Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, award) = path.into_inner();
@@ -95,6 +96,7 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
         standing: standing(mine.award.standing(mine.now)),
         awarded: When::date_only(mine.award.awarded_at),
         until: mine.award.valid_until.map(When::date_only),
+        suspended: mine.suspended,
         revoked_reason: mine.award.revocation.map(|revocation| revocation.reason),
         public: mine.policy.has_public_pages(),
         public_url: mine.public_url,

@@ -7,7 +7,8 @@ use crate::service::self_test::{self, Report};
 use crate::service::session::frame_ancestors;
 use crate::store::deployments::DeploymentState;
 use crate::web::error::AppError;
-use crate::web::extract::account::{AccountAction, AccountVisit, PATH};
+use crate::web::extract::account::{AccountVisit, PATH};
+use crate::web::extract::proven::Proven;
 use crate::web::reply;
 use crate::web::views::lti::{AccountPage, WaitingLine};
 use crate::web::views::shared::{Audience, FindingList, Page, Status};
@@ -30,7 +31,7 @@ async fn answer(visit: &AccountVisit, report: Option<&Report>) -> Result<HttpRes
 ///
 /// # Errors
 /// As [`show`]; when the form did not come from the page of this visit.
-pub async fn test(AccountAction(visit): AccountAction) -> Result<HttpResponse, AppError> {
+pub async fn test(Proven(visit): Proven<AccountVisit>) -> Result<HttpResponse, AppError> {
     let platform = &visit.administrator.registration.id;
     let report = self_test::run(&visit.cairn, visit.administrator.tenant(), platform).await?;
     answer(&visit, Some(&report)).await

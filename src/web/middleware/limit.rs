@@ -21,6 +21,9 @@ use crate::web::error::AppError;
 
 /// Pictures are many to a page.
 const PICTURES: u32 = 10;
+/// Of what a school's people ask for in a minute, so much is left to the notices of their platform: each is signed, and
+/// looking at a signature costs more than serving a page.
+const NOTICES: u32 = 5;
 /// After so many requests, clients that have been quiet are forgotten.
 const SWEEP: usize = 10_000;
 
@@ -36,6 +39,7 @@ pub struct Limits {
 #[derive(Debug)]
 struct Counters {
     launches: DefaultKeyedRateLimiter<IpAddr>,
+    notices: DefaultKeyedRateLimiter<IpAddr>,
     pages: DefaultKeyedRateLimiter<IpAddr>,
     pictures: DefaultKeyedRateLimiter<IpAddr>,
 }
@@ -48,6 +52,8 @@ impl Counters {
             None
         } else if below("/lti/login") || below("/lti/launch") {
             Some(&self.launches)
+        } else if below("/lti/notices") {
+            Some(&self.notices)
         } else if below("/p/") {
             Some(&self.pictures)
         } else {
@@ -55,8 +61,8 @@ impl Counters {
         }
     }
 
-    fn all(&self) -> [&DefaultKeyedRateLimiter<IpAddr>; 3] {
-        [&self.launches, &self.pages, &self.pictures]
+    fn all(&self) -> [&DefaultKeyedRateLimiter<IpAddr>; 4] {
+        [&self.launches, &self.notices, &self.pages, &self.pictures]
     }
 }
 
@@ -66,14 +72,16 @@ impl Limits {
     #[must_use]
     pub fn new(per_minute: u32, trusted_proxies: Vec<IpNet>) -> Self {
         let counters = NonZeroU32::new(per_minute).map(|number| {
-            let counter = |times: u32| {
-                let number = number.saturating_mul(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN));
+            let counter = |number: u32| {
+                let number = NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
                 DefaultKeyedRateLimiter::keyed(Quota::per_minute(number))
             };
+            let number = number.get();
             Counters {
-                launches: counter(1),
-                pages: counter(1),
-                pictures: counter(PICTURES),
+                launches: counter(number),
+                notices: counter(number / NOTICES),
+                pages: counter(number),
+                pictures: counter(number.saturating_mul(PICTURES)),
             }
         });
         Self {
@@ -201,6 +209,22 @@ mod tests {
         assert_eq!(
             (0..100).filter(|_| ask("/p/drawn.svg", "203.0.113.1")).count(),
             30
+        );
+    }
+
+    #[test]
+    fn notices_count_apart_and_a_fifth_as_many_are_let_in() {
+        let limits = Limits::new(20, Vec::new());
+        let ask = |path: &str| limits.check(path, ip("203.0.113.1"), &HeaderMap::new()).is_ok();
+        assert_eq!((0..20).filter(|_| ask("/lti/notices")).count(), 4);
+        assert!(
+            ask("/lti/launch") && ask("/b/x"),
+            "a platform that talks too much keeps nobody from launching"
+        );
+        let few = Limits::new(2, Vec::new());
+        assert!(
+            few.check("/lti/notices", ip("203.0.113.1"), &HeaderMap::new())
+                .is_ok()
         );
     }
 

@@ -14,8 +14,30 @@ use crate::ids::{ActivityId, BadgeId, LineItemId};
 pub struct DraftProblem {
     /// The path of the node; empty for the root.
     pub path: String,
+    /// Whether the node is a group.
+    pub group: bool,
     /// What to do, in a sentence.
     pub message: String,
+}
+
+impl DraftProblem {
+    /// The message with the place that it is about: "Condition 2.1: Choose an assignment."
+    #[must_use]
+    pub fn with_place(&self) -> String {
+        let what = if self.group { "Group" } else { "Condition" };
+        match place(&self.path).as_str() {
+            "" => self.message.clone(),
+            place => format!("{what} {place}: {}", self.message),
+        }
+    }
+}
+
+/// How people count a node: "2.1" for the first member of the second; nothing for the root.
+#[must_use]
+pub fn place(path: &str) -> String {
+    let counted = path.split('.').filter_map(|part| part.parse::<usize>().ok());
+    let counted: Vec<String> = counted.map(|position| (position + 1).to_string()).collect();
+    counted.join(".")
 }
 
 impl DraftGroup {
@@ -91,6 +113,7 @@ fn read_group(group: &DraftGroup, path: &str, problems: &mut Vec<DraftProblem>) 
             _ => {
                 problems.push(DraftProblem {
                     path: path.to_owned(),
+                    group: true,
                     message: "Say how many of these are needed, as a whole number from 1.".to_owned(),
                 });
                 Need::All
@@ -106,6 +129,7 @@ fn read_group(group: &DraftGroup, path: &str, problems: &mut Vec<DraftProblem>) 
                 Ok(condition) => nodes.push(Node::Condition(condition)),
                 Err(message) => problems.push(DraftProblem {
                     path: below,
+                    group: false,
                     message: message.to_owned(),
                 }),
             },

@@ -53,9 +53,11 @@ fn a_posted_form_becomes_the_tree_that_was_on_screen() {
         problems,
         [DraftProblem {
             path: "1.1".into(),
+            group: false,
             message: "Choose a badge.".into()
         }]
     );
+    assert_eq!(problems[0].with_place(), "Condition 2.2: Choose a badge.");
 }
 
 #[test]
@@ -290,4 +292,37 @@ proptest! {
         }
         prop_assert_eq!(draft, before);
     }
+}
+
+#[test]
+fn two_problems_of_one_kind_say_which_row_each_is_about() {
+    let row = || {
+        DraftNode::Row(DraftRow::Grade {
+            item: String::new(),
+            value: "80".into(),
+            unit: Unit::Percent,
+        })
+    };
+    let inner = DraftGroup {
+        need: NeedWord::AtLeast,
+        count: "many".into(),
+        nodes: vec![row()],
+    };
+    let draft = DraftGroup {
+        nodes: vec![row(), row(), DraftNode::Group(inner)],
+        ..DraftGroup::default()
+    };
+    let said: Vec<String> = draft
+        .to_domain()
+        .unwrap_err()
+        .iter()
+        .map(DraftProblem::with_place)
+        .collect();
+    let expected = [
+        "Condition 1: Choose an assignment.",
+        "Condition 2: Choose an assignment.",
+        "Group 3: Say how many of these are needed, as a whole number from 1.",
+        "Condition 3.1: Choose an assignment.",
+    ];
+    assert_eq!(said, expected);
 }

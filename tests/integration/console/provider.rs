@@ -107,8 +107,14 @@ fn on_a_scene<F: Future<Output = ()>>(test: impl Fn(Scene, Provider) -> F) {
             ("CAIRN_ADMIN_OIDC_ISSUER", issuer.as_str()),
             ("CAIRN_ADMIN_OIDC_CLIENT_ID", "cairn"),
             ("CAIRN_ADMIN_OIDC_CLIENT_SECRET", "hush"),
-            ("CAIRN_ADMIN_OIDC_EMAILS", "ada@school.example"),
-            ("CAIRN_ADMIN_OIDC_GROUPS", "badge-keepers"),
+            (
+                "CAIRN_ADMIN_OIDC_EMAILS",
+                "ada@school.example => *, zoe@school.example, max@school.example => Nowhere College",
+            ),
+            (
+                "CAIRN_ADMIN_OIDC_GROUPS",
+                "badge-keepers => North Coast Polytechnic",
+            ),
         ];
         let scene = Scene::with(TestDatabase::sqlite(), &settings).await;
         test(scene, provider).await;
@@ -203,6 +209,93 @@ fn who_is_not_vouched_for_not_named_or_began_elsewhere_stays_out() {
         let claims = json!({"email": "ben@school.example", "sub": "person-2", "groups": ["badge-keepers"]});
         provider.vouches(&scene, &asked["nonce"], claims).await;
         assert_eq!(back(&scene, &mut browser, &asked["state"]).await.status, 200);
+        scene.end().await;
+    });
+}
+
+/// Signs somebody in at the provider, as the console shows it then.
+async fn come_in(scene: &Scene, provider: &Provider, claims: Value) -> (Browser, Page) {
+    let mut browser = Browser::new().unwrap();
+    let asked = leave(scene, &mut browser).await;
+    provider.vouches(scene, &asked["nonce"], claims).await;
+    let page = back(scene, &mut browser, &asked["state"]).await;
+    (browser, page)
+}
+
+#[test]
+fn a_new_account_reaches_as_far_as_its_entry_says_and_no_further() {
+    on_a_scene(|scene, provider| async move {
+        let at = |path: &str| format!("{}{path}", scene.origin);
+        let (south, _) = cairn::service::institutions::find_or_create(&scene.cairn, "South Hill School")
+            .await
+            .unwrap();
+        // One institution.
+        let claims = json!({"email": "ben@school.example", "sub": "person-2", "groups": ["badge-keepers"]});
+        let (mut ben, page) = come_in(&scene, &provider, claims.clone()).await;
+        assert_eq!(page.status, 200, "{}", page.words());
+        let home = ben.get(&at("/admin")).await.unwrap();
+        assert!(
+            home.words().contains("North Coast Polytechnic") && !home.words().contains("South Hill"),
+            "{}",
+            home.words()
+        );
+        let elsewhere = ben
+            .get(&at(&format!("/admin/policies/{}", south.id)))
+            .await
+            .unwrap();
+        assert_eq!(elsewhere.status, 404, "{}", elsewhere.words());
+        let keys = ben.get(&at("/admin/tool-keys/publish")).await.unwrap();
+        assert_eq!(keys.status, 403, "{}", keys.words());
+        // Everything, where the settings say so.
+        let (mut ada, _) = come_in(&scene, &provider, json!({})).await;
+        let home = ada.get(&at("/admin")).await.unwrap();
+        assert!(home.words().contains("South Hill School"), "{}", home.words());
+        // Nothing said: only whoever was invited, and as far as that goes.
+        let zoe = json!({"email": "zoe@school.example", "sub": "person-3"});
+        let (_, stranger) = come_in(&scene, &provider, zoe.clone()).await;
+        assert_eq!(stranger.status, 403);
+        assert!(
+            stranger.words().contains("nobody has made an account for you"),
+            "{}",
+            stranger.words()
+        );
+        // An institution that is not there opens nothing.
+        let max = json!({"email": "max@school.example", "sub": "person-4"});
+        let (_, lost) = come_in(&scene, &provider, max).await;
+        assert_eq!(lost.status, 403);
+        assert!(
+            lost.words()
+                .contains("the institution that you are to look after is not there"),
+            "{}",
+            lost.words()
+        );
+        let (known, _) = cairn::service::admins::keepers::list(
+            &scene.cairn,
+            &cairn::service::admins::Administrator {
+                actor: cairn::ids::AdminId::from("test"),
+                name: "Test".into(),
+                scope: cairn::service::admins::Scope::Everything,
+            },
+        )
+        .await
+        .unwrap();
+        assert_eq!(known.len(), 2, "who was refused left no account: {known:?}");
+
+        let typed = [
+            ("name", "Zoe"),
+            ("email", "zoe@school.example"),
+            ("password", super::keeper::PASSWORD),
+        ];
+        let scope = cairn::service::admins::Scope::Tenant(south.id.clone());
+        super::keeper::Keeper::with(&scene, &scope, &typed).await;
+        let (mut zoe, page) = come_in(&scene, &provider, zoe).await;
+        assert_eq!(page.status, 200, "{}", page.words());
+        let home = zoe.get(&at("/admin")).await.unwrap();
+        assert!(
+            home.words().contains("South Hill School") && !home.words().contains("North Coast"),
+            "{}",
+            home.words()
+        );
         scene.end().await;
     });
 }

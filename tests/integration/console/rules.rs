@@ -181,3 +181,115 @@ fn history_is_kept_for_ever_or_for_a_time_that_makes_sense() {
         scene.end().await;
     });
 }
+
+#[test]
+fn badges_kept_off_the_web_have_no_page_although_nobody_is_a_minor() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, award, credential) = stage.earned().await;
+        let address = format!("{}/b/{}", stage.scene.origin, credential.slug);
+        assert_eq!(get(&address, "text/html").await.status, 200);
+        let mine = stage.inside(&format!("/credentials/{}", award.id));
+        let mut holder = stage.student_browser(0).await;
+        let before = holder.get(&mine).await.unwrap();
+        let switches = before.form("/share").unwrap();
+
+        // An unticked box is not sent at all.
+        let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(stage.course.tenant.clone()), "Ada").await;
+        let page = keeper
+            .get(&format!("/admin/policies/{}", stage.course.tenant))
+            .await;
+        let form = page.form("/admin/policies/").unwrap();
+        let csrf = form.value("csrf").unwrap().to_owned();
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("create", "instructors"),
+            ("approve", "instructors"),
+            ("revoke", "instructors"),
+            ("regrade", "flag"),
+            ("keep", "forever"),
+        ];
+        let url = format!("{}/admin/policies/{}", stage.scene.origin, stage.course.tenant);
+        let saved = keeper.browser.post(&url, &fields).await.unwrap();
+        assert!(saved.words().contains("Saved."), "{}", saved.words());
+        for ending in ["", ".json", ".png"] {
+            let gone = get(&format!("{address}{ending}"), "*/*").await;
+            assert_eq!(gone.status, 403, "{ending}: {}", gone.words());
+        }
+        let refused = holder
+            .submit(&before, &switches, &[("show_evidence", "yes")])
+            .await
+            .unwrap();
+        assert_eq!(refused.status, 403, "{}", refused.words());
+        assert!(refused.text().contains("policy.sharing"), "{}", refused.words());
+        let file = holder.get(&format!("{mine}.json")).await.unwrap();
+        assert_eq!(
+            file.body,
+            credential.document.as_bytes(),
+            "it is theirs all the same"
+        );
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_rule_is_neither_saved_nor_activated_nor_a_student_approved_where_that_is_left_to_administrators() {
+    on_each_database(|scene| async move {
+        let tenant = scene
+            .cairn
+            .store
+            .read(cairn::store::tenants::first)
+            .await
+            .unwrap()
+            .unwrap()
+            .id;
+        let mut teacher = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
+        let badge = teacher.make_badge("Seen in class", "knowledge").await;
+        let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+        let asked = teacher.build(&rule, &[("action", "add::approval")]).await;
+        let saved = teacher.build(&asked, &[("action", "save")]).await;
+        assert!(saved.words().contains("Saved."), "{}", saved.words());
+        let preview = teacher.get(&format!("/badges/{badge}/preview")).await;
+        let only = [("create", "administrators"), ("approve", "administrators")];
+        policy(&scene, &tenant, &only).await;
+
+        let more = teacher.build(&saved, &[("action", "add::date")]).await;
+        let again = [("action", "save"), ("n.1.at", "2026-01-01T00:00")];
+        let unsaved = teacher.build(&more, &again).await;
+        assert_eq!(unsaved.status, 403, "{}", unsaved.words());
+        assert!(unsaved.text().contains("policy.create"), "{}", unsaved.words());
+        let still = teacher.send(&preview, "/activate", &[]).await;
+        assert_eq!(still.status, 403, "{}", still.words());
+        let course = teacher.get("").await;
+        assert!(course.words().contains("Draft"), "{}", course.words());
+
+        policy(
+            &scene,
+            &tenant,
+            &[("create", "instructors"), ("approve", "administrators")],
+        )
+        .await;
+        teacher.activate(&badge).await;
+        let progress = teacher.get("/progress").await;
+        let student = progress
+            .links(&format!("/badges/{badge}/people/"))
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("{}", progress.words()));
+        let ask = teacher.browser.get(&format!("{student}/approve")).await.unwrap();
+        let refused = teacher
+            .send(&ask, "/approve/confirm", &[("reason", "I saw it")])
+            .await;
+        assert_eq!(refused.status, 403, "{}", refused.words());
+        assert!(
+            refused
+                .words()
+                .contains("lets only administrators approve students"),
+            "{}",
+            refused.words()
+        );
+        let page = teacher.browser.get(&student).await.unwrap();
+        assert!(!page.words().contains("I saw it"), "{}", page.words());
+        scene.end().await;
+    });
+}

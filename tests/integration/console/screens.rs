@@ -56,6 +56,13 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         look(&chromium, "link", &mut wrong).await;
         let name = chromium.driver.find(By::Name("name")).await.unwrap();
         name.send_keys("Ada Lovelace").await.unwrap();
+        for (field, typed) in [
+            ("email", "ada@school.example"),
+            ("password", "seven stones on a hill"),
+        ] {
+            let field = chromium.driver.find(By::Name(field)).await.unwrap();
+            field.send_keys(typed).await.unwrap();
+        }
         press(&chromium, "Go in").await;
         chromium.reads("You are signed in.").await;
         look(&chromium, "overview", &mut wrong).await;
@@ -74,6 +81,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("audit", format!("/audit/{tenant}")),
             ("audit-none", format!("/audit/{tenant}?who=nobody")),
             ("administrators", "/administrators".to_owned()),
+            ("password", "/password".to_owned()),
             ("not-here", "/nothing".to_owned()),
         ] {
             chromium.driver.goto(at(&path)).await.unwrap();

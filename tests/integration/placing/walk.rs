@@ -405,3 +405,78 @@ fn a_stack_is_placed_as_one_and_opens_itself_for_students() {
         scene.end().await;
     });
 }
+
+#[test]
+fn an_activity_that_is_placed_twice_before_it_is_opened_has_one_column() {
+    on_each_database(|scene| async move {
+        for (name, lms) in scene.platforms() {
+            place(lms, "assignment_selection", &REPORT).await;
+            let (mut browser, picker) = choose(lms, CourseRole::Teacher, "link_selection").await;
+            let again = picker
+                .text()
+                .split("value=\"")
+                .filter_map(|rest| rest.split('"').next())
+                .find(|value| value.starts_with("activity:"))
+                .unwrap_or_else(|| panic!("{name}: {}", picker.words()))
+                .to_owned();
+            let review = send(&mut browser, &picker, "/place/review", &[("item", &again)]).await;
+            assert!(
+                review.words().contains("Field report") && !review.words().contains("25 points"),
+                "{name}: {}",
+                review.words()
+            );
+            // Sent twice, as an impatient teacher does: the second answer is the one that the platform gets.
+            send(&mut browser, &review, "/place/send", &[]).await;
+            let form = send(&mut browser, &review, "/place/send", &[]).await;
+            assert_eq!(form.status, 200, "{name}: {}", form.words());
+            let done = send(&mut browser, &form, "/placed", &[]).await;
+            assert_eq!(done.status, 200, "{name}: {}", done.words());
+            let world = lms.world();
+            let course = world.courses()[0].id;
+            let links = world.links(course);
+            let links: Vec<_> = links.iter().filter(|link| link.title == "Field report").collect();
+            assert_eq!(links.len(), 2, "{name}: {links:?}");
+            let columns = || {
+                let all = world.line_items(course);
+                all.into_iter()
+                    .filter(|column| column.label == "Field report")
+                    .count()
+            };
+            assert_eq!(columns(), 1, "{name}: nobody has opened it yet");
+            // The link that came last is opened first: the activity is there, and its column is the one that is there.
+            let person = world.member(course, CourseRole::Student).unwrap().id;
+            let form = world.launch_form(course, person, links[1].id).unwrap();
+            let mut student = framed(lms);
+            let page = student.launch(&form).await.unwrap();
+            let handed = send(&mut student, &page, "/hand-in", &[("text", "Mine"), ("link", "")]).await;
+            assert!(
+                handed.words().contains("Handed in."),
+                "{name}: {}",
+                handed.words()
+            );
+            let mut found = None;
+            for _ in 0..200 {
+                let known = scene.cairn.store.read(|db| {
+                    let tenant = tenants::first(db)?.unwrap();
+                    let mut all = Vec::new();
+                    for course in courses::list_for_tenant(db, &tenant.id, cairn::store::Page::first(9))? {
+                        all.extend(activities::for_course(db, &tenant.id, &course.id)?);
+                    }
+                    Ok(all)
+                });
+                let known = known.await.unwrap();
+                found = known.into_iter().find(|one| again.ends_with(one.id.as_str()));
+                if found.as_ref().is_some_and(|one| one.line_item.is_some()) {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            assert!(
+                found.unwrap().line_item.is_some(),
+                "{name}: it never got its column"
+            );
+            assert_eq!(columns(), 1, "{name}: and no second one was made");
+        }
+        scene.end().await;
+    });
+}

@@ -84,3 +84,49 @@ fn a_holder_whose_browser_keeps_no_cookies_gets_the_files_by_forms() {
         stage.scene.end().await;
     });
 }
+
+#[test]
+fn who_acts_as_a_holder_switches_nothing_on_for_them() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, award, credential) = stage.earned().await;
+        let mine = stage.inside(&format!("/credentials/{}", award.id));
+        let mut holder = stage.student_browser(0).await;
+        let honest = holder.get(&mine).await.unwrap();
+        let switches = honest.form("/share").unwrap();
+        stage.world.tamper(|_, claims| {
+            let custom = claims["https://purl.imsglobal.org/spec/lti/claim/custom"].as_object_mut();
+            custom
+                .unwrap()
+                .insert("masquerading_user_id".into(), serde_json::json!(4711));
+        });
+        let mut acting = stage.student_browser(0).await;
+        stage.world.stop_tampering();
+        let page = acting.get(&mine).await.unwrap();
+        assert_eq!(page.status, 200, "{}", page.words());
+        let csrf = page
+            .forms()
+            .iter()
+            .find_map(|form| form.value("csrf").map(str::to_owned));
+        let csrf = csrf.unwrap_or_else(|| panic!("no form at all: {}", page.words()));
+        let fields = [("show_name", "yes"), ("csrf", csrf.as_str())];
+        let refused = acting.submit(&page, &switches, &fields).await.unwrap();
+        assert!(
+            refused.status == 403 && refused.text().contains("masquerade"),
+            "{}",
+            refused.words()
+        );
+        let (_, name) = stage.student(0);
+        let public = format!("{}/b/{}", stage.scene.origin, credential.slug);
+        let before = get(&public, "text/html").await;
+        assert!(!before.words().contains(&name), "{}", before.words());
+        let done = holder
+            .submit(&honest, &switches, &[("show_name", "yes")])
+            .await
+            .unwrap();
+        assert_eq!(done.status, 200, "{}", done.words());
+        let after = get(&public, "text/html").await;
+        assert!(after.words().contains(&name), "{}", after.words());
+        stage.scene.end().await;
+    });
+}

@@ -9,7 +9,8 @@ use crate::service::error::{ErrorKind, ServiceError};
 use crate::service::{connecting, registering};
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
-use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
 use crate::web::views::admin::{ByHandForm, ByHandPage};
 use crate::web::views::shared::{Problem, ProblemList};
 
@@ -69,7 +70,7 @@ async fn view(
     ))
 }
 
-async fn add(AdminAction(visit): AdminAction, path: web::Path<String>) -> Result<HttpResponse, AdminError> {
+async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Result<HttpResponse, AdminError> {
     let flavour = flavour(&path)?;
     let typed = &visit.fields;
     let words = |name: &str| -> Vec<String> {

@@ -9,7 +9,8 @@ use super::frame::AdminPlace;
 use crate::ids::{InvitationId, TenantId};
 use crate::service::error::ServiceError;
 use crate::service::{connecting, registering};
-use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
 use crate::web::views::admin::{InvitedPage, PlatformsPage};
 
 mod by_hand;
@@ -68,7 +69,7 @@ pub(super) async fn institution(visit: &AdminVisit) -> Result<TenantId, ServiceE
     })
 }
 
-async fn invite(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminError> {
+async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     let tenant = institution(&visit).await?;
     visit.admin.scope.allows(&tenant)?;
     let life = match visit.fields.get("days").map(str::parse::<i64>) {
@@ -94,7 +95,7 @@ async fn invite(AdminAction(visit): AdminAction) -> Result<HttpResponse, AdminEr
 }
 
 async fn withdraw(
-    AdminAction(visit): AdminAction,
+    Proven(visit): Proven<AdminVisit>,
     path: web::Path<InvitationId>,
 ) -> Result<HttpResponse, AdminError> {
     let institutions = connecting::institutions(&visit.cairn, &visit.admin.scope).await?;

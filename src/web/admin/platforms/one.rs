@@ -10,7 +10,8 @@ use crate::service::self_test;
 use crate::store::deployments::DeploymentState;
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
-use crate::web::extract::admin::{AdminAction, AdminVisit};
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
 use crate::web::views::admin::PlatformPage;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -29,7 +30,7 @@ async fn show(visit: AdminVisit, path: web::Path<RegistrationId>) -> Result<Http
 }
 
 async fn test(
-    AdminAction(visit): AdminAction,
+    Proven(visit): Proven<AdminVisit>,
     path: web::Path<RegistrationId>,
 ) -> Result<HttpResponse, AdminError> {
     let known = connecting::look(&visit.cairn, &visit.admin.scope, &path).await?;
@@ -49,7 +50,7 @@ async fn answer(
 }
 
 async fn change(
-    AdminAction(visit): AdminAction,
+    Proven(visit): Proven<AdminVisit>,
     path: web::Path<RegistrationId>,
 ) -> Result<HttpResponse, AdminError> {
     let form = &visit.fields;

@@ -1,7 +1,8 @@
-//! Before somebody is signed in: the sign-in, the page of a one-time link, and what went wrong.
+//! How somebody gets in: the sign-in, the page of a one-time link, one's own password, and what went wrong.
 
 use askama::Template;
 
+use super::AdminPage;
 use crate::web::views::shared::{LinkTo, ProblemList, PublicPage};
 
 /// Posts `email`, `password`, `next`.
@@ -36,6 +37,16 @@ pub struct LinkPage {
     pub action: String,
     pub name: String,
     pub email: String,
+    pub problems: ProblemList,
+}
+
+/// Posts `old`, `new` and `again`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/own_password.html")]
+pub struct OwnPasswordPage {
+    pub page: AdminPage,
+    /// Whether there is a password to change.
+    pub has_one: bool,
     pub problems: ProblemList,
 }
 

@@ -20,7 +20,7 @@ pub use audit::{AuditLine, AuditPage, Sought};
 pub use by_hand::{ByHandForm, ByHandPage};
 pub use choose::ChooseInstitutionPage;
 pub use confirm::ConsoleConfirmPage;
-pub use enter::{ConsoleErrorPage, LinkPage, ReturnedPage, SignInPage};
+pub use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
 pub use issuers::{InstitutionLine, IssuerPage, IssuersPage, KeyLine};
 pub use overview::{InstitutionCard, OverviewPage};
 pub use platforms::{InvitedPage, PlatformPage, PlatformsPage};

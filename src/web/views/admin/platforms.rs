@@ -131,6 +131,8 @@ pub struct DeploymentLine {
     pub id: String,
     pub deployment_id: String,
     pub accepted: bool,
+    /// Who refused it, and when.
+    pub refused: Option<(String, When)>,
 }
 
 /// Posts `what` and `value` to `change`, nothing to `test`.
@@ -188,6 +190,11 @@ impl PlatformPage {
                     id: one.id.to_string(),
                     deployment_id: one.deployment_id.clone(),
                     accepted: one.state == DeploymentState::Accepted,
+                    refused: known
+                        .refused
+                        .get(&one.id)
+                        .filter(|_| one.state == DeploymentState::Pending)
+                        .map(|(by, at)| (by.clone(), When::date_only(*at))),
                 })
                 .collect(),
             findings: report.map(FindingList::of),

@@ -19,6 +19,8 @@ pub struct CourseBadgesPage {
     pub what_can_be_read: Vec<String>,
     pub badges: Vec<BadgeRow>,
     pub attention: Vec<Attention>,
+    /// How many more there are than are shown.
+    pub more_attention: u32,
     /// Courses that this one was copied from, whose badges may come along.
     pub offers: Vec<OfferLine>,
     pub new_badge_href: String,

@@ -9,6 +9,7 @@ mod decision;
 mod dry_run;
 mod evidence;
 mod progress;
+mod regrade;
 mod rule_builder;
 
 pub use awards::{AwardRow, BadgeAwardsPage, RevokePage};
@@ -22,4 +23,5 @@ pub use decision::{DecisionPage, HistoryLine};
 pub use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine};
 pub use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
 pub use progress::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
+pub use regrade::RegradePage;
 pub use rule_builder::{ColumnFields, RuleBuilderPage, RuleGroupView, RuleOptions};

@@ -126,7 +126,7 @@ impl<'a> RuleGroupView<'a> {
     }
 
     fn name(&self) -> String {
-        format!("group {}", self.position + 1)
+        format!("group {}", crate::web::rule_form::place(&self.path))
     }
 
     fn kinds(&self) -> [RowKind; 5] {
@@ -170,6 +170,11 @@ enum Member<'a> {
 }
 
 impl RuleRowView<'_> {
+    /// As the list of problems counts it.
+    fn place(&self) -> String {
+        crate::web::rule_form::place(&self.path)
+    }
+
     /// Whether the chosen value is none of the options: what it named is gone, and the row must still say so.
     fn is_lost(&self, options: &[Choice], chosen: &str) -> bool {
         !chosen.is_empty() && options.iter().all(|option| option.value != chosen)
@@ -188,7 +193,7 @@ impl RuleRowView<'_> {
     }
 
     fn name(&self) -> String {
-        format!("condition {}", self.position + 1)
+        format!("condition {}", self.place())
     }
 }
 

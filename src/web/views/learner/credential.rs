@@ -15,6 +15,8 @@ pub struct MyCredentialPage {
     pub standing: StatusChip,
     pub awarded: When,
     pub until: Option<When>,
+    /// The grade fell, and it does not count toward other badges until a teacher has decided.
+    pub suspended: bool,
     /// Why it was revoked.
     pub revoked_reason: Option<String>,
     /// Whether the institution lets badges have public pages.

@@ -1,0 +1,3 @@
+-- Migrations only expand; this is for a developer's own database.
+DROP TABLE regrades;
+ALTER TABLE jobs DROP COLUMN lane;

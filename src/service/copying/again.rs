@@ -1,0 +1,157 @@
+//! Looking again, at each later check, for what was not found at first: a column that was not there before is taken where
+//! it fits. What a person chose is in the rule from then on and is never looked at again.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::map::rewrite;
+use super::missing::{self, Kind};
+use super::source::{Source, columns};
+use super::{PLACEHOLDER, links as copied_links, placeholder};
+use crate::domain::copying::{Mapping, match_columns};
+use crate::domain::course::{Course, LineItem};
+use crate::domain::evidence::Activity;
+use crate::domain::rule::Condition;
+use crate::ids::LineItemId;
+use crate::random::Random;
+use crate::store::copies::{self, CopyState};
+use crate::store::{Db, StoreError, activities, audit, badges, courses, line_items, links, rules};
+
+/// Looks again for what was not found, now that the course was read. Run it in the transaction that writes the columns.
+///
+/// # Errors
+/// What the store reports.
+pub fn map_again(
+    db: &mut Db,
+    course: &Course,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let tenant = &course.tenant;
+    let copies = copies::for_course(db, tenant, &course.id)?;
+    if !copies.iter().any(|copy| copy.state == CopyState::Taken) {
+        return Ok(());
+    }
+    let new = columns(db, tenant, &course.id)?;
+    for copy in copies.iter().filter(|copy| copy.state == CopyState::Taken) {
+        let waiting = waiting_columns(db, course)?;
+        let waiting_activities = waiting_activities(db, course)?;
+        if waiting.is_empty() && waiting_activities.is_empty() {
+            break;
+        }
+        let Some(from) = courses::get(db, tenant, &copy.source)? else {
+            continue;
+        };
+        let source = Source::load(db, tenant, &from.id)?;
+        let taken = taken_columns(db, course)?;
+        let mapping = found_now(&source, &waiting, &new, &taken);
+        if rewrite(db, course, &mapping, now, random)? {
+            let entry = audit::Entry {
+                actor: None,
+                action: "copy.mapped".to_owned(),
+                subject: course.id.to_string(),
+                detail: json!({ "columns": mapping.columns }),
+                at: now,
+            };
+            audit::insert(db, tenant, &entry, random)?;
+        }
+        let all = match_columns(&source.items, &new);
+        for (activity, origin) in waiting_activities {
+            let old = source
+                .activities
+                .iter()
+                .find(|one| placeholder(one.id.as_str()) == origin);
+            let found = old.and_then(|old| all.get(old.line_item.as_ref()?));
+            if let Some(column) = found.and_then(|found| new.iter().find(|item| item.id == found.to)) {
+                copied_links::found_column(db, course, &activity.id, column, now, random)?;
+            }
+        }
+    }
+    missing::settle_all(db, course, now, random)
+}
+
+/// What stands in for the columns that are waited for, by name.
+fn found_now(
+    source: &Source,
+    waiting: &HashMap<LineItemId, LineItem>,
+    new: &[LineItem],
+    taken: &HashSet<LineItemId>,
+) -> Mapping {
+    let read = source.read_items();
+    // Old columns that no rule reads count as well: they may be the ones that a new column stands for.
+    let mut old: Vec<LineItem> = source
+        .items
+        .iter()
+        .filter(|item| !read.contains(&item.id))
+        .cloned()
+        .collect();
+    let names: HashSet<String> = source
+        .items
+        .iter()
+        .map(|item| placeholder(item.id.as_str()))
+        .collect();
+    old.extend(waiting.values().filter(|item| names.contains(&item.url)).cloned());
+    let free: Vec<LineItem> = new
+        .iter()
+        .filter(|item| !taken.contains(&item.id))
+        .cloned()
+        .collect();
+    let mut mapping = Mapping::default();
+    for (from, found) in match_columns(&old, &free) {
+        if waiting.contains_key(&from) {
+            mapping.columns.insert(from, found.to);
+        }
+    }
+    mapping
+}
+
+/// The stand-ins that copied drafts of a course read.
+fn waiting_columns(db: &mut Db, course: &Course) -> Result<HashMap<LineItemId, LineItem>, StoreError> {
+    let mut waiting = HashMap::new();
+    for (badge, _) in badges::copied(db, &course.tenant, &course.id)? {
+        if !missing::rests(&badge) {
+            continue;
+        }
+        for missing in missing::of_badge(db, course, &badge)? {
+            if missing.kind == Kind::Column
+                && let Some(item) = line_items::get(db, &course.tenant, &missing.id.as_str().into())?
+            {
+                waiting.insert(item.id.clone(), item);
+            }
+        }
+    }
+    Ok(waiting)
+}
+
+/// Columns that a rule of a copied badge reads already.
+fn taken_columns(db: &mut Db, course: &Course) -> Result<HashSet<LineItemId>, StoreError> {
+    let mut taken = HashSet::new();
+    for (badge, _) in badges::copied(db, &course.tenant, &course.id)? {
+        for rule in rules::for_badge(db, &course.tenant, &badge.id)? {
+            for condition in rule.root.conditions() {
+                if let Condition::Grade { item, .. } = condition {
+                    taken.insert(item.clone());
+                }
+            }
+        }
+    }
+    Ok(taken)
+}
+
+/// Copied activities without a column that wait for their link, each with the name of the link that stands in for it.
+fn waiting_activities(db: &mut Db, course: &Course) -> Result<Vec<(Activity, String)>, StoreError> {
+    let mut waiting = Vec::new();
+    for activity in activities::for_course(db, &course.tenant, &course.id)? {
+        if activity.line_item.is_some() {
+            continue;
+        }
+        if let Some(link) = links::get(db, &course.tenant, &activity.link)?
+            && link.resource_link_id.starts_with(PLACEHOLDER)
+        {
+            waiting.push((activity, link.resource_link_id));
+        }
+    }
+    Ok(waiting)
+}

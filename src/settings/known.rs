@@ -1,0 +1,100 @@
+//! The names that there are.
+
+/// Every setting, its default and its meaning: the one list from which the file is read, the environment is read and
+/// the help is printed.
+pub const KNOWN: &[(&str, &str, &str)] = &[
+    ("listen", "127.0.0.1:8080", "address and port to listen on"),
+    (
+        "public_origin",
+        "http://127.0.0.1:8080",
+        "where browsers and platforms reach this server, without a path",
+    ),
+    (
+        "identity_origin",
+        "the public origin",
+        "what signed badges name as their home; never change it once badges exist",
+    ),
+    (
+        "data_dir",
+        "data",
+        "folder for the database, evidence files and keys",
+    ),
+    (
+        "database_url",
+        "sqlite://DATA_DIR/cairn.db",
+        "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME",
+    ),
+    (
+        "database_connections",
+        "8",
+        "most connections to the database, 1 to 100",
+    ),
+    (
+        "master_key",
+        "the file DATA_DIR/master.key",
+        "32 bytes in base64 that encrypt the keys at rest",
+    ),
+    (
+        "workers",
+        "one for each core",
+        "threads that answer requests, 1 to 64",
+    ),
+    (
+        "check_interval_minutes",
+        "15",
+        "how often each active course is checked, 1 to 1440; 0 turns the schedule off",
+    ),
+    (
+        "allow_http_loopback",
+        "false",
+        "accept platforms on http://127.0.0.1 and http://localhost, for trying out",
+    ),
+    (
+        "requests_per_minute",
+        "3000",
+        "how often one network may log in and launch, and ask for public pages; a fifth as often it may deliver notices; 0 counts nothing",
+    ),
+    (
+        "trusted_proxies",
+        "none",
+        "addresses or networks of the proxies in front, comma separated; their X-Forwarded-For is believed",
+    ),
+    (
+        "admin_oidc_issuer",
+        "none",
+        "the OpenID Connect provider at which administrators sign in, as its discovery document names it",
+    ),
+    ("admin_oidc_client_id", "none", "our client id at that provider"),
+    (
+        "admin_oidc_client_secret",
+        "none",
+        "our client secret at that provider",
+    ),
+    (
+        "admin_oidc_emails",
+        "none",
+        "who may sign in there, separated by commas: an address, or @school.example for all of that domain; with => NAME a new account looks after that institution, with => * after everything, with neither only whoever has an account already comes in",
+    ),
+    (
+        "admin_oidc_groups",
+        "none",
+        "the same for groups (claim `groups`), for instance badge-keepers => North Coast",
+    ),
+    ("log_format", "text", "text or json"),
+    ("log", "info", "what to log, in the form of the RUST_LOG variable"),
+];
+
+/// Variables CAIRN_… that others read: the command line, the tests, and the scripts that run them.
+pub(super) const OTHER_VARIABLES: [&str; 5] = [
+    "CAIRN_CONFIG",
+    "CAIRN_TEST_",
+    "CAIRN_LOAD_",
+    "CAIRN_SCREENS",
+    "CAIRN_KIT",
+];
+
+/// All names, for the sentence that tells of a wrong one.
+pub(super) fn known_names() -> String {
+    let known: Vec<&str> = KNOWN.iter().map(|(known, _, _)| *known).collect();
+    known.join(", ")
+}

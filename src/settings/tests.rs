@@ -1,0 +1,147 @@
+use super::*;
+
+fn from(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let environment = pairs
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    Settings::load(None, &environment)
+}
+
+#[test]
+fn proxies_are_addresses_or_networks() {
+    let settings = from(&[("CAIRN_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,2001:db8::/32")]).unwrap();
+    let proxies: Vec<String> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"]);
+    assert!(from(&[]).unwrap().trusted_proxies.is_empty());
+    let wrong = from(&[("CAIRN_TRUSTED_PROXIES", "proxy.example")]).unwrap_err();
+    assert!(wrong.to_string().contains("`trusted_proxies`"), "{wrong}");
+}
+
+#[test]
+fn nothing_set_is_enough_to_start() {
+    let settings = from(&[]).unwrap();
+    assert_eq!(settings.origin(), "http://127.0.0.1:8080");
+    assert_eq!(settings.identity(), settings.origin());
+    assert_eq!(settings.check_interval, Some(TimeDelta::minutes(15)));
+}
+
+#[test]
+fn each_wrong_value_is_named_with_what_it_must_be() {
+    for (name, value) in [
+        ("CAIRN_LISTEN", "8080"),
+        ("CAIRN_PUBLIC_ORIGIN", "badges.example"),
+        ("CAIRN_PUBLIC_ORIGIN", "https://badges.example/path"),
+        ("CAIRN_IDENTITY_ORIGIN", "ftp://badges.example"),
+        ("CAIRN_DATABASE_URL", "mysql://somewhere"),
+        ("CAIRN_DATABASE_CONNECTIONS", "0"),
+        ("CAIRN_WORKERS", "many"),
+        ("CAIRN_CHECK_INTERVAL_MINUTES", "-1"),
+        ("CAIRN_ALLOW_HTTP_LOOPBACK", "maybe"),
+        ("CAIRN_LOG_FORMAT", "xml"),
+        ("CAIRN_LOG", "verbose"),
+        ("CAIRN_LOG", "info,cairn=loud"),
+    ] {
+        let sentence = from(&[(name, value)]).unwrap_err().to_string();
+        assert!(
+            sentence.contains(&name.trim_start_matches("CAIRN_").to_lowercase()),
+            "{sentence}"
+        );
+        assert!(sentence.contains("must be"), "{sentence}");
+    }
+}
+
+#[test]
+fn an_unknown_variable_is_named_and_its_value_is_not() {
+    let sentence = from(&[
+        ("CAIRN_MASTERKEY", "hunter2"),
+        ("CAIRN_TEST_POSTGRES", "x"),
+        ("HOME", "/"),
+    ]);
+    let sentence = sentence.unwrap_err().to_string();
+    assert!(
+        sentence.contains("`CAIRN_MASTERKEY`") && sentence.contains("master_key"),
+        "{sentence}"
+    );
+    assert!(!sentence.contains("hunter2"), "{sentence}");
+    assert!(from(&[("CAIRN_CONFIG", "cairn.toml"), ("CAIRN_LOG", "info,cairn=debug")]).is_ok());
+}
+
+#[test]
+fn a_sign_in_service_is_set_whole_and_lets_in_whom_it_names() {
+    let mut pairs = vec![("CAIRN_ADMIN_OIDC_ISSUER", "https://login.school.example")];
+    for (name, value) in [
+        ("CAIRN_ADMIN_OIDC_CLIENT_ID", "cairn"),
+        ("CAIRN_ADMIN_OIDC_CLIENT_SECRET", "hush"),
+        (
+            "CAIRN_ADMIN_OIDC_EMAILS",
+            "@ops.example => *, Ada@school.example, Zoe@ops.example=>North Coast",
+        ),
+    ] {
+        let missing = from(&pairs).unwrap_err().to_string();
+        assert!(
+            missing.contains(&name.trim_start_matches("CAIRN_").to_lowercase()),
+            "{missing}"
+        );
+        pairs.push((name, value));
+    }
+    pairs.push(("CAIRN_ADMIN_OIDC_GROUPS", "badges => South Hill"));
+    let provider = from(&pairs).unwrap().admin_oidc.unwrap();
+    let groups = ["badges".to_owned()];
+    let at = |name: &str| Some(Reach::Institution(name.to_owned()));
+    for (email, groups, reach) in [
+        ("ada@school.example", &groups[..0], Some(Reach::Account)),
+        ("ada@school.example", &groups[..], Some(Reach::Account)),
+        ("ben@school.example", &groups[..0], None),
+        ("ben@school.example", &groups[..], at("South Hill")),
+        ("eve@ops.example", &groups[..0], Some(Reach::Everything)),
+        ("zoe@ops.example", &groups[..], at("North Coast")),
+        ("eve@ops.example.evil.example", &groups[..0], None),
+        ("eve@evilops.example", &groups[..0], None),
+    ] {
+        assert_eq!(provider.reach(email, groups), reach.as_ref(), "{email}");
+    }
+    assert!(!format!("{provider:?}").contains("hush"));
+    let last = pairs.len() - 1;
+    for wrong in ["=> North Coast", "badges =>", "badges => , staff"] {
+        pairs[last].1 = wrong;
+        let sentence = from(&pairs).unwrap_err().to_string();
+        assert!(
+            sentence.contains("admin_oidc_groups") && sentence.contains("WHO => *"),
+            "{sentence}"
+        );
+    }
+    pairs[last].1 = "badges";
+    pairs[0].1 = "login";
+    assert!(
+        from(&pairs)
+            .unwrap_err()
+            .to_string()
+            .contains("admin_oidc_issuer")
+    );
+}
+
+#[test]
+fn a_wrong_database_address_does_not_repeat_its_password() {
+    let sentence = from(&[("CAIRN_DATABASE_URL", "pg://cairn:hunter2@db")])
+        .unwrap_err()
+        .to_string();
+    assert!(!sentence.contains("hunter2"));
+}
+
+#[test]
+fn a_file_is_read_the_environment_wins_and_an_unknown_name_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cairn.toml");
+    std::fs::write(&file, "workers = 3\ncheck_interval_minutes = 0\n").unwrap();
+    let environment = HashMap::from([("CAIRN_WORKERS".to_owned(), "5".to_owned())]);
+    let settings = Settings::load(Some(&file), &environment).unwrap();
+    assert_eq!(settings.workers, 5);
+    assert_eq!(settings.check_interval, None);
+
+    std::fs::write(&file, "wrokers = 3\n").unwrap();
+    let sentence = Settings::load(Some(&file), &HashMap::new())
+        .unwrap_err()
+        .to_string();
+    assert!(sentence.contains("`wrokers`"), "{sentence}");
+}

@@ -1,0 +1,154 @@
+//! Work that failed: what is late, what was given up, and how it begins anew.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::{GIVEN_UP, WAITING};
+use crate::ids::{JobId, TenantId};
+use crate::store::convert::{from_json, micros};
+use crate::store::schema::jobs;
+use crate::store::{Db, StoreError};
+
+/// Removes work of that kind and key that was given up, and says whether there was any: whoever calls it does the work
+/// anew. Run it in the transaction that enqueues it. `key` is made of ids.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn take_given_up(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<bool, StoreError> {
+    let gone = diesel::delete(jobs::table)
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(key))
+        .filter(jobs::state.eq(GIVEN_UP))
+        .execute(db)?;
+    Ok(gone > 0)
+}
+
+/// As [`take_given_up`], for all keys `folder/…`. `folder` is an id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn take_given_up_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+) -> Result<bool, StoreError> {
+    take_given_up(db, tenant, kind, &format!("{folder}/%"))
+}
+
+/// Work that was given up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GivenUp {
+    pub id: JobId,
+    pub payload: Value,
+}
+
+/// What was given up of that kind with keys `folder/…`, oldest first, at most `limit`. `folder` is an id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn given_up_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+    limit: i64,
+) -> Result<Vec<GivenUp>, StoreError> {
+    let rows: Vec<(String, String)> = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(jobs::state.eq(GIVEN_UP))
+        .order(jobs::id)
+        .limit(limit)
+        .select((jobs::id, jobs::payload))
+        .load(db)?;
+    let given_up = rows.into_iter().map(|(id, payload)| {
+        let payload = from_json("jobs.payload", &payload)?;
+        Ok(GivenUp {
+            id: id.into(),
+            payload,
+        })
+    });
+    given_up.collect()
+}
+
+/// Lets work that was given up wait again as if it were new; what went wrong last stays known until it is done. One of
+/// the same kind and key that waits already takes its place. Run it in a transaction.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn revive(db: &mut Db, tenant: &TenantId, id: &JobId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let mine = || {
+        jobs::table
+            .filter(jobs::tenant_id.eq(tenant.as_str()))
+            .filter(jobs::id.eq(id.as_str()))
+            .filter(jobs::state.eq(GIVEN_UP))
+    };
+    let named: Option<(String, String)> = mine().select((jobs::kind, jobs::key)).first(db).optional()?;
+    let Some((kind, key)) = named else {
+        return Ok(());
+    };
+    let waiting: i64 = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.eq(key))
+        .filter(jobs::state.eq(WAITING))
+        .count()
+        .get_result(db)?;
+    if waiting > 0 {
+        diesel::delete(mine()).execute(db)?;
+    } else {
+        diesel::update(mine())
+            .set((
+                jobs::state.eq(WAITING),
+                jobs::run_at.eq(micros(now)),
+                jobs::attempts.eq(0),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Work that has failed at least once and is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// Things that it is to be done to.
+    pub keys: usize,
+    /// What went wrong with the newest of it.
+    pub error: String,
+}
+
+/// What is late of that kind with keys `folder/…`, whether it is tried again or was given up. `folder` is an id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn late_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+) -> Result<Option<Late>, StoreError> {
+    let late = || {
+        jobs::table
+            .filter(jobs::tenant_id.eq(tenant.as_str()))
+            .filter(jobs::kind.eq(kind))
+            .filter(jobs::key.like(format!("{folder}/%")))
+            .filter(jobs::last_error.is_not_null())
+    };
+    let newest: Option<Option<String>> = late()
+        .order(jobs::id.desc())
+        .select(jobs::last_error)
+        .first(db)
+        .optional()?;
+    let Some(error) = newest.flatten() else {
+        return Ok(None);
+    };
+    let keys: i64 = late()
+        .select(diesel::dsl::count(jobs::key).aggregate_distinct())
+        .get_result(db)?;
+    let keys = usize::try_from(keys).unwrap_or_default();
+    Ok(Some(Late { keys, error }))
+}

@@ -1,0 +1,84 @@
+//! Looking at the queue: what is under way, and how much there is.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::{RUNNING, WAITING};
+use crate::ids::TenantId;
+use crate::store::convert::micros;
+use crate::store::schema::jobs;
+use crate::store::{Db, StoreError};
+
+/// Whether work of that kind and key runs, is due, or waits to be tried again. What waits for its first time is not
+/// under way. `key` is made of ids.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn is_under_way(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    Ok(under_way_like(db, tenant, kind, key, now)? > 0)
+}
+
+/// How many keys `folder/…` of that kind are under way, as [`is_under_way`] says. `folder` is an id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn under_way_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    under_way_like(db, tenant, kind, &format!("{folder}/%"), now)
+}
+
+fn under_way_like(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    pattern: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let waits = jobs::state
+        .eq(WAITING)
+        .and(jobs::run_at.le(micros(now)).or(jobs::attempts.gt(0)));
+    let found: i64 = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(pattern))
+        .filter(jobs::state.eq(RUNNING).or(waits))
+        .select(diesel::dsl::count(jobs::key).aggregate_distinct())
+        .get_result(db)?;
+    Ok(usize::try_from(found).unwrap_or_default())
+}
+
+/// How many jobs of a kind are in a state (`waiting`, `running`, `given_up`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    pub kind: String,
+    pub state: String,
+    pub jobs: i64,
+}
+
+/// How many jobs there are, by kind and state, of all institutions: for metrics.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
+    let rows: Vec<(String, String, i64)> = on_both!(db, |connection| jobs::table
+        .group_by((jobs::kind, jobs::state))
+        .select((jobs::kind, jobs::state, count_star()))
+        .order((jobs::kind, jobs::state))
+        .load(connection))?;
+    Ok(rows
+        .into_iter()
+        .map(|(kind, state, jobs)| Count { kind, state, jobs })
+        .collect())
+}

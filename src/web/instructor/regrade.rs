@@ -1,0 +1,95 @@
+//! `/c/{course}/regrades/{regrade}`: a grade that fell after the award. The page says what was and what is; `/settle` below
+//! it keeps the badge or revokes it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::domain::policy::Regrade as Policy;
+use crate::domain::sentence::Audience;
+use crate::ids::RegradeId;
+use crate::service::error::ServiceError;
+use crate::service::pictures;
+use crate::service::regrades::{self, Case, Verdict};
+use crate::web::decided;
+use crate::web::error::AppError;
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
+use crate::web::frame::Place;
+use crate::web::views::instructor::RegradePage;
+use crate::web::views::shared::{PictureView, Problem, ProblemList, When};
+
+/// Lists the routes of this page.
+pub fn configure(config: &mut ServiceConfig) {
+    let path = |rest: &str| format!("/c/{{course}}/regrades/{{regrade}}{rest}");
+    config
+        .route(&path(""), web::get().to(show))
+        .route(&path(""), web::post().to(show))
+        .route(&path("/settle"), web::post().to(settle));
+}
+
+/// What fell.
+///
+/// # Errors
+/// Forbidden for all but instructors; not found for one of elsewhere; a conflict when it was settled.
+pub async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+    let id = RegradeId::from(path.into_inner().1);
+    let case = regrades::look(&visit.cairn, &visit.visitor, &id).await?;
+    visit.show(&view(&visit, &case, ProblemList::default()))
+}
+
+/// Keeps or revokes.
+///
+/// # Errors
+/// As [`show`]; forbidden where the institution leaves revoking to administrators.
+pub async fn settle(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let id = RegradeId::from(path.into_inner().1);
+    let (verdict, notice) = match visit.fields.get("verdict") {
+        Some("revoke") => (Verdict::Revoke, "regrade-revoked"),
+        _ => (Verdict::Keep, "regrade-kept"),
+    };
+    let reason = visit.fields.text("reason");
+    match regrades::settle(&visit.cairn, &visit.visitor, &id, verdict, &reason).await {
+        Ok(()) => Ok(visit.go(&visit.href_saying("", notice))),
+        Err(ServiceError::Invalid { sentence, .. }) => {
+            let case = regrades::look(&visit.cairn, &visit.visitor, &id).await?;
+            let problems = ProblemList(vec![Problem {
+                field: "reason".to_owned(),
+                text: sentence,
+            }]);
+            visit.show_again(&view(&visit, &case, problems))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn view(visit: &Visit, case: &Case, problems: ProblemList) -> RegradePage {
+    let lines = |decision: &Option<_>| {
+        let decision = decision.as_ref();
+        decision
+            .map(|decision| decided::check_lines(decision, &case.names, Audience::Teacher, case.at))
+            .unwrap_or_default()
+    };
+    let (student, name) = (case.person.display_name(), case.badge.design.name.clone());
+    RegradePage {
+        page: visit.page(&format!("Does {student} keep “{name}”?"), Place::Badges),
+        picture: PictureView {
+            src: pictures::href(&case.badge.design.picture),
+            alt: case.badge.design.picture_alt.clone(),
+        },
+        student,
+        badge_name: name,
+        awarded: When::new(case.award.awarded_at, case.at),
+        found: When::new(case.regrade.found_at, case.at),
+        suspended: case.regrade.policy == Policy::Suspend,
+        revokes: case.regrade.policy == Policy::RevokeAfterReview,
+        then: lines(&case.then),
+        now: lines(&case.now),
+        action: visit.href(&format!("/regrades/{}/settle", case.regrade.id)),
+        reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
+        problems,
+        back_href: visit.href(""),
+    }
+}
