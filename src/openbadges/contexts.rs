@@ -20,6 +20,11 @@ const CONTEXTS: [(&str, &str); 4] = [
     ),
 ];
 
+/// Every context: its address and its text.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CONTEXTS.into_iter()
+}
+
 /// The text of the context at `url`, if it is one of ours.
 #[must_use]
 pub fn text(url: &str) -> Option<&'static str> {

@@ -22,6 +22,7 @@ pub mod multibase;
 pub mod proof;
 pub mod recipient;
 pub mod status;
+pub mod terms;
 pub mod verify;
 mod vocab;
 
