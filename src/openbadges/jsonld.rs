@@ -54,15 +54,16 @@ pub enum JsonLdError {
 /// When it uses a context, a term or a keyword that is not known here, or is too complex.
 pub fn quads(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
     inspect(document, MAX_DEPTH)?;
-    let watched = expand(&with_sentinel(document), Some(NOWHERE_BASE))?;
+    let filled = filled(document);
+    let watched = expand(&with_sentinel(&filled), Some(NOWHERE_BASE))?;
     if let Some(undefined) = watched.iter().find_map(undefined) {
         return Err(JsonLdError::Undefined(undefined));
     }
-    let quads = expand(document, None)?;
     // The two can differ only where an undefined term was used.
-    if quads.len() != watched.len() {
+    if expand(&filled, None)?.len() != watched.len() {
         return Err(JsonLdError::Undefined("a member".to_owned()));
     }
+    let quads = expand(document, None)?;
     if super::canon::blank_nodes(&quads) > MAX_BLANK_NODES {
         return Err(JsonLdError::TooComplex);
     }
@@ -98,6 +99,32 @@ fn known_contexts(value: &Value) -> Result<(), JsonLdError> {
         }),
         Value::String(url) => Err(JsonLdError::UnknownContext(url.clone())),
         _ => Err(JsonLdError::UnknownContext("written into it".to_owned())),
+    }
+}
+
+/// The document with something in every empty place: a member without a value makes no statement, so that its name
+/// would not be looked at.
+fn filled(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::from("urn:cairn:nothing"),
+        Value::Array(items) if items.is_empty() => filled(&Value::Null),
+        Value::Array(items) => Value::Array(items.iter().map(filled).collect()),
+        Value::Object(members) => {
+            let keep = |name: &str, value: &Value| {
+                if name == "@context" {
+                    value.clone()
+                } else {
+                    filled(value)
+                }
+            };
+            let members = members.iter();
+            Value::Object(
+                members
+                    .map(|(name, value)| (name.clone(), keep(name, value)))
+                    .collect(),
+            )
+        }
+        other => other.clone(),
     }
 }
 
@@ -234,6 +261,41 @@ mod tests {
                 matches!(quads(&document), Err(JsonLdError::Undefined(_))),
                 "{id:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_member_without_a_value_has_to_be_defined_as_well() {
+        for nothing in [json!(null), json!([]), json!([null])] {
+            let mut document = badge();
+            document["credentialSubject"]["grade"] = nothing.clone();
+            assert!(
+                matches!(quads(&document), Err(JsonLdError::Undefined(_))),
+                "{nothing}"
+            );
+            let mut document = badge();
+            document["credentialSubject"]["narrative"] = nothing;
+            assert_eq!(quads(&document).unwrap().len(), quads(&badge()).unwrap().len());
+        }
+    }
+
+    #[test]
+    fn nothing_hides_behind_an_address_that_cannot_be_written() {
+        for id in [
+            "https://x.example/a b",
+            "https://x.example/<a>",
+            "urn:x:{a}",
+            "https://x.example/%zz",
+        ] {
+            let mut document = badge();
+            document["evidence"][0]["id"] = json!(id);
+            assert!(quads(&document).is_err(), "{id:?}");
+            let mut document = badge();
+            document["credentialSubject"]["achievement"]["image"] = json!(id);
+            assert!(quads(&document).is_err(), "{id:?}");
+            let mut document = badge();
+            document["evidence"][0]["type"] = json!(["Evidence", id]);
+            assert!(quads(&document).is_err(), "{id:?}");
         }
     }
 

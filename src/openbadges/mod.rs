@@ -19,6 +19,7 @@ pub mod error;
 pub mod examples;
 pub mod jsonld;
 pub mod multibase;
+mod naming;
 pub mod proof;
 pub mod recipient;
 pub mod status;

@@ -181,7 +181,10 @@ mod tests {
                     "{name}: {iri}"
                 );
                 // A term that ends so could be the prefix of another (JSON-LD 1.1 API, section 4.2.2).
-                assert!(!iri.ends_with([':', '/', '?', '#', '[', ']', '@']), "{name}: {iri}");
+                assert!(
+                    !iri.ends_with([':', '/', '?', '#', '[', ']', '@']),
+                    "{name}: {iri}"
+                );
                 let container = term["c"].as_str();
                 assert!(
                     container.is_none_or(|kind| ["@set", "@list", "@graph"].contains(&kind)),

@@ -7,7 +7,8 @@ import { isSameKey, keyFromJwk, keyFromMultibase } from "./keys.js";
 /** Where the document of a did:web is (did:web Method Specification, section 3.2); nothing for any other text. */
 export function documentUrl(did) {
   if (!did.startsWith("did:web:")) return undefined;
-  const [host, ...path] = did.slice("did:web:".length).replace(/%3a/i, ":").split(/:(?![0-9]+(?::|$))/);
+  const [encoded, ...path] = did.slice("did:web:".length).split(":");
+  const host = encoded.replace(/%3a/i, ":");
   const isSafe = (part) => /^[A-Za-z0-9._-]+$/.test(part) && part !== "." && part !== "..";
   const found = /^([A-Za-z0-9._-]+)(?::([0-9]{1,5}))?$/.exec(host);
   if (found === null || !isSafe(found[1]) || !path.every(isSafe)) return undefined;

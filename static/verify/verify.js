@@ -132,8 +132,9 @@ function members(document, types) {
 /** Each result is one that the badge describes (Open Badges 3.0, Result: `resultDescription`, `achievedLevel`). */
 function results(subject, achievement) {
   for (const result of list(subject, "result")) {
-    const described = list(achievement, "resultDescription").find((entry) => text(entry, "id") === text(result, "resultDescription"));
-    if (text(result, "resultDescription") !== undefined && described === undefined) throw new Failure("ResultLinks");
+    const named = text(result, "resultDescription");
+    const described = list(achievement, "resultDescription").find((entry) => named !== undefined && text(entry, "id") === named);
+    if (named !== undefined && described === undefined) throw new Failure("ResultLinks");
     const level = text(result, "achievedLevel");
     const levels = list(described, "rubricCriterionLevel").map((entry) => text(entry, "id"));
     if (level !== undefined && !levels.includes(level)) throw new Failure("ResultLinks");

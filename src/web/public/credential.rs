@@ -167,7 +167,11 @@ fn verifier_href(cairn: &Cairn, published: &Published) -> String {
     if !published.shows().downloads {
         return "/verify".to_owned();
     }
-    let address = format!("{}/b/{}.json", cairn.settings.identity(), published.credential.slug);
+    let address = format!(
+        "{}/b/{}.json",
+        cairn.settings.identity(),
+        published.credential.slug
+    );
     let fragment = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("url", &address)
         .finish();
