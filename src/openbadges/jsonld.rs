@@ -2,7 +2,8 @@
 //!
 //! A JSON-LD processor leaves out what its contexts do not define, so that such members could be changed without
 //! breaking the signature. To see them, the document is expanded once more with a vocabulary and a base address
-//! that exist nowhere: every undefined term, type or relative address then shows up under them.
+//! that exist nowhere: every undefined term, type or relative address then shows up under them. Statements about
+//! malformed addresses, which a processor leaves out as well, are kept there and counted.
 
 use std::io;
 
@@ -55,15 +56,15 @@ pub enum JsonLdError {
 pub fn quads(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
     inspect(document, MAX_DEPTH)?;
     let filled = filled(document);
-    let watched = expand(&with_sentinel(&filled), Some(NOWHERE_BASE))?;
+    let watched = expand(&with_sentinel(&filled), Watch::Closely)?;
     if let Some(undefined) = watched.iter().find_map(undefined) {
         return Err(JsonLdError::Undefined(undefined));
     }
-    // The two can differ only where an undefined term was used.
-    if expand(&filled, None)?.len() != watched.len() {
+    // The two can differ only where an undefined term or a malformed address was used.
+    if expand(&filled, Watch::Plainly)?.len() != watched.len() {
         return Err(JsonLdError::Undefined("a member".to_owned()));
     }
-    let quads = expand(document, None)?;
+    let quads = expand(document, Watch::Plainly)?;
     if super::canon::blank_nodes(&quads) > MAX_BLANK_NODES {
         return Err(JsonLdError::TooComplex);
     }
@@ -143,13 +144,22 @@ fn with_sentinel(document: &Value) -> Value {
     document
 }
 
-fn expand(document: &Value, base: Option<&str>) -> Result<Vec<Quad>, JsonLdError> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Watch {
+    /// As a processor reads it.
+    Plainly,
+    /// With a base that exists nowhere, and malformed addresses kept: a processor drops every statement about them.
+    Closely,
+}
+
+fn expand(document: &Value, watch: Watch) -> Result<Vec<Quad>, JsonLdError> {
     let text = written(document).map_err(|error| JsonLdError::Invalid(error.to_string()))?;
     let mut parser = JsonLdParser::new();
-    if let Some(base) = base {
+    if watch == Watch::Closely {
         parser = parser
-            .with_base_iri(base)
-            .map_err(|error| JsonLdError::Invalid(error.to_string()))?;
+            .with_base_iri(NOWHERE_BASE)
+            .map_err(|error| JsonLdError::Invalid(error.to_string()))?
+            .lenient();
     }
     let parsed = parser.for_slice(&text).with_load_document_callback(|url, _| {
         let text = contexts::text(url).ok_or_else(|| format!("{url} is not built in"))?;

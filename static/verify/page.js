@@ -2,7 +2,7 @@
 
 import { failureFrom, sentenceOf } from "./failure.js";
 import { list, text } from "./json.js";
-import { MAX_PICTURE } from "./read.js";
+import { MAX_DOCUMENT, MAX_PICTURE } from "./read.js";
 import { issuerOf, verify } from "./verify.js";
 import { World } from "./world.js";
 
@@ -45,7 +45,7 @@ async function given(world) {
   if (file !== undefined) return file.size > MAX_PICTURE ? { tooLarge: true } : { bytes: new Uint8Array(await file.arrayBuffer()) };
   const [pasted, link] = [byId("paste").value, byId("link").value.trim()];
   if (pasted.trim() !== "") {
-    return pasted.length > MAX_PICTURE ? { tooLarge: true } : { bytes: new TextEncoder().encode(pasted) };
+    return pasted.length > MAX_DOCUMENT ? { tooLarge: true } : { bytes: new TextEncoder().encode(pasted) };
   }
   return link === "" ? undefined : { bytes: await world.badge(link) };
 }
@@ -70,7 +70,7 @@ async function outcome(world) {
   try {
     const found = await given(world);
     if (found === undefined) return nothing("unknown", "Nothing to check yet", "Choose a file, paste a badge, or give its address.");
-    if (found.tooLarge) return nothing("invalid", "This cannot be read as a badge", "The file is larger than 8 MB, which no badge needs. It was not read.");
+    if (found.tooLarge) return nothing("invalid", "This cannot be read as a badge", "It is larger than anything that a badge needs (a picture has 8 MB at most, a text 1 MB). It was not read.");
     return { ...(await verify(found.bytes, world, byId("recipient").value.trim())), bytes: found.bytes };
   } catch (error) {
     return nothing("unknown", "Cannot say: nothing could be read", sentenceOf(failureFrom(error)));
@@ -157,9 +157,8 @@ function described(result, achievement) {
 
 /** The picture that was given, or the one that the badge holds in itself; one at another address is not asked for. */
 function picture(achievement, carrier, bytes) {
-  const shown = byId("picture");
+  const shown = element("img", "picture");
   const inside = text(achievement?.image, "id") ?? text(achievement, "image") ?? "";
-  shown.removeAttribute("src");
   if (carrier === "png" || carrier === "svg") {
     pictureUrl = URL.createObjectURL(new Blob([bytes], { type: carrier === "png" ? "image/png" : "image/svg+xml" }));
     shown.src = pictureUrl;
@@ -167,7 +166,7 @@ function picture(achievement, carrier, bytes) {
     shown.src = inside;
   }
   shown.alt = text(achievement?.image, "caption") ?? "The badge’s picture";
-  shown.hidden = !shown.hasAttribute("src");
+  byId("picture").replaceChildren(...(shown.hasAttribute("src") ? [shown] : []));
 }
 
 /** An address that came with the page's own stands in its field; nothing is asked before Check is pressed. */

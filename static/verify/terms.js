@@ -189,6 +189,7 @@ class Reader {
       .filter((name) => keyword(outer, name) === "@type")
       .sort()
       .flatMap((name) => value[name]);
+    if (types.some((type) => typeof type !== "string")) throw new Failure("Invalid", "a type is not a text");
     for (const type of [...types].sort()) {
       const scoped = outer.terms.get(type)?.scoped;
       if (scoped !== undefined) scope = withContext(scope, scoped, { propagates: false });

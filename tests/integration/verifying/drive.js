@@ -14,7 +14,7 @@ function put(one) {
     byId("file").files = files.files;
     byId("file").dispatchEvent(new Event("change"));
   } else {
-    byId("paste").value = one.text;
+    byId("paste").value = one.repeat === undefined ? one.text : "x".repeat(one.repeat);
     byId("paste").dispatchEvent(new Event("input"));
   }
 }

@@ -133,7 +133,7 @@ fn what_is_too_large_is_not_read() {
             json!({ "zeros": 100_000_000 }),
             json!({ "zeros": (8 << 20) + 1 }),
             json!({ "text": padded }),
-            json!({ "text": "x".repeat(9 << 20) }),
+            json!({ "repeat": 2_000_000 }),
         ];
         for (number, finding) in desk
             .check(&cases, &Net::default(), now())
@@ -142,7 +142,7 @@ fn what_is_too_large_is_not_read() {
             .enumerate()
         {
             assert_eq!(finding.verdict, "invalid", "{number}: {finding:?}");
-            assert!(finding.says.contains("larger than"), "{number}: {finding:?}");
+            assert!(finding.says.contains("arger than"), "{number}: {finding:?}");
             assert!(finding.milliseconds < 5_000.0, "{number}: {finding:?}");
         }
         assert!(!judged(&padded, &Net::default()).is_valid());
@@ -315,14 +315,15 @@ fn a_status_list_that_unpacks_without_end_is_refused() {
 fn a_clock_that_is_off_is_named() {
     cairn::app::block_on(async {
         let Some(desk) = Desk::open(&[]).await else { return };
-        // `small` is valid from 2025 to 2099.
-        let document: Value = serde_json::from_str(SMALL).unwrap();
+        // `full` is valid from 2025 to 2099.
+        let text = include_str!("../../vectors/full.json");
+        let document: Value = serde_json::from_str(text).unwrap();
         let at = |name: &str| {
             chrono::DateTime::parse_from_rfc3339(document[name].as_str().unwrap())
                 .unwrap()
                 .to_utc()
         };
-        let case = [json!({ "text": SMALL })];
+        let case = [json!({ "text": text })];
         for (moment, code) in [
             (at("validFrom") - TimeDelta::days(1), "NotYetValid"),
             (at("validFrom"), ""),

@@ -2,6 +2,7 @@
 //! anybody before its button is pressed.
 
 mod alone;
+mod foreign;
 mod hostile;
 mod parity;
 #[path = "../../../src/openbadges/tests/strategies.rs"]
