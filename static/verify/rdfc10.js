@@ -16,8 +16,7 @@ export async function canonicalize(quads) {
 }
 
 function escaped(text) {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f"\\\u007f]/g, (letter) => {
+  return text.replace(/[\u0000-\u001f"\\\u007f\ufffe\uffff]/g, (letter) => {
     const short = { "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\" };
     return short[letter] ?? `\\u${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
   });

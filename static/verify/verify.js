@@ -109,7 +109,7 @@ function members(document, types) {
   if (!has("VerifiableCredential")) throw new Failure("WrongType");
   if (!types.some(has)) {
     // A credential of another kind may be as good as any; what it has to hold is not known here.
-    throw new Failure(types === BADGE ? "OtherKind" : "WrongType", list(document, "type").filter((kind) => kind !== "VerifiableCredential").join(", "));
+    throw new Failure(types === BADGE ? "OtherKind" : "WrongType", otherKinds(document));
   }
   if (text(document, "id") === undefined) throw new Failure("Missing", "id");
   if (issuerOf(document) === undefined) throw new Failure("Missing", "issuer");
@@ -127,6 +127,10 @@ function members(document, types) {
   } else if (text(subject, "id") === undefined && types !== STATUS_LIST) {
     throw new Failure("Missing", "credentialSubject.id");
   }
+}
+
+function otherKinds(document) {
+  return list(document, "type").filter((kind) => typeof kind === "string" && kind !== "VerifiableCredential").join(", ");
 }
 
 /** Each result is one that the badge describes (Open Badges 3.0, Result: `resultDescription`, `achievedLevel`). */
