@@ -1,8 +1,8 @@
 //! RDF Dataset Canonicalization 1.0 (RDFC-1.0): one text for one graph, however its blank nodes are called.
 //!
 //! Where every blank node can be told from every other by its own quads, section 4.4.3 needs step 4 only, and this
-//! module takes it without building an indexed dataset. Where two cannot, it asks `oxrdf` for the whole algorithm.
-//! A property test holds both ways against each other.
+//! module takes it without building an indexed dataset. Where two cannot, it asks `oxrdf` for the whole algorithm, or,
+//! for what strangers send, [`naming`]: that one gives up in time. A property test holds the ways against each other.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
@@ -11,19 +11,35 @@ use oxrdf::dataset::{CanonicalizationAlgorithm, CanonicalizationHashAlgorithm};
 use oxrdf::{BlankNodeRef, Dataset, GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
 use sha2::{Digest as _, Sha256};
 
+use super::naming;
+
 /// The canonical N-Quads of a set of quads: sorted lines, blank nodes named `c14n0`, `c14n1`, ...
 #[must_use]
 pub fn canonicalize(quads: &[Quad]) -> String {
-    let mut seen = HashSet::with_capacity(quads.len());
-    let unique: Vec<QuadRef<'_>> = quads
-        .iter()
-        .map(Quad::as_ref)
-        .filter(|quad| seen.insert(*quad))
-        .collect();
+    let unique = unique(quads);
     match simple_labels(&unique) {
         Some(labels) => write_sorted(&unique, |node| labels.get(&node).map(String::as_str)),
         None => full(&unique),
     }
+}
+
+/// The same for quads of a stranger; nothing where blank nodes are so alike that telling them apart takes too long.
+#[must_use]
+pub fn canonicalize_bounded(quads: &[Quad]) -> Option<String> {
+    let unique = unique(quads);
+    let labels = simple_labels(&unique).or_else(|| naming::labels(&unique))?;
+    Some(write_sorted(&unique, |node| {
+        labels.get(&node).map(String::as_str)
+    }))
+}
+
+fn unique(quads: &[Quad]) -> Vec<QuadRef<'_>> {
+    let mut seen = HashSet::with_capacity(quads.len());
+    quads
+        .iter()
+        .map(Quad::as_ref)
+        .filter(|quad| seen.insert(*quad))
+        .collect()
 }
 
 /// The whole algorithm, for any graph.
@@ -111,7 +127,7 @@ fn write_sorted<'a, 'b>(
 }
 
 /// One quad in canonical N-Quads, with its line feed.
-fn line<'a, 'b>(quad: QuadRef<'a>, label: impl Fn(BlankNodeRef<'a>) -> &'b str) -> String {
+pub(super) fn line<'a, 'b>(quad: QuadRef<'a>, label: impl Fn(BlankNodeRef<'a>) -> &'b str) -> String {
     let mut text = String::with_capacity(192);
     match quad.subject {
         NamedOrBlankNodeRef::NamedNode(node) => iri(&mut text, node.as_str()),
@@ -204,6 +220,7 @@ mod tests {
                 quad
             }).collect();
             prop_assert_eq!(canonicalize(&quads), canonicalize(&renamed));
+            prop_assert_eq!(canonicalize_bounded(&renamed), Some(canonicalize(&quads)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The published JSON-LD contexts, built in (`contexts/README.md` tells where they come from).
 
 /// Every context that a document may name.
-const CONTEXTS: [(&str, &str); 4] = [
+const CONTEXTS: [(&str, &str); 5] = [
     (
         super::credential::wire::VC_CONTEXT,
         include_str!("contexts/credentials-v2.jsonld"),
@@ -9,6 +9,11 @@ const CONTEXTS: [(&str, &str); 4] = [
     (
         super::credential::wire::OB_CONTEXT,
         include_str!("contexts/open-badges-3.0.3.jsonld"),
+    ),
+    // What others signed before 3.0.3; we issue none of it.
+    (
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json",
+        include_str!("contexts/open-badges-3.0.2.jsonld"),
     ),
     (
         super::credential::wire::EXTENSIONS_CONTEXT,
@@ -19,6 +24,11 @@ const CONTEXTS: [(&str, &str); 4] = [
         include_str!("contexts/data-integrity-v2.jsonld"),
     ),
 ];
+
+/// Every context: its address and its text.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CONTEXTS.into_iter()
+}
 
 /// The text of the context at `url`, if it is one of ours.
 #[must_use]

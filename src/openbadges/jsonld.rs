@@ -2,7 +2,8 @@
 //!
 //! A JSON-LD processor leaves out what its contexts do not define, so that such members could be changed without
 //! breaking the signature. To see them, the document is expanded once more with a vocabulary and a base address
-//! that exist nowhere: every undefined term, type or relative address then shows up under them.
+//! that exist nowhere: every undefined term, type or relative address then shows up under them. Statements about
+//! malformed addresses, which a processor leaves out as well, are kept there and counted.
 
 use std::io;
 
@@ -54,15 +55,16 @@ pub enum JsonLdError {
 /// When it uses a context, a term or a keyword that is not known here, or is too complex.
 pub fn quads(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
     inspect(document, MAX_DEPTH)?;
-    let watched = expand(&with_sentinel(document), Some(NOWHERE_BASE))?;
+    let filled = filled(document);
+    let watched = expand(&with_sentinel(&filled), Watch::Closely)?;
     if let Some(undefined) = watched.iter().find_map(undefined) {
         return Err(JsonLdError::Undefined(undefined));
     }
-    let quads = expand(document, None)?;
-    // The two can differ only where an undefined term was used.
-    if quads.len() != watched.len() {
+    // The two can differ only where an undefined term or a malformed address was used.
+    if expand(&filled, Watch::Plainly)?.len() != watched.len() {
         return Err(JsonLdError::Undefined("a member".to_owned()));
     }
+    let quads = expand(document, Watch::Plainly)?;
     if super::canon::blank_nodes(&quads) > MAX_BLANK_NODES {
         return Err(JsonLdError::TooComplex);
     }
@@ -101,6 +103,32 @@ fn known_contexts(value: &Value) -> Result<(), JsonLdError> {
     }
 }
 
+/// The document with something in every empty place: a member without a value makes no statement, so that its name
+/// would not be looked at.
+fn filled(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::from("urn:cairn:nothing"),
+        Value::Array(items) if items.is_empty() => filled(&Value::Null),
+        Value::Array(items) => Value::Array(items.iter().map(filled).collect()),
+        Value::Object(members) => {
+            let keep = |name: &str, value: &Value| {
+                if name == "@context" {
+                    value.clone()
+                } else {
+                    filled(value)
+                }
+            };
+            let members = members.iter();
+            Value::Object(
+                members
+                    .map(|(name, value)| (name.clone(), keep(name, value)))
+                    .collect(),
+            )
+        }
+        other => other.clone(),
+    }
+}
+
 /// The document with a last context that catches undefined terms.
 fn with_sentinel(document: &Value) -> Value {
     let mut document = document.clone();
@@ -116,13 +144,22 @@ fn with_sentinel(document: &Value) -> Value {
     document
 }
 
-fn expand(document: &Value, base: Option<&str>) -> Result<Vec<Quad>, JsonLdError> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Watch {
+    /// As a processor reads it.
+    Plainly,
+    /// With a base that exists nowhere, and malformed addresses kept: a processor drops every statement about them.
+    Closely,
+}
+
+fn expand(document: &Value, watch: Watch) -> Result<Vec<Quad>, JsonLdError> {
     let text = written(document).map_err(|error| JsonLdError::Invalid(error.to_string()))?;
     let mut parser = JsonLdParser::new();
-    if let Some(base) = base {
+    if watch == Watch::Closely {
         parser = parser
-            .with_base_iri(base)
-            .map_err(|error| JsonLdError::Invalid(error.to_string()))?;
+            .with_base_iri(NOWHERE_BASE)
+            .map_err(|error| JsonLdError::Invalid(error.to_string()))?
+            .lenient();
     }
     let parsed = parser.for_slice(&text).with_load_document_callback(|url, _| {
         let text = contexts::text(url).ok_or_else(|| format!("{url} is not built in"))?;
@@ -234,6 +271,41 @@ mod tests {
                 matches!(quads(&document), Err(JsonLdError::Undefined(_))),
                 "{id:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_member_without_a_value_has_to_be_defined_as_well() {
+        for nothing in [json!(null), json!([]), json!([null])] {
+            let mut document = badge();
+            document["credentialSubject"]["grade"] = nothing.clone();
+            assert!(
+                matches!(quads(&document), Err(JsonLdError::Undefined(_))),
+                "{nothing}"
+            );
+            let mut document = badge();
+            document["credentialSubject"]["narrative"] = nothing;
+            assert_eq!(quads(&document).unwrap().len(), quads(&badge()).unwrap().len());
+        }
+    }
+
+    #[test]
+    fn nothing_hides_behind_an_address_that_cannot_be_written() {
+        for id in [
+            "https://x.example/a b",
+            "https://x.example/<a>",
+            "urn:x:{a}",
+            "https://x.example/%zz",
+        ] {
+            let mut document = badge();
+            document["evidence"][0]["id"] = json!(id);
+            assert!(quads(&document).is_err(), "{id:?}");
+            let mut document = badge();
+            document["credentialSubject"]["achievement"]["image"] = json!(id);
+            assert!(quads(&document).is_err(), "{id:?}");
+            let mut document = badge();
+            document["evidence"][0]["type"] = json!(["Evidence", id]);
+            assert!(quads(&document).is_err(), "{id:?}");
         }
     }
 

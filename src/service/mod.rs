@@ -59,6 +59,7 @@ pub mod sync;
 pub mod theme;
 pub mod tool_keys;
 pub mod uploads;
+pub mod verifier;
 pub mod work_of;
 
 /// What every use case works with. One for each process, shared by all its threads.

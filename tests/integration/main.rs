@@ -32,3 +32,7 @@ mod states;
 mod tour;
 mod trouble;
 mod unsigned;
+mod verifying;
+
+// The strategies of `src/openbadges` are used here as well, and name their types from the root.
+use cairn::openbadges;

@@ -5,6 +5,7 @@
 
 mod key;
 mod status;
+mod strict;
 mod verdict;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +16,7 @@ use serde_json::Value;
 pub use verdict::{Check, CheckKind, Failure, Verdict};
 
 use super::credential::wire::VC_CONTEXT;
+use super::jsonld::JsonLdError;
 use super::proof::SUITE;
 use super::vocab::vc;
 use super::{jsonld, multibase, proof};
@@ -73,7 +75,7 @@ fn parse(bytes: &[u8]) -> Result<Value, Failure> {
     if bytes.len() > MAX_DOCUMENT {
         return Err(Failure::TooLarge(MAX_DOCUMENT));
     }
-    serde_json::from_slice(bytes).map_err(|error| Failure::NotJson(error.to_string()))
+    strict::parse(bytes).map_err(|error| Failure::NotJson(error.to_string()))
 }
 
 /// The checks that badges, endorsements and status lists share.
@@ -121,8 +123,28 @@ fn members(document: &Value, expected: Expected) -> Result<(), Failure> {
         if text(subject, "id").is_none() && list(subject, "identifier").is_empty() {
             return Err(Failure::NoRecipient);
         }
+        results(subject, achievement)?;
     } else if text(subject, "id").is_none() && expected != Expected::StatusList {
         return Err(Failure::Missing("credentialSubject.id"));
+    }
+    Ok(())
+}
+
+/// Each result is one that the badge describes, at a level that the description has (Open Badges 3.0, Result).
+fn results(subject: &Value, achievement: &Value) -> Result<(), Failure> {
+    for result in list(subject, "result") {
+        let named = text(result, "resultDescription");
+        let described = list(achievement, "resultDescription")
+            .iter()
+            .find(|entry| named.is_some() && text(entry, "id") == named);
+        if named.is_some() && described.is_none() {
+            return Err(Failure::ResultLinks);
+        }
+        let levels = described.map_or(&[][..], |entry| list(entry, "rubricCriterionLevel"));
+        let level = text(result, "achievedLevel");
+        if level.is_some() && !levels.iter().any(|entry| text(entry, "id") == level) {
+            return Err(Failure::ResultLinks);
+        }
     }
     Ok(())
 }
@@ -229,10 +251,10 @@ fn signature(
     let (Some(proof), Some(key), Some((quads, config))) = (proof, key, quads) else {
         return Err(Failure::NotChecked);
     };
-    if proof::verifies_quads(config, quads, key, &proof.signature) {
-        Ok(())
-    } else {
-        Err(Failure::Signature)
+    match proof::verifies_quads(config, quads, key, &proof.signature) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Failure::Signature),
+        None => Err(JsonLdError::TooComplex.into()),
     }
 }
 

@@ -79,6 +79,9 @@ pub enum Failure {
     /// Neither an id nor an identifier.
     #[error("The document names no recipient.")]
     NoRecipient,
+    /// A result that the badge does not describe.
+    #[error("A result refers to a description or a level that the badge does not have.")]
+    ResultLinks,
     /// No proof inside.
     #[error("The document carries no proof.")]
     NoProof,

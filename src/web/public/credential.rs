@@ -133,6 +133,7 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
         standing: standing(published, checked),
         genuine: checks::genuine(&checked.verdict, &host(&document.issuer.id)),
         checked: When::new(checked.at, checked.at),
+        verifier_href: verifier_href(cairn, published),
         outcome,
         description,
         criteria: achievement
@@ -159,6 +160,22 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
         },
         technical: technical(document),
     }
+}
+
+/// The verifier page; it is told where the badge is only if the holder lets others have its files.
+fn verifier_href(cairn: &Cairn, published: &Published) -> String {
+    if !published.shows().downloads {
+        return "/verify".to_owned();
+    }
+    let address = format!(
+        "{}/b/{}.json",
+        cairn.settings.identity(),
+        published.credential.slug
+    );
+    let fragment = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("url", &address)
+        .finish();
+    format!("/verify#{fragment}")
 }
 
 /// The first paragraph, which is the outcome, and the rest.

@@ -17,6 +17,7 @@ mod credential;
 mod documents;
 mod issuer;
 mod pictures;
+mod verifier;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {
@@ -25,6 +26,7 @@ pub fn configure(config: &mut ServiceConfig) {
     achievement::configure(config);
     issuer::configure(config);
     documents::configure(config);
+    verifier::configure(config);
 }
 
 /// What public pages may do: show what this server serves, and nothing else.
@@ -36,7 +38,12 @@ fn show(status: StatusCode, page: &impl askama::Template) -> Result<HttpResponse
     let body = page
         .render()
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
-    Ok(HttpResponse::build(status)
+    let mut answer = HttpResponse::build(status);
+    if !status.is_success() {
+        // A verifier in a browser is to read why it got no file, wherever its page comes from.
+        answer.insert_header(("access-control-allow-origin", "*"));
+    }
+    Ok(answer
         .insert_header(("content-type", "text/html; charset=utf-8"))
         .insert_header(("content-security-policy", POLICY))
         .insert_header(("cache-control", "no-cache"))

@@ -23,6 +23,8 @@ pub struct CredentialPage {
     pub genuine: Vec<CheckLine>,
     /// When those checks were made.
     pub checked: When,
+    /// The verifier page, with this badge's address where its files may be had.
+    pub verifier_href: String,
     pub outcome: String,
     pub description: String,
     pub criteria: SafeHtml,

@@ -1,0 +1,207 @@
+// The page: what was given, one button, and what was found. Everything from outside is written as text, never as HTML.
+
+import { failureFrom, sentenceOf } from "./failure.js";
+import { list, text } from "./json.js";
+import { MAX_DOCUMENT, MAX_PICTURE } from "./read.js";
+import { issuerOf, verify } from "./verify.js";
+import { World } from "./world.js";
+
+const byId = (id) => document.getElementById(id);
+const STATES = { held: "Holds", failed: "Does not hold", unchecked: "Not checked" };
+const ALWAYS_OPEN = [
+  "Whether the person who shows the badge is the one who earned it.",
+  "Whether the issuer is one that you should trust.",
+  "What links in the badge lead to: pages and files there may have changed since it was signed.",
+];
+
+let file;
+let pictureUrl;
+
+function element(name, className, content) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (content !== undefined) made.textContent = content;
+  return made;
+}
+
+const icon = (state) => byId(`icon-${state}`).content.cloneNode(true);
+
+/** Remembers the one thing that was given last, and empties the other two. */
+function give(kind, chosen) {
+  file = kind === "file" ? chosen : undefined;
+  if (kind !== "file") byId("file").value = "";
+  if (kind !== "paste") byId("paste").value = "";
+  if (kind !== "link") byId("link").value = "";
+  byId("chosen").textContent = file ? `${file.name} (${size(file.size)})` : "";
+}
+
+function size(bytes) {
+  if (bytes < 1000) return `${bytes} bytes`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${Math.round(bytes / 1_000_000)} MB`;
+}
+
+/** The bytes to check, or nothing where nothing was given. A file that is too large is not read. */
+async function given(world) {
+  if (file !== undefined) return file.size > MAX_PICTURE ? { tooLarge: true } : { bytes: new Uint8Array(await file.arrayBuffer()) };
+  const [pasted, link] = [byId("paste").value, byId("link").value.trim()];
+  if (pasted.trim() !== "") {
+    return pasted.length > MAX_DOCUMENT ? { tooLarge: true } : { bytes: new TextEncoder().encode(pasted) };
+  }
+  return link === "" ? undefined : { bytes: await world.badge(link) };
+}
+
+async function check() {
+  const button = byId("check");
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  button.textContent = "Checking…";
+  byId("result").hidden = true;
+  byId("says").textContent = "";
+  try {
+    show(await outcome(new World(JSON.parse(byId("terms").textContent), Date.now())));
+  } finally {
+    button.removeAttribute("aria-disabled");
+    button.textContent = "Check";
+  }
+}
+
+async function outcome(world) {
+  const nothing = (verdict, headline, sentence) => ({ verdict, headline, checks: [], remarks: [], sentence });
+  try {
+    const found = await given(world);
+    if (found === undefined) return nothing("unknown", "Nothing to check yet", "Choose a file, paste a badge, or give its address.");
+    if (found.tooLarge) return nothing("invalid", "This cannot be read as a badge", "It is larger than anything that a badge needs (a picture has 8 MB at most, a text 1 MB). It was not read.");
+    return { ...(await verify(found.bytes, world, byId("recipient").value.trim())), bytes: found.bytes };
+  } catch (error) {
+    return nothing("unknown", "Cannot say: nothing could be read", sentenceOf(failureFrom(error)));
+  }
+}
+
+function show(found) {
+  const result = byId("result");
+  result.dataset.verdict = found.verdict;
+  const banner = byId("banner");
+  banner.replaceChildren(icon({ valid: "held", invalid: "failed", unknown: "unchecked" }[found.verdict]));
+  banner.className = `banner is-${found.verdict}`;
+  const decisive = ["failed", "unchecked"].flatMap((state) => found.checks.filter((one) => one.state === state));
+  const words = element("div");
+  words.append(element("h2", "", found.headline), element("p", "", found.sentence ?? decisive[0]?.sentence ?? "Every check below holds."));
+  banner.append(words);
+  byId("checks").replaceChildren(...found.checks.map(checkLine));
+  byId("checks-part").hidden = found.checks.length === 0;
+  const open = [...found.checks.filter(({ state, code }) => state === "unchecked" && code !== "NotChecked").map(({ sentence }) => sentence), ...found.remarks];
+  byId("open").replaceChildren(...[...open, ...ALWAYS_OPEN].map((sentence) => element("li", "", sentence)));
+  byId("open-part").hidden = found.document === undefined;
+  describe(found);
+  result.hidden = false;
+  byId("says").textContent = `${found.headline}. ${words.lastChild.textContent}`;
+  result.focus({ preventScroll: true });
+  result.scrollIntoView({ block: "nearest" });
+}
+
+function checkLine({ kind, name, state, code, sentence }) {
+  const item = element("li", `check is-${state}`);
+  Object.assign(item.dataset, { kind, state, code });
+  const words = element("div");
+  const title = element("p", "check-name");
+  title.append(element("strong", "", name), element("span", "state", STATES[state]));
+  words.append(title, element("p", "", sentence));
+  item.append(icon(state), words);
+  return item;
+}
+
+/** What the badge says of itself, as text. */
+function describe({ document: badge, carrier, bytes, verdict }) {
+  byId("badge-part").hidden = badge === undefined;
+  if (pictureUrl !== undefined) URL.revokeObjectURL(pictureUrl);
+  pictureUrl = undefined;
+  if (badge === undefined) return;
+  const subject = badge.credentialSubject;
+  const achievement = subject?.achievement;
+  byId("badge-name").textContent = text(achievement, "name") ?? text(badge, "name") ?? "No name";
+  byId("badge-note").textContent =
+    verdict === "valid" ? "In the words of its issuer." : "In the words of whoever wrote it. Do not rely on them: see above.";
+  const facts = byId("facts");
+  facts.replaceChildren();
+  const fact = (term, ...values) => {
+    const known = values.filter((value) => value !== undefined && value !== "");
+    if (known.length === 0) return;
+    const row = element("div");
+    row.append(element("dt", "", term), ...known.map((value) => element("dd", "", value)));
+    facts.append(row);
+  };
+  fact("Issued by", text(badge.issuer, "name"), issuerOf(badge));
+  fact("Recipient", text(subject, "id"), ...list(subject, "identifier").map(recipient));
+  fact("Awarded", text(badge, "awardedDate") ?? text(badge, "validFrom"));
+  fact("Valid until", text(badge, "validUntil"));
+  fact("Description", text(achievement, "description") ?? text(badge, "description"));
+  fact("Criteria", text(achievement?.criteria, "narrative"), text(achievement?.criteria, "id"));
+  fact("Results", ...list(subject, "result").map((result) => described(result, achievement)));
+  fact("Evidence", ...list(badge, "evidence").map((one) => [text(one, "name"), text(one, "id")].filter(Boolean).join(": ")));
+  fact("Skills", ...list(achievement, "alignment").map((one) => [text(one, "targetName"), text(one, "targetUrl")].filter(Boolean).join(": ")));
+  fact("Comment", text(subject, "endorsementComment"));
+  picture(achievement, carrier, bytes);
+}
+
+function recipient(identity) {
+  const kind = text(identity, "identityType") ?? "identifier";
+  return identity?.hashed === false ? `${text(identity, "identityHash")} (${kind})` : `Known by a concealed ${kind}`;
+}
+
+function described(result, achievement) {
+  const about = list(achievement, "resultDescription").find((one) => text(one, "id") === text(result, "resultDescription"));
+  const level = list(about, "rubricCriterionLevel").find((one) => text(one, "id") === text(result, "achievedLevel"));
+  const value = text(level, "name") ?? text(result, "value") ?? text(result, "status");
+  return [text(about, "name"), value].filter(Boolean).join(": ");
+}
+
+/** The picture that was given, or the one that the badge holds in itself; one at another address is not asked for. */
+function picture(achievement, carrier, bytes) {
+  const shown = element("img", "picture");
+  const inside = text(achievement?.image, "id") ?? text(achievement, "image") ?? "";
+  if (carrier === "png" || carrier === "svg") {
+    pictureUrl = URL.createObjectURL(new Blob([bytes], { type: carrier === "png" ? "image/png" : "image/svg+xml" }));
+    shown.src = pictureUrl;
+  } else if (/^data:image\/(?:png|svg\+xml|jpeg|gif|webp)[;,]/i.test(inside)) {
+    shown.src = inside;
+  }
+  shown.alt = text(achievement?.image, "caption") ?? "The badge’s picture";
+  byId("picture").replaceChildren(...(shown.hasAttribute("src") ? [shown] : []));
+}
+
+/** An address that came with the page's own stands in its field; nothing is asked before Check is pressed. */
+function fromAddress() {
+  const asked = new URLSearchParams(location.hash.slice(1)).get("url");
+  if (asked !== null && /^https?:\/\//.test(asked)) {
+    give("link");
+    byId("link").value = asked;
+  }
+}
+
+function start() {
+  byId("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void check();
+  });
+  byId("file").addEventListener("change", ({ target }) => give("file", target.files[0]));
+  byId("paste").addEventListener("input", () => give("paste"));
+  byId("link").addEventListener("input", () => give("link"));
+  const drop = byId("drop");
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    // A file that misses the field would otherwise replace this page.
+    document.addEventListener(kind, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("is-over", kind === "dragenter" || kind === "dragover");
+    });
+  }
+  document.addEventListener("drop", ({ dataTransfer }) => {
+    if (dataTransfer?.files.length > 0) give("file", dataTransfer.files[0]);
+  });
+  byId("save").hidden = location.protocol === "file:";
+  byId("saved").hidden = location.protocol !== "file:";
+  addEventListener("hashchange", fromAddress);
+  fromAddress();
+  byId("form").hidden = false;
+}
+
+start();

@@ -1,0 +1,216 @@
+//! Badges that our own model could not write: the JSON-LD reader and the canonicaliser of page and server, and nothing
+//! else, decide whether their signatures hold.
+
+use cairn::openbadges::canon::canonicalize_bounded;
+use cairn::openbadges::multibase;
+use cairn::openbadges::{examples, jsonld};
+use ed25519_dalek::Signer as _;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{Desk, Net, judged, same, vectors};
+
+/// `document` signed with the key of the examples, as an issuer who is known by that key alone; nothing where it cannot
+/// be read.
+fn signed(document: &Value) -> Option<String> {
+    let key = examples::key();
+    let public = multibase::encode_key(&key.verifying_key());
+    let did = format!("did:key:{public}");
+    let mut document = document.clone();
+    document["issuer"] = json!({ "id": did, "type": "Profile" });
+    document.as_object_mut()?.remove("proof");
+    document.as_object_mut()?.remove("credentialStatus");
+    let mut proof = json!({
+        "@context": document["@context"], "type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022",
+        "created": "2026-11-01T00:00:00Z", "proofPurpose": "assertionMethod",
+        "verificationMethod": format!("{did}#{public}") });
+    let mut message = Vec::new();
+    for part in [&proof, &document] {
+        message.extend_from_slice(&Sha256::digest(canonicalize_bounded(&jsonld::quads(part).ok()?)?));
+    }
+    proof["proofValue"] = json!(multibase::encode_signature(&key.sign(&message)));
+    proof.as_object_mut()?.remove("@context");
+    document["proof"] = proof;
+    Some(document.to_string())
+}
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+}
+
+const NAMES: [&str; 46] = [
+    "name",
+    "description",
+    "image",
+    "type",
+    "id",
+    "evidence",
+    "criteria",
+    "tag",
+    "alignment",
+    "hashed",
+    "creditsAvailable",
+    "creditsEarned",
+    "identifier",
+    "allowedValue",
+    "resultDescription",
+    "achievement",
+    "narrative",
+    "url",
+    "statusSize",
+    "grade",
+    "creator",
+    "term",
+    "exp",
+    "aud",
+    "cnf",
+    "termsOfUse",
+    "official",
+    "related",
+    "value",
+    "status",
+    "level",
+    "points",
+    "encodedList",
+    "digestSRI",
+    "statusMessage",
+    "verifiableCredential",
+    "AchievementCredential",
+    "requiredLevel",
+    "valueMax",
+    "latitude",
+    "address",
+    "geo",
+    "dateOfBirth",
+    "awardedDate",
+    "activityStartDate",
+    "inLanguage",
+];
+
+fn values() -> Vec<Value> {
+    vec![
+        json!(true),
+        json!(false),
+        json!(3),
+        json!(3.5),
+        json!(0.1),
+        json!(1e21),
+        json!(-7),
+        json!(12.50),
+        json!(8196.53),
+        json!(1.5e-9),
+        json!(0),
+        json!("true"),
+        json!("https://x.example/y"),
+        json!("relative"),
+        json!(""),
+        json!("_:b1"),
+        Value::Null,
+        json!([]),
+        json!({}),
+        json!([[1, "a"], "a"]),
+        json!({ "id": "https://x.example/z" }),
+        json!({ "type": "Achievement", "tag": ["a", "b"] }),
+        json!({ "@value": "v", "@language": "en" }),
+        json!({ "@value": 5 }),
+        json!({ "@value": true, "@type": "https://x.example/t" }),
+        json!(["a", "b", "a"]),
+        json!([true, 1, "1", 1.0]),
+        json!({ "type": ["Evidence", "Image"], "caption": "c", "genre": "g" }),
+        json!({ "narrative": "n" }),
+        json!({ "name": "n", "type": "Profile", "phone": "1" }),
+        json!({ "type": "IdentifierEntry", "identifier": "a" }),
+        json!("data:image/png;base64,AAAA=="),
+        json!("\u{1f600}\u{ffff}\u{e000}\u{7f}\u{0}\\\"\n"),
+        json!({ "type": "ResultDescription", "allowedValue": ["a", "b", "a"], "name": "x" }),
+        json!({ "type": "BitstringStatusListEntry", "statusSize": 1, "statusMessage": { "status": "0x0" } }),
+    ]
+}
+
+fn objects(value: &Value, at: &str, into: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            into.push(at.to_owned());
+            for (name, value) in members.iter().filter(|(name, _)| !name.starts_with('@')) {
+                objects(value, &format!("{at}/{name}"), into);
+            }
+        }
+        Value::Array(items) => {
+            for (number, value) in items.iter().enumerate() {
+                objects(value, &format!("{at}/{number}"), into);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn what_one_of_them_can_read_the_other_reads_alike() {
+    cairn::app::block_on(async {
+        let Some(desk) = Desk::open(&[]).await else { return };
+        let (mut dice, values) = (Dice(2_026), values());
+        let older = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json";
+        let (mut texts, mut refused) = (Vec::new(), Vec::new());
+        for round in 0..900 {
+            let vectors = vectors();
+            let mut document: Value = serde_json::from_str(vectors[[0, 2, 3, 5, 6][dice.roll(5)]].1).unwrap();
+            if round % 7 == 0 {
+                document["@context"][1] = json!(older);
+                document.as_object_mut().unwrap().remove("awardedDate");
+            }
+            let mut places = Vec::new();
+            objects(&document, "", &mut places);
+            for _ in 0..=dice.roll(2) {
+                let place = &places[dice.roll(places.len())];
+                if let Some(members) = document.pointer_mut(place).and_then(Value::as_object_mut) {
+                    members.insert(
+                        NAMES[dice.roll(NAMES.len())].to_owned(),
+                        values[dice.roll(values.len())].clone(),
+                    );
+                }
+            }
+            match signed(&document) {
+                Some(text) => texts.push(text),
+                None => refused.push(document.to_string()),
+            }
+        }
+        assert!(
+            texts.len() > 200 && refused.len() > 200,
+            "{} {}",
+            texts.len(),
+            refused.len()
+        );
+        for (number, finding) in desk.check_texts(&texts, &Net::default()).await.iter().enumerate() {
+            let verdict = judged(&texts[number], &Net::default());
+            same(finding, &verdict, &texts[number]);
+            assert_eq!(
+                finding.checks["Signature"].state, "held",
+                "{}: {finding:?}",
+                texts[number]
+            );
+        }
+        for (number, finding) in desk
+            .check_texts(&refused, &Net::default())
+            .await
+            .iter()
+            .enumerate()
+        {
+            assert_ne!(
+                finding.checks["Terms"].state, "held",
+                "{}: {finding:?}",
+                refused[number]
+            );
+            assert_ne!(finding.verdict, "valid");
+        }
+        desk.end().await;
+    });
+}
