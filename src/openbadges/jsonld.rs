@@ -61,10 +61,15 @@ pub fn quads(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
         return Err(JsonLdError::Undefined(undefined));
     }
     // The two can differ only where an undefined term or a malformed address was used.
-    if expand(&filled, Watch::Plainly)?.len() != watched.len() {
+    let plain = expand(&filled, Watch::Plainly)?;
+    if plain.len() != watched.len() {
         return Err(JsonLdError::Undefined("a member".to_owned()));
     }
-    let quads = expand(document, Watch::Plainly)?;
+    let quads = if filled == *document {
+        plain
+    } else {
+        expand(document, Watch::Plainly)?
+    };
     if super::canon::blank_nodes(&quads) > MAX_BLANK_NODES {
         return Err(JsonLdError::TooComplex);
     }

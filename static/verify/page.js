@@ -132,8 +132,8 @@ function describe({ document: badge, carrier, bytes, verdict }) {
   };
   fact("Issued by", text(badge.issuer, "name"), issuerOf(badge));
   fact("Recipient", text(subject, "id"), ...list(subject, "identifier").map(recipient));
-  fact("Awarded", text(badge, "awardedDate") ?? text(badge, "validFrom"));
-  fact("Valid until", text(badge, "validUntil"));
+  fact("Awarded", date(text(badge, "awardedDate") ?? text(badge, "validFrom")));
+  fact("Valid until", date(text(badge, "validUntil")));
   fact("Description", text(achievement, "description") ?? text(badge, "description"));
   fact("Criteria", text(achievement?.criteria, "narrative"), text(achievement?.criteria, "id"));
   fact("Results", ...list(subject, "result").map((result) => described(result, achievement)));
@@ -143,8 +143,16 @@ function describe({ document: badge, carrier, bytes, verdict }) {
   picture(achievement, carrier, bytes);
 }
 
+/** "1 January 2025", or the text itself where it is no date. */
+function date(written) {
+  const moment = Date.parse(written ?? "");
+  return Number.isNaN(moment) ? written : new Date(moment).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" });
+}
+
 function recipient(identity) {
-  const kind = text(identity, "identityType") ?? "identifier";
+  const kinds = { emailAddress: "e-mail address", ltiUserId: "user id of a learning platform", userName: "user name" };
+  const named = text(identity, "identityType") ?? "identifier";
+  const kind = Object.hasOwn(kinds, named) ? kinds[named] : named;
   return identity?.hashed === false ? `${text(identity, "identityHash")} (${kind})` : `Known by a concealed ${kind}`;
 }
 

@@ -334,7 +334,7 @@ const HEADLINES = {
   Suspended: "Not valid at present: the issuer has suspended it",
   Expired: "Not valid any more: it has expired",
   NotYetValid: "Not valid yet",
-  Signature: "Not valid: it was changed, or somebody else signed it",
+  Signature: "Not valid: the signature does not fit",
 };
 
 function conclude(checks, document, remarkable) {

@@ -233,8 +233,9 @@ fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
         let changed: Vec<Value> = (0..good.len())
             .step_by(97)
             .map(|at| {
-                let other = if good[at..].starts_with('A') { "B" } else { "A" };
-                json!({ "text": format!("{}{other}{}", &good[..at], &good[at + 1..]) })
+                let mut bytes = good.clone().into_bytes();
+                bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+                json!({ "text": String::from_utf8(bytes).unwrap() })
             })
             .collect();
         for finding in desk.check(&changed, &net, now()).await {
