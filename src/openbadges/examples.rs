@@ -17,6 +17,14 @@ pub fn key() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])
 }
 
+/// A fixed key that signs example tokens only.
+///
+/// # Errors
+/// Never in practice: the secret is fixed.
+pub fn token_key() -> Result<p256::ecdsa::SigningKey, p256::ecdsa::Error> {
+    p256::ecdsa::SigningKey::from_slice(&[7; 32])
+}
+
 /// The issuer of the examples: `did:web:badges.example:issuers:abc`.
 ///
 /// # Errors
