@@ -1,7 +1,11 @@
 //! Example credentials for tests and benchmarks.
 
+mod whole;
+
 use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
+
+pub use whole::{endorser, endorser_key, whole_badge};
 
 use super::credential::{
     Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentityObject, Image,

@@ -7,3 +7,4 @@ mod tokens;
 mod vectors;
 mod verification;
 mod web;
+mod whole;

@@ -25,7 +25,7 @@ fn public() -> PublicKey {
 }
 
 fn key_id() -> String {
-    issuer().verification_method(&public())
+    issuer().verification_method(public())
 }
 
 /// A web in which the issuer publishes both of its keys.

@@ -1,6 +1,8 @@
 //! What is shown: to anybody, to the holder, and to those who teach.
 
+mod forms;
 mod holder;
+mod print;
 mod public;
 pub mod stage;
 mod teaching;
