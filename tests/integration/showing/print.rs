@@ -122,7 +122,7 @@ async fn sheets(chromium: &Chromium, name: &str) -> (usize, String) {
     }
     let text = String::from_utf8_lossy(&bytes);
     let pages = text.matches("/Type /Page\n").count();
-    let (_, media) = text.split_once("/MediaBox [").expect("a page has a size");
+    let (_, media) = text.split_once("/MediaBox [").unwrap();
     (pages, media.split(']').next().unwrap().to_owned())
 }
 
