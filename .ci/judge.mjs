@@ -21,6 +21,13 @@ export function judge(entry, run) {
     say(lines.some((line) => /^PASS\s+status revocation - bit \d+ is clear$/.test(line)), 'its bit was not read');
   }
   say(lines.some((line) => /^PASS\s+status revocation list: proof /.test(line)), 'the proof of its status list was not checked');
+  const form = /^jwt\b/.test(entry.form) ? 'compact JWT' : 'JSON-LD';
+  say(lines.some((line) => line.startsWith('PASS  extraction - ') && line.endsWith(`, ${form}`)), `it is no ${form}`);
+  if (form === 'compact JWT') {
+    for (const name of ['proof VC-JWT', 'JWT claims']) {
+      say(lines.some((line) => line.startsWith(`PASS  ${name} - `)), `its ${name} was not checked`);
+    }
+  }
   say(lines.length > 5, `only ${lines.length} checks were made`);
   say(Boolean(entry.recipient), 'the index does not say whose it is');
   say(lines.includes(`PASS  recipient match - ${entry.recipient}`), 'it was not issued to whom the index names');
@@ -30,7 +37,7 @@ export function judge(entry, run) {
 // What the index lacks: every form of every state in each of these flavours.
 export function missing(entries, flavours) {
   const there = new Set(entries.map((entry) => `${entry.flavour} ${entry.form} ${entry.expected}`));
-  const owed = flavours.flatMap((flavour) => ['json', 'png', 'svg'].flatMap((form) =>
+  const owed = flavours.flatMap((flavour) => ['json', 'png', 'svg', 'jwt', 'jwt.png', 'jwt.svg'].flatMap((form) =>
     ['valid', 'revoked'].map((expected) => `${flavour} ${form} ${expected}`)));
   return owed.filter((one) => !there.has(one));
 }

@@ -17,7 +17,14 @@ const CLEAR = 'PASS  status revocation - bit 66062 is clear';
 const SET = 'FAIL  status revocation - bit 110440 is set';
 const GONE = 'FAIL  status revocation - GET https://badges.example/issuers/abc/status/1: HTTP 404';
 
-const entry = (expected, recipient = HOLDER) => ({ expected, recipient });
+const TOKEN = [
+  'PASS  extraction - svg, compact JWT',
+  'PASS  proof VC-JWT - ES256 did:web:badges.example:issuers:abc#zDn',
+  'PASS  JWT claims - iss jti nbf sub',
+  ...GOOD.slice(2),
+];
+
+const entry = (expected, recipient = HOLDER, form = 'json') => ({ expected, recipient, form });
 const fine = (...lines) => ({ status: 0, stdout: [...lines, 'OK', ''].join('\n') });
 const refused = (...lines) => ({ status: 1, stdout: [...lines, 'NOT OK', ''].join('\n') });
 const replaced = (part, line) => GOOD.map((one) => (one.includes(part) ? line : one));
@@ -55,6 +62,16 @@ test('a check that was not made counts', () => {
   }
 });
 
+test('a token is checked as one, and a document as one', () => {
+  for (const form of ['jwt', 'jwt.png', 'jwt.svg']) {
+    assert.deepEqual(judge(entry('valid', HOLDER, form), fine(...TOKEN, CLEAR)), []);
+    assert.notDeepEqual(judge(entry('valid', HOLDER, form), fine(...GOOD, CLEAR)), []);
+    const unclaimed = TOKEN.filter((line) => !line.includes('JWT claims'));
+    assert.notDeepEqual(judge(entry('valid', HOLDER, form), fine(...unclaimed, CLEAR)), []);
+  }
+  assert.notDeepEqual(judge(entry('valid'), fine(...TOKEN, CLEAR)), []);
+});
+
 test('a badge of somebody else counts', () => {
   assert.notDeepEqual(judge(entry('valid', 'http://lms.example#8'), fine(...GOOD, CLEAR)), []);
   assert.notDeepEqual(judge(entry('valid', ''), fine(...GOOD, CLEAR)), []);
@@ -62,9 +79,9 @@ test('a badge of somebody else counts', () => {
 });
 
 test('an index owes every form of every state in every flavour', () => {
-  const all = ['moodle', 'canvas'].flatMap((flavour) => ['json', 'png', 'svg'].flatMap((form) =>
+  const all = ['moodle', 'canvas'].flatMap((flavour) => ['json', 'png', 'svg', 'jwt', 'jwt.png', 'jwt.svg'].flatMap((form) =>
     ['valid', 'revoked'].map((expected) => ({ flavour, form, expected }))));
   assert.deepEqual(missing(all, ['moodle', 'canvas']), []);
   assert.deepEqual(missing(all.slice(1), ['moodle', 'canvas']), ['moodle json valid']);
-  assert.equal(missing(all.slice(0, 6), ['moodle', 'canvas']).length, 6);
+  assert.equal(missing(all.slice(0, 12), ['moodle', 'canvas']).length, 12);
 });

@@ -44,5 +44,6 @@ pub mod secrets;
 pub mod service;
 pub mod settings;
 pub mod store;
+mod strict_json;
 pub mod telemetry;
 pub mod web;

@@ -66,6 +66,11 @@
   }));
 
   // Copy buttons.
+  all('[data-print]').forEach((button) => {
+    button.hidden = false;
+    button.addEventListener('click', () => window.print());
+  });
+
   all('[data-copy]').forEach((button) => {
     button.hidden = false;
     button.addEventListener('click', async () => {

@@ -38,7 +38,7 @@ pub fn run(settings: &Settings) -> Result<(), CommandError> {
         for (issuer, keys) in institutions::issuer_keys(&cairn).await? {
             match keys
                 .iter()
-                .try_for_each(|key| institutions::signing_key(&cairn.vault, key).map(|_| ()))
+                .try_for_each(|key| institutions::can_be_used(&cairn.vault, key))
             {
                 Ok(()) => report.fine(&format!(
                     "signing keys of {}: {} can be used",

@@ -10,13 +10,13 @@ use crate::random::SystemRandom;
 use crate::service::admins::{Scope, links};
 use crate::service::{Cairn, institutions, issuing};
 use crate::settings::Settings;
-use crate::store::issuers::KeyState;
+use crate::store::issuers::{KeyKind, KeyState};
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// List the tool's key and each institution's signing keys.
     List,
-    /// Let an institution sign with a new key from now on. What was issued stays valid.
+    /// Let an institution sign with new keys from now on, one for each form of badges. What was issued stays valid.
     Rotate {
         /// The institution, by its name.
         #[arg(long)]
@@ -47,21 +47,33 @@ pub fn run(settings: Settings, command: &KeysCommand) -> Result<(), CommandError
         for (issuer, keys) in institutions::issuer_keys(&cairn).await? {
             println!("{}   {}", issuer.name, institutions::did(&cairn, &issuer));
             for key in keys {
-                println!("  signing key Ed25519  {}", key.public_multibase);
+                let old = if key.state == KeyState::Active {
+                    ""
+                } else {
+                    "   old"
+                };
+                println!(
+                    "  signing key {:<7}  {}{old}",
+                    key.kind.name(),
+                    key.public_multibase
+                );
             }
         }
         Ok(())
     })
 }
 
-/// A new signing key for the institution of that name.
+/// New signing keys for the institution of that name.
 async fn rotate(cairn: &Cairn, name: &str) -> Result<(), CommandError> {
     let Scope::Tenant(tenant) = links::scope_named(cairn, Some(name)).await? else {
         return Ok(());
     };
     let all = institutions::issuer_keys(cairn).await?;
     let keys = all.into_iter().find(|(issuer, _)| issuer.tenant == tenant);
-    let active = keys.and_then(|(_, keys)| keys.into_iter().find(|key| key.state == KeyState::Active));
+    let active = keys.and_then(|(_, keys)| {
+        keys.into_iter()
+            .find(|key| key.kind == KeyKind::Ed25519 && key.state == KeyState::Active)
+    });
     let expected = active.map(|key| key.public_multibase).unwrap_or_default();
     Ok(issuing::rotate(cairn, None, &tenant, &expected).await?)
 }

@@ -18,6 +18,7 @@ mod roles;
 mod schedule;
 mod scores;
 mod time;
+mod tokens;
 mod worker;
 
 use bench::{Bench, benches, benches_of};

@@ -19,7 +19,5 @@ pub mod services;
 pub mod state;
 pub mod token;
 
-mod strict_json;
-
 #[cfg(test)]
 mod testing;

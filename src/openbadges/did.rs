@@ -4,11 +4,13 @@
 //! address the server has. The multibase key is the fragment of its own verification method, as the 1EdTech
 //! validator expects.
 
-use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::multibase::{self, MultibaseError};
+use super::keys::{Jwk, KeyError, PublicKey};
+
+/// The context of `JsonWebKey`; a document without such a key does not name it.
+const JWK_CONTEXT: &str = "https://w3id.org/security/jwk/v1";
 
 /// The contexts of a DID document, in the order that the 1EdTech validator wants.
 const DID_CONTEXTS: [&str; 2] = [
@@ -85,8 +87,8 @@ impl IssuerIdentity {
 
     /// The DID URL of one key: the DID, `#` and the multibase key.
     #[must_use]
-    pub fn verification_method(&self, key: &VerifyingKey) -> String {
-        format!("{}#{}", self.did, multibase::encode_key(key))
+    pub fn verification_method(&self, key: impl Into<PublicKey>) -> String {
+        format!("{}#{}", self.did, key.into().multikey())
     }
 
     /// Where the DID document is served: `/issuers/{slug}/did.json`.
@@ -113,20 +115,17 @@ impl IssuerIdentity {
         &self.origin
     }
 
-    /// The DID document with every key that is still good for verification, newest first or last as one likes.
+    /// The DID document with every key that is still good for verification, newest first or last as one likes. Ed25519
+    /// keys stand there as `Multikey`, P-256 keys as `JsonWebKey`, as those who read tokens expect them.
     #[must_use]
-    pub fn document<'k>(&self, keys: impl IntoIterator<Item = &'k VerifyingKey>) -> DidDocument {
-        let verification_method: Vec<_> = keys
-            .into_iter()
-            .map(|key| VerificationMethod {
-                id: self.verification_method(key),
-                kind: "Multikey".to_owned(),
-                controller: self.did.clone(),
-                public_key_multibase: multibase::encode_key(key),
-            })
-            .collect();
+    pub fn document(&self, keys: impl IntoIterator<Item = impl Into<PublicKey>>) -> DidDocument {
+        let verification_method: Vec<_> = keys.into_iter().map(|key| self.method(&key.into())).collect();
+        let tokens = verification_method
+            .iter()
+            .any(|method| method.public_key_jwk.is_some());
+        let contexts = DID_CONTEXTS.into_iter().chain(tokens.then_some(JWK_CONTEXT));
         DidDocument {
-            context: DID_CONTEXTS.map(str::to_owned).to_vec(),
+            context: contexts.map(str::to_owned).collect(),
             id: self.did.clone(),
             assertion_method: verification_method
                 .iter()
@@ -135,6 +134,56 @@ impl IssuerIdentity {
             verification_method,
         }
     }
+
+    fn method(&self, key: &PublicKey) -> VerificationMethod {
+        let (kind, multibase, jwk) = match key {
+            PublicKey::Ed25519(_) => ("Multikey", Some(key.multikey()), None),
+            PublicKey::P256(_) => ("JsonWebKey", None, Some(key.jwk())),
+        };
+        VerificationMethod {
+            id: self.verification_method(key),
+            kind: kind.to_owned(),
+            controller: self.did.clone(),
+            public_key_multibase: multibase,
+            public_key_jwk: jwk,
+        }
+    }
+
+    /// A key of this issuer in the host's key set (Open Badges 3.0 Implementation Guide, "Key provenance"): `kid` is what
+    /// tokens name, `iss` tells the issuers of one host apart.
+    #[must_use]
+    pub fn web_key(&self, key: &PublicKey) -> WebKey {
+        WebKey {
+            key: key.jwk(),
+            key_id: self.verification_method(key),
+            algorithm: match key {
+                PublicKey::Ed25519(_) => "EdDSA",
+                PublicKey::P256(_) => "ES256",
+            },
+            usage: "sig",
+            issuer: self.did.clone(),
+        }
+    }
+}
+
+/// One entry of a published key set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WebKey {
+    /// The key itself.
+    #[serde(flatten)]
+    pub key: Jwk,
+    /// The DID URL of the key.
+    #[serde(rename = "kid")]
+    pub key_id: String,
+    /// `ES256` or `EdDSA`.
+    #[serde(rename = "alg")]
+    pub algorithm: &'static str,
+    /// Always `sig`.
+    #[serde(rename = "use")]
+    pub usage: &'static str,
+    /// The issuer's DID.
+    #[serde(rename = "iss")]
+    pub issuer: String,
 }
 
 /// Where the DID document of a `did:web` is found (did:web Method Specification, section 3.2).
@@ -175,7 +224,7 @@ pub fn document_url(did: &str) -> Result<String, DidError> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DidDocument {
-    /// `did/v1`, then `multikey/v1`.
+    /// `did/v1`, then `multikey/v1`; then `jwk/v1` where there is a `JsonWebKey`.
     #[serde(rename = "@context")]
     pub context: Vec<String>,
     /// The DID.
@@ -192,21 +241,25 @@ pub struct DidDocument {
 pub struct VerificationMethod {
     /// The DID, `#` and the multibase key.
     pub id: String,
-    /// Always `Multikey`.
+    /// `Multikey` or `JsonWebKey`.
     #[serde(rename = "type")]
     pub kind: String,
     /// The DID.
     pub controller: String,
-    /// The key, `z6Mk…`.
-    pub public_key_multibase: String,
+    /// The key of a `Multikey`: `z6Mk…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key_multibase: Option<String>,
+    /// The key of a `JsonWebKey`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key_jwk: Option<Jwk>,
 }
 
 /// The key of a `did:key` verification method, which needs no document.
 ///
 /// # Errors
-/// When the text after `did:key:` is no ed25519 Multikey.
-pub fn did_key(did: &str) -> Option<Result<VerifyingKey, MultibaseError>> {
-    did.strip_prefix("did:key:").map(multibase::decode_key)
+/// When the text after `did:key:` is no Multikey of a kind that is known here.
+pub fn did_key(did: &str) -> Option<Result<PublicKey, KeyError>> {
+    did.strip_prefix("did:key:").map(PublicKey::from_multikey)
 }
 
 #[cfg(test)]
@@ -291,11 +344,39 @@ mod tests {
     }
 
     #[test]
+    fn a_key_for_tokens_stands_there_as_a_json_web_key_and_in_the_key_set_of_the_host() {
+        let issuer = IssuerIdentity::new("https://badges.example", "abc").unwrap();
+        let ed = PublicKey::from(&SigningKey::from_bytes(&[1; 32]).verifying_key());
+        let es = p256::ecdsa::SigningKey::from_slice(&[2; 32]).unwrap();
+        let es = PublicKey::from(es.verifying_key());
+        let document = serde_json::to_value(issuer.document([&ed, &es])).unwrap();
+        let [first, second] = [0, 1].map(|place| document["verificationMethod"][place].clone());
+        assert_eq!(first["type"], "Multikey");
+        assert!(first.get("publicKeyJwk").is_none());
+        assert_eq!(second["type"], "JsonWebKey");
+        assert!(second.get("publicKeyMultibase").is_none());
+        assert_eq!(second["publicKeyJwk"], serde_json::to_value(es.jwk()).unwrap());
+        assert_eq!(second["id"], issuer.verification_method(&es));
+        assert_eq!(document["assertionMethod"][1], second["id"]);
+        assert_eq!(document["@context"][1], DID_CONTEXTS[1]);
+        assert_eq!(document["@context"][2], JWK_CONTEXT);
+        let published = serde_json::to_value(issuer.web_key(&es)).unwrap();
+        assert_eq!(published["kid"], second["id"]);
+        assert_eq!(published["iss"], issuer.did());
+        assert_eq!(
+            (&published["alg"], &published["kty"]),
+            (&"ES256".into(), &"EC".into())
+        );
+        assert_eq!(PublicKey::from_jwk(&published), Ok(es));
+    }
+
+    #[test]
     fn a_published_document_has_the_same_members() {
         let text = include_str!("../../tests/vectors/did-web.json");
         let published: serde_json::Value = serde_json::from_str(text).unwrap();
         let document: DidDocument = serde_json::from_str(text).unwrap();
-        let key = multibase::decode_key(&document.verification_method[0].public_key_multibase).unwrap();
+        let multikey = document.verification_method[0].public_key_multibase.as_ref();
+        let key = PublicKey::from_multikey(multikey.unwrap()).unwrap();
         let identity = IssuerIdentity {
             origin: "https://issuer.example".to_owned(),
             did: "did:web:issuer.example".to_owned(),

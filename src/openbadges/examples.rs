@@ -1,7 +1,11 @@
 //! Example credentials for tests and benchmarks.
 
+mod whole;
+
 use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
+
+pub use whole::{endorser, endorser_key, whole_badge};
 
 use super::credential::{
     Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentityObject, Image,
@@ -15,6 +19,14 @@ use crate::random::SeededRandom;
 #[must_use]
 pub fn key() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])
+}
+
+/// A fixed key that signs example tokens only.
+///
+/// # Errors
+/// Never in practice: the secret is fixed.
+pub fn token_key() -> Result<p256::ecdsa::SigningKey, p256::ecdsa::Error> {
+    p256::ecdsa::SigningKey::from_slice(&[7; 32])
 }
 
 /// The issuer of the examples: `did:web:badges.example:issuers:abc`.

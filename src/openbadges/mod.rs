@@ -1,7 +1,7 @@
 //! Open Badges 3.0: the credential standard, and nothing of how a badge is earned or who asks for it.
 //!
 //! A badge goes through this room in four steps: [`credential`] models it, [`emit`] writes its RDF, [`canon`] gives
-//! that one canonical text, [`proof`] signs it once. [`bake`] puts the signed bytes into a picture, [`did`] tells who
+//! that one canonical text, [`proof`] signs it once; [`jwt`] signs the same credential as a token. [`bake`] puts the signed bytes into a picture, [`did`] tells who
 //! signed, [`status`] whether it was revoked, and [`verify`] checks all of it from the bytes alone, somebody
 //! else's as well as ours, through [`jsonld`] and the built-in [`contexts`]. [`terms`] writes those contexts down for
 //! the verifier page, which does the same in a browser.
@@ -19,6 +19,8 @@ pub mod error;
 #[doc(hidden)]
 pub mod examples;
 pub mod jsonld;
+pub mod jwt;
+pub mod keys;
 pub mod multibase;
 mod naming;
 pub mod proof;

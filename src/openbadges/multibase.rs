@@ -76,7 +76,7 @@ pub fn decode_base64url(text: &str) -> Result<Vec<u8>, MultibaseError> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| MultibaseError::Alphabet)
 }
 
-fn base58(text: &str) -> Result<Vec<u8>, MultibaseError> {
+pub(super) fn base58(text: &str) -> Result<Vec<u8>, MultibaseError> {
     // Decoding takes time that grows with the square of the length; keys and signatures are short.
     if text.len() > 128 {
         return Err(MultibaseError::TooLong);

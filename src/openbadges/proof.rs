@@ -25,7 +25,11 @@ pub const SUITE: &str = "eddsa-rdfc-2022";
 pub struct SignedBytes(String);
 
 impl SignedBytes {
-    /// The document as text (JSON, UTF-8).
+    pub(super) fn of(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The document as text: JSON in UTF-8, or a compact token.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

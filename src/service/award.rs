@@ -21,6 +21,7 @@ use crate::openbadges::did::IssuerIdentity;
 use crate::openbadges::proof::{self, Signable};
 use crate::openbadges::recipient;
 use crate::openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
+use crate::openbadges::{OpenBadgeCredential, jwt};
 use crate::random::{self, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::credential::{Approved, Parts, build};
@@ -69,8 +70,11 @@ impl Desk {
         let key = issuers::active_key(db, tenant, &issuer.id)?
             .ok_or_else(|| ServiceError::Internal(format!("issuer {} has no active key", issuer.id)))?;
         let identity = IssuerIdentity::new(&self.identity, &issuer.slug).map_err(internal)?;
+        let token_key =
+            institutions::active_token_key(db, &issuer, &self.vault, self.now, self.random.as_ref())?;
         Ok(Signer {
             key: institutions::signing_key(&self.vault, &key)?,
+            token_key: institutions::token_signing_key(&self.vault, &token_key)?,
             desk: self.clone(),
             issuer,
             identity,
@@ -86,6 +90,8 @@ pub(super) struct Signer {
     issuer: Issuer,
     identity: IssuerIdentity,
     key: SigningKey,
+    /// Signs the same credentials as tokens.
+    token_key: p256::ecdsa::SigningKey,
     list: Option<StatusList>,
     labels: HashMap<LineItemId, String>,
 }
@@ -98,6 +104,12 @@ impl Signer {
     fn sign<T: Signable>(&self, document: &T) -> Result<String, ServiceError> {
         let method = self.identity.verification_method(&self.key.verifying_key());
         let signed = proof::sign(document, &self.key, &method, self.desk.now).map_err(internal)?;
+        Ok(signed.into_string())
+    }
+
+    fn sign_token(&self, credential: &OpenBadgeCredential) -> Result<String, ServiceError> {
+        let key_id = self.identity.verification_method(self.token_key.verifying_key());
+        let signed = jwt::sign(credential, &self.token_key, &key_id).map_err(internal)?;
         Ok(signed.into_string())
     }
 
@@ -226,6 +238,7 @@ impl Signer {
             award: award.id.clone(),
             issuer: self.issuer.id.clone(),
             document: self.sign(&credential)?,
+            token: Some(self.sign_token(&credential)?),
             slug,
             issued_at: now,
             status_list: list.id,

@@ -17,10 +17,16 @@ const SIDE: u32 = 600;
 /// The forms in which a badge can be taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// The signed bytes themselves.
+    /// The signed document itself.
     Json,
+    /// The signed token itself.
+    Jwt,
+    /// The picture with the document inside.
     Png,
     Svg,
+    /// The picture with the token inside.
+    JwtPng,
+    JwtSvg,
 }
 
 impl Form {
@@ -31,6 +37,9 @@ impl Form {
             "json" => Some(Self::Json),
             "png" => Some(Self::Png),
             "svg" => Some(Self::Svg),
+            "jwt" => Some(Self::Jwt),
+            "jwt.png" => Some(Self::JwtPng),
+            "jwt.svg" => Some(Self::JwtSvg),
             _ => None,
         }
     }
@@ -42,7 +51,16 @@ impl Form {
             Self::Json => "json",
             Self::Png => "png",
             Self::Svg => "svg",
+            Self::Jwt => "jwt",
+            Self::JwtPng => "jwt.png",
+            Self::JwtSvg => "jwt.svg",
         }
+    }
+
+    /// Whether it is or holds the token.
+    #[must_use]
+    pub fn is_token(self) -> bool {
+        matches!(self, Self::Jwt | Self::JwtPng | Self::JwtSvg)
     }
 }
 
@@ -53,17 +71,21 @@ fn internal(error: impl std::fmt::Display) -> ServiceError {
 /// The credential as a file of that form.
 ///
 /// # Errors
-/// When the picture that it names is gone from the store, or cannot carry it.
+/// [`ServiceError::NoToken`] for a token form of what was issued before there were tokens; when the picture that it names is gone from the store, or cannot carry it.
 pub async fn file(cairn: &Cairn, credential: &Credential, form: Form) -> Result<Vec<u8>, ServiceError> {
-    if form == Form::Json {
-        return Ok(credential.document.clone().into_bytes());
+    let signed = if form.is_token() {
+        credential.token.clone().ok_or(ServiceError::NoToken)?
+    } else {
+        credential.document.clone()
+    };
+    if matches!(form, Form::Json | Form::Jwt) {
+        return Ok(signed.into_bytes());
     }
     let source = source(cairn, credential).await?;
-    let signed = credential.document.clone();
     // Drawing takes some milliseconds of one core.
     let baked = tokio::task::spawn_blocking(move || match form {
-        Form::Png => bake_png(&source, &signed),
-        Form::Svg | Form::Json => bake_svg(&source, &signed),
+        Form::Png | Form::JwtPng => bake_png(&source, &signed),
+        _ => bake_svg(&source, &signed),
     });
     baked.await.map_err(internal)?
 }

@@ -20,6 +20,12 @@ pub enum ServiceError {
     /// There is no such thing, or not for this person.
     #[error("There is no such {0} here. It may have been removed; go back and look again.")]
     NotFound(&'static str),
+    /// A badge from before there were tokens, in a form that needs one.
+    #[error(
+        "This badge has no token form (JWT): it was issued before tokens were made. Its data file (JSON) and its pictures \
+         hold the same badge."
+    )]
+    NoToken,
     /// The session does not allow it.
     #[error("{0}")]
     Forbidden(&'static str),
@@ -120,7 +126,7 @@ impl ServiceError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Launch(_) | Self::Login(_) | Self::Configuration(_) => ErrorKind::BadRequest,
-            Self::NotFound(_) | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
+            Self::NotFound(_) | Self::NoToken | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
             Self::Forbidden(_) | Self::Masquerade | Self::Policy(_) => ErrorKind::Forbidden,
             Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
             Self::Gone { .. } => ErrorKind::Gone,
@@ -140,6 +146,7 @@ impl ServiceError {
             Self::Launch(refusal) => refusal.code(),
             Self::Login(refusal) => refusal.code(),
             Self::NotFound(_) => "not-found",
+            Self::NoToken => "credential.no-token",
             Self::Forbidden(_) => "forbidden",
             Self::Masquerade => "masquerade",
             Self::Policy(refusal) => refusal.code(),

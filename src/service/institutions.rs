@@ -2,21 +2,26 @@
 
 use std::sync::Arc;
 
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use ed25519_dalek::SigningKey;
+use p256::ecdsa::SigningKey as TokenSigningKey;
 use zeroize::Zeroizing;
 
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{IssuerId, KeyId, TenantId};
-use crate::openbadges::did::IssuerIdentity;
+use crate::openbadges::did::{IssuerIdentity, WebKey};
+use crate::openbadges::keys::PublicKey;
 use crate::openbadges::multibase;
 use crate::random::{self, Random};
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::store::issuers::{IssuerKey, KeyState};
-use crate::store::{issuers, tenants};
+use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
+use crate::store::{Db, StoreError, issuers, tenants, token_keys};
 
 const ISSUER_KEY: &str = "issuer key";
+const TOKEN_KEY: &str = "issuer token key";
+/// How many keys the key set of this host names at most: far more than one server has issuers.
+const MOST_KEYS: i64 = 5_000;
 
 /// The institution of that name with its issuer and signing key; made if there is none.
 ///
@@ -57,6 +62,7 @@ pub async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer
             };
             issuers::insert(db, &issuer, now)?;
             issuers::insert_key(db, &new_key(&issuer, &vault, now, random.as_ref()))?;
+            token_keys::insert_if_none(db, &new_token_key(&issuer, &vault, now, random.as_ref()))?;
             Ok((tenant, issuer))
         })
         .await
@@ -80,7 +86,7 @@ fn free_slug(name: &str, random: &dyn Random) -> String {
     }
 }
 
-pub(super) fn new_key(
+pub(crate) fn new_key(
     issuer: &Issuer,
     vault: &Vault,
     now: chrono::DateTime<chrono::Utc>,
@@ -92,10 +98,86 @@ pub(super) fn new_key(
         id: KeyId::new(now, random),
         tenant: issuer.tenant.clone(),
         issuer: issuer.id.clone(),
+        kind: KeyKind::Ed25519,
         public_multibase: multibase::encode_key(&key.verifying_key()),
         sealed_secret: vault.seal(ISSUER_KEY, secret.as_slice(), random),
         state: KeyState::Active,
         created_at: now,
+    }
+}
+
+/// A key for tokens.
+pub(super) fn new_token_key(
+    issuer: &Issuer,
+    vault: &Vault,
+    now: chrono::DateTime<chrono::Utc>,
+    random: &dyn Random,
+) -> IssuerKey {
+    // Nearly every 32 bytes are a secret of P-256; those that are none are drawn again.
+    let (secret, key) = loop {
+        let secret = Zeroizing::new(random::bytes::<32>(random));
+        if let Ok(key) = TokenSigningKey::from_slice(secret.as_slice()) {
+            break (secret, key);
+        }
+    };
+    IssuerKey {
+        id: KeyId::new(now, random),
+        tenant: issuer.tenant.clone(),
+        issuer: issuer.id.clone(),
+        kind: KeyKind::Es256,
+        public_multibase: PublicKey::from(key.verifying_key()).multikey(),
+        sealed_secret: vault.seal(TOKEN_KEY, secret.as_slice(), random),
+        state: KeyState::Active,
+        created_at: now,
+    }
+}
+
+/// The key that signs the issuer's tokens; made now if there is none, as for issuers from before there were tokens. Run it
+/// in a transaction.
+///
+/// # Errors
+/// What the store reports.
+pub(crate) fn active_token_key(
+    db: &mut Db,
+    issuer: &Issuer,
+    vault: &Vault,
+    now: chrono::DateTime<chrono::Utc>,
+    random: &dyn Random,
+) -> Result<IssuerKey, StoreError> {
+    match token_keys::active(db, &issuer.tenant, &issuer.id)? {
+        Some(key) => Ok(key),
+        None => token_keys::insert_if_none(db, &new_token_key(issuer, vault, now, random)),
+    }
+}
+
+/// Every key of an issuer, retired ones too: those that sign documents, then those that sign tokens, each oldest first.
+///
+/// # Errors
+/// What the store reports.
+pub fn all_keys(db: &mut Db, issuer: &Issuer) -> Result<Vec<IssuerKey>, StoreError> {
+    let mut keys = issuers::all_keys(db, &issuer.tenant, &issuer.id)?;
+    keys.extend(token_keys::all(db, &issuer.tenant, &issuer.id)?);
+    Ok(keys)
+}
+
+/// The private half of a stored key for tokens.
+///
+/// # Errors
+/// When the master key is not the one it was sealed with.
+pub fn token_signing_key(vault: &Vault, key: &IssuerKey) -> Result<TokenSigningKey, ServiceError> {
+    let secret = vault.open(TOKEN_KEY, &key.sealed_secret)?;
+    TokenSigningKey::from_slice(&secret)
+        .map_err(|_| ServiceError::Internal(format!("key {} is no secret of P-256", key.id)))
+}
+
+/// Whether the private half of a stored key, of either kind, can be used.
+///
+/// # Errors
+/// As [`signing_key`] and [`token_signing_key`].
+pub fn can_be_used(vault: &Vault, key: &IssuerKey) -> Result<(), ServiceError> {
+    match key.kind {
+        KeyKind::Ed25519 => signing_key(vault, key).map(|_| ()),
+        KeyKind::Es256 => token_signing_key(vault, key).map(|_| ()),
     }
 }
 
@@ -134,7 +216,7 @@ pub async fn issuer_keys(cairn: &Cairn) -> Result<Vec<(Issuer, Vec<IssuerKey>)>,
         let mut found = Vec::new();
         for tenant in tenants::list(db)? {
             if let Some(issuer) = issuers::for_tenant(db, &tenant.id)? {
-                let keys = issuers::all_keys(db, &tenant.id, &issuer.id)?;
+                let keys = all_keys(db, &issuer)?;
                 found.push((issuer, keys));
             }
         }
@@ -157,11 +239,32 @@ pub async fn did_document(cairn: &Cairn, slug: &str) -> Result<serde_json::Value
 /// # Errors
 /// [`ServiceError::Internal`] when it cannot be written as JSON, which does not happen.
 pub fn document(identity: &IssuerIdentity, keys: &[IssuerKey]) -> Result<serde_json::Value, ServiceError> {
-    let keys: Vec<VerifyingKey> = keys
-        .iter()
-        .filter_map(|key| multibase::decode_key(&key.public_multibase).ok())
-        .collect();
+    let keys: Vec<PublicKey> = keys.iter().filter_map(public).collect();
     serde_json::to_value(identity.document(&keys)).map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+fn public(key: &IssuerKey) -> Option<PublicKey> {
+    PublicKey::from_multikey(&key.public_multibase).ok()
+}
+
+/// The key set of this host, with the keys for tokens of every issuer (Open Badges 3.0 Implementation Guide, "Key
+/// provenance").
+///
+/// # Errors
+/// What the store reports.
+pub async fn key_set(cairn: &Cairn) -> Result<serde_json::Value, ServiceError> {
+    let found = cairn
+        .store
+        .read(|db| token_keys::published(db, MOST_KEYS))
+        .await?;
+    let origin = cairn.settings.identity();
+    let mut keys: Vec<WebKey> = Vec::with_capacity(found.len());
+    for (slug, key) in &found {
+        let identity = IssuerIdentity::new(&origin, slug);
+        let identity = identity.map_err(|error| ServiceError::Internal(error.to_string()))?;
+        keys.extend(public(key).map(|key| identity.web_key(&key)));
+    }
+    Ok(serde_json::json!({ "keys": keys }))
 }
 
 /// An issuer by its public slug, with all its keys.
@@ -174,7 +277,7 @@ pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<(Issuer, Vec<IssuerKey
         let Some(issuer) = issuers::by_slug(db, &slug)? else {
             return Ok(None);
         };
-        let keys = issuers::all_keys(db, &issuer.tenant, &issuer.id)?;
+        let keys = all_keys(db, &issuer)?;
         Ok(Some((issuer, keys)))
     });
     found.await?.ok_or(ServiceError::NotFound("issuer"))

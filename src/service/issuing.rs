@@ -10,14 +10,14 @@ use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions};
 use crate::store::console::{Counts, counts};
 use crate::store::issuers::{IssuerKey, KeyState};
-use crate::store::{Db, issuers, tenants};
+use crate::store::{Db, issuers, tenants, token_keys};
 
 /// An institution with its public face.
 #[derive(Debug, Clone)]
 pub struct Institution {
     pub tenant: Tenant,
     pub issuer: Issuer,
-    /// Oldest first.
+    /// Those that sign documents, then those that sign tokens; each oldest first.
     pub keys: Vec<IssuerKey>,
     pub counts: Counts,
 }
@@ -61,7 +61,7 @@ fn whole(db: &mut Db, tenant: Tenant) -> Result<Option<Institution>, ServiceErro
         return Ok(None);
     };
     Ok(Some(Institution {
-        keys: issuers::all_keys(db, &tenant.id, &issuer.id)?,
+        keys: institutions::all_keys(db, &issuer)?,
         counts: counts(db, &tenant.id)?,
         tenant,
         issuer,
@@ -185,8 +185,8 @@ fn site(text: &str) -> Result<String, ServiceError> {
     })
 }
 
-/// Gives the issuer a new signing key. The old one stays in `did.json`, so that what it signed still verifies. `expected`
-/// is the public key that signs now, as the review page showed it.
+/// Gives the issuer a new signing key of each kind. The old ones stay in `did.json`, so that what they signed still verifies.
+/// `expected` is the public key that signs documents now, as the review page showed it.
 ///
 /// # Errors
 /// As [`get`]; [`ServiceError::Conflict`] when another key signs by now: then the new one is there already.
@@ -216,10 +216,12 @@ pub async fn rotate(
             ..institutions::new_key(&issuer, &vault, now, random.as_ref())
         };
         issuers::replace_active_key(db, &key)?;
+        let token_key = institutions::new_token_key(&issuer, &vault, now, random.as_ref());
+        token_keys::replace_active(db, &token_key)?;
         let deed = Deed {
             action: "issuer-key.rotated",
             subject: issuer.id.as_str(),
-            detail: json!({"before": expected, "after": key.public_multibase}),
+            detail: json!({"before": expected, "after": key.public_multibase, "tokens": token_key.public_multibase}),
         };
         Ok(note(db, &tenant, actor.as_ref(), &deed, now, random.as_ref())?)
     });

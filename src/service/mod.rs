@@ -48,6 +48,7 @@ pub mod placing;
 pub mod platforms;
 pub mod policies;
 pub mod publish;
+pub mod qr;
 pub mod registering;
 pub mod regrades;
 pub mod scores;

@@ -21,6 +21,9 @@ pub struct Credential {
     pub slug: String,
     /// The signed JSON, byte by byte as it was signed.
     pub document: String,
+    /// The same credential as a signed compact token, byte by byte as it was signed; none for what was issued before
+    /// there were tokens.
+    pub token: Option<String>,
     pub issued_at: DateTime<Utc>,
     pub status_list: StatusListId,
     /// Its position in that list, from 0.
@@ -33,7 +36,7 @@ pub struct Credential {
 pub struct Shows {
     pub name: bool,
     pub evidence: bool,
-    /// JSON, PNG and SVG for others than the holder.
+    /// Files for others than the holder.
     pub downloads: bool,
 }
 
@@ -53,6 +56,7 @@ struct Row {
     show_name: bool,
     show_evidence: bool,
     show_downloads: bool,
+    token: Option<String>,
 }
 
 impl Row {
@@ -64,6 +68,7 @@ impl Row {
             issuer: self.issuer_id.into(),
             slug: self.slug,
             document: self.document,
+            token: self.token,
             issued_at: moment(self.issued_at)?,
             status_list: self.status_list_id.into(),
             status_position: self.status_position,
@@ -94,6 +99,7 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
         show_name: credential.shows.name,
         show_evidence: credential.shows.evidence,
         show_downloads: credential.shows.downloads,
+        token: credential.token.clone(),
     };
     diesel::insert_into(credentials::table).values(&row).execute(db)?;
     Ok(())

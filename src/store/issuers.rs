@@ -41,12 +41,34 @@ pub struct IssuerKey {
     pub id: KeyId,
     pub tenant: TenantId,
     pub issuer: IssuerId,
-    /// The public key as a Multikey (`z6Mk…`).
+    /// What it signs with. Keys for tokens lie in a table of their own: [`super::token_keys`].
+    pub kind: KeyKind,
+    /// The public key as a Multikey (`z6Mk…`, `zDn…`).
     pub public_multibase: String,
     /// The private key, sealed under the master key.
     pub sealed_secret: String,
     pub state: KeyState,
     pub created_at: DateTime<Utc>,
+}
+
+/// What a key signs, and with which algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Documents with the proof inside (`eddsa-rdfc-2022`).
+    Ed25519,
+    /// Tokens (ES256, on P-256).
+    Es256,
+}
+
+impl KeyKind {
+    /// Its name for administrators.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "Ed25519",
+            Self::Es256 => "ES256",
+        }
+    }
 }
 
 /// Whether a key signs or only verifies.
@@ -79,6 +101,7 @@ impl KeyRow {
             id: self.id.into(),
             tenant: self.tenant_id.into(),
             issuer: self.issuer_id.into(),
+            kind: KeyKind::Ed25519,
             public_multibase: self.public_multibase,
             sealed_secret: self.sealed_secret,
             state: from_word("issuer_keys.state", &self.state)?,

@@ -58,6 +58,7 @@ pub mod submissions;
 pub mod tenants;
 #[doc(hidden)]
 pub mod testing;
+pub mod token_keys;
 pub mod tool_keys;
 
 pub use connection::{Db, Engine, Store};

@@ -36,6 +36,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    issuer_token_keys (id) {
+        id -> Text,
+        tenant_id -> Text,
+        issuer_id -> Text,
+        public_multibase -> Text,
+        sealed_secret -> Text,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     tool_keys (kid) {
         kid -> Text,
         sealed_pem -> Text,
@@ -372,6 +384,7 @@ diesel::table! {
         show_name -> Bool,
         show_evidence -> Bool,
         show_downloads -> Bool,
+        token -> Nullable<Text>,
     }
 }
 
@@ -527,6 +540,7 @@ allow_tables_to_appear_in_same_query!(
     tenants,
     issuers,
     issuer_keys,
+    issuer_token_keys,
     tool_keys,
     registrations,
     deployments,

@@ -11,6 +11,9 @@ pub const SIGNED: [&str; 4] = [
     "application/json",
 ];
 
+/// The media types of a signed token: its own, the general one, and the one of the Open Badges API.
+pub const TOKEN: [&str; 3] = ["application/vc+jwt", "application/jwt", "text/plain"];
+
 /// The best of `offers` for what the request accepts; the first where it does not mind, or accepts none of them: an
 /// answer in another form is of more use than none.
 #[must_use]
@@ -20,9 +23,21 @@ pub fn best<'a>(request: &HttpRequest, offers: &[&'a str]) -> &'a str {
     choose(&accepted.join(","), offers)
 }
 
+/// The best of `offers` that the request accepts; nothing where it accepts none, or does not say.
+#[must_use]
+pub fn named<'a>(request: &HttpRequest, offers: &[&'a str]) -> Option<&'a str> {
+    let lines = request.headers().get_all(ACCEPT);
+    let accepted: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+    find(&accepted.join(","), offers)
+}
+
 fn choose<'a>(accepted: &str, offers: &[&'a str]) -> &'a str {
+    find(accepted, offers).unwrap_or_else(|| offers.first().copied().unwrap_or_default())
+}
+
+fn find<'a>(accepted: &str, offers: &[&'a str]) -> Option<&'a str> {
     let ranges: Vec<Range<'_>> = accepted.split(',').filter_map(Range::read).take(50).collect();
-    let mut chosen = offers.first().copied().unwrap_or_default();
+    let mut chosen = None;
     let mut most = 0;
     for offer in offers {
         let closest = ranges
@@ -31,7 +46,7 @@ fn choose<'a>(accepted: &str, offers: &[&'a str]) -> &'a str {
             .max_by_key(|range| range.exactness());
         let weight = closest.map_or(0, |range| range.weight);
         if weight > most {
-            (chosen, most) = (offer, weight);
+            (chosen, most) = (Some(*offer), weight);
         }
     }
     chosen

@@ -4,19 +4,30 @@ use actix_web::{HttpRequest, HttpResponseBuilder};
 
 use crate::service::baked::Form;
 use crate::web::accept;
-use crate::web::views::shared::Download;
+use crate::web::views::shared::{Download, Downloads};
 
 const PAGE: &str = "text/html";
 
-/// The form and media type that a request accepts; `None` for the page.
+/// The form and media type that a request accepts; `None` for the page. A token form where there is none is answered
+/// only to those who accept nothing else.
 #[must_use]
-pub fn accepted(request: &HttpRequest) -> Option<(Form, &'static str)> {
-    let [first, second, third, fourth] = accept::SIGNED;
-    let offers = [PAGE, first, second, third, fourth, "image/png", "image/svg+xml"];
-    match accept::best(request, &offers) {
+pub fn accepted(request: &HttpRequest, has_token: bool) -> Option<(Form, &'static str)> {
+    let documents = [PAGE]
+        .into_iter()
+        .chain(accept::SIGNED)
+        .chain(["image/png", "image/svg+xml"]);
+    let documents: Vec<&'static str> = documents.collect();
+    let all: Vec<&'static str> = documents.iter().copied().chain(accept::TOKEN).collect();
+    let chosen = if has_token {
+        accept::best(request, &all)
+    } else {
+        accept::named(request, &documents).unwrap_or_else(|| accept::best(request, &all))
+    };
+    match chosen {
         PAGE => None,
         "image/png" => Some((Form::Png, "image/png")),
         "image/svg+xml" => Some((Form::Svg, "image/svg+xml")),
+        token if accept::TOKEN.contains(&token) => Some((Form::Jwt, token)),
         signed => Some((Form::Json, signed)),
     }
 }
@@ -26,8 +37,9 @@ pub fn accepted(request: &HttpRequest) -> Option<(Form, &'static str)> {
 pub fn media_type(form: Form, request: &HttpRequest) -> &'static str {
     match form {
         Form::Json => accept::best(request, &accept::SIGNED),
-        Form::Png => "image/png",
-        Form::Svg => "image/svg+xml",
+        Form::Jwt => accept::best(request, &accept::TOKEN),
+        Form::Png | Form::JwtPng => "image/png",
+        Form::Svg | Form::JwtSvg => "image/svg+xml",
     }
 }
 
@@ -60,31 +72,53 @@ fn file_name(name: &str, form: Form) -> String {
 
 /// The files of a badge whose addresses begin with `base`.
 #[must_use]
-pub fn downloads(base: &str) -> Vec<Download> {
-    let all = [
+pub fn downloads(base: &str, has_token: bool) -> Downloads {
+    let usual = [
         (
             Form::Png,
-            "Badge picture (PNG)",
-            "The picture with the signed badge inside. Most sites and backpacks take it.",
+            "Picture (PNG)",
+            "The signed badge is inside. Most sites and backpacks take it.",
         ),
         (
             Form::Svg,
-            "Badge picture (SVG)",
-            "The same in a form that stays sharp at every size.",
+            "Picture that scales (SVG)",
+            "The same, sharp at every size.",
         ),
         (
             Form::Json,
-            "Signed badge (JSON)",
+            "Data file (JSON)",
             "The signed badge itself, for wallets and for those who verify by machine.",
         ),
+        (
+            Form::Jwt,
+            "Signed token (JWT)",
+            "The same badge in one line of text, for software that asks for a token.",
+        ),
     ];
-    all.into_iter()
-        .map(|(form, text, note)| Download {
+    let rare = [
+        (
+            Form::JwtPng,
+            "Picture with the token (PNG)",
+            "The token is inside instead of the data file.",
+        ),
+        (
+            Form::JwtSvg,
+            "Picture with the token that scales (SVG)",
+            "The same, sharp at every size.",
+        ),
+    ];
+    let offered = |(form, text, note): (Form, &str, &str)| {
+        (has_token || !form.is_token()).then(|| Download {
             href: format!("{base}.{}", form.ending()),
             text: text.to_owned(),
             note: note.to_owned(),
         })
-        .collect()
+    };
+    Downloads {
+        usual: usual.into_iter().filter_map(offered).collect(),
+        rare: rare.into_iter().filter_map(offered).collect(),
+        lacks_token: !has_token,
+    }
 }
 
 #[cfg(test)]

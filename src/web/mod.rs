@@ -6,6 +6,7 @@ pub mod artefact;
 pub mod assets;
 pub mod badge_facts;
 pub mod badge_file;
+pub mod certificate;
 pub mod course;
 pub mod csv;
 pub mod decided;

@@ -178,6 +178,7 @@ fn it_lists_its_keys_and_prints_nothing_private() {
         keys.contains("did:web:") && keys.contains("signing key Ed25519  z6Mk"),
         "{keys}"
     );
+    assert!(keys.contains("signing key ES256    zDn"), "{keys}");
     assert!(!keys.contains("PRIVATE"), "{keys}");
     assert_eq!(keys, done(folder.path(), &["keys", "list"]), "they stay the same");
 }

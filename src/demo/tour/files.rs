@@ -12,7 +12,7 @@ use crate::practice_lms::browser::{Browser, Page};
 pub struct Entry {
     /// Within the folder.
     pub file: String,
-    /// `json`, `png` or `svg`.
+    /// `json`, `png` or `svg`; `jwt`, `jwt.png` or `jwt.svg`.
     pub form: String,
     /// `moodle` or `canvas`.
     pub flavour: String,

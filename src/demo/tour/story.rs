@@ -66,7 +66,7 @@ pub(super) async fn walk(place: &Place, folder: &Path, say: &dyn Fn(&str)) -> Re
     say("· A stack that is made later counts what was earned before.");
     make_stack(&mut teacher, &home, all).await?;
 
-    say("· Ada takes her badge away in three forms and shows it with her name.");
+    say("· Ada takes her badge away in six forms and shows it with her name.");
     let mut anybody = Browser::new().map_err(|error| TourError::Missing {
         step: "a stranger's browser".to_owned(),
         what: error.to_string(),
@@ -89,11 +89,23 @@ pub(super) async fn walk(place: &Place, folder: &Path, say: &dyn Fn(&str)) -> Re
         (&mut ada, &hers, "ada", "valid"),
         (&mut ben, &his, "ben", "revoked"),
     ] {
-        for (form, words) in [("json", "JSON"), ("png", "PNG"), ("svg", "SVG")] {
+        let forms = [
+            ("json", "JSON"),
+            ("png", "PNG"),
+            ("svg", "SVG"),
+            ("jwt", "JWT"),
+            ("jwt.png", "JWT in a PNG"),
+            ("jwt.svg", "JWT in an SVG"),
+        ];
+        for (form, words) in forms {
             let step = format!("downloading {words}");
             let ending = format!(".{form}");
             let mut files = page.links("/credentials/").into_iter();
-            let found = files.find(|link| link.ends_with(&ending));
+            // "….jwt.png" ends with ".png" too.
+            let found = files.find(|link| {
+                let rest = link.strip_suffix(&ending);
+                rest.is_some_and(|rest| !rest.ends_with(".jwt"))
+            });
             let file = person.browser.get(&found.during(&step)?).await.during(&step)?;
             if file.status != 200 {
                 return Err(TourError::Missing {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::lti::error::Refusal;
 use crate::lti::registration::{Algorithm, Registration};
-use crate::lti::strict_json::{self, StrictError};
+use crate::strict_json::{self, StrictError};
 
 /// Bytes of a token that are looked at; real ones have about five kilobytes.
 const MAX_TOKEN: usize = 64 << 10;

@@ -1,4 +1,5 @@
-//! SVG: an `openbadges:credential` element as the first child of the root, with the JSON in CDATA.
+//! SVG: an `openbadges:credential` element as the first child of the root: JSON in CDATA, a compact token in its attribute
+//! `verify` (Open Badges 3.0, section 5.3.2).
 //!
 //! The picture's own text is kept as it is; only the namespace and the element are put in.
 
@@ -9,6 +10,7 @@ use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
 
 use super::{BakeError, MAX_CREDENTIAL, check_sizes};
+use crate::openbadges::jwt;
 
 const NAMESPACE: &str = "https://purl.imsglobal.org/ob/v3p0";
 const SVG_NAMESPACE: &str = "http://www.w3.org/2000/svg";
@@ -118,9 +120,14 @@ pub fn bake_svg(svg: &str, credential: &str) -> Result<String, BakeError> {
     } else {
         format!(" xmlns:openbadges=\"{NAMESPACE}\"")
     };
-    let data = credential.replace("]]>", "]]]]><![CDATA[>");
+    let carried = if jwt::is_compact(credential) {
+        // Base64url has nothing that an attribute would have to escape.
+        format!(" verify=\"{credential}\">")
+    } else {
+        format!("><![CDATA[{}]]>", credential.replace("]]>", "]]]]><![CDATA[>"))
+    };
     Ok(format!(
-        "{head}{namespace}{attributes}<openbadges:credential><![CDATA[{data}]]></openbadges:credential>{body}"
+        "{head}{namespace}{attributes}<openbadges:credential{carried}</openbadges:credential>{body}"
     ))
 }
 
@@ -215,6 +222,18 @@ mod tests {
         let element = "<openbadges:credential>{}</openbadges:credential>";
         let twice = baked.replace("<rect", &format!("{element}<rect"));
         assert_eq!(extract_svg(&twice), Err(BakeError::BakedTwice));
+    }
+
+    #[test]
+    fn a_token_travels_in_the_attribute_that_the_standard_names() {
+        let baked = bake_svg(PICTURE, "eyJ.e30-_.AA").unwrap();
+        assert!(
+            baked.contains("><openbadges:credential verify=\"eyJ.e30-_.AA\"></openbadges:credential><rect")
+        );
+        assert_eq!(extract_svg(&baked).unwrap(), "eyJ.e30-_.AA");
+        assert_eq!(bake_svg(&baked, "{}"), Err(BakeError::AlreadyBaked));
+        let quoted = bake_svg(PICTURE, "a.b.\"><x/>").unwrap();
+        assert!(!quoted.contains("verify="), "{quoted}");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod property;
 mod refusals;
 mod strategies;
+mod tokens;
 mod vectors;
 mod verification;
 mod web;
+mod whole;

@@ -1,14 +1,14 @@
 //! Whose key it is: the verification method has to be the issuer's own, published for assertions.
 
-use ed25519_dalek::VerifyingKey;
 use serde_json::Value;
 
 use super::verdict::Failure;
 use super::{Resolver, list, text};
-use crate::openbadges::{did, multibase};
+use crate::openbadges::did;
+use crate::openbadges::keys::{KeyError, PublicKey};
 
 /// The key behind `method`, if `issuer` publishes it for signing.
-pub(super) fn resolve(issuer: &str, method: &str, resolver: &dyn Resolver) -> Result<VerifyingKey, Failure> {
+pub(super) fn resolve(issuer: &str, method: &str, resolver: &dyn Resolver) -> Result<PublicKey, Failure> {
     if !issuer.starts_with("did:web:") && !issuer.starts_with("did:key:") {
         return Err(Failure::IssuerNotADid);
     }
@@ -17,8 +17,8 @@ pub(super) fn resolve(issuer: &str, method: &str, resolver: &dyn Resolver) -> Re
         return Err(Failure::OtherController);
     }
     if let Some(key) = did::did_key(issuer) {
-        let key = key.map_err(|_| Failure::KeyForm)?;
-        return if multibase::encode_key(&key) == fragment {
+        let key = key.map_err(|error| unusable(&error))?;
+        return if key.multikey() == fragment {
             Ok(key)
         } else {
             Err(Failure::UnknownKey)
@@ -41,11 +41,24 @@ pub(super) fn resolve(issuer: &str, method: &str, resolver: &dyn Resolver) -> Re
     if text(published, "controller") != Some(issuer) {
         return Err(Failure::OtherController);
     }
-    if text(published, "type") != Some("Multikey") {
-        return Err(Failure::KeyForm);
+    let key = match text(published, "type") {
+        Some("Multikey") => {
+            let key = text(published, "publicKeyMultibase").ok_or(Failure::KeyForm)?;
+            PublicKey::from_multikey(key)
+        }
+        Some("JsonWebKey" | "JsonWebKey2020") => {
+            PublicKey::from_jwk(published.get("publicKeyJwk").ok_or(Failure::KeyForm)?)
+        }
+        _ => return Err(Failure::KeyForm),
+    };
+    key.map_err(|error| unusable(&error))
+}
+
+fn unusable(error: &KeyError) -> Failure {
+    match error {
+        KeyError::Private => Failure::KeyGivenAway,
+        _ => Failure::KeyForm,
     }
-    let key = text(published, "publicKeyMultibase").ok_or(Failure::KeyForm)?;
-    multibase::decode_key(key).map_err(|_| Failure::KeyForm)
 }
 
 /// The members of a DID document or a credential that may be one value or several.

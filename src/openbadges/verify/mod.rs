@@ -1,4 +1,4 @@
-//! Verification of a document from its bytes alone, ours or somebody else's.
+//! Verification of a document from its bytes alone, ours or somebody else's: JSON with a proof inside, or a signed token.
 //!
 //! Everything fails closed: what cannot be fetched, read or understood is a failed check with its own sentence.
 //! Fetching is the caller's: a [`Resolver`] answers from a cache, a database or the network.
@@ -9,7 +9,7 @@ mod strict;
 mod verdict;
 
 use chrono::{DateTime, Utc};
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::Signature;
 use oxrdf::{NamedOrBlankNode, Quad};
 use serde_json::Value;
 
@@ -17,9 +17,10 @@ pub use verdict::{Check, CheckKind, Failure, Verdict};
 
 use super::credential::wire::VC_CONTEXT;
 use super::jsonld::JsonLdError;
+use super::keys::PublicKey;
 use super::proof::SUITE;
 use super::vocab::vc;
-use super::{jsonld, multibase, proof};
+use super::{jsonld, jwt, multibase, proof};
 
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT: usize = 1 << 20;
@@ -56,38 +57,74 @@ impl Expected {
     }
 }
 
-/// Verifies a badge or an endorsement at the moment `now`.
+/// A document that was read, and the token that it came in, if it came in one.
+struct Received {
+    /// The credential, without the claims of a token.
+    document: Value,
+    token: Option<jwt::Token>,
+}
+
+/// Verifies a badge or an endorsement at the moment `now`. `bytes` are JSON or a compact token; pictures are unpacked
+/// with [`super::bake::extract`] first.
 #[must_use]
 pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
     let mut verdict = Verdict::default();
-    let Some(document) = verdict.note(CheckKind::Readable, parse(bytes)) else {
+    let Some(received) = verdict.note(CheckKind::Readable, parse(bytes)) else {
         return verdict;
     };
+    let document = &received.document;
     verdict
         .checks
-        .extend(core(&document, Expected::Badge, resolver, now).checks);
-    verdict.note(CheckKind::Status, status::check(&document, resolver, now));
-    verdict.note(CheckKind::Endorsements, endorsements(&document, resolver, now));
+        .extend(core(&received, Expected::Badge, resolver, now).checks);
+    verdict.note(CheckKind::Status, status::check(document, resolver, now));
+    verdict.note(CheckKind::Endorsements, endorsements(document, resolver, now));
     verdict
 }
 
-fn parse(bytes: &[u8]) -> Result<Value, Failure> {
+fn parse(bytes: &[u8]) -> Result<Received, Failure> {
     if bytes.len() > MAX_DOCUMENT {
         return Err(Failure::TooLarge(MAX_DOCUMENT));
     }
-    strict::parse(bytes).map_err(|error| Failure::NotJson(error.to_string()))
+    if jwt::looks_like(bytes) {
+        let token = jwt::read(bytes)?;
+        return Ok(Received {
+            document: token.credential(),
+            token: Some(token),
+        });
+    }
+    let document = strict::parse(bytes).map_err(|error| Failure::NotJson(error.to_string()))?;
+    Ok(Received::bare(document))
+}
+
+impl Received {
+    /// A document with its proof inside.
+    fn bare(document: Value) -> Self {
+        Self {
+            document,
+            token: None,
+        }
+    }
 }
 
 /// The checks that badges, endorsements and status lists share.
-fn core(document: &Value, expected: Expected, resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
+fn core(received: &Received, expected: Expected, resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
+    let (document, token) = (&received.document, received.token.as_ref());
     let mut verdict = Verdict::default();
-    verdict.note(CheckKind::Members, members(document, expected));
-    let proof = verdict.note(CheckKind::Proof, find_proof(document, now));
+    let agrees = token.map_or(Ok(()), |token| token.claims_agree().map_err(Failure::from));
+    verdict.note(
+        CheckKind::Members,
+        agrees.and_then(|()| members(document, expected)),
+    );
+    let proof = match token {
+        Some(token) => token.header().map(FoundProof::Token).map_err(Failure::from),
+        None => find_proof(document, now),
+    };
+    let proof = verdict.note(CheckKind::Proof, proof);
     let key = verdict.note(CheckKind::Key, find_key(document, proof.as_ref(), resolver));
     let quads = verdict.note(CheckKind::Terms, terms(document, proof.as_ref()));
     verdict.note(
         CheckKind::Signature,
-        signature(proof.as_ref(), key.as_ref(), quads.as_ref()),
+        signature(token, proof.as_ref(), key.as_ref(), quads.as_ref()),
     );
     verdict.note(CheckKind::Period, period(document, now));
     verdict
@@ -150,11 +187,14 @@ fn results(subject: &Value, achievement: &Value) -> Result<(), Failure> {
 }
 
 /// A proof that was found, with its pieces.
-struct FoundProof {
-    /// The proof without its value, under the document's contexts.
-    config: Value,
-    method: String,
-    signature: Signature,
+enum FoundProof {
+    Embedded {
+        /// The proof without its value, under the document's contexts.
+        config: Value,
+        method: String,
+        signature: Signature,
+    },
+    Token(jwt::Header),
 }
 
 fn find_proof(document: &Value, now: DateTime<Utc>) -> Result<FoundProof, Failure> {
@@ -187,7 +227,7 @@ fn find_proof(document: &Value, now: DateTime<Utc>) -> Result<FoundProof, Failur
         );
     }
     let method = text(proof, "verificationMethod").unwrap_or_default().to_owned();
-    Ok(FoundProof {
+    Ok(FoundProof::Embedded {
         config,
         method,
         signature,
@@ -198,10 +238,25 @@ fn find_key(
     document: &Value,
     proof: Option<&FoundProof>,
     resolver: &dyn Resolver,
-) -> Result<VerifyingKey, Failure> {
+) -> Result<PublicKey, Failure> {
     let issuer = issuer_id(document).ok_or(Failure::IssuerNotADid)?;
-    let proof = proof.ok_or(Failure::NotChecked)?;
-    key::resolve(issuer, &proof.method, resolver)
+    match proof.ok_or(Failure::NotChecked)? {
+        FoundProof::Embedded { method, .. } => match key::resolve(issuer, method, resolver)? {
+            key @ PublicKey::Ed25519(_) => Ok(key),
+            PublicKey::P256(_) => Err(Failure::KeyKind),
+        },
+        FoundProof::Token(header) => {
+            let key = key::resolve(issuer, &header.key_id, resolver)?;
+            if header.key.as_ref().is_some_and(|carried| *carried != key) {
+                return Err(Failure::OtherKey);
+            }
+            match (header.algorithm, &key) {
+                (jwt::Algorithm::Es256, PublicKey::P256(_))
+                | (jwt::Algorithm::EdDsa, PublicKey::Ed25519(_)) => Ok(key),
+                _ => Err(Failure::KeyKind),
+            }
+        }
+    }
 }
 
 /// The quads of the document without its proofs, and of the proof's configuration.
@@ -212,10 +267,10 @@ fn terms(document: &Value, proof: Option<&FoundProof>) -> Result<(Vec<Quad>, Vec
     }
     let quads = jsonld::quads(&bare)?;
     nothing_hidden(document, &quads)?;
-    let config = proof
-        .map(|proof| jsonld::quads(&proof.config))
-        .transpose()?
-        .unwrap_or_default();
+    let config = match proof {
+        Some(FoundProof::Embedded { config, .. }) => jsonld::quads(config)?,
+        Some(FoundProof::Token(_)) | None => Vec::new(),
+    };
     Ok((quads, config))
 }
 
@@ -244,18 +299,26 @@ fn nothing_hidden(document: &Value, quads: &[Quad]) -> Result<(), Failure> {
 }
 
 fn signature(
+    token: Option<&jwt::Token>,
     proof: Option<&FoundProof>,
-    key: Option<&VerifyingKey>,
+    key: Option<&PublicKey>,
     quads: Option<&(Vec<Quad>, Vec<Quad>)>,
 ) -> Result<(), Failure> {
-    let (Some(proof), Some(key), Some((quads, config))) = (proof, key, quads) else {
+    let (Some(proof), Some(key)) = (proof, key) else {
         return Err(Failure::NotChecked);
     };
-    match proof::verifies_quads(config, quads, key, &proof.signature) {
-        Some(true) => Ok(()),
-        Some(false) => Err(Failure::Signature),
-        None => Err(JsonLdError::TooComplex.into()),
-    }
+    let good = match (proof, token) {
+        (FoundProof::Token(header), Some(token)) => token.verifies(header.algorithm, key),
+        (FoundProof::Embedded { signature, .. }, None) => {
+            let (Some((quads, config)), PublicKey::Ed25519(key)) = (quads, key) else {
+                return Err(Failure::NotChecked);
+            };
+            let held = proof::verifies_quads(config, quads, key, signature);
+            held.ok_or(JsonLdError::TooComplex)?
+        }
+        _ => return Err(Failure::NotChecked),
+    };
+    if good { Ok(()) } else { Err(Failure::Signature) }
 }
 
 fn period(document: &Value, now: DateTime<Utc>) -> Result<(), Failure> {
@@ -289,7 +352,14 @@ fn endorsements(document: &Value, resolver: &dyn Resolver, now: DateTime<Utc>) -
     }
     for endorsement in all {
         let bad = |failure: &Failure| Failure::Endorsement(Box::new(failure.clone()));
-        if let Some(failure) = core(endorsement, Expected::Endorsement, resolver, now).first_failure() {
+        if let Some(failure) = core(
+            &Received::bare(endorsement.clone()),
+            Expected::Endorsement,
+            resolver,
+            now,
+        )
+        .first_failure()
+        {
             return Err(bad(failure));
         }
         status::check(endorsement, resolver, now).map_err(|failure| bad(&failure))?;

@@ -41,8 +41,9 @@ fn check_entry(
     let url = text(entry, "statusListCredential").ok_or(Failure::UnknownStatus)?;
     let bytes = resolver.status_list(url).ok_or(Failure::StatusUnavailable)?;
     let bad = |failure: &Failure| Failure::StatusListBad(Box::new(failure.clone()));
-    let document = parse(&bytes).map_err(|failure| bad(&failure))?;
-    let verdict = core(&document, Expected::StatusList, resolver, now);
+    let received = parse(&bytes).map_err(|failure| bad(&failure))?;
+    let document = &received.document;
+    let verdict = core(&received, Expected::StatusList, resolver, now);
     if let Some(failure) = verdict.first_failure() {
         return Err(bad(failure));
     }
@@ -50,7 +51,7 @@ fn check_entry(
     let same_purpose = list(subject, "statusPurpose")
         .iter()
         .any(|listed| listed == purpose);
-    if text(&document, "id") != Some(url) || issuer_id(&document) != issuer_id(credential) || !same_purpose {
+    if text(document, "id") != Some(url) || issuer_id(document) != issuer_id(credential) || !same_purpose {
         return Err(Failure::OtherStatusList);
     }
     let encoded = text(subject, "encodedList").ok_or(Failure::OtherStatusList)?;

@@ -1,12 +1,13 @@
 //! What a verification found: one entry for each check, each with a sentence for the page.
 
 use crate::openbadges::jsonld::JsonLdError;
+use crate::openbadges::jwt::JwtError;
 use crate::openbadges::status::StatusError;
 
 /// The checks, in the order in which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CheckKind {
-    /// The bytes are a JSON document of bearable size.
+    /// The bytes are a JSON document, or a token with one inside, of bearable size.
     Readable,
     /// The members that the standard requires are there.
     Members,
@@ -47,7 +48,7 @@ impl CheckKind {
         match self {
             Self::Readable => "The document can be read.",
             Self::Members => "Everything that Open Badges 3.0 requires is there.",
-            Self::Proof => "The document carries a proof of the kind eddsa-rdfc-2022.",
+            Self::Proof => "The document carries a proof of a kind that is known here.",
             Self::Key => "The key is one that the issuer publishes.",
             Self::Terms => "Every part of the document has a defined meaning.",
             Self::Signature => "Nothing was changed since the issuer signed it.",
@@ -67,6 +68,9 @@ pub enum Failure {
     /// Not JSON.
     #[error("The document is not JSON: {0}.")]
     NotJson(String),
+    /// A token that is refused before its signature is looked at.
+    #[error("The signed token cannot be used: {0}.")]
+    Token(#[from] JwtError),
     /// A required member is missing or of another kind than it should be.
     #[error("The document has no usable {0:?}.")]
     Missing(&'static str),
@@ -119,8 +123,17 @@ pub enum Failure {
     #[error("The issuer does not publish this key for signing credentials.")]
     KeyNotForAssertion,
     /// A key in a notation that is not known here.
-    #[error("The key is not an ed25519 Multikey.")]
+    #[error("The key is not of a kind that this verifier knows.")]
     KeyForm,
+    /// A key for the other form of credential.
+    #[error("The key is not one for this kind of signature.")]
+    KeyKind,
+    /// The private half stands in public: anybody can sign with it.
+    #[error("The issuer has published the private half of this key, so that anybody can sign with it.")]
+    KeyGivenAway,
+    /// The key in a token's header is not the published one.
+    #[error("The key that the token carries is not the one that the issuer publishes.")]
+    OtherKey,
     /// A member that the signature does not cover.
     #[error("A part of the document is not covered by its signature: {0}.")]
     Terms(#[from] JsonLdError),

@@ -244,6 +244,7 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
             std::slice::from_ref(&award.id)
         );
         let mut credential = Credential {
+            token: Some("a.b.c".into()),
             id: "c".into(),
             tenant: tenant.clone(),
             award: award.id.clone(),

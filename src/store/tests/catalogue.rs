@@ -194,6 +194,11 @@ fn migrations_can_be_taken_back() {
                     include_str!(concat!(
                         "../../../migrations/",
                         $engine,
+                        "/2026-11-27-000000_forms/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
                         "/2026-11-26-000000_installation/down.sql"
                     )),
                     include_str!(concat!(

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::course::{Checks, Opens};
-use crate::store::issuers::{IssuerKey, KeyState};
+use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::tool_keys::ToolKey;
 
 #[test]
@@ -315,6 +315,48 @@ fn two_nodes_agree_on_one_tool_key_and_rotation_keeps_the_old_one() {
 }
 
 #[test]
+fn two_nodes_agree_on_one_key_for_the_tokens_of_an_issuer_and_rotation_keeps_the_old_one() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let issuer = issuer("i", &school.tenant);
+        let key = |id: &str, seconds| IssuerKey {
+            id: id.into(),
+            tenant: school.tenant.clone(),
+            issuer: issuer.id.clone(),
+            kind: KeyKind::Es256,
+            public_multibase: format!("zDn{id}"),
+            sealed_secret: "sealed".into(),
+            state: KeyState::Active,
+            created_at: at(seconds),
+        };
+        write(database, |db| issuers::insert(db, &issuer, at(0)));
+        let active = || read(database, |db| token_keys::active(db, &school.tenant, &issuer.id));
+        assert_eq!(active(), None);
+        let first = write(database, |db| token_keys::insert_if_none(db, &key("k1", 1)));
+        let second = write(database, |db| token_keys::insert_if_none(db, &key("k2", 2)));
+        assert_eq!((&first, &second), (&key("k1", 1), &key("k1", 1)));
+        write(database, |db| token_keys::replace_active(db, &key("k3", 3)));
+        assert_eq!(active(), Some(key("k3", 3)));
+        let all = read(database, |db| token_keys::all(db, &school.tenant, &issuer.id));
+        let states: Vec<_> = all.iter().map(|key| (key.id.as_str(), key.state)).collect();
+        assert_eq!(states, [("k1", KeyState::Retired), ("k3", KeyState::Active)]);
+        assert_eq!(
+            read(database, |db| token_keys::all(db, &"t-other".into(), &issuer.id)),
+            []
+        );
+        let published = read(database, |db| token_keys::published(db, 10));
+        assert_eq!(published.len(), 2);
+        assert!(published.iter().all(|(slug, _)| slug == "issuer-i"));
+        assert_eq!(read(database, |db| token_keys::published(db, 1)).len(), 1);
+        // They are not among the keys that sign documents.
+        assert_eq!(
+            read(database, |db| issuers::all_keys(db, &school.tenant, &issuer.id)),
+            []
+        );
+    });
+}
+
+#[test]
 fn an_issuer_has_one_active_key_and_shows_all() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
@@ -323,6 +365,7 @@ fn an_issuer_has_one_active_key_and_shows_all() {
             id: id.into(),
             tenant: school.tenant.clone(),
             issuer: issuer.id.clone(),
+            kind: KeyKind::Ed25519,
             public_multibase: format!("z6Mk{id}"),
             sealed_secret: "sealed".into(),
             state: KeyState::Active,

@@ -10,7 +10,7 @@ use crate::ids::TenantId;
 use crate::service::error::ServiceError;
 use crate::service::institutions;
 use crate::service::issuing::{self, Face, Institution};
-use crate::store::issuers::KeyState;
+use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::views::admin::{ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine};
@@ -66,7 +66,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
 fn view(visit: &AdminVisit, one: &Institution, face: Face, problems: ProblemList) -> IssuerPage {
     let (id, now) = (&one.tenant.id, visit.cairn.clock.now());
     let keys = one.keys.iter().rev().map(|key| KeyLine {
-        name: key.public_multibase.clone(),
+        name: format!("{} {}", key.kind.name(), key.public_multibase),
         state: state(key.state),
         made: When::new(key.created_at, now),
         remove_href: None,
@@ -115,16 +115,17 @@ async fn save(
 
 async fn ask(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
     let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
-    let active = one.keys.iter().find(|key| key.state == KeyState::Active);
+    let signs = |key: &&IssuerKey| key.kind == KeyKind::Ed25519 && key.state == KeyState::Active;
+    let active = one.keys.iter().find(signs);
     let here = format!("/admin/issuers/{tenant}");
     visit.show(&ConsoleConfirmPage {
         page: visit.page(
-            &format!("Sign the badges of {} with a new key?", one.tenant.name),
+            &format!("Sign the badges of {} with new keys?", one.tenant.name),
             AdminPlace::Issuers,
         ),
         consequences: vec![
-            "From now on new badges are signed with a new key.".to_owned(),
-            "Every badge that was issued stays valid: the old key stays in the public list of keys (did.json).".to_owned(),
+            "From now on new badges are signed with new keys, one for each form that badges have.".to_owned(),
+            "Every badge that was issued stays valid: the old keys stay in the public list of keys (did.json).".to_owned(),
             "Nothing changes for students and teachers, and nobody is told.".to_owned(),
         ],
         action: format!("{here}/rotate"),

@@ -10,11 +10,12 @@ use crate::service::error::ServiceError;
 use crate::service::share::{self, Mine};
 use crate::store::credentials::Shows;
 use crate::web::badge_file;
+use crate::web::certificate::{self, Sheet, Warning};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
-use crate::web::views::learner::{MyCredentialPage, Switches};
+use crate::web::views::learner::{MyCredentialPage, MyPrintPage, Switches};
 use crate::web::views::shared::{PictureView, Status, StatusChip, When};
 
 /// Lists the routes of this page.
@@ -22,10 +23,12 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .route("/c/{course}/credentials/{name}", web::get().to(credential))
         .route("/c/{course}/credentials/{name}", web::post().to(credential))
+        .route("/c/{course}/credentials/{award}/print", web::get().to(print))
+        .route("/c/{course}/credentials/{award}/print", web::post().to(print))
         .route("/c/{course}/credentials/{award}/share", web::post().to(switch));
 }
 
-/// The page; with `.json`, `.png` or `.svg` at the end of the address, that file.
+/// The page; with `.json`, `.jwt`, `.png`, `.svg`, `.jwt.png` or `.jwt.svg` at the end of the address, that file.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
@@ -35,7 +38,7 @@ pub async fn credential(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (_, name) = path.into_inner();
-    let (award, form) = match name.rsplit_once('.') {
+    let (award, form) = match name.split_once('.') {
         Some((award, ending)) => {
             let form = Form::of_ending(ending).ok_or(ServiceError::NotFound("file"))?;
             (award, Some(form))
@@ -57,6 +60,26 @@ pub async fn credential(
         "attachment",
     );
     Ok(answer.insert_header(("cache-control", "no-store")).body(bytes))
+}
+
+/// My badge on a sheet of paper: with my name, whatever others see.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but the holder.
+pub async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+    let (_, award) = path.into_inner();
+    let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
+    let certificate = certificate::view(Sheet {
+        document: &mine.document,
+        holder: Some(visit.visitor.person.display_name()),
+        warning: Warning::of(&mine.award, mine.now),
+        address: mine.policy.has_public_pages().then_some(mine.public_url),
+    })?;
+    visit.show(&MyPrintPage {
+        page: visit.page(&certificate.name, Place::Badges),
+        back_href: visit.href(&format!("/credentials/{}", mine.award.id)),
+        certificate,
+    })
 }
 
 /// Sets the switches.
@@ -101,7 +124,8 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
         public: mine.policy.has_public_pages(),
         public_url: mine.public_url,
         open_href: format!("/b/{}", mine.credential.slug),
-        downloads: badge_file::downloads(&here),
+        downloads: badge_file::downloads(&here, mine.credential.token.is_some()),
+        print_href: format!("{here}/print"),
         switches: Switches {
             name: shows.name,
             evidence: shows.evidence,

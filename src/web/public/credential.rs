@@ -9,7 +9,7 @@ use crate::domain::badge::Kind;
 use crate::domain::sentence::number;
 use crate::openbadges::OpenBadgeCredential;
 use crate::openbadges::credential::{Evidence, ResultEntry};
-use crate::openbadges::did;
+use crate::openbadges::{did, jwt};
 use crate::service::Cairn;
 use crate::service::baked::{self, Form};
 use crate::service::credential::{hours_tag, level_tag};
@@ -17,7 +17,7 @@ use crate::service::error::ServiceError;
 use crate::service::publish::{self, Checked, Published};
 use crate::web::error::AppError;
 use crate::web::views::public::{CredentialPage, EvidenceLine, PublicStanding};
-use crate::web::views::shared::{Download, ErrorPage, LinkTo, OpenGraph, PictureView, PublicPage, When};
+use crate::web::views::shared::{ErrorPage, LinkTo, OpenGraph, PictureView, PublicPage, When};
 use crate::web::{badge_file, markdown};
 
 /// Lists the routes of this page.
@@ -36,7 +36,7 @@ pub async fn credential(
     name: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let (slug, named) = match name.rsplit_once('.') {
+    let (slug, named) = match name.split_once('.') {
         Some((slug, ending)) => match Form::of_ending(ending) {
             Some(form) => (slug, Some(form)),
             None => return super::nothing("badge"),
@@ -53,7 +53,7 @@ pub async fn credential(
     };
     let asked = match named {
         Some(form) => Some((form, badge_file::media_type(form, &request))),
-        None => badge_file::accepted(&request),
+        None => badge_file::accepted(&request, published.credential.token.is_some()),
     };
     let Some((form, media)) = asked else {
         let checked = published.check(&cairn)?;
@@ -62,7 +62,10 @@ pub async fn credential(
     if !published.shows().downloads {
         return withheld(slug);
     }
-    let bytes = baked::file(&cairn, &published.credential, form).await?;
+    let bytes = match baked::file(&cairn, &published.credential, form).await {
+        Err(error @ ServiceError::NoToken) => return no_token(&error),
+        other => other?,
+    };
     // The holder may switch it off at any moment.
     let mut answer = open_to_all(0);
     let document = publish::read(&published.credential)?;
@@ -70,8 +73,21 @@ pub async fn credential(
     Ok(answer.body(bytes))
 }
 
+/// Says that this badge is older than its token form.
+fn no_token(error: &ServiceError) -> Result<HttpResponse, AppError> {
+    let page = ErrorPage {
+        page: PublicPage::titled("This badge has no token form"),
+        sentence: error.to_string(),
+        kept: None,
+        what_to_do: "Take the data file (JSON) or a picture: each is signed and can be checked on its own."
+            .to_owned(),
+        error_id: error.code().to_owned(),
+    };
+    show(StatusCode::NOT_FOUND, &page)
+}
+
 /// Says that the institution keeps its badges off the web.
-fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError> {
+pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError> {
     let page = ErrorPage {
         page: PublicPage::titled("This badge has no public page"),
         sentence: error.to_string(),
@@ -153,12 +169,12 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
         },
         evidence: published.shows().evidence.then(|| evidence(&document.evidence)),
         skills: skills(document),
-        downloads: if published.shows().downloads {
-            badge_file::downloads(&format!("/b/{slug}"))
-        } else {
-            Vec::<Download>::new()
-        },
-        technical: technical(document),
+        downloads: published
+            .shows()
+            .downloads
+            .then(|| badge_file::downloads(&format!("/b/{slug}"), published.credential.token.is_some())),
+        print_href: format!("/b/{slug}/print"),
+        technical: technical(published, document),
     }
 }
 
@@ -193,7 +209,7 @@ fn host(issuer: &str) -> String {
 }
 
 /// What the checks say, in one word. Why it was revoked is between issuer and holder.
-fn standing(published: &Published, checked: &Checked) -> PublicStanding {
+pub(super) fn standing(published: &Published, checked: &Checked) -> PublicStanding {
     let verdict = &checked.verdict;
     if let Some(revocation) = &published.award.revocation {
         return PublicStanding::Revoked {
@@ -310,7 +326,7 @@ fn skills(document: &OpenBadgeCredential) -> Vec<LinkTo> {
     .collect()
 }
 
-fn technical(document: &OpenBadgeCredential) -> Vec<(String, String)> {
+fn technical(published: &Published, document: &OpenBadgeCredential) -> Vec<(String, String)> {
     let mut rows = vec![
         ("Credential".to_owned(), document.id.clone()),
         ("Issuer".to_owned(), document.issuer.id.clone()),
@@ -324,6 +340,12 @@ fn technical(document: &OpenBadgeCredential) -> Vec<(String, String)> {
             "Verification method".to_owned(),
             proof.verification_method.clone(),
         ));
+    }
+    let token = published.credential.token.as_deref();
+    let header = token.and_then(|token| jwt::read(token.as_bytes()).ok()?.header().ok());
+    if let Some(header) = header {
+        let row = format!("VC-JWT, {}, {}", header.algorithm.name(), header.key_id);
+        rows.push(("Token".to_owned(), row));
     }
     if let Some(status) = &document.credential_status {
         let place = status.status_list_index;

@@ -1,4 +1,4 @@
-//! What verifiers fetch: `did.json` and the signed status lists.
+//! What verifiers fetch: `did.json`, the key set of the host and the signed status lists.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -15,9 +15,14 @@ const DID: [&str; 3] = [
     "application/did+json",
 ];
 
+/// The media types of a key set (RFC 7517, section 8.5).
+const KEY_SET: [&str; 2] = ["application/jwk-set+json", "application/json"];
+
 /// Lists the routes of these documents.
 pub fn configure(config: &mut ServiceConfig) {
     config
+        .route("/.well-known/jwks.json", web::get().to(key_set))
+        .route("/.well-known/jwks.json", web::head().to(key_set))
         .route("/issuers/{slug}/did.json", web::get().to(did))
         .route("/issuers/{slug}/did.json", web::head().to(did))
         .route("/issuers/{slug}/status/{list}", web::get().to(status_list))
@@ -39,6 +44,17 @@ pub async fn did(
             .body(document.to_string())),
         Err(nothing) => Ok(nothing),
     }
+}
+
+/// The keys for tokens of every issuer of this host, each with its issuer as `iss`.
+///
+/// # Errors
+/// What the store reports.
+pub async fn key_set(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let set = institutions::key_set(&cairn).await?;
+    Ok(open_to_all(300)
+        .insert_header(("content-type", accept::best(&request, &KEY_SET)))
+        .body(set.to_string()))
 }
 
 /// A signed status list, byte by byte as it was stored. A minute of caching at most: revocation must be seen soon.

@@ -91,6 +91,10 @@ fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage
         documents: vec![
             document("profile.json", "Profile (Open Badges 3.0)"),
             document("did.json", "Identity document (did.json)"),
+            LinkTo {
+                href: "/.well-known/jwks.json".to_owned(),
+                text: "Keys for signed tokens (jwks.json)".to_owned(),
+            },
         ],
         did,
     })

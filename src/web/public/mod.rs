@@ -17,12 +17,14 @@ mod credential;
 mod documents;
 mod issuer;
 mod pictures;
+mod print;
 mod verifier;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {
     pictures::configure(config);
     credential::configure(config);
+    print::configure(config);
     achievement::configure(config);
     issuer::configure(config);
     documents::configure(config);

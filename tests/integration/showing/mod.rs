@@ -1,7 +1,9 @@
 //! What is shown: to anybody, to the holder, and to those who teach.
 
 mod fallen;
+mod forms;
 mod holder;
+mod print;
 mod public;
 pub mod stage;
 mod teaching;

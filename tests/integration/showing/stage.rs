@@ -8,8 +8,8 @@ use cairn::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, P
 use cairn::domain::course::Course;
 use cairn::domain::rule::{Condition, Group, Need, Node, Threshold};
 use cairn::ids::{BadgeId, CourseId, LineItemId, PersonId, RuleId};
-use cairn::openbadges::did;
 use cairn::openbadges::verify::{Resolver, Verdict, verify};
+use cairn::openbadges::{did, jwt};
 use cairn::practice_lms::browser::{Browser, Page};
 use cairn::practice_lms::{CourseRole, World};
 use cairn::random::SystemRandom;
@@ -214,7 +214,11 @@ impl Stage {
 
     /// Verifies bytes as anybody on the web would: identity and status list are fetched from the server.
     pub async fn verify(&self, bytes: &[u8]) -> Verdict {
-        let document: Value = serde_json::from_slice(bytes).unwrap();
+        let document: Value = if jwt::looks_like(bytes) {
+            jwt::read(bytes).unwrap().credential()
+        } else {
+            serde_json::from_slice(bytes).unwrap()
+        };
         let did = document["issuer"]["id"].as_str().unwrap().to_owned();
         let list = document["credentialStatus"]["statusListCredential"]
             .as_str()

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Download, Page, PictureView, StatusChip, When};
+use crate::web::views::shared::{Certificate, Downloads, Page, PictureView, StatusChip, When};
 
 /// The owner's page of an award. Its switches post `show_name=yes`, `show_evidence=yes`, `allow_downloads=yes`.
 #[derive(Debug, Clone, Template)]
@@ -25,12 +25,22 @@ pub struct MyCredentialPage {
     pub public_url: String,
     /// The same page as this server serves it, whatever name it has to others.
     pub open_href: String,
-    /// JSON, picture as PNG and SVG, each with the badge inside.
-    pub downloads: Vec<Download>,
+    pub downloads: Downloads,
+    /// The badge on a sheet of paper, with its holder's name.
+    pub print_href: String,
     pub switches: Switches,
     /// Where the switches post to.
     pub action: String,
     pub badge_href: String,
+    pub back_href: String,
+}
+
+/// The owner's badge on a sheet of paper.
+#[derive(Debug, Clone, Template)]
+#[template(path = "learner/print.html")]
+pub struct MyPrintPage {
+    pub page: Page,
+    pub certificate: Certificate,
     pub back_href: String,
 }
 

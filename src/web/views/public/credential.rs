@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::web::views::shared::{
-    CheckLine, CheckList, Download, LinkTo, PictureView, PublicPage, SafeHtml, When,
+    CheckLine, CheckList, Downloads, LinkTo, PictureView, PublicPage, SafeHtml, When,
 };
 
 /// What anybody sees at the unguessable address. What its holder did not switch on is absent from the data, not hidden.
@@ -40,7 +40,9 @@ pub struct CredentialPage {
     pub evidence: Option<Vec<EvidenceLine>>,
     pub skills: Vec<LinkTo>,
     /// Only when switched on.
-    pub downloads: Vec<Download>,
+    pub downloads: Option<Downloads>,
+    /// The badge on a sheet of paper.
+    pub print_href: String,
     /// For those who verify by machine: term and value (credential id, cryptosuite, verification method, status list).
     pub technical: Vec<(String, String)>,
 }

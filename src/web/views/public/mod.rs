@@ -4,8 +4,10 @@ mod achievement;
 mod credential;
 mod issuer;
 mod not_found;
+mod print;
 
 pub use achievement::AchievementPage;
 pub use credential::{CredentialPage, EvidenceLine, PublicStanding};
 pub use issuer::IssuerPage;
 pub use not_found::NotFoundPage;
+pub use print::PrintPage;

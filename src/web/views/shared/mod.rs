@@ -1,5 +1,6 @@
 //! What pages share: the frame around them, links that work without cookies, states, times, checks and pictures.
 
+mod certificate;
 mod checks;
 mod confirm;
 mod error_page;
@@ -10,6 +11,7 @@ mod parts;
 mod status;
 mod when;
 
+pub use certificate::{Certificate, WhereToCheck};
 pub use checks::{CheckLine, CheckList};
 pub use confirm::ConfirmPage;
 pub use error_page::{ErrorPage, FramedErrorPage};
@@ -17,8 +19,8 @@ pub use findings::{FindingLine, FindingList};
 pub use page::{Audience, Flash, FormFields, FramedLink, NavItem, OpenGraph, Page, PublicPage};
 pub use paging::Paging;
 pub use parts::{
-    ArtefactBox, ArtefactView, Choice, Download, FieldAttributes, FieldProblem, FilePreview, FileView,
-    LinkTo, PictureView, Problem, ProblemList, SafeHtml, Share, count_of, thousands,
+    ArtefactBox, ArtefactView, Choice, Download, Downloads, FieldAttributes, FieldProblem, FilePreview,
+    FileView, LinkTo, PictureView, Problem, ProblemList, SafeHtml, Share, count_of, thousands,
 };
 pub use status::{Status, StatusChip, StatusIcon};
 pub use when::When;

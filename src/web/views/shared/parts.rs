@@ -173,10 +173,21 @@ impl Share {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Download {
     pub href: String,
-    /// "Badge picture (PNG)".
+    /// "Picture (PNG)".
     pub text: String,
     /// What it is good for, in one sentence.
     pub note: String,
+}
+
+/// The files of a badge.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Downloads {
+    /// Those that most people want.
+    pub usual: Vec<Download>,
+    /// Those that few software wants: the token inside a picture.
+    pub rare: Vec<Download>,
+    /// Whether the badge is from before there were tokens.
+    pub lacks_token: bool,
 }
 
 /// What a student handed in, as teacher and student see it.

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 /// Why a text is not acceptable JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StrictError {
+pub(crate) enum StrictError {
     /// Not JSON, nested too deeply, or followed by something else.
     Malformed,
     /// An object names a member twice (RFC 8259, section 4).
@@ -15,7 +15,7 @@ pub(super) enum StrictError {
 }
 
 /// Reads one JSON value that fills `bytes`.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, StrictError> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, StrictError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     // Every value is welcome, so that a "data" error can only be the repeated member below.
     let value = Strict.deserialize(&mut reader).map_err(|error| {

@@ -1,0 +1,57 @@
+//! `/b/{slug}/print`: a badge on a sheet of paper, with what anybody sees of it.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+
+use super::credential::{off_the_web, standing};
+use super::{or_nothing, show};
+use crate::service::Cairn;
+use crate::service::error::ServiceError;
+use crate::service::publish;
+use crate::web::certificate::{self, Sheet, Warning};
+use crate::web::error::AppError;
+use crate::web::views::public::{PrintPage, PublicStanding};
+use crate::web::views::shared::PublicPage;
+
+/// Lists the routes of this page.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/b/{slug}/print", web::get().to(print))
+        .route("/b/{slug}/print", web::head().to(print));
+}
+
+/// The sheet. It is there wherever the badge's page is, and says no more than that.
+///
+/// # Errors
+/// What the store reports.
+pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let found = publish::by_slug(&cairn, &slug).await;
+    if let Err(error @ ServiceError::Policy(_)) = &found {
+        return off_the_web(error);
+    }
+    let published = match or_nothing(found, "badge")? {
+        Ok(published) => published,
+        Err(nothing) => return Ok(nothing),
+    };
+    let checked = published.check(&cairn)?;
+    let warning = match standing(&published, &checked) {
+        PublicStanding::InForce => None,
+        PublicStanding::Expired { when } => Some(Warning::Expired(when)),
+        PublicStanding::Revoked { when, .. } => Some(Warning::Revoked(when)),
+        PublicStanding::Unproven => Some(Warning::Unproven),
+    };
+    let address = format!("{}/b/{}", cairn.settings.identity(), published.credential.slug);
+    let certificate = certificate::view(Sheet {
+        document: &checked.document,
+        holder: published.holder.clone(),
+        warning,
+        address: Some(address),
+    })?;
+    let page = PrintPage {
+        page: PublicPage::titled(&certificate.name),
+        back_href: format!("/b/{}", published.credential.slug),
+        certificate,
+    };
+    show(StatusCode::OK, &page)
+}
