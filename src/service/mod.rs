@@ -39,6 +39,7 @@ pub mod issuing;
 pub mod journal;
 pub mod launch;
 pub mod learning;
+pub mod leaving;
 pub mod links;
 pub mod names;
 pub mod notices;
