@@ -43,7 +43,7 @@ pub fn run(settings: Settings, arguments: ExportArguments) -> Result<(), Command
         // Beside the file, so that taking its name is one step.
         let mut draft = out.clone().into_os_string();
         draft.push(".part");
-        let summary = institution::archive(&cairn, &tenant, draft.into(), async |_| Ok(())).await?;
+        let summary = institution::archive(&cairn, &tenant, draft.into(), |_| async { Ok(()) }).await?;
         let size = crate::service::files::size_words(summary.packed.size);
         summary.packed.file.keep_as(&out)?;
         println!(

@@ -30,6 +30,7 @@ pub mod copying;
 pub mod credential;
 pub mod decide;
 pub mod design;
+pub mod erasing;
 pub mod error;
 pub mod evidence;
 pub mod files;

@@ -32,12 +32,15 @@ pub struct Summary {
 ///
 /// # Errors
 /// What the store and the disk report; then there is no file.
-pub async fn archive(
+pub async fn archive<F>(
     cairn: &Cairn,
     tenant: &TenantId,
     path: PathBuf,
-    progress: impl AsyncFn(u64) -> Result<(), ServiceError>,
-) -> Result<Summary, ServiceError> {
+    progress: impl Fn(u64) -> F + Send + Sync,
+) -> Result<Summary, ServiceError>
+where
+    F: Future<Output = Result<(), ServiceError>> + Send,
+{
     let now = cairn.clock.now();
     let id = tenant.clone();
     let found = cairn.store.read(move |db| tenants::get(db, &id)).await?;

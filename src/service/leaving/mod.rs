@@ -23,6 +23,7 @@ use crate::store::status_lists::StatusList;
 
 mod about_me;
 pub mod drill;
+pub mod exporting;
 pub mod institution;
 pub mod learner;
 pub mod pack;
