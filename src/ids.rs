@@ -103,6 +103,10 @@ ids! {
     CopyId;
     /// That a holder no longer meets the rule of an award.
     RegradeId;
+    /// A wish to be erased.
+    ErasureId;
+    /// An archive of an institution.
+    ExportId;
 }
 
 #[cfg(test)]

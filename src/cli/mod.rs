@@ -1,4 +1,4 @@
-//! What `cairn` does when it is called: `serve · demo · check · platform · admin-link · invite · keys`.
+//! What `cairn` does when it is called: `serve · demo · check · platform · admin-link · invite · keys · export · drill`.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,6 +12,8 @@ use crate::telemetry;
 mod admin_link;
 mod check;
 mod demo;
+mod drill;
+mod export;
 mod invite;
 mod keys;
 mod platform;
@@ -45,12 +47,23 @@ enum Command {
     /// Show the keys: the tool's own and each institution's.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Pack everything that an institution issued into one archive that stands for itself.
+    Export(export::ExportArguments),
+    /// Prove that every badge in an archive verifies, without database, settings or net.
+    Drill(drill::DrillArguments),
 }
 
 /// Runs the command line of this process. The exit code is 0 only if all went well.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    // What proves an archive must work where nothing else of ours does.
+    if let Command::Drill(arguments) = &arguments.command {
+        return match drill::run(arguments) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(error.as_ref()),
+        };
+    }
     let environment: HashMap<String, String> = std::env::vars().collect();
     let settings = match Settings::load(arguments.config.as_deref(), &environment) {
         Ok(settings) => settings,
@@ -67,6 +80,8 @@ pub fn run() -> ExitCode {
         Command::AdminLink(arguments) => admin_link::run(settings, &arguments),
         Command::Invite(arguments) => invite::run(settings, arguments),
         Command::Keys(command) => keys::run(settings, &command),
+        Command::Export(arguments) => export::run(settings, arguments),
+        Command::Drill(arguments) => drill::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,7 +12,8 @@ use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, RegistrationId, Submis
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::service::{columns, decide, notices, policies, scores, session, sync};
+use crate::service::leaving::exporting;
+use crate::service::{columns, decide, erasing, notices, policies, scores, session, sync};
 use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
@@ -112,6 +113,9 @@ async fn sweep(cairn: &Cairn) {
     }
     if let Err(error) = policies::forget(cairn).await {
         tracing::error!(error = %error.detail(), "what is over could not be forgotten");
+    }
+    if let Err(error) = exporting::forget(cairn).await {
+        tracing::error!(error = %error.detail(), "old archives could not be removed");
     }
 }
 
@@ -298,6 +302,12 @@ async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
         }
         notices::NOTICE => {
             notices::work(cairn, &job.tenant, &payload(job)?).await?;
+        }
+        exporting::EXPORT => {
+            exporting::work(cairn, &job.tenant, &payload(job)?).await?;
+        }
+        erasing::ERASE_FILES => {
+            erasing::erase_files(cairn, &job.tenant, payload(job)?).await?;
         }
         other => {
             return Err(ServiceError::Internal(format!(

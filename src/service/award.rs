@@ -270,7 +270,12 @@ impl Signer {
     }
 
     /// Sets the bits of these credentials and publishes the list that holds them anew.
-    fn publish_revoked(&self, db: &mut Db, list: &StatusListId, places: &[i32]) -> Result<(), ServiceError> {
+    pub(super) fn publish_revoked(
+        &self,
+        db: &mut Db,
+        list: &StatusListId,
+        places: &[i32],
+    ) -> Result<(), ServiceError> {
         let tenant = &self.issuer.tenant;
         let list = status_lists::get(db, tenant, list)?.ok_or(ServiceError::NotFound("status list"))?;
         let mut bits = Bitstring::from_bytes(list.bits.clone()).map_err(internal)?;

@@ -30,6 +30,9 @@ pub enum Form {
 }
 
 impl Form {
+    /// Every form.
+    pub const ALL: [Self; 3] = [Self::Json, Self::Png, Self::Svg];
+
     /// The form that a file ending names.
     #[must_use]
     pub fn of_ending(ending: &str) -> Option<Self> {

@@ -16,11 +16,17 @@ use crate::openbadges::OpenBadgeCredential;
 use crate::openbadges::credential::wire::{OB_CONTEXT, VC_CONTEXT};
 use crate::openbadges::verify::{Resolver, Verdict, verify};
 use crate::service::credential::{achievement, achievement_id, profile};
+use crate::service::erasing::page_digest;
 use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
 use crate::store::issuers::IssuerKey;
-use crate::store::{Db, StoreError, awards, badges, credentials, issuers, people, policies, status_lists};
+use crate::store::{
+    Db, StoreError, awards, badges, credentials, erasures, issuers, people, policies, status_lists,
+};
+
+/// What stands where a badge was erased.
+const ERASED: &str = "This badge was erased at the wish of its holder. It is revoked, and nothing about it or them is kept here.";
 
 /// A published credential with everything round it, as it was stored.
 #[derive(Debug, Clone)]
@@ -117,11 +123,17 @@ pub fn read(credential: &Credential) -> Result<OpenBadgeCredential, ServiceError
 /// The credential at a public address.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an unknown slug; a [`Refusal`] where the institution keeps badges off the web.
+/// [`ServiceError::NotFound`] for an unknown slug; [`ServiceError::Gone`] for a badge that was erased; a [`Refusal`] where the institution keeps badges off the web.
 pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceError> {
     let slug = slug.to_owned();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let Some(credential) = credentials::by_slug(db, &slug)? else {
+            if erasures::is_erased(db, &page_digest(&slug))? {
+                return Err(ServiceError::Gone {
+                    code: "badge.erased",
+                    sentence: ERASED.to_owned(),
+                });
+            }
             return Ok(None);
         };
         if !policies::get(db, &credential.tenant)?.has_public_pages() {

@@ -120,3 +120,23 @@ pub fn remove(
         .execute(db)?;
     Ok(gone > 0)
 }
+
+/// Every word given for a person, with the badge that it is for.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<(BadgeId, Approval)>, StoreError> {
+    let rows: Vec<Row> = approvals::table
+        .filter(approvals::tenant_id.eq(tenant.as_str()))
+        .filter(approvals::person_id.eq(person.as_str()))
+        .order((approvals::approved_at, approvals::badge_id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter()
+        .map(|row| Ok((row.badge_id.clone().into(), row.approval()?)))
+        .collect()
+}

@@ -120,3 +120,31 @@ pub fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<En
         .load(connection))?;
     rows.into_iter().map(Row::entry).collect()
 }
+
+/// What a person did, and what was done to `subjects`, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn concerning(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    subjects: &[&str],
+) -> Result<Vec<Entry>, StoreError> {
+    let mut found: Vec<Row> = audit::table
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .filter(audit::actor_id.eq(person.as_str()))
+        .select(Row::as_select())
+        .load(db)?;
+    for some in subjects.chunks(CHUNK) {
+        let rows: Vec<Row> = on_both!(db, |connection| audit::table
+            .filter(audit::tenant_id.eq(tenant.as_str()))
+            .filter(audit::subject.eq_any(some.iter().copied()))
+            .select(Row::as_select())
+            .load(connection))?;
+        found.extend(rows);
+    }
+    found.sort_by(|one, other| (one.happened_at, &one.id).cmp(&(other.happened_at, &other.id)));
+    found.dedup_by(|one, other| one.id == other.id);
+    found.into_iter().map(Row::entry).collect()
+}

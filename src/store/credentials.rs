@@ -200,3 +200,37 @@ pub fn set_shows(db: &mut Db, tenant: &TenantId, id: &CredentialId, shows: Shows
         Ok(())
     }
 }
+
+/// A part of an institution's credentials, in the order of their ids: those after `after`, each with its holder.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn some_after(
+    db: &mut Db,
+    tenant: &TenantId,
+    after: Option<&CredentialId>,
+    limit: i64,
+) -> Result<Vec<(Credential, PersonId)>, StoreError> {
+    let rows: Vec<(Row, String)> = on_both!(db, |connection| credentials::table
+        .inner_join(awards::table.on(awards::id.eq(credentials::award_id)))
+        .filter(credentials::tenant_id.eq(tenant.as_str()))
+        .filter(credentials::id.gt(after.map_or("", CredentialId::as_str)))
+        .order(credentials::id)
+        .limit(limit)
+        .select((Row::as_select(), awards::person_id))
+        .load(connection))?;
+    rows.into_iter()
+        .map(|(row, person)| Ok((row.credential()?, person.into())))
+        .collect()
+}
+
+/// How many credentials an institution has issued.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
+    Ok(credentials::table
+        .filter(credentials::tenant_id.eq(tenant.as_str()))
+        .count()
+        .get_result(db)?)
+}

@@ -401,3 +401,21 @@ pub fn history(
         .load(db)?;
     rows.into_iter().map(Row::stored).collect()
 }
+
+/// Everything that was decided about a person, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<StoredDecision>, StoreError> {
+    let rows: Vec<Row> = decisions::table
+        .filter(decisions::tenant_id.eq(tenant.as_str()))
+        .filter(decisions::person_id.eq(person.as_str()))
+        .order((decisions::decided_at, decisions::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::stored).collect()
+}

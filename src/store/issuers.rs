@@ -248,3 +248,16 @@ pub fn all_keys(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec
         .load(db)?;
     rows.into_iter().map(KeyRow::key).collect()
 }
+
+/// Every issuer of an institution, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn all_for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Vec<Issuer>, StoreError> {
+    let rows: Vec<Row> = issuers::table
+        .filter(issuers::tenant_id.eq(tenant.as_str()))
+        .order((issuers::created_at, issuers::id))
+        .select(Row::as_select())
+        .load(db)?;
+    Ok(rows.into_iter().map(Issuer::from).collect())
+}

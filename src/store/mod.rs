@@ -32,6 +32,8 @@ pub mod credentials;
 pub mod decisions;
 pub mod deployments;
 pub mod enrolments;
+pub mod erasures;
+pub mod exports;
 pub mod facts;
 pub mod invitations;
 pub mod issuers;

@@ -224,3 +224,21 @@ pub fn ids_by_sub(
     let rows = load(db, tenant, registration, subs)?;
     Ok(rows.into_iter().map(|(sub, row)| (sub, row.id.into())).collect())
 }
+
+/// When a person was first seen.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn first_seen(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let at: Option<i64> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq(id.as_str()))
+        .select(people::created_at)
+        .get_result(db)
+        .optional()?;
+    at.map(super::convert::moment).transpose()
+}

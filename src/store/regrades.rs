@@ -204,3 +204,17 @@ pub fn has_met(
         .get_result(db)?;
     Ok(met > 0)
 }
+
+/// Every time that a grade of a person fell after an award, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Regrade>, StoreError> {
+    let rows: Vec<Row> = regrades::table
+        .filter(regrades::tenant_id.eq(tenant.as_str()))
+        .filter(regrades::person_id.eq(person.as_str()))
+        .order((regrades::found_at, regrades::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::regrade).collect()
+}

@@ -208,3 +208,38 @@ pub fn for_person(
         .map(|row| row.grade().map(|(_, item, grade)| (item, grade)))
         .collect()
 }
+
+/// A grade of one person with what was read beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    pub item: LineItemId,
+    pub grade: Grade,
+    /// What the gradebook says to the student.
+    pub comment: Option<String>,
+    pub changed_at: DateTime<Utc>,
+}
+
+/// Every grade that is kept of a person, in all courses.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Kept>, StoreError> {
+    let rows: Vec<Row> = results::table
+        .filter(results::tenant_id.eq(tenant.as_str()))
+        .filter(results::person_id.eq(person.as_str()))
+        .order(results::line_item_id)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter()
+        .map(|row| {
+            let (comment, changed_at) = (row.comment.clone(), moment(row.changed_at)?);
+            let (_, item, grade) = row.grade()?;
+            Ok(Kept {
+                item,
+                grade,
+                comment,
+                changed_at,
+            })
+        })
+        .collect()
+}

@@ -536,6 +536,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    exports (id) {
+        id -> Text,
+        tenant_id -> Text,
+        state -> Text,
+        badges -> BigInt,
+        total -> BigInt,
+        size -> Nullable<BigInt>,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    erasures (id) {
+        id -> Text,
+        tenant_id -> Text,
+        person_id -> Nullable<Text>,
+        asked_at -> BigInt,
+        done_at -> Nullable<BigInt>,
+        badges -> BigInt,
+    }
+}
+
+diesel::table! {
+    erased_pages (digest) {
+        digest -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        erased_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     tenants,
     issuers,
@@ -577,4 +610,7 @@ allow_tables_to_appear_in_same_query!(
     copies,
     notice_handlers,
     regrades,
+    exports,
+    erasures,
+    erased_pages,
 );

@@ -255,3 +255,17 @@ pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
         .filter(sessions::expires_at.le(micros(now)))
         .execute(db)?)
 }
+
+/// The visits of a person that are kept, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Session>, StoreError> {
+    let rows: Vec<Row> = sessions::table
+        .filter(sessions::tenant_id.eq(tenant.as_str()))
+        .filter(sessions::person_id.eq(person.as_str()))
+        .order((sessions::created_at, sessions::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::session).collect()
+}

@@ -221,3 +221,37 @@ pub fn history(
         .load(db)?;
     rows.into_iter().map(Row::submission).collect()
 }
+
+/// Every version that a person handed in anywhere, oldest first.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Submission>, StoreError> {
+    let rows: Vec<Row> = submissions::table
+        .filter(submissions::tenant_id.eq(tenant.as_str()))
+        .filter(submissions::person_id.eq(person.as_str()))
+        .order((submissions::submitted_at, submissions::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::submission).collect()
+}
+
+/// A part of all that was handed in at an institution, in the order of its ids: those after `after`.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn some_after(
+    db: &mut Db,
+    tenant: &TenantId,
+    after: Option<&SubmissionId>,
+    limit: i64,
+) -> Result<Vec<Submission>, StoreError> {
+    let rows: Vec<Row> = submissions::table
+        .filter(submissions::tenant_id.eq(tenant.as_str()))
+        .filter(submissions::id.gt(after.map_or("", SubmissionId::as_str)))
+        .order(submissions::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::submission).collect()
+}

@@ -96,6 +96,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Saved. Badges to which nothing is missing are drafts now: see who would earn them.",
     ),
     (
+        "erasure-asked",
+        Status::InProgress,
+        "You have asked for it. Nothing changes until an administrator has done it.",
+    ),
+    (
+        "erasure-withdrawn",
+        Status::Neutral,
+        "Your request was taken back. Everything stays as it is.",
+    ),
+    (
         "chosen",
         Status::Earned,
         "From now on this link opens what you chose.",

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod admin;
+pub mod archive;
 pub mod artefact;
 pub mod assets;
 pub mod badge_facts;

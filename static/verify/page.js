@@ -1,11 +1,13 @@
 // The page: what was given, one button, and what was found. Everything from outside is written as text, never as HTML.
 
 import { failureFrom, sentenceOf } from "./failure.js";
-import { list, text } from "./json.js";
+import { fromUtf8 } from "./bytes.js";
+import { list, parseJson, text } from "./json.js";
 import { MAX_DOCUMENT, MAX_PICTURE } from "./read.js";
 import { issuerOf, verify } from "./verify.js";
 import { World } from "./world.js";
 
+const MOST_FILES = 12;
 const byId = (id) => document.getElementById(id);
 const STATES = { held: "Holds", failed: "Does not hold", unchecked: "Not checked" };
 const ALWAYS_OPEN = [
@@ -14,7 +16,7 @@ const ALWAYS_OPEN = [
   "What links in the badge lead to: pages and files there may have changed since it was signed.",
 ];
 
-let file;
+let files = [];
 let pictureUrl;
 
 function element(name, className, content) {
@@ -28,11 +30,11 @@ const icon = (state) => byId(`icon-${state}`).content.cloneNode(true);
 
 /** Remembers the one thing that was given last, and empties the other two. */
 function give(kind, chosen) {
-  file = kind === "file" ? chosen : undefined;
+  files = kind === "file" ? [...chosen] : [];
   if (kind !== "file") byId("file").value = "";
   if (kind !== "paste") byId("paste").value = "";
   if (kind !== "link") byId("link").value = "";
-  byId("chosen").textContent = file ? `${file.name} (${size(file.size)})` : "";
+  byId("chosen").textContent = files.map((one) => `${one.name} (${size(one.size)})`).join(", ");
 }
 
 function size(bytes) {
@@ -42,12 +44,40 @@ function size(bytes) {
 
 /** The bytes to check, or nothing where nothing was given. A file that is too large is not read. */
 async function given(world) {
-  if (file !== undefined) return file.size > MAX_PICTURE ? { tooLarge: true } : { bytes: new Uint8Array(await file.arrayBuffer()) };
+  if (files.length > 0) return sortedOut(world);
   const [pasted, link] = [byId("paste").value, byId("link").value.trim()];
   if (pasted.trim() !== "") {
     return pasted.length > MAX_DOCUMENT ? { tooLarge: true } : { bytes: new TextEncoder().encode(pasted) };
   }
   return link === "" ? undefined : { bytes: await world.badge(link) };
+}
+
+/** Of files that were chosen together, one is the badge; the others are what its issuer published. */
+async function sortedOut(world) {
+  if (files.length > MOST_FILES) return { tooMany: true };
+  const badges = [];
+  for (const one of files) {
+    if (one.size > MAX_PICTURE) return { tooLarge: true };
+    const bytes = new Uint8Array(await one.arrayBuffer());
+    const document = files.length > 1 ? jsonIn(bytes) : undefined;
+    const id = text(document, "id");
+    if (id !== undefined && Array.isArray(document.verificationMethod)) {
+      world.held.identities.set(id, document);
+    } else if (id !== undefined && list(document, "type").includes("BitstringStatusListCredential")) {
+      world.held.lists.set(id, bytes);
+    } else {
+      badges.push(bytes);
+    }
+  }
+  return badges.length === 1 ? { bytes: badges[0] } : { tooMany: true };
+}
+
+function jsonIn(bytes) {
+  try {
+    return parseJson(fromUtf8(bytes) ?? "");
+  } catch {
+    return undefined;
+  }
 }
 
 async function check() {
@@ -70,6 +100,7 @@ async function outcome(world) {
   try {
     const found = await given(world);
     if (found === undefined) return nothing("unknown", "Nothing to check yet", "Choose a file, paste a badge, or give its address.");
+    if (found.tooMany) return nothing("unknown", "Choose one badge", "Choose one badge at a time, alone or together with its issuer’s did.json and status list. Nothing was checked.");
     if (found.tooLarge) return nothing("invalid", "This cannot be read as a badge", "It is larger than anything that a badge needs (a picture has 8 MB at most, a text 1 MB). It was not read.");
     return { ...(await verify(found.bytes, world, byId("recipient").value.trim())), bytes: found.bytes };
   } catch (error) {
@@ -191,7 +222,7 @@ function start() {
     event.preventDefault();
     void check();
   });
-  byId("file").addEventListener("change", ({ target }) => give("file", target.files[0]));
+  byId("file").addEventListener("change", ({ target }) => give("file", target.files));
   byId("paste").addEventListener("input", () => give("paste"));
   byId("link").addEventListener("input", () => give("link"));
   const drop = byId("drop");
@@ -203,7 +234,7 @@ function start() {
     });
   }
   document.addEventListener("drop", ({ dataTransfer }) => {
-    if (dataTransfer?.files.length > 0) give("file", dataTransfer.files[0]);
+    if (dataTransfer?.files.length > 0) give("file", dataTransfer.files);
   });
   byId("save").hidden = location.protocol === "file:";
   byId("saved").hidden = location.protocol !== "file:";

@@ -17,13 +17,27 @@ export class World {
     this.table = table;
     this.now = now;
     this.asked = new Map();
+    // What the reader chose along with the badge: it counts only where the issuer itself cannot be asked.
+    this.held = { identities: new Map(), lists: new Map() };
+    this.fromFiles = new Set();
+  }
+
+  /** What `ask` answers; where nobody does, what was chosen along with the badge under that id. */
+  async askOr(kept, id, ask) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!kept.has(id)) throw error;
+      this.fromFiles.add(id);
+      return kept.get(id);
+    }
   }
 
   /** The document of a did:web. */
   async didDocument(did) {
     const url = documentUrl(did);
     if (url === undefined) throw new Failure("IssuerUnavailable", "its address is malformed");
-    return this.json(url, "application/did+json, application/json;q=0.9");
+    return this.askOr(this.held.identities, did, () => this.json(url, "application/did+json, application/json;q=0.9"));
   }
 
   /** A key, or a set of keys, at a web address. */
@@ -33,11 +47,13 @@ export class World {
 
   /** The bytes of a status list. */
   async statusList(url) {
-    try {
-      return await this.get(url, MAX_DOCUMENT, SIGNED);
-    } catch (error) {
-      throw new Failure("StatusUnavailable", String(error.message));
-    }
+    return this.askOr(this.held.lists, url, async () => {
+      try {
+        return await this.get(url, MAX_DOCUMENT, SIGNED);
+      } catch (error) {
+        throw new Failure("StatusUnavailable", String(error.message));
+      }
+    });
   }
 
   /** The bytes of a badge, a picture or a page at an address that somebody typed. */

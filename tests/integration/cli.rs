@@ -60,6 +60,8 @@ fn its_help_names_every_command_and_every_setting() {
         "admin-link",
         "invite",
         "keys",
+        "export",
+        "drill",
     ] {
         assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
     }

@@ -22,6 +22,7 @@ mod guest;
 mod harness;
 mod ladder;
 mod launch;
+mod leaving;
 mod operations;
 mod pentest;
 mod placing;

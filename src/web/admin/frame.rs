@@ -19,17 +19,19 @@ pub enum AdminPlace {
     Platforms,
     Issuers,
     Policies,
+    Leaving,
     Audit,
     Administrators,
     /// None of them.
     Elsewhere,
 }
 
-const PLACES: [(&str, &str, AdminPlace); 6] = [
+const PLACES: [(&str, &str, AdminPlace); 7] = [
     ("Overview", "/admin", AdminPlace::Overview),
     ("Platforms", "/admin/platforms", AdminPlace::Platforms),
     ("Issuers and keys", "/admin/issuers", AdminPlace::Issuers),
     ("Policies", "/admin/policies", AdminPlace::Policies),
+    ("Export and erasure", "/admin/leaving", AdminPlace::Leaving),
     ("Audit log", "/admin/audit", AdminPlace::Audit),
     (
         "Administrators",
@@ -56,6 +58,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "published",
         Status::Earned,
         "The new key is published. Come back in ten minutes to let it sign.",
+    ),
+    (
+        "export-asked",
+        Status::InProgress,
+        "The archive is being packed. Open this page again to see how far it is.",
+    ),
+    (
+        "erased",
+        Status::Earned,
+        "Erased. Their badges show as revoked everywhere from now on.",
     ),
     ("removed", Status::Earned, "The old key was removed."),
     (

@@ -12,6 +12,7 @@ pub mod error;
 pub mod frame;
 mod guard;
 mod issuers;
+mod leaving;
 mod link;
 mod overview;
 mod own_password;
@@ -30,6 +31,7 @@ pub fn configure(config: &mut ServiceConfig) {
         administrators::configure,
         audit::configure,
         issuers::configure,
+        leaving::configure,
         link::configure,
         overview::configure,
         own_password::configure,

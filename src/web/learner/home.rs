@@ -40,6 +40,7 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
         .filter(|mine| mine.is_stack && mine.decision.is_some());
     MyBadgesPage {
         page: visit.page("My badges", Place::Badges),
+        data_href: visit.href("/me"),
         hero: hero.map(|mine| Hero {
             name: mine.badge.design.name.clone(),
             outcome: mine.badge.design.outcome.clone(),

@@ -6,10 +6,12 @@ mod activity;
 mod badge;
 mod credential;
 pub mod home;
+mod my_data;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {
     activity::configure(config);
     badge::configure(config);
     credential::configure(config);
+    my_data::configure(config);
 }

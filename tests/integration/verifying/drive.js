@@ -4,7 +4,14 @@ const [cases, net, now, done] = arguments;
 const byId = (id) => document.getElementById(id);
 
 function put(one) {
-  if (one.link !== undefined) {
+  if (one.files !== undefined) {
+    const files = new DataTransfer();
+    for (const { name, base64 } of one.files) {
+      files.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+    }
+    byId("file").files = files.files;
+    byId("file").dispatchEvent(new Event("change"));
+  } else if (one.link !== undefined) {
     byId("link").value = one.link;
     byId("link").dispatchEvent(new Event("input"));
   } else if (one.base64 !== undefined || one.zeros !== undefined) {

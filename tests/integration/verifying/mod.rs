@@ -7,6 +7,7 @@ mod hostile;
 mod parity;
 #[path = "../../../src/openbadges/tests/strategies.rs"]
 mod strategies;
+mod taken;
 mod tokens;
 
 use std::collections::BTreeMap;

@@ -4,8 +4,10 @@ mod activity;
 mod badge;
 mod credential;
 mod my_badges;
+mod my_data;
 
 pub use activity::{ActivityPage, HandInFields, HandedIn, ReviewView};
 pub use badge::LearnerBadgePage;
 pub use credential::{MyCredentialPage, MyPrintPage, Switches};
 pub use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, StackRow};
+pub use my_data::{ErasurePage, MyDataPage};

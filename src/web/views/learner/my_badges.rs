@@ -9,6 +9,8 @@ use crate::web::views::shared::{LinkTo, Page, PictureView, Share, StatusChip, Wh
 #[template(path = "learner/my_badges.html")]
 pub struct MyBadgesPage {
     pub page: Page,
+    /// Where what is kept about me is told.
+    pub data_href: String,
     /// The badge that is nearest; none when there is nothing left to earn.
     pub hero: Option<Hero>,
     /// The other badges that can be earned.

@@ -1,0 +1,61 @@
+//! `cairn export`: everything that an institution issued, in one archive.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::{CommandError, actix_runtime};
+use crate::clock::SystemClock;
+use crate::random::SystemRandom;
+use crate::service::Cairn;
+use crate::service::admins::{Scope, links};
+use crate::service::leaving::institution;
+use crate::settings::Settings;
+
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// The institution, by its name.
+    #[arg(long, value_name = "NAME")]
+    institution: String,
+    /// The archive to write; it must not be there yet.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Writes the archive.
+///
+/// # Errors
+/// A sentence when there is no institution of that name, or the file is there or cannot be written.
+#[expect(clippy::print_stdout, reason = "this is the command line")]
+pub fn run(settings: Settings, arguments: ExportArguments) -> Result<(), CommandError> {
+    actix_runtime(async move {
+        let out = arguments.out;
+        let shown = out.display();
+        if out.exists() {
+            return Err(format!("{shown} is there already. Name another file; nothing was written.").into());
+        }
+        let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+        let scope = links::scope_named(&cairn, Some(&arguments.institution)).await?;
+        let Scope::Tenant(tenant) = scope else {
+            return Err("Name one institution.".into());
+        };
+        // Beside the file, so that taking its name is one step.
+        let mut draft = out.clone().into_os_string();
+        draft.push(".part");
+        let summary = institution::archive(&cairn, &tenant, draft.into(), |_| async { Ok(()) }).await?;
+        let size = crate::service::files::size_words(summary.packed.size);
+        summary.packed.file.keep_as(&out)?;
+        println!(
+            "{shown}: {} badges, {} hand-ins, {size}. Prove it with: cairn drill {shown}",
+            summary.badges, summary.hand_ins
+        );
+        if summary.missing > 0 {
+            println!(
+                "{} files are not stored any more; README.txt in the archive names them.",
+                summary.missing
+            );
+        }
+        Ok(())
+    })
+}

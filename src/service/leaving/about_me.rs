@@ -1,0 +1,322 @@
+//! Everything that is kept about one person, as one document: read in one go, told member by member, so that a new table
+//! is told only where somebody wrote down what it means.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Value, json};
+
+use crate::domain::award::Award;
+use crate::domain::evidence::Submission;
+use crate::domain::people::Person;
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
+use crate::store::credentials::Credential;
+use crate::store::decisions::StoredDecision;
+use crate::store::{
+    Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
+    enrolments, issuers, line_items, people, regrades, results, sessions, subjects, submissions, tenants,
+};
+
+/// What is known of a person, as the archive tells it.
+pub(super) struct AboutMe {
+    /// With their badges' names; credentials of a badge that is gone have none.
+    pub credentials: Vec<(Credential, String)>,
+    pub submissions: Vec<Submission>,
+    person: Value,
+    courses: Vec<Value>,
+    grades: Vec<Value>,
+    handed_in: BTreeMap<SubmissionId, Value>,
+    decisions: Vec<Value>,
+    approvals: Vec<Value>,
+    awards: Vec<Value>,
+    falls: Vec<Value>,
+    visits: Vec<Value>,
+    log: Vec<Value>,
+}
+
+/// Names of what a person's record speaks of, each looked up once.
+#[derive(Default)]
+struct Names {
+    badges: HashMap<BadgeId, Option<String>>,
+    items: HashMap<LineItemId, Option<String>>,
+    activities: HashMap<ActivityId, Option<String>>,
+    courses: HashMap<CourseId, Option<String>>,
+}
+
+impl Names {
+    fn badge(&mut self, db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<String>, StoreError> {
+        if let Some(known) = self.badges.get(id) {
+            return Ok(known.clone());
+        }
+        let name = badges::get(db, tenant, id)?.map(|badge| badge.design.name);
+        self.badges.insert(id.clone(), name.clone());
+        Ok(name)
+    }
+
+    fn item(
+        &mut self,
+        db: &mut Db,
+        tenant: &TenantId,
+        id: &LineItemId,
+    ) -> Result<Option<String>, StoreError> {
+        if let Some(known) = self.items.get(id) {
+            return Ok(known.clone());
+        }
+        let name = line_items::get(db, tenant, id)?.map(|item| item.label);
+        self.items.insert(id.clone(), name.clone());
+        Ok(name)
+    }
+
+    fn activity(
+        &mut self,
+        db: &mut Db,
+        tenant: &TenantId,
+        id: &ActivityId,
+    ) -> Result<Option<String>, StoreError> {
+        if let Some(known) = self.activities.get(id) {
+            return Ok(known.clone());
+        }
+        let name = activities::get(db, tenant, id)?.map(|activity| activity.title);
+        self.activities.insert(id.clone(), name.clone());
+        Ok(name)
+    }
+
+    fn course(
+        &mut self,
+        db: &mut Db,
+        tenant: &TenantId,
+        id: &CourseId,
+    ) -> Result<Option<String>, StoreError> {
+        if let Some(known) = self.courses.get(id) {
+            return Ok(known.clone());
+        }
+        let name = courses::get(db, tenant, id)?.map(|course| course.name().to_owned());
+        self.courses.insert(id.clone(), name.clone());
+        Ok(name)
+    }
+}
+
+/// Reads all of it. Run it in one transaction, so that it is of one moment.
+///
+/// # Errors
+/// [`StoreError::Missing`] for a person who is not there.
+pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<AboutMe, StoreError> {
+    let person = people::get(db, tenant, id)?.ok_or(StoreError::Missing("person"))?;
+    let mut names = Names::default();
+    let held = awards::for_person(db, tenant, id)?;
+    let signed = credentials::for_person(db, tenant, id)?;
+    let submissions = submissions::of_person(db, tenant, id)?;
+    let decided = decisions::of_person(db, tenant, id)?;
+    let mut of_award: HashMap<_, _> = HashMap::new();
+    for credential in &signed {
+        of_award.insert(credential.award.clone(), credential.clone());
+    }
+    let mut named = Vec::new();
+    let mut told_awards = Vec::new();
+    for award in &held {
+        let name = names.badge(db, tenant, &award.badge)?;
+        let credential = of_award.remove(&award.id);
+        told_awards.push(told_award(award, name.as_deref(), credential.as_ref()));
+        if let Some(credential) = credential {
+            named.push((credential, name.unwrap_or_default()));
+        }
+    }
+    let mut handed_in = BTreeMap::new();
+    for one in &submissions {
+        let title = names.activity(db, tenant, &one.activity)?;
+        handed_in.insert(one.id.clone(), told_submission(one, title.as_deref()));
+    }
+    let mut told_decisions = Vec::new();
+    for one in &decided {
+        let name = names.badge(db, tenant, &one.badge)?;
+        told_decisions.push(told_decision(one, name.as_deref()));
+    }
+    Ok(AboutMe {
+        person: told_person(db, tenant, &person)?,
+        courses: told_courses(db, tenant, id, &mut names)?,
+        grades: told_grades(db, tenant, id, &mut names)?,
+        approvals: told_approvals(db, tenant, id, &mut names)?,
+        falls: told_falls(db, tenant, id, &mut names)?,
+        visits: told_visits(db, tenant, id, &mut names)?,
+        log: told_log(db, tenant, id, &held, &signed, &submissions)?,
+        credentials: named,
+        submissions,
+        handed_in,
+        decisions: told_decisions,
+        awards: told_awards,
+    })
+}
+
+impl AboutMe {
+    /// Notes where the file of a hand-in lies in the archive.
+    pub fn lies(&mut self, submission: &SubmissionId, place: &str) {
+        if let Some(members) = self.handed_in.get_mut(submission).and_then(Value::as_object_mut) {
+            members.insert("file_in_archive".to_owned(), json!(place));
+        }
+    }
+
+    /// The document.
+    pub fn document(self) -> Value {
+        let handed_in: Vec<Value> = self.handed_in.into_values().collect();
+        json!({
+            "person": self.person, "courses": self.courses, "grades": self.grades, "handed_in": handed_in,
+            "decisions": self.decisions, "approvals": self.approvals, "awards": self.awards,
+            "grades_that_fell": self.falls, "visits": self.visits, "log": self.log,
+        })
+    }
+}
+
+fn told_person(db: &mut Db, tenant: &TenantId, person: &Person) -> Result<Value, StoreError> {
+    let institution = tenants::get(db, tenant)?.map(|tenant| tenant.name);
+    let mut known_as = Vec::new();
+    for issuer in issuers::all_for_tenant(db, tenant)? {
+        if let Some(subject) = subjects::get(db, tenant, &issuer.id, &person.id)? {
+            known_as.push(json!({
+                "issuer": issuer.name, "credential_subject": subject.urn, "salt_of_the_hashed_identifier": subject.salt,
+            }));
+        }
+    }
+    Ok(json!({
+        "id": person.id, "institution": institution, "id_at_the_course_site": person.sub, "name": person.name,
+        "email": person.email, "first_seen": people::first_seen(db, tenant, &person.id)?, "named_in_badges_as": known_as,
+    }))
+}
+
+fn told_courses(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    names: &mut Names,
+) -> Result<Vec<Value>, StoreError> {
+    let mut told = Vec::new();
+    for one in enrolments::for_person(db, tenant, id)? {
+        told.push(json!({
+            "course": names.course(db, tenant, &one.course)?, "id": one.course, "learner": one.learner,
+            "barred_from_badges_by_another_role": one.barred, "active": one.active, "last_seen": one.seen_at,
+        }));
+    }
+    Ok(told)
+}
+
+fn told_grades(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    names: &mut Names,
+) -> Result<Vec<Value>, StoreError> {
+    let mut told = Vec::new();
+    for one in results::of_person(db, tenant, id)? {
+        told.push(json!({
+            "column": names.item(db, tenant, &one.item)?, "id": one.item, "points": one.grade.value,
+            "out_of": one.grade.maximum, "read_from": one.grade.source.words(), "comment": one.comment,
+            "last_read": one.grade.read_at, "last_changed": one.changed_at,
+        }));
+    }
+    Ok(told)
+}
+
+fn told_submission(one: &Submission, title: Option<&str>) -> Value {
+    json!({
+        "id": one.id, "activity": title, "version": one.version, "state": one.state, "handed_in_at": one.submitted_at,
+        "text": one.artefact.text, "link": one.artefact.link, "file": one.artefact.file,
+        "review": one.review.as_ref().map(|review| json!({
+            "at": review.at, "message": review.message, "points": review.score,
+        })),
+    })
+}
+
+fn told_decision(one: &StoredDecision, badge: Option<&str>) -> Value {
+    json!({
+        "id": one.id, "badge": badge, "badge_id": one.badge, "decided_at": one.decided_at, "because_of": one.cause,
+        "outcome": one.decision.outcome, "reasons": one.decision,
+    })
+}
+
+fn told_approvals(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    names: &mut Names,
+) -> Result<Vec<Value>, StoreError> {
+    let mut told = Vec::new();
+    for (badge, approval) in approvals::of_person(db, tenant, id)? {
+        told.push(json!({
+            "badge": names.badge(db, tenant, &badge)?, "badge_id": badge, "by": approval.by, "at": approval.at,
+        }));
+    }
+    Ok(told)
+}
+
+fn told_award(award: &Award, badge: Option<&str>, credential: Option<&Credential>) -> Value {
+    json!({
+        "id": award.id, "badge": badge, "badge_id": award.badge, "term": award.cycle, "decision": award.decision,
+        "awarded_at": award.awarded_at, "valid_until": award.valid_until,
+        "revoked": award.revocation.as_ref().map(|one| json!({"at": one.at, "reason": one.reason})),
+        "credential": credential.map(|one| json!({
+            "id": one.id, "public_page": format!("/b/{}", one.slug), "issued_at": one.issued_at,
+            "place_in_status_list": one.status_position,
+            "others_see": {"name": one.shows.name, "work": one.shows.evidence, "downloads": one.shows.downloads},
+        })),
+    })
+}
+
+fn told_falls(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    names: &mut Names,
+) -> Result<Vec<Value>, StoreError> {
+    let mut told = Vec::new();
+    for one in regrades::of_person(db, tenant, id)? {
+        told.push(json!({
+            "badge": names.badge(db, tenant, &one.badge)?, "award": one.award, "found_at": one.found_at,
+            "policy": one.policy, "state": one.state,
+        }));
+    }
+    Ok(told)
+}
+
+/// Visits without anything that would open one.
+fn told_visits(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    names: &mut Names,
+) -> Result<Vec<Value>, StoreError> {
+    let mut told = Vec::new();
+    for one in sessions::of_person(db, tenant, id)? {
+        let course = match &one.course {
+            Some(course) => names.course(db, tenant, course)?,
+            None => None,
+        };
+        told.push(json!({
+            "course": course, "as_learner": one.learner, "as_instructor": one.instructor,
+            "as_administrator": one.administrator, "acted_for_by_somebody_else": one.masquerade,
+            "language": one.locale, "began": one.created_at, "last_used": one.last_used_at, "ends": one.expires_at,
+        }));
+    }
+    Ok(told)
+}
+
+fn told_log(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    held: &[Award],
+    signed: &[Credential],
+    submissions: &[Submission],
+) -> Result<Vec<Value>, StoreError> {
+    let mut about = vec![id.as_str()];
+    about.extend(held.iter().map(|one| one.id.as_str()));
+    about.extend(signed.iter().map(|one| one.id.as_str()));
+    about.extend(submissions.iter().map(|one| one.id.as_str()));
+    let entries = audit::concerning(db, tenant, id, &about)?;
+    Ok(entries
+        .into_iter()
+        .map(|one| {
+            json!({
+                "at": one.at, "what": one.action, "subject": one.subject, "by_you": one.actor.as_ref() == Some(id),
+                "detail": one.detail,
+            })
+        })
+        .collect())
+}

@@ -1,0 +1,325 @@
+//! People who ask to be erased, and what is left of those who were: nothing that names or points to them.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::convert::{micros, moment};
+use super::schema::{
+    approvals, audit, awards, credentials, current_decisions, decisions, enrolments, erased_pages, erasures,
+    jobs, people, placements, regrades, results, sessions, subjects, submissions,
+};
+use super::{Db, StoreError};
+use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
+
+/// Who approved somebody and was erased since.
+const SOMEBODY: &str = "A former instructor";
+
+/// A wish to be erased that nobody has fulfilled yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    pub id: ErasureId,
+    pub person: PersonId,
+    pub asked_at: DateTime<Utc>,
+}
+
+type Columns = (String, Option<String>, i64);
+
+fn wish((id, person, asked_at): Columns) -> Result<Option<Wish>, StoreError> {
+    let asked_at = moment(asked_at)?;
+    Ok(person.map(|person| Wish {
+        id: id.into(),
+        person: person.into(),
+        asked_at,
+    }))
+}
+
+/// Keeps that somebody asks to be erased. `false`: they have asked before, and it was not done yet.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn ask(db: &mut Db, tenant: &TenantId, wish: &Wish) -> Result<bool, StoreError> {
+    let added = on_both!(db, |connection| diesel::insert_into(erasures::table)
+        .values((
+            erasures::id.eq(wish.id.as_str()),
+            erasures::tenant_id.eq(tenant.as_str()),
+            erasures::person_id.eq(Some(wish.person.as_str())),
+            erasures::asked_at.eq(micros(wish.asked_at)),
+            erasures::badges.eq(0_i64),
+        ))
+        .on_conflict_do_nothing()
+        .execute(connection))?;
+    Ok(added == 1)
+}
+
+/// What a person asked for and nobody has done.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Option<Wish>, StoreError> {
+    let row: Option<Columns> = erasures::table
+        .filter(erasures::tenant_id.eq(tenant.as_str()))
+        .filter(erasures::person_id.eq(person.as_str()))
+        .filter(erasures::done_at.is_null())
+        .select((erasures::id, erasures::person_id, erasures::asked_at))
+        .get_result(db)
+        .optional()?;
+    Ok(row.map(wish).transpose()?.flatten())
+}
+
+/// Forgets that somebody asked, unless it was done. `false`: there was nothing to forget.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<bool, StoreError> {
+    let gone = diesel::delete(erasures::table)
+        .filter(erasures::tenant_id.eq(tenant.as_str()))
+        .filter(erasures::id.eq(id.as_str()))
+        .filter(erasures::done_at.is_null())
+        .execute(db)?;
+    Ok(gone == 1)
+}
+
+/// Everybody of an institution who waits to be erased, longest first, at most 500.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn waiting(db: &mut Db, tenant: &TenantId) -> Result<Vec<Wish>, StoreError> {
+    let rows: Vec<Columns> = erasures::table
+        .filter(erasures::tenant_id.eq(tenant.as_str()))
+        .filter(erasures::done_at.is_null())
+        .order((erasures::asked_at, erasures::id))
+        .limit(500)
+        .select((erasures::id, erasures::person_id, erasures::asked_at))
+        .load(db)?;
+    let all: Result<Vec<_>, _> = rows.into_iter().map(wish).collect();
+    Ok(all?.into_iter().flatten().collect())
+}
+
+/// One wish; `Some(None)` when it was fulfilled.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<Option<Option<Wish>>, StoreError> {
+    let row: Option<(Columns, Option<i64>)> = erasures::table
+        .filter(erasures::tenant_id.eq(tenant.as_str()))
+        .filter(erasures::id.eq(id.as_str()))
+        .select((
+            (erasures::id, erasures::person_id, erasures::asked_at),
+            erasures::done_at,
+        ))
+        .get_result(db)
+        .optional()?;
+    match row {
+        None => Ok(None),
+        Some((_, Some(_))) => Ok(Some(None)),
+        Some((columns, None)) => wish(columns).map(Some),
+    }
+}
+
+/// How many badges of an institution were erased so far.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
+    Ok(erased_pages::table
+        .filter(erased_pages::tenant_id.eq(tenant.as_str()))
+        .count()
+        .get_result(db)?)
+}
+
+/// Whether the badge at a public address was erased, by the SHA-256 of the address's last part in hex. Names no tenant:
+/// whoever asks knows none.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn is_erased(db: &mut Db, digest: &str) -> Result<bool, StoreError> {
+    let found: i64 = erased_pages::table
+        .filter(erased_pages::digest.eq(digest))
+        .count()
+        .get_result(db)?;
+    Ok(found > 0)
+}
+
+/// Remembers that the badge at a public address was erased.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn remember_page(
+    db: &mut Db,
+    tenant: &TenantId,
+    digest: &str,
+    badge: &BadgeId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    on_both!(db, |connection| diesel::insert_into(erased_pages::table)
+        .values((
+            erased_pages::digest.eq(digest),
+            erased_pages::tenant_id.eq(tenant.as_str()),
+            erased_pages::badge_id.eq(badge.as_str()),
+            erased_pages::erased_at.eq(micros(now)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(connection))?;
+    Ok(())
+}
+
+macro_rules! delete_of {
+    ($db:expr, $tenant:expr, $person:expr, $($table:ident),+) => {$(
+        diesel::delete($table::table)
+            .filter($table::tenant_id.eq($tenant.as_str()))
+            .filter($table::person_id.eq($person.as_str()))
+            .execute($db)?;
+    )+};
+}
+
+/// Removes a person with everything that is theirs. `things` are the ids of their awards, credentials and hand-ins: the
+/// log keeps that something was done to them, and no more. Whoever approved, reviewed or revoked for others leaves an
+/// empty row behind, under a new identifier that nobody can find. Run it in a transaction, after the status lists.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn erase(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    things: &[String],
+    new_sub: &str,
+) -> Result<(), StoreError> {
+    blank_log(db, tenant, person, things)?;
+    let of_person = awards::table
+        .filter(awards::person_id.eq(person.as_str()))
+        .select(awards::id);
+    on_both!(db, |connection| diesel::delete(credentials::table)
+        .filter(credentials::tenant_id.eq(tenant.as_str()))
+        .filter(credentials::award_id.eq_any(of_person))
+        .execute(connection))?;
+    delete_of!(
+        db,
+        tenant,
+        person,
+        regrades,
+        awards,
+        current_decisions,
+        decisions,
+        approvals,
+        submissions,
+        results,
+        enrolments,
+        sessions,
+        subjects
+    );
+    diesel::delete(jobs::table)
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::payload.like(format!("%{person}%")))
+        .execute(db)?;
+    if acted_for_others(db, tenant, person)? {
+        diesel::update(approvals::table)
+            .filter(approvals::tenant_id.eq(tenant.as_str()))
+            .filter(approvals::by_person_id.eq(person.as_str()))
+            .set(approvals::by_name.eq(SOMEBODY))
+            .execute(db)?;
+        diesel::update(people::table)
+            .filter(people::tenant_id.eq(tenant.as_str()))
+            .filter(people::id.eq(person.as_str()))
+            .set((
+                people::sub.eq(new_sub),
+                people::name.eq(None::<String>),
+                people::email.eq(None::<String>),
+                people::folded_name.eq(""),
+            ))
+            .execute(db)?;
+    } else {
+        diesel::delete(people::table)
+            .filter(people::tenant_id.eq(tenant.as_str()))
+            .filter(people::id.eq(person.as_str()))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// What the log says of a person beyond the deed itself is gone, and so is who it was.
+fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String]) -> Result<(), StoreError> {
+    let blank = audit::detail.eq("{}");
+    diesel::update(audit::table)
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .filter(
+            audit::actor_id
+                .eq(person.as_str())
+                .or(audit::subject.eq(person.as_str()))
+                .or(audit::detail.like(format!("%{person}%"))),
+        )
+        .set(blank)
+        .execute(db)?;
+    for thing in things {
+        diesel::update(audit::table)
+            .filter(audit::tenant_id.eq(tenant.as_str()))
+            .filter(audit::subject.eq(thing))
+            .set((blank, audit::subject.eq("erased")))
+            .execute(db)?;
+    }
+    diesel::update(audit::table)
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .filter(audit::subject.eq(person.as_str()))
+        .set(audit::subject.eq("erased"))
+        .execute(db)?;
+    diesel::update(audit::table)
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .filter(audit::actor_id.eq(person.as_str()))
+        .set(audit::actor_id.eq(None::<String>))
+        .execute(db)?;
+    Ok(())
+}
+
+fn acted_for_others(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<bool, StoreError> {
+    let (tenant, person) = (tenant.as_str(), person.as_str());
+    let approved: i64 = approvals::table
+        .filter(approvals::tenant_id.eq(tenant))
+        .filter(approvals::by_person_id.eq(person))
+        .count()
+        .get_result(db)?;
+    let reviewed: i64 = submissions::table
+        .filter(submissions::tenant_id.eq(tenant))
+        .filter(submissions::reviewed_by.eq(person))
+        .count()
+        .get_result(db)?;
+    let revoked: i64 = awards::table
+        .filter(awards::tenant_id.eq(tenant))
+        .filter(awards::revoked_by.eq(person))
+        .count()
+        .get_result(db)?;
+    let decided: i64 = regrades::table
+        .filter(regrades::tenant_id.eq(tenant))
+        .filter(regrades::decided_by.eq(person))
+        .count()
+        .get_result(db)?;
+    let placed: i64 = placements::table
+        .filter(placements::tenant_id.eq(tenant))
+        .filter(placements::made_by.eq(person))
+        .count()
+        .get_result(db)?;
+    Ok(approved + reviewed + revoked + decided + placed > 0)
+}
+
+/// Notes that a wish was fulfilled; from now on it names nobody. `false`: it was fulfilled or taken back before.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn done(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &ErasureId,
+    badges: i64,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(erasures::table)
+        .filter(erasures::tenant_id.eq(tenant.as_str()))
+        .filter(erasures::id.eq(id.as_str()))
+        .filter(erasures::done_at.is_null())
+        .set((
+            erasures::person_id.eq(None::<String>),
+            erasures::done_at.eq(Some(micros(now))),
+            erasures::badges.eq(badges),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}

@@ -1,0 +1,153 @@
+//! `/admin/leaving/{institution}`: everything that an institution issued, to take along; and people who want to be erased.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::error::AdminError;
+use super::frame::AdminPlace;
+use crate::ids::{ErasureId, ExportId, TenantId};
+use crate::service::erasing::{self, Waiting};
+use crate::service::error::ServiceError;
+use crate::service::files::size_words;
+use crate::service::leaving::exporting;
+use crate::service::policies;
+use crate::store::exports::{Export, ExportState};
+use crate::web::archive;
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
+use crate::web::views::admin::{ConsoleConfirmPage, ErasureLine, ExportLine, LeavingPage};
+use crate::web::views::shared::{Status, When, count_of};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/leaving", web::get().to(choose))
+        .route("/leaving/{tenant}", web::get().to(show))
+        .route("/leaving/{tenant}/export", web::post().to(export))
+        .route("/leaving/{tenant}/exports/{export}", web::post().to(fetch))
+        .route("/leaving/{tenant}/erasures/{erasure}", web::get().to(review))
+        .route("/leaving/{tenant}/erasures/{erasure}", web::post().to(erase));
+}
+
+async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
+    visit
+        .choose("Export and erasure", "/admin/leaving", AdminPlace::Leaving)
+        .await
+}
+
+async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let (institution, exports) = exporting::list(&visit.cairn, &visit.admin, &tenant).await?;
+    let (_, waiting, erased) = erasing::waiting(&visit.cairn, &visit.admin, &tenant).await?;
+    let now = visit.cairn.clock.now();
+    let here = format!("/admin/leaving/{tenant}");
+    let erasures = waiting.iter().map(|one| ErasureLine {
+        href: format!("{here}/erasures/{}", one.id),
+        name: one.name.clone(),
+        asked: When::new(one.asked_at, now),
+        holds: holds(one),
+    });
+    visit.show(&LeavingPage {
+        page: visit.page(
+            &format!("Export and erasure: {}", institution.name),
+            AdminPlace::Leaving,
+        ),
+        making: exports.iter().any(|one| one.state != ExportState::Ready),
+        exports: exports.iter().map(|one| line(one, &here, now)).collect(),
+        export_action: format!("{here}/export"),
+        days: exporting::KEPT.num_days(),
+        erasures: erasures.collect(),
+        erased,
+    })
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn holds(one: &Waiting) -> String {
+    format!(
+        "{}, {}",
+        count_of(number(one.badges), "badge", "badges"),
+        count_of(number(one.hand_ins), "hand-in", "hand-ins")
+    )
+}
+
+fn line(one: &Export, here: &str, now: chrono::DateTime<chrono::Utc>) -> ExportLine {
+    let ready = one.state == ExportState::Ready && one.ended_at.is_some_and(|at| at + exporting::KEPT > now);
+    ExportLine {
+        state: match one.state {
+            ExportState::Waiting => Status::InProgress.saying("Waits"),
+            ExportState::Running => Status::InProgress.saying("Being packed"),
+            ExportState::Ready => Status::Earned.saying("Ready"),
+        },
+        asked: When::new(one.created_at, now),
+        badges: one.badges,
+        total: one.total,
+        size: size_words(one.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0)),
+        fetch_action: ready.then(|| format!("{here}/exports/{}", one.id)),
+    }
+}
+
+async fn export(
+    Proven(visit): Proven<AdminVisit>,
+    tenant: web::Path<TenantId>,
+) -> Result<HttpResponse, AdminError> {
+    exporting::ask(&visit.cairn, &visit.admin, &tenant).await?;
+    Ok(visit.go(&visit.href_saying(&format!("/admin/leaving/{tenant}"), "export-asked")))
+}
+
+async fn fetch(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, ExportId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, export) = path.into_inner();
+    let file = exporting::fetch(&visit.cairn, &visit.admin, &tenant, &export).await?;
+    Ok(archive::answer(&file, None, "badges-of-the-institution.zip").await?)
+}
+
+async fn review(
+    visit: AdminVisit,
+    path: web::Path<(TenantId, ErasureId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    let (_, waiting, _) = erasing::waiting(&visit.cairn, &visit.admin, &tenant).await?;
+    let one = waiting.into_iter().find(|one| one.id == id);
+    let one = one.ok_or(ServiceError::NotFound("request"))?;
+    let (_, policy) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
+    let history = match policy.keep_days {
+        Some(days) => format!(
+            "Your policy keeps superseded records for {days} days. Erasing does not wait for that: if a law obliges you to keep these records longer, do not erase them now."
+        ),
+        None => {
+            "Your policy keeps records for ever. If a law obliges you to keep these, do not erase them now."
+                .to_owned()
+        }
+    };
+    let here = format!("/admin/leaving/{tenant}");
+    visit.show(&ConsoleConfirmPage {
+        page: visit.page(&format!("Erase everything about {}?", one.name), AdminPlace::Leaving),
+        consequences: vec![
+            format!(
+                "One person, who asked for it: {}. Name, e-mail address, identifier, grades, decisions and files are removed, in all courses.",
+                holds(&one)
+            ),
+            "Their badges are revoked and removed; their public pages say that they were erased.".to_owned(),
+            "It cannot be undone, here or by anybody. Archives that you fetched before still hold them, and so do backups.".to_owned(),
+            "As long as they are a member of a course, the course site names them again at the next check.".to_owned(),
+            history,
+        ],
+        action: format!("{here}/erasures/{id}"),
+        fields: Vec::new(),
+        confirm: "Erase this person",
+        danger: true,
+        back_href: here,
+    })
+}
+
+async fn erase(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, ErasureId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    erasing::erase(&visit.cairn, &visit.admin, &tenant, &id).await?;
+    Ok(visit.go(&visit.href_saying(&format!("/admin/leaving/{tenant}"), "erased")))
+}

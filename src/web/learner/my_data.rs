@@ -1,0 +1,90 @@
+//! `/c/{course}/me`: what is kept about me, to take with me and to have erased.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::service::erasing::{self, Standing};
+use crate::service::error::ServiceError;
+use crate::service::leaving::learner;
+use crate::web::archive;
+use crate::web::error::AppError;
+use crate::web::extract::proven::Proven;
+use crate::web::extract::visit::Visit;
+use crate::web::frame::Place;
+use crate::web::views::learner::{ErasurePage, MyDataPage};
+use crate::web::views::shared::{Problem, ProblemList, When};
+
+/// Lists the routes of these pages.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/c/{course}/me", web::get().to(show))
+        .route("/c/{course}/me", web::post().to(show))
+        .route("/c/{course}/me/archive", web::post().to(take))
+        .route("/c/{course}/me/erasure", web::get().to(review))
+        .route("/c/{course}/me/erasure", web::post().to(review))
+        .route("/c/{course}/me/erasure/ask", web::post().to(ask))
+        .route("/c/{course}/me/erasure/withdraw", web::post().to(withdraw));
+}
+
+async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
+    let standing = erasing::standing(&visit.cairn, &visit.visitor).await?;
+    let now = visit.cairn.clock.now();
+    visit.show(&MyDataPage {
+        page: visit.page("My data", Place::Elsewhere),
+        own: !visit.visitor.session.masquerade,
+        archive_action: visit.href("/me/archive"),
+        erasure_href: visit.href("/me/erasure"),
+        withdraw_action: visit.href("/me/erasure/withdraw"),
+        asked: standing.asked_at.map(|at| When::new(at, now)),
+        back_href: visit.href(""),
+    })
+}
+
+/// The archive.
+///
+/// # Errors
+/// [`ServiceError::Masquerade`] for whoever acts as them.
+pub async fn take(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
+    let packed = learner::archive(&visit.cairn, &visit.visitor).await?;
+    let path = packed.file.path().to_owned();
+    Ok(archive::answer(&path, Some(packed.file), "my-badges-and-data.zip").await?)
+}
+
+async fn review(visit: Visit) -> Result<HttpResponse, AppError> {
+    visit.visitor.act_for_oneself()?;
+    let standing = erasing::standing(&visit.cairn, &visit.visitor).await?;
+    visit.show(&page(&visit, &standing, ProblemList::default()))
+}
+
+fn page(visit: &Visit, standing: &Standing, problems: ProblemList) -> ErasurePage {
+    ErasurePage {
+        page: visit.page("Have everything about me erased", Place::Elsewhere),
+        badges: standing.badges,
+        hand_ins: standing.hand_ins,
+        word: erasing::WORD,
+        problems,
+        action: visit.href("/me/erasure/ask"),
+        back_href: visit.href("/me"),
+    }
+}
+
+async fn ask(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
+    let word = visit.fields.text("word");
+    match erasing::ask(&visit.cairn, &visit.visitor, &word).await {
+        Ok(()) => Ok(visit.go(&visit.href_saying("/me", "erasure-asked"))),
+        Err(error @ ServiceError::Invalid { .. }) => {
+            let problems = ProblemList(vec![Problem {
+                field: "word".to_owned(),
+                text: error.to_string(),
+            }]);
+            let standing = erasing::standing(&visit.cairn, &visit.visitor).await?;
+            visit.show_again(&page(&visit, &standing, problems))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn withdraw(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
+    erasing::withdraw(&visit.cairn, &visit.visitor).await?;
+    Ok(visit.go(&visit.href_saying("/me", "erasure-withdrawn")))
+}

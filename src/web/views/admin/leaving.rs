@@ -1,0 +1,47 @@
+//! What an institution takes along, and who wants to be erased.
+
+use askama::Template;
+
+use super::AdminPage;
+use crate::web::views::shared::{StatusChip, When};
+
+/// Archives and wishes to be erased.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/leaving.html")]
+pub struct LeavingPage {
+    pub page: AdminPage,
+    /// Newest first.
+    pub exports: Vec<ExportLine>,
+    /// One is being made: another one cannot be asked for.
+    pub making: bool,
+    pub export_action: String,
+    /// How many days an archive can be fetched.
+    pub days: i64,
+    /// Longest waiting first.
+    pub erasures: Vec<ErasureLine>,
+    /// Badges that were erased so far.
+    pub erased: i64,
+}
+
+/// An archive.
+#[derive(Debug, Clone)]
+pub struct ExportLine {
+    pub state: StatusChip,
+    pub asked: When,
+    pub badges: i64,
+    pub total: i64,
+    /// "1.4 MB".
+    pub size: String,
+    /// Where it is fetched, when it is ready.
+    pub fetch_action: Option<String>,
+}
+
+/// Somebody who asked to be erased.
+#[derive(Debug, Clone)]
+pub struct ErasureLine {
+    pub href: String,
+    pub name: String,
+    pub asked: When,
+    /// "2 badges, 1 hand-in".
+    pub holds: String,
+}
