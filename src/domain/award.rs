@@ -21,6 +21,8 @@ pub struct Award {
     /// Fixed when the award was made; `None` for never.
     pub valid_until: Option<DateTime<Utc>>,
     pub revocation: Option<Revocation>,
+    /// Since when it is under review and counts for nothing; `None` when nobody reviews it, or it counts meanwhile.
+    pub suspended_since: Option<DateTime<Utc>>,
 }
 
 /// Who took it back, when and why.
@@ -64,18 +66,33 @@ pub enum RegradeState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     InForce,
+    /// Under review: it counts for nothing until somebody has decided.
+    Suspended,
     Expired,
     Revoked,
 }
 
+impl Standing {
+    /// Whether it is held: in force, or under review with nothing taken away.
+    #[must_use]
+    pub fn is_held(self) -> bool {
+        match self {
+            Self::InForce | Self::Suspended => true,
+            Self::Expired | Self::Revoked => false,
+        }
+    }
+}
+
 impl Award {
-    /// What it is worth at `now`. The end itself is no longer in force; revocation outlasts expiry.
+    /// What it is worth at `now`. The end itself is no longer in force; revocation outlasts expiry, and expiry a review.
     #[must_use]
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
         if self.revocation.is_some() {
             Standing::Revoked
         } else if self.valid_until.is_some_and(|end| end <= now) {
             Standing::Expired
+        } else if self.suspended_since.is_some() {
+            Standing::Suspended
         } else {
             Standing::InForce
         }
@@ -90,7 +107,7 @@ pub fn open_cycle(latest: Option<&Award>, now: DateTime<Utc>) -> Option<i32> {
         None => Some(1),
         Some(award) => match award.standing(now) {
             Standing::Expired => Some(award.cycle.saturating_add(1)),
-            Standing::InForce | Standing::Revoked => None,
+            Standing::InForce | Standing::Suspended | Standing::Revoked => None,
         },
     }
 }
@@ -115,6 +132,23 @@ mod tests {
     fn an_award_in_force_opens_no_cycle() {
         assert_eq!(open_cycle(Some(&award(1, None, false)), now()), None);
         assert_eq!(open_cycle(Some(&award(1, Some(days(1)), false)), now()), None);
+    }
+
+    #[test]
+    fn a_review_suspends_what_is_in_force_and_ends_with_expiry_or_revocation() {
+        let reviewed = |valid_until, revoked| Award {
+            suspended_since: Some(days(-3)),
+            ..award(1, valid_until, revoked)
+        };
+        for (held, standing, cycle) in [
+            (reviewed(None, false), Standing::Suspended, None),
+            (reviewed(Some(days(1)), false), Standing::Suspended, None),
+            (reviewed(Some(now()), false), Standing::Expired, Some(2)),
+            (reviewed(Some(days(1)), true), Standing::Revoked, None),
+        ] {
+            assert_eq!(held.standing(now()), standing, "{held:?}");
+            assert_eq!(open_cycle(Some(&held), now()), cycle, "{held:?}");
+        }
     }
 
     #[test]

@@ -2,12 +2,12 @@
 //!
 //! Signed bytes go out as they were stored. What a page says of a credential is read from those bytes and checked when
 //! it is asked for; nothing is said from a table that the signature does not cover, but for the holder's name, which
-//! the holder switches on.
+//! the holder switches on, and what no signature can know: that the badge is under review.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::domain::award::Award;
+use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::issuer::Issuer;
 use crate::domain::policy::Refusal;
@@ -76,6 +76,13 @@ impl Published {
     #[must_use]
     pub fn shows(&self) -> Shows {
         self.credential.shows
+    }
+
+    /// Since when it is under review, if it was at the moment of the check. The signed document cannot say it.
+    #[must_use]
+    pub fn suspended_at(&self, checked: &Checked) -> Option<DateTime<Utc>> {
+        let suspended = self.award.standing(checked.at) == Standing::Suspended;
+        self.award.suspended_since.filter(|_| suspended)
     }
 
     /// Reads the stored bytes and verifies them now: signature, key, dates, and the stored signed status list.

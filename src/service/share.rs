@@ -12,7 +12,7 @@ use crate::service::publish::read;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
-use crate::store::{Db, awards, badges, credentials, issuers, policies, regrades};
+use crate::store::{Db, awards, badges, credentials, issuers, policies};
 
 /// A visitor's own award with its signed document.
 #[derive(Debug, Clone)]
@@ -26,8 +26,6 @@ pub struct Mine {
     pub public_url: String,
     /// What the institution lets others see of it.
     pub policy: Policy,
-    /// The grade fell, and it does not count toward other badges until a teacher has decided.
-    pub suspended: bool,
     /// The moment of asking.
     pub now: DateTime<Utc>,
 }
@@ -43,16 +41,14 @@ pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<M
         let issuer = issuers::get(db, asking.tenant(), &credential.issuer)?;
         let issuer = issuer.ok_or(ServiceError::NotFound("issuer"))?;
         let policy = policies::get(db, asking.tenant())?;
-        let suspended = regrades::suspends(db, asking.tenant(), &award.id)?;
-        Ok((award, badge, credential, issuer, policy, suspended))
+        Ok((award, badge, credential, issuer, policy))
     });
-    let (award, badge, credential, issuer, policy, suspended) = found.await?;
+    let (award, badge, credential, issuer, policy) = found.await?;
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
         public_url: format!("{}/b/{}", identity.origin(), credential.slug),
         policy,
-        suspended,
         now: cairn.clock.now(),
         award,
         badge,

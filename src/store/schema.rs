@@ -331,6 +331,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revoked_by -> Nullable<Text>,
         revocation_reason -> Nullable<Text>,
+        suspended_since -> Nullable<BigInt>,
     }
 }
 

@@ -61,6 +61,10 @@ async fn list(
             awarded: When::date_only(award.awarded_at),
             until: award.valid_until.map(When::date_only),
             standing: standing(award.standing(now)),
+            suspended: award
+                .suspended_since
+                .filter(|_| award.standing(now) == Standing::Suspended)
+                .map(When::date_only),
             reason: award.revocation.as_ref().map(|gone| gone.reason.clone()),
             revocable: award.revocation.is_none(),
             decision_href: visit.href(&format!("/badges/{}/people/{person}", badge.id)),
@@ -95,6 +99,7 @@ fn picture(badge: &Badge) -> PictureView {
 fn standing(standing: Standing) -> StatusChip {
     match standing {
         Standing::InForce => Status::Earned.saying("In force"),
+        Standing::Suspended => Status::NeedsAttention.saying("Suspended"),
         Standing::Expired => Status::Neutral.saying("Expired"),
         Standing::Revoked => Status::NeedsAttention.saying("Revoked"),
     }

@@ -9,6 +9,7 @@ use crate::service::baked::{self, Form};
 use crate::service::error::ServiceError;
 use crate::service::share::{self, Mine};
 use crate::store::credentials::Shows;
+use crate::web::badge_facts::standing_chip;
 use crate::web::badge_file;
 use crate::web::certificate::{self, Sheet, Warning};
 use crate::web::error::AppError;
@@ -16,7 +17,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::learner::{MyCredentialPage, MyPrintPage, Switches};
-use crate::web::views::shared::{PictureView, Status, StatusChip, When};
+use crate::web::views::shared::{PictureView, When};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
@@ -116,10 +117,14 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
         },
         name: achievement.name,
         issuer_name: mine.document.issuer.name.unwrap_or_default(),
-        standing: standing(mine.award.standing(mine.now)),
+        standing: standing_chip(&mine.award, mine.now),
         awarded: When::date_only(mine.award.awarded_at),
         until: mine.award.valid_until.map(When::date_only),
-        suspended: mine.suspended,
+        suspended: mine
+            .award
+            .suspended_since
+            .filter(|_| mine.award.standing(mine.now) == Standing::Suspended)
+            .map(When::date_only),
         revoked_reason: mine.award.revocation.map(|revocation| revocation.reason),
         public: mine.policy.has_public_pages(),
         public_url: mine.public_url,
@@ -134,13 +139,5 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
         action: format!("{here}/share"),
         badge_href: visit.href(&format!("/badges/{}", mine.badge.id)),
         back_href: visit.href(""),
-    }
-}
-
-fn standing(standing: Standing) -> StatusChip {
-    match standing {
-        Standing::InForce => Status::Earned.chip(),
-        Standing::Expired => Status::Neutral.saying("Expired"),
-        Standing::Revoked => Status::NeedsAttention.saying("Revoked"),
     }
 }

@@ -147,7 +147,11 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
         awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
         until: document.valid_until.map(When::date_only),
         standing: standing(published, checked),
-        genuine: checks::genuine(&checked.verdict, &host(&document.issuer.id)),
+        genuine: checks::genuine(
+            &checked.verdict,
+            &host(&document.issuer.id),
+            published.suspended_at(checked),
+        ),
         checked: When::new(checked.at, checked.at),
         verifier_href: verifier_href(cairn, published),
         outcome,
@@ -221,7 +225,12 @@ pub(super) fn standing(published: &Published, checked: &Checked) -> PublicStandi
         Some(until) if verdict.is_expired() => PublicStanding::Expired {
             when: When::date_only(until),
         },
-        _ if verdict.is_valid() => PublicStanding::InForce,
+        _ if verdict.is_valid() => match published.suspended_at(checked) {
+            Some(since) => PublicStanding::Suspended {
+                when: When::date_only(since),
+            },
+            None => PublicStanding::InForce,
+        },
         _ => PublicStanding::Unproven,
     }
 }

@@ -37,6 +37,7 @@ pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<H
     let checked = published.check(&cairn)?;
     let warning = match standing(&published, &checked) {
         PublicStanding::InForce => None,
+        PublicStanding::Suspended { when } => Some(Warning::Suspended(when)),
         PublicStanding::Expired { when } => Some(Warning::Expired(when)),
         PublicStanding::Revoked { when, .. } => Some(Warning::Revoked(when)),
         PublicStanding::Unproven => Some(Warning::Unproven),

@@ -26,8 +26,10 @@ pub struct AwardRow {
     pub student: String,
     pub awarded: When,
     pub until: Option<When>,
-    /// In force, Expired, Revoked.
+    /// In force, Suspended, Expired, Revoked.
     pub standing: StatusChip,
+    /// Since when it is under review.
+    pub suspended: Option<When>,
     /// Why it was revoked.
     pub reason: Option<String>,
     /// Whether it can be revoked.

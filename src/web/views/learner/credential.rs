@@ -15,8 +15,8 @@ pub struct MyCredentialPage {
     pub standing: StatusChip,
     pub awarded: When,
     pub until: Option<When>,
-    /// The grade fell, and it does not count toward other badges until a teacher has decided.
-    pub suspended: bool,
+    /// Since when it is under review and does not count toward other badges.
+    pub suspended: Option<When>,
     /// Why it was revoked.
     pub revoked_reason: Option<String>,
     /// Whether the institution lets badges have public pages.

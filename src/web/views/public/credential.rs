@@ -51,6 +51,10 @@ pub struct CredentialPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicStanding {
     InForce,
+    /// Under review by its issuer; no file can show this.
+    Suspended {
+        when: When,
+    },
     Expired {
         when: When,
     },
