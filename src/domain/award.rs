@@ -1,6 +1,6 @@
 //! The fact that somebody earned a badge.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::policy::Regrade as Regraded;
@@ -62,6 +62,20 @@ pub enum RegradeState {
     Over,
 }
 
+/// How long before the end of its term a badge is said to lapse.
+pub const LAPSES_SOON: TimeDelta = TimeDelta::days(30);
+/// How long before it that is pressing.
+pub const LAPSES_VERY_SOON: TimeDelta = TimeDelta::days(7);
+
+/// How near the end of its term a badge is that is still held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lapse {
+    /// Within [`LAPSES_SOON`].
+    Soon,
+    /// Within [`LAPSES_VERY_SOON`].
+    VerySoon,
+}
+
 /// What an award is worth at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -95,6 +109,19 @@ impl Award {
             Standing::Suspended
         } else {
             Standing::InForce
+        }
+    }
+
+    /// How near its end is; `None` when it is far off, past, or of no matter any more.
+    #[must_use]
+    pub fn lapse(&self, now: DateTime<Utc>) -> Option<Lapse> {
+        let left = self.valid_until.filter(|_| self.standing(now).is_held())? - now;
+        if left <= LAPSES_VERY_SOON {
+            Some(Lapse::VerySoon)
+        } else if left <= LAPSES_SOON {
+            Some(Lapse::Soon)
+        } else {
+            None
         }
     }
 }
@@ -148,6 +175,24 @@ mod tests {
         ] {
             assert_eq!(held.standing(now()), standing, "{held:?}");
             assert_eq!(open_cycle(Some(&held), now()), cycle, "{held:?}");
+        }
+    }
+
+    #[test]
+    fn who_holds_a_badge_is_reminded_in_its_last_month_and_pressed_in_its_last_week() {
+        for (end, revoked, lapse) in [
+            (None, false, None),
+            (Some(31), false, None),
+            (Some(30), false, Some(Lapse::Soon)),
+            (Some(8), false, Some(Lapse::Soon)),
+            (Some(7), false, Some(Lapse::VerySoon)),
+            (Some(1), false, Some(Lapse::VerySoon)),
+            (Some(0), false, None),
+            (Some(-1), false, None),
+            (Some(7), true, None),
+        ] {
+            let award = award(1, end.map(days), revoked);
+            assert_eq!(award.lapse(now()), lapse, "{end:?} {revoked}");
         }
     }
 

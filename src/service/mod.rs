@@ -51,6 +51,7 @@ pub mod publish;
 pub mod qr;
 pub mod registering;
 pub mod regrades;
+pub mod renewals;
 pub mod scores;
 pub mod self_test;
 pub mod session;

@@ -2,7 +2,7 @@
 //!
 //! Signed bytes go out as they were stored. What a page says of a credential is read from those bytes and checked when
 //! it is asked for; nothing is said from a table that the signature does not cover, but for the holder's name, which
-//! the holder switches on, and what no signature can know: that the badge is under review.
+//! the holder switches on, and what no signature can know: that the badge is under review, or was renewed.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -17,6 +17,7 @@ use crate::openbadges::credential::wire::{OB_CONTEXT, VC_CONTEXT};
 use crate::openbadges::verify::{Resolver, Verdict, verify};
 use crate::service::credential::{achievement, achievement_id, profile};
 use crate::service::error::ServiceError;
+use crate::service::renewals::{self, Renewals};
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
 use crate::store::issuers::IssuerKey;
@@ -32,6 +33,8 @@ pub struct Published {
     pub keys: Vec<IssuerKey>,
     /// The holder's name as the LMS gives it, only when the holder shows it.
     pub holder: Option<String>,
+    /// What it renews, and what renewed it.
+    pub renewals: Renewals,
     /// The signed status list that the credential names.
     pub list: SignedList,
 }
@@ -151,6 +154,7 @@ fn load(db: &mut Db, credential: Credential) -> Result<Option<Published>, StoreE
         None
     };
     Ok(Some(Published {
+        renewals: renewals::of(db, &award)?,
         keys: institutions::all_keys(db, &issuer)?,
         list: SignedList {
             slug: list.slug,

@@ -9,6 +9,7 @@ use crate::ids::AwardId;
 use crate::openbadges::OpenBadgeCredential;
 use crate::service::error::ServiceError;
 use crate::service::publish::read;
+use crate::service::renewals::{self, Renewals};
 use crate::service::session::Visitor;
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
@@ -26,6 +27,8 @@ pub struct Mine {
     pub public_url: String,
     /// What the institution lets others see of it.
     pub policy: Policy,
+    /// What it renews, and what renewed it.
+    pub renewals: Renewals,
     /// The moment of asking.
     pub now: DateTime<Utc>,
 }
@@ -41,14 +44,16 @@ pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<M
         let issuer = issuers::get(db, asking.tenant(), &credential.issuer)?;
         let issuer = issuer.ok_or(ServiceError::NotFound("issuer"))?;
         let policy = policies::get(db, asking.tenant())?;
-        Ok((award, badge, credential, issuer, policy))
+        let renewals = renewals::of(db, &award)?;
+        Ok((award, badge, credential, issuer, policy, renewals))
     });
-    let (award, badge, credential, issuer, policy) = found.await?;
+    let (award, badge, credential, issuer, policy, renewals) = found.await?;
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
         public_url: format!("{}/b/{}", identity.origin(), credential.slug),
         policy,
+        renewals,
         now: cairn.clock.now(),
         award,
         badge,

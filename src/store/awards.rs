@@ -137,6 +137,28 @@ pub fn latest(
     row.map(Row::award).transpose()
 }
 
+/// The award of that cycle.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_cycle(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    person: &PersonId,
+    cycle: i32,
+) -> Result<Option<Award>, StoreError> {
+    let row = awards::table
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::badge_id.eq(badge.as_str()))
+        .filter(awards::person_id.eq(person.as_str()))
+        .filter(awards::cycle.eq(cycle))
+        .select(Row::as_select())
+        .get_result(db)
+        .optional()?;
+    row.map(Row::award).transpose()
+}
+
 /// The latest award of everybody who has one.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::home::{next_action, next_words, share};
+use super::lapsing::reminder;
 use crate::domain::decision::CheckedNode;
 use crate::domain::rule::Condition;
 use crate::domain::sentence::Audience;
@@ -69,6 +70,7 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage 
         next_action: next_action(visit, learning, mine),
         criteria: markdown::render(&design.criteria),
         facts: design_facts(design),
+        reminder: reminder(learning, mine),
         earned: in_force.map(|award| When::date_only(award.awarded_at)),
         credential_href: mine
             .award

@@ -7,6 +7,7 @@ use crate::domain::award::Standing;
 use crate::ids::AwardId;
 use crate::service::baked::{self, Form};
 use crate::service::error::ServiceError;
+use crate::service::renewals::Term;
 use crate::service::share::{self, Mine};
 use crate::store::credentials::Shows;
 use crate::web::badge_facts::standing_chip;
@@ -105,6 +106,10 @@ pub async fn switch(
 fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
     let here = visit.href(&format!("/credentials/{}", mine.award.id));
     let shows = mine.credential.shows;
+    let term = |term: &Term| {
+        let href = visit.href(&format!("/credentials/{}", term.award.id));
+        (When::date_only(term.award.awarded_at), href)
+    };
     let achievement = mine.document.credential_subject.achievement;
     let image = achievement.image.as_ref();
     MyCredentialPage {
@@ -125,6 +130,8 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
             .suspended_since
             .filter(|_| mine.award.standing(mine.now) == Standing::Suspended)
             .map(When::date_only),
+        renewed: mine.renewals.after.as_ref().map(term),
+        renews: mine.renewals.before.as_ref().map(term),
         revoked_reason: mine.award.revocation.map(|revocation| revocation.reason),
         public: mine.policy.has_public_pages(),
         public_url: mine.public_url,

@@ -6,6 +6,7 @@ mod activity;
 mod badge;
 mod credential;
 pub mod home;
+mod lapsing;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {

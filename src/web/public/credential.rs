@@ -15,8 +15,9 @@ use crate::service::baked::{self, Form};
 use crate::service::credential::{hours_tag, level_tag};
 use crate::service::error::ServiceError;
 use crate::service::publish::{self, Checked, Published};
+use crate::service::renewals::Term;
 use crate::web::error::AppError;
-use crate::web::views::public::{CredentialPage, EvidenceLine, PublicStanding};
+use crate::web::views::public::{CredentialPage, EvidenceLine, OtherTerm, PublicStanding};
 use crate::web::views::shared::{ErrorPage, LinkTo, OpenGraph, PictureView, PublicPage, When};
 use crate::web::{badge_file, markdown};
 
@@ -147,6 +148,8 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
         awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
         until: document.valid_until.map(When::date_only),
         standing: standing(published, checked),
+        renewed: other_term(published, published.renewals.after.as_ref()),
+        renews: other_term(published, published.renewals.before.as_ref()),
         genuine: checks::genuine(
             &checked.verdict,
             &host(&document.issuer.id),
@@ -210,6 +213,13 @@ fn host(issuer: &str) -> String {
     let url = address.and_then(|address| url::Url::parse(&address).ok());
     url.and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_else(|| issuer.to_owned())
+}
+
+fn other_term(published: &Published, term: Option<&Term>) -> Option<OtherTerm> {
+    term.map(|term| OtherTerm {
+        awarded: When::date_only(term.award.awarded_at),
+        href: term.href_beside(published.shows()),
+    })
 }
 
 /// What the checks say, in one word. Why it was revoked is between issuer and holder.

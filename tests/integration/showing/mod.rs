@@ -3,6 +3,7 @@
 mod fallen;
 mod forms;
 mod holder;
+mod life;
 mod print;
 mod public;
 pub mod stage;

@@ -17,6 +17,10 @@ pub struct MyCredentialPage {
     pub until: Option<When>,
     /// Since when it is under review and does not count toward other badges.
     pub suspended: Option<When>,
+    /// When it was renewed, and the page of the newer one.
+    pub renewed: Option<(When, String)>,
+    /// When the badge that it renews was awarded, and its page.
+    pub renews: Option<(When, String)>,
     /// Why it was revoked.
     pub revoked_reason: Option<String>,
     /// Whether the institution lets badges have public pages.

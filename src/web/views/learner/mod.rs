@@ -8,4 +8,4 @@ mod my_badges;
 pub use activity::{ActivityPage, HandInFields, HandedIn, ReviewView};
 pub use badge::LearnerBadgePage;
 pub use credential::{MyCredentialPage, MyPrintPage, Switches};
-pub use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, StackRow};
+pub use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};

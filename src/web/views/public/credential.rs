@@ -19,6 +19,10 @@ pub struct CredentialPage {
     pub awarded: When,
     pub until: Option<When>,
     pub standing: PublicStanding,
+    /// When it was renewed: it is superseded.
+    pub renewed: Option<OtherTerm>,
+    /// When the badge that it renews was awarded.
+    pub renews: Option<OtherTerm>,
     /// "Is it genuine?": signature, revocation, dates, issuer.
     pub genuine: Vec<CheckLine>,
     /// When those checks were made.
@@ -65,6 +69,14 @@ pub enum PublicStanding {
     },
     /// A check failed that is neither of these: the list below says which.
     Unproven,
+}
+
+/// Another term of the same badge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherTerm {
+    pub awarded: When,
+    /// Its page; none where that would tell more than this one does.
+    pub href: Option<String>,
 }
 
 /// One piece of evidence.
