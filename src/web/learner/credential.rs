@@ -3,6 +3,7 @@
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::sharing;
 use crate::domain::award::Standing;
 use crate::ids::AwardId;
 use crate::service::baked::{self, Form};
@@ -49,7 +50,7 @@ pub async fn credential(
     };
     let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
     let Some(form) = form else {
-        return visit.show(&view(&visit, mine));
+        return visit.show(&view(&visit, mine)?);
     };
     let bytes = baked::file(&visit.cairn, &mine.credential, form).await?;
     let mut answer = HttpResponse::Ok();
@@ -103,8 +104,9 @@ pub async fn switch(
     Ok(visit.go(&visit.href_saying(&format!("/credentials/{award}"), "shared")))
 }
 
-fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
+fn view(visit: &Visit, mine: Mine) -> Result<MyCredentialPage, ServiceError> {
     let here = visit.href(&format!("/credentials/{}", mine.award.id));
+    let elsewhere = sharing::elsewhere(&mine)?;
     let shows = mine.credential.shows;
     let term = |term: &Term| {
         let href = visit.href(&format!("/credentials/{}", term.award.id));
@@ -112,7 +114,8 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
     };
     let achievement = mine.document.credential_subject.achievement;
     let image = achievement.image.as_ref();
-    MyCredentialPage {
+    Ok(MyCredentialPage {
+        elsewhere,
         page: visit.page(&achievement.name, Place::Badges),
         picture: PictureView {
             src: image
@@ -146,5 +149,5 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
         action: format!("{here}/share"),
         badge_href: visit.href(&format!("/badges/{}", mine.badge.id)),
         back_href: visit.href(""),
-    }
+    })
 }

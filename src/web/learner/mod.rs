@@ -7,6 +7,7 @@ mod badge;
 mod credential;
 pub mod home;
 mod lapsing;
+mod sharing;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{checks, open_to_all, or_nothing, show};
+use super::{checks, open_to_all, or_nothing, show, unlisted};
 use crate::domain::badge::Kind;
 use crate::domain::sentence::number;
 use crate::openbadges::OpenBadgeCredential;
@@ -58,7 +58,10 @@ pub async fn credential(
     };
     let Some((form, media)) = asked else {
         let checked = published.check(&cairn)?;
-        return show(StatusCode::OK, &view(&cairn, &published, &checked));
+        let page = view(&cairn, &published, &checked);
+        let listed = page.page.open_graph.is_some();
+        let answer = show(StatusCode::OK, &page)?;
+        return Ok(if listed { answer } else { unlisted(answer) });
     };
     if !published.shows().downloads {
         return withheld(slug);
@@ -71,7 +74,8 @@ pub async fn credential(
     let mut answer = open_to_all(0);
     let document = publish::read(&published.credential)?;
     badge_file::describe(&mut answer, form, media, document.name.as_deref(), "inline");
-    Ok(answer.body(bytes))
+    // A file is for whom the holder gives it to; what is found is the page.
+    Ok(unlisted(answer.body(bytes)))
 }
 
 /// Says that this badge is older than its token form.

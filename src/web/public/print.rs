@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 
 use super::credential::{off_the_web, standing};
-use super::{or_nothing, show};
+use super::{or_nothing, show, unlisted};
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::publish;
@@ -54,5 +54,5 @@ pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<H
         back_href: format!("/b/{}", published.credential.slug),
         certificate,
     };
-    show(StatusCode::OK, &page)
+    Ok(unlisted(show(StatusCode::OK, &page)?))
 }

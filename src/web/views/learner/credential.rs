@@ -32,11 +32,24 @@ pub struct MyCredentialPage {
     pub downloads: Downloads,
     /// The badge on a sheet of paper, with its holder's name.
     pub print_href: String,
+    /// Only when others may have its preview.
+    pub elsewhere: Option<Elsewhere>,
     pub switches: Switches,
     /// Where the switches post to.
     pub action: String,
     pub badge_href: String,
     pub back_href: String,
+}
+
+/// Ways to show the badge on other sites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// LinkedIn's form with every field filled; only for a badge in force.
+    pub linkedin_href: Option<String>,
+    /// HTML to copy: a picture that links to the public page, without a script.
+    pub snippet: String,
+    /// A QR code of the public page as a `data:` address.
+    pub code: String,
 }
 
 /// The owner's badge on a sheet of paper.
