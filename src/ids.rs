@@ -103,6 +103,8 @@ ids! {
     CopyId;
     /// That a holder no longer meets the rule of an award.
     RegradeId;
+    /// A link by which a holder shows a badge for a time; its secret part is kept elsewhere.
+    ShareLinkId;
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ pub mod scores;
 pub mod self_test;
 pub mod session;
 pub mod share;
+pub mod share_links;
 pub mod sightings;
 pub mod sync;
 pub mod theme;

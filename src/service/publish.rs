@@ -127,7 +127,8 @@ pub fn read(credential: &Credential) -> Result<OpenBadgeCredential, ServiceError
 /// The credential at a public address.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an unknown slug; a [`Refusal`] where the institution keeps badges off the web.
+/// [`ServiceError::NotFound`] for an unknown slug; a [`Refusal`] where the institution keeps badges off the web,
+/// [`ServiceError::Kept`] where the holder does.
 pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceError> {
     let slug = slug.to_owned();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -137,12 +138,15 @@ pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceErro
         if !policies::get(db, &credential.tenant)?.has_public_pages() {
             return Err(Refusal::PublicPage.into());
         }
+        if credential.shows.hidden {
+            return Err(ServiceError::Kept);
+        }
         Ok(load(db, credential)?)
     });
     found.await?.ok_or(ServiceError::NotFound("badge"))
 }
 
-fn load(db: &mut Db, credential: Credential) -> Result<Option<Published>, StoreError> {
+pub(super) fn load(db: &mut Db, credential: Credential) -> Result<Option<Published>, StoreError> {
     let tenant = credential.tenant.clone();
     let award = awards::get(db, &tenant, &credential.award)?.ok_or(StoreError::Missing("award"))?;
     let issuer = issuers::get(db, &tenant, &credential.issuer)?.ok_or(StoreError::Missing("issuer"))?;

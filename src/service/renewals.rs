@@ -37,7 +37,7 @@ impl Term {
             (theirs.downloads, shows.downloads),
         ];
         let tells_more = more.iter().any(|(there, here)| *there && !here);
-        (!tells_more).then(|| format!("/b/{}", self.credential.slug))
+        (!tells_more && !theirs.hidden).then(|| format!("/b/{}", self.credential.slug))
     }
 }
 

@@ -11,8 +11,10 @@ use crate::service::error::ServiceError;
 use crate::service::publish::read;
 use crate::service::renewals::{self, Renewals};
 use crate::service::session::Visitor;
+use crate::service::share_links::LISTED;
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
+use crate::store::share_links::{self as stored_links, ShareLink};
 use crate::store::{Db, awards, badges, credentials, issuers, policies};
 
 /// A visitor's own award with its signed document.
@@ -29,6 +31,8 @@ pub struct Mine {
     pub policy: Policy,
     /// What it renews, and what renewed it.
     pub renewals: Renewals,
+    /// By which it is or was shown for a time, latest first.
+    pub links: Vec<ShareLink>,
     /// The moment of asking.
     pub now: DateTime<Utc>,
 }
@@ -45,15 +49,17 @@ pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<M
         let issuer = issuer.ok_or(ServiceError::NotFound("issuer"))?;
         let policy = policies::get(db, asking.tenant())?;
         let renewals = renewals::of(db, &award)?;
-        Ok((award, badge, credential, issuer, policy, renewals))
+        let links = stored_links::of_credential(db, asking.tenant(), &credential.id, LISTED)?;
+        Ok((award, badge, credential, issuer, policy, renewals, links))
     });
-    let (award, badge, credential, issuer, policy, renewals) = found.await?;
+    let (award, badge, credential, issuer, policy, renewals, links) = found.await?;
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
         public_url: format!("{}/b/{}", identity.origin(), credential.slug),
         policy,
         renewals,
+        links,
         now: cairn.clock.now(),
         award,
         badge,
@@ -61,7 +67,11 @@ pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<M
     })
 }
 
-fn held(db: &mut Db, visitor: &Visitor, award: &AwardId) -> Result<(Award, Badge, Credential), ServiceError> {
+pub(super) fn held(
+    db: &mut Db,
+    visitor: &Visitor,
+    award: &AwardId,
+) -> Result<(Award, Badge, Credential), ServiceError> {
     let tenant = visitor.tenant();
     let award = awards::get(db, tenant, award)?
         .filter(|award| award.person == visitor.person.id)

@@ -386,6 +386,7 @@ diesel::table! {
         show_evidence -> Bool,
         show_downloads -> Bool,
         token -> Nullable<Text>,
+        hidden -> Bool,
     }
 }
 
@@ -537,6 +538,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    share_links (id) {
+        id -> Text,
+        tenant_id -> Text,
+        credential_id -> Text,
+        digest -> Text,
+        made_at -> BigInt,
+        until -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     tenants,
     issuers,
@@ -578,4 +591,5 @@ allow_tables_to_appear_in_same_query!(
     copies,
     notice_handlers,
     regrades,
+    share_links,
 );

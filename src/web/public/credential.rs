@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 
 use super::{checks, open_to_all, or_nothing, show, unlisted};
 use crate::domain::badge::Kind;
@@ -45,7 +46,7 @@ pub async fn credential(
         None => (name.as_str(), None),
     };
     let found = publish::by_slug(&cairn, slug).await;
-    if let Err(error @ ServiceError::Policy(_)) = &found {
+    if let Err(error @ (ServiceError::Policy(_) | ServiceError::Kept)) = &found {
         return off_the_web(error);
     }
     let published = match or_nothing(found, "badge")? {
@@ -58,7 +59,7 @@ pub async fn credential(
     };
     let Some((form, media)) = asked else {
         let checked = published.check(&cairn)?;
-        let page = view(&cairn, &published, &checked);
+        let page = view(&cairn, &published, &checked, None);
         let listed = page.page.open_graph.is_some();
         let answer = show(StatusCode::OK, &page)?;
         return Ok(if listed { answer } else { unlisted(answer) });
@@ -91,7 +92,7 @@ fn no_token(error: &ServiceError) -> Result<HttpResponse, AppError> {
     show(StatusCode::NOT_FOUND, &page)
 }
 
-/// Says that the institution keeps its badges off the web.
+/// Says that the institution keeps its badges off the web, or the holder this one.
 pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError> {
     let page = ErrorPage {
         page: PublicPage::titled("This badge has no public page"),
@@ -116,7 +117,14 @@ fn withheld(slug: &str) -> Result<HttpResponse, AppError> {
     show(StatusCode::FORBIDDEN, &page)
 }
 
-fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPage {
+/// The page; `until` when a link shows it that ends then, and keeps it out of previews and away from its own address.
+pub(super) fn view(
+    cairn: &Cairn,
+    published: &Published,
+    checked: &Checked,
+    until: Option<DateTime<Utc>>,
+) -> CredentialPage {
+    let downloads = published.shows().downloads && until.is_none();
     let document = &checked.document;
     let achievement = &document.credential_subject.achievement;
     let (outcome, description) = texts(&achievement.description);
@@ -127,10 +135,7 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
     let slug = &published.credential.slug;
     CredentialPage {
         page: PublicPage {
-            open_graph: published
-                .shows()
-                .downloads
-                .then(|| preview(cairn, published, checked)),
+            open_graph: downloads.then(|| preview(cairn, published, checked)),
             ..PublicPage::titled(&achievement.name)
         },
         name: achievement.name.clone(),
@@ -160,7 +165,12 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
             published.suspended_at(checked),
         ),
         checked: When::new(checked.at, checked.at),
-        verifier_href: verifier_href(cairn, published),
+        verifier_href: if until.is_none() {
+            verifier_href(cairn, published)
+        } else {
+            "/verify".to_owned()
+        },
+        shared_until: until.map(When::date_only),
         outcome,
         description,
         criteria: achievement
@@ -180,11 +190,9 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
         },
         evidence: published.shows().evidence.then(|| evidence(&document.evidence)),
         skills: skills(document),
-        downloads: published
-            .shows()
-            .downloads
+        downloads: downloads
             .then(|| badge_file::downloads(&format!("/b/{slug}"), published.credential.token.is_some())),
-        print_href: format!("/b/{slug}/print"),
+        print_href: until.is_none().then(|| format!("/b/{slug}/print")),
         technical: technical(published, document),
     }
 }

@@ -19,6 +19,7 @@ mod documents;
 mod issuer;
 mod pictures;
 mod print;
+mod shared;
 mod verifier;
 
 /// Lists the routes of every page here.
@@ -26,6 +27,7 @@ pub fn configure(config: &mut ServiceConfig) {
     pictures::configure(config);
     credential::configure(config);
     print::configure(config);
+    shared::configure(config);
     achievement::configure(config);
     issuer::configure(config);
     documents::configure(config);

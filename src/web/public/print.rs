@@ -27,7 +27,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// What the store reports.
 pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
     let found = publish::by_slug(&cairn, &slug).await;
-    if let Err(error @ ServiceError::Policy(_)) = &found {
+    if let Err(error @ (ServiceError::Policy(_) | ServiceError::Kept)) = &found {
         return off_the_web(error);
     }
     let published = match or_nothing(found, "badge")? {

@@ -5,6 +5,7 @@ mod fallen;
 mod forms;
 mod holder;
 mod life;
+mod links;
 mod print;
 mod public;
 pub mod stage;

@@ -25,6 +25,8 @@ pub struct MyCredentialPage {
     pub revoked_reason: Option<String>,
     /// Whether the institution lets badges have public pages.
     pub public: bool,
+    /// Whether the holder keeps the page to themselves.
+    pub kept: bool,
     /// The absolute address that anybody can open.
     pub public_url: String,
     /// The same page as this server serves it, whatever name it has to others.
@@ -34,11 +36,29 @@ pub struct MyCredentialPage {
     pub print_href: String,
     /// Only when others may have its preview.
     pub elsewhere: Option<Elsewhere>,
+    /// Links by which it is or was shown for a time.
+    pub links: Vec<SharedLine>,
+    /// The whole address of a link that was just made; it is told once.
+    pub fresh_link: Option<String>,
+    /// Where `days` is posted to for a new link.
+    pub link_action: String,
+    /// For how many days a link may be made.
+    pub link_days: Vec<u16>,
     pub switches: Switches,
     /// Where the switches post to.
     pub action: String,
     pub badge_href: String,
     pub back_href: String,
+}
+
+/// A link by which the badge is or was shown for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedLine {
+    pub made: When,
+    pub until: When,
+    pub withdrawn: Option<When>,
+    /// Where to end it; none when it has ended.
+    pub withdraw_action: Option<String>,
 }
 
 /// Ways to show the badge on other sites.
@@ -63,6 +83,7 @@ pub struct MyPrintPage {
 
 /// What others see on the public page; all off at first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "four switches")]
 pub struct Switches {
     /// The holder's name as the LMS gives it.
     pub name: bool,
@@ -70,4 +91,6 @@ pub struct Switches {
     pub evidence: bool,
     /// Downloads for everybody, and the preview on other sites.
     pub downloads: bool,
+    /// Nobody sees the page but by a link.
+    pub hidden: bool,
 }

@@ -7,5 +7,5 @@ mod my_badges;
 
 pub use activity::{ActivityPage, HandInFields, HandedIn, ReviewView};
 pub use badge::LearnerBadgePage;
-pub use credential::{Elsewhere, MyCredentialPage, MyPrintPage, Switches};
+pub use credential::{Elsewhere, MyCredentialPage, MyPrintPage, SharedLine, Switches};
 pub use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};

@@ -46,7 +46,9 @@ pub struct CredentialPage {
     /// Only when switched on.
     pub downloads: Option<Downloads>,
     /// The badge on a sheet of paper.
-    pub print_href: String,
+    pub print_href: Option<String>,
+    /// Until when a link shows this page, if it was opened by one.
+    pub shared_until: Option<When>,
     /// For those who verify by machine: term and value (credential id, cryptosuite, verification method, status list).
     pub technical: Vec<(String, String)>,
 }
