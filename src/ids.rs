@@ -107,6 +107,8 @@ ids! {
     ErasureId;
     /// An archive of an institution.
     ExportId;
+    /// A link by which a holder shows a badge for a time; its secret part is kept elsewhere.
+    ShareLinkId;
 }
 
 #[cfg(test)]

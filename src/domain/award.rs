@@ -1,6 +1,6 @@
 //! The fact that somebody earned a badge.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::policy::Regrade as Regraded;
@@ -21,6 +21,8 @@ pub struct Award {
     /// Fixed when the award was made; `None` for never.
     pub valid_until: Option<DateTime<Utc>>,
     pub revocation: Option<Revocation>,
+    /// Since when it is under review and counts for nothing; `None` when nobody reviews it, or it counts meanwhile.
+    pub suspended_since: Option<DateTime<Utc>>,
 }
 
 /// Who took it back, when and why.
@@ -60,24 +62,66 @@ pub enum RegradeState {
     Over,
 }
 
+/// How long before the end of its term a badge is said to lapse.
+pub const LAPSES_SOON: TimeDelta = TimeDelta::days(30);
+/// How long before it that is pressing.
+pub const LAPSES_VERY_SOON: TimeDelta = TimeDelta::days(7);
+
+/// How near the end of its term a badge is that is still held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lapse {
+    /// Within [`LAPSES_SOON`].
+    Soon,
+    /// Within [`LAPSES_VERY_SOON`].
+    VerySoon,
+}
+
 /// What an award is worth at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     InForce,
+    /// Under review: it counts for nothing until somebody has decided.
+    Suspended,
     Expired,
     Revoked,
 }
 
+impl Standing {
+    /// Whether it is held: in force, or under review with nothing taken away.
+    #[must_use]
+    pub fn is_held(self) -> bool {
+        match self {
+            Self::InForce | Self::Suspended => true,
+            Self::Expired | Self::Revoked => false,
+        }
+    }
+}
+
 impl Award {
-    /// What it is worth at `now`. The end itself is no longer in force; revocation outlasts expiry.
+    /// What it is worth at `now`. The end itself is no longer in force; revocation outlasts expiry, and expiry a review.
     #[must_use]
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
         if self.revocation.is_some() {
             Standing::Revoked
         } else if self.valid_until.is_some_and(|end| end <= now) {
             Standing::Expired
+        } else if self.suspended_since.is_some() {
+            Standing::Suspended
         } else {
             Standing::InForce
+        }
+    }
+
+    /// How near its end is; `None` when it is far off, past, or of no matter any more.
+    #[must_use]
+    pub fn lapse(&self, now: DateTime<Utc>) -> Option<Lapse> {
+        let left = self.valid_until.filter(|_| self.standing(now).is_held())? - now;
+        if left <= LAPSES_VERY_SOON {
+            Some(Lapse::VerySoon)
+        } else if left <= LAPSES_SOON {
+            Some(Lapse::Soon)
+        } else {
+            None
         }
     }
 }
@@ -90,7 +134,7 @@ pub fn open_cycle(latest: Option<&Award>, now: DateTime<Utc>) -> Option<i32> {
         None => Some(1),
         Some(award) => match award.standing(now) {
             Standing::Expired => Some(award.cycle.saturating_add(1)),
-            Standing::InForce | Standing::Revoked => None,
+            Standing::InForce | Standing::Suspended | Standing::Revoked => None,
         },
     }
 }
@@ -115,6 +159,41 @@ mod tests {
     fn an_award_in_force_opens_no_cycle() {
         assert_eq!(open_cycle(Some(&award(1, None, false)), now()), None);
         assert_eq!(open_cycle(Some(&award(1, Some(days(1)), false)), now()), None);
+    }
+
+    #[test]
+    fn a_review_suspends_what_is_in_force_and_ends_with_expiry_or_revocation() {
+        let reviewed = |valid_until, revoked| Award {
+            suspended_since: Some(days(-3)),
+            ..award(1, valid_until, revoked)
+        };
+        for (held, standing, cycle) in [
+            (reviewed(None, false), Standing::Suspended, None),
+            (reviewed(Some(days(1)), false), Standing::Suspended, None),
+            (reviewed(Some(now()), false), Standing::Expired, Some(2)),
+            (reviewed(Some(days(1)), true), Standing::Revoked, None),
+        ] {
+            assert_eq!(held.standing(now()), standing, "{held:?}");
+            assert_eq!(open_cycle(Some(&held), now()), cycle, "{held:?}");
+        }
+    }
+
+    #[test]
+    fn who_holds_a_badge_is_reminded_in_its_last_month_and_pressed_in_its_last_week() {
+        for (end, revoked, lapse) in [
+            (None, false, None),
+            (Some(31), false, None),
+            (Some(30), false, Some(Lapse::Soon)),
+            (Some(8), false, Some(Lapse::Soon)),
+            (Some(7), false, Some(Lapse::VerySoon)),
+            (Some(1), false, Some(Lapse::VerySoon)),
+            (Some(0), false, None),
+            (Some(-1), false, None),
+            (Some(7), true, None),
+        ] {
+            let award = award(1, end.map(days), revoked);
+            assert_eq!(award.lapse(now()), lapse, "{end:?} {revoked}");
+        }
     }
 
     #[test]

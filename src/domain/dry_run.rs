@@ -189,7 +189,7 @@ impl DryRun {
         if let (None, Some(award)) = (open_cycle(learner.latest.as_ref(), now), &learner.latest) {
             return match award.standing(now) {
                 Standing::Revoked => &mut self.revoked,
-                Standing::InForce | Standing::Expired => &mut self.holders,
+                Standing::InForce | Standing::Suspended | Standing::Expired => &mut self.holders,
             };
         }
         match found {

@@ -207,6 +207,7 @@ pub fn award(cycle: i32, valid_until: Option<DateTime<Utc>>, revoked: bool) -> A
         awarded_at: days(-100),
         valid_until,
         revocation,
+        suspended_since: None,
     }
 }
 

@@ -8,8 +8,9 @@ use crate::domain::award::Award;
 use crate::domain::badge::Expiry;
 use crate::domain::rule::{Condition, Threshold};
 use crate::ids::PersonId;
-use crate::service::{award, design};
+use crate::service::{award, design, publish};
 use crate::store::awards;
+use crate::store::credentials::Shows;
 
 async fn awards_of(bench: &Bench, person: &PersonId) -> Vec<Award> {
     let (tenant, person) = (bench.course.tenant.clone(), person.clone());
@@ -67,6 +68,35 @@ async fn expiry_opens_a_new_cycle_and_revocation_does_not() {
             bench.credential(now_held).await.slug,
             bench.credential(&first[&renews]).await.slug
         );
+        let (old, new) = (
+            bench.credential(&first[&renews]).await,
+            bench.credential(now_held).await,
+        );
+        let read = async |slug: &str| {
+            let published = publish::by_slug(&bench.cairn, slug).await.unwrap();
+            let checked = published.check(&bench.cairn).unwrap();
+            (published, checked.verdict)
+        };
+        let (published, verdict) = read(&old.slug).await;
+        assert!(verdict.is_expired(), "what is superseded keeps its own state");
+        assert!(published.renewals.before.is_none());
+        let after = published.renewals.after.unwrap();
+        assert_eq!(after.award, *now_held);
+        let all = Shows {
+            name: true,
+            evidence: true,
+            downloads: true,
+        };
+        assert_eq!(after.href_beside(all), Some(format!("/b/{}", new.slug)));
+        let (published, verdict) = read(&new.slug).await;
+        assert!(verdict.is_valid() && published.renewals.after.is_none());
+        assert_eq!(published.renewals.before.unwrap().award.id, first[&renews].id);
+        // A renewal that was revoked supersedes nothing.
+        let which = [now_held.id.clone()];
+        award::revoke(&bench.cairn, &visitor, &badge, &which, "Copied")
+            .await
+            .unwrap();
+        assert!(read(&old.slug).await.0.renewals.after.is_none());
         assert_eq!(
             awards_of(&bench, &loses).await.len(),
             1,

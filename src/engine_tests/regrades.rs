@@ -1,7 +1,7 @@
 //! A grade that falls after the award, under each policy, on each database.
 
 use super::{Bench, benches};
-use crate::domain::award::{Award, RegradeState};
+use crate::domain::award::{Award, RegradeState, Standing};
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::domain::rule::Condition;
 use crate::ids::{BadgeId, PersonId, RegradeId};
@@ -205,21 +205,25 @@ async fn a_suspended_badge_does_not_count_for_a_stack_until_somebody_has_decided
             !bench.holders(&stack).await.contains_key(&person),
             "suspended: it does not count"
         );
-        assert_eq!(bench.holders(&badge).await.remove(&person), Some(award.clone()));
+        let found_at = bench.waiting().await.remove(0).regrade.found_at;
+        let suspended = Award {
+            suspended_since: Some(found_at),
+            ..award.clone()
+        };
+        assert_eq!(bench.holders(&badge).await.remove(&person), Some(suspended));
         let holder = bench.learner(&bench.world.students(bench.at).remove(0)).await;
         let told = async || {
-            crate::service::share::mine(&bench.cairn, &holder, &award.id)
-                .await
-                .unwrap()
-                .suspended
+            let mine = crate::service::share::mine(&bench.cairn, &holder, &award.id).await;
+            let mine = mine.unwrap();
+            mine.award.standing(mine.now)
         };
-        assert!(told().await, "the holder is told");
+        assert_eq!(told().await, Standing::Suspended, "the holder is told");
         let id = bench.waiting().await.remove(0).regrade.id;
         let teacher = bench.instructor().await;
         regrades::settle(&bench.cairn, &teacher, &id, Verdict::Keep, "Graded anew in error")
             .await
             .unwrap();
-        assert!(!told().await);
+        assert_eq!(told().await, Standing::InForce);
         bench.work(&bench.cairn).await;
         let holders = bench.holders(&stack).await;
         assert!(holders.contains_key(&person), "kept: it counts again");
@@ -230,6 +234,64 @@ async fn a_suspended_badge_does_not_count_for_a_stack_until_somebody_has_decided
         );
         // Nobody is late because of all that.
         assert_eq!(scores::late(&bench.cairn, &teacher).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn what_revokes_a_suspended_badge_or_lets_it_expire_leaves_nothing_to_decide() {
+    for bench in benches().await {
+        bench.check().await;
+        bench.under(Regrade::Suspend).await;
+        let (tenant, now) = (
+            bench.course.tenant.clone(),
+            crate::clock::Clock::now(&*bench.clock),
+        );
+        let lasting = bench.badge().await;
+        let grade = Condition::Grade {
+            item: bench.item().await,
+            at_least: crate::domain::rule::Threshold::Percent(rust_decimal::Decimal::from(80)),
+        };
+        let month = crate::domain::badge::Expiry::AfterDays { days: 30 };
+        let brief = bench.badge_that_ends("For a month", grade, month).await;
+        let (student, person, award) = bench.holder(&lasting).await;
+        let term = bench.holders(&brief).await.remove(&person).unwrap();
+        bench.graded(student, "10").await;
+        let waiting = bench.waiting().await;
+        assert_eq!(waiting.len(), 2, "{waiting:?}");
+        let standing = async |badge: &BadgeId, at| bench.holders(badge).await[&person].standing(at);
+        assert_eq!(standing(&brief, now).await, Standing::Suspended);
+
+        let teacher = bench.instructor().await;
+        crate::service::award::revoke(&bench.cairn, &teacher, &lasting, &[award.id], "Copied")
+            .await
+            .unwrap();
+        assert_eq!(standing(&lasting, now).await, Standing::Revoked);
+        assert_eq!(bench.holders(&lasting).await[&person].suspended_since, None);
+        let left = bench.waiting().await;
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].regrade.award, term.id);
+
+        let end = term.valid_until.unwrap();
+        let (later, count) = {
+            let (tenant, course) = (tenant.clone(), bench.course.id.clone());
+            let found = bench
+                .cairn
+                .store
+                .read(move |db| stored::open_of_course(db, &tenant, &course, 10, end));
+            found.await.unwrap()
+        };
+        assert_eq!((later.len(), count), (0, 0), "what has expired waits for nothing");
+        assert_eq!(standing(&brief, end).await, Standing::Expired);
+        bench.clock.advance(chrono::TimeDelta::days(31));
+        let late = regrades::settle(
+            &bench.cairn,
+            &teacher,
+            &left[0].regrade.id,
+            Verdict::Keep,
+            "Too late",
+        )
+        .await;
+        assert_eq!(late.unwrap_err().code(), "regrade.settled");
     }
 }
 

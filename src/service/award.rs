@@ -206,6 +206,7 @@ impl Signer {
             awarded_at: now,
             valid_until: badge.design.expiry.end(now),
             revocation: None,
+            suspended_since: None,
         };
         if !awards::insert_once(db, &award)? {
             return Ok(None);

@@ -26,6 +26,9 @@ pub enum ServiceError {
          hold the same badge."
     )]
     NoToken,
+    /// The holder keeps the public page of a badge to themselves.
+    #[error("The holder of this badge shows its page only to those to whom they send a link.")]
+    Kept,
     /// The session does not allow it.
     #[error("{0}")]
     Forbidden(&'static str),
@@ -127,7 +130,7 @@ impl ServiceError {
         match self {
             Self::Launch(_) | Self::Login(_) | Self::Configuration(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::NoToken | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
-            Self::Forbidden(_) | Self::Masquerade | Self::Policy(_) => ErrorKind::Forbidden,
+            Self::Forbidden(_) | Self::Masquerade | Self::Kept | Self::Policy(_) => ErrorKind::Forbidden,
             Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
             Self::Gone { .. } => ErrorKind::Gone,
             Self::TooMany { .. } | Self::TooOften { .. } => ErrorKind::TooManyRequests,
@@ -147,6 +150,7 @@ impl ServiceError {
             Self::Login(refusal) => refusal.code(),
             Self::NotFound(_) => "not-found",
             Self::NoToken => "credential.no-token",
+            Self::Kept => "credential.kept",
             Self::Forbidden(_) => "forbidden",
             Self::Masquerade => "masquerade",
             Self::Policy(refusal) => refusal.code(),

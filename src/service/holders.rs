@@ -1,6 +1,7 @@
 //! Who was awarded a badge, and whose badge would be taken back.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
@@ -21,8 +22,21 @@ pub struct Holder {
     pub slug: Option<String>,
 }
 
-/// A badge of the course and a part of those who were awarded it, latest award first, each with the latest award; and
-/// how many there are in all.
+/// A part of those who were awarded a badge.
+#[derive(Debug, Clone)]
+pub struct Holders {
+    pub badge: Badge,
+    /// Each with the latest award, latest award first.
+    pub shown: Vec<Holder>,
+    /// How many there are in all.
+    pub total: usize,
+    /// How many of all hold it and lapse soon ([`LAPSES_SOON`](crate::domain::award::LAPSES_SOON)).
+    pub lapsing: usize,
+    /// How many of all could be revoked.
+    pub revocable: usize,
+}
+
+/// A badge of the course and a part of those who were awarded it.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of elsewhere.
@@ -31,19 +45,52 @@ pub async fn page(
     visitor: &Visitor,
     badge: &BadgeId,
     part: Page,
-) -> Result<(Badge, Vec<Holder>, usize), ServiceError> {
+) -> Result<Holders, ServiceError> {
+    visitor.teach()?;
+    let (visitor, badge, clock) = (visitor.clone(), badge.clone(), Arc::clone(&cairn.clock));
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = course_badge(db, &visitor, &badge)?;
+        let latest = awards::latest_for_badge(db, visitor.tenant(), &badge.id)?;
+        let mut all: Vec<Award> = latest.into_values().collect();
+        let now = clock.now();
+        let total = all.len();
+        let lapsing = all.iter().filter(|award| award.lapse(now).is_some()).count();
+        let revocable = all.iter().filter(|award| award.revocation.is_none()).count();
+        all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
+        let skip = usize::try_from(part.offset).unwrap_or(0);
+        let take = usize::try_from(part.limit.clamp(1, MOST)).unwrap_or(1);
+        let shown = all.into_iter().skip(skip).take(take).collect();
+        Ok(Holders {
+            shown: named(db, &visitor, shown)?,
+            badge,
+            total,
+            lapsing,
+            revocable,
+        })
+    });
+    found.await
+}
+
+/// Everybody's latest award of a badge that is not revoked yet, latest award first.
+///
+/// # Errors
+/// As [`page`].
+pub async fn everyone(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+) -> Result<Vec<AwardId>, ServiceError> {
     visitor.teach()?;
     let (visitor, badge) = (visitor.clone(), badge.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let badge = course_badge(db, &visitor, &badge)?;
         let latest = awards::latest_for_badge(db, visitor.tenant(), &badge.id)?;
-        let mut all: Vec<Award> = latest.into_values().collect();
-        let total = all.len();
+        let mut all: Vec<Award> = latest
+            .into_values()
+            .filter(|award| award.revocation.is_none())
+            .collect();
         all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
-        let skip = usize::try_from(part.offset).unwrap_or(0);
-        let take = usize::try_from(part.limit.clamp(1, MOST)).unwrap_or(1);
-        let shown = all.into_iter().skip(skip).take(take).collect();
-        Ok((badge, named(db, &visitor, shown)?, total))
+        Ok(all.into_iter().map(|award| award.id).collect())
     });
     found.await
 }

@@ -2,12 +2,12 @@
 //!
 //! Signed bytes go out as they were stored. What a page says of a credential is read from those bytes and checked when
 //! it is asked for; nothing is said from a table that the signature does not cover, but for the holder's name, which
-//! the holder switches on.
+//! the holder switches on, and what no signature can know: that the badge is under review, or was renewed.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::domain::award::Award;
+use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::issuer::Issuer;
 use crate::domain::policy::Refusal;
@@ -18,6 +18,7 @@ use crate::openbadges::verify::{Resolver, Verdict, verify};
 use crate::service::credential::{achievement, achievement_id, profile};
 use crate::service::erasing::page_digest;
 use crate::service::error::ServiceError;
+use crate::service::renewals::{self, Renewals};
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
 use crate::store::issuers::IssuerKey;
@@ -38,6 +39,8 @@ pub struct Published {
     pub keys: Vec<IssuerKey>,
     /// The holder's name as the LMS gives it, only when the holder shows it.
     pub holder: Option<String>,
+    /// What it renews, and what renewed it.
+    pub renewals: Renewals,
     /// The signed status list that the credential names.
     pub list: SignedList,
 }
@@ -84,6 +87,13 @@ impl Published {
         self.credential.shows
     }
 
+    /// Since when it is under review, if it was at the moment of the check. The signed document cannot say it.
+    #[must_use]
+    pub fn suspended_at(&self, checked: &Checked) -> Option<DateTime<Utc>> {
+        let suspended = self.award.standing(checked.at) == Standing::Suspended;
+        self.award.suspended_since.filter(|_| suspended)
+    }
+
     /// Reads the stored bytes and verifies them now: signature, key, dates, and the stored signed status list.
     ///
     /// # Errors
@@ -123,7 +133,8 @@ pub fn read(credential: &Credential) -> Result<OpenBadgeCredential, ServiceError
 /// The credential at a public address.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an unknown slug; [`ServiceError::Gone`] for a badge that was erased; a [`Refusal`] where the institution keeps badges off the web.
+/// [`ServiceError::NotFound`] for an unknown slug; [`ServiceError::Gone`] for a badge that was erased; a [`Refusal`] where
+/// the institution keeps badges off the web, [`ServiceError::Kept`] where the holder does.
 pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceError> {
     let slug = slug.to_owned();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -139,12 +150,15 @@ pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceErro
         if !policies::get(db, &credential.tenant)?.has_public_pages() {
             return Err(Refusal::PublicPage.into());
         }
+        if credential.shows.hidden {
+            return Err(ServiceError::Kept);
+        }
         Ok(load(db, credential)?)
     });
     found.await?.ok_or(ServiceError::NotFound("badge"))
 }
 
-fn load(db: &mut Db, credential: Credential) -> Result<Option<Published>, StoreError> {
+pub(super) fn load(db: &mut Db, credential: Credential) -> Result<Option<Published>, StoreError> {
     let tenant = credential.tenant.clone();
     let award = awards::get(db, &tenant, &credential.award)?.ok_or(StoreError::Missing("award"))?;
     let issuer = issuers::get(db, &tenant, &credential.issuer)?.ok_or(StoreError::Missing("issuer"))?;
@@ -156,6 +170,7 @@ fn load(db: &mut Db, credential: Credential) -> Result<Option<Published>, StoreE
         None
     };
     Ok(Some(Published {
+        renewals: renewals::of(db, &award)?,
         keys: institutions::all_keys(db, &issuer)?,
         list: SignedList {
             slug: list.slug,

@@ -125,8 +125,9 @@ pub struct Waiting {
 pub async fn waiting(cairn: &Cairn, visitor: &Visitor) -> Result<(Vec<Waiting>, i64), ServiceError> {
     visitor.teach()?;
     let (tenant, course) = (visitor.tenant().clone(), visitor.course.id.clone());
+    let now = cairn.clock.now();
     let found = cairn.store.read(move |db| {
-        let (open, total) = regrades::open_of_course(db, &tenant, &course, SHOWN)?;
+        let (open, total) = regrades::open_of_course(db, &tenant, &course, SHOWN, now)?;
         let mut waiting = Vec::new();
         for regrade in open {
             let person = people::get(db, &tenant, &regrade.person)?;
@@ -173,9 +174,20 @@ fn own(db: &mut Db, visitor: &Visitor, id: &RegradeId) -> Result<(Regrade, Badge
 fn settled() -> ServiceError {
     ServiceError::conflict(
         "regrade.settled",
-        "This was settled already: somebody decided, or the rule is met again. Nothing was changed; the list of what needs \
+        "This was settled already: somebody decided, the rule is met again, or the badge has ended. Nothing was changed; the list of what needs \
          attention is up to date.",
     )
+}
+
+/// The award, as long as there is something to decide: what expired or was revoked meanwhile is settled by that.
+fn still_held(db: &mut Db, regrade: &Regrade, now: DateTime<Utc>) -> Result<Award, ServiceError> {
+    let award = awards::get(db, &regrade.tenant, &regrade.award)?;
+    let award = award.ok_or(ServiceError::NotFound("award"))?;
+    if award.standing(now).is_held() {
+        Ok(award)
+    } else {
+        Err(settled())
+    }
 }
 
 /// What fell, for whoever decides.
@@ -192,7 +204,7 @@ pub async fn look(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Ca
         if regrade.state != RegradeState::Open {
             return Err(settled());
         }
-        let award = awards::get(db, tenant, &regrade.award)?.ok_or(ServiceError::NotFound("award"))?;
+        let award = still_held(db, &regrade, at)?;
         let person = people::get(db, tenant, &regrade.person)?.ok_or(ServiceError::NotFound("student"))?;
         let one = std::slice::from_ref(&regrade.person);
         let mut current = decisions::records_for_people(db, tenant, &badge.course, one)?;
@@ -249,6 +261,7 @@ fn settle_in(
 ) -> Result<(), ServiceError> {
     let (tenant, now, random) = (visitor.tenant(), desk.now, desk.random.as_ref());
     let (regrade, badge) = own(db, visitor, id)?;
+    still_held(db, &regrade, now)?;
     let state = match verdict {
         Verdict::Keep => RegradeState::Kept,
         Verdict::Revoke => {

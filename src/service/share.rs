@@ -9,10 +9,13 @@ use crate::ids::AwardId;
 use crate::openbadges::OpenBadgeCredential;
 use crate::service::error::ServiceError;
 use crate::service::publish::read;
+use crate::service::renewals::{self, Renewals};
 use crate::service::session::Visitor;
+use crate::service::share_links::LISTED;
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
-use crate::store::{Db, awards, badges, credentials, issuers, policies, regrades};
+use crate::store::share_links::{self as stored_links, ShareLink};
+use crate::store::{Db, awards, badges, credentials, issuers, policies};
 
 /// A visitor's own award with its signed document.
 #[derive(Debug, Clone)]
@@ -26,8 +29,10 @@ pub struct Mine {
     pub public_url: String,
     /// What the institution lets others see of it.
     pub policy: Policy,
-    /// The grade fell, and it does not count toward other badges until a teacher has decided.
-    pub suspended: bool,
+    /// What it renews, and what renewed it.
+    pub renewals: Renewals,
+    /// By which it is or was shown for a time, latest first.
+    pub links: Vec<ShareLink>,
     /// The moment of asking.
     pub now: DateTime<Utc>,
 }
@@ -43,16 +48,18 @@ pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<M
         let issuer = issuers::get(db, asking.tenant(), &credential.issuer)?;
         let issuer = issuer.ok_or(ServiceError::NotFound("issuer"))?;
         let policy = policies::get(db, asking.tenant())?;
-        let suspended = regrades::suspends(db, asking.tenant(), &award.id)?;
-        Ok((award, badge, credential, issuer, policy, suspended))
+        let renewals = renewals::of(db, &award)?;
+        let links = stored_links::of_credential(db, asking.tenant(), &credential.id, LISTED)?;
+        Ok((award, badge, credential, issuer, policy, renewals, links))
     });
-    let (award, badge, credential, issuer, policy, suspended) = found.await?;
+    let (award, badge, credential, issuer, policy, renewals, links) = found.await?;
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
         public_url: format!("{}/b/{}", identity.origin(), credential.slug),
         policy,
-        suspended,
+        renewals,
+        links,
         now: cairn.clock.now(),
         award,
         badge,
@@ -60,7 +67,11 @@ pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<M
     })
 }
 
-fn held(db: &mut Db, visitor: &Visitor, award: &AwardId) -> Result<(Award, Badge, Credential), ServiceError> {
+pub(super) fn held(
+    db: &mut Db,
+    visitor: &Visitor,
+    award: &AwardId,
+) -> Result<(Award, Badge, Credential), ServiceError> {
     let tenant = visitor.tenant();
     let award = awards::get(db, tenant, award)?
         .filter(|award| award.person == visitor.person.id)

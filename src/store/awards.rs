@@ -27,6 +27,7 @@ struct Row {
     revoked_at: Option<i64>,
     revoked_by: Option<String>,
     revocation_reason: Option<String>,
+    suspended_since: Option<i64>,
 }
 
 impl Row {
@@ -44,6 +45,7 @@ impl Row {
             revoked_at: revocation.map(|gone| micros(gone.at)),
             revoked_by: revocation.map(|gone| gone.by.to_string()),
             revocation_reason: revocation.map(|gone| gone.reason.clone()),
+            suspended_since: award.suspended_since.map(micros),
         }
     }
 
@@ -66,6 +68,7 @@ impl Row {
             awarded_at: moment(self.awarded_at)?,
             valid_until: opt_moment(self.valid_until)?,
             revocation,
+            suspended_since: opt_moment(self.suspended_since)?,
         })
     }
 }
@@ -130,6 +133,28 @@ pub fn latest(
         .order(awards::cycle.desc())
         .select(Row::as_select())
         .first(db)
+        .optional()?;
+    row.map(Row::award).transpose()
+}
+
+/// The award of that cycle.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn of_cycle(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    person: &PersonId,
+    cycle: i32,
+) -> Result<Option<Award>, StoreError> {
+    let row = awards::table
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::badge_id.eq(badge.as_str()))
+        .filter(awards::person_id.eq(person.as_str()))
+        .filter(awards::cycle.eq(cycle))
+        .select(Row::as_select())
+        .get_result(db)
         .optional()?;
     row.map(Row::award).transpose()
 }
@@ -242,6 +267,24 @@ pub fn counters(
             ))
         })
         .collect()
+}
+
+/// Keeps since when an award is under review and counts for nothing; `None` when that is over.
+///
+/// # Errors
+/// Trouble with the database.
+pub(super) fn set_suspended(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &AwardId,
+    since: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    diesel::update(awards::table)
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::id.eq(id.as_str()))
+        .set(awards::suspended_since.eq(since.map(micros)))
+        .execute(db)?;
+    Ok(())
 }
 
 /// Takes an award back. `false`: it was taken back before, and the first reason stays.

@@ -33,11 +33,14 @@ pub struct Credential {
 
 /// What the holder lets others see; all off at first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "four switches")]
 pub struct Shows {
     pub name: bool,
     pub evidence: bool,
     /// Files for others than the holder.
     pub downloads: bool,
+    /// Nothing at all, the page included, but by a link that the holder makes.
+    pub hidden: bool,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -57,6 +60,7 @@ struct Row {
     show_evidence: bool,
     show_downloads: bool,
     token: Option<String>,
+    hidden: bool,
 }
 
 impl Row {
@@ -76,6 +80,7 @@ impl Row {
                 name: self.show_name,
                 evidence: self.show_evidence,
                 downloads: self.show_downloads,
+                hidden: self.hidden,
             },
         })
     }
@@ -100,6 +105,7 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
         show_evidence: credential.shows.evidence,
         show_downloads: credential.shows.downloads,
         token: credential.token.clone(),
+        hidden: credential.shows.hidden,
     };
     diesel::insert_into(credentials::table).values(&row).execute(db)?;
     Ok(())
@@ -112,6 +118,20 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
 pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError> {
     let row = credentials::table
         .filter(credentials::slug.eq(slug))
+        .select(Row::as_select())
+        .get_result(db)
+        .optional()?;
+    row.map(Row::credential).transpose()
+}
+
+/// One by its id.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn get(db: &mut Db, tenant: &TenantId, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
+    let row = credentials::table
+        .filter(credentials::tenant_id.eq(tenant.as_str()))
+        .filter(credentials::id.eq(id.as_str()))
         .select(Row::as_select())
         .get_result(db)
         .optional()?;
@@ -192,6 +212,7 @@ pub fn set_shows(db: &mut Db, tenant: &TenantId, id: &CredentialId, shows: Shows
             credentials::show_name.eq(shows.name),
             credentials::show_evidence.eq(shows.evidence),
             credentials::show_downloads.eq(shows.downloads),
+            credentials::hidden.eq(shows.hidden),
         ))
         .execute(db)?;
     if changed == 0 {

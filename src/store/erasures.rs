@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::convert::{micros, moment};
 use super::schema::{
     approvals, audit, awards, credentials, current_decisions, decisions, enrolments, erased_pages, erasures,
-    jobs, people, placements, regrades, results, sessions, subjects, submissions,
+    jobs, people, placements, regrades, results, sessions, share_links, subjects, submissions,
 };
 use super::{Db, StoreError};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
@@ -189,6 +189,13 @@ pub fn erase(
     let of_person = awards::table
         .filter(awards::person_id.eq(person.as_str()))
         .select(awards::id);
+    let shown = credentials::table
+        .filter(credentials::award_id.eq_any(of_person))
+        .select(credentials::id);
+    on_both!(db, |connection| diesel::delete(share_links::table)
+        .filter(share_links::tenant_id.eq(tenant.as_str()))
+        .filter(share_links::credential_id.eq_any(shown))
+        .execute(connection))?;
     on_both!(db, |connection| diesel::delete(credentials::table)
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::award_id.eq_any(of_person))

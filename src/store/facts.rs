@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::convert::CHUNK;
-use super::schema::{activities, approvals, awards, enrolments, line_items, regrades, results, submissions};
+use super::schema::{activities, approvals, awards, enrolments, line_items, results, submissions};
 use super::{Db, StoreError};
 use super::{
     approvals as approval_rows, awards as award_rows, results as result_rows, submissions as hand_ins,
@@ -125,19 +125,12 @@ fn gather(
             awards::revoked_at,
         );
         // Where the policy suspends an award until somebody has decided, it counts for nothing meanwhile.
-        let suspended = || {
-            regrades::table
-                .filter(regrades::tenant_id.eq(tenant.as_str()))
-                .filter(regrades::state.eq("open"))
-                .filter(regrades::policy.eq("suspend"))
-                .select(regrades::award_id)
-        };
         // In the order of cycles, so that the latest stands in the end.
         let held: Vec<award_rows::FactColumns> = if let Some(people) = only {
             awards::table
                 .filter(awards::tenant_id.eq(tenant.as_str()))
                 .filter(awards::person_id.eq_any(people))
-                .filter(awards::id.ne_all(suspended()))
+                .filter(awards::suspended_since.is_null())
                 .order(awards::cycle)
                 .select(columns)
                 .load(connection)?
@@ -146,7 +139,7 @@ fn gather(
             awards::table
                 .inner_join(enrolments::table.on(enrolled.and(enrolments::course_id.eq(course.as_str()))))
                 .filter(awards::tenant_id.eq(tenant.as_str()))
-                .filter(awards::id.ne_all(suspended()))
+                .filter(awards::suspended_since.is_null())
                 .order(awards::cycle)
                 .select(columns)
                 .load(connection)?

@@ -5,7 +5,7 @@
 //! connection, then the tenant. Every query names the tenant; the exceptions stand here and at the function:
 //! tenants themselves, `tool_keys` (ours, for every platform), `registrations::by_issuer*` and `by_id` (a login names no
 //! tenant yet), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest` (known only from a secret), `issuers::by_slug`,
-//! `credentials::by_slug` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
+//! `credentials::by_slug`, `share_links::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
 //! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
 //! `jobs::counts` and the purges.
 
@@ -53,6 +53,7 @@ pub mod results;
 pub mod retention;
 pub mod rules;
 pub mod sessions;
+pub mod share_links;
 pub mod sightings;
 pub mod status_lists;
 pub mod subjects;

@@ -1,4 +1,5 @@
-//! Awards whose holders no longer meet the rule: found by a decision, closed by a person or by a later decision.
+//! Awards whose holders no longer meet the rule: found by a decision, closed by a person or by a later decision. Whether that
+//! suspends the award stands at the award, and changes here alone, in the caller's transaction.
 
 use std::collections::HashMap;
 
@@ -6,9 +7,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_word, micros, moment, word};
-use super::schema::{badges, decisions, regrades};
-use super::{Db, StoreError};
+use super::schema::{awards as awards_table, badges, decisions, regrades};
+use super::{Db, StoreError, awards};
 use crate::domain::award::{Regrade, RegradeState};
+use crate::domain::policy::Regrade as Policy;
 use crate::ids::{AwardId, BadgeId, CourseId, PersonId, RegradeId, RuleId, TenantId};
 
 const OPEN: &str = "open";
@@ -62,6 +64,10 @@ pub fn insert_once(db: &mut Db, regrade: &Regrade) -> Result<bool, StoreError> {
         .values(&row)
         .on_conflict_do_nothing()
         .execute(connection))?;
+    if added == 1 && regrade.policy == Policy::Suspend && regrade.state == RegradeState::Open {
+        let since = Some(regrade.found_at);
+        awards::set_suspended(db, &regrade.tenant, &regrade.award, since)?;
+    }
     Ok(added == 1)
 }
 
@@ -99,7 +105,8 @@ pub fn live_of_badge(
         .collect()
 }
 
-/// What waits for a decision in a course, oldest first, at most `limit`; and how many there are in all.
+/// What waits for a decision in a course, oldest first, at most `limit`; and how many there are in all. An award that has
+/// expired or was revoked waits for nothing.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -108,10 +115,18 @@ pub fn open_of_course(
     tenant: &TenantId,
     course: &CourseId,
     limit: i64,
+    now: DateTime<Utc>,
 ) -> Result<(Vec<Regrade>, i64), StoreError> {
     let found = || {
         regrades::table
             .inner_join(badges::table.on(badges::id.eq(regrades::badge_id)))
+            .inner_join(awards_table::table.on(awards_table::id.eq(regrades::award_id)))
+            .filter(awards_table::revoked_at.is_null())
+            .filter(
+                awards_table::valid_until
+                    .is_null()
+                    .or(awards_table::valid_until.assume_not_null().gt(micros(now))),
+            )
             .filter(regrades::tenant_id.eq(tenant.as_str()))
             .filter(badges::course_id.eq(course.as_str()))
             .filter(regrades::state.eq(OPEN))
@@ -124,21 +139,6 @@ pub fn open_of_course(
         .load(db)?;
     let all: Result<Vec<Regrade>, StoreError> = rows.into_iter().map(Row::regrade).collect();
     Ok((all?, total))
-}
-
-/// Whether an award counts for nothing until somebody has decided.
-///
-/// # Errors
-/// Trouble with the database.
-pub fn suspends(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<bool, StoreError> {
-    let found: i64 = regrades::table
-        .filter(regrades::tenant_id.eq(tenant.as_str()))
-        .filter(regrades::award_id.eq(award.as_str()))
-        .filter(regrades::state.eq(OPEN))
-        .filter(regrades::policy.eq("suspend"))
-        .count()
-        .get_result(db)?;
-    Ok(found > 0)
 }
 
 /// Keeps what somebody decided. `false`: it waits no more.
@@ -165,6 +165,11 @@ pub fn decide(
             regrades::decided_at.eq(micros(now)),
         ))
         .execute(db)?;
+    if changed == 1
+        && let Some(decided) = get(db, tenant, id)?
+    {
+        awards::set_suspended(db, tenant, &decided.award, None)?;
+    }
     Ok(changed == 1)
 }
 
@@ -180,6 +185,9 @@ pub fn end(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<bool, Stor
         .filter(regrades::state.eq_any(LIVE))
         .set(regrades::state.eq(&over))
         .execute(connection))?;
+    if changed > 0 {
+        awards::set_suspended(db, tenant, award, None)?;
+    }
     Ok(changed > 0)
 }
 

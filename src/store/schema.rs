@@ -331,6 +331,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revoked_by -> Nullable<Text>,
         revocation_reason -> Nullable<Text>,
+        suspended_since -> Nullable<BigInt>,
     }
 }
 
@@ -385,6 +386,7 @@ diesel::table! {
         show_evidence -> Bool,
         show_downloads -> Bool,
         token -> Nullable<Text>,
+        hidden -> Bool,
     }
 }
 
@@ -569,6 +571,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    share_links (id) {
+        id -> Text,
+        tenant_id -> Text,
+        credential_id -> Text,
+        digest -> Text,
+        made_at -> BigInt,
+        until -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     tenants,
     issuers,
@@ -613,4 +627,5 @@ allow_tables_to_appear_in_same_query!(
     exports,
     erasures,
     erased_pages,
+    share_links,
 );

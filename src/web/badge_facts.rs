@@ -12,6 +12,7 @@ use crate::web::views::shared::{PictureView, Status, StatusChip, When};
 pub fn standing_chip(award: &Award, now: DateTime<Utc>) -> StatusChip {
     match award.standing(now) {
         Standing::InForce => Status::Earned.chip(),
+        Standing::Suspended => Status::NeedsAttention.saying("Suspended"),
         Standing::Expired => Status::Neutral.saying("Expired"),
         Standing::Revoked => Status::NeedsAttention.saying("Revoked"),
     }

@@ -30,6 +30,7 @@ pub struct Sheet<'a> {
 
 /// Why a badge must not be relied on.
 pub enum Warning {
+    Suspended(When),
     Expired(When),
     Revoked(When),
     Unproven,
@@ -41,6 +42,7 @@ impl Warning {
     pub fn of(award: &Award, now: DateTime<Utc>) -> Option<Self> {
         match award.standing(now) {
             Standing::InForce => None,
+            Standing::Suspended => award.suspended_since.map(When::date_only).map(Self::Suspended),
             Standing::Expired => award.valid_until.map(When::date_only).map(Self::Expired),
             Standing::Revoked => award
                 .revocation
@@ -51,6 +53,13 @@ impl Warning {
 
     fn words(&self) -> (String, String) {
         let (word, sentence) = match self {
+            Self::Suspended(when) => (
+                "Suspended",
+                format!(
+                    "Under review since {}. Whether it counts is being decided; its page says how it stands.",
+                    when.relative
+                ),
+            ),
             Self::Expired(when) => ("Expired", format!("It was valid until {}.", when.relative)),
             Self::Revoked(when) => (
                 "Revoked",

@@ -62,6 +62,7 @@ pub fn need(group: &CheckedGroup) -> String {
 pub fn standing(award: Option<&Award>, decision: Option<&Decision>, now: DateTime<Utc>) -> StatusChip {
     match award.map(|award| award.standing(now)) {
         Some(Standing::InForce) => return Status::Earned.chip(),
+        Some(Standing::Suspended) => return Status::NeedsAttention.saying("Suspended"),
         Some(Standing::Revoked) => return Status::NeedsAttention.saying("Revoked"),
         Some(Standing::Expired) => return Status::Neutral.saying("Expired"),
         None => {}
@@ -151,7 +152,12 @@ mod tests {
     fn an_award_counts_more_than_what_the_rule_says_today() {
         let quiz = all([percent("cleaning", "80")]);
         let now_failing = decide(&quiz, Known::default().grade("cleaning", "10", "100"));
+        let suspended = Award {
+            suspended_since: Some(days(-1)),
+            ..award(1, None, false)
+        };
         for (held, word) in [
+            (suspended, "Suspended"),
             (award(1, None, false), "Earned"),
             (award(1, Some(days(-1)), false), "Expired"),
             (award(1, Some(days(-1)), true), "Revoked"),

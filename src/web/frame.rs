@@ -71,6 +71,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your choice was saved. The public page shows it at once.",
     ),
     (
+        "withdrawn",
+        Status::Earned,
+        "The link was withdrawn. It opens nothing any more.",
+    ),
+    (
         "column",
         Status::Earned,
         "The column was made. You can name it in the rule now.",

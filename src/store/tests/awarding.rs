@@ -265,6 +265,7 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
             name: true,
             evidence: false,
             downloads: true,
+            hidden: true,
         };
         write(database, |db| {
             credentials::set_shows(db, tenant, &credential.id, credential.shows)

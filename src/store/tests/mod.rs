@@ -232,6 +232,7 @@ impl School {
             awarded_at: at(4),
             valid_until: None,
             revocation: None,
+            suspended_since: None,
         }
     }
 }

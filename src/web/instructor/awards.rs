@@ -8,19 +8,19 @@ use crate::domain::award::Standing;
 use crate::domain::badge::Badge;
 use crate::ids::{AwardId, BadgeId};
 use crate::service::error::ServiceError;
-use crate::service::holders::{self, Holder};
+use crate::service::holders::{self, Holder, Holders};
 use crate::service::{award, pictures};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paged;
-use crate::web::views::instructor::{AwardRow, BadgeAwardsPage, RevokePage};
+use crate::web::views::instructor::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 use crate::web::views::shared::{PictureView, Problem, ProblemList, Status, StatusChip, When};
 
 /// Holders on one page.
 const HOLDERS: i64 = 50;
-/// Most awards that one form takes back.
+/// Most awards that one form takes back: they change in one transaction, and each stands by name on the page before.
 const MOST: usize = 500;
 
 /// Lists the routes of these pages.
@@ -50,7 +50,13 @@ async fn list(
     problems: ProblemList,
 ) -> Result<BadgeAwardsPage, ServiceError> {
     let part = paged::asked(visit, HOLDERS);
-    let (badge, shown, total) = holders::page(&visit.cairn, &visit.visitor, badge, part).await?;
+    let Holders {
+        badge,
+        shown,
+        total,
+        lapsing,
+        revocable,
+    } = holders::page(&visit.cairn, &visit.visitor, badge, part).await?;
     let now = visit.cairn.clock.now();
     let row = |holder: &Holder| {
         let award = &holder.award;
@@ -61,6 +67,10 @@ async fn list(
             awarded: When::date_only(award.awarded_at),
             until: award.valid_until.map(When::date_only),
             standing: standing(award.standing(now)),
+            suspended: award
+                .suspended_since
+                .filter(|_| award.standing(now) == Standing::Suspended)
+                .map(When::date_only),
             reason: award.revocation.as_ref().map(|gone| gone.reason.clone()),
             revocable: award.revocation.is_none(),
             decision_href: visit.href(&format!("/badges/{}/people/{person}", badge.id)),
@@ -79,6 +89,8 @@ async fn list(
         rows: shown.iter().map(row).collect(),
         paging: paged::paging(visit, &path, &[], part, shown.len(), total),
         revoke_action: visit.href(&format!("/badges/{}/revoke", badge.id)),
+        lapsing,
+        everyone: revocable,
         problems,
         back_href: visit.href(""),
         badge_name: badge.design.name,
@@ -95,6 +107,7 @@ fn picture(badge: &Badge) -> PictureView {
 fn standing(standing: Standing) -> StatusChip {
     match standing {
         Standing::InForce => Status::Earned.saying("In force"),
+        Standing::Suspended => Status::NeedsAttention.saying("Suspended"),
         Standing::Expired => Status::Neutral.saying("Expired"),
         Standing::Revoked => Status::NeedsAttention.saying("Revoked"),
     }
@@ -113,7 +126,7 @@ fn chosen(visit: &Visit) -> Vec<AwardId> {
     let named = url::form_urlencoded::parse(visit.query_string.as_bytes())
         .filter(|(name, _)| name == "award")
         .map(|(_, id)| AwardId::from(id.into_owned()));
-    ticked.chain(named).take(MOST).collect()
+    ticked.chain(named).take(MOST.saturating_add(1)).collect()
 }
 
 /// What revoking the chosen ones would do.
@@ -122,7 +135,17 @@ fn chosen(visit: &Visit) -> Vec<AwardId> {
 /// As [`awards`].
 pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let badge = BadgeId::from(path.into_inner().1);
-    let which = chosen(&visit);
+    let which = if visit.fields.get("everyone").is_some() {
+        holders::everyone(&visit.cairn, &visit.visitor, &badge).await?
+    } else {
+        chosen(&visit)
+    };
+    if which.len() > MOST {
+        let text = format!(
+            "At most {MOST} badges are revoked at once. Choose fewer, page by page; nothing was revoked."
+        );
+        return visit.show_again(&list(&visit, &badge, problem("", text)).await?);
+    }
     let (known, holders) = holders::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
     if holders.is_empty() {
         let text = if which.is_empty() {
@@ -171,7 +194,11 @@ pub async fn revoke(
 }
 
 fn asking(visit: &Visit, badge: &Badge, holders: &[Holder], problems: ProblemList) -> RevokePage {
-    let person = |holder: &Holder| (holder.award.id.to_string(), holder.person.display_name());
+    let person = |holder: &Holder| Losing {
+        award_id: holder.award.id.to_string(),
+        student: holder.person.display_name(),
+        awarded: When::date_only(holder.award.awarded_at),
+    };
     RevokePage {
         page: visit.page(&format!("Revoke “{}”?", badge.design.name), Place::Badges),
         badge_name: badge.design.name.clone(),

@@ -83,7 +83,7 @@ pub async fn do_award(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpR
         Err(error) if error.code() == "award.already" => {
             let sight = people::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
             let standing = sight.award.as_ref().map(|award| award.standing(sight.now));
-            if standing == Some(Standing::InForce) {
+            if standing.is_some_and(Standing::is_held) {
                 Ok(())
             } else {
                 Err(error)

@@ -49,8 +49,8 @@ fn view(visit: &Visit, sight: &Sight) -> DecisionPage {
     let name = sight.badge.design.name.clone();
     let here = visit.href(&format!("/badges/{}/people/{}", sight.badge.id, sight.person.id));
     let standing = sight.award.as_ref().map(|award| award.standing(sight.now));
-    let held = standing == Some(Standing::InForce);
-    let settled = matches!(standing, Some(Standing::InForce | Standing::Revoked));
+    let held = standing.is_some_and(Standing::is_held);
+    let settled = held || standing == Some(Standing::Revoked);
     let works = matches!(sight.badge.state, BadgeState::Active | BadgeState::Paused { .. });
     let open = works && !settled && sight.may_be_awarded();
     let decision = sight.decision.as_ref();

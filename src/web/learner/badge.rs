@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::home::{next_action, next_words, share};
-use crate::domain::award::Standing;
+use super::lapsing::reminder;
 use crate::domain::decision::CheckedNode;
 use crate::domain::rule::Condition;
 use crate::domain::sentence::Audience;
@@ -45,10 +45,7 @@ async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpRes
 
 fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage {
     let (design, now) = (&mine.badge.design, learning.now);
-    let in_force = mine
-        .award
-        .as_ref()
-        .filter(|award| award.standing(now) == Standing::InForce);
+    let in_force = mine.award.as_ref().filter(|award| award.standing(now).is_held());
     let status = match &mine.award {
         Some(award) => standing_chip(award, now),
         None => Status::InProgress.chip(),
@@ -73,6 +70,7 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage 
         next_action: next_action(visit, learning, mine),
         criteria: markdown::render(&design.criteria),
         facts: design_facts(design),
+        reminder: reminder(learning, mine),
         earned: in_force.map(|award| When::date_only(award.awarded_at)),
         credential_href: mine
             .award

@@ -2,21 +2,27 @@
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 
+use super::sharing;
 use crate::domain::award::Standing;
-use crate::ids::AwardId;
+use crate::ids::{AwardId, ShareLinkId};
 use crate::service::baked::{self, Form};
 use crate::service::error::ServiceError;
+use crate::service::renewals::Term;
 use crate::service::share::{self, Mine};
+use crate::service::share_links;
 use crate::store::credentials::Shows;
+use crate::store::share_links::ShareLink;
+use crate::web::badge_facts::standing_chip;
 use crate::web::badge_file;
 use crate::web::certificate::{self, Sheet, Warning};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
-use crate::web::views::learner::{MyCredentialPage, MyPrintPage, Switches};
-use crate::web::views::shared::{PictureView, Status, StatusChip, When};
+use crate::web::views::learner::{MyCredentialPage, MyPrintPage, SharedLine, Switches};
+use crate::web::views::shared::{PictureView, When};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
@@ -25,7 +31,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/c/{course}/credentials/{name}", web::post().to(credential))
         .route("/c/{course}/credentials/{award}/print", web::get().to(print))
         .route("/c/{course}/credentials/{award}/print", web::post().to(print))
-        .route("/c/{course}/credentials/{award}/share", web::post().to(switch));
+        .route("/c/{course}/credentials/{award}/share", web::post().to(switch))
+        .route("/c/{course}/credentials/{award}/links", web::post().to(make_link))
+        .route(
+            "/c/{course}/credentials/{award}/links/{link}/withdraw",
+            web::post().to(withdraw),
+        );
 }
 
 /// The page; with `.json`, `.jwt`, `.png`, `.svg`, `.jwt.png` or `.jwt.svg` at the end of the address, that file.
@@ -47,7 +58,7 @@ pub async fn credential(
     };
     let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
     let Some(form) = form else {
-        return visit.show(&view(&visit, mine));
+        return visit.show(&view(&visit, mine, None)?);
     };
     let bytes = baked::file(&visit.cairn, &mine.credential, form).await?;
     let mut answer = HttpResponse::Ok();
@@ -73,7 +84,7 @@ pub async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<Ht
         document: &mine.document,
         holder: Some(visit.visitor.person.display_name()),
         warning: Warning::of(&mine.award, mine.now),
-        address: mine.policy.has_public_pages().then_some(mine.public_url),
+        address: (mine.policy.has_public_pages() && !mine.credential.shows.hidden).then_some(mine.public_url),
     })?;
     visit.show(&MyPrintPage {
         page: visit.page(&certificate.name, Place::Badges),
@@ -95,18 +106,74 @@ pub async fn switch(
         name: visit.fields.ticked("show_name"),
         evidence: visit.fields.ticked("show_evidence"),
         downloads: visit.fields.ticked("allow_downloads"),
+        hidden: visit.fields.ticked("keep_page"),
     };
     let award = AwardId::from(award);
     share::set_shows(&visit.cairn, &visit.visitor, &award, shows).await?;
     Ok(visit.go(&visit.href_saying(&format!("/credentials/{award}"), "shared")))
 }
 
-fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
+/// Makes a link that shows the badge for a time. Its address is told once, on this page.
+///
+/// # Errors
+/// As [`share_links::make`].
+pub async fn make_link(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let award = AwardId::from(path.into_inner().1);
+    let days = visit.fields.get("days").and_then(|days| days.parse().ok());
+    let token = share_links::make(&visit.cairn, &visit.visitor, &award, days.unwrap_or(0)).await?;
+    let mine = share::mine(&visit.cairn, &visit.visitor, &award).await?;
+    let address = format!("{}/s/{token}", visit.cairn.settings.identity());
+    visit.show(&view(&visit, mine, Some(address))?)
+}
+
+/// Ends such a link.
+///
+/// # Errors
+/// As [`share_links::withdraw`].
+pub async fn withdraw(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, award, link) = path.into_inner();
+    let (award, link) = (AwardId::from(award), ShareLinkId::from(link));
+    share_links::withdraw(&visit.cairn, &visit.visitor, &award, &link).await?;
+    Ok(visit.go(&visit.href_saying(&format!("/credentials/{award}"), "withdrawn")))
+}
+
+fn shared_line(link: &ShareLink, here: &str, now: DateTime<Utc>) -> SharedLine {
+    SharedLine {
+        made: When::date_only(link.made_at),
+        until: When::date_only(link.until),
+        withdrawn: link.withdrawn_at.map(When::date_only),
+        withdraw_action: link
+            .is_open(now)
+            .then(|| format!("{here}/links/{}/withdraw", link.id)),
+    }
+}
+
+fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCredentialPage, ServiceError> {
     let here = visit.href(&format!("/credentials/{}", mine.award.id));
+    let elsewhere = sharing::elsewhere(&mine)?;
     let shows = mine.credential.shows;
+    let term = |term: &Term| {
+        let href = visit.href(&format!("/credentials/{}", term.award.id));
+        (When::date_only(term.award.awarded_at), href)
+    };
     let achievement = mine.document.credential_subject.achievement;
     let image = achievement.image.as_ref();
-    MyCredentialPage {
+    Ok(MyCredentialPage {
+        elsewhere,
+        links: mine
+            .links
+            .iter()
+            .map(|link| shared_line(link, &here, mine.now))
+            .collect(),
+        fresh_link,
+        link_action: format!("{here}/links"),
+        link_days: share_links::DAYS.to_vec(),
         page: visit.page(&achievement.name, Place::Badges),
         picture: PictureView {
             src: image
@@ -116,11 +183,18 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
         },
         name: achievement.name,
         issuer_name: mine.document.issuer.name.unwrap_or_default(),
-        standing: standing(mine.award.standing(mine.now)),
+        standing: standing_chip(&mine.award, mine.now),
         awarded: When::date_only(mine.award.awarded_at),
         until: mine.award.valid_until.map(When::date_only),
-        suspended: mine.suspended,
+        suspended: mine
+            .award
+            .suspended_since
+            .filter(|_| mine.award.standing(mine.now) == Standing::Suspended)
+            .map(When::date_only),
+        renewed: mine.renewals.after.as_ref().map(term),
+        renews: mine.renewals.before.as_ref().map(term),
         revoked_reason: mine.award.revocation.map(|revocation| revocation.reason),
+        kept: shows.hidden,
         public: mine.policy.has_public_pages(),
         public_url: mine.public_url,
         open_href: format!("/b/{}", mine.credential.slug),
@@ -130,17 +204,10 @@ fn view(visit: &Visit, mine: Mine) -> MyCredentialPage {
             name: shows.name,
             evidence: shows.evidence,
             downloads: shows.downloads,
+            hidden: shows.hidden,
         },
         action: format!("{here}/share"),
         badge_href: visit.href(&format!("/badges/{}", mine.badge.id)),
         back_href: visit.href(""),
-    }
-}
-
-fn standing(standing: Standing) -> StatusChip {
-    match standing {
-        Standing::InForce => Status::Earned.chip(),
-        Standing::Expired => Status::Neutral.saying("Expired"),
-        Standing::Revoked => Status::NeedsAttention.saying("Revoked"),
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 
+use super::lapsing::reminder;
 use crate::domain::badge::BadgeState;
 use crate::domain::sentence::{Audience, Progress, next_step};
 use crate::service::learning::{self, Learning, MyBadge};
@@ -33,6 +34,7 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
         earned: When::date_only(award.awarded_at),
         until: award.valid_until.map(When::date_only),
         standing: standing_chip(award, now),
+        reminder: reminder(learning, mine),
     });
     let stacks = learning
         .badges

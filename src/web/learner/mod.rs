@@ -6,7 +6,9 @@ mod activity;
 mod badge;
 mod credential;
 pub mod home;
+mod lapsing;
 mod my_data;
+mod sharing;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {

@@ -1,8 +1,10 @@
 //! "Is it genuine?" in the words of people, and what the kinds of badges mean to them.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::badge::Kind;
 use crate::openbadges::verify::{CheckKind, Failure, Verdict};
-use crate::web::views::shared::{CheckLine, Status};
+use crate::web::views::shared::{CheckLine, Status, When};
 
 /// What stands behind a kind of badge, in one sentence.
 pub(super) fn meaning(kind: Kind) -> &'static str {
@@ -24,8 +26,8 @@ pub(super) fn skill(name: &str, framework: Option<&str>, code: Option<&str>) -> 
 }
 
 /// What was just verified, one line for each question that a reader has. `host` is the domain that the issuer is known
-/// by.
-pub(super) fn genuine(verdict: &Verdict, host: &str) -> Vec<CheckLine> {
+/// by; `suspended` since when the issuer looks at it again.
+pub(super) fn genuine(verdict: &Verdict, host: &str, suspended: Option<DateTime<Utc>>) -> Vec<CheckLine> {
     let integrity = [
         CheckKind::Readable,
         CheckKind::Members,
@@ -43,12 +45,21 @@ pub(super) fn genuine(verdict: &Verdict, host: &str) -> Vec<CheckLine> {
             verdict.failure(CheckKind::Status),
             "Not revoked: the issuer’s signed list was read just now.",
         ),
-        period(verdict),
+        period(verdict, suspended.is_some()),
         line(
             verdict.failure(CheckKind::Key),
             &format!("The issuer is known by its own domain, {host}, and publishes this key there."),
         ),
     ];
+    if let Some(since) = suspended {
+        let since = When::date_only(since).relative;
+        lines.push(CheckLine::new(
+            Status::NeedsAttention,
+            format!(
+                "Suspended: its issuer looks at it again since {since}, and it does not count meanwhile."
+            ),
+        ));
+    }
     if let Some(failure) = verdict.failure(CheckKind::Endorsements) {
         lines.push(line(Some(failure), ""));
     }
@@ -62,14 +73,14 @@ fn line(failure: Option<&Failure>, passed: &str) -> CheckLine {
     }
 }
 
-fn period(verdict: &Verdict) -> CheckLine {
+fn period(verdict: &Verdict, suspended: bool) -> CheckLine {
     match verdict.failure(CheckKind::Period) {
         // The banner and the dates say when.
         Some(Failure::Expired(_)) => {
             CheckLine::new(Status::NeedsAttention, "Expired: its time of validity is over.")
         }
-        // What was taken back is not in force, whatever its dates say.
-        None if verdict.is_revoked() => CheckLine::new(
+        // What was taken back, or is under review, is not in force, whatever its dates say.
+        None if suspended || verdict.is_revoked() => CheckLine::new(
             Status::Earned,
             "Not expired: today lies within its time of validity.",
         ),
@@ -98,7 +109,7 @@ mod tests {
     fn what_cannot_be_checked_is_never_said_to_hold() {
         let signed = include_bytes!("../../../tests/vectors/badge.json");
         let now = chrono::DateTime::from_timestamp(1_795_430_000, 0).unwrap();
-        let lines = genuine(&verify(signed, &Nowhere, now), "badges.example");
+        let lines = genuine(&verify(signed, &Nowhere, now), "badges.example", None);
         assert_eq!(lines.len(), 4);
         for place in [0, 1, 3] {
             assert_eq!(lines[place].status, Status::NeedsAttention, "{:?}", lines[place]);

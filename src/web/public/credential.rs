@@ -3,8 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 
-use super::{checks, open_to_all, or_nothing, show};
+use super::{checks, open_to_all, or_nothing, show, unlisted};
 use crate::domain::badge::Kind;
 use crate::domain::sentence::number;
 use crate::openbadges::OpenBadgeCredential;
@@ -15,8 +16,9 @@ use crate::service::baked::{self, Form};
 use crate::service::credential::{hours_tag, level_tag};
 use crate::service::error::ServiceError;
 use crate::service::publish::{self, Checked, Published};
+use crate::service::renewals::Term;
 use crate::web::error::AppError;
-use crate::web::views::public::{CredentialPage, EvidenceLine, PublicStanding};
+use crate::web::views::public::{CredentialPage, EvidenceLine, OtherTerm, PublicStanding};
 use crate::web::views::shared::{ErrorPage, LinkTo, OpenGraph, PictureView, PublicPage, When};
 use crate::web::{badge_file, markdown};
 
@@ -44,7 +46,7 @@ pub async fn credential(
         None => (name.as_str(), None),
     };
     let found = publish::by_slug(&cairn, slug).await;
-    if let Err(error @ ServiceError::Policy(_)) = &found {
+    if let Err(error @ (ServiceError::Policy(_) | ServiceError::Kept)) = &found {
         return off_the_web(error);
     }
     let published = match or_nothing(found, "badge")? {
@@ -57,7 +59,10 @@ pub async fn credential(
     };
     let Some((form, media)) = asked else {
         let checked = published.check(&cairn)?;
-        return show(StatusCode::OK, &view(&cairn, &published, &checked));
+        let page = view(&cairn, &published, &checked, None);
+        let listed = page.page.open_graph.is_some();
+        let answer = show(StatusCode::OK, &page)?;
+        return Ok(if listed { answer } else { unlisted(answer) });
     };
     if !published.shows().downloads {
         return withheld(slug);
@@ -70,7 +75,8 @@ pub async fn credential(
     let mut answer = open_to_all(0);
     let document = publish::read(&published.credential)?;
     badge_file::describe(&mut answer, form, media, document.name.as_deref(), "inline");
-    Ok(answer.body(bytes))
+    // A file is for whom the holder gives it to; what is found is the page.
+    Ok(unlisted(answer.body(bytes)))
 }
 
 /// Says that this badge is older than its token form.
@@ -86,7 +92,7 @@ fn no_token(error: &ServiceError) -> Result<HttpResponse, AppError> {
     show(StatusCode::NOT_FOUND, &page)
 }
 
-/// Says that the institution keeps its badges off the web.
+/// Says that the institution keeps its badges off the web, or the holder this one.
 pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError> {
     let page = ErrorPage {
         page: PublicPage::titled("This badge has no public page"),
@@ -111,7 +117,14 @@ fn withheld(slug: &str) -> Result<HttpResponse, AppError> {
     show(StatusCode::FORBIDDEN, &page)
 }
 
-fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPage {
+/// The page; `until` when a link shows it that ends then, and keeps it out of previews and away from its own address.
+pub(super) fn view(
+    cairn: &Cairn,
+    published: &Published,
+    checked: &Checked,
+    until: Option<DateTime<Utc>>,
+) -> CredentialPage {
+    let downloads = published.shows().downloads && until.is_none();
     let document = &checked.document;
     let achievement = &document.credential_subject.achievement;
     let (outcome, description) = texts(&achievement.description);
@@ -122,10 +135,7 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
     let slug = &published.credential.slug;
     CredentialPage {
         page: PublicPage {
-            open_graph: published
-                .shows()
-                .downloads
-                .then(|| preview(cairn, published, checked)),
+            open_graph: downloads.then(|| preview(cairn, published, checked)),
             ..PublicPage::titled(&achievement.name)
         },
         name: achievement.name.clone(),
@@ -147,9 +157,20 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
         awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
         until: document.valid_until.map(When::date_only),
         standing: standing(published, checked),
-        genuine: checks::genuine(&checked.verdict, &host(&document.issuer.id)),
+        renewed: other_term(published, published.renewals.after.as_ref()),
+        renews: other_term(published, published.renewals.before.as_ref()),
+        genuine: checks::genuine(
+            &checked.verdict,
+            &host(&document.issuer.id),
+            published.suspended_at(checked),
+        ),
         checked: When::new(checked.at, checked.at),
-        verifier_href: verifier_href(cairn, published),
+        verifier_href: if until.is_none() {
+            verifier_href(cairn, published)
+        } else {
+            "/verify".to_owned()
+        },
+        shared_until: until.map(When::date_only),
         outcome,
         description,
         criteria: achievement
@@ -169,11 +190,9 @@ fn view(cairn: &Cairn, published: &Published, checked: &Checked) -> CredentialPa
         },
         evidence: published.shows().evidence.then(|| evidence(&document.evidence)),
         skills: skills(document),
-        downloads: published
-            .shows()
-            .downloads
+        downloads: downloads
             .then(|| badge_file::downloads(&format!("/b/{slug}"), published.credential.token.is_some())),
-        print_href: format!("/b/{slug}/print"),
+        print_href: until.is_none().then(|| format!("/b/{slug}/print")),
         technical: technical(published, document),
     }
 }
@@ -208,6 +227,13 @@ fn host(issuer: &str) -> String {
         .unwrap_or_else(|| issuer.to_owned())
 }
 
+fn other_term(published: &Published, term: Option<&Term>) -> Option<OtherTerm> {
+    term.map(|term| OtherTerm {
+        awarded: When::date_only(term.award.awarded_at),
+        href: term.href_beside(published.shows()),
+    })
+}
+
 /// What the checks say, in one word. Why it was revoked is between issuer and holder.
 pub(super) fn standing(published: &Published, checked: &Checked) -> PublicStanding {
     let verdict = &checked.verdict;
@@ -221,7 +247,12 @@ pub(super) fn standing(published: &Published, checked: &Checked) -> PublicStandi
         Some(until) if verdict.is_expired() => PublicStanding::Expired {
             when: When::date_only(until),
         },
-        _ if verdict.is_valid() => PublicStanding::InForce,
+        _ if verdict.is_valid() => match published.suspended_at(checked) {
+            Some(since) => PublicStanding::Suspended {
+                when: When::date_only(since),
+            },
+            None => PublicStanding::InForce,
+        },
         _ => PublicStanding::Unproven,
     }
 }

@@ -3,6 +3,7 @@
 //! None sets or reads a cookie, and none asks anybody else for anything.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
@@ -18,6 +19,7 @@ mod documents;
 mod issuer;
 mod pictures;
 mod print;
+mod shared;
 mod verifier;
 
 /// Lists the routes of every page here.
@@ -25,11 +27,15 @@ pub fn configure(config: &mut ServiceConfig) {
     pictures::configure(config);
     credential::configure(config);
     print::configure(config);
+    shared::configure(config);
     achievement::configure(config);
     issuer::configure(config);
     documents::configure(config);
     verifier::configure(config);
 }
+
+/// Tells search engines what to leave out.
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// What public pages may do: show what this server serves, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -51,6 +57,14 @@ fn show(status: StatusCode, page: &impl askama::Template) -> Result<HttpResponse
         .insert_header(("cache-control", "no-cache"))
         .insert_header(("vary", "accept"))
         .body(body))
+}
+
+/// Keeps a page out of search engines that its holder has not made public, whatever reads only headers.
+fn unlisted(mut answer: HttpResponse) -> HttpResponse {
+    answer
+        .headers_mut()
+        .insert(ROBOTS, HeaderValue::from_static("noindex"));
+    answer
 }
 
 /// The page for an address at which there is no such thing.

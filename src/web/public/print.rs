@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 
 use super::credential::{off_the_web, standing};
-use super::{or_nothing, show};
+use super::{or_nothing, show, unlisted};
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::publish;
@@ -27,7 +27,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// What the store reports.
 pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
     let found = publish::by_slug(&cairn, &slug).await;
-    if let Err(error @ ServiceError::Policy(_)) = &found {
+    if let Err(error @ (ServiceError::Policy(_) | ServiceError::Kept)) = &found {
         return off_the_web(error);
     }
     let published = match or_nothing(found, "badge")? {
@@ -37,6 +37,7 @@ pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<H
     let checked = published.check(&cairn)?;
     let warning = match standing(&published, &checked) {
         PublicStanding::InForce => None,
+        PublicStanding::Suspended { when } => Some(Warning::Suspended(when)),
         PublicStanding::Expired { when } => Some(Warning::Expired(when)),
         PublicStanding::Revoked { when, .. } => Some(Warning::Revoked(when)),
         PublicStanding::Unproven => Some(Warning::Unproven),
@@ -53,5 +54,5 @@ pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<H
         back_href: format!("/b/{}", published.credential.slug),
         certificate,
     };
-    show(StatusCode::OK, &page)
+    Ok(unlisted(show(StatusCode::OK, &page)?))
 }

@@ -1,8 +1,11 @@
 //! What is shown: to anybody, to the holder, and to those who teach.
 
+mod elsewhere;
 mod fallen;
 mod forms;
 mod holder;
+mod life;
+mod links;
 mod print;
 mod public;
 pub mod stage;

@@ -42,6 +42,7 @@ fn anybody_sees_what_a_badge_is_worth_and_nothing_that_its_holder_keeps() {
         ] {
             assert!(text.contains(shown), "{shown} in {text}");
         }
+        assert_eq!(page.header("x-robots-tag"), Some("noindex"));
         let (_, name) = stage.student(0);
         for kept in ["80 of 100", name.as_str(), "og:title", "Evidence", "<h2>Download"] {
             assert!(!text.contains(kept), "{kept} in {text}");
@@ -106,6 +107,10 @@ fn what_a_holder_lets_out_verifies_in_every_form() {
             assert!(text.contains(shown), "{shown} in {text}");
         }
         assert!(!text.contains("noindex") && !text.contains("<h3>Evidence"));
+        let open = get(&address, HTML).await;
+        assert_eq!(open.header("x-robots-tag"), None, "its holder made it public");
+        let file = get(&format!("{address}.png"), "*/*").await;
+        assert_eq!(file.header("x-robots-tag"), Some("noindex"));
         assert!(!text.contains("80 of 100"), "{text}");
         let work = [
             ("show_name", "yes"),

@@ -13,6 +13,10 @@ pub struct BadgeAwardsPage {
     pub picture: PictureView,
     pub rows: Vec<AwardRow>,
     pub paging: Paging,
+    /// How many of all holders lapse within 30 days.
+    pub lapsing: usize,
+    /// How many of all, on whatever page, can be revoked.
+    pub everyone: usize,
     /// Where the choice goes to be reviewed ([`RevokePage`]).
     pub revoke_action: String,
     pub problems: ProblemList,
@@ -26,8 +30,10 @@ pub struct AwardRow {
     pub student: String,
     pub awarded: When,
     pub until: Option<When>,
-    /// In force, Expired, Revoked.
+    /// In force, Suspended, Expired, Revoked.
     pub standing: StatusChip,
+    /// Since when it is under review.
+    pub suspended: Option<When>,
     /// Why it was revoked.
     pub reason: Option<String>,
     /// Whether it can be revoked.
@@ -43,6 +49,14 @@ impl BadgeAwardsPage {
     }
 }
 
+/// Somebody whose badge is to be revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Losing {
+    pub award_id: String,
+    pub student: String,
+    pub awarded: When,
+}
+
 /// The review page before revoking. Posts `award` (once for each), `reason` and `confirm` (the number).
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/revoke.html")]
@@ -50,8 +64,8 @@ pub struct RevokePage {
     pub page: Page,
     pub badge_name: String,
     pub picture: PictureView,
-    /// Award id and student name of each.
-    pub people: Vec<(String, String)>,
+    /// Exactly those who lose it.
+    pub people: Vec<Losing>,
     /// As typed: 1 to 500 characters, shown to the holder.
     pub reason: String,
     pub problems: ProblemList,

@@ -12,7 +12,7 @@ mod progress;
 mod regrade;
 mod rule_builder;
 
-pub use awards::{AwardRow, BadgeAwardsPage, RevokePage};
+pub use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 pub use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
 pub use by_hand::{AwardByHandPage, ByHand};
 pub use copied::{

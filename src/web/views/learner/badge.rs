@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::Reminder;
 use crate::web::views::shared::{CheckLine, LinkTo, Page, PictureView, SafeHtml, Share, StatusChip, When};
 
 /// What it proves, what I have, what is missing.
@@ -25,6 +26,8 @@ pub struct LearnerBadgePage {
     /// Type, hours, credits, level, validity: term and value.
     pub facts: Vec<(String, String)>,
     pub earned: Option<When>,
+    /// Said when the end of its term is near.
+    pub reminder: Option<Reminder>,
     /// My credential, once earned.
     pub credential_href: Option<String>,
     pub checked: Option<When>,

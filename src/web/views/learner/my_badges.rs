@@ -58,8 +58,20 @@ pub struct EarnedRow {
     pub href: String,
     pub earned: When,
     pub until: Option<When>,
-    /// Earned, Expired, Revoked.
+    /// Earned, Suspended, Expired, Revoked.
     pub standing: StatusChip,
+    /// Said when the end of its term is near.
+    pub reminder: Option<Reminder>,
+}
+
+/// That a badge lapses soon, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminder {
+    pub until: When,
+    /// Whether only days are left.
+    pub pressing: bool,
+    /// A sentence.
+    pub what_to_do: String,
 }
 
 /// A badge that is earned by badges.

@@ -19,6 +19,10 @@ pub struct CredentialPage {
     pub awarded: When,
     pub until: Option<When>,
     pub standing: PublicStanding,
+    /// When it was renewed: it is superseded.
+    pub renewed: Option<OtherTerm>,
+    /// When the badge that it renews was awarded.
+    pub renews: Option<OtherTerm>,
     /// "Is it genuine?": signature, revocation, dates, issuer.
     pub genuine: Vec<CheckLine>,
     /// When those checks were made.
@@ -42,7 +46,9 @@ pub struct CredentialPage {
     /// Only when switched on.
     pub downloads: Option<Downloads>,
     /// The badge on a sheet of paper.
-    pub print_href: String,
+    pub print_href: Option<String>,
+    /// Until when a link shows this page, if it was opened by one.
+    pub shared_until: Option<When>,
     /// For those who verify by machine: term and value (credential id, cryptosuite, verification method, status list).
     pub technical: Vec<(String, String)>,
 }
@@ -51,6 +57,10 @@ pub struct CredentialPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicStanding {
     InForce,
+    /// Under review by its issuer; no file can show this.
+    Suspended {
+        when: When,
+    },
     Expired {
         when: When,
     },
@@ -61,6 +71,14 @@ pub enum PublicStanding {
     },
     /// A check failed that is neither of these: the list below says which.
     Unproven,
+}
+
+/// Another term of the same badge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherTerm {
+    pub awarded: When,
+    /// Its page; none where that would tell more than this one does.
+    pub href: Option<String>,
 }
 
 /// One piece of evidence.

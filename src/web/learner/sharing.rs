@@ -1,0 +1,86 @@
+//! Ways to show a badge elsewhere, once its holder lets sites have its preview: LinkedIn, a piece of HTML, a QR code.
+
+use chrono::{DateTime, Datelike as _, Utc};
+use url::form_urlencoded::Serializer;
+
+use crate::domain::award::Standing;
+use crate::service::error::ServiceError;
+use crate::service::qr;
+use crate::service::share::Mine;
+use crate::web::views::learner::Elsewhere;
+
+/// LinkedIn's form for a certification of one's own; it asks nobody whether it is true.
+const LINKEDIN: &str = "https://www.linkedin.com/profile/add";
+
+/// What to use elsewhere; none while the public page has no preview and no picture for others.
+///
+/// # Errors
+/// [`ServiceError::Internal`] when the address is too long for a QR code.
+pub(super) fn elsewhere(mine: &Mine) -> Result<Option<Elsewhere>, ServiceError> {
+    if !mine.policy.has_public_pages() || !mine.credential.shows.downloads || mine.credential.shows.hidden {
+        return Ok(None);
+    }
+    Ok(Some(Elsewhere {
+        // Nothing is to be added to a profile that has ended or may end.
+        linkedin_href: (mine.award.standing(mine.now) == Standing::InForce).then(|| linkedin(mine)),
+        snippet: snippet(mine),
+        code: qr::picture(&mine.public_url)?,
+    }))
+}
+
+fn linkedin(mine: &Mine) -> String {
+    let achievement = &mine.document.credential_subject.achievement;
+    let issuer = mine.document.issuer.name.as_deref().unwrap_or_default();
+    let month = |at: DateTime<Utc>| (at.year().to_string(), at.month().to_string());
+    let (issue_year, issue_month) = month(mine.award.awarded_at);
+    let mut query = Serializer::new(String::new());
+    query
+        .append_pair("startTask", "CERTIFICATION_NAME")
+        .append_pair("name", &achievement.name)
+        .append_pair("organizationName", issuer)
+        .append_pair("issueYear", &issue_year)
+        .append_pair("issueMonth", &issue_month);
+    if let Some((year, month)) = mine.award.valid_until.map(month) {
+        query
+            .append_pair("expirationYear", &year)
+            .append_pair("expirationMonth", &month);
+    }
+    query
+        .append_pair("certUrl", &mine.public_url)
+        .append_pair("certId", &mine.credential.slug);
+    format!("{LINKEDIN}?{}", query.finish())
+}
+
+/// A picture that links to the public page, for any site.
+fn snippet(mine: &Mine) -> String {
+    let achievement = &mine.document.credential_subject.achievement;
+    let issuer = mine.document.issuer.name.as_deref().unwrap_or_default();
+    let alt = escaped(&format!("{}, a badge issued by {issuer}", achievement.name));
+    let url = escaped(&mine.public_url);
+    format!(r#"<a href="{url}"><img src="{url}.png" alt="{alt}" width="200" height="200"></a>"#)
+}
+
+/// As the value of an attribute in double quotes.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn a_name_cannot_leave_the_attribute() {
+        assert_eq!(escaped("R&D \"><script>"), "R&amp;D &quot;&gt;&lt;script&gt;");
+    }
+}

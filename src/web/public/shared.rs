@@ -1,0 +1,52 @@
+//! `/s/{token}`: a badge that its holder shows for a time.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+
+use super::credential::{off_the_web, view};
+use super::{or_nothing, show, unlisted};
+use crate::service::error::ServiceError;
+use crate::service::{Cairn, share_links};
+use crate::web::error::AppError;
+use crate::web::views::shared::{ErrorPage, PublicPage};
+
+/// Lists the routes of this page.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/s/{token}", web::get().to(shared))
+        .route("/s/{token}", web::head().to(shared));
+}
+
+/// The page of the badge while the link works; after its end, a sentence that says so.
+///
+/// # Errors
+/// What the store reports.
+pub async fn shared(cairn: web::Data<Cairn>, token: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let found = share_links::open(&cairn, &token).await;
+    match &found {
+        Err(error @ ServiceError::Policy(_)) => return off_the_web(error),
+        Err(error @ ServiceError::Gone { .. }) => return over(error),
+        _ => {}
+    }
+    let (published, until) = match or_nothing(found, "badge")? {
+        Ok(found) => found,
+        Err(nothing) => return Ok(nothing),
+    };
+    let checked = published.check(&cairn)?;
+    let page = view(&cairn, &published, &checked, Some(until));
+    Ok(unlisted(show(StatusCode::OK, &page)?))
+}
+
+fn over(error: &ServiceError) -> Result<HttpResponse, AppError> {
+    let page = ErrorPage {
+        page: PublicPage::titled("This link has ended"),
+        sentence: error.to_string(),
+        kept: Some("That says nothing about the badge, which may be as valid as before.".to_owned()),
+        what_to_do:
+            "Ask the holder for a new link, or for the badge file: any Open Badges 3.0 verifier can check it."
+                .to_owned(),
+        error_id: error.code().to_owned(),
+    };
+    show(StatusCode::GONE, &page)
+}
