@@ -8,7 +8,7 @@ use ed25519_dalek::Signer as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Desk, Net, judged, same, vectors};
+use super::{Desk, Net, differences, judged, vectors};
 
 /// `document` signed with the key of the examples, as an issuer who is known by that key alone; nothing where it cannot
 /// be read.
@@ -103,7 +103,6 @@ fn values() -> Vec<Value> {
         json!(3),
         json!(3.5),
         json!(0.1),
-        json!(1e21),
         json!(-7),
         json!(12.50),
         json!(8196.53),
@@ -189,27 +188,24 @@ fn what_one_of_them_can_read_the_other_reads_alike() {
             texts.len(),
             refused.len()
         );
-        let mut held = 0;
+        let (mut held, mut wrong) = (0, Vec::new());
         let found = desk.check_texts(&texts, &Net::default()).await;
         for (finding, text) in found.iter().zip(&texts) {
-            same(finding, &judged(text, &Net::default()), text);
+            let other = differences(finding, &judged(text, &Net::default()));
+            if !other.is_empty() {
+                wrong.push(format!("{other:?} {text}"));
+            }
             held += usize::from(finding.checks["Signature"].state == "held");
         }
+        let found = desk.check_texts(&refused, &Net::default()).await;
+        for (finding, text) in found.iter().zip(&refused) {
+            if finding.checks["Terms"].state == "held" || finding.verdict == "valid" {
+                wrong.push(format!("refused by the server alone: {text}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong.join("\n"));
         // The others say elsewhere what only the badge itself may say.
         assert!(held * 10 > texts.len() * 9, "{held} of {}", texts.len());
-        for (number, finding) in desk
-            .check_texts(&refused, &Net::default())
-            .await
-            .iter()
-            .enumerate()
-        {
-            assert_ne!(
-                finding.checks["Terms"].state, "held",
-                "{}: {finding:?}",
-                refused[number]
-            );
-            assert_ne!(finding.verdict, "valid");
-        }
         desk.end().await;
     });
 }
