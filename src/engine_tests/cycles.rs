@@ -86,6 +86,7 @@ async fn expiry_opens_a_new_cycle_and_revocation_does_not() {
             name: true,
             evidence: true,
             downloads: true,
+            hidden: false,
         };
         assert_eq!(after.href_beside(all), Some(format!("/b/{}", new.slug)));
         let (published, verdict) = read(&new.slug).await;

@@ -31,7 +31,14 @@ pub enum Form {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 3] = [Self::Json, Self::Png, Self::Svg];
+    pub const ALL: [Self; 6] = [
+        Self::Json,
+        Self::Png,
+        Self::Svg,
+        Self::Jwt,
+        Self::JwtPng,
+        Self::JwtSvg,
+    ];
 
     /// The form that a file ending names.
     #[must_use]
@@ -74,7 +81,8 @@ fn internal(error: impl std::fmt::Display) -> ServiceError {
 /// The credential as a file of that form.
 ///
 /// # Errors
-/// [`ServiceError::NoToken`] for a token form of what was issued before there were tokens; when the picture that it names is gone from the store, or cannot carry it.
+/// [`ServiceError::NoToken`] for a token form of what was issued before there were tokens; when the picture that it names
+/// is gone from the store, or cannot carry it.
 pub async fn file(cairn: &Cairn, credential: &Credential, form: Form) -> Result<Vec<u8>, ServiceError> {
     let signed = if form.is_token() {
         credential.token.clone().ok_or(ServiceError::NoToken)?

@@ -204,7 +204,13 @@ fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() 
             files[&format!("{folder}/badge.json")],
             credential.document.as_bytes()
         );
-        for form in ["badge.png", "badge.svg"] {
+        for form in [
+            "badge.png",
+            "badge.svg",
+            "badge.jwt",
+            "badge.jwt.png",
+            "badge.jwt.svg",
+        ] {
             assert!(files.contains_key(&format!("{folder}/{form}")));
         }
         let evidence = format!("evidence/{}", submission.id);
@@ -274,7 +280,7 @@ fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() 
         let text = said(&sound);
         assert_eq!(sound.status.code(), Some(0), "{text}");
         assert!(
-            text.contains("3 badge files: 3 verified, 0 revoked, 0 expired, 0 failed."),
+            text.contains("6 badge files: 6 verified, 0 revoked, 0 expired, 0 failed."),
             "{text}"
         );
         assert!(text.contains("not revoked as of 20"), "{text}");
@@ -301,7 +307,7 @@ fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() 
         let text = said(&failed);
         assert_eq!(failed.status.code(), Some(1), "{text}");
         assert!(
-            text.contains("FAILED") && text.contains("2 verified") && text.contains("1 failed"),
+            text.contains("FAILED") && text.contains("5 verified") && text.contains("1 failed"),
             "{text}"
         );
         put("half.zip", &page.body[..page.body.len() / 2]);

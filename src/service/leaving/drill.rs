@@ -11,6 +11,7 @@ use serde_json::Value;
 use zip::ZipArchive;
 
 use crate::openbadges::bake::{self, MAX_IMAGE};
+use crate::openbadges::jwt;
 use crate::openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify};
 
 /// Most files of an archive.
@@ -331,7 +332,11 @@ impl Shelf {
 
     /// The date of the list that says whether the badge is revoked.
     fn as_of(&self, document: &[u8]) -> Option<DateTime<Utc>> {
-        let document: Value = serde_json::from_slice(document).ok()?;
+        let document = if jwt::looks_like(document) {
+            jwt::read(document).ok()?.credential()
+        } else {
+            serde_json::from_slice(document).ok()?
+        };
         let status = document.get("credentialStatus")?;
         let entry = status.as_array().map_or(Some(status), |all| all.first())?;
         let url = entry.get("statusListCredential")?.as_str()?;
@@ -339,11 +344,11 @@ impl Shelf {
     }
 }
 
-/// The signed document in a badge file. The one place that knows the forms of a badge: whoever adds one adds it here and
+/// The signed document or token in a badge file. The one place that knows the forms of a badge: whoever adds one adds it here and
 /// to [`crate::service::baked::Form`].
 fn document(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     match name.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("json") => Ok(bytes),
+        Some("json" | "jwt") => Ok(bytes),
         Some("png" | "svg") => bake::extract(&bytes)
             .map(String::into_bytes)
             .map_err(|error| format!("The picture cannot be read as a badge: {error}.")),

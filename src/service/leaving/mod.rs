@@ -42,7 +42,8 @@ verify.html      Open it in a browser: it checks badges, also with the net off.
                  status/ when the issuer's site does not answer.
 badges/          One folder for each badge, with every form of it: badge.json is the
                  signed badge itself, badge.png and badge.svg are its picture with the
-                 signed badge inside. The first of them is enough.
+                 signed badge inside; badge.jwt and the two pictures named after it are
+                 the same badge signed as a token. One of them is enough.
 issuers/         Who issued: did.json is the published list of public keys that checkers
                  need, keys.json says since when each key was there and whether it still
                  signed. There is no secret key in this archive.
@@ -117,7 +118,10 @@ async fn pack_badge(
     missing: &mut Vec<String>,
 ) -> Result<String, ServiceError> {
     let folder = badge_folder(credential, name);
-    for form in Form::ALL {
+    let forms = Form::ALL
+        .into_iter()
+        .filter(|form| credential.token.is_some() || !form.is_token());
+    for form in forms {
         let file = format!("{folder}/badge.{}", form.ending());
         match baked::file(cairn, credential, form).await {
             Ok(bytes) => pack.add(file, bytes).await?,
