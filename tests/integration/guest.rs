@@ -149,6 +149,14 @@ impl Guest {
 
     /// Activates what the dry run shows, once the course was read.
     pub async fn activate(&mut self, badge: &str) -> Page {
+        let preview = self.preview(badge).await;
+        let done = self.send(&preview, "/activate", &[]).await;
+        assert!(done.words().contains("Activated."), "{}", done.words());
+        done
+    }
+
+    /// The dry run of a badge, once the course has been read.
+    pub async fn preview(&mut self, badge: &str) -> Page {
         let place = format!("/badges/{badge}/preview");
         let mut preview = self.get(&place).await;
         // The page says so itself: a course that was never read is looked at again in a moment.
@@ -159,8 +167,6 @@ impl Guest {
             tokio::time::sleep(Duration::from_millis(100)).await;
             preview = self.get(&place).await;
         }
-        let done = self.send(&preview, "/activate", &[]).await;
-        assert!(done.words().contains("Activated."), "{}", done.words());
-        done
+        preview
     }
 }

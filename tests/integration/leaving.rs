@@ -452,7 +452,7 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
         for bytes in [archive.body.clone(), by_hand] {
             let files = unpacked(&bytes);
             let report = drilled(&bytes, &stage.scene);
-            assert!(report.is_sound() && report.badges.len() == 3, "{report:?}");
+            assert!(report.is_sound() && report.badges.len() == 6, "{report:?}");
             let holders = String::from_utf8(files["holders.csv"].clone()).unwrap();
             assert!(
                 holders.contains(&stage.student(0).1) && holders.contains(&credential.slug),

@@ -9,9 +9,9 @@ use super::{DRILL, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, p
 use crate::domain::award::Award;
 use crate::domain::people::Person;
 use crate::ids::{CredentialId, PersonId, SubmissionId, TenantId};
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::publish::read;
+use crate::service::{Cairn, institutions};
 use crate::store::credentials::Credential;
 use crate::store::{StoreError, awards, credentials, issuers, people, status_lists, submissions, tenants};
 
@@ -80,7 +80,7 @@ where
         let mut all = Vec::new();
         for issuer in issuers::all_for_tenant(db, &id)? {
             all.push(Issued {
-                keys: issuers::all_keys(db, &id, &issuer.id)?,
+                keys: institutions::all_keys(db, &issuer)?,
                 lists: status_lists::for_issuer(db, &id, &issuer.id)?,
                 issuer,
             });

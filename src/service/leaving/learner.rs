@@ -5,10 +5,10 @@ use super::{
     DRILL, Issued, PARTS, about_me, date, new_path, pack_badge, pack_evidence, pack_frame, pack_issuers,
     pretty,
 };
-use crate::service::Cairn;
 use crate::service::admins::{Deed, moment};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
+use crate::service::{Cairn, institutions};
 use crate::store::audit::{self, Entry};
 use crate::store::{issuers, status_lists};
 
@@ -48,7 +48,7 @@ pub async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Packed, Service
             let mut lists = status_lists::for_issuer(db, &of, &issuer.id)?;
             lists.retain(|list| named.iter().any(|(_, id)| *id == list.id));
             all.push(Issued {
-                keys: issuers::all_keys(db, &of, &issuer.id)?,
+                keys: institutions::all_keys(db, &issuer)?,
                 issuer,
                 lists,
             });

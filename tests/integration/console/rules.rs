@@ -249,7 +249,7 @@ fn a_rule_is_neither_saved_nor_activated_nor_a_student_approved_where_that_is_le
         let asked = teacher.build(&rule, &[("action", "add::approval")]).await;
         let saved = teacher.build(&asked, &[("action", "save")]).await;
         assert!(saved.words().contains("Saved."), "{}", saved.words());
-        let preview = teacher.get(&format!("/badges/{badge}/preview")).await;
+        let preview = teacher.preview(&badge).await;
         let only = [("create", "administrators"), ("approve", "administrators")];
         policy(&scene, &tenant, &only).await;
 
