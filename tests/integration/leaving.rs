@@ -492,8 +492,16 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
         let submission = handed_in(&stage, 0).await;
         let (person, tenant) = (stage.person(0).await, stage.course.tenant.clone());
         let (_, name) = stage.student(0);
-        let before = taken(&stage, 0).await;
         let mut student = stage.student_browser(0).await;
+        let mine = stage.inside(&format!("/credentials/{}", credential.award));
+        let mine = student.get(&mine).await.unwrap();
+        let make = mine.form("/links").unwrap();
+        let made = student.submit(&mine, &make, &[("days", "30")]).await.unwrap();
+        assert!(made.words().contains("Your new link"), "{}", made.words());
+        let before = taken(&stage, 0).await;
+        let about: Value = serde_json::from_slice(&unpacked(&before.body)["about-me.json"]).unwrap();
+        let links = &about["awards"][0]["credential"]["share_links"];
+        assert_eq!(links.as_array().map(Vec::len), Some(1), "{about}");
         let review = student.get(&stage.inside("/me/erasure")).await.unwrap();
         for said in [
             "cannot be undone",

@@ -2,8 +2,10 @@
 //! against what people would stumble over; with `CAIRN_SCREENS` set, a picture of each is left in that folder.
 
 use cairn::demo::{places, tour};
+use cairn::domain::policy::{Policy, Regrade};
 use cairn::practice_lms::{CourseRole, PracticeLms};
 use cairn::store::testing::TestDatabase;
+use cairn::store::{policies, tenants};
 use thirtyfour::prelude::*;
 
 use crate::chromium::Chromium;
@@ -109,9 +111,10 @@ fn every_screen_is_fit_for_everybody() {
         let teacher = scene.moodle.world().member(2, CourseRole::Teacher).unwrap().name;
         instructor(&mut viewer, &scene, &teacher).await;
         copied(&mut viewer, &scene, &teacher).await;
-        fallen(&mut viewer, &scene, &teacher).await;
         learner(&mut viewer, &scene).await;
         public(&mut viewer, &scene).await;
+        fallen(&mut viewer, &scene, &teacher).await;
+        suspended(&mut viewer, &scene).await;
         let wrong = viewer.wrong;
         assert!(
             wrong.is_empty(),
@@ -194,6 +197,16 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
 
 /// A holder's grade falls: the course page says so, and a teacher decides.
 async fn fallen(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    let now = scene.cairn.clock.now();
+    let set = scene.cairn.store.write(move |db| {
+        let tenant = tenants::first(db)?.unwrap().id;
+        let policy = Policy {
+            regrade: Regrade::Suspend,
+            ..policies::get(db, &tenant)?
+        };
+        policies::set(db, &tenant, &policy, now)
+    });
+    set.await.unwrap();
     let world = scene.moodle.world();
     let ada = world
         .students(2)
@@ -296,6 +309,32 @@ async fn learner(viewer: &mut Viewer<'_>, scene: &Scene) {
         .unwrap();
     show.click().await.unwrap();
     viewer.look("my-credential").await;
+    viewer.press("Make a link").await;
+    viewer.chromium.reads("Your new link").await;
+    viewer.look("my-credential-link").await;
+}
+
+/// The badge of somebody whose grade fell, as its holder and anybody see it.
+async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", "Ada Adeyemi").await;
+    viewer.look("my-badges-suspended").await;
+    let data = viewer.link_in("a[href$='/me']").await;
+    viewer.press_at("main a[href*='/badges/']").await;
+    viewer.look("my-badge-suspended").await;
+    viewer.press_at("a[href*='/credentials/']").await;
+    viewer.chromium.reads("under review since").await;
+    viewer.look("my-credential-suspended").await;
+    let public = local(scene, &viewer.link_in("main .button.primary").await);
+    viewer.goto("credential-suspended", &public).await;
+    viewer.goto("print-suspended", &format!("{public}/print")).await;
+    viewer.goto("my-data", &data).await;
+    viewer.goto("erasure", &format!("{data}/erasure")).await;
+    viewer.goto("verify", &format!("{}/verify", scene.origin)).await;
+}
+
+/// An address of the identity's origin, on the server that runs here.
+fn local(scene: &Scene, url: &str) -> String {
+    url.replace(&scene.cairn.settings.identity(), &scene.origin)
 }
 
 async fn public(viewer: &mut Viewer<'_>, scene: &Scene) {
@@ -306,10 +345,12 @@ async fn public(viewer: &mut Viewer<'_>, scene: &Scene) {
         .await
         .unwrap();
     let named = link.prop("href").await.unwrap().unwrap();
-    let local = |url: &str| url.replace(&scene.cairn.settings.identity(), &scene.origin);
-    viewer.goto("credential", &local(&named)).await;
+    let link = viewer.chromium.driver.find(By::Id("fresh-link")).await.unwrap();
+    let shared = link.prop("value").await.unwrap().unwrap();
+    viewer.goto("credential", &local(scene, &named)).await;
     let issuer = viewer.link_in("main a[href*='/issuers/']").await;
-    viewer.goto("issuer", &local(&issuer)).await;
+    viewer.goto("issuer", &local(scene, &issuer)).await;
+    viewer.goto("credential-by-link", &local(scene, &shared)).await;
     viewer
         .goto("credential-unknown", &format!("{}/b/none", scene.origin))
         .await;
@@ -325,6 +366,11 @@ async fn public(viewer: &mut Viewer<'_>, scene: &Scene) {
 }
 
 impl Viewer<'_> {
+    async fn press_at(&self, selector: &str) {
+        let found = self.chromium.driver.find(By::Css(selector)).await.unwrap();
+        found.click().await.unwrap();
+    }
+
     async fn link_in(&self, selector: &str) -> String {
         let link = self.chromium.driver.find(By::Css(selector)).await.unwrap();
         link.prop("href").await.unwrap().unwrap()

@@ -2,6 +2,7 @@
 //! is told only where somebody wrote down what it means.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 use serde_json::{Value, json};
 
@@ -11,10 +12,15 @@ use crate::domain::people::Person;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::store::credentials::Credential;
 use crate::store::decisions::StoredDecision;
+use crate::store::share_links::ShareLink;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
-    enrolments, issuers, line_items, people, regrades, results, sessions, subjects, submissions, tenants,
+    enrolments, issuers, line_items, people, regrades, results, sessions, share_links, subjects, submissions,
+    tenants,
 };
+
+/// Most share links of one badge that are told, the latest first.
+const MOST_LINKS: i64 = 1_000;
 
 /// What is known of a person, as the archive tells it.
 pub(super) struct AboutMe {
@@ -42,56 +48,46 @@ struct Names {
     courses: HashMap<CourseId, Option<String>>,
 }
 
+/// A name, where there still is one.
+type Name = Result<Option<String>, StoreError>;
+
+/// What is known by that id, read where it is not known yet.
+fn once<I: Clone + Eq + Hash>(
+    known: &mut HashMap<I, Option<String>>,
+    id: &I,
+    read: impl FnOnce() -> Name,
+) -> Name {
+    if let Some(name) = known.get(id) {
+        return Ok(name.clone());
+    }
+    let name = read()?;
+    known.insert(id.clone(), name.clone());
+    Ok(name)
+}
+
 impl Names {
-    fn badge(&mut self, db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<String>, StoreError> {
-        if let Some(known) = self.badges.get(id) {
-            return Ok(known.clone());
-        }
-        let name = badges::get(db, tenant, id)?.map(|badge| badge.design.name);
-        self.badges.insert(id.clone(), name.clone());
-        Ok(name)
+    fn badge(&mut self, db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Name {
+        once(&mut self.badges, id, || {
+            Ok(badges::get(db, tenant, id)?.map(|badge| badge.design.name))
+        })
     }
 
-    fn item(
-        &mut self,
-        db: &mut Db,
-        tenant: &TenantId,
-        id: &LineItemId,
-    ) -> Result<Option<String>, StoreError> {
-        if let Some(known) = self.items.get(id) {
-            return Ok(known.clone());
-        }
-        let name = line_items::get(db, tenant, id)?.map(|item| item.label);
-        self.items.insert(id.clone(), name.clone());
-        Ok(name)
+    fn item(&mut self, db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Name {
+        once(&mut self.items, id, || {
+            Ok(line_items::get(db, tenant, id)?.map(|item| item.label))
+        })
     }
 
-    fn activity(
-        &mut self,
-        db: &mut Db,
-        tenant: &TenantId,
-        id: &ActivityId,
-    ) -> Result<Option<String>, StoreError> {
-        if let Some(known) = self.activities.get(id) {
-            return Ok(known.clone());
-        }
-        let name = activities::get(db, tenant, id)?.map(|activity| activity.title);
-        self.activities.insert(id.clone(), name.clone());
-        Ok(name)
+    fn activity(&mut self, db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Name {
+        once(&mut self.activities, id, || {
+            Ok(activities::get(db, tenant, id)?.map(|activity| activity.title))
+        })
     }
 
-    fn course(
-        &mut self,
-        db: &mut Db,
-        tenant: &TenantId,
-        id: &CourseId,
-    ) -> Result<Option<String>, StoreError> {
-        if let Some(known) = self.courses.get(id) {
-            return Ok(known.clone());
-        }
-        let name = courses::get(db, tenant, id)?.map(|course| course.name().to_owned());
-        self.courses.insert(id.clone(), name.clone());
-        Ok(name)
+    fn course(&mut self, db: &mut Db, tenant: &TenantId, id: &CourseId) -> Name {
+        once(&mut self.courses, id, || {
+            Ok(courses::get(db, tenant, id)?.map(|course| course.name().to_owned()))
+        })
     }
 }
 
@@ -115,7 +111,11 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
     for award in &held {
         let name = names.badge(db, tenant, &award.badge)?;
         let credential = of_award.remove(&award.id);
-        told_awards.push(told_award(award, name.as_deref(), credential.as_ref()));
+        let links = match &credential {
+            Some(credential) => share_links::of_credential(db, tenant, &credential.id, MOST_LINKS)?,
+            None => Vec::new(),
+        };
+        told_awards.push(told_award(award, name.as_deref(), credential.as_ref(), &links));
         if let Some(credential) = credential {
             named.push((credential, name.unwrap_or_default()));
         }
@@ -246,15 +246,27 @@ fn told_approvals(
     Ok(told)
 }
 
-fn told_award(award: &Award, badge: Option<&str>, credential: Option<&Credential>) -> Value {
+fn told_award(
+    award: &Award,
+    badge: Option<&str>,
+    credential: Option<&Credential>,
+    links: &[ShareLink],
+) -> Value {
+    let links: Vec<Value> = links
+        .iter()
+        .map(|one| json!({"made": one.made_at, "works_until": one.until, "withdrawn": one.withdrawn_at}))
+        .collect();
     json!({
         "id": award.id, "badge": badge, "badge_id": award.badge, "term": award.cycle, "decision": award.decision,
         "awarded_at": award.awarded_at, "valid_until": award.valid_until,
+        "under_review_since": award.suspended_since,
         "revoked": award.revocation.as_ref().map(|one| json!({"at": one.at, "reason": one.reason})),
         "credential": credential.map(|one| json!({
             "id": one.id, "public_page": format!("/b/{}", one.slug), "issued_at": one.issued_at,
             "place_in_status_list": one.status_position,
-            "others_see": {"name": one.shows.name, "work": one.shows.evidence, "downloads": one.shows.downloads},
+            "others_see": {"name": one.shows.name, "work": one.shows.evidence, "downloads": one.shows.downloads,
+                "only_by_share_link": one.shows.hidden},
+            "share_links": links,
         })),
     })
 }

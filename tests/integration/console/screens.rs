@@ -78,6 +78,8 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("publish", "/tool-keys/publish".to_owned()),
             ("choose", "/policies".to_owned()),
             ("policies", format!("/policies/{tenant}")),
+            ("leaving-choose", "/leaving".to_owned()),
+            ("leaving", format!("/leaving/{tenant}")),
             ("audit", format!("/audit/{tenant}")),
             ("audit-none", format!("/audit/{tenant}?who=nobody")),
             ("administrators", "/administrators".to_owned()),
