@@ -20,6 +20,7 @@ mod evidence;
 mod frame;
 mod guest;
 mod harness;
+mod killed;
 mod ladder;
 mod launch;
 mod leaving;
