@@ -79,7 +79,7 @@ pub fn run() -> ExitCode {
         Command::Platform(command) => platform::run(settings, command),
         Command::AdminLink(arguments) => admin_link::run(settings, &arguments),
         Command::Invite(arguments) => invite::run(settings, arguments),
-        Command::Keys(command) => keys::run(settings, &command),
+        Command::Keys(command) => keys::run(settings, command),
         Command::Export(arguments) => export::run(settings, arguments),
         Command::Drill(arguments) => drill::run(&arguments),
     };

@@ -6,13 +6,17 @@ use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 
 use super::benches;
+use crate::clock::Clock as _;
 use crate::domain::course::Opens;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::Condition;
+use crate::openbadges::jwt;
+use crate::openbadges::verify::verify;
 use crate::service::error::ServiceError;
 use crate::service::evidence::{self, Answer, HandIn};
 use crate::service::files;
 use crate::service::links::{self, Choice};
+use crate::service::reissuing::set_says;
 use crate::store::submissions;
 
 #[tokio::test]
@@ -86,5 +90,30 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
         assert_eq!(evidence.len(), 1);
         let digest = format!("file: sha-256 {}", hex::encode(Sha256::digest(content)));
         assert!(evidence[0].to_string().contains(&digest), "{}", evidence[0]);
+
+        // Its holder may keep to themselves what they handed in, and say it again.
+        let award = &holders[&visitor.person.id];
+        bench.clock.advance(TimeDelta::hours(1));
+        for (wish, said) in [(false, false), (true, true)] {
+            let signed_anew = set_says(&bench.cairn, &visitor, &award.id, true, wish).await;
+            assert!(signed_anew.unwrap());
+            let anew = bench.credential(award).await;
+            let token = jwt::read(anew.token.clone().unwrap().as_bytes()).unwrap();
+            let document: serde_json::Value = serde_json::from_str(&anew.document).unwrap();
+            for form in [document, token.credential()] {
+                assert_eq!(form.get("evidence"), signed.get("evidence").filter(|_| said));
+                assert_eq!(form["id"], signed["id"]);
+                assert_eq!(form["awardedDate"], signed["awardedDate"]);
+                assert!(form["validFrom"].as_str() > signed["validFrom"].as_str());
+            }
+            let verdict = verify(
+                anew.document.as_bytes(),
+                &bench.web(&anew).await,
+                bench.clock.now(),
+            );
+            assert!(verdict.is_valid(), "{:?}", verdict.first_failure());
+            let again = set_says(&bench.cairn, &visitor, &award.id, true, wish).await;
+            assert!(!again.unwrap(), "nothing to change, nothing signed");
+        }
     }
 }

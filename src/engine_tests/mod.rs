@@ -19,6 +19,7 @@ mod schedule;
 mod scores;
 mod time;
 mod tokens;
+mod withdrawing;
 mod worker;
 
 use bench::{Bench, benches, benches_of};

@@ -13,7 +13,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::leaving::exporting;
-use crate::service::{columns, decide, erasing, notices, policies, scores, session, sync};
+use crate::service::{columns, decide, erasing, notices, policies, scores, session, sync, withdrawing};
 use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.
@@ -308,6 +308,9 @@ async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
         }
         erasing::ERASE_FILES => {
             erasing::erase_files(cairn, &job.tenant, payload(job)?).await?;
+        }
+        withdrawing::SIGN_ANEW => {
+            withdrawing::work(cairn, &job.tenant, &payload(job)?).await?;
         }
         other => {
             return Err(ServiceError::Internal(format!(

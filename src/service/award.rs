@@ -64,12 +64,17 @@ impl Desk {
         }
     }
 
+    /// The public identity of an issuer.
+    pub(super) fn identity(&self, issuer: &Issuer) -> Result<IssuerIdentity, ServiceError> {
+        IssuerIdentity::new(&self.identity, &issuer.slug).map_err(internal)
+    }
+
     /// The institution's issuer, ready to sign.
     pub(super) fn signer(&self, db: &mut Db, tenant: &TenantId) -> Result<Signer, ServiceError> {
         let issuer = issuers::for_tenant(db, tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
         let key = issuers::active_key(db, tenant, &issuer.id)?
             .ok_or_else(|| ServiceError::Internal(format!("issuer {} has no active key", issuer.id)))?;
-        let identity = IssuerIdentity::new(&self.identity, &issuer.slug).map_err(internal)?;
+        let identity = self.identity(&issuer)?;
         let token_key =
             institutions::active_token_key(db, &issuer, &self.vault, self.now, self.random.as_ref())?;
         Ok(Signer {
@@ -101,13 +106,13 @@ fn internal(error: impl std::fmt::Display) -> ServiceError {
 }
 
 impl Signer {
-    fn sign<T: Signable>(&self, document: &T) -> Result<String, ServiceError> {
+    pub(super) fn sign<T: Signable>(&self, document: &T) -> Result<String, ServiceError> {
         let method = self.identity.verification_method(&self.key.verifying_key());
         let signed = proof::sign(document, &self.key, &method, self.desk.now).map_err(internal)?;
         Ok(signed.into_string())
     }
 
-    fn sign_token(&self, credential: &OpenBadgeCredential) -> Result<String, ServiceError> {
+    pub(super) fn sign_token(&self, credential: &OpenBadgeCredential) -> Result<String, ServiceError> {
         let key_id = self.identity.verification_method(self.token_key.verifying_key());
         let signed = jwt::sign(credential, &self.token_key, &key_id).map_err(internal)?;
         Ok(signed.into_string())
@@ -245,6 +250,8 @@ impl Signer {
             status_list: list.id,
             status_position: i32::try_from(place).map_err(internal)?,
             shows: Shows::default(),
+            left_out: None,
+            reissued: None,
         };
         credentials::insert(db, &stored)?;
         metrics::counter!("cairn_awards_total").increment(1);
@@ -284,16 +291,19 @@ impl Signer {
             bits.set(u32::try_from(*place).map_err(internal)?, true)
                 .map_err(internal)?;
         }
-        let document = self.sign_list(&list.slug, &bits)?;
-        status_lists::publish(
-            db,
-            tenant,
-            &list.id,
-            list.version,
-            bits.as_bytes(),
-            &document,
-            self.desk.now,
-        )?;
+        self.publish(db, &list, &bits)
+    }
+
+    /// Publishes a list with the same bits under a new signature.
+    pub(super) fn publish_again(&self, db: &mut Db, list: &StatusList) -> Result<(), ServiceError> {
+        let bits = Bitstring::from_bytes(list.bits.clone()).map_err(internal)?;
+        self.publish(db, list, &bits)
+    }
+
+    fn publish(&self, db: &mut Db, list: &StatusList, bits: &Bitstring) -> Result<(), ServiceError> {
+        let (document, now) = (self.sign_list(&list.slug, bits)?, self.desk.now);
+        let bytes = bits.as_bytes();
+        status_lists::publish(db, &list.tenant, &list.id, list.version, bytes, &document, now)?;
         Ok(())
     }
 }

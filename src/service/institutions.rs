@@ -150,7 +150,7 @@ pub(crate) fn active_token_key(
     }
 }
 
-/// Every key of an issuer, retired ones too: those that sign documents, then those that sign tokens, each oldest first.
+/// Every key of an issuer, retired and withdrawn ones too: those that sign documents, then those that sign tokens, each oldest first.
 ///
 /// # Errors
 /// What the store reports.
@@ -234,12 +234,13 @@ pub async fn did_document(cairn: &Cairn, slug: &str) -> Result<serde_json::Value
     document(&identity(cairn, &issuer)?, &keys)
 }
 
-/// The DID document of an identity with these keys, old ones as well.
+/// The DID document of an identity with these keys, old ones as well, but not those that are withdrawn.
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when it cannot be written as JSON, which does not happen.
 pub fn document(identity: &IssuerIdentity, keys: &[IssuerKey]) -> Result<serde_json::Value, ServiceError> {
-    let keys: Vec<PublicKey> = keys.iter().filter_map(public).collect();
+    let published = keys.iter().filter(|key| key.state != KeyState::Withdrawn);
+    let keys: Vec<PublicKey> = published.filter_map(public).collect();
     serde_json::to_value(identity.document(&keys)).map_err(|error| ServiceError::Internal(error.to_string()))
 }
 

@@ -53,6 +53,7 @@ pub mod publish;
 pub mod qr;
 pub mod registering;
 pub mod regrades;
+pub mod reissuing;
 pub mod renewals;
 pub mod scores;
 pub mod self_test;
@@ -65,6 +66,7 @@ pub mod theme;
 pub mod tool_keys;
 pub mod uploads;
 pub mod verifier;
+pub mod withdrawing;
 pub mod work_of;
 
 /// What every use case works with. One for each process, shared by all its threads.

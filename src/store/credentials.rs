@@ -1,11 +1,13 @@
-//! Signed documents, one for each award. No function changes a document.
+//! Signed documents, one for each award. No function here changes a document; [`super::reissues`] puts another one in its
+//! place.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::convert::{CHUNK, micros, moment};
+use super::convert::{CHUNK, from_word, micros, moment, word};
 use super::schema::{awards, credentials};
 use super::{Db, StoreError};
 use crate::ids::{AwardId, CredentialId, IssuerId, PersonId, StatusListId, TenantId};
@@ -29,6 +31,27 @@ pub struct Credential {
     /// Its position in that list, from 0.
     pub status_position: i32,
     pub shows: Shows,
+    /// What the holder had left out of the document, as JSON; none: nothing.
+    pub left_out: Option<String>,
+    /// When it was signed anew last; none: it is as it was issued.
+    pub reissued: Option<Reissued>,
+}
+
+/// That a document was signed anew under its own id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reissued {
+    pub at: DateTime<Utc>,
+    pub cause: Cause,
+}
+
+/// Why a document is signed anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The key that had signed it was withdrawn: what was saved before verifies no more.
+    Key,
+    /// Its holder wanted it otherwise; what was saved before still verifies.
+    Holder,
 }
 
 /// What the holder lets others see; all off at first.
@@ -46,7 +69,7 @@ pub struct Shows {
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = credentials, treat_none_as_default_value = false)]
 #[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
-struct Row {
+pub(super) struct Row {
     id: String,
     tenant_id: String,
     award_id: String,
@@ -61,10 +84,20 @@ struct Row {
     show_downloads: bool,
     token: Option<String>,
     hidden: bool,
+    left_out: Option<String>,
+    reissued_at: Option<i64>,
+    reissued_for: Option<String>,
 }
 
 impl Row {
-    fn credential(self) -> Result<Credential, StoreError> {
+    pub(super) fn credential(self) -> Result<Credential, StoreError> {
+        let reissued = match (self.reissued_at, self.reissued_for) {
+            (Some(at), Some(cause)) => Some(Reissued {
+                at: moment(at)?,
+                cause: from_word("credentials.reissued_for", &cause)?,
+            }),
+            _ => None,
+        };
         Ok(Credential {
             id: self.id.into(),
             tenant: self.tenant_id.into(),
@@ -82,6 +115,8 @@ impl Row {
                 downloads: self.show_downloads,
                 hidden: self.hidden,
             },
+            left_out: self.left_out,
+            reissued,
         })
     }
 }
@@ -106,6 +141,12 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
         show_downloads: credential.shows.downloads,
         token: credential.token.clone(),
         hidden: credential.shows.hidden,
+        left_out: credential.left_out.clone(),
+        reissued_at: credential.reissued.map(|reissued| micros(reissued.at)),
+        reissued_for: credential
+            .reissued
+            .map(|reissued| word(&reissued.cause))
+            .transpose()?,
     };
     diesel::insert_into(credentials::table).values(&row).execute(db)?;
     Ok(())

@@ -81,6 +81,9 @@ pub enum KeyState {
     Active,
     /// Signs no more; what it signed still verifies.
     Retired,
+    /// Somebody else may have it: it is published no more, and what it signed verifies no more. Only keys of issuers have
+    /// this state.
+    Withdrawn,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -235,7 +238,22 @@ pub fn active_key(
     Ok(keys.into_iter().find(|key| key.state == KeyState::Active))
 }
 
-/// Every key, oldest first: for `did.json`, which must name retired ones too.
+/// Withdraws a key. Says whether it was not yet.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn withdraw_key(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
+    let withdrawn = word(&KeyState::Withdrawn)?;
+    let changed = diesel::update(issuer_keys::table)
+        .filter(issuer_keys::tenant_id.eq(tenant.as_str()))
+        .filter(issuer_keys::id.eq(id.as_str()))
+        .filter(issuer_keys::state.ne(&withdrawn))
+        .set(issuer_keys::state.eq(&withdrawn))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// Every key, oldest first; `did.json` names them all but those that are withdrawn.
 ///
 /// # Errors
 /// Trouble with the database.

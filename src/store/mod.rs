@@ -49,6 +49,7 @@ pub mod placements;
 pub mod policies;
 pub mod registrations;
 pub mod regrades;
+pub mod reissues;
 pub mod results;
 pub mod retention;
 pub mod rules;

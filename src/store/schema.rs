@@ -387,6 +387,9 @@ diesel::table! {
         show_downloads -> Bool,
         token -> Nullable<Text>,
         hidden -> Bool,
+        left_out -> Nullable<Text>,
+        reissued_at -> Nullable<BigInt>,
+        reissued_for -> Nullable<Text>,
     }
 }
 

@@ -7,7 +7,7 @@ use super::convert::{from_word, micros, moment, word};
 use super::issuers::{IssuerKey, KeyKind, KeyState};
 use super::schema::{issuer_token_keys, issuers};
 use super::{Db, StoreError};
-use crate::ids::{IssuerId, TenantId};
+use crate::ids::{IssuerId, KeyId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = issuer_token_keys, treat_none_as_default_value = false)]
@@ -79,6 +79,21 @@ pub fn replace_active(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Withdraws a key. Says whether it was not yet.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
+    let withdrawn = word(&KeyState::Withdrawn)?;
+    let changed = diesel::update(issuer_token_keys::table)
+        .filter(issuer_token_keys::tenant_id.eq(tenant.as_str()))
+        .filter(issuer_token_keys::id.eq(id.as_str()))
+        .filter(issuer_token_keys::state.ne(&withdrawn))
+        .set(issuer_token_keys::state.eq(&withdrawn))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
 /// The key that signs tokens now; none where no token was signed yet.
 ///
 /// # Errors
@@ -108,14 +123,15 @@ pub fn all(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<Issu
     rows.into_iter().map(Row::key).collect()
 }
 
-/// The keys of every issuer of this server with the issuers' slugs, oldest first, `limit` at most: for the key set of the
-/// host. Names no tenant: whoever verifies knows none, and the keys are public.
+/// The keys of every issuer of this server that are not withdrawn, with the issuers' slugs, oldest first, `limit` at most:
+/// for the key set of the host. Names no tenant: whoever verifies knows none, and the keys are public.
 ///
 /// # Errors
 /// Trouble with the database.
 pub fn published(db: &mut Db, limit: i64) -> Result<Vec<(String, IssuerKey)>, StoreError> {
     let rows: Vec<(String, Row)> = issuer_token_keys::table
         .inner_join(issuers::table.on(issuers::id.eq(issuer_token_keys::issuer_id)))
+        .filter(issuer_token_keys::state.ne(word(&KeyState::Withdrawn)?))
         .order((issuer_token_keys::created_at, issuer_token_keys::id))
         .limit(limit)
         .select((issuers::slug, Row::as_select()))

@@ -66,6 +66,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Revoked. The badge shows as revoked everywhere from now on.",
     ),
     (
+        "signed-anew",
+        Status::Earned,
+        "The badge was signed anew and says what you chose. Save its files again.",
+    ),
+    (
         "shared",
         Status::Earned,
         "Your choice was saved. The public page shows it at once.",

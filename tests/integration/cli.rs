@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-fn cairn(folder: &Path) -> Command {
+pub fn cairn(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cairn"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CAIRN_")) {
         command.env_remove(name);
@@ -29,7 +29,7 @@ fn told(output: &Output) -> (String, String) {
 }
 
 /// What a command that must succeed prints.
-fn done(folder: &Path, arguments: &[&str]) -> String {
+pub fn done(folder: &Path, arguments: &[&str]) -> String {
     let output = cairn(folder).args(arguments).output().unwrap();
     let (out, err) = told(&output);
     assert!(output.status.success(), "{arguments:?}: {out}{err}");
@@ -37,7 +37,7 @@ fn done(folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// What a command that must fail prints, both ways.
-fn failed(command: &mut Command) -> (String, String) {
+pub fn failed(command: &mut Command) -> (String, String) {
     let output = command.output().unwrap();
     let (out, err) = told(&output);
     assert_eq!(output.status.code(), Some(1), "{out}{err}");
@@ -115,7 +115,7 @@ fn a_check_says_what_is_well_and_what_is_not() {
 }
 
 /// A platform that does not answer.
-fn add_platform(folder: &Path) -> String {
+pub fn add_platform(folder: &Path) -> String {
     done(
         folder,
         &[
@@ -168,53 +168,6 @@ fn a_platform_is_added_listed_shown_and_removed() {
         "--jwks-url=x",
     ];
     failed(cairn(folder).args(wrong));
-}
-
-#[test]
-fn it_lists_its_keys_and_prints_nothing_private() {
-    let folder = tempfile::tempdir().unwrap();
-    add_platform(folder.path());
-    let keys = done(folder.path(), &["keys", "list"]);
-    assert!(keys.starts_with("tool key      RS256 "), "{keys}");
-    assert!(
-        keys.contains("did:web:") && keys.contains("signing key Ed25519  z6Mk"),
-        "{keys}"
-    );
-    assert!(keys.contains("signing key ES256    zDn"), "{keys}");
-    assert!(!keys.contains("PRIVATE"), "{keys}");
-    assert_eq!(keys, done(folder.path(), &["keys", "list"]), "they stay the same");
-}
-
-#[test]
-fn a_key_is_rotated_by_name_and_the_old_one_stays_known() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    add_platform(folder);
-    let signing = |keys: &str| -> Vec<String> {
-        let lines = keys.lines().filter(|line| line.contains("signing key Ed25519"));
-        lines
-            .map(|line| line.split_whitespace().nth(3).unwrap().to_owned())
-            .collect()
-    };
-    let before = done(folder, &["keys", "list"]);
-    let institution = before
-        .lines()
-        .find(|line| line.contains("did:web:"))
-        .and_then(|line| line.split("   did:").next())
-        .unwrap()
-        .to_owned();
-    let [first] = signing(&before).try_into().unwrap();
-    let (_, err) = failed(cairn(folder).args(["keys", "rotate", "--institution", "Nowhere College"]));
-    assert!(
-        err.contains("There is no institution “Nowhere College”") && err.contains(&institution),
-        "{err}"
-    );
-    let rotated = done(folder, &["keys", "rotate", "--institution", &institution]);
-    let after = signing(&rotated);
-    assert_eq!(after.len(), 2, "{rotated}");
-    assert!(after.contains(&first), "{rotated}");
-    assert!(!rotated.contains("PRIVATE"), "{rotated}");
-    assert_eq!(rotated, done(folder, &["keys", "list"]), "they stay the same");
 }
 
 /// A running server with its log; ended when dropped.

@@ -11,6 +11,7 @@ mod certification;
 mod chromium;
 mod class;
 mod cli;
+mod cli_keys;
 mod console;
 mod copying;
 mod design;

@@ -85,6 +85,21 @@ struct Payload<'a> {
     credential: &'a OpenBadgeCredential,
 }
 
+/// How each token begins that [`sign`] makes with this key: its header and the dot behind it.
+///
+/// # Errors
+/// [`Error::Json`] when it cannot be written, which does not happen.
+pub fn beginning(key_id: &str) -> Result<String, Error> {
+    let header = Written {
+        alg: Algorithm::Es256.name(),
+        kid: key_id,
+        typ: "JWT",
+    };
+    let mut token = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
+    token.push('.');
+    Ok(token)
+}
+
 /// Signs a credential as a token, once. `key_id` is the DID URL of `key`. The signature is deterministic (RFC 6979).
 ///
 /// # Errors
@@ -93,11 +108,6 @@ pub fn sign(credential: &OpenBadgeCredential, key: &SigningKey, key_id: &str) ->
     if !credential.proof.is_empty() {
         return Err(Error::AlreadySigned);
     }
-    let header = Written {
-        alg: Algorithm::Es256.name(),
-        kid: key_id,
-        typ: "JWT",
-    };
     let payload = Payload {
         iss: &credential.issuer.id,
         jti: &credential.id,
@@ -106,13 +116,11 @@ pub fn sign(credential: &OpenBadgeCredential, key: &SigningKey, key_id: &str) ->
         exp: credential.valid_until.map(|until| until.timestamp()),
         credential,
     };
-    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let header = encode(&serde_json::to_vec(&header)?);
-    let payload = encode(&serde_json::to_vec(&payload)?);
-    let mut token = format!("{header}.{payload}");
+    let mut token = beginning(key_id)?;
+    URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(&payload)?, &mut token);
     let signature: Signature = key.sign(token.as_bytes());
     token.push('.');
-    token.push_str(&encode(&signature.to_bytes()));
+    URL_SAFE_NO_PAD.encode_string(signature.to_bytes(), &mut token);
     Ok(SignedBytes::of(token))
 }
 

@@ -4,7 +4,9 @@ use std::sync::Barrier;
 
 use super::*;
 use crate::domain::award::Revocation;
-use crate::store::credentials::{Credential, Shows};
+use crate::ids::CredentialId;
+use crate::store::credentials::{Cause, Credential, Reissued, Shows};
+use crate::store::reissues::{self, Mark};
 use crate::store::sessions::Session;
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
@@ -255,12 +257,59 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
             status_list: "l".into(),
             status_position: 7,
             shows: Shows::default(),
+            left_out: None,
+            reissued: None,
         };
         write(database, |db| credentials::insert(db, &credential));
         let mut twin = credential.clone();
         (twin.id, twin.slug, twin.status_position) = ("c2".into(), "other".into(), 8);
         let refused = database.store.write_blocking(|db| credentials::insert(db, &twin));
         assert!(matches!(refused, Err(StoreError::AlreadyThere(_))));
+        let signed_with = |mark: Mark| {
+            let count = read(database, |db| {
+                reissues::count_marked(db, tenant, &"i".into(), &mark)
+            });
+            let found = read(database, |db| {
+                reissues::marked(db, tenant, &"i".into(), &mark, None, 10)
+            });
+            assert_eq!(found.len(), usize::try_from(count).unwrap());
+            let past = Some(CredentialId::from("c"));
+            let later = read(database, |db| {
+                reissues::marked(db, tenant, &"i".into(), &mark, past.as_ref(), 10)
+            });
+            assert_eq!(later, []);
+            let other = read(database, |db| {
+                reissues::count_marked(db, tenant, &"x".into(), &mark)
+            });
+            assert_eq!(other, 0);
+            found.iter().filter(|one| mark.is_on(one)).count()
+        };
+        assert_eq!(signed_with(Mark::Document("Übung — 細胞".into())), 1);
+        assert_eq!(
+            signed_with(Mark::Document("bung _".into())),
+            0,
+            "no letter stands for others"
+        );
+        assert_eq!(signed_with(Mark::Document("b%g".into())), 0);
+        assert_eq!(signed_with(Mark::Token("a.b".into())), 1);
+        assert_eq!(signed_with(Mark::Token("b.".into())), 0, "tokens begin with it");
+        credential.document = "{\"name\": \"anew\"}".into();
+        credential.token = Some("d.e.f".into());
+        credential.left_out = Some("{}".into());
+        credential.reissued = Some(Reissued {
+            at: at(9),
+            cause: Cause::Holder,
+        });
+        write(database, |db| reissues::replace(db, &credential));
+        assert_eq!(signed_with(Mark::Document("bung".into())), 0);
+        let elsewhere = Credential {
+            tenant: "t-x".into(),
+            ..credential.clone()
+        };
+        let refused = database
+            .store
+            .write_blocking(|db| reissues::replace(db, &elsewhere));
+        assert!(matches!(refused, Err(StoreError::Missing("credential"))));
         credential.shows = Shows {
             name: true,
             evidence: false,

@@ -55,6 +55,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "The new key signs from now on. What was signed before stays valid.",
     ),
     (
+        "withdrawn",
+        Status::Earned,
+        "The key is withdrawn. What it signed is being signed anew, under the same addresses.",
+    ),
+    (
         "published",
         Status::Earned,
         "The new key is published. Come back in ten minutes to let it sign.",

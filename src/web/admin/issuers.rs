@@ -6,14 +6,17 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use super::tool_keys;
-use crate::ids::TenantId;
+use crate::ids::{KeyId, TenantId};
 use crate::service::error::ServiceError;
 use crate::service::institutions;
 use crate::service::issuing::{self, Face, Institution};
+use crate::service::withdrawing::{self, Review};
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
-use crate::web::views::admin::{ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine};
+use crate::web::views::admin::{
+    ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage,
+};
 use crate::web::views::shared::{ProblemList, Status, StatusChip, When, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -22,7 +25,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route("/issuers/{tenant}", web::get().to(show))
         .route("/issuers/{tenant}", web::post().to(save))
         .route("/issuers/{tenant}/rotate", web::get().to(ask))
-        .route("/issuers/{tenant}/rotate", web::post().to(rotate));
+        .route("/issuers/{tenant}/rotate", web::post().to(rotate))
+        .route("/issuers/{tenant}/keys/{key}/withdraw", web::get().to(review))
+        .route("/issuers/{tenant}/keys/{key}/withdraw", web::post().to(withdraw));
 }
 
 async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
@@ -49,6 +54,7 @@ pub(super) fn state(state: KeyState) -> StatusChip {
         KeyState::Next => Status::InProgress.saying("Next"),
         KeyState::Active => Status::Earned.saying("Signs"),
         KeyState::Retired => Status::Neutral.saying("Old"),
+        KeyState::Withdrawn => Status::NeedsAttention.saying("Withdrawn"),
     }
 }
 
@@ -60,16 +66,37 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         url: one.issuer.url.clone(),
         email: one.issuer.email.clone(),
     };
-    visit.show(&view(&visit, &one, face, ProblemList::default()))
+    let waiting = waiting(&visit, &tenant).await?;
+    visit.show(&view(&visit, &one, face, waiting, ProblemList::default()))
 }
 
-fn view(visit: &AdminVisit, one: &Institution, face: Face, problems: ProblemList) -> IssuerPage {
+async fn waiting(visit: &AdminVisit, tenant: &TenantId) -> Result<Option<String>, ServiceError> {
+    let waiting = withdrawing::waiting(&visit.cairn, tenant).await?;
+    Ok((waiting > 0).then(|| badges_of(waiting)))
+}
+
+fn badges_of(count: i64) -> String {
+    count_of(u32::try_from(count).unwrap_or(u32::MAX), "badge", "badges")
+}
+
+fn view(
+    visit: &AdminVisit,
+    one: &Institution,
+    face: Face,
+    waiting: Option<String>,
+    problems: ProblemList,
+) -> IssuerPage {
     let (id, now) = (&one.tenant.id, visit.cairn.clock.now());
     let keys = one.keys.iter().rev().map(|key| KeyLine {
         name: format!("{} {}", key.kind.name(), key.public_multibase),
         state: state(key.state),
         made: When::new(key.created_at, now),
-        remove_href: None,
+        act: (key.state != KeyState::Withdrawn).then(|| {
+            (
+                "Withdraw…",
+                format!("/admin/issuers/{id}/keys/{}/withdraw", key.id),
+            )
+        }),
     });
     IssuerPage {
         page: visit.page(&one.tenant.name, AdminPlace::Issuers),
@@ -82,6 +109,7 @@ fn view(visit: &AdminVisit, one: &Institution, face: Face, problems: ProblemList
         profile_href: format!("/issuers/{}", one.issuer.slug),
         keys: keys.collect(),
         rotate_href: format!("/admin/issuers/{id}/rotate"),
+        waiting,
         problems,
     }
 }
@@ -107,7 +135,8 @@ async fn save(
                 "issuer.url" => "url",
                 _ => "email",
             };
-            visit.show_again(&view(&visit, &one, face, problem(field, &error)))
+            let waiting = waiting(&visit, &tenant).await?;
+            visit.show_again(&view(&visit, &one, face, waiting, problem(field, &error)))
         }
         Err(error) => Err(error.into()),
     }
@@ -146,4 +175,69 @@ async fn rotate(
     let expected = visit.fields.text("expected");
     issuing::rotate(&visit.cairn, Some(&visit.admin), &tenant, &expected).await?;
     Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{tenant}"), "rotated")))
+}
+
+async fn review(visit: AdminVisit, path: web::Path<(TenantId, KeyId)>) -> Result<HttpResponse, AdminError> {
+    let (tenant, key) = path.into_inner();
+    let review = withdrawing::review(&visit.cairn, Some(&visit.admin), &tenant, &key).await?;
+    visit.show(&asking(&visit, &review, String::new(), ProblemList::default()))
+}
+
+fn asking(visit: &AdminVisit, review: &Review, reason: String, problems: ProblemList) -> WithdrawKeyPage {
+    let here = format!("/admin/issuers/{}", review.tenant.id);
+    let mut consequences =
+        vec!["The key is published no more: nothing that it signed verifies, whoever signed it.".to_owned()];
+    if review.key.state == KeyState::Active {
+        consequences.push("A new key signs from now on.".to_owned());
+    }
+    consequences.push(match review.badges {
+        0 => "It has signed no badge that is still here, so nothing has to be signed anew.".to_owned(),
+        badges => format!(
+            "{} it signed will be signed anew, each with the address and the dates that it has. Until then they do not \
+             verify; ten thousand take about a minute.",
+            match badges {
+                1 => "The one badge that".to_owned(),
+                more => format!("The {more} badges that"),
+            }
+        ),
+    });
+    if review.lists > 0 {
+        consequences.push("The lists of revoked badges that it signed are signed anew at once.".to_owned());
+    }
+    if review.badges > 0 {
+        consequences.push(
+            "Files that students have saved do not verify any more. Their page says so and offers the new ones."
+                .to_owned(),
+        );
+    }
+    consequences
+        .push("Others may keep the list of keys for five minutes. This cannot be taken back.".to_owned());
+    WithdrawKeyPage {
+        page: visit.page(
+            &format!("Withdraw a key of {}?", review.tenant.name),
+            AdminPlace::Issuers,
+        ),
+        key: format!("{} {}", review.key.kind.name(), review.key.public_multibase),
+        consequences,
+        action: format!("{here}/keys/{}/withdraw", review.key.id),
+        reason,
+        back_href: here,
+        problems,
+    }
+}
+
+async fn withdraw(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, KeyId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, key) = path.into_inner();
+    let reason = visit.fields.text("reason");
+    match withdrawing::withdraw(&visit.cairn, Some(&visit.admin), &tenant, &key, &reason).await {
+        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{tenant}"), "withdrawn"))),
+        Err(error @ ServiceError::Invalid { .. }) => {
+            let review = withdrawing::review(&visit.cairn, Some(&visit.admin), &tenant, &key).await?;
+            visit.show_again(&asking(&visit, &review, reason, problem("reason", &error)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

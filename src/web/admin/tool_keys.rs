@@ -46,7 +46,8 @@ pub(super) async fn lines(visit: &AdminVisit) -> Result<(Vec<KeyLine>, Option<Li
         name: key.kid.clone(),
         state: issuers::state(key.state),
         made: When::new(key.created_at, now),
-        remove_href: (key.state == KeyState::Retired).then(|| format!("/admin/tool-keys/{}/remove", key.kid)),
+        act: (key.state == KeyState::Retired)
+            .then(|| ("Remove…", format!("/admin/tool-keys/{}/remove", key.kid))),
     });
     Ok((lines.collect(), Some(step)))
 }

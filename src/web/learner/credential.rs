@@ -9,10 +9,11 @@ use crate::domain::award::Standing;
 use crate::ids::{AwardId, ShareLinkId};
 use crate::service::baked::{self, Form};
 use crate::service::error::ServiceError;
+use crate::service::reissuing;
 use crate::service::renewals::Term;
 use crate::service::share::{self, Mine};
 use crate::service::share_links;
-use crate::store::credentials::Shows;
+use crate::store::credentials::{Cause, Shows};
 use crate::store::share_links::ShareLink;
 use crate::web::badge_facts::standing_chip;
 use crate::web::badge_file;
@@ -21,7 +22,7 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
-use crate::web::views::learner::{MyCredentialPage, MyPrintPage, SharedLine, Switches};
+use crate::web::views::learner::{MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches};
 use crate::web::views::shared::{PictureView, When};
 
 /// Lists the routes of this page.
@@ -32,6 +33,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/c/{course}/credentials/{award}/print", web::get().to(print))
         .route("/c/{course}/credentials/{award}/print", web::post().to(print))
         .route("/c/{course}/credentials/{award}/share", web::post().to(switch))
+        .route("/c/{course}/credentials/{award}/sign", web::post().to(sign))
         .route("/c/{course}/credentials/{award}/links", web::post().to(make_link))
         .route(
             "/c/{course}/credentials/{award}/links/{link}/withdraw",
@@ -113,6 +115,21 @@ pub async fn switch(
     Ok(visit.go(&visit.href_saying(&format!("/credentials/{award}"), "shared")))
 }
 
+/// Has the badge signed anew, so that it says what its holder wants it to say.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but the holder.
+pub async fn sign(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let award = AwardId::from(path.into_inner().1);
+    let (grades, work) = (visit.fields.ticked("say_grades"), visit.fields.ticked("say_work"));
+    let signed = reissuing::set_says(&visit.cairn, &visit.visitor, &award, grades, work).await?;
+    let said = if signed { "signed-anew" } else { "shared" };
+    Ok(visit.go(&visit.href_saying(&format!("/credentials/{award}"), said)))
+}
+
 /// Makes a link that shows the badge for a time. Its address is told once, on this page.
 ///
 /// # Errors
@@ -158,6 +175,11 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
     let here = visit.href(&format!("/credentials/{}", mine.award.id));
     let elsewhere = sharing::elsewhere(&mine)?;
     let shows = mine.credential.shows;
+    let says = reissuing::says(&mine.credential, &mine.document)?;
+    let signed_anew = mine.credential.reissued.map(|reissued| SignedAnew {
+        when: When::date_only(reissued.at),
+        old_files_verify: reissued.cause == Cause::Holder,
+    });
     let term = |term: &Term| {
         let href = visit.href(&format!("/credentials/{}", term.award.id));
         (When::date_only(term.award.awarded_at), href)
@@ -207,6 +229,12 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
             hidden: shows.hidden,
         },
         action: format!("{here}/share"),
+        says: (says.grades.is_some() || says.work.is_some()).then_some(Says {
+            grades: says.grades,
+            work: says.work,
+        }),
+        sign_action: format!("{here}/sign"),
+        signed_anew,
         badge_href: visit.href(&format!("/badges/{}", mine.badge.id)),
         back_href: visit.href(""),
     })

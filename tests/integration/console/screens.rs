@@ -89,6 +89,15 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             chromium.driver.goto(at(&path)).await.unwrap();
             look(&chromium, name, &mut wrong).await;
         }
+        chromium
+            .driver
+            .goto(at(&format!("/issuers/{tenant}")))
+            .await
+            .unwrap();
+        let withdraw = chromium.driver.find(By::PartialLinkText("Withdraw…")).await;
+        withdraw.unwrap().click().await.unwrap();
+        chromium.reads("Why it is withdrawn").await;
+        look(&chromium, "withdraw", &mut wrong).await;
         chromium.driver.goto(at("/administrators")).await.unwrap();
         press(&chromium, "Make a link").await;
         chromium.reads("The link is ready").await;

@@ -255,6 +255,13 @@ fn a_badge_from_before_there_were_tokens_says_so() {
         let answer = holder.get(&format!("{mine}.jwt")).await.unwrap();
         assert_eq!(answer.status, 404);
         assert!(answer.text().contains("it was issued before tokens were made"));
+        // Its holder has it signed anew, and then there is one.
+        let page = holder.get(&mine).await.unwrap();
+        let form = page.form("/sign").unwrap();
+        let anew = holder.submit(&page, &form, &[]).await.unwrap();
+        assert!(anew.text().contains("Rarer forms"), "{}", anew.text());
+        let token = holder.get(&format!("{mine}.jwt")).await.unwrap();
+        assert_eq!(token.status, 200);
         stage.scene.end().await;
     });
 }

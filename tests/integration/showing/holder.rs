@@ -24,7 +24,14 @@ fn a_holder_takes_the_badge_away_at_once_and_nobody_else_does() {
             assert!(page.text().contains(shown), "{shown} in {}", page.text());
         }
         assert!(page.text().contains(&format!("/b/{}", credential.slug)));
-        assert!(!page.text().contains(" checked"), "all switches are off at first");
+        let text = page.text();
+        let (signed, others) = text.split_once("What others see").unwrap();
+        assert!(!others.contains(" checked"), "all switches are off at first");
+        assert!(
+            signed.contains("name=\"say_grades\" value=\"yes\" checked"),
+            "what was signed says the result: {signed}"
+        );
+        assert!(!signed.contains("say_work"), "nothing was handed in");
         let json = holder.get(&format!("{mine}.json")).await.unwrap();
         assert_eq!(json.body, credential.document.as_bytes());
         assert!(

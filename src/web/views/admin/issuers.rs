@@ -35,8 +35,8 @@ pub struct KeyLine {
     pub name: String,
     pub state: StatusChip,
     pub made: When,
-    /// Where it can be removed, if it can.
-    pub remove_href: Option<String>,
+    /// What can be done to it: the words, and where.
+    pub act: Option<(&'static str, String)>,
 }
 
 /// One institution. Posts `name`, `issuer_name`, `url`, `email`.
@@ -53,5 +53,23 @@ pub struct IssuerPage {
     pub profile_href: String,
     pub keys: Vec<KeyLine>,
     pub rotate_href: String,
+    /// Badges that a withdrawn key has signed and that wait to be signed anew.
+    pub waiting: Option<String>,
+    pub problems: ProblemList,
+}
+
+/// Before a key is withdrawn. Posts `reason`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/withdraw_key.html")]
+pub struct WithdrawKeyPage {
+    /// Its title is the question.
+    pub page: AdminPage,
+    /// The key's public name.
+    pub key: String,
+    /// What will happen, one sentence each.
+    pub consequences: Vec<String>,
+    pub action: String,
+    pub reason: String,
+    pub back_href: String,
     pub problems: ProblemList,
 }

@@ -47,8 +47,28 @@ pub struct MyCredentialPage {
     pub switches: Switches,
     /// Where the switches post to.
     pub action: String,
+    /// What the signed badge itself says; none where there is nothing to choose.
+    pub says: Option<Says>,
+    /// Where a wish to sign it anew posts to.
+    pub sign_action: String,
+    /// That it was signed anew.
+    pub signed_anew: Option<SignedAnew>,
     pub badge_href: String,
     pub back_href: String,
+}
+
+/// What the signed badge says of its holder; none: there is nothing of the kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Says {
+    pub grades: Option<bool>,
+    pub work: Option<bool>,
+}
+
+/// When the badge was signed anew, and whether files from before still verify.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedAnew {
+    pub when: When,
+    pub old_files_verify: bool,
 }
 
 /// A link by which the badge is or was shown for a time.
