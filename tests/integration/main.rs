@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+#[path = "../../src/openbadges/tests/bounded.rs"]
+mod bounded;
 mod certification;
 mod chromium;
 mod class;
