@@ -559,6 +559,8 @@ diesel::table! {
         asked_at -> BigInt,
         done_at -> Nullable<BigInt>,
         badges -> BigInt,
+        declined_at -> Nullable<BigInt>,
+        decline_reason -> Nullable<Text>,
     }
 }
 
