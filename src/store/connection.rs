@@ -236,9 +236,14 @@ impl Store {
     /// # Errors
     /// Trouble with the database.
     pub async fn settle(&self) -> Result<(), StoreError> {
-        self.read(|db| match db {
+        // Whoever writes waits meanwhile, so it waits for readers a moment only.
+        let patience = self.patience.as_millis();
+        let empty = format!(
+            "PRAGMA busy_timeout = 250; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {patience}"
+        );
+        self.read(move |db| match db {
             Db::Postgres(_) => Ok(()),
-            Db::Sqlite(connection) => Ok(connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?),
+            Db::Sqlite(connection) => Ok(connection.batch_execute(&empty)?),
         })
         .await
     }

@@ -29,7 +29,7 @@ const SVG: &str =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:openbadges=\"https://purl.imsglobal.org/ob/v3p0\">";
 
 /// A PNG of one pixel with these chunks after its header.
-fn png_with(chunks: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn png_with(chunks: &[Vec<u8>]) -> Vec<u8> {
     let mut picture = Vec::new();
     let mut writer = png::Encoder::new(&mut picture, 1, 1);
     writer.set_color(png::ColorType::Grayscale);
@@ -69,6 +69,9 @@ fn gzip_bomb() -> String {
     format!("u{}", URL_SAFE_NO_PAD.encode(packer.finish().unwrap()))
 }
 
+/// Whether an error is the one that was expected.
+type Wanted = Box<dyn Fn(&BakeError) -> bool>;
+
 #[test]
 fn every_hostile_picture_is_refused_in_a_sentence() {
     let (element, bomb) = ("<openbadges:credential>{}</openbadges:credential>", zlib_bomb());
@@ -79,7 +82,6 @@ fn every_hostile_picture_is_refused_in_a_sentence() {
     let entities = "<!DOCTYPE svg [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
     let damaged = |error: &BakeError| matches!(error, BakeError::Png(_) | BakeError::Svg(_));
     let is = |wanted: BakeError| move |error: &BakeError| *error == wanted;
-    type Wanted = Box<dyn Fn(&BakeError) -> bool>;
     let rows: Vec<(&str, Vec<u8>, Wanted)> = vec![
         (
             "a PNG cut off",
