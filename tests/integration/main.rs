@@ -28,6 +28,8 @@ mod launch;
 mod leaving;
 mod operations;
 mod pentest;
+#[path = "../../src/openbadges/tests/pictures.rs"]
+mod pictures;
 mod placing;
 mod registering;
 mod screens;

@@ -10,6 +10,7 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::{Value, json};
 
 use super::bounded::Measure;
+use super::pictures::{chunk, with_chunks};
 use super::web::*;
 use crate::openbadges::bake::{BakeError, MAX_IMAGE, bake_png, bake_svg, extract};
 use crate::openbadges::credential::OpenBadgeCredential;
@@ -27,23 +28,6 @@ const ROOM: usize = 64;
 
 const SVG: &str =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:openbadges=\"https://purl.imsglobal.org/ob/v3p0\">";
-
-/// A PNG of one pixel with these chunks after its header.
-pub(super) fn png_with(chunks: &[Vec<u8>]) -> Vec<u8> {
-    let mut picture = Vec::new();
-    let mut writer = png::Encoder::new(&mut picture, 1, 1);
-    writer.set_color(png::ColorType::Grayscale);
-    writer.write_header().unwrap().write_image_data(&[128]).unwrap();
-    [&picture[..33], &chunks.concat(), &picture[33..]].concat()
-}
-
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let mut sum = flate2::Crc::new();
-    sum.update(kind);
-    sum.update(data);
-    let length = u32::try_from(data.len()).unwrap().to_be_bytes();
-    [&length[..], kind, data, &sum.sum().to_be_bytes()].concat()
-}
 
 fn text_chunk(kind: &[u8; 4], about: &[u8], text: &[u8]) -> Vec<u8> {
     chunk(kind, &[b"openbadgecredential\0", about, text].concat())
@@ -75,7 +59,7 @@ type Wanted = Box<dyn Fn(&BakeError) -> bool>;
 #[test]
 fn every_hostile_picture_is_refused_in_a_sentence() {
     let (element, bomb) = ("<openbadges:credential>{}</openbadges:credential>", zlib_bomb());
-    let baked = bake_png(&png_with(&[]), "{}").unwrap();
+    let baked = bake_png(&with_chunks(&[]), "{}").unwrap();
     let drawn = bake_svg(&format!("{SVG}<g/></svg>"), "{}").unwrap();
     let plain = text_chunk(b"iTXt", b"\0\0\0\0", b"{}");
     let endless = [&u32::MAX.to_be_bytes()[..], b"iTXt"].concat();
@@ -93,10 +77,10 @@ fn every_hostile_picture_is_refused_in_a_sentence() {
             drawn.as_bytes()[..drawn.len() - 9].to_vec(),
             Box::new(damaged),
         ),
-        ("a chunk of 4 GB", png_with(&[endless]), Box::new(damaged)),
+        ("a chunk of 4 GB", with_chunks(&[endless]), Box::new(damaged)),
         (
             "a PNG baked twice",
-            png_with(&[plain.clone(), plain]),
+            with_chunks(&[plain.clone(), plain]),
             Box::new(is(BakeError::BakedTwice)),
         ),
         (
@@ -121,22 +105,22 @@ fn every_hostile_picture_is_refused_in_a_sentence() {
         ),
         (
             "a credential of 2 MB",
-            png_with(&[text_chunk(b"iTXt", b"\0\0\0\0", &vec![b' '; 2 << 20])]),
+            with_chunks(&[text_chunk(b"iTXt", b"\0\0\0\0", &vec![b' '; 2 << 20])]),
             Box::new(is(BakeError::CredentialTooLarge)),
         ),
         (
             "a credential that unpacks to 512 MB (iTXt)",
-            png_with(&[text_chunk(b"iTXt", b"\x01\0\0\0", &bomb)]),
+            with_chunks(&[text_chunk(b"iTXt", b"\x01\0\0\0", &bomb)]),
             Box::new(damaged),
         ),
         (
             "a credential that unpacks to 512 MB (zTXt)",
-            png_with(&[text_chunk(b"zTXt", b"\0", &bomb)]),
+            with_chunks(&[text_chunk(b"zTXt", b"\0", &bomb)]),
             Box::new(damaged),
         ),
         (
             "somebody else's text that unpacks to 512 MB",
-            png_with(&[chunk(b"zTXt", &[b"Comment\0\0", &bomb[..]].concat())]),
+            with_chunks(&[chunk(b"zTXt", &[b"Comment\0\0", &bomb[..]].concat())]),
             Box::new(is(BakeError::NotBaked)),
         ),
         (

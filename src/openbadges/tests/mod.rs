@@ -3,6 +3,7 @@
 mod arbitrary;
 mod bounded;
 mod hostile;
+mod pictures;
 mod property;
 mod refusals;
 mod strategies;
