@@ -26,6 +26,8 @@
 //! Arrows run web → service → {domain, lti, openbadges, store, net} and jobs → service; `tests/architecture.rs` holds
 //! the walls.
 
+#[cfg(test)]
+mod any_json;
 pub mod app;
 pub mod cli;
 pub mod clock;

@@ -117,6 +117,9 @@ async fn sweep(cairn: &Cairn) {
     if let Err(error) = exporting::forget(cairn).await {
         tracing::error!(error = %error.detail(), "old archives could not be removed");
     }
+    if let Err(error) = cairn.store.settle().await {
+        tracing::error!(%error, "the log of the database could not be emptied");
+    }
 }
 
 /// Whether `pause` has passed since `last`; then it counts from now.

@@ -17,12 +17,15 @@ use crate::service::award::{Desk, trying};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, decide};
-use crate::store::erasures::{self, Wish};
+use crate::store::erasures::{self, Declined, Wish};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, awards, credentials, people, retention, rules, submissions, tenants};
 
 /// What a person types to ask for it.
 pub const WORD: &str = "erase";
+
+/// Most characters of the reason for which a wish is declined.
+pub const MOST_REASON: usize = 500;
 
 /// The kind of job that removes files which nobody has any more.
 pub const ERASE_FILES: &str = "erase-files";
@@ -40,6 +43,8 @@ pub struct Standing {
     pub hand_ins: usize,
     /// When they asked, while it waits.
     pub asked_at: Option<DateTime<Utc>>,
+    /// That it was declined, until they ask again.
+    pub declined: Option<Declined>,
 }
 
 /// Somebody who waits to be erased.
@@ -59,10 +64,13 @@ pub struct Waiting {
 pub async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, ServiceError> {
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let found = cairn.store.read(move |db| {
+        let wish = erasures::of_person(db, &tenant, &person)?;
+        let waits = wish.as_ref().filter(|wish| wish.declined.is_none());
         Ok(Standing {
             badges: credentials::for_person(db, &tenant, &person)?.len(),
             hand_ins: submissions::of_person(db, &tenant, &person)?.len(),
-            asked_at: erasures::of_person(db, &tenant, &person)?.map(|wish| wish.asked_at),
+            asked_at: waits.map(|wish| wish.asked_at),
+            declined: wish.and_then(|wish| wish.declined),
         })
     });
     Ok(found.await?)
@@ -87,6 +95,7 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
             id: ErasureId::new(now, random.as_ref()),
             person,
             asked_at: now,
+            declined: None,
         };
         if !erasures::ask(db, &tenant, &wish)? {
             return Ok(());
@@ -111,7 +120,7 @@ fn deed<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> De
     }
 }
 
-/// The visitor takes it back. Doing it twice is doing it once.
+/// The visitor takes it back, while it waits. Doing it twice is doing it once.
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them.
@@ -172,7 +181,8 @@ pub async fn waiting(
 /// Erases whoever asked for it. Doing it twice is doing it once.
 ///
 /// # Errors
-/// As [`waiting`]; [`ServiceError::NotFound`] for a wish that was never there or was taken back.
+/// As [`waiting`]; [`ServiceError::NotFound`] for a wish that was never there or was taken back;
+/// [`ServiceError::Conflict`] for one that was declined.
 pub async fn erase(
     cairn: &Cairn,
     admin: &Administrator,
@@ -188,6 +198,12 @@ pub async fn erase(
             else {
                 return Ok(());
             };
+            if wish.declined.is_some() {
+                return Err(ServiceError::conflict(
+                    "erasure.declined",
+                    "Somebody declined this request in the meantime, and the person was told why. Nothing was erased.",
+                ));
+            }
             let badges = erase_in(db, &desk, &tenant, &wish)?;
             erasures::done(db, &tenant, &id, badges, desk.now)?;
             let said = deed("erasure.done", &id, json!({ "badges": badges }));
@@ -196,6 +212,48 @@ pub async fn erase(
         }
     })
     .await
+}
+
+/// Declines the wish of somebody who waits, for a reason that they read. The log says that it was done and by whom; the
+/// reason stands with the wish and goes with it, as it may say something of the person and the log outlives them. Doing it
+/// twice is doing it once, and the first reason stays.
+///
+/// # Errors
+/// As [`erase`]; [`ServiceError::Invalid`] without a reason, [`ServiceError::Conflict`] for somebody who was erased.
+pub async fn decline(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    id: &ErasureId,
+    reason: &str,
+) -> Result<(), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let reason = reason.trim().to_owned();
+    if reason.is_empty() || reason.chars().count() > MOST_REASON {
+        return Err(ServiceError::invalid(
+            "erasure.reason",
+            format!(
+                "Say why, in 1 to {MOST_REASON} characters: the person reads it. Nothing was declined yet."
+            ),
+        ));
+    }
+    let (now, random) = moment(cairn);
+    let (tenant, id, actor) = (tenant.clone(), id.clone(), admin.actor.clone());
+    let declined = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let wish = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?;
+        if wish.is_none() {
+            return Err(ServiceError::conflict(
+                "erasure.done",
+                "Somebody erased this person in the meantime, as they had asked. There is nothing left to decline.",
+            ));
+        }
+        if erasures::decline(db, &tenant, &id, &reason, now)? {
+            let said = deed("erasure.declined", &id, json!({}));
+            note(db, &tenant, Some(&actor), &said, now, random.as_ref())?;
+        }
+        Ok(())
+    });
+    declined.await
 }
 
 /// The digest under which an erased public page is remembered.

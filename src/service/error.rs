@@ -61,6 +61,9 @@ pub enum ServiceError {
     /// Input that cannot be used; says what to do.
     #[error("{sentence}")]
     Invalid { code: &'static str, sentence: String },
+    /// More bytes or fields than are read.
+    #[error("{sentence}")]
+    TooLarge { code: &'static str, sentence: String },
     /// Somebody else was faster, or the number shown is no longer right.
     #[error("{sentence}")]
     Conflict { code: &'static str, sentence: String },
@@ -101,6 +104,7 @@ pub enum ErrorKind {
     Conflict,
     Gone,
     Unprocessable,
+    TooLarge,
     TooManyRequests,
     BadGateway,
     Unavailable,
@@ -135,6 +139,7 @@ impl ServiceError {
             Self::Gone { .. } => ErrorKind::Gone,
             Self::TooMany { .. } | Self::TooOften { .. } => ErrorKind::TooManyRequests,
             Self::Invalid { .. } => ErrorKind::Unprocessable,
+            Self::TooLarge { .. } => ErrorKind::TooLarge,
             Self::Conflict { .. } => ErrorKind::Conflict,
             Self::Platform(_) | Self::Registration(_) | Self::Provider => ErrorKind::BadGateway,
             Self::Store(_) | Self::Blob(_) => ErrorKind::Unavailable,
@@ -158,6 +163,7 @@ impl ServiceError {
             Self::TooMany { .. } => "too-many-requests",
             Self::SignInNeeded => "admin.signed-out",
             Self::Invalid { code, .. }
+            | Self::TooLarge { code, .. }
             | Self::Conflict { code, .. }
             | Self::Gone { code, .. }
             | Self::TooOften { code, .. } => code,

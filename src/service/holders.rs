@@ -6,20 +6,61 @@ use std::sync::Arc;
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::people::Person;
-use crate::ids::{AwardId, BadgeId, PersonId};
+use crate::ids::{AwardId, BadgeId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::people::{MOST, course_badge};
 use crate::service::session::Visitor;
-use crate::store::{Db, Page, awards, credentials, people};
+use crate::store::{Db, Page, StoreError, awards, credentials, people, policies};
 
 /// Somebody who was awarded a badge.
 #[derive(Debug, Clone)]
 pub struct Holder {
     pub award: Award,
     pub person: Person,
-    /// The last part of the award's public address.
-    pub slug: Option<String>,
+    pub page: AwardPage,
+}
+
+/// Whether others may open the page of an award: teachers are others too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AwardPage {
+    /// Anybody may; this is the last part of its address.
+    Public(String),
+    /// Its holder keeps it to themselves.
+    Kept,
+    /// There is none: the institution keeps badges off the web, or nothing is signed yet.
+    #[default]
+    Nowhere,
+}
+
+impl AwardPage {
+    /// The pages of some awards.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub(super) fn of(
+        db: &mut Db,
+        tenant: &TenantId,
+        awards: &[AwardId],
+    ) -> Result<HashMap<AwardId, Self>, StoreError> {
+        if awards.is_empty() || !policies::get(db, tenant)?.has_public_pages() {
+            return Ok(HashMap::new());
+        }
+        let page = |(award, (slug, hidden))| (award, if hidden { Self::Kept } else { Self::Public(slug) });
+        Ok(credentials::slugs(db, tenant, awards)?
+            .into_iter()
+            .map(page)
+            .collect())
+    }
+
+    /// The path at which anybody may open it.
+    #[must_use]
+    pub fn path(&self) -> Option<String> {
+        match self {
+            Self::Public(slug) => Some(format!("/b/{slug}")),
+            Self::Kept | Self::Nowhere => None,
+        }
+    }
 }
 
 /// A part of those who were awarded a badge.
@@ -127,12 +168,12 @@ fn named(db: &mut Db, visitor: &Visitor, awards: Vec<Award>) -> Result<Vec<Holde
     let tenant = visitor.tenant();
     let ids: Vec<AwardId> = awards.iter().map(|award| award.id.clone()).collect();
     let persons: Vec<PersonId> = awards.iter().map(|award| award.person.clone()).collect();
-    let mut slugs = credentials::slugs(db, tenant, &ids)?;
+    let mut pages = AwardPage::of(db, tenant, &ids)?;
     let known: HashMap<PersonId, Person> = people::by_ids(db, tenant, &persons)?;
     let holder = |award: Award| {
         Some(Holder {
             person: known.get(&award.person)?.clone(),
-            slug: slugs.remove(&award.id),
+            page: pages.remove(&award.id).unwrap_or_default(),
             award,
         })
     };

@@ -12,15 +12,14 @@ use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
-use crate::ids::{BadgeId, PersonId};
+use crate::ids::{AwardId, BadgeId, PersonId};
 use crate::service::error::ServiceError;
+use crate::service::holders::AwardPage;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, decide, names, platforms, policies};
 use crate::store::decisions::StoredDecision;
 use crate::store::enrolments::Who;
-use crate::store::{
-    Db, Page, approvals, audit, awards, badges, credentials, decisions, enrolments, facts, people, rules,
-};
+use crate::store::{Db, Page, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
 
 /// Most students of one answer.
 pub const MOST: i64 = 500;
@@ -119,8 +118,8 @@ pub struct Sight {
     /// The rule that decides now.
     pub rule: Option<Rule>,
     pub award: Option<Award>,
-    /// The last part of the award's public address.
-    pub slug: Option<String>,
+    /// Whether others may open the award's page.
+    pub page: AwardPage,
     pub approval: Option<Approval>,
     pub names: Names,
     /// Newest first.
@@ -209,10 +208,8 @@ fn sight_in(
         }
         (None, None) => (None, None),
     };
-    let slug = match &award {
-        Some(award) => credentials::by_award(db, tenant, &award.id)?.map(|one| one.slug),
-        None => None,
-    };
+    let awarded: Vec<AwardId> = award.iter().map(|award| award.id.clone()).collect();
+    let page = AwardPage::of(db, tenant, &awarded)?.into_values().next();
     let history = decisions::history(db, tenant, &badge.id, &person.id, Page::first(HISTORY))?;
     let deeds = deeds(db, visitor, &badge.id, &person.id)?;
     Ok(Sight {
@@ -225,7 +222,7 @@ fn sight_in(
         confirmed,
         rule,
         award,
-        slug,
+        page: page.unwrap_or_default(),
         history,
         deeds,
         hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,

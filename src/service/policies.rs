@@ -12,6 +12,10 @@ use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::store::{Db, admin_sessions, policies, retention, tenants};
 
+/// How long a share link that has ended is remembered, so that whoever still opens it reads that it ended, and its holder
+/// when.
+const ENDED_LINKS: TimeDelta = TimeDelta::days(90);
+
 /// Requires that the visitor's institution lets them use that power. Run it in the transaction that uses it.
 ///
 /// # Errors
@@ -90,6 +94,7 @@ pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
         let id = tenant.id.clone();
         let random = std::sync::Arc::clone(&random);
         let files = cairn.store.write(move |db| {
+            retention::forget_share_links(db, &id, now - ENDED_LINKS)?;
             let Some(days) = policies::get(db, &id)?.keep_days else {
                 return Ok(Vec::new());
             };

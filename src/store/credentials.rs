@@ -193,19 +193,25 @@ pub fn by_award(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Optio
     row.map(Row::credential).transpose()
 }
 
-/// The last parts of the public addresses of some awards; those without a credential are left out.
+/// The last parts of the public addresses of some awards, and whether their holders keep the pages to themselves; those
+/// without a credential are left out.
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn slugs(db: &mut Db, tenant: &TenantId, of: &[AwardId]) -> Result<HashMap<AwardId, String>, StoreError> {
+pub fn slugs(
+    db: &mut Db,
+    tenant: &TenantId,
+    of: &[AwardId],
+) -> Result<HashMap<AwardId, (String, bool)>, StoreError> {
     let mut found = HashMap::with_capacity(of.len());
     for some in of.chunks(CHUNK) {
-        let rows: Vec<(String, String)> = on_both!(db, |connection| credentials::table
+        let rows: Vec<(String, String, bool)> = on_both!(db, |connection| credentials::table
             .filter(credentials::tenant_id.eq(tenant.as_str()))
             .filter(credentials::award_id.eq_any(some.iter().map(AwardId::as_str)))
-            .select((credentials::award_id, credentials::slug))
+            .select((credentials::award_id, credentials::slug, credentials::hidden))
             .load(connection))?;
-        found.extend(rows.into_iter().map(|(award, slug)| (award.into(), slug)));
+        let each = rows.into_iter();
+        found.extend(each.map(|(award, slug, hidden)| (award.into(), (slug, hidden))));
     }
     Ok(found)
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::convert::{micros, moment};
+use super::convert::{micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, credentials, current_decisions, decisions, enrolments, erased_pages, erasures,
     jobs, people, placements, regrades, results, sessions, share_links, subjects, submissions,
@@ -20,24 +20,62 @@ pub struct Wish {
     pub id: ErasureId,
     pub person: PersonId,
     pub asked_at: DateTime<Utc>,
+    /// Until they ask again.
+    pub declined: Option<Declined>,
 }
 
-type Columns = (String, Option<String>, i64);
-
-fn wish((id, person, asked_at): Columns) -> Result<Option<Wish>, StoreError> {
-    let asked_at = moment(asked_at)?;
-    Ok(person.map(|person| Wish {
-        id: id.into(),
-        person: person.into(),
-        asked_at,
-    }))
+/// That an administrator declined a wish, for the person to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declined {
+    pub at: DateTime<Utc>,
+    pub reason: String,
 }
 
-/// Keeps that somebody asks to be erased. `false`: they have asked before, and it was not done yet.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = erasures)]
+struct Row {
+    id: String,
+    person_id: Option<String>,
+    asked_at: i64,
+    declined_at: Option<i64>,
+    decline_reason: Option<String>,
+}
+
+impl Row {
+    /// Nothing for one that names nobody any more.
+    fn wish(self) -> Result<Option<Wish>, StoreError> {
+        let asked_at = moment(self.asked_at)?;
+        let reason = self.decline_reason.unwrap_or_default();
+        let declined = opt_moment(self.declined_at)?.map(|at| Declined { at, reason });
+        Ok(self.person_id.map(|person| Wish {
+            id: self.id.into(),
+            person: person.into(),
+            asked_at,
+            declined,
+        }))
+    }
+}
+
+/// Keeps that somebody asks to be erased, for the first time or again after it was declined. `false`: they have asked
+/// before, and it waits.
 ///
 /// # Errors
 /// Trouble with the database.
 pub fn ask(db: &mut Db, tenant: &TenantId, wish: &Wish) -> Result<bool, StoreError> {
+    let again = diesel::update(erasures::table)
+        .filter(erasures::tenant_id.eq(tenant.as_str()))
+        .filter(erasures::person_id.eq(wish.person.as_str()))
+        .filter(erasures::done_at.is_null())
+        .filter(erasures::declined_at.is_not_null())
+        .set((
+            erasures::asked_at.eq(micros(wish.asked_at)),
+            erasures::declined_at.eq(None::<i64>),
+            erasures::decline_reason.eq(None::<String>),
+        ))
+        .execute(db)?;
+    if again == 1 {
+        return Ok(true);
+    }
     let added = on_both!(db, |connection| diesel::insert_into(erasures::table)
         .values((
             erasures::id.eq(wish.id.as_str()),
@@ -51,22 +89,22 @@ pub fn ask(db: &mut Db, tenant: &TenantId, wish: &Wish) -> Result<bool, StoreErr
     Ok(added == 1)
 }
 
-/// What a person asked for and nobody has done.
+/// What a person asked for and nobody has done, declined or not.
 ///
 /// # Errors
 /// Trouble with the database.
 pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Option<Wish>, StoreError> {
-    let row: Option<Columns> = erasures::table
+    let row: Option<Row> = erasures::table
         .filter(erasures::tenant_id.eq(tenant.as_str()))
         .filter(erasures::person_id.eq(person.as_str()))
         .filter(erasures::done_at.is_null())
-        .select((erasures::id, erasures::person_id, erasures::asked_at))
+        .select(Row::as_select())
         .get_result(db)
         .optional()?;
-    Ok(row.map(wish).transpose()?.flatten())
+    Ok(row.map(Row::wish).transpose()?.flatten())
 }
 
-/// Forgets that somebody asked, unless it was done. `false`: there was nothing to forget.
+/// Forgets that somebody asked, while it waits. `false`: there was nothing to forget.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -75,8 +113,33 @@ pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<bool, 
         .filter(erasures::tenant_id.eq(tenant.as_str()))
         .filter(erasures::id.eq(id.as_str()))
         .filter(erasures::done_at.is_null())
+        .filter(erasures::declined_at.is_null())
         .execute(db)?;
     Ok(gone == 1)
+}
+
+/// Notes that a wish that waits was declined. `false`: it does not wait any more.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn decline(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &ErasureId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(erasures::table)
+        .filter(erasures::tenant_id.eq(tenant.as_str()))
+        .filter(erasures::id.eq(id.as_str()))
+        .filter(erasures::done_at.is_null())
+        .filter(erasures::declined_at.is_null())
+        .set((
+            erasures::declined_at.eq(Some(micros(now))),
+            erasures::decline_reason.eq(Some(reason)),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
 }
 
 /// Everybody of an institution who waits to be erased, longest first, at most 500.
@@ -84,14 +147,15 @@ pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<bool, 
 /// # Errors
 /// Trouble with the database.
 pub fn waiting(db: &mut Db, tenant: &TenantId) -> Result<Vec<Wish>, StoreError> {
-    let rows: Vec<Columns> = erasures::table
+    let rows: Vec<Row> = erasures::table
         .filter(erasures::tenant_id.eq(tenant.as_str()))
         .filter(erasures::done_at.is_null())
+        .filter(erasures::declined_at.is_null())
         .order((erasures::asked_at, erasures::id))
         .limit(500)
-        .select((erasures::id, erasures::person_id, erasures::asked_at))
+        .select(Row::as_select())
         .load(db)?;
-    let all: Result<Vec<_>, _> = rows.into_iter().map(wish).collect();
+    let all: Result<Vec<_>, _> = rows.into_iter().map(Row::wish).collect();
     Ok(all?.into_iter().flatten().collect())
 }
 
@@ -100,19 +164,16 @@ pub fn waiting(db: &mut Db, tenant: &TenantId) -> Result<Vec<Wish>, StoreError> 
 /// # Errors
 /// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<Option<Option<Wish>>, StoreError> {
-    let row: Option<(Columns, Option<i64>)> = erasures::table
+    let row: Option<(Row, Option<i64>)> = erasures::table
         .filter(erasures::tenant_id.eq(tenant.as_str()))
         .filter(erasures::id.eq(id.as_str()))
-        .select((
-            (erasures::id, erasures::person_id, erasures::asked_at),
-            erasures::done_at,
-        ))
+        .select((Row::as_select(), erasures::done_at))
         .get_result(db)
         .optional()?;
     match row {
         None => Ok(None),
         Some((_, Some(_))) => Ok(Some(None)),
-        Some((columns, None)) => wish(columns).map(Some),
+        Some((row, None)) => row.wish().map(Some),
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_json, micros};
-use super::schema::{awards, badges, current_decisions, decisions, submissions};
+use super::schema::{awards, badges, current_decisions, decisions, share_links, submissions};
 use super::{Db, StoreError};
 use crate::domain::evidence::Artefact;
 use crate::ids::TenantId;
@@ -51,6 +51,26 @@ pub fn forget_submissions(
             .execute(db)?;
     }
     Ok((count, files))
+}
+
+/// Forgets share links that ended or were withdrawn before `before`, and says how many.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn forget_share_links(
+    db: &mut Db,
+    tenant: &TenantId,
+    before: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let before = micros(before);
+    Ok(diesel::delete(share_links::table)
+        .filter(share_links::tenant_id.eq(tenant.as_str()))
+        .filter(
+            share_links::until
+                .lt(before)
+                .or(share_links::withdrawn_at.lt(before)),
+        )
+        .execute(db)?)
 }
 
 /// Whether a hand-in or a badge's picture still has the file with that digest (hex).

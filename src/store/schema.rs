@@ -562,6 +562,8 @@ diesel::table! {
         asked_at -> BigInt,
         done_at -> Nullable<BigInt>,
         badges -> BigInt,
+        declined_at -> Nullable<BigInt>,
+        decline_reason -> Nullable<Text>,
     }
 }
 

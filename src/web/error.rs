@@ -24,7 +24,7 @@ impl AppError {
     #[must_use]
     pub fn sentence_with_id(&self) -> String {
         match self.source.kind() {
-            ErrorKind::Unprocessable | ErrorKind::Conflict => self.source.to_string(),
+            ErrorKind::Unprocessable | ErrorKind::TooLarge | ErrorKind::Conflict => self.source.to_string(),
             _ => format!("{} (error id {})", self.source, self.id),
         }
     }
@@ -91,6 +91,7 @@ impl ResponseError for AppError {
             ErrorKind::Conflict => StatusCode::CONFLICT,
             ErrorKind::Gone => StatusCode::GONE,
             ErrorKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorKind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             ErrorKind::BadGateway => StatusCode::BAD_GATEWAY,
             ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

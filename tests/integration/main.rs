@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+#[path = "../../src/openbadges/tests/bounded.rs"]
+mod bounded;
 mod certification;
 mod chromium;
 mod class;
@@ -27,6 +29,8 @@ mod launch;
 mod leaving;
 mod operations;
 mod pentest;
+#[path = "../../src/openbadges/tests/pictures.rs"]
+mod pictures;
 mod placing;
 mod registering;
 mod screens;

@@ -5,7 +5,7 @@ use cairn::demo::{places, tour};
 use cairn::domain::policy::{Policy, Regrade};
 use cairn::practice_lms::{CourseRole, PracticeLms};
 use cairn::store::testing::TestDatabase;
-use cairn::store::{policies, tenants};
+use cairn::store::{erasures, policies, tenants};
 use thirtyfour::prelude::*;
 
 use crate::chromium::Chromium;
@@ -329,7 +329,28 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     viewer.goto("print-suspended", &format!("{public}/print")).await;
     viewer.goto("my-data", &data).await;
     viewer.goto("erasure", &format!("{data}/erasure")).await;
+    let word = viewer.chromium.driver.find(By::Name("word")).await.unwrap();
+    word.send_keys("erase\n").await.unwrap();
+    viewer.chromium.reads("You asked for it").await;
+    viewer.look("my-data-asked").await;
+    declined(scene).await;
+    viewer.goto("my-data-declined", &data).await;
     viewer.goto("verify", &format!("{}/verify", scene.origin)).await;
+}
+
+/// Whoever asked to be erased is told why not.
+async fn declined(scene: &Scene) {
+    let now = scene.cairn.clock.now();
+    let done = scene.cairn.store.write(move |db| {
+        for tenant in tenants::list(db)? {
+            for wish in erasures::waiting(db, &tenant.id)? {
+                let reason = "The examination office needs your results until July. Ask again after that.";
+                erasures::decline(db, &tenant.id, &wish.id, reason, now)?;
+            }
+        }
+        Ok(())
+    });
+    done.await.unwrap();
 }
 
 /// An address of the identity's origin, on the server that runs here.

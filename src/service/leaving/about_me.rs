@@ -15,8 +15,8 @@ use crate::store::decisions::StoredDecision;
 use crate::store::share_links::ShareLink;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
-    enrolments, issuers, line_items, people, regrades, results, sessions, share_links, subjects, submissions,
-    tenants,
+    enrolments, erasures, issuers, line_items, people, regrades, results, sessions, share_links, subjects,
+    submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -175,8 +175,12 @@ fn told_person(db: &mut Db, tenant: &TenantId, person: &Person) -> Result<Value,
             }));
         }
     }
+    let wish = erasures::of_person(db, tenant, &person.id)?.map(|wish| {
+        let declined = wish.declined;
+        json!({"asked": wish.asked_at, "declined": declined.map(|one| json!({"at": one.at, "reason": one.reason}))})
+    });
     Ok(json!({
-        "id": person.id, "institution": institution, "id_at_the_course_site": person.sub, "name": person.name,
+        "asked_to_be_erased": wish, "id": person.id, "institution": institution, "id_at_the_course_site": person.sub, "name": person.name,
         "email": person.email, "first_seen": people::first_seen(db, tenant, &person.id)?, "named_in_badges_as": known_as,
     }))
 }

@@ -189,6 +189,11 @@ fn migrations_can_be_taken_back() {
                     include_str!(concat!(
                         "../../../migrations/",
                         $engine,
+                        "/2026-11-29-030000_decline/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
                         "/2026-11-29-000000_reissues/down.sql"
                     )),
                     include_str!(concat!(

@@ -5,6 +5,7 @@ mod catalogue;
 mod console;
 mod copying;
 mod deciding;
+mod erasing;
 mod evidence;
 mod installing;
 mod institutions;

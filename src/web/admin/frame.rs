@@ -74,6 +74,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::Earned,
         "Erased. Their badges show as revoked everywhere from now on.",
     ),
+    (
+        "erasure-declined",
+        Status::Neutral,
+        "Declined. They read your reason on their page “My data”, and may ask again.",
+    ),
     ("removed", Status::Earned, "The old key was removed."),
     (
         "password",

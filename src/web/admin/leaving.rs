@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
-use super::frame::AdminPlace;
+use super::frame::{AdminPlace, problem};
 use crate::ids::{ErasureId, ExportId, TenantId};
 use crate::service::erasing::{self, Waiting};
 use crate::service::error::ServiceError;
@@ -15,8 +15,8 @@ use crate::store::exports::{Export, ExportState};
 use crate::web::archive;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
-use crate::web::views::admin::{ConsoleConfirmPage, ErasureLine, ExportLine, LeavingPage};
-use crate::web::views::shared::{Status, When, count_of};
+use crate::web::views::admin::{ConsoleConfirmPage, DeclinePage, ErasureLine, ExportLine, LeavingPage};
+use crate::web::views::shared::{ProblemList, Status, When, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -25,7 +25,15 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route("/leaving/{tenant}/export", web::post().to(export))
         .route("/leaving/{tenant}/exports/{export}", web::post().to(fetch))
         .route("/leaving/{tenant}/erasures/{erasure}", web::get().to(review))
-        .route("/leaving/{tenant}/erasures/{erasure}", web::post().to(erase));
+        .route("/leaving/{tenant}/erasures/{erasure}", web::post().to(erase))
+        .route(
+            "/leaving/{tenant}/erasures/{erasure}/decline",
+            web::get().to(consider),
+        )
+        .route(
+            "/leaving/{tenant}/erasures/{erasure}/decline",
+            web::post().to(decline),
+        );
 }
 
 async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
@@ -41,6 +49,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
     let here = format!("/admin/leaving/{tenant}");
     let erasures = waiting.iter().map(|one| ErasureLine {
         href: format!("{here}/erasures/{}", one.id),
+        decline_href: format!("{here}/erasures/{}/decline", one.id),
         name: one.name.clone(),
         asked: When::new(one.asked_at, now),
         holds: holds(one),
@@ -104,14 +113,19 @@ async fn fetch(
     Ok(archive::answer(&file, None, "badges-of-the-institution.zip").await?)
 }
 
+/// Somebody who still waits.
+async fn waits(visit: &AdminVisit, tenant: &TenantId, id: &ErasureId) -> Result<Waiting, ServiceError> {
+    let (_, waiting, _) = erasing::waiting(&visit.cairn, &visit.admin, tenant).await?;
+    let one = waiting.into_iter().find(|one| one.id == *id);
+    one.ok_or(ServiceError::NotFound("request"))
+}
+
 async fn review(
     visit: AdminVisit,
     path: web::Path<(TenantId, ErasureId)>,
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
-    let (_, waiting, _) = erasing::waiting(&visit.cairn, &visit.admin, &tenant).await?;
-    let one = waiting.into_iter().find(|one| one.id == id);
-    let one = one.ok_or(ServiceError::NotFound("request"))?;
+    let one = waits(&visit, &tenant, &id).await?;
     let (_, policy) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
     let history = match policy.keep_days {
         Some(days) => format!(
@@ -150,4 +164,44 @@ async fn erase(
     let (tenant, id) = path.into_inner();
     erasing::erase(&visit.cairn, &visit.admin, &tenant, &id).await?;
     Ok(visit.go(&visit.href_saying(&format!("/admin/leaving/{tenant}"), "erased")))
+}
+
+async fn consider(
+    visit: AdminVisit,
+    path: web::Path<(TenantId, ErasureId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    let one = waits(&visit, &tenant, &id).await?;
+    visit.show(&declining(&visit, &tenant, &one, ProblemList::default()))
+}
+
+fn declining(visit: &AdminVisit, tenant: &TenantId, one: &Waiting, problems: ProblemList) -> DeclinePage {
+    let here = format!("/admin/leaving/{tenant}");
+    DeclinePage {
+        page: visit.page(
+            &format!("Decline the request of {}?", one.name),
+            AdminPlace::Leaving,
+        ),
+        reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
+        most: erasing::MOST_REASON,
+        problems,
+        action: format!("{here}/erasures/{}/decline", one.id),
+        back_href: here,
+    }
+}
+
+async fn decline(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, ErasureId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    let reason = visit.fields.text("reason");
+    match erasing::decline(&visit.cairn, &visit.admin, &tenant, &id, &reason).await {
+        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/admin/leaving/{tenant}"), "erasure-declined"))),
+        Err(error @ ServiceError::Invalid { .. }) => {
+            let one = waits(&visit, &tenant, &id).await?;
+            visit.show_again(&declining(&visit, &tenant, &one, problem("reason", &error)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

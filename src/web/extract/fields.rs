@@ -17,8 +17,11 @@ const MAX_FORM: usize = 1 << 20;
 pub const MAX_FILE: usize = 20 * 1000 * 1000;
 /// Most bytes that all files and fields keep in memory.
 const MAX_MULTIPART: usize = MAX_FILE + (2 << 20);
-/// Most bytes of a form with files that are read at all; a larger one is cut off.
-const MAX_DRAINED: usize = 64 << 20;
+/// Most bytes of a form with files of which anything is kept.
+const MAX_SENT: usize = 64 << 20;
+/// Most bytes of it that are read at all, so that whoever sends a film instead of a file gets the sentence; a larger one
+/// is cut off.
+const MAX_DRAINED: usize = 160 << 20;
 /// The same without files: a browser sends so much only by mistake.
 const MAX_FORM_DRAINED: usize = 8 << 20;
 /// Most bytes of the token of a visit: ours have 43.
@@ -185,6 +188,10 @@ impl Fields {
                 if total > MAX_DRAINED {
                     return Err(too_large("form", "64 MB"));
                 }
+                if total > MAX_SENT && refused.is_none() {
+                    refused = Some(too_large("form", "64 MB"));
+                    bytes = Vec::new();
+                }
                 let room = most.saturating_sub(bytes.len());
                 if refused.is_none() {
                     bytes.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
@@ -256,8 +263,8 @@ fn broken() -> ServiceError {
 }
 
 fn too_large(what: &str, most: &str) -> ServiceError {
-    ServiceError::invalid(
-        "form.too-large",
-        format!("The {what} is larger than {most}. Nothing was changed; send a smaller one."),
-    )
+    ServiceError::TooLarge {
+        code: "form.too-large",
+        sentence: format!("The {what} is larger than {most}. Nothing was changed; send a smaller one."),
+    }
 }

@@ -8,7 +8,7 @@ use crate::domain::award::Standing;
 use crate::domain::badge::Badge;
 use crate::ids::{AwardId, BadgeId};
 use crate::service::error::ServiceError;
-use crate::service::holders::{self, Holder, Holders};
+use crate::service::holders::{self, AwardPage, Holder, Holders};
 use crate::service::{award, pictures};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -74,11 +74,8 @@ async fn list(
             reason: award.revocation.as_ref().map(|gone| gone.reason.clone()),
             revocable: award.revocation.is_none(),
             decision_href: visit.href(&format!("/badges/{}/people/{person}", badge.id)),
-            credential_href: holder
-                .slug
-                .as_ref()
-                .map(|slug| format!("/b/{slug}"))
-                .unwrap_or_default(),
+            credential_href: holder.page.path(),
+            kept: holder.page == AwardPage::Kept,
         }
     };
     let total = i64::try_from(total).unwrap_or(i64::MAX);
@@ -141,10 +138,7 @@ pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<H
         chosen(&visit)
     };
     if which.len() > MOST {
-        let text = format!(
-            "At most {MOST} badges are revoked at once. Choose fewer, page by page; nothing was revoked."
-        );
-        return visit.show_again(&list(&visit, &badge, problem("", text)).await?);
+        return too_many(&visit, &badge).await;
     }
     let (known, holders) = holders::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
     if holders.is_empty() {
@@ -168,6 +162,9 @@ pub async fn revoke(
 ) -> Result<HttpResponse, AppError> {
     let badge = BadgeId::from(path.into_inner().1);
     let which = chosen(&visit);
+    if which.len() > MOST {
+        return too_many(&visit, &badge).await;
+    }
     let done_href = visit.href_saying(&format!("/badges/{badge}/awards"), "revoked");
     let (known, holders) = holders::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
     if holders.is_empty() && !which.is_empty() {
@@ -191,6 +188,14 @@ pub async fn revoke(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The list again, with the sentence that these are more than one form takes back.
+async fn too_many(visit: &Visit, badge: &BadgeId) -> Result<HttpResponse, AppError> {
+    let text = format!(
+        "At most {MOST} badges are revoked at once. Choose fewer, page by page; nothing was revoked."
+    );
+    visit.show_again(&list(visit, badge, problem("", text)).await?)
 }
 
 fn asking(visit: &Visit, badge: &Badge, holders: &[Holder], problems: ProblemList) -> RevokePage {

@@ -10,6 +10,7 @@ use crate::domain::decision::{CheckedGroup, CheckedNode, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::sentence::{Audience, lines, next_step};
 use crate::ids::{BadgeId, PersonId};
+use crate::service::holders::AwardPage;
 use crate::service::people::{self, Sight};
 use crate::service::pictures;
 use crate::store::audit::Entry;
@@ -94,7 +95,8 @@ fn view(visit: &Visit, sight: &Sight) -> DecisionPage {
             let badge = &sight.badge.id;
             visit.href(&format!("/badges/{badge}/revoke?award={}", award.id))
         }),
-        credential_href: sight.slug.as_ref().map(|slug| format!("/b/{slug}")),
+        credential_href: sight.page.path(),
+        kept: sight.page == AwardPage::Kept,
         barred: barred(sight),
         history: history(sight),
         back_href: visit.href("/progress"),

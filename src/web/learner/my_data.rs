@@ -36,6 +36,7 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
         erasure_href: visit.href("/me/erasure"),
         withdraw_action: visit.href("/me/erasure/withdraw"),
         asked: standing.asked_at.map(|at| When::new(at, now)),
+        declined: standing.declined.map(|one| (When::new(one.at, now), one.reason)),
         back_href: visit.href(""),
     })
 }

@@ -127,6 +127,14 @@ fn a_password_is_changed_with_the_old_one_and_every_other_browser_is_signed_out(
             assert_eq!(refused.status, 422, "{sentence}");
             assert!(refused.words().contains(sentence), "{}", refused.words());
             assert!(!refused.text().contains("nine stones"), "{}", refused.text());
+            assert!(
+                refused
+                    .words()
+                    .contains("Passwords are never shown again, so type yours once more.")
+                    && !refused.words().contains("Nothing you typed was lost"),
+                "{}",
+                refused.words()
+            );
         }
         let foreign = keeper
             .browser

@@ -3,11 +3,12 @@
 
 use cairn::service::admins::{Scope, links};
 use cairn::service::institutions;
-use cairn::store::tenants;
 use cairn::store::testing::TestDatabase;
+use cairn::store::{erasures, tenants};
 use thirtyfour::prelude::*;
 
 use crate::chromium::Chromium;
+use crate::guest::Guest;
 use crate::harness::Scene;
 
 async fn look(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
@@ -70,6 +71,14 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             .await
             .unwrap();
         let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let mut student = Guest::open(&scene.moodle, 0, "Student", "My badges").await;
+        let asking = student.get("/me/erasure").await;
+        student
+            .send(&asking, "/me/erasure/ask", &[("word", "erase")])
+            .await;
+        let of = tenant.clone();
+        let waiting = scene.cairn.store.read(move |db| erasures::waiting(db, &of));
+        let wish = waiting.await.unwrap().remove(0).id;
         for (name, path) in [
             ("overview-two", String::new()),
             ("issuers", "/issuers".to_owned()),
@@ -80,6 +89,8 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("policies", format!("/policies/{tenant}")),
             ("leaving-choose", "/leaving".to_owned()),
             ("leaving", format!("/leaving/{tenant}")),
+            ("erase", format!("/leaving/{tenant}/erasures/{wish}")),
+            ("decline", format!("/leaving/{tenant}/erasures/{wish}/decline")),
             ("audit", format!("/audit/{tenant}")),
             ("audit-none", format!("/audit/{tenant}?who=nobody")),
             ("administrators", "/administrators".to_owned()),

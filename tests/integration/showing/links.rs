@@ -174,3 +174,53 @@ fn nobody_else_makes_or_withdraws_a_link() {
         stage.scene.end().await;
     });
 }
+
+#[test]
+fn a_link_that_ended_is_remembered_for_ninety_days() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, _, credential) = stage.earned().await;
+        let now = stage.scene.cairn.clock.now();
+        let days = |count: i64| now + TimeDelta::days(count);
+        let all = [
+            ("works", days(5), None),
+            ("ended lately", days(-89), None),
+            ("ended long ago", days(-91), None),
+            ("withdrawn lately", days(5), Some(days(-89))),
+            ("withdrawn long ago", days(5), Some(days(-91))),
+        ];
+        let links = all.map(|(name, until, withdrawn_at)| share_links::ShareLink {
+            id: name.into(),
+            tenant: credential.tenant.clone(),
+            credential: credential.id.clone(),
+            digest: cairn::service::session::digest(name),
+            made_at: days(-180),
+            until,
+            withdrawn_at,
+        });
+        let kept = stage
+            .scene
+            .cairn
+            .store
+            .write(move |db| links.iter().try_for_each(|link| share_links::insert(db, link)));
+        kept.await.unwrap();
+        let address = |name: &str| stage.url(&format!("/s/{}", name.replace(' ', "%20")));
+        assert_eq!(get(&address("ended long ago"), HTML).await.status, 410);
+        cairn::service::policies::forget(&stage.scene.cairn)
+            .await
+            .unwrap();
+        let (tenant, id) = (credential.tenant.clone(), credential.id.clone());
+        let left = stage
+            .scene
+            .cairn
+            .store
+            .read(move |db| share_links::of_credential(db, &tenant, &id, 100));
+        let mut left: Vec<String> = left.await.unwrap().iter().map(|one| one.id.to_string()).collect();
+        left.sort();
+        assert_eq!(left, ["ended lately", "withdrawn lately", "works"]);
+        for (name, status) in [("works", 200), ("ended lately", 410), ("ended long ago", 404)] {
+            assert_eq!(get(&address(name), HTML).await.status, status, "{name}");
+        }
+        stage.scene.end().await;
+    });
+}

@@ -12,33 +12,11 @@ use serde_json::{Value, json};
 use std::io::Write as _;
 
 use super::{Desk, Net, judged, now, published, same};
+use crate::pictures::{chunk, grey, with_chunks};
 
 const SMALL: &str = include_str!("../../vectors/small.json");
 const NAMESPACES: &str =
     "xmlns=\"http://www.w3.org/2000/svg\" xmlns:openbadges=\"https://purl.imsglobal.org/ob/v3p0\"";
-
-fn pixel() -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut writer = png::Encoder::new(&mut bytes, 1, 1);
-    writer.set_color(png::ColorType::Grayscale);
-    writer.write_header().unwrap().write_image_data(&[128]).unwrap();
-    bytes
-}
-
-/// A chunk of a PNG with its checksum.
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let mut sum = flate2::Crc::new();
-    sum.update(kind);
-    sum.update(data);
-    let length = u32::try_from(data.len()).unwrap().to_be_bytes();
-    [&length[..], kind, data, &sum.sum().to_be_bytes()].concat()
-}
-
-/// A picture with these chunks after its header.
-fn with_chunks(chunks: &[Vec<u8>]) -> Vec<u8> {
-    let picture = pixel();
-    [&picture[..33], &chunks.concat(), &picture[33..]].concat()
-}
 
 fn itxt(flag: u8, text: &str) -> Vec<u8> {
     chunk(
@@ -51,7 +29,7 @@ fn itxt(flag: u8, text: &str) -> Vec<u8> {
 fn damaged_pictures_are_refused_by_page_and_server() {
     cairn::app::block_on(async {
         let Some(desk) = Desk::open(&[]).await else { return };
-        let baked = bake_png(&pixel(), SMALL).unwrap();
+        let baked = bake_png(&grey(1), SMALL).unwrap();
         let mut flipped = baked.clone();
         flipped[300] ^= 1;
         let element = format!("<openbadges:credential><![CDATA[{SMALL}]]></openbadges:credential>");
@@ -89,7 +67,7 @@ fn damaged_pictures_are_refused_by_page_and_server() {
                 with_chunks(&[chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0\xff\xfe")]),
             ),
             ("BakedTwice", with_chunks(&[itxt(0, SMALL), itxt(0, SMALL)])),
-            ("NotBaked", pixel()),
+            ("NotBaked", grey(1)),
             ("Svg", format!("<svg {NAMESPACES}>{element}").into_bytes()),
             (
                 "Svg",

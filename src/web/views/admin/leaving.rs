@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::AdminPage;
-use crate::web::views::shared::{StatusChip, When};
+use crate::web::views::shared::{ProblemList, StatusChip, When};
 
 /// Archives and wishes to be erased.
 #[derive(Debug, Clone, Template)]
@@ -40,8 +40,24 @@ pub struct ExportLine {
 #[derive(Debug, Clone)]
 pub struct ErasureLine {
     pub href: String,
+    pub decline_href: String,
     pub name: String,
     pub asked: When,
     /// "2 badges, 1 hand-in".
     pub holds: String,
+}
+
+/// Why somebody who asked to be erased is not. Posts `reason`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/decline.html")]
+pub struct DeclinePage {
+    /// Its title is the question.
+    pub page: AdminPage,
+    /// What was typed.
+    pub reason: String,
+    /// Most characters of it.
+    pub most: usize,
+    pub problems: ProblemList,
+    pub action: String,
+    pub back_href: String,
 }

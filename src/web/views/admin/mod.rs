@@ -23,7 +23,7 @@ pub use choose::ChooseInstitutionPage;
 pub use confirm::ConsoleConfirmPage;
 pub use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
 pub use issuers::{InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
-pub use leaving::{ErasureLine, ExportLine, LeavingPage};
+pub use leaving::{DeclinePage, ErasureLine, ExportLine, LeavingPage};
 pub use overview::{InstitutionCard, OverviewPage};
 pub use platforms::{InvitedPage, PlatformPage, PlatformsPage};
 pub use policies::PoliciesPage;

@@ -39,8 +39,10 @@ pub struct AwardRow {
     /// Whether it can be revoked.
     pub revocable: bool,
     pub decision_href: String,
-    /// The public page.
-    pub credential_href: String,
+    /// The public page, where anybody may open it.
+    pub credential_href: Option<String>,
+    /// Its holder keeps it to themselves.
+    pub kept: bool,
 }
 
 impl BadgeAwardsPage {

@@ -29,8 +29,10 @@ pub struct DecisionPage {
     pub by_hand_href: Option<String>,
     /// The review page for revoking; only while it is held.
     pub revoke_href: Option<String>,
-    /// The public page of the award.
+    /// The public page of the award, where anybody may open it.
     pub credential_href: Option<String>,
+    /// Its holder keeps it to themselves.
+    pub kept: bool,
     /// Why this person can hold no badge here, if so ("teaches in this course").
     pub barred: Option<String>,
     pub history: Vec<HistoryLine>,

@@ -16,6 +16,8 @@ pub struct MyDataPage {
     pub withdraw_action: String,
     /// When erasure was asked for, while it waits.
     pub asked: Option<When>,
+    /// When it was declined and why, until it is asked for again.
+    pub declined: Option<(When, String)>,
     pub back_href: String,
 }
 

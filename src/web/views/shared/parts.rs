@@ -92,6 +92,41 @@ impl ProblemList {
     }
 }
 
+impl ProblemList {
+    fn all(&self) -> &[Problem] {
+        &self.0
+    }
+
+    #[allow(clippy::unused_self, reason = "the template asks each kind of list")]
+    fn kept(&self) -> &'static str {
+        "Nothing you typed was lost."
+    }
+
+    /// The same on top of a form with passwords, which no page ever shows again.
+    #[must_use]
+    pub fn with_passwords(&self) -> PasswordProblems<'_> {
+        PasswordProblems(self)
+    }
+}
+
+/// What is wrong with a form that holds passwords.
+#[derive(Debug, Clone, Copy, Template)]
+#[template(path = "shared/problems.html")]
+pub struct PasswordProblems<'a>(&'a ProblemList);
+
+impl HtmlSafe for PasswordProblems<'_> {}
+
+impl PasswordProblems<'_> {
+    fn all(&self) -> &[Problem] {
+        &self.0.0
+    }
+
+    #[allow(clippy::unused_self, reason = "the template asks each kind of list")]
+    fn kept(&self) -> &'static str {
+        "Passwords are never shown again, so type yours once more."
+    }
+}
+
 /// The message at one field.
 #[derive(Debug, Clone, Copy, Template)]
 #[template(

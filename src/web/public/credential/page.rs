@@ -1,0 +1,199 @@
+//! The page of a badge: what its document says, what its holder lets others see of it, and how it stands at this moment.
+
+use chrono::{DateTime, Utc};
+
+use super::told;
+use crate::domain::badge::Kind;
+use crate::openbadges::did;
+use crate::service::Cairn;
+use crate::service::baked;
+use crate::service::publish::{Checked, Published};
+use crate::service::renewals::Term;
+use crate::web::public::checks;
+use crate::web::views::public::{CredentialPage, OtherTerm, PublicStanding};
+use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, When};
+use crate::web::{badge_file, markdown};
+
+/// The page; `until` when a link shows it that ends then, and keeps it out of previews and away from its own address.
+pub(in crate::web::public) fn view(
+    cairn: &Cairn,
+    published: &Published,
+    checked: &Checked,
+    until: Option<DateTime<Utc>>,
+) -> CredentialPage {
+    let downloads = published.shows().downloads && until.is_none();
+    let document = &checked.document;
+    let achievement = &document.credential_subject.achievement;
+    let (outcome, description) = texts(&achievement.description);
+    let kind = Kind::ALL
+        .into_iter()
+        .find(|kind| achievement.tag.iter().any(|tag| tag == kind.word()));
+    let image = achievement.image.as_ref();
+    let slug = &published.credential.slug;
+    CredentialPage {
+        page: PublicPage {
+            open_graph: downloads.then(|| preview(cairn, published, checked)),
+            ..PublicPage::titled(&achievement.name)
+        },
+        name: achievement.name.clone(),
+        picture: PictureView {
+            src: image
+                .and_then(|image| baked::picture_path(&image.id))
+                .unwrap_or_default(),
+            alt: image.and_then(|image| image.caption.clone()).unwrap_or_default(),
+        },
+        holder: published.holder.clone(),
+        issuer: LinkTo {
+            href: format!("/issuers/{}", published.issuer.slug),
+            text: document
+                .issuer
+                .name
+                .clone()
+                .unwrap_or_else(|| published.issuer.name.clone()),
+        },
+        awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
+        until: document.valid_until.map(When::date_only),
+        standing: standing(published, checked),
+        renewed: other_term(published, published.renewals.after.as_ref()),
+        renews: other_term(published, published.renewals.before.as_ref()),
+        genuine: checks::genuine(
+            &checked.verdict,
+            &host(&document.issuer.id),
+            published.suspended_at(checked),
+        ),
+        checked: When::new(checked.at, checked.at),
+        verifier_href: if until.is_none() {
+            verifier_href(cairn, published)
+        } else {
+            "/verify".to_owned()
+        },
+        shared_until: until.map(When::date_only),
+        outcome,
+        description,
+        criteria: achievement
+            .criteria
+            .narrative
+            .as_deref()
+            .map(markdown::render)
+            .unwrap_or_default(),
+        kind: kind.map_or("Open", Kind::word).to_owned(),
+        kind_meaning: kind.map(checks::meaning).unwrap_or_default().to_owned(),
+        facts: told::facts(document),
+        // A grade is the holder's as much as the work is.
+        results: if published.shows().evidence {
+            told::results(document)
+        } else {
+            Vec::new()
+        },
+        evidence: published
+            .shows()
+            .evidence
+            .then(|| told::evidence(&document.evidence)),
+        skills: told::skills(document),
+        downloads: downloads
+            .then(|| badge_file::downloads(&format!("/b/{slug}"), published.credential.token.is_some())),
+        print_href: until.is_none().then(|| format!("/b/{slug}/print")),
+        technical: told::technical(published, document),
+    }
+}
+
+/// The verifier page; it is told where the badge is only if the holder lets others have its files.
+fn verifier_href(cairn: &Cairn, published: &Published) -> String {
+    if !published.shows().downloads {
+        return "/verify".to_owned();
+    }
+    let address = format!(
+        "{}/b/{}.json",
+        cairn.settings.identity(),
+        published.credential.slug
+    );
+    let fragment = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("url", &address)
+        .finish();
+    format!("/verify#{fragment}")
+}
+
+/// The first paragraph, which is the outcome, and the rest.
+fn texts(description: &str) -> (String, String) {
+    let (first, rest) = description.split_once("\n\n").unwrap_or((description, ""));
+    (first.to_owned(), rest.to_owned())
+}
+
+/// The host of a `did:web`.
+fn host(issuer: &str) -> String {
+    let address = did::document_url(issuer).ok();
+    let url = address.and_then(|address| url::Url::parse(&address).ok());
+    url.and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_else(|| issuer.to_owned())
+}
+
+fn other_term(published: &Published, term: Option<&Term>) -> Option<OtherTerm> {
+    term.map(|term| OtherTerm {
+        awarded: When::date_only(term.award.awarded_at),
+        href: term.href_beside(published.shows()),
+    })
+}
+
+/// What the checks say, in one word. Why it was revoked is between issuer and holder.
+pub(in crate::web::public) fn standing(published: &Published, checked: &Checked) -> PublicStanding {
+    let verdict = &checked.verdict;
+    if let Some(revocation) = &published.award.revocation {
+        return PublicStanding::Revoked {
+            when: When::date_only(revocation.at),
+            reason: String::new(),
+        };
+    }
+    match checked.document.valid_until {
+        Some(until) if verdict.is_expired() => PublicStanding::Expired {
+            when: When::date_only(until),
+        },
+        _ if verdict.is_valid() => match published.suspended_at(checked) {
+            Some(since) => PublicStanding::Suspended {
+                when: When::date_only(since),
+            },
+            None => PublicStanding::InForce,
+        },
+        _ => PublicStanding::Unproven,
+    }
+}
+
+fn preview(cairn: &Cairn, published: &Published, checked: &Checked) -> OpenGraph {
+    let achievement = &checked.document.credential_subject.achievement;
+    let issuer = &published.issuer.name;
+    let by = match &published.holder {
+        Some(holder) => format!("Earned by {holder}, issued by {issuer}."),
+        None => format!("Issued by {issuer}."),
+    };
+    let address = format!("{}/b/{}", cairn.settings.identity(), published.credential.slug);
+    OpenGraph {
+        title: achievement.name.clone(),
+        description: format!("{by} {}", texts(&achievement.description).0),
+        image: format!("{address}.png"),
+        image_alt: achievement
+            .image
+            .as_ref()
+            .and_then(|image| image.caption.clone())
+            .unwrap_or_default(),
+        url: address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_outcome_is_the_first_paragraph() {
+        assert_eq!(texts("Cleans data."), ("Cleans data.".into(), String::new()));
+        assert_eq!(
+            texts("One.\n\nTwo.\n\nThree."),
+            ("One.".into(), "Two.\n\nThree.".into())
+        );
+    }
+
+    #[test]
+    fn the_domain_comes_from_the_identity() {
+        assert_eq!(host("did:web:badges.example:issuers:a"), "badges.example");
+        assert_eq!(host("did:key:z6Mk"), "did:key:z6Mk");
+    }
+}

@@ -1,0 +1,138 @@
+//! What the signed document of a badge tells, line by line.
+
+use crate::domain::sentence::number;
+use crate::openbadges::credential::{Evidence, ResultEntry};
+use crate::openbadges::{OpenBadgeCredential, jwt};
+use crate::service::credential::{hours_tag, level_tag};
+use crate::service::publish::Published;
+use crate::web::public::checks;
+use crate::web::views::public::EvidenceLine;
+use crate::web::views::shared::LinkTo;
+
+/// What the badge says of itself in numbers and words, each with its name.
+pub(super) fn facts(document: &OpenBadgeCredential) -> Vec<(String, String)> {
+    let achievement = &document.credential_subject.achievement;
+    let mut facts = Vec::new();
+    if let Some(hours) = achievement.tag.iter().find_map(|tag| hours_tag(tag)) {
+        facts.push(("Hours of work".to_owned(), hours.to_owned()));
+    }
+    if let Some(credits) = achievement.credits_available {
+        facts.push(("Credits".to_owned(), number(credits)));
+    }
+    if let Some(level) = achievement.tag.iter().find_map(|tag| level_tag(tag)) {
+        facts.push(("Level".to_owned(), level.to_owned()));
+    }
+    if let Some(how) = &document.credential_subject.narrative {
+        facts.push(("How it was awarded".to_owned(), how.clone()));
+    }
+    facts
+}
+
+/// "Cleaning exercise" and "86 of 100", as signed.
+pub(super) fn results(document: &OpenBadgeCredential) -> Vec<(String, String)> {
+    let subject = &document.credential_subject;
+    let described = |entry: &ResultEntry| {
+        let id = entry.result_description.as_ref()?;
+        let known = subject.achievement.result_description.iter();
+        let about = known.into_iter().find(|about| about.id == *id)?;
+        let value = entry.value.clone()?;
+        let text = match &about.value_max {
+            Some(most) => format!("{value} of {most}"),
+            None => value,
+        };
+        Some((about.name.clone(), text))
+    };
+    subject.result.iter().filter_map(described).collect()
+}
+
+/// The work behind it, one line each.
+pub(super) fn evidence(all: &[Evidence]) -> Vec<EvidenceLine> {
+    let line = |one: &Evidence| {
+        let parts = [
+            one.name.as_deref(),
+            one.description.as_deref(),
+            one.genre.as_deref(),
+        ];
+        let text: Vec<&str> = parts.into_iter().flatten().collect();
+        let id = one.id.as_deref().unwrap_or_default();
+        let said = [one.narrative.as_deref(), one.description.as_deref(), Some(id)];
+        EvidenceLine {
+            text: if text.is_empty() {
+                "What was handed in".to_owned()
+            } else {
+                text.join(", ")
+            },
+            digest: said.into_iter().flatten().find_map(digest),
+            href: (id.starts_with("https://") || id.starts_with("http://")).then(|| id.to_owned()),
+        }
+    };
+    all.iter().map(line).collect()
+}
+
+/// A SHA-256 in hex within a text.
+fn digest(text: &str) -> Option<String> {
+    let found = text
+        .split(|c: char| !c.is_ascii_hexdigit())
+        .find(|word| word.len() == 64)?;
+    Some(found.to_ascii_lowercase())
+}
+
+/// What it is aligned to.
+pub(super) fn skills(document: &OpenBadgeCredential) -> Vec<LinkTo> {
+    let all = document.credential_subject.achievement.alignment.iter();
+    all.map(|one| LinkTo {
+        href: one.target_url.clone(),
+        text: checks::skill(
+            &one.target_name,
+            one.target_framework.as_deref(),
+            one.target_code.as_deref(),
+        ),
+    })
+    .collect()
+}
+
+/// Identifiers and proofs, for those who check by hand.
+pub(super) fn technical(published: &Published, document: &OpenBadgeCredential) -> Vec<(String, String)> {
+    let mut rows = vec![
+        ("Credential".to_owned(), document.id.clone()),
+        ("Issuer".to_owned(), document.issuer.id.clone()),
+    ];
+    if let Some(proof) = document.proof.first() {
+        rows.push((
+            "Proof".to_owned(),
+            "DataIntegrityProof, eddsa-rdfc-2022".to_owned(),
+        ));
+        rows.push((
+            "Verification method".to_owned(),
+            proof.verification_method.clone(),
+        ));
+    }
+    let token = published.credential.token.as_deref();
+    let header = token.and_then(|token| jwt::read(token.as_bytes()).ok()?.header().ok());
+    if let Some(header) = header {
+        let row = format!("VC-JWT, {}, {}", header.algorithm.name(), header.key_id);
+        rows.push(("Token".to_owned(), row));
+    }
+    if let Some(status) = &document.credential_status {
+        let place = status.status_list_index;
+        rows.push(("Status list".to_owned(), status.status_list_credential.clone()));
+        rows.push(("Place in the status list".to_owned(), place.to_string()));
+    }
+    rows.push((
+        "Badge".to_owned(),
+        document.credential_subject.achievement.id.clone(),
+    ));
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_found_in_whatever_text_carries_it() {
+        let hex = "0A".repeat(32);
+        assert_eq!(digest(&format!("sha-256: {hex}.")), Some(hex.to_lowercase()));
+        assert_eq!(digest("no fingerprint 0a0a"), None);
+    }
+}
