@@ -108,7 +108,7 @@ fn main() {
         work: "evaluate conditions",
         unit: "conditions",
         each: f64::from(u32::try_from(conditions * PEOPLE).unwrap()),
-        aim: 1_000_000.0,
+        aim: Some(1_000_000.0),
         peers: &[],
     }
     .measure(|| {

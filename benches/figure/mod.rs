@@ -13,8 +13,8 @@ pub struct Figure<'a> {
     pub unit: &'a str,
     /// How many of them one call makes.
     pub each: f64,
-    /// Per second and core.
-    pub aim: f64,
+    /// Per second and core, where something is aimed at.
+    pub aim: Option<f64>,
     /// Others on the same work, per second and core.
     pub peers: &'a [(&'a str, f64)],
 }
@@ -44,12 +44,15 @@ impl Figure<'_> {
             return;
         };
         let figure = self.each / median.as_secs_f64();
+        let aim = self.aim.map(|aim| {
+            let judged = if figure >= aim { "reached" } else { "missed" };
+            format!(" (aim {aim:.0}: {judged})")
+        });
         println!(
-            "\n{}: {figure:.0} {} per second and core (aim {:.0}: {})",
+            "\n{}: {figure:.0} {} per second and core{}",
             self.work,
             self.unit,
-            self.aim,
-            if figure >= self.aim { "reached" } else { "missed" }
+            aim.unwrap_or_default()
         );
         for (name, theirs) in self.peers {
             println!("  {:.2} times {name} ({theirs:.0})", figure / theirs);

@@ -1,7 +1,8 @@
 //! Cairn under load, measured from outside: `cargo bench --bench load`. Builds and starts the `cairn` binary in a process of its own;
 //! the practice LMS and the browsers are in this one, so that their work is not counted.
 //!
-//! `CAIRN_LOAD_LAUNCHES` and `CAIRN_LOAD_MEMBERS` make a smaller run (10,000 and 5,000 otherwise).
+//! Only a part: `-- launches`, `-- reading` or `-- pages` behind the command. `CAIRN_LOAD_LAUNCHES`, `CAIRN_LOAD_MEMBERS` and
+//! `CAIRN_LOAD_CREDENTIALS` make a smaller run (10,000, 5,000 and 100,000 otherwise).
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -11,7 +12,10 @@
 )]
 
 mod launches;
+mod pages;
 mod reading;
+#[path = "../school/mod.rs"]
+mod school;
 mod tool;
 
 fn number(name: &str, default: usize) -> usize {
@@ -30,17 +34,34 @@ fn ratio(figure: f64, peers: &[(&str, f64)]) {
     }
 }
 
+/// Whether a part was asked for: every one is when none was named.
+fn is_asked(part: &str) -> bool {
+    let mut named = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .peekable();
+    named.peek().is_none() || named.any(|word| word == part)
+}
+
 fn main() {
     let launches = number("CAIRN_LOAD_LAUNCHES", 10_000);
     let members = number("CAIRN_LOAD_MEMBERS", 5_000);
+    let credentials = number("CAIRN_LOAD_CREDENTIALS", 100_000);
     cairn::app::block_on(async {
         let tool = tool::start_twice();
-        launches::measure(&tool, launches).await;
-        for flavour in [
-            cairn::lti::registration::Flavour::Moodle,
-            cairn::lti::registration::Flavour::Canvas,
-        ] {
-            reading::measure(&tool, flavour, members).await;
+        if is_asked("launches") {
+            launches::measure(&tool, launches).await;
+        }
+        if is_asked("reading") {
+            for flavour in [
+                cairn::lti::registration::Flavour::Moodle,
+                cairn::lti::registration::Flavour::Canvas,
+            ] {
+                reading::measure(&tool, flavour, members).await;
+            }
+        }
+        if is_asked("pages") {
+            pages::measure(&tool, credentials).await;
         }
     });
 }

@@ -1,6 +1,5 @@
 //! Reading a large course: members and results of ten columns, each answer 20 ms late.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,11 +9,11 @@ use cairn::lti::services::Platform;
 use cairn::lti::services::grades::LineItemFilter;
 use cairn::practice_lms::{self, Endpoint, Fault, Options, PracticeLms, World};
 use cairn::random::SystemRandom;
-use cairn::service::{Cairn, platforms};
-use cairn::settings::Settings;
+use cairn::service::platforms;
 use rust_decimal::Decimal;
 use url::Url;
 
+use super::school;
 use super::tool::Tool;
 
 const COLUMNS: usize = 10;
@@ -36,22 +35,7 @@ pub async fn measure(tool: &Tool, flavour: Flavour, members: usize) {
     fill(&world, course);
 
     // The same data folder as the running process, whose key the LMS fetches.
-    let environment = HashMap::from([
-        ("CAIRN_LISTEN".to_owned(), tool.address.to_string()),
-        (
-            "CAIRN_DATA_DIR".to_owned(),
-            tool.folder.path().display().to_string(),
-        ),
-        (
-            "CAIRN_IDENTITY_ORIGIN".to_owned(),
-            "https://badges.example".to_owned(),
-        ),
-        ("CAIRN_ALLOW_HTTP_LOOPBACK".to_owned(), "true".to_owned()),
-    ]);
-    let settings = Settings::load(None, &environment).unwrap();
-    let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom))
-        .await
-        .unwrap();
+    let cairn = school::open(tool.folder.path(), &tool.address.to_string()).await;
     let known = platforms::list(&cairn).await.unwrap();
     let (_, registration) = known.iter().find(|(_, known)| known.name == name).unwrap();
     let platform = cairn

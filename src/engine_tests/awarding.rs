@@ -1,12 +1,16 @@
 //! The main way: a grade, an award, a credential that verifies, its revocation.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::benches;
 use crate::clock::Clock as _;
 use crate::domain::decision::Truth;
+use crate::openbadges::credential::IdentityObject;
 use crate::openbadges::status::{Bitstring, StatusListCredential};
 use crate::openbadges::verify::verify;
+use crate::openbadges::{jwt, recipient};
 use crate::service::award;
 use crate::store::decisions;
 
@@ -72,6 +76,47 @@ async fn a_grade_at_exactly_the_threshold_becomes_one_award_that_verifies_and_ca
             holders[&winner].revocation.is_some(),
             "revocation opens no new cycle"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_whole_class_is_awarded_in_one_go_and_everybody_gets_their_own_document() {
+    for bench in benches().await {
+        bench.check().await;
+        let badge = bench.badge().await;
+        let students = bench.world.students(bench.at);
+        assert!(students.len() > 8, "more than one thread signs for one group");
+        for student in &students {
+            bench.grade(student.id, Some("90"));
+        }
+        bench.check().await;
+        let decided = bench.decide(&badge).await;
+        assert_eq!(decided.awarded, students.len());
+        let holders = bench.holders(&badge).await;
+        assert_eq!(holders.len(), students.len());
+        let mut places = HashSet::new();
+        for student in &students {
+            let person = bench.person(&student.sub).await;
+            let credential = bench.credential(&holders[&person]).await;
+            let web = bench.web(&credential).await;
+            let token = credential.token.as_deref().unwrap();
+            for form in [credential.document.as_str(), token] {
+                let verdict = verify(form.as_bytes(), &web, bench.clock.now());
+                assert!(verdict.is_valid(), "{:?}", verdict.first_failure());
+            }
+            let document: Value = serde_json::from_str(&credential.document).unwrap();
+            let id = format!("https://badges.example/b/{}", credential.slug);
+            assert_eq!(document["id"], id);
+            assert_eq!(jwt::read(token.as_bytes()).unwrap().payload()["id"], id);
+            let place = document["credentialStatus"]["statusListIndex"].as_str().unwrap();
+            assert_eq!(place, credential.status_position.to_string());
+            assert!(places.insert(credential.status_position));
+            // The hash in the document is that of this student and of nobody else.
+            let identity = document["credentialSubject"]["identifier"][0].clone();
+            let identity: IdentityObject = serde_json::from_value(identity).unwrap();
+            let known = recipient::lti_identifier(&bench.world.issuer(), &student.sub);
+            assert!(recipient::matches(&identity, &known), "{}", student.sub);
+        }
     }
 }
 

@@ -15,8 +15,8 @@ use serde_json::Value;
 use super::contexts;
 
 /// How many quads and blank nodes a document may have: canonicalisation has no budget of its own.
-const MAX_QUADS: usize = 4_000;
-const MAX_BLANK_NODES: usize = 400;
+pub(super) const MAX_QUADS: usize = 4_000;
+pub(super) const MAX_BLANK_NODES: usize = 400;
 /// How deep a document may be nested.
 const MAX_DEPTH: usize = 32;
 

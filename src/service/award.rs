@@ -2,6 +2,8 @@
 //! credential. [`revoke`] takes it back, [`award_by_hand`] awards whatever a rule says.
 
 use std::collections::HashMap;
+use std::num::NonZero;
+use std::thread;
 
 use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
@@ -9,41 +11,42 @@ use ed25519_dalek::SigningKey;
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::course::LineItem;
-use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
-use crate::domain::evidence::SubmissionState;
+use crate::domain::decision::Decision;
 use crate::domain::issuer::Issuer;
-use crate::domain::rule::Condition;
 use crate::ids::{
-    ActivityId, AwardId, CredentialId, DecisionId, LineItemId, PersonId, StatusListId, TenantId,
+    AwardId, CredentialId, DecisionId, LineItemId, PersonId, RegistrationId, StatusListId, TenantId,
 };
 use crate::openbadges::credential::StatusEntry;
 use crate::openbadges::did::IssuerIdentity;
 use crate::openbadges::proof::{self, Signable};
 use crate::openbadges::recipient;
-use crate::openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
 use crate::openbadges::{OpenBadgeCredential, jwt};
 use crate::random::{self, SharedRandom};
 use crate::secrets::Vault;
-use crate::service::credential::{Approved, Parts, build};
+use crate::service::credential::{Parts, build};
 use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
 use crate::store::{
-    Db, StoreError, activities, awards, credentials, issuers, line_items, people, registrations,
-    status_lists, subjects, submissions,
+    Db, StoreError, awards, credentials, issuers, line_items, people, registrations, subjects,
 };
 
 mod by_hand;
+mod lists;
 mod revoking;
+mod work;
 
 pub use by_hand::award_by_hand;
 pub use revoking::revoke;
 pub(super) use revoking::revoke_in;
+use work::approved_work;
 
 /// How often a change that met another one of the same status list is tried.
 const TRIES: usize = 4;
+/// For fewer signatures no other processor is asked to help.
+const FEW: usize = 8;
 
 /// What issuing needs of the process, to be taken into a transaction.
 #[derive(Debug, Clone)]
@@ -85,6 +88,7 @@ impl Desk {
             identity,
             list: None,
             labels: HashMap::new(),
+            platforms: HashMap::new(),
         })
     }
 }
@@ -99,6 +103,23 @@ pub(super) struct Signer {
     token_key: p256::ecdsa::SigningKey,
     list: Option<StatusList>,
     labels: HashMap<LineItemId, String>,
+    /// The issuers of the platforms that the holders come from.
+    platforms: HashMap<RegistrationId, String>,
+}
+
+/// An award that is stored, with a credential that is not signed yet: hand it to [`Signer::finish`] in the same transaction.
+pub(super) struct Prepared {
+    award: Award,
+    slug: String,
+    credential: OpenBadgeCredential,
+    list: StatusListId,
+    place: u32,
+}
+
+/// A credential in both of its signed forms.
+struct Signed {
+    document: String,
+    token: String,
 }
 
 fn internal(error: impl std::fmt::Display) -> ServiceError {
@@ -118,66 +139,6 @@ impl Signer {
         Ok(signed.into_string())
     }
 
-    fn sign_list(&self, slug: &str, bits: &Bitstring) -> Result<String, ServiceError> {
-        let url = self.identity.status_url(slug);
-        let list = StatusListCredential::revocation(&url, self.identity.did(), bits, self.desk.now)
-            .map_err(internal)?;
-        self.sign(&list)
-    }
-
-    fn new_list(&self, db: &mut Db) -> Result<StatusList, ServiceError> {
-        let bits = Bitstring::default();
-        let slug = hex::encode(random::bytes::<8>(self.desk.random.as_ref()));
-        let list = StatusList {
-            id: StatusListId::new(self.desk.now, self.desk.random.as_ref()),
-            tenant: self.issuer.tenant.clone(),
-            issuer: self.issuer.id.clone(),
-            length: i32::try_from(bits.entries()).map_err(internal)?,
-            taken: 0,
-            open: true,
-            document: self.sign_list(&slug, &bits)?,
-            slug,
-            bits: bits.as_bytes().to_vec(),
-            version: 1,
-            updated_at: self.desk.now,
-        };
-        status_lists::insert(db, &list)?;
-        Ok(list)
-    }
-
-    fn open_list(&mut self, db: &mut Db) -> Result<StatusList, ServiceError> {
-        let (tenant, issuer) = (&self.issuer.tenant, &self.issuer.id);
-        let known = match self.list.take() {
-            Some(list) => Some(list),
-            None => status_lists::current_for_issuer(db, tenant, issuer)?,
-        };
-        match known {
-            Some(list) => Ok(list),
-            None => self.new_list(db),
-        }
-    }
-
-    /// A random free place in the issuer's current list; a new list when that is as good as full.
-    fn take_place(&mut self, db: &mut Db) -> Result<(StatusList, u32), ServiceError> {
-        for _ in 0..2 {
-            let list = self.open_list(db)?;
-            let length = u32::try_from(list.length).unwrap_or(MIN_ENTRIES).max(1);
-            let random = &self.desk.random;
-            let pick = || {
-                let drawn = u32::from_le_bytes(random::bytes(random.as_ref())) % length;
-                i32::try_from(drawn).unwrap_or(0)
-            };
-            if let Some(place) = status_lists::take_position(db, &list, self.desk.now, pick)? {
-                self.list = Some(list.clone());
-                return Ok((list, u32::try_from(place).map_err(internal)?));
-            }
-            status_lists::close(db, &list.tenant, &list.id)?;
-        }
-        Err(ServiceError::Internal(
-            "no free place in a new status list".into(),
-        ))
-    }
-
     fn note_labels(&mut self, db: &mut Db, badge: &Badge) -> Result<(), ServiceError> {
         if self.labels.is_empty() {
             let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
@@ -185,6 +146,21 @@ impl Signer {
             self.labels = items.into_iter().map(named).collect();
         }
         Ok(())
+    }
+
+    /// The issuer of a platform.
+    fn platform(
+        &mut self,
+        db: &mut Db,
+        tenant: &TenantId,
+        id: &RegistrationId,
+    ) -> Result<String, ServiceError> {
+        if let Some(known) = self.platforms.get(id) {
+            return Ok(known.clone());
+        }
+        let platform = registrations::get(db, tenant, id)?.ok_or(ServiceError::NotFound("platform"))?;
+        self.platforms.insert(id.clone(), platform.issuer.clone());
+        Ok(platform.issuer)
     }
 
     /// Makes the award with its signed credential. `None`: this cycle has its award already, made by whomever.
@@ -200,6 +176,24 @@ impl Signer {
         decision: &Decision,
         record: &DecisionId,
     ) -> Result<Option<Award>, ServiceError> {
+        let prepared = self.prepare(db, badge, person, cycle, decision, record)?;
+        let made = self.finish(db, prepared.into_iter().collect())?;
+        Ok(made.into_iter().next())
+    }
+
+    /// Makes the award and its credential, all but the signatures. `None` as [`Self::issue`].
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub(super) fn prepare(
+        &mut self,
+        db: &mut Db,
+        badge: &Badge,
+        person: &PersonId,
+        cycle: i32,
+        decision: &Decision,
+        record: &DecisionId,
+    ) -> Result<Option<Prepared>, ServiceError> {
         let (now, random) = (self.desk.now, std::sync::Arc::clone(&self.desk.random));
         let award = Award {
             id: AwardId::new(now, random.as_ref()),
@@ -221,9 +215,8 @@ impl Signer {
         }
         let subject = self.subject(db, &award)?;
         let known = people::get(db, &badge.tenant, person)?.ok_or(ServiceError::NotFound("person"))?;
-        let platform = registrations::get(db, &badge.tenant, &known.registration)?
-            .ok_or(ServiceError::NotFound("platform"))?;
-        let (list, place) = self.take_place(db)?;
+        let platform = self.platform(db, &badge.tenant, &known.registration)?;
+        let (list, list_slug, place) = self.take_place(db)?;
         let slug = random::token::<16>(random.as_ref());
         let credential = build(Parts {
             issuer: &self.issuer,
@@ -232,30 +225,75 @@ impl Signer {
             award: &award,
             slug: &slug,
             subject: subject.urn,
-            recipient: recipient::lti_user_salted(&platform.issuer, &known.sub, &subject.salt),
-            status: StatusEntry::revocation(&self.identity.status_url(&list.slug), place),
+            recipient: recipient::lti_user_salted(&platform, &known.sub, &subject.salt),
+            status: StatusEntry::revocation(&self.identity.status_url(&list_slug), place),
             decision,
             labels: &self.labels,
             evidence: &approved_work(db, badge, person, decision)?,
         });
-        let stored = Credential {
-            id: CredentialId::new(now, random.as_ref()),
-            tenant: badge.tenant.clone(),
-            award: award.id.clone(),
-            issuer: self.issuer.id.clone(),
-            document: self.sign(&credential)?,
-            token: Some(self.sign_token(&credential)?),
+        Ok(Some(Prepared {
+            award,
             slug,
-            issued_at: now,
-            status_list: list.id,
-            status_position: i32::try_from(place).map_err(internal)?,
-            shows: Shows::default(),
-            left_out: None,
-            reissued: None,
+            credential,
+            list,
+            place,
+        }))
+    }
+
+    /// Signs and stores the credentials of awards that were prepared, in the same transaction.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub(super) fn finish(&self, db: &mut Db, prepared: Vec<Prepared>) -> Result<Vec<Award>, ServiceError> {
+        let signed = self.sign_all(&prepared)?;
+        let mut made = Vec::with_capacity(prepared.len());
+        for (one, signed) in prepared.into_iter().zip(signed) {
+            let stored = Credential {
+                id: CredentialId::new(self.desk.now, self.desk.random.as_ref()),
+                tenant: one.award.tenant.clone(),
+                award: one.award.id.clone(),
+                issuer: self.issuer.id.clone(),
+                document: signed.document,
+                token: Some(signed.token),
+                slug: one.slug,
+                issued_at: self.desk.now,
+                status_list: one.list,
+                status_position: i32::try_from(one.place).map_err(internal)?,
+                shows: Shows::default(),
+                left_out: None,
+                reissued: None,
+            };
+            credentials::insert(db, &stored)?;
+            metrics::counter!("cairn_awards_total").increment(1);
+            made.push(one.award);
+        }
+        Ok(made)
+    }
+
+    /// Both signatures of each, in the same order: on all processors where there are many.
+    fn sign_all(&self, prepared: &[Prepared]) -> Result<Vec<Signed>, ServiceError> {
+        let sign = |some: &[Prepared]| -> Result<Vec<Signed>, ServiceError> {
+            let both = |one: &Prepared| {
+                Ok(Signed {
+                    document: self.sign(&one.credential)?,
+                    token: self.sign_token(&one.credential)?,
+                })
+            };
+            some.iter().map(both).collect()
         };
-        credentials::insert(db, &stored)?;
-        metrics::counter!("cairn_awards_total").increment(1);
-        Ok(Some(award))
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let share = prepared.len().div_ceil(processors).max(FEW);
+        let mut shares = prepared.chunks(share);
+        let ours = shares.next().unwrap_or_default();
+        thread::scope(|scope| {
+            let others: Vec<_> = shares.map(|some| scope.spawn(move || sign(some))).collect();
+            let mut signed = sign(ours)?;
+            for other in others {
+                let theirs = other.join().map_err(|_| internal("a signing thread stopped"))?;
+                signed.extend(theirs?);
+            }
+            Ok(signed)
+        })
     }
 
     fn subject(&self, db: &mut Db, award: &Award) -> Result<Subject, ServiceError> {
@@ -275,36 +313,6 @@ impl Signer {
             &new,
             now,
         )?)
-    }
-
-    /// Sets the bits of these credentials and publishes the list that holds them anew.
-    pub(super) fn publish_revoked(
-        &self,
-        db: &mut Db,
-        list: &StatusListId,
-        places: &[i32],
-    ) -> Result<(), ServiceError> {
-        let tenant = &self.issuer.tenant;
-        let list = status_lists::get(db, tenant, list)?.ok_or(ServiceError::NotFound("status list"))?;
-        let mut bits = Bitstring::from_bytes(list.bits.clone()).map_err(internal)?;
-        for place in places {
-            bits.set(u32::try_from(*place).map_err(internal)?, true)
-                .map_err(internal)?;
-        }
-        self.publish(db, &list, &bits)
-    }
-
-    /// Publishes a list with the same bits under a new signature.
-    pub(super) fn publish_again(&self, db: &mut Db, list: &StatusList) -> Result<(), ServiceError> {
-        let bits = Bitstring::from_bytes(list.bits.clone()).map_err(internal)?;
-        self.publish(db, list, &bits)
-    }
-
-    fn publish(&self, db: &mut Db, list: &StatusList, bits: &Bitstring) -> Result<(), ServiceError> {
-        let (document, now) = (self.sign_list(&list.slug, bits)?, self.desk.now);
-        let bytes = bits.as_bytes();
-        status_lists::publish(db, &list.tenant, &list.id, list.version, bytes, &document, now)?;
-        Ok(())
     }
 }
 
@@ -333,45 +341,4 @@ where
         }
     }
     cairn.store.write_with(work()).await
-}
-
-/// The work that a decision rests on.
-fn approved_work(
-    db: &mut Db,
-    badge: &Badge,
-    person: &PersonId,
-    decision: &Decision,
-) -> Result<Vec<Approved>, StoreError> {
-    let mut named = Vec::new();
-    activities_of(&decision.tree, &mut named);
-    let mut work = Vec::new();
-    for id in named {
-        let Some(activity) = activities::get(db, &badge.tenant, id)? else {
-            continue;
-        };
-        let latest = submissions::latest(db, &badge.tenant, id, person)?;
-        let approved = latest.filter(|latest| latest.state == SubmissionState::Approved);
-        work.extend(approved.map(|submission| Approved {
-            title: activity.title,
-            submission,
-        }));
-    }
-    Ok(work)
-}
-
-/// The activities whose approval a decision saw, each once.
-fn activities_of<'a>(group: &'a CheckedGroup, named: &mut Vec<&'a ActivityId>) {
-    for node in &group.nodes {
-        match node {
-            CheckedNode::Group(inner) => activities_of(inner, named),
-            CheckedNode::Condition(checked) => {
-                if let (Condition::EvidenceApproved { activity }, Truth::Yes) =
-                    (&checked.condition, checked.truth)
-                    && !named.contains(&activity)
-                {
-                    named.push(activity);
-                }
-            }
-        }
-    }
 }

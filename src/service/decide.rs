@@ -249,7 +249,7 @@ fn decide_group(
     let recorded = decisions::record_many(db, tenant, &badge.id, &new, cause, now, random)?;
     regrades::follow(db, desk, &badge, &rule, &recorded)?;
     let mut signer = None;
-    let mut awarded = Vec::new();
+    let mut prepared = Vec::new();
     for record in recorded.iter().filter(|record| record.outcome == Truth::Yes) {
         let Some(facts) = known.get(&record.person) else {
             continue;
@@ -273,9 +273,14 @@ fn decide_group(
             Some(signer) => signer,
             none => none.insert(desk.signer(db, tenant)?),
         };
-        let made = signer.issue(db, &badge, &record.person, cycle, &decision.decision, &record.id)?;
-        awarded.extend(made.map(|award| award.person));
+        let made = signer.prepare(db, &badge, &record.person, cycle, &decision.decision, &record.id)?;
+        prepared.extend(made);
     }
+    let made = match signer {
+        Some(signer) => signer.finish(db, prepared)?,
+        None => Vec::new(),
+    };
+    let awarded: Vec<PersonId> = made.into_iter().map(|award| award.person).collect();
     enqueue_above(db, &badge, &awarded, desk)?;
     Ok(Decided {
         people: recorded.len(),

@@ -107,12 +107,12 @@ pub fn insert_once(db: &mut Db, award: &Award) -> Result<bool, StoreError> {
 /// # Errors
 /// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &AwardId) -> Result<Option<Award>, StoreError> {
-    let row = awards::table
+    let row = on_both!(db, |connection| awards::table
         .filter(awards::tenant_id.eq(tenant.as_str()))
         .filter(awards::id.eq(id.as_str()))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::award).transpose()
 }
 
@@ -126,14 +126,14 @@ pub fn latest(
     badge: &BadgeId,
     person: &PersonId,
 ) -> Result<Option<Award>, StoreError> {
-    let row = awards::table
+    let row = on_both!(db, |connection| awards::table
         .filter(awards::tenant_id.eq(tenant.as_str()))
         .filter(awards::badge_id.eq(badge.as_str()))
         .filter(awards::person_id.eq(person.as_str()))
         .order(awards::cycle.desc())
         .select(Row::as_select())
-        .first(db)
-        .optional()?;
+        .first(connection))
+    .optional()?;
     row.map(Row::award).transpose()
 }
 

@@ -148,7 +148,9 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
             .map(|reissued| word(&reissued.cause))
             .transpose()?,
     };
-    diesel::insert_into(credentials::table).values(&row).execute(db)?;
+    on_both!(db, |connection| diesel::insert_into(credentials::table)
+        .values(&row)
+        .execute(connection))?;
     Ok(())
 }
 
@@ -157,11 +159,11 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
 /// # Errors
 /// Trouble with the database.
 pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError> {
-    let row = credentials::table
+    let row = on_both!(db, |connection| credentials::table
         .filter(credentials::slug.eq(slug))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::credential).transpose()
 }
 

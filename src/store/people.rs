@@ -161,12 +161,12 @@ fn load(
 /// # Errors
 /// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>, StoreError> {
-    let row = people::table
+    let row = on_both!(db, |connection| people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::id.eq(id.as_str()))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     Ok(row.map(Person::from))
 }
 

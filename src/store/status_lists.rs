@@ -180,11 +180,11 @@ pub fn take_position(
             .do_nothing()
             .execute(connection))?;
         if added == 1 {
-            diesel::update(status_lists::table)
+            on_both!(db, |connection| diesel::update(status_lists::table)
                 .filter(status_lists::tenant_id.eq(list.tenant.as_str()))
                 .filter(status_lists::id.eq(list.id.as_str()))
                 .set(status_lists::taken.eq(status_lists::taken + 1))
-                .execute(db)?;
+                .execute(connection))?;
             return Ok(Some(position));
         }
     }

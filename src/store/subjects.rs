@@ -38,13 +38,13 @@ pub fn get(
     issuer: &IssuerId,
     person: &PersonId,
 ) -> Result<Option<Subject>, StoreError> {
-    let found: Option<(String, String)> = subjects::table
+    let found: Option<(String, String)> = on_both!(db, |connection| subjects::table
         .filter(subjects::tenant_id.eq(tenant.as_str()))
         .filter(subjects::issuer_id.eq(issuer.as_str()))
         .filter(subjects::person_id.eq(person.as_str()))
         .select((subjects::urn, subjects::salt))
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     Ok(found.map(|(urn, salt)| Subject { urn, salt }))
 }
 
@@ -71,10 +71,13 @@ pub fn get_or_insert(
         salt: &new.salt,
         created_at: micros(now),
     };
-    on_both!(db, |connection| diesel::insert_into(subjects::table)
+    let added = on_both!(db, |connection| diesel::insert_into(subjects::table)
         .values(&row)
         .on_conflict((subjects::issuer_id, subjects::person_id))
         .do_nothing()
         .execute(connection))?;
+    if added == 1 {
+        return Ok(new.clone());
+    }
     get(db, tenant, issuer, person)?.ok_or(StoreError::Missing("subject"))
 }

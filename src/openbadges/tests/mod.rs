@@ -8,7 +8,7 @@ mod property;
 mod refusals;
 mod strategies;
 mod tokens;
-mod vectors;
+pub(super) mod vectors;
 mod verification;
 mod web;
 mod whole;

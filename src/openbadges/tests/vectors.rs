@@ -106,7 +106,7 @@ fn a_json_ld_processor_gives_the_same_bytes() {
 }
 
 /// Pointers to every string, number and boolean of a document.
-pub(super) fn leaves(value: &Value, at: &str, into: &mut Vec<String>) {
+pub(in crate::openbadges) fn leaves(value: &Value, at: &str, into: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {

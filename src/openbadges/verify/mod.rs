@@ -4,6 +4,7 @@
 //! Fetching is the caller's: a [`Resolver`] answers from a cache, a database or the network.
 
 mod key;
+mod own;
 mod status;
 mod strict;
 mod verdict;
@@ -265,12 +266,17 @@ fn terms(document: &Value, proof: Option<&FoundProof>) -> Result<(Vec<Quad>, Vec
     if let Some(members) = bare.as_object_mut() {
         members.remove("proof");
     }
+    let config = match proof {
+        Some(FoundProof::Embedded { config, .. }) => Some(config),
+        Some(FoundProof::Token(_)) | None => None,
+    };
+    if let Some((quads, config)) = own::quads(&bare, config) {
+        nothing_hidden(document, &quads)?;
+        return Ok((quads, config));
+    }
     let quads = jsonld::quads(&bare)?;
     nothing_hidden(document, &quads)?;
-    let config = match proof {
-        Some(FoundProof::Embedded { config, .. }) => jsonld::quads(config)?,
-        Some(FoundProof::Token(_)) | None => Vec::new(),
-    };
+    let config = config.map_or_else(|| Ok(Vec::new()), jsonld::quads)?;
     Ok((quads, config))
 }
 
