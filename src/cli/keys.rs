@@ -1,9 +1,10 @@
-//! `cairn keys list | rotate`: which keys there are, and new ones. Private parts are never printed.
+//! `cairn keys list | rotate | rotate-master`: which keys there are, and new ones. Private parts are never printed.
 
 use std::sync::Arc;
 
 use clap::Subcommand;
 
+use self::rotate_master::{ROTATE_MASTER, RotateMasterArguments};
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
@@ -11,6 +12,8 @@ use crate::service::admins::{Scope, links};
 use crate::service::{Cairn, institutions, issuing};
 use crate::settings::Settings;
 use crate::store::issuers::{KeyKind, KeyState};
+
+mod rotate_master;
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
@@ -22,6 +25,9 @@ pub enum KeysCommand {
         #[arg(long)]
         institution: String,
     },
+    /// Encrypt all stored keys with a new master key; nothing opens with the old one any more. Stop every server first.
+    #[command(long_about = ROTATE_MASTER)]
+    RotateMaster(RotateMasterArguments),
 }
 
 /// Runs one of the commands.
@@ -33,6 +39,7 @@ pub fn run(settings: Settings, command: &KeysCommand) -> Result<(), CommandError
     let rotated = match command {
         KeysCommand::List => None,
         KeysCommand::Rotate { institution } => Some(institution.clone()),
+        KeysCommand::RotateMaster(arguments) => return rotate_master::run(settings, arguments),
     };
     actix_runtime(async move {
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;

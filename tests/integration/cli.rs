@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-fn cairn(folder: &Path) -> Command {
+pub fn cairn(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cairn"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CAIRN_")) {
         command.env_remove(name);
@@ -29,7 +29,7 @@ fn told(output: &Output) -> (String, String) {
 }
 
 /// What a command that must succeed prints.
-fn done(folder: &Path, arguments: &[&str]) -> String {
+pub fn done(folder: &Path, arguments: &[&str]) -> String {
     let output = cairn(folder).args(arguments).output().unwrap();
     let (out, err) = told(&output);
     assert!(output.status.success(), "{arguments:?}: {out}{err}");
@@ -37,7 +37,7 @@ fn done(folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// What a command that must fail prints, both ways.
-fn failed(command: &mut Command) -> (String, String) {
+pub fn failed(command: &mut Command) -> (String, String) {
     let output = command.output().unwrap();
     let (out, err) = told(&output);
     assert_eq!(output.status.code(), Some(1), "{out}{err}");
@@ -61,6 +61,7 @@ fn its_help_names_every_command_and_every_setting() {
         "invite",
         "keys",
         "export",
+        "backup",
         "drill",
     ] {
         assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
@@ -115,7 +116,7 @@ fn a_check_says_what_is_well_and_what_is_not() {
 }
 
 /// A platform that does not answer.
-fn add_platform(folder: &Path) -> String {
+pub fn add_platform(folder: &Path) -> String {
     done(
         folder,
         &[
@@ -218,14 +219,14 @@ fn a_key_is_rotated_by_name_and_the_old_one_stays_known() {
 }
 
 /// A running server with its log; ended when dropped.
-struct Server {
+pub struct Server {
     process: Child,
     log: BufReader<std::process::ChildStderr>,
     address: String,
 }
 
 impl Server {
-    fn start(folder: &Path) -> Self {
+    pub fn start(folder: &Path) -> Self {
         let mut process = cairn(folder)
             .env("CAIRN_LOG_FORMAT", "json")
             .env("CAIRN_LOG", "info")

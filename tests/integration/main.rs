@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod backup;
 mod certification;
 mod chromium;
 mod class;
@@ -24,6 +25,7 @@ mod killed;
 mod ladder;
 mod launch;
 mod leaving;
+mod master_key;
 mod operations;
 mod pentest;
 mod placing;

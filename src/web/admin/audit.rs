@@ -185,6 +185,7 @@ fn words(action: &str) -> String {
         "institution.made" => "made an institution",
         "issuer-key.rotated" => "gave an issuer a new key",
         "link.chosen" => "chose what a link opens",
+        "master-key.rotated" => "encrypted the stored keys with a new master key",
         "policy.changed" => "changed the policies",
         "rule.activated" => "activated a rule",
         "tool-key.published" => "published a new key for platforms",
