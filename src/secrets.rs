@@ -1,7 +1,5 @@
 //! The master key and what it protects: private keys at rest, sealed tokens, links that live for a minute.
 
-use std::path::Path;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -12,6 +10,8 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::random::{self, Random};
+
+pub mod key_file;
 
 /// Why a secret could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +24,19 @@ pub enum SecretsError {
     File(String, std::io::Error),
     #[error(
         "A stored key cannot be decrypted: the master key is not the one it was encrypted with. \
-         Start with the key that this data was made with."
+         Start with the key that this data was made with; after `cairn keys rotate-master` that is the new one."
     )]
     WrongKey,
+    #[error(
+        "There is no master key file {0}, but the database holds keys that were encrypted with one. \
+         Put the file back from where you keep it, or name the key in the setting master_key."
+    )]
+    NoKeyFile(String),
+    #[error(
+        "The keys in the database were encrypted with an older master key, the one in the file {0}. \
+         If you put an older database back, copy that file over master.key and start again."
+    )]
+    OlderKey(String),
 }
 
 /// Encrypts and decrypts under keys derived from the master key, one for each purpose.
@@ -50,39 +60,27 @@ impl Vault {
         }
     }
 
-    /// The vault of an installation: the key from the settings, else from `master.key` in the data folder, which is
-    /// made at the first start with rights for its owner alone.
+    /// A vault under the master key that `text` writes in base64.
     ///
     /// # Errors
-    /// [`SecretsError`] when the key is malformed, or the file is readable by others or cannot be used.
-    pub fn open_or_create(
-        setting: Option<&SecretString>,
-        data_dir: &Path,
-        random: &dyn Random,
-    ) -> Result<Self, SecretsError> {
-        if let Some(text) = setting {
-            return Ok(Self::new(decode(text.expose_secret())?));
-        }
-        let path = data_dir.join("master.key");
-        let failed = |error| SecretsError::File(path.display().to_string(), error);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                owner_only(&path)?;
-                Ok(Self::new(decode(&text)?))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let master: [u8; 32] = random::bytes(random);
-                match create_private(&path, &STANDARD.encode(master)) {
-                    Ok(()) => Ok(Self::new(master)),
-                    // Another process was first: its key is the one.
-                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                        Self::open_or_create(None, data_dir, random)
-                    }
-                    Err(error) => Err(failed(error)),
-                }
-            }
-            Err(error) => Err(failed(error)),
-        }
+    /// [`SecretsError::NotAKey`] when it is not 32 bytes.
+    pub fn from_text(text: &SecretString) -> Result<Self, SecretsError> {
+        let text = text.expose_secret().trim();
+        let bytes = Zeroizing::new(STANDARD.decode(text).map_err(|_| SecretsError::NotAKey)?);
+        let master = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SecretsError::NotAKey)?;
+        Ok(Self::new(master))
+    }
+
+    /// The master key in base64, as its file holds it.
+    fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new(STANDARD.encode(self.master.as_ref()))
+    }
+
+    /// Sixteen hex digits by which people tell master keys apart. They say nothing about the key.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let derived = self.derive("fingerprint");
+        hex::encode(derived.first_chunk::<8>().unwrap_or(&[0; 8]))
     }
 
     /// A key for one purpose: HMAC-SHA-256 of the purpose under the master key.
@@ -131,46 +129,6 @@ impl Vault {
     }
 }
 
-fn decode(text: &str) -> Result<[u8; 32], SecretsError> {
-    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| SecretsError::NotAKey)?);
-    <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SecretsError::NotAKey)
-}
-
-#[cfg(unix)]
-fn owner_only(path: &Path) -> Result<(), SecretsError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let failed = |error| SecretsError::File(path.display().to_string(), error);
-    let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode();
-    if mode & 0o077 == 0 {
-        Ok(())
-    } else {
-        Err(SecretsError::Open(path.display().to_string()))
-    }
-}
-
-#[cfg(not(unix))]
-fn owner_only(_: &Path) -> Result<(), SecretsError> {
-    Ok(())
-}
-
-fn create_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write as _;
-    // Written beside its place and linked into it, so that nobody reads half a key.
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let temporary = folder.join(format!(".master.key.{}", std::process::id()));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&temporary).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    let linked = written.and_then(|()| std::fs::hard_link(&temporary, path));
-    let _ = std::fs::remove_file(&temporary);
-    linked
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,26 +146,22 @@ mod tests {
     }
 
     #[test]
-    fn the_key_file_is_made_once_and_for_its_owner_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = Vault::open_or_create(None, folder.path(), &SeededRandom::new(1)).unwrap();
-        let again = Vault::open_or_create(None, folder.path(), &SeededRandom::new(2)).unwrap();
-        assert_eq!(first.derive("x"), again.derive("x"));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let path = folder.path().join("master.key");
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-            let error = Vault::open_or_create(None, folder.path(), &SeededRandom::new(3)).unwrap_err();
-            assert!(matches!(error, SecretsError::Open(_)), "{error}");
-        }
+    fn a_key_of_the_wrong_length_is_refused() {
+        let text = |bytes: &[u8]| SecretString::from(STANDARD.encode(bytes));
+        let error = Vault::from_text(&text(&[1; 16])).unwrap_err();
+        assert!(matches!(error, SecretsError::NotAKey));
+        assert!(Vault::from_text(&"nonsense!".to_owned().into()).is_err());
+        let vault = Vault::from_text(&text(&[1; 32])).unwrap();
+        assert_eq!(vault.fingerprint(), Vault::new([1; 32]).fingerprint());
     }
 
     #[test]
-    fn a_key_of_the_wrong_length_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let short: SecretString = STANDARD.encode([1; 16]).into();
-        let error = Vault::open_or_create(Some(&short), folder.path(), &SeededRandom::new(1)).unwrap_err();
-        assert!(matches!(error, SecretsError::NotAKey));
+    fn a_fingerprint_tells_keys_apart() {
+        let (one, two) = (
+            Vault::new([1; 32]).fingerprint(),
+            Vault::new([2; 32]).fingerprint(),
+        );
+        assert_ne!(one, two);
+        assert_eq!(one.len(), 16, "{one}");
     }
 }

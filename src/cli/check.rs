@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
+use crate::secrets::key_file::KeyFile;
 use crate::service::{Cairn, institutions, platforms};
 use crate::settings::Settings;
 
@@ -35,6 +36,18 @@ pub fn run(settings: &Settings) -> Result<(), CommandError> {
         };
         report.fine(&format!("database: {:?}, up to date", cairn.store.engine()));
         report.fine(&format!("tool key: {}", cairn.tool_key.kid()));
+        let origin = match cairn.settings.master_key {
+            Some(_) => "from the settings",
+            None => "from its file",
+        };
+        report.fine(&format!("master key: {}, {origin}", cairn.vault.fingerprint()));
+        if cairn.settings.master_key.is_none()
+            && KeyFile::in_folder(&cairn.settings.data_dir).next_path().exists()
+        {
+            report.remark(
+                "master key: a change of it was interrupted before anything was changed; `cairn keys rotate-master` does it",
+            );
+        }
         for (issuer, keys) in institutions::issuer_keys(&cairn).await? {
             match keys
                 .iter()

@@ -1,10 +1,11 @@
-//! `cairn keys list | rotate | withdraw`: which keys there are, new ones, and one that somebody else may have. Private parts
-//! are never printed.
+//! `cairn keys list | rotate | withdraw | rotate-master`: which keys there are, new ones, and one that somebody else may
+//! have. Private parts are never printed.
 
 use std::sync::Arc;
 
 use clap::Subcommand;
 
+use self::rotate_master::{ROTATE_MASTER, RotateMasterArguments};
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::ids::{KeyId, TenantId};
@@ -15,6 +16,8 @@ use crate::service::withdrawing::{self, Review};
 use crate::service::{Cairn, institutions, issuing};
 use crate::settings::Settings;
 use crate::store::issuers::{KeyKind, KeyState};
+
+mod rotate_master;
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
@@ -41,6 +44,9 @@ pub enum KeysCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// Encrypt all stored keys with a new master key; nothing opens with the old one any more. Stop every server first.
+    #[command(long_about = ROTATE_MASTER)]
+    RotateMaster(RotateMasterArguments),
 }
 
 /// Runs one of the commands.
@@ -49,10 +55,13 @@ pub enum KeysCommand {
 /// What the store or the vault reports.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
 pub fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError> {
+    if let KeysCommand::RotateMaster(arguments) = &command {
+        return rotate_master::run(settings, arguments);
+    }
     actix_runtime(async move {
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
         match command {
-            KeysCommand::List => {}
+            KeysCommand::List | KeysCommand::RotateMaster(_) => {}
             KeysCommand::Rotate { institution } => rotate(&cairn, &institution).await?,
             KeysCommand::Withdraw {
                 institution,

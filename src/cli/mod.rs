@@ -1,4 +1,5 @@
-//! What `cairn` does when it is called: `serve · demo · check · platform · admin-link · invite · keys · export · drill`.
+//! What `cairn` does when it is called: `serve · demo · check · platform · admin-link · invite · keys · export · drill ·
+//! backup`.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use crate::settings::{KNOWN, Settings};
 use crate::telemetry;
 
 mod admin_link;
+mod backup;
 mod check;
 mod demo;
 mod drill;
@@ -44,11 +46,13 @@ enum Command {
     AdminLink(admin_link::AdminLinkArguments),
     /// Print an address that registers one platform by itself: paste it into Moodle or Canvas.
     Invite(invite::InviteArguments),
-    /// Show the keys: the tool's own and each institution's.
+    /// Show the keys, let an institution sign with new ones, or change the master key.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Pack everything that an institution issued into one archive that stands for itself.
     Export(export::ExportArguments),
+    /// Copy the database and the files to a folder, while the server runs.
+    Backup(backup::BackupArguments),
     /// Prove that every badge in an archive verifies, without database, settings or net.
     Drill(drill::DrillArguments),
 }
@@ -81,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Invite(arguments) => invite::run(settings, arguments),
         Command::Keys(command) => keys::run(settings, command),
         Command::Export(arguments) => export::run(settings, arguments),
+        Command::Backup(arguments) => backup::run(&settings, &arguments),
         Command::Drill(arguments) => drill::run(&arguments),
     };
     match done {

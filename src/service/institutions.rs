@@ -18,8 +18,8 @@ use crate::service::error::ServiceError;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::{Db, StoreError, issuers, tenants, token_keys};
 
-const ISSUER_KEY: &str = "issuer key";
-const TOKEN_KEY: &str = "issuer token key";
+pub(super) const ISSUER_KEY: &str = "issuer key";
+pub(super) const TOKEN_KEY: &str = "issuer token key";
 /// How many keys the key set of this host names at most: far more than one server has issuers.
 const MOST_KEYS: i64 = 5_000;
 

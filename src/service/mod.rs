@@ -23,11 +23,13 @@ use crate::store::{Store, StoreError};
 pub mod account;
 pub mod admins;
 pub mod award;
+pub mod backup;
 pub mod baked;
 pub mod columns;
 pub mod connecting;
 pub mod copying;
 pub mod credential;
+pub mod data_folder;
 pub mod decide;
 pub mod design;
 pub mod erasing;
@@ -42,6 +44,7 @@ pub mod launch;
 pub mod learning;
 pub mod leaving;
 pub mod links;
+pub mod master_key;
 pub mod names;
 pub mod notices;
 pub mod people;
@@ -90,6 +93,8 @@ pub struct Cairn {
     pub tool_key: tool_keys::ToolKeys,
     /// How often somebody may try to sign in to the console.
     pub throttle: admins::throttle::Throttle,
+    /// Says that the data folder is in use, as long as this lives.
+    pub in_use: data_folder::InUse,
 }
 
 /// Why Cairn does not start.
@@ -101,6 +106,10 @@ pub enum StartError {
     Serve(String),
     #[error("The data folder {0} could not be made: {1}")]
     DataFolder(String, std::io::Error),
+    #[error(
+        "The master key of this data is being changed by another command. Start again when that has ended."
+    )]
+    BeingChanged,
     #[error(transparent)]
     Secrets(#[from] SecretsError),
     #[error(transparent)]
@@ -124,10 +133,19 @@ impl Cairn {
         clock: SharedClock,
         random: SharedRandom,
     ) -> Result<Self, StartError> {
-        std::fs::create_dir_all(&settings.data_dir)
-            .map_err(|error| StartError::DataFolder(settings.data_dir.display().to_string(), error))?;
-        let vault = Vault::open_or_create(settings.master_key.as_ref(), &settings.data_dir, random.as_ref())?;
+        let in_use = data_folder::shared(&settings.data_dir).await?;
+        Self::open_in(settings, clock, random, in_use).await
+    }
+
+    /// The same by somebody who uses the data folder already.
+    async fn open_in(
+        settings: Settings,
+        clock: SharedClock,
+        random: SharedRandom,
+        in_use: data_folder::InUse,
+    ) -> Result<Self, StartError> {
         let store = open_store(&settings).await?;
+        let vault = master_key::settle(&settings, &store, &random).await?;
         let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;
         let tool_key = tool_keys::ToolKeys::open(&store, &vault, &clock, &random).await?;
         let options = GuardOptions {
@@ -141,6 +159,7 @@ impl Cairn {
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
         Ok(Self {
+            in_use,
             throttle: admins::throttle::Throttle::new(&clock),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,

@@ -19,7 +19,7 @@ use crate::service::{Cairn, StartError};
 use crate::store::issuers::KeyState;
 use crate::store::{Store, StoreError, tool_keys};
 
-const PURPOSE: &str = "tool key";
+pub(super) const PURPOSE: &str = "tool key";
 /// A new key is published for so long before it may sign: twice what `/lti/jwks` lets platforms keep it.
 pub const PUBLISHED_FIRST: TimeDelta = TimeDelta::minutes(10);
 /// What another node did is noticed at the latest after so long.

@@ -1,5 +1,6 @@
 //! Connections: one enumeration over both databases, a pool, and the two ways to use it.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -51,7 +52,7 @@ pub enum Engine {
 }
 
 /// How long a statement waits for a lock of another process, and a caller for a free connection.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a database is and how a connection is made ready.
 #[derive(Clone)]
@@ -71,7 +72,7 @@ impl std::fmt::Debug for Address {
 }
 
 impl Address {
-    fn parse(text: &str, patience: Duration) -> Result<Self, StoreError> {
+    pub(super) fn parse(text: &str, patience: Duration) -> Result<Self, StoreError> {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme);
         let (engine, url) = match scheme {
             Some("postgres" | "postgresql") => (Engine::Postgres, text),
@@ -94,12 +95,19 @@ impl Address {
         })
     }
 
+    /// The file of a SQLite database, where it is named by a path.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        (self.engine == Engine::Sqlite && !self.url.starts_with("file:")).then(|| PathBuf::from(&self.url))
+    }
+
     pub(super) fn connect(&self) -> Result<Db, StoreError> {
         match self.engine {
             Engine::Postgres => {
                 let mut connection = PgConnection::establish(&self.url)?;
                 let millis = self.patience.as_millis();
-                connection.batch_execute(&format!("SET lock_timeout = {millis}; SET TIME ZONE 'UTC'"))?;
+                connection.batch_execute(&format!(
+                    "SET application_name = 'cairn'; SET lock_timeout = {millis}; SET TIME ZONE 'UTC'"
+                ))?;
                 Ok(Db::Postgres(connection))
             }
             Engine::Sqlite => {
@@ -304,6 +312,47 @@ impl Store {
             Engine::Postgres => None,
         };
         transaction(&mut *self.connection()?, work)
+    }
+
+    /// As [`Self::write_with`], and once it says `Ok` even a power cut takes nothing back, and what was replaced is not
+    /// left in unused parts of SQLite's file. For secrets that are encrypted anew.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_over<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::task::spawn_blocking(move || store.write_over_blocking(work));
+        task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
+    }
+
+    fn write_over_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: FnOnce(&mut Db) -> Result<T, E>,
+    {
+        let _turn = match self.engine {
+            Engine::Sqlite => Some(self.writers.lock().unwrap_or_else(PoisonError::into_inner)),
+            Engine::Postgres => None,
+        };
+        let mut connection = self.connection()?;
+        if let Db::Sqlite(sqlite) = &mut *connection {
+            sqlite
+                .batch_execute("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
+                .map_err(StoreError::from)?;
+        }
+        let done = transaction(&mut *connection, work);
+        if let Db::Sqlite(sqlite) = &mut *connection {
+            // What was asked for has happened, or not, by now. Where somebody reads at this moment, the log of writes is
+            // emptied later.
+            let _ = sqlite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            let _ = sqlite.batch_execute("PRAGMA secure_delete = OFF; PRAGMA synchronous = NORMAL");
+        }
+        done
     }
 
     /// As [`Self::write_blocking`], tried again (five times in all) when two transactions of PostgreSQL stood in each

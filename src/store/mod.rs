@@ -7,7 +7,7 @@
 //! tenant yet), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest` (known only from a secret), `issuers::by_slug`,
 //! `credentials::by_slug`, `share_links::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
 //! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
-//! `jobs::counts` and the purges.
+//! `jobs::counts`, `sealed` (what the master key encrypts) and the purges.
 
 #[macro_use]
 mod connection;
@@ -23,6 +23,7 @@ pub mod admins;
 pub mod approvals;
 pub mod audit;
 pub mod awards;
+pub mod backup;
 pub mod badges;
 pub mod blobs;
 pub mod console;
@@ -53,6 +54,7 @@ pub mod reissues;
 pub mod results;
 pub mod retention;
 pub mod rules;
+pub mod sealed;
 pub mod sessions;
 pub mod share_links;
 pub mod sightings;

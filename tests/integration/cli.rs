@@ -61,6 +61,7 @@ fn its_help_names_every_command_and_every_setting() {
         "invite",
         "keys",
         "export",
+        "backup",
         "drill",
     ] {
         assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
@@ -171,14 +172,14 @@ fn a_platform_is_added_listed_shown_and_removed() {
 }
 
 /// A running server with its log; ended when dropped.
-struct Server {
+pub struct Server {
     process: Child,
     log: BufReader<std::process::ChildStderr>,
     address: String,
 }
 
 impl Server {
-    fn start(folder: &Path) -> Self {
+    pub fn start(folder: &Path) -> Self {
         let mut process = cairn(folder)
             .env("CAIRN_LOG_FORMAT", "json")
             .env("CAIRN_LOG", "info")

@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 use crate::guest::Guest;
 use crate::harness::on_each_database;
 
-const ADA: &str = "Ada Adeyemi";
+pub const ADA: &str = "Ada Adeyemi";
 
 /// A teacher who made the link "Project report" an activity; and the activity's place in the course.
-async fn activity(lms: &PracticeLms) -> (Guest, String) {
+pub async fn activity(lms: &PracticeLms) -> (Guest, String) {
     let mut teacher = Guest::open(lms, 0, "Teacher", "Project report").await;
     let page = teacher.page.clone();
     let fields = [

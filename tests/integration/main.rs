@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod backup;
 #[path = "../../src/openbadges/tests/bounded.rs"]
 mod bounded;
 mod certification;
@@ -27,6 +28,7 @@ mod killed;
 mod ladder;
 mod launch;
 mod leaving;
+mod master_key;
 mod operations;
 mod pentest;
 #[path = "../../src/openbadges/tests/pictures.rs"]

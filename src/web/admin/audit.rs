@@ -191,6 +191,7 @@ fn words(action: &str) -> String {
         "issuer-key.rotated" => "gave an issuer a new key",
         "issuer-key.withdrawn" => "withdrew a signing key",
         "link.chosen" => "chose what a link opens",
+        "master-key.rotated" => "encrypted the stored keys with a new master key",
         "policy.changed" => "changed the policies",
         "rule.activated" => "activated a rule",
         "tool-key.published" => "published a new key for platforms",
