@@ -32,7 +32,7 @@ Nobody is signed out. Launches under way, forms that are open and links to files
 page again.
 
 If somebody may have seen the old key together with the database or a backup, they may have the signing keys as well: \
-give the institutions new ones.";
+withdraw those, `cairn keys withdraw`.";
 
 #[derive(Debug, Args)]
 pub struct RotateMasterArguments {

@@ -40,7 +40,7 @@ pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<H
         PublicStanding::Suspended { when } => Some(Warning::Suspended(when)),
         PublicStanding::Expired { when } => Some(Warning::Expired(when)),
         PublicStanding::Revoked { when, .. } => Some(Warning::Revoked(when)),
-        PublicStanding::Unproven => Some(Warning::Unproven),
+        PublicStanding::SigningAnew | PublicStanding::Unproven => Some(Warning::Unproven),
     };
     let address = format!("{}/b/{}", cairn.settings.identity(), published.credential.slug);
     let certificate = certificate::view(Sheet {

@@ -1,7 +1,7 @@
 //! A badge that is signed anew: because its holder wants it to say less, or because its key was withdrawn.
 
 use cairn::service::admins::Scope;
-use cairn::store::tenants;
+use cairn::store::{issuers, tenants};
 use serde_json::Value;
 
 use super::stage::{Stage, get, until};
@@ -165,6 +165,29 @@ fn an_administrator_withdraws_a_key_and_holders_are_told_to_save_their_badge_aga
             "{}",
             page.words()
         );
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn until_it_is_signed_anew_the_page_of_a_badge_says_what_happens() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, _, credential) = stage.earned().await;
+        let cairn = &stage.scene.cairn;
+        let withdrawn = cairn.store.write(|db| {
+            let tenant = tenants::first(db)?.unwrap().id;
+            let issuer = issuers::for_tenant(db, &tenant)?.unwrap();
+            let key = issuers::active_key(db, &tenant, &issuer.id)?.unwrap();
+            issuers::withdraw_key(db, &tenant, &key.id)
+        });
+        assert!(withdrawn.await.unwrap());
+        let page = get(&stage.url(&format!("/b/{}", credential.slug)), BROWSER).await;
+        assert_eq!(page.status, 200);
+        for said in ["Being signed anew.", "Come back in some minutes."] {
+            assert!(page.text().contains(said), "{said} in {}", page.text());
+        }
+        assert!(!page.text().contains("In force"), "{}", page.text());
         stage.scene.end().await;
     });
 }

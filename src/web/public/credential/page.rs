@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::told;
 use crate::domain::badge::Kind;
 use crate::openbadges::did;
+use crate::openbadges::verify::Failure;
 use crate::service::Cairn;
 use crate::service::baked;
 use crate::service::publish::{Checked, Published};
@@ -153,6 +154,8 @@ pub(in crate::web::public) fn standing(published: &Published, checked: &Checked)
             },
             None => PublicStanding::InForce,
         },
+        // The badge is ours, from our own store: its key can only have been withdrawn.
+        _ if verdict.first_failure() == Some(&Failure::UnknownKey) => PublicStanding::SigningAnew,
         _ => PublicStanding::Unproven,
     }
 }

@@ -69,7 +69,9 @@ pub enum PublicStanding {
         when: When,
         reason: String,
     },
-    /// A check failed that is neither of these: the list below says which.
+    /// The key that had signed it was withdrawn, and it waits to be signed with another.
+    SigningAnew,
+    /// A check failed that is none of these: the list below says which.
     Unproven,
 }
 
