@@ -315,7 +315,7 @@ impl Store {
     }
 
     /// As [`Self::write_with`], and once it says `Ok` even a power cut takes nothing back, and what was replaced is not
-    /// left in unused parts of SQLite's file. For secrets that are encrypted anew.
+    /// left in unused parts of SQLite's file, which is written anew. For secrets that are encrypted anew.
     ///
     /// # Errors
     /// As [`Self::write`].
@@ -342,15 +342,17 @@ impl Store {
         let mut connection = self.connection()?;
         if let Db::Sqlite(sqlite) = &mut *connection {
             sqlite
-                .batch_execute("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
+                .batch_execute("PRAGMA synchronous = FULL")
                 .map_err(StoreError::from)?;
         }
         let done = transaction(&mut *connection, work);
         if let Db::Sqlite(sqlite) = &mut *connection {
-            // What was asked for has happened, or not, by now. Where somebody reads at this moment, the log of writes is
-            // emptied later.
-            let _ = sqlite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)");
-            let _ = sqlite.batch_execute("PRAGMA secure_delete = OFF; PRAGMA synchronous = NORMAL");
+            // What was asked for has happened by now, or not. Without room for it, or while somebody reads, the rest waits
+            // for the database's own tidying.
+            if done.is_ok() {
+                let _ = sqlite.batch_execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+            }
+            let _ = sqlite.batch_execute("PRAGMA synchronous = NORMAL");
         }
         done
     }

@@ -239,9 +239,9 @@ impl Drop for Serving {
 pub async fn lives_on(lived: &Lived) {
     let stage = &lived.stage;
     let verdict = stage.verify(lived.held.document.as_bytes()).await;
-    assert!(verdict.is_valid(), "{}", verdict.sentence());
+    assert!(verdict.is_valid(), "{verdict:?}");
     let verdict = stage.verify(lived.revoked.document.as_bytes()).await;
-    assert!(verdict.is_revoked(), "{}", verdict.sentence());
+    assert!(verdict.is_revoked(), "{verdict:?}");
     let page = get(&stage.url(&format!("/b/{}", lived.held.slug)), "text/html").await;
     assert!(
         page.words().contains("nothing was changed since it was signed"),
@@ -277,7 +277,7 @@ pub async fn lives_on(lived: &Lived) {
     let json = student.get(&format!("{credential}.json")).await.unwrap();
     assert_eq!(json.status, 200, "{credential}: {}", json.words());
     let verdict = stage.verify(&json.body).await;
-    assert!(verdict.is_valid(), "{}", verdict.sentence());
+    assert!(verdict.is_valid(), "{verdict:?}");
 }
 
 #[test]
