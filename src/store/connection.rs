@@ -345,7 +345,7 @@ impl Store {
                 .batch_execute("PRAGMA synchronous = FULL")
                 .map_err(StoreError::from)?;
         }
-        let done = transaction(&mut *connection, work);
+        let done = transaction(&mut connection, work);
         if let Db::Sqlite(sqlite) = &mut *connection {
             // What was asked for has happened by now, or not. Without room for it, or while somebody reads, the rest waits
             // for the database's own tidying.

@@ -94,7 +94,8 @@ fn well(command: &mut Command) -> String {
 }
 
 /// The backup of an installation, as those who run it make it: the folder, and of PostgreSQL the dump beside it.
-fn backed_up(data: &Path, database: &TestDatabase, shelf: &Path) -> PathBuf {
+fn backed_up(scene: &Scene, shelf: &Path) -> PathBuf {
+    let (data, database) = (scene.folder.path(), &scene.database);
     let dump = shelf.join("cairn.dump");
     if database.engine == Engine::Postgres {
         let arguments = ["--format=custom", "--file"];
@@ -106,7 +107,9 @@ fn backed_up(data: &Path, database: &TestDatabase, shelf: &Path) -> PathBuf {
         );
     }
     let target = shelf.join("backup");
-    let told = well(program(data, &database.url).arg("backup").arg(&target));
+    let mut command = program(data, &database.url);
+    command.env("CAIRN_PUBLIC_ORIGIN", &scene.origin);
+    let told = well(command.arg("backup").arg(&target));
     assert!(told.contains("1 files"), "{told}");
     assert_eq!(
         told.contains("pg_dump"),
@@ -146,10 +149,11 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 impl Restored {
-    /// Backs up what is at `data`, and restores it elsewhere.
-    pub fn of(data: &Path, database: &TestDatabase) -> Self {
+    /// Backs up what runs there, and restores it elsewhere.
+    pub fn of(scene: &Scene) -> Self {
+        let database = &scene.database;
         let shelf = tempfile::tempdir().unwrap();
-        let backup = backed_up(data, database, shelf.path());
+        let backup = backed_up(scene, shelf.path());
         let sums = Command::new("sha256sum")
             .args(["--check", "--quiet", "SHA256SUMS"])
             .current_dir(&backup)
@@ -270,10 +274,12 @@ pub async fn lives_on(lived: &Lived) {
     teacher.until(&holders, &name).await;
     // And the student holds it, signed: what the new signature says is verified as anybody would.
     let mut student = stage.student_browser(2).await;
-    let mine = student.get(&stage.inside("")).await.unwrap();
+    let mine = student
+        .get(&stage.inside(&format!("/badges/{}", lived.badge)))
+        .await
+        .unwrap();
     let credential = mine.links("/credentials/").into_iter().next();
     let credential = credential.unwrap_or_else(|| panic!("{}", mine.words()));
-    let credential = credential.trim_end_matches('/').to_owned();
     let json = student.get(&format!("{credential}.json")).await.unwrap();
     assert_eq!(json.status, 200, "{credential}: {}", json.words());
     let verdict = stage.verify(&json.body).await;
@@ -285,7 +291,7 @@ fn a_server_that_runs_is_backed_up_and_comes_back_from_its_backup() {
     on_each_database(|scene| async move {
         let lived = lived(scene).await;
         let scene = &lived.stage.scene;
-        let restored = Restored::of(scene.folder.path(), &scene.database);
+        let restored = Restored::of(scene);
         let manifest = std::fs::read(restored.data.join("manifest.json")).unwrap();
         let manifest: Value = serde_json::from_slice(&manifest).unwrap();
         assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));

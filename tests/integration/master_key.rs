@@ -19,7 +19,7 @@ fn after_it_badges_stay_valid_new_ones_are_signed_and_the_old_key_opens_nothing(
         let (_, err) = failed(running.args(["keys", "rotate-master"]));
         assert!(err.contains("Stop every server"), "{err}");
 
-        let restored = Restored::of(scene.folder.path(), &scene.database);
+        let restored = Restored::of(scene);
         restored.put_key(&old);
         let rotated = restored
             .program()

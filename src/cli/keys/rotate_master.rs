@@ -1,7 +1,7 @@
 //! `cairn keys rotate-master`: another master key.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -47,7 +47,7 @@ pub struct RotateMasterArguments {
 /// A sentence when the new key cannot be read, a server runs, or the old key does not open the database.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
 pub fn run(settings: Settings, arguments: &RotateMasterArguments) -> Result<(), CommandError> {
-    let given = arguments.new_key_file.as_ref().map(new_key).transpose()?;
+    let given = arguments.new_key_file.as_deref().map(new_key).transpose()?;
     actix_runtime(async move {
         let clock = Arc::new(SystemClock);
         let done = master_key::rotate(settings, clock, Arc::new(SystemRandom), given).await?;
@@ -74,7 +74,7 @@ pub fn run(settings: Settings, arguments: &RotateMasterArguments) -> Result<(), 
     })
 }
 
-fn new_key(path: &PathBuf) -> Result<Vault, CommandError> {
+fn new_key(path: &Path) -> Result<Vault, CommandError> {
     if path.as_os_str() == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text)?;
