@@ -11,8 +11,7 @@ use super::schema::{
 use super::{Db, StoreError};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
 
-/// Who approved somebody and was erased since.
-const SOMEBODY: &str = "A former instructor";
+mod deeds;
 
 /// A wish to be erased that nobody has fulfilled yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -280,12 +279,9 @@ pub fn erase(
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::payload.like(format!("%{person}%")))
         .execute(db)?;
-    if acted_for_others(db, tenant, person)? {
-        diesel::update(approvals::table)
-            .filter(approvals::tenant_id.eq(tenant.as_str()))
-            .filter(approvals::by_person_id.eq(person.as_str()))
-            .set(approvals::by_name.eq(SOMEBODY))
-            .execute(db)?;
+    deeds::forget_claims(db, tenant, person)?;
+    if deeds::acted_for_others(db, tenant, person)? {
+        deeds::forget_approver(db, tenant, person)?;
         diesel::update(people::table)
             .filter(people::tenant_id.eq(tenant.as_str()))
             .filter(people::id.eq(person.as_str()))
@@ -336,36 +332,6 @@ fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String
         .set(audit::actor_id.eq(None::<String>))
         .execute(db)?;
     Ok(())
-}
-
-fn acted_for_others(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<bool, StoreError> {
-    let (tenant, person) = (tenant.as_str(), person.as_str());
-    let approved: i64 = approvals::table
-        .filter(approvals::tenant_id.eq(tenant))
-        .filter(approvals::by_person_id.eq(person))
-        .count()
-        .get_result(db)?;
-    let reviewed: i64 = submissions::table
-        .filter(submissions::tenant_id.eq(tenant))
-        .filter(submissions::reviewed_by.eq(person))
-        .count()
-        .get_result(db)?;
-    let revoked: i64 = awards::table
-        .filter(awards::tenant_id.eq(tenant))
-        .filter(awards::revoked_by.eq(person))
-        .count()
-        .get_result(db)?;
-    let decided: i64 = regrades::table
-        .filter(regrades::tenant_id.eq(tenant))
-        .filter(regrades::decided_by.eq(person))
-        .count()
-        .get_result(db)?;
-    let placed: i64 = placements::table
-        .filter(placements::tenant_id.eq(tenant))
-        .filter(placements::made_by.eq(person))
-        .count()
-        .get_result(db)?;
-    Ok(approved + reviewed + revoked + decided + placed > 0)
 }
 
 /// Notes that a wish was fulfilled; from now on it names nobody. `false`: it was fulfilled or taken back before.

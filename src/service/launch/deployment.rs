@@ -99,8 +99,8 @@ fn person(launch: &Launch) -> String {
     } else {
         "instructor"
     };
-    let text = format!("{name}, {role} (user {})", launch.sub);
-    text.chars().filter(|c| !c.is_control()).take(300).collect()
+    let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
+    format!("{name}, {role} (user {})", launch.sub)
 }
 
 #[derive(Serialize, Deserialize)]

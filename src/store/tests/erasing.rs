@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::facts::Approval;
 use crate::ids::ErasureId;
+use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::erasures::{Declined, Wish};
 
 fn wish(id: &str, person: &PersonId, seconds: i64) -> Wish {
@@ -85,6 +86,80 @@ fn a_declined_wish_waits_no_more_until_it_is_asked_for_again() {
             tenant,
             &wish("w4", &person, 40)
         )));
+    });
+}
+
+#[test]
+fn what_an_instructor_did_for_others_stays_without_their_name() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let tenant = &school.tenant;
+        let seen = people::PersonSeen {
+            sub: "sub-17".into(),
+            name: Some("Tess \"T\" Tutor".into()),
+            email: None,
+        };
+        let tess = write(database, |db| {
+            people::upsert_from_launch(db, tenant, &school.registration, &seen, at(1), &SystemRandom)
+        });
+        let (badge, learner) = (school.badge(database, "b"), school.learner(database));
+        let name = "Tess \"T\" Tutor";
+        let approval = Approval {
+            by: name.into(),
+            at: at(5),
+        };
+        let rule = school.active_rule(database, &badge.id, &approves());
+        let mut decision = decided(Truth::Yes, "80", 0);
+        for node in &mut decision.tree.nodes {
+            if let CheckedNode::Condition(checked) = node {
+                checked.seen = Seen::Approval {
+                    by: name.into(),
+                    at: at(5),
+                };
+            }
+        }
+        let new = decisions::NewDecision {
+            person: learner.id.clone(),
+            rule: rule.id,
+            decision,
+        };
+        let claims = [
+            ("d-tess", "Tess \"T\" Tutor, instructor (user sub-17)"),
+            ("d-other", "Otto, instructor (user sub-170)"),
+        ];
+        write(database, |db| {
+            decisions::record(db, tenant, &badge.id, &new, "test", at(6), &SystemRandom)?;
+            approvals::set(db, tenant, &badge.id, &learner.id, &tess.id, &approval)?;
+            for (id, by) in claims {
+                let deployment = Deployment {
+                    id: id.into(),
+                    tenant: tenant.clone(),
+                    registration: school.registration.clone(),
+                    deployment_id: id.into(),
+                    state: DeploymentState::Pending,
+                };
+                deployments::find_or_insert(db, &deployment, at(7))?;
+                pending::claim(db, tenant, &id.into(), by, at(8))?;
+            }
+            Ok(())
+        });
+        write(database, |db| erasures::erase(db, tenant, &tess.id, &[], "erased-1"));
+        let claimed = |id: &str| {
+            let known = read(database, |db| pending::get(db, tenant, &id.into()));
+            known.unwrap().claimed_by.unwrap()
+        };
+        assert_eq!(claimed("d-tess"), "A former instructor");
+        assert_eq!(claimed("d-other"), "Otto, instructor (user sub-170)");
+        let known = read(database, |db| {
+            facts::for_person(db, tenant, &badge.course, &badge.id, &learner.id)
+        });
+        assert_eq!(known.approval.unwrap().by, "A former instructor");
+        let record = read(database, |db| {
+            decisions::current(db, tenant, &badge.id, &learner.id)
+        });
+        let text = format!("{record:?}");
+        assert!(text.contains("A former instructor"), "{text}");
+        assert!(!text.contains("Tutor"), "{text}");
     });
 }
 

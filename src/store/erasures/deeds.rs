@@ -1,0 +1,103 @@
+//! What a person did for others: it stays, without their name.
+
+use diesel::prelude::*;
+
+use crate::ids::{PersonId, TenantId};
+use crate::store::convert::json;
+use crate::store::schema::{
+    approvals, awards, decisions, deployments, people, placements, regrades, submissions,
+};
+use crate::store::{Db, StoreError};
+
+/// Who approved somebody and was erased since.
+const SOMEBODY: &str = "A former instructor";
+
+diesel::define_sql_function! {
+    /// The text with each `part` of it replaced.
+    fn replace(text: diesel::sql_types::Text, part: diesel::sql_types::Text, by: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+pub(super) fn acted_for_others(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<bool, StoreError> {
+    let (tenant, person) = (tenant.as_str(), person.as_str());
+    let approved: i64 = approvals::table
+        .filter(approvals::tenant_id.eq(tenant))
+        .filter(approvals::by_person_id.eq(person))
+        .count()
+        .get_result(db)?;
+    let reviewed: i64 = submissions::table
+        .filter(submissions::tenant_id.eq(tenant))
+        .filter(submissions::reviewed_by.eq(person))
+        .count()
+        .get_result(db)?;
+    let revoked: i64 = awards::table
+        .filter(awards::tenant_id.eq(tenant))
+        .filter(awards::revoked_by.eq(person))
+        .count()
+        .get_result(db)?;
+    let decided: i64 = regrades::table
+        .filter(regrades::tenant_id.eq(tenant))
+        .filter(regrades::decided_by.eq(person))
+        .count()
+        .get_result(db)?;
+    let placed: i64 = placements::table
+        .filter(placements::tenant_id.eq(tenant))
+        .filter(placements::made_by.eq(person))
+        .count()
+        .get_result(db)?;
+    Ok(approved + reviewed + revoked + decided + placed > 0)
+}
+
+/// Takes the name of an approver out of approvals, and out of the decisions of those they approved.
+pub(super) fn forget_approver(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<(), StoreError> {
+    let given: Vec<(String, String, String)> = approvals::table
+        .filter(approvals::tenant_id.eq(tenant.as_str()))
+        .filter(approvals::by_person_id.eq(person.as_str()))
+        .select((approvals::badge_id, approvals::person_id, approvals::by_name))
+        .load(db)?;
+    for (badge, holder, name) in given {
+        let as_written = |name: &str| Ok::<_, StoreError>(format!("\"by\":{}", json(&name)?));
+        diesel::update(decisions::table)
+            .filter(decisions::tenant_id.eq(tenant.as_str()))
+            .filter(decisions::badge_id.eq(badge))
+            .filter(decisions::person_id.eq(holder))
+            .set(decisions::record.eq(replace(decisions::record, as_written(&name)?, as_written(SOMEBODY)?)))
+            .execute(db)?;
+    }
+    diesel::update(approvals::table)
+        .filter(approvals::tenant_id.eq(tenant.as_str()))
+        .filter(approvals::by_person_id.eq(person.as_str()))
+        .set(approvals::by_name.eq(SOMEBODY))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Takes the person out of what asks for an installation to be accepted: "Tess, instructor (user 17)".
+pub(super) fn forget_claims(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<(), StoreError> {
+    let known: Option<(String, String)> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq(person.as_str()))
+        .select((people::registration_id, people::sub))
+        .get_result(db)
+        .optional()?;
+    let Some((registration, sub)) = known else {
+        return Ok(());
+    };
+    let claims: Vec<(String, Option<String>)> = deployments::table
+        .filter(deployments::tenant_id.eq(tenant.as_str()))
+        .filter(deployments::registration_id.eq(registration))
+        .filter(deployments::claimed_by.is_not_null())
+        .select((deployments::id, deployments::claimed_by))
+        .load(db)?;
+    let theirs = format!("(user {sub})");
+    for (id, _) in claims
+        .iter()
+        .filter(|(_, by)| by.as_ref().is_some_and(|by| by.ends_with(&theirs)))
+    {
+        diesel::update(deployments::table)
+            .filter(deployments::tenant_id.eq(tenant.as_str()))
+            .filter(deployments::id.eq(id))
+            .set(deployments::claimed_by.eq(SOMEBODY))
+            .execute(db)?;
+    }
+    Ok(())
+}
