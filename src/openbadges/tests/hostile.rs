@@ -334,6 +334,9 @@ fn every_hostile_document_is_refused_by_its_own_check() {
     }
 }
 
+/// What it is, the status list if there is one, and whether a failure is the one that was expected.
+type Listed = (&'static str, Option<Vec<u8>>, fn(&Failure) -> bool);
+
 #[test]
 fn every_hostile_status_list_leaves_revocation_open_and_says_so() {
     let url = issuer().status_url("1");
@@ -349,7 +352,7 @@ fn every_hostile_status_list_leaves_revocation_open_and_says_so() {
     let bomb = gzip_bomb();
     let mut forged: Value = serde_json::from_slice(&status_list(&issuer(), &key, &url, &[INDEX])).unwrap();
     forged["credentialSubject"]["encodedList"] = json!(Bitstring::default().encode().unwrap());
-    let rows: Vec<(&str, Option<Vec<u8>>, fn(&Failure) -> bool)> = vec![
+    let rows: Vec<Listed> = vec![
         ("missing", None, |f| *f == Failure::StatusUnavailable),
         (
             "forged: bits exchanged",

@@ -261,6 +261,7 @@ fn sqlite_connections_are_set_up_as_decided() {
     assert_eq!(value("journal_mode"), "wal");
     assert_eq!(value("synchronous"), "1");
     assert_eq!(value("foreign_keys"), "1");
+    assert_eq!(value("secure_delete"), "1");
     let sql = "SELECT CAST(timeout AS TEXT) AS value FROM pragma_busy_timeout";
     assert_eq!(
         read(&database, |db| Ok(
