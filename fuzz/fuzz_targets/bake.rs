@@ -7,7 +7,10 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: (&str, &[u8])| {
     let (credential, picture) = input;
     if let Ok(found) = extract(picture) {
-        assert!(!found.is_empty() || picture.starts_with(b"\x89PNG"), "an SVG with an empty credential");
+        assert!(
+            !found.is_empty() || picture.starts_with(b"\x89PNG"),
+            "an SVG with an empty credential"
+        );
     }
     if let Ok(baked) = bake_png(picture, credential) {
         assert_eq!(extract(&baked).as_deref(), Ok(credential));
@@ -20,7 +23,10 @@ fuzz_target!(|input: (&str, &[u8])| {
         match extract(baked.as_bytes()) {
             // White space round a credential in an SVG belongs to the drawing.
             Ok(found) => assert_eq!(found, credential.trim()),
-            Err(error) => assert!(error == BakeError::NotBaked && credential.trim().is_empty(), "{error}"),
+            Err(error) => assert!(
+                error == BakeError::NotBaked && credential.trim().is_empty(),
+                "{error}"
+            ),
         }
         assert_eq!(bake_svg(&baked, credential), Err(BakeError::AlreadyBaked));
     }

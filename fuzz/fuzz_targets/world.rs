@@ -10,8 +10,6 @@ use serde_json::Value;
 
 pub struct World {
     pub badge: Value,
-    pub did: String,
-    pub list: String,
     pub documents: HashMap<String, Value>,
     pub lists: HashMap<String, Vec<u8>>,
 }
@@ -36,17 +34,16 @@ impl World {
         let method = issuer.verification_method(&key.verifying_key());
         let list = issuer.status_url("1");
         let bits = Bitstring::default();
-        let signed = StatusListCredential::revocation(&list, issuer.did(), &bits, examples::moment()).expect("a list");
+        let signed =
+            StatusListCredential::revocation(&list, issuer.did(), &bits, examples::moment()).expect("a list");
         let signed = sign(&signed, &key, &method, examples::moment()).expect("a signed list");
         let badge = examples::full_badge(7).expect("a badge");
         let badge = sign(&badge, &key, &method, examples::moment()).expect("a signed badge");
         let document = serde_json::to_value(issuer.document([&key.verifying_key()])).expect("an identity");
         Self {
             badge: serde_json::from_str(badge.as_str()).expect("JSON"),
-            did: issuer.did().to_owned(),
             documents: [(issuer.did().to_owned(), document)].into(),
-            lists: [(list.clone(), signed.into_string().into_bytes())].into(),
-            list,
+            lists: [(list, signed.into_string().into_bytes())].into(),
         }
     }
 }
