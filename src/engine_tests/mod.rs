@@ -9,6 +9,7 @@ mod cycles;
 mod database;
 mod faults;
 mod files;
+mod lists;
 mod look;
 mod nodes;
 mod recipients;

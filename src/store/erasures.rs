@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::convert::{micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, credentials, current_decisions, decisions, enrolments, erased_pages, erasures,
-    jobs, people, placements, regrades, results, sessions, share_links, subjects, submissions,
+    jobs, people, regrades, results, sessions, share_links, subjects, submissions,
 };
 use super::{Db, StoreError};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};

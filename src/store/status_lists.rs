@@ -239,3 +239,17 @@ pub fn close(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<(), St
         Ok(())
     }
 }
+
+/// Makes a list short, so that it is soon full.
+///
+/// # Errors
+/// Trouble with the database.
+#[cfg(test)]
+pub fn shorten(db: &mut Db, tenant: &TenantId, id: &StatusListId, length: i32) -> Result<(), StoreError> {
+    diesel::update(status_lists::table)
+        .filter(status_lists::tenant_id.eq(tenant.as_str()))
+        .filter(status_lists::id.eq(id.as_str()))
+        .set(status_lists::length.eq(length))
+        .execute(db)?;
+    Ok(())
+}

@@ -17,7 +17,11 @@ diesel::define_sql_function! {
     fn replace(text: diesel::sql_types::Text, part: diesel::sql_types::Text, by: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
-pub(super) fn acted_for_others(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<bool, StoreError> {
+pub(super) fn acted_for_others(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<bool, StoreError> {
     let (tenant, person) = (tenant.as_str(), person.as_str());
     let approved: i64 = approvals::table
         .filter(approvals::tenant_id.eq(tenant))
@@ -60,7 +64,11 @@ pub(super) fn forget_approver(db: &mut Db, tenant: &TenantId, person: &PersonId)
             .filter(decisions::tenant_id.eq(tenant.as_str()))
             .filter(decisions::badge_id.eq(badge))
             .filter(decisions::person_id.eq(holder))
-            .set(decisions::record.eq(replace(decisions::record, as_written(&name)?, as_written(SOMEBODY)?)))
+            .set(decisions::record.eq(replace(
+                decisions::record,
+                as_written(&name)?,
+                as_written(SOMEBODY)?,
+            )))
             .execute(db)?;
     }
     diesel::update(approvals::table)

@@ -143,7 +143,9 @@ fn what_an_instructor_did_for_others_stays_without_their_name() {
             }
             Ok(())
         });
-        write(database, |db| erasures::erase(db, tenant, &tess.id, &[], "erased-1"));
+        write(database, |db| {
+            erasures::erase(db, tenant, &tess.id, &[], "erased-1")
+        });
         let claimed = |id: &str| {
             let known = read(database, |db| pending::get(db, tenant, &id.into()));
             known.unwrap().claimed_by.unwrap()

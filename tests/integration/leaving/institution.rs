@@ -1,12 +1,13 @@
 //! An institution takes everything along.
 
 use cairn::service::admins::Scope;
-use cairn::service::institutions;
+use cairn::service::{institutions, issuing};
+use serde_json::Value;
 
 use super::{WORK, cairn, drilled, handed_in, holds_none, said, secrets, unpacked};
 use crate::console::keeper::Keeper;
 use crate::harness::on_each_database;
-use crate::showing::stage::Stage;
+use crate::showing::stage::{Stage, design};
 
 #[test]
 fn an_institution_takes_everything_along_from_the_console_and_from_the_command_line() {
@@ -15,6 +16,16 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
         let (_, _, credential) = stage.earned().await;
         handed_in(&stage, 0).await;
         let tenant = stage.course.tenant.clone();
+        // The key changes, and something is signed with the new one.
+        let scene = &stage.scene.cairn;
+        let keys = institutions::issuer_keys(scene).await.unwrap().remove(0).1;
+        let before = &keys[0].public_multibase;
+        issuing::rotate(scene, None, &tenant, before).await.unwrap();
+        let later = stage
+            .badge(design("After the change"), Some(vec![stage.quiz()]))
+            .await;
+        stage.check().await;
+        stage.awarded(&later, 0).await;
         let here = format!("/admin/leaving/{tenant}");
         let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
         let page = keeper.get(&here).await;
@@ -28,7 +39,7 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             ready = keeper.get(&here).await;
         }
-        assert!(ready.words().contains("1 of 1 badges"), "{}", ready.words());
+        assert!(ready.words().contains("2 of 2 badges"), "{}", ready.words());
         let archive = keeper.send(&ready, "/exports/", &[]).await;
         assert_eq!(
             archive.header("content-type"),
@@ -95,7 +106,15 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
         for bytes in [archive.body.clone(), by_hand] {
             let files = unpacked(&bytes);
             let report = drilled(&bytes, &stage.scene);
-            assert!(report.is_sound() && report.badges.len() == 6, "{report:?}");
+            assert!(report.is_sound() && report.badges.len() == 12, "{report:?}");
+            let known = files.iter().find(|(name, _)| name.ends_with("keys.json"));
+            let known: Value = serde_json::from_slice(known.unwrap().1).unwrap();
+            assert!(known.to_string().contains(before.as_str()), "{known}");
+            let kinds = ["z6Mk", "zDn"].map(|kind| known.to_string().matches(kind).count());
+            assert!(
+                kinds.iter().all(|kind| *kind >= 2),
+                "old and new of each kind: {known}"
+            );
             let holders = String::from_utf8(files["holders.csv"].clone()).unwrap();
             assert!(
                 holders.contains(&stage.student(0).1) && holders.contains(&credential.slug),

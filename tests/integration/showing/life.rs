@@ -8,7 +8,10 @@ use cairn::store::credentials::{self, Credential, Shows};
 use cairn::store::{Page, audit, awards};
 use chrono::TimeDelta;
 
+use cairn::service::admins::Scope;
+
 use super::stage::{Stage, design, get, until};
+use crate::console::keeper::Keeper;
 use crate::harness::on_each_database;
 
 #[test]
@@ -231,6 +234,15 @@ fn everybody_who_loses_a_badge_stands_by_name_before_it_happens_at_once() {
         let mut expected: Vec<String> = held.iter().map(|(award, _)| award.id.to_string()).collect();
         expected.sort();
         assert_eq!(revoked, expected, "one entry each, although it was sent twice");
+        // Whoever audits reads why.
+        let tenant = stage.course.tenant.clone();
+        let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        for path in ["", "/export"] {
+            let log = keeper
+                .get(&format!("/admin/audit/{tenant}{path}?action=award.revoked"))
+                .await;
+            assert!(log.text().contains("The quiz leaked"), "{path}: {}", log.text());
+        }
         let page = stage.teacher.get(&holders).await.unwrap();
         assert!(!page.text().contains("Revoke all"), "{}", page.text());
         stage.scene.end().await;

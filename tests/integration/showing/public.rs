@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use cairn::domain::award::Award;
-use cairn::domain::badge::Picture;
+use cairn::domain::badge::{BadgeState, Expiry, Picture};
 use cairn::ids::{AwardId, CredentialId};
 use cairn::openbadges::bake::extract;
 use cairn::random::SystemRandom;
 use cairn::service::pictures::{Drawing, png};
 use cairn::store::credentials::Credential;
-use cairn::store::{awards, badges, credentials};
+use cairn::store::{Page, audit, awards, badges, credentials, share_links};
 use serde_json::Value;
 
 use super::stage::{Stage, design, get};
@@ -229,7 +229,9 @@ fn an_issued_badge_keeps_its_words_and_its_picture_when_the_design_changes() {
         let edited = cairn.store.write(move |db| {
             let mut other = design("Second name");
             other.criteria = "Nothing at all.".into();
-            badges::update_design(db, &tenant, &id, 1, &other, now)
+            other.expiry = Expiry::AfterDays { days: 1 };
+            badges::update_design(db, &tenant, &id, 1, &other, now)?;
+            badges::set_state(db, &tenant, &id, &BadgeState::Retired, now)
         });
         edited.await.unwrap();
 
@@ -238,6 +240,13 @@ fn an_issued_badge_keeps_its_words_and_its_picture_when_the_design_changes() {
             .text();
         assert!(text.contains("First name") && text.contains("80 %"), "{text}");
         assert!(!text.contains("Second name") && !text.contains("Nothing at all"));
+        let until = award.valid_until.unwrap();
+        assert!(until - award.awarded_at > chrono::TimeDelta::days(360), "{until}");
+        assert!(
+            text.contains(&format!("valid until {}", until.format("%-d %b %Y"))) && text.contains("In force"),
+            "a badge that is retired awards no more, and takes nothing back: {text}"
+        );
+        assert!(stage.verify(credential.document.as_bytes()).await.is_valid());
         assert!(text.contains(&format!("/p/{digest}.png")), "{text}");
         let mut student = stage.student_browser(0).await;
         let mine = stage.inside(&format!("/credentials/{}", award.id));
@@ -251,6 +260,61 @@ fn an_issued_badge_keeps_its_words_and_its_picture_when_the_design_changes() {
         let wrapped = student.get(&format!("{mine}.svg")).await.unwrap();
         assert_eq!(extract(&wrapped.body).unwrap(), credential.document);
         assert!(wrapped.text().contains("data:image/png;base64,"));
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn nobody_counts_who_looks_at_a_badge() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, award, credential) = stage.earned().await;
+        let mut student = stage.student_browser(0).await;
+        let mine = stage.inside(&format!("/credentials/{}", award.id));
+        let page = student.get(&mine).await.unwrap();
+        let switches = page.form("/share").unwrap();
+        let downloads = [("allow_downloads", "yes")];
+        student.submit(&page, &switches, &downloads).await.unwrap();
+        let page = student.get(&mine).await.unwrap();
+        let form = page.form("/links").unwrap();
+        let page = student.submit(&page, &form, &[("days", "7")]).await.unwrap();
+        let (_, rest) = page
+            .text()
+            .split_once("/s/")
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        let secret = rest.split('"').next().unwrap().to_owned();
+        stage.settled().await;
+
+        let (cairn, tenant, slug) = (&stage.scene.cairn, &stage.course.tenant, &credential.slug);
+        let look = || {
+            let (tenant, slug, award) = (tenant.clone(), slug.clone(), award.id.clone());
+            let part = Page {
+                offset: 0,
+                limit: 500,
+            };
+            cairn.store.read(move |db| {
+                let credential = credentials::by_slug(db, &slug)?.unwrap();
+                let links = share_links::of_credential(db, &tenant, &credential.id, 10)?;
+                let award = awards::get(db, &tenant, &award)?;
+                Ok((credential, links, award, audit::list(db, &tenant, part)?))
+            })
+        };
+        let (before, rows) = (look().await.unwrap(), stage.scene.database.rows());
+        for path in [
+            format!("/b/{slug}"),
+            format!("/b/{slug}.json"),
+            format!("/b/{slug}.png"),
+            format!("/b/{slug}/print"),
+            format!("/s/{secret}"),
+        ] {
+            for _ in 0..3 {
+                let page = get(&stage.url(&path), HTML).await;
+                assert_eq!(page.status, 200, "{path}: {}", page.text());
+            }
+        }
+        assert_eq!(look().await.unwrap(), before);
+        assert_eq!(stage.scene.database.rows(), rows);
         stage.scene.end().await;
     });
 }

@@ -212,6 +212,25 @@ impl Stage {
         browser
     }
 
+    /// Waits until what was set going has come to its end.
+    pub async fn settled(&self) {
+        let mut last = self.scene.database.rows();
+        until("nothing is written any more", || async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let now = self.scene.database.rows();
+            (now["jobs"] == 0).then_some(())
+        })
+        .await;
+        for _ in 0..20 {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let now = self.scene.database.rows();
+            if now == last {
+                return;
+            }
+            last = now;
+        }
+    }
+
     /// Verifies bytes as anybody on the web would: identity and status list are fetched from the server.
     pub async fn verify(&self, bytes: &[u8]) -> Verdict {
         let document: Value = if jwt::looks_like(bytes) {
