@@ -6,6 +6,7 @@ mod figure;
 
 use cairn::openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
 use cairn::openbadges::{examples, jwt, proof};
+use cairn::random::{SeededRandom, bytes};
 use ed25519_dalek::Signer as _;
 use figure::Figure;
 
@@ -57,7 +58,9 @@ fn main() {
 
     // One in a hundred is revoked, here and there: such a list packs worse than an empty one.
     let mut bits = Bitstring::default();
-    for place in (0..MIN_ENTRIES / 100).map(|n| n.wrapping_mul(2_654_435_761) % MIN_ENTRIES) {
+    let random = SeededRandom::new(1);
+    for _ in 0..MIN_ENTRIES / 100 {
+        let place = u32::from_le_bytes(bytes(&random)) % MIN_ENTRIES;
         bits.set(place, true).unwrap();
     }
     let url = issuer.status_url("1");

@@ -27,6 +27,10 @@ pub async fn measure(tool: &Tool, stored: usize) {
         .read(move |db| credentials::some_after(db, &tenant, None, i64::MAX));
     let slugs: Vec<String> = all.await.unwrap().into_iter().map(|(one, _)| one.slug).collect();
 
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a visitor of the page, outside of Cairn"
+    )]
     let client = Client::new();
     let random = SeededRandom::new(5);
     let mut took = Vec::with_capacity(ASKED);

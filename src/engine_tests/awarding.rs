@@ -114,7 +114,7 @@ async fn a_whole_class_is_awarded_in_one_go_and_everybody_gets_their_own_documen
             // The hash in the document is that of this student and of nobody else.
             let identity = document["credentialSubject"]["identifier"][0].clone();
             let identity: IdentityObject = serde_json::from_value(identity).unwrap();
-            let known = recipient::lti_identifier(&bench.world.issuer(), &student.sub);
+            let known = recipient::lti_identifier(bench.world.issuer(), &student.sub);
             assert!(recipient::matches(&identity, &known), "{}", student.sub);
         }
     }
