@@ -1,6 +1,6 @@
 // Public keys in the notations of this field, and signatures by WebCrypto.
 
-import { fromBase58, fromBase64url } from "./bytes.js";
+import { fromBase58, fromBase64url, toHex } from "./bytes.js";
 import { Failure } from "./failure.js";
 import { isObject, text } from "./json.js";
 
@@ -9,7 +9,6 @@ export const ALGORITHMS = {
   EdDSA: { kind: "Ed25519", name: "Ed25519" },
   Ed25519: { kind: "Ed25519", name: "Ed25519" },
   ES256: { kind: "P-256", name: "ECDSA", hash: "SHA-256", namedCurve: "P-256" },
-  RS256: { kind: "RSA", name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
 };
 
 /**
@@ -36,19 +35,18 @@ export function keyFromJwk(jwk) {
     const picked = { kty };
     for (const name of names) {
       picked[name] = text(jwk, name);
-      if (picked[name] === undefined) throw new Failure("KeyForm");
+      if (name !== "crv" && fromBase64url(picked[name] ?? "")?.length !== 32) throw new Failure("KeyForm");
     }
     return picked;
   };
   if (kty === "OKP" && crv === "Ed25519") return { kind: "Ed25519", jwk: pick("crv", "x") };
-  if (kty === "EC" && crv === "P-256") return { kind: "P-256", jwk: pick("crv", "x", "y") };
-  if (kty === "RSA") return { kind: "RSA", jwk: pick("n", "e") };
+  if (kty === "EC" && crv === "P-256") return { kind: "P-256", jwk: onCurve(pick("crv", "x", "y")) };
   throw new Failure("KeyForm");
 }
 
 /** Whether two keys are one. */
 export function isSameKey(one, other) {
-  return ["kty", "crv", "x", "y", "n", "e"].every((name) => one.jwk[name] === other.jwk[name]);
+  return ["kty", "crv", "x", "y"].every((name) => one.jwk[name] === other.jwk[name]);
 }
 
 /** Whether `signature` over `data` is by `key`. Throws where the browser cannot tell. */
@@ -71,10 +69,26 @@ function toBase64url(bytes) {
 const P = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
 const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 
+/** The key, if its coordinates are a point of P-256. */
+function onCurve(jwk) {
+  const [x, y] = [jwk.x, jwk.y].map((coordinate) => toNumber(fromBase64url(coordinate)));
+  if (x >= P || y >= P || (y * y) % P !== squareAt(x)) throw new Failure("KeyForm");
+  return jwk;
+}
+
+function toNumber(bytes) {
+  return BigInt(`0x${toHex(bytes)}`);
+}
+
+/** The square of the points' second coordinate at `x`. */
+function squareAt(x) {
+  return (((x * x * x - 3n * x + B) % P) + P) % P;
+}
+
 /** A point of P-256 from its compressed form (SEC 1, section 2.3.4): browsers take only both coordinates. */
 function uncompressed(bytes) {
-  const x = BigInt(`0x${Array.from(bytes.slice(1), (byte) => byte.toString(16).padStart(2, "0")).join("")}`);
-  const square = (((x * x * x - 3n * x + B) % P) + P) % P;
+  const x = toNumber(bytes.slice(1));
+  const square = squareAt(x);
   let y = power(square, (P + 1n) / 4n);
   if (x >= P || (y * y) % P !== square || ![2, 3].includes(bytes[0])) throw new Failure("KeyForm");
   if (y % 2n !== BigInt(bytes[0] & 1)) y = P - y;

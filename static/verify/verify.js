@@ -5,7 +5,7 @@ import { fromBase58, sha256, toHex } from "./bytes.js";
 import { keyOf, keyOfToken } from "./did.js";
 import { Failure, failureFrom, sentenceOf, stateOf } from "./failure.js";
 import { isObject, list, text } from "./json.js";
-import { ALGORITHMS, keyFromMultibase, verifies } from "./keys.js";
+import { ALGORITHMS, keyFromJwk, keyFromMultibase, verifies } from "./keys.js";
 import { canonicalize } from "./rdfc10.js";
 import { read } from "./read.js";
 import { checkStatus } from "./status.js";
@@ -65,7 +65,7 @@ class Checks {
 /**
  * Verifies what was given.
  *
- * `world` is what lies outside: {table, now, didDocument(did), keys(url), statusList(url)}; `now` in milliseconds. What
+ * `world` is what lies outside: {table, now, didDocument(did), statusList(url)}; `now` in milliseconds. What
  * cannot be fetched is thrown as a Failure. `recipient` is whom it should belong to, where that was asked. The answer is {verdict, headline, checks, remarks, carrier, document}, with
  * verdict "valid" (as far as checked), "invalid" or "unknown".
  */
@@ -90,7 +90,7 @@ export async function verify(bytes, world, recipient = "") {
 /** The checks that badges, endorsements and status lists share. */
 async function core(checks, document, token, types, world) {
   await checks.note("Members", () => members(document, types));
-  const proof = await checks.note("Proof", () => (token === undefined ? findProof(document, world.now) : tokenProof(document, token)));
+  const proof = await checks.note("Proof", () => (token === undefined ? findProof(document, world.now) : tokenProof(token)));
   if (token !== undefined) await checks.note("Claims", () => claims(document));
   let named = proof?.named;
   const key = await checks.note("Key", async () => {
@@ -177,26 +177,38 @@ function namedKey(method) {
   }
 }
 
-function tokenProof(document, { header, signature: bytes, signed }) {
+function tokenProof({ header, signature: bytes, signed }) {
   const alg = text(header, "alg");
   if (alg === undefined || /^none$/i.test(alg)) throw new Failure("AlgNone");
   if (alg.startsWith("HS")) throw new Failure("AlgSecret", alg);
-  if (!Object.hasOwn(ALGORITHMS, alg)) throw new Failure("UnknownProof", alg);
   const strange = Object.keys(header).find((name) => !["alg", "kid", "jwk", "typ"].includes(name));
   if (strange !== undefined) throw new Failure("TokenHeader", `the member “${strange}” has no place in it`);
-  if (header.typ !== undefined && !["JWT", "vc+jwt"].includes(header.typ)) throw new Failure("TokenHeader", "it is a token of another type");
+  // Types of media are compared without case (RFC 7515, section 4.1.9).
+  const isKnown = header.typ === undefined || ["jwt", "vc+jwt"].includes(text(header, "typ")?.toLowerCase());
+  if (!isKnown) throw new Failure("TokenHeader", "it is a token of another type");
   if (isObject(header.jwk) && "d" in header.jwk) throw new Failure("PrivateKey");
-  if (isObject(document.vc)) throw new Failure("OldForm");
+  if (text(header, "kid") === undefined && header.jwk === undefined) throw new Failure("TokenHeader", "it names no key");
+  if (!Object.hasOwn(ALGORITHMS, alg)) throw new Failure("UnknownProof", alg);
+  if (header.jwk !== undefined) usable(header.jwk);
   return { algorithm: ALGORITHMS[alg], bytes, signed, sentence: `It is signed as a token (VC-JWT, ${alg}).` };
 }
 
+function usable(jwk) {
+  try {
+    keyFromJwk(jwk);
+  } catch {
+    throw new Failure("HeaderKey");
+  }
+}
+
 function claims(document) {
+  if (document.vc !== undefined) throw new Failure("OldForm");
   const seconds = (name) => Math.floor(moment(document, name) / 1000);
   const wanted = { iss: issuerOf(document), jti: text(document, "id"), nbf: seconds("validFrom") };
   const subject = text(document.credentialSubject, "id");
   if (subject !== undefined || document.sub !== undefined) wanted.sub = subject;
   if (document.validUntil !== undefined || document.exp !== undefined) wanted.exp = seconds("validUntil");
-  const other = Object.keys(wanted).filter((name) => document[name] !== wanted[name]);
+  const other = Object.keys(wanted).filter((name) => wanted[name] === undefined || document[name] !== wanted[name]);
   if (other.length > 0) throw new Failure("Claims", other.join(", "));
 }
 
@@ -334,7 +346,7 @@ function remarks(document, token) {
   } else if (issuer.startsWith("did:key:")) {
     found.push("The issuer is known by a key alone, which does not say who holds it. Ask the issuer by another way whether the key is theirs.");
   }
-  if (token !== undefined && !["ES256", "RS256"].includes(text(token.header, "alg"))) {
+  if (token !== undefined && ["EdDSA", "Ed25519"].includes(text(token.header, "alg"))) {
     found.push("Some verifiers do not take tokens of this kind, although the signature can be checked.");
   }
   return found;

@@ -40,11 +40,6 @@ export class World {
     return this.askOr(this.held.identities, did, () => this.json(url, "application/did+json, application/json;q=0.9"));
   }
 
-  /** A key, or a set of keys, at a web address. */
-  async keys(url) {
-    return this.json(url, "application/jwk-set+json, application/json;q=0.9");
-  }
-
   /** The bytes of a status list. */
   async statusList(url) {
     return this.askOr(this.held.lists, url, async () => {

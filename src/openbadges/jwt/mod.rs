@@ -48,8 +48,8 @@ impl Algorithm {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     pub algorithm: Algorithm,
-    /// The DID URL of the key.
-    pub key_id: String,
+    /// Which key it is: a DID URL, or a name in the document of the issuer. Where it is missing, `key` is there.
+    pub key_id: Option<String>,
     /// The key itself, if the header carries it. It is believed only where it is the one that the issuer publishes.
     pub key: Option<PublicKey>,
 }
@@ -62,7 +62,7 @@ pub struct Token {
     payload: Value,
     /// The first two parts as they stand, which is what is signed.
     signed: String,
-    signature: [u8; 64],
+    signature: Vec<u8>,
 }
 
 #[derive(Serialize)]
@@ -161,7 +161,11 @@ impl Token {
             let moment = DateTime::parse_from_rfc3339(text(name)?).ok()?;
             Some(moment.timestamp())
         };
-        let number = |name: &str| payload.get(name).and_then(Value::as_i64);
+        // A number of seconds is one with and without a decimal point (RFC 7519, section 2, NumericDate).
+        let number = |name: &str| {
+            let number = payload.get(name).and_then(Value::as_number)?.to_string();
+            number.strip_suffix(".0").unwrap_or(&number).parse::<i64>().ok()
+        };
         let absent = |name: &str| payload.get(name).is_none();
         let agree = [
             ("iss", text("iss").is_some() && text("iss") == issuer),
@@ -193,8 +197,8 @@ impl Token {
             (Algorithm::Es256, PublicKey::P256(key)) => Signature::from_slice(&self.signature)
                 .is_ok_and(|signature| key.verify(self.signed.as_bytes(), &signature).is_ok()),
             (Algorithm::EdDsa, PublicKey::Ed25519(key)) => {
-                let signature = ed25519_dalek::Signature::from_bytes(&self.signature);
-                key.verify_strict(self.signed.as_bytes(), &signature).is_ok()
+                ed25519_dalek::Signature::from_slice(&self.signature)
+                    .is_ok_and(|signature| key.verify_strict(self.signed.as_bytes(), &signature).is_ok())
             }
             _ => false,
         }

@@ -35,23 +35,23 @@ pub enum JwtError {
     /// Nested beyond what a credential is.
     #[error("the token's {0} is nested more than {MAX_DEPTH} deep")]
     TooDeep(&'static str),
-    /// Not 64 bytes.
-    #[error("the token's signature does not have 64 bytes")]
-    SignatureLength,
     /// A member that Open Badges does not let into a header (section 8.2.3), such as `crit` or `jku`.
     #[error("the token's header has a member that Open Badges does not allow: {0}")]
     HeaderMember(String),
     /// Another type of token.
     #[error("the token is of another type (typ): {0}")]
     Type(String),
-    /// `none`, an algorithm with a shared secret, or one that is not read here.
-    #[error("the token is signed with {0}; only ES256 and EdDSA are accepted")]
+    /// `none`, or an algorithm with a shared secret: it proves nothing to anybody else.
+    #[error("the token is signed with {0}, which proves nothing")]
     Algorithm(String),
+    /// An algorithm that may be good, but is not checked here, such as `RS256`.
+    #[error("the token is signed with {0}, which is not checked here; ES256 and EdDSA are")]
+    UnknownAlgorithm(String),
     /// No algorithm at all.
     #[error("the token names no algorithm")]
     NoAlgorithm,
-    /// Without it nobody knows whose key it is.
-    #[error("the token does not name its key (kid)")]
+    /// Without either nobody knows whose key it is.
+    #[error("the token neither names its key (kid) nor carries it (jwk)")]
     NoKeyId,
     /// A key in the header that cannot be used.
     #[error("the key in the token's header cannot be used: {0}")]
@@ -99,12 +99,11 @@ pub fn read(bytes: &[u8]) -> Result<Token, JwtError> {
     else {
         return Err(JwtError::NotCompact);
     };
-    let signature = decode("signature", signature)?;
     Ok(Token {
+        signature: decode("signature", signature)?,
         header: object("header", header)?,
         payload: object("payload", payload)?,
         signed: format!("{header}.{payload}"),
-        signature: <[u8; 64]>::try_from(signature).map_err(|_| JwtError::SignatureLength)?,
     })
 }
 
@@ -150,36 +149,50 @@ fn some_of(text: &str) -> String {
 }
 
 impl Token {
-    /// What the header says: `alg`, `kid`, `jwk` and `typ`, and nothing beside them.
+    /// What the header says: `alg`, `kid`, `jwk` and `typ`, and nothing beside them. What is wrong in it is told before
+    /// what is only not known here.
     ///
     /// # Errors
     /// [`JwtError`] for whatever else stands there, and for each of them that is not acceptable.
     pub fn header(&self) -> Result<Header, JwtError> {
         let members = self.header.as_object().ok_or(JwtError::NotAnObject("header"))?;
+        let text = |name: &str| members.get(name).and_then(Value::as_str);
+        let alg = text("alg").ok_or(JwtError::NoAlgorithm)?;
+        if alg.eq_ignore_ascii_case("none") || alg.starts_with("HS") {
+            return Err(JwtError::Algorithm(some_of(alg)));
+        }
         let known = ["alg", "kid", "jwk", "typ"];
         if let Some(other) = members.keys().find(|name| !known.contains(&name.as_str())) {
             return Err(JwtError::HeaderMember(some_of(other)));
         }
-        match members.get("typ") {
-            None => {}
-            Some(Value::String(kind))
-                if ["JWT", "vc+jwt"]
-                    .iter()
-                    .any(|known| kind.eq_ignore_ascii_case(known)) => {}
-            Some(other) => return Err(JwtError::Type(some_of(other.as_str().unwrap_or("no text")))),
+        if members.contains_key("typ") {
+            // Types of media are compared without case (RFC 7515, section 4.1.9).
+            let kind = text("typ").unwrap_or("no text");
+            if !["JWT", "vc+jwt"]
+                .iter()
+                .any(|known| kind.eq_ignore_ascii_case(known))
+            {
+                return Err(JwtError::Type(some_of(kind)));
+            }
         }
-        let algorithm = match members.get("alg").and_then(Value::as_str) {
-            Some("ES256") => Algorithm::Es256,
+        let jwk = members.get("jwk");
+        if jwk.is_some_and(|jwk| jwk.get("d").is_some()) {
+            return Err(JwtError::HeaderKey(KeyError::Private));
+        }
+        let key_id = text("kid").map(str::to_owned);
+        if key_id.is_none() && jwk.is_none() {
+            return Err(JwtError::NoKeyId);
+        }
+        let algorithm = match alg {
+            "ES256" => Algorithm::Es256,
             // RFC 9864 names it after its curve.
-            Some("EdDSA" | "Ed25519") => Algorithm::EdDsa,
-            Some(other) => return Err(JwtError::Algorithm(some_of(other))),
-            None => return Err(JwtError::NoAlgorithm),
+            "EdDSA" | "Ed25519" => Algorithm::EdDsa,
+            other => return Err(JwtError::UnknownAlgorithm(some_of(other))),
         };
-        let key = members.get("jwk").map(PublicKey::from_jwk).transpose()?;
-        let key_id = members.get("kid").and_then(Value::as_str);
+        let key = jwk.map(PublicKey::from_jwk).transpose()?;
         Ok(Header {
             algorithm,
-            key_id: key_id.ok_or(JwtError::NoKeyId)?.to_owned(),
+            key_id,
             key,
         })
     }
@@ -227,8 +240,6 @@ mod tests {
             read(&token(fine, &brackets, 64)).is_ok(),
             "in a text they nest nothing"
         );
-        let signature = read(&token(fine, "{}", 63));
-        assert_eq!(signature, Err(JwtError::SignatureLength));
         assert_eq!(
             read(&token(r#"{"alg":"ES256","alg":"none"}"#, "{}", 64)),
             Err(JwtError::Repeated("header"))
@@ -240,14 +251,23 @@ mod tests {
         let header = |value: Value| read(&token(&value.to_string(), "{}", 64)).unwrap().header();
         let kid = "did:web:x.example#z";
         let fine = header(json!({ "alg": "ES256", "kid": kid, "typ": "JWT" })).unwrap();
-        assert_eq!((fine.algorithm, fine.key_id.as_str()), (Algorithm::Es256, kid));
+        assert_eq!(
+            (fine.algorithm, fine.key_id.as_deref()),
+            (Algorithm::Es256, Some(kid))
+        );
         for alg in ["EdDSA", "Ed25519"] {
-            let read = header(json!({ "alg": alg, "kid": kid, "typ": "vc+jwt" })).unwrap();
+            let read = header(json!({ "alg": alg, "kid": kid, "typ": "VC+jwt" })).unwrap();
             assert_eq!(read.algorithm, Algorithm::EdDsa);
         }
-        for alg in ["none", "None", "HS256", "RS256", "ES384", "es256", ""] {
+        for alg in ["none", "None", "HS256"] {
             let refused = header(json!({ "alg": alg, "kid": kid }));
             assert_eq!(refused, Err(JwtError::Algorithm(alg.to_owned())));
+        }
+        for alg in ["RS256", "ES384", "es256", ""] {
+            let refused = header(json!({ "alg": alg, "kid": kid }));
+            assert_eq!(refused, Err(JwtError::UnknownAlgorithm(alg.to_owned())));
+            let worse = header(json!({ "alg": alg, "kid": kid, "crit": ["exp"] }));
+            assert_eq!(worse, Err(JwtError::HeaderMember("crit".to_owned())));
         }
         assert_eq!(header(json!({ "kid": kid })), Err(JwtError::NoAlgorithm));
         assert_eq!(
@@ -265,7 +285,9 @@ mod tests {
         let public = PublicKey::from(key.verifying_key());
         let mut jwk = serde_json::to_value(public.jwk()).unwrap();
         let with = header(json!({ "alg": "ES256", "kid": kid, "jwk": jwk })).unwrap();
-        assert_eq!(with.key, Some(public));
+        assert_eq!(with.key, Some(public.clone()));
+        let alone = header(json!({ "alg": "ES256", "jwk": jwk })).unwrap();
+        assert_eq!((alone.key_id, alone.key), (None, Some(public)));
         jwk["d"] = json!("AA");
         let private = header(json!({ "alg": "ES256", "kid": kid, "jwk": jwk }));
         assert_eq!(private, Err(JwtError::HeaderKey(KeyError::Private)));

@@ -36,10 +36,13 @@ fn required_members_are_required() {
         reason(members, |d| d["@context"][0] = json!("https://x.example")),
         Some(Failure::Context)
     );
-    let wrong = Some(Failure::WrongType("OpenBadgeCredential"));
     assert_eq!(
         reason(members, |d| d["type"] = json!(["VerifiableCredential"])),
-        wrong
+        Some(Failure::OtherKind)
+    );
+    assert_eq!(
+        reason(members, |d| d["type"] = json!(["OpenBadgeCredential"])),
+        Some(Failure::WrongType("OpenBadgeCredential"))
     );
     assert_eq!(
         reason(members, |d| d["id"] = Value::Null),

@@ -14,7 +14,7 @@ use ed25519_dalek::Signature;
 use oxrdf::{NamedOrBlankNode, Quad};
 use serde_json::Value;
 
-pub use verdict::{Check, CheckKind, Failure, Verdict};
+pub use verdict::{Check, CheckKind, Failure, Outcome, Verdict};
 
 use super::credential::wire::VC_CONTEXT;
 use super::jsonld::JsonLdError;
@@ -111,16 +111,15 @@ impl Received {
 fn core(received: &Received, expected: Expected, resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
     let (document, token) = (&received.document, received.token.as_ref());
     let mut verdict = Verdict::default();
-    let agrees = token.map_or(Ok(()), |token| token.claims_agree().map_err(Failure::from));
-    verdict.note(
-        CheckKind::Members,
-        agrees.and_then(|()| members(document, expected)),
-    );
+    verdict.note(CheckKind::Members, members(document, expected));
     let proof = match token {
         Some(token) => token.header().map(FoundProof::Token).map_err(Failure::from),
         None => find_proof(document, now),
     };
     let proof = verdict.note(CheckKind::Proof, proof);
+    if let Some(token) = token {
+        verdict.note(CheckKind::Claims, token.claims_agree().map_err(Failure::from));
+    }
     let key = verdict.note(CheckKind::Key, find_key(document, proof.as_ref(), resolver));
     let quads = verdict.note(CheckKind::Terms, terms(document, proof.as_ref()));
     verdict.note(
@@ -141,8 +140,15 @@ fn members(document: &Value, expected: Expected) -> Result<(), Failure> {
         expected.types().first().copied().unwrap_or_default(),
         expected.types(),
     );
-    if !has("VerifiableCredential") || !wanted.iter().any(|name| has(name)) {
+    if !has("VerifiableCredential") {
         return Err(Failure::WrongType(first));
+    }
+    if !wanted.iter().any(|name| has(name)) {
+        // A credential of another kind may be as good as any; what it has to hold is not known here.
+        return Err(match expected {
+            Expected::Badge => Failure::OtherKind,
+            Expected::Endorsement | Expected::StatusList => Failure::WrongType(first),
+        });
     }
     text(document, "id").ok_or(Failure::Missing("id"))?;
     issuer_id(document).ok_or(Failure::Missing("issuer"))?;
@@ -247,10 +253,7 @@ fn find_key(
             PublicKey::P256(_) => Err(Failure::KeyKind),
         },
         FoundProof::Token(header) => {
-            let key = key::resolve(issuer, &header.key_id, resolver)?;
-            if header.key.as_ref().is_some_and(|carried| *carried != key) {
-                return Err(Failure::OtherKey);
-            }
+            let key = key::resolve_token(issuer, header, resolver)?;
             match (header.algorithm, &key) {
                 (jwt::Algorithm::Es256, PublicKey::P256(_))
                 | (jwt::Algorithm::EdDsa, PublicKey::Ed25519(_)) => Ok(key),
@@ -364,7 +367,7 @@ fn endorsements(document: &Value, resolver: &dyn Resolver, now: DateTime<Utc>) -
             resolver,
             now,
         )
-        .first_failure()
+        .worst()
         {
             return Err(bad(failure));
         }

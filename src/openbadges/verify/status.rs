@@ -44,7 +44,7 @@ fn check_entry(
     let received = parse(&bytes).map_err(|failure| bad(&failure))?;
     let document = &received.document;
     let verdict = core(&received, Expected::StatusList, resolver, now);
-    if let Some(failure) = verdict.first_failure() {
+    if let Some(failure) = verdict.worst() {
         return Err(bad(failure));
     }
     let subject = document.get("credentialSubject").unwrap_or(&Value::Null);

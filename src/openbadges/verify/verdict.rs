@@ -13,6 +13,8 @@ pub enum CheckKind {
     Members,
     /// There is a proof of the form that this verifier knows.
     Proof,
+    /// The claims of a token say what the credential in it says; only of tokens.
+    Claims,
     /// The signing key belongs to the issuer.
     Key,
     /// Every member is defined, so that the signature covers it.
@@ -35,6 +37,7 @@ impl CheckKind {
             Self::Readable => "Document",
             Self::Members => "Required parts",
             Self::Proof => "Proof",
+            Self::Claims => "Token",
             Self::Key => "Issuer's key",
             Self::Terms => "Meaning",
             Self::Signature => "Signature",
@@ -49,6 +52,7 @@ impl CheckKind {
             Self::Readable => "The document can be read.",
             Self::Members => "Everything that Open Badges 3.0 requires is there.",
             Self::Proof => "The document carries a proof of a kind that is known here.",
+            Self::Claims => "The token says the same as the badge in it.",
             Self::Key => "The key is one that the issuer publishes.",
             Self::Terms => "Every part of the document has a defined meaning.",
             Self::Signature => "Nothing was changed since the issuer signed it.",
@@ -77,6 +81,9 @@ pub enum Failure {
     /// A credential of another kind.
     #[error("The document is not the kind of credential that is expected here ({0}).")]
     WrongType(&'static str),
+    /// A credential of a kind whose parts are not known here.
+    #[error("The document is a credential of a kind that is not checked here.")]
+    OtherKind,
     /// The W3C context is not the first.
     #[error("The document does not begin with the W3C context for credentials.")]
     Context,
@@ -184,6 +191,38 @@ pub enum Failure {
     OtherEndorsed,
 }
 
+impl Failure {
+    /// Whether it says only that something cannot be told here: the document may be good, and may be not.
+    #[must_use]
+    pub fn is_unchecked(&self) -> bool {
+        match self {
+            Self::OtherKind
+            | Self::UnknownProof
+            | Self::ProofChain
+            | Self::IssuerNotADid
+            | Self::IssuerUnavailable
+            | Self::NotChecked
+            | Self::UnknownStatus
+            | Self::StatusUnavailable
+            | Self::Token(JwtError::UnknownAlgorithm(_))
+            | Self::Terms(JsonLdError::UnknownContext(_) | JsonLdError::TooComplex) => true,
+            Self::StatusListBad(inner) | Self::Endorsement(inner) => inner.is_unchecked(),
+            _ => false,
+        }
+    }
+}
+
+/// What all checks together say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The signature was checked and everything passed.
+    Valid,
+    /// Something is wrong.
+    Invalid,
+    /// Nothing is known to be wrong, but something could not be checked here.
+    Unknown,
+}
+
 /// One check and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
@@ -224,6 +263,16 @@ impl Verdict {
             && self.checks.iter().any(|check| check.kind == CheckKind::Signature)
     }
 
+    /// What all checks together say: what is wrong decides before what is not known.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self.worst() {
+            Some(failure) if failure.is_unchecked() => Outcome::Unknown,
+            None if self.is_valid() => Outcome::Valid,
+            _ => Outcome::Invalid,
+        }
+    }
+
     /// Whether the document is genuine but revoked or suspended.
     #[must_use]
     pub fn is_revoked(&self) -> bool {
@@ -253,6 +302,15 @@ impl Verdict {
     #[must_use]
     pub fn first_failure(&self) -> Option<&Failure> {
         self.checks.iter().find_map(|check| check.failure.as_ref())
+    }
+
+    /// The failure that decides: what is wrong before what could not be checked.
+    #[must_use]
+    pub fn worst(&self) -> Option<&Failure> {
+        let mut failures = self.checks.iter().filter_map(|check| check.failure.as_ref());
+        failures
+            .find(|failure| !failure.is_unchecked())
+            .or_else(|| self.first_failure())
     }
 
     pub(super) fn note<T>(&mut self, kind: CheckKind, outcome: Result<T, Failure>) -> Option<T> {

@@ -32,6 +32,7 @@ pub(super) fn genuine(verdict: &Verdict, host: &str, suspended: Option<DateTime<
         CheckKind::Readable,
         CheckKind::Members,
         CheckKind::Proof,
+        CheckKind::Claims,
         CheckKind::Terms,
         CheckKind::Signature,
     ];

@@ -52,6 +52,7 @@ async function run() {
       sentence: byId("banner").querySelector("p").textContent,
       milliseconds: performance.now() - began,
       checks,
+      open: Array.from(byId("open-part").hidden ? [] : byId("open").children, (line) => line.textContent),
       asked: asked.splice(0),
     });
   }

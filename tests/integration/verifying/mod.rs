@@ -13,7 +13,7 @@ mod tokens;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cairn::openbadges::verify::{Resolver, Verdict, verify};
+use cairn::openbadges::verify::{Outcome, Resolver, Verdict, verify};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -61,6 +61,8 @@ struct Finding {
     sentence: String,
     milliseconds: f64,
     checks: BTreeMap<String, Shown>,
+    /// What stands under "Not checked here".
+    open: Vec<String>,
     /// The addresses that were asked for.
     asked: Vec<String>,
 }
@@ -186,8 +188,16 @@ fn class(code: &str) -> &str {
     match code {
         "Undefined" | "Keyword" | "IriAsName" | "Invalid" | "Unsupported" => "Terms",
         "DuplicateName" | "UnknownFile" => "NotJson",
-        "OtherKind" => "WrongType",
         "OldForm" => "Context",
+        "KeyKind" => "KeyForm",
+        // Of tokens.
+        "NotCompact" | "Base64" | "NotAnObject" | "Repeated" | "TooDeep" => "NotJson",
+        "AlgNone" | "AlgSecret" | "NoAlgorithm" => "Algorithm",
+        "UnknownAlgorithm" => "UnknownProof",
+        "HeaderMember" | "Type" | "NoKeyId" => "TokenHeader",
+        "PrivateKey" | "KeyGivenAway" => "HeaderKey",
+        "LegacyClaim" => "Context",
+        "Claim" => "Claims",
         "StatusListUnchecked" => "StatusListBad",
         "EndorsementUnchecked" => "Endorsement",
         other => other,
@@ -204,15 +214,24 @@ fn same(finding: &Finding, verdict: &Verdict, what: &str) {
 /// Where the two differ, one line each.
 fn differences(finding: &Finding, verdict: &Verdict) -> Vec<String> {
     let mut found = Vec::new();
-    if (finding.verdict == "valid") != verdict.is_valid() {
-        found.push(format!("{} but {verdict:?}", finding.verdict));
+    let outcome = match verdict.outcome() {
+        Outcome::Valid => "valid",
+        Outcome::Invalid => "invalid",
+        Outcome::Unknown => "unknown",
+    };
+    if finding.verdict != outcome {
+        found.push(format!("{} but {outcome}: {verdict:?}", finding.verdict));
     }
     for check in &verdict.checks {
         let kind = format!("{:?}", check.kind);
         let reason = check.failure.as_ref().map(|failure| {
             let written = format!("{failure:?}");
-            // The reason of a reason decides where it is one of the JSON-LD reader's.
-            let inner = written.strip_prefix("Terms(").unwrap_or(&written);
+            // The reason of a reason decides where it is one of the JSON-LD reader's or the token's.
+            let wrapped = ["Terms(", "Token("];
+            let inner = wrapped
+                .iter()
+                .find_map(|name| written.strip_prefix(name))
+                .unwrap_or(&written);
             let name: String = inner.chars().take_while(|c| c.is_alphanumeric()).collect();
             name
         });

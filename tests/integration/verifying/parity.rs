@@ -168,6 +168,38 @@ fn random_badges_that_the_server_signs_are_canonicalised_alike_in_the_page() {
     });
 }
 
+#[test]
+fn a_valid_badge_leaves_open_who_its_issuer_is() {
+    cairn::app::block_on(async {
+        let Some(desk) = Desk::open(&[]).await else { return };
+        // Nobody has ever heard of these issuers, and the page keeps no list of those that somebody has.
+        let (mut badges, mut net) = random_badges(3);
+        net.0.extend(published().0);
+        let vectors: std::collections::BTreeMap<_, _> = vectors().into();
+        let texts = [
+            vectors["badge"].to_owned(),
+            vectors["small"].to_owned(),
+            badges.remove(1),
+        ];
+        let found = desk.check_texts(&texts, &net).await;
+        let remarks = [
+            "whoever holds the web address issuer.example.",
+            "known by a key alone, which does not say who holds it",
+            "whoever holds the web address badges.example.",
+        ];
+        for (finding, remark) in found.iter().zip(remarks) {
+            assert_eq!(finding.verdict, "valid", "{finding:?}");
+            let about = finding.open.iter().filter(|line| line.contains(remark));
+            assert_eq!(about.count(), 1, "{remark}: {finding:?}");
+            assert!(
+                finding.open.iter().any(|line| line.contains("should trust")),
+                "{finding:?}"
+            );
+        }
+        desk.end().await;
+    });
+}
+
 fn signed(badge: &OpenBadgeCredential, key: &SigningKey, issuer: &IssuerIdentity) -> Value {
     let method = issuer.verification_method(&key.verifying_key());
     serde_json::to_value(attach(badge, key, &method, examples::moment()).unwrap()).unwrap()

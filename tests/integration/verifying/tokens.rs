@@ -1,7 +1,10 @@
-//! Badges as tokens (VC-JWT): the server issues none that it verifies itself, so each case says what is expected.
+//! Badges as tokens (VC-JWT) of whomever: page and server give one verdict for one reason, which each case names.
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use cairn::openbadges::bake::bake_svg;
@@ -9,7 +12,7 @@ use cairn::openbadges::examples;
 use ed25519_dalek::Signer as _;
 use serde_json::{Value, json};
 
-use super::{Desk, Net, now};
+use super::{Desk, Net, judged, now, same};
 
 const DID: &str = "did:web:badges.example:issuers:abc";
 
@@ -39,6 +42,26 @@ impl Ecdsa {
         let point = self.0.public_key().as_ref();
         let short = [&[0x80, 0x24, 2 + (point[64] & 1)], &point[1..33]].concat();
         format!("z{}", bs58::encode(short).into_string())
+    }
+}
+
+/// A key as the 1EdTech validator takes it, but neither page nor server.
+struct Rsa(RsaKeyPair);
+
+impl Rsa {
+    fn sign(&self, message: &str) -> Vec<u8> {
+        let mut signature = vec![0; self.0.public_modulus_len()];
+        let rng = SystemRandom::new();
+        self.0
+            .sign(&RSA_PKCS1_SHA256, &rng, message.as_bytes(), &mut signature)
+            .unwrap();
+        signature
+    }
+
+    fn jwk(&self) -> Value {
+        // RSAPublicKey (RFC 8017, appendix A.1.1) of 2048 bits: the modulus stands behind nine bytes of lengths.
+        let written = self.0.public_key().as_ref();
+        json!({ "kty": "RSA", "n": URL_SAFE_NO_PAD.encode(&written[9..265]), "e": "AQAB" })
     }
 }
 
@@ -74,10 +97,13 @@ fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
             .unwrap()
             .verification_method(&edwards.verifying_key());
         let jwk_id = format!("{DID}#token");
+        let rsa = Rsa(RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
+        let rsa_id = format!("{DID}#rsa");
         let mut net = Net::default();
         net.publish(
             "https://badges.example/issuers/abc/did.json",
-            &json!({ "id": DID, "assertionMethod": [jwk_id, multikey], "verificationMethod": [
+            &json!({ "id": DID, "assertionMethod": [jwk_id, multikey, rsa_id], "verificationMethod": [
+                { "id": rsa_id, "type": "JsonWebKey", "controller": DID, "publicKeyJwk": rsa.jwk() },
                 { "id": jwk_id, "type": "JsonWebKey", "controller": DID, "publicKeyJwk": own.jwk() },
                 { "id": multikey, "type": "Multikey", "controller": DID,
                   "publicKeyMultibase": multikey.split('#').nth(1).unwrap() },
@@ -107,40 +133,118 @@ fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
         private["d"] = json!("AAAA");
         let key_did = format!("did:key:{}", own.multibase());
         let key_header = json!({ "alg": "ES256", "kid": format!("{key_did}#{}", own.multibase()) });
-        let edwards_header = json!({ "alg": "EdDSA", "kid": multikey });
+        let by_edwards = |alg: &str, kid: &str| {
+            token(&json!({ "alg": alg, "kid": kid }), &claims(DID), |message| {
+                edwards.sign(message.as_bytes()).to_bytes().to_vec()
+            })
+        };
+        let by_rsa = |header: Value, claims: &Value| token(&header, claims, |message| rsa.sign(message));
+        let alone = |key: &Ecdsa| json!({ "alg": "ES256", "jwk": key.jwk() });
+        let mut bent = own.jwk();
+        bent["y"] = bent["x"].clone();
+        let nbf = u32::try_from(examples::moment().timestamp()).unwrap();
         let web = "https://school.example/issuer";
         let cases: Vec<(&str, &str, &str, String)> = vec![
             ("valid", "", "", good.clone()),
             ("valid", "", "", format!("\n{good}\n")),
             ("valid", "", "", with("kid", json!("token"))),
+            ("valid", "", "", with("kid", json!("#token"))),
+            ("valid", "", "", with("typ", json!("vc+jwt"))),
+            ("valid", "", "", with("typ", json!("jwt"))),
+            ("valid", "", "", with("typ", json!("VC+JWT"))),
+            ("valid", "", "", with("jwk", own.jwk())),
+            ("valid", "", "", by(&alone(&own), &claims(DID))),
+            ("valid", "", "", by(&alone(&own), &claims(&key_did))),
+            ("valid", "", "", by_edwards("EdDSA", &multikey)),
+            ("valid", "", "", by_edwards("Ed25519", &multikey)),
             (
                 "valid",
                 "",
                 "",
-                by(&json!({ "alg": "ES256", "jwk": own.jwk() }), &claims(DID)),
-            ),
-            (
-                "valid",
-                "",
-                "",
-                token(&edwards_header, &claims(DID), |message| {
-                    edwards.sign(message.as_bytes()).to_bytes().to_vec()
-                }),
+                by_edwards("Ed25519", multikey.split('#').nth(1).unwrap()),
             ),
             ("valid", "", "", by(&key_header, &claims(&key_did))),
             (
-                "valid",
-                "",
-                "",
+                "unknown",
+                "Proof",
+                "UnknownProof",
+                by_rsa(json!({ "alg": "RS256", "kid": rsa_id }), &claims(DID)),
+            ),
+            (
+                "unknown",
+                "Proof",
+                "UnknownProof",
+                by_rsa(json!({ "alg": "RS256", "jwk": rsa.jwk() }), &claims(DID)),
+            ),
+            (
+                "unknown",
+                "Proof",
+                "UnknownProof",
+                by_rsa(
+                    json!({ "alg": "RS256", "kid": "https://school.example/keys#1" }),
+                    &claims(web),
+                ),
+            ),
+            ("invalid", "Key", "KeyForm", with("kid", json!(rsa_id))),
+            ("invalid", "Key", "KeyForm", by_edwards("EdDSA", &jwk_id)),
+            ("unknown", "Key", "IssuerNotADid", by(&alone(&own), &claims(web))),
+            (
+                "unknown",
+                "Key",
+                "IssuerUnavailable",
+                by(&alone(&own), &claims("did:web:nobody.example")),
+            ),
+            (
+                "invalid",
+                "Proof",
+                "TokenHeader",
+                by(&json!({ "alg": "ES256" }), &claims(DID)),
+            ),
+            ("invalid", "Proof", "TokenHeader", with("typ", json!(1))),
+            ("invalid", "Proof", "HeaderKey", with("jwk", bent)),
+            ("invalid", "Proof", "HeaderKey", with("jwk", rsa.jwk())),
+            ("invalid", "Proof", "HeaderKey", with("jwk", json!("key"))),
+            ("invalid", "Proof", "AlgNone", with("alg", json!(["ES256"]))),
+            (
+                "invalid",
+                "Key",
+                "UnknownKey",
+                by(&alone(&foreign), &claims(&key_did)),
+            ),
+            ("invalid", "Key", "OtherController", with("kid", json!(DID))),
+            ("invalid", "Key", "OtherController", with("kid", json!(""))),
+            (
+                "invalid",
+                "Key",
+                "OtherController",
+                with("kid", json!("keys/token")),
+            ),
+            (
+                "invalid",
+                "Key",
+                "OtherController",
+                with("kid", json!("keys#token")),
+            ),
+            (
+                "invalid",
+                "Key",
+                "OtherController",
+                with("kid", json!("https://badges.example/#token")),
+            ),
+            ("invalid", "Signature", "Signature", by_edwards("ES256", &jwk_id)),
+            (
+                "unknown",
+                "Key",
+                "IssuerNotADid",
                 by(
                     &json!({ "alg": "ES256", "kid": "https://school.example/keys#1" }),
                     &claims(web),
                 ),
             ),
             (
-                "invalid",
+                "unknown",
                 "Key",
-                "OtherController",
+                "IssuerNotADid",
                 by(
                     &json!({ "alg": "ES256", "kid": "https://x.example/keys#1" }),
                     &claims(web),
@@ -160,13 +264,8 @@ fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
             ("invalid", "Proof", "TokenHeader", with("crit", json!(["exp"]))),
             ("invalid", "Proof", "TokenHeader", with("typ", json!("at+jwt"))),
             ("invalid", "Proof", "PrivateKey", with("jwk", private)),
-            ("invalid", "Key", "UnknownKey", with("jwk", foreign.jwk())),
-            (
-                "invalid",
-                "Key",
-                "UnknownKey",
-                by(&json!({ "alg": "ES256", "jwk": foreign.jwk() }), &claims(DID)),
-            ),
+            ("invalid", "Key", "OtherKey", with("jwk", foreign.jwk())),
+            ("invalid", "Key", "UnknownKey", by(&alone(&foreign), &claims(DID))),
             ("invalid", "Key", "UnknownKey", with("kid", json!("absent"))),
             (
                 "invalid",
@@ -193,6 +292,14 @@ fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
                 claiming("iss", json!("did:web:x.example")),
             ),
             ("invalid", "Claims", "Claims", claiming("nbf", json!(1))),
+            ("valid", "", "", claiming("nbf", json!(f64::from(nbf)))),
+            (
+                "invalid",
+                "Claims",
+                "Claims",
+                claiming("nbf", json!(f64::from(nbf) + 0.5)),
+            ),
+            ("invalid", "Claims", "OldForm", claiming("vc", json!({}))),
             ("invalid", "Claims", "Claims", claiming("jti", json!("urn:x"))),
             ("invalid", "Claims", "Claims", claiming("sub", json!("urn:x"))),
             (
@@ -223,23 +330,25 @@ fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
         ];
         let inputs: Vec<Value> = cases.iter().map(|(.., text)| json!({ "text": text })).collect();
         let found = desk.check(&inputs, &net, now()).await;
-        for (number, ((verdict, kind, code, _), finding)) in cases.iter().zip(&found).enumerate() {
+        for (number, ((verdict, kind, code, text), finding)) in cases.iter().zip(&found).enumerate() {
+            same(finding, &judged(text, &net), &format!("{number} ({kind} {code})"));
             assert_eq!(finding.verdict, *verdict, "{number}: {finding:?}");
             if *verdict != "valid" {
                 assert_eq!(finding.checks[*kind].code, *code, "{number}: {finding:?}");
             }
         }
         // Every letter of it counts, and a picture carries it as well as a file does.
-        let changed: Vec<Value> = (0..good.len())
+        let changed: Vec<String> = (0..good.len())
             .step_by(97)
             .map(|at| {
                 let mut bytes = good.clone().into_bytes();
                 bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
-                json!({ "text": String::from_utf8(bytes).unwrap() })
+                String::from_utf8(bytes).unwrap()
             })
             .collect();
-        for finding in desk.check(&changed, &net, now()).await {
+        for (finding, text) in desk.check_texts(&changed, &net).await.iter().zip(&changed) {
             assert_ne!(finding.verdict, "valid", "{finding:?}");
+            same(finding, &judged(text, &net), text);
         }
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:openbadges=\"https://purl.imsglobal.org/ob/v3p0\">\
                    <openbadges:credential verify=\"TOKEN\"/></svg>";

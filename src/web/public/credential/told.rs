@@ -110,7 +110,12 @@ pub(super) fn technical(published: &Published, document: &OpenBadgeCredential) -
     let token = published.credential.token.as_deref();
     let header = token.and_then(|token| jwt::read(token.as_bytes()).ok()?.header().ok());
     if let Some(header) = header {
-        let row = format!("VC-JWT, {}, {}", header.algorithm.name(), header.key_id);
+        let parts = [
+            Some("VC-JWT"),
+            Some(header.algorithm.name()),
+            header.key_id.as_deref(),
+        ];
+        let row = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
         rows.push(("Token".to_owned(), row));
     }
     if let Some(status) = &document.credential_status {
