@@ -11,7 +11,7 @@ use crate::domain::badge::Badge;
 use crate::domain::course::LineItem;
 use crate::domain::decision::Decision;
 use crate::domain::issuer::Issuer;
-use crate::ids::{DecisionId, LineItemId, PersonId, RegistrationId, StatusListId, TenantId};
+use crate::ids::{DecisionId, LineItemId, PersonId, RegistrationId, TenantId};
 use crate::openbadges::did::IssuerIdentity;
 use crate::openbadges::proof::{self, Signable};
 use crate::openbadges::recipient;
