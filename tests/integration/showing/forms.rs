@@ -136,7 +136,7 @@ fn the_token_names_a_key_that_the_issuer_and_its_host_publish() {
         let (_, _, credential) = stage.earned().await;
         let token = credential.token.clone().unwrap();
         let read = jwt::read(token.as_bytes()).unwrap();
-        let key_id = read.header().unwrap().key_id;
+        let key_id = read.header().unwrap().key_id.unwrap();
         let issuer = read.payload()["iss"].as_str().unwrap().to_owned();
         assert!(key_id.starts_with(&format!("{issuer}#zDn")), "{key_id}");
         let document: Value = serde_json::from_str(&credential.document).unwrap();
