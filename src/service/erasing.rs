@@ -15,11 +15,12 @@ use crate::random;
 use crate::service::admins::{Administrator, Deed, moment, note};
 use crate::service::award::{Desk, trying};
 use crate::service::error::ServiceError;
+use crate::service::leaving::exporting;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, decide};
 use crate::store::erasures::{self, Declined, Wish};
 use crate::store::jobs::{self, NewJob};
-use crate::store::{Db, awards, credentials, people, retention, rules, submissions, tenants};
+use crate::store::{Db, awards, credentials, exports, people, retention, rules, submissions, tenants};
 
 /// What a person types to ask for it.
 pub const WORD: &str = "erase";
@@ -190,13 +191,13 @@ pub async fn erase(
     id: &ErasureId,
 ) -> Result<(), ServiceError> {
     admin.scope.allows(tenant)?;
-    trying(cairn, || {
+    let archives = trying(cairn, || {
         let (desk, tenant) = (Desk::of(cairn), tenant.clone());
         let (id, actor) = (id.clone(), admin.actor.clone());
         move |db: &mut Db| {
             let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?
             else {
-                return Ok(());
+                return Ok(Vec::new());
             };
             if wish.declined.is_some() {
                 return Err(ServiceError::conflict(
@@ -208,10 +209,12 @@ pub async fn erase(
             erasures::done(db, &tenant, &id, badges, desk.now)?;
             let said = deed("erasure.done", &id, json!({ "badges": badges }));
             note(db, &tenant, Some(&actor), &said, desk.now, desk.random.as_ref())?;
-            Ok(())
+            // The archives that are there, or are being made, hold this person too.
+            Ok(exports::forget_all(db, &tenant)?)
         }
-    })
-    .await
+    });
+    exporting::remove(cairn, archives.await?).await;
+    Ok(())
 }
 
 /// Declines the wish of somebody who waits, for a reason that they read. The log says that it was done and by whom; the

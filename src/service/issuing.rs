@@ -157,7 +157,15 @@ pub async fn change(
     };
     let (now, random) = moment(cairn);
     let (tenant, actor) = (tenant.clone(), admin.actor.clone());
-    let changed = cairn.store.write(move |db| {
+    let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        // Institutions are found by name: by the command line, and when somebody signs in at a provider.
+        let taken = tenants::list(db)?;
+        if taken.iter().any(|one| one.name == name && one.id != tenant) {
+            return Err(ServiceError::invalid(
+                "institution.name",
+                "There is another institution of that name. Choose another name.",
+            ));
+        }
         tenants::rename(db, &tenant, &name)?;
         issuers::update(db, &issuer)?;
         let deed = Deed {
@@ -165,9 +173,9 @@ pub async fn change(
             subject: tenant.as_str(),
             detail: json!({"name": name, "issuer": issuer.name, "url": issuer.url, "email": issuer.email}),
         };
-        note(db, &tenant, Some(&actor), &deed, now, random.as_ref())
+        Ok(note(db, &tenant, Some(&actor), &deed, now, random.as_ref())?)
     });
-    Ok(changed.await?)
+    changed.await
 }
 
 fn site(text: &str) -> Result<String, ServiceError> {

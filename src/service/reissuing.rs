@@ -162,13 +162,14 @@ pub(super) fn again(
     let before = document.valid_from;
     document.awarded_date = document.awarded_date.or(Some(before));
     document.valid_from = later(before, document.valid_until, desk.now);
+    let was = credential.document.clone();
     let replaced = Credential {
         document: signer.sign(&document)?,
         token: Some(signer.sign_token(&document)?),
         reissued: Some(Reissued { at: desk.now, cause }),
         ..credential
     };
-    Ok(reissues::replace(db, &replaced)?)
+    Ok(reissues::replace(db, &replaced, &was)?)
 }
 
 /// When what is signed at `now` begins to hold: later than what it replaces, and before its end. What has ended by now moves

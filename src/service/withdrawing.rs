@@ -166,11 +166,7 @@ pub async fn withdraw(
                     }
                 }
             }
-            let mark = mark(&desk.identity(&issuer)?, &key)?;
-            let signer = desk.signer(db, &tenant)?;
-            for list in signed_lists(db, &issuer, &mark)? {
-                signer.publish_again(db, &list)?;
-            }
+            publish_lists_again(db, &desk, &tenant, &key.id)?;
             for (name, run_at) in [
                 (key.id.to_string(), now),
                 (format!("{} once more", key.id), now + ONCE_MORE),
@@ -238,6 +234,12 @@ pub async fn sign_anew<F: Future<Output = ()>>(
     key: &KeyId,
     so_far: impl Fn(usize) -> F,
 ) -> Result<usize, ServiceError> {
+    let lists = trying(cairn, || {
+        let (desk, tenant, key) = (Desk::of(cairn), tenant.clone(), key.clone());
+        // A list may have been published under the key by who had read it before the withdrawal.
+        move |db: &mut Db| publish_lists_again(db, &desk, &tenant, &key)
+    });
+    lists.await?;
     let (mut after, mut done) = (None, 0);
     loop {
         let step = trying(cairn, || {
@@ -255,6 +257,28 @@ pub async fn sign_anew<F: Future<Output = ()>>(
     }
 }
 
+/// Signs the status lists anew that a withdrawn key had signed.
+fn publish_lists_again(db: &mut Db, desk: &Desk, tenant: &TenantId, key: &KeyId) -> Result<(), ServiceError> {
+    let (issuer, key) = withdrawn(db, tenant, key)?;
+    let mark = mark(&desk.identity(&issuer)?, &key)?;
+    let signer = desk.signer(db, tenant)?;
+    for list in signed_lists(db, &issuer, &mark)? {
+        signer.publish_again(db, &list)?;
+    }
+    Ok(())
+}
+
+fn withdrawn(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, IssuerKey), ServiceError> {
+    let (issuer, key) = find(db, tenant, key)?;
+    if key.state == KeyState::Withdrawn {
+        return Ok((issuer, key));
+    }
+    Err(ServiceError::conflict(
+        "issuer-key.in-use",
+        "This key is not withdrawn, so what it signed stays as it is.",
+    ))
+}
+
 /// Signs the next group. Says how many it signed, and after which to go on: none when there is no more.
 fn sign_group(
     db: &mut Db,
@@ -263,13 +287,7 @@ fn sign_group(
     key: &KeyId,
     after: Option<&CredentialId>,
 ) -> Result<(usize, Option<CredentialId>), ServiceError> {
-    let (issuer, key) = find(db, tenant, key)?;
-    if key.state != KeyState::Withdrawn {
-        return Err(ServiceError::conflict(
-            "issuer-key.in-use",
-            "This key is not withdrawn, so what it signed stays as it is.",
-        ));
-    }
+    let (issuer, key) = withdrawn(db, tenant, key)?;
     let mark = mark(&desk.identity(&issuer)?, &key)?;
     let signer: Signer = desk.signer(db, tenant)?;
     let found = reissues::marked(db, tenant, &issuer.id, &mark, after, GROUP)?;

@@ -310,6 +310,7 @@ fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String
             audit::actor_id
                 .eq(person.as_str())
                 .or(audit::subject.eq(person.as_str()))
+                .or(audit::subject.like(format!("%/{person}")))
                 .or(audit::detail.like(format!("%{person}%"))),
         )
         .set(blank)
@@ -323,7 +324,11 @@ fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String
     }
     diesel::update(audit::table)
         .filter(audit::tenant_id.eq(tenant.as_str()))
-        .filter(audit::subject.eq(person.as_str()))
+        .filter(
+            audit::subject
+                .eq(person.as_str())
+                .or(audit::subject.like(format!("%/{person}"))),
+        )
         .set(audit::subject.eq("erased"))
         .execute(db)?;
     diesel::update(audit::table)

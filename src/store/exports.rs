@@ -136,3 +136,38 @@ pub fn forget(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -> Result<V
         .execute(db)?;
     Ok(old.into_iter().map(ExportId::from).collect())
 }
+
+/// Keeps how far an archive is, if it is still wanted. `false`: it is there no more.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn go_on(db: &mut Db, export: &Export) -> Result<bool, StoreError> {
+    let changed = diesel::update(exports::table)
+        .filter(exports::tenant_id.eq(export.tenant.as_str()))
+        .filter(exports::id.eq(export.id.as_str()))
+        .set((
+            exports::state.eq(word(&export.state)?),
+            exports::badges.eq(export.badges),
+            exports::total.eq(export.total),
+            exports::size.eq(export.size),
+            exports::ended_at.eq(export.ended_at.map(micros)),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// Forgets every archive of an institution, ready or not, and says which there were. What makes one finds out by
+/// [`go_on`].
+///
+/// # Errors
+/// Trouble with the database.
+pub fn forget_all(db: &mut Db, tenant: &TenantId) -> Result<Vec<ExportId>, StoreError> {
+    let ids: Vec<String> = exports::table
+        .filter(exports::tenant_id.eq(tenant.as_str()))
+        .select(exports::id)
+        .load(db)?;
+    diesel::delete(exports::table)
+        .filter(exports::tenant_id.eq(tenant.as_str()))
+        .execute(db)?;
+    Ok(ids.into_iter().map(ExportId::from).collect())
+}

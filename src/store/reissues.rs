@@ -51,14 +51,16 @@ impl Mark {
 }
 
 /// Puts a document, its token and what was left out of them in the place of those that are there; everything else stays.
+/// `before` is the document that was read.
 ///
 /// # Errors
-/// [`StoreError::Missing`] when there is no such credential.
-pub fn replace(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
+/// [`StoreError::Stale`] when another document is there by now, or none: read again, sign again.
+pub fn replace(db: &mut Db, credential: &Credential, before: &str) -> Result<(), StoreError> {
     let reissued = credential.reissued;
     let changed = diesel::update(credentials::table)
         .filter(credentials::tenant_id.eq(credential.tenant.as_str()))
         .filter(credentials::id.eq(credential.id.as_str()))
+        .filter(credentials::document.eq(before))
         .set((
             credentials::document.eq(&credential.document),
             credentials::token.eq(&credential.token),
@@ -68,7 +70,7 @@ pub fn replace(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
         ))
         .execute(db)?;
     if changed == 0 {
-        Err(StoreError::Missing("credential"))
+        Err(StoreError::Stale)
     } else {
         Ok(())
     }

@@ -151,7 +151,7 @@ pub async fn work(cairn: &Cairn, tenant: &TenantId, asked: &Asked) -> Result<(),
             badges: i64::try_from(badges).unwrap_or(i64::MAX),
             ..export.clone()
         };
-        async move { Ok(cairn.store.write(move |db| exports::save(db, &running)).await?) }
+        async move { go_on(cairn, running).await }
     };
     so_far(0).await?;
     let summary = institution::archive(cairn, tenant, new_path(cairn, tenant), so_far).await?;
@@ -162,9 +162,32 @@ pub async fn work(cairn: &Cairn, tenant: &TenantId, asked: &Asked) -> Result<(),
         ended_at: Some(cairn.clock.now()),
         ..export.clone()
     };
-    let kept = summary.packed.file.keep_as(&path(cairn, &export.id));
+    let place = path(cairn, &export.id);
+    let kept = summary.packed.file.keep_as(&place);
     kept.map_err(|error| BlobError::Failed(error.to_string()))?;
-    Ok(cairn.store.write(move |db| exports::save(db, &ready)).await?)
+    let done = go_on(cairn, ready).await;
+    if done.is_err() {
+        // Nobody may fetch it; what is left of it goes with the next sweep at the latest.
+        let _ = tokio::fs::remove_file(place).await;
+    }
+    done
+}
+
+/// Keeps how far an archive is.
+async fn go_on(cairn: &Cairn, export: Export) -> Result<(), ServiceError> {
+    if cairn.store.write(move |db| exports::go_on(db, &export)).await? {
+        Ok(())
+    } else {
+        Err(ServiceError::NotFound("archive"))
+    }
+}
+
+/// Removes the files of archives that are forgotten.
+pub(in crate::service) async fn remove(cairn: &Cairn, gone: Vec<ExportId>) {
+    for id in gone {
+        // One that is not there is as good as removed.
+        let _ = tokio::fs::remove_file(path(cairn, &id)).await;
+    }
 }
 
 /// Removes archives whose days are over, and what was left of those that were given up.
@@ -180,10 +203,7 @@ pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
         }
         Ok(gone)
     });
-    for id in gone.await? {
-        // One that is not there is as good as removed.
-        let _ = tokio::fs::remove_file(path(cairn, &id)).await;
-    }
+    remove(cairn, gone.await?).await;
     let Ok(mut folder) = tokio::fs::read_dir(cairn.settings.data_dir.join(FOLDER)).await else {
         return Ok(());
     };

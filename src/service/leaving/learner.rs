@@ -5,12 +5,17 @@ use super::{
     DRILL, Issued, PARTS, about_me, date, new_path, pack_badge, pack_evidence, pack_frame, pack_issuers,
     pretty,
 };
+use tokio::sync::Semaphore;
+
 use crate::service::admins::{Deed, moment};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, institutions};
 use crate::store::audit::{self, Entry};
 use crate::store::{issuers, status_lists};
+
+/// Archives of learners that are packed at one time; the others wait.
+static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// Packs everything about the visitor. The file goes away with the answer.
 ///
@@ -22,6 +27,10 @@ pub async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Packed, Service
     let (now, random) = moment(cairn);
     let (of, who) = (tenant.clone(), person.clone());
     let mut about = cairn.store.read(move |db| about_me::read(db, &of, &who)).await?;
+    let _room = ROOM
+        .acquire()
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
     let mut pack = Pack::begin(new_path(cairn, &tenant), now)?;
     let mut missing = Vec::new();
     for (credential, name) in &about.credentials {

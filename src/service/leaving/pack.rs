@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -28,7 +27,7 @@ enum Step {
 /// An archive that is being written.
 pub struct Pack {
     steps: mpsc::Sender<Step>,
-    thread: JoinHandle<Result<u64, String>>,
+    thread: oneshot::Receiver<Result<u64, String>>,
     file: Draft,
 }
 
@@ -91,7 +90,15 @@ impl Pack {
         }
         let file = create(&path).map_err(failed)?;
         let (steps, taken) = mpsc::channel(WAITING);
-        let thread = tokio::task::spawn_blocking(move || write(file, taken, now));
+        // A thread of its own: those of the pool read the database for what is packed, and must not wait for each other.
+        let (done, thread) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("archive".to_owned())
+            .spawn(move || {
+                // Nobody listens when the archive was given up.
+                let _ = done.send(write(file, taken, now));
+            })
+            .map_err(failed)?;
         let file = Draft { path, kept: false };
         Ok(Self { steps, thread, file })
     }

@@ -293,6 +293,7 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
         assert_eq!(signed_with(Mark::Document("b%g".into())), 0);
         assert_eq!(signed_with(Mark::Token("a.b".into())), 1);
         assert_eq!(signed_with(Mark::Token("b.".into())), 0, "tokens begin with it");
+        let was = credential.document.clone();
         credential.document = "{\"name\": \"anew\"}".into();
         credential.token = Some("d.e.f".into());
         credential.left_out = Some("{}".into());
@@ -300,7 +301,7 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
             at: at(9),
             cause: Cause::Holder,
         });
-        write(database, |db| reissues::replace(db, &credential));
+        write(database, |db| reissues::replace(db, &credential, &was));
         assert_eq!(signed_with(Mark::Document("bung".into())), 0);
         let elsewhere = Credential {
             tenant: "t-x".into(),
@@ -308,8 +309,12 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
         };
         let refused = database
             .store
-            .write_blocking(|db| reissues::replace(db, &elsewhere));
-        assert!(matches!(refused, Err(StoreError::Missing("credential"))));
+            .write_blocking(|db| reissues::replace(db, &elsewhere, &credential.document));
+        assert!(matches!(refused, Err(StoreError::Stale)));
+        let late = database
+            .store
+            .write_blocking(|db| reissues::replace(db, &credential, &was));
+        assert!(matches!(late, Err(StoreError::Stale)), "somebody was faster");
         credential.shows = Shows {
             name: true,
             evidence: false,

@@ -208,6 +208,14 @@ fn the_file_holds_nothing_of_whoever_was_erased() {
     write(&database, |db| {
         awards::insert_once(db, &award)?;
         approvals::set(db, &school.tenant, &badge.id, &person.id, &by, &approval)?;
+        let entry = audit::Entry {
+            actor: Some(by.clone()),
+            action: "approval.given".into(),
+            subject: format!("{}/{}", badge.id, person.id),
+            detail: serde_json::json!({ "reason": "Eve passed the oral" }),
+            at: at(5),
+        };
+        audit::insert(db, &school.tenant, &entry, &SystemRandom)?;
         erasures::ask(db, &school.tenant, &wish("w", &person.id, 8))?;
         erasures::decline(
             db,
@@ -224,6 +232,7 @@ fn the_file_holds_nothing_of_whoever_was_erased() {
         "evangeline@school.example",
         "sub-4711-of-eve",
         "owes us a book",
+        "passed the oral",
         award.id.as_str(),
     ];
     let before = files(&database);

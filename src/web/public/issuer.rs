@@ -8,7 +8,7 @@ use super::{open_to_all, or_nothing, show};
 use crate::domain::issuer::Issuer;
 use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions, publish};
-use crate::store::issuers::IssuerKey;
+use crate::store::issuers::{IssuerKey, KeyState};
 use crate::web::accept;
 use crate::web::error::AppError;
 use crate::web::views::public::IssuerPage;
@@ -87,7 +87,11 @@ fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage
         name: issuer.name.clone(),
         url: issuer.url.clone(),
         email: issuer.email.clone(),
-        keys: keys.iter().map(key).collect(),
+        keys: keys
+            .iter()
+            .filter(|one| one.state != KeyState::Withdrawn)
+            .map(key)
+            .collect(),
         documents: vec![
             document("profile.json", "Profile (Open Badges 3.0)"),
             document("did.json", "Identity document (did.json)"),

@@ -65,7 +65,8 @@ fn a_kept_page_is_shown_by_a_link_until_it_ends_or_is_withdrawn() {
                 assert!(shown.words().contains(words), "{words}: {}", shown.words());
             }
             assert_eq!(shown.header("x-robots-tag"), Some("noindex"));
-            for absent in ["og:title", "<h2>Download", "/print\""] {
+            let lasting = credential.slug.as_str();
+            for absent in ["og:title", "<h2>Download", "/print\"", lasting] {
                 assert!(!shown.text().contains(absent), "{absent}: {}", shown.text());
             }
         }

@@ -215,12 +215,6 @@ impl Stage {
     /// Waits until what was set going has come to its end.
     pub async fn settled(&self) {
         let mut last = self.scene.database.rows();
-        until("nothing is written any more", || async {
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            let now = self.scene.database.rows();
-            (now["jobs"] == 0).then_some(())
-        })
-        .await;
         for _ in 0..20 {
             tokio::time::sleep(Duration::from_millis(300)).await;
             let now = self.scene.database.rows();

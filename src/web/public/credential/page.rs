@@ -55,8 +55,8 @@ pub(in crate::web::public) fn view(
         awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
         until: document.valid_until.map(When::date_only),
         standing: standing(published, checked),
-        renewed: other_term(published, published.renewals.after.as_ref()),
-        renews: other_term(published, published.renewals.before.as_ref()),
+        renewed: other_term(published, published.renewals.after.as_ref(), until.is_none()),
+        renews: other_term(published, published.renewals.before.as_ref(), until.is_none()),
         genuine: checks::genuine(
             &checked.verdict,
             &host(&document.issuer.id),
@@ -94,7 +94,7 @@ pub(in crate::web::public) fn view(
         downloads: downloads
             .then(|| badge_file::downloads(&format!("/b/{slug}"), published.credential.token.is_some())),
         print_href: until.is_none().then(|| format!("/b/{slug}/print")),
-        technical: told::technical(published, document),
+        technical: told::technical(published, document, until.is_none()),
     }
 }
 
@@ -128,10 +128,10 @@ fn host(issuer: &str) -> String {
         .unwrap_or_else(|| issuer.to_owned())
 }
 
-fn other_term(published: &Published, term: Option<&Term>) -> Option<OtherTerm> {
+fn other_term(published: &Published, term: Option<&Term>, with_address: bool) -> Option<OtherTerm> {
     term.map(|term| OtherTerm {
         awarded: When::date_only(term.award.awarded_at),
-        href: term.href_beside(published.shows()),
+        href: term.href_beside(published.shows()).filter(|_| with_address),
     })
 }
 

@@ -91,12 +91,16 @@ pub(super) fn skills(document: &OpenBadgeCredential) -> Vec<LinkTo> {
     .collect()
 }
 
-/// Identifiers and proofs, for those who check by hand.
-pub(super) fn technical(published: &Published, document: &OpenBadgeCredential) -> Vec<(String, String)> {
-    let mut rows = vec![
-        ("Credential".to_owned(), document.id.clone()),
-        ("Issuer".to_owned(), document.issuer.id.clone()),
-    ];
+/// Identifiers and proofs, for those who check by hand; `with_address` where the badge's own address may be told.
+pub(super) fn technical(
+    published: &Published,
+    document: &OpenBadgeCredential,
+    with_address: bool,
+) -> Vec<(String, String)> {
+    let mut rows = vec![("Issuer".to_owned(), document.issuer.id.clone())];
+    if with_address {
+        rows.insert(0, ("Credential".to_owned(), document.id.clone()));
+    }
     if let Some(proof) = document.proof.first() {
         rows.push((
             "Proof".to_owned(),
