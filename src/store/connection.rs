@@ -256,6 +256,17 @@ impl Store {
         .await
     }
 
+    /// Runs `work` where it may block.
+    async fn on_pool<T, E>(&self, work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::task::spawn_blocking(move || work(&store));
+        task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
+    }
+
     /// As [`Self::read`], for work that can also fail in the caller's own way.
     ///
     /// # Errors
@@ -266,9 +277,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
-        let store = self.clone();
-        let task = tokio::task::spawn_blocking(move || store.read_blocking(work));
-        task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
+        self.on_pool(move |store| store.read_blocking(work)).await
     }
 
     /// As [`Self::write`], for work that can also fail in the caller's own way; any `Err` rolls back.
@@ -281,9 +290,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
-        let store = self.clone();
-        let task = tokio::task::spawn_blocking(move || store.write_blocking(work));
-        task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
+        self.on_pool(move |store| store.write_blocking(work)).await
     }
 
     /// As [`Self::read_with`], on this thread: for the command line.
@@ -325,9 +332,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
-        let store = self.clone();
-        let task = tokio::task::spawn_blocking(move || store.write_over_blocking(work));
-        task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
+        self.on_pool(move |store| store.write_over_blocking(work)).await
     }
 
     fn write_over_blocking<T, E, F>(&self, work: F) -> Result<T, E>
@@ -407,9 +412,8 @@ impl Store {
         T: Send + 'static,
         F: FnMut(&mut Db) -> Result<T, StoreError> + Send + 'static,
     {
-        let store = self.clone();
-        let task = tokio::task::spawn_blocking(move || store.write_looking_blocking(work));
-        task.await.unwrap_or(Err(StoreError::Interrupted))
+        self.on_pool(move |store| store.write_looking_blocking(work))
+            .await
     }
 
     /// As [`Self::write_again_blocking`], on the blocking pool.
@@ -421,9 +425,7 @@ impl Store {
         T: Send + 'static,
         F: FnMut(&mut Db) -> Result<T, StoreError> + Send + 'static,
     {
-        let store = self.clone();
-        let task = tokio::task::spawn_blocking(move || store.write_again_blocking(work));
-        task.await.unwrap_or(Err(StoreError::Interrupted))
+        self.on_pool(move |store| store.write_again_blocking(work)).await
     }
 
     /// Whether the database answers and is ours: for readiness. SQLite would answer a mere `SELECT 1` without its file.

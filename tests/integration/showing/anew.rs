@@ -15,9 +15,7 @@ fn a_holder_takes_their_result_out_of_the_signed_badge_and_puts_it_back() {
     on_each_database(|scene| async move {
         let stage = Stage::set(scene).await;
         let (_, award, credential) = stage.earned().await;
-        let mine = stage.inside(&format!("/credentials/{}", award.id));
-        let mut holder = stage.student_browser(0).await;
-        let page = holder.get(&mine).await.unwrap();
+        let (mut holder, mine, page) = stage.holding(0, &award).await;
         // Everything that the page may show is switched on, so that what is missing is missing in the badge.
         let switches = page.form("/share").unwrap();
         let on = [("show_evidence", "yes"), ("allow_downloads", "yes")];

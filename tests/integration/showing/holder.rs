@@ -97,9 +97,7 @@ fn who_acts_as_a_holder_switches_nothing_on_for_them() {
     on_each_database(|scene| async move {
         let stage = Stage::set(scene).await;
         let (_, award, credential) = stage.earned().await;
-        let mine = stage.inside(&format!("/credentials/{}", award.id));
-        let mut holder = stage.student_browser(0).await;
-        let honest = holder.get(&mine).await.unwrap();
+        let (mut holder, mine, honest) = stage.holding(0, &award).await;
         let switches = honest.form("/share").unwrap();
         stage.world.tamper(|_, claims| {
             let custom = claims["https://purl.imsglobal.org/spec/lti/claim/custom"].as_object_mut();

@@ -1,8 +1,5 @@
 //! What teachers are offered of a page that its holder, or the institution, keeps.
 
-use cairn::domain::policy::Policy;
-use cairn::store::policies;
-
 use super::stage::{Stage, get};
 use crate::harness::on_each_database;
 
@@ -47,17 +44,7 @@ fn a_teacher_is_offered_no_page_that_would_be_refused() {
         }
 
         // Where the institution keeps all of them, nobody in particular does.
-        let (tenant, now) = (credential.tenant.clone(), stage.scene.cairn.clock.now());
-        let minors = Policy {
-            minors: true,
-            ..Policy::default()
-        };
-        let set = stage
-            .scene
-            .cairn
-            .store
-            .write(move |db| policies::set(db, &tenant, &minors, now));
-        set.await.unwrap();
+        stage.with_minors().await;
         for list in &lists {
             let page = stage.teacher.get(list).await.unwrap();
             assert!(!page.text().contains(&public), "{}", page.text());

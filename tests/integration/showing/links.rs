@@ -1,7 +1,6 @@
 //! Links by which a holder shows a badge for a time.
 
-use cairn::domain::policy::Policy;
-use cairn::store::{policies, share_links};
+use cairn::store::share_links;
 use chrono::TimeDelta;
 
 use super::stage::{Stage, get};
@@ -118,19 +117,7 @@ fn a_kept_page_is_shown_by_a_link_until_it_ends_or_is_withdrawn() {
             over.words()
         );
 
-        let (tenant, minors) = (
-            credential.tenant.clone(),
-            Policy {
-                minors: true,
-                ..Policy::default()
-            },
-        );
-        let set = stage
-            .scene
-            .cairn
-            .store
-            .write(move |db| policies::set(db, &tenant, &minors, now));
-        set.await.unwrap();
+        stage.with_minors().await;
         let refused = get(&addresses[0], HTML).await;
         assert_eq!(refused.status, 403, "{}", refused.words());
         let refused = student.submit(&page, &form, &[("days", "7")]).await.unwrap();

@@ -85,9 +85,7 @@ fn what_a_holder_lets_out_verifies_in_every_form() {
     on_each_database(|scene| async move {
         let stage = Stage::set(scene).await;
         let (_, award, credential) = stage.earned().await;
-        let mut student = stage.student_browser(0).await;
-        let mine = stage.inside(&format!("/credentials/{}", award.id));
-        let page = student.get(&mine).await.unwrap();
+        let (mut student, _, page) = stage.holding(0, &award).await;
         let form = page.form("/share").unwrap();
         let choices = [("show_name", "yes"), ("allow_downloads", "yes")];
         let saved = student.submit(&page, &form, &choices).await.unwrap();
@@ -269,9 +267,7 @@ fn nobody_counts_who_looks_at_a_badge() {
     on_each_database(|scene| async move {
         let stage = Stage::set(scene).await;
         let (_, award, credential) = stage.earned().await;
-        let mut student = stage.student_browser(0).await;
-        let mine = stage.inside(&format!("/credentials/{}", award.id));
-        let page = student.get(&mine).await.unwrap();
+        let (mut student, mine, page) = stage.holding(0, &award).await;
         let switches = page.form("/share").unwrap();
         let downloads = [("allow_downloads", "yes")];
         student.submit(&page, &switches, &downloads).await.unwrap();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use cairn::domain::award::Award;
 use cairn::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
 use cairn::domain::course::Course;
+use cairn::domain::policy::Policy;
 use cairn::domain::rule::{Condition, Group, Need, Node, Threshold};
 use cairn::ids::{BadgeId, CourseId, LineItemId, PersonId, RuleId};
 use cairn::openbadges::verify::{Resolver, Verdict, verify};
@@ -16,7 +17,7 @@ use cairn::random::SystemRandom;
 use cairn::service::decide;
 use cairn::service::sync::{Cause, enqueue_check};
 use cairn::store::credentials::Credential;
-use cairn::store::{awards, badges, courses, credentials, line_items, people, rules, tenants};
+use cairn::store::{awards, badges, courses, credentials, line_items, people, policies, rules, tenants};
 use reqwest::Method;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -210,6 +211,29 @@ impl Stage {
         let mut browser = framed(&self.scene.moodle);
         launch(&self.world, self.at, self.student(n).0, &mut browser).await;
         browser
+    }
+
+    /// The holder in a browser of their own, the address of their page of an award, and that page.
+    pub async fn holding(&self, n: usize, award: &Award) -> (Browser, String, Page) {
+        let mine = self.inside(&format!("/credentials/{}", award.id));
+        let mut holder = self.student_browser(n).await;
+        let page = holder.get(&mine).await.unwrap();
+        (holder, mine, page)
+    }
+
+    /// The institution takes its students for minors from now on.
+    pub async fn with_minors(&self) {
+        let (tenant, now) = (self.course.tenant.clone(), self.scene.cairn.clock.now());
+        let minors = Policy {
+            minors: true,
+            ..Policy::default()
+        };
+        let set = self
+            .scene
+            .cairn
+            .store
+            .write(move |db| policies::set(db, &tenant, &minors, now));
+        set.await.unwrap();
     }
 
     /// Waits until what was set going has come to its end.
