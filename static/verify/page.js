@@ -112,8 +112,9 @@ function show(found) {
   const result = byId("result");
   result.dataset.verdict = found.verdict;
   const banner = byId("banner");
-  banner.replaceChildren(icon({ valid: "held", invalid: "failed", unknown: "unchecked" }[found.verdict]));
-  banner.className = `banner is-${found.verdict}`;
+  const look = found.unconfirmed ? "unknown" : found.verdict;
+  banner.replaceChildren(icon({ valid: "held", invalid: "failed", unknown: "unchecked" }[look]));
+  banner.className = `banner is-${look}`;
   const decisive = ["failed", "unchecked"].flatMap((state) => found.checks.filter((one) => one.state === state));
   const words = element("div");
   words.append(element("h2", "", found.headline), element("p", "", found.sentence ?? decisive[0]?.sentence ?? "Every check below holds."));
@@ -142,7 +143,7 @@ function checkLine({ kind, name, state, code, sentence }) {
 }
 
 /** What the badge says of itself, as text. */
-function describe({ document: badge, carrier, bytes, verdict }) {
+function describe({ document: badge, carrier, bytes, verdict, unconfirmed }) {
   byId("badge-part").hidden = badge === undefined;
   if (pictureUrl !== undefined) URL.revokeObjectURL(pictureUrl);
   pictureUrl = undefined;
@@ -151,7 +152,7 @@ function describe({ document: badge, carrier, bytes, verdict }) {
   const achievement = subject?.achievement;
   byId("badge-name").textContent = text(achievement, "name") ?? text(badge, "name") ?? "No name";
   byId("badge-note").textContent =
-    verdict === "valid" ? "In the words of its issuer." : "In the words of whoever wrote it. Do not rely on them: see above.";
+    verdict === "valid" && !unconfirmed ? "In the words of its issuer." : "In the words of whoever wrote it. Do not rely on them: see above.";
   const facts = byId("facts");
   facts.replaceChildren();
   const fact = (term, ...values) => {

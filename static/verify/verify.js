@@ -81,7 +81,12 @@ export async function verify(bytes, world, recipient = "") {
   if (recipient !== "") await checks.note("Recipient", () => belongsTo(document, recipient));
   const found = conclude(checks, document, remarks(document, token));
   if (world.fromFiles?.size > 0) {
-    if (found.verdict === "valid") found.headline = "Valid, as far as the files that you chose tell";
+    if (found.verdict === "valid") {
+      found.headline = "Valid, as far as the files that you chose tell";
+      // Nobody but the files says that the key is the issuer's, so it must not look like a badge that its issuer vouches for.
+      found.sentence = "The issuer itself could not be asked, so this does not prove that it issued the badge: whoever made those files could have made the badge too.";
+      found.unconfirmed = true;
+    }
     found.remarks.unshift("The issuer could not be asked: what you chose stood in for what it publishes. Whoever made those files could have made the badge too. Check again when its site answers.");
   }
   return { ...found, carrier: given.carrier, document };

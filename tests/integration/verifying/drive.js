@@ -48,6 +48,7 @@ async function run() {
     }
     found.push({
       verdict: byId("result").dataset.verdict,
+      look: byId("banner").className,
       says: byId("says").textContent,
       sentence: byId("banner").querySelector("p").textContent,
       milliseconds: performance.now() - began,

@@ -56,6 +56,8 @@ struct Shown {
 struct Finding {
     /// "valid", "invalid" or "unknown".
     verdict: String,
+    /// The class of the banner.
+    look: String,
     /// What is read aloud.
     says: String,
     sentence: String,

@@ -66,6 +66,12 @@ fn an_archive_is_checked_with_its_own_page_with_everything_off() {
                 finding.says.contains("as far as the files that you chose tell"),
                 "{finding:?}"
             );
+            // Only the files say whose key it is: it does not look like what an issuer vouches for.
+            assert_eq!(finding.look, "banner is-unknown", "{finding:?}");
+            assert!(
+                finding.sentence.contains("does not prove that it issued the badge"),
+                "{finding:?}"
+            );
             assert!(
                 finding.checks["Status"].sentence.contains("not revoked as of 20"),
                 "{finding:?}"
