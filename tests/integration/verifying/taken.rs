@@ -69,7 +69,9 @@ fn an_archive_is_checked_with_its_own_page_with_everything_off() {
             // Only the files say whose key it is: it does not look like what an issuer vouches for.
             assert_eq!(finding.look, "banner is-unknown", "{finding:?}");
             assert!(
-                finding.sentence.contains("does not prove that it issued the badge"),
+                finding
+                    .sentence
+                    .contains("does not prove that it issued the badge"),
                 "{finding:?}"
             );
             assert!(
