@@ -5,12 +5,12 @@
 
 use chrono::{DateTime, Utc};
 use openidconnect::AdditionalClaims;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::deep_linking::DeepLinkingSettings;
+use super::deep_linking::{DeepLinkingClaim, DeepLinkingSettings};
+use super::lenient::lenient;
 use super::roles::Roles;
 use crate::ids::RegistrationId;
 
@@ -181,37 +181,6 @@ pub(super) struct NoticesClaim {
 pub(super) struct EulaClaim {
     #[serde(deserialize_with = "lenient")]
     pub url: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct DeepLinkingClaim {
-    #[serde(deserialize_with = "lenient")]
-    pub deep_link_return_url: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    pub accept_types: Option<Vec<String>>,
-    #[serde(deserialize_with = "lenient")]
-    pub accept_presentation_document_targets: Option<Vec<String>>,
-    #[serde(deserialize_with = "lenient")]
-    pub accept_media_types: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    pub accept_multiple: Option<bool>,
-    #[serde(deserialize_with = "lenient")]
-    pub accept_lineitem: Option<bool>,
-    #[serde(deserialize_with = "lenient")]
-    pub auto_create: Option<bool>,
-    #[serde(deserialize_with = "lenient")]
-    pub title: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    pub text: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    pub data: Option<String>,
-}
-
-/// `None` for what is not of the expected type.
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).ok())
 }
 
 /// A verified launch. Ids are the platform's and mean nothing without the registration.

@@ -8,6 +8,7 @@ mod answer;
 mod canvas_key;
 mod configuration;
 mod error;
+mod members;
 mod request;
 #[cfg(test)]
 mod tests;

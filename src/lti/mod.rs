@@ -4,12 +4,14 @@
 //! [`login::choose_registration`] → [`state::StateSealer::seal`] → [`login::authorization_redirect`] → the platform →
 //! [`launch::LaunchForm`] → [`state::StateSealer::open`] → [`launch::verify`] → [`claims::Launch`].
 
+mod answered;
 pub mod claims;
 pub mod deep_linking;
 pub mod dynamic_registration;
 pub mod error;
 pub mod keys;
 pub mod launch;
+mod lenient;
 pub mod login;
 pub mod messages;
 pub mod notices;

@@ -142,7 +142,8 @@ fn check_scheme(url: &Url, allow_http_loopback: bool) -> Result<(), ()> {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is on this machine, by its host alone.
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::clock::SharedClock;
 use crate::ids::RegistrationId;
-use crate::lti::services::error::{excerpt, is_throttled, net_is_retryable, retry_after};
+use crate::lti::answered::{excerpt, is_passing, is_throttled, retry_after};
 use crate::net::{NetError, Request, Response, Transport};
 use crate::random::{self, SharedRandom};
 
@@ -132,7 +132,7 @@ impl TokenError {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Throttled { .. } | Self::Unavailable(_) => true,
-            Self::Net(error) => net_is_retryable(error),
+            Self::Net(error) => is_passing(error),
             _ => false,
         }
     }

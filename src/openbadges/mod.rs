@@ -23,6 +23,7 @@ pub mod jwt;
 pub mod keys;
 pub mod multibase;
 mod naming;
+mod nquads;
 pub mod proof;
 pub mod recipient;
 pub mod status;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use oxrdf::{BlankNodeRef, GraphNameRef, NamedOrBlankNodeRef, QuadRef, TermRef};
 use sha2::{Digest as _, Sha256};
 
-use super::canon::line;
+use super::nquads::line;
 
 /// How many nodes and paths are looked at.
 const BUDGET: u32 = 4_000;

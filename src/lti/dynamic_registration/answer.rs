@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::configuration::{acceptable, shown, text};
+use super::members::{acceptable, shown, text, texts};
 use super::{MAX_DOCUMENT, Refused, TOOL_CONFIGURATION};
 
 /// A registration as the platform stored it.
@@ -52,7 +52,7 @@ pub fn read_answer(status: u16, body: &[u8]) -> Result<Answer, Refused> {
             .map(str::to_owned)
             .collect(),
         registration_url: registration_url.and_then(|url| acceptable(&url, false)),
-        redirect_uris: super::configuration::texts(document.get("redirect_uris")),
+        redirect_uris: texts(document.get("redirect_uris")),
     })
 }
 

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use url::{Host, Url};
+use url::Url;
 
 use super::answer::Answer;
+use super::members::{acceptable, cut, shown, text, texts};
 use super::{ConfigurationError, MAX_DOCUMENT, PLATFORM_CONFIGURATION};
-use crate::lti::registration::{Flavour, RegistrationDraft};
+use crate::lti::registration::{Flavour, RegistrationDraft, is_loopback};
 
 /// A message that the platform can send, and from where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,49 +280,6 @@ fn flavour(product: &str) -> Flavour {
     }
 }
 
-/// An address that may be called: https, or http on this machine where that is allowed; without credentials or fragment.
-pub(super) fn acceptable(text: &str, plain: bool) -> Option<Url> {
-    if text.len() > 2_000 {
-        return None;
-    }
-    let url = Url::parse(text).ok()?;
-    let secure = match url.scheme() {
-        "https" => true,
-        "http" => plain && is_loopback(&url),
-        _ => false,
-    };
-    let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    (secure && bare && url.host().is_some()).then_some(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// A member that is text and not empty.
-pub(super) fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
-    let text = object.get(name)?.as_str()?.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// The texts of a list, at most 500; anything else is passed over.
-pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
-    let list = value
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    list.iter()
-        .filter_map(Value::as_str)
-        .take(500)
-        .map(str::to_owned)
-        .collect()
-}
-
 fn messages(value: Option<&Value>) -> Vec<SupportedMessage> {
     let list = value
         .and_then(Value::as_array)
@@ -345,13 +303,4 @@ fn plain_name(placement: &str) -> String {
         .strip_prefix("https://canvas.instructure.com/lti/")
         .unwrap_or(placement);
     bare.to_owned()
-}
-
-/// The first characters of a text, for a sentence. Without a query, where a registration token may be.
-pub(super) fn shown(text: &str) -> String {
-    cut(text.split('?').next().unwrap_or_default(), 200)
-}
-
-fn cut(text: &str, most: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(most).collect()
 }

@@ -5,7 +5,6 @@ mod resource_link;
 mod submission_review;
 
 use super::claims::{AgsEndpoint, Context, LtiClaims, Message, ResourceLink};
-use super::deep_linking::DeepLinkingSettings;
 use super::error::Refusal;
 use super::registration::{Flavour, Registration};
 
@@ -54,15 +53,6 @@ pub(super) fn validate(
         MessageType::DeepLinking => deep_linking::validate(claims, checked.registration),
         MessageType::SubmissionReview => submission_review::validate(claims, checked),
     }
-}
-
-/// The settings of a deep linking request, from the claim alone.
-pub(super) fn deep_linking_settings(
-    claim: &[u8],
-    registration: &Registration,
-) -> Result<DeepLinkingSettings, Refusal> {
-    let claim = serde_json::from_slice(claim).map_err(|_| Refusal::DeepLinking("deep_linking_settings"))?;
-    deep_linking::settings(claim, registration)
 }
 
 /// The resource link, when it has an id that LTI allows.

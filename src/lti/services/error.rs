@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
+use crate::lti::answered::{excerpt, is_throttled, retry_after};
 use crate::lti::token::TokenError;
 use crate::net::{NetError, Response};
 
@@ -177,32 +178,6 @@ impl From<TokenError> for Reason {
     }
 }
 
-/// Whether a failure of transport may be gone in a moment.
-pub(crate) fn net_is_retryable(error: &NetError) -> bool {
-    Reason::from(error.clone()).retryable()
-}
-
-/// Whether a platform says that we go too fast; Canvas does so with 403.
-pub(crate) fn is_throttled(response: &Response) -> bool {
-    match response.status {
-        429 => true,
-        403 => String::from_utf8_lossy(&response.body)
-            .to_ascii_lowercase()
-            .contains("rate limit exceeded"),
-        _ => false,
-    }
-}
-
-/// The seconds of `Retry-After`. A date in it is ignored: our own back-off will do.
-pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
-    response
-        .header("retry-after")?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
-}
-
 /// The refusal in a status, if it is not 2xx.
 pub(crate) fn judge(response: &Response) -> Result<(), Reason> {
     let detail = || excerpt(&response.body);
@@ -241,21 +216,6 @@ pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reason> {
             Reason::Malformed(error.to_string())
         }
     })
-}
-
-/// The beginning of a body, fit for one line of a message. Web pages are left out.
-pub(crate) fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim();
-    if text.is_empty() || text == "[]" || text.starts_with('<') {
-        return "The platform gave no reason.".to_owned();
-    }
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(300)
-        .collect();
-    format!("The platform said: {clean}")
 }
 
 #[cfg(test)]

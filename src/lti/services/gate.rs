@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::error::is_throttled;
+use crate::lti::answered::is_throttled;
 use crate::net::Response;
 
 /// As many answers without complaint raise the limit by one.

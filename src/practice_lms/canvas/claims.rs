@@ -224,19 +224,6 @@ fn all_roles(role: Option<CourseRole>, person: &Person) -> Vec<&'static str> {
     roles
 }
 
-/// `$Canvas.membership.roles`.
-pub(super) fn role_words(role: Option<CourseRole>) -> &'static str {
-    match role {
-        Some(CourseRole::Teacher) => "TeacherEnrollment",
-        Some(CourseRole::Assistant) => "TaEnrollment",
-        Some(CourseRole::Designer) => "DesignerEnrollment",
-        Some(CourseRole::Observer) => "ObserverEnrollment",
-        Some(CourseRole::Student) => "StudentEnrollment",
-        Some(CourseRole::TestStudent) => "StudentViewEnrollment",
-        None => "",
-    }
-}
-
 /// The user id that the tool would have seen in LTI 1.1.
 pub(super) fn legacy_user_id(person: &Person) -> String {
     let digest = aws_lc_rs::digest::digest(

@@ -4,8 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::answer::number;
 use super::super::world::World;
-use super::super::world::model::{Course, Installed, Link, Person, Placement};
-use super::claims;
+use super::super::world::model::{Course, CourseRole, Installed, Link, Person, Placement};
 
 /// The `custom` claim: a variable that is unknown or not available here stays as it is written.
 pub(super) fn claim(
@@ -47,7 +46,7 @@ fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variabl
         "Context.title" | "Canvas.course.name" => course.title.clone().into(),
         "Context.id.history" => course.history.join(",").into(),
         "Canvas.course.sisSourceId" => course.sis_id.clone().into(),
-        "Canvas.membership.roles" => claims::role_words(course.role(person.id)).into(),
+        "Canvas.membership.roles" => role_words(course.role(person.id)).into(),
         "ResourceLink.id" => link.resource_link_id.clone().into(),
         "ResourceLink.title" => link.title.clone().into(),
         "Canvas.api.baseUrl" => world.origin().into(),
@@ -56,4 +55,17 @@ fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variabl
         "Canvas.assignment.pointsPossible" => number(column?.maximum),
         _ => return None,
     })
+}
+
+/// `$Canvas.membership.roles`.
+fn role_words(role: Option<CourseRole>) -> &'static str {
+    match role {
+        Some(CourseRole::Teacher) => "TeacherEnrollment",
+        Some(CourseRole::Assistant) => "TaEnrollment",
+        Some(CourseRole::Designer) => "DesignerEnrollment",
+        Some(CourseRole::Observer) => "ObserverEnrollment",
+        Some(CourseRole::Student) => "StudentEnrollment",
+        Some(CourseRole::TestStudent) => "StudentViewEnrollment",
+        None => "",
+    }
 }
