@@ -1,6 +1,6 @@
 //! Terms of validity, and badges that build on badges.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Bench, benches};
 use crate::clock::Clock as _;
@@ -19,6 +19,14 @@ async fn awards_of(bench: &Bench, person: &PersonId) -> Vec<Award> {
         .store
         .read(move |db| awards::for_person(db, &tenant, &person));
     all.await.unwrap()
+}
+
+/// What a signed document says of how it was awarded.
+fn narrative(document: &str) -> Option<String> {
+    let document: serde_json::Value = serde_json::from_str(document).unwrap();
+    document["credentialSubject"]["narrative"]
+        .as_str()
+        .map(str::to_owned)
 }
 
 #[tokio::test]
@@ -91,6 +99,21 @@ async fn expiry_opens_a_new_cycle_and_revocation_does_not() {
         assert_eq!(after.href_beside(all), Some(format!("/b/{}", new.slug)));
         let (published, verdict) = read(&new.slug).await;
         assert!(verdict.is_valid() && published.renewals.after.is_none());
+        let day = |at: Option<DateTime<Utc>>| at.unwrap().format("%-d %B %Y").to_string();
+        let (from, until) = (
+            day(Some(first[&renews].awarded_at)),
+            day(first[&renews].valid_until),
+        );
+        assert_eq!(
+            narrative(&new.document).as_deref(),
+            Some(
+                format!("Renews the badge that was awarded on {from}, which was valid until {until}.")
+                    .as_str()
+            ),
+            "what is signed names the one before, without its address"
+        );
+        assert!(!new.document.contains(&old.slug));
+        assert_eq!(narrative(&old.document), None);
         assert_eq!(published.renewals.before.unwrap().award.id, first[&renews].id);
         // A renewal that was revoked supersedes nothing.
         let which = [now_held.id.clone()];

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 
@@ -31,6 +32,8 @@ pub(super) struct Parts<'a> {
     pub identity: &'a IssuerIdentity,
     pub badge: &'a Badge,
     pub award: &'a Award,
+    /// The award of the term before, where this one renews it.
+    pub renews: Option<&'a Award>,
     /// The last part of its public address.
     pub slug: &'a str,
     /// `urn:uuid:…`
@@ -84,13 +87,33 @@ pub(super) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
             identifier: vec![parts.recipient],
             result,
             credits_earned: parts.badge.design.credits,
-            narrative: (parts.decision.outcome != Truth::Yes).then(|| BY_HAND.to_owned()),
+            narrative: how(parts.decision, parts.renews),
             ..AchievementSubject::default()
         },
         evidence: parts.evidence.iter().map(evidence).collect(),
         credential_status: Some(parts.status),
         ..OpenBadgeCredential::default()
     }
+}
+
+/// What is worth saying of how it was awarded.
+fn how(decision: &Decision, renews: Option<&Award>) -> Option<String> {
+    let by_hand = (decision.outcome != Truth::Yes).then(|| BY_HAND.to_owned());
+    let said: Vec<String> = by_hand.into_iter().chain(renews.map(renewal)).collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// The badge that was renewed, by its days.
+fn renewal(before: &Award) -> String {
+    let day = |at: DateTime<Utc>| at.format("%-d %B %Y");
+    let until = before
+        .valid_until
+        .map(|until| format!(", which was valid until {}", day(until)))
+        .unwrap_or_default();
+    format!(
+        "Renews the badge that was awarded on {}{until}.",
+        day(before.awarded_at)
+    )
 }
 
 /// The work behind a badge, told by its digest: who has the work can prove that it is this one, and the badge gives

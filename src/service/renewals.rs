@@ -1,9 +1,10 @@
 //! Terms of validity of one badge in one hand: which credential succeeds which.
 //!
-//! No signed member says it. The official schema has none for it, the one that the data model offers (`relatedResource`,
-//! VC Data Model 2.0, section 5.3) wants a digest of what stands at the other address, where a page changes with its
-//! state; and what is signed could never be withdrawn, although it would tell everybody who has the one file the
-//! unguessable address of the other. So the pages say it, as long as they are there.
+//! What is signed says in words that it renews, and from when to when the one before was valid; it gives no address. The
+//! official schema has no member for one, the one that the data model offers (`relatedResource`, VC Data Model 2.0,
+//! section 5.3) wants a digest of what stands there, where a page changes with its state; and what is signed could never
+//! be withdrawn, although it would tell everybody who has the one file the unguessable address of the other. The pages
+//! link the two, as long as they are there.
 
 use crate::domain::award::Award;
 use crate::store::credentials::{Credential, Shows};
@@ -46,17 +47,30 @@ impl Term {
 /// # Errors
 /// Trouble with the database.
 pub(super) fn of(db: &mut Db, award: &Award) -> Result<Renewals, StoreError> {
-    let (tenant, badge, person) = (&award.tenant, &award.badge, &award.person);
-    let before = match award.cycle {
-        ..=1 => None,
-        cycle => awards::of_cycle(db, tenant, badge, person, cycle.saturating_sub(1))?,
-    };
-    let after = awards::latest(db, tenant, badge, person)?
+    let before = before(db, award)?;
+    let after = awards::latest(db, &award.tenant, &award.badge, &award.person)?
         .filter(|latest| latest.cycle > award.cycle && latest.revocation.is_none());
     Ok(Renewals {
         before: term(db, before)?,
         after: term(db, after)?,
     })
+}
+
+/// The award of the term that this one renews.
+///
+/// # Errors
+/// Trouble with the database.
+pub(super) fn before(db: &mut Db, award: &Award) -> Result<Option<Award>, StoreError> {
+    match award.cycle {
+        ..=1 => Ok(None),
+        cycle => awards::of_cycle(
+            db,
+            &award.tenant,
+            &award.badge,
+            &award.person,
+            cycle.saturating_sub(1),
+        ),
+    }
 }
 
 fn term(db: &mut Db, award: Option<Award>) -> Result<Option<Term>, StoreError> {

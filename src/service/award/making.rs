@@ -14,6 +14,7 @@ use crate::openbadges::{OpenBadgeCredential, recipient};
 use crate::random;
 use crate::service::credential::{Parts, build};
 use crate::service::error::ServiceError;
+use crate::service::renewals;
 use crate::store::credentials::{Credential, Shows};
 use crate::store::{Db, awards, credentials, people, registrations};
 
@@ -87,12 +88,14 @@ impl Signer {
         let known = people::get(db, &badge.tenant, person)?.ok_or(ServiceError::NotFound("person"))?;
         let platform = self.platform(db, &badge.tenant, &known.registration)?;
         let (list, list_slug, place) = self.take_place(db)?;
+        let renews = renewals::before(db, &award)?;
         let slug = random::token::<16>(random.as_ref());
         let credential = build(Parts {
             issuer: &self.issuer,
             identity: &self.identity,
             badge,
             award: &award,
+            renews: renews.as_ref(),
             slug: &slug,
             subject: subject.urn,
             recipient: recipient::lti_user_salted(&platform, &known.sub, &subject.salt),
