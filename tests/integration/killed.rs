@@ -27,6 +27,23 @@ struct Program<'a> {
     address: String,
 }
 
+/// A server that runs, and not longer than its test.
+struct Running(Child);
+
+impl Running {
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 impl Program<'_> {
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cairn"));
@@ -43,14 +60,14 @@ impl Program<'_> {
         command
     }
 
-    async fn start(&self) -> Child {
-        let mut process = self.command().arg("serve").spawn().unwrap();
+    async fn start(&self) -> Running {
+        let mut process = Running(self.command().arg("serve").spawn().unwrap());
         let start = Instant::now();
         while reqwest::get(format!("http://{}/readyz", self.address))
             .await
             .is_err()
         {
-            assert!(process.try_wait().unwrap().is_none(), "it ended by itself");
+            assert!(process.0.try_wait().unwrap().is_none(), "it ended by itself");
             assert!(
                 start.elapsed() < Duration::from_mins(1),
                 "it does not become ready"
@@ -144,8 +161,7 @@ async fn killed_in_the_middle(database: &TestDatabase) {
         assert!(start.elapsed() < Duration::from_mins(2), "it awards nobody");
         tokio::time::sleep(Duration::from_millis(5)).await;
     };
-    process.kill().unwrap();
-    process.wait().unwrap();
+    process.kill();
     let (at_death, _) = held(store, &badge).await;
     assert!(before <= at_death, "an award is never lost");
     let students = world.students(course).len();
@@ -188,8 +204,7 @@ async fn killed_in_the_middle(database: &TestDatabase) {
         .unwrap();
     let text = page.text().await.unwrap();
     assert!(text.contains("nothing was changed since it was signed"), "{text}");
-    process.kill().unwrap();
-    process.wait().unwrap();
+    process.kill();
     lms.stop().await;
 }
 
