@@ -148,6 +148,45 @@ async fn what_a_withdrawn_key_signed_is_signed_anew_with_the_same_id_and_dates()
 }
 
 #[tokio::test]
+async fn badges_are_said_to_wait_until_no_work_on_the_key_is_left() {
+    for bench in benches().await {
+        let awards = awarded(&bench).await;
+        let count = i64::try_from(awards.len()).unwrap();
+        let (tenant, now) = (&bench.course.tenant, bench.clock.now());
+        let key = active(&bench, KeyKind::Ed25519).await;
+        assert_eq!(withdrawing::waiting(&bench.cairn, tenant).await.unwrap(), 0);
+        withdrawing::withdraw(&bench.cairn, None, tenant, &key.id, "Lost.")
+            .await
+            .unwrap();
+        // The first try is given up: they wait all the same.
+        let given_up = bench.cairn.store.write(move |db| {
+            let lease = chrono::TimeDelta::minutes(1);
+            let due = jobs::claim(db, now, "a worker", lease, 50)?;
+            let mine: Vec<_> = due
+                .iter()
+                .filter(|job| job.kind == withdrawing::SIGN_ANEW)
+                .collect();
+            for job in &mine {
+                jobs::fail(db, job, "The disk is full.", None)?;
+            }
+            let standing = jobs::standing(db, &mine[0].tenant, withdrawing::SIGN_ANEW, &mine[0].key)?;
+            Ok((mine.len(), standing))
+        });
+        let (failed, standing) = given_up.await.unwrap();
+        assert_eq!(
+            (failed, standing),
+            (1, jobs::Standing::GivenUp("The disk is full.".to_owned()))
+        );
+        assert_eq!(withdrawing::waiting(&bench.cairn, tenant).await.unwrap(), count);
+        // The second look does what the first did not.
+        bench.clock.advance(chrono::TimeDelta::minutes(16));
+        bench.work(&bench.cairn).await;
+        assert_eq!(withdrawing::waiting(&bench.cairn, tenant).await.unwrap(), 0);
+        assert_eq!(verdict(&bench, &bench.credential(&awards[0]).await).await, Ok(()));
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_is_in_use_or_unknown_is_left_alone() {
     for bench in benches().await {
         let awards = awarded(&bench).await;

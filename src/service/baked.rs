@@ -156,6 +156,16 @@ fn named_picture(address: &str) -> Option<Named> {
     })
 }
 
+/// Width and height in pixels of the PNG form of a badge whose document names that picture; none for a PNG that somebody
+/// uploaded, which keeps its own.
+#[must_use]
+pub fn png_side(picture: Option<&str>) -> Option<u32> {
+    match picture.and_then(named_picture) {
+        Some(Named::Stored { svg: false, .. }) => None,
+        Some(Named::Drawn(_) | Named::Stored { svg: true, .. }) | None => Some(SIDE),
+    }
+}
+
 fn bake_png(source: &Source, signed: &str) -> Result<Vec<u8>, ServiceError> {
     let drawn;
     let bytes = match source {
@@ -241,6 +251,23 @@ mod tests {
             "no address",
         ] {
             assert_eq!(named_picture(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_a_png_that_was_uploaded_has_a_size_of_its_own() {
+        let kept = |ending: &str| format!("https://badges.example/p/{}.{ending}", "ab".repeat(32));
+        for (picture, side) in [
+            (
+                Some("https://badges.example/p/drawn.svg?i=QM".to_owned()),
+                Some(SIDE),
+            ),
+            (Some(kept("svg")), Some(SIDE)),
+            (Some(kept("png")), None),
+            (Some("https://x.example/q.png".to_owned()), Some(SIDE)),
+            (None, Some(SIDE)),
+        ] {
+            assert_eq!(png_side(picture.as_deref()), side, "{picture:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
 use p256::ecdsa::SigningKey as TokenSigningKey;
 use zeroize::Zeroizing;
@@ -38,37 +39,57 @@ pub async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer
             "Give the institution a name of 1 to 200 characters.",
         ));
     }
-    cairn
-        .store
-        .write_with(move |db| -> Result<_, ServiceError> {
-            if let Some(tenant) = tenants::list(db)?.into_iter().find(|tenant| tenant.name == name)
-                && let Some(issuer) = issuers::for_tenant(db, &tenant.id)?
-            {
-                return Ok((tenant, issuer));
-            }
+    let make = || {
+        let (name, vault, random) = (name.clone(), vault.clone(), Arc::clone(&random));
+        move |db: &mut Db| found_or_made(db, &name, &vault, now, random.as_ref())
+    };
+    match cairn.store.write_with(make()).await {
+        // Another one made it at this moment, and now it is found.
+        Err(ServiceError::Store(StoreError::AlreadyThere(_))) => cairn.store.write_with(make()).await,
+        done => done,
+    }
+}
+
+fn found_or_made(
+    db: &mut Db,
+    name: &str,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(Tenant, Issuer), ServiceError> {
+    let known = tenants::by_name(db, name)?;
+    if let Some(tenant) = &known
+        && let Some(issuer) = issuers::for_tenant(db, &tenant.id)?
+    {
+        return Ok((tenant.clone(), issuer));
+    }
+    let tenant = match known {
+        Some(tenant) => tenant,
+        None => {
             let tenant = Tenant {
-                id: TenantId::new(now, random.as_ref()),
-                name: name.clone(),
+                id: TenantId::new(now, random),
+                name: name.to_owned(),
                 created_at: now,
             };
             tenants::insert(db, &tenant)?;
-            let issuer = Issuer {
-                id: IssuerId::new(now, random.as_ref()),
-                tenant: tenant.id.clone(),
-                slug: free_slug(&name, random.as_ref()),
-                name,
-                url: None,
-                email: None,
-            };
-            issuers::insert(db, &issuer, now)?;
-            issuers::insert_key(db, &new_key(&issuer, &vault, now, random.as_ref()))?;
-            token_keys::insert_if_none(db, &new_token_key(&issuer, &vault, now, random.as_ref()))?;
-            Ok((tenant, issuer))
-        })
-        .await
+            tenant
+        }
+    };
+    let issuer = Issuer {
+        id: IssuerId::new(now, random),
+        tenant: tenant.id.clone(),
+        slug: free_slug(name, random),
+        name: name.to_owned(),
+        url: None,
+        email: None,
+    };
+    issuers::insert(db, &issuer, now)?;
+    issuers::insert_key(db, &new_key(&issuer, vault, now, random))?;
+    token_keys::insert_if_none(db, &new_token_key(&issuer, vault, now, random))?;
+    Ok((tenant, issuer))
 }
 
-/// A readable slug with a random tail: two institutions may share a name.
+/// A readable slug with a random tail: two names may give the same one, and a name may be given again.
 fn free_slug(name: &str, random: &dyn Random) -> String {
     let mut slug = String::new();
     for c in name.chars().take(40) {
@@ -86,12 +107,7 @@ fn free_slug(name: &str, random: &dyn Random) -> String {
     }
 }
 
-pub(crate) fn new_key(
-    issuer: &Issuer,
-    vault: &Vault,
-    now: chrono::DateTime<chrono::Utc>,
-    random: &dyn Random,
-) -> IssuerKey {
+pub(crate) fn new_key(issuer: &Issuer, vault: &Vault, now: DateTime<Utc>, random: &dyn Random) -> IssuerKey {
     let secret = Zeroizing::new(random::bytes::<32>(random));
     let key = SigningKey::from_bytes(&secret);
     IssuerKey {
@@ -110,7 +126,7 @@ pub(crate) fn new_key(
 pub(super) fn new_token_key(
     issuer: &Issuer,
     vault: &Vault,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
     random: &dyn Random,
 ) -> IssuerKey {
     // Nearly every 32 bytes are a secret of P-256; those that are none are drawn again.
@@ -141,7 +157,7 @@ pub(crate) fn active_token_key(
     db: &mut Db,
     issuer: &Issuer,
     vault: &Vault,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<IssuerKey, StoreError> {
     match token_keys::active(db, &issuer.tenant, &issuer.id)? {

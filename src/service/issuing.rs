@@ -10,7 +10,7 @@ use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions};
 use crate::store::console::{Counts, counts};
 use crate::store::issuers::{IssuerKey, KeyState};
-use crate::store::{Db, issuers, tenants, token_keys};
+use crate::store::{Db, StoreError, issuers, tenants, token_keys};
 
 /// An institution with its public face.
 #[derive(Debug, Clone)]
@@ -95,8 +95,8 @@ pub async fn create(cairn: &Cairn, admin: &Administrator, name: &str) -> Result<
     admin.scope.everything()?;
     let name = checked_name(name)?;
     let wanted = name.clone();
-    let all = cairn.store.read(tenants::list).await?;
-    if all.iter().any(|tenant| tenant.name == wanted) {
+    let known = cairn.store.read(move |db| tenants::by_name(db, &wanted)).await?;
+    if known.is_some() {
         return Err(ServiceError::conflict(
             "institution.known",
             "There is an institution of that name already. Choose another name.",
@@ -159,14 +159,20 @@ pub async fn change(
     let (tenant, actor) = (tenant.clone(), admin.actor.clone());
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         // Institutions are found by name: by the command line, and when somebody signs in at a provider.
-        let taken = tenants::list(db)?;
-        if taken.iter().any(|one| one.name == name && one.id != tenant) {
-            return Err(ServiceError::invalid(
+        let taken = || {
+            ServiceError::invalid(
                 "institution.name",
                 "There is another institution of that name. Choose another name.",
-            ));
+            )
+        };
+        if tenants::by_name(db, &name)?.is_some_and(|one| one.id != tenant) {
+            return Err(taken());
         }
-        tenants::rename(db, &tenant, &name)?;
+        match tenants::rename(db, &tenant, &name) {
+            // Somebody gave it at this moment.
+            Err(StoreError::AlreadyThere(_)) => return Err(taken()),
+            done => done?,
+        }
         issuers::update(db, &issuer)?;
         let deed = Deed {
             action: "institution.changed",

@@ -22,9 +22,9 @@ use crate::service::publish::read;
 use crate::service::{Cairn, institutions, reissuing};
 use crate::store::credentials::Cause;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
-use crate::store::jobs::{self, NewJob};
+use crate::store::jobs::{self, NewJob, Standing};
 use crate::store::reissues::{self, Mark};
-use crate::store::{Db, issuers, status_lists, tenants, token_keys};
+use crate::store::{Db, StoreError, issuers, status_lists, tenants, token_keys};
 
 /// The kind of job that signs anew what a withdrawn key had signed.
 pub const SIGN_ANEW: &str = "sign_anew";
@@ -167,10 +167,7 @@ pub async fn withdraw(
                 }
             }
             publish_lists_again(db, &desk, &tenant, &key.id)?;
-            for (name, run_at) in [
-                (key.id.to_string(), now),
-                (format!("{} once more", key.id), now + ONCE_MORE),
-            ] {
+            for (name, run_at) in job_keys(&key.id).into_iter().zip([now, now + ONCE_MORE]) {
                 let job = NewJob {
                     tenant: tenant.clone(),
                     kind: SIGN_ANEW.to_owned(),
@@ -192,7 +189,8 @@ pub async fn withdraw(
     .await
 }
 
-/// How many badges of an institution still bear the signature of a withdrawn key.
+/// How many badges of an institution still bear the signature of a withdrawn key. They are looked for, which reads every
+/// badge, only while work on that key is in the queue; once it is done, none is left.
 ///
 /// # Errors
 /// What the store reports.
@@ -203,13 +201,28 @@ pub async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, ServiceErr
         let identity = desk.identity(&issuer)?;
         let mut waiting = 0;
         for key in institutions::all_keys(db, &issuer)? {
-            if key.state == KeyState::Withdrawn {
+            if key.state == KeyState::Withdrawn && is_queued(db, &tenant, &key.id)? {
                 waiting += reissues::count_marked(db, &tenant, &issuer.id, &mark(&identity, &key)?)?;
             }
         }
         Ok(waiting)
     });
     found.await
+}
+
+/// The keys of the two jobs of a withdrawn key: at once, and [`ONCE_MORE`].
+fn job_keys(key: &KeyId) -> [String; 2] {
+    [key.to_string(), format!("{key} once more")]
+}
+
+/// Whether work on a withdrawn key waits, runs, or was given up.
+fn is_queued(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<bool, StoreError> {
+    for name in job_keys(key) {
+        if jobs::standing(db, tenant, SIGN_ANEW, &name)? != Standing::Absent {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Does the job.

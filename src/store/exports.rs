@@ -120,6 +120,18 @@ pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Export>, StoreError> {
     rows.into_iter().map(Row::export).collect()
 }
 
+/// Forgets one archive.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn remove(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<(), StoreError> {
+    diesel::delete(exports::table)
+        .filter(exports::tenant_id.eq(tenant.as_str()))
+        .filter(exports::id.eq(id.as_str()))
+        .execute(db)?;
+    Ok(())
+}
+
 /// Forgets archives that were asked for before `before`, and says which of them there were.
 ///
 /// # Errors

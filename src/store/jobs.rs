@@ -20,7 +20,7 @@ mod late;
 mod look;
 
 pub use late::{GivenUp, Late, given_up_below, late_below, revive, take_given_up, take_given_up_below};
-pub use look::{Count, counts, is_under_way, under_way_below};
+pub use look::{Count, Standing, counts, is_under_way, standing, under_way_below};
 
 const WAITING: &str = "waiting";
 const RUNNING: &str = "running";

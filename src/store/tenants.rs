@@ -29,7 +29,7 @@ impl Row {
 /// Adds an institution.
 ///
 /// # Errors
-/// [`StoreError::AlreadyThere`] when the id is taken.
+/// [`StoreError::AlreadyThere`] when the id or the name is taken.
 pub fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
     let row = Row {
         id: tenant.id.to_string(),
@@ -47,6 +47,19 @@ pub fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
 pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .find(id.as_str())
+        .select(Row::as_select())
+        .get_result(db)
+        .optional()?;
+    row.map(Row::tenant).transpose()
+}
+
+/// The institution of that name; no two share one.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreError> {
+    let row = tenants::table
+        .filter(tenants::name.eq(name))
         .select(Row::as_select())
         .get_result(db)
         .optional()?;
@@ -81,7 +94,7 @@ pub fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
 /// Gives an institution another name.
 ///
 /// # Errors
-/// [`StoreError::Missing`] when there is none with that id.
+/// [`StoreError::Missing`] when there is none with that id; [`StoreError::AlreadyThere`] when another one has the name.
 pub fn rename(db: &mut Db, id: &TenantId, name: &str) -> Result<(), StoreError> {
     let changed = diesel::update(tenants::table.find(id.as_str()))
         .set(tenants::name.eq(name))

@@ -37,6 +37,7 @@ mod placing;
 mod registering;
 mod screens;
 mod showing;
+mod site;
 mod states;
 mod tour;
 mod trouble;

@@ -80,10 +80,12 @@ pub async fn scope_named(cairn: &Cairn, institution: Option<&str>) -> Result<Sco
     let Some(name) = institution else {
         return Ok(Scope::Everything);
     };
-    let all = cairn.store.read(tenants::list).await?;
-    if let Some(found) = all.iter().find(|tenant| tenant.name == name.trim()) {
-        return Ok(Scope::Tenant(found.id.clone()));
+    let wanted = name.trim().to_owned();
+    let found = cairn.store.read(move |db| tenants::by_name(db, &wanted)).await?;
+    if let Some(found) = found {
+        return Ok(Scope::Tenant(found.id));
     }
+    let all = cairn.store.read(tenants::list).await?;
     let names: Vec<String> = all
         .into_iter()
         .map(|tenant| format!("“{}”", tenant.name))

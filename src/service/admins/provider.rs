@@ -294,8 +294,7 @@ fn reached(db: &mut crate::store::Db, reach: &Reach) -> Result<Option<TenantId>,
              with your e-mail address.",
         )),
         Reach::Institution(name) => {
-            let found = tenants::list(db)?.into_iter().find(|tenant| tenant.name == *name);
-            let Some(tenant) = found else {
+            let Some(tenant) = tenants::by_name(db, name)? else {
                 tracing::error!(
                     institution = name,
                     "admin_oidc_… names an institution that is not there"

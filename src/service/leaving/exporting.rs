@@ -14,8 +14,8 @@ use crate::service::admins::{Administrator, Deed, moment, note};
 use crate::service::error::ServiceError;
 use crate::store::blobs::BlobError;
 use crate::store::exports::{self, Export, ExportState};
-use crate::store::jobs::{self, NewJob};
-use crate::store::{credentials, tenants};
+use crate::store::jobs::{self, NewJob, Standing};
+use crate::store::{Db, StoreError, credentials, tenants};
 
 /// The kind of job that makes an archive.
 pub const EXPORT: &str = "export";
@@ -34,7 +34,47 @@ fn path(cairn: &Cairn, id: &ExportId) -> PathBuf {
     cairn.settings.data_dir.join(FOLDER).join(format!("{id}.zip"))
 }
 
-/// Asks for an archive. One that is being made stands for it.
+/// An archive that was asked for, as it stands.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub export: Export,
+    /// Why it will never be ready: the work on it was given up, or is not in the queue any more.
+    pub failed: Option<String>,
+}
+
+impl Listed {
+    /// Whether it is still being made.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.export.state != ExportState::Ready && self.failed.is_none()
+    }
+}
+
+/// The archives of an institution, newest first. That one has failed is not written on it: whoever gives its work up, or
+/// loses it, may not be able to write. So the queue is asked.
+fn listed(db: &mut Db, tenant: &TenantId) -> Result<Vec<Listed>, StoreError> {
+    let mut all = Vec::new();
+    for export in exports::list(db, tenant)? {
+        let standing = jobs::standing(db, tenant, EXPORT, export.id.as_str())?;
+        let failed = match standing {
+            _ if export.state == ExportState::Ready => None,
+            Standing::UnderWay => None,
+            Standing::GivenUp(why) => Some(why),
+            // It may have become ready since it was read: that is written before the work leaves the queue.
+            Standing::Absent => match exports::get(db, tenant, &export.id)? {
+                Some(export) if export.state == ExportState::Ready => {
+                    all.push(Listed { export, failed: None });
+                    continue;
+                }
+                _ => Some("The work on it ended before it was ready.".to_owned()),
+            },
+        };
+        all.push(Listed { export, failed });
+    }
+    Ok(all)
+}
+
+/// Asks for an archive. One that is being made stands for it, and it takes the place of those that failed.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
@@ -44,11 +84,13 @@ pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Res
     let (tenant, actor) = (tenant.clone(), admin.actor.clone());
     let asked = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         tenants::get(db, &tenant)?.ok_or(ServiceError::NotFound("institution"))?;
-        if exports::list(db, &tenant)?
-            .iter()
-            .any(|one| one.state != ExportState::Ready)
-        {
+        let known = listed(db, &tenant)?;
+        if known.iter().any(Listed::is_under_way) {
             return Ok(());
+        }
+        for one in known.iter().filter(|one| one.failed.is_some()) {
+            jobs::take_given_up(db, &tenant, EXPORT, one.export.id.as_str())?;
+            exports::remove(db, &tenant, &one.export.id)?;
         }
         let export = Export {
             id: ExportId::new(now, random.as_ref()),
@@ -90,12 +132,12 @@ pub async fn list(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
-) -> Result<(Tenant, Vec<Export>), ServiceError> {
+) -> Result<(Tenant, Vec<Listed>), ServiceError> {
     admin.scope.allows(tenant)?;
     let id = tenant.clone();
     let found = cairn.store.read_with(move |db| {
         let tenant = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
-        Ok((tenant, exports::list(db, &id)?))
+        Ok((tenant, listed(db, &id)?))
     });
     found.await
 }
@@ -199,7 +241,11 @@ pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
     let gone = cairn.store.write(move |db| {
         let mut gone = Vec::new();
         for tenant in tenants::list(db)? {
-            gone.extend(exports::forget(db, &tenant.id, before)?);
+            for id in exports::forget(db, &tenant.id, before)? {
+                // Of one that failed nobody can ask any more.
+                jobs::take_given_up(db, &tenant.id, EXPORT, id.as_str())?;
+                gone.push(id);
+            }
         }
         Ok(gone)
     });

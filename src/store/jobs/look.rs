@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::{RUNNING, WAITING};
+use super::{GIVEN_UP, RUNNING, WAITING};
 use crate::ids::TenantId;
 use crate::store::convert::micros;
 use crate::store::schema::jobs;
@@ -23,6 +23,38 @@ pub fn is_under_way(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     Ok(under_way_like(db, tenant, kind, key, now)? > 0)
+}
+
+/// What the queue knows of a piece of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It waits or runs.
+    UnderWay,
+    /// It was given up; what went wrong last.
+    GivenUp(String),
+    /// It is not in the queue: it was done, or never asked for.
+    Absent,
+}
+
+/// How work of that kind and key stands. Where it was given up and asked for anew, the new one counts.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn standing(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<Standing, StoreError> {
+    let rows: Vec<(String, Option<String>)> = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.eq(key))
+        .order(jobs::id)
+        .select((jobs::state, jobs::last_error))
+        .load(db)?;
+    if rows.iter().any(|(state, _)| state != GIVEN_UP) {
+        return Ok(Standing::UnderWay);
+    }
+    let last = rows.into_iter().next_back();
+    Ok(last.map_or(Standing::Absent, |(_, error)| {
+        Standing::GivenUp(error.unwrap_or_default())
+    }))
 }
 
 /// How many keys `folder/…` of that kind are under way, as [`is_under_way`] says. `folder` is an id.

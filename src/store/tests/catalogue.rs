@@ -112,6 +112,7 @@ fn both_databases_have_the_same_catalogue() {
         "{lite:#?}"
     );
     assert!(lite.contains("rules unique(badge_id) partial=true"));
+    assert!(lite.contains("tenants unique(name) partial=false"));
     assert!(lite.contains("people.name text required=false"));
     if let Some(server) = postgres() {
         let other = read(&TestDatabase::postgres(&server), |db| Ok(catalogue(db)));
@@ -189,6 +190,11 @@ fn migrations_can_be_taken_back() {
                     include_str!(concat!(
                         "../../../migrations/",
                         $engine,
+                        "/2026-11-30-000000_tenant_names/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
                         "/2026-11-29-030000_decline/down.sql"
                     )),
                     include_str!(concat!(
@@ -241,6 +247,82 @@ fn migrations_can_be_taken_back() {
             Ok(())
         });
     });
+}
+
+#[test]
+fn institutions_that_shared_a_name_are_told_apart_when_no_two_may_any_more() {
+    on_both_databases(|database| {
+        macro_rules! scripts {
+            ($engine:literal) => {
+                [
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
+                        "/2026-11-30-000000_tenant_names/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
+                        "/2026-11-30-000000_tenant_names/up.sql"
+                    )),
+                ]
+            };
+        }
+        let [down, up] = match database.engine {
+            Engine::Sqlite => scripts!("sqlite"),
+            Engine::Postgres => scripts!("postgres"),
+        };
+        let named = |id: &str, name: &str, seconds: i64| Tenant {
+            name: name.into(),
+            created_at: at(seconds),
+            ..tenant(id)
+        };
+        read(database, |db| {
+            db.batch_execute(down)?;
+            for one in [
+                named("t-3", "North Coast", 30),
+                named("t-1", "North Coast", 10),
+                named("t-2", " North Coast ", 20),
+                named("t-4", "North Coast (3)", 40),
+                named("t-5", "South Coast", 10),
+            ] {
+                tenants::insert(db, &one)?;
+            }
+            db.batch_execute(up)?;
+            let names: Vec<(TenantId, String)> = tenants::list(db)?
+                .into_iter()
+                .map(|one| (one.id, one.name))
+                .collect();
+            let expected = [
+                ("t-1", "North Coast"),
+                ("t-5", "South Coast"),
+                ("t-2", "North Coast (2)"),
+                ("t-3", "North Coast (3)"),
+                // Somebody had called it so before.
+                ("t-4", "North Coast (3) (t-4)"),
+            ];
+            assert_eq!(names, expected.map(|(id, name)| (id.into(), name.to_owned())));
+            // What found the oldest finds it still.
+            let found = tenants::by_name(db, "North Coast")?;
+            assert_eq!(found.map(|one| one.id), Some("t-1".into()));
+            Ok(())
+        });
+        for change in [
+            (|db: &mut Db| tenants::insert(db, &named_twin("t-6"))) as fn(&mut Db) -> Result<(), StoreError>,
+            |db| tenants::rename(db, &"t-5".into(), "North Coast"),
+        ] {
+            let refused = database.store.write_blocking(change);
+            assert!(matches!(refused, Err(StoreError::AlreadyThere(_))), "{refused:?}");
+        }
+    });
+}
+
+/// An institution of a name that another one has.
+fn named_twin(id: &str) -> Tenant {
+    Tenant {
+        name: "North Coast".into(),
+        ..tenant(id)
+    }
 }
 
 #[test]

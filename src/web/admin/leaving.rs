@@ -9,9 +9,9 @@ use crate::ids::{ErasureId, ExportId, TenantId};
 use crate::service::erasing::{self, Waiting};
 use crate::service::error::ServiceError;
 use crate::service::files::size_words;
-use crate::service::leaving::exporting;
+use crate::service::leaving::exporting::{self, Listed};
 use crate::service::policies;
-use crate::store::exports::{Export, ExportState};
+use crate::store::exports::ExportState;
 use crate::web::archive;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
@@ -59,7 +59,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
             &format!("Export and erasure: {}", institution.name),
             AdminPlace::Leaving,
         ),
-        making: exports.iter().any(|one| one.state != ExportState::Ready),
+        making: exports.iter().any(Listed::is_under_way),
         exports: exports.iter().map(|one| line(one, &here, now)).collect(),
         export_action: format!("{here}/export"),
         days: exporting::KEPT.num_days(),
@@ -80,10 +80,12 @@ fn holds(one: &Waiting) -> String {
     )
 }
 
-fn line(one: &Export, here: &str, now: chrono::DateTime<chrono::Utc>) -> ExportLine {
+fn line(listed: &Listed, here: &str, now: chrono::DateTime<chrono::Utc>) -> ExportLine {
+    let (one, failed) = (&listed.export, listed.failed.clone());
     let ready = one.state == ExportState::Ready && one.ended_at.is_some_and(|at| at + exporting::KEPT > now);
     ExportLine {
         state: match one.state {
+            _ if failed.is_some() => Status::NeedsAttention.saying("Failed"),
             ExportState::Waiting => Status::InProgress.saying("Waits"),
             ExportState::Running => Status::InProgress.saying("Being packed"),
             ExportState::Ready => Status::Earned.saying("Ready"),
@@ -92,6 +94,7 @@ fn line(one: &Export, here: &str, now: chrono::DateTime<chrono::Utc>) -> ExportL
         badges: one.badges,
         total: one.total,
         size: size_words(one.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0)),
+        failed,
         fetch_action: ready.then(|| format!("{here}/exports/{}", one.id)),
     }
 }

@@ -1,6 +1,7 @@
 //! Leaving with everything, proving it without the service, and being erased.
 
 mod erasing;
+mod given_up;
 mod institution;
 mod student;
 

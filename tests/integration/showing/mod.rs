@@ -9,6 +9,7 @@ mod kept;
 mod life;
 mod limits;
 mod links;
+mod preview;
 mod print;
 mod public;
 pub mod stage;

@@ -8,6 +8,7 @@ use cairn::store::policies;
 use cairn::store::testing::TestDatabase;
 use serde_json::json;
 
+use super::elsewhere::scanned;
 use super::stage::{Stage, design, get};
 use crate::chromium::Chromium;
 use crate::harness::{Scene, on_each_database};
@@ -38,6 +39,8 @@ fn the_sheet_says_what_the_page_says_and_the_holders_own_has_the_name() {
         for kept in [name.as_str(), "80 of 100", "Revoked", "certificate-warning"] {
             assert!(!sheet.text().contains(kept), "{kept} in {}", sheet.text());
         }
+        // A phone that is held over the paper opens that page, and no other.
+        assert_eq!(scanned(&sheet.text()), [address.as_str()]);
         assert_eq!(get(&stage.url("/b/absent/print"), "text/html").await.status, 404);
 
         let mine = stage.inside(&format!("/credentials/{}/print", award.id));
@@ -48,6 +51,7 @@ fn the_sheet_says_what_the_page_says_and_the_holders_own_has_the_name() {
             "{}",
             own.text()
         );
+        assert_eq!(scanned(&own.text()), [address.as_str()]);
         let cookies = holder.cookies("127.0.0.1");
         let mut session = cookies
             .iter()

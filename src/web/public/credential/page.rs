@@ -172,6 +172,7 @@ fn preview(cairn: &Cairn, published: &Published, checked: &Checked) -> OpenGraph
         title: achievement.name.clone(),
         description: format!("{by} {}", texts(&achievement.description).0),
         image: format!("{address}.png"),
+        image_side: baked::png_side(achievement.image.as_ref().map(|image| image.id.as_str())),
         image_alt: achievement
             .image
             .as_ref()

@@ -32,6 +32,8 @@ pub struct ExportLine {
     pub total: i64,
     /// "1.4 MB".
     pub size: String,
+    /// Why it was given up, in a sentence; then it can be asked for again.
+    pub failed: Option<String>,
     /// Where it is fetched, when it is ready.
     pub fetch_action: Option<String>,
 }

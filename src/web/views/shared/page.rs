@@ -81,6 +81,8 @@ pub struct OpenGraph {
     pub url: String,
     /// Absolute address of a PNG picture.
     pub image: String,
+    /// Its width and height in pixels, where they are known without reading it.
+    pub image_side: Option<u32>,
     pub image_alt: String,
 }
 
