@@ -13,11 +13,12 @@ use crate::service::Cairn;
 use crate::service::admins::{Administrator, Deed, Scope, moment, note};
 use crate::service::error::ServiceError;
 use crate::store::deployments::{Deployment, DeploymentState};
+use crate::store::pending::{self, Claim};
 use crate::store::sightings::Sighting;
 use crate::store::{Db, admins, audit, deployments, registrations, sightings, tenants};
 
 /// How the audit log calls that a deployment was let in, and that it was refused.
-const ACCEPTED: &str = "deployment.accepted";
+pub(in crate::service) const ACCEPTED: &str = "deployment.accepted";
 const SET_ASIDE: &str = "deployment.set-aside";
 
 /// A platform in the list.
@@ -37,6 +38,8 @@ pub struct Platform {
     pub registration: Registration,
     pub deployments: Vec<Deployment>,
     pub sighting: Option<Sighting>,
+    /// Where each deployment was seen first, and who asked for it.
+    pub claims: HashMap<DeploymentId, Claim>,
     /// Deployments that an administrator refused, and has not accepted since: who, and when.
     pub refused: HashMap<DeploymentId, (String, DateTime<Utc>)>,
     /// None for one that was registered by hand.
@@ -97,9 +100,18 @@ pub async fn look(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<P
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let registration = reached(db, &scope, &id)?;
         let tenant = &registration.tenant;
+        let deployments = deployments::list(db, tenant, &id)?;
+        let mut claims = HashMap::new();
+        for one in &deployments {
+            claims.insert(
+                one.id.clone(),
+                pending::get(db, tenant, &one.id)?.unwrap_or_default(),
+            );
+        }
         Ok(Platform {
             institution: tenants::get(db, tenant)?.ok_or(ServiceError::NotFound("institution"))?,
-            deployments: deployments::list(db, tenant, &id)?,
+            deployments,
+            claims,
             sighting: sightings::get(db, tenant, &id)?,
             refused: refused(db, tenant, &id)?,
             registration_url: registrations::registration_url(db, tenant, &id)?,
@@ -235,7 +247,7 @@ fn accept(
 /// What an administrator changes of a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Lets an installation in, or sets it aside.
+    /// Lets an installation in, or refuses it.
     Deployment(DeploymentId, DeploymentState),
     /// Lets an installation in that has not been seen yet.
     NewDeployment(String),
@@ -290,7 +302,7 @@ fn apply(
             deployments::set_state(db, &tenant, &deployment, state)?;
             let action = match state {
                 DeploymentState::Accepted => ACCEPTED,
-                DeploymentState::Pending => SET_ASIDE,
+                DeploymentState::Pending | DeploymentState::Refused => SET_ASIDE,
             };
             (action, json!({"deployment": deployment}))
         }

@@ -24,11 +24,13 @@ use crate::store::{Db, audit, deployments, invitations, registrations, tenants};
 
 mod changes;
 mod inviting;
+mod known;
 mod token;
 
-pub use changes::Change;
+pub use changes::{Beside, Change, Update};
 pub use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
 use inviting::{invitation, take, used};
+use known::{already_known, keep_choices, known, others, proposed};
 
 /// How long the page that asks may stay open: as long as a platform's token lives.
 const CONSENT_LIFE: TimeDelta = TimeDelta::hours(1);
@@ -40,8 +42,10 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
 pub struct Offer {
     pub institution: String,
     pub platform: PlatformConfiguration,
-    /// When the platform is known already: what would change. Empty when nothing would.
-    pub updates: Option<Vec<Change>>,
+    /// When a registration that is there would be changed: what of it. Empty when nothing would.
+    pub updates: Option<Update>,
+    /// Registrations of the same platform that stay as they are beside a new one.
+    pub beside: Vec<Beside>,
     /// Carries everything to the next step; nobody but us can read or change it.
     pub sealed: String,
 }
@@ -101,16 +105,24 @@ pub async fn open(
         .read(move |db| tenants::get(db, &tenant))
         .await?
         .ok_or(ServiceError::NotFound("institution"))?;
-    let updates = match &known {
-        Some(known) => Some(changes::between(known, &proposed(&platform, known)?)),
-        None => None,
-    };
+    let (mut updates, mut beside) = (None, Vec::new());
+    match &known {
+        Some((known, granted)) => {
+            let (gained, lost) = platform.abilities_beside(granted);
+            updates = Some(Update {
+                values: changes::between(known, &proposed(&platform, known)?),
+                gained,
+                lost,
+            });
+        }
+        None => beside = others(cairn, &invitation.tenant, &platform).await?,
+    }
     let consent = Consent {
         invitation: invitation.id,
         code: digest(code),
         platform: platform.clone(),
         token: token.map(str::to_owned),
-        updates: known.map(|known| known.id),
+        updates: known.map(|(known, _)| known.id),
         until: cairn.clock.now() + CONSENT_LIFE,
     };
     let plain = serde_json::to_vec(&consent).map_err(|error| ServiceError::Internal(error.to_string()))?;
@@ -118,6 +130,7 @@ pub async fn open(
         institution: institution.name,
         platform,
         updates,
+        beside,
         sealed: cairn.vault.seal(PURPOSE, &plain, cairn.random.as_ref()),
     })
 }
@@ -186,16 +199,17 @@ async fn register(
     let deployment_id = answer.deployment_id.clone();
     let written = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let known = registrations::by_issuer_and_client(db, &made.issuer, &made.client_id)?;
-        let registration = match (known, updates) {
+        let (registration, changes) = match (known, updates) {
             (Some(known), Some(expected)) if known.id == expected && known.tenant == tenant => {
                 let changed = keep_choices(&known, made);
                 registrations::update(db, &changed, Some(&place))?;
-                changed
+                let changes = changes::between(&known, &changed);
+                (changed, changes.iter().map(|change| change.what).collect())
             }
             (None, None) => {
                 registrations::insert(db, &made, now)?;
                 registrations::update(db, &made, Some(&place))?;
-                made
+                (made, Vec::new())
             }
             _ => return Err(already_known()),
         };
@@ -210,7 +224,7 @@ async fn register(
         };
         let detail = json!({
             "invitation": invited, "issuer": registration.issuer, "client_id": registration.client_id,
-            "product": registration.flavour.as_str(),
+            "product": registration.flavour.as_str(), "changed": changes,
         });
         let entry = entry(action, registration.id.as_str(), detail, now);
         audit::insert(db, &tenant, &entry, random.as_ref())?;
@@ -223,37 +237,6 @@ async fn register(
         updated,
         platform,
     })
-}
-
-/// What an administrator chose here stays when the platform registers anew.
-fn keep_choices(known: &Registration, new: Registration) -> Registration {
-    let mut service_hosts = new.service_hosts;
-    for host in &known.service_hosts {
-        if !service_hosts.contains(host) {
-            service_hosts.push(host.clone());
-        }
-    }
-    Registration {
-        id: known.id.clone(),
-        name: known.name.clone(),
-        accepts_new_deployments: known.accepts_new_deployments,
-        enabled: known.enabled,
-        algorithms: known.algorithms.clone(),
-        service_hosts,
-        ..new
-    }
-}
-
-fn proposed(platform: &PlatformConfiguration, known: &Registration) -> Result<Registration, ServiceError> {
-    let answer = Answer {
-        client_id: known.client_id.clone(),
-        deployment_id: None,
-        scopes: Vec::new(),
-        registration_url: None,
-        redirect_uris: Vec::new(),
-    };
-    let new = check(platform, &answer, known.id.clone(), &known.tenant)?;
-    Ok(keep_choices(known, new))
 }
 
 fn check(
@@ -287,34 +270,6 @@ fn accept(
     };
     deployments::find_or_insert(db, &deployment, now)?;
     Ok(())
-}
-
-/// The registration that an update token speaks of, as the platform and we know it.
-async fn known(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    platform: &PlatformConfiguration,
-    token: &str,
-) -> Result<Option<Registration>, ServiceError> {
-    let request = Request::get(platform.registration_endpoint.clone());
-    let answer = call(cairn, request, Some(token), "registration endpoint").await?;
-    let present = read_answer(answer.status, &answer.body)?;
-    let issuer = platform.issuer.clone();
-    let found = cairn
-        .store
-        .read(move |db| registrations::by_issuer_and_client(db, &issuer, &present.client_id))
-        .await?;
-    match found {
-        Some(known) if known.tenant != *tenant => Err(already_known()),
-        other => Ok(other),
-    }
-}
-
-fn already_known() -> ServiceError {
-    ServiceError::conflict(
-        "platform.known",
-        "This platform is registered here already under the same client id, and this address may not change it. Look at it in Cairn's console under Platforms; to change it, choose Update in the platform with a new address of the same institution.",
-    )
 }
 
 /// Calls the platform under the guard, with its token. What goes wrong names the host alone: the address may hold the token.

@@ -27,6 +27,8 @@ pub enum DeploymentState {
     Accepted,
     /// Turned up unannounced; an administrator has to accept it.
     Pending,
+    /// An administrator said no: its launches are turned away, also where the registration accepts all.
+    Refused,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -133,7 +135,7 @@ pub fn list(
     rows.into_iter().map(Row::deployment).collect()
 }
 
-/// Accepts an installation, or sets it aside again.
+/// Accepts an installation, or refuses it.
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none with that id.

@@ -173,6 +173,24 @@ impl PlatformConfiguration {
         asked.map(|(_, words)| *words).collect()
     }
 
+    /// What Cairn will be able to do that it may not do now, and what it will no longer be able to do, in the same words.
+    /// `now` is what the platform says it granted; nothing is known to change where it says nothing.
+    #[must_use]
+    pub fn abilities_beside(&self, now: &[String]) -> (Vec<&'static str>, Vec<&'static str>) {
+        if now.is_empty() {
+            return (Vec::new(), Vec::new());
+        }
+        let wanted = wanted_scopes(self);
+        let words = |will: bool| {
+            let changed = SCOPES.iter().filter(|(scope, _)| {
+                let granted = now.iter().any(|known| known == scope);
+                wanted.contains(scope) == will && granted != will
+            });
+            changed.map(|(_, words)| *words).collect()
+        };
+        (words(true), words(false))
+    }
+
     /// Whether the platform offers to share names, so that we ask for them.
     #[must_use]
     pub fn shares_names(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::lti::launch::admit;
 use crate::lti::registration::Registration;
 use crate::random::Random;
 use crate::service::Cairn;
+use crate::service::connecting::ACCEPTED;
 use crate::service::error::ServiceError;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::pending::SeenIn;
@@ -27,8 +28,9 @@ pub(super) enum Entered {
     Waits(Pending),
 }
 
-/// Looks the installation up. A new one is accepted where the registration takes all that its platform signs; elsewhere
-/// it is noted as pending, with where it was seen, and nothing else is.
+/// Looks the installation up. Where the registration takes all that its platform signs, one that is new or waits is
+/// accepted; elsewhere it is noted as pending, with where it was seen, and nothing else is. One that an administrator
+/// refused stays out in any case.
 pub(super) fn enter(
     db: &mut Db,
     registration: &Registration,
@@ -37,10 +39,12 @@ pub(super) fn enter(
     random: &dyn Random,
 ) -> Result<Entered, StoreError> {
     let known = deployments::find(db, &registration.tenant, &registration.id, &launch.deployment_id)?;
-    let accepted = known
-        .as_ref()
-        .is_some_and(|known| known.state == DeploymentState::Accepted);
-    let may_enter = admit(registration, launch, accepted).is_ok();
+    let state = known.as_ref().map(|known| known.state);
+    let (accepted, refused) = (
+        state == Some(DeploymentState::Accepted),
+        state == Some(DeploymentState::Refused),
+    );
+    let may_enter = !refused && admit(registration, launch, accepted).is_ok();
     let new = Deployment {
         id: DeploymentId::new(now, random),
         tenant: registration.tenant.clone(),
@@ -52,11 +56,22 @@ pub(super) fn enter(
             DeploymentState::Pending
         },
     };
+    if let Some(known) = known.as_ref().filter(|_| accepted) {
+        return Ok(Entered::Accepted(known.id.clone()));
+    }
     if may_enter {
-        let entered = match known {
-            Some(known) => known,
-            None => deployments::find_or_insert(db, &new, now)?,
+        let entered = pending::note(db, &new, &seen_in(launch), now)?;
+        if entered.state == DeploymentState::Pending {
+            deployments::set_state(db, &registration.tenant, &entered.id, DeploymentState::Accepted)?;
+        }
+        let entry = audit::Entry {
+            actor: None,
+            action: ACCEPTED.to_owned(),
+            subject: registration.id.to_string(),
+            detail: json!({"deployment": entered.id, "deployment_id": launch.deployment_id, "by_itself": true}),
+            at: now,
         };
+        audit::insert(db, &registration.tenant, &entry, random)?;
         return Ok(Entered::Accepted(entered.id));
     }
     let is_new = known.is_none();
@@ -77,6 +92,7 @@ pub(super) fn enter(
         deployment_id: launch.deployment_id.clone(),
         may_ask: launch.roles.is_instructor() || launch.roles.is_admin(),
         is_asked: claim.claimed_at.is_some(),
+        is_refused: refused,
         person: person(launch),
     }))
 }
@@ -159,6 +175,13 @@ impl Cairn {
             let registration = registrations::get(db, &proof.tenant, &proof.registration)?
                 .filter(|known| known.enabled)
                 .ok_or_else(over)?;
+            let known = deployments::get(db, &proof.tenant, &proof.deployment)?;
+            if known.is_some_and(|known| known.state == DeploymentState::Refused) {
+                return Err(ServiceError::conflict(
+                    "deployment.refused",
+                    "An administrator of Cairn refused this place meanwhile, so nothing was asked. Talk to them if it is yours.",
+                ));
+            }
             if pending::claim(db, &proof.tenant, &proof.deployment, &proof.by, now)? {
                 let entry = audit::Entry {
                     actor: None,

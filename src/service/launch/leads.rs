@@ -62,6 +62,8 @@ pub struct Pending {
     pub may_ask: bool,
     /// Whether somebody has asked already.
     pub is_asked: bool,
+    /// Whether an administrator has refused it.
+    pub is_refused: bool,
     /// This person, in words for the administrator.
     pub person: String,
 }

@@ -161,6 +161,14 @@ fn the_first_state_of_a_deployment_stands_until_it_is_changed() {
             list.iter()
                 .all(|one| one.state == deployments::DeploymentState::Accepted)
         );
+        let refused = deployments::DeploymentState::Refused;
+        write(database, |db| {
+            deployments::set_state(db, &school.tenant, &made.id, refused)
+        });
+        let kept = read(database, |db| deployments::get(db, &school.tenant, &made.id)).unwrap();
+        assert_eq!(kept.state, refused);
+        let counted = read(database, |db| crate::store::console::counts(db, &school.tenant));
+        assert_eq!(counted.waiting, 0, "a refused one waits for nobody");
     });
 }
 

@@ -62,6 +62,7 @@ fn view(visit: &AccountVisit, account: &Account, report: Option<&Report>) -> Acc
         state: match account.here.state {
             DeploymentState::Accepted => Status::Earned.saying("Connected"),
             DeploymentState::Pending => Status::NeedsAttention.saying("Waits to be accepted"),
+            DeploymentState::Refused => Status::NeedsAttention.saying("Refused"),
         },
         takes_new: registration.accepts_new_deployments,
         waiting: account

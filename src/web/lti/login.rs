@@ -112,7 +112,6 @@ async fn login(
             .map(|(k, v)| (k.into_owned(), v.into_owned()))
             .collect(),
         window_fields: pairs,
-        platform: Some(start.registration.name.clone()),
         storage,
     };
     reply::framed_setting(&page, &frame_ancestors(&start.registration), &cookies)

@@ -23,10 +23,11 @@ pub(super) fn page(
     waits: &Pending,
 ) -> Result<PendingPage, AppError> {
     let proof = cairn.claim_proof(registration, waits)?;
-    let standing = match (proof, waits.is_asked) {
-        (None, _) => Standing::NotReady,
-        (Some(_), true) => Standing::Asked,
-        (Some(proof), false) => Standing::MayAsk { proof },
+    let standing = match proof {
+        None => Standing::NotReady,
+        Some(_) if waits.is_refused => Standing::Refused,
+        Some(_) if waits.is_asked => Standing::Asked,
+        Some(proof) => Standing::MayAsk { proof },
     };
     Ok(view(registration, Some(waits.deployment_id.clone()), standing))
 }
@@ -54,6 +55,7 @@ fn view(registration: &Registration, deployment_id: Option<String>, standing: St
         Standing::NotReady => "Not ready yet",
         Standing::MayAsk { .. } => "Cairn is new here",
         Standing::Asked => "Asked for",
+        Standing::Refused => "Not accepted",
     };
     PendingPage {
         page: PublicPage::titled(title),

@@ -1,6 +1,7 @@
 //! `/lti/register/{code}`: the platform opens it in a frame when an administrator registers Cairn there. The first page
 //! asks, the second one has done it and says what comes next in that LMS.
 
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -40,10 +41,18 @@ async fn ask(
     )
     .await?;
     let ancestors = offer.platform.frame_ancestors();
-    reply::framed(
-        &AskPage::new(&offer, &format!("/lti/register/{code}")),
-        &ancestors,
-    )
+    let page = AskPage::new(&offer, &format!("/lti/register/{code}"));
+    Ok(known_to_its_opener(reply::framed(&page, &ancestors)?))
+}
+
+/// A platform may open a registration in a window of its own, and the last page tells it to close that: by
+/// `window.opener`, which is gone for good as soon as one page of the way keeps it from us.
+fn known_to_its_opener(mut page: HttpResponse) -> HttpResponse {
+    page.headers_mut().insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("unsafe-none"),
+    );
+    page
 }
 
 async fn confirm(
@@ -56,7 +65,10 @@ async fn confirm(
     let consent = consent.map(|(_, value)| value.as_str()).unwrap_or_default();
     let done = registering::confirm(&cairn, &code, consent).await?;
     let ancestors = done.platform.frame_ancestors();
-    reply::framed(&RegisteredPage::new(&done), &ancestors)
+    Ok(known_to_its_opener(reply::framed(
+        &RegisteredPage::new(&done),
+        &ancestors,
+    )?))
 }
 
 /// What an administrator of Canvas pastes as "Enter URL" when making an LTI key by hand.

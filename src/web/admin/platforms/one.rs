@@ -57,7 +57,7 @@ async fn change(
     let text = form.text("value");
     let change = match form.get("what") {
         Some("accept") => Change::Deployment(DeploymentId::from(text), DeploymentState::Accepted),
-        Some("set-aside") => Change::Deployment(DeploymentId::from(text), DeploymentState::Pending),
+        Some("set-aside") => Change::Deployment(DeploymentId::from(text), DeploymentState::Refused),
         Some("deployment") => Change::NewDeployment(text),
         Some("accept-all") => Change::AcceptAll(text == "yes"),
         Some("enabled") => Change::Enabled(text == "yes"),

@@ -7,7 +7,7 @@ use super::AdminPage;
 use crate::domain::issuer::Tenant;
 use crate::service::connecting::{Listed, Platform};
 use crate::service::self_test::Report;
-use crate::store::deployments::DeploymentState;
+use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::invitations::Invitation;
 use crate::web::views::shared::{FindingList, When};
 
@@ -133,6 +133,12 @@ pub struct DeploymentLine {
     pub accepted: bool,
     /// Who refused it, and when.
     pub refused: Option<(String, When)>,
+    /// Whether it is neither: somebody has to decide.
+    pub waits: bool,
+    /// Who asked for it, and when.
+    pub asked: Option<(String, When)>,
+    /// The course from which it was seen first.
+    pub seen_in: Option<String>,
 }
 
 /// Posts `what` and `value` to `change`, nothing to `test`.
@@ -186,18 +192,27 @@ impl PlatformPage {
             deployments: known
                 .deployments
                 .iter()
-                .map(|one| DeploymentLine {
-                    id: one.id.to_string(),
-                    deployment_id: one.deployment_id.clone(),
-                    accepted: one.state == DeploymentState::Accepted,
-                    refused: known
-                        .refused
-                        .get(&one.id)
-                        .filter(|_| one.state == DeploymentState::Pending)
-                        .map(|(by, at)| (by.clone(), When::date_only(*at))),
-                })
+                .map(|one| deployment(known, one, now))
                 .collect(),
             findings: report.map(FindingList::of),
         }
+    }
+}
+
+fn deployment(known: &Platform, one: &Deployment, now: DateTime<Utc>) -> DeploymentLine {
+    let accepted = one.state == DeploymentState::Accepted;
+    let refused = known.refused.get(&one.id).filter(|_| !accepted);
+    let claim = known.claims.get(&one.id);
+    let asked = claim.and_then(|claim| claim.claimed_by.clone().zip(claim.claimed_at));
+    DeploymentLine {
+        id: one.id.to_string(),
+        deployment_id: one.deployment_id.clone(),
+        accepted,
+        refused: refused.map(|(by, at)| (by.clone(), When::date_only(*at))),
+        waits: one.state == DeploymentState::Pending && refused.is_none(),
+        asked: asked.map(|(by, at)| (by, When::new(at, now))),
+        seen_in: claim
+            .and_then(|claim| claim.seen_in.as_ref())
+            .and_then(|seen| seen.title.clone()),
     }
 }

@@ -9,7 +9,8 @@ use crate::web::views::shared::PublicPage;
 ///
 /// A script sets a `Partitioned` probe cookie and reads it back, and leaves the binding with the platform where that
 /// offers storage. If either holds, the page goes on to the platform by itself. If neither does, only the way through a
-/// new window is offered, where cookies are first-party. Without JavaScript both ways are visible buttons.
+/// new window is offered, where cookies are first-party. Without JavaScript both ways are visible buttons. Nothing is
+/// signed yet, so the page names nobody: no institution, no platform, no course.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/login.html")]
 pub struct LoginPage {
@@ -24,8 +25,6 @@ pub struct LoginPage {
     pub window_action: String,
     /// The initiation's own parameters, and a mark that a new window asks: name and value of each field.
     pub window_fields: Vec<(String, String)>,
-    /// The name of the LMS, if known ("Moodle at North Coast").
-    pub platform: Option<String>,
     /// Where the platform keeps the binding, and the binding itself.
     pub storage: Option<StorageView>,
 }

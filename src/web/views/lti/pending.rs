@@ -27,4 +27,6 @@ pub enum Standing {
     MayAsk { proof: String },
     /// Somebody has asked.
     Asked,
+    /// An administrator has said no.
+    Refused,
 }

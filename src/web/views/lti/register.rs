@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::lti::registration::Flavour;
-use crate::service::registering::{self, Change, Offer, Registered};
+use crate::service::registering::{self, Beside, Offer, Registered, Update};
 use crate::web::views::shared::PublicPage;
 
 /// Posts `consent`. Nothing has been written when it is shown.
@@ -19,8 +19,10 @@ pub struct AskPage {
     /// What Cairn will be able to do there.
     pub abilities: Vec<&'static str>,
     pub shares_names: bool,
-    /// What would change, when the platform is known already.
-    pub updates: Option<Vec<Change>>,
+    /// What would change, when a registration that is there is meant.
+    pub updates: Option<Update>,
+    /// Registrations of the same platform that stay as they are.
+    pub beside: Vec<Beside>,
     pub action: String,
     pub consent: String,
 }
@@ -32,7 +34,8 @@ impl AskPage {
         let platform = &offer.platform;
         let title = match &offer.updates {
             Some(_) => "Update this registration?",
-            None => "Connect this platform to Cairn?",
+            None if offer.beside.is_empty() => "Connect this platform to Cairn?",
+            None => "Connect this platform once more?",
         };
         Self {
             page: PublicPage::titled(title),
@@ -43,6 +46,7 @@ impl AskPage {
             abilities: platform.abilities(),
             shares_names: platform.shares_names(),
             updates: offer.updates.clone(),
+            beside: offer.beside.clone(),
             action: action.to_owned(),
             consent: offer.sealed.clone(),
         }
