@@ -70,6 +70,28 @@ pub enum Power {
     Revoke,
 }
 
+impl Power {
+    /// What a page says in the place of what it does not offer.
+    #[must_use]
+    pub fn kept(self) -> &'static str {
+        match self {
+            Self::Create => "Your institution lets only administrators make and change badges.",
+            Self::Approve => {
+                "Your institution lets only administrators approve students and award badges by hand."
+            }
+            Self::Revoke => "Your institution lets only administrators revoke badges.",
+        }
+    }
+}
+
+/// Which of the powers somebody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Powers {
+    pub create: bool,
+    pub approve: bool,
+    pub revoke: bool,
+}
+
 /// What a policy refuses, as a sentence that says whom to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -137,6 +159,17 @@ impl Policy {
         }
     }
 
+    /// The powers of an instructor, who is an administrator of the LMS or not.
+    #[must_use]
+    pub fn powers(&self, administrator: bool) -> Powers {
+        let has = |power| self.allows(power, administrator).is_ok();
+        Powers {
+            create: has(Power::Create),
+            approve: has(Power::Approve),
+            revoke: has(Power::Revoke),
+        }
+    }
+
     /// Whether badges have public pages.
     #[must_use]
     pub fn has_public_pages(&self) -> bool {
@@ -185,6 +218,13 @@ mod tests {
                 );
                 assert_eq!(policy.allows(power, true), Ok(()));
             }
+            let has = policy.powers(false);
+            let lacks = [
+                (Power::Create, !has.create),
+                (Power::Approve, !has.approve),
+                (Power::Revoke, !has.revoke),
+            ];
+            assert!(lacks.into_iter().all(|(power, lacks)| lacks == (power == kept)));
         }
     }
 

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::domain::course::{Course, LineItem, LineItemState, Link};
 use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
 use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
 use crate::lti::registration::{Flavour, Registration};
 use crate::lti::services::Platform;
@@ -20,7 +21,7 @@ use crate::random::Random;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::sync::{self, Cause};
-use crate::service::{Cairn, placing, scores};
+use crate::service::{Cairn, placing, policies, scores};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, StoreError, activities, courses, line_items, links, registrations};
 
@@ -77,7 +78,8 @@ pub(super) async fn reach(
 /// Makes a gradebook column of ours, or finds the one that has this name already: a second click makes no second one.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Invalid`] for a name or number that cannot be,
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change rules,
+/// [`ServiceError::Invalid`] for a name or number that cannot be,
 /// [`ServiceError::Platform`] when the platform does not do it.
 pub async fn create(
     cairn: &Cairn,
@@ -85,7 +87,7 @@ pub async fn create(
     label: &str,
     points: Decimal,
 ) -> Result<NewColumn, ServiceError> {
-    visitor.teach()?;
+    policies::check(cairn, visitor, Power::Create).await?;
     let label = label.trim();
     if label.is_empty() || label.chars().count() > 200 {
         return Err(ServiceError::invalid(

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::domain::issuer::Tenant;
-use crate::domain::policy::{KEEP_DAYS, Policy, Power};
+use crate::domain::policy::{KEEP_DAYS, Policy, Power, Powers};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::admins::{Administrator, Deed, links, moment, note};
@@ -22,6 +22,27 @@ const ENDED_LINKS: TimeDelta = TimeDelta::days(90);
 /// [`ServiceError::Policy`] when it does not.
 pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
     let policy = policies::get(db, visitor.tenant())?;
+    Ok(policy.allows(power, visitor.session.administrator)?)
+}
+
+/// What the visitor's institution lets them do: for pages, which offer nothing that would be refused.
+///
+/// # Errors
+/// What the store reports.
+pub async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, ServiceError> {
+    let tenant = visitor.tenant().clone();
+    let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;
+    Ok(policy.powers(visitor.session.administrator))
+}
+
+/// The same as [`require`] for a page whose only purpose is to use that power.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] when the institution does not let them.
+pub async fn check(cairn: &Cairn, visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
+    visitor.teach()?;
+    let tenant = visitor.tenant().clone();
+    let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;
     Ok(policy.allows(power, visitor.session.administrator)?)
 }
 

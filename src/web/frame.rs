@@ -19,6 +19,11 @@ pub enum Place {
 const NOTICES: &[(&str, Status, &str)] = &[
     ("saved", Status::Earned, "Saved."),
     (
+        "chosen-badge",
+        Status::Earned,
+        "Saved. The new badge is chosen below; look it over and put it into the course.",
+    ),
+    (
         "activated",
         Status::Earned,
         "Activated. Those who meet the rule are being awarded now.",

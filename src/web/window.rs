@@ -28,16 +28,8 @@ pub async fn open(
         .await?;
     let secure = cairn.settings.public_origin.scheme() == "https";
     Ok(HttpResponse::SeeOther()
-        .insert_header(("location", format!("/c/{course}{}", page(fields.get("to")))))
+        .insert_header(("location", format!("/c/{course}")))
         .insert_header(("cache-control", "no-store"))
         .append_header(("set-cookie", session_cookie(&course, &token, secure)))
         .finish())
-}
-
-/// Where the new window begins, by a word of this list.
-fn page(word: Option<&str>) -> &'static str {
-    match word {
-        Some("new-badge") => "/badges/new",
-        _ => "",
-    }
 }

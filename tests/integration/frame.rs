@@ -10,7 +10,7 @@ use crate::guest::Guest;
 use crate::harness::Scene;
 
 /// No cookie of Cairn's host, partitioned or not, is kept or sent inside a page of the LMS's host.
-fn blocked() -> Value {
+pub fn blocked() -> Value {
     json!({"profile.content_settings.exceptions.cookies": {
         "http://127.0.0.1:*,http://localhost:*": {"setting": 2}
     }})

@@ -29,6 +29,7 @@ mod ladder;
 mod launch;
 mod leaving;
 mod master_key;
+mod nameless;
 mod operations;
 mod pentest;
 #[path = "../../src/openbadges/tests/pictures.rs"]

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use crate::harness::{Scene, framed, launch_as, launch_form, on_each_database, signed};
 
 /// Every address with a method, as the source lists them.
-fn routes() -> Vec<(Method, String)> {
+pub fn routes() -> Vec<(Method, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -65,11 +65,17 @@ fn routes() -> Vec<(Method, String)> {
 
 /// The address with ids that nothing has, or the course that is there.
 fn filled(path: &str, course: &str) -> String {
+    filled_with(path, &[("course", course)])
+}
+
+/// The address with these ids, by the names that the routes give them, and ids that nothing has for the others.
+pub fn filled_with(path: &str, ids: &[(&str, &str)]) -> String {
     let mut filled = String::new();
     for (n, part) in path.split('{').enumerate() {
         match part.split_once('}') {
             Some((name, rest)) if n > 0 => {
-                filled.push_str(if name == "course" { course } else { "nothing" });
+                let known = ids.iter().find(|(known, _)| *known == name);
+                filled.push_str(known.map_or("nothing", |(_, id)| id));
                 filled.push_str(rest);
             }
             _ => filled.push_str(part),

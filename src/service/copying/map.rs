@@ -14,11 +14,12 @@ use crate::domain::badge::BadgeState;
 use crate::domain::copying::Mapping;
 use crate::domain::course::{Course, Opens};
 use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, columns as gradebook, design};
+use crate::service::{Cairn, columns as gradebook, design, policies};
 use crate::store::copies::CopyState;
 use crate::store::{Db, StoreError, activities, badges, line_items, links, rules, submissions};
 
@@ -46,8 +47,8 @@ pub(super) fn linked_activities(db: &mut Db, course: &Course) -> Result<Vec<Acti
 /// is missing any more becomes a draft.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course,
-/// [`ServiceError::Invalid`] for something that is not of this course.
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change badges,
+/// [`ServiceError::NotFound`] for a copy of another course, [`ServiceError::Invalid`] for something that is not of this course.
 pub async fn choose(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -58,6 +59,7 @@ pub async fn choose(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id) = (visitor.clone(), id.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
         let (copy, _) = own_copy(db, &visitor, &id)?;
         if copy.state != CopyState::Taken {
             return Err(ServiceError::conflict(

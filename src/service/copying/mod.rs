@@ -12,10 +12,12 @@
 use std::sync::Arc;
 
 use crate::domain::course::Course;
+use crate::domain::policy::Power;
 use crate::ids::CopyId;
 use crate::service::Cairn;
 use crate::service::design;
 use crate::service::error::ServiceError;
+use crate::service::policies;
 use crate::service::session::Visitor;
 use crate::store::copies::{self, CopyState, CourseCopy};
 use crate::store::{Db, courses};
@@ -125,6 +127,7 @@ pub async fn decline(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<()
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id) = (visitor.clone(), id.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
         let (copy, source) = own_copy(db, &visitor, &id)?;
         if copies::settle(db, visitor.tenant(), &copy.id, CopyState::Declined, now)? {
             let detail = serde_json::json!({ "from": source.id });

@@ -11,12 +11,14 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::copying::{Mapping, match_columns};
 use crate::domain::course::{Course, LineItem, LineItemState, Opens};
 use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
 use crate::domain::rule::{Rule, RuleState};
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::design;
 use crate::service::error::ServiceError;
+use crate::service::policies;
 use crate::service::session::Visitor;
 use crate::store::copies::{self, CopyState, CourseCopy};
 use crate::store::links::LinkSeen;
@@ -34,12 +36,14 @@ pub enum Taken {
 /// Brings the badges. A second click, or a second node at the same moment, brings nothing more.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators make badges,
+/// [`ServiceError::NotFound`] for a copy of another course.
 pub async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Taken, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id) = (visitor.clone(), id.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
         let tenant = visitor.tenant();
         let (copy, from) = own_copy(db, &visitor, &id)?;
         // Whoever changes this row goes on; on PostgreSQL the other one waits here for the end of this transaction.

@@ -10,7 +10,7 @@ use crate::lti::registration::Flavour;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::store::{Db, StoreError, activities, badges, rules};
+use crate::store::{Db, StoreError, activities, badges, policies, rules};
 
 /// How an item looks in the course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,10 @@ pub struct Offer {
 
 /// What an instructor can choose from.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "three things about the place, one about the person"
+)]
 pub struct Desk {
     pub badges: Vec<Offer>,
     pub activities: Vec<Activity>,
@@ -89,6 +93,8 @@ pub struct Desk {
     pub columns: bool,
     /// Whether points are whole numbers from 1 to 100.
     pub whole_points: bool,
+    /// Whether this person may make a new badge.
+    pub makes_badges: bool,
 }
 
 /// What can be placed in answer to the request of this visit.
@@ -111,15 +117,18 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor) -> Result<Desk, ServiceError
             }
         }
         let activities = activities::for_course(db, tenant, course)?;
-        Ok((offers, activities))
+        let policy = policies::get(db, tenant)?;
+        let powers = policy.powers(visitor.session.administrator);
+        Ok((offers, activities, powers.create))
     });
-    let (badges, activities) = found.await?;
+    let (badges, activities, makes_badges) = found.await?;
     Ok(Desk {
         badges,
         activities,
         several: request.settings.accept_multiple,
         shapes: Shape::taken(&request.settings, flavour),
         columns: request.settings.accept_lineitem,
+        makes_badges,
         whole_points: flavour == Flavour::Moodle && request.settings.accept_lineitem,
     })
 }

@@ -6,10 +6,11 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::award::Standing;
 use crate::domain::badge::Badge;
+use crate::domain::policy::Power;
 use crate::ids::{AwardId, BadgeId};
 use crate::service::error::ServiceError;
 use crate::service::holders::{self, AwardPage, Holder, Holders};
-use crate::service::{award, pictures};
+use crate::service::{award, pictures, policies};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -57,6 +58,7 @@ async fn list(
         lapsing,
         revocable,
     } = holders::page(&visit.cairn, &visit.visitor, badge, part).await?;
+    let may_revoke = policies::powers(&visit.cairn, &visit.visitor).await?.revoke;
     let now = visit.cairn.clock.now();
     let row = |holder: &Holder| {
         let award = &holder.award;
@@ -72,7 +74,7 @@ async fn list(
                 .filter(|_| award.standing(now) == Standing::Suspended)
                 .map(When::date_only),
             reason: award.revocation.as_ref().map(|gone| gone.reason.clone()),
-            revocable: award.revocation.is_none(),
+            revocable: may_revoke && award.revocation.is_none(),
             decision_href: visit.href(&format!("/badges/{}/people/{person}", badge.id)),
             credential_href: holder.page.path(),
             kept: holder.page == AwardPage::Kept,
@@ -88,6 +90,7 @@ async fn list(
         revoke_action: visit.href(&format!("/badges/{}/revoke", badge.id)),
         lapsing,
         everyone: revocable,
+        may_revoke,
         problems,
         back_href: visit.href(""),
         badge_name: badge.design.name,
@@ -129,8 +132,9 @@ fn chosen(visit: &Visit) -> Vec<AwardId> {
 /// What revoking the chosen ones would do.
 ///
 /// # Errors
-/// As [`awards`].
+/// As [`awards`]; forbidden where the institution leaves it to administrators.
 pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+    policies::check(&visit.cairn, &visit.visitor, Power::Revoke).await?;
     let badge = BadgeId::from(path.into_inner().1);
     let which = if visit.fields.get("everyone").is_some() {
         holders::everyone(&visit.cairn, &visit.visitor, &badge).await?

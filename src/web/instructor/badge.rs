@@ -5,10 +5,11 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::badge_form::{at_field, design as read_design, hints, read};
 use crate::domain::badge::Picture;
+use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::design::{self, Saved};
 use crate::service::error::ServiceError;
-use crate::service::pictures;
+use crate::service::{pictures, policies};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -27,7 +28,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
-    visit.teach()?;
+    policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     visit.show(&view(
         &visit,
         None,
@@ -36,6 +37,11 @@ async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
         Vec::new(),
         0,
     ))
+}
+
+/// Whether this visit answers a course site that waits for a choice.
+fn places(visit: &Visit) -> bool {
+    visit.visitor.session.request.is_some()
 }
 
 async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
@@ -47,14 +53,16 @@ async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
             .trim_start_matches("/p/")
             .to_owned();
     }
-    visit.show(&view(
+    let page = view(
         &visit,
         Some(&id),
         fields,
         Vec::new(),
         hints(&badge.design),
         holders,
-    ))
+    );
+    let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
+    visit.show(&BadgeEditorPage { may_save, ..page })
 }
 
 async fn save_new(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
@@ -108,12 +116,14 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
                 match saved {
                     Err(error) => unkept = Some(error),
                     Ok(Saved::Done(id)) => {
-                        let rest = if action == "save" {
-                            format!("/badges/{id}/edit")
-                        } else {
-                            format!("/badges/{id}/rule")
+                        let to = match action.as_str() {
+                            "save" => visit.href_saying(&format!("/badges/{id}/edit"), "saved"),
+                            "save_and_place" if places(visit) => {
+                                format!("{}&badge={id}", visit.href_saying("/place", "chosen-badge"))
+                            }
+                            _ => visit.href_saying(&format!("/badges/{id}/rule"), "saved"),
                         };
-                        return Ok(visit.go(&visit.href_saying(&rest, "saved")));
+                        return Ok(visit.go(&to));
                     }
                     Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
                     Ok(Saved::Changed(now)) => {
@@ -141,7 +151,9 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
         .map(|design| hints(&design))
         .unwrap_or_default();
     let refused = !problems.is_empty();
+    let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let page = view(visit, id.as_ref(), fields, problems, hints, holders);
+    let page = BadgeEditorPage { may_save, ..page };
     if let Some(error) = unkept {
         visit.show_unkept(&page, &error)
     } else if refused {
@@ -181,8 +193,15 @@ fn view(
         None => "New badge".to_owned(),
     };
     let kept = &fields.picture_kept;
+    let places = id.is_none() && places(visit);
     BadgeEditorPage {
-        page: visit.page(&title, Place::Badges),
+        page: if places {
+            super::place_view::bare(visit, &title)
+        } else {
+            visit.page(&title, Place::Badges)
+        },
+        places,
+        may_save: true,
         action: match id {
             Some(id) => visit.href(&format!("/badges/{id}/save")),
             None => visit.href("/badges/save"),
@@ -193,7 +212,7 @@ fn view(
         hints,
         drawn_src: pictures::DRAWN.to_owned(),
         holders,
-        back_href: visit.href(""),
+        back_href: visit.href(if places { "/place" } else { "" }),
         rule_href: id.map(|id| visit.href(&format!("/badges/{id}/rule"))),
     }
 }

@@ -5,11 +5,12 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::award::Standing;
+use crate::domain::policy::Power;
 use crate::domain::sentence::Audience;
 use crate::ids::{BadgeId, PersonId};
 use crate::service::error::ServiceError;
 use crate::service::people::{self, Sight};
-use crate::service::{award, pictures};
+use crate::service::{award, pictures, policies};
 use crate::web::decided;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -40,7 +41,8 @@ fn ids(path: Names) -> (BadgeId, PersonId) {
 /// What approving would do.
 ///
 /// # Errors
-/// Forbidden for all but instructors; not found for a badge or person of elsewhere.
+/// Forbidden for all but instructors, and where the institution leaves it to administrators; not found for a badge or
+/// person of elsewhere.
 pub async fn approve(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
     ask(&visit, path, ByHand::Approve).await
 }
@@ -54,6 +56,7 @@ pub async fn award(visit: Visit, path: Names) -> Result<HttpResponse, AppError> 
 }
 
 async fn ask(visit: &Visit, path: Names, what: ByHand) -> Result<HttpResponse, AppError> {
+    policies::check(&visit.cairn, &visit.visitor, Power::Approve).await?;
     let (badge, person) = ids(path);
     let sight = people::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
     visit.show(&view(visit, &sight, what, ProblemList::default()))

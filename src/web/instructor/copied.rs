@@ -6,10 +6,12 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::course::state_chip;
 use crate::domain::copying::FoundBy;
+use crate::domain::policy::Power;
 use crate::domain::sentence::number;
 use crate::ids::CopyId;
 use crate::service::copying::{self, Choice as Chosen, Desk, Kind, Missing, Plan, PlannedInput, Taken, Told};
 use crate::service::error::ServiceError;
+use crate::service::policies;
 use crate::store::copies::CopyState;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
@@ -54,6 +56,7 @@ pub(super) async fn offers(visit: &Visit) -> Result<Vec<OfferLine>, AppError> {
 
 async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
+    policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     let plan = copying::plan(&visit.cairn, &visit.visitor, &id).await?;
     if plan.copy.state == CopyState::Taken {
         let desk = copying::desk(&visit.cairn, &visit.visitor, &id).await?;

@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 
 use crate::domain::badge::BadgeState;
-use crate::domain::policy::Regrade as Policy;
+use crate::domain::policy::{Powers, Regrade as Policy};
 use crate::ids::CopyId;
 use crate::service::design::{self, Overview, Summary};
 use crate::service::regrades::{self, Waiting};
-use crate::service::{copying, scores, sync};
+use crate::service::{copying, policies, scores, sync};
 use crate::web::badge_facts::picture_of;
 use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
@@ -24,10 +24,15 @@ pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
     let overview = design::overview(&visit.cairn, &visit.visitor).await?;
     let progress = sync::progress(&visit.cairn, visit.visitor.tenant(), &visit.visitor.course.id).await?;
     let late = scores::late(&visit.cairn, &visit.visitor).await?;
-    let offers = super::copied::offers(visit).await?;
-    let copied = copying::taken(&visit.cairn, &visit.visitor).await?;
+    let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
+    // Who may not make badges is not asked to bring any.
+    let (mut offers, mut copied) = (Vec::new(), None);
+    if powers.create {
+        offers = super::copied::offers(visit).await?;
+        copied = copying::taken(&visit.cairn, &visit.visitor).await?;
+    }
     let (fallen, more) = regrades::waiting(&visit.cairn, &visit.visitor).await?;
-    let mut page = view(visit, overview, &progress, late, copied.as_ref());
+    let mut page = view(visit, overview, &progress, late, copied.as_ref(), powers);
     page.offers = offers;
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     page.more_attention = u32::try_from(more).unwrap_or_default();
@@ -40,6 +45,7 @@ fn view(
     progress: &sync::CheckProgress,
     late: Option<String>,
     copied: Option<&CopyId>,
+    powers: Powers,
 ) -> CourseBadgesPage {
     let (checks, now) = (&overview.course.checks, overview.now);
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -72,8 +78,12 @@ fn view(
             .collect(),
         more_attention: 0,
         offers: Vec::new(),
-        badges: overview.badges.iter().map(|badge| row(visit, badge)).collect(),
-        new_badge_href: visit.href("/badges/new"),
+        badges: overview
+            .badges
+            .iter()
+            .map(|badge| row(visit, badge, powers))
+            .collect(),
+        new_badge_href: powers.create.then(|| visit.href("/badges/new")),
         progress_href: visit.href("/progress"),
         evidence_href: visit.href("/evidence"),
         evidence_waiting: overview.waiting,
@@ -132,7 +142,7 @@ pub(super) fn state_chip(state: &BadgeState) -> StatusChip {
     }
 }
 
-fn row(visit: &Visit, summary: &Summary) -> BadgeRow {
+fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
     let badge = &summary.badge;
     let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", badge.id));
     BadgeRow {
@@ -147,7 +157,7 @@ fn row(visit: &Visit, summary: &Summary) -> BadgeRow {
         rule_href: href("/rule"),
         preview_href: href("/preview"),
         awards_href: href("/awards"),
-        retire_href: (badge.state != BadgeState::Retired).then(|| href("/retire")),
+        retire_href: (powers.create && badge.state != BadgeState::Retired).then(|| href("/retire")),
     }
 }
 

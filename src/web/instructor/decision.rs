@@ -8,11 +8,12 @@ use crate::domain::award::Standing;
 use crate::domain::badge::BadgeState;
 use crate::domain::decision::{CheckedGroup, CheckedNode, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
+use crate::domain::policy::{Power, Powers};
 use crate::domain::sentence::{Audience, lines, next_step};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::holders::AwardPage;
 use crate::service::people::{self, Sight};
-use crate::service::pictures;
+use crate::service::{pictures, policies};
 use crate::store::audit::Entry;
 use crate::store::decisions::StoredDecision;
 use crate::web::decided;
@@ -42,10 +43,11 @@ pub async fn decision(
     let (_, badge, person) = path.into_inner();
     let (badge, person) = (BadgeId::from(badge), PersonId::from(person));
     let sight = people::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
-    visit.show(&view(&visit, &sight))
+    let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
+    visit.show(&view(&visit, &sight, powers))
 }
 
-fn view(visit: &Visit, sight: &Sight) -> DecisionPage {
+fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
     let student = sight.person.display_name();
     let name = sight.badge.design.name.clone();
     let here = visit.href(&format!("/badges/{}/people/{}", sight.badge.id, sight.person.id));
@@ -89,12 +91,24 @@ fn view(visit: &Visit, sight: &Sight) -> DecisionPage {
             }),
         rule_version: rule_version.unwrap_or(0),
         decided: sight.confirmed.map(|at| When::new(at, sight.now)),
-        approve_href: (open && sight.waits_for_approval()).then(|| format!("{here}/approve")),
-        by_hand_href: open.then(|| format!("{here}/award")),
-        revoke_href: sight.award.as_ref().filter(|_| held).map(|award| {
-            let badge = &sight.badge.id;
-            visit.href(&format!("/badges/{badge}/revoke?award={}", award.id))
-        }),
+        approve_href: (powers.approve && open && sight.waits_for_approval())
+            .then(|| format!("{here}/approve")),
+        by_hand_href: (powers.approve && open).then(|| format!("{here}/award")),
+        revoke_href: sight
+            .award
+            .as_ref()
+            .filter(|_| held && powers.revoke)
+            .map(|award| {
+                let badge = &sight.badge.id;
+                visit.href(&format!("/badges/{badge}/revoke?award={}", award.id))
+            }),
+        left_to_others: [
+            (open && !powers.approve).then(|| Power::Approve.kept()),
+            (held && !powers.revoke).then(|| Power::Revoke.kept()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         credential_href: sight.page.path(),
         kept: sight.page == AwardPage::Kept,
         barred: barred(sight),

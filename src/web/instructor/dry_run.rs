@@ -4,10 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::dry_run::{FunnelRow, NEAR_PERCENT};
+use crate::domain::policy::Powers;
 use crate::domain::sentence::{Audience, next_step};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::design::{self, Activated, Trial};
 use crate::service::error::ServiceError;
+use crate::service::policies;
 use crate::web::badge_facts::picture_of;
 use crate::web::csv;
 use crate::web::decided::EARLY_GRADES;
@@ -35,7 +37,10 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     match design::trial(&visit.cairn, &visit.visitor, &id).await {
-        Ok(trial) => visit.show(&view(&visit, &trial, ProblemList::default())),
+        Ok(trial) => {
+            let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
+            visit.show(&view(&visit, &trial, powers, ProblemList::default()))
+        }
         // Nothing to try yet: the rule comes first.
         Err(ServiceError::NotFound("rule")) => Ok(visit.go(&visit.href(&format!("/badges/{id}/rule")))),
         Err(error) => Err(error.into()),
@@ -72,14 +77,15 @@ async fn activate(
         field: String::new(),
         text: problem,
     }]);
-    visit.show_again(&view(&visit, &trial, problems))
+    let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
+    visit.show_again(&view(&visit, &trial, powers, problems))
 }
 
 fn small(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn view(visit: &Visit, trial: &Trial, problems: ProblemList) -> DryRunPage {
+fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> DryRunPage {
     let (run, badge) = (&trial.run, &trial.badge);
     let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", badge.id));
     let activation = Activation {
@@ -108,7 +114,8 @@ fn view(visit: &Visit, trial: &Trial, problems: ProblemList) -> DryRunPage {
             added: called(&change.gained),
             removed: called(&change.lost),
         }),
-        activation: (trial.can_activate && trial.blocking.is_empty()).then_some(activation),
+        activation: (powers.create && trial.can_activate && trial.blocking.is_empty()).then_some(activation),
+        may_activate: powers.create,
         blocking: trial.blocking.clone(),
         problems,
         hint: (trial.hides_early_grades && !run.no_grade.is_empty()).then_some(EARLY_GRADES),

@@ -11,7 +11,9 @@ use crate::web::views::shared::{Choice, Page, Problem, ProblemList, Status};
 /// The page to choose on, with what was typed before.
 pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> PlacePage {
     let form = &visit.fields;
-    let chosen: Vec<&str> = form.all("item").collect();
+    // The badge that was made in between, if one was.
+    let made = visit.query("badge").map(|id| format!("badge:{id}"));
+    let chosen: Vec<&str> = form.all("item").chain(made.as_deref()).collect();
     let is_chosen = |value: &str| chosen.contains(&value);
     let option = |value: String, name: &str, text: &str| PlaceOption {
         is_chosen: is_chosen(&value),
@@ -35,8 +37,15 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
         )
     };
     let takes_links = desk.shapes.contains(&Shape::Open);
+    // A draft has no public page to show yet; a link into Cairn is all that it can be.
+    let draft = desk.badges.iter().any(|offer| {
+        let value = format!("badge:{}", offer.badge.id);
+        offer.badge.state == BadgeState::Draft && made.as_ref() == Some(&value)
+    });
     // A page that takes cards is the place for them.
-    let usual = if desk.shapes.contains(&Shape::Card) {
+    let usual = if draft && takes_links {
+        Shape::Open
+    } else if desk.shapes.contains(&Shape::Card) {
         Shape::Card
     } else {
         desk.shapes.first().copied().unwrap_or(Shape::Open)
@@ -87,7 +96,11 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
             .collect(),
         shape: form
             .get("shape")
-            .map_or_else(|| usual.word().to_owned(), str::to_owned),
+            .and_then(Shape::of_word)
+            .filter(|shape| desk.shapes.contains(shape))
+            .unwrap_or(usual)
+            .word()
+            .to_owned(),
         takes_links,
         takes_any: !desk.shapes.is_empty(),
         title: form.text("title"),
@@ -102,7 +115,7 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
             (true, false) => "A column in the gradebook comes with it.",
             (false, _) => "A column in the gradebook is made when the activity is first opened.",
         },
-        window_action: visit.href("/window"),
+        new_badge_href: desk.makes_badges.then(|| visit.href("/badges/new")),
         problems: ProblemList(problems),
     }
 }
@@ -189,7 +202,7 @@ fn planned_view(planned: &Planned) -> PlannedView {
 }
 
 /// A page without ways that lead away: the course site waits for an answer from this frame.
-fn bare(visit: &Visit, title: &str) -> Page {
+pub(super) fn bare(visit: &Visit, title: &str) -> Page {
     Page {
         nav: Vec::new(),
         window_href: None,

@@ -4,12 +4,12 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::domain::policy::Regrade as Policy;
+use crate::domain::policy::{Powers, Regrade as Policy};
 use crate::domain::sentence::Audience;
 use crate::ids::RegradeId;
 use crate::service::error::ServiceError;
-use crate::service::pictures;
 use crate::service::regrades::{self, Case, Verdict};
+use crate::service::{pictures, policies};
 use crate::web::decided;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -34,7 +34,8 @@ pub fn configure(config: &mut ServiceConfig) {
 pub async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = RegradeId::from(path.into_inner().1);
     let case = regrades::look(&visit.cairn, &visit.visitor, &id).await?;
-    visit.show(&view(&visit, &case, ProblemList::default()))
+    let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
+    visit.show(&view(&visit, &case, powers, ProblemList::default()))
 }
 
 /// Keeps or revokes.
@@ -59,13 +60,14 @@ pub async fn settle(
                 field: "reason".to_owned(),
                 text: sentence,
             }]);
-            visit.show_again(&view(&visit, &case, problems))
+            let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
+            visit.show_again(&view(&visit, &case, powers, problems))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn view(visit: &Visit, case: &Case, problems: ProblemList) -> RegradePage {
+fn view(visit: &Visit, case: &Case, powers: Powers, problems: ProblemList) -> RegradePage {
     let lines = |decision: &Option<_>| {
         let decision = decision.as_ref();
         decision
@@ -84,6 +86,7 @@ fn view(visit: &Visit, case: &Case, problems: ProblemList) -> RegradePage {
         awarded: When::new(case.award.awarded_at, case.at),
         found: When::new(case.regrade.found_at, case.at),
         suspended: case.regrade.policy == Policy::Suspend,
+        may_revoke: powers.revoke,
         revokes: case.regrade.policy == Policy::RevokeAfterReview,
         then: lines(&case.then),
         now: lines(&case.now),

@@ -4,9 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::badge::BadgeState;
+use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::design::{self, Retirement};
 use crate::service::error::ServiceError;
+use crate::service::policies;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -25,6 +27,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 async fn review(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
+    policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     let found = design::retirement(&visit.cairn, &visit.visitor, &id).await?;
     if found.badge.state == BadgeState::Retired {
         return Err(ServiceError::conflict("badge.retired", "This badge is retired already.").into());

@@ -8,6 +8,7 @@ use crate::ids::BadgeId;
 use crate::service::columns;
 use crate::service::design::{self, RuleDesk};
 use crate::service::error::ServiceError;
+use crate::service::policies;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -181,6 +182,7 @@ async fn view(visit: &Visit, desk: RuleDesk, builder: Builder) -> Result<RuleBui
         ),
         _ => None,
     };
+    let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let badge = &desk.badge;
     let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", badge.id));
     let mut page = visit.page(&format!("Rule of “{}”", badge.design.name), Place::Badges);
@@ -196,7 +198,8 @@ async fn view(visit: &Visit, desk: RuleDesk, builder: Builder) -> Result<RuleBui
         sentence,
         problems: ProblemList(builder.problems),
         version_note: version_note(&desk),
-        column: desk.makes_columns.then_some(builder.column),
+        column: (may_save && desk.makes_columns).then_some(builder.column),
+        may_save,
         edit_href: href("/edit"),
         back_href: visit.href(""),
     })

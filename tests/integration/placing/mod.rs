@@ -1,9 +1,12 @@
 //! What an instructor puts into a course by deep linking, and the messages that open one student's work, the account, or
 //! an installation that waits.
 
+mod accepting;
 mod account;
 mod look;
+mod new_badge;
 mod pending;
+mod places;
 mod points;
 mod review;
 mod walk;

@@ -1,6 +1,8 @@
 //! An administrator installs Cairn: invitation, the platform's page, the question, activation, the first launch.
 
+mod again;
 mod clicking;
+mod closing;
 mod refused;
 mod testing;
-mod way;
+pub mod way;

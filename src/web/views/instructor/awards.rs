@@ -17,6 +17,8 @@ pub struct BadgeAwardsPage {
     pub lapsing: usize,
     /// How many of all, on whatever page, can be revoked.
     pub everyone: usize,
+    /// Whether this person may revoke.
+    pub may_revoke: bool,
     /// Where the choice goes to be reviewed ([`RevokePage`]).
     pub revoke_action: String,
     pub problems: ProblemList,

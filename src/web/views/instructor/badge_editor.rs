@@ -7,7 +7,7 @@ use crate::service::pictures::shape_word;
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
-/// and `action`: `save`, `save_and_rule`, `add_alignment`, `remove_alignment:<i>` or `refresh`.
+/// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>` or `refresh`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/badge_editor.html")]
 pub struct BadgeEditorPage {
@@ -24,6 +24,10 @@ pub struct BadgeEditorPage {
     /// Students who hold it now; their badge stays as it was issued.
     pub holders: u32,
     pub back_href: String,
+    /// Whether the course site waits for a choice: then the new badge is chosen when it is saved.
+    pub places: bool,
+    /// Whether this person may save.
+    pub may_save: bool,
     /// The rule builder; none for a badge that was not saved yet.
     pub rule_href: Option<String>,
 }

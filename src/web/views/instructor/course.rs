@@ -23,7 +23,8 @@ pub struct CourseBadgesPage {
     pub more_attention: u32,
     /// Courses that this one was copied from, whose badges may come along.
     pub offers: Vec<OfferLine>,
-    pub new_badge_href: String,
+    /// None where only administrators make badges.
+    pub new_badge_href: Option<String>,
     pub progress_href: String,
     pub evidence_href: String,
     /// Hand-ins that wait for a review.
@@ -65,7 +66,7 @@ pub struct BadgeRow {
     /// The dry run.
     pub preview_href: String,
     pub awards_href: String,
-    /// The review page for retiring it; none when it already is.
+    /// The review page for retiring it; none when it already is, and where that is left to administrators.
     pub retire_href: Option<String>,
 }
 

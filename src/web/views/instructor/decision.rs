@@ -23,6 +23,8 @@ pub struct DecisionPage {
     pub next_action: Option<LinkTo>,
     pub rule_version: i32,
     pub decided: Option<When>,
+    /// What is not offered because the institution leaves it to administrators, a sentence each.
+    pub left_to_others: Vec<&'static str>,
     /// Approving this student for this badge, when the rule asks for it.
     pub approve_href: Option<String>,
     /// Awarding by hand; none for holders and for people who may not be awarded.

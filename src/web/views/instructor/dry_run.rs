@@ -29,8 +29,10 @@ pub struct DryRunPage {
     pub difference: Option<Difference>,
     /// What keeps the rule from being activated, one sentence each.
     pub blocking: Vec<String>,
-    /// None while something blocks.
+    /// None while something blocks, and where activating is left to administrators.
     pub activation: Option<Activation>,
+    /// Whether this person may activate.
+    pub may_activate: bool,
     /// What went wrong with an activation ("The number has changed from 7 to 8.").
     pub problems: ProblemList,
     /// What the platform may hide of grades.

@@ -19,6 +19,8 @@ pub struct RegradePage {
     pub suspended: bool,
     /// Whether the institution revokes such badges once somebody has looked.
     pub revokes: bool,
+    /// Whether this person may revoke.
+    pub may_revoke: bool,
     /// What the award rests on.
     pub then: Vec<CheckLine>,
     /// What holds now.

@@ -27,6 +27,8 @@ pub struct RuleBuilderPage {
     pub version_note: String,
     /// The form for a new gradebook column; none where the platform does not let us make one.
     pub column: Option<ColumnFields>,
+    /// Whether this person may save.
+    pub may_save: bool,
     pub edit_href: String,
     pub back_href: String,
 }

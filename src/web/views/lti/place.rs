@@ -35,8 +35,8 @@ pub struct PlacePage {
     pub points: String,
     /// What the points can be, and what becomes of them.
     pub points_hint: &'static str,
-    /// Opens the badge editor in a window of its own.
-    pub window_action: String,
+    /// The badge editor, which comes back here; none where only administrators make badges.
+    pub new_badge_href: Option<String>,
     pub problems: ProblemList,
 }
 
