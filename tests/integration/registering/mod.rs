@@ -1,6 +1,11 @@
-//! An administrator installs Cairn: invitation, the platform's page, the question, activation, the first launch.
+//! Registering Cairn by itself, in both flavours: invitation, question, answer, first launch; and by hand; and what the
+//! self-test of a platform says when something is wrong there.
 
+mod by_hand;
 mod clicking;
+mod copying;
+mod faults;
 mod refused;
+mod skew;
 mod testing;
-mod way;
+pub mod way;
