@@ -40,6 +40,8 @@ pub struct Settings {
     /// Of each kind, for each client network; 0 counts nothing.
     pub requests_per_minute: u32,
     pub trusted_proxies: Vec<IpNet>,
+    /// A program, with its arguments, that says whether a file is harmful.
+    pub file_check: Option<String>,
     /// Where administrators sign in, besides by password.
     pub admin_oidc: Option<AdminProvider>,
     pub log_format: LogFormat,
@@ -155,6 +157,7 @@ impl Settings {
             allow_http_loopback: values.parse("allow_http_loopback", "false", "true or false")?,
             requests_per_minute: values.parse("requests_per_minute", "3000", "a number, 0 for no limit")?,
             trusted_proxies: proxies(values.get("trusted_proxies").unwrap_or_default())?,
+            file_check: values.get("file_check").map(str::to_owned),
             admin_oidc: admin_provider(values)?,
             log_format: match values.get("log_format").unwrap_or("text") {
                 "text" => LogFormat::Text,

@@ -5,18 +5,20 @@
   root.classList.add('js');
   const all = (selector) => Array.from(document.querySelectorAll(selector));
 
-  // The frame follows the height of the page, where the LMS listens (LTI: lti.frameResize; Canvas and Moodle).
-  if (window.parent !== window) {
+  // The frame follows the height of the page, where the LMS listens (LTI: lti.frameResize; Canvas). Only pages within a
+  // visit say it, which nobody but the LMS that launched may frame; and where the browser names that LMS, only to it.
+  if (window.parent !== window && document.body.classList.contains('framed')) {
+    const lms = location.ancestorOrigins?.[0] ?? '*';
     let last = 0;
     const resize = () => {
       const height = Math.ceil(document.body.getBoundingClientRect().height);
       if (Math.abs(height - last) < 4) return;
       last = height;
-      window.parent.postMessage(JSON.stringify({ subject: 'lti.frameResize', height: height }), '*');
+      window.parent.postMessage(JSON.stringify({ subject: 'lti.frameResize', height: height }), lms);
     };
     new ResizeObserver(resize).observe(document.body);
     resize();
-  } else {
+  } else if (window.parent === window) {
     all('.open-window').forEach((form) => { form.hidden = true; });
   }
 
@@ -76,8 +78,10 @@
     button.addEventListener('click', async () => {
       const source = document.getElementById(button.dataset.copy);
       source.select();
-      try { await navigator.clipboard.writeText(source.value); } catch { document.execCommand('copy'); }
-      button.textContent = 'Copied';
+      let copied = true;
+      try { await navigator.clipboard.writeText(source.value); } catch { copied = document.execCommand('copy'); }
+      // The value stays selected, for the keys that copy.
+      button.textContent = copied ? 'Copied' : 'Press Ctrl+C';
       setTimeout(() => { button.textContent = 'Copy'; }, 2000);
     });
   });

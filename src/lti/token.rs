@@ -244,6 +244,18 @@ impl TokenService {
         }
     }
 
+    /// A token fetched now, whatever is kept: for whoever wants to know whether the platform gives one.
+    ///
+    /// # Errors
+    /// [`TokenError`]; what is kept stays then, for services that may still take it.
+    pub async fn renewed(&self, target: &TokenTarget, scopes: &[&str]) -> Result<AccessToken, TokenError> {
+        let key = Key::new(target, scopes);
+        let (token, until) = self.fetch(target, &key.scope).await?;
+        let kept = token.clone();
+        self.cache.insert(key, Entry::Token { token, until }).await;
+        Ok(kept)
+    }
+
     /// Forgets `refused`, which a service answered with 401, unless it was replaced in the meantime.
     pub async fn invalidate(&self, target: &TokenTarget, scopes: &[&str], refused: &AccessToken) {
         let entry = self.cache.entry(Key::new(target, scopes));

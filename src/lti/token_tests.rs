@@ -315,3 +315,19 @@ proptest! {
         let _ = read_answer(&response, A);
     }
 }
+
+#[tokio::test]
+async fn a_renewed_token_is_asked_for_whatever_is_kept_and_a_refusal_is_told() {
+    let w = world(
+        200,
+        r#"{"access_token":"t{n}","token_type":"Bearer","expires_in":3600}"#,
+    );
+    let first = w.service.token(&target(), &[A]).await.unwrap();
+    let second = w.service.renewed(&target(), &[A]).await.unwrap();
+    assert_ne!(first.authorization(), second.authorization());
+    let kept = w.service.token(&target(), &[A]).await.unwrap();
+    assert_eq!(kept.authorization(), second.authorization());
+    let off = world(401, r#"{"error":"invalid_client"}"#);
+    let refused = off.service.renewed(&target(), &[A]).await.unwrap_err();
+    assert!(matches!(refused, TokenError::InvalidClient(_)), "{refused:?}");
+}

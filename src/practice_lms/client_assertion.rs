@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::keys::Jwt;
 use super::world::World;
-use super::world::model::Grant;
+use super::world::model::{Grant, Installed};
 
 /// `client_assertion_type` of a JWT.
 pub(super) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -38,7 +38,7 @@ pub(super) mod scope {
 pub(super) fn client(world: &World, client_id: &str) -> Option<(usize, String)> {
     let data = world.lock();
     data.tools.iter().enumerate().find_map(|(index, installed)| {
-        let tool = installed.tool.as_ref()?;
+        let tool = installed.tool.as_ref().filter(|_| !installed.is_off)?;
         (installed.registration.client_id == client_id).then(|| (index, tool.jwks_uri.clone()))
     })
 }
@@ -79,6 +79,24 @@ pub(super) async fn verify(world: &World, tool: usize, jwks_uri: &str, jwt: &Jwt
     }
     world.lock().key_sets.insert(tool, keys);
     Ok(())
+}
+
+/// Whether the administrator lets the tool of that index have a scope that this LMS has.
+pub(super) fn grants(world: &World, tool: usize, scope: &str) -> bool {
+    let data = world.lock();
+    let installed = data.tools.get(tool);
+    SCOPES.contains(&scope) && installed.is_some_and(|installed| !installed.withheld.contains(scope))
+}
+
+/// What the AGS claim of a tool names of [`AGS_SCOPES`].
+pub(super) fn ags_scopes(installed: &Installed) -> Vec<&'static str> {
+    let granted = |name: &&str| !installed.withheld.contains(*name);
+    AGS_SCOPES.into_iter().filter(granted).collect()
+}
+
+/// Whether launches of a tool offer the member list.
+pub(super) fn offers_members(installed: &Installed) -> bool {
+    !installed.withheld.contains(scope::MEMBERS)
 }
 
 /// Gives a token of that text for an hour.

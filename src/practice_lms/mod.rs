@@ -7,7 +7,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{ServerHandle, Service as _};
+use actix_web::http::header::DATE;
 use actix_web::{App, HttpServer, web};
 
 use crate::clock::SharedClock;
@@ -18,6 +19,7 @@ pub mod browser;
 mod canvas;
 mod client_assertion;
 mod content;
+mod heard;
 pub mod keys;
 mod login;
 mod moodle;
@@ -28,6 +30,7 @@ mod testing;
 pub mod world;
 
 pub use browser::Browser;
+pub use heard::Heard;
 pub use login::LoginForm;
 pub use world::GradeView;
 pub use world::World;
@@ -55,6 +58,56 @@ pub enum StorageFrame {
     Sibling,
     /// The same, but the frame is not there: hosted Canvas's rich content editor.
     SiblingMissing,
+    /// That frame is there, but on the school's own host and not on the one that must answer.
+    SiblingElsewhere,
+}
+
+/// How the page round a tool's frame answers for platform storage, in the Canvas flavour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Manner {
+    #[default]
+    Honest,
+    /// Honest about the one subject and that about the other.
+    Put(Lie),
+    Get(Lie),
+}
+
+/// What may be wrong with an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lie {
+    /// It names another `message_id`.
+    Id,
+    /// It carries an error beside the right value.
+    Error,
+    /// Its value is another one.
+    Value,
+    /// There is none.
+    Silence,
+    /// Another frame of the same origin gives it.
+    Frame,
+}
+
+impl Manner {
+    /// As the page's script reads it.
+    fn word(self) -> String {
+        match self {
+            Self::Honest => "honest".to_owned(),
+            Self::Put(lie) => format!("lti.put_data {}", lie.word()),
+            Self::Get(lie) => format!("lti.get_data {}", lie.word()),
+        }
+    }
+}
+
+impl Lie {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Error => "error",
+            Self::Value => "value",
+            Self::Silence => "silence",
+            Self::Frame => "frame",
+        }
+    }
 }
 
 /// How a practice LMS is started.
@@ -176,7 +229,21 @@ impl PracticeLms {
                             Flavour::Canvas => canvas::routes,
                         };
                         let scope = web::scope(&base).configure(routes).configure(pages::routes);
-                        App::new().app_data(web::Data::new(shared.clone())).service(scope)
+                        let world = shared.clone();
+                        App::new()
+                            .app_data(web::Data::new(shared.clone()))
+                            .wrap_fn(move |request, service| {
+                                heard::note(&world, &request);
+                                let (answer, world) = (service.call(request), world.clone());
+                                async move {
+                                    let mut answer = answer.await?;
+                                    if let Some(date) = heard::date(&world) {
+                                        answer.headers_mut().insert(DATE, date);
+                                    }
+                                    Ok(answer)
+                                }
+                            })
+                            .service(scope)
                     })
                     .workers(1)
                     .backlog(4_096)

@@ -15,7 +15,7 @@ use crate::domain::people::{Enrolment, Person};
 use crate::ids::{ActivityId, BadgeId, PersonId, SubmissionId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, design, files, scores};
+use crate::service::{Cairn, decide, design, file_check, files, scores};
 use crate::store::{
     Db, Page, StoreError, activities, badges, enrolments, people, results, rules, submissions,
 };
@@ -180,7 +180,13 @@ pub async fn hand_in(
         return Ok(HandedIn::Wrong(wrong));
     }
     let file = match hand_in.file {
-        Some((name, bytes)) => Some(files::keep(cairn, visitor.tenant(), &name, bytes).await?),
+        Some((name, bytes)) => {
+            if file_check::finds_harm(cairn, &bytes).await? {
+                let wrong = "This server's check of files takes this one for harmful, so it was not kept. Hand in another one.";
+                return Ok(HandedIn::Wrong(vec![("file", wrong.to_owned())]));
+            }
+            Some(files::keep(cairn, visitor.tenant(), &name, bytes).await?)
+        }
         None => None,
     };
     let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());

@@ -35,6 +35,7 @@ pub mod design;
 pub mod erasing;
 pub mod error;
 pub mod evidence;
+pub mod file_check;
 pub mod files;
 pub mod holders;
 pub mod institutions;

@@ -1,31 +1,35 @@
 //! The self-test of a platform: what works between it and Cairn, and which grades can be seen there. Each finding is a
 //! sentence, and what does not work names the setting in that LMS.
+//!
+//! Somebody waits for it: every step has eight seconds, and steps that do not need each other are taken at once.
+
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use url::Url;
 
 use crate::domain::course::Course;
 use crate::ids::{RegistrationId, TenantId};
-use crate::lti::dynamic_registration::{NOTICES_SCOPE, SCOPES};
-use crate::lti::error::KeySetError;
 use crate::lti::registration::{Flavour, Registration};
-use crate::lti::services::grades::LineItemFilter;
-use crate::lti::token::TokenError;
+use crate::service::Cairn;
 use crate::service::error::ServiceError;
-use crate::service::{Cairn, platforms};
 use crate::store::deployments::DeploymentState;
 use crate::store::sightings::Sighting;
 use crate::store::{courses, deployments, registrations, sightings};
 
+mod clock;
+mod course;
 mod grades;
+mod keys;
 mod settings;
+mod standing;
+mod token;
 
 use settings::Setting;
 
-/// A clock that is off by more than this deserves a word; launches fail from a minute on.
-const SKEW_REMARK: TimeDelta = TimeDelta::seconds(5);
-/// Services refuse us from here on: our assertions are backdated by 30 seconds.
-const SKEW_FAILURE: TimeDelta = TimeDelta::seconds(25);
+/// How long the platform may take for one step.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// A step that took longer than this deserves a word.
+const SLOW: TimeDelta = TimeDelta::seconds(3);
 
 /// How a finding is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +109,37 @@ struct Known {
 /// # Errors
 /// [`ServiceError::NotFound`] for a platform that is not this institution's; what the store reports.
 pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<Report, ServiceError> {
+    let known = known(cairn, tenant, id).await?;
+    let flavour = known.registration.flavour;
+    let mut steps = Steps::default();
+    let (keys, tokens) = tokio::join!(
+        step_of(
+            cairn,
+            "the key set",
+            cairn.key_sets.look(&known.registration.jwks_url)
+        ),
+        step_of(cairn, "the access tokens", token::ask(cairn, &known.registration)),
+    );
+    let (looked, tokens) = (steps.take(keys), steps.take(tokens));
+    let skew = clock::skew(cairn, looked.as_ref(), known.sighting.as_ref());
+    let tokens = token::Answered::of(tokens);
+    let read = course::read(cairn, &known, &tokens.granted, &mut steps).await;
+
+    let mut findings = standing::registered(&known);
+    findings.push(keys::finding(&known, looked));
+    findings.extend(standing::launches(&known));
+    findings.extend(skew.map(|skew| clock::finding(flavour, skew)));
+    findings.push(token::finding(cairn, &known, &tokens, skew));
+    findings.extend(read.findings);
+    findings.extend(steps.finding(flavour));
+    findings.push(grades::seen(flavour, &tokens, &read.grades));
+    Ok(Report {
+        at: cairn.clock.now(),
+        findings,
+    })
+}
+
+async fn known(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<Known, ServiceError> {
     let (tenant, id) = (tenant.clone(), id.clone());
     let known = cairn.store.read(move |db| {
         let Some(registration) = registrations::get(db, &tenant, &id)? else {
@@ -128,273 +163,65 @@ pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Resul
             course,
         }))
     });
-    let known = known.await?.ok_or(ServiceError::NotFound("platform"))?;
-    let mut findings = standing(&known);
-    findings.push(keys(cairn, &known.registration).await);
-    findings.extend(launches(&known));
-    let (granted, found) = token(cairn, &known.registration).await;
-    findings.push(found);
-    findings.extend(course(cairn, &known, &granted).await);
-    findings.push(grades::seen(&known.registration, &granted));
-    Ok(Report {
-        at: cairn.clock.now(),
-        findings,
-    })
+    known.await?.ok_or(ServiceError::NotFound("platform"))
 }
 
-fn standing(known: &Known) -> Vec<Finding> {
-    let mut found = Vec::new();
-    if !known.registration.enabled {
-        found.push(Finding::failure(
-            "enabled",
-            "This platform is turned off in Cairn, so nobody can open Cairn from it.",
-            "Turn it on on this page.",
-        ));
-    }
-    if known.pending > 0 {
-        found.push(Finding::remark(
-            "deployments",
-            format!("{} of its deployments wait to be accepted.", known.pending),
-            "Accept those that are yours on this page; until then launches from them are refused.",
-        ));
-    } else if known.accepted == 0 && !known.registration.accepts_new_deployments {
-        found.push(Finding::remark(
-            "deployments",
-            "No deployment is accepted yet.",
-            "Open Cairn once from the platform: the deployment appears on this page, and you accept it.",
-        ));
-    }
-    found
+/// What a step came to, and how long it took; nothing where it took too long.
+struct Step<T> {
+    what: &'static str,
+    took: TimeDelta,
+    outcome: Option<T>,
 }
 
-async fn keys(cairn: &Cairn, registration: &Registration) -> Finding {
-    // No key has this id, so a readable key set answers that it does not know it.
-    match cairn
-        .key_sets
-        .find(&registration.jwks_url, "cairn self-test")
-        .await
-    {
-        Ok(_) | Err(KeySetError::UnknownKey) => Finding::good(
-            "keys",
-            "Its public keys can be read, so its launches can be verified.",
-        ),
-        Err(error) => Finding::failure(
-            "keys",
-            format!(
-                "Its public keys cannot be read from {}: {error}.",
-                registration.jwks_url
-            ),
-            settings::say(registration.flavour, Setting::PlatformKeys),
-        ),
+/// Takes a step, for so long as there is patience.
+async fn step_of<T>(cairn: &Cairn, what: &'static str, step: impl Future<Output = T>) -> Step<T> {
+    let begun = cairn.clock.now();
+    let outcome = tokio::time::timeout(PATIENCE, step).await.ok();
+    Step {
+        what,
+        took: cairn.clock.now() - begun,
+        outcome,
     }
 }
 
-fn launches(known: &Known) -> Vec<Finding> {
-    let flavour = known.registration.flavour;
-    let Some(seen) = &known.sighting else {
-        return vec![Finding::remark(
-            "launch",
-            "Nobody has opened Cairn from this platform yet.",
-            settings::say(flavour, Setting::FirstLaunch),
-        )];
-    };
-    let detail = &seen.detail;
-    let product = match (&detail.product, &detail.version) {
-        (Some(product), Some(version)) => format!("{product}, version {version}"),
-        (Some(product), None) => product.clone(),
-        _ => "a product that does not name itself".to_owned(),
-    };
-    let mut found = vec![
-        Finding::good(
-            "launch",
-            format!(
-                "Cairn was opened from it on {}; it is {product}.",
-                seen.launched_at.format("%-d %b %Y, %H:%M UTC")
-            ),
-        ),
-        clock(seen.clock_skew),
-    ];
-    found.push(if detail.shares_names {
-        Finding::good("names", "It shares the names of students and teachers.")
-    } else {
-        Finding::remark(
-            "names",
-            "It does not share names: teachers see “Student 7F3A”. Badges work all the same.",
-            settings::say(flavour, Setting::Names),
-        )
-    });
-    if detail.shares_emails {
-        found.push(Finding::remark(
-            "emails",
-            "It shares e-mail addresses, which Cairn has no use for.",
-            settings::say(flavour, Setting::Emails),
-        ));
-    }
-    let offered = [
-        (
-            detail.members,
-            "members-offered",
-            "the member list",
-            Setting::MembersService,
-        ),
-        (
-            detail.grades,
-            "grades-offered",
-            "grade services",
-            Setting::GradeService,
-        ),
-    ];
-    for (there, code, what, setting) in offered {
-        if !there && detail.course.is_some() {
-            found.push(Finding::failure(
-                code,
-                format!("The last launch from a course did not offer {what}."),
-                settings::say(flavour, setting),
-            ));
+/// The slowest of the steps that came to an end.
+#[derive(Default)]
+struct Steps {
+    slowest: Option<(TimeDelta, &'static str)>,
+}
+
+impl Steps {
+    fn take<T>(&mut self, step: Step<T>) -> Option<T> {
+        let outcome = step.outcome?;
+        if step.took > SLOW && self.slowest.is_none_or(|(slowest, _)| step.took > slowest) {
+            self.slowest = Some((step.took, step.what));
         }
+        Some(outcome)
     }
-    let mut ways: Vec<&str> = detail.placements.iter().map(String::as_str).collect();
-    if detail.messages.contains("LtiDeepLinkingRequest") {
-        ways.push("deep linking");
-    }
-    if !ways.is_empty() {
-        found.push(Finding::good(
-            "placements",
-            format!("Seen so far: {}.", ways.join(", ")),
-        ));
-    }
-    found
-}
 
-fn clock(skew: TimeDelta) -> Finding {
-    let seconds = skew.num_seconds();
-    let words = match seconds {
-        0.. => format!("{seconds} seconds behind ours"),
-        _ => format!("{} seconds ahead of ours", seconds.unsigned_abs()),
-    };
-    let advice =
-        "Let both servers set their clocks by NTP; a launch is refused when they differ by a minute.";
-    if skew.abs() > SKEW_FAILURE {
-        Finding::failure("clock", format!("Its clock is {words}."), advice)
-    } else if skew.abs() > SKEW_REMARK {
-        Finding::remark(
-            "clock",
-            format!("Its clock is {words}, or its launches take that long."),
-            advice,
-        )
-    } else {
-        Finding::good("clock", "Its clock and ours agree within 5 seconds.")
-    }
-}
-
-/// Asks for each scope by itself: a platform may say more at registration than it grants.
-async fn token(cairn: &Cairn, registration: &Registration) -> (Vec<&'static str>, Finding) {
-    let (mut granted, mut refused) = (Vec::new(), Vec::new());
-    let target = platforms::target(registration);
-    for (scope, words) in SCOPES.into_iter().filter(|(scope, _)| *scope != NOTICES_SCOPE) {
-        match cairn.tokens.token(&target, &[scope]).await {
-            Ok(_) => granted.push(scope),
-            Err(TokenError::ScopeNotGranted(_)) => refused.push(words),
-            Err(error) => {
-                let advice = match error {
-                    TokenError::InvalidClient(_) => Setting::ClientId,
-                    _ => Setting::OurKeys,
-                };
-                let advice = settings::say(registration.flavour, advice);
-                let jwks = format!("{advice} Our keys are at {}/lti/jwks.", cairn.settings.origin());
-                return (
-                    granted,
-                    Finding::failure("token", format!("It gives no access token: {error}"), jwks),
-                );
-            }
-        }
-    }
-    let finding = if granted.is_empty() {
-        Finding::failure(
-            "token",
-            "It knows Cairn but grants no service at all.",
-            settings::say(registration.flavour, Setting::Scopes),
-        )
-    } else if refused.is_empty() {
-        Finding::good(
-            "token",
-            "It gives an access token for members, line items, results and scores.",
-        )
-    } else {
-        Finding::failure(
-            "token",
+    fn finding(&self, flavour: Flavour) -> Option<Finding> {
+        let (took, what) = self.slowest?;
+        let seconds = took.num_seconds();
+        Some(Finding::remark(
+            "slow",
             format!(
-                "It gives an access token, but Cairn may not: {}.",
-                refused.join("; ")
+                "It answers slowly: {what} took {seconds} seconds. Checks of a course take so much longer."
             ),
-            settings::say(registration.flavour, Setting::Scopes),
-        )
-    };
-    (granted, finding)
+            settings::say(flavour, Setting::OutOfOrder),
+        ))
+    }
 }
 
-/// Reads members, columns and results of the course that was opened last.
-async fn course(cairn: &Cairn, known: &Known, granted: &[&str]) -> Vec<Finding> {
-    let Some(course) = &known.course else {
-        return Vec::new();
-    };
-    let (registration, name) = (&known.registration, course.name());
-    let flavour = registration.flavour;
-    let scopes = granted.iter().map(|scope| (*scope).to_owned()).collect();
-    let platform = cairn
-        .lti
-        .platform(platforms::target(registration), flavour, scopes);
-    let address = |text: &Option<String>| text.as_ref().and_then(|text| Url::parse(text).ok());
-    let mut found = Vec::new();
-    if let Some(members) = address(&course.services.memberships_url) {
-        found.push(match platform.members(&members).await {
-            Ok(members) => Finding::good("members", format!("{} members read in “{name}”.", members.len())),
-            Err(error) => Finding::failure(
-                "members",
-                format!("The members of “{name}” cannot be read: {}.", error.reason),
-                settings::say(flavour, Setting::MembersService),
-            ),
-        });
-    }
-    let Some(line_items) = address(&course.services.line_items_url) else {
-        return found;
-    };
-    match platform.line_items(&line_items, &LineItemFilter::default()).await {
-        Err(error) => found.push(Finding::failure(
-            "columns",
-            format!(
-                "The gradebook columns of Cairn in “{name}” cannot be read: {}.",
-                error.reason
-            ),
-            settings::say(flavour, Setting::GradeService),
-        )),
-        Ok(items) => {
-            found.push(Finding::good(
-                "columns",
-                format!(
-                    "{} gradebook columns of Cairn's own found in “{name}”.",
-                    items.len()
-                ),
-            ));
-            if let Some(first) = items.first() {
-                found.push(match platform.results(&first.id).await {
-                    Ok(rows) => Finding::good(
-                        "results",
-                        format!("{} grades read in “{}”.", rows.len(), first.label),
-                    ),
-                    Err(error) => Finding::failure(
-                        "results",
-                        format!(
-                            "The grades in “{}” cannot be read: {}.",
-                            first.label, error.reason
-                        ),
-                        settings::say(flavour, Setting::GradeService),
-                    ),
-                });
-            }
-        }
-    }
-    found
+/// `what: why` with one mark at its end.
+fn because(what: &str, why: &str) -> String {
+    let why = why.trim_end_matches('.');
+    let ends = if why.ends_with(['?', '!']) { "" } else { "." };
+    format!("{what}: {why}{ends}")
+}
+
+/// What a step says that took too long.
+fn too_slow() -> String {
+    format!("there was no answer within {} seconds", PATIENCE.as_secs())
 }
 
 /// The word for the LMS in sentences.

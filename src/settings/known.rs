@@ -60,6 +60,11 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
         "addresses or networks of the proxies in front, comma separated; their X-Forwarded-For is believed",
     ),
     (
+        "file_check",
+        "none",
+        "a program, with its arguments, that is given each file handed in on its standard input and ends with 0 for a good one, with 1 for a harmful one; clamdscan --no-summary - does",
+    ),
+    (
         "admin_oidc_issuer",
         "none",
         "the OpenID Connect provider at which administrators sign in, as its discovery document names it",

@@ -21,6 +21,9 @@ pub enum BlobError {
     Folder(String),
     #[error("The file is not in the store any more.")]
     Missing,
+    /// Somebody changed it on the disk, or the disk did.
+    #[error("The file in the store is not the one that was put there: its content has changed.")]
+    Changed,
     #[error("The file could not be stored or read: {0}")]
     Failed(String),
 }
@@ -51,16 +54,23 @@ impl Blobs {
         Ok(digest)
     }
 
-    /// The bytes with that digest.
+    /// The bytes with that digest, which is computed anew: a badge may rest on them.
     ///
     /// # Errors
-    /// [`BlobError::Missing`] when there are none, [`BlobError::Failed`] when they cannot be read.
+    /// [`BlobError::Missing`] when there are none, [`BlobError::Changed`] when they are others by now,
+    /// [`BlobError::Failed`] when they cannot be read.
     pub async fn get(&self, tenant: &TenantId, digest: &str) -> Result<Bytes, BlobError> {
         let read = async { self.0.get(&path(tenant, digest)).await?.bytes().await };
-        read.await.map_err(|error| match error {
+        let bytes = read.await.map_err(|error| match error {
             object_store::Error::NotFound { .. } => BlobError::Missing,
             other => BlobError::Failed(other.to_string()),
-        })
+        })?;
+        if hex::encode(Sha256::digest(&bytes)) == digest {
+            Ok(bytes)
+        } else {
+            tracing::error!(%tenant, digest, "a file in the store has changed");
+            Err(BlobError::Changed)
+        }
     }
 
     /// Removes the bytes with that digest, unless they were put there after `before`: somebody may have just handed the
@@ -114,5 +124,16 @@ mod tests {
             blobs.get(&theirs, &digest).await,
             Err(BlobError::Missing)
         ));
+    }
+
+    #[tokio::test]
+    async fn bytes_that_were_changed_on_the_disk_are_not_given_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::in_folder(folder.path()).unwrap();
+        let ours = TenantId::from("a");
+        let digest = blobs.put(&ours, Bytes::from_static(b"report")).await.unwrap();
+        let file = folder.path().join("a").join(&digest[..2]).join(&digest);
+        std::fs::write(file, "another").unwrap();
+        assert!(matches!(blobs.get(&ours, &digest).await, Err(BlobError::Changed)));
     }
 }

@@ -4,6 +4,8 @@
 var platformStorage = (function () {
   var MOST_KEYS = 500;
   var MOST_CHARACTERS = 4096;
+  // A test may want one subject answered wrongly: its name and what is wrong.
+  var manner = (document.currentScript.dataset.manner || '').split(' ');
 
   function store(origin) {
     try { return JSON.parse(localStorage.getItem('platform-storage ' + origin)) || {}; } catch (_) { return {}; }
@@ -42,7 +44,28 @@ var platformStorage = (function () {
   function reply(event, message, answer) {
     answer.subject = message.subject + '.response';
     if (message.message_id) { answer.message_id = message.message_id; }
-    event.source.postMessage(answer, event.origin);
+    if (message.subject !== manner[0]) {
+      event.source.postMessage(answer, event.origin);
+    } else if (manner[1] === 'frame') {
+      elsewhere(event, answer);
+    } else if (manner[1] !== 'silence') {
+      event.source.postMessage(spoilt(answer), event.origin);
+    }
+  }
+
+  function spoilt(answer) {
+    if (manner[1] === 'id') { answer.message_id = 'another'; }
+    if (manner[1] === 'error') { answer.error = { code: 'bad_request', message: 'not today' }; }
+    if (manner[1] === 'value') { answer.value = 'another'; }
+    return answer;
+  }
+
+  // The right answer, from a frame of this page and so of this origin, which nobody asked.
+  function elsewhere(event, answer) {
+    var frame = document.body.appendChild(document.createElement('iframe'));
+    frame.hidden = true;
+    var send = new frame.contentWindow.Function('to', 'answer', 'origin', 'to.postMessage(answer, origin)');
+    send(event.source, answer, event.origin);
   }
 
   return { handle: handle, read: read, reply: reply };

@@ -1,9 +1,11 @@
 //! The 1EdTech LTI Advantage certification list (tool side) over HTTP, in both flavours: twelve launches that must be
 //! refused, nine that must be let in as a teacher and again as a student, the services as the tool uses them on its own. The seven points of deep linking stand in `placing::points`.
-//! Each test prints its part of the table (`--no-capture`).
+//! Each test prints its part of the table (`--no-capture`): a line is printed by what has just been asserted of it.
 
-use cairn::practice_lms::browser::Browser;
-use cairn::practice_lms::{CourseRole, Endpoint, PracticeLms};
+use std::sync::{Arc, Mutex};
+
+use cairn::lti::services::media::{self, scope};
+use cairn::practice_lms::{CourseRole, Heard, PracticeLms};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
@@ -176,27 +178,69 @@ fn the_nine_good_launches_are_let_in_for_teacher_and_student() {
     });
 }
 
-/// The address of a course's members as a launch says it.
-async fn members_url(lms: &PracticeLms) -> String {
-    let seen = std::sync::Arc::new(std::sync::Mutex::new(None));
-    let keep = std::sync::Arc::clone(&seen);
-    lms.world().tamper(move |_, claims| {
-        let service = &claims["https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"];
-        *keep.lock().unwrap() = service["context_memberships_url"].as_str().map(str::to_owned);
-    });
-    launch_as(lms, &mut framed(lms), CourseRole::Teacher).await;
-    lms.world().stop_tampering();
-    seen.lock().unwrap().clone().unwrap()
+/// The claims of the next launches.
+fn listen(lms: &PracticeLms) -> Arc<Mutex<Map<String, Value>>> {
+    let seen = Arc::new(Mutex::new(Map::new()));
+    let keep = Arc::clone(&seen);
+    lms.world()
+        .tamper(move |_, claims| *keep.lock().unwrap() = claims.clone());
+    seen
+}
+
+/// The path of an address, which is how requests to it are known again.
+#[track_caller]
+fn path_of(address: &Value) -> String {
+    let address = address
+        .as_str()
+        .unwrap_or_else(|| panic!("no address: {address}"));
+    url::Url::parse(address).unwrap().path().to_owned()
+}
+
+/// What was asked with that method of paths that the test names: at least once.
+#[track_caller]
+fn asked(lms: &PracticeLms, method: &str, path: &str, ends: &str) -> Vec<Heard> {
+    let mut heard = lms.world().heard(path);
+    heard.retain(|one| one.method == method && one.path.ends_with(ends));
+    assert!(!heard.is_empty(), "nobody asked {method} {path}…{ends}");
+    heard
+}
+
+/// Every one of these requests carried a token that was good, with that scope and no other.
+#[track_caller]
+fn carried(heard: &[Heard], scopes: &[&str], what: &str) {
+    for one in heard {
+        let carried = one
+            .scopes
+            .as_ref()
+            .unwrap_or_else(|| panic!("{what}: no good token in {one:?}"));
+        let [scope] = carried.as_slice() else {
+            panic!("{what}: more scopes than are needed in {one:?}")
+        };
+        assert!(
+            scopes.contains(&scope.as_str()),
+            "{what}: another scope in {one:?}"
+        );
+    }
 }
 
 #[test]
 fn names_and_roles_are_read_with_the_right_media_type_token_and_scope() {
     on_each_database(|scene| async move {
         for (name, lms) in scene.platforms() {
-            let faults = lms.world().faults();
-            let url = members_url(lms).await;
-            passed(name, "NRPS", "launch with the service's claim");
+            let claims = listen(lms);
             let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
+            let service =
+                claims.lock().unwrap()["https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"]
+                    .clone();
+            assert!(
+                service["service_versions"]
+                    .as_array()
+                    .unwrap()
+                    .contains(&json!("2.0")),
+                "{name}"
+            );
+            let path = path_of(&service["context_memberships_url"]);
+            passed(name, "NRPS", "launch with the service's claim");
             // Nobody of them ever launched: their number can only have come from the service.
             // Moodle lists its assistant and its observer as learners.
             let students = if name == "moodle" {
@@ -204,25 +248,31 @@ fn names_and_roles_are_read_with_the_right_media_type_token_and_scope() {
             } else {
                 "30 students"
             };
-            let page = teacher.until("", students).await;
-            assert!(faults.requests(Endpoint::Members) > 0, "{name}: {}", page.words());
+            teacher.until("", students).await;
+            let heard = asked(lms, "GET", &path, "");
             passed(name, "NRPS", "request received");
-            // The practice LMS answers to nothing less, which is tried here; so what it answered to had all of it.
-            let mut stranger = Browser::new().unwrap();
-            let kind = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
-            let get = reqwest::Method::GET;
-            let without = stranger
-                .fetch(get.clone(), &url, &[("accept", kind)], Vec::new())
-                .await
-                .unwrap();
-            assert_eq!(without.status, 401, "{name}: {}", without.text());
-            passed(name, "NRPS", "header Authorization, and Accept");
-            let wrong = [("accept", kind), ("authorization", "Bearer guessed")];
-            let wrong = stranger.fetch(get, &url, &wrong, Vec::new()).await.unwrap();
-            assert_eq!(wrong.status, 401, "{name}: {}", wrong.text());
-            passed(name, "NRPS", "bearer token valid");
-            assert!(faults.requests(Endpoint::Token) > 0, "{name}");
+            for one in &heard {
+                assert_eq!(one.accept.as_deref(), Some(media::MEMBERS), "{name}: {one:?}");
+            }
+            assert_eq!(
+                media::MEMBERS,
+                "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+            );
+            passed(name, "NRPS", "header Accept");
+            for one in &heard {
+                assert!(
+                    one.scopes.is_some(),
+                    "{name}: not authorized by a good token: {one:?}"
+                );
+            }
+            passed(name, "NRPS", "header Authorization, bearer token valid");
+            carried(&heard, &[scope::MEMBERS_READ], name);
+            assert_eq!(
+                scope::MEMBERS_READ,
+                "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+            );
             passed(name, "NRPS", "scope contextmembership.readonly");
+            lms.world().stop_tampering();
         }
         scene.end().await;
     });
@@ -251,12 +301,39 @@ fn assignment_and_grade_services_are_exercised_create_read_score_results() {
                 made.iter().any(|item| item.label == "Made by the tool"),
                 "{name}: {made:?}"
             );
+
+            let claims = listen(lms);
+            let mut student = Guest::open(lms, 0, "Student", "Project report").await;
+            let endpoint =
+                claims.lock().unwrap()["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"].clone();
+            let columns = path_of(&endpoint["lineitems"]);
+            assert!(
+                endpoint["scope"]
+                    .as_array()
+                    .unwrap()
+                    .contains(&json!(scope::SCORE)),
+                "{name}"
+            );
+            passed(name, "AGS", "learner launch with the service's claim");
+            lms.world().stop_tampering();
+
+            let heard = asked(lms, "POST", &columns, &columns);
+            carried(&heard, &[scope::LINE_ITEM], name);
+            for one in &heard {
+                assert_eq!(
+                    one.content_type.as_deref(),
+                    Some(media::LINE_ITEM),
+                    "{name}: {one:?}"
+                );
+            }
             passed(name, "AGS", "create a line item");
-            assert!(world.faults().requests(Endpoint::LineItems) > 1, "{name}");
+            let heard = asked(lms, "GET", &columns, &columns);
+            carried(&heard, &[scope::LINE_ITEM, scope::LINE_ITEM_READ], name);
+            for one in &heard {
+                assert_eq!(one.accept.as_deref(), Some(media::LINE_ITEMS), "{name}: {one:?}");
+            }
             passed(name, "AGS", "read line items");
 
-            let mut student = Guest::open(lms, 0, "Student", "Project report").await;
-            passed(name, "AGS", "learner launch with the service's claim");
             let page = student.page.clone();
             student
                 .send_files(&page, "/hand-in", &[("text", "My report")], &[])
@@ -282,6 +359,11 @@ fn assignment_and_grade_services_are_exercised_create_read_score_results() {
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
             assert_eq!(grade, Some(Decimal::from(90)), "{name}");
+            let heard = asked(lms, "POST", &columns, "/scores");
+            carried(&heard, &[scope::SCORE], name);
+            for one in &heard {
+                assert_eq!(one.content_type.as_deref(), Some(media::SCORE), "{name}: {one:?}");
+            }
             passed(name, "AGS", "post a score");
 
             // The teacher types over it in the LMS: only the results service can tell.
@@ -289,7 +371,11 @@ fn assignment_and_grade_services_are_exercised_create_read_score_results() {
             let page = teacher.get("").await;
             teacher.send(&page, "/check", &[]).await;
             student.until(&format!("/activities/{place}"), "95 of 100").await;
-            assert!(world.faults().requests(Endpoint::Results) > 0, "{name}");
+            let heard = asked(lms, "GET", &columns, "/results");
+            carried(&heard, &[scope::RESULT_READ], name);
+            for one in &heard {
+                assert_eq!(one.accept.as_deref(), Some(media::RESULTS), "{name}: {one:?}");
+            }
             passed(name, "AGS", "read results");
         }
         scene.end().await;

@@ -17,7 +17,7 @@ pub fn blocked() -> Value {
 }
 
 /// The address of a link's page in the LMS, with Cairn in its frame.
-fn link_page(lms: &PracticeLms, role: CourseRole) -> String {
+pub fn link_page(lms: &PracticeLms, role: CourseRole) -> String {
     page_of(lms, role, "My badges")
 }
 
@@ -34,7 +34,7 @@ fn page_of(lms: &PracticeLms, role: CourseRole, link: &str) -> String {
     format!("{}/course/{course}/link/{link}?user={person}", lms.origin())
 }
 
-async fn enter_frame(chromium: &Chromium) {
+pub async fn enter_frame(chromium: &Chromium) {
     chromium.driver.enter_default_frame().await.unwrap();
     let frame = chromium.driver.find(By::Id("contentframe")).await.unwrap();
     frame.enter_frame().await.unwrap();
@@ -135,7 +135,7 @@ async fn press(chromium: &Chromium, words: &str) {
 }
 
 /// Opens the link's page in the LMS and goes into Cairn's frame.
-async fn open(chromium: &Chromium, page: &str) {
+pub async fn open(chromium: &Chromium, page: &str) {
     chromium.driver.goto(page).await.unwrap();
     enter_frame(chromium).await;
 }

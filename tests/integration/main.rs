@@ -22,6 +22,8 @@ mod dry_run;
 mod engine;
 mod evidence;
 mod frame;
+mod frame_answers;
+mod frame_height;
 mod guest;
 mod harness;
 mod killed;

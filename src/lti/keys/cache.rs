@@ -23,6 +23,8 @@ const GRACE: TimeDelta = TimeDelta::minutes(2);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes; real sets have a few kilobytes.
 const MAX_BODY: usize = 256 << 10;
+/// Letters of a key's id that are remembered.
+const LONGEST_ID: usize = 100;
 
 /// Fetches and keeps key sets by URL.
 #[derive(Debug)]
@@ -39,6 +41,17 @@ struct Slot {
     flight: tokio::sync::Mutex<()>,
 }
 
+/// What somebody who looks at a key set finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Ids of the keys that can verify a message.
+    pub usable: Vec<String>,
+    /// What time it was for the server that answered (RFC 9110, section 6.6.1; 5.6.7 for a copy that was kept).
+    pub time: Option<DateTime<Utc>>,
+    /// The last key that a message named, which the set lacked and still lacks, and when that was.
+    pub missed: Option<(DateTime<Utc>, String)>,
+}
+
 #[derive(Debug, Default)]
 struct Known {
     set: Option<(DateTime<Utc>, KeySet)>,
@@ -46,6 +59,8 @@ struct Known {
     replaced: Option<(DateTime<Utc>, KeySet)>,
     tried_at: Option<DateTime<Utc>>,
     error: Option<String>,
+    /// The last key that was looked for in vain.
+    missed: Option<(DateTime<Utc>, String)>,
 }
 
 impl Slot {
@@ -97,6 +112,22 @@ impl KeySetCache {
             .await
             .map_err(|_| KeySetError::Unavailable("the fetch was broken off".to_owned()))?
     }
+
+    /// Fetches the set at `url` now, whatever is kept, and says what is in it. What it finds is kept; that it looked
+    /// holds nobody up.
+    ///
+    /// # Errors
+    /// [`KeySetError::Unavailable`].
+    pub async fn look(&self, url: &Url) -> Result<Look, KeySetError> {
+        let slot = Arc::clone(lock(&self.slots).entry(url.clone()).or_default());
+        let fetched = fetch(self.transport.as_ref(), url).await;
+        let (set, time) = fetched.map_err(KeySetError::Unavailable)?;
+        let usable = set.usable();
+        let mut known = lock(&slot.known);
+        known.replace(self.clock.now(), set);
+        let missed = known.missed.clone().filter(|(_, kid)| !usable.contains(kid));
+        Ok(Look { usable, time, missed })
+    }
 }
 
 /// One caller's wait for a set.
@@ -113,7 +144,7 @@ impl Fetch {
         if let Some(answer) = self.slot.without_fetch(self.clock.now(), kid) {
             return answer;
         }
-        let fetched = self.fetch(url).await;
+        let fetched = fetch(self.transport.as_ref(), url).await.map(|(set, _)| set);
         let now = self.clock.now();
         let mut known = lock(&self.slot.known);
         // Only a fetch in vain holds up the next one: a key that rotates right after it is still found at once.
@@ -121,12 +152,10 @@ impl Fetch {
         known.tried_at = in_vain.then_some(now);
         match fetched {
             Ok(set) => {
-                let before = known.set.replace((now, set));
-                // A set that nobody asked for in a long time has no grace left.
-                known.replaced = before
-                    .filter(|(at, _)| now - *at < TIME_TO_LIVE + GRACE)
-                    .map(|(_, before)| (now, before));
-                known.error = None;
+                if set.find(kid).is_none() {
+                    known.missed = Some((now, kid.chars().take(LONGEST_ID).collect()));
+                }
+                known.replace(now, set);
             }
             Err(error) => {
                 tracing::warn!(%url, error, "a platform's key set could not be fetched");
@@ -135,24 +164,45 @@ impl Fetch {
         }
         known.last_word(now, kid)
     }
+}
 
-    async fn fetch(&self, url: &Url) -> Result<KeySet, String> {
-        let mut request = Request::get(url.clone()).header("accept", "application/json");
-        request.timeout = TIMEOUT;
-        request.max_body = MAX_BODY;
-        let response = self
-            .transport
-            .send(request)
-            .await
-            .map_err(|error| error.to_string())?;
-        if !response.is_success() {
-            return Err(format!("{url} answered with status {}", response.status));
-        }
-        KeySet::parse(&response.body)
+/// The set, and what time it is there.
+async fn fetch(transport: &dyn Transport, url: &Url) -> Result<(KeySet, Option<DateTime<Utc>>), String> {
+    let mut request = Request::get(url.clone()).header("accept", "application/json");
+    request.timeout = TIMEOUT;
+    request.max_body = MAX_BODY;
+    let response = transport.send(request).await.map_err(|error| error.to_string())?;
+    if !response.is_success() {
+        return Err(format!("{url} answered with status {}", response.status));
     }
+    let date = response
+        .header("date")
+        .and_then(|text| DateTime::parse_from_rfc2822(text).ok());
+    let age = response
+        .header("age")
+        .and_then(|text| text.trim().parse::<u32>().ok());
+    let time = date.map(|date| date.to_utc() + TimeDelta::seconds(age.unwrap_or(0).into()));
+    Ok((KeySet::parse(&response.body)?, time))
 }
 
 impl Known {
+    /// Takes a set that was fetched now.
+    fn replace(&mut self, now: DateTime<Utc>, set: KeySet) {
+        self.error = None;
+        let usable = set.usable();
+        let before = self.set.replace((now, set));
+        if before
+            .as_ref()
+            .is_some_and(|(_, before)| before.usable() == usable)
+        {
+            return;
+        }
+        // A set that nobody asked for in a long time has no grace left.
+        self.replaced = before
+            .filter(|(at, _)| now - *at < TIME_TO_LIVE + GRACE)
+            .map(|(_, before)| (now, before));
+    }
+
     /// The key in the set that was replaced a moment ago.
     fn find_replaced(&self, now: DateTime<Utc>, kid: &str) -> Option<Found> {
         let (at, set) = self.replaced.as_ref()?;
@@ -278,6 +328,31 @@ mod tests {
         s.clock.advance(TimeDelta::hours(23));
         assert!(matches!(
             s.cache.find(&s.url, &s.kid).await,
+            Err(KeySetError::Unavailable(_))
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_look_is_fresh_tells_what_is_missing_and_holds_nobody_up() {
+        let s = stage();
+        s.cache.find(&s.url, &s.kid).await.unwrap().unwrap();
+        let look = s.cache.look(&s.url).await.unwrap();
+        assert_eq!((look.usable, look.missed), (vec![s.kid.clone()], None));
+        assert_eq!(
+            s.cache.find(&s.url, "new").await.unwrap_err(),
+            KeySetError::UnknownKey,
+            "asked for at once, whoever looked a moment ago"
+        );
+        let missed = s.cache.look(&s.url).await.unwrap().missed;
+        assert_eq!(missed, Some((testing::now(), "new".to_owned())));
+        let mut set = testing::jwk_set();
+        set["keys"][0]["kid"] = "new".into();
+        s.transport.serve(200, set.to_string());
+        assert_eq!(s.cache.look(&s.url).await.unwrap().missed, None);
+        s.cache.find(&s.url, "new").await.unwrap().unwrap();
+        s.transport.serve(500, "down");
+        assert!(matches!(
+            s.cache.look(&s.url).await,
             Err(KeySetError::Unavailable(_))
         ));
     }

@@ -5,6 +5,6 @@ pub(in crate::lti) mod openid;
 mod platform;
 mod tool;
 
-pub use cache::KeySetCache;
+pub use cache::{KeySetCache, Look};
 pub use platform::{KeyFault, KeySet, PlatformKey};
 pub use tool::ToolKey;

@@ -183,6 +183,13 @@ impl KeySet {
         Ok(Self(keys.collect()))
     }
 
+    /// Ids of the keys that can verify something.
+    #[must_use]
+    pub fn usable(&self) -> Vec<String> {
+        let usable = self.0.iter().filter(|(_, key)| key.is_ok());
+        usable.map(|(kid, _)| kid.clone()).collect()
+    }
+
     /// The key of that id, or why it cannot be used; a usable one goes first when an id occurs twice.
     #[must_use]
     pub fn find(&self, kid: &str) -> Option<Result<PlatformKey, KeyFault>> {

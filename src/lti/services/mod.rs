@@ -146,6 +146,7 @@ impl Services {
             target: Arc::new(target),
             flavour,
             granted: granted.into(),
+            tries: self.pacing.tries,
         }
     }
 }
@@ -158,6 +159,8 @@ pub struct Platform {
     target: Arc<TokenTarget>,
     flavour: Flavour,
     granted: Arc<[String]>,
+    /// How often one request is tried in all.
+    tries: usize,
 }
 
 /// Whether a request may be sent again when it is not known what became of it.
@@ -178,6 +181,12 @@ pub(crate) struct Call {
 }
 
 impl Platform {
+    /// The same for somebody who waits: what fails is tried once more and no longer.
+    #[must_use]
+    pub fn briefly(self) -> Self {
+        Self { tries: 2, ..self }
+    }
+
     /// How many requests this registration may have under way now.
     #[must_use]
     pub fn in_flight(&self) -> usize {
@@ -201,7 +210,7 @@ impl Platform {
         let mut waits = ExponentialBuilder::new()
             .with_min_delay(self.services.pacing.first_wait)
             .with_max_delay(self.services.pacing.longest_wait)
-            .with_max_times(self.services.pacing.tries.saturating_sub(1))
+            .with_max_times(self.tries.saturating_sub(1))
             .with_jitter()
             .with_jitter_seed(u64::from_le_bytes(random::bytes(self.services.random.as_ref())))
             .build();

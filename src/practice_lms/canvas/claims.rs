@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::client_assertion::AGS_SCOPES;
+use super::super::client_assertion::{ags_scopes, offers_members};
 use super::super::world::World;
 use super::super::world::model::{Course, CourseRole, Installed, Link, Pending, Person, Placement};
 use super::{custom, line_items, notices};
@@ -107,17 +107,21 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         format!("{LTI}lti11_legacy_user_id"),
         json!(legacy_user_id(person)),
     );
-    add(
-        "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint".into(),
-        endpoint(world, course, link, &no_errors),
-    );
-    add(
-        "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice".into(),
-        json!({
-            "context_memberships_url": memberships_url(world, course), "service_versions": ["2.0"],
-            "validation_context": null, "errors": no_errors,
-        }),
-    );
+    if !ags_scopes(installed).is_empty() {
+        add(
+            "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint".into(),
+            endpoint(world, course, link, installed, &no_errors),
+        );
+    }
+    if offers_members(installed) {
+        add(
+            "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice".into(),
+            json!({
+                "context_memberships_url": memberships_url(world, course), "service_versions": ["2.0"],
+                "validation_context": null, "errors": no_errors,
+            }),
+        );
+    }
     if installed.may_be_notified {
         add(
             format!("{LTI}platformnotificationservice"),
@@ -164,9 +168,9 @@ fn placement(link: &Link) -> Option<&'static str> {
 }
 
 /// The AGS claim: a line item only where an assignment is launched.
-fn endpoint(world: &World, course: &Course, link: &Link, no_errors: &Value) -> Value {
+fn endpoint(world: &World, course: &Course, link: &Link, installed: &Installed, no_errors: &Value) -> Value {
     let mut endpoint = json!({
-        "scope": AGS_SCOPES, "lineitems": line_items::list_url(world, course.id),
+        "scope": ags_scopes(installed), "lineitems": line_items::list_url(world, course.id),
         "validation_context": null, "errors": no_errors,
     });
     let column = course

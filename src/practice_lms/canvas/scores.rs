@@ -23,6 +23,7 @@ pub(super) async fn post(
     body: web::Bytes,
 ) -> HttpResponse {
     serve(&world, Endpoint::Scores, async {
+        world.note_score(&body);
         metered(score(&world, &request, *path, &body).unwrap_or_else(|refused| refused))
     })
     .await

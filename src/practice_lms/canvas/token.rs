@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 
 use super::super::answer::{Answer, serve};
-use super::super::client_assertion::{JWT_BEARER, SCOPES, client, grant, verify};
+use super::super::client_assertion::{JWT_BEARER, client, grant, grants, verify};
 use super::super::keys::{self, Jwt};
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
@@ -79,7 +79,7 @@ async fn give(world: &World, body: &[u8]) -> Result<(String, String), Refusal> {
         .get(tool)
         .is_some_and(|installed| installed.may_be_notified);
     let is_granted =
-        |scope: &str| SCOPES.contains(&scope) || (may_be_notified && scope == super::notices::SCOPE);
+        |scope: &str| grants(world, tool, scope) || (may_be_notified && scope == super::notices::SCOPE);
     if scopes.is_empty() || !scopes.iter().all(|scope| is_granted(scope.as_str())) {
         return Err((
             400,

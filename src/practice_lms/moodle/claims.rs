@@ -3,7 +3,7 @@
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
 
-use super::super::client_assertion::AGS_SCOPES;
+use super::super::client_assertion::{ags_scopes, offers_members};
 use super::super::world::World;
 use super::super::world::model::{Course, CourseRole, Installed, Link, Pending, Person};
 use super::{custom, line_items};
@@ -103,14 +103,18 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         format!("{LTI}custom"),
         Value::Object(custom::claim(world, course, link, installed, person)),
     );
-    add(
-        "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint".into(),
-        endpoint(world, course, link, installed),
-    );
-    add(
-        "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice".into(),
-        json!({"context_memberships_url": memberships, "service_versions": ["1.0", "2.0"]}),
-    );
+    if !ags_scopes(installed).is_empty() {
+        add(
+            "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint".into(),
+            endpoint(world, course, link, installed),
+        );
+    }
+    if offers_members(installed) {
+        add(
+            "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice".into(),
+            json!({"context_memberships_url": memberships, "service_versions": ["1.0", "2.0"]}),
+        );
+    }
     claims.extend(about(installed, person));
     claims
 }
@@ -137,7 +141,7 @@ fn about(installed: &Installed, person: &Person) -> Map<String, Value> {
 /// The AGS claim.
 fn endpoint(world: &World, course: &Course, link: &Link, installed: &Installed) -> Value {
     let mut endpoint = json!({
-        "scope": AGS_SCOPES,
+        "scope": ags_scopes(installed),
         "lineitems": line_items::list_url(world, course, installed.type_id),
     });
     let url = line_item_url(world, course, link, installed);

@@ -22,6 +22,7 @@ pub(super) async fn post(
     body: web::Bytes,
 ) -> HttpResponse {
     serve(&world, Endpoint::Scores, async {
+        world.note_score(&body);
         match score(&world, &request, *path, &body) {
             Ok(()) => Answer::bytes(200, &format!("{MEDIA_TYPE}; charset=utf-8"), Vec::new()),
             Err(refused) => refused,

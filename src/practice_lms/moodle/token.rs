@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::super::answer::{Answer, header, serve};
-use super::super::client_assertion::{JWT_BEARER, SCOPES, client, grant, verify};
+use super::super::client_assertion::{JWT_BEARER, client, grant, grants, verify};
 use super::super::keys::Jwt;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
@@ -60,7 +60,7 @@ async fn give(world: &World, request: &HttpRequest, body: &[u8]) -> Result<(Stri
     times(world, &jwt)?;
     let scopes: Vec<String> = wanted
         .split_whitespace()
-        .filter(|scope| SCOPES.contains(scope))
+        .filter(|scope| grants(world, tool, scope))
         .map(str::to_owned)
         .collect();
     if scopes.is_empty() {

@@ -172,6 +172,8 @@ struct Open {
     allow: &'static str,
     /// The frame beside the tool's that offers platform storage.
     forwarding: Option<String>,
+    /// How the script answers for platform storage.
+    manner: String,
 }
 
 /// A link, opened in a frame.
@@ -219,8 +221,13 @@ pub(super) async fn link(
         window: format!("{launch}&window=1"),
         src: launch,
         allow,
-        forwarding: (world.storage() == StorageFrame::Sibling)
-            .then(|| format!("{}/practice/forwarding", world.sso())),
+        forwarding: match world.storage() {
+            StorageFrame::Sibling => Some(world.sso()),
+            StorageFrame::SiblingElsewhere => Some(world.origin()),
+            StorageFrame::Parent | StorageFrame::SiblingMissing => None,
+        }
+        .map(|host| format!("{host}/practice/forwarding")),
+        manner: world.manner().word(),
     })
 }
 

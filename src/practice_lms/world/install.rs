@@ -50,6 +50,8 @@ impl World {
             in_courses: std::collections::BTreeMap::new(),
             may_be_notified: false,
             notice_handlers: std::collections::BTreeMap::new(),
+            withheld: std::collections::BTreeSet::new(),
+            is_off: false,
         });
     }
 

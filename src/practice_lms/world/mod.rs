@@ -11,6 +11,7 @@ use super::keys::{self, Object, PlatformKey};
 use super::{Flavour, Options, StorageFrame};
 use crate::random::{self, Random};
 
+mod administration;
 mod content;
 mod copy;
 pub mod faults;
@@ -101,7 +102,7 @@ impl World {
         &self.0.origin
     }
 
-    /// The origin of the host that signs people in: the same, but for a Canvas with [`StorageFrame::Sibling`].
+    /// The origin of the host that signs people in: the same, but for a Canvas with another [`StorageFrame`].
     #[must_use]
     pub fn sso(&self) -> &str {
         &self.0.sso
@@ -117,7 +118,9 @@ impl World {
     pub(super) fn storage_target(&self) -> &'static str {
         match self.storage() {
             StorageFrame::Parent => "_parent",
-            StorageFrame::Sibling | StorageFrame::SiblingMissing => "post_message_forwarding",
+            StorageFrame::Sibling | StorageFrame::SiblingMissing | StorageFrame::SiblingElsewhere => {
+                "post_message_forwarding"
+            }
         }
     }
 

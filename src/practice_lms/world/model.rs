@@ -1,12 +1,13 @@
 //! What the practice LMS knows: people, courses, links, gradebook columns, tools.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use crate::practice_lms::{Flavour, Registration, Tool};
+use crate::practice_lms::heard::Heard;
+use crate::practice_lms::{Flavour, Manner, Registration, Tool};
 
 /// Somebody with an account in the LMS.
 #[derive(Debug, Clone)]
@@ -262,6 +263,10 @@ pub struct Installed {
     pub may_be_notified: bool,
     /// Canvas: where notices go, by type.
     pub notice_handlers: BTreeMap<String, String>,
+    /// Scopes that the administrator does not grant.
+    pub withheld: BTreeSet<String>,
+    /// Moodle: deleted. Canvas: its key is off.
+    pub is_off: bool,
 }
 
 impl Installed {
@@ -357,6 +362,12 @@ pub struct Data {
     pub refusals: Vec<String>,
     /// Canvas: notices that are still to be sent, each with its address.
     pub outbox: Vec<Letter>,
+    /// What tools asked of the services, oldest first.
+    pub heard: VecDeque<Heard>,
+    /// Scores as tools sent them, oldest first.
+    pub scores: VecDeque<Value>,
+    /// How pages answer for platform storage.
+    pub manner: Manner,
     /// Canvas: what became of those that were sent.
     pub delivered: Vec<(String, Option<u16>)>,
     /// Which of the two platform keys signs.

@@ -125,7 +125,10 @@ async fn pack_badge(
         let file = format!("{folder}/badge.{}", form.ending());
         match baked::file(cairn, credential, form).await {
             Ok(bytes) => pack.add(file, bytes).await?,
-            Err(error @ (ServiceError::Blob(BlobError::Missing) | ServiceError::NotFound(_))) => {
+            Err(
+                error @ (ServiceError::Blob(BlobError::Missing | BlobError::Changed)
+                | ServiceError::NotFound(_)),
+            ) => {
                 missing.push(format!("{file}: {error}"));
             }
             Err(error) => return Err(error),
@@ -157,7 +160,7 @@ async fn pack_evidence(
             pack.add(name.clone(), bytes).await?;
             Ok(Some(name))
         }
-        Err(error @ BlobError::Missing) => {
+        Err(error @ (BlobError::Missing | BlobError::Changed)) => {
             missing.push(format!("{name}: {error}"));
             Ok(None)
         }

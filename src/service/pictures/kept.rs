@@ -47,7 +47,9 @@ pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceEr
     let address = super::href(picture);
     match uploaded(cairn, address.trim_start_matches("/p/")).await {
         Ok(_) => Ok(true),
-        Err(ServiceError::NotFound(_) | ServiceError::Blob(BlobError::Missing)) => Ok(false),
+        Err(ServiceError::NotFound(_) | ServiceError::Blob(BlobError::Missing | BlobError::Changed)) => {
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }

@@ -1,45 +1,73 @@
 //! Which grades can be seen here, said plainly: assignment and grade services show a tool its own columns and nothing
 //! else (AGS 2.0, section 3.1).
 
-use super::{Finding, Verdict, lms};
-use crate::lti::registration::{Flavour, Registration};
+use super::course::Grades;
+use super::token::Answered;
+use super::{Finding, lms};
+use crate::lti::registration::Flavour;
+use crate::lti::services::media::scope;
 
-const RESULTS: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly";
-const LINE_ITEM: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem";
+const WITHOUT: &str = "Badges can still be awarded for approved evidence, by hand, and for other badges. Grant the services above to use grades.";
 
-pub(super) fn seen(registration: &Registration, granted: &[&str]) -> Finding {
-    let lms = lms(registration.flavour);
-    if !granted.contains(&RESULTS) {
-        return Finding {
-            code: "grades",
-            verdict: Verdict::Remark,
-            sentence: format!("Cairn can see no grades here: {lms} does not let it read any."),
-            advice: Some(
-                "Badges can still be awarded for approved evidence, by hand, and for other badges. Grant the services above to use grades."
-                    .to_owned(),
-            ),
-        };
+pub(super) fn seen(flavour: Flavour, tokens: &Answered, read: &Grades) -> Finding {
+    let lms = lms(flavour);
+    let may_find = tokens.may(scope::LINE_ITEM) || tokens.may(scope::LINE_ITEM_READ);
+    let none = if tokens.has_none() {
+        Some(format!(
+            "Cairn can see no grades here now: {lms} tells nothing without an access token."
+        ))
+    } else if !tokens.may(scope::RESULT_READ) {
+        Some(format!(
+            "Cairn can see no grades here: {lms} does not let it read any."
+        ))
+    } else if !may_find {
+        Some(format!(
+            "Cairn can see no grades here: {lms} does not let it find its own gradebook columns."
+        ))
+    } else if let Grades::Unreadable(course) = read {
+        Some(format!(
+            "Cairn can see no grades in “{course}” now, because what is named above cannot be read. It keeps what it read before."
+        ))
+    } else {
+        None
+    };
+    if let Some(none) = none {
+        return Finding::remark("grades", none, WITHOUT);
     }
-    let columns = if granted.contains(&LINE_ITEM) {
+    Finding::remark(
+        "grades",
+        some(flavour, tokens),
+        "Let students hand in through Cairn's evidence activities, or keep a column of Cairn's beside the assignment and type the grade there.",
+    )
+}
+
+/// The sentences for a platform that lets grades be read.
+fn some(flavour: Flavour, tokens: &Answered) -> String {
+    let lms = lms(flavour);
+    let columns = if tokens.may(scope::LINE_ITEM) {
         "and in columns that a teacher makes in Cairn's rule builder"
     } else {
         "but it may make no columns of its own"
     };
-    let early = match registration.flavour {
-        Flavour::Canvas => {
-            " A grade that was typed before Cairn knew the student's row stays invisible until it is saved again."
+    let mut text = format!(
+        "Cairn can see the grades in its own activities, {columns}, also where a teacher overrides them. It cannot see the grades of {lms}'s own assignments and quizzes: LTI shows a tool its own columns only."
+    );
+    match (flavour, tokens.may(scope::SCORE)) {
+        (Flavour::Canvas, true) => text.push_str(
+            " A grade that was typed before Cairn knew the student's row stays invisible until it is saved again.",
+        ),
+        (Flavour::Canvas, false) => text.push_str(
+            " It cannot write grades, so it cannot make the rows that Canvas needs: a grade of a student who has no row yet stays invisible, and the points of a review stay in Cairn.",
+        ),
+        (Flavour::Moodle | Flavour::Other, true) => {}
+        (Flavour::Moodle | Flavour::Other, false) => {
+            text.push_str(" It cannot write grades: the points of a review stay in Cairn.");
         }
-        Flavour::Moodle | Flavour::Other => "",
-    };
-    Finding {
-        code: "grades",
-        verdict: Verdict::Remark,
-        sentence: format!(
-            "Cairn can see the grades in its own activities, {columns}, also where a teacher overrides them. It cannot see the grades of {lms}'s own assignments and quizzes: LTI shows a tool its own columns only.{early}"
-        ),
-        advice: Some(
-            "Let students hand in through Cairn's evidence activities, or keep a column of Cairn's beside the assignment and type the grade there."
-                .to_owned(),
-        ),
     }
+    if !tokens.may(scope::MEMBERS_READ) {
+        text.push_str(
+            " Of students who never opened Cairn it sees no grade, because it may not read who they are.",
+        );
+    }
+    text
 }

@@ -14,6 +14,9 @@ pub(super) enum Setting {
     Names,
     Emails,
     FirstLaunch,
+    Clock,
+    /// The service answers with an error, a page or nothing: no setting of the tool is to blame.
+    OutOfOrder,
 }
 
 const MOODLE_TOOL: &str =
@@ -38,6 +41,12 @@ fn moodle(setting: Setting) -> String {
         }
         Setting::ClientId => {
             return "Compare the client id here with “Client ID” under Manage tools, the list icon on Cairn, and look whether the tool was deleted there.".to_owned();
+        }
+        Setting::Clock => {
+            return "Let the server of Moodle and this one set their clocks by NTP; Moodle takes the time of its server. A launch is refused when they differ by a minute.".to_owned();
+        }
+        Setting::OutOfOrder => {
+            return "In Moodle: look at Site administration, Server, Maintenance mode, and into the error log of Moodle's web server. Test again when Moodle works by itself.".to_owned();
         }
         Setting::OurKeys => {
             "“Public key type” must be “Keyset URL”, and Moodle must be able to reach it (HTTP security: curl blocked hosts and allowed ports)."
@@ -77,6 +86,12 @@ fn canvas(setting: Setting) -> String {
         Setting::GradeService => {
             "In Canvas: Admin, Developer Keys, edit Cairn's key, “LTI Advantage Services”: switch on the four about assignment data and submissions. Then open Cairn from the course once more."
         }
+        Setting::Clock => {
+            "Hosted Canvas keeps the right time: let this server set its clock by NTP. For a Canvas of your own, let its servers do so too. A launch is refused when they differ by a minute."
+        }
+        Setting::OutOfOrder => {
+            "No setting of the Developer Key mends this. Hosted Canvas: look at status.instructure.com. A Canvas of your own: look into its log/production.log. Test again when Canvas works by itself."
+        }
         Setting::Names => {
             "In Canvas: Admin, Developer Keys, edit Cairn's key, “Privacy Level”: “Name only”, if names are wanted."
         }
@@ -106,6 +121,10 @@ fn other(setting: Setting) -> &'static str {
         }
         Setting::MembersService => "In the platform, allow the tool Names and Role Provisioning Services.",
         Setting::GradeService => "In the platform, allow the tool Assignment and Grade Services.",
+        Setting::Clock => {
+            "Let both servers set their clocks by NTP; a launch is refused when they differ by a minute."
+        }
+        Setting::OutOfOrder => "Look whether the platform works by itself, and test again then.",
         Setting::Names => "In the platform, share names with the tool, if they are wanted.",
         Setting::Emails => "In the platform, do not share e-mail addresses with the tool.",
         Setting::FirstLaunch => "Switch the tool on in the platform and open it from a course.",

@@ -56,13 +56,22 @@ fn exchanges(what: &str, test: impl Fn(&Exchange)) {
                 .await
                 .unwrap();
             let request = seen.lock().unwrap().clone();
+            let action = form.action.clone();
             test(&Exchange {
                 name,
                 request,
-                action: form.action.clone(),
+                action,
                 answer: Jwt::parse(form.value("JWT").unwrap()).unwrap(),
                 key_set: serde_json::from_slice(&keys.body).unwrap(),
             });
+            // The platform, which verifies it, takes it.
+            let taken = browser.submit(&sent, &form, &[]).await.unwrap();
+            assert_eq!(taken.status, 200, "{name}: {}", taken.words());
+            assert!(
+                taken.url.as_str().starts_with(lms.origin()),
+                "{name}: {}",
+                taken.url
+            );
             passed(name, "deep linking", what);
             lms.world().stop_tampering();
         }

@@ -100,6 +100,11 @@ impl Stage {
         self.url(&format!("/c/{}{rest}", self.course.id))
     }
 
+    /// The number of the course's column at the LMS.
+    pub fn column(&self) -> u64 {
+        self.column
+    }
+
     pub fn quiz(&self) -> Condition {
         Condition::Grade {
             item: self.item.clone(),

@@ -1,0 +1,53 @@
+//! Whether the platform's clock and ours agree.
+
+use chrono::TimeDelta;
+
+use super::settings::{self, Setting};
+use super::{Finding, Sighting};
+use crate::lti::error::KeySetError;
+use crate::lti::keys::Look;
+use crate::lti::registration::Flavour;
+use crate::service::Cairn;
+
+/// A clock that is off by more than this deserves a word; launches fail from a minute on.
+const REMARK: TimeDelta = TimeDelta::seconds(5);
+/// Services refuse us from here on: our assertions are backdated by 30 seconds.
+const FAILURE: TimeDelta = TimeDelta::seconds(25);
+
+/// Our clock less the platform's: as its server says now, or else as the last launch showed it. A launch from a clock
+/// that is far off is refused and leaves nothing behind, so the server is asked first.
+pub(super) fn skew(
+    cairn: &Cairn,
+    looked: Option<&Result<Look, KeySetError>>,
+    sighting: Option<&Sighting>,
+) -> Option<TimeDelta> {
+    let look = looked.and_then(|looked| looked.as_ref().ok());
+    let time = look.and_then(|look| look.time);
+    time.map(|time| cairn.clock.now() - time)
+        .or_else(|| sighting.map(|seen| seen.clock_skew))
+}
+
+/// Whether services refuse us for it.
+pub(super) fn is_off(skew: Option<TimeDelta>) -> bool {
+    skew.is_some_and(|skew| skew.abs() > FAILURE)
+}
+
+pub(super) fn finding(flavour: Flavour, skew: TimeDelta) -> Finding {
+    let seconds = skew.num_seconds();
+    let words = match seconds {
+        0.. => format!("{seconds} seconds behind ours"),
+        _ => format!("{} seconds ahead of ours", seconds.unsigned_abs()),
+    };
+    let advice = settings::say(flavour, Setting::Clock);
+    if is_off(Some(skew)) {
+        Finding::failure("clock", format!("Its clock is {words}."), advice)
+    } else if skew.abs() > REMARK {
+        Finding::remark(
+            "clock",
+            format!("Its clock is {words}, or its answers take that long."),
+            advice,
+        )
+    } else {
+        Finding::good("clock", "Its clock and ours agree within 5 seconds.")
+    }
+}
