@@ -35,7 +35,7 @@ pub async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, ServiceE
     Ok(policy.powers(visitor.session.administrator))
 }
 
-/// The same as [`require`] for a page whose only purpose is to use that power.
+/// Requires it for a page whose only purpose is to use that power; what uses it asks again, in its own transaction.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] when the institution does not let them.
