@@ -4,6 +4,7 @@ const [cases, net, now, done] = arguments;
 const byId = (id) => document.getElementById(id);
 
 function put(one) {
+  if (one.recipient !== undefined) byId("recipient").value = one.recipient;
   if (one.files !== undefined) {
     const files = new DataTransfer();
     for (const { name, base64 } of one.files) {

@@ -13,25 +13,31 @@ use super::{Desk, Net, differences, judged, vectors};
 /// `document` signed with the key of the examples, as an issuer who is known by that key alone; nothing where it cannot
 /// be read.
 fn signed(document: &Value) -> Option<String> {
-    let key = examples::key();
-    let public = multibase::encode_key(&key.verifying_key());
+    let public = multibase::encode_key(&examples::key().verifying_key());
     let did = format!("did:key:{public}");
+    let method = format!("{did}#{public}");
+    let issuer = json!({ "id": did, "type": "Profile" });
+    signed_as(document, &issuer, &method).map(|document| document.to_string())
+}
+
+/// `document` as `issuer` signs it under that name with the key of the examples, without any status; nothing where it
+/// cannot be read.
+pub(super) fn signed_as(document: &Value, issuer: &Value, method: &str) -> Option<Value> {
     let mut document = document.clone();
-    document["issuer"] = json!({ "id": did, "type": "Profile" });
+    document["issuer"] = issuer.clone();
     document.as_object_mut()?.remove("proof");
     document.as_object_mut()?.remove("credentialStatus");
     let mut proof = json!({
         "@context": document["@context"], "type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022",
-        "created": "2026-11-01T00:00:00Z", "proofPurpose": "assertionMethod",
-        "verificationMethod": format!("{did}#{public}") });
+        "created": "2026-11-01T00:00:00Z", "proofPurpose": "assertionMethod", "verificationMethod": method });
     let mut message = Vec::new();
     for part in [&proof, &document] {
         message.extend_from_slice(&Sha256::digest(canonicalize_bounded(&jsonld::quads(part).ok()?)?));
     }
-    proof["proofValue"] = json!(multibase::encode_signature(&key.sign(&message)));
+    proof["proofValue"] = json!(multibase::encode_signature(&examples::key().sign(&message)));
     proof.as_object_mut()?.remove("@context");
     document["proof"] = proof;
-    Some(document.to_string())
+    Some(document)
 }
 
 // Two things are left out, in which `oxjsonld` 0.2 refuses what the specification and `jsonld.js` accept: a plain value

@@ -25,63 +25,68 @@ fn itxt(flag: u8, text: &str) -> Vec<u8> {
     )
 }
 
+/// Pictures and what is wrong with each, by its code: nothing, or why it cannot be read.
+pub(super) fn pictures() -> Vec<(&'static str, Vec<u8>)> {
+    let baked = bake_png(&grey(1), SMALL).unwrap();
+    let mut flipped = baked.clone();
+    flipped[300] ^= 1;
+    let element = format!("<openbadges:credential><![CDATA[{SMALL}]]></openbadges:credential>");
+    let bomb = "<!DOCTYPE svg [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
+    vec![
+        ("", baked.clone()),
+        (
+            "",
+            with_chunks(&[chunk(b"iTXt", b"Comment\0\0\0\0\0hello"), itxt(0, SMALL)]),
+        ),
+        ("", format!("<svg {NAMESPACES}>{element}</svg>").into_bytes()),
+        (
+            "",
+            format!("\u{feff}<?xml version=\"1.0\"?><!-- a --><svg {NAMESPACES}><g>{element}</g></svg>")
+                .into_bytes(),
+        ),
+        ("Png", baked[..baked.len() - 20].to_vec()),
+        ("Png", baked[..200].to_vec()),
+        ("Png", baked[..8].to_vec()),
+        ("Png", flipped),
+        ("Png", with_chunks(&[itxt(1, SMALL)])),
+        (
+            "Png",
+            with_chunks(&[chunk(
+                b"tEXt",
+                &[b"openbadgecredential\0", SMALL.as_bytes()].concat(),
+            )]),
+        ),
+        (
+            "Png",
+            with_chunks(&[chunk(b"iTXt", b"openbadgecredential\0\0\0")]),
+        ),
+        (
+            "Png",
+            with_chunks(&[chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0\xff\xfe")]),
+        ),
+        ("BakedTwice", with_chunks(&[itxt(0, SMALL), itxt(0, SMALL)])),
+        ("NotBaked", grey(1)),
+        ("Svg", format!("<svg {NAMESPACES}>{element}").into_bytes()),
+        (
+            "Svg",
+            format!("{bomb}<svg {NAMESPACES}><openbadges:credential>&b;</openbadges:credential></svg>")
+                .into_bytes(),
+        ),
+        (
+            "BakedTwice",
+            format!("<svg {NAMESPACES}>{element}{element}</svg>").into_bytes(),
+        ),
+        ("NotBaked", format!("<svg {NAMESPACES}/>").into_bytes()),
+        ("UnknownFile", vec![0xff, 0xd8, 0xff, 0xe0, 0, 16]),
+        ("UnknownFile", b"<!doctype html><title>A page</title>".to_vec()),
+    ]
+}
+
 #[test]
 fn damaged_pictures_are_refused_by_page_and_server() {
     cairn::app::block_on(async {
         let Some(desk) = Desk::open(&[]).await else { return };
-        let baked = bake_png(&grey(1), SMALL).unwrap();
-        let mut flipped = baked.clone();
-        flipped[300] ^= 1;
-        let element = format!("<openbadges:credential><![CDATA[{SMALL}]]></openbadges:credential>");
-        let bomb = "<!DOCTYPE svg [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
-        let cases: Vec<(&str, Vec<u8>)> = vec![
-            ("", baked.clone()),
-            (
-                "",
-                with_chunks(&[chunk(b"iTXt", b"Comment\0\0\0\0\0hello"), itxt(0, SMALL)]),
-            ),
-            ("", format!("<svg {NAMESPACES}>{element}</svg>").into_bytes()),
-            (
-                "",
-                format!("\u{feff}<?xml version=\"1.0\"?><!-- a --><svg {NAMESPACES}><g>{element}</g></svg>")
-                    .into_bytes(),
-            ),
-            ("Png", baked[..baked.len() - 20].to_vec()),
-            ("Png", baked[..200].to_vec()),
-            ("Png", baked[..8].to_vec()),
-            ("Png", flipped),
-            ("Png", with_chunks(&[itxt(1, SMALL)])),
-            (
-                "Png",
-                with_chunks(&[chunk(
-                    b"tEXt",
-                    &[b"openbadgecredential\0", SMALL.as_bytes()].concat(),
-                )]),
-            ),
-            (
-                "Png",
-                with_chunks(&[chunk(b"iTXt", b"openbadgecredential\0\0\0")]),
-            ),
-            (
-                "Png",
-                with_chunks(&[chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0\xff\xfe")]),
-            ),
-            ("BakedTwice", with_chunks(&[itxt(0, SMALL), itxt(0, SMALL)])),
-            ("NotBaked", grey(1)),
-            ("Svg", format!("<svg {NAMESPACES}>{element}").into_bytes()),
-            (
-                "Svg",
-                format!("{bomb}<svg {NAMESPACES}><openbadges:credential>&b;</openbadges:credential></svg>")
-                    .into_bytes(),
-            ),
-            (
-                "BakedTwice",
-                format!("<svg {NAMESPACES}>{element}{element}</svg>").into_bytes(),
-            ),
-            ("NotBaked", format!("<svg {NAMESPACES}/>").into_bytes()),
-            ("UnknownFile", vec![0xff, 0xd8, 0xff, 0xe0, 0, 16]),
-            ("UnknownFile", b"<!doctype html><title>A page</title>".to_vec()),
-        ];
+        let cases = pictures();
         let files: Vec<Value> = cases
             .iter()
             .map(|(_, file)| json!({ "base64": STANDARD.encode(file) }))

@@ -2,9 +2,13 @@
 //! anybody before its button is pressed.
 
 mod alone;
+mod elsewhere;
 mod foreign;
 mod hostile;
+mod judges;
+mod methods;
 mod parity;
+mod schema;
 #[path = "../../../src/openbadges/tests/strategies.rs"]
 mod strategies;
 mod taken;
@@ -84,7 +88,11 @@ fn published() -> Net {
         "z6Mko9hTggMwjSTEaJaPUfE6tqcy2xvU6BnNq3e3o8qVBiyH",
     );
     let method = format!("{did}#{key}");
-    let employer = json!({ "id": did, "assertionMethod": [method], "verificationMethod": [
+    let context = [
+        "https://www.w3.org/ns/did/v1",
+        "https://w3id.org/security/multikey/v1",
+    ];
+    let employer = json!({ "@context": context, "id": did, "assertionMethod": [method], "verificationMethod": [
         { "id": method, "type": "Multikey", "controller": did, "publicKeyMultibase": key }] });
     net.publish("https://employer.example/org/1/did.json", &employer);
     let list: Value = serde_json::from_str(include_str!("../../vectors/status-list.json")).unwrap();

@@ -54,7 +54,7 @@ fn other(value: &Value) -> Value {
 }
 
 /// Each place changed and left out, and every third emptied or written as something else.
-fn variants(document: &Value) -> Vec<(String, String)> {
+pub(super) fn variants(document: &Value) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut found = Vec::new();
     places(document, "", &mut found);
