@@ -116,6 +116,17 @@ impl Guest {
         saved.url.path().split('/').nth(4).unwrap().to_owned()
     }
 
+    /// The first launch of "Project report": an evidence activity of 100 points is behind it from now on.
+    pub async fn takes_work(&mut self) {
+        let page = self.page.clone();
+        let choice = [
+            ("opens", "activity"),
+            ("title", "Project report"),
+            ("points", "100"),
+        ];
+        self.send(&page, "/choose", &choice).await;
+    }
+
     /// Adds a row to a rule and fills it in; what is given last is the button.
     pub async fn build(&mut self, page: &Page, fields: &[(&str, &str)]) -> Page {
         self.send(page, "/rule/save", fields).await

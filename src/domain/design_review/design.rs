@@ -143,7 +143,9 @@ fn review_picture(design: &Design, problems: &mut Vec<DesignProblem>) {
     match &design.picture {
         Picture::Drawn { initials, colour, .. } => {
             let letters = initials.chars().count();
-            if !(1..=3).contains(&letters) || !initials.chars().all(char::is_alphanumeric) {
+            // They are taken from the name where nobody chose them: a missing name is said once.
+            let follow = letters == 0 && design.name.trim().is_empty();
+            if !follow && (!(1..=3).contains(&letters) || !initials.chars().all(char::is_alphanumeric)) {
                 problems.push(DesignProblem::Initials);
             }
             let digits = colour.strip_prefix('#').unwrap_or_default();

@@ -49,7 +49,10 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
     );
     if let Some(members) = members {
         read.findings.push(match outcome(steps, members) {
-            Ok(members) => Finding::good("members", format!("{} members read in “{name}”.", members.len())),
+            Ok(members) => Finding::good(
+                "members",
+                format!("{} read in “{name}”.", counted(members.len(), "member")),
+            ),
             Err(why) => why.finding(
                 "members",
                 flavour,
@@ -70,10 +73,10 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
             &format!("The gradebook columns of Cairn in “{name}” cannot be read"),
         )),
         Ok(columns) => {
-            let count = columns.len();
+            let count = counted(columns.len(), "gradebook column");
             read.findings.push(Finding::good(
                 "columns",
-                format!("{count} gradebook columns of Cairn's own found in “{name}”."),
+                format!("{count} of Cairn's own found in “{name}”."),
             ));
             results(cairn, &platform, columns.first(), flavour, steps, &mut read).await;
         }
@@ -99,7 +102,7 @@ async fn results(
             read.grades = Grades::Readable;
             Finding::good(
                 "results",
-                format!("{} grades read in “{}”.", rows.len(), first.label),
+                format!("{} read in “{}”.", counted(rows.len(), "grade"), first.label),
             )
         }
         Err(why) => why.finding(
@@ -165,4 +168,10 @@ fn refused(scope: &str) -> &'static str {
         media::scope::RESULT_READ => "Cairn is not allowed to read grades",
         _ => "Cairn is not allowed to read its own gradebook columns",
     }
+}
+
+/// "1 grade", "2 grades".
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }

@@ -171,19 +171,25 @@ async fn person(teacher: &mut Guest, badge: &str) -> String {
     links.next().unwrap_or_else(|| panic!("{}", progress.words()))
 }
 
+/// An active badge that an instructor's approval earns, and the address of the first student's page for it.
+async fn active(teacher: &mut Guest, name: &str) -> (String, String) {
+    let badge = teacher.make_badge(name, "knowledge").await;
+    let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+    let rule = teacher.build(&rule, &[("action", "add::approval")]).await;
+    teacher.build(&rule, &[("action", "save")]).await;
+    teacher.until("", "Checked").await;
+    teacher.activate(&badge).await;
+    let student = person(teacher, &badge).await;
+    (badge, student)
+}
+
 #[test]
 fn approving_is_left_to_administrators_while_making_and_revoking_are_not() {
     on_each_database(|scene| async move {
         let tenant = own(&scene).await;
         for (name, lms) in scene.platforms() {
             let (mut tess, mut alex) = both(lms).await;
-            let badge = tess.make_badge("Seen in class", "knowledge").await;
-            let rule = tess.get(&format!("/badges/{badge}/rule")).await;
-            let rule = tess.build(&rule, &[("action", "add::approval")]).await;
-            tess.build(&rule, &[("action", "save")]).await;
-            tess.until("", "Checked").await;
-            tess.activate(&badge).await;
-            let student = person(&mut tess, &badge).await;
+            let (_, student) = active(&mut tess, "Seen in class").await;
             let mut open = Vec::new();
             let page = tess.browser.get(&student).await.unwrap();
             for what in ["approve", "award"] {
@@ -246,13 +252,7 @@ fn revoking_is_left_to_administrators_while_making_and_approving_are_not() {
         let tenant = own(&scene).await;
         for (name, lms) in scene.platforms() {
             let (mut tess, mut alex) = both(lms).await;
-            let badge = tess.make_badge("Given by hand", "knowledge").await;
-            let rule = tess.get(&format!("/badges/{badge}/rule")).await;
-            let rule = tess.build(&rule, &[("action", "add::approval")]).await;
-            tess.build(&rule, &[("action", "save")]).await;
-            tess.until("", "Checked").await;
-            tess.activate(&badge).await;
-            let student = person(&mut tess, &badge).await;
+            let (badge, student) = active(&mut tess, "Given by hand").await;
             policy(&scene, &tenant, &[("revoke", "administrators")]).await;
             let ask = tess.browser.get(&format!("{student}/award")).await.unwrap();
             let done = tess.send(&ask, "/award/confirm", &[("reason", "I saw it")]).await;

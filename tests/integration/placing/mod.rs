@@ -14,6 +14,8 @@ mod walk;
 use cairn::practice_lms::browser::{Browser, Page};
 use cairn::practice_lms::{CourseRole, LoginForm, PracticeLms};
 
+use reqwest::Method;
+
 use crate::harness::framed;
 
 /// Somebody with that role in the first course, where an item is to be added.
@@ -36,6 +38,18 @@ pub async fn open(lms: &PracticeLms, form: &LoginForm) -> (Browser, Page) {
 pub async fn send(browser: &mut Browser, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
     let form = page.form(action).unwrap_or_else(|error| panic!("{error}"));
     browser.submit(page, &form, fields).await.unwrap()
+}
+
+/// The page that carries the signed answer to the LMS, not posted there yet.
+pub async fn answer(browser: &mut Browser, review: &Page) -> Page {
+    let form = review.form("/place/send").unwrap();
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form.filled(&[]))
+        .finish();
+    let url = review.url.join(&form.action).unwrap();
+    let kind = [("content-type", "application/x-www-form-urlencoded")];
+    let sent = browser.fetch(Method::POST, url.as_str(), &kind, body.into_bytes());
+    sent.await.unwrap()
 }
 
 /// From the picker to the saved form of the LMS: its own page then.

@@ -7,10 +7,9 @@ use std::sync::{Arc, Mutex};
 use cairn::practice_lms::browser::Browser;
 use cairn::practice_lms::keys::Jwt;
 use cairn::practice_lms::{CourseRole, PracticeLms};
-use reqwest::Method;
 use serde_json::{Map, Value};
 
-use super::{REPORT, choose, place, send};
+use super::{REPORT, answer, choose, place, send};
 use crate::guest::Guest;
 use crate::harness::{Scene, on_each_database};
 use crate::registering::way::{agree, invite, paste};
@@ -129,16 +128,7 @@ async fn pick(lms: &PracticeLms, place: &str, fields: &[(&str, &str)]) -> Answer
             items: Err((review.status, review.words())),
         };
     }
-    let form = review.form("/place/send").unwrap();
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(form.filled(&[]))
-        .finish();
-    let url = review.url.join(&form.action).unwrap();
-    let kind = [("content-type", "application/x-www-form-urlencoded")];
-    let sent = browser
-        .fetch(Method::POST, url.as_str(), &kind, body.into_bytes())
-        .await
-        .unwrap();
+    let sent = answer(&mut browser, &review).await;
     assert_eq!(sent.status, 200, "{place}: {}", sent.words());
     let answer = Jwt::parse(sent.forms()[0].value("JWT").unwrap()).unwrap();
     let items = &answer.claims["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"];

@@ -6,10 +6,9 @@ use cairn::practice_lms::CourseRole;
 use cairn::practice_lms::browser::Browser;
 use cairn::practice_lms::keys::Jwt;
 use cairn::store::testing::TestDatabase;
-use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::{choose, send};
+use super::{answer, choose, send};
 use crate::certification::passed;
 use crate::harness::Scene;
 
@@ -38,16 +37,7 @@ fn exchanges(what: &str, test: impl Fn(&Exchange)) {
             let (mut browser, picker) = choose(lms, CourseRole::Teacher, "assignment_selection").await;
             assert_eq!(picker.status, 200, "{name}: {}", picker.words());
             let review = send(&mut browser, &picker, "/place/review", &super::REPORT).await;
-            let form = review.form("/place/send").unwrap();
-            let body = url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(form.filled(&[]))
-                .finish();
-            let url = review.url.join(&form.action).unwrap();
-            let kind = [("content-type", "application/x-www-form-urlencoded")];
-            let sent = browser
-                .fetch(Method::POST, url.as_str(), &kind, body.into_bytes())
-                .await
-                .unwrap();
+            let sent = answer(&mut browser, &review).await;
             assert_eq!(sent.status, 200, "{name}: {}", sent.words());
             let form = sent.forms().into_iter().next().unwrap();
             let keys = Browser::new()

@@ -271,13 +271,7 @@ fn each(flavour: usize) {
         }
 
         let mut teacher = Guest::open(lms, 0, "Teacher", "Project report").await;
-        let page = teacher.page.clone();
-        let choice = [
-            ("opens", "activity"),
-            ("title", "Project report"),
-            ("points", "100"),
-        ];
-        teacher.send(&page, "/choose", &choice).await;
+        teacher.takes_work().await;
         teacher.until("", "1 column").await;
         for (what, wrong, step, grades, settings) in ROWS {
             // Right before, everything is well: nothing of that may be taken for how it is now.

@@ -1,5 +1,5 @@
 //! The official JSON schema of Open Badges 3.0, by a validator of another make than the kit's: it takes a badge with every
-//! optional member. The schema lies beside the kit, so `.ci/kit` runs this; see [`super::judges`].
+//! optional member. The schema lies beside the kit, see [`super::judges`].
 
 use cairn::openbadges::credential::OpenBadgeCredential;
 use cairn::openbadges::examples;
@@ -12,9 +12,9 @@ use super::vectors;
 use crate::harness::Scene;
 use crate::showing::stage::Stage;
 
-fn official() -> Value {
+fn official() -> Option<Value> {
     let place = "kit/data/schemas/ob_v3p0_achievementcredential_schema.json";
-    serde_json::from_slice(&std::fs::read(folder().join(place)).unwrap()).unwrap()
+    Some(serde_json::from_slice(&std::fs::read(folder()?.join(place)).unwrap()).unwrap())
 }
 
 fn validator(schema: &Value) -> Validator {
@@ -39,9 +39,8 @@ fn signed(badge: &OpenBadgeCredential) -> Value {
 }
 
 #[test]
-#[ignore = "needs the official schema, which lies beside the kit: .ci/kit runs it"]
 fn the_official_schema_takes_a_badge_with_every_optional_member() {
-    let schema = official();
+    let Some(schema) = official() else { return };
     let whole = signed(&examples::whole_badge(5).unwrap());
     let badge = validator(&schema);
     assert_eq!(errors(&badge, &whole), Vec::<String>::new());
@@ -109,14 +108,14 @@ fn the_official_schema_takes_a_badge_with_every_optional_member() {
 }
 
 #[test]
-#[ignore = "needs the official schema, which lies beside the kit: .ci/kit runs it"]
 fn the_official_schema_takes_an_award_with_all_that_an_instructor_can_set() {
+    let Some(schema) = official() else { return };
     cairn::app::block_on(async {
         let database = cairn::store::testing::TestDatabase::sqlite();
         let stage = Stage::set(Scene::on(database).await).await;
         let (_, _, credential) = stage.earned().await;
         let award: Value = serde_json::from_str(&credential.document).unwrap();
-        assert_eq!(errors(&validator(&official()), &award), Vec::<String>::new());
+        assert_eq!(errors(&validator(&schema), &award), Vec::<String>::new());
         for place in [
             "/credentialSubject/result/0/value",
             "/credentialSubject/achievement/resultDescription/0/requiredValue",

@@ -108,6 +108,15 @@ fn a_drawn_picture_needs_initials_and_a_colour() {
             "{initials:?}"
         );
     }
+    let unnamed = problems(|design| {
+        design.name = " ".into();
+        design.picture = Picture::Drawn {
+            initials: String::new(),
+            shape: Shape::Circle,
+            colour: "#abcdef".into(),
+        };
+    });
+    assert_eq!(unnamed, [DesignProblem::NameMissing], "initials follow the name");
     for colour in ["abcdef", "#abc", "#abcdeg", "#abcdef0", "red", "", "#äbcd"] {
         assert_eq!(drawn("A", colour), [DesignProblem::Colour], "{colour:?}");
     }

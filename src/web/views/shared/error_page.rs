@@ -74,7 +74,7 @@ fn words(status: u16) -> (&'static str, &'static str) {
         ),
         403 => (
             "This is not for you",
-            "If you think it should be, ask the person who teaches the course.",
+            "If you think that is a mistake, ask whoever looks after this course or the course site.",
         ),
         404 => ("Nothing here", "Go back to the course and open Cairn there."),
         409 => (
