@@ -10,14 +10,14 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cairn::clock::ManualClock;
-use cairn::lti::keys::{KeySetCache, ToolKey};
-use cairn::lti::launch::{Targets, verify};
-use cairn::lti::registration::{Flavour, RegistrationDraft};
-use cairn::lti::state::LoginState;
 use cairn::net::{NetError, Request, Response, Transport};
 use chrono::{DateTime, TimeDelta, Utc};
 use figure::Figure;
 use jsonwebtoken::Algorithm;
+use lti::keys::{KeySetCache, ToolKey};
+use lti::launch::{Targets, verify};
+use lti::registration::{Flavour, RegistrationDraft};
+use lti::state::LoginState;
 use serde_json::json;
 
 /// A platform that publishes its key set.

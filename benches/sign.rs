@@ -4,11 +4,11 @@
 
 mod figure;
 
-use cairn::openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
-use cairn::openbadges::{examples, jwt, proof};
 use cairn::random::{SeededRandom, bytes};
 use ed25519_dalek::Signer as _;
 use figure::Figure;
+use openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
+use openbadges::{jwt, proof, testing::examples};
 
 fn main() {
     let key = examples::key();

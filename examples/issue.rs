@@ -8,12 +8,12 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use cairn::openbadges::credential::OpenBadgeCredential;
-use cairn::openbadges::did::IssuerIdentity;
-use cairn::openbadges::keys::PublicKey;
-use cairn::openbadges::status::{Bitstring, StatusListCredential};
-use cairn::openbadges::{bake, examples, jwt, proof};
 use ed25519_dalek::SigningKey;
+use openbadges::credential::OpenBadgeCredential;
+use openbadges::did::IssuerIdentity;
+use openbadges::keys::PublicKey;
+use openbadges::status::{Bitstring, StatusListCredential};
+use openbadges::{bake, jwt, proof, testing::examples};
 use serde_json::json;
 
 const REVOKED: u32 = 666;

@@ -1,64 +1,8 @@
-//! Identifiers of our own rows: UUIDv7 as text, one type for each kind so that they cannot be mixed up.
+//! Identifiers of our own rows, one type for each kind.
 
-use chrono::{DateTime, Utc};
+pub use lti::registration::{RegistrationId, TenantId};
 
-use crate::random::{self, Random};
-
-/// A new UUIDv7 (RFC 9562, section 5.7): the milliseconds of `now`, then random bits.
-#[must_use]
-pub fn uuid_v7(now: DateTime<Utc>, random: &dyn Random) -> String {
-    let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random::bytes::<10>(random))
-        .into_uuid()
-        .to_string()
-}
-
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
-
-        impl $name {
-            /// A new identifier, sortable by the time it was made.
-            #[must_use]
-            pub fn new(now: DateTime<Utc>, random: &dyn Random) -> Self {
-                Self(uuid_v7(now, random))
-            }
-
-            /// The identifier as stored.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
-                Self(text)
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                Self(text.to_owned())
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    )*};
-}
-
-ids! {
-    /// An institution: the owner of every other row.
-    TenantId;
-    /// A platform that knows us under one client id.
-    RegistrationId;
+::ambient::ids! {
     /// One installation of the tool under a registration.
     DeploymentId;
     /// An LTI context as we know it: a course.
@@ -109,19 +53,4 @@ ids! {
     ExportId;
     /// A link by which a holder shows a badge for a time; its secret part is kept elsewhere.
     ShareLinkId;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::SeededRandom;
-
-    #[test]
-    fn later_identifiers_sort_after_earlier_ones() {
-        let random = SeededRandom::new(7);
-        let early = BadgeId::new(DateTime::from_timestamp_millis(1_000).unwrap(), &random);
-        let late = BadgeId::new(DateTime::from_timestamp_millis(2_000).unwrap(), &random);
-        assert!(early < late);
-        assert_eq!(early.as_str().len(), 36);
-    }
 }

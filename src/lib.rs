@@ -26,26 +26,21 @@
 //! Arrows run web → service → {domain, lti, openbadges, store, net} and jobs → service; `tests/architecture.rs` holds
 //! the walls.
 
-#[cfg(test)]
-mod any_json;
+pub use ambient::{clock, random};
+
 pub mod app;
 pub mod cli;
-pub mod clock;
+#[cfg(feature = "demo")]
 pub mod demo;
 pub mod domain;
-#[cfg(test)]
-mod engine_tests;
 pub mod ids;
 pub mod jobs;
-pub mod lti;
 pub mod net;
-pub mod openbadges;
-pub mod practice_lms;
-pub mod random;
 pub mod secrets;
 pub mod service;
 pub mod settings;
 pub mod store;
-mod strict_json;
 pub mod telemetry;
+#[cfg(all(test, feature = "demo"))]
+mod tests;
 pub mod web;

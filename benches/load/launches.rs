@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use cairn::clock::SystemClock;
-use cairn::lti::registration::Flavour;
-use cairn::practice_lms::{self, Browser, CourseRole, Options, PracticeLms};
 use cairn::random::SystemRandom;
+use lti::registration::Flavour;
+use practice_lms::{self, Browser, CourseRole, Options, PracticeLms};
 
 use super::tool::Tool;
 

@@ -54,8 +54,8 @@ fn main() {
         }
         if is_asked("reading") {
             for flavour in [
-                cairn::lti::registration::Flavour::Moodle,
-                cairn::lti::registration::Flavour::Canvas,
+                lti::registration::Flavour::Moodle,
+                lti::registration::Flavour::Canvas,
             ] {
                 reading::measure(&tool, flavour, members).await;
             }

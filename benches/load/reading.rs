@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cairn::clock::SystemClock;
-use cairn::lti::registration::Flavour;
-use cairn::lti::services::Platform;
-use cairn::lti::services::grades::LineItemFilter;
-use cairn::practice_lms::{self, Endpoint, Fault, Options, PracticeLms, World};
 use cairn::random::SystemRandom;
 use cairn::service::platforms;
+use lti::registration::Flavour;
+use lti::services::Platform;
+use lti::services::grades::LineItemFilter;
+use practice_lms::{self, Endpoint, Fault, Options, PracticeLms, World};
 use rust_decimal::Decimal;
 use url::Url;
 

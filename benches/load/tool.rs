@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use cairn::lti::registration::Flavour;
-use cairn::practice_lms::{PracticeLms, Tool as Installed};
+use lti::registration::Flavour;
+use practice_lms::{PracticeLms, Tool as Installed};
 
 /// The kernel counts processor time in hundredths of a second on every Linux of today (`getconf CLK_TCK`).
 const TICKS: f64 = 100.0;

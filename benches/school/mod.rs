@@ -10,11 +10,11 @@ use cairn::domain::course::{LineItem, LineItemState, Services};
 use cairn::domain::facts::GradeSource;
 use cairn::domain::rule::{Condition, Group, Need, Node, Threshold};
 use cairn::ids::{BadgeId, DeploymentId, LineItemId, RuleId, TenantId};
-use cairn::lti::registration::{Flavour, RegistrationDraft};
 use cairn::random::SystemRandom;
 use cairn::service::{Cairn, platforms};
 use cairn::settings::Settings;
 use cairn::store::{badges, courses, deployments, enrolments, line_items, people, results, rules};
+use lti::registration::{Flavour, RegistrationDraft};
 use rust_decimal::Decimal;
 
 /// The environment of a Cairn whose data lies in `folder`.

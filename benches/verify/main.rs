@@ -9,13 +9,13 @@ mod peer;
 
 use std::collections::HashMap;
 
-use cairn::openbadges::did::IssuerIdentity;
-use cairn::openbadges::status::{Bitstring, StatusListCredential};
-use cairn::openbadges::verify::{Resolver, verify};
-use cairn::openbadges::{OpenBadgeCredential, examples, proof};
 use chrono::TimeDelta;
 use ed25519_dalek::SigningKey;
 use figure::Figure;
+use openbadges::did::IssuerIdentity;
+use openbadges::status::{Bitstring, StatusListCredential};
+use openbadges::verify::{Resolver, verify};
+use openbadges::{OpenBadgeCredential, proof, testing::examples};
 use serde_json::Value;
 
 /// Different badges, so that nobody can remember an answer.

@@ -1,7 +1,7 @@
 //! Any bytes as a picture and any text as a credential: refused, or baked so that the same comes out again, and once only.
 #![no_main]
 
-use cairn::openbadges::bake::{BakeError, bake_png, bake_svg, extract};
+use openbadges::bake::{BakeError, bake_png, bake_svg, extract};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, &[u8])| {

@@ -4,7 +4,7 @@
 
 mod platform;
 
-use cairn::lti::claims::Message;
+use lti::claims::Message;
 use libfuzzer_sys::fuzz_target;
 use platform::PLATFORM;
 

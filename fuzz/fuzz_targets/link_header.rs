@@ -1,7 +1,7 @@
 //! Any text as a `Link` header: links or none, never a panic.
 #![no_main]
 
-use cairn::lti::services::paging::parse_links;
+use lti::services::paging::parse_links;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

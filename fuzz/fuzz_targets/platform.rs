@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cairn::lti::claims::Launch;
-use cairn::lti::error::Refusal;
-use cairn::lti::keys::{KeySet, ToolKey};
-use cairn::lti::launch::{Header, Targets, verify_with_key};
-use cairn::lti::registration::{Flavour, Registration, RegistrationDraft};
-use cairn::lti::state::LoginState;
+use lti::claims::Launch;
+use lti::error::Refusal;
+use lti::keys::{KeySet, ToolKey};
+use lti::launch::{Header, Targets, verify_with_key};
+use lti::registration::{Flavour, Registration, RegistrationDraft};
+use lti::state::LoginState;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub struct Platform {

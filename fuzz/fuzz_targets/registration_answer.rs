@@ -2,7 +2,7 @@
 //! endpoint without TLS.
 #![no_main]
 
-use cairn::lti::dynamic_registration::{PlatformConfiguration, read_answer};
+use lti::dynamic_registration::{PlatformConfiguration, read_answer};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u16, &[u8])| {

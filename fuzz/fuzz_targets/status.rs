@@ -6,9 +6,9 @@ mod world;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cairn::openbadges::examples;
-use cairn::openbadges::status::{Bitstring, MIN_ENTRIES};
-use cairn::openbadges::verify::{CheckKind, verify};
+use openbadges::testing::examples;
+use openbadges::status::{Bitstring, MIN_ENTRIES};
+use openbadges::verify::{CheckKind, verify};
 use libfuzzer_sys::fuzz_target;
 use world::{WORLD, World};
 

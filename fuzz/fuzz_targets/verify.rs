@@ -4,8 +4,8 @@
 
 mod world;
 
-use cairn::openbadges::verify::{Verdict, verify};
-use cairn::openbadges::{canon, examples, jsonld};
+use openbadges::verify::{Verdict, verify};
+use openbadges::{canon, examples, jsonld};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use world::{WORLD, World};

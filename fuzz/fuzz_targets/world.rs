@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use cairn::openbadges::status::{Bitstring, StatusListCredential};
-use cairn::openbadges::verify::Resolver;
-use cairn::openbadges::{examples, sign};
+use openbadges::status::{Bitstring, StatusListCredential};
+use openbadges::verify::Resolver;
+use openbadges::{testing::examples, sign};
 use serde_json::Value;
 
 pub struct World {

@@ -5,9 +5,9 @@ use clap::Args;
 use super::{CommandError, actix_runtime};
 use crate::app::Surroundings;
 use crate::demo::{Demo, tour};
-use crate::practice_lms::CourseRole;
 use crate::settings::Settings;
 use crate::telemetry;
+use practice_lms::CourseRole;
 
 #[derive(Debug, Args)]
 pub struct DemoArguments {

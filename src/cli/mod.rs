@@ -1,5 +1,5 @@
-//! What `cairn` does when it is called: `serve · demo · check · platform · admin-link · invite · keys · export · drill ·
-//! backup`.
+//! What `cairn` does when it is called: `serve · demo · check · platform · admin-link · invite · keys · export ·
+//! verify-archive · backup`.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -13,12 +13,13 @@ use crate::telemetry;
 mod admin_link;
 mod backup;
 mod check;
+#[cfg(feature = "demo")]
 mod demo;
-mod drill;
 mod export;
 mod invite;
 mod keys;
 mod platform;
+mod verify_archive;
 
 /// Stackable, verifiable badges for Moodle and Canvas.
 #[derive(Debug, Parser)]
@@ -36,6 +37,7 @@ enum Command {
     /// Run the server until it is told to stop.
     Serve,
     /// Try everything out: Cairn and two practice LMSs (Moodle-like and Canvas-like) on this machine.
+    #[cfg(feature = "demo")]
     Demo(demo::DemoArguments),
     /// Test settings, database, keys and platforms, and say what is wrong.
     Check,
@@ -54,7 +56,8 @@ enum Command {
     /// Copy the database and the files to a folder, while the server runs.
     Backup(backup::BackupArguments),
     /// Prove that every badge in an archive verifies, without database, settings or net.
-    Drill(drill::DrillArguments),
+    #[command(alias = "drill")]
+    VerifyArchive(verify_archive::VerifyArchiveArguments),
 }
 
 /// Runs the command line of this process. The exit code is 0 only if all went well.
@@ -62,8 +65,8 @@ enum Command {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     // What proves an archive must work where nothing else of ours does.
-    if let Command::Drill(arguments) = &arguments.command {
-        return match drill::run(arguments) {
+    if let Command::VerifyArchive(arguments) = &arguments.command {
+        return match verify_archive::run(arguments) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(error.as_ref()),
         };
@@ -78,6 +81,7 @@ pub fn run() -> ExitCode {
             telemetry::start_logging(&settings.log, settings.log_format);
             serve(settings)
         }
+        #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(&settings, &arguments),
         Command::Check => check::run(&settings),
         Command::Platform(command) => platform::run(settings, command),
@@ -86,7 +90,7 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => keys::run(settings, command),
         Command::Export(arguments) => export::run(settings, arguments),
         Command::Backup(arguments) => backup::run(&settings, &arguments),
-        Command::Drill(arguments) => drill::run(&arguments),
+        Command::VerifyArchive(arguments) => verify_archive::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,10 +6,10 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
-use crate::lti::registration::{Flavour, RegistrationDraft};
 use crate::random::SystemRandom;
 use crate::service::{Cairn, platforms};
 use crate::settings::Settings;
+use lti::registration::{Flavour, RegistrationDraft};
 
 #[derive(Debug, Subcommand)]
 pub enum PlatformCommand {

@@ -6,11 +6,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::app::{Application, Surroundings};
-use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
-use crate::practice_lms::{self, Options, PracticeLms, Tool};
 use crate::service::error::ServiceError;
 use crate::service::{Cairn, StartError, platforms};
 use crate::settings::Settings;
+use lti::registration::{Flavour, Registration, RegistrationDraft};
+use practice_lms::{self, Options, PracticeLms, Tool};
 
 pub mod tour;
 

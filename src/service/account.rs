@@ -2,7 +2,6 @@
 
 use crate::domain::course::Course;
 use crate::ids::TenantId;
-use crate::lti::registration::Registration;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::{IDLE, digest};
@@ -10,6 +9,7 @@ use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::pending::Claim;
 use crate::store::sessions::Session;
 use crate::store::{Page, courses, deployments, pending, registrations, sessions};
+use lti::registration::Registration;
 
 /// Courses that the page names.
 const COURSES: i64 = 20;

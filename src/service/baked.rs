@@ -4,12 +4,12 @@
 use base64::Engine as _;
 
 use crate::domain::badge::Picture;
-use crate::openbadges::bake;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::pictures::{self, Drawing};
 use crate::service::publish::read;
 use crate::store::credentials::Credential;
+use openbadges::bake;
 
 /// Pixels on a side of a PNG that is made from a drawing.
 const SIDE: u32 = 600;

@@ -14,9 +14,6 @@ use crate::domain::course::{Course, LineItem, LineItemState, Link};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
 use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
-use crate::lti::registration::{Flavour, Registration};
-use crate::lti::services::Platform;
-use crate::lti::services::grades::{LineItem as PlatformItem, NewLineItem};
 use crate::random::Random;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
@@ -24,6 +21,9 @@ use crate::service::sync::{self, Cause};
 use crate::service::{Cairn, placing, policies, scores};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, StoreError, activities, courses, line_items, links, registrations};
+use lti::registration::{Flavour, Registration};
+use lti::services::Platform;
+use lti::services::grades::{LineItem as PlatformItem, NewLineItem};
 
 /// The job that gives an evidence activity its column.
 pub const ENSURE_ITEM: &str = "ensure_item";

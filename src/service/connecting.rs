@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, DeploymentId, RegistrationId, TenantId};
-use crate::lti::registration::{Registration, RegistrationDraft};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::admins::{Administrator, Deed, Scope, moment, note};
@@ -16,6 +15,7 @@ use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::pending::{self, Claim};
 use crate::store::sightings::Sighting;
 use crate::store::{Db, admins, audit, deployments, registrations, sightings, tenants};
+use lti::registration::{Registration, RegistrationDraft};
 
 /// How the audit log calls that a deployment was let in, and that it was refused.
 pub(in crate::service) const ACCEPTED: &str = "deployment.accepted";

@@ -13,12 +13,12 @@ use crate::domain::evidence::Submission;
 use crate::domain::issuer::Issuer;
 use crate::domain::rule::Condition;
 use crate::ids::LineItemId;
-use crate::openbadges::credential::{
+use crate::service::pictures;
+use openbadges::credential::{
     Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentityObject, Image,
     OpenBadgeCredential, Profile, ResultDescription, ResultEntry, StatusEntry,
 };
-use crate::openbadges::did::IssuerIdentity;
-use crate::service::pictures;
+use openbadges::did::IssuerIdentity;
 
 /// What the credential says when an instructor awarded it although the rule was not met.
 const BY_HAND: &str = "Awarded by an instructor's own decision, not by the rule of the badge.";

@@ -13,7 +13,6 @@ use crate::domain::facts::Facts;
 use crate::domain::people::Enrolment;
 use crate::domain::rule::Rule;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
-use crate::lti::registration::Flavour;
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::Desk;
@@ -24,6 +23,7 @@ use crate::store::jobs::{self, NewJob};
 use crate::store::{
     Db, StoreError, awards, badges, courses, decisions, enrolments, facts, registrations, rules,
 };
+use lti::registration::Flavour;
 
 /// The job that decides one badge for all learners of its course.
 pub const DECIDE_BADGE: &str = "decide_badge";

@@ -2,12 +2,12 @@
 //! (which becomes a status), a stable code and a sentence that a person can act on.
 
 use crate::domain::policy;
-use crate::lti::dynamic_registration::{ConfigurationError, Refused};
-use crate::lti::error::{LoginRefusal, Refusal};
-use crate::lti::services::error::ServiceError as PlatformError;
 use crate::secrets::SecretsError;
 use crate::store::StoreError;
 use crate::store::blobs::BlobError;
+use lti::dynamic_registration::{ConfigurationError, Refused};
+use lti::error::{LoginRefusal, Refusal};
+use lti::services::error::ServiceError as PlatformError;
 
 /// A use case that did not come to its end. Nothing was half done: each one works in a single transaction.
 #[derive(Debug, thiserror::Error)]

@@ -9,15 +9,15 @@ use zeroize::Zeroizing;
 
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{IssuerId, KeyId, TenantId};
-use crate::openbadges::did::{IssuerIdentity, WebKey};
-use crate::openbadges::keys::PublicKey;
-use crate::openbadges::multibase;
 use crate::random::{self, Random};
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::{Db, StoreError, issuers, tenants, token_keys};
+use openbadges::did::{IssuerIdentity, WebKey};
+use openbadges::keys::PublicKey;
+use openbadges::multibase;
 
 pub(super) const ISSUER_KEY: &str = "issuer key";
 pub(super) const TOKEN_KEY: &str = "issuer token key";

@@ -11,12 +11,6 @@ use url::Url;
 
 use crate::domain::course::{Course, Services};
 use crate::ids::{DeploymentId, SessionId};
-use crate::lti::claims::{Context, Launch};
-use crate::lti::error::Refusal;
-use crate::lti::launch::{LaunchForm, Targets, verify};
-use crate::lti::login::{LoginRequest, authorization_redirect, choose_registration};
-use crate::lti::registration::Registration;
-use crate::lti::state::{Binding, LoginState, StateSealer};
 use crate::random::{self, Random};
 use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, digest};
@@ -25,6 +19,12 @@ use crate::store::courses::CourseSeen;
 use crate::store::people::PersonSeen;
 use crate::store::sessions::Session;
 use crate::store::{Db, StoreError, courses, enrolments, nonces, people, registrations, sessions};
+use lti::claims::{Context, Launch};
+use lti::error::Refusal;
+use lti::launch::{LaunchForm, Targets, verify};
+use lti::login::{LoginRequest, authorization_redirect, choose_registration};
+use lti::registration::Registration;
+use lti::state::{Binding, LoginState, StateSealer};
 
 use deployment::Entered;
 pub use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};

@@ -9,9 +9,6 @@ use std::sync::Arc;
 use secrecy::ExposeSecret as _;
 
 use crate::clock::SharedClock;
-use crate::lti::keys::KeySetCache;
-use crate::lti::services::Services;
-use crate::lti::token::TokenService;
 use crate::net::Transport;
 use crate::net::guarded::{GuardOptions, GuardedClient};
 use crate::random::SharedRandom;
@@ -19,6 +16,9 @@ use crate::secrets::{SecretsError, Vault};
 use crate::settings::Settings;
 use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
+use lti::keys::KeySetCache;
+use lti::services::Services;
+use lti::token::TokenService;
 
 pub mod account;
 pub mod admins;

@@ -11,10 +11,6 @@ use url::Url;
 
 use crate::domain::course::Course;
 use crate::ids::{DeploymentId, TenantId};
-use crate::lti::claims::Launch;
-use crate::lti::notices::{self, About, CONTEXT_COPY, HELLO_WORLD, Notice, NoticeRefusal};
-use crate::lti::registration::Registration;
-use crate::lti::services::media::scope;
 use crate::random::Random;
 use crate::service::copying::{self, Copied};
 use crate::service::error::ServiceError;
@@ -24,6 +20,10 @@ use crate::store::deployments::DeploymentState;
 use crate::store::jobs::{self, NewJob};
 use crate::store::notice_handlers::{self, Subscription};
 use crate::store::{Db, StoreError, audit, deployments, nonces, registrations};
+use lti::claims::Launch;
+use lti::notices::{self, About, CONTEXT_COPY, HELLO_WORLD, Notice, NoticeRefusal};
+use lti::registration::Registration;
+use lti::services::media::scope;
 
 /// The path at which platforms deliver notices.
 pub const PATH: &str = "/lti/notices";

@@ -16,10 +16,10 @@ use url::Url;
 
 use crate::domain::badge::Badge;
 use crate::ids::{ActivityId, BadgeId, PlacementId};
-use crate::lti::deep_linking::{ContentItem, SubmissionReview};
 use crate::service::error::ServiceError;
 use crate::service::launch::{LAUNCH_PATH, PlacingRequest};
 use crate::service::session::Visitor;
+use lti::deep_linking::{ContentItem, SubmissionReview};
 
 pub(in crate::service) use adopt::{adopt, settle};
 pub use desk::{Desk, Offer, Shape, desk};

@@ -3,13 +3,13 @@
 use crate::domain::course::Course;
 use crate::domain::issuer::Tenant;
 use crate::ids::{DeploymentId, RegistrationId};
-use crate::lti::error::KeySetError;
-use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
-use crate::lti::token::TokenTarget;
 use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions};
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::{Db, StoreError, deployments, registrations, tenants};
+use lti::error::KeySetError;
+use lti::registration::{Flavour, Registration, RegistrationDraft};
+use lti::token::TokenTarget;
 
 /// What an administrator enters.
 #[derive(Debug, Clone)]

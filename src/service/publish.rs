@@ -12,9 +12,6 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::issuer::Issuer;
 use crate::domain::policy::Refusal;
 use crate::ids::BadgeId;
-use crate::openbadges::OpenBadgeCredential;
-use crate::openbadges::credential::wire::{OB_CONTEXT, VC_CONTEXT};
-use crate::openbadges::verify::{Resolver, Verdict, verify};
 use crate::service::credential::{achievement, achievement_id, profile};
 use crate::service::erasing::page_digest;
 use crate::service::error::ServiceError;
@@ -25,6 +22,9 @@ use crate::store::issuers::IssuerKey;
 use crate::store::{
     Db, StoreError, awards, badges, credentials, erasures, issuers, people, policies, status_lists,
 };
+use openbadges::OpenBadgeCredential;
+use openbadges::credential::wire::{OB_CONTEXT, VC_CONTEXT};
+use openbadges::verify::{Resolver, Verdict, verify};
 
 /// What stands where a badge was erased.
 const ERASED: &str = "This badge was erased at the wish of its holder. It is revoked, and nothing about it or them is kept here.";

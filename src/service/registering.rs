@@ -9,10 +9,6 @@ use serde_json::json;
 use url::Url;
 
 use crate::ids::{DeploymentId, InvitationId, RegistrationId, TenantId};
-use crate::lti::dynamic_registration::{
-    Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, ToolFacts, configuration_url, read_answer,
-};
-use crate::lti::registration::{Flavour, Registration};
 use crate::net::{NetError, Request, Response};
 use crate::random;
 use crate::service::Cairn;
@@ -21,6 +17,10 @@ use crate::service::session::digest;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::invitations::Invitation;
 use crate::store::{Db, audit, deployments, invitations, registrations, tenants};
+use lti::dynamic_registration::{
+    Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, ToolFacts, configuration_url, read_answer,
+};
+use lti::registration::{Flavour, Registration};
 
 mod changes;
 mod inviting;

@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::ids::AwardId;
-use crate::openbadges::OpenBadgeCredential;
-use crate::openbadges::credential::{Evidence, ResultDescription, ResultEntry};
 use crate::service::Cairn;
 use crate::service::award::{Desk, Signer, trying};
 use crate::service::error::ServiceError;
@@ -17,6 +15,8 @@ use crate::service::session::Visitor;
 use crate::service::share::held;
 use crate::store::credentials::{Cause, Credential, Reissued};
 use crate::store::{Db, audit, reissues};
+use openbadges::OpenBadgeCredential;
+use openbadges::credential::{Evidence, ResultDescription, ResultEntry};
 
 /// What a holder took out of the signed document, as it stood there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -187,7 +187,7 @@ fn later(before: DateTime<Utc>, until: Option<DateTime<Utc>>, now: DateTime<Utc>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::openbadges::examples;
+    use openbadges::testing::examples;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).unwrap()

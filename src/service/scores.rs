@@ -12,9 +12,6 @@ use url::Url;
 use crate::domain::course::{Course, LineItem, LineItemState};
 use crate::domain::evidence::{Activity, Submission, SubmissionState};
 use crate::ids::{ActivityId, CourseId, SubmissionId, TenantId};
-use crate::lti::registration::Flavour;
-use crate::lti::services::error::Reason;
-use crate::lti::services::score::{Score, SubmissionType, pending_score_allowed};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::columns::{self, ENSURE_ITEM, Reach};
@@ -22,6 +19,9 @@ use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, Page, StoreError, activities, audit, courses, line_items, people, submissions};
+use lti::registration::Flavour;
+use lti::services::error::Reason;
+use lti::services::score::{Score, SubmissionType, pending_score_allowed};
 
 /// The job that sends what became of a hand-in to the gradebook.
 pub const SEND_SCORE: &str = "send_score";

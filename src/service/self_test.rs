@@ -9,12 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::course::Course;
 use crate::ids::{RegistrationId, TenantId};
-use crate::lti::registration::{Flavour, Registration};
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::store::deployments::DeploymentState;
 use crate::store::sightings::Sighting;
 use crate::store::{courses, deployments, registrations, sightings};
+use lti::registration::{Flavour, Registration};
 
 mod clock;
 mod course;

@@ -7,13 +7,13 @@ use subtle::ConstantTimeEq as _;
 use crate::domain::course::Course;
 use crate::domain::people::Person;
 use crate::ids::{CourseId, SessionId, TenantId};
-use crate::lti::registration::Registration;
 use crate::random;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::store::Db;
 use crate::store::sessions::Session;
 use crate::store::{nonces, sessions};
+use lti::registration::Registration;
 
 /// A visit ends when it was not used for so long.
 pub const IDLE: TimeDelta = TimeDelta::hours(2);
@@ -207,7 +207,7 @@ pub async fn forget_what_is_over(cairn: &Cairn) -> Result<(), ServiceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lti::registration::{Flavour, RegistrationDraft};
+    use lti::registration::{Flavour, RegistrationDraft};
 
     fn ancestors(flavour: Flavour, issuer: &str, base: &str, hosts: &[&str]) -> Vec<String> {
         let draft = RegistrationDraft {

@@ -6,7 +6,6 @@ use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::policy::{Policy, Refusal};
 use crate::ids::AwardId;
-use crate::openbadges::OpenBadgeCredential;
 use crate::service::error::ServiceError;
 use crate::service::publish::read;
 use crate::service::renewals::{self, Renewals};
@@ -16,6 +15,7 @@ use crate::service::{Cairn, institutions};
 use crate::store::credentials::{Credential, Shows};
 use crate::store::share_links::{self as stored_links, ShareLink};
 use crate::store::{Db, awards, badges, credentials, issuers, policies};
+use openbadges::OpenBadgeCredential;
 
 /// A visitor's own award with its signed document.
 #[derive(Debug, Clone)]

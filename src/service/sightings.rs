@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::course::Course;
-use crate::lti::claims::{Launch, Message};
-use crate::lti::registration::Registration;
 use crate::store::sightings::{Detail, Sighting};
 use crate::store::{Db, StoreError, sightings};
+use lti::claims::{Launch, Message};
+use lti::registration::Registration;
 
 /// The time of the last launch is written down at most so often.
 const OFTEN: TimeDelta = TimeDelta::minutes(1);

@@ -8,9 +8,6 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::clock::SharedClock;
-use crate::lti::error::ToolKeyError;
-use crate::lti::keys::ToolKey;
-use crate::lti::token::ClientAssertionKey;
 use crate::random::SharedRandom;
 use crate::secrets::Vault;
 use crate::service::admins::{Administrator, Deed, moment, note_by_scope};
@@ -18,6 +15,9 @@ use crate::service::error::ServiceError;
 use crate::service::{Cairn, StartError};
 use crate::store::issuers::KeyState;
 use crate::store::{Store, StoreError, tool_keys};
+use lti::error::ToolKeyError;
+use lti::keys::ToolKey;
+use lti::token::ClientAssertionKey;
 
 pub(super) const PURPOSE: &str = "tool key";
 /// A new key is published for so long before it may sign: twice what `/lti/jwks` lets platforms keep it.

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::error::ServiceError;
-use crate::openbadges::terms;
+use openbadges::terms;
 
 const PAGE: &str = include_str!("../../static/verify/page.html");
 const STYLE: &str = include_str!("../../static/verify/page.css");

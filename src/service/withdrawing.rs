@@ -12,9 +12,6 @@ use serde_json::json;
 
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{CredentialId, KeyId, TenantId};
-use crate::openbadges::did::IssuerIdentity;
-use crate::openbadges::jwt;
-use crate::openbadges::keys::PublicKey;
 use crate::service::admins::{Administrator, Deed, note};
 use crate::service::award::{Desk, Signer, trying};
 use crate::service::error::ServiceError;
@@ -25,6 +22,9 @@ use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::jobs::{self, NewJob, Standing};
 use crate::store::reissues::{self, Mark};
 use crate::store::{Db, StoreError, issuers, status_lists, tenants, token_keys};
+use openbadges::did::IssuerIdentity;
+use openbadges::jwt;
+use openbadges::keys::PublicKey;
 
 /// The kind of job that signs anew what a withdrawn key had signed.
 pub const SIGN_ANEW: &str = "sign_anew";

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::convert::{CHUNK, from_json, json, micros, moment};
 use super::schema::audit;
 use super::{Db, Page, StoreError};
-use crate::ids::{AdminId, PersonId, TenantId, uuid_v7};
+use crate::ids::{AdminId, PersonId, TenantId};
 use crate::random::Random;
+use ambient::ids::uuid_v7;
 
 /// Something that somebody did.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,7 +8,7 @@ use super::convert::{from_json, from_word, json, micros, word};
 use super::schema::{courses, deployments, people, registrations};
 use super::{Db, StoreError};
 use crate::ids::{RegistrationId, TenantId};
-use crate::lti::registration::Registration;
+use lti::registration::Registration;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = registrations, treat_none_as_default_value = false)]

@@ -12,7 +12,7 @@ use super::{Db, StoreError};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
 use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId, SessionId, TenantId};
-use crate::lti::registration::Registration;
+use lti::registration::Registration;
 
 /// Who launched, from where, and what this launch allows.
 #[derive(Debug, Clone, PartialEq, Eq)]

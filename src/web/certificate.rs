@@ -6,12 +6,12 @@ use chrono::Utc;
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::Kind;
 use crate::domain::sentence::number;
-use crate::openbadges::OpenBadgeCredential;
 use crate::service::credential::{hours_tag, level_tag};
 use crate::service::error::ServiceError;
 use crate::service::{baked, qr};
 use crate::web::markdown;
 use crate::web::views::shared::{Certificate, PictureView, When, WhereToCheck};
+use openbadges::OpenBadgeCredential;
 
 /// Characters of criteria that a sheet has room for, and lines.
 const CRITERIA: (usize, usize) = (380, 7);

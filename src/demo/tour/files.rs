@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{During as _, Place, TourError};
-use crate::practice_lms::browser::{Browser, Page};
+use practice_lms::browser::{Browser, Page};
 
 /// One file of `index.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

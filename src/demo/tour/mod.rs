@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::practice_lms::browser::{BrowserError, Page};
+use practice_lms::browser::{BrowserError, Page};
 
 mod files;
 mod person;

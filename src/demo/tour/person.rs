@@ -6,7 +6,7 @@ use base64::Engine as _;
 use serde_json::Value;
 
 use super::{During as _, Place, TourError, expect, reads};
-use crate::practice_lms::browser::{Browser, Form, Page, ThirdPartyCookies};
+use practice_lms::browser::{Browser, Form, Page, ThirdPartyCookies};
 
 /// A person with a browser of their own.
 pub(super) struct Person<'a> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::files::{self, Entry};
 use super::person::Person;
 use super::{During as _, Place, TourError, expect};
-use crate::practice_lms::browser::{Browser, Page};
+use practice_lms::browser::{Browser, Page};
 
 const COURSE: &str = "Data Literacy 101";
 const BADGE: &str = "Clean a messy dataset";

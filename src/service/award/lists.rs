@@ -2,11 +2,11 @@
 
 use super::{Signer, internal};
 use crate::ids::StatusListId;
-use crate::openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
 use crate::random;
 use crate::service::error::ServiceError;
 use crate::store::status_lists::StatusList;
 use crate::store::{Db, status_lists};
+use openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
 
 impl Signer {
     fn sign_list(&self, slug: &str, bits: &Bitstring) -> Result<String, ServiceError> {

@@ -9,14 +9,14 @@ use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::decision::Decision;
 use crate::ids::{AwardId, CredentialId, DecisionId, PersonId, RegistrationId, StatusListId, TenantId};
-use crate::openbadges::credential::StatusEntry;
-use crate::openbadges::{OpenBadgeCredential, recipient};
 use crate::random;
 use crate::service::credential::{Parts, build};
 use crate::service::error::ServiceError;
 use crate::service::renewals;
 use crate::store::credentials::{Credential, Shows};
 use crate::store::{Db, awards, credentials, people, registrations};
+use openbadges::credential::StatusEntry;
+use openbadges::{OpenBadgeCredential, recipient};
 
 /// For fewer signatures no other processor is asked to help.
 const FEW: usize = 8;

@@ -11,12 +11,12 @@ use crate::domain::evidence::Activity;
 use crate::domain::rule::Group;
 use crate::domain::sentence::sentence_in_full;
 use crate::ids::{BadgeId, CopyId};
-use crate::lti::services::media::scope;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, design};
 use crate::store::copies::CourseCopy;
 use crate::store::{badges, rules};
+use lti::services::media::scope;
 
 /// What was brought, and what is left to say.
 #[derive(Debug, Clone)]

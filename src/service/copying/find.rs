@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 use super::{links as copied_links, source};
 use crate::domain::course::{Course, Link};
 use crate::ids::{CopyId, CourseId, DeploymentId, RegistrationId, TenantId};
-use crate::lti::claims::Launch;
 use crate::random::Random;
 use crate::service::error::ServiceError;
 use crate::service::placing::ITEM;
 use crate::store::copies::{self, CopyState, CourseCopy, FoundBy};
 use crate::store::courses::CourseSeen;
 use crate::store::{Db, StoreError, activities, badges, courses, line_items};
+use lti::claims::Launch;
 
 /// Most ids of a history that are looked at; Canvas names 1,000.
 const MOST: usize = 1_000;

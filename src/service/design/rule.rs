@@ -14,11 +14,11 @@ use crate::domain::policy::Power;
 use crate::domain::rule::{Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, RuleId};
-use crate::lti::services::media::scope;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, copying};
 use crate::store::{Db, StoreError, activities, badges, line_items, rules};
+use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
 #[derive(Debug, Clone)]

@@ -6,9 +6,6 @@ use serde_json::json;
 
 use super::leads::Pending;
 use crate::ids::{DeploymentId, RegistrationId, TenantId};
-use crate::lti::claims::Launch;
-use crate::lti::launch::admit;
-use crate::lti::registration::Registration;
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::connecting::ACCEPTED;
@@ -16,6 +13,9 @@ use crate::service::error::ServiceError;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::pending::SeenIn;
 use crate::store::{Db, StoreError, audit, deployments, pending, registrations};
+use lti::claims::Launch;
+use lti::launch::admit;
+use lti::registration::Registration;
 
 /// What a claim is sealed for.
 const PURPOSE: &str = "claim of a deployment";

@@ -7,12 +7,12 @@ use super::leads::{Destination, Review};
 use crate::domain::badge::BadgeState;
 use crate::domain::course::{Course, Link, Opens};
 use crate::ids::{ActivityId, PlacementId};
-use crate::lti::claims::{Launch, Message};
 use crate::random::Random;
 use crate::service::placing::{ITEM, REVIEW};
 use crate::service::{links as opening, placing};
 use crate::store::links::LinkSeen;
 use crate::store::{Db, StoreError, activities, badges, line_items, links, people};
+use lti::claims::{Launch, Message};
 
 /// The link behind the launch. Canvas's course navigation has none: it opens the course itself. What deep linking placed
 /// is known by its id, which came back in the custom parameters.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ActivityId, BadgeId, CourseId, DeploymentId, LinkId, PersonId};
-use crate::lti::claims::{Launch, Message};
-use crate::lti::deep_linking::DeepLinkingSettings;
+use lti::claims::{Launch, Message};
+use lti::deep_linking::DeepLinkingSettings;
 
 /// Where a launch leads whose signature held.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use zip::ZipArchive;
 
-use crate::openbadges::bake::{self, MAX_IMAGE};
-use crate::openbadges::jwt;
-use crate::openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify};
+use openbadges::bake::{self, MAX_IMAGE};
+use openbadges::jwt;
+use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify};
 
 /// Most files of an archive.
 const MAX_FILES: usize = 2_000_000;

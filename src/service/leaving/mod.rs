@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use crate::domain::evidence::{StoredFile, Submission};
 use crate::domain::issuer::Issuer;
 use crate::ids::TenantId;
-use crate::openbadges::did::IssuerIdentity;
 use crate::service::baked::{self, Form};
 use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions, verifier};
@@ -20,6 +19,7 @@ use crate::store::blobs::BlobError;
 use crate::store::credentials::Credential;
 use crate::store::issuers::IssuerKey;
 use crate::store::status_lists::StatusList;
+use openbadges::did::IssuerIdentity;
 
 mod about_me;
 pub mod drill;

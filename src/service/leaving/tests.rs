@@ -9,9 +9,9 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::drill::{DrillError, Finding, Report, drill};
 use super::{badge_folder, file_name};
-use crate::openbadges::bake::bake_svg;
-use crate::openbadges::status::{Bitstring, StatusListCredential};
-use crate::openbadges::{examples, sign};
+use openbadges::bake::bake_svg;
+use openbadges::status::{Bitstring, StatusListCredential};
+use openbadges::{sign, testing::examples};
 
 type File = (String, Vec<u8>);
 

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::{Condition, Rule};
-use crate::lti::deep_linking::{DeepLinkingSettings, ItemType};
-use crate::lti::registration::Flavour;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::store::{Db, StoreError, activities, badges, policies, rules};
+use lti::deep_linking::{DeepLinkingSettings, ItemType};
+use lti::registration::Flavour;
 
 /// How an item looks in the course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

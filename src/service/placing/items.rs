@@ -9,14 +9,14 @@ use super::{ITEM, Pick, Planned, Shape, What, submission_review};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
 use crate::ids::ActivityId;
-use crate::lti::deep_linking::{
-    ContentItem, HtmlItem, Icon, ImageItem, ItemLineItem, LinkItem, ResourceLinkItem, plain,
-};
-use crate::lti::registration::Flavour;
 use crate::service::columns::ACTIVITY_TAG;
 use crate::service::error::ServiceError;
 use crate::service::launch::LAUNCH_PATH;
 use crate::service::pictures;
+use lti::deep_linking::{
+    ContentItem, HtmlItem, Icon, ImageItem, ItemLineItem, LinkItem, ResourceLinkItem, plain,
+};
+use lti::registration::Flavour;
 
 /// Most characters of a title.
 const MAX_TITLE: usize = 255;

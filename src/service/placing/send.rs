@@ -12,7 +12,6 @@ use super::{Pick, Planned, What, adopt, desk};
 use crate::domain::course::Opens;
 use crate::domain::evidence::Activity;
 use crate::ids::{ActivityId, PlacementId};
-use crate::lti::deep_linking::{Accepted, Answer, accept};
 use crate::random::Random;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
@@ -20,6 +19,7 @@ use crate::service::{Cairn, design};
 use crate::store::links::LinkSeen;
 use crate::store::placements::Placement;
 use crate::store::{Db, activities, badges, issuers, links, pending, placements};
+use lti::deep_linking::{Accepted, Answer, accept};
 
 /// Most items at once.
 const MOST: usize = 30;

@@ -1,6 +1,6 @@
 //! What a new registration would change of the one that is there.
 
-use crate::lti::registration::Registration;
+use lti::registration::Registration;
 
 /// What a registration would change of one that is there, as the page that asks shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use super::changes::{self, Beside};
 use super::{call, check};
 use crate::ids::TenantId;
-use crate::lti::dynamic_registration::{Answer, PlatformConfiguration, read_answer};
-use crate::lti::registration::Registration;
 use crate::net::Request;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::store::registrations;
+use lti::dynamic_registration::{Answer, PlatformConfiguration, read_answer};
+use lti::registration::Registration;
 
 /// What an administrator chose here stays when the platform registers anew.
 pub(super) fn keep_choices(known: &Registration, new: Registration) -> Registration {

@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 
 use super::settings::{self, Setting};
 use super::{Finding, Sighting};
-use crate::lti::error::KeySetError;
-use crate::lti::keys::Look;
-use crate::lti::registration::Flavour;
 use crate::service::Cairn;
+use lti::error::KeySetError;
+use lti::keys::Look;
+use lti::registration::Flavour;
 
 /// A clock that is off by more than this deserves a word; launches fail from a minute on.
 const REMARK: TimeDelta = TimeDelta::seconds(5);

@@ -4,12 +4,12 @@ use url::Url;
 
 use super::settings::{self, Setting};
 use super::{Finding, Known, Step, Steps, because, step_of, too_slow};
-use crate::lti::registration::Flavour;
-use crate::lti::services::error::{Reason, ServiceError as PlatformError};
-use crate::lti::services::grades::{LineItem, LineItemFilter, ResultRow};
-use crate::lti::services::roster::Member;
-use crate::lti::services::{Platform, media};
 use crate::service::{Cairn, platforms};
+use lti::registration::Flavour;
+use lti::services::error::{Reason, ServiceError as PlatformError};
+use lti::services::grades::{LineItem, LineItemFilter, ResultRow};
+use lti::services::roster::Member;
+use lti::services::{Platform, media};
 
 /// What the reading came to.
 #[derive(Default)]

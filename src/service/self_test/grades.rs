@@ -4,8 +4,8 @@
 use super::course::Grades;
 use super::token::Answered;
 use super::{Finding, lms};
-use crate::lti::registration::Flavour;
-use crate::lti::services::media::scope;
+use lti::registration::Flavour;
+use lti::services::media::scope;
 
 const WITHOUT: &str = "Badges can still be awarded for approved evidence, by hand, and for other badges. Grant the services above to use grades.";
 

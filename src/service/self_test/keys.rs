@@ -2,8 +2,8 @@
 
 use super::settings::{self, Setting};
 use super::{Finding, Known, too_slow};
-use crate::lti::error::KeySetError;
-use crate::lti::keys::Look;
+use lti::error::KeySetError;
+use lti::keys::Look;
 
 /// What a look at the key set came to; nothing where it took too long.
 pub(super) fn finding(known: &Known, looked: Option<Result<Look, KeySetError>>) -> Finding {

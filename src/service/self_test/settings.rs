@@ -1,6 +1,6 @@
 //! Which setting in the LMS mends what, in that LMS's own words.
 
-use crate::lti::registration::Flavour;
+use lti::registration::Flavour;
 
 /// What may have to be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use futures_util::future::join_all;
 
 use super::settings::{self, Setting};
 use super::{Finding, Known, because, clock, too_slow};
-use crate::lti::dynamic_registration::{NOTICES_SCOPE, SCOPES};
-use crate::lti::registration::Registration;
-use crate::lti::token::TokenError;
 use crate::service::{Cairn, platforms};
+use lti::dynamic_registration::{NOTICES_SCOPE, SCOPES};
+use lti::registration::Registration;
+use lti::token::TokenError;
 
 /// What the platform said to one scope: the scope, what it is for, and the outcome.
 type Asked = (&'static str, &'static str, Result<(), TokenError>);

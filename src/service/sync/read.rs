@@ -6,15 +6,15 @@ use rust_decimal::Decimal;
 use url::Url;
 
 use crate::domain::course::Course;
-use crate::lti::registration::{Flavour, Registration};
-use crate::lti::services::Platform;
-use crate::lti::services::error::ServiceError as PlatformError;
-use crate::lti::services::grades::{self, LineItemFilter, ResultRow};
-use crate::lti::services::media::scope;
-use crate::lti::services::roster::Member;
 use crate::service::sync::seed::Seedable;
 use crate::service::{Cairn, platforms};
 use crate::store::line_items::ItemSeen;
+use lti::registration::{Flavour, Registration};
+use lti::services::Platform;
+use lti::services::error::ServiceError as PlatformError;
+use lti::services::grades::{self, LineItemFilter, ResultRow};
+use lti::services::media::scope;
+use lti::services::roster::Member;
 
 /// What the platform said; each part may be missing, with a sentence among the problems.
 #[derive(Debug, Clone, Default)]

@@ -9,13 +9,13 @@ use url::Url;
 
 use super::read::{Reading, sentence};
 use crate::domain::course::Course;
-use crate::lti::roles::Roles;
-use crate::lti::services::Platform;
-use crate::lti::services::error::Reason;
-use crate::lti::services::roster::Status;
-use crate::lti::services::score::Score;
 use crate::store::line_items::ItemSeen;
 use crate::store::{Db, StoreError, activities, badges, line_items, rules};
+use lti::roles::Roles;
+use lti::services::Platform;
+use lti::services::error::Reason;
+use lti::services::roster::Status;
+use lti::services::score::Score;
 
 /// Rows that one check makes; the next check goes on. There is no call that makes many at once.
 const AT_ONCE: usize = 200;

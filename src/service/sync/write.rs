@@ -14,9 +14,6 @@ use crate::domain::course::{Checks, Course, LineItem};
 use crate::domain::facts::GradeSource;
 use crate::domain::rule::Condition;
 use crate::ids::{LineItemId, PersonId};
-use crate::lti::roles::Roles;
-use crate::lti::services::grades::ResultRow;
-use crate::lti::services::roster::{Member, Status};
 use crate::random::{self, SharedRandom};
 use crate::service::{columns, copying, decide};
 use crate::store::line_items::{ItemChanges, ItemSeen};
@@ -25,6 +22,9 @@ use crate::store::results::{Extent, ResultSeen};
 use crate::store::{
     Db, StoreError, audit, badges, courses, enrolments, jobs, line_items, people, results, rules,
 };
+use lti::roles::Roles;
+use lti::services::grades::ResultRow;
+use lti::services::roster::{Member, Status};
 
 /// For more people than this, badges are decided as a whole.
 const FEW: usize = 10;

@@ -31,8 +31,8 @@ use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Thresho
 use crate::ids::{
     AwardId, BadgeId, DecisionId, DeploymentId, LineItemId, PersonId, RegistrationId, RuleId, TenantId,
 };
-use crate::lti::registration::{Algorithm, Flavour, Registration};
 use crate::random::{SeededRandom, SystemRandom};
+use lti::registration::{Algorithm, Flavour, Registration};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(1_795_478_400_123_456).unwrap() + TimeDelta::seconds(seconds)

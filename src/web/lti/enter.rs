@@ -2,12 +2,12 @@
 
 use actix_web::HttpResponse;
 
-use crate::lti::registration::Registration;
 use crate::service::session::frame_ancestors;
 use crate::web::error::AppError;
 use crate::web::reply;
 use crate::web::views::lti::{EnterPage, StorageView};
 use crate::web::views::shared::PublicPage;
+use lti::registration::Registration;
 
 /// What carries a visit from page to page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

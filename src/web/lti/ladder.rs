@@ -4,10 +4,10 @@
 use actix_web::HttpRequest;
 use chrono::TimeDelta;
 
-use crate::lti::registration::Registration;
-use crate::lti::state::is_binding_cookie;
 use crate::web::extract::visit::partitioned;
 use crate::web::views::lti::StorageView;
+use lti::registration::Registration;
+use lti::state::is_binding_cookie;
 
 /// Logins that one browser may have under way; each has a cookie, and browsers keep few for a site in a frame.
 const MOST_BINDINGS: usize = 12;
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_frame_is_addressed_by_a_plain_name_and_the_origin_of_the_authorization_url() {
-        let draft = crate::lti::registration::RegistrationDraft {
+        let draft = lti::registration::RegistrationDraft {
             name: "School".into(),
             issuer: "https://canvas.instructure.com".into(),
             client_id: "1".into(),
@@ -123,7 +123,7 @@ mod tests {
             token_url: "https://sso.canvaslms.com/login/oauth2/token".into(),
             token_audience: None,
             jwks_url: "https://sso.canvaslms.com/api/lti/security/jwks".into(),
-            flavour: crate::lti::registration::Flavour::Canvas,
+            flavour: lti::registration::Flavour::Canvas,
             algorithms: Vec::new(),
             service_hosts: Vec::new(),
             accepts_new_deployments: false,

@@ -8,9 +8,6 @@ use chrono::TimeDelta;
 
 use super::enter::{Carrier, Entrance, enter};
 use super::ladder;
-use crate::lti::error::Refusal;
-use crate::lti::launch::LaunchForm;
-use crate::lti::state::{BindingProof, LoginState};
 use crate::service::Cairn;
 use crate::service::launch::{Destination, Leads, Opened, Review};
 use crate::service::session::{LONGEST, frame_ancestors};
@@ -20,6 +17,9 @@ use crate::web::extract::visit::{partitioned, session_cookie};
 use crate::web::reply;
 use crate::web::views::lti::{NoCourse, ProvePage, StorageView};
 use crate::web::views::shared::PublicPage;
+use lti::error::Refusal;
+use lti::launch::LaunchForm;
+use lti::state::{BindingProof, LoginState};
 
 /// Where a page of ours posts the answer with its proof.
 const PROOF_PATH: &str = "/lti/launch/proof";

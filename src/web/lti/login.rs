@@ -11,9 +11,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
 
 use super::ladder;
-use crate::lti::error::LoginRefusal;
-use crate::lti::login::LoginRequest;
-use crate::lti::state::LIFETIME;
 use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::frame_ancestors;
@@ -22,6 +19,9 @@ use crate::web::extract::visit::partitioned;
 use crate::web::reply;
 use crate::web::views::lti::LoginPage;
 use crate::web::views::shared::PublicPage;
+use lti::error::LoginRefusal;
+use lti::login::LoginRequest;
+use lti::state::LIFETIME;
 
 /// Proves nothing but that cookies come back.
 const PROBE: &str = "cairn_probe";

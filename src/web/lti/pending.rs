@@ -3,7 +3,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::lti::registration::Registration;
 use crate::service::Cairn;
 use crate::service::launch::Pending;
 use crate::service::session::frame_ancestors;
@@ -12,6 +11,7 @@ use crate::web::extract::fields::Fields;
 use crate::web::reply;
 use crate::web::views::lti::{PendingPage, Standing};
 use crate::web::views::shared::PublicPage;
+use lti::registration::Registration;
 
 /// Where the form with the proof is posted.
 pub const CLAIM_PATH: &str = "/lti/claim";

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::badge::Kind;
-use crate::openbadges::verify::{CheckKind, Failure, Verdict};
 use crate::web::views::shared::{CheckLine, Status, When};
+use openbadges::verify::{CheckKind, Failure, Verdict};
 
 /// What stands behind a kind of badge, in one sentence.
 pub(super) fn meaning(kind: Kind) -> &'static str {
@@ -92,7 +92,7 @@ fn period(verdict: &Verdict, suspended: bool) -> CheckLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::openbadges::verify::{Resolver, verify};
+    use openbadges::verify::{Resolver, verify};
 
     struct Nowhere;
 
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_checked_is_never_said_to_hold() {
-        let signed = include_bytes!("../../../tests/vectors/badge.json");
+        let signed = include_bytes!("../../../crates/openbadges/vectors/badge.json");
         let now = chrono::DateTime::from_timestamp(1_795_430_000, 0).unwrap();
         let lines = genuine(&verify(signed, &Nowhere, now), "badges.example", None);
         assert_eq!(lines.len(), 4);

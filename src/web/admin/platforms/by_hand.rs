@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::{institution, presets};
-use crate::lti::registration::{Flavour, RegistrationDraft};
 use crate::service::error::{ErrorKind, ServiceError};
 use crate::service::{connecting, registering};
 use crate::web::admin::error::AdminError;
@@ -13,6 +12,7 @@ use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::views::admin::{ByHandForm, ByHandPage};
 use crate::web::views::shared::{Problem, ProblemList};
+use lti::registration::{Flavour, RegistrationDraft};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config

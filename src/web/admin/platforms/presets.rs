@@ -1,6 +1,6 @@
 //! What the form for registering by hand is filled with.
 
-use crate::lti::registration::{Flavour, RegistrationDraft};
+use lti::registration::{Flavour, RegistrationDraft};
 
 /// A hosted Canvas: its word in the address, for people, its issuer and the host of its endpoints.
 pub(super) const HOSTED: [(&str, &str, &str, &str); 3] = [

@@ -4,8 +4,6 @@ use chrono::{DateTime, Utc};
 
 use super::told;
 use crate::domain::badge::Kind;
-use crate::openbadges::did;
-use crate::openbadges::verify::Failure;
 use crate::service::Cairn;
 use crate::service::baked;
 use crate::service::publish::{Checked, Published};
@@ -14,6 +12,8 @@ use crate::web::public::checks;
 use crate::web::views::public::{CredentialPage, OtherTerm, PublicStanding};
 use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, When};
 use crate::web::{badge_file, markdown};
+use openbadges::did;
+use openbadges::verify::Failure;
 
 /// The page; `until` when a link shows it that ends then, and keeps it out of previews and away from its own address.
 pub(in crate::web::public) fn view(

@@ -1,13 +1,13 @@
 //! What the signed document of a badge tells, line by line.
 
 use crate::domain::sentence::number;
-use crate::openbadges::credential::{Evidence, ResultEntry};
-use crate::openbadges::{OpenBadgeCredential, jwt};
 use crate::service::credential::{hours_tag, level_tag};
 use crate::service::publish::Published;
 use crate::web::public::checks;
 use crate::web::views::public::EvidenceLine;
 use crate::web::views::shared::LinkTo;
+use openbadges::credential::{Evidence, ResultEntry};
+use openbadges::{OpenBadgeCredential, jwt};
 
 /// What the badge says of itself in numbers and words, each with its name.
 pub(super) fn facts(document: &OpenBadgeCredential) -> Vec<(String, String)> {

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::AdminPage;
-use crate::lti::registration::{Flavour, RegistrationDraft};
 use crate::web::views::shared::ProblemList;
+use lti::registration::{Flavour, RegistrationDraft};
 
 /// What is typed.
 #[derive(Debug, Clone, Default)]

@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use crate::lti::registration::Flavour;
 use crate::service::registering::{self, Beside, Offer, Registered, Update};
 use crate::web::views::shared::PublicPage;
+use lti::registration::Flavour;
 
 /// Posts `consent`. Nothing has been written when it is shown.
 #[derive(Debug, Clone, Template)]

@@ -1,0 +1,245 @@
+//! The launch checklist (facts 1.3): each of its rows is a refusal of its own, or the launch is verified.
+//!
+//! openidconnect verifies signature, issuer, audience, expiry and nonce of the `id_token`. What it leaves out, the
+//! modules here do: form, header, key, authorised party, time, and everything that is LTI.
+
+mod form;
+mod header;
+mod target;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::claims::{AgsEndpoint, Context, Launch, LtiClaims, NoticesEndpoint, NrpsEndpoint, Presentation};
+use super::error::{KeySetError, Refusal, ServiceUrlError};
+use super::keys::{KeySetCache, PlatformKey};
+use super::messages::{Checked, MessageType, validate};
+use super::registration::Registration;
+use super::roles::Roles;
+use super::state::LoginState;
+
+pub use form::LaunchForm;
+pub use header::Header;
+pub(crate) use header::json_part;
+pub use target::Targets;
+pub(crate) use token::{audiences, authorized_party, time};
+
+/// Whether a launch's deployment may enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// It is known under this registration.
+    Known,
+    /// It is new, and the registration lets new ones be claimed.
+    Claimable,
+}
+
+/// The second half of row 15, for the caller who knows the deployments of the registration.
+///
+/// # Errors
+/// [`Refusal::DeploymentUnknown`].
+pub fn admit(registration: &Registration, launch: &Launch, known: bool) -> Result<Admission, Refusal> {
+    if known {
+        Ok(Admission::Known)
+    } else if registration.accepts_new_deployments {
+        Ok(Admission::Claimable)
+    } else {
+        Err(Refusal::DeploymentUnknown(launch.deployment_id.clone()))
+    }
+}
+
+/// Verifies a launch, fetching the platform's keys when needed. The browser's binding is checked before, with
+/// [`LoginState::check_binding`]; the state is consumed after, by whoever stores nonces.
+///
+/// # Errors
+/// The first [`Refusal`] of the checklist.
+pub async fn verify(
+    id_token: &str,
+    state: &LoginState,
+    registration: &Registration,
+    keys: &KeySetCache,
+    targets: &Targets,
+    now: DateTime<Utc>,
+) -> Result<Launch, Refusal> {
+    let header = Header::read(id_token, registration)?;
+    let key = keys
+        .find(&registration.jwks_url, &header.kid)
+        .await
+        .map_err(|error| match error {
+            KeySetError::UnknownKey => Refusal::KeyUnknown(header.kid.clone()),
+            KeySetError::Unavailable(why) => Refusal::KeysUnavailable(why),
+        })??;
+    verify_with_key(id_token, &header, key, state, registration, targets, now)
+}
+
+/// Verifies a launch with the key that its header names.
+///
+/// # Errors
+/// The first [`Refusal`] of the checklist from row 6 on.
+pub fn verify_with_key(
+    id_token: &str,
+    header: &Header,
+    key: PlatformKey,
+    state: &LoginState,
+    registration: &Registration,
+    targets: &Targets,
+    now: DateTime<Utc>,
+) -> Result<Launch, Refusal> {
+    if state.registration_id != registration.id {
+        return Err(Refusal::RegistrationMismatch);
+    }
+    if !registration.enabled {
+        return Err(Refusal::RegistrationDisabled);
+    }
+    let verified = token::verify(id_token, header, key, state, registration, now)?;
+    let lti = verified.additional_claims();
+    match lti.version.as_deref() {
+        Some("1.3.0") => {}
+        None | Some("") => return Err(Refusal::VersionMissing),
+        Some(other) => return Err(Refusal::Version(other.to_owned())),
+    }
+    let kind = MessageType::of(lti)?;
+    let deployment_id = deployment(lti, state)?;
+    let roles = lti.roles.as_ref().ok_or(Refusal::RolesMissing)?;
+    let roles = Roles::parse(roles.iter().map(|role| role.as_str().unwrap_or_default()));
+    let target_link_uri = targets.check(lti, kind.keeps_target().then_some(&state.target_link_uri))?;
+    let context = context(lti);
+    let services = Services::check(lti, registration)?;
+    let checked = Checked {
+        registration,
+        context: context.as_ref(),
+        ags: services.ags.as_ref(),
+    };
+    let message = validate(kind, lti, &checked)?;
+    let presentation = presentation(lti, registration);
+    let person = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Ok(Launch {
+        registration_id: registration.id.clone(),
+        deployment_id,
+        issued_at: verified.issue_time(),
+        sub: verified.subject().to_string(),
+        name: verified
+            .name()
+            .and_then(|name| name.get(None))
+            .and_then(|name| person(name)),
+        given_name: verified
+            .given_name()
+            .and_then(|name| name.get(None))
+            .and_then(|name| person(name)),
+        family_name: verified
+            .family_name()
+            .and_then(|name| name.get(None))
+            .and_then(|name| person(name)),
+        email: verified.email().and_then(|email| person(email)),
+        locale: presentation
+            .locale
+            .clone()
+            .or_else(|| verified.locale().map(ToString::to_string)),
+        roles,
+        context,
+        message,
+        target_link_uri,
+        custom: lti.custom.clone().unwrap_or_default(),
+        ags: services.ags,
+        nrps: services.nrps,
+        notices: services.notices,
+        tool_platform: lti.tool_platform.clone().unwrap_or_default(),
+        presentation,
+        placement: lti.placement.clone(),
+    })
+}
+
+/// Rows 15 (its form) and 16.
+fn deployment(lti: &LtiClaims, state: &LoginState) -> Result<String, Refusal> {
+    let signed = lti
+        .deployment_id
+        .as_deref()
+        .filter(|id| !id.is_empty())
+        .ok_or(Refusal::DeploymentMissing)?;
+    if signed.len() > 255 || !signed.is_ascii() {
+        return Err(Refusal::DeploymentMalformed);
+    }
+    if state.deployment_id.as_deref().is_some_and(|seen| seen != signed) {
+        return Err(Refusal::DeploymentMismatch);
+    }
+    Ok(signed.to_owned())
+}
+
+fn context(lti: &LtiClaims) -> Option<Context> {
+    let claim = lti.context.clone()?;
+    let id = claim.id.filter(|id| !id.is_empty() && id.len() <= 255)?;
+    Some(Context {
+        id,
+        label: claim.label,
+        title: claim.title,
+        kinds: claim.kinds.unwrap_or_default(),
+    })
+}
+
+fn presentation(lti: &LtiClaims, registration: &Registration) -> Presentation {
+    let claim = lti.launch_presentation.clone().unwrap_or_default();
+    let return_url = claim.return_url.and_then(|text| Url::parse(&text).ok());
+    Presentation {
+        return_url: return_url.filter(|url| registration.check_service_url(url).is_ok()),
+        document_target: claim.document_target,
+        locale: claim.locale.filter(|locale| !locale.is_empty()),
+    }
+}
+
+/// Row 23.
+struct Services {
+    ags: Option<AgsEndpoint>,
+    nrps: Option<NrpsEndpoint>,
+    notices: Option<NoticesEndpoint>,
+}
+
+impl Services {
+    fn check(lti: &LtiClaims, registration: &Registration) -> Result<Self, Refusal> {
+        let url = |what: &'static str, text: Option<&String>| -> Result<Option<Url>, Refusal> {
+            let Some(text) = text.filter(|text| !text.is_empty()) else {
+                return Ok(None);
+            };
+            let url = Url::parse(text).map_err(|_| Refusal::ServiceUrl(what, ServiceUrlError::Malformed))?;
+            registration
+                .check_service_url(&url)
+                .map_err(|error| Refusal::ServiceUrl(what, error))?;
+            Ok(Some(url))
+        };
+        let ags = match &lti.ags {
+            None => None,
+            Some(claim) => Some(AgsEndpoint {
+                scopes: claim.scope.clone().unwrap_or_default(),
+                lineitems: url("line items", claim.lineitems.as_ref())?,
+                lineitem: url("line item", claim.lineitem.as_ref())?,
+            }),
+        };
+        let nrps = match &lti.nrps {
+            None => None,
+            Some(claim) => {
+                url("member list", claim.context_memberships_url.as_ref())?.map(|url| NrpsEndpoint {
+                    context_memberships_url: url,
+                    service_versions: claim.service_versions.clone().unwrap_or_default(),
+                })
+            }
+        };
+        let notices = match &lti.notices {
+            None => None,
+            Some(claim) => {
+                url("notification", claim.platform_notification_service_url.as_ref())?.map(|url| {
+                    NoticesEndpoint {
+                        url,
+                        types: claim.notice_types_supported.clone().unwrap_or_default(),
+                    }
+                })
+            }
+        };
+        url(
+            "licence agreement",
+            lti.eula.as_ref().and_then(|claim| claim.url.as_ref()),
+        )?;
+        Ok(Self { ags, nrps, notices })
+    }
+}

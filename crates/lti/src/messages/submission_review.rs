@@ -1,0 +1,24 @@
+//! `LtiSubmissionReviewRequest` (LTI Submission Review 1.0, section 3).
+
+use super::{Checked, link_of};
+use crate::claims::{LtiClaims, Message};
+use crate::error::Refusal;
+
+/// Row 22.
+pub(super) fn validate(claims: &LtiClaims, checked: &Checked<'_>) -> Result<Message, Refusal> {
+    let for_user = claims
+        .for_user
+        .as_ref()
+        .and_then(|user| user.user_id.clone())
+        .filter(|id| !id.is_empty() && id.len() <= 255)
+        .ok_or(Refusal::SubmissionReview("student (for_user.user_id)"))?;
+    let lineitem = checked
+        .ags
+        .and_then(|ags| ags.lineitem.clone())
+        .ok_or(Refusal::SubmissionReview("grade column (line item)"))?;
+    Ok(Message::SubmissionReview {
+        for_user,
+        lineitem,
+        link: link_of(claims, checked),
+    })
+}

@@ -1,0 +1,315 @@
+//! What can go wrong when a platform's service is called.
+//!
+//! A [`ServiceError`] says what was being done; its [`Reason`] says why it failed, in a sentence for the person who runs the
+//! course or the tool, and whether trying again makes sense.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+
+use crate::answered::{excerpt, is_throttled, retry_after};
+use crate::token::TokenError;
+use crate::transport::{NetError, Response};
+
+/// A call to a service of the platform that failed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{doing} failed: {reason}")]
+pub struct ServiceError {
+    /// The work in words, such as "Reading the results".
+    pub doing: &'static str,
+    pub reason: Reason,
+}
+
+impl ServiceError {
+    /// Whether the same call may succeed a little later.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        self.reason.retryable()
+    }
+}
+
+/// Why a call failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Reason {
+    /// 401, also with a new token.
+    #[error(
+        "the platform does not accept our access token (401). Is the tool still allowed to use this service?"
+    )]
+    Unauthorized,
+    /// 403, not for going too fast.
+    #[error("the platform does not allow it (403). {0}")]
+    Forbidden(String),
+    /// 429, or 403 with "Rate Limit Exceeded".
+    #[error("the platform asks us to slow down")]
+    Throttled { retry_after: Option<Duration> },
+    /// 404 or 410.
+    #[error("it is no longer there (404). Was the column or the course deleted?")]
+    NotFound,
+    /// 409: on Moodle, a score with the same or a later second is stored already.
+    #[error("the platform holds a newer score for this person (409)")]
+    Conflict,
+    /// 412: on Canvas, the link has no active line item or belongs to another course.
+    #[error("the link has no gradebook column that can be used (412). {0}")]
+    Precondition(String),
+    /// 422: on Canvas, not an active student, or a limit on attempts.
+    #[error("the platform cannot grade this person or accept this value (422). {0}")]
+    Unprocessable(String),
+    /// 400: on Moodle also a person who cannot be graded.
+    #[error("the platform did not understand or accept the request (400). {0}")]
+    BadRequest(String),
+    /// 3xx: redirects are never followed with a token in hand.
+    #[error("the platform redirects this address (status {0}); its service addresses may have changed")]
+    Redirected(u16),
+    /// 5xx
+    #[error("the platform is out of order (status {status})")]
+    Unavailable {
+        status: u16,
+        retry_after: Option<Duration>,
+    },
+    /// Any other status.
+    #[error("the platform answered with the unexpected status {0}. {1}")]
+    Status(u16, String),
+    /// A page for people where data was expected.
+    #[error("the platform answered with a web page instead of data. Is it under maintenance?")]
+    Html,
+    /// Success, and no body where data was expected.
+    #[error("the platform's answer is empty where data was expected")]
+    Empty,
+    /// The body ends in the middle, or the connection did.
+    #[error("the platform's answer broke off in the middle")]
+    HalfABody,
+    /// Not the JSON that the standard describes.
+    #[error("the platform's answer cannot be read: {0}")]
+    Malformed(String),
+    #[error("the platform did not answer in time")]
+    TimedOut,
+    #[error("the platform cannot be reached: {0}")]
+    Unreachable(String),
+    /// Our own guard said no.
+    #[error("the address may not be called: {0}")]
+    Blocked(String),
+    #[error("the platform's answer is larger than {0} bytes")]
+    TooLarge(usize),
+    /// A link to a next page or a line item on another server, to which our token must not go.
+    #[error("the platform points to another server ({0}), which is not trusted")]
+    ForeignHost(String),
+    #[error("the platform's pages do not come to an end")]
+    Endless,
+    /// Refused by us before anything was sent.
+    #[error("{0}")]
+    Invalid(String),
+    /// The launch did not grant this scope.
+    #[error("the platform has not granted the scope {0}. Check the tool's services in its settings")]
+    NotGranted(String),
+    #[error(transparent)]
+    Token(TokenError),
+}
+
+impl Reason {
+    /// Whether the same call may succeed a little later.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Throttled { .. }
+            | Self::Unavailable { .. }
+            | Self::Empty
+            | Self::HalfABody
+            | Self::TimedOut
+            | Self::Unreachable(_) => true,
+            Self::Token(error) => error.retryable(),
+            _ => false,
+        }
+    }
+
+    /// Whether the platform certainly did nothing, so that even a request that must not happen twice may be repeated.
+    #[must_use]
+    pub fn nothing_happened(&self) -> bool {
+        matches!(
+            self,
+            Self::Throttled { .. }
+                | Self::Unreachable(_)
+                | Self::Token(_)
+                | Self::Blocked(_)
+                | Self::Invalid(_)
+        )
+    }
+
+    /// What a status means where no score was sent: those that speak of a person's score do not fit there.
+    pub(crate) fn beside_scores(self, response: &Response) -> Self {
+        match self {
+            Self::Conflict | Self::Precondition(_) | Self::Unprocessable(_) => {
+                Self::Status(response.status, excerpt(&response.body))
+            }
+            reason => reason,
+        }
+    }
+
+    /// How long the platform asks us to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Throttled { retry_after }
+            | Self::Unavailable { retry_after, .. }
+            | Self::Token(TokenError::Throttled { retry_after }) => *retry_after,
+            _ => None,
+        }
+    }
+
+    pub(crate) fn doing(self, doing: &'static str) -> ServiceError {
+        ServiceError { doing, reason: self }
+    }
+}
+
+impl From<NetError> for Reason {
+    fn from(error: NetError) -> Self {
+        match error {
+            NetError::Refused(_, why) => Self::Blocked(why),
+            NetError::Unreachable(_, why) => Self::Unreachable(why),
+            NetError::BrokenOff(..) => Self::HalfABody,
+            NetError::TimedOut(_) => Self::TimedOut,
+            NetError::TooLarge(_, limit) => Self::TooLarge(limit),
+        }
+    }
+}
+
+impl From<TokenError> for Reason {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
+/// The refusal in a status, if it is not 2xx.
+pub(crate) fn judge(response: &Response) -> Result<(), Reason> {
+    let detail = || excerpt(&response.body);
+    Err(match response.status {
+        200..300 => return Ok(()),
+        _ if is_throttled(response) => Reason::Throttled {
+            retry_after: retry_after(response),
+        },
+        300..400 => Reason::Redirected(response.status),
+        400 => Reason::BadRequest(detail()),
+        401 => Reason::Unauthorized,
+        403 => Reason::Forbidden(detail()),
+        404 | 410 => Reason::NotFound,
+        409 => Reason::Conflict,
+        412 => Reason::Precondition(detail()),
+        422 => Reason::Unprocessable(detail()),
+        408 => Reason::TimedOut,
+        status @ 500.. => Reason::Unavailable {
+            status,
+            retry_after: retry_after(response),
+        },
+        status => Reason::Status(status, detail()),
+    })
+}
+
+/// The JSON of a body, whatever its media type says.
+pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reason> {
+    serde_json::from_slice(body).map_err(|error| {
+        if body.trim_ascii().is_empty() {
+            Reason::Empty
+        } else if body.trim_ascii_start().first() == Some(&b'<') {
+            Reason::Html
+        } else if error.is_eof() {
+            Reason::HalfABody
+        } else {
+            Reason::Malformed(error.to_string())
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn response(status: u16, body: &str) -> Response {
+        Response {
+            status,
+            headers: Vec::new(),
+            body: body.to_owned().into(),
+        }
+    }
+
+    fn reason(status: u16, body: &str) -> Reason {
+        judge(&response(status, body)).unwrap_err()
+    }
+
+    #[test]
+    fn each_status_has_its_own_reason_and_says_whether_to_try_again() {
+        let rows = [
+            (302, "Redirected", false),
+            (400, "BadRequest", false),
+            (401, "Unauthorized", false),
+            (403, "Forbidden", false),
+            (404, "NotFound", false),
+            (409, "Conflict", false),
+            (412, "Precondition", false),
+            (418, "Status", false),
+            (422, "Unprocessable", false),
+            (429, "Throttled", true),
+            (500, "Unavailable", true),
+            (503, "Unavailable", true),
+            (504, "Unavailable", true),
+        ];
+        for (status, name, retryable) in rows {
+            let reason = reason(status, "");
+            assert!(
+                format!("{reason:?}").starts_with(name),
+                "{status} gave {reason:?}"
+            );
+            assert_eq!(reason.retryable(), retryable, "{status}");
+        }
+        assert!(judge(&response(204, "")).is_ok());
+    }
+
+    #[test]
+    fn forbidden_and_throttled_share_a_status_in_canvas() {
+        assert!(matches!(
+            reason(403, "403 Forbidden (Rate Limit Exceeded)\n"),
+            Reason::Throttled { .. }
+        ));
+        assert!(matches!(
+            reason(403, r#"{"errors":"not yours"}"#),
+            Reason::Forbidden(_)
+        ));
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds() {
+        let mut slow = response(429, "");
+        slow.headers.push(("retry-after".to_owned(), "7".to_owned()));
+        assert_eq!(
+            judge(&slow).unwrap_err().retry_after(),
+            Some(Duration::from_secs(7))
+        );
+        slow.headers[0].1 = "Wed, 21 Oct 2026 07:28:00 GMT".to_owned();
+        assert_eq!(judge(&slow).unwrap_err().retry_after(), None);
+    }
+
+    #[test]
+    fn a_web_page_half_a_body_and_nonsense_are_told_apart() {
+        let read = |body: &str| read_json::<Vec<u8>>(body.as_bytes()).unwrap_err();
+        assert!(matches!(read(" <!DOCTYPE html><html>"), Reason::Html));
+        assert!(matches!(read("[1, 2,"), Reason::HalfABody));
+        assert!(matches!(read("{}"), Reason::Malformed(_)));
+        assert!(matches!(read(" "), Reason::Empty));
+    }
+
+    #[test]
+    fn an_error_reads_as_a_sentence() {
+        let error = reason(422, r#"{"errors":"User not found"}"#).doing("Posting a score");
+        insta::assert_snapshot!(error.to_string(), @r#"Posting a score failed: the platform cannot grade this person or accept this value (422). The platform said: {"errors":"User not found"}"#);
+        assert_eq!(excerpt(b"[]"), "The platform gave no reason.");
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_makes_it_panic(status: u16, body: Vec<u8>) {
+            let response = Response { status, headers: Vec::new(), body: body.clone().into() };
+            prop_assert_eq!(judge(&response).is_ok(), (200..300).contains(&status));
+            let _ = read_json::<serde_json::Value>(&body);
+            prop_assert!(excerpt(&body).chars().count() < 330);
+        }
+    }
+}

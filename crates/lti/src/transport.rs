@@ -1,0 +1,124 @@
+//! HTTP as a parameter: what calls a platform takes a [`Transport`] and leaves it to the program how requests are sent,
+//! which addresses may be called and which proxies stand between.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use url::Url;
+
+/// The verbs that platforms need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+/// A request to another server.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: Method,
+    pub url: Url,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    pub body: Bytes,
+    /// The whole exchange, body included, must be over in this time.
+    pub timeout: Duration,
+    /// A larger body is an error, not a truncation. Bytes.
+    pub max_body: usize,
+}
+
+impl Request {
+    /// A GET without headers: 20 s, 8 MiB.
+    #[must_use]
+    pub fn get(url: Url) -> Self {
+        Self {
+            method: Method::Get,
+            url,
+            headers: Vec::new(),
+            body: Bytes::new(),
+            timeout: Duration::from_secs(20),
+            max_body: 8 << 20,
+        }
+    }
+
+    /// A POST of `body`: 20 s, 8 MiB.
+    #[must_use]
+    pub fn post(url: Url, body: impl Into<Bytes>) -> Self {
+        Self {
+            method: Method::Post,
+            body: body.into(),
+            ..Self::get(url)
+        }
+    }
+
+    /// The same request with one more header; `name` in lower case.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+}
+
+/// An answer, whatever its status.
+#[derive(Debug, Clone)]
+pub struct Response {
+    pub status: u16,
+    /// In the order received, names in lower case; a name may repeat.
+    pub headers: Vec<(String, String)>,
+    pub body: Bytes,
+}
+
+impl Response {
+    /// The first header of that (lower-case) name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All headers of that (lower-case) name.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the status is 2xx.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Why no answer came back.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NetError {
+    #[error("{0} may not be called: {1}")]
+    Refused(Url, String),
+    /// No connection was made, so the request was certainly not carried out.
+    #[error("{0} could not be reached: {1}")]
+    Unreachable(Url, String),
+    /// The request may have been carried out; the answer did not arrive whole.
+    #[error("{0} broke off in the middle of its answer: {1}")]
+    BrokenOff(Url, String),
+    #[error("{0} did not answer in time")]
+    TimedOut(Url),
+    #[error("{0} answered with more than {1} bytes")]
+    TooLarge(Url, usize),
+}
+
+/// Sends requests. Never follows a redirect: every caller here speaks to an endpoint that it knows.
+#[async_trait]
+pub trait Transport: Send + Sync + std::fmt::Debug {
+    /// Sends `request` and reads the whole answer.
+    ///
+    /// # Errors
+    /// [`NetError`] when there is no complete answer; a status of 4xx or 5xx is an answer.
+    async fn send(&self, request: Request) -> Result<Response, NetError>;
+}

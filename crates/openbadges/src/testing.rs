@@ -1,0 +1,7 @@
+//! For tests and benchmarks: credentials and keys that never change, random credentials, small pictures, and a bound on
+//! what hostile input may cost.
+
+pub mod bounded;
+pub mod examples;
+pub mod pictures;
+pub mod strategies;

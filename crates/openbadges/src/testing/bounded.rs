@@ -1,0 +1,43 @@
+//! Time and memory as whoever keeps the server notices them.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// What one hostile input may take on a slow machine, unoptimised.
+pub const MOMENT: Duration = Duration::from_secs(10);
+
+/// The most memory of this process so far, in bytes; nothing on a system that does not tell.
+fn peak() -> Option<usize> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: usize = line.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes << 10)
+}
+
+/// Begun before some work, asked after it.
+pub struct Measure {
+    begun: Instant,
+    before: Option<usize>,
+}
+
+impl Measure {
+    pub fn begin() -> Self {
+        // Forgets the peak of what came before (proc(5), clear_refs); where that is not allowed, the bound is only looser.
+        let _ = fs::write("/proc/self/clear_refs", "5");
+        Self {
+            begun: Instant::now(),
+            before: peak(),
+        }
+    }
+
+    /// No more than `megabytes` beyond what there was, and no more than [`MOMENT`].
+    #[track_caller]
+    pub fn within(&self, megabytes: usize, what: &str) {
+        let took = self.begun.elapsed();
+        assert!(took < MOMENT, "{what}: it took {took:?}");
+        if let (Some(before), Some(after)) = (self.before, peak()) {
+            let grown = after.saturating_sub(before) >> 20;
+            assert!(grown < megabytes, "{what}: it took {grown} MB");
+        }
+    }
+}

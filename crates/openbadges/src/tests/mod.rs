@@ -1,0 +1,11 @@
+//! The room as a whole: against published vectors, against a JSON-LD processor, against tampering.
+
+mod arbitrary;
+mod hostile;
+mod property;
+mod refusals;
+mod tokens;
+pub(super) mod vectors;
+mod verification;
+mod web;
+mod whole;

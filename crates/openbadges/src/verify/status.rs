@@ -1,0 +1,63 @@
+//! Whether it was revoked: the status list is a signed document of the same issuer, and is verified like one.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::verdict::Failure;
+use super::{Expected, Resolver, core, issuer_id, list, parse, text};
+use crate::status::Bitstring;
+
+/// Looks every revocation and suspension entry up. Whatever cannot be looked up counts as a failure.
+pub(super) fn check(credential: &Value, resolver: &dyn Resolver, now: DateTime<Utc>) -> Result<(), Failure> {
+    let entries = list(credential, "credentialStatus");
+    if entries.len() > 4 {
+        return Err(Failure::UnknownStatus);
+    }
+    entries
+        .iter()
+        .try_for_each(|entry| check_entry(entry, credential, resolver, now))
+}
+
+fn check_entry(
+    entry: &Value,
+    credential: &Value,
+    resolver: &dyn Resolver,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let purpose = text(entry, "statusPurpose").ok_or(Failure::UnknownStatus)?;
+    let size = entry.get("statusSize").map_or(Some(1), Value::as_u64);
+    if text(entry, "type") != Some("BitstringStatusListEntry") || size != Some(1) {
+        return Err(Failure::UnknownStatus);
+    }
+    let set = match purpose {
+        "revocation" => Failure::Revoked,
+        "suspension" => Failure::Suspended,
+        // Messages and refresh hints say nothing about validity.
+        "message" | "refresh" => return Ok(()),
+        _ => return Err(Failure::UnknownStatus),
+    };
+    let index = text(entry, "statusListIndex").and_then(|index| index.parse::<u32>().ok());
+    let index = index.ok_or(Failure::UnknownStatus)?;
+    let url = text(entry, "statusListCredential").ok_or(Failure::UnknownStatus)?;
+    let bytes = resolver.status_list(url).ok_or(Failure::StatusUnavailable)?;
+    let bad = |failure: &Failure| Failure::StatusListBad(Box::new(failure.clone()));
+    let received = parse(&bytes).map_err(|failure| bad(&failure))?;
+    let document = &received.document;
+    let verdict = core(&received, Expected::StatusList, resolver, now);
+    if let Some(failure) = verdict.worst() {
+        return Err(bad(failure));
+    }
+    let subject = document.get("credentialSubject").unwrap_or(&Value::Null);
+    let same_purpose = list(subject, "statusPurpose")
+        .iter()
+        .any(|listed| listed == purpose);
+    if text(document, "id") != Some(url) || issuer_id(document) != issuer_id(credential) || !same_purpose {
+        return Err(Failure::OtherStatusList);
+    }
+    let encoded = text(subject, "encodedList").ok_or(Failure::OtherStatusList)?;
+    if Bitstring::decode(encoded)?.get(index)? {
+        Err(set)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,324 @@
+//! What a verification found: one entry for each check, each with a sentence for the page.
+
+use crate::jsonld::JsonLdError;
+use crate::jwt::JwtError;
+use crate::status::StatusError;
+
+/// The checks, in the order in which they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CheckKind {
+    /// The bytes are a JSON document, or a token with one inside, of bearable size.
+    Readable,
+    /// The members that the standard requires are there.
+    Members,
+    /// There is a proof of the form that this verifier knows.
+    Proof,
+    /// The claims of a token say what the credential in it says; only of tokens.
+    Claims,
+    /// The signing key belongs to the issuer.
+    Key,
+    /// Every member is defined, so that the signature covers it.
+    Terms,
+    /// The signature is good.
+    Signature,
+    /// The present moment lies in the validity period.
+    Period,
+    /// The credential is not revoked.
+    Status,
+    /// The endorsements inside are good themselves.
+    Endorsements,
+}
+
+impl CheckKind {
+    /// A short name for the page.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Readable => "Document",
+            Self::Members => "Required parts",
+            Self::Proof => "Proof",
+            Self::Claims => "Token",
+            Self::Key => "Issuer's key",
+            Self::Terms => "Meaning",
+            Self::Signature => "Signature",
+            Self::Period => "Validity period",
+            Self::Status => "Revocation",
+            Self::Endorsements => "Endorsements",
+        }
+    }
+
+    fn passed(self) -> &'static str {
+        match self {
+            Self::Readable => "The document can be read.",
+            Self::Members => "Everything that Open Badges 3.0 requires is there.",
+            Self::Proof => "The document carries a proof of a kind that is known here.",
+            Self::Claims => "The token says the same as the badge in it.",
+            Self::Key => "The key is one that the issuer publishes.",
+            Self::Terms => "Every part of the document has a defined meaning.",
+            Self::Signature => "Nothing was changed since the issuer signed it.",
+            Self::Period => "It is valid at present.",
+            Self::Status => "The issuer has not revoked it.",
+            Self::Endorsements => "The endorsements in it are good, or there are none.",
+        }
+    }
+}
+
+/// Why a check failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// More bytes than a credential has.
+    #[error("The document is larger than {0} bytes.")]
+    TooLarge(usize),
+    /// Not JSON.
+    #[error("The document is not JSON: {0}.")]
+    NotJson(String),
+    /// A token that is refused before its signature is looked at.
+    #[error("The signed token cannot be used: {0}.")]
+    Token(#[from] JwtError),
+    /// A required member is missing or of another kind than it should be.
+    #[error("The document has no usable {0:?}.")]
+    Missing(&'static str),
+    /// A credential of another kind.
+    #[error("The document is not the kind of credential that is expected here ({0}).")]
+    WrongType(&'static str),
+    /// A credential of a kind whose parts are not known here.
+    #[error("The document is a credential of a kind that is not checked here.")]
+    OtherKind,
+    /// The W3C context is not the first.
+    #[error("The document does not begin with the W3C context for credentials.")]
+    Context,
+    /// Neither an id nor an identifier.
+    #[error("The document names no recipient.")]
+    NoRecipient,
+    /// A result that the badge does not describe.
+    #[error("A result refers to a description or a level that the badge does not have.")]
+    ResultLinks,
+    /// No proof inside.
+    #[error("The document carries no proof.")]
+    NoProof,
+    /// Another kind of proof.
+    #[error("The proof is not a DataIntegrityProof of the kind eddsa-rdfc-2022.")]
+    UnknownProof,
+    /// A proof that was made for something else.
+    #[error("The proof was not made to assert the credential (proofPurpose).")]
+    Purpose,
+    /// Proofs that build on each other.
+    #[error("The proof depends on another proof, which this verifier does not support.")]
+    ProofChain,
+    /// A proof value in a wrong notation.
+    #[error("The proof's value is not a signature.")]
+    ProofValue,
+    /// A proof with a date of its own.
+    #[error("The proof has expired.")]
+    ProofExpired,
+    /// An issuer that is not a DID.
+    #[error("The issuer is not identified by did:web or did:key.")]
+    IssuerNotADid,
+    /// A key under another identity.
+    #[error("The key does not belong to the issuer that the document names.")]
+    OtherController,
+    /// No answer from the issuer's host.
+    #[error("The issuer's identity document could not be fetched, so that the key cannot be checked.")]
+    IssuerUnavailable,
+    /// A document of somebody else at that address.
+    #[error("The issuer's identity document names another identity.")]
+    OtherIdentity,
+    /// A key that is not, or no longer, published.
+    #[error("The issuer does not publish this key, or has withdrawn it.")]
+    UnknownKey,
+    /// A key that is published for other purposes.
+    #[error("The issuer does not publish this key for signing credentials.")]
+    KeyNotForAssertion,
+    /// A key in a notation that is not known here.
+    #[error("The key is not of a kind that this verifier knows.")]
+    KeyForm,
+    /// A key for the other form of credential.
+    #[error("The key is not one for this kind of signature.")]
+    KeyKind,
+    /// The private half stands in public: anybody can sign with it.
+    #[error("The issuer has published the private half of this key, so that anybody can sign with it.")]
+    KeyGivenAway,
+    /// The key in a token's header is not the published one.
+    #[error("The key that the token carries is not the one that the issuer publishes.")]
+    OtherKey,
+    /// A member that the signature does not cover.
+    #[error("A part of the document is not covered by its signature: {0}.")]
+    Terms(#[from] JsonLdError),
+    /// A statement about the credential that stands elsewhere than in it: the signature holds, but readers miss it.
+    #[error("The document hides its {0} in another place.")]
+    Hidden(&'static str),
+    /// A bad signature, or none that could be checked.
+    #[error("The signature is not good: the document was changed, or somebody else signed it.")]
+    Signature,
+    /// Earlier failures left nothing to check it with.
+    #[error("The signature could not be checked, because of what is said above.")]
+    NotChecked,
+    /// Too early.
+    #[error("It is not valid before {0}.")]
+    NotYetValid(String),
+    /// Too late.
+    #[error("It expired at {0}.")]
+    Expired(String),
+    /// A status that is not a bitstring entry.
+    #[error("The document uses a kind of status that this verifier does not know.")]
+    UnknownStatus,
+    /// No answer from the status list's host.
+    #[error("The status list could not be fetched, so that revocation cannot be ruled out.")]
+    StatusUnavailable,
+    /// A list that does not verify itself.
+    #[error("The status list itself is not good: {0}")]
+    StatusListBad(Box<Failure>),
+    /// A list of somebody else, or at another address.
+    #[error("The status list is not the one of this issuer at that address.")]
+    OtherStatusList,
+    /// A list that cannot be unpacked.
+    #[error("The status list cannot be used: {0}.")]
+    StatusList(#[from] StatusError),
+    /// The bit is set.
+    #[error("The issuer has revoked it.")]
+    Revoked,
+    /// The bit of a suspension list is set.
+    #[error("The issuer has suspended it.")]
+    Suspended,
+    /// More endorsements than are checked.
+    #[error("The document carries more than {0} endorsements.")]
+    TooManyEndorsements(usize),
+    /// An endorsement that does not verify itself.
+    #[error("An endorsement in it is not good: {0}")]
+    Endorsement(Box<Failure>),
+    /// An endorsement of something else.
+    #[error("An endorsement in it is about something else.")]
+    OtherEndorsed,
+}
+
+impl Failure {
+    /// Whether it says only that something cannot be told here: the document may be good, and may be not.
+    #[must_use]
+    pub fn is_unchecked(&self) -> bool {
+        match self {
+            Self::OtherKind
+            | Self::UnknownProof
+            | Self::ProofChain
+            | Self::IssuerNotADid
+            | Self::IssuerUnavailable
+            | Self::NotChecked
+            | Self::UnknownStatus
+            | Self::StatusUnavailable
+            | Self::Token(JwtError::UnknownAlgorithm(_))
+            | Self::Terms(JsonLdError::UnknownContext(_) | JsonLdError::TooComplex) => true,
+            Self::StatusListBad(inner) | Self::Endorsement(inner) => inner.is_unchecked(),
+            _ => false,
+        }
+    }
+}
+
+/// What all checks together say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The signature was checked and everything passed.
+    Valid,
+    /// Something is wrong.
+    Invalid,
+    /// Nothing is known to be wrong, but something could not be checked here.
+    Unknown,
+}
+
+/// One check and its outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Which check.
+    pub kind: CheckKind,
+    /// Why it failed; nothing where it passed.
+    pub failure: Option<Failure>,
+}
+
+impl Check {
+    /// Whether it passed.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.failure.is_none()
+    }
+
+    /// The outcome in a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        self.failure
+            .as_ref()
+            .map_or_else(|| self.kind.passed().to_owned(), ToString::to_string)
+    }
+}
+
+/// All checks of one document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verdict {
+    /// In the order in which they ran. A document that cannot be read has one only.
+    pub checks: Vec<Check>,
+}
+
+impl Verdict {
+    /// Whether the signature was checked and everything passed.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.checks.iter().all(Check::passed)
+            && self.checks.iter().any(|check| check.kind == CheckKind::Signature)
+    }
+
+    /// What all checks together say: what is wrong decides before what is not known.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self.worst() {
+            Some(failure) if failure.is_unchecked() => Outcome::Unknown,
+            None if self.is_valid() => Outcome::Valid,
+            _ => Outcome::Invalid,
+        }
+    }
+
+    /// Whether the document is genuine but revoked or suspended.
+    #[must_use]
+    pub fn is_revoked(&self) -> bool {
+        matches!(
+            self.failure(CheckKind::Status),
+            Some(Failure::Revoked | Failure::Suspended)
+        )
+    }
+
+    /// Whether the document is past its validity period.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        matches!(self.failure(CheckKind::Period), Some(Failure::Expired(_)))
+    }
+
+    /// Why a check failed, if it did.
+    #[must_use]
+    pub fn failure(&self, kind: CheckKind) -> Option<&Failure> {
+        self.checks
+            .iter()
+            .find(|check| check.kind == kind)?
+            .failure
+            .as_ref()
+    }
+
+    /// The first failure of all.
+    #[must_use]
+    pub fn first_failure(&self) -> Option<&Failure> {
+        self.checks.iter().find_map(|check| check.failure.as_ref())
+    }
+
+    /// The failure that decides: what is wrong before what could not be checked.
+    #[must_use]
+    pub fn worst(&self) -> Option<&Failure> {
+        let mut failures = self.checks.iter().filter_map(|check| check.failure.as_ref());
+        failures
+            .find(|failure| !failure.is_unchecked())
+            .or_else(|| self.first_failure())
+    }
+
+    pub(super) fn note<T>(&mut self, kind: CheckKind, outcome: Result<T, Failure>) -> Option<T> {
+        let (value, failure) = match outcome {
+            Ok(value) => (Some(value), None),
+            Err(failure) => (None, Some(failure)),
+        };
+        self.checks.push(Check { kind, failure });
+        value
+    }
+}

@@ -1,0 +1,20 @@
+//! Who is looking: a plain cookie, or a parameter for browsers without one. This LMS is for practice and has no secrets.
+
+use actix_web::HttpRequest;
+
+use super::super::world::World;
+
+/// The cookie that holds the person's number.
+pub(crate) const COOKIE: &str = "practice_session";
+
+/// The person of `?user=`, or else of the cookie, if there is such a person.
+pub(crate) fn person(world: &World, request: &HttpRequest) -> Option<u64> {
+    let asked = url::form_urlencoded::parse(request.query_string().as_bytes())
+        .find(|(key, _)| key == "user")
+        .map(|(_, value)| value.into_owned());
+    let id = asked
+        .or_else(|| request.cookie(COOKIE).map(|cookie| cookie.value().to_owned()))?
+        .parse()
+        .ok()?;
+    world.lock().people.contains_key(&id).then_some(id)
+}

@@ -1,0 +1,125 @@
+use rust_decimal::Decimal;
+
+use super::super::testing::*;
+use super::super::{Browser, Endpoint, Flavour};
+
+#[actix_web::test]
+async fn a_person_enters_a_course_and_finds_the_tool_in_a_frame() {
+    for flavour in [Flavour::Moodle, Flavour::Canvas] {
+        let bench = bench(flavour).await;
+        let mut browser = Browser::new().unwrap();
+        let start = browser.get(bench.lms.origin()).await.unwrap();
+        let form = start.form("enter").unwrap();
+        let course = browser.submit(&start, &form, &[("person", "5")]).await.unwrap();
+        assert!(course.text().contains("Ada Adeyemi") && course.text().contains("Project report"));
+        assert!(!course.text().contains("5,000"), "a student edits nothing");
+        let link = course.links("/link/").first().unwrap().clone();
+        let page = browser.get(&link).await.unwrap();
+        let frame = page
+            .text()
+            .split("src=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .replace("&#38;", "&");
+        let frame = page.url.join(&super::super::browser::unescape(&frame)).unwrap();
+        let launch = browser
+            .fetch(reqwest::Method::GET, frame.as_str(), &[], Vec::new())
+            .await
+            .unwrap();
+        let form = launch.form("/lti/login").unwrap();
+        assert!(form.value("login_hint").is_some());
+        assert_eq!(
+            form.value("lti_storage_target"),
+            (flavour == Flavour::Canvas).then_some("_parent")
+        );
+        assert_eq!(page.text().contains("frame.js"), flavour == Flavour::Canvas);
+        let closed = browser
+            .get(&bench.world.url("/course/2/gradebook"))
+            .await
+            .unwrap();
+        assert_eq!(closed.status, 404);
+    }
+}
+
+#[actix_web::test]
+async fn a_teacher_types_grades_adds_links_and_makes_the_course_large() {
+    for flavour in [Flavour::Moodle, Flavour::Canvas] {
+        let bench = bench(flavour).await;
+        let mut browser = Browser::new().unwrap();
+        let book = browser
+            .get(&bench.world.url("/course/2/gradebook?user=3"))
+            .await
+            .unwrap();
+        for label in ["Reflection essay", "Weekly quiz", "Project report", "Ada Adeyemi"] {
+            assert!(book.text().contains(label), "{label}");
+        }
+        let item = bench
+            .world
+            .line_items(2)
+            .into_iter()
+            .find(|item| item.label == "Project report")
+            .unwrap()
+            .id;
+        let form = book.form("gradebook").unwrap();
+        let saved = browser
+            .submit(&book, &form, &[(&format!("g-{item}-5"), "87,5")])
+            .await
+            .unwrap();
+        assert_eq!(saved.status, 200);
+        assert_eq!(
+            bench.world.grade(2, item, 5).unwrap().points,
+            Some(Decimal::new(875, 1))
+        );
+        assert!(
+            bench.world.grade(2, item, 6).is_none(),
+            "untouched cells stay untouched"
+        );
+        let course = browser.get(&bench.world.url("/course/2?user=3")).await.unwrap();
+        let form = course.form("/links").unwrap();
+        let after = browser
+            .submit(&course, &form, &[("title", "<b>New</b>"), ("maximum", "10")])
+            .await
+            .unwrap();
+        assert!(after.text().contains("&#60;b&#62;New") && !after.text().contains("<b>New"));
+        assert!(
+            bench
+                .world
+                .line_items(2)
+                .iter()
+                .any(|item| item.label == "<b>New</b>")
+        );
+        let form = course.form("/grow").unwrap();
+        let after = browser.submit(&course, &form, &[]).await.unwrap();
+        assert!(after.text().contains("5000 students"));
+        assert_eq!(bench.world.students(2).len(), 5_000);
+        assert_eq!(bench.world.faults().requests(Endpoint::Scores), 0);
+    }
+}
+
+#[actix_web::test]
+async fn everything_lives_under_a_path_when_the_origin_has_one() {
+    use std::sync::Arc;
+    let clock = Arc::new(ambient::clock::SystemClock);
+    let random = Arc::new(ambient::random::SeededRandom::new(4));
+    let mut options = super::super::Options::new(Flavour::Moodle, clock, random);
+    options.public_origin = Some("http://localhost:PORT/moodle".into());
+    let lms = super::super::PracticeLms::start(options).await.unwrap();
+    assert!(lms.origin().starts_with("http://localhost:") && lms.origin().ends_with("/moodle"));
+    assert_eq!(lms.registration().issuer, lms.origin());
+    let mut browser = Browser::new().unwrap();
+    let keys = browser.get(&lms.registration().jwks_url).await.unwrap();
+    assert_eq!(
+        (keys.status, keys.header("content-type")),
+        (200, Some("application/json; charset=utf-8"))
+    );
+    assert_eq!(
+        browser.get(&format!("{}/", lms.origin())).await.unwrap().status,
+        200
+    );
+    let origin = lms.origin().to_owned();
+    lms.stop().await;
+    assert!(browser.get(&origin).await.is_err(), "stopped means stopped");
+}

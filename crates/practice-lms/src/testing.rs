@@ -1,0 +1,300 @@
+//! A running practice LMS with a tool that has a key set and nothing else.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta};
+use reqwest::Method;
+use serde_json::{Value, json};
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::keys::platform_keys;
+use super::world::World;
+use super::{CourseRole, Flavour, LoginForm, Options, PracticeLms, Tool};
+use ambient::clock::{Clock, ManualClock};
+use ambient::random::SeededRandom;
+
+pub const LINE_ITEM: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem";
+pub const READ: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly";
+pub const RESULT: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly";
+pub const SCORE: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/score";
+pub const MEMBERS: &str = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly";
+
+/// LMS, tool and clock.
+pub struct Bench {
+    pub lms: PracticeLms,
+    pub world: World,
+    pub clock: Arc<ManualClock>,
+    pub tool: MockServer,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub struct Read {
+    pub status: u16,
+    pub kind: String,
+    pub link: String,
+    pub text: String,
+}
+
+impl Read {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+}
+
+pub async fn bench(flavour: Flavour) -> Bench {
+    let tool = MockServer::start().await;
+    let keys = json!({"keys": [platform_keys().unwrap()[1].jwk()]});
+    Mock::given(path("/lti/jwks"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(keys))
+        .mount(&tool)
+        .await;
+    let start = DateTime::parse_from_rfc3339("2026-11-23T22:06:52.25Z")
+        .unwrap()
+        .to_utc();
+    let clock = Arc::new(ManualClock::at(start));
+    let options = Options::new(flavour, clock.clone(), Arc::new(SeededRandom::new(1)));
+    let lms = PracticeLms::start(options).await.unwrap();
+    let world = lms.world();
+    let bench = Bench {
+        lms,
+        world,
+        clock,
+        tool,
+    };
+    bench.install("Cairn");
+    bench
+}
+
+impl Bench {
+    pub fn install(&self, name: &str) -> super::Registration {
+        let at = |path: &str| format!("{}{path}", self.tool.uri());
+        self.lms.install_tool(Tool {
+            name: name.into(),
+            initiate_login_uri: at("/lti/login"),
+            redirect_uris: vec![at("/lti/launch")],
+            target_link_uri: at("/lti/launch"),
+            jwks_uri: at("/lti/jwks"),
+            share_names: true,
+            share_email: true,
+        })
+    }
+
+    /// A client assertion of that client, with `changes`.
+    pub fn assertion(&self, client_id: &str, changes: &Value) -> String {
+        let key = &platform_keys().unwrap()[1];
+        let now = self.clock.now().timestamp();
+        let mut claims = json!({
+            "iss": client_id, "sub": client_id, "aud": self.lms.registration().token_url,
+            "iat": now, "exp": now + 60, "jti": ambient::random::token::<16>(self.world.random()),
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let header = json!({"alg": "RS256", "typ": "JWT", "kid": key.kid});
+        key.sign(header.as_object().unwrap(), claims.as_object().unwrap())
+    }
+
+    pub async fn ask_for_token(&self, assertion: &str, scope: &str) -> Read {
+        let form = LoginForm::new(
+            "",
+            vec![
+                ("grant_type", "client_credentials".into()),
+                (
+                    "client_assertion_type",
+                    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".into(),
+                ),
+                ("client_assertion", assertion.into()),
+                ("scope", scope.into()),
+            ],
+        );
+        let url = self.lms.registration().token_url;
+        let kind = "application/x-www-form-urlencoded";
+        self.call(Method::POST, &url, "", &[("content-type", kind)], form.encoded())
+            .await
+    }
+
+    /// A token of the first tool, or of the client named.
+    pub async fn token_for(&self, client_id: &str, scope: &str) -> String {
+        let read = self
+            .ask_for_token(&self.assertion(client_id, &json!({})), scope)
+            .await;
+        read.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// What the token endpoint answers, with a word in place of the token itself.
+    pub async fn token_answer(&self) -> Value {
+        let assertion = self.assertion(&self.lms.registration().client_id, &json!({}));
+        let mut answer = self
+            .ask_for_token(&assertion, &[READ, MEMBERS].join(" "))
+            .await
+            .json();
+        assert!(
+            answer["access_token"]
+                .as_str()
+                .is_some_and(|token| token.len() > 20)
+        );
+        answer["access_token"] = json!("TOKEN");
+        answer
+    }
+
+    pub async fn token(&self) -> String {
+        let scopes = [LINE_ITEM, READ, RESULT, SCORE, MEMBERS].join(" ");
+        self.token_for(&self.lms.registration().client_id, &scopes).await
+    }
+
+    pub async fn call(
+        &self,
+        method: Method,
+        url: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<String>,
+    ) -> Read {
+        let url = if url.starts_with('/') {
+            self.world.url(url)
+        } else {
+            url.to_owned()
+        };
+        let mut request = self
+            .world
+            .http()
+            .request(method, url)
+            .bearer_auth(token)
+            .body(body.into());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.unwrap();
+        let header = |name: &str| {
+            let value = answer.headers().get(name);
+            value
+                .map(|value| String::from_utf8(value.as_bytes().to_vec()).unwrap())
+                .unwrap_or_default()
+        };
+        let (kind, link) = (header("content-type"), header("link"));
+        Read {
+            status: answer.status().as_u16(),
+            kind,
+            link,
+            text: answer.text().await.unwrap(),
+        }
+    }
+
+    pub async fn get(&self, url: &str, token: &str, accept: &str) -> Read {
+        self.call(Method::GET, url, token, &[("accept", accept)], "")
+            .await
+    }
+
+    pub async fn post(&self, url: &str, token: &str, kind: &str, body: &Value) -> Read {
+        self.call(
+            Method::POST,
+            url,
+            token,
+            &[("content-type", kind)],
+            body.to_string(),
+        )
+        .await
+    }
+
+    /// Posts a score over `changes` as of now.
+    pub async fn score(&self, item: &str, token: &str, user: &str, changes: &Value) -> Read {
+        let mut score = json!({
+            "userId": user, "timestamp": self.clock.now().to_rfc3339(),
+            "activityProgress": "Completed", "gradingProgress": "FullyGraded",
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            score[name] = value.clone();
+        }
+        let (path, query) = item.split_once('?').unwrap_or((item, ""));
+        let url = format!("{path}/scores?{query}");
+        self.post(&url, token, "application/vnd.ims.lis.v1.score+json", &score)
+            .await
+    }
+
+    pub fn later(&self, seconds: i64) {
+        self.clock.advance(TimeDelta::seconds(seconds));
+    }
+
+    pub fn course(&self) -> u64 {
+        self.world.courses()[0].id
+    }
+
+    pub fn person(&self, role: CourseRole) -> super::world::MemberView {
+        self.world.member(self.course(), role).unwrap()
+    }
+
+    pub fn link(&self, title: &str) -> u64 {
+        self.world
+            .links(self.course())
+            .into_iter()
+            .find(|link| link.title == title)
+            .unwrap()
+            .id
+    }
+
+    /// The tool's authentication request for a login form.
+    pub fn auth_request(&self, form: &LoginForm, changes: &[(&str, &str)]) -> String {
+        let redirect = format!("{}/lti/launch", self.tool.uri());
+        let mut fields: Vec<(&str, &str)> = vec![
+            ("scope", "openid"),
+            ("response_type", "id_token"),
+            ("response_mode", "form_post"),
+            ("prompt", "none"),
+            ("state", "s"),
+            ("nonce", "n-1"),
+            ("redirect_uri", &redirect),
+        ];
+        for name in ["client_id", "login_hint", "lti_message_hint"] {
+            fields.push((name, form.field(name).unwrap()));
+        }
+        for (name, value) in changes {
+            fields.retain(|(known, _)| known != name);
+            fields.push((name, value));
+        }
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        format!("{}?{query}", self.lms.registration().authorization_url)
+    }
+
+    /// The claims of a launch, verified with the published key set.
+    pub fn launch(&self, role: CourseRole, link: &str) -> Value {
+        let form = self
+            .world
+            .launch_form(self.course(), self.person(role).id, self.link(link))
+            .unwrap();
+        let answer = self.world.authorize(&self.auth_request(&form, &[])).unwrap();
+        let jwt = super::keys::Jwt::parse(answer.field("id_token").unwrap()).unwrap();
+        assert!(jwt.is_signed_by(&self.world.key_set()));
+        Value::Object(jwt.claims)
+    }
+}
+
+/// The shape of a JSON document: each key as a path, with the type of what stands there; entries of lists share one.
+pub fn shape(value: &Value) -> std::collections::BTreeSet<String> {
+    fn walk(value: &Value, path: &str, paths: &mut std::collections::BTreeSet<String>) {
+        match value {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    let path = format!("{path} > {key}");
+                    walk(value, &path, paths);
+                    paths.insert(path);
+                }
+            }
+            Value::Array(list) => {
+                paths.insert(format!("{path}: list"));
+                list.iter().for_each(|value| walk(value, path, paths));
+            }
+            Value::String(_) => drop(paths.insert(format!("{path}: text"))),
+            Value::Number(number) if number.is_i64() => drop(paths.insert(format!("{path}: whole number"))),
+            Value::Number(_) => drop(paths.insert(format!("{path}: fraction"))),
+            Value::Bool(_) => drop(paths.insert(format!("{path}: yes or no"))),
+            Value::Null => drop(paths.insert(format!("{path}: null"))),
+        }
+    }
+    let mut paths = std::collections::BTreeSet::new();
+    walk(value, "", &mut paths);
+    paths
+}

@@ -1,0 +1,192 @@
+//! Tools: installing one, and links that open it.
+
+use rust_decimal::Decimal;
+
+use super::super::login::LoginForm;
+use super::super::{Flavour, Registration, Tool, canvas, moodle};
+use super::model::{CourseRole, Installed, Placement};
+use super::{World, seed};
+use ambient::random;
+
+impl World {
+    /// Makes the ids of the next tool.
+    pub(super) fn prepare_registration(&self) {
+        let mut data = self.lock();
+        let number = data.tools.len().saturating_add(1);
+        let type_id = u64::try_from(number).unwrap_or(u64::MAX);
+        let (client_id, deployment_id, authorization, token, jwks) = match self.flavour() {
+            Flavour::Moodle => (
+                self.letters(15),
+                type_id.to_string(),
+                "/mod/lti/auth.php",
+                "/mod/lti/token.php",
+                "/mod/lti/certs.php",
+            ),
+            Flavour::Canvas => (
+                format!("{}", 10_000_000_000_000_u64 + type_id),
+                format!(
+                    "{}:{}",
+                    1_233 + type_id,
+                    hex::encode(random::bytes::<20>(self.random()))
+                ),
+                "/api/lti/authorize_redirect",
+                "/login/oauth2/token",
+                "/api/lti/security/jwks",
+            ),
+        };
+        let registration = Registration {
+            issuer: self.issuer().to_owned(),
+            client_id,
+            deployment_id,
+            authorization_url: format!("{}{authorization}", self.sso()),
+            token_url: self.url(token),
+            jwks_url: self.url(jwks),
+        };
+        data.tools.push(Installed {
+            tool: None,
+            registration,
+            type_id,
+            custom: std::collections::BTreeMap::new(),
+            in_courses: std::collections::BTreeMap::new(),
+            may_be_notified: false,
+            notice_handlers: std::collections::BTreeMap::new(),
+            withheld: std::collections::BTreeSet::new(),
+            is_off: false,
+        });
+    }
+
+    /// What to enter in the tool of that index. The last one is always of a tool that is not installed yet.
+    #[must_use]
+    pub fn registration(&self, tool: usize) -> Registration {
+        let data = self.lock();
+        data.tools.get(tool).or(data.tools.last()).map_or_else(
+            || Registration {
+                issuer: String::new(),
+                client_id: String::new(),
+                deployment_id: String::new(),
+                authorization_url: String::new(),
+                token_url: String::new(),
+                jwks_url: String::new(),
+            },
+            |installed| installed.registration.clone(),
+        )
+    }
+
+    /// As [`super::super::PracticeLms::install_tool`].
+    pub fn install_tool(&self, tool: Tool) -> Registration {
+        let mut data = self.lock();
+        data.key_sets.clear();
+        let same = |installed: &&mut Installed| {
+            installed
+                .tool
+                .as_ref()
+                .is_some_and(|known| known.name == tool.name)
+        };
+        if let Some(installed) = data.tools.iter_mut().find(same) {
+            installed.tool = Some(tool);
+            return installed.registration.clone();
+        }
+        let index = data.tools.len().saturating_sub(1);
+        if let Some(free) = data.tools.last_mut() {
+            free.tool = Some(tool);
+        }
+        drop(data);
+        self.prepare_registration();
+        self.registration(index)
+    }
+
+    /// How many tools are installed.
+    #[must_use]
+    pub fn tools(&self) -> usize {
+        self.lock()
+            .tools
+            .iter()
+            .filter(|installed| installed.tool.is_some())
+            .count()
+    }
+
+    /// Adds a link to the tool of that index. With `maximum` it brings a gradebook column along: in Canvas it is then an
+    /// assignment, otherwise a module item. Gives the link's number.
+    pub fn add_link(&self, course: u64, title: &str, tool: usize, maximum: Option<Decimal>) -> u64 {
+        let placement = match (self.flavour(), maximum) {
+            (Flavour::Moodle, _) => Placement::Activity,
+            (Flavour::Canvas, Some(_)) => Placement::Assignment,
+            (Flavour::Canvas, None) => Placement::ModuleItem,
+        };
+        let mut data = self.lock();
+        let link = seed::add_link(&mut data, self.random(), course, title, placement, tool);
+        if let Some(maximum) = maximum {
+            seed::couple(&mut data, course, link, title, maximum, tool);
+        }
+        link
+    }
+
+    /// Sets a custom parameter of a link.
+    pub fn set_link_custom(&self, course: u64, link: u64, name: &str, value: &str) {
+        let mut data = self.lock();
+        let links = data
+            .courses
+            .get_mut(&course)
+            .map(|course| course.links.iter_mut());
+        if let Some(link) = links.into_iter().flatten().find(|known| known.id == link) {
+            link.custom.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// Enrols a person, or changes the role; None takes them out of the course.
+    pub fn set_role(&self, course: u64, person: u64, role: Option<CourseRole>) {
+        let mut data = self.lock();
+        let Some(course) = data.courses.get_mut(&course) else {
+            return;
+        };
+        course.members.retain(|(id, _)| *id != person);
+        course.members.extend(role.map(|role| (person, role)));
+    }
+
+    /// Students are added until the course has `count` of them.
+    pub fn grow(&self, course: u64, count: usize) {
+        let mut data = self.lock();
+        let Some(known) = data.courses.get(&course) else {
+            return;
+        };
+        let students = known
+            .members
+            .iter()
+            .filter(|(_, role)| *role == CourseRole::Student)
+            .count();
+        let first = data
+            .people
+            .values()
+            .filter(|person| person.username.starts_with("student"))
+            .count();
+        for n in (first..).take(count.saturating_sub(students)) {
+            let person = seed::add_student(&mut data, self.flavour(), self.random(), n);
+            if let Some(course) = data.courses.get_mut(&course) {
+                course.members.push((person, CourseRole::Student));
+            }
+        }
+    }
+
+    /// Starts a launch as if `person` had clicked on the link in the course page: the form that the LMS posts to the
+    /// tool's login initiation. None when link, person or tool is unknown.
+    #[must_use]
+    pub fn launch_form(&self, course: u64, person: u64, link: u64) -> Option<LoginForm> {
+        match self.flavour() {
+            Flavour::Moodle => moodle::login::start(self, course, person, link, true),
+            Flavour::Canvas => canvas::login::start(self, course, person, link, true),
+        }
+    }
+
+    /// Answers the tool's authentication request without HTTP: the signed form that would be posted to the tool.
+    ///
+    /// # Errors
+    /// The sentence of the error page that the person would see.
+    pub fn authorize(&self, request: &str) -> Result<LoginForm, String> {
+        let query = request.split_once('?').map_or(request, |(_, query)| query);
+        let request = super::super::login::AuthRequest::read(query, &[]);
+        match self.flavour() {
+            Flavour::Moodle => moodle::login::authorize(self, &request),
+            Flavour::Canvas => canvas::login::authorize(self, &request),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The people and courses that a new practice LMS has.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+
+use super::model::{Cell, Column, Course, CourseRole, Data, Link, Person, Placement, Source};
+use super::names;
+use crate::{Flavour, Options};
+use ambient::random::{self, Random};
+
+/// Label, title and how many of the students take the course.
+const COURSES: [(&str, &str, usize); 4] = [
+    ("DL101", "Data Literacy 101", usize::MAX),
+    ("OB101", "Open Badges 101", 20),
+    ("LAB1", "Laboratory Safety", 12),
+    ("PW2", "Project Work 2", 8),
+];
+
+/// A new world.
+pub(crate) fn data(options: &Options) -> Data {
+    let now = options.clock.now();
+    let mut data = Data {
+        next_id: 100,
+        ..Data::default()
+    };
+    let staff = staff(&mut data, options);
+    // Moodle numbers accounts from small on; 5 is the first student, as in the observed answers.
+    let students: Vec<u64> = (0..options.students)
+        .map(|n| add_student(&mut data, options.flavour, options.random.as_ref(), n))
+        .collect();
+    for (course, (label, title, size)) in (2..).zip(COURSES) {
+        let mut members = staff.clone();
+        members.extend(students.iter().take(size).map(|id| (*id, CourseRole::Student)));
+        let context_id = match options.flavour {
+            Flavour::Moodle => course.to_string(),
+            Flavour::Canvas => hex::encode(random::bytes::<20>(options.random.as_ref())),
+        };
+        let (label, title, sis_id) = (label.to_owned(), title.to_owned(), format!("SIS-{label}"));
+        let columns = native_columns(&mut data, &members, now);
+        let course = Course {
+            id: course,
+            context_id,
+            label,
+            title,
+            sis_id,
+            history: Vec::new(),
+            members,
+            links: Vec::new(),
+            columns,
+            page: Vec::new(),
+        };
+        data.courses.insert(course.id, course);
+    }
+    let course_ids: Vec<u64> = data.courses.keys().copied().collect();
+    for course in &course_ids {
+        let placement = match options.flavour {
+            Flavour::Moodle => Placement::Activity,
+            Flavour::Canvas => Placement::CourseNavigation,
+        };
+        add_link(
+            &mut data,
+            options.random.as_ref(),
+            *course,
+            "My badges",
+            placement,
+            0,
+        );
+    }
+    if let Some(first) = course_ids.first() {
+        let placement = match options.flavour {
+            Flavour::Moodle => Placement::Activity,
+            Flavour::Canvas => Placement::Assignment,
+        };
+        let link = add_link(
+            &mut data,
+            options.random.as_ref(),
+            *first,
+            "Project report",
+            placement,
+            0,
+        );
+        couple(&mut data, *first, link, "Project report", Decimal::ONE_HUNDRED, 0);
+    }
+    data
+}
+
+fn staff(data: &mut Data, options: &Options) -> Vec<(u64, CourseRole)> {
+    let mut staff = vec![
+        ("Tess", "Teacher", "teacher1", "EMP-001", CourseRole::Teacher),
+        ("Nora", "Newbold", "assistant1", "EMP-002", CourseRole::Assistant),
+        ("Otto", "Oyelaran", "observer1", "P-001", CourseRole::Observer),
+    ];
+    if options.flavour == Flavour::Canvas {
+        staff.push(("Desta", "Designer", "designer1", "EMP-003", CourseRole::Designer));
+        staff.push(("Test", "Student", "teststudent", "", CourseRole::TestStudent));
+    }
+    let numbers = [3, 4].into_iter().chain(90..);
+    let mut roles = Vec::new();
+    for (id, (given, family, username, sis_id, role)) in numbers.zip(staff) {
+        insert_person(
+            data,
+            options.flavour,
+            options.random.as_ref(),
+            id,
+            (given, family),
+            username,
+            sis_id,
+        );
+        roles.push((id, role));
+    }
+    insert_person(
+        data,
+        options.flavour,
+        options.random.as_ref(),
+        2,
+        ("Alex", "Admin"),
+        "admin",
+        "EMP-000",
+    );
+    if let Some(admin) = data.people.get_mut(&2) {
+        admin.is_admin = true;
+    }
+    roles
+}
+
+/// Adds an account for the `n`th student, counted from 0.
+pub(crate) fn add_student(data: &mut Data, flavour: Flavour, random: &dyn Random, n: usize) -> u64 {
+    let (given, family) = names::student(n);
+    let low = u64::try_from(n).unwrap_or(u64::MAX).saturating_add(5);
+    let id = if low < 90 && !data.people.contains_key(&low) {
+        low
+    } else {
+        data.new_id()
+    };
+    let (username, sis_id) = (format!("student{}", n + 1), format!("S-{:03}", n + 1));
+    insert_person(data, flavour, random, id, (&given, &family), &username, &sis_id);
+    id
+}
+
+fn insert_person(
+    data: &mut Data,
+    flavour: Flavour,
+    random: &dyn Random,
+    id: u64,
+    (given, family): (&str, &str),
+    username: &str,
+    sis_id: &str,
+) {
+    let sub = match flavour {
+        Flavour::Moodle => id.to_string(),
+        Flavour::Canvas => uuid::Builder::from_random_bytes(random::bytes(random))
+            .into_uuid()
+            .to_string(),
+    };
+    let person = Person {
+        id,
+        sub,
+        given: given.into(),
+        family: family.into(),
+        email: format!("{}.{username}@example.edu", names::plain(given)),
+        username: username.into(),
+        sis_id: sis_id.into(),
+        is_admin: false,
+    };
+    data.people.insert(id, person);
+}
+
+/// An assignment and a quiz of the LMS's own, graded.
+fn native_columns(data: &mut Data, members: &[(u64, CourseRole)], now: DateTime<Utc>) -> Vec<Column> {
+    let graded = now - TimeDelta::days(3);
+    [
+        ("Reflection essay", "assignment", 100_u64),
+        ("Weekly quiz", "quiz", 20),
+    ]
+    .into_iter()
+    .map(|(label, kind, maximum)| {
+        let cells = members
+            .iter()
+            .filter(|(_, role)| *role == CourseRole::Student)
+            .map(|(id, _)| {
+                let points = Decimal::from(maximum * (55 + (id * 37) % 46) / 100);
+                (
+                    *id,
+                    Cell {
+                        points: Some(points),
+                        ..Cell::new(graded)
+                    },
+                )
+            })
+            .collect();
+        Column {
+            id: data.new_id(),
+            label: label.into(),
+            maximum: Decimal::from(maximum),
+            source: Source::Native(kind),
+            tag: None,
+            resource_id: None,
+            link: None,
+            is_coupled: true,
+            submission_review: None,
+            submission_type: None,
+            cells,
+        }
+    })
+    .collect()
+}
+
+/// Adds a link to `tool` to a course and gives its number.
+pub(crate) fn add_link(
+    data: &mut Data,
+    random: &dyn Random,
+    course: u64,
+    title: &str,
+    placement: Placement,
+    tool: usize,
+) -> u64 {
+    let (id, cmid) = (data.new_id(), data.new_id());
+    let Some(course) = data.courses.get_mut(&course) else {
+        return id;
+    };
+    let resource_link_id = match placement {
+        Placement::Activity => id.to_string(),
+        Placement::CourseNavigation => course.context_id.clone(),
+        Placement::ModuleItem | Placement::Assignment => {
+            uuid::Builder::from_random_bytes(random::bytes(random))
+                .into_uuid()
+                .to_string()
+        }
+    };
+    course.links.push(Link {
+        id,
+        resource_link_id,
+        cmid,
+        title: title.into(),
+        description: String::new(),
+        tool,
+        url: None,
+        custom: BTreeMap::new(),
+        placement,
+    });
+    id
+}
+
+/// Gives a link its own gradebook column.
+pub(crate) fn couple(
+    data: &mut Data,
+    course: u64,
+    link: u64,
+    label: &str,
+    maximum: Decimal,
+    tool: usize,
+) -> u64 {
+    let id = data.new_id();
+    if let Some(course) = data.courses.get_mut(&course) {
+        course.columns.push(Column {
+            id,
+            label: label.into(),
+            maximum,
+            source: Source::Tool(tool),
+            tag: None,
+            resource_id: None,
+            link: Some(link),
+            is_coupled: true,
+            submission_review: None,
+            submission_type: None,
+            cells: HashMap::new(),
+        });
+    }
+    id
+}

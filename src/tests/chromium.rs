@@ -1,0 +1,156 @@
+//! A real browser for tests: Debian's Chromium, driven through chromedriver.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thirtyfour::ChromiumLikeCapabilities as _;
+use thirtyfour::prelude::*;
+
+/// Finds out on a page what people would stumble over: see the script.
+const AUDIT: &str = include_str!("audit.js");
+
+/// Chromium with a new profile; ended when dropped.
+pub struct Chromium {
+    pub driver: WebDriver,
+    process: Child,
+    _profile: tempfile::TempDir,
+}
+
+impl Chromium {
+    /// Starts it. `None` where there is none, which is said; with `CI=true` that is a failure.
+    pub async fn start(arguments: &[&str]) -> Option<Self> {
+        Self::with_preferences(arguments, json!({})).await
+    }
+
+    /// The same with settings of the profile.
+    pub async fn with_preferences(arguments: &[&str], preferences: Value) -> Option<Self> {
+        let found = ["chromedriver", "chromium"].map(|name| {
+            let asked = Command::new(name)
+                .arg("--version")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+            asked.is_ok_and(|status| status.success())
+        });
+        if found != [true, true] {
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "CI=true, but chromium and chromedriver are not both here"
+            );
+            static SAID: std::sync::Once = std::sync::Once::new();
+            SAID.call_once(|| {
+                crate::store::testing::say("left out: Chromium (install chromium and chromium-driver)");
+            });
+            return None;
+        }
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let process = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let profile = tempfile::tempdir().unwrap();
+        let mut wishes = DesiredCapabilities::chrome();
+        let fixed = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+        ];
+        for argument in fixed.iter().chain(arguments) {
+            wishes.add_arg(argument).unwrap();
+        }
+        wishes
+            .add_arg(&format!("--user-data-dir={}", profile.path().display()))
+            .unwrap();
+        wishes.add_experimental_option("prefs", preferences).unwrap();
+        let server = format!("http://127.0.0.1:{port}");
+        let mut driver = Err(());
+        for _ in 0..60 {
+            driver = WebDriver::new(&server, wishes.clone()).await.map_err(|_| ());
+            if driver.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        Some(Self {
+            driver: driver.unwrap(),
+            process,
+            _profile: profile,
+        })
+    }
+
+    /// A viewport of that width in CSS pixels, and a colour scheme.
+    pub async fn looks(&self, width: u32, dark: bool) {
+        let metrics = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
+        self.tell("Emulation.setDeviceMetricsOverride", metrics).await;
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.tell("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// A command of the DevTools protocol.
+    pub async fn tell(&self, command: &str, parameters: Value) -> Value {
+        self.driver.cdp().send_raw(command, parameters).await.unwrap()
+    }
+
+    /// What people would stumble over on the page that is open, one line each.
+    pub async fn stumbling_blocks(&self) -> Vec<String> {
+        let found = self.driver.execute(AUDIT, Vec::new()).await.unwrap();
+        serde_json::from_value(found.json().clone()).unwrap()
+    }
+
+    /// A picture of the whole page, where `CAIRN_SCREENS` names a folder for it.
+    pub async fn picture(&self, name: &str) {
+        let Ok(folder) = std::env::var("CAIRN_SCREENS") else {
+            return;
+        };
+        let asked = json!({"format": "png", "captureBeyondViewport": true});
+        let answer = self.tell("Page.captureScreenshot", asked).await;
+        let data = answer["data"].as_str().unwrap();
+        let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, data).unwrap();
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(format!("{folder}/{name}.png"), bytes).unwrap();
+    }
+
+    /// Waits until the page that is open reads `text`.
+    pub async fn reads(&self, text: &str) {
+        let mut body = String::new();
+        for _ in 0..100 {
+            if let Ok(element) = self.driver.find(By::Tag("body")).await {
+                body = element.text().await.unwrap_or_default();
+                if body.contains(text) {
+                    return;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let url = self.driver.current_url().await.unwrap();
+        panic!("{url} never reads {text:?}, but: {body}");
+    }
+
+    /// Ends it.
+    pub async fn end(self) {
+        let _ = self.driver.clone().quit().await;
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,355 @@
+//! The built program, as those who run it meet it.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+pub fn cairn(folder: &Path) -> Command {
+    let mut command = Command::new(crate::tests::program::path());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CAIRN_")) {
+        command.env_remove(name);
+    }
+    command
+        .current_dir(folder)
+        .env("CAIRN_DATA_DIR", folder.join("data"))
+        .env("CAIRN_LISTEN", "127.0.0.1:0")
+        .env("CAIRN_ALLOW_HTTP_LOOPBACK", "true");
+    command
+}
+
+fn told(output: &Output) -> (String, String) {
+    (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
+}
+
+/// What a command that must succeed prints.
+pub fn done(folder: &Path, arguments: &[&str]) -> String {
+    let output = cairn(folder).args(arguments).output().unwrap();
+    let (out, err) = told(&output);
+    assert!(output.status.success(), "{arguments:?}: {out}{err}");
+    out
+}
+
+/// What a command that must fail prints, both ways.
+pub fn failed(command: &mut Command) -> (String, String) {
+    let output = command.output().unwrap();
+    let (out, err) = told(&output);
+    assert_eq!(output.status.code(), Some(1), "{out}{err}");
+    assert!(
+        err.starts_with("cairn: ") && err.trim_end().lines().count() == 1,
+        "{err}"
+    );
+    (out, err)
+}
+
+#[test]
+fn its_help_names_every_command_and_every_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = done(folder.path(), &["--help"]);
+    for command in [
+        "serve",
+        "demo",
+        "check",
+        "platform",
+        "admin-link",
+        "invite",
+        "keys",
+        "export",
+        "backup",
+        "drill",
+    ] {
+        assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
+    }
+    for (setting, ..) in crate::settings::KNOWN {
+        assert!(help.contains(&format!("  {setting}\n")), "{setting}: {help}");
+    }
+    let add = done(folder.path(), &["platform", "add", "--help"]);
+    assert!(add.contains("--issuer") && add.contains("--jwks-url"), "{add}");
+}
+
+#[test]
+fn a_wrong_setting_is_one_sentence_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for (variable, value, named) in [
+        ("CAIRN_LOG", "verbose", "`log` is `verbose`"),
+        ("CAIRN_WROKERS", "2", "`CAIRN_WROKERS`"),
+        ("CAIRN_LISTEN", "here", "`listen` is `here`"),
+    ] {
+        let (_, err) = failed(cairn(folder.path()).env(variable, value).arg("check"));
+        assert!(err.contains(named), "{err}");
+    }
+    let file = folder.path().join("cairn.toml");
+    std::fs::write(&file, "wrokers = 2\n").unwrap();
+    let (_, err) = failed(cairn(folder.path()).arg("--config").arg(&file).arg("check"));
+    assert!(err.contains("`wrokers`"), "{err}");
+}
+
+#[test]
+fn a_check_says_what_is_well_and_what_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let well = done(folder.path(), &["check"]);
+    assert!(well.contains("ok      database: Sqlite, up to date"), "{well}");
+    assert!(
+        well.contains("note    platforms: none is registered yet"),
+        "{well}"
+    );
+
+    let nowhere = "sqlite:///no/such/folder/cairn.db";
+    let (out, _) = failed(
+        cairn(folder.path())
+            .env("CAIRN_DATABASE_URL", nowhere)
+            .arg("check"),
+    );
+    assert!(out.contains("FAILED  The database cannot be reached"), "{out}");
+
+    add_platform(folder.path());
+    let (out, err) = failed(cairn(folder.path()).arg("check"));
+    assert!(out.contains("FAILED  Moodle at North Coast: "), "{out}");
+    assert!(out.contains("ok      database"), "{out}");
+    assert!(err.contains("checks failed"), "{err}");
+}
+
+/// A platform that does not answer.
+pub fn add_platform(folder: &Path) -> String {
+    done(
+        folder,
+        &[
+            "platform",
+            "add",
+            "--name=Moodle at North Coast",
+            "--flavour=moodle",
+            "--issuer=http://127.0.0.1:9",
+            "--client-id=abc123",
+            "--authorization-url=http://127.0.0.1:9/mod/lti/auth.php",
+            "--token-url=http://127.0.0.1:9/mod/lti/token.php",
+            "--jwks-url=http://127.0.0.1:9/mod/lti/certs.php",
+            "--deployment=1",
+        ],
+    )
+}
+
+#[test]
+fn a_platform_is_added_listed_shown_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let none = done(folder, &["platform", "list"]);
+    assert!(none.contains("No platform is registered yet"), "{none}");
+    let added = add_platform(folder);
+    let id = added.split(" as ").nth(1).unwrap().split('.').next().unwrap();
+    assert!(
+        added.contains("/lti/login") && added.contains("/lti/launch"),
+        "{added}"
+    );
+    let listed = done(folder, &["platform", "list"]);
+    assert!(
+        listed.starts_with(&format!("{id}  on ")) && listed.contains("Moodle at North Coast"),
+        "{listed}"
+    );
+    let shown = done(folder, &["platform", "show", id]);
+    assert!(shown.contains("client id         abc123"), "{shown}");
+    assert!(shown.contains("new deployments   refused"), "{shown}");
+    assert_eq!(done(folder, &["platform", "remove", id]), "Removed.\n");
+    let (_, err) = failed(cairn(folder).args(["platform", "show", id]));
+    assert!(err.contains("There is no such platform"), "{err}");
+    let wrong = [
+        "platform",
+        "add",
+        "--name=x",
+        "--flavour=moodle",
+        "--issuer=nowhere",
+        "--client-id=c",
+        "--authorization-url=x",
+        "--token-url=x",
+        "--jwks-url=x",
+    ];
+    failed(cairn(folder).args(wrong));
+}
+
+/// A running server with its log; ended when dropped.
+pub struct Server {
+    process: Child,
+    log: BufReader<std::process::ChildStderr>,
+    address: String,
+}
+
+impl Server {
+    pub fn start(folder: &Path) -> Self {
+        let mut process = cairn(folder)
+            .env("CAIRN_LOG_FORMAT", "json")
+            .env("CAIRN_LOG", "info")
+            .arg("serve")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(process.stderr.take().unwrap());
+        let mut server = Self {
+            process,
+            log,
+            address: String::new(),
+        };
+        loop {
+            let mut line = String::new();
+            assert!(
+                server.log.read_line(&mut line).unwrap() > 0,
+                "it ended before it listened"
+            );
+            let line: Value = serde_json::from_str(&line).unwrap();
+            if line["fields"]["message"] == "listening" {
+                let origin = line["fields"]["origin"].as_str().unwrap();
+                server.address = origin.trim_start_matches("http://").to_owned();
+                return server;
+            }
+        }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    }
+
+    fn answer(mut stream: TcpStream) -> String {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn told_to_stop_it_answers_what_is_under_way_and_its_log_names_each_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(folder.path());
+    let mut under_way = server.connect();
+    let head = "POST /lti/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+                content-type: application/x-www-form-urlencoded\r\ncontent-length: 32\r\n\r\n";
+    under_way
+        .write_all(format!("{head}iss=https%3A%2F%2F").as_bytes())
+        .unwrap();
+    let mut other = server.connect();
+    other
+        .write_all(b"GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let nothing = Server::answer(other);
+    assert!(nothing.starts_with("HTTP/1.1 404"), "{nothing}");
+    let id = nothing
+        .lines()
+        .find_map(|line| line.strip_prefix("x-cairn-error: "))
+        .unwrap()
+        .to_owned();
+
+    let pid = server.process.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(
+        server.process.try_wait().unwrap().is_none(),
+        "it left a request unanswered"
+    );
+    under_way.write_all(b"nobody.example").unwrap();
+    let answer = Server::answer(under_way);
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(answer.contains("login."), "{answer}");
+
+    let start = Instant::now();
+    let ended = loop {
+        if let Some(ended) = server.process.try_wait().unwrap() {
+            break ended;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not end");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert!(ended.success(), "{ended}");
+
+    let mut log = String::new();
+    server.log.read_to_string(&mut log).unwrap();
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let refused = lines
+        .iter()
+        .find(|line| line["fields"]["error_id"] == id.as_str())
+        .unwrap_or_else(|| panic!("{log}"));
+    let request = refused["span"]["request_id"].as_str().unwrap();
+    assert_eq!(request.len(), 36, "{refused}");
+    assert_eq!(refused["span"]["method"], "GET", "{refused}");
+    let ids: std::collections::HashSet<_> = lines
+        .iter()
+        .filter_map(|line| line["span"]["request_id"].as_str())
+        .collect();
+    assert!(ids.len() > 1, "each request has its own: {log}");
+}
+
+#[test]
+fn an_admin_link_lets_one_person_in_for_what_it_was_made_for() {
+    let folder = tempfile::tempdir().unwrap();
+    add_platform(folder.path());
+    let server = Server::start(folder.path());
+    let ask = |head: &str, body: &str| {
+        let mut stream = server.connect();
+        let length = body.len();
+        let request = format!(
+            "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        Server::answer(stream)
+    };
+    let path = |printed: &str| {
+        let at = printed
+            .find("/admin/link/")
+            .unwrap_or_else(|| panic!("{printed}"));
+        printed.get(at..).unwrap().trim().to_owned()
+    };
+    let (_, err) = failed(cairn(folder.path()).args(["admin-link", "--institution", "Nowhere College"]));
+    assert!(err.contains("There is no institution “Nowhere College”"), "{err}");
+
+    let printed = done(folder.path(), &["admin-link"]);
+    assert_eq!(printed.trim().lines().count(), 1, "{printed}");
+    let all = path(&printed);
+    let page = ask(&format!("GET {all}"), "");
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    assert!(page.contains("this whole installation"), "{page}");
+    let inside = ask(&format!("POST {all}"), "name=Ada");
+    assert!(
+        inside.starts_with("HTTP/1.1 303") && inside.contains("cairn_admin="),
+        "{inside}"
+    );
+    let again = ask(&format!("POST {all}"), "name=Eve");
+    assert!(again.starts_with("HTTP/1.1 410"), "{again}");
+
+    let keys = done(folder.path(), &["keys", "list"]);
+    let institution = keys
+        .lines()
+        .find(|line| line.contains("did:web:"))
+        .and_then(|line| line.split("   did:").next())
+        .unwrap();
+    let one = path(&done(
+        folder.path(),
+        &["admin-link", "--institution", institution],
+    ));
+    let page = ask(&format!("GET {one}"), "");
+    assert!(
+        page.contains(&format!("You will look after <strong>{institution}</strong>")),
+        "{page}"
+    );
+}

@@ -1,0 +1,46 @@
+//! Deployments that an administrator lets in or refuses.
+
+use crate::service::admins::Scope;
+use crate::store::tenants;
+
+use super::keeper::Keeper;
+use crate::tests::guest::Guest;
+use crate::tests::harness::on_each_database;
+
+#[test]
+fn a_refused_deployment_says_who_refused_it_and_when_until_it_is_accepted() {
+    on_each_database(|scene| async move {
+        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap();
+        Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
+        let known = crate::service::platforms::list(&scene.cairn).await.unwrap();
+        let client = scene.moodle.registration().client_id;
+        let (_, moodle) = known
+            .into_iter()
+            .find(|(_, one)| one.client_id == client)
+            .unwrap();
+        let place = format!("/admin/platforms/p/{}", moodle.id);
+        let mut keeper = Keeper::of(&scene, &Scope::Tenant(tenant.id), "Ada <Keeper>").await;
+        let page = keeper.get(&place).await;
+        assert!(
+            page.words().contains("accepted") && !page.words().contains("refused by"),
+            "{}",
+            page.words()
+        );
+        let switch = |page: &practice_lms::browser::Page, what: &str| {
+            let forms = page.forms().into_iter();
+            let mut own = forms.filter(|form| form.action.ends_with("/change"));
+            own.find(|form| form.value("what") == Some(what)).unwrap()
+        };
+        let form = switch(&page, "set-aside");
+        let refused = keeper.browser.submit(&page, &form, &[]).await.unwrap();
+        let day = scene.cairn.clock.now().format("%Y").to_string();
+        let words = refused.words();
+        let told = words.split("refused by Ada <Keeper> on ").nth(1);
+        let told = told.unwrap_or_else(|| panic!("{words}"));
+        assert!(told.chars().take(20).collect::<String>().contains(&day), "{told}");
+        let form = switch(&refused, "accept");
+        let accepted = keeper.browser.submit(&refused, &form, &[]).await.unwrap();
+        assert!(!accepted.words().contains("refused by"), "{}", accepted.words());
+        scene.end().await;
+    });
+}

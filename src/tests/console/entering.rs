@@ -1,0 +1,243 @@
+//! Coming in: one-time links, passwords, and what keeps others out.
+
+use crate::service::admins::{Scope, links};
+use practice_lms::browser::Browser;
+
+use super::keeper::{Keeper, PASSWORD};
+use crate::tests::harness::on_each_database;
+
+#[test]
+fn a_link_lets_one_person_in_once_and_looking_at_it_does_not_use_it_up() {
+    on_each_database(|scene| async move {
+        let link = links::make(&scene.cairn, &Scope::Everything, links::Maker::CommandLine)
+            .await
+            .unwrap();
+        let mut browser = Browser::new().unwrap();
+        // A mailbox looks at it twice before a person does.
+        browser.get(&link).await.unwrap();
+        let door = browser.get(&link).await.unwrap();
+        assert_eq!(door.status, 200);
+        assert!(door.words().contains("This link works once."), "{}", door.words());
+        let form = door.form("/admin/link/").unwrap().clone();
+        // A mistake leaves it good.
+        let short = [
+            ("name", "Ada"),
+            ("email", "ada@school.example"),
+            ("password", "short"),
+        ];
+        let again = browser.submit(&door, &form, &short).await.unwrap();
+        assert_eq!(again.status, 422);
+        assert!(
+            again.words().contains("at least 12 characters"),
+            "{}",
+            again.words()
+        );
+        let inside = browser.submit(&door, &form, &[("name", "Ada")]).await.unwrap();
+        assert!(
+            inside.words().contains("You are signed in."),
+            "{}",
+            inside.words()
+        );
+        assert_eq!(inside.url.path(), "/admin");
+        let used = Browser::new().unwrap().get(&link).await.unwrap();
+        assert_eq!(used.status, 410);
+        assert!(used.words().contains("used already"), "{}", used.words());
+        let late = browser.submit(&door, &form, &[("name", "Eve")]).await.unwrap();
+        assert_eq!(late.status, 410);
+        scene.end().await;
+    });
+}
+
+#[test]
+fn without_a_sign_in_every_page_leads_to_the_door_and_back() {
+    on_each_database(|scene| async move {
+        let typed = [
+            ("name", "Ada"),
+            ("email", "Ada@School.example"),
+            ("password", PASSWORD),
+        ];
+        Keeper::with(&scene, &Scope::Everything, &typed).await;
+        let mut browser = Browser::new().unwrap();
+        let door = browser.get(&format!("{}/admin?x=1", scene.origin)).await.unwrap();
+        assert_eq!(door.url.path(), "/admin/sign-in");
+        let form = door.form("/admin/sign-in").unwrap().clone();
+        let wrong = [
+            ("email", "ada@school.example"),
+            ("password", "seven stones on a hil"),
+        ];
+        let refused = browser.submit(&door, &form, &wrong).await.unwrap();
+        assert_eq!(refused.status, 422);
+        let unknown = [
+            ("email", "eve@school.example"),
+            ("password", "seven stones on a hil"),
+        ];
+        let nobody = browser.submit(&door, &form, &unknown).await.unwrap();
+        let sentence = "E-mail address and password do not belong together.";
+        for page in [&refused, &nobody] {
+            assert!(page.words().contains(sentence), "{}", page.words());
+        }
+        let right = [("email", "ADA@school.example"), ("password", PASSWORD)];
+        let inside = browser.submit(&door, &form, &right).await.unwrap();
+        assert_eq!((inside.url.path(), inside.url.query()), ("/admin", Some("x=1")));
+        let form = inside.form("/admin/sign-out").unwrap().clone();
+        let out = browser.submit(&inside, &form, &[]).await.unwrap();
+        assert_eq!(out.url.path(), "/admin/sign-in");
+        let after = browser.get(&format!("{}/admin", scene.origin)).await.unwrap();
+        assert_eq!(after.url.path(), "/admin/sign-in");
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_password_is_changed_with_the_old_one_and_every_other_browser_is_signed_out() {
+    on_each_database(|scene| async move {
+        let typed = [
+            ("name", "Ada"),
+            ("email", "ada@school.example"),
+            ("password", PASSWORD),
+        ];
+        let mut keeper = Keeper::with(&scene, &Scope::Everything, &typed).await;
+        let sign_in = async |password: &str| {
+            let mut browser = Browser::new().unwrap();
+            let door = browser
+                .get(&format!("{}/admin/sign-in", scene.origin))
+                .await
+                .unwrap();
+            let form = door.form("/admin/sign-in").unwrap().clone();
+            let fields = [("email", "ada@school.example"), ("password", password)];
+            let inside = browser.submit(&door, &form, &fields).await.unwrap();
+            (browser, inside)
+        };
+        let (mut other, inside) = sign_in(PASSWORD).await;
+        assert_eq!(inside.url.path(), "/admin");
+        let page = keeper.get("/admin/password").await;
+        let new = "nine stones on a hill";
+        for (old, new, again, sentence) in [
+            ("not the old one", new, new, "This is not your password."),
+            (PASSWORD, "short", "short", "at least 12 characters"),
+            (
+                PASSWORD,
+                new,
+                "nine stones on a hil",
+                "The two new passwords differ.",
+            ),
+        ] {
+            let fields = [("old", old), ("new", new), ("again", again)];
+            let refused = keeper.send(&page, "/admin/password", &fields).await;
+            assert_eq!(refused.status, 422, "{sentence}");
+            assert!(refused.words().contains(sentence), "{}", refused.words());
+            assert!(!refused.text().contains("nine stones"), "{}", refused.text());
+            assert!(
+                refused
+                    .words()
+                    .contains("Passwords are never shown again, so type yours once more.")
+                    && !refused.words().contains("Nothing you typed was lost"),
+                "{}",
+                refused.words()
+            );
+        }
+        let foreign = keeper
+            .browser
+            .post(
+                &format!("{}/admin/password", scene.origin),
+                &[("old", PASSWORD), ("new", new), ("again", new), ("csrf", "guess")],
+            )
+            .await
+            .unwrap();
+        assert_eq!(foreign.status, 403, "{}", foreign.words());
+        let still = other.get(&format!("{}/admin", scene.origin)).await.unwrap();
+        assert_eq!(still.url.path(), "/admin", "nothing was changed until now");
+
+        let fields = [("old", PASSWORD), ("new", new), ("again", new)];
+        let done = keeper.send(&page, "/admin/password", &fields).await;
+        assert!(
+            done.words().contains("Your password is changed."),
+            "{}",
+            done.words()
+        );
+        let out = other.get(&format!("{}/admin", scene.origin)).await.unwrap();
+        assert_eq!(out.url.path(), "/admin/sign-in");
+        assert_eq!(keeper.get("/admin").await.url.path(), "/admin");
+        // The attempts above count as those at the door do, so that nobody guesses here either.
+        let often = keeper.send(&page, "/admin/password", &fields).await;
+        assert_eq!(often.status, 429, "{}", often.words());
+        let tenant = scene
+            .cairn
+            .store
+            .read(crate::store::tenants::first)
+            .await
+            .unwrap()
+            .unwrap()
+            .id;
+        let log = keeper
+            .get(&format!("/admin/audit/{tenant}?action=admin.password-changed"))
+            .await;
+        assert!(
+            log.words().contains("Ada changed their own password"),
+            "{}",
+            log.words()
+        );
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_changed_password_opens_the_door_and_the_old_one_does_not() {
+    on_each_database(|scene| async move {
+        let typed = [
+            ("name", "Ada"),
+            ("email", "ada@school.example"),
+            ("password", PASSWORD),
+        ];
+        let mut keeper = Keeper::with(&scene, &Scope::Everything, &typed).await;
+        let page = keeper.get("/admin/password").await;
+        let same = [("old", PASSWORD), ("new", PASSWORD), ("again", PASSWORD)];
+        let refused = keeper.send(&page, "/admin/password", &same).await;
+        assert!(
+            refused.status == 422 && refused.words().contains("The new password is the old one."),
+            "{}",
+            refused.words()
+        );
+        let new = "nine stones on a hill";
+        let fields = [("old", PASSWORD), ("new", new), ("again", new)];
+        let done = keeper.send(&page, "/admin/password", &fields).await;
+        assert!(
+            done.words().contains("Your password is changed."),
+            "{}",
+            done.words()
+        );
+        for (password, path) in [(PASSWORD, "/admin/sign-in"), (new, "/admin")] {
+            let mut browser = Browser::new().unwrap();
+            let door = browser
+                .get(&format!("{}/admin/sign-in", scene.origin))
+                .await
+                .unwrap();
+            let form = door.form("/admin/sign-in").unwrap().clone();
+            let fields = [("email", "ada@school.example"), ("password", password)];
+            let page = browser.submit(&door, &form, &fields).await.unwrap();
+            assert_eq!(page.url.path(), path, "{}", page.words());
+        }
+        // Whoever came by a link alone has none to change.
+        let mut nameless = Keeper::of(&scene, &Scope::Everything, "Ben").await;
+        let none = nameless.get("/admin/password").await;
+        assert!(
+            none.words().contains("Your account has no password") && none.form("/admin/password").is_err(),
+            "{}",
+            none.words()
+        );
+        let csrf = none
+            .form("/admin/sign-out")
+            .unwrap()
+            .value("csrf")
+            .unwrap()
+            .to_owned();
+        let fields = [("old", ""), ("new", new), ("again", new), ("csrf", csrf.as_str())];
+        let refused = nameless
+            .browser
+            .post(&format!("{}/admin/password", scene.origin), &fields)
+            .await
+            .unwrap();
+        assert_eq!(refused.status, 409, "{}", refused.words());
+        scene.end().await;
+    });
+}

@@ -1,0 +1,127 @@
+//! Every page of the console in Chromium: at 320 and 1280 pixels, light and dark. With `CAIRN_SCREENS` set, a picture of
+//! each is left in that folder.
+
+use crate::service::admins::{Scope, links};
+use crate::service::institutions;
+use crate::store::testing::TestDatabase;
+use crate::store::{erasures, tenants};
+use thirtyfour::prelude::*;
+
+use crate::tests::chromium::Chromium;
+use crate::tests::guest::Guest;
+use crate::tests::harness::Scene;
+
+async fn look(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
+    for (width, dark) in [(1280, false), (1280, true), (320, false), (320, true)] {
+        chromium.looks(width, dark).await;
+        let look = format!("console-{name}-{width}-{}", if dark { "dark" } else { "light" });
+        chromium.picture(&look).await;
+        wrong.extend(
+            chromium
+                .stumbling_blocks()
+                .await
+                .iter()
+                .map(|line| format!("{look}: {line}")),
+        );
+    }
+    chromium.looks(1280, false).await;
+}
+
+async fn press(chromium: &Chromium, words: &str) {
+    let path = format!("//button[normalize-space(.)=\"{words}\"]");
+    chromium
+        .driver
+        .find(By::XPath(path))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+}
+
+#[test]
+fn every_page_of_the_console_is_fit_for_everybody() {
+    crate::app::block_on(async {
+        let Some(chromium) = Chromium::start(&[]).await else {
+            return;
+        };
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let mut wrong = Vec::new();
+        let at = |path: &str| format!("{}/admin{path}", scene.origin);
+        chromium.driver.goto(at("/policies")).await.unwrap();
+        chromium.reads("Sign in to").await;
+        look(&chromium, "sign-in", &mut wrong).await;
+        let made = links::make(&scene.cairn, &Scope::Everything, links::Maker::CommandLine).await;
+        let link = made.unwrap();
+        chromium.driver.goto(&link).await.unwrap();
+        look(&chromium, "link", &mut wrong).await;
+        let name = chromium.driver.find(By::Name("name")).await.unwrap();
+        name.send_keys("Ada Lovelace").await.unwrap();
+        for (field, typed) in [
+            ("email", "ada@school.example"),
+            ("password", "seven stones on a hill"),
+        ] {
+            let field = chromium.driver.find(By::Name(field)).await.unwrap();
+            field.send_keys(typed).await.unwrap();
+        }
+        press(&chromium, "Go in").await;
+        chromium.reads("You are signed in.").await;
+        look(&chromium, "overview", &mut wrong).await;
+        institutions::find_or_create(&scene.cairn, "South Hill School")
+            .await
+            .unwrap();
+        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let mut student = Guest::open(&scene.moodle, 0, "Student", "My badges").await;
+        let asking = student.get("/me/erasure").await;
+        student
+            .send(&asking, "/me/erasure/ask", &[("word", "erase")])
+            .await;
+        let of = tenant.clone();
+        let waiting = scene.cairn.store.read(move |db| erasures::waiting(db, &of));
+        let wish = waiting.await.unwrap().remove(0).id;
+        for (name, path) in [
+            ("overview-two", String::new()),
+            ("issuers", "/issuers".to_owned()),
+            ("issuer", format!("/issuers/{tenant}")),
+            ("rotate", format!("/issuers/{tenant}/rotate")),
+            ("publish", "/tool-keys/publish".to_owned()),
+            ("choose", "/policies".to_owned()),
+            ("policies", format!("/policies/{tenant}")),
+            ("leaving-choose", "/leaving".to_owned()),
+            ("leaving", format!("/leaving/{tenant}")),
+            ("erase", format!("/leaving/{tenant}/erasures/{wish}")),
+            ("decline", format!("/leaving/{tenant}/erasures/{wish}/decline")),
+            ("audit", format!("/audit/{tenant}")),
+            ("audit-none", format!("/audit/{tenant}?who=nobody")),
+            ("administrators", "/administrators".to_owned()),
+            ("password", "/password".to_owned()),
+            ("not-here", "/nothing".to_owned()),
+        ] {
+            chromium.driver.goto(at(&path)).await.unwrap();
+            look(&chromium, name, &mut wrong).await;
+        }
+        chromium
+            .driver
+            .goto(at(&format!("/issuers/{tenant}")))
+            .await
+            .unwrap();
+        let withdraw = chromium.driver.find(By::PartialLinkText("Withdraw…")).await;
+        withdraw.unwrap().click().await.unwrap();
+        chromium.reads("Why it is withdrawn").await;
+        look(&chromium, "withdraw", &mut wrong).await;
+        chromium.driver.goto(at("/administrators")).await.unwrap();
+        press(&chromium, "Make a link").await;
+        chromium.reads("The link is ready").await;
+        look(&chromium, "invited", &mut wrong).await;
+        chromium.driver.goto(&link).await.unwrap();
+        look(&chromium, "link-over", &mut wrong).await;
+        assert!(
+            wrong.is_empty(),
+            "{} things to mend:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
+        chromium.end().await;
+        scene.end().await;
+    });
+}

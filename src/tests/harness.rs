@@ -1,0 +1,191 @@
+//! Cairn and both practice LMSs, running, for one test.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::app::Surroundings;
+use crate::clock::{SharedClock, SystemClock};
+use crate::demo::Demo;
+use crate::random::SystemRandom;
+use crate::service::Cairn;
+use crate::settings::Settings;
+use crate::store::testing::TestDatabase;
+use practice_lms::browser::{Browser, Page, ThirdPartyCookies};
+use practice_lms::{CourseRole, Flavour, LoginForm, Options, PracticeLms};
+
+/// Everything that one test needs; stopped with [`Scene::end`].
+pub struct Scene {
+    pub cairn: Arc<Cairn>,
+    pub origin: String,
+    pub moodle: PracticeLms,
+    pub canvas: PracticeLms,
+    server: actix_web::dev::ServerHandle,
+    running: tokio::task::JoinHandle<()>,
+    /// The data folder.
+    pub folder: tempfile::TempDir,
+    pub database: TestDatabase,
+}
+
+impl Scene {
+    /// Starts everything on that database.
+    pub async fn on(database: TestDatabase) -> Self {
+        Self::with(database, &[]).await
+    }
+
+    /// The same with settings of one's own, as environment variables.
+    pub async fn with(database: TestDatabase, own: &[(&str, &str)]) -> Self {
+        Self::set(database, own, Arc::new(SystemClock)).await
+    }
+
+    /// The same by that clock, the platforms' included.
+    pub async fn at(database: TestDatabase, clock: SharedClock) -> Self {
+        Self::set(database, &[], clock).await
+    }
+
+    async fn set(database: TestDatabase, own: &[(&str, &str)], clock: SharedClock) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut environment = HashMap::from([
+            ("CAIRN_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
+            ("CAIRN_DATA_DIR".to_owned(), folder.path().display().to_string()),
+            ("CAIRN_DATABASE_URL".to_owned(), database.url.clone()),
+            ("CAIRN_DATABASE_CONNECTIONS".to_owned(), "4".to_owned()),
+            ("CAIRN_WORKERS".to_owned(), "1".to_owned()),
+        ]);
+        environment.extend(
+            own.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        let settings = Settings::load(None, &environment).unwrap();
+        let surroundings = Surroundings {
+            clock,
+            random: Arc::new(SystemRandom),
+        };
+        let demo = Demo::start(settings, surroundings, (0, 0)).await.unwrap();
+        let Demo {
+            application,
+            moodle,
+            canvas,
+        } = demo;
+        let (cairn, origin, server) = (application.cairn(), application.origin(), application.handle());
+        let running = tokio::task::spawn_local(async move { application.run().await.unwrap() });
+        Self {
+            cairn,
+            origin,
+            moodle,
+            canvas,
+            server,
+            running,
+            folder,
+            database,
+        }
+    }
+
+    /// One more LMS that Cairn knows, on another port.
+    pub async fn another(&self, flavour: Flavour, change: impl FnOnce(&mut Options)) -> PracticeLms {
+        let mut options = Options::new(flavour, Arc::new(SystemClock), Arc::new(SystemRandom));
+        options.public_origin = Some("http://localhost:PORT".to_owned());
+        change(&mut options);
+        // A Canvas of its own, not hosted: the hosted ones share an issuer and differ by client id alone.
+        let issuer = (flavour == Flavour::Canvas).then(|| "https://canvas.example.edu".to_owned());
+        let lms = PracticeLms::start_as(options, issuer).await.unwrap();
+        let (flavour, name) = match flavour {
+            Flavour::Moodle => (lti::registration::Flavour::Moodle, "Moodle at South Coast"),
+            Flavour::Canvas => (lti::registration::Flavour::Canvas, "Canvas at South Coast"),
+        };
+        crate::demo::connect(&self.cairn, &lms, flavour, name)
+            .await
+            .unwrap();
+        lms
+    }
+
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// Both LMSs with their names, for tests that hold for each.
+    pub fn platforms(&self) -> [(&'static str, &PracticeLms); 2] {
+        [("moodle", &self.moodle), ("canvas", &self.canvas)]
+    }
+
+    /// Has Cairn stop at once, whatever it is doing.
+    pub fn pull_the_plug(&self) {
+        drop(self.server.stop(false));
+    }
+
+    /// Stops the server and waits for it.
+    pub async fn end(self) {
+        self.server.stop(true).await;
+        self.running.await.unwrap();
+        self.moodle.stop().await;
+        self.canvas.stop().await;
+    }
+}
+
+/// A browser that shows Cairn in a frame of `lms`, where third-party cookies do not come back unless partitioned.
+pub fn framed(lms: &PracticeLms) -> Browser {
+    Browser::new()
+        .unwrap()
+        .framed_by(lms.origin(), ThirdPartyCookies::PartitionedOnly)
+}
+
+/// Launches the first link of the first course as somebody with that role.
+pub async fn launch_as(lms: &PracticeLms, browser: &mut Browser, role: CourseRole) -> Page {
+    let world = lms.world();
+    let course = world.courses()[0].id;
+    let link = world.links(course)[0].id;
+    let person = world.member(course, role).unwrap().id;
+    browser
+        .launch(&world.launch_form(course, person, link).unwrap())
+        .await
+        .unwrap()
+}
+
+/// The form that starts a launch of the first link of the first course, by somebody with that role.
+pub fn launch_form(lms: &PracticeLms, role: CourseRole) -> LoginForm {
+    let world = lms.world();
+    let course = world.courses()[0].id;
+    let link = world.links(course)[0].id;
+    let person = world.member(course, role).unwrap().id;
+    world.launch_form(course, person, link).unwrap()
+}
+
+/// Begins a login in `browser`: the authentication request with which it would leave for the LMS.
+pub async fn authentication_request(browser: &mut Browser, form: &LoginForm) -> String {
+    let login = browser.login(form).await.unwrap();
+    if let Some(location) = login.header("location") {
+        return location.to_owned();
+    }
+    let forms = login.forms();
+    let here = forms
+        .iter()
+        .find(|form| form.attributes.iter().any(|(_, id)| id == "here"));
+    let here = here.unwrap_or_else(|| panic!("{}", login.words()));
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(here.filled(&[]))
+        .finish();
+    format!("{}?{query}", here.action)
+}
+
+/// The signed form with which the LMS answers the login of `browser`, not yet posted.
+pub async fn signed(lms: &PracticeLms, browser: &mut Browser, role: CourseRole) -> LoginForm {
+    let request = authentication_request(browser, &launch_form(lms, role)).await;
+    lms.world().authorize(&request).unwrap()
+}
+
+/// Whether a browser holds a visit of Cairn's.
+pub fn has_visit(browser: &Browser) -> bool {
+    let cookies = browser.cookies("127.0.0.1");
+    cookies
+        .iter()
+        .any(|(name, _)| name.starts_with("cairn_") && name != "cairn_probe")
+}
+
+/// Runs `test` on each database that there is, on a runtime like the server's.
+pub fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Scene) -> F) {
+    for database in TestDatabase::all() {
+        crate::app::block_on(async {
+            let scene = Scene::on(database).await;
+            test(scene).await;
+        });
+    }
+}

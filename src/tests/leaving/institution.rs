@@ -1,0 +1,130 @@
+//! An institution takes everything along.
+
+use crate::service::admins::Scope;
+use crate::service::{institutions, issuing};
+use serde_json::Value;
+
+use super::{WORK, cairn, drilled, handed_in, holds_none, said, secrets, unpacked};
+use crate::tests::console::keeper::Keeper;
+use crate::tests::harness::on_each_database;
+use crate::tests::showing::stage::{Stage, design};
+
+#[test]
+fn an_institution_takes_everything_along_from_the_console_and_from_the_command_line() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, _, credential) = stage.earned().await;
+        handed_in(&stage, 0).await;
+        let tenant = stage.course.tenant.clone();
+        // The key changes, and something is signed with the new one.
+        let scene = &stage.scene.cairn;
+        let keys = institutions::issuer_keys(scene).await.unwrap().remove(0).1;
+        let before = &keys[0].public_multibase;
+        issuing::rotate(scene, None, &tenant, before).await.unwrap();
+        let later = stage
+            .badge(design("After the change"), Some(vec![stage.quiz()]))
+            .await;
+        stage.check().await;
+        stage.awarded(&later, 0).await;
+        let here = format!("/admin/leaving/{tenant}");
+        let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let page = keeper.get(&here).await;
+        let asked = keeper.send(&page, "/export", &[]).await;
+        assert!(asked.words().contains("being packed"), "{}", asked.words());
+        let mut ready = keeper.get(&here).await;
+        for _ in 0..600 {
+            if ready.form("/exports/").is_ok() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            ready = keeper.get(&here).await;
+        }
+        assert!(ready.words().contains("2 of 2 badges"), "{}", ready.words());
+        let archive = keeper.send(&ready, "/exports/", &[]).await;
+        assert_eq!(
+            archive.header("content-type"),
+            Some("application/zip"),
+            "{}",
+            archive.words()
+        );
+        // It stays for a while, for those of this institution alone.
+        assert_eq!(keeper.send(&ready, "/exports/", &[]).await.status, 200);
+        let (other, _) = institutions::find_or_create(&stage.scene.cairn, "South Coast College")
+            .await
+            .unwrap();
+        let mut stranger = Keeper::of(&stage.scene, &Scope::Tenant(other.id.clone()), "Eve").await;
+        assert_eq!(stranger.get(&here).await.status, 404);
+        let own = stranger.get(&format!("/admin/leaving/{}", other.id)).await;
+        let csrf = own
+            .forms()
+            .iter()
+            .find_map(|form| form.value("csrf").map(str::to_owned))
+            .unwrap();
+        let form = ready.form("/exports/").unwrap();
+        let address = stage.url(
+            form.action
+                .strip_prefix(&stage.scene.origin)
+                .unwrap_or(&form.action),
+        );
+        let refused = stranger
+            .browser
+            .post(&address, &[("csrf", csrf.as_str())])
+            .await
+            .unwrap();
+        assert_eq!(refused.status, 404, "{}", refused.words());
+
+        let folder = tempfile::tempdir().unwrap();
+        let (data, identity) = (
+            stage.scene.folder.path().display().to_string(),
+            stage.scene.cairn.settings.identity(),
+        );
+        let variables = [
+            ("CAIRN_DATA_DIR", data.as_str()),
+            ("CAIRN_DATABASE_URL", stage.scene.database_url()),
+            ("CAIRN_PUBLIC_ORIGIN", identity.as_str()),
+            ("CAIRN_ALLOW_HTTP_LOOPBACK", "true"),
+        ];
+        let institution = "North Coast Polytechnic";
+        let asked = ["export", "--institution", institution, "--out", "all.zip"];
+        let written = cairn(folder.path(), &asked, &variables);
+        assert!(written.status.success(), "{}", said(&written));
+        let again = cairn(folder.path(), &asked, &variables);
+        assert!(
+            again.status.code() == Some(1) && said(&again).contains("is there already"),
+            "{}",
+            said(&again)
+        );
+        let unknown = ["export", "--institution", "Nowhere", "--out", "none.zip"];
+        let unknown = cairn(folder.path(), &unknown, &variables);
+        assert_eq!(unknown.status.code(), Some(1), "{}", said(&unknown));
+        let by_hand = std::fs::read(folder.path().join("all.zip")).unwrap();
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no half archive stays"
+        );
+        for bytes in [archive.body.clone(), by_hand] {
+            let files = unpacked(&bytes);
+            let report = drilled(&bytes, &stage.scene);
+            assert!(report.is_sound() && report.badges.len() == 12, "{report:?}");
+            let known = files.iter().find(|(name, _)| name.ends_with("keys.json"));
+            let known: Value = serde_json::from_slice(known.unwrap().1).unwrap();
+            assert!(known.to_string().contains(before.as_str()), "{known}");
+            let kinds = ["z6Mk", "zDn"].map(|kind| known.to_string().matches(kind).count());
+            assert!(
+                kinds.iter().all(|kind| *kind >= 2),
+                "old and new of each kind: {known}"
+            );
+            let holders = String::from_utf8(files["holders.csv"].clone()).unwrap();
+            assert!(
+                holders.contains(&stage.student(0).1) && holders.contains(&credential.slug),
+                "{holders}"
+            );
+            assert!(files.values().any(|content| content == WORK));
+            holds_none(&files, &secrets(&stage.scene, &tenant).await);
+        }
+        stage.scene.end().await;
+        let proven = cairn(folder.path(), &["drill", "all.zip"], &[]);
+        assert!(proven.status.success(), "{}", said(&proven));
+    });
+}

@@ -1,0 +1,185 @@
+//! A student takes everything along, and nobody else does.
+
+use serde_json::Value;
+
+use super::{WORK, cairn, handed_in, holds_none, packed, said, secrets, taken, unpacked};
+use crate::tests::harness::on_each_database;
+use crate::tests::showing::stage::{Stage, get, until};
+
+#[test]
+fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, _, credential) = stage.earned().await;
+        let submission = handed_in(&stage, 0).await;
+        let page = taken(&stage, 0).await;
+        assert_eq!(page.status, 200, "{}", page.words());
+        assert_eq!(page.header("content-type"), Some("application/zip"));
+        assert!(page.header("content-disposition").unwrap().contains("attachment"));
+        assert!(page.header("cache-control").unwrap().contains("no-store"));
+        let files = unpacked(&page.body);
+        let folder = format!("badges/quiz-master-{}", credential.slug);
+        assert_eq!(
+            files[&format!("{folder}/badge.json")],
+            credential.document.as_bytes()
+        );
+        for form in [
+            "badge.png",
+            "badge.svg",
+            "badge.jwt",
+            "badge.jwt.png",
+            "badge.jwt.svg",
+        ] {
+            assert!(files.contains_key(&format!("{folder}/{form}")));
+        }
+        let evidence = format!("evidence/{}", submission.id);
+        assert_eq!(files[&format!("{evidence}/text.txt")], b"What I saw in the field");
+        assert_eq!(files[&format!("{evidence}/file-_report_ final.txt")], WORK);
+        let page_in = String::from_utf8(files["verify.html"].clone()).unwrap();
+        assert_eq!(page_in, get(&stage.url("/verify"), "text/html").await.text());
+        let readme = String::from_utf8(files["README.txt"].clone()).unwrap();
+        for part in [
+            "about-me.json",
+            "verify.html",
+            "cairn drill",
+            "as of the date of its list",
+        ] {
+            assert!(readme.contains(part), "{part}: {readme}");
+        }
+        // Everything about this student, and nothing about another one.
+        let about: Value = serde_json::from_slice(&files["about-me.json"]).unwrap();
+        let (_, name) = stage.student(0);
+        assert_eq!(about["person"]["name"], name.as_str());
+        assert_eq!(about["grades"][0]["column"], "Final quiz");
+        assert_eq!(about["handed_in"][0]["review"]["message"], "Well seen");
+        assert_eq!(
+            about["handed_in"][0]["file_in_archive"],
+            format!("{evidence}/file-_report_ final.txt")
+        );
+        assert_eq!(about["awards"][0]["badge"], "Quiz master");
+        let met = about["decisions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["outcome"] == "yes");
+        assert!(
+            met && about["decisions"][0]["reasons"]["tree"].is_object(),
+            "{}",
+            about["decisions"]
+        );
+        assert!(
+            !about["visits"].as_array().unwrap().is_empty()
+                && !about["courses"].as_array().unwrap().is_empty()
+        );
+        let mut never = secrets(&stage.scene, &stage.course.tenant).await;
+        never.push(stage.student(1).1.into_bytes());
+        holds_none(&files, &never);
+        // Another student takes nothing of this.
+        let other = unpacked(&taken(&stage, 1).await.body);
+        holds_none(&other, &[name.into_bytes(), credential.slug.clone().into_bytes()]);
+        // Nothing is left on the disk.
+        let left = until("the archives are gone", || async {
+            let left = std::fs::read_dir(stage.scene.folder.path().join("exports"))
+                .unwrap()
+                .count();
+            (left == 0).then_some(left)
+        });
+        left.await;
+
+        stage.scene.end().await;
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+        put("mine.zip", &page.body);
+        // No database, no settings that make sense, no net that it could ask: the server is off.
+        let nowhere = [
+            ("CAIRN_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"),
+            ("CAIRN_LOG", "nonsense"),
+        ];
+        let sound = cairn(folder.path(), &["drill", "mine.zip"], &nowhere);
+        let text = said(&sound);
+        assert_eq!(sound.status.code(), Some(0), "{text}");
+        assert!(
+            text.contains("6 badge files: 6 verified, 0 revoked, 0 expired, 0 failed."),
+            "{text}"
+        );
+        assert!(text.contains("not revoked as of 20"), "{text}");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "it writes nothing"
+        );
+        // One byte of one badge.
+        let mut changed = files.clone();
+        let badge = changed
+            .keys()
+            .find(|name| name.ends_with("/badge.json"))
+            .unwrap()
+            .clone();
+        let content = changed.get_mut(&badge).unwrap();
+        let at = content
+            .windows(11)
+            .position(|part| part == b"Quiz master")
+            .unwrap();
+        content[at] = b'B';
+        put("changed.zip", &packed(&changed));
+        let failed = cairn(folder.path(), &["drill", "changed.zip"], &[]);
+        let text = said(&failed);
+        assert_eq!(failed.status.code(), Some(1), "{text}");
+        assert!(
+            text.contains("FAILED") && text.contains("5 verified") && text.contains("1 failed"),
+            "{text}"
+        );
+        put("half.zip", &page.body[..page.body.len() / 2]);
+        for wrong in ["half.zip", "none.zip"] {
+            let failed = cairn(folder.path(), &["drill", wrong], &[]);
+            assert_eq!(failed.status.code(), Some(1), "{}", said(&failed));
+            assert!(said(&failed).starts_with("cairn: "), "{}", said(&failed));
+        }
+    });
+}
+
+#[test]
+fn nobody_takes_the_data_of_somebody_else() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        stage.earned().await;
+        let archive = stage.inside("/me/archive");
+        assert_eq!(get(&stage.inside("/me"), "text/html").await.status, 401);
+        let mut student = stage.student_browser(0).await;
+        let honest = student.get(&stage.inside("/me")).await.unwrap();
+        let form = honest.form("/me/archive").unwrap();
+        assert_eq!(student.post(&archive, &[]).await.unwrap().status, 403, "no proof");
+        let mut other = stage.student_browser(1).await;
+        let stolen = other.submit(&honest, &form, &[]).await.unwrap();
+        assert_eq!(stolen.status, 403, "the form belongs to another visit");
+        stage.world.tamper(|_, claims| {
+            let custom = claims["https://purl.imsglobal.org/spec/lti/claim/custom"].as_object_mut();
+            custom
+                .unwrap()
+                .insert("masquerading_user_id".into(), serde_json::json!(4711));
+        });
+        let mut acting = stage.student_browser(0).await;
+        stage.world.stop_tampering();
+        let page = acting.get(&stage.inside("/me")).await.unwrap();
+        assert!(page.form("/me/archive").is_err(), "{}", page.words());
+        let csrf = page
+            .forms()
+            .iter()
+            .find_map(|form| form.value("csrf").map(str::to_owned))
+            .unwrap();
+        for (path, fields) in [
+            ("/me/archive", vec![]),
+            ("/me/erasure/ask", vec![("word", "erase")]),
+        ] {
+            let mut fields = fields;
+            fields.push(("csrf", csrf.as_str()));
+            let refused = acting.post(&stage.inside(path), &fields).await.unwrap();
+            assert!(
+                refused.status == 403 && refused.text().contains("masquerade"),
+                "{path}: {}",
+                refused.words()
+            );
+        }
+        stage.scene.end().await;
+    });
+}

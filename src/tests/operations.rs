@@ -1,0 +1,87 @@
+//! What those who run the service see.
+
+use crate::service::platforms;
+use practice_lms::CourseRole;
+use practice_lms::browser::Browser;
+
+use crate::tests::harness::{framed, launch_as, on_each_database};
+
+#[test]
+fn it_says_that_it_lives_is_ready_and_what_it_counts() {
+    on_each_database(|scene| async move {
+        let mut browser = Browser::new().unwrap();
+        for (path, text) in [
+            ("/healthz", "ok"),
+            ("/readyz", "ready"),
+            ("/metrics", "cairn_requests_total"),
+        ] {
+            let page = browser.get(&format!("{}{path}", scene.origin)).await.unwrap();
+            assert_eq!(page.status, 200, "{path}");
+            assert!(page.text().contains(text), "{path}: {}", page.text());
+            assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+        }
+        let nothing = browser.get(&format!("{}/nothing", scene.origin)).await.unwrap();
+        assert_eq!(nothing.status, 404);
+        scene.end().await;
+    });
+}
+
+#[test]
+fn it_publishes_its_key_with_kid_algorithm_and_use_and_nothing_private() {
+    on_each_database(|scene| async move {
+        let page = Browser::new()
+            .unwrap()
+            .get(&format!("{}/lti/jwks", scene.origin))
+            .await
+            .unwrap();
+        let set: serde_json::Value = serde_json::from_slice(&page.body).unwrap();
+        let key = set["keys"][0].as_object().unwrap();
+        assert_eq!(key["kid"], scene.cairn.tool_key.kid());
+        assert_eq!(
+            (key["alg"].as_str(), key["use"].as_str()),
+            (Some("RS256"), Some("sig"))
+        );
+        assert!(!key.contains_key("d") && !key.contains_key("p"));
+        scene.end().await;
+    });
+}
+
+#[test]
+fn the_check_of_a_platform_finds_keys_and_token() {
+    on_each_database(|scene| async move {
+        for (_, registration) in platforms::list(&scene.cairn).await.unwrap() {
+            let findings = platforms::probe(&scene.cairn, &registration).await;
+            assert_eq!(findings.len(), 2);
+            assert!(
+                findings.iter().all(Result::is_ok),
+                "{}: {findings:?}",
+                registration.name
+            );
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_platform_that_courses_came_from_is_turned_off_and_then_refuses_launches() {
+    on_each_database(|scene| async move {
+        let page = launch_as(&scene.moodle, &mut framed(&scene.moodle), CourseRole::Student).await;
+        assert_eq!(page.status, 200);
+        let all = platforms::list(&scene.cairn).await.unwrap();
+        let moodle = &all
+            .iter()
+            .find(|(_, known)| known.name.starts_with("Moodle"))
+            .unwrap()
+            .1;
+        let removed = platforms::remove(&scene.cairn, moodle.id.as_str()).await.unwrap();
+        assert_eq!(removed, platforms::Removed::TurnedOff);
+        let page = launch_as(&scene.moodle, &mut framed(&scene.moodle), CourseRole::Student).await;
+        assert_eq!(page.status, 400);
+        assert!(
+            page.text().contains("login.registration-disabled"),
+            "{}",
+            page.text()
+        );
+        scene.end().await;
+    });
+}

@@ -1,0 +1,137 @@
+//! An administrator installs Cairn by clicking, in Chromium, in both flavours.
+
+use crate::service::admins::{Scope, links};
+use crate::store::testing::TestDatabase;
+use thirtyfour::prelude::*;
+
+use crate::tests::chromium::Chromium;
+use crate::tests::harness::Scene;
+
+async fn press(chromium: &Chromium, words: &str) {
+    let path = format!("//button[normalize-space()='{words}']");
+    chromium
+        .driver
+        .query(By::XPath(&path))
+        .first()
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+}
+
+/// Pictures at both widths in both schemes, and nothing to stumble over.
+async fn look(chromium: &Chromium, name: &str) {
+    for width in [320, 1280] {
+        for dark in [false, true] {
+            chromium.looks(width, dark).await;
+            let scheme = if dark { "dark" } else { "light" };
+            chromium.picture(&format!("{name}-{width}-{scheme}")).await;
+            let found = chromium.stumbling_blocks().await;
+            assert!(found.is_empty(), "{name} at {width}, {scheme}: {found:?}");
+        }
+    }
+    chromium.looks(1280, false).await;
+}
+
+#[test]
+fn an_administrator_installs_in_both_flavours_by_clicking() {
+    crate::app::block_on(async {
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let Some(chromium) = Chromium::start(&[]).await else {
+            return scene.end().await;
+        };
+        chromium.looks(1280, false).await;
+        let link = links::make(&scene.cairn, &Scope::Everything, links::Maker::CommandLine)
+            .await
+            .unwrap();
+        chromium.driver.goto(&link).await.unwrap();
+        chromium
+            .driver
+            .find(By::Id("f-name"))
+            .await
+            .unwrap()
+            .send_keys("Ada")
+            .await
+            .unwrap();
+        press(&chromium, "Go in").await;
+        chromium.reads("You are signed in.").await;
+        for (name, lms) in scene.platforms() {
+            chromium
+                .driver
+                .goto(&format!("{}/admin/platforms", scene.origin))
+                .await
+                .unwrap();
+            look(&chromium, &format!("platforms-{name}")).await;
+            press(&chromium, "Make an address").await;
+            chromium.reads("It works once").await;
+            let field = chromium.driver.find(By::Id("f-address")).await.unwrap();
+            let address = field.prop("value").await.unwrap().unwrap();
+
+            chromium
+                .driver
+                .goto(&format!("{}/practice/admin", lms.origin()))
+                .await
+                .unwrap();
+            chromium
+                .driver
+                .find(By::Name("url"))
+                .await
+                .unwrap()
+                .send_keys(&address)
+                .await
+                .unwrap();
+            press(
+                &chromium,
+                if name == "moodle" {
+                    "Add LTI Advantage"
+                } else {
+                    "Register by URL"
+                },
+            )
+            .await;
+            let frame = chromium
+                .driver
+                .query(By::Id("contentframe"))
+                .first()
+                .await
+                .unwrap();
+            frame.enter_frame().await.unwrap();
+            chromium.reads("Cairn will be able to").await;
+            chromium.picture(&format!("ask-{name}")).await;
+            press(&chromium, "Connect").await;
+            chromium.reads("Registered: one step is left").await;
+            chromium.picture(&format!("done-{name}")).await;
+            press(&chromium, "Close this window").await;
+            chromium.driver.enter_default_frame().await.unwrap();
+            let waiting = if name == "moodle" { "Pending" } else { "Key off" };
+            chromium.reads(waiting).await;
+            if name == "moodle" {
+                press(&chromium, "Activate").await;
+                chromium.reads("Active").await;
+            } else {
+                press(&chromium, "Enable").await;
+                chromium.reads("app not added").await;
+                press(&chromium, "Add app").await;
+                chromium.reads("Added").await;
+            }
+        }
+        for page in ["by-hand/moodle", "by-hand/canvas"] {
+            let href = format!("{}/admin/platforms/{page}", scene.origin);
+            chromium.driver.goto(&href).await.unwrap();
+            look(&chromium, &page.replace('/', "-")).await;
+        }
+        chromium
+            .driver
+            .goto(&format!("{}/admin/platforms", scene.origin))
+            .await
+            .unwrap();
+        let first = chromium.driver.find(By::Css(".lines a")).await.unwrap();
+        first.click().await.unwrap();
+        press(&chromium, "Run the self-test").await;
+        chromium.reads("Its public keys can be read").await;
+        look(&chromium, "platform-tested").await;
+        chromium.end().await;
+        scene.end().await;
+    });
+}

@@ -1,0 +1,399 @@
+//! Every screen in Chromium: at 320 and 1280 pixels, light and dark, after the tour has filled the course. Each is held
+//! against what people would stumble over; with `CAIRN_SCREENS` set, a picture of each is left in that folder.
+
+use crate::demo::{places, tour};
+use crate::domain::policy::{Policy, Regrade};
+use crate::store::testing::TestDatabase;
+use crate::store::{erasures, policies, tenants};
+use practice_lms::{CourseRole, PracticeLms};
+use thirtyfour::prelude::*;
+
+use crate::tests::chromium::Chromium;
+use crate::tests::harness::Scene;
+
+/// The looks of every screen.
+const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
+
+/// Looks at screens and remembers what is wrong with them.
+pub struct Viewer<'a> {
+    pub chromium: &'a Chromium,
+    pub wrong: Vec<String>,
+}
+
+impl Viewer<'_> {
+    /// Looks at the page that is open.
+    pub async fn look(&mut self, name: &str) {
+        for (width, dark) in LOOKS {
+            self.chromium.looks(width, dark).await;
+            let look = format!("{name}-{width}-{}", if dark { "dark" } else { "light" });
+            self.chromium.picture(&look).await;
+            for line in self.chromium.stumbling_blocks().await {
+                self.wrong.push(format!("{look}: {line}"));
+            }
+        }
+        self.chromium.looks(1280, false).await;
+    }
+
+    pub async fn goto(&mut self, name: &str, url: &str) {
+        self.chromium.driver.goto(url).await.unwrap();
+        self.look(name).await;
+    }
+
+    /// The first link of the page whose address ends so.
+    pub async fn link(&self, ending: &str) -> String {
+        let links = self.chromium.driver.find_all(By::Css("a[href]")).await.unwrap();
+        for link in links {
+            let href = link.prop("href").await.unwrap().unwrap_or_default();
+            if href.split('?').next().unwrap_or_default().ends_with(ending)
+                || href.contains(&format!("{ending}?"))
+            {
+                return href;
+            }
+        }
+        let url = self.chromium.driver.current_url().await.unwrap();
+        panic!("{url} has no link that ends with {ending}");
+    }
+
+    /// Presses the button with these words.
+    pub async fn press(&self, words: &str) {
+        let path = format!("//button[normalize-space(.)={}]", quoted(words));
+        self.chromium
+            .driver
+            .find(By::XPath(path))
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
+    }
+}
+
+fn quoted(words: &str) -> String {
+    format!("\"{words}\"")
+}
+
+/// Opens a link of a course in a window of its own, as that person.
+pub async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
+    let world = lms.world();
+    let course = world.courses()[course].id;
+    let id = world
+        .links(course)
+        .into_iter()
+        .find(|found| found.title == link)
+        .unwrap()
+        .id;
+    let members = world.members(course);
+    let person = members.iter().find(|member| member.name == who).unwrap().id;
+    let page = format!("{}/course/{course}/link/{id}?user={person}", lms.origin());
+    chromium.driver.goto(&page).await.unwrap();
+    let window = chromium.driver.find(By::Css(".toolhead a")).await.unwrap();
+    let href = window.prop("href").await.unwrap().unwrap();
+    chromium.driver.goto(&href).await.unwrap();
+    chromium.driver.query(By::Css("main h1")).first().await.unwrap();
+}
+
+#[test]
+fn every_screen_is_fit_for_everybody() {
+    crate::app::block_on(async {
+        let Some(chromium) = Chromium::start(&[]).await else {
+            return;
+        };
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(&scene.cairn, &scene.moodle, &scene.canvas);
+        let quiet = |_: &str| {};
+        tour::walk(&places[..1], folder.path(), &quiet).await.unwrap();
+        let mut viewer = Viewer {
+            chromium: &chromium,
+            wrong: Vec::new(),
+        };
+
+        let teacher = scene.moodle.world().member(2, CourseRole::Teacher).unwrap().name;
+        instructor(&mut viewer, &scene, &teacher).await;
+        copied(&mut viewer, &scene, &teacher).await;
+        learner(&mut viewer, &scene).await;
+        public(&mut viewer, &scene).await;
+        fallen(&mut viewer, &scene, &teacher).await;
+        suspended(&mut viewer, &scene).await;
+        let wrong = viewer.wrong;
+        assert!(
+            wrong.is_empty(),
+            "{} things to mend:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
+        chromium.end().await;
+        scene.end().await;
+    });
+}
+
+async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    launch(viewer.chromium, &scene.moodle, 1, "My badges", teacher).await;
+    viewer.look("choose").await;
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
+    viewer.look("course").await;
+    let home = viewer.chromium.driver.current_url().await.unwrap().to_string();
+    let new = viewer.link("/badges/new").await;
+    let (edit, awards) = (viewer.link("/edit").await, viewer.link("/awards").await);
+    let (progress, evidence) = (viewer.link("/progress").await, viewer.link("/evidence").await);
+    let (preview, retire) = (viewer.link("/preview").await, viewer.link("/retire").await);
+    viewer.goto("editor-new", &new).await;
+    viewer.press("Save, then its rule").await;
+    viewer.look("editor-problems").await;
+    viewer.goto("editor", &edit).await;
+    viewer.goto("rule", &edit.replace("/edit", "/rule")).await;
+    // A group within the rule, with two rows that say nothing yet.
+    for button in ["group:", "add:GROUP:grade", "add:GROUP:grade", "save"] {
+        let press = "const all = [...document.querySelectorAll('button[name=action]')]; \
+                     const groups = all.map(b => b.value).filter(v => /^group:[0-9]/.test(v)); \
+                     const path = (groups.pop() || '').replace('group:', ''); \
+                     const wanted = arguments[0].replace('GROUP', path); \
+                     all.find(b => b.value === wanted).click(); return wanted;";
+        let pressed = viewer.chromium.driver.execute(press, vec![button.into()]).await;
+        pressed.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    }
+    viewer.chromium.reads("Choose an assignment.").await;
+    viewer.look("rule-problems").await;
+    viewer.goto("dry-run", &preview).await;
+    viewer.goto("retire", &retire).await;
+    viewer.goto("awards", &awards).await;
+    viewer
+        .chromium
+        .driver
+        .find(By::Css("input[name=award]"))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+    viewer.press("Revoke the chosen ones…").await;
+    viewer.look("revoke").await;
+    viewer.goto("evidence", &format!("{evidence}?state=all")).await;
+    let waiting = viewer
+        .chromium
+        .driver
+        .find(By::Css(".line-main a"))
+        .await
+        .unwrap();
+    let review = waiting.prop("href").await.unwrap().unwrap();
+    viewer.goto("review", &review).await;
+    viewer.goto("progress", &progress).await;
+    let cell = viewer
+        .chromium
+        .driver
+        .find(By::Css(".matrix td a"))
+        .await
+        .unwrap();
+    let decision = cell.prop("href").await.unwrap().unwrap();
+    viewer.goto("decision", &decision).await;
+    viewer
+        .goto("progress-nobody", &format!("{progress}?q=nobody-is-called-so"))
+        .await;
+    viewer.goto("not-here", &format!("{home}/badges/none/edit")).await;
+    let by_hand = format!("{}/award", decision_of(viewer, &progress).await);
+    viewer.goto("by-hand", &by_hand).await;
+}
+
+/// A holder's grade falls: the course page says so, and a teacher decides.
+async fn fallen(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    let now = scene.cairn.clock.now();
+    let set = scene.cairn.store.write(move |db| {
+        let tenant = tenants::first(db)?.unwrap().id;
+        let policy = Policy {
+            regrade: Regrade::Suspend,
+            ..policies::get(db, &tenant)?
+        };
+        policies::set(db, &tenant, &policy, now)
+    });
+    set.await.unwrap();
+    let world = scene.moodle.world();
+    let ada = world
+        .students(2)
+        .into_iter()
+        .find(|one| one.name == "Ada Adeyemi")
+        .unwrap()
+        .id;
+    for column in world.line_items(2).into_iter().filter(|one| one.tool.is_some()) {
+        if world.grade(2, column.id, ada).is_some() {
+            world.set_grade(2, column.id, ada, Some(rust_decimal::Decimal::ONE));
+        }
+    }
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
+    viewer.press("Check now").await;
+    for _ in 0..60 {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
+        let found = viewer.chromium.driver.find_all(By::Css("a[href*='/regrades/']"));
+        if !found.await.unwrap().is_empty() {
+            break;
+        }
+    }
+    viewer.chromium.reads("no longer meets its rule").await;
+    viewer.look("course-attention").await;
+    let look = viewer.link_in("main a[href*='/regrades/']").await;
+    viewer.goto("regrade", &look).await;
+}
+
+/// A copy of the course: the offer, what would come along, and what was not found.
+async fn copied(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    let world = scene.moodle.world();
+    let copy = world.copy_course(2, "Data Literacy 101 (spring)").unwrap();
+    let mut ours = world.line_items(copy).into_iter();
+    let gone = ours.find(|one| one.tool.is_some() && one.link.is_none()).unwrap();
+    assert!(world.delete_line_item(copy, gone.id));
+    launch(viewer.chromium, &scene.moodle, 4, "My badges", teacher).await;
+    viewer.press("Save the choice").await;
+    viewer.chromium.reads("was copied from").await;
+    viewer.look("course-copied").await;
+    let offer = viewer.link_in("main a[href*='/copied/']").await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    viewer.goto("copied-offer", &offer).await;
+    let take = viewer
+        .chromium
+        .driver
+        .find(By::Css("main .actions .primary"))
+        .await
+        .unwrap();
+    take.click().await.unwrap();
+    viewer.chromium.reads("The badges came along.").await;
+    viewer.look("copied-map").await;
+}
+
+/// The decision of a student who holds nothing yet.
+async fn decision_of(viewer: &Viewer<'_>, progress: &str) -> String {
+    viewer
+        .chromium
+        .driver
+        .goto(&format!("{progress}?q=Chiamaka"))
+        .await
+        .unwrap();
+    let cell = viewer
+        .chromium
+        .driver
+        .find(By::Css(".matrix td a"))
+        .await
+        .unwrap();
+    let href = cell.prop("href").await.unwrap().unwrap();
+    href.split('?').next().unwrap().to_owned()
+}
+
+async fn learner(viewer: &mut Viewer<'_>, scene: &Scene) {
+    for (who, name) in [("Ada Adeyemi", "earned"), ("Chiamaka Chukwu", "on-the-way")] {
+        launch(viewer.chromium, &scene.moodle, 0, "My badges", who).await;
+        viewer.look(&format!("my-badges-{name}")).await;
+        let badge = viewer
+            .chromium
+            .driver
+            .find(By::Css("main h2 a, main h3 a"))
+            .await
+            .unwrap();
+        let badge = badge.prop("href").await.unwrap().unwrap();
+        viewer.goto(&format!("my-badge-{name}"), &badge).await;
+        launch(viewer.chromium, &scene.moodle, 0, "Project report", who).await;
+        viewer.look(&format!("activity-{name}")).await;
+    }
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", "Ada Adeyemi").await;
+    let badge = viewer
+        .chromium
+        .driver
+        .find(By::LinkText("Clean a messy dataset"))
+        .await
+        .unwrap();
+    badge.click().await.unwrap();
+    let show = viewer
+        .chromium
+        .driver
+        .find(By::LinkText("Show and share my badge"))
+        .await
+        .unwrap();
+    show.click().await.unwrap();
+    viewer.look("my-credential").await;
+    viewer.press("Make a link").await;
+    viewer.chromium.reads("Your new link").await;
+    viewer.look("my-credential-link").await;
+}
+
+/// The badge of somebody whose grade fell, as its holder and anybody see it.
+async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", "Ada Adeyemi").await;
+    viewer.look("my-badges-suspended").await;
+    let data = viewer.link_in("a[href$='/me']").await;
+    viewer.press_at("main a[href*='/badges/']").await;
+    viewer.look("my-badge-suspended").await;
+    viewer.press_at("a[href*='/credentials/']").await;
+    viewer.chromium.reads("under review since").await;
+    viewer.look("my-credential-suspended").await;
+    let public = local(scene, &viewer.link_in("main .button.primary").await);
+    viewer.goto("credential-suspended", &public).await;
+    viewer.goto("print-suspended", &format!("{public}/print")).await;
+    viewer.goto("my-data", &data).await;
+    viewer.goto("erasure", &format!("{data}/erasure")).await;
+    let word = viewer.chromium.driver.find(By::Name("word")).await.unwrap();
+    word.send_keys("erase\n").await.unwrap();
+    viewer.chromium.reads("You asked for it").await;
+    viewer.look("my-data-asked").await;
+    declined(scene).await;
+    viewer.goto("my-data-declined", &data).await;
+    viewer.goto("verify", &format!("{}/verify", scene.origin)).await;
+}
+
+/// Whoever asked to be erased is told why not.
+async fn declined(scene: &Scene) {
+    let now = scene.cairn.clock.now();
+    let done = scene.cairn.store.write(move |db| {
+        for tenant in tenants::list(db)? {
+            for wish in erasures::waiting(db, &tenant.id)? {
+                let reason = "The examination office needs your results until July. Ask again after that.";
+                erasures::decline(db, &tenant.id, &wish.id, reason, now)?;
+            }
+        }
+        Ok(())
+    });
+    done.await.unwrap();
+}
+
+/// An address of the identity's origin, on the server that runs here.
+fn local(scene: &Scene, url: &str) -> String {
+    url.replace(&scene.cairn.settings.identity(), &scene.origin)
+}
+
+async fn public(viewer: &mut Viewer<'_>, scene: &Scene) {
+    let link = viewer
+        .chromium
+        .driver
+        .find(By::LinkText("See it as others do"))
+        .await
+        .unwrap();
+    let named = link.prop("href").await.unwrap().unwrap();
+    let link = viewer.chromium.driver.find(By::Id("fresh-link")).await.unwrap();
+    let shared = link.prop("value").await.unwrap().unwrap();
+    viewer.goto("credential", &local(scene, &named)).await;
+    let issuer = viewer.link_in("main a[href*='/issuers/']").await;
+    viewer.goto("issuer", &local(scene, &issuer)).await;
+    viewer.goto("credential-by-link", &local(scene, &shared)).await;
+    viewer
+        .goto("credential-unknown", &format!("{}/b/none", scene.origin))
+        .await;
+    viewer
+        .goto("nothing-here", &format!("{}/nothing/here", scene.origin))
+        .await;
+    viewer
+        .goto(
+            "refused",
+            &format!("{}/lti/login?iss=https://nobody.example", scene.origin),
+        )
+        .await;
+}
+
+impl Viewer<'_> {
+    async fn press_at(&self, selector: &str) {
+        let found = self.chromium.driver.find(By::Css(selector)).await.unwrap();
+        found.click().await.unwrap();
+    }
+
+    async fn link_in(&self, selector: &str) -> String {
+        let link = self.chromium.driver.find(By::Css(selector)).await.unwrap();
+        link.prop("href").await.unwrap().unwrap()
+    }
+}

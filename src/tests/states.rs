@@ -1,0 +1,247 @@
+//! The screens in their rarer states, in Chromium as [`crate::tests::screens`] looks at the others: what decides, what rests, what
+//! is empty, what is over, and the other LMS.
+
+use std::time::Duration;
+
+use crate::domain::badge::Expiry;
+use crate::domain::rule::Condition;
+use crate::ids::BadgeId;
+use crate::store::credentials::Credential;
+use crate::store::testing::TestDatabase;
+use chrono::TimeDelta;
+use practice_lms::{CourseRole, Endpoint, Fault, PracticeLms};
+use serde_json::Value;
+use thirtyfour::prelude::*;
+
+use crate::tests::chromium::Chromium;
+use crate::tests::dry_run;
+use crate::tests::guest::Guest;
+use crate::tests::harness::Scene;
+use crate::tests::screens::{Viewer, launch};
+use crate::tests::showing::stage::{Stage, design};
+
+#[test]
+fn every_state_of_a_screen_is_fit_for_everybody() {
+    crate::app::block_on(async {
+        let Some(chromium) = Chromium::start(&[]).await else {
+            return;
+        };
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let mut viewer = Viewer {
+            chromium: &chromium,
+            wrong: Vec::new(),
+        };
+        empty(&mut viewer, &scene.moodle).await;
+        canvas(&mut viewer, &scene).await;
+        deciding(&mut viewer, &scene).await;
+        running(&mut viewer, &scene.moodle).await;
+        let mut stage = Stage::set(scene).await;
+        approval(&mut viewer, &stage).await;
+        over(&mut viewer, &mut stage).await;
+        let wrong = viewer.wrong;
+        assert!(
+            wrong.is_empty(),
+            "{} things to mend:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
+        chromium.end().await;
+        stage.scene.end().await;
+    });
+}
+
+fn teacher_of(lms: &PracticeLms) -> String {
+    lms.world().member(2, CourseRole::Teacher).unwrap().name
+}
+
+/// A course in which nothing has been made.
+async fn empty(viewer: &mut Viewer<'_>, lms: &PracticeLms) {
+    let mut teacher = Guest::open(lms, 2, "Teacher", "My badges").await;
+    let page = teacher.page.clone();
+    teacher.send(&page, "/choose", &[("opens", "my_badges")]).await;
+    teacher.until("", "Checked").await;
+    launch(viewer.chromium, lms, 2, "My badges", &teacher_of(lms)).await;
+    viewer.chromium.reads("No badges yet").await;
+    viewer.look("course-empty").await;
+    let (progress, evidence) = (viewer.link("/progress").await, viewer.link("/evidence").await);
+    viewer.goto("progress-empty", &progress).await;
+    viewer.goto("evidence-empty", &evidence).await;
+    let student = lms.world().students(lms.world().courses()[2].id).remove(0);
+    launch(viewer.chromium, lms, 2, "My badges", &student.name).await;
+    viewer.chromium.reads("No badges to earn yet").await;
+    viewer.look("my-badges-empty").await;
+}
+
+/// A course of Canvas, where grades that were typed too early are hidden.
+async fn canvas(viewer: &mut Viewer<'_>, scene: &Scene) {
+    let lms = &scene.canvas;
+    let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
+    teacher.until("", "Checked").await;
+    let badge = teacher.make_badge("Query with SQL", "knowledge").await;
+    teacher.rule_on_column(&badge, "Quiz").await;
+    launch(viewer.chromium, lms, 0, "My badges", &teacher_of(lms)).await;
+    viewer.look("canvas-course").await;
+    let (rule, preview) = (viewer.link("/rule").await, viewer.link("/preview").await);
+    viewer.goto("canvas-rule", &rule).await;
+    viewer.goto("canvas-dry-run", &preview).await;
+    viewer.chromium.reads("no grade yet").await;
+    teacher.activate(&badge).await;
+    launch(viewer.chromium, lms, 0, "My badges", "Ada Adeyemi").await;
+    viewer.chromium.reads("Query with SQL").await;
+    viewer.look("canvas-my-badges").await;
+}
+
+/// A second version with groups in groups: tried, with problems, and blocked by a column that is gone.
+async fn deciding(viewer: &mut Viewer<'_>, scene: &Scene) {
+    let lms = &scene.moodle;
+    let (mut teacher, badge) = dry_run::first_version(scene).await;
+    dry_run::second_version(&mut teacher, &badge).await;
+    launch(viewer.chromium, lms, 0, "My badges", &teacher_of(lms)).await;
+    let (rule, preview) = (viewer.link("/rule").await, viewer.link("/preview").await);
+    viewer.goto("decides", &preview).await;
+    viewer.chromium.reads("Compared with version 1").await;
+    viewer.chromium.reads("Activate and award 1").await;
+    viewer.goto("rule-nested", &rule).await;
+    for path in ["", "2"] {
+        let folded = format!("[name=action][value='add:{path}:grade']");
+        unfold(viewer, &folded).await;
+        click(viewer, &folded).await;
+    }
+    unfold(viewer, "[name=action][value='group:2']").await;
+    click(viewer, "[name=action][value='group:2']").await;
+    viewer.press("Save the draft").await;
+    viewer.chromium.reads("Choose an assignment").await;
+    viewer.look("rule-problems").await;
+
+    let world = lms.world();
+    let at = world.courses()[0].id;
+    let quiz = world.line_items(at).into_iter().find(|one| one.label == "Quiz");
+    assert!(world.delete_line_item(at, quiz.unwrap().id));
+    let home = teacher.get("").await;
+    teacher.send(&home, "/check", &[]).await;
+    teacher.until("", "Paused").await;
+    viewer.goto("course-paused", &teacher.course).await;
+    viewer.chromium.reads("rests and awards nothing").await;
+    viewer.goto("blocked", &preview).await;
+    viewer.chromium.reads("This rule cannot be activated yet").await;
+    viewer.goto("rule-gone", &rule).await;
+}
+
+/// A check that takes its time.
+async fn running(viewer: &mut Viewer<'_>, lms: &PracticeLms) {
+    lms.world()
+        .faults()
+        .inject(Endpoint::Members, &Fault::Delay(Duration::from_secs(8)), 1);
+    launch(viewer.chromium, lms, 0, "My badges", &teacher_of(lms)).await;
+    viewer.press("Check now").await;
+    viewer.chromium.reads("Reading members and grades").await;
+    viewer.look("course-checking").await;
+}
+
+/// The page on which a teacher approves a student.
+async fn approval(viewer: &mut Viewer<'_>, stage: &Stage) {
+    let rule = vec![stage.quiz(), Condition::InstructorApproves];
+    let badge = stage.badge(design("Speak in public"), Some(rule)).await;
+    stage.grade(3, 91);
+    stage.check().await;
+    let here = stage.inside(&format!("/badges/{badge}/people/{}", stage.person(3).await));
+    launch(
+        viewer.chromium,
+        &stage.scene.moodle,
+        0,
+        "My badges",
+        &teacher_of(&stage.scene.moodle),
+    )
+    .await;
+    for _ in 0..100 {
+        viewer.chromium.driver.goto(&here).await.unwrap();
+        if viewer
+            .chromium
+            .driver
+            .source()
+            .await
+            .unwrap()
+            .contains("91 of 100")
+        {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    viewer.chromium.reads("91 of 100").await;
+    viewer.look("decision-waiting").await;
+    viewer.goto("approve", &format!("{here}/approve")).await;
+    viewer.chromium.reads("Approve 1 student").await;
+    viewer.press("Approve 1 student").await;
+    viewer.look("approve-problem").await;
+}
+
+/// Awards by hand, as no gradebook is needed for what these pages show.
+async fn awarded(stage: &mut Stage, badge: &BadgeId) -> Credential {
+    let person = stage.person(0).await;
+    let ask = stage.inside(&format!("/badges/{badge}/people/{person}/award"));
+    let ask = stage.teacher.get(&ask).await.unwrap();
+    let form = ask.form("/award/confirm").unwrap();
+    let reason = [("reason", "Took part")];
+    stage.teacher.submit(&ask, &form, &reason).await.unwrap();
+    stage.awarded(badge, 0).await.1
+}
+
+/// A badge that has expired, and one that was revoked, as everybody sees them.
+async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage) {
+    let mut brief = design("Fire drill");
+    let end = stage.scene.cairn.clock.now() + TimeDelta::seconds(5);
+    brief.expiry = Expiry::On { at: end };
+    let expired = stage.badge(brief, Some(vec![stage.quiz()])).await;
+    let expired = awarded(stage, &expired).await;
+    let badge = stage
+        .badge(design("Read a table of data"), Some(vec![stage.quiz()]))
+        .await;
+    let revoked = awarded(stage, &badge).await;
+    let holders = stage.inside(&format!("/badges/{badge}/awards"));
+    let page = stage.teacher.get(&holders).await.unwrap();
+    let chosen = [("award", revoked.award.as_str())];
+    let review = page.form("/revoke").unwrap();
+    let review = stage.teacher.submit(&page, &review, &chosen).await.unwrap();
+    let confirm = review.form("/revoke/confirm").unwrap();
+    let reason = [("reason", "The wrong quiz was graded.")];
+    stage.teacher.submit(&review, &confirm, &reason).await.unwrap();
+    while stage.scene.cairn.clock.now() <= end {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    viewer
+        .goto("credential-expired", &stage.url(&format!("/b/{}", expired.slug)))
+        .await;
+    viewer.chromium.reads("Expired.").await;
+    viewer
+        .goto("credential-revoked", &stage.url(&format!("/b/{}", revoked.slug)))
+        .await;
+    viewer.chromium.reads("Revoked").await;
+    let document: Value = serde_json::from_str(&revoked.document).unwrap();
+    let achievement = document["credentialSubject"]["achievement"]["id"]
+        .as_str()
+        .unwrap();
+    viewer.goto("achievement", achievement).await;
+    viewer.chromium.reads("What it stands for").await;
+
+    let moodle = &stage.scene.moodle;
+    launch(viewer.chromium, moodle, 0, "My badges", &teacher_of(moodle)).await;
+    viewer.goto("awards-revoked", &holders).await;
+    launch(viewer.chromium, moodle, 0, "My badges", &stage.student(0).1).await;
+    viewer.look("my-badges-over").await;
+    for (credential, name) in [(&expired, "expired"), (&revoked, "revoked")] {
+        let mine = stage.inside(&format!("/credentials/{}", credential.award));
+        viewer.goto(&format!("my-credential-{name}"), &mine).await;
+    }
+}
+
+/// Opens the fold that this element stands in.
+async fn unfold(viewer: &Viewer<'_>, selector: &str) {
+    let script = format!("document.querySelector(\"{selector}\").closest('details').open = true");
+    viewer.chromium.driver.execute(&script, Vec::new()).await.unwrap();
+}
+
+async fn click(viewer: &Viewer<'_>, selector: &str) {
+    let button = viewer.chromium.driver.find(By::Css(selector)).await.unwrap();
+    button.click().await.unwrap();
+}

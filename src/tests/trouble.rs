@@ -1,0 +1,179 @@
+//! A database that takes nothing while people work: each is told so with an id, and loses nothing.
+
+use std::time::Duration;
+
+use crate::store::Engine;
+use crate::store::testing::{drop_postgres, heal, trouble};
+use diesel::connection::SimpleConnection as _;
+use practice_lms::CourseRole;
+use practice_lms::browser::Browser;
+
+use crate::tests::guest::Guest;
+use crate::tests::harness::on_each_database;
+
+const ADA: &str = "Ada Adeyemi";
+const TROUBLES: [(&str, &str); 2] = [
+    ("database or disk is full", "Free some space"),
+    ("database is locked", "locked by another program"),
+];
+
+#[test]
+fn a_launch_that_cannot_be_written_uses_nothing_up_and_the_same_form_works_later() {
+    on_each_database(|scene| async move {
+        for (text, sentence) in TROUBLES {
+            let world = scene.moodle.world();
+            let course = world.courses()[0].id;
+            let person = world.member(course, CourseRole::Student).unwrap().id;
+            let mut browser = Browser::new().unwrap();
+            browser.set_cookie("127.0.0.1", "cairn_probe", "1");
+            let form = world
+                .launch_form(course, person, world.links(course)[0].id)
+                .unwrap();
+            let login = browser.login(&form).await.unwrap();
+            let signed = world.authorize(login.header("location").unwrap()).unwrap();
+
+            trouble(&scene.cairn.store, "sessions", text).await;
+            let refused = browser.login(&signed).await.unwrap();
+            assert_eq!(refused.status, 503, "{}", refused.words());
+            let id = refused.header("x-cairn-error").unwrap().to_owned();
+            let words = refused.words();
+            assert!(words.contains(&id) && words.contains(sentence), "{words}");
+
+            heal(&scene.cairn.store, "sessions").await;
+            let opened = browser.login(&signed).await.unwrap();
+            assert_eq!(opened.status, 303, "{}", opened.words());
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_hand_in_that_cannot_be_kept_comes_back_with_what_was_typed() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        let mut teacher = Guest::open(lms, 0, "Teacher", "Project report").await;
+        let page = teacher.page.clone();
+        let fields = [
+            ("opens", "activity"),
+            ("title", "Project report"),
+            ("points", "100"),
+        ];
+        let chosen = teacher.send(&page, "/choose", &fields).await;
+        let place = chosen.url.path().split_once("/activities/").unwrap().1.to_owned();
+        let place = format!("/activities/{place}");
+        let mut ada = Guest::open(lms, 0, ADA, "Project report").await;
+        let page = ada.get(&place).await;
+        let typed = [
+            ("text", "Three days of work"),
+            ("link", "https://example.org/report"),
+        ];
+        let file = [("file", "report.txt", "text/plain", b"and a file".as_slice())];
+        for (text, sentence) in TROUBLES {
+            trouble(&scene.cairn.store, "submissions", text).await;
+            let refused = ada.send_files(&page, "/hand-in", &typed, &file).await;
+            heal(&scene.cairn.store, "submissions").await;
+            assert_eq!(refused.status, 503);
+            let words = refused.words();
+            let id = refused.header("x-cairn-error").unwrap().to_owned();
+            assert!(words.contains(&id) && words.contains(sentence), "{words}");
+            assert!(words.contains("What you typed is still here"), "{words}");
+            assert!(words.contains("Choose the file once more."), "{words}");
+            let form = refused.form("/hand-in").unwrap();
+            assert_eq!(form.value("text"), Some("Three days of work"));
+            assert_eq!(form.value("link"), Some("https://example.org/report"));
+        }
+        // The files' folder takes nothing either: a file stands where the folder was.
+        let files = scene.cairn.settings.data_dir.join("files");
+        let aside = scene.cairn.settings.data_dir.join("aside");
+        std::fs::rename(&files, &aside).unwrap();
+        std::fs::write(&files, "in the way").unwrap();
+        let refused = ada.send_files(&page, "/hand-in", &typed, &file).await;
+        std::fs::remove_file(&files).unwrap();
+        std::fs::rename(&aside, &files).unwrap();
+        assert_eq!(refused.status, 503, "{}", refused.words());
+        assert_eq!(
+            refused.form("/hand-in").unwrap().value("text"),
+            Some("Three days of work")
+        );
+
+        let form = refused.form("/hand-in").unwrap();
+        let done = ada
+            .browser
+            .submit_files(&refused, &form, &[], &file)
+            .await
+            .unwrap();
+        assert!(done.words().contains("Handed in."), "{}", done.words());
+        assert!(done.words().contains("Three days of work"), "{}", done.words());
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_badge_that_cannot_be_saved_comes_back_with_what_was_typed() {
+    on_each_database(|scene| async move {
+        let mut teacher = Guest::open(&scene.canvas, 0, "Teacher", "My badges").await;
+        let editor = teacher.get("/badges/new").await;
+        let typed = [
+            ("name", "Cleaner of data"),
+            ("criteria", "Clean *one* dataset"),
+            ("initials", "CD"),
+            ("action", "save"),
+        ];
+        for (text, sentence) in TROUBLES {
+            trouble(&scene.cairn.store, "badges", text).await;
+            let refused = teacher.send_files(&editor, "/badges/save", &typed, &[]).await;
+            heal(&scene.cairn.store, "badges").await;
+            assert_eq!(refused.status, 503);
+            let words = refused.words();
+            let id = refused.header("x-cairn-error").unwrap().to_owned();
+            assert!(words.contains(&id) && words.contains(sentence), "{words}");
+            let form = refused.form("/badges/save").unwrap();
+            assert_eq!(form.value("name"), Some("Cleaner of data"));
+            assert_eq!(form.value("criteria"), Some("Clean *one* dataset"));
+            if text.contains("locked") {
+                let again = [("action", "save")];
+                let saved = teacher.browser.submit_files(&refused, &form, &again, &[]).await;
+                let saved = saved.unwrap();
+                assert!(saved.words().contains("Saved."), "{}", saved.words());
+            }
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn without_its_database_it_lives_and_is_not_ready() {
+    on_each_database(|scene| async move {
+        let mut browser = Browser::new().unwrap();
+        let ready = format!("{}/readyz", scene.origin);
+        assert_eq!(browser.get(&ready).await.unwrap().status, 200);
+        match scene.cairn.store.engine() {
+            Engine::Postgres => drop_postgres(scene.database_url()),
+            // Another file in its place, without our tables.
+            Engine::Sqlite => {
+                let emptied = scene
+                    .cairn
+                    .store
+                    .write(|db| Ok(db.batch_execute("ALTER TABLE tenants RENAME TO elsewhere")?));
+                emptied.await.unwrap();
+            }
+        }
+        let mut page = browser.get(&ready).await.unwrap();
+        for _ in 0..50 {
+            if page.status != 200 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            page = browser.get(&ready).await.unwrap();
+        }
+        assert_eq!(page.status, 503);
+        assert!(
+            page.text().contains("The database does not answer."),
+            "{}",
+            page.text()
+        );
+        let alive = browser.get(&format!("{}/healthz", scene.origin)).await.unwrap();
+        assert_eq!(alive.status, 200);
+        scene.end().await;
+    });
+}

@@ -1,0 +1,163 @@
+//! What happens to a rule when the column that it reads is not what it was.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+
+use super::bench::wrong_answers;
+use super::{benches, benches_of};
+use crate::domain::badge::BadgeState;
+use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::service::design::{self, Activated};
+use crate::service::{columns, error::ServiceError};
+use crate::store::{Page, audit};
+use lti::registration::Flavour;
+use practice_lms::{Endpoint, Fault};
+
+#[tokio::test]
+async fn a_deleted_column_pauses_the_badge_that_reads_it_and_says_why() {
+    for bench in benches().await {
+        bench.check().await;
+        let badge = bench.badge().await;
+        let student = bench.world.students(bench.at).remove(0);
+        bench.grade(student.id, Some("95"));
+        assert!(bench.world.delete_line_item(bench.at, bench.column));
+        let outcome = bench.run().await;
+        assert_eq!(outcome.problem, None, "the course itself is read without trouble");
+        let BadgeState::Paused { reason } = bench.state(&badge).await else {
+            panic!("the badge goes on deciding");
+        };
+        assert_eq!(
+            reason,
+            "The gradebook column “Final quiz” is no longer in the course. Change the rule so that it names another one."
+        );
+        assert_eq!(bench.decide(&badge).await.awarded, 0);
+        assert_eq!(bench.holders(&badge).await.len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_changed_maximum_pauses_the_badge_until_a_teacher_looks_and_no_other_badge() {
+    for bench in benches().await {
+        bench.check().await;
+        let badge = bench.badge().await;
+        let other = bench
+            .badge_when(
+                "Other",
+                Condition::NotBefore {
+                    at: chrono::DateTime::UNIX_EPOCH,
+                },
+            )
+            .await;
+        let student = bench.world.students(bench.at).remove(0);
+        bench.grade(student.id, Some("85"));
+        assert!(
+            bench
+                .world
+                .change_maximum(bench.at, bench.column, Decimal::from(200))
+        );
+        bench.run().await;
+        let BadgeState::Paused { reason } = bench.state(&badge).await else {
+            panic!("85 of 200 might have been taken for 85 percent");
+        };
+        assert_eq!(
+            reason,
+            "The maximum of the gradebook column “Final quiz” was changed. Look at the rule and activate it again."
+        );
+        assert_eq!(bench.state(&other).await, BadgeState::Active);
+        assert_eq!(bench.holders(&badge).await.len(), 0);
+
+        // Back to what it was: still a teacher's matter, and said once.
+        bench
+            .world
+            .change_maximum(bench.at, bench.column, Decimal::ONE_HUNDRED);
+        bench.run().await;
+        assert!(matches!(bench.state(&badge).await, BadgeState::Paused { .. }));
+        assert_eq!(bench.holders(&badge).await.len(), 0);
+        let tenant = bench.course.tenant.clone();
+        let all = Page { offset: 0, limit: 50 };
+        let told = bench.cairn.store.read(move |db| audit::list(db, &tenant, all));
+        let told = told.await.unwrap();
+        let paused = told.iter().filter(|entry| entry.action == "badge.paused");
+        assert_eq!(paused.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_new_rule_after_a_deleted_column_awards_who_waited() {
+    for bench in benches().await {
+        bench.check().await;
+        let badge = bench.badge().await;
+        let student = bench.world.students(bench.at).remove(0);
+        bench.grade(student.id, Some("95"));
+        assert!(bench.world.delete_line_item(bench.at, bench.column));
+        bench.run().await;
+        assert!(matches!(bench.state(&badge).await, BadgeState::Paused { .. }));
+
+        let teacher = bench.instructor().await;
+        let made = columns::create(&bench.cairn, &teacher, "Final quiz again", Decimal::TEN).await;
+        let made = made.unwrap();
+        bench.run().await;
+        let at = bench.world.line_items(bench.at);
+        let at = at.iter().find(|one| one.label == "Final quiz again").unwrap().id;
+        bench
+            .world
+            .set_grade(bench.at, at, student.id, Some(Decimal::from(9)));
+        bench.run().await;
+        let root = Group {
+            need: Need::All,
+            nodes: vec![Node::Condition(Condition::Grade {
+                item: made.item.id,
+                at_least: Threshold::Percent(80.into()),
+            })],
+        };
+        design::save_rule(&bench.cairn, &teacher, &badge, &root)
+            .await
+            .unwrap();
+        assert_eq!(
+            bench.holders(&badge).await.len(),
+            0,
+            "it rests until it is activated"
+        );
+        let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
+        assert_eq!(trial.run.number(), 1);
+        let done = design::activate(&bench.cairn, &teacher, &badge, 1, &trial.run.digest).await;
+        assert_eq!(done.unwrap(), Activated::Done);
+        bench.work(&bench.cairn).await;
+        let person = bench.person(&student.sub).await;
+        assert_eq!(bench.holders(&badge).await.keys().collect::<Vec<_>>(), [&person]);
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_could_not_be_made_says_why_and_is_made_once_at_the_next_click() {
+    for flavour in [Flavour::Moodle, Flavour::Canvas] {
+        for bench in benches_of(flavour, |_| {}).await {
+            bench.check().await;
+            let teacher = bench.instructor().await;
+            for (number, (fault, words)) in wrong_answers().into_iter().enumerate() {
+                *bench.patience.lock().unwrap() = match fault {
+                    Fault::Delay(_) => Duration::from_millis(300),
+                    _ => Duration::from_secs(20),
+                };
+                let label = format!("Column {number}");
+                let faults = bench.world.faults();
+                faults.inject(Endpoint::LineItems, &Fault::Delay(Duration::ZERO), 1);
+                faults.inject(Endpoint::LineItems, &fault, 60);
+                let refused = columns::create(&bench.cairn, &teacher, &label, Decimal::TEN).await;
+                let Err(ServiceError::Platform(error)) = refused else {
+                    panic!("{fault:?}: {refused:?}");
+                };
+                assert!(error.to_string().contains(words), "{fault:?}: {error}");
+                faults.clear();
+                *bench.patience.lock().unwrap() = Duration::from_secs(20);
+                columns::create(&bench.cairn, &teacher, &label, Decimal::TEN)
+                    .await
+                    .unwrap();
+                let all = bench.world.line_items(bench.at);
+                let own = all.iter().filter(|one| one.label == label);
+                assert_eq!(own.count(), 1, "{fault:?}");
+            }
+        }
+    }
+}

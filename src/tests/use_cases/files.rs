@@ -1,0 +1,119 @@
+//! A file that was handed in: its digest in the signed badge, and the link to it.
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use rust_decimal::Decimal;
+use sha2::{Digest as _, Sha256};
+
+use super::benches;
+use crate::clock::Clock as _;
+use crate::domain::course::Opens;
+use crate::domain::evidence::SubmissionState;
+use crate::domain::rule::Condition;
+use crate::service::error::ServiceError;
+use crate::service::evidence::{self, Answer, HandIn};
+use crate::service::files;
+use crate::service::links::{self, Choice};
+use crate::service::reissuing::set_says;
+use crate::store::submissions;
+use openbadges::jwt;
+use openbadges::verify::verify;
+
+#[tokio::test]
+async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives_a_minute() {
+    for bench in benches().await {
+        bench.check().await;
+        let link = bench.link("Report", None).await;
+        let choice = Choice::Activity {
+            title: "Report".into(),
+            instructions: String::new(),
+            maximum: Decimal::TEN,
+        };
+        let teacher = bench.instructor().await;
+        let opens = links::choose(&bench.cairn, &teacher, &link, choice)
+            .await
+            .unwrap();
+        let Opens::Activity { activity } = opens else {
+            panic!("{opens:?}")
+        };
+        let approved = Condition::EvidenceApproved {
+            activity: activity.clone(),
+        };
+        let badge = bench.badge_when("Reporter", approved).await;
+        bench.work(&bench.cairn).await;
+
+        let student = bench.world.students(bench.at).remove(0);
+        let content = b"%PDF-1.7\nwhat a student wrote\n".as_slice();
+        let visitor = bench.learner(&student).await;
+        let file = HandIn {
+            file: Some(("report.pdf".into(), Bytes::from_static(content))),
+            ..HandIn::default()
+        };
+        evidence::hand_in(&bench.cairn, &visitor, &activity, file)
+            .await
+            .unwrap();
+        let (tenant, person) = (bench.course.tenant.clone(), visitor.person.id.clone());
+        let latest = bench
+            .cairn
+            .store
+            .read(move |db| submissions::latest(db, &tenant, &activity, &person));
+        let submission = latest.await.unwrap().unwrap();
+
+        let stored = submission.artefact.file.clone().unwrap();
+        let address = files::address(&bench.cairn, &bench.course.tenant, &stored, false);
+        let ticket = address.strip_prefix("/f/").unwrap();
+        bench.clock.advance(TimeDelta::seconds(59));
+        let (_, bytes) = files::open(&bench.cairn, ticket).await.unwrap();
+        assert_eq!(bytes, content);
+        bench.clock.advance(TimeDelta::seconds(2));
+        let late = files::open(&bench.cairn, ticket).await.unwrap_err();
+        assert_eq!(late.code(), "file.link-over");
+        assert!(matches!(late, ServiceError::Conflict { .. }));
+        assert!(
+            late.to_string().contains("Open the page it was on again"),
+            "{late}"
+        );
+
+        let answer = Answer {
+            state: SubmissionState::Approved,
+            message: String::new(),
+            score: None,
+        };
+        evidence::review(&bench.cairn, &teacher, &submission.id, answer)
+            .await
+            .unwrap();
+        bench.work(&bench.cairn).await;
+        let holders = bench.holders(&badge).await;
+        let credential = bench.credential(&holders[&visitor.person.id]).await;
+        let signed: serde_json::Value = serde_json::from_slice(credential.document.as_bytes()).unwrap();
+        let evidence = signed["evidence"].as_array().unwrap();
+        assert_eq!(evidence.len(), 1);
+        let digest = format!("file: sha-256 {}", hex::encode(Sha256::digest(content)));
+        assert!(evidence[0].to_string().contains(&digest), "{}", evidence[0]);
+
+        // Its holder may keep to themselves what they handed in, and say it again.
+        let award = &holders[&visitor.person.id];
+        bench.clock.advance(TimeDelta::hours(1));
+        for (wish, said) in [(false, false), (true, true)] {
+            let signed_anew = set_says(&bench.cairn, &visitor, &award.id, true, wish).await;
+            assert!(signed_anew.unwrap());
+            let anew = bench.credential(award).await;
+            let token = jwt::read(anew.token.clone().unwrap().as_bytes()).unwrap();
+            let document: serde_json::Value = serde_json::from_str(&anew.document).unwrap();
+            for form in [document, token.credential()] {
+                assert_eq!(form.get("evidence"), signed.get("evidence").filter(|_| said));
+                assert_eq!(form["id"], signed["id"]);
+                assert_eq!(form["awardedDate"], signed["awardedDate"]);
+                assert!(form["validFrom"].as_str() > signed["validFrom"].as_str());
+            }
+            let verdict = verify(
+                anew.document.as_bytes(),
+                &bench.web(&anew).await,
+                bench.clock.now(),
+            );
+            assert!(verdict.is_valid(), "{:?}", verdict.first_failure());
+            let again = set_says(&bench.cairn, &visitor, &award.id, true, wish).await;
+            assert!(!again.unwrap(), "nothing to change, nothing signed");
+        }
+    }
+}

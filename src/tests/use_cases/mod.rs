@@ -1,0 +1,27 @@
+//! From a grade in the practice LMS to a badge that verifies, over HTTP, on each database.
+
+mod awarding;
+mod bench;
+mod canvas;
+mod columns;
+mod console;
+mod cycles;
+mod database;
+mod faults;
+mod files;
+mod lists;
+mod look;
+mod nodes;
+mod recipients;
+mod regrades;
+mod retention;
+mod roles;
+mod schedule;
+mod scores;
+mod services_over_http;
+mod time;
+mod tokens;
+mod withdrawing;
+mod worker;
+
+use bench::{Bench, benches, benches_of};

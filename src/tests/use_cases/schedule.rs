@@ -1,0 +1,191 @@
+//! When a course is read, and what who waits for it is told.
+
+use chrono::TimeDelta;
+
+use super::bench::node;
+use super::{Bench, benches, benches_of};
+use crate::clock::Clock as _;
+use crate::random::SystemRandom;
+use crate::service::sync::{Cause, enqueue_after_launch, enqueue_check, enqueue_due, progress};
+use crate::service::{Cairn, decide};
+use crate::store::jobs;
+use lti::registration::Flavour;
+
+fn half_hour(settings: &mut crate::settings::Settings) {
+    settings.check_interval = Some(TimeDelta::minutes(30));
+}
+
+fn off(settings: &mut crate::settings::Settings) {
+    settings.check_interval = None;
+}
+
+async fn due(cairn: &Cairn) -> usize {
+    enqueue_due(cairn).await.unwrap()
+}
+
+async fn shown(bench: &Bench) -> (bool, usize, usize, String) {
+    let progress = progress(&bench.cairn, &bench.course.tenant, &bench.course.id)
+        .await
+        .unwrap();
+    (progress.running, progress.done, progress.total, progress.message)
+}
+
+#[tokio::test]
+async fn the_schedule_reads_a_course_once_in_each_interval() {
+    for bench in benches_of(Flavour::Moodle, half_hour).await {
+        let start = bench.clock.now();
+        assert_eq!(due(&bench.cairn).await, 1, "a new course is read at once");
+        assert_eq!(due(&bench.cairn).await, 0);
+        bench.work(&bench.cairn).await;
+        let checks = bench.checks().await;
+        assert_eq!(checks.last_at, Some(start));
+        assert_eq!(checks.next_at, Some(start + TimeDelta::minutes(30)));
+        bench.clock.advance(TimeDelta::minutes(29));
+        assert_eq!(due(&bench.cairn).await, 0);
+        bench.clock.advance(TimeDelta::minutes(1));
+        assert_eq!(due(&bench.cairn).await, 1);
+        // What the last check said stays until the next one has ended.
+        assert_eq!(bench.checks().await.last_at, Some(start));
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.checks().await.last_at, Some(start + TimeDelta::minutes(30)));
+    }
+}
+
+#[tokio::test]
+async fn without_a_schedule_only_launches_and_teachers_have_a_course_read() {
+    for bench in benches_of(Flavour::Moodle, off).await {
+        assert_eq!(due(&bench.cairn).await, 0);
+        bench.check().await;
+        assert_eq!(bench.checks().await.next_at, None);
+        bench.clock.advance(TimeDelta::days(9));
+        assert_eq!(due(&bench.cairn).await, 0);
+        // Switched on later, it does not forget the courses that were read in between.
+        let mut settings = bench.settings.clone();
+        half_hour(&mut settings);
+        let later = node(&settings, &bench.clock, &bench.patience).await;
+        assert_eq!(due(&later).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_class_that_launches_together_makes_one_check_that_nobody_has_to_wait_for() {
+    for bench in benches_of(Flavour::Moodle, off).await {
+        bench.check().await;
+        let read_at = bench.clock.now();
+        for _ in 0..3 {
+            let (course, now) = (bench.course.clone(), bench.clock.now());
+            let launch = bench.cairn.store.write(move |db| {
+                let known = crate::store::courses::get(db, &course.tenant, &course.id)?.unwrap();
+                enqueue_after_launch(db, &known, now, &SystemRandom)
+            });
+            launch.await.unwrap();
+        }
+        let counts = bench.cairn.store.read(jobs::counts).await.unwrap();
+        assert_eq!(counts.iter().map(|count| count.jobs).sum::<i64>(), 1);
+        assert!(!shown(&bench).await.0, "it waits for its time");
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.checks().await.last_at, Some(read_at));
+        bench.clock.advance(TimeDelta::seconds(30));
+        assert_eq!(
+            shown(&bench).await.3,
+            "Reading members and grades from the course."
+        );
+        bench.work(&bench.cairn).await;
+        assert_eq!(
+            bench.checks().await.last_at,
+            Some(read_at + TimeDelta::seconds(30))
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_waits_is_told_to_wait_until_the_last_student_is_decided() {
+    for bench in benches_of(Flavour::Moodle, off).await {
+        bench.check().await;
+        let badge = bench.badge().await;
+        assert_eq!(
+            shown(&bench).await,
+            (true, 0, 1, "Deciding badges: 0 of 1 done.".into())
+        );
+        bench.work(&bench.cairn).await;
+        assert_eq!(
+            shown(&bench).await,
+            (false, 1, 1, "Everything is up to date.".into())
+        );
+        // A few students are decided one by one.
+        let badge_by_grade = bench.badge_of_grade("Without end").await;
+        bench.work(&bench.cairn).await;
+        let (tenant, course) = (&bench.course.tenant, &bench.course.id);
+        for student in &bench.world.students(bench.at)[..2] {
+            bench.grade(student.id, Some("90"));
+        }
+        enqueue_check(&bench.cairn, tenant, course, Cause::CheckNow)
+            .await
+            .unwrap();
+        assert!(shown(&bench).await.0);
+        bench.check().await;
+        let people = |db: &mut crate::store::Db| jobs::counts(db);
+        let waiting = bench.cairn.store.read(people).await.unwrap();
+        assert!(
+            waiting
+                .iter()
+                .any(|count| count.kind == decide::DECIDE_PERSON && count.jobs == 2),
+            "{waiting:?}"
+        );
+        assert!(shown(&bench).await.0);
+        bench.work(&bench.cairn).await;
+        assert_eq!(
+            shown(&bench).await,
+            (false, 2, 2, "Everything is up to date.".into())
+        );
+        assert_eq!(bench.holders(&badge).await.len(), 2);
+        assert_eq!(bench.holders(&badge_by_grade).await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn people_who_wait_alone_keep_the_check_running() {
+    for bench in benches_of(Flavour::Moodle, off).await {
+        bench.check().await;
+        bench.badge_of_grade("Without end").await;
+        bench.work(&bench.cairn).await;
+        let student = bench.world.students(bench.at).remove(0);
+        bench.grade(student.id, Some("90"));
+        bench.check().await;
+        assert_eq!(
+            shown(&bench).await,
+            (true, 0, 1, "Deciding the badges of 1 student.".into())
+        );
+        bench.work(&bench.cairn).await;
+        assert_eq!(
+            shown(&bench).await,
+            (false, 1, 1, "Everything is up to date.".into())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_decision_that_was_given_up_is_made_at_the_next_check() {
+    for bench in benches().await {
+        bench.check().await;
+        let badge = bench.badge_of_grade("Without end").await;
+        bench.work(&bench.cairn).await;
+        let student = bench.world.students(bench.at).remove(0);
+        bench.grade(student.id, Some("90"));
+        bench.check().await;
+        let now = bench.clock.now();
+        let give_up = bench.cairn.store.write(move |db| {
+            for job in jobs::claim(db, now, "unlucky", TimeDelta::minutes(1), 9)? {
+                jobs::fail(db, &job, "the disk was full eight times", None)?;
+            }
+            Ok(())
+        });
+        give_up.await.unwrap();
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.holders(&badge).await.len(), 0);
+        bench.run().await;
+        assert_eq!(bench.holders(&badge).await.len(), 1);
+        let left = bench.cairn.store.read(jobs::counts).await.unwrap();
+        assert!(left.iter().all(|count| count.state != "given_up"), "{left:?}");
+    }
+}

@@ -1,0 +1,133 @@
+//! The official JSON schema of Open Badges 3.0, by a validator of another make than the kit's: it takes a badge with every
+//! optional member. The schema lies beside the kit, see [`super::judges`].
+
+use jsonschema::Validator;
+use openbadges::credential::OpenBadgeCredential;
+use openbadges::proof::attach;
+use openbadges::testing::examples;
+use serde_json::{Value, json};
+
+use super::judges::folder;
+use super::vectors;
+use crate::tests::harness::Scene;
+use crate::tests::showing::stage::Stage;
+
+fn official() -> Option<Value> {
+    let place = "kit/data/schemas/ob_v3p0_achievementcredential_schema.json";
+    Some(serde_json::from_slice(&std::fs::read(folder()?.join(place)).unwrap()).unwrap())
+}
+
+fn validator(schema: &Value) -> Validator {
+    jsonschema::options()
+        .should_validate_formats(true)
+        .build(schema)
+        .unwrap()
+}
+
+/// What is wrong with a document, a line each.
+fn errors(validator: &Validator, document: &Value) -> Vec<String> {
+    let found = validator.iter_errors(document);
+    found
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
+fn signed(badge: &OpenBadgeCredential) -> Value {
+    let (issuer, key) = (examples::issuer().unwrap(), examples::key());
+    let method = issuer.verification_method(&key.verifying_key());
+    serde_json::to_value(attach(badge, &key, &method, examples::moment()).unwrap()).unwrap()
+}
+
+#[test]
+fn the_official_schema_takes_a_badge_with_every_optional_member() {
+    let Some(schema) = official() else { return };
+    let whole = signed(&examples::whole_badge(5).unwrap());
+    let badge = validator(&schema);
+    assert_eq!(errors(&badge, &whole), Vec::<String>::new());
+    let ordinary = signed(&examples::full_badge(5).unwrap());
+    assert_eq!(errors(&badge, &ordinary), Vec::<String>::new());
+
+    // It has what is meant by "every".
+    let level = &whole["credentialSubject"]["result"][0]["achievedLevel"];
+    let levels = &whole["credentialSubject"]["achievement"]["resultDescription"][0]["rubricCriterionLevel"];
+    assert!(
+        levels.as_array().unwrap().iter().any(|one| one["id"] == *level),
+        "{level} of {levels}"
+    );
+    for place in [
+        "/credentialSubject/achievement/alignment/1/targetUrl",
+        "/credentialSubject/achievement/creditsAvailable",
+        "/credentialSubject/creditsEarned",
+        "/credentialSubject/achievement/endorsement/0/proof/0/proofValue",
+        "/issuer/endorsement/0/proof/0/proofValue",
+        "/endorsement/0/proof/0/proofValue",
+        "/evidence/0/audience",
+        "/credentialStatus/statusListIndex",
+        "/credentialSchema/0/id",
+        "/validUntil",
+    ] {
+        assert!(whole.pointer(place).is_some(), "{place}");
+    }
+
+    // And it would say so if something were amiss.
+    for place in [
+        "/issuer",
+        "/validFrom",
+        "/issuer/type",
+        "/credentialSubject/achievement/criteria",
+        "/credentialSubject/achievement/alignment/0/targetUrl",
+        "/credentialSubject/achievement/resultDescription/0/resultType",
+        "/credentialSubject/achievement/resultDescription/0/rubricCriterionLevel/0/name",
+        "/credentialSubject/result/0/type",
+        "/evidence/0/type",
+        "/endorsement/0/credentialSubject",
+    ] {
+        let (parent, name) = place.rsplit_once('/').unwrap();
+        let mut without = whole.clone();
+        let members = without.pointer_mut(parent).and_then(Value::as_object_mut);
+        assert!(members.unwrap().remove(name).is_some(), "{place}");
+        assert_ne!(errors(&badge, &without), Vec::<String>::new(), "without {place}");
+    }
+
+    let endorsement = json!({
+        "$schema": schema["$schema"], "$defs": schema["$defs"], "$ref": "#/$defs/EndorsementCredential" });
+    let endorsement = validator(&endorsement);
+    for holder in ["", "/issuer", "/credentialSubject/achievement"] {
+        let held = whole.pointer(&format!("{holder}/endorsement/0")).unwrap();
+        assert_eq!(errors(&endorsement, held), Vec::<String>::new(), "{holder}");
+    }
+    for (name, text) in vectors() {
+        let document: Value = serde_json::from_str(text).unwrap();
+        let judge = match name {
+            "endorsement" => &endorsement,
+            "status-list" => continue,
+            _ => &badge,
+        };
+        assert_eq!(errors(judge, &document), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn the_official_schema_takes_an_award_with_all_that_an_instructor_can_set() {
+    let Some(schema) = official() else { return };
+    crate::app::block_on(async {
+        let database = crate::store::testing::TestDatabase::sqlite();
+        let stage = Stage::set(Scene::on(database).await).await;
+        let (_, _, credential) = stage.earned().await;
+        let award: Value = serde_json::from_str(&credential.document).unwrap();
+        assert_eq!(errors(&validator(&schema), &award), Vec::<String>::new());
+        for place in [
+            "/credentialSubject/result/0/value",
+            "/credentialSubject/achievement/resultDescription/0/requiredValue",
+            "/credentialSubject/achievement/alignment/0/targetFramework",
+            "/credentialSubject/achievement/creditsAvailable",
+            "/credentialSubject/creditsEarned",
+            "/credentialSubject/achievement/image/caption",
+            "/credentialStatus/statusListIndex",
+            "/validUntil",
+        ] {
+            assert!(award.pointer(place).is_some(), "{place} in {award}");
+        }
+        stage.scene.end().await;
+    });
+}
