@@ -10,7 +10,8 @@ use actix_web::{App, HttpServer, web};
 use crate::clock::{SharedClock, SystemClock};
 use crate::jobs;
 use crate::random::{SharedRandom, SystemRandom};
-use crate::service::{Cairn, StartError};
+use crate::service::Cairn;
+use crate::service::StartError;
 use crate::settings::Settings;
 use crate::web::middleware::limit::Limits;
 

@@ -16,11 +16,11 @@
 //!
 //! # How a grade becomes a badge: five hops
 //!
-//! 1. A job asks `service::sync` to read a course through [`lti::services`].
+//! 1. A job asks `service::course::sync` to read a course through [`lti::services`].
 //! 2. The facts are written and, in the same transaction, an evaluation is enqueued for whom they changed.
-//! 3. [`domain::evaluate`] turns rule and facts into a decision with reasons; `service::decide` stores it and, when met,
+//! 3. [`domain::evaluate`] turns rule and facts into a decision with reasons; `service::award::decide` stores it and, when met,
 //!    an award. A unique index makes it once only.
-//! 4. `service::award` builds the credential, signs it once and stores the exact bytes.
+//! 4. `service::award::awarding` builds the credential, signs it once and stores the exact bytes.
 //! 5. `web::public` serves those bytes. Nothing is ever re-signed or re-made on read.
 //!
 //! Arrows run web → service → {domain, lti, openbadges, store, net} and jobs → service; `tests/architecture.rs` holds

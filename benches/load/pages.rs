@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use cairn::random::{SeededRandom, bytes};
-use cairn::service::decide;
+use cairn::service::award::decide;
 use cairn::store::credentials;
 use reqwest::Client;
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use cairn::clock::SystemClock;
 use cairn::random::SystemRandom;
-use cairn::service::platforms;
+use cairn::service::base::platforms;
 use lti::registration::Flavour;
 use lti::services::Platform;
 use lti::services::grades::LineItemFilter;

@@ -8,7 +8,7 @@ use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
-use crate::service::admins::links;
+use crate::service::institution::administrators::links;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]

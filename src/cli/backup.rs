@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::CommandError;
 use crate::clock::{Clock as _, SystemClock};
-use crate::service::backup;
-use crate::service::files::size_words;
+use crate::service::award::files::size_words;
+use crate::service::operations::backup;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]

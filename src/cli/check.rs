@@ -6,7 +6,9 @@ use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::secrets::key_file::KeyFile;
-use crate::service::{Cairn, institutions, platforms};
+use crate::service::Cairn;
+use crate::service::base::institutions;
+use crate::service::base::platforms;
 use crate::settings::Settings;
 
 /// Looks at settings, database, keys and platforms.

@@ -9,8 +9,8 @@ use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
-use crate::service::admins::{Scope, links};
-use crate::service::leaving::institution;
+use crate::service::institution::administrators::{Scope, links};
+use crate::service::privacy::export::institution;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub fn run(settings: Settings, arguments: ExportArguments) -> Result<(), Command
         let mut draft = out.clone().into_os_string();
         draft.push(".part");
         let summary = institution::archive(&cairn, &tenant, draft.into(), |_| async { Ok(()) }).await?;
-        let size = crate::service::files::size_words(summary.packed.size);
+        let size = crate::service::award::files::size_words(summary.packed.size);
         summary.packed.file.keep_as(&out)?;
         println!(
             "{shown}: {} badges, {} hand-ins, {size}. Prove it with: cairn drill {shown}",

@@ -8,7 +8,9 @@ use clap::Args;
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
-use crate::service::{Cairn, institutions, registering};
+use crate::service::Cairn;
+use crate::service::base::institutions;
+use crate::service::institution::registering;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]

@@ -7,7 +7,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
-use crate::service::{Cairn, platforms};
+use crate::service::Cairn;
+use crate::service::base::platforms;
 use crate::settings::Settings;
 use lti::registration::{Flavour, RegistrationDraft};
 

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::CommandError;
 use crate::clock::{Clock as _, SystemClock};
-use crate::service::leaving::drill::{Finding, Report, drill};
+use crate::service::privacy::export::drill::{Finding, Report, drill};
 
 #[derive(Debug, Args)]
 pub struct VerifyArchiveArguments {

@@ -6,8 +6,10 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::app::{Application, Surroundings};
-use crate::service::error::ServiceError;
-use crate::service::{Cairn, StartError, platforms};
+use crate::service::Cairn;
+use crate::service::StartError;
+use crate::service::base::error::ServiceError;
+use crate::service::base::platforms;
 use crate::settings::Settings;
 use lti::registration::{Flavour, Registration, RegistrationDraft};
 use practice_lms::{self, Options, PracticeLms, Tool};

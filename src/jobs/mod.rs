@@ -11,9 +11,17 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, RegistrationId, SubmissionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
-use crate::service::error::ServiceError;
-use crate::service::leaving::exporting;
-use crate::service::{columns, decide, erasing, notices, policies, scores, session, sync, withdrawing};
+use crate::service::award::decide;
+use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
+use crate::service::base::session;
+use crate::service::course::columns;
+use crate::service::course::notices;
+use crate::service::course::scores;
+use crate::service::course::sync;
+use crate::service::credential::withdrawing;
+use crate::service::privacy::erasing;
+use crate::service::privacy::export::exporting;
 use crate::store::jobs::{self, Job};
 
 /// Jobs of this process at one time.

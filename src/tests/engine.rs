@@ -7,7 +7,8 @@ use crate::domain::course::Course;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, RuleId};
 use crate::random::SystemRandom;
-use crate::service::{decide, sync};
+use crate::service::award::decide;
+use crate::service::course::sync;
 use crate::store::{Page, awards, badges, courses, line_items, people, rules};
 use chrono::DateTime;
 use practice_lms::{CourseRole, PracticeLms};
@@ -19,7 +20,7 @@ const ROLES: &str = "https://purl.imsglobal.org/spec/lti/claim/roles";
 
 /// The one course that has been launched.
 async fn course(scene: &Scene) -> Course {
-    let tenants = crate::service::platforms::list(&scene.cairn).await.unwrap();
+    let tenants = crate::service::base::platforms::list(&scene.cairn).await.unwrap();
     let tenant = tenants[0].0.id.clone();
     let page = Page { offset: 0, limit: 10 };
     let all = scene

@@ -1,7 +1,7 @@
 //! Before a launch is signed nobody is named: no institution, no platform, no course, no person, on whatever page a
 //! stranger opens who knows every id.
 
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use practice_lms::CourseRole;
 use practice_lms::browser::{Browser, Page};
 use reqwest::Method;

@@ -1,6 +1,6 @@
 //! What those who run the service see.
 
-use crate::service::platforms;
+use crate::service::base::platforms;
 use practice_lms::CourseRole;
 use practice_lms::browser::Browser;
 

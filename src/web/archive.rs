@@ -5,8 +5,8 @@ use actix_web::body::SizedStream;
 use bytes::Bytes;
 use tokio::io::AsyncReadExt as _;
 
-use crate::service::error::ServiceError;
-use crate::service::leaving::pack::Draft;
+use crate::service::base::error::ServiceError;
+use crate::service::privacy::export::pack::Draft;
 use crate::store::blobs::BlobError;
 
 /// Bytes that are read at one time.

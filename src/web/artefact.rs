@@ -8,7 +8,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::evidence::{Artefact, SubmissionState};
 use crate::ids::TenantId;
-use crate::service::{Cairn, files};
+use crate::service::Cairn;
+use crate::service::award::files;
 use crate::web::error::AppError;
 use crate::web::views::shared::{ArtefactView, FilePreview, FileView, Status, StatusChip};
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, Design, Expiry};
-use crate::service::pictures;
+use crate::service::badge::pictures;
 use crate::web::views::shared::{PictureView, Status, StatusChip, When};
 
 /// What an award is worth, as a chip.

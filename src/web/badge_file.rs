@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponseBuilder};
 
-use crate::service::baked::Form;
+use crate::service::credential::baked::Form;
 use crate::web::accept;
 use crate::web::views::shared::{Download, Downloads};
 

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
 
 /// A text that a spreadsheet takes as text: one that would begin a formula gets an apostrophe before it (OWASP, "CSV
 /// Injection").

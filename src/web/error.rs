@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template as _;
 
-use crate::service::error::{ErrorKind, ServiceError};
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::views::lti::RefusalPage;
 use crate::web::views::shared::{ErrorPage, PublicPage};
 

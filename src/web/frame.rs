@@ -1,7 +1,7 @@
 //! The frame of every page within a visit: title, navigation, what the last action did.
 
-use crate::service::error::ServiceError;
-use crate::service::scores;
+use crate::service::base::error::ServiceError;
+use crate::service::course::scores;
 use crate::web::extract::visit::Visit;
 use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
 

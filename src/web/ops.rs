@@ -52,5 +52,5 @@ pub async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
 /// # Errors
 /// Always: there is nothing.
 pub async fn nothing_here() -> Result<HttpResponse, crate::web::error::AppError> {
-    Err(crate::service::error::ServiceError::NotFound("page").into())
+    Err(crate::service::base::error::ServiceError::NotFound("page").into())
 }

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, SET_COOKIE};
 use askama::Template;
 
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
 
 /// The content security policy of our pages. `ancestors` are the sources that may frame one: `'none'`, `*`, or origins.

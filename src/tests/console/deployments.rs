@@ -1,6 +1,6 @@
 //! Deployments that an administrator lets in or refuses.
 
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use crate::store::tenants;
 
 use super::keeper::Keeper;
@@ -12,7 +12,7 @@ fn a_refused_deployment_says_who_refused_it_and_when_until_it_is_accepted() {
     on_each_database(|scene| async move {
         let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap();
         Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
-        let known = crate::service::platforms::list(&scene.cairn).await.unwrap();
+        let known = crate::service::base::platforms::list(&scene.cairn).await.unwrap();
         let client = scene.moodle.registration().client_id;
         let (_, moodle) = known
             .into_iter()

@@ -1,6 +1,6 @@
 //! Coming in: one-time links, passwords, and what keeps others out.
 
-use crate::service::admins::{Scope, links};
+use crate::service::institution::administrators::{Scope, links};
 use practice_lms::browser::Browser;
 
 use super::keeper::{Keeper, PASSWORD};

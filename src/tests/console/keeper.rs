@@ -1,6 +1,6 @@
 //! An administrator with a browser: what tests of the console share.
 
-use crate::service::admins::{Scope, links};
+use crate::service::institution::administrators::{Scope, links};
 use practice_lms::browser::{Browser, Page};
 
 use crate::tests::harness::Scene;

@@ -1,6 +1,6 @@
 //! Keys that change while everything goes on, and the log that says who changed them.
 
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use crate::store::tenants;
 
 use super::keeper::Keeper;

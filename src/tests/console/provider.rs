@@ -226,9 +226,10 @@ async fn come_in(scene: &Scene, provider: &Provider, claims: Value) -> (Browser,
 fn a_new_account_reaches_as_far_as_its_entry_says_and_no_further() {
     on_a_scene(|scene, provider| async move {
         let at = |path: &str| format!("{}{path}", scene.origin);
-        let (south, _) = crate::service::institutions::find_or_create(&scene.cairn, "South Hill School")
-            .await
-            .unwrap();
+        let (south, _) =
+            crate::service::base::institutions::find_or_create(&scene.cairn, "South Hill School")
+                .await
+                .unwrap();
         // One institution.
         let claims = json!({"email": "ben@school.example", "sub": "person-2", "groups": ["badge-keepers"]});
         let (mut ben, page) = come_in(&scene, &provider, claims.clone()).await;
@@ -269,12 +270,12 @@ fn a_new_account_reaches_as_far_as_its_entry_says_and_no_further() {
             "{}",
             lost.words()
         );
-        let (known, _) = crate::service::admins::keepers::list(
+        let (known, _) = crate::service::institution::administrators::keepers::list(
             &scene.cairn,
-            &crate::service::admins::Administrator {
+            &crate::service::institution::administrators::Administrator {
                 actor: crate::ids::AdminId::from("test"),
                 name: "Test".into(),
-                scope: crate::service::admins::Scope::Everything,
+                scope: crate::service::institution::administrators::Scope::Everything,
             },
         )
         .await
@@ -286,7 +287,7 @@ fn a_new_account_reaches_as_far_as_its_entry_says_and_no_further() {
             ("email", "zoe@school.example"),
             ("password", super::keeper::PASSWORD),
         ];
-        let scope = crate::service::admins::Scope::Tenant(south.id.clone());
+        let scope = crate::service::institution::administrators::Scope::Tenant(south.id.clone());
         super::keeper::Keeper::with(&scene, &scope, &typed).await;
         let (mut zoe, page) = come_in(&scene, &provider, zoe).await;
         assert_eq!(page.status, 200, "{}", page.words());

@@ -1,7 +1,7 @@
 //! What an institution does not let its courses do, they cannot do: from the moment the policies are saved.
 
 use crate::ids::TenantId;
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use practice_lms::browser::Page;
 
 use super::keeper::Keeper;

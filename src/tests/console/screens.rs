@@ -1,8 +1,8 @@
 //! Every page of the console in Chromium: at 320 and 1280 pixels, light and dark. With `CAIRN_SCREENS` set, a picture of
 //! each is left in that folder.
 
-use crate::service::admins::{Scope, links};
-use crate::service::institutions;
+use crate::service::base::institutions;
+use crate::service::institution::administrators::{Scope, links};
 use crate::store::testing::TestDatabase;
 use crate::store::{erasures, tenants};
 use thirtyfour::prelude::*;

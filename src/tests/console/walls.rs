@@ -1,8 +1,9 @@
 //! What keeps others out: no frame, no post from another site, nothing of another institution, no guessing.
 
 use crate::ids::TenantId;
-use crate::service::admins::{Scope, links};
-use crate::service::{institutions, tool_keys};
+use crate::service::base::institutions;
+use crate::service::base::tool_keys;
+use crate::service::institution::administrators::{Scope, links};
 use crate::store::tenants;
 use practice_lms::browser::{Browser, Page};
 

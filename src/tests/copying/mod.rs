@@ -39,7 +39,7 @@ async fn known(scene: &Scene, lms: &PracticeLms, at: u64) -> Option<Course> {
     let views = lms.world().courses();
     let context = views.into_iter().find(|one| one.id == at).unwrap().context_id;
     let client = lms.registration().client_id;
-    let all = crate::service::platforms::list(&scene.cairn).await.unwrap();
+    let all = crate::service::base::platforms::list(&scene.cairn).await.unwrap();
     let (tenant, registration) = all.into_iter().find(|(_, one)| one.client_id == client).unwrap();
     let found = scene
         .cairn

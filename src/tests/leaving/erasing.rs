@@ -1,9 +1,9 @@
 //! Being erased, and being told why not.
 
 use crate::ids::PersonId;
-use crate::service::admins::Scope;
-use crate::service::institutions;
-use crate::service::leaving::drill::Finding;
+use crate::service::base::institutions;
+use crate::service::institution::administrators::Scope;
+use crate::service::privacy::export::drill::Finding;
 use crate::store::blobs::BlobError;
 use crate::store::{
     Page as Part, audit, awards, credentials, decisions, people, results, sessions, submissions,

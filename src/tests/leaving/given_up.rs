@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::{Clock as _, ManualClock};
 use crate::ids::ExportId;
 use crate::random::SystemRandom;
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use crate::store::exports::{self, Export, ExportState};
 use crate::store::testing::TestDatabase;
 use crate::store::{jobs, tenants};

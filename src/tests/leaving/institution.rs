@@ -1,7 +1,8 @@
 //! An institution takes everything along.
 
-use crate::service::admins::Scope;
-use crate::service::{institutions, issuing};
+use crate::service::base::institutions;
+use crate::service::institution::administrators::Scope;
+use crate::service::institution::issuing;
 use serde_json::Value;
 
 use super::{WORK, cairn, drilled, handed_in, holds_none, said, secrets, unpacked};

@@ -1,7 +1,7 @@
 //! Who lets an installation in that turns up unannounced: the switch of its platform, or an administrator who is asked.
 
 use crate::ids::RegistrationId;
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use crate::store::tenants;
 use practice_lms::browser::Page;
 use practice_lms::{CourseRole, PracticeLms};
@@ -14,7 +14,7 @@ use crate::tests::harness::{Scene, on_each_database};
 /// Cairn's id for the platform behind `lms`.
 async fn platform(scene: &Scene, lms: &PracticeLms) -> RegistrationId {
     let client = lms.registration().client_id;
-    let all = crate::service::platforms::list(&scene.cairn).await.unwrap();
+    let all = crate::service::base::platforms::list(&scene.cairn).await.unwrap();
     let found = all.into_iter().find(|(_, one)| one.client_id == client);
     found.unwrap().1.id
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
-use crate::service::platforms::{self, NewPlatform};
+use crate::service::base::platforms::{self, NewPlatform};
 use crate::store::deployments::{self, Deployment, DeploymentState};
 use crate::store::{courses, pending, registrations, tenants};
 use lti::registration::{Flavour as Kind, RegistrationDraft};

@@ -1,7 +1,7 @@
 //! A platform that is known registers once more: what would change is shown first, and nothing changes by itself.
 
-use crate::service::admins::Scope;
-use crate::service::registering;
+use crate::service::institution::administrators::Scope;
+use crate::service::institution::registering;
 use crate::store::{audit, registrations};
 use lti::registration::Registration;
 use practice_lms::browser::Page;
@@ -199,7 +199,7 @@ fn a_new_client_id_is_a_second_registration_and_the_page_says_so_first() {
             );
 
             // What another institution has is nobody else's business, although the issuer is the same.
-            let (other, _) = crate::service::institutions::find_or_create(&scene.cairn, "South Coast")
+            let (other, _) = crate::service::base::institutions::find_or_create(&scene.cairn, "South Coast")
                 .await
                 .unwrap();
             let life = registering::INVITATION_LIFE;

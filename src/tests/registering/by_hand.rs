@@ -1,6 +1,6 @@
 //! Installing by hand: every value on the page is what the server really answers to, in both flavours.
 
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use crate::store::registrations;
 use practice_lms::browser::{Browser, Page};
 use practice_lms::{CourseRole, Flavour, PracticeLms, Tool};

@@ -1,6 +1,6 @@
 //! An administrator installs Cairn by clicking, in Chromium, in both flavours.
 
-use crate::service::admins::{Scope, links};
+use crate::service::institution::administrators::{Scope, links};
 use crate::store::testing::TestDatabase;
 use thirtyfour::prelude::*;
 

@@ -1,7 +1,7 @@
 //! The Copy buttons of the pages for installing by hand, in Chromium: by mouse and by keyboard, with the clipboard's own
 //! interface and where a browser refuses it.
 
-use crate::service::admins::{Scope, links};
+use crate::service::institution::administrators::{Scope, links};
 use crate::store::testing::TestDatabase;
 use serde_json::json;
 use thirtyfour::prelude::*;

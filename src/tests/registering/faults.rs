@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::ids::RegistrationId;
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use crate::store::registrations;
 use crate::store::testing::TestDatabase;
 use lti::services::media::scope;

@@ -1,7 +1,7 @@
 //! What must not become a registration.
 
-use crate::service::registering;
-use crate::service::session::digest;
+use crate::service::base::session::digest;
+use crate::service::institution::registering;
 use crate::store::invitations::{self, Invitation};
 use chrono::TimeDelta;
 use practice_lms::browser::Browser;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use crate::store::registrations;
 use crate::store::testing::TestDatabase;
 use chrono::{DateTime, TimeDelta, Utc};

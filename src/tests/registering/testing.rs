@@ -1,6 +1,6 @@
 //! The self-test, good and with faults, and the console's pages round it.
 
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use crate::store::registrations;
 use practice_lms::{CourseRole, Endpoint, Fault};
 
@@ -77,7 +77,7 @@ fn an_administrator_of_one_institution_does_not_reach_the_platforms_of_another()
             .read(move |db| registrations::list(db, &own))
             .await
             .unwrap();
-        let (other, _) = crate::service::institutions::find_or_create(&scene.cairn, "South Coast")
+        let (other, _) = crate::service::base::institutions::find_or_create(&scene.cairn, "South Coast")
             .await
             .unwrap();
         let mut keeper = Keeper::of(&scene, &Scope::Tenant(other.id), "Bob").await;

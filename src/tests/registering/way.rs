@@ -1,7 +1,7 @@
 //! The way itself, in both flavours.
 
 use crate::ids::TenantId;
-use crate::service::registering;
+use crate::service::institution::registering;
 use crate::store::registrations;
 use practice_lms::browser::{Browser, Page};
 use practice_lms::{CourseRole, PracticeLms, Standing};
@@ -122,7 +122,7 @@ fn an_invitation_becomes_a_platform_that_launches() {
 
 /// What the administrator does in the console with a deployment that Canvas made.
 async fn accept(scene: &Scene, registration: &lti::registration::Registration, id: &str) {
-    use crate::service::admins::Scope;
+    use crate::service::institution::administrators::Scope;
     let mut keeper = crate::tests::console::keeper::Keeper::of(scene, &Scope::Everything, "Ada").await;
     let page = keeper
         .get(&format!("/admin/platforms/p/{}", registration.id))
@@ -170,7 +170,7 @@ fn moodle_updates_what_is_there_and_only_after_a_person_agreed() {
         assert_eq!(platforms(&scene).await, before);
 
         // An address of another institution cannot touch it.
-        let (other, _) = crate::service::institutions::find_or_create(&scene.cairn, "South Coast")
+        let (other, _) = crate::service::base::institutions::find_or_create(&scene.cairn, "South Coast")
             .await
             .unwrap();
         let life = registering::INVITATION_LIFE;

@@ -1,6 +1,6 @@
 //! A badge that is signed anew: because its holder wants it to say less, or because its key was withdrawn.
 
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 use crate::store::{issuers, tenants};
 use serde_json::Value;
 

@@ -44,7 +44,7 @@ pub fn scanned(page: &str) -> Vec<String> {
     let pictures = page.split("data:image/svg+xml;base64,").skip(1).map(|rest| {
         let base64 = rest.split(['"', '\'', ')', ' ']).next().unwrap();
         let svg = String::from_utf8(STANDARD.decode(base64).unwrap()).unwrap();
-        let png = crate::service::pictures::png(&svg, 600).unwrap();
+        let png = crate::service::badge::pictures::png(&svg, 600).unwrap();
         let picture = image::load_from_memory(&png).unwrap().to_luma8();
         let (width, height) = picture.dimensions();
         let at = |x: usize, y: usize| {

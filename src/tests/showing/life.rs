@@ -8,7 +8,7 @@ use crate::store::credentials::{self, Credential, Shows};
 use crate::store::{Page, audit, awards};
 use chrono::TimeDelta;
 
-use crate::service::admins::Scope;
+use crate::service::institution::administrators::Scope;
 
 use super::stage::{Stage, design, get, until};
 use crate::tests::console::keeper::Keeper;

@@ -101,7 +101,7 @@ fn a_kept_page_is_shown_by_a_link_until_it_ends_or_is_withdrawn() {
                 .unwrap();
             let over = share_links::ShareLink {
                 id: "over".into(),
-                digest: crate::service::session::digest("over"),
+                digest: crate::service::base::session::digest("over"),
                 until: now - TimeDelta::seconds(1),
                 ..open
             };
@@ -181,7 +181,7 @@ fn a_link_that_ended_is_remembered_for_ninety_days() {
             id: name.into(),
             tenant: credential.tenant.clone(),
             credential: credential.id.clone(),
-            digest: crate::service::session::digest(name),
+            digest: crate::service::base::session::digest(name),
             made_at: days(-180),
             until,
             withdrawn_at,
@@ -194,7 +194,7 @@ fn a_link_that_ended_is_remembered_for_ninety_days() {
         kept.await.unwrap();
         let address = |name: &str| stage.url(&format!("/s/{}", name.replace(' ', "%20")));
         assert_eq!(get(&address("ended long ago"), HTML).await.status, 410);
-        crate::service::policies::forget(&stage.scene.cairn)
+        crate::service::base::policies::forget(&stage.scene.cairn)
             .await
             .unwrap();
         let (tenant, id) = (credential.tenant.clone(), credential.id.clone());

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::badge::Picture;
-use crate::service::pictures::{Drawing, png};
+use crate::service::badge::pictures::{Drawing, png};
 use crate::store::testing::TestDatabase;
 use bytes::Bytes;
 use scraper::{Html, Selector};

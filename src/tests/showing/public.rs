@@ -4,7 +4,7 @@ use crate::domain::award::Award;
 use crate::domain::badge::{BadgeState, Expiry, Picture};
 use crate::ids::{AwardId, CredentialId};
 use crate::random::SystemRandom;
-use crate::service::pictures::{Drawing, png};
+use crate::service::badge::pictures::{Drawing, png};
 use crate::store::credentials::Credential;
 use crate::store::{Page, audit, awards, badges, credentials, share_links};
 use bytes::Bytes;

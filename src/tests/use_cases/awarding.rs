@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::benches;
 use crate::clock::Clock as _;
 use crate::domain::decision::Truth;
-use crate::service::award;
+use crate::service::award::awarding;
 use crate::store::decisions;
 use openbadges::credential::IdentityObject;
 use openbadges::status::{Bitstring, StatusListCredential};
@@ -59,7 +59,7 @@ async fn a_grade_at_exactly_the_threshold_becomes_one_award_that_verifies_and_ca
         let visitor = bench.instructor().await;
         let which = [award.id.clone()];
         for expected in [1, 0] {
-            let revoked = award::revoke(&bench.cairn, &visitor, &badge, &which, "Wrong quiz").await;
+            let revoked = awarding::revoke(&bench.cairn, &visitor, &badge, &which, "Wrong quiz").await;
             assert_eq!(revoked.unwrap(), expected);
         }
         let web = bench.web(&credential).await;

@@ -8,7 +8,9 @@ use crate::domain::award::Award;
 use crate::domain::badge::Expiry;
 use crate::domain::rule::{Condition, Threshold};
 use crate::ids::PersonId;
-use crate::service::{award, design, publish};
+use crate::service::award::awarding;
+use crate::service::badge::design;
+use crate::service::credential::publish;
 use crate::store::awards;
 use crate::store::credentials::Shows;
 
@@ -51,7 +53,7 @@ async fn expiry_opens_a_new_cycle_and_revocation_does_not() {
         let visitor = bench.instructor().await;
         let first = bench.holders(&badge).await;
         let which = [first[&loses].id.clone()];
-        let revoked = award::revoke(&bench.cairn, &visitor, &badge, &which, "Copied").await;
+        let revoked = awarding::revoke(&bench.cairn, &visitor, &badge, &which, "Copied").await;
         assert_eq!(revoked.unwrap(), 1);
 
         bench.clock.advance(TimeDelta::days(29));
@@ -117,7 +119,7 @@ async fn expiry_opens_a_new_cycle_and_revocation_does_not() {
         assert_eq!(published.renewals.before.unwrap().award.id, first[&renews].id);
         // A renewal that was revoked supersedes nothing.
         let which = [now_held.id.clone()];
-        award::revoke(&bench.cairn, &visitor, &badge, &which, "Copied")
+        awarding::revoke(&bench.cairn, &visitor, &badge, &which, "Copied")
             .await
             .unwrap();
         assert!(read(&old.slug).await.0.renewals.after.is_none());
@@ -157,7 +159,7 @@ async fn after_a_fixed_end_nothing_more_is_awarded_however_often_the_course_is_c
         assert_eq!(awards_of(&bench, &late).await.len(), 0);
 
         let visitor = bench.instructor().await;
-        let by_hand = award::award_by_hand(&bench.cairn, &visitor, &badge, &late, "Was there").await;
+        let by_hand = awarding::award_by_hand(&bench.cairn, &visitor, &badge, &late, "Was there").await;
         assert_eq!(by_hand.unwrap_err().code(), "award.term-over");
         let tried = design::trial(&bench.cairn, &visitor, &badge).await.unwrap();
         assert_eq!(tried.run.number(), 0);

@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 
 use super::{Bench, benches};
-use crate::service::decide;
-use crate::service::error::ServiceError;
-use crate::service::sync::{Cause, check_course, enqueue_check};
+use crate::service::award::decide;
+use crate::service::base::error::ServiceError;
+use crate::service::course::sync::{Cause, check_course, enqueue_check};
 use crate::store::StoreError;
 use crate::store::testing::{heal, trouble};
 use practice_lms::world::MemberView;

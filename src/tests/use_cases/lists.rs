@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::benches;
 use crate::clock::Clock as _;
-use crate::service::award::revoke;
+use crate::service::award::awarding::revoke;
 use crate::store::status_lists;
 use openbadges::verify::verify;
 

@@ -7,8 +7,9 @@ use super::{Bench, benches};
 use crate::domain::rule::Condition;
 use crate::ids::PersonId;
 use crate::jobs::Worker;
-use crate::service::sync::{Cause, enqueue_check};
-use crate::service::{Cairn, decide};
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::course::sync::{Cause, enqueue_check};
 use crate::store::{awards, credentials};
 
 /// Every student has one award of each of two badges, each with one credential.

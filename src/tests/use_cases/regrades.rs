@@ -5,9 +5,9 @@ use crate::domain::award::{Award, RegradeState, Standing};
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::domain::rule::Condition;
 use crate::ids::{BadgeId, PersonId, RegradeId};
-use crate::service::error::ServiceError;
-use crate::service::regrades::{self, Verdict, Waiting};
-use crate::service::scores;
+use crate::service::award::regrades::{self, Verdict, Waiting};
+use crate::service::base::error::ServiceError;
+use crate::service::course::scores;
 use crate::store::{policies, regrades as stored};
 
 impl Bench {
@@ -213,7 +213,7 @@ async fn a_suspended_badge_does_not_count_for_a_stack_until_somebody_has_decided
         assert_eq!(bench.holders(&badge).await.remove(&person), Some(suspended));
         let holder = bench.learner(&bench.world.students(bench.at).remove(0)).await;
         let told = async || {
-            let mine = crate::service::share::mine(&bench.cairn, &holder, &award.id).await;
+            let mine = crate::service::credential::share::mine(&bench.cairn, &holder, &award.id).await;
             let mine = mine.unwrap();
             mine.award.standing(mine.now)
         };
@@ -262,7 +262,7 @@ async fn what_revokes_a_suspended_badge_or_lets_it_expire_leaves_nothing_to_deci
         assert_eq!(standing(&brief, now).await, Standing::Suspended);
 
         let teacher = bench.instructor().await;
-        crate::service::award::revoke(&bench.cairn, &teacher, &lasting, &[award.id], "Copied")
+        crate::service::award::awarding::revoke(&bench.cairn, &teacher, &lasting, &[award.id], "Copied")
             .await
             .unwrap();
         assert_eq!(standing(&lasting, now).await, Standing::Revoked);
@@ -305,7 +305,7 @@ async fn neither_an_award_by_hand_nor_a_new_rule_nor_a_grade_that_is_gone_is_a_f
         bench.graded(other.id, "50").await;
         let teacher = bench.instructor().await;
         let by_hand = bench.person(&other.sub).await;
-        crate::service::award::award_by_hand(&bench.cairn, &teacher, &badge, &by_hand, "Was there")
+        crate::service::award::awarding::award_by_hand(&bench.cairn, &teacher, &badge, &by_hand, "Was there")
             .await
             .unwrap();
         bench.graded(other.id, "40").await;

@@ -9,9 +9,9 @@ use super::benches;
 use crate::clock::Clock as _;
 use crate::domain::course::Opens;
 use crate::domain::policy::Policy;
-use crate::service::evidence::{self, HandIn};
-use crate::service::links::{self, Choice};
-use crate::service::policies as forgetting;
+use crate::service::award::evidence::{self, HandIn};
+use crate::service::base::policies as forgetting;
+use crate::service::course::links::{self, Choice};
 use crate::store::policies;
 
 #[tokio::test]

@@ -6,8 +6,9 @@ use super::bench::node;
 use super::{Bench, benches, benches_of};
 use crate::clock::Clock as _;
 use crate::random::SystemRandom;
-use crate::service::sync::{Cause, enqueue_after_launch, enqueue_check, enqueue_due, progress};
-use crate::service::{Cairn, decide};
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::course::sync::{Cause, enqueue_after_launch, enqueue_check, enqueue_due, progress};
 use crate::store::jobs;
 use lti::registration::Flavour;
 

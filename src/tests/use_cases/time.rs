@@ -8,7 +8,7 @@ use crate::domain::badge::Expiry;
 use crate::domain::decision::Truth;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, PersonId};
-use crate::service::sync::enqueue_due;
+use crate::service::course::sync::enqueue_due;
 use crate::store::decisions;
 use lti::registration::Flavour;
 

@@ -7,7 +7,7 @@ use super::error::AdminError;
 use super::frame::AdminPlace;
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
-use crate::service::admins::keepers;
+use crate::service::institution::administrators::keepers;
 use crate::store::admins::Admin;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;

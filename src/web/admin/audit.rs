@@ -8,7 +8,7 @@ use url::form_urlencoded::Serializer;
 use super::error::AdminError;
 use super::frame::AdminPlace;
 use crate::ids::TenantId;
-use crate::service::journal::{self, Part};
+use crate::service::institution::journal::{self, Part};
 use crate::store::Page;
 use crate::store::journal::{Filter, Logged};
 use crate::web::csv;

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template as _;
 
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
 use crate::web::views::admin::ConsoleErrorPage;
 use crate::web::views::shared::PublicPage;

@@ -5,8 +5,8 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::error::AdminError;
-use crate::service::error::ServiceError;
-use crate::service::issuing;
+use crate::service::base::error::ServiceError;
+use crate::service::institution::issuing;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::reply;
 use crate::web::views::admin::{AdminPage, ChooseInstitutionPage};

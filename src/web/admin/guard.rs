@@ -9,7 +9,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
 use super::error::AdminError;
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
 
 const HEADERS: [(&str, &str); 3] = [
     ("x-frame-options", "DENY"),

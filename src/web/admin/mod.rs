@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
 
 mod administrators;
 mod audit;

@@ -5,8 +5,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
-use crate::service::error::ServiceError;
-use crate::service::issuing::{self, Institution};
+use crate::service::base::error::ServiceError;
+use crate::service::institution::issuing::{self, Institution};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::views::admin::{InstitutionCard, OverviewPage};

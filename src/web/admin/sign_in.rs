@@ -10,8 +10,8 @@ use url::form_urlencoded::Serializer;
 
 use super::error::AdminError;
 use crate::service::Cairn;
-use crate::service::admins::{self, links};
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
+use crate::service::institution::administrators::{self, links};
 use crate::web::error::AppError;
 use crate::web::extract::admin::{AdminVisit, cookie};
 use crate::web::extract::fields::Fields;
@@ -84,7 +84,7 @@ async fn sign_in(request: HttpRequest, payload: web::Payload) -> Result<HttpResp
     let email = fields.text("email");
     let next = next(&cairn, fields.get("next"));
     let typed = links::typed(fields.raw("password")).unwrap_or_else(|| SecretString::from(String::new()));
-    match admins::sign_in::by_password(&cairn, &email, &typed, &address(&request)).await {
+    match administrators::sign_in::by_password(&cairn, &email, &typed, &address(&request)).await {
         Ok(token) => Ok(signed_in(&cairn, &token, &next)?),
         Err(error @ (ServiceError::Invalid { .. } | ServiceError::TooOften { .. })) => {
             let status = AppError::from(error);
@@ -115,7 +115,7 @@ pub(super) fn signed_in(cairn: &Cairn, token: &str, next: &str) -> Result<HttpRe
 }
 
 async fn sign_out(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
-    admins::sign_out(&visit.cairn, &visit.session).await?;
+    administrators::sign_out(&visit.cairn, &visit.session).await?;
     signed_in(&visit.cairn, "", "/admin/sign-in")
 }
 

@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::service::Cairn;
-use crate::service::account::Administrator;
+use crate::service::institution::account::Administrator;
 use crate::web::error::AppError;
 use crate::web::extract::proven::{Asking, Found, Later, application, brought, find};
 

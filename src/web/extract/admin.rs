@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest};
 
 use crate::ids::SessionId;
 use crate::service::Cairn;
-use crate::service::admins::{Administrator, LONGEST};
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
+use crate::service::institution::administrators::{Administrator, LONGEST};
 use crate::web::admin::error::AdminError;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::{Asking, Later, application, brought, posted};

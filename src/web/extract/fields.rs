@@ -9,7 +9,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
 
 /// Most bytes of a form without files.
 const MAX_FORM: usize = 1 << 20;

@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use subtle::ConstantTimeEq as _;
 
 use crate::service::Cairn;
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
 use crate::web::extract::fields::Fields;
 
 /// The answer of an extractor, later.

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 use crate::ids::CourseId;
 use crate::service::Cairn;
-use crate::service::session::{LONGEST, Visitor};
+use crate::service::base::session::{LONGEST, Visitor};
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::{Asking, Found, Later, application, brought, find};

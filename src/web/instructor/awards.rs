@@ -8,9 +8,11 @@ use crate::domain::award::Standing;
 use crate::domain::badge::Badge;
 use crate::domain::policy::Power;
 use crate::ids::{AwardId, BadgeId};
-use crate::service::error::ServiceError;
-use crate::service::holders::{self, AwardPage, Holder, Holders};
-use crate::service::{award, pictures, policies};
+use crate::service::award::awarding;
+use crate::service::award::holders::{self, AwardPage, Holder, Holders};
+use crate::service::badge::pictures;
+use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -185,7 +187,7 @@ pub async fn revoke(
         return Err(ServiceError::conflict("award.number", sentence).into());
     }
     let reason = visit.fields.text("reason");
-    match award::revoke(&visit.cairn, &visit.visitor, &badge, &which, &reason).await {
+    match awarding::revoke(&visit.cairn, &visit.visitor, &badge, &which, &reason).await {
         Ok(_) => Ok(visit.go(&done_href)),
         Err(ServiceError::Invalid { sentence, .. }) => {
             visit.show_again(&asking(&visit, &known, &holders, problem("reason", sentence)))

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Shape};
 use crate::domain::design_review::DesignProblem;
-use crate::service::pictures;
+use crate::service::badge::pictures;
 use crate::web::extract::fields::Fields;
 use crate::web::views::instructor::{AlignmentRow, BadgeFields};
 use crate::web::views::shared::Problem;

@@ -8,9 +8,11 @@ use crate::domain::award::Standing;
 use crate::domain::policy::Power;
 use crate::domain::sentence::Audience;
 use crate::ids::{BadgeId, PersonId};
-use crate::service::error::ServiceError;
-use crate::service::people::{self, Sight};
-use crate::service::{award, pictures, policies};
+use crate::service::award::awarding;
+use crate::service::award::progress::{self, Sight};
+use crate::service::badge::pictures;
+use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
 use crate::web::decided;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -58,7 +60,7 @@ pub async fn award(visit: Visit, path: Names) -> Result<HttpResponse, AppError> 
 async fn ask(visit: &Visit, path: Names, what: ByHand) -> Result<HttpResponse, AppError> {
     policies::check(&visit.cairn, &visit.visitor, Power::Approve).await?;
     let (badge, person) = ids(path);
-    let sight = people::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
+    let sight = progress::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
     visit.show(&view(visit, &sight, what, ProblemList::default()))
 }
 
@@ -69,7 +71,7 @@ async fn ask(visit: &Visit, path: Names, what: ByHand) -> Result<HttpResponse, A
 pub async fn do_approve(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
     let (badge, person) = ids(path);
     let reason = visit.fields.text("reason");
-    let done = people::approve(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
+    let done = progress::approve(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
     answer(&visit, &badge, &person, ByHand::Approve, done).await
 }
 
@@ -80,11 +82,11 @@ pub async fn do_approve(Proven(visit): Proven<Visit>, path: Names) -> Result<Htt
 pub async fn do_award(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
     let (badge, person) = ids(path);
     let reason = visit.fields.text("reason");
-    let done = award::award_by_hand(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
+    let done = awarding::award_by_hand(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
     let done = match done {
         // Whoever was faster, it is as it was asked for.
         Err(error) if error.code() == "award.already" => {
-            let sight = people::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
+            let sight = progress::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
             let standing = sight.award.as_ref().map(|award| award.standing(sight.now));
             if standing.is_some_and(Standing::is_held) {
                 Ok(())
@@ -114,7 +116,7 @@ async fn answer(
             Ok(visit.go(&to))
         }
         Err(ServiceError::Invalid { sentence, .. }) => {
-            let sight = people::sight(&visit.cairn, &visit.visitor, badge, person).await?;
+            let sight = progress::sight(&visit.cairn, &visit.visitor, badge, person).await?;
             let problems = ProblemList(vec![Problem {
                 field: "reason".to_owned(),
                 text: sentence,

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::badge_form::decimal;
 use crate::domain::course::{Link, Opens};
 use crate::ids::LinkId;
-use crate::service::links::{self, Choice};
+use crate::service::course::links::{self, Choice};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;

@@ -9,9 +9,11 @@ use crate::domain::copying::FoundBy;
 use crate::domain::policy::Power;
 use crate::domain::sentence::number;
 use crate::ids::CopyId;
-use crate::service::copying::{self, Choice as Chosen, Desk, Kind, Missing, Plan, PlannedInput, Taken, Told};
-use crate::service::error::ServiceError;
-use crate::service::policies;
+use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
+use crate::service::course::copying::{
+    self, Choice as Chosen, Desk, Kind, Missing, Plan, PlannedInput, Taken, Told,
+};
 use crate::store::copies::CopyState;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;

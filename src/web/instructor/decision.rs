@@ -11,9 +11,10 @@ use crate::domain::evidence::SubmissionState;
 use crate::domain::policy::{Power, Powers};
 use crate::domain::sentence::{Audience, lines, next_step};
 use crate::ids::{BadgeId, PersonId};
-use crate::service::holders::AwardPage;
-use crate::service::people::{self, Sight};
-use crate::service::{pictures, policies};
+use crate::service::award::holders::AwardPage;
+use crate::service::award::progress::{self, Sight};
+use crate::service::badge::pictures;
+use crate::service::base::policies;
 use crate::store::audit::Entry;
 use crate::store::decisions::StoredDecision;
 use crate::web::decided;
@@ -34,7 +35,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The page.
 ///
 /// # Errors
-/// [`crate::service::error::ServiceError::Forbidden`] for all but instructors; not found for a badge or person of
+/// [`crate::service::base::error::ServiceError::Forbidden`] for all but instructors; not found for a badge or person of
 /// elsewhere.
 pub async fn decision(
     visit: Visit,
@@ -42,7 +43,7 @@ pub async fn decision(
 ) -> Result<HttpResponse, AppError> {
     let (_, badge, person) = path.into_inner();
     let (badge, person) = (BadgeId::from(badge), PersonId::from(person));
-    let sight = people::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
+    let sight = progress::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
     let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
     visit.show(&view(&visit, &sight, powers))
 }

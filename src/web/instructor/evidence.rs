@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::badge_form::decimal;
 use crate::domain::evidence::{Submission, SubmissionState};
 use crate::ids::{ActivityId, SubmissionId};
-use crate::service::evidence::{self, Answer, Queue, ReviewDesk, Reviewed, Waiting};
+use crate::service::award::evidence::{self, Answer, Queue, ReviewDesk, Reviewed, Waiting};
 use crate::store::Page as Slice;
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;

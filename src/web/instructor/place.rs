@@ -8,7 +8,7 @@ use url::Url;
 use super::badge_form::decimal;
 use super::place_view::{chooser, review_page};
 use crate::ids::{ActivityId, BadgeId, PlacementId};
-use crate::service::placing::{self, Desk, Pick, Sent, Shape, What};
+use crate::service::course::placing::{self, Desk, Pick, Sent, Shape, What};
 use crate::web::assets::asset;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
@@ -41,7 +41,7 @@ async fn review(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> 
     };
     match placing::plan(&visit.cairn, &visit.visitor, picks, icon(&visit)).await {
         Ok(planned) => visit.show(&review_page(&visit, &planned)),
-        Err(crate::service::error::ServiceError::Invalid { sentence, .. }) => {
+        Err(crate::service::base::error::ServiceError::Invalid { sentence, .. }) => {
             let problem = Problem {
                 field: String::new(),
                 text: sentence,

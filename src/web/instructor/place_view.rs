@@ -1,7 +1,7 @@
 //! What the two pages of placing show.
 
 use crate::domain::badge::BadgeState;
-use crate::service::placing::{Desk, Offer, Planned, Shape, What};
+use crate::service::course::placing::{Desk, Offer, Planned, Shape, What};
 use crate::web::badge_facts::picture_of;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;

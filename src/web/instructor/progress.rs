@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use url::form_urlencoded::Serializer;
 
-use crate::service::people::{self, Cell, MOST, Matrix, Row};
-use crate::service::pictures;
+use crate::service::award::progress::{self, Cell, MOST, Matrix, Row};
+use crate::service::badge::pictures;
 use crate::store::Page;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
@@ -33,7 +33,7 @@ pub fn configure(config: &mut ServiceConfig) {
 pub async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
     let search = visit.query("q");
     let page = paged::asked(&visit, STUDENTS);
-    let matrix = people::matrix(&visit.cairn, &visit.visitor, search.clone(), page).await?;
+    let matrix = progress::matrix(&visit.cairn, &visit.visitor, search.clone(), page).await?;
     visit.show(&view(&visit, search.unwrap_or_default(), page, &matrix))
 }
 
@@ -46,7 +46,7 @@ pub async fn table(visit: Visit) -> Result<HttpResponse, AppError> {
     let mut page = Page::first(MOST);
     let mut rows: Vec<Vec<String>> = Vec::new();
     loop {
-        let matrix = people::matrix(&visit.cairn, &visit.visitor, search.clone(), page).await?;
+        let matrix = progress::matrix(&visit.cairn, &visit.visitor, search.clone(), page).await?;
         if rows.is_empty() {
             let names = matrix.badges.iter().map(|badge| badge.design.name.clone());
             let head = ["Student", "LMS user id"].map(str::to_owned);

@@ -5,10 +5,10 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::course::{LineItem, LineItemState};
 use crate::ids::BadgeId;
-use crate::service::columns;
-use crate::service::design::{self, RuleDesk};
-use crate::service::error::ServiceError;
-use crate::service::policies;
+use crate::service::badge::design::{self, RuleDesk};
+use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
+use crate::service::course::columns;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;

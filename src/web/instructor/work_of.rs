@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::ids::{ActivityId, PersonId};
-use crate::service::error::ServiceError;
-use crate::service::work_of::work_of;
+use crate::service::base::error::ServiceError;
+use crate::service::course::student_work::work_of;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;

@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::people::Person;
 use crate::ids::ActivityId;
-use crate::service::evidence::{self, ActivityDesk, HandIn};
+use crate::service::award::evidence::{self, ActivityDesk, HandIn};
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;

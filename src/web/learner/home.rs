@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use super::lapsing::reminder;
 use crate::domain::badge::BadgeState;
 use crate::domain::sentence::{Audience, Progress, next_step};
-use crate::service::learning::{self, Learning, MyBadge};
+use crate::service::award::learning::{self, Learning, MyBadge};
 use crate::web::badge_facts::{picture_of, standing_chip};
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;

@@ -4,7 +4,7 @@ use super::home::next_words;
 use crate::domain::award::Lapse;
 use crate::domain::badge::BadgeState;
 use crate::domain::decision::Truth;
-use crate::service::learning::{Learning, MyBadge};
+use crate::service::award::learning::{Learning, MyBadge};
 use crate::web::views::learner::Reminder;
 use crate::web::views::shared::When;
 

@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::service::erasing::{self, Standing};
-use crate::service::error::ServiceError;
-use crate::service::leaving::learner;
+use crate::service::base::error::ServiceError;
+use crate::service::privacy::erasing::{self, Standing};
+use crate::service::privacy::export::learner;
 use crate::web::archive;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;

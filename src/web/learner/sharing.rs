@@ -4,9 +4,9 @@ use chrono::{DateTime, Datelike as _, Utc};
 use url::form_urlencoded::Serializer;
 
 use crate::domain::award::Standing;
-use crate::service::error::ServiceError;
-use crate::service::qr;
-use crate::service::share::Mine;
+use crate::service::base::error::ServiceError;
+use crate::service::credential::qr;
+use crate::service::credential::share::Mine;
 use crate::web::views::learner::Elsewhere;
 
 /// LinkedIn's form for a certification of one's own; it asks nobody whether it is true.

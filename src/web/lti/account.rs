@@ -2,9 +2,9 @@
 
 use actix_web::HttpResponse;
 
-use crate::service::account::{self, Account};
-use crate::service::self_test::{self, Report};
-use crate::service::session::frame_ancestors;
+use crate::service::base::session::frame_ancestors;
+use crate::service::institution::account::{self, Account};
+use crate::service::institution::self_test::{self, Report};
 use crate::store::deployments::DeploymentState;
 use crate::web::error::AppError;
 use crate::web::extract::account::{AccountVisit, PATH};

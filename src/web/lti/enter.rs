@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use crate::service::session::frame_ancestors;
+use crate::service::base::session::frame_ancestors;
 use crate::web::error::AppError;
 use crate::web::reply;
 use crate::web::views::lti::{EnterPage, StorageView};

@@ -12,8 +12,8 @@ use chrono::TimeDelta;
 
 use super::ladder;
 use crate::service::Cairn;
-use crate::service::error::ServiceError;
-use crate::service::session::frame_ancestors;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::frame_ancestors;
 use crate::web::error::AppError;
 use crate::web::extract::visit::partitioned;
 use crate::web::reply;

@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use crate::service::Cairn;
-use crate::service::error::ServiceError;
-use crate::service::notices::{self, MAX_BODY};
+use crate::service::base::error::ServiceError;
+use crate::service::course::notices::{self, MAX_BODY};
 use crate::web::error::AppError;
 
 /// `POST /lti/notices`. The answer is the same for what is believed and for what is not.

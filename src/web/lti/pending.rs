@@ -4,8 +4,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::service::Cairn;
-use crate::service::launch::Pending;
-use crate::service::session::frame_ancestors;
+use crate::service::base::session::frame_ancestors;
+use crate::service::course::launch::Pending;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
 use crate::web::reply;

@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::service::Cairn;
-use crate::service::registering;
+use crate::service::institution::registering;
 use crate::web::error::AppError;
 use crate::web::reply;
 use crate::web::views::lti::{AskPage, RegisteredPage};

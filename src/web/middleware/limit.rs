@@ -16,7 +16,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use ipnet::IpNet;
 
-use crate::service::error::ServiceError;
+use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
 
 /// Pictures are many to a page.

@@ -4,7 +4,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::{open_to_all, or_nothing};
-use crate::service::{Cairn, institutions, publish};
+use crate::service::Cairn;
+use crate::service::base::institutions;
+use crate::service::credential::publish;
 use crate::web::accept;
 use crate::web::error::AppError;
 

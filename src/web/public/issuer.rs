@@ -6,8 +6,10 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::{open_to_all, or_nothing, show};
 use crate::domain::issuer::Issuer;
-use crate::service::error::ServiceError;
-use crate::service::{Cairn, institutions, publish};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::institutions;
+use crate::service::credential::publish;
 use crate::store::issuers::{IssuerKey, KeyState};
 use crate::web::accept;
 use crate::web::error::AppError;

@@ -7,7 +7,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use crate::service::error::{ErrorKind, ServiceError};
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::error::AppError;
 use crate::web::views::public::NotFoundPage;
 use crate::web::views::shared::PublicPage;

@@ -5,8 +5,8 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::service::Cairn;
-use crate::service::error::ServiceError;
-use crate::service::pictures::{self, Drawing};
+use crate::service::badge::pictures::{self, Drawing};
+use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
 
 /// Pixels of a drawn picture as PNG: enough for previews on other sites.

@@ -6,8 +6,9 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::credential::{off_the_web, view};
 use super::{or_nothing, show, unlisted};
-use crate::service::error::ServiceError;
-use crate::service::{Cairn, share_links};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::credential::share_links;
 use crate::web::error::AppError;
 use crate::web::views::shared::{ErrorPage, PublicPage};
 

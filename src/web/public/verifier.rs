@@ -4,7 +4,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::open_to_all;
-use crate::service::verifier;
+use crate::service::credential::verifier;
 use crate::web::error::AppError;
 
 /// Lists the routes of this page.

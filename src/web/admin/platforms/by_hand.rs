@@ -4,8 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::{institution, presets};
-use crate::service::error::{ErrorKind, ServiceError};
-use crate::service::{connecting, registering};
+use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::service::institution::connecting;
+use crate::service::institution::registering;
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
 use crate::web::extract::admin::AdminVisit;

@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::ids::{DeploymentId, RegistrationId};
-use crate::service::connecting::{self, Change};
-use crate::service::error::ServiceError;
-use crate::service::self_test;
+use crate::service::base::error::ServiceError;
+use crate::service::institution::connecting::{self, Change};
+use crate::service::institution::self_test;
 use crate::store::deployments::DeploymentState;
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;

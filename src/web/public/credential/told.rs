@@ -1,8 +1,8 @@
 //! What the signed document of a badge tells, line by line.
 
 use crate::domain::sentence::number;
-use crate::service::credential::{hours_tag, level_tag};
-use crate::service::publish::Published;
+use crate::service::credential::build::{hours_tag, level_tag};
+use crate::service::credential::publish::Published;
 use crate::web::public::checks;
 use crate::web::views::public::EvidenceLine;
 use crate::web::views::shared::LinkTo;

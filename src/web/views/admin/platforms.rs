@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 
 use super::AdminPage;
 use crate::domain::issuer::Tenant;
-use crate::service::connecting::{Listed, Platform};
-use crate::service::self_test::Report;
+use crate::service::institution::connecting::{Listed, Platform};
+use crate::service::institution::self_test::Report;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::invitations::Invitation;
 use crate::web::views::shared::{FindingList, When};

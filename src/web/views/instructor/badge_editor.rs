@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
-use crate::service::pictures::shape_word;
+use crate::service::badge::pictures::shape_word;
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
@@ -17,7 +17,7 @@ pub struct BadgeEditorPage {
     pub problems: ProblemList,
     /// What the coach noticed; it never blocks.
     pub hints: Vec<String>,
-    /// Where the drawn picture is served ([`crate::service::pictures::query`] is appended to it).
+    /// Where the drawn picture is served ([`crate::service::badge::pictures::query`] is appended to it).
     pub drawn_src: String,
     /// The uploaded picture, if there is one.
     pub uploaded_src: Option<String>,
@@ -221,7 +221,7 @@ impl BadgeEditorPage {
     }
 
     fn preview_src(&self) -> String {
-        crate::service::pictures::address(
+        crate::service::badge::pictures::address(
             &self.drawn_src,
             &self.fields.initials,
             &self.fields.shape,

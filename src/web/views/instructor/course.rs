@@ -84,7 +84,7 @@ impl CourseBadgesPage {
     /// The picture of the empty state, drawn into the page.
     fn example_src(&self) -> String {
         use base64::Engine as _;
-        let svg = crate::service::pictures::Drawing::new("", "stones", "#1f6f78").svg();
+        let svg = crate::service::badge::pictures::Drawing::new("", "stones", "#1f6f78").svg();
         format!(
             "data:image/svg+xml;base64,{}",
             base64::engine::general_purpose::STANDARD.encode(svg)

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::service::launch::Asked;
+use crate::service::course::launch::Asked;
 use crate::web::views::shared::PublicPage;
 
 /// Says what is missing and where to go.

@@ -4,7 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::Status;
-use crate::service::self_test::{Finding, Report, Verdict};
+use crate::service::institution::self_test::{Finding, Report, Verdict};
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]

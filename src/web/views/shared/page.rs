@@ -36,7 +36,7 @@ pub struct Page {
     pub flash: Option<Flash>,
     /// The locale of the launch (BCP 47); scripts write exact times in it. The words of the pages are English.
     pub locale: String,
-    /// The stylesheet with the institution's accent ([`crate::service::theme::Accent::stylesheet`]); none for our own.
+    /// The stylesheet with the institution's accent ([`crate::service::badge::theme::Accent::stylesheet`]); none for our own.
     pub theme_href: Option<String>,
     /// Where "Open in new window" posts to, with `session` and `csrf`; none when the page already is in its own window.
     pub window_href: Option<String>,

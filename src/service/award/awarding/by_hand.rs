@@ -1,0 +1,116 @@
+//! Awarding by hand: an instructor decides, whatever the rule says, and says why.
+
+use serde_json::json;
+
+use super::{Desk, approved_work, check_reason};
+use crate::domain::award::{Award, open_cycle};
+use crate::domain::badge::{BadgeState, Kind};
+use crate::domain::evaluate::evaluate;
+use crate::domain::policy::Power;
+use crate::ids::{BadgeId, PersonId};
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
+use crate::service::base::session::Visitor;
+use crate::store::decisions::NewDecision;
+use crate::store::{Db, audit, awards, badges, decisions, enrolments, facts, rules};
+
+/// Awards a badge to a learner whatever its rule says, with a reason that stays in the audit log.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::Conflict`] when the badge awards nothing now,
+/// the person may not be awarded, or has it already.
+pub async fn award_by_hand(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    person: &PersonId,
+    reason: &str,
+) -> Result<Award, ServiceError> {
+    visitor.teach()?;
+    let reason = check_reason(reason)?;
+    super::trying(cairn, || {
+        let (desk, visitor, reason) = (Desk::of(cairn), visitor.clone(), reason.clone());
+        let (badge, person) = (badge.clone(), person.clone());
+        move |db: &mut Db| {
+            policies::require(db, &visitor, Power::Approve)?;
+            by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
+        }
+    })
+    .await
+}
+
+fn by_hand_in(
+    db: &mut Db,
+    desk: &Desk,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    person: &PersonId,
+    reason: &str,
+) -> Result<Award, ServiceError> {
+    let (tenant, random) = (visitor.tenant(), desk.random.as_ref());
+    let badge = badges::get(db, tenant, badge)?
+        .filter(|badge| badge.course == visitor.course.id)
+        .ok_or(ServiceError::NotFound("badge"))?;
+    let inactive = || {
+        ServiceError::conflict(
+            "award.inactive",
+            "This badge awards nothing now. Activate it first.",
+        )
+    };
+    let rule = rules::active(db, tenant, &badge.id)?.ok_or_else(inactive)?;
+    match badge.state {
+        BadgeState::Draft => return Err(inactive()),
+        BadgeState::Retired => {
+            let sentence = "This badge is retired: nobody is awarded it any more.";
+            return Err(ServiceError::conflict("award.retired", sentence));
+        }
+        // The rule cannot decide; an instructor can.
+        BadgeState::Active | BadgeState::Paused { .. } => {}
+    }
+    if !badge.design.expiry.leaves_time(desk.now) {
+        let sentence = "The time of validity of this badge is over. Give it a later end first; then it can be awarded again.";
+        return Err(ServiceError::conflict("award.term-over", sentence));
+    }
+    enrolments::get(db, tenant, &badge.course, person)?
+        .filter(crate::domain::people::Enrolment::may_be_awarded)
+        .ok_or_else(|| {
+            let sentence = "Only active learners of this course can be awarded its badges.";
+            ServiceError::conflict("award.not-a-learner", sentence)
+        })?;
+    let already = || {
+        let sentence =
+            "This person has the badge already, or it was taken back. Look at the list of its holders.";
+        ServiceError::conflict("award.already", sentence)
+    };
+    let latest = awards::latest(db, tenant, &badge.id, person)?;
+    let cycle = open_cycle(latest.as_ref(), desk.now).ok_or_else(already)?;
+    let known = facts::for_person(db, tenant, &badge.course, &badge.id, person)?;
+    let new = NewDecision {
+        person: person.clone(),
+        decision: evaluate(&rule, &known, desk.now),
+        rule: rule.id,
+    };
+    if badge.design.kind == Kind::Application && approved_work(db, &badge, person, &new.decision)?.is_empty()
+    {
+        let sentence = "An Application badge rests on work that somebody assessed, and no work of this person is \
+                        approved. Approve what was handed in first.";
+        return Err(ServiceError::conflict("award.no-evidence", sentence));
+    }
+    let recorded = decisions::record(db, tenant, &badge.id, &new, "by-hand", desk.now, random)?;
+    let award = desk
+        .signer(db, tenant)?
+        .issue(db, &badge, person, cycle, &new.decision, &recorded.id)?
+        .ok_or_else(already)?;
+    let entry = audit::Entry {
+        actor: Some(visitor.person.id.clone()),
+        action: "award.by-hand".to_owned(),
+        subject: award.id.to_string(),
+        detail: json!({ "badge": badge.id, "reason": reason }),
+        at: desk.now,
+    };
+    audit::insert(db, tenant, &entry, random)?;
+    decide::enqueue_above(db, &badge, std::slice::from_ref(person), desk)?;
+    Ok(award)
+}

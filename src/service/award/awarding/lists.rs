@@ -1,0 +1,108 @@
+//! The places of credentials in status lists, and the lists as they are published.
+
+use super::{Signer, internal};
+use crate::ids::StatusListId;
+use crate::random;
+use crate::service::base::error::ServiceError;
+use crate::store::status_lists::StatusList;
+use crate::store::{Db, status_lists};
+use openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
+
+impl Signer {
+    fn sign_list(&self, slug: &str, bits: &Bitstring) -> Result<String, ServiceError> {
+        let url = self.identity.status_url(slug);
+        let list = StatusListCredential::revocation(&url, self.identity.did(), bits, self.desk.now)
+            .map_err(internal)?;
+        self.sign(&list)
+    }
+
+    fn new_list(&self, db: &mut Db) -> Result<StatusList, ServiceError> {
+        let bits = Bitstring::default();
+        let slug = hex::encode(random::bytes::<8>(self.desk.random.as_ref()));
+        let list = StatusList {
+            id: StatusListId::new(self.desk.now, self.desk.random.as_ref()),
+            tenant: self.issuer.tenant.clone(),
+            issuer: self.issuer.id.clone(),
+            length: i32::try_from(bits.entries()).map_err(internal)?,
+            taken: 0,
+            open: true,
+            document: self.sign_list(&slug, &bits)?,
+            slug,
+            bits: bits.as_bytes().to_vec(),
+            version: 1,
+            updated_at: self.desk.now,
+        };
+        status_lists::insert(db, &list)?;
+        Ok(list)
+    }
+
+    fn open_list(&mut self, db: &mut Db) -> Result<StatusList, ServiceError> {
+        let (tenant, issuer) = (&self.issuer.tenant, &self.issuer.id);
+        let known = match self.list.take() {
+            Some(list) => Some(list),
+            None => status_lists::current_for_issuer(db, tenant, issuer)?,
+        };
+        match known {
+            Some(list) => Ok(list),
+            None => self.new_list(db),
+        }
+    }
+
+    /// A random free place in the issuer's current list; a new list when that is as good as full.
+    /// Says the list's id, its slug and the place.
+    pub(super) fn take_place(&mut self, db: &mut Db) -> Result<(StatusListId, String, u32), ServiceError> {
+        for _ in 0..2 {
+            let list = self.open_list(db)?;
+            let length = u32::try_from(list.length).unwrap_or(MIN_ENTRIES).max(1);
+            let random = &self.desk.random;
+            let pick = || {
+                let drawn = u32::from_le_bytes(random::bytes(random.as_ref())) % length;
+                i32::try_from(drawn).unwrap_or(0)
+            };
+            if let Some(place) = status_lists::take_position(db, &list, self.desk.now, pick)? {
+                let place = u32::try_from(place).map_err(internal)?;
+                let taken = (list.id.clone(), list.slug.clone(), place);
+                self.list = Some(list);
+                return Ok(taken);
+            }
+            status_lists::close(db, &list.tenant, &list.id)?;
+        }
+        Err(ServiceError::Internal(
+            "no free place in a new status list".into(),
+        ))
+    }
+
+    /// Sets the bits of these credentials and publishes the list that holds them anew.
+    pub(in crate::service) fn publish_revoked(
+        &self,
+        db: &mut Db,
+        list: &StatusListId,
+        places: &[i32],
+    ) -> Result<(), ServiceError> {
+        let tenant = &self.issuer.tenant;
+        let list = status_lists::get(db, tenant, list)?.ok_or(ServiceError::NotFound("status list"))?;
+        let mut bits = Bitstring::from_bytes(list.bits.clone()).map_err(internal)?;
+        for place in places {
+            bits.set(u32::try_from(*place).map_err(internal)?, true)
+                .map_err(internal)?;
+        }
+        self.publish(db, &list, &bits)
+    }
+
+    /// Publishes a list with the same bits under a new signature.
+    pub(in crate::service) fn publish_again(
+        &self,
+        db: &mut Db,
+        list: &StatusList,
+    ) -> Result<(), ServiceError> {
+        let bits = Bitstring::from_bytes(list.bits.clone()).map_err(internal)?;
+        self.publish(db, list, &bits)
+    }
+
+    fn publish(&self, db: &mut Db, list: &StatusList, bits: &Bitstring) -> Result<(), ServiceError> {
+        let (document, now) = (self.sign_list(&list.slug, bits)?, self.desk.now);
+        let bytes = bits.as_bytes();
+        status_lists::publish(db, &list.tenant, &list.id, list.version, bytes, &document, now)?;
+        Ok(())
+    }
+}

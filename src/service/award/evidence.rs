@@ -1,0 +1,468 @@
+//! Evidence: what students hand in, and what an instructor says of it. The fact, the decision that it calls for and the
+//! score on its way to the gradebook are written together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
+use crate::domain::facts::Grade;
+use crate::domain::people::{Enrolment, Person};
+use crate::ids::{ActivityId, BadgeId, PersonId, SubmissionId};
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::award::file_check;
+use crate::service::award::files;
+use crate::service::badge::design;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::service::course::scores;
+use crate::store::{
+    Db, Page, StoreError, activities, badges, enrolments, people, results, rules, submissions,
+};
+
+/// Characters of a text.
+pub const MAX_TEXT: usize = 20_000;
+/// Characters of a link.
+const MAX_LINK: usize = 2_000;
+/// Characters of a message to a student.
+pub const MAX_MESSAGE: usize = 5_000;
+
+/// An activity as one person sees it.
+#[derive(Debug, Clone)]
+pub struct ActivityDesk {
+    pub now: DateTime<Utc>,
+    pub activity: Activity,
+    /// This person's versions, oldest first.
+    pub versions: Vec<Submission>,
+    /// What the gradebook says.
+    pub grade: Option<Grade>,
+    pub may_hand_in: bool,
+    /// Who reviewed, by id.
+    pub reviewers: HashMap<PersonId, Person>,
+    /// Badges of the course that ask for it.
+    pub badges: Vec<(BadgeId, String)>,
+}
+
+/// What a student hands in, as it came.
+#[derive(Debug, Clone, Default)]
+pub struct HandIn {
+    pub text: String,
+    pub link: String,
+    /// Name and content.
+    pub file: Option<(String, Bytes)>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandedIn {
+    Done,
+    /// Nothing was kept: the field, and what is wrong with it.
+    Wrong(Vec<(&'static str, String)>),
+}
+
+fn own_activity(db: &mut Db, visitor: &Visitor, id: &ActivityId) -> Result<Activity, ServiceError> {
+    activities::get(db, visitor.tenant(), id)?
+        .filter(|activity| activity.course == visitor.course.id)
+        .ok_or(ServiceError::NotFound("evidence activity"))
+}
+
+fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
+    let enrolment = enrolments::get(db, visitor.tenant(), &visitor.course.id, &visitor.person.id)?;
+    let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    let session = &visitor.session;
+    Ok(enrolled && session.learner && !session.test_user && !session.masquerade)
+}
+
+/// An activity with what the visitor has handed in.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an activity of another course.
+pub async fn activity(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &ActivityId,
+) -> Result<ActivityDesk, ServiceError> {
+    let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let (tenant, person) = (visitor.tenant(), &visitor.person.id);
+        let activity = own_activity(db, &visitor, &id)?;
+        let versions = submissions::history(db, tenant, &id, person)?;
+        let grades = results::for_person(db, tenant, &activity.course, person)?;
+        let reviewers: Vec<PersonId> = versions
+            .iter()
+            .filter_map(|one| one.review.as_ref().map(|review| review.by.clone()))
+            .collect();
+        let mut asking = Vec::new();
+        for rule in rules::all_active_for_course(db, tenant, &activity.course)? {
+            if rule.root.activities().any(|named| *named == id) {
+                asking
+                    .extend(badges::get(db, tenant, &rule.badge)?.map(|badge| (badge.id, badge.design.name)));
+            }
+        }
+        Ok(ActivityDesk {
+            now,
+            grade: activity
+                .line_item
+                .as_ref()
+                .and_then(|item| grades.get(item).cloned()),
+            may_hand_in: may_hand_in(db, &visitor)?,
+            reviewers: people::by_ids(db, tenant, &reviewers)?,
+            badges: asking,
+            activity,
+            versions,
+        })
+    });
+    found.await
+}
+
+fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
+    let mut wrong = Vec::new();
+    if hand_in.text.trim().is_empty() && hand_in.link.trim().is_empty() && hand_in.file.is_none() {
+        wrong.push((
+            "text",
+            "Hand in a text, a link or a file: one is enough.".to_owned(),
+        ));
+    }
+    let length = hand_in.text.chars().count();
+    if length > MAX_TEXT {
+        wrong.push((
+            "text",
+            format!("Shorten the text to 20,000 characters; it has {length}."),
+        ));
+    }
+    let link = hand_in.link.trim();
+    let sound = url::Url::parse(link).is_ok_and(|url| {
+        matches!(url.scheme(), "https" | "http") && url.has_host() && url.password().is_none()
+    });
+    if !link.is_empty() && (!sound || link.chars().count() > MAX_LINK) {
+        wrong.push((
+            "link",
+            "Give the whole address of the link, beginning with https://.".to_owned(),
+        ));
+    }
+    if hand_in
+        .file
+        .as_ref()
+        .is_some_and(|(_, bytes)| bytes.len() > files::MAX_BYTES)
+    {
+        wrong.push((
+            "file",
+            "The file is larger than 20 MB. Hand in a smaller one, or a link to it.".to_owned(),
+        ));
+    }
+    wrong
+}
+
+/// Takes what a student hands in: a new version, which replaces the one before and waits for a review.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Conflict`] after an approval or when two
+/// versions came at once.
+pub async fn hand_in(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &ActivityId,
+    hand_in: HandIn,
+) -> Result<HandedIn, ServiceError> {
+    visitor.act_for_oneself()?;
+    let (asker, activity) = (visitor.clone(), id.clone());
+    let allowed = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        own_activity(db, &asker, &activity)?;
+        Ok(may_hand_in(db, &asker)?)
+    });
+    if !allowed.await? {
+        return Err(ServiceError::Forbidden(
+            "Only students of this course can hand in here.",
+        ));
+    }
+    let wrong = check(&hand_in);
+    if !wrong.is_empty() {
+        return Ok(HandedIn::Wrong(wrong));
+    }
+    let file = match hand_in.file {
+        Some((name, bytes)) => {
+            if file_check::finds_harm(cairn, &bytes).await? {
+                let wrong = "This server's check of files takes this one for harmful, so it was not kept. Hand in another one.";
+                return Ok(HandedIn::Wrong(vec![("file", wrong.to_owned())]));
+            }
+            Some(files::keep(cairn, visitor.tenant(), &name, bytes).await?)
+        }
+        None => None,
+    };
+    let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let artefact = Artefact {
+        text: some(hand_in.text),
+        link: some(hand_in.link),
+        file,
+    };
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (visitor, id) = (visitor.clone(), id.clone());
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let (tenant, person) = (visitor.tenant(), &visitor.person.id);
+        let before = submissions::latest(db, tenant, &id, person)?;
+        if before.as_ref().is_some_and(|before| before.state == SubmissionState::Approved) {
+            return Err(ServiceError::conflict(
+                "evidence.approved",
+                "What you handed in is approved already, so it stays as it is.",
+            ));
+        }
+        let new = Submission {
+            id: SubmissionId::new(now, random.as_ref()),
+            tenant: tenant.clone(),
+            activity: id.clone(),
+            person: person.clone(),
+            version: before.map_or(0, |before| before.version).saturating_add(1),
+            artefact,
+            state: SubmissionState::HandedIn,
+            submitted_at: now,
+            review: None,
+        };
+        match submissions::insert_version(db, &new) {
+            Err(StoreError::AlreadyThere(_)) => {
+                return Err(ServiceError::conflict(
+                    "evidence.twice",
+                    "You have handed in twice at the same moment. The first one counts; open the page again to see it.",
+                ));
+            }
+            done => done?,
+        }
+        decide::enqueue_person_for(db, tenant, &visitor.course.id, person, "hand-in", now, random.as_ref())?;
+        scores::enqueue(db, &visitor.course.id, &new, now, random.as_ref())?;
+        Ok(HandedIn::Done)
+    });
+    done.await
+}
+
+/// One hand-in in the queue.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub submission: Submission,
+    pub activity: String,
+    pub student: String,
+}
+
+/// The evidence queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    pub now: DateTime<Utc>,
+    pub activities: Vec<Activity>,
+    pub rows: Vec<Waiting>,
+    /// Hand-ins that match the filter.
+    pub total: i64,
+    /// Hand-ins that wait, over all activities.
+    pub waiting: i64,
+}
+
+/// The hand-ins of one activity or of all, longest waiting first. Without an activity named, up to `page.limit` of each.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+pub async fn queue(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    only: Option<ActivityId>,
+    all_states: bool,
+    page: Page,
+) -> Result<Queue, ServiceError> {
+    visitor.teach()?;
+    let (visitor, now) = (visitor.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let tenant = visitor.tenant();
+        let activities = activities::for_course(db, tenant, &visitor.course.id)?;
+        let state = (!all_states).then_some(SubmissionState::HandedIn);
+        let (mut rows, mut total, mut waiting) = (Vec::new(), 0, 0);
+        for activity in &activities {
+            waiting += submissions::latest_for_activity(
+                db,
+                tenant,
+                &activity.id,
+                Some(SubmissionState::HandedIn),
+                Page::first(1),
+            )?
+            .1;
+            if only.as_ref().is_some_and(|only| *only != activity.id) {
+                continue;
+            }
+            let (found, count) = submissions::latest_for_activity(db, tenant, &activity.id, state, page)?;
+            total += count;
+            rows.extend(
+                found
+                    .into_iter()
+                    .map(|submission| (submission, activity.title.clone())),
+            );
+        }
+        rows.sort_by_key(|(submission, _)| submission.submitted_at);
+        let ids: Vec<PersonId> = rows
+            .iter()
+            .map(|(submission, _)| submission.person.clone())
+            .collect();
+        let people = people::by_ids(db, tenant, &ids)?;
+        let called = |id: &PersonId| {
+            people
+                .get(id)
+                .map_or_else(|| "Student".to_owned(), Person::display_name)
+        };
+        let rows = rows
+            .into_iter()
+            .map(|(submission, activity)| Waiting {
+                student: called(&submission.person),
+                submission,
+                activity,
+            })
+            .collect();
+        Ok(Queue {
+            now,
+            activities,
+            rows,
+            total,
+            waiting,
+        })
+    });
+    found.await
+}
+
+/// One hand-in, to be reviewed.
+#[derive(Debug, Clone)]
+pub struct ReviewDesk {
+    pub now: DateTime<Utc>,
+    pub submission: Submission,
+    pub activity: Activity,
+    pub student: String,
+    /// All versions, oldest first.
+    pub versions: Vec<Submission>,
+    /// What the gradebook says.
+    pub grade: Option<Grade>,
+    /// The next one that waits.
+    pub next: Option<SubmissionId>,
+}
+
+/// A hand-in of the visit's course.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course.
+pub async fn review_desk(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &SubmissionId,
+) -> Result<ReviewDesk, ServiceError> {
+    visitor.teach()?;
+    let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let tenant = visitor.tenant();
+        let submission = submissions::get(db, tenant, &id)?.ok_or(ServiceError::NotFound("hand-in"))?;
+        let activity = own_activity(db, &visitor, &submission.activity)?;
+        let person = people::get(db, tenant, &submission.person)?;
+        let grades = results::for_person(db, tenant, &activity.course, &submission.person)?;
+        let waiting = Some(SubmissionState::HandedIn);
+        let (others, _) =
+            submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
+        Ok(ReviewDesk {
+            now,
+            student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
+            versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
+            grade: activity
+                .line_item
+                .as_ref()
+                .and_then(|item| grades.get(item).cloned()),
+            next: others
+                .into_iter()
+                .map(|other| other.id)
+                .find(|other| *other != id),
+            submission,
+            activity,
+        })
+    });
+    found.await
+}
+
+/// What an instructor says of a hand-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub state: SubmissionState,
+    pub message: String,
+    /// Only with an approval.
+    pub score: Option<Decimal>,
+}
+
+/// What became of a review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reviewed {
+    Done,
+    /// Nothing was kept: the field, and what is wrong with it.
+    Wrong(Vec<(&'static str, String)>),
+    /// The student handed in a newer version meanwhile: this one.
+    Replaced(Option<SubmissionId>),
+}
+
+/// Keeps a review: the student sees it, the rules that ask for it are decided again, and its grade is on its way to the
+/// gradebook.
+///
+/// # Errors
+/// As [`review_desk`].
+pub async fn review(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &SubmissionId,
+    answer: Answer,
+) -> Result<Reviewed, ServiceError> {
+    let desk = review_desk(cairn, visitor, id).await?;
+    let mut wrong = Vec::new();
+    let approves = answer.state == SubmissionState::Approved;
+    if !approves && answer.message.trim().is_empty() {
+        wrong.push((
+            "message",
+            "Tell the student why: they see this message.".to_owned(),
+        ));
+    }
+    if answer.message.chars().count() > MAX_MESSAGE {
+        wrong.push(("message", "Shorten the message to 5,000 characters.".to_owned()));
+    }
+    let maximum = desk.activity.maximum;
+    if answer
+        .score
+        .is_some_and(|score| score < Decimal::ZERO || score > maximum)
+    {
+        wrong.push(("score", format!("Give 0 to {} points.", maximum.normalize())));
+    }
+    if !wrong.is_empty() {
+        return Ok(Reviewed::Wrong(wrong));
+    }
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let visitor = visitor.clone();
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let (tenant, submission) = (visitor.tenant(), &desk.submission);
+        let review = Review {
+            by: visitor.person.id.clone(),
+            at: now,
+            message: answer.message.trim().to_owned(),
+            score: answer.score.filter(|_| approves),
+        };
+        match submissions::review(db, tenant, &submission.id, answer.state, &review) {
+            Err(StoreError::Stale) => {
+                let latest = submissions::latest(db, tenant, &submission.activity, &submission.person)?;
+                return Ok(Reviewed::Replaced(latest.map(|latest| latest.id)));
+            }
+            done => done?,
+        }
+        let (course, person) = (&visitor.course.id, &submission.person);
+        decide::enqueue_person_for(db, tenant, course, person, "review", now, random.as_ref())?;
+        scores::enqueue(db, course, submission, now, random.as_ref())?;
+        let detail = json!({"state": answer.state, "score": review.score});
+        design::note(
+            db,
+            &visitor,
+            "evidence.reviewed",
+            submission.id.as_str(),
+            detail,
+            now,
+            random.as_ref(),
+        )?;
+        Ok(Reviewed::Done)
+    });
+    done.await
+}

@@ -1,0 +1,223 @@
+//! Files that people hand in: known by their content, kept outside the web root, and shown through links of a minute.
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::evidence::StoredFile;
+use crate::ids::TenantId;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+
+/// Most bytes of a file: 20 MB.
+pub const MAX_BYTES: usize = 20 * 1000 * 1000;
+/// How long a link to a file works.
+const LIVES: TimeDelta = TimeDelta::seconds(60);
+/// What tickets are sealed for.
+const PURPOSE: &str = "file ticket";
+/// Characters of a file's name.
+const MAX_NAME: usize = 200;
+
+/// What a ticket opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    tenant: TenantId,
+    digest: String,
+    pub name: String,
+    pub media_type: String,
+    /// Whether it may be shown in the page, rather than only saved.
+    pub inline: bool,
+    /// Seconds since 1970.
+    until: i64,
+}
+
+/// Keeps a file under its digest. What it is, is found out from its content; its name is only shown.
+///
+/// # Errors
+/// [`ServiceError::Blob`] when it cannot be written.
+pub async fn keep(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    name: &str,
+    bytes: Bytes,
+) -> Result<StoredFile, ServiceError> {
+    let media_type = sniff(&bytes).to_owned();
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let digest = cairn.blobs.put(tenant, bytes).await?;
+    Ok(StoredFile {
+        name: plain_name(name),
+        media_type,
+        size,
+        digest,
+    })
+}
+
+/// The name without folders and signs that no name needs.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '"' | '<' | '>'))
+        .take(MAX_NAME)
+        .collect();
+    let kept = kept.trim().trim_matches('.').to_owned();
+    if kept.is_empty() { "file".to_owned() } else { kept }
+}
+
+/// The media type by content: one of a few that are safe to name, else plain bytes.
+fn sniff(bytes: &[u8]) -> &'static str {
+    // HTML, SVG and scripts are text to us, not documents that run.
+    let found = infer::get(bytes).filter(|kind| kind.matcher_type() != infer::MatcherType::Text);
+    if let Some(kind) = found {
+        return match kind.mime_type() {
+            known @ ("application/pdf"
+            | "application/zip"
+            | "image/png"
+            | "image/jpeg"
+            | "image/gif"
+            | "image/webp"
+            | "video/mp4"
+            | "video/webm"
+            | "audio/mpeg"
+            | "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+            | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+            | "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+            | "application/vnd.oasis.opendocument.text"
+            | "application/vnd.oasis.opendocument.spreadsheet") => known,
+            _ => "application/octet-stream",
+        };
+    }
+    let readable = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
+    if readable {
+        "text/plain; charset=utf-8"
+    } else {
+        "application/octet-stream"
+    }
+}
+
+/// What a person calls such a file.
+#[must_use]
+pub fn words(media_type: &str) -> &'static str {
+    match media_type.split(';').next().unwrap_or_default() {
+        "application/pdf" => "PDF document",
+        "application/zip" => "ZIP archive",
+        "image/png" | "image/jpeg" | "image/gif" | "image/webp" => "picture",
+        "video/mp4" | "video/webm" => "video",
+        "audio/mpeg" => "sound",
+        "text/plain" => "text",
+        kind if kind.contains("wordprocessing") || kind.ends_with("opendocument.text") => "text document",
+        kind if kind.contains("spreadsheet") => "spreadsheet",
+        kind if kind.contains("presentation") => "presentation",
+        _ => "file",
+    }
+}
+
+/// "1.4 MB".
+#[must_use]
+pub fn size_words(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => {
+            let tenths = bytes.saturating_add(50_000) / 100_000;
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+/// Whether it can be shown in the page: raster pictures alone.
+#[must_use]
+pub fn is_picture(media_type: &str) -> bool {
+    matches!(
+        media_type,
+        "image/png" | "image/jpeg" | "image/gif" | "image/webp"
+    )
+}
+
+/// The address of a file: a sealed ticket for this one file, good for a minute and nothing else, so that it needs no
+/// session in the address. `inline` shows pictures in the page; everything else is saved.
+#[must_use]
+pub fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inline: bool) -> String {
+    let until = cairn
+        .clock
+        .now()
+        .checked_add_signed(LIVES)
+        .map_or(0, |at| at.timestamp());
+    let ticket = Ticket {
+        tenant: tenant.clone(),
+        digest: file.digest.clone(),
+        name: file.name.clone(),
+        media_type: file.media_type.clone(),
+        inline: inline && is_picture(&file.media_type),
+        until,
+    };
+    let plain = serde_json::to_vec(&ticket).unwrap_or_default();
+    format!("/f/{}", cairn.vault.seal(PURPOSE, &plain, cairn.random.as_ref()))
+}
+
+/// Opens a ticket: what it is for, and the bytes.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for one that is none of ours; [`ServiceError::Conflict`] when its minute is over.
+pub async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes), ServiceError> {
+    let plain = cairn
+        .vault
+        .open(PURPOSE, sealed)
+        .map_err(|_| ServiceError::NotFound("file"))?;
+    let ticket: Ticket = serde_json::from_slice(&plain).map_err(|_| ServiceError::NotFound("file"))?;
+    if ticket.until < cairn.clock.now().timestamp() {
+        return Err(ServiceError::conflict(
+            "file.link-over",
+            "This link to a file works for a minute only. Open the page it was on again, and click it there.",
+        ));
+    }
+    let bytes = cairn.blobs.get(&ticket.tenant, &ticket.digest).await?;
+    Ok((ticket, bytes))
+}
+
+/// The beginning of a text file, for a look without leaving the page; none for anything else.
+pub async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFile) -> Option<String> {
+    if !file.media_type.starts_with("text/plain") {
+        return None;
+    }
+    let bytes = cairn.blobs.get(tenant, &file.digest).await.ok()?;
+    let text = std::str::from_utf8(&bytes).ok()?;
+    Some(text.chars().take(2_000).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_is_comes_from_its_content_and_never_runs() {
+        assert_eq!(sniff(b"%PDF-1.7\n"), "application/pdf");
+        assert_eq!(sniff(b"\x89PNG\r\n\x1a\n----"), "image/png");
+        for harmful in [
+            "<script>alert(1)</script>",
+            "<!doctype html><p>",
+            "<svg onload=x>",
+            "#!/bin/sh",
+        ] {
+            let found = sniff(harmful.as_bytes());
+            assert!(found.starts_with("text/plain"), "{harmful}: {found}");
+        }
+        assert_eq!(sniff(&[0, 159, 146, 150]), "application/octet-stream");
+    }
+
+    #[test]
+    fn a_name_is_only_a_name() {
+        assert_eq!(plain_name("../../etc/passwd"), "passwd");
+        assert_eq!(plain_name("C:\\work\\report.pdf"), "report.pdf");
+        assert_eq!(plain_name("a\"b\r\nSet-Cookie: x"), "abSet-Cookie: x");
+        assert_eq!(plain_name("…"), "…");
+        assert_eq!(plain_name("/"), "file");
+    }
+
+    #[test]
+    fn sizes_are_said_as_people_say_them() {
+        assert_eq!(size_words(12), "12 bytes");
+        assert_eq!(size_words(12_345), "13 kB");
+        assert_eq!(size_words(1_440_000), "1.4 MB");
+    }
+}

@@ -1,0 +1,181 @@
+//! Who was awarded a badge, and whose badge would be taken back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::domain::award::Award;
+use crate::domain::badge::Badge;
+use crate::domain::people::Person;
+use crate::ids::{AwardId, BadgeId, PersonId, TenantId};
+use crate::service::Cairn;
+use crate::service::award::progress::{MOST, course_badge};
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::store::{Db, Page, StoreError, awards, credentials, people, policies};
+
+/// Somebody who was awarded a badge.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    pub award: Award,
+    pub person: Person,
+    pub page: AwardPage,
+}
+
+/// Whether others may open the page of an award: teachers are others too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AwardPage {
+    /// Anybody may; this is the last part of its address.
+    Public(String),
+    /// Its holder keeps it to themselves.
+    Kept,
+    /// There is none: the institution keeps badges off the web, or nothing is signed yet.
+    #[default]
+    Nowhere,
+}
+
+impl AwardPage {
+    /// The pages of some awards.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub(in crate::service) fn of(
+        db: &mut Db,
+        tenant: &TenantId,
+        awards: &[AwardId],
+    ) -> Result<HashMap<AwardId, Self>, StoreError> {
+        if awards.is_empty() || !policies::get(db, tenant)?.has_public_pages() {
+            return Ok(HashMap::new());
+        }
+        let page = |(award, (slug, hidden))| (award, if hidden { Self::Kept } else { Self::Public(slug) });
+        Ok(credentials::slugs(db, tenant, awards)?
+            .into_iter()
+            .map(page)
+            .collect())
+    }
+
+    /// The path at which anybody may open it.
+    #[must_use]
+    pub fn path(&self) -> Option<String> {
+        match self {
+            Self::Public(slug) => Some(format!("/b/{slug}")),
+            Self::Kept | Self::Nowhere => None,
+        }
+    }
+}
+
+/// A part of those who were awarded a badge.
+#[derive(Debug, Clone)]
+pub struct Holders {
+    pub badge: Badge,
+    /// Each with the latest award, latest award first.
+    pub shown: Vec<Holder>,
+    /// How many there are in all.
+    pub total: usize,
+    /// How many of all hold it and lapse soon ([`LAPSES_SOON`](crate::domain::award::LAPSES_SOON)).
+    pub lapsing: usize,
+    /// How many of all could be revoked.
+    pub revocable: usize,
+}
+
+/// A badge of the course and a part of those who were awarded it.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of elsewhere.
+pub async fn page(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    part: Page,
+) -> Result<Holders, ServiceError> {
+    visitor.teach()?;
+    let (visitor, badge, clock) = (visitor.clone(), badge.clone(), Arc::clone(&cairn.clock));
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = course_badge(db, &visitor, &badge)?;
+        let latest = awards::latest_for_badge(db, visitor.tenant(), &badge.id)?;
+        let mut all: Vec<Award> = latest.into_values().collect();
+        let now = clock.now();
+        let total = all.len();
+        let lapsing = all.iter().filter(|award| award.lapse(now).is_some()).count();
+        let revocable = all.iter().filter(|award| award.revocation.is_none()).count();
+        all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
+        let skip = usize::try_from(part.offset).unwrap_or(0);
+        let take = usize::try_from(part.limit.clamp(1, MOST)).unwrap_or(1);
+        let shown = all.into_iter().skip(skip).take(take).collect();
+        Ok(Holders {
+            shown: named(db, &visitor, shown)?,
+            badge,
+            total,
+            lapsing,
+            revocable,
+        })
+    });
+    found.await
+}
+
+/// Everybody's latest award of a badge that is not revoked yet, latest award first.
+///
+/// # Errors
+/// As [`page`].
+pub async fn everyone(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+) -> Result<Vec<AwardId>, ServiceError> {
+    visitor.teach()?;
+    let (visitor, badge) = (visitor.clone(), badge.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = course_badge(db, &visitor, &badge)?;
+        let latest = awards::latest_for_badge(db, visitor.tenant(), &badge.id)?;
+        let mut all: Vec<Award> = latest
+            .into_values()
+            .filter(|award| award.revocation.is_none())
+            .collect();
+        all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
+        Ok(all.into_iter().map(|award| award.id).collect())
+    });
+    found.await
+}
+
+/// Those of the awards that exist for the badge and are not revoked yet: what a revocation would take away.
+///
+/// # Errors
+/// As [`page`].
+pub async fn revocable(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    which: &[AwardId],
+) -> Result<(Badge, Vec<Holder>), ServiceError> {
+    visitor.teach()?;
+    let (visitor, badge, which) = (visitor.clone(), badge.clone(), which.to_vec());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = course_badge(db, &visitor, &badge)?;
+        let mut chosen: Vec<Award> = Vec::new();
+        for id in &which {
+            let award = awards::get(db, visitor.tenant(), id)?
+                .filter(|award| award.badge == badge.id)
+                .ok_or(ServiceError::NotFound("award"))?;
+            if award.revocation.is_none() && !chosen.contains(&award) {
+                chosen.push(award);
+            }
+        }
+        Ok((badge, named(db, &visitor, chosen)?))
+    });
+    found.await
+}
+
+fn named(db: &mut Db, visitor: &Visitor, awards: Vec<Award>) -> Result<Vec<Holder>, ServiceError> {
+    let tenant = visitor.tenant();
+    let ids: Vec<AwardId> = awards.iter().map(|award| award.id.clone()).collect();
+    let persons: Vec<PersonId> = awards.iter().map(|award| award.person.clone()).collect();
+    let mut pages = AwardPage::of(db, tenant, &ids)?;
+    let known: HashMap<PersonId, Person> = people::by_ids(db, tenant, &persons)?;
+    let holder = |award: Award| {
+        Some(Holder {
+            person: known.get(&award.person)?.clone(),
+            page: pages.remove(&award.id).unwrap_or_default(),
+            award,
+        })
+    };
+    Ok(awards.into_iter().filter_map(holder).collect())
+}

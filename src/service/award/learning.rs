@@ -1,0 +1,199 @@
+//! What a student has, what is missing, and what comes next: the same rules and facts that decide, read for one person.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::award::{Award, open_cycle};
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::course::Checks;
+use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Seen, Truth};
+use crate::domain::evaluate::evaluate;
+use crate::domain::evidence::SubmissionState;
+use crate::domain::facts::Facts;
+use crate::domain::people::Enrolment;
+use crate::domain::rule::{Condition, Rule};
+use crate::domain::sentence::{Names, Progress, progress};
+use crate::ids::{ActivityId, BadgeId};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::names;
+use crate::service::base::session::Visitor;
+use crate::store::{approvals, awards, badges, enrolments, facts, rules};
+
+/// One badge and how a person stands towards it now.
+#[derive(Debug, Clone)]
+pub struct MyBadge {
+    pub badge: Badge,
+    /// The latest award, whatever became of it.
+    pub award: Option<Award>,
+    /// The active rule with this person's facts; none for a retired badge.
+    pub decision: Option<Decision>,
+    /// Whether its rule asks for badges and nothing else.
+    pub is_stack: bool,
+    /// Whether it can (still or again) be earned.
+    pub open: bool,
+}
+
+/// Everything that a student's pages show.
+#[derive(Debug, Clone)]
+pub struct Learning {
+    pub now: DateTime<Utc>,
+    pub checks: Checks,
+    pub names: Names,
+    /// Those that can be earned or were, by name.
+    pub badges: Vec<MyBadge>,
+    /// Whether this person may be awarded badges here.
+    pub may_earn: bool,
+}
+
+impl MyBadge {
+    /// How much of it is there.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.decision
+            .as_ref()
+            .map_or(Progress { met: 0, needed: 0 }, progress)
+    }
+
+    /// The evidence activity where this person can do the next step: changes that were asked for come first.
+    #[must_use]
+    pub fn hand_in(&self) -> Option<&ActivityId> {
+        let tree = &self.decision.as_ref()?.tree;
+        let mut open = Vec::new();
+        gather_open(tree, &mut open);
+        open.into_iter()
+            .min_by_key(|(rank, _)| *rank)
+            .map(|(_, activity)| activity)
+    }
+}
+
+fn gather_open<'a>(group: &'a CheckedGroup, open: &mut Vec<(u8, &'a ActivityId)>) {
+    if group.truth == Truth::Yes {
+        return;
+    }
+    for node in &group.nodes {
+        match node {
+            CheckedNode::Group(inner) => gather_open(inner, open),
+            CheckedNode::Condition(checked) => {
+                let Condition::EvidenceApproved { activity } = &checked.condition else {
+                    continue;
+                };
+                let rank = match &checked.seen {
+                    Seen::Evidence {
+                        state: SubmissionState::ChangesAsked,
+                        ..
+                    } => 0,
+                    Seen::NothingHandedIn => 1,
+                    _ => continue,
+                };
+                open.push((rank, activity));
+            }
+        }
+    }
+}
+
+impl Learning {
+    /// The badges that can be earned, the nearest first: the largest share met, then the fewest conditions missing.
+    #[must_use]
+    pub fn on_the_way(&self) -> Vec<&MyBadge> {
+        let mut open: Vec<&MyBadge> = self.badges.iter().filter(|badge| badge.open).collect();
+        open.sort_by_key(|badge| {
+            let Progress { met, needed } = badge.progress();
+            let share = (met * 1_000).checked_div(needed).unwrap_or(0);
+            (std::cmp::Reverse(share), needed.saturating_sub(met))
+        });
+        open
+    }
+
+    /// The badges that were earned, the latest first.
+    #[must_use]
+    pub fn earned(&self) -> Vec<(&MyBadge, &Award)> {
+        let mut earned: Vec<_> = self
+            .badges
+            .iter()
+            .filter_map(|badge| badge.award.as_ref().map(|award| (badge, award)))
+            .collect();
+        earned.sort_by_key(|(_, award)| std::cmp::Reverse(award.awarded_at));
+        earned
+    }
+}
+
+/// The badges of the visit's course, as the visitor stands towards them.
+///
+/// # Errors
+/// What the store reports.
+pub async fn of_visitor(cairn: &Cairn, visitor: &Visitor) -> Result<Learning, ServiceError> {
+    let now = cairn.clock.now();
+    let (tenant, course, person) = (
+        visitor.tenant().clone(),
+        visitor.course.clone(),
+        visitor.person.id.clone(),
+    );
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let enrolment = enrolments::get(db, &tenant, &course.id, &person)?;
+        let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+        let known = badges::for_course(db, &tenant, &course.id)?;
+        if known.is_empty() {
+            return Ok(Learning {
+                now,
+                checks: course.checks,
+                names: Names::default(),
+                badges: Vec::new(),
+                may_earn,
+            });
+        }
+        let names = names::with_badges(db, &tenant, &course.id, &known)?;
+        let mut latest: HashMap<BadgeId, Award> = HashMap::new();
+        for award in awards::for_person(db, &tenant, &person)? {
+            let slot = latest.entry(award.badge.clone()).or_insert_with(|| award.clone());
+            if slot.cycle < award.cycle {
+                *slot = award;
+            }
+        }
+        let active = rules::all_active_for_course(db, &tenant, &course.id)?;
+        let by_badge: HashMap<&BadgeId, &Rule> = active.iter().map(|rule| (&rule.badge, rule)).collect();
+        let mut facts = match known.first() {
+            Some(first) if may_earn => facts::for_person(db, &tenant, &course.id, &first.id, &person)?,
+            _ => Facts::default(),
+        };
+        let mut mine = Vec::new();
+        for badge in known {
+            let award = latest.remove(&badge.id);
+            let lives = matches!(badge.state, BadgeState::Active | BadgeState::Paused { .. });
+            if !lives && award.is_none() {
+                continue;
+            }
+            let rule = by_badge.get(&badge.id).filter(|_| lives);
+            let asks = |rule: &Rule| rule.root.conditions().contains(&&Condition::InstructorApproves);
+            // Approvals alone are a badge's own; all other facts are the same for every badge of the course.
+            facts.approval = match rule {
+                Some(rule) if may_earn && asks(rule) => approvals::get(db, &tenant, &badge.id, &person)?,
+                _ => None,
+            };
+            mine.push(MyBadge {
+                open: lives && open_cycle(award.as_ref(), now).is_some(),
+                decision: rule.map(|rule| evaluate(rule, &facts, now)),
+                is_stack: rule.is_some_and(|rule| is_stack(rule)),
+                badge,
+                award,
+            });
+        }
+        Ok(Learning {
+            now,
+            checks: course.checks,
+            names,
+            badges: mine,
+            may_earn,
+        })
+    });
+    found.await
+}
+
+fn is_stack(rule: &Rule) -> bool {
+    let conditions = rule.root.conditions();
+    !conditions.is_empty()
+        && conditions
+            .iter()
+            .all(|one| matches!(one, Condition::HoldsBadge { .. }))
+}

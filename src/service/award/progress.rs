@@ -1,0 +1,323 @@
+//! Students and badges: how far everybody is, one student's decision with every reason, and an instructor's approval.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use crate::domain::award::Award;
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::decision::Decision;
+use crate::domain::evaluate::evaluate;
+use crate::domain::facts::Approval;
+use crate::domain::people::{Enrolment, Person};
+use crate::domain::policy::Power;
+use crate::domain::rule::{Condition, Rule};
+use crate::domain::sentence::Names;
+use crate::ids::{AwardId, BadgeId, PersonId};
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::award::holders::AwardPage;
+use crate::service::base::error::ServiceError;
+use crate::service::base::names;
+use crate::service::base::platforms;
+use crate::service::base::policies;
+use crate::service::base::session::Visitor;
+use crate::store::decisions::StoredDecision;
+use crate::store::enrolments::Who;
+use crate::store::{Db, Page, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
+
+/// Most students of one answer.
+pub const MOST: i64 = 500;
+/// Earlier decisions that a page shows.
+const HISTORY: i64 = 50;
+
+/// A part of the table of students by badges.
+#[derive(Debug, Clone)]
+pub struct Matrix {
+    /// All badges of the course that are not drafts, oldest first.
+    pub badges: Vec<Badge>,
+    pub rows: Vec<Row>,
+    /// Students in all, as far as they were searched for.
+    pub total: i64,
+    pub now: DateTime<Utc>,
+}
+
+/// A student with one cell for each badge.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub person: Person,
+    pub cells: Vec<Cell>,
+}
+
+/// One student and one badge.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// The latest award.
+    pub award: Option<Award>,
+    /// The decision that holds now; none when nothing was decided yet.
+    pub decision: Option<Decision>,
+}
+
+/// Students by badges, those whose name contains `search`, ordered by name.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+pub async fn matrix(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    search: Option<String>,
+    page: Page,
+) -> Result<Matrix, ServiceError> {
+    visitor.teach()?;
+    let (tenant, course, now) = (
+        visitor.tenant().clone(),
+        visitor.course.id.clone(),
+        cairn.clock.now(),
+    );
+    let limit = page.limit.clamp(1, MOST);
+    let page = Page { limit, ..page };
+    let found = cairn.store.read(move |db| {
+        let mut columns = badges::for_course(db, &tenant, &course)?;
+        columns.retain(|badge| badge.state != BadgeState::Draft);
+        let search = search.as_deref();
+        let (students, total) = enrolments::list(db, &tenant, &course, Who::Learners, search, page)?;
+        let ids: Vec<PersonId> = students.iter().map(|(person, _)| person.id.clone()).collect();
+        let mut held = awards::latest_for_people(db, &tenant, &course, &ids)?;
+        let mut decided = decisions::records_for_people(db, &tenant, &course, &ids)?;
+        let mut cells = |person: &PersonId| {
+            let cell = |badge: &Badge| {
+                let key = (badge.id.clone(), person.clone());
+                Cell {
+                    award: held.remove(&key),
+                    decision: decided.remove(&key),
+                }
+            };
+            columns.iter().map(cell).collect()
+        };
+        let rows = students.into_iter().map(|(person, _)| Row {
+            cells: cells(&person.id),
+            person,
+        });
+        let rows = rows.collect();
+        Ok(Matrix {
+            rows,
+            badges: columns,
+            total,
+            now,
+        })
+    });
+    Ok(found.await?)
+}
+
+/// Everything that is known of one student and one badge.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    pub badge: Badge,
+    pub person: Person,
+    /// None for somebody who left the course before it kept lists.
+    pub enrolment: Option<Enrolment>,
+    /// What holds now: the recorded decision, or, before the first one, what the rule says at this moment.
+    pub decision: Option<Decision>,
+    /// When that was last confirmed; none when it is not recorded.
+    pub confirmed: Option<DateTime<Utc>>,
+    /// The rule that decides now.
+    pub rule: Option<Rule>,
+    pub award: Option<Award>,
+    /// Whether others may open the award's page.
+    pub page: AwardPage,
+    pub approval: Option<Approval>,
+    pub names: Names,
+    /// Newest first.
+    pub history: Vec<StoredDecision>,
+    /// What people did, newest first, with the name of whoever did it.
+    pub deeds: Vec<(audit::Entry, String)>,
+    /// Grades that were typed before Cairn prepared the column are invisible (Canvas).
+    pub hides_early_grades: bool,
+    pub now: DateTime<Utc>,
+}
+
+impl Sight {
+    /// Whether a badge of the course may be awarded to this person at all.
+    #[must_use]
+    pub fn may_be_awarded(&self) -> bool {
+        self.enrolment.as_ref().is_some_and(Enrolment::may_be_awarded)
+    }
+
+    /// Whether the rule asks for an approval that was not given yet.
+    #[must_use]
+    pub fn waits_for_approval(&self) -> bool {
+        self.approval.is_none() && self.rule.as_ref().is_some_and(asks_for_approval)
+    }
+}
+
+fn asks_for_approval(rule: &Rule) -> bool {
+    rule.root
+        .conditions()
+        .into_iter()
+        .any(|condition| *condition == Condition::InstructorApproves)
+}
+
+/// What the audit log calls an approval's subject.
+fn approval_subject(badge: &BadgeId, person: &PersonId) -> String {
+    format!("{badge}/{person}")
+}
+
+/// One student and one badge of the course.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge or a person of elsewhere.
+pub async fn sight(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    person: &PersonId,
+) -> Result<Sight, ServiceError> {
+    visitor.teach()?;
+    let (visitor, badge, person) = (visitor.clone(), badge.clone(), person.clone());
+    let now = cairn.clock.now();
+    let seen = cairn
+        .store
+        .read_with(move |db| sight_in(db, &visitor, &badge, &person, now));
+    seen.await
+}
+
+/// A badge of the visit's course.
+pub(in crate::service) fn course_badge(
+    db: &mut Db,
+    visitor: &Visitor,
+    badge: &BadgeId,
+) -> Result<Badge, ServiceError> {
+    badges::get(db, visitor.tenant(), badge)?
+        .filter(|badge| badge.course == visitor.course.id)
+        .ok_or(ServiceError::NotFound("badge"))
+}
+
+fn sight_in(
+    db: &mut Db,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    person: &PersonId,
+    now: DateTime<Utc>,
+) -> Result<Sight, ServiceError> {
+    let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+    let badge = course_badge(db, visitor, badge)?;
+    let enrolment = enrolments::get(db, tenant, course, person)?;
+    let award = awards::latest(db, tenant, &badge.id, person)?;
+    if enrolment.is_none() && award.is_none() {
+        return Err(ServiceError::NotFound("student"));
+    }
+    let person = people::get(db, tenant, person)?.ok_or(ServiceError::NotFound("student"))?;
+    let rule = rules::active(db, tenant, &badge.id)?;
+    let recorded = decisions::current(db, tenant, &badge.id, &person.id)?;
+    let (decision, confirmed) = match (recorded, &rule) {
+        (Some((stored, confirmed)), _) => (Some(stored.decision), Some(confirmed)),
+        (None, Some(rule)) => {
+            let known = facts::for_person(db, tenant, course, &badge.id, &person.id)?;
+            (Some(evaluate(rule, &known, now)), None)
+        }
+        (None, None) => (None, None),
+    };
+    let awarded: Vec<AwardId> = award.iter().map(|award| award.id.clone()).collect();
+    let page = AwardPage::of(db, tenant, &awarded)?.into_values().next();
+    let history = decisions::history(db, tenant, &badge.id, &person.id, Page::first(HISTORY))?;
+    let deeds = deeds(db, visitor, &badge.id, &person.id)?;
+    Ok(Sight {
+        approval: approvals::get(db, tenant, &badge.id, &person.id)?,
+        names: names::of_course(db, tenant, course)?,
+        badge,
+        person,
+        enrolment,
+        decision,
+        confirmed,
+        rule,
+        award,
+        page: page.unwrap_or_default(),
+        history,
+        deeds,
+        hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
+        now,
+    })
+}
+
+/// What people did about one student and one badge.
+fn deeds(
+    db: &mut Db,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    person: &PersonId,
+) -> Result<Vec<(audit::Entry, String)>, ServiceError> {
+    let tenant = visitor.tenant();
+    let all = awards::for_person(db, tenant, person)?;
+    let of_badge = all.iter().filter(|award| award.badge == *badge);
+    let mut subjects: Vec<&str> = of_badge.map(|award| award.id.as_str()).collect();
+    let approved = approval_subject(badge, person);
+    subjects.push(&approved);
+    let entries = audit::about(db, tenant, &subjects)?;
+    let actors: Vec<PersonId> = entries.iter().filter_map(|entry| entry.actor.clone()).collect();
+    let known = people::by_ids(db, tenant, &actors)?;
+    let named = |entry: audit::Entry| {
+        let actor = entry.actor.as_ref().and_then(|actor| known.get(actor));
+        let name = actor.map_or_else(|| "Cairn".to_owned(), Person::display_name);
+        (entry, name)
+    };
+    Ok(entries.into_iter().map(named).collect())
+}
+
+/// Keeps an instructor's approval of one student for one badge, and has the rule decide again. Doing it twice is doing
+/// it once.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::NotFound`] for a badge or a person of elsewhere;
+/// [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] when the rule asks for no approval or the
+/// person may not be awarded.
+pub async fn approve(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+    person: &PersonId,
+    reason: &str,
+) -> Result<(), ServiceError> {
+    visitor.teach()?;
+    let reason = reason.trim().to_owned();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(ServiceError::invalid(
+            "approval.reason",
+            "Say why, in 1 to 500 characters; it is kept with the record of this decision.",
+        ));
+    }
+    let (visitor, badge, person) = (visitor.clone(), badge.clone(), person.clone());
+    let (now, random) = (cairn.clock.now(), std::sync::Arc::clone(&cairn.random));
+    let kept = cairn.store.write_with(move |db| {
+        policies::require(db, &visitor, Power::Approve)?;
+        let sight = sight_in(db, &visitor, &badge, &person, now)?;
+        let asks = sight.rule.as_ref().is_some_and(asks_for_approval);
+        if !asks || matches!(sight.badge.state, BadgeState::Draft | BadgeState::Retired) {
+            let sentence =
+                "The rule of this badge asks for no approval now. Award the badge by hand instead.";
+            return Err(ServiceError::conflict("approval.not-asked", sentence));
+        }
+        if !sight.may_be_awarded() {
+            let sentence = "Only active learners of this course can be approved for its badges.";
+            return Err(ServiceError::conflict("approval.not-a-learner", sentence));
+        }
+        if sight.approval.is_some() {
+            return Ok(());
+        }
+        let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+        let approval = Approval {
+            by: visitor.person.display_name(),
+            at: now,
+        };
+        approvals::set(db, tenant, &badge, &person, &visitor.person.id, &approval)?;
+        let entry = audit::Entry {
+            actor: Some(visitor.person.id.clone()),
+            action: "approval.given".to_owned(),
+            subject: approval_subject(&badge, &person),
+            detail: json!({ "badge": badge, "reason": reason }),
+            at: now,
+        };
+        audit::insert(db, tenant, &entry, random.as_ref())?;
+        decide::enqueue_person(db, tenant, course, &person, now, random.as_ref())?;
+        Ok(())
+    });
+    kept.await
+}

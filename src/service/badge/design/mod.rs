@@ -1,0 +1,326 @@
+//! Badges as instructors design them: what there is in a course, a design that is saved, a badge that is retired.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use crate::domain::badge::{Badge, BadgeState, Design, Picture};
+use crate::domain::course::{Course, LineItemState};
+use crate::domain::design_review::{DesignProblem, review_design};
+use crate::domain::policy::Power;
+use crate::ids::BadgeId;
+use crate::random::Random;
+use crate::service::Cairn;
+use crate::service::badge::pictures;
+use crate::service::base::error::ServiceError;
+use crate::service::base::platforms;
+use crate::service::base::policies;
+use crate::service::base::session::Visitor;
+use crate::store::{
+    Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, rules, submissions,
+};
+
+mod rule;
+mod trial;
+
+pub(in crate::service) use rule::names;
+pub use rule::{RuleDesk, RuleReview, desk, review, save_rule};
+pub use trial::{Activated, Trial, activate, trial};
+
+/// Courses larger than this are not tried out on every look at the list.
+const MOST_TO_TRY: usize = 500;
+
+/// A course's badges, as its instructors see them.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    pub now: DateTime<Utc>,
+    pub course: Course,
+    pub students: u32,
+    pub badges: Vec<Summary>,
+    /// Gradebook columns that can be read.
+    pub columns: usize,
+    pub activities: usize,
+    /// Grades that were typed before Cairn prepared a column are invisible (Canvas).
+    pub hides_early_grades: bool,
+    /// Hand-ins that wait for a review.
+    pub waiting: u32,
+}
+
+/// One badge in the list.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    pub badge: Badge,
+    /// Students who hold it.
+    pub earned: u32,
+    /// Students who miss it narrowly; not counted in very large courses.
+    pub almost: u32,
+    /// What keeps it from working, as a sentence.
+    pub problem: Option<String>,
+}
+
+/// What became of a design that was to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    Done(BadgeId),
+    /// It was not saved: what is wrong with it.
+    Wrong(Vec<DesignProblem>),
+    /// It was not saved: somebody changed it since; this is the revision now.
+    Changed(i32),
+}
+
+/// A badge of the visit's course.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+pub async fn badge(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<(Badge, u32), ServiceError> {
+    visitor.teach()?;
+    let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = own_badge(db, &visitor, &id)?;
+        let counters = awards::counters(db, visitor.tenant(), &visitor.course.id, now)?;
+        let holders = counters.get(&id).map_or(0, |counter| counter.holders);
+        Ok((badge, small(holders)))
+    });
+    found.await
+}
+
+pub(in crate::service) fn own_badge(
+    db: &mut Db,
+    visitor: &Visitor,
+    id: &BadgeId,
+) -> Result<Badge, ServiceError> {
+    badges::get(db, visitor.tenant(), id)?
+        .filter(|badge| badge.course == visitor.course.id)
+        .ok_or(ServiceError::NotFound("badge"))
+}
+
+fn small(count: impl TryInto<u32>) -> u32 {
+    count.try_into().unwrap_or(u32::MAX)
+}
+
+/// The list of a course's badges.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+pub async fn overview(cairn: &Cairn, visitor: &Visitor) -> Result<Overview, ServiceError> {
+    visitor.teach()?;
+    let (visitor, now) = (visitor.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let (tenant, id) = (visitor.tenant(), &visitor.course.id);
+        let course = courses::get(db, tenant, id)?.ok_or(ServiceError::NotFound("course"))?;
+        let learners = enrolments::learners(db, tenant, id)?;
+        let counters = awards::counters(db, tenant, id, now)?;
+        let items = line_items::for_course(db, tenant, id)?;
+        let activities = activities::for_course(db, tenant, id)?;
+        let mut waiting = 0;
+        for activity in &activities {
+            let state = Some(crate::domain::evidence::SubmissionState::HandedIn);
+            waiting += submissions::latest_for_activity(
+                db,
+                tenant,
+                &activity.id,
+                state,
+                crate::store::Page::first(1),
+            )?
+            .1;
+        }
+        let mut summaries = Vec::new();
+        for badge in badges::for_course(db, tenant, id)? {
+            let almost = match badge.state {
+                BadgeState::Active if learners.len() <= MOST_TO_TRY => trial::near(db, &badge, now)?,
+                _ => 0,
+            };
+            summaries.push(Summary {
+                earned: small(counters.get(&badge.id).map_or(0, |counter| counter.holders)),
+                almost: small(almost),
+                problem: problem(db, &badge)?,
+                badge,
+            });
+        }
+        Ok(Overview {
+            hides_early_grades: platforms::hides_early_grades(db, &course)?,
+            now,
+            course,
+            students: small(learners.len()),
+            badges: summaries,
+            columns: items
+                .iter()
+                .filter(|item| item.state != LineItemState::Gone)
+                .count(),
+            activities: activities.len(),
+            waiting: small(waiting),
+        })
+    });
+    found.await
+}
+
+/// What keeps a badge from working.
+fn problem(db: &mut Db, badge: &Badge) -> Result<Option<String>, ServiceError> {
+    Ok(match &badge.state {
+        BadgeState::Paused { reason } => Some(reason.clone()),
+        BadgeState::Draft => match rules::draft(db, &badge.tenant, &badge.id)? {
+            None => Some("It has no rule yet.".to_owned()),
+            Some(draft) => {
+                let review = rule::review_in(db, badge, &draft.root)?;
+                review.into_iter().next()
+            }
+        },
+        BadgeState::Active | BadgeState::Retired => None,
+    })
+}
+
+/// Saves a new badge, or a new design of one that was loaded as `revision`.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+pub async fn save(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: Option<(&BadgeId, i32)>,
+    design: Design,
+) -> Result<Saved, ServiceError> {
+    visitor.teach()?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let unchanged_end = |before: &Badge| before.design.expiry == design.expiry;
+    let mut problems = review_design(&design, now);
+    // The address comes back from the form: what it names must be there, or every file of the badge would miss its picture.
+    if let Picture::Uploaded { .. } = &design.picture
+        && !problems.contains(&DesignProblem::PictureDigest)
+        && !pictures::is_kept(cairn, &design.picture).await?
+    {
+        problems.push(DesignProblem::PictureDigest);
+    }
+    let (visitor, known) = (
+        visitor.clone(),
+        badge.map(|(id, revision)| (id.clone(), revision)),
+    );
+    if let Some((id, _)) = &known {
+        let (asker, id) = (visitor.clone(), id.clone());
+        let before = cairn
+            .store
+            .read_with(move |db| own_badge(db, &asker, &id))
+            .await?;
+        // An end that has passed meanwhile may stay as it is: what was issued is not touched by it.
+        if unchanged_end(&before) {
+            problems.retain(|problem| *problem != DesignProblem::ExpiryPast);
+        }
+    }
+    if !problems.is_empty() {
+        return Ok(Saved::Wrong(problems));
+    }
+    let saved = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
+        let tenant = visitor.tenant();
+        let (id, action) = if let Some((id, revision)) = known {
+            let before = own_badge(db, &visitor, &id)?;
+            if rule::avoids_evidence(db, &before, design.kind)? {
+                return Ok(Saved::Wrong(vec![DesignProblem::KindWithoutEvidence]));
+            }
+            match badges::update_design(db, tenant, &id, revision, &design, now) {
+                Ok(_) => {}
+                Err(StoreError::Stale) => return Ok(Saved::Changed(before.revision)),
+                Err(error) => return Err(error.into()),
+            }
+            (id, "badge.changed")
+        } else {
+            let new = Badge {
+                id: BadgeId::new(now, random.as_ref()),
+                tenant: tenant.clone(),
+                course: visitor.course.id.clone(),
+                state: BadgeState::Draft,
+                design,
+                active_rule: None,
+                revision: 1,
+                created_at: now,
+                updated_at: now,
+            };
+            badges::insert(db, &new)?;
+            (new.id, "badge.made")
+        };
+        note(db, &visitor, action, id.as_str(), json!({}), now, random.as_ref())?;
+        Ok(Saved::Done(id))
+    });
+    saved.await
+}
+
+/// Writes down who did what.
+pub(in crate::service) fn note(
+    db: &mut Db,
+    visitor: &Visitor,
+    action: &str,
+    subject: &str,
+    detail: serde_json::Value,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let entry = audit::Entry {
+        actor: Some(visitor.person.id.clone()),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        detail,
+        at: now,
+    };
+    audit::insert(db, visitor.tenant(), &entry, random)
+}
+
+/// What retiring a badge would do.
+#[derive(Debug, Clone)]
+pub struct Retirement {
+    pub badge: Badge,
+    /// Students who hold it and keep it.
+    pub holders: u32,
+    /// Badges that ask for it.
+    pub above: Vec<String>,
+}
+
+/// What retiring a badge, or deleting a draft, would do.
+///
+/// # Errors
+/// As [`badge`].
+pub async fn retirement(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Retirement, ServiceError> {
+    let (badge, holders) = badge(cairn, visitor, id).await?;
+    let (tenant, id) = (visitor.tenant().clone(), id.clone());
+    let above = cairn.store.read(move |db| {
+        let mut names = Vec::new();
+        for above in rules::badges_building_on(db, &tenant, &id)? {
+            names.extend(badges::get(db, &tenant, &above)?.map(|badge| badge.design.name));
+        }
+        Ok(names)
+    });
+    Ok(Retirement {
+        badge,
+        holders,
+        above: above.await?,
+    })
+}
+
+/// Retires a badge; a draft that was never active is deleted. Says whether it was deleted.
+///
+/// # Errors
+/// As [`badge`].
+pub async fn retire(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<bool, ServiceError> {
+    visitor.teach()?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (visitor, id) = (visitor.clone(), id.clone());
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
+        let badge = own_badge(db, &visitor, &id)?;
+        let deletes = badge.state == BadgeState::Draft && badge.active_rule.is_none();
+        if deletes {
+            match badges::delete_draft(db, visitor.tenant(), &id) {
+                // Awarded by hand: it cannot vanish any more.
+                Err(StoreError::InUse(_)) => {
+                    badges::set_state(db, visitor.tenant(), &id, &BadgeState::Retired, now)?;
+                }
+                done => done?,
+            }
+        } else {
+            badges::set_state(db, visitor.tenant(), &id, &BadgeState::Retired, now)?;
+        }
+        let action = if deletes { "badge.deleted" } else { "badge.retired" };
+        note(db, &visitor, action, id.as_str(), json!({}), now, random.as_ref())?;
+        Ok(deletes)
+    });
+    done.await
+}

@@ -1,0 +1,213 @@
+//! The rule of a badge while it is being written: what it may name, what is wrong with it, and its draft.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{note, own_badge};
+use crate::domain::badge::{Badge, BadgeState, Kind};
+use crate::domain::course::{LineItem, LineItemState};
+use crate::domain::design_review::{RuleContext, review_evidence, review_rule};
+use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
+use crate::domain::rule::{Group, Rule, RuleState};
+use crate::domain::sentence::{Names, sentence_in_full};
+use crate::ids::{BadgeId, RuleId};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::service::course::copying;
+use crate::store::{Db, StoreError, activities, badges, line_items, rules};
+use lti::services::media::scope;
+
+/// Everything that the rule builder needs.
+#[derive(Debug, Clone)]
+pub struct RuleDesk {
+    pub badge: Badge,
+    pub draft: Option<Rule>,
+    pub active: Option<Rule>,
+    /// The next version's number.
+    pub next_version: i32,
+    /// Columns that can be named: present ones, and those whose maximum changed.
+    pub items: Vec<LineItem>,
+    pub activities: Vec<Activity>,
+    /// Other badges that can be named.
+    pub others: Vec<(BadgeId, String)>,
+    /// Whether the platform lets this tool make columns.
+    pub makes_columns: bool,
+}
+
+/// A rule as it reads, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleReview {
+    pub sentence: String,
+    /// Sentences that say what to do.
+    pub problems: Vec<String>,
+}
+
+/// What the rule builder of a badge shows.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<RuleDesk, ServiceError> {
+    visitor.teach()?;
+    let (visitor, id) = (visitor.clone(), id.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let tenant = visitor.tenant();
+        let badge = own_badge(db, &visitor, &id)?;
+        let versions = rules::for_badge(db, tenant, &id)?;
+        let in_state = |state| versions.iter().find(|rule| rule.state == state).cloned();
+        let mut items = line_items::for_course(db, tenant, &badge.course)?;
+        items.retain(|item| item.state != LineItemState::Gone);
+        let others = badges::for_course(db, tenant, &badge.course)?;
+        let services = &visitor.course.services;
+        Ok(RuleDesk {
+            draft: in_state(RuleState::Draft),
+            active: in_state(RuleState::Active),
+            next_version: versions
+                .iter()
+                .map(|rule| rule.version)
+                .max()
+                .unwrap_or(0)
+                .saturating_add(1),
+            items,
+            activities: activities::for_course(db, tenant, &badge.course)?,
+            others: others
+                .into_iter()
+                .filter(|other| other.id != badge.id && other.state != BadgeState::Retired)
+                .map(|other| (other.id, other.design.name))
+                .collect(),
+            makes_columns: services.line_items_url.is_some()
+                && services.ags_scopes.iter().any(|scope| scope == scope::LINE_ITEM),
+            badge,
+        })
+    });
+    found.await
+}
+
+/// Reads a rule and says what is wrong with it, without saving anything.
+///
+/// # Errors
+/// As [`desk`].
+pub async fn review(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &BadgeId,
+    root: &Group,
+) -> Result<RuleReview, ServiceError> {
+    visitor.teach()?;
+    let (visitor, id, root) = (visitor.clone(), id.clone(), root.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = own_badge(db, &visitor, &id)?;
+        let names = names(db, &badge)?;
+        Ok(RuleReview {
+            sentence: sentence_in_full(&root, &names),
+            problems: review_in(db, &badge, &root)?,
+        })
+    });
+    found.await
+}
+
+/// The names of everything that a rule of this badge may name, badges of other courses included.
+pub(in crate::service) fn names(db: &mut Db, badge: &Badge) -> Result<Names, StoreError> {
+    let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
+    let activities = activities::for_course(db, &badge.tenant, &badge.course)?;
+    let mut all = badges::for_course(db, &badge.tenant, &badge.course)?;
+    all.extend(badges::in_use(db, &badge.tenant)?);
+    let badges = all.iter().map(|badge| (&badge.id, badge.design.name.as_str()));
+    Ok(Names::gather(&items, &activities, badges))
+}
+
+/// What is wrong with a rule for this badge, a sentence each.
+pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<String>, ServiceError> {
+    let line_items = line_items::for_course(db, &badge.tenant, &badge.course)?;
+    let names = names(db, badge)?;
+    // Active rules only: of two drafts that build on each other, the one activated second is refused.
+    let mut below: HashMap<BadgeId, Vec<BadgeId>> =
+        names.badges.keys().map(|id| (id.clone(), Vec::new())).collect();
+    for rule in rules::all_active(db, &badge.tenant)? {
+        below.insert(rule.badge.clone(), rule.root.badges().cloned().collect());
+    }
+    let builds_on = |id: &BadgeId| below.get(id).cloned();
+    let context = RuleContext {
+        badge: &badge.id,
+        kind: badge.design.kind,
+        line_items: &line_items,
+        names: &names,
+        builds_on: &builds_on,
+    };
+    Ok(review_rule(root, &context)
+        .into_iter()
+        .map(|problem| problem.to_string())
+        .collect())
+}
+
+/// Whether a badge that decides now would, as an Application badge, be earned without work that somebody assessed.
+pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<bool, ServiceError> {
+    if kind != Kind::Application || badge.design.kind == Kind::Application {
+        return Ok(false);
+    }
+    let active = rules::active(db, &badge.tenant, &badge.id)?;
+    Ok(active.is_some_and(|rule| review_evidence(&rule.root).is_some()))
+}
+
+/// Keeps a rule as the badge's draft. An instructor who saves has seen the columns as they are now, so a maximum that
+/// had changed is accepted with it. A draft equal to the active version is not kept.
+///
+/// # Errors
+/// As [`desk`]; [`ServiceError::Conflict`] when somebody else saved a first draft at the same moment.
+pub async fn save_rule(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &BadgeId,
+    root: &Group,
+) -> Result<(), ServiceError> {
+    visitor.teach()?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (visitor, id, root) = (visitor.clone(), id.clone(), root.clone());
+    let saved = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        crate::service::base::policies::require(db, &visitor, Power::Create)?;
+        let tenant = visitor.tenant();
+        let badge = own_badge(db, &visitor, &id)?;
+        if badge.state == BadgeState::Retired {
+            return Err(ServiceError::conflict(
+                "badge.retired",
+                "This badge is retired, so its rule cannot change. Make a new badge instead.",
+            ));
+        }
+        for item in line_items::for_course(db, tenant, &badge.course)? {
+            if item.state == LineItemState::MaximumChanged && root.line_items().any(|named| *named == item.id)
+            {
+                line_items::set_state(db, tenant, &item.id, LineItemState::Present)?;
+            }
+        }
+        let active = rules::active(db, tenant, &id)?;
+        let draft = rules::draft(db, tenant, &id)?;
+        let paused = matches!(badge.state, BadgeState::Paused { .. });
+        if draft.is_none() && !paused && active.is_some_and(|active| active.root == root) {
+            return Ok(());
+        }
+        let rule = rules::save_draft(db, tenant, &id, &root, RuleId::new(now, random.as_ref()), now);
+        let rule = rule.map_err(|error| match error {
+            StoreError::AlreadyThere(_) => ServiceError::conflict(
+                "rule.saved-at-once",
+                "Somebody else saved this rule at the same moment. Open it again and look at what is there.",
+            ),
+            other => other.into(),
+        })?;
+        note(
+            db,
+            &visitor,
+            "rule.saved",
+            id.as_str(),
+            json!({"version": rule.version}),
+            now,
+            random.as_ref(),
+        )?;
+        // A copied badge rests until its rule reads nothing any more that was not found.
+        copying::settle(db, &visitor.course, &badge, now, random.as_ref())?;
+        Ok(())
+    });
+    saved.await
+}

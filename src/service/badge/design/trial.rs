@@ -1,0 +1,238 @@
+//! The dry run on the gradebook as it was last read, and the activation that confirms it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::rule::{names, review_in};
+use super::{note, own_badge};
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::decision::{Decision, Truth};
+use crate::domain::dry_run::{DryRun, Learner, dry_run};
+use crate::domain::evaluate::{evaluate, outcome};
+use crate::domain::people::Person;
+use crate::domain::policy::Power;
+use crate::domain::rule::{Rule, RuleState};
+use crate::domain::sentence::{Names, sentence_in_full};
+use crate::ids::{BadgeId, PersonId};
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::base::error::ServiceError;
+use crate::service::base::platforms;
+use crate::service::base::session::Visitor;
+use crate::store::{Db, awards, badges, courses, enrolments, facts, people, rules};
+
+/// What a rule would do, with everything that a page says about it.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    pub now: DateTime<Utc>,
+    pub badge: Badge,
+    /// The version that was tried: the draft, else the active one.
+    pub rule: Rule,
+    pub sentence: String,
+    pub run: DryRun,
+    pub names: Names,
+    /// Everybody that the run names.
+    pub people: HashMap<PersonId, Person>,
+    /// How each person stands, to say why.
+    pub decisions: HashMap<PersonId, Decision>,
+    /// What keeps it from being activated, a sentence each.
+    pub blocking: Vec<String>,
+    /// Whether there is anything to activate.
+    pub can_activate: bool,
+    /// When the course was last read.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Grades that were typed before Cairn prepared a column are invisible (Canvas).
+    pub hides_early_grades: bool,
+}
+
+/// What became of an activation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Activated {
+    Done,
+    /// What would happen is not what was confirmed: the number that it is now.
+    Changed(usize),
+    /// The rule cannot be activated, for these reasons.
+    Blocked(Vec<String>),
+}
+
+/// Tries the draft of a badge (or, without one, its active rule) on the course.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course or one
+/// without any rule.
+pub async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Trial, ServiceError> {
+    visitor.teach()?;
+    let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
+    let tried = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = own_badge(db, &visitor, &id)?;
+        let (rule, active) = to_try(db, &badge)?;
+        let learners = learners(db, &badge, &rule, now)?;
+        let names = names(db, &badge)?;
+        let mut run = dry_run(&rule, active.as_ref(), &learners, &names, now);
+        if !badge.design.expiry.leaves_time(now) {
+            run.close(&rule);
+        }
+        let ids: Vec<PersonId> = learners.iter().map(|learner| learner.person.clone()).collect();
+        let course = courses::get(db, visitor.tenant(), &badge.course)?;
+        Ok(Trial {
+            now,
+            blocking: blocking(db, &badge, &rule, now)?,
+            can_activate: may_activate(&badge, &rule),
+            sentence: sentence_in_full(&rule.root, &names),
+            people: people::by_ids(db, visitor.tenant(), &ids)?,
+            decisions: learners
+                .iter()
+                .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
+                .collect(),
+            hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
+            read_at: course.and_then(|course| course.checks.last_at),
+            badge,
+            rule,
+            run,
+            names,
+        })
+    });
+    tried.await
+}
+
+/// A draft; or the version of a badge that rests, once what made it rest is mended.
+fn may_activate(badge: &Badge, rule: &Rule) -> bool {
+    match badge.state {
+        BadgeState::Retired => false,
+        BadgeState::Paused { .. } => true,
+        BadgeState::Draft | BadgeState::Active => rule.state == RuleState::Draft,
+    }
+}
+
+/// What keeps a rule from being activated, a sentence each.
+fn blocking(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, ServiceError> {
+    let mut blocking = review_in(db, badge, &rule.root)?;
+    if !badge.design.expiry.leaves_time(now) {
+        blocking.push(
+            "The badge's time of validity is over, so it awards nothing. Give it a later end first."
+                .to_owned(),
+        );
+    }
+    let course = courses::get(db, &badge.tenant, &badge.course)?;
+    if course.is_none_or(|course| course.checks.last_at.is_none()) {
+        blocking.push(
+            "The course is being read for the first time. Open this page again in a moment.".to_owned(),
+        );
+    }
+    Ok(blocking)
+}
+
+/// The version to try, and the active one to compare it with.
+fn to_try(db: &mut Db, badge: &Badge) -> Result<(Rule, Option<Rule>), ServiceError> {
+    let active = rules::active(db, &badge.tenant, &badge.id)?;
+    match rules::draft(db, &badge.tenant, &badge.id)? {
+        Some(draft) => Ok((draft, active)),
+        None => Ok((active.ok_or(ServiceError::NotFound("rule"))?, None)),
+    }
+}
+
+/// Everybody who may be awarded, with facts. In Moodle a member without a single result row is not awarded by grades,
+/// so nobody counts them among those who would be.
+fn learners(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    now: DateTime<Utc>,
+) -> Result<Vec<Learner>, ServiceError> {
+    let tenant = &badge.tenant;
+    let may: HashSet<PersonId> = enrolments::learners(db, tenant, &badge.course)?
+        .into_iter()
+        .collect();
+    let needs_row = decide::grades_need_a_row(db, badge, rule)?;
+    let mut latest = awards::latest_for_badge(db, tenant, &badge.id)?;
+    let known = facts::for_course(db, tenant, &badge.course, &badge.id)?;
+    let mut learners = Vec::with_capacity(may.len());
+    for (person, facts) in known {
+        let left_out = needs_row && facts.grades.is_empty() && outcome(&rule.root, &facts, now) == Truth::Yes;
+        if may.contains(&person) && !left_out {
+            learners.push(Learner {
+                latest: latest.remove(&person),
+                person,
+                facts,
+            });
+        }
+    }
+    Ok(learners)
+}
+
+/// How many miss a badge narrowly.
+pub(super) fn near(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<usize, ServiceError> {
+    let Some(rule) = rules::active(db, &badge.tenant, &badge.id)? else {
+        return Ok(0);
+    };
+    let learners = learners(db, badge, &rule, now)?;
+    Ok(dry_run(&rule, None, &learners, &Names::default(), now).near.len())
+}
+
+/// Lets the tried version decide from now on, if what would happen is still what was confirmed.
+///
+/// # Errors
+/// As [`trial`].
+pub async fn activate(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &BadgeId,
+    number: usize,
+    digest: &str,
+) -> Result<Activated, ServiceError> {
+    visitor.teach()?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (visitor, id, digest) = (visitor.clone(), id.clone(), digest.to_owned());
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        crate::service::base::policies::require(db, &visitor, Power::Create)?;
+        let tenant = visitor.tenant();
+        let badge = own_badge(db, &visitor, &id)?;
+        let (rule, _) = to_try(db, &badge)?;
+        if !may_activate(&badge, &rule) {
+            // A second click on the same button: what it asked for is done.
+            let same = rule.state == RuleState::Active && badge.state == BadgeState::Active;
+            return if same {
+                Ok(Activated::Done)
+            } else {
+                Ok(Activated::Blocked(vec![
+                    "A retired badge is not awarded any more.".to_owned(),
+                ]))
+            };
+        }
+        let blocking = blocking(db, &badge, &rule, now)?;
+        if !blocking.is_empty() {
+            return Ok(Activated::Blocked(blocking));
+        }
+        let learners = learners(db, &badge, &rule, now)?;
+        let run = dry_run(&rule, None, &learners, &Names::default(), now);
+        if !run.confirms(number, &digest) {
+            return Ok(Activated::Changed(run.number()));
+        }
+        if rule.state == RuleState::Draft {
+            rules::activate(db, tenant, &rule.id, now)?;
+        } else {
+            badges::set_state(db, tenant, &id, &BadgeState::Active, now)?;
+        }
+        decide::enqueue_badge_for(db, tenant, &id, "activation", now, random.as_ref())?;
+        let detail = json!({"version": rule.version, "awarded": number});
+        note(
+            db,
+            &visitor,
+            "rule.activated",
+            id.as_str(),
+            detail,
+            now,
+            random.as_ref(),
+        )?;
+        Ok(Activated::Done)
+    });
+    done.await
+}

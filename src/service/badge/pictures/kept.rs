@@ -1,0 +1,86 @@
+//! Pictures that instructors upload: cleaned, kept by their digest on a shelf of their own, and public.
+
+use bytes::Bytes;
+
+use crate::domain::badge::Picture;
+use crate::ids::TenantId;
+use crate::service::Cairn;
+use crate::service::badge::uploads;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::store::blobs::BlobError;
+
+/// Pictures are public by their digest, whoever uploaded them; hand-ins lie on the shelves of their tenants and are not.
+const SHELF: &str = "pictures";
+
+/// Cleans and keeps a picture.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Invalid`] with the reason for which it is refused.
+pub async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Picture, ServiceError> {
+    visitor.teach()?;
+    let cleaned = tokio::task::spawn_blocking(move || uploads::clean(&bytes)).await;
+    let cleaned = cleaned.map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let picture = cleaned.map_err(|error| {
+        let text = error.to_string();
+        let mut letters = text.chars();
+        let first = letters
+            .next()
+            .map(|first| first.to_uppercase().collect::<String>())
+            .unwrap_or_default();
+        ServiceError::invalid("picture.refused", format!("{first}{}.", letters.as_str()))
+    })?;
+    let digest = cairn
+        .blobs
+        .put(&TenantId::from(SHELF), Bytes::from(picture.bytes))
+        .await?;
+    Ok(Picture::Uploaded {
+        digest,
+        media_type: picture.media_type.to_owned(),
+    })
+}
+
+/// Whether an uploaded picture is on the shelf, and of the type that it says.
+///
+/// # Errors
+/// Trouble with the shelf.
+pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
+    let address = super::href(picture);
+    match uploaded(cairn, address.trim_start_matches("/p/")).await {
+        Ok(_) => Ok(true),
+        Err(ServiceError::NotFound(_) | ServiceError::Blob(BlobError::Missing | BlobError::Changed)) => {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The picture behind `<digest>.<png|svg>`: media type and bytes.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when there is none.
+pub async fn uploaded(cairn: &Cairn, file: &str) -> Result<(&'static str, Bytes), ServiceError> {
+    let missing = ServiceError::NotFound("picture");
+    let Some((digest, ending)) = file.split_once('.') else {
+        return Err(missing);
+    };
+    let media_type = match ending {
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        _ => return Err(missing),
+    };
+    if digest.len() != 64
+        || !digest
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    {
+        return Err(missing);
+    }
+    let bytes = cairn.blobs.get(&TenantId::from(SHELF), digest).await?;
+    let is_png = bytes.starts_with(b"\x89PNG");
+    if is_png == (media_type == "image/png") {
+        Ok((media_type, bytes))
+    } else {
+        Err(missing)
+    }
+}

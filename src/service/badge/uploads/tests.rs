@@ -1,0 +1,242 @@
+use super::*;
+use image::ImageEncoder as _;
+
+fn svg(inside: &str) -> String {
+    format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 10 10"><rect width="10" height="10" fill="red"/>{inside}</svg>"#
+    )
+}
+
+fn refused(inside: &str) -> UploadError {
+    clean(svg(inside).as_bytes()).expect_err(inside)
+}
+
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let pixels = vec![200_u8; usize::try_from(width * height).unwrap()];
+    image::codecs::png::PngEncoder::new(&mut bytes)
+        .write_image(&pixels, width, height, image::ExtendedColorType::L8)
+        .unwrap();
+    bytes
+}
+
+#[test]
+fn a_plain_svg_is_kept_and_its_editors_traces_are_not() {
+    let text = r##"<?xml version="1.0"?><!-- made by me --><svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" inkscape:version="1" width="10" height="10" data-secret="x"><metadata><x>ada@example.org</x></metadata><inkscape:view/><defs><linearGradient id="a"><stop offset="0" stop-color="red"/></linearGradient></defs><title>T &amp; U</title><rect width="10" height="10" style="fill:url(#a)"/></svg>"##;
+    let kept = clean(text.as_bytes()).unwrap();
+    assert_eq!(kept.media_type, "image/svg+xml");
+    let kept = String::from_utf8(kept.bytes).unwrap();
+    for gone in ["inkscape", "metadata", "ada@", "made by me", "data-secret"] {
+        assert!(!kept.contains(gone), "{gone} in {kept}");
+    }
+    assert!(
+        kept.contains("fill:url(#a)") && kept.contains("T &amp; U"),
+        "{kept}"
+    );
+    assert_eq!(
+        clean(kept.as_bytes()).unwrap().bytes,
+        kept.as_bytes(),
+        "cleaning twice changes nothing"
+    );
+}
+
+#[test]
+fn scripts_and_handlers_are_refused_wherever_they_hide() {
+    assert!(matches!(
+        refused("<script>alert(1)</script>"),
+        UploadError::Script
+    ));
+    assert!(matches!(refused("<SCRIPT/>"), UploadError::Script));
+    assert!(matches!(
+        refused(r#"<h:script xmlns:h="http://www.w3.org/1999/xhtml"/>"#),
+        UploadError::Script
+    ));
+    assert!(matches!(
+        refused("<metadata><script/></metadata>"),
+        UploadError::Script
+    ));
+    assert!(
+        matches!(refused(r#"<rect onclick="x()"/>"#), UploadError::EventHandler(name) if name == "onclick")
+    );
+    assert!(matches!(
+        refused(r#"<rect onLoad="x()"/>"#),
+        UploadError::EventHandler(_)
+    ));
+}
+
+#[test]
+fn foreign_content_is_refused() {
+    assert!(matches!(
+        refused("<foreignObject><p/></foreignObject>"),
+        UploadError::ForeignObject
+    ));
+}
+
+#[test]
+fn everything_outside_the_document_is_refused() {
+    let outside = |inside: &str| {
+        assert!(
+            matches!(refused(inside), UploadError::ExternalReference(_)),
+            "{inside}"
+        )
+    };
+    outside(r#"<rect fill="url(https://x.example/a#b)"/>"#);
+    outside(r#"<rect fill="URL( 'a.svg#b' )"/>"#);
+    outside(r#"<rect style="fill:url(//x.example)"/>"#);
+    outside(r#"<rect fill="u\72l(x)"/>"#);
+    outside(r#"<linearGradient href="other.svg#a"/>"#);
+    outside(r#"<linearGradient xlink:href="javascript:alert(1)"/>"#);
+    outside(r#"<rect style="background:image-set('x')"/>"#);
+}
+
+#[test]
+fn pictures_links_and_copies_inside_are_refused_by_name() {
+    for name in [
+        "image", "use", "a", "filter", "pattern", "mask", "switch", "symbol",
+    ] {
+        assert!(
+            matches!(refused(&format!("<{name}/>")), UploadError::Element(n) if n == name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn style_sheets_and_animations_are_refused() {
+    assert!(matches!(
+        refused("<style>*{fill:red}</style>"),
+        UploadError::StyleSheet
+    ));
+    assert!(matches!(
+        refused(r#"<rect style="@import 'x'"/>"#),
+        UploadError::StyleSheet
+    ));
+    assert!(matches!(
+        refused("<set attributeName='href'/>"),
+        UploadError::Animation(_)
+    ));
+    assert!(matches!(refused("<animate/>"), UploadError::Animation(_)));
+}
+
+#[test]
+fn document_types_and_entities_are_refused() {
+    let text = r#"<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>"#;
+    assert!(matches!(clean(text.as_bytes()), Err(UploadError::DocumentType)));
+}
+
+#[test]
+fn what_is_too_much_is_refused() {
+    assert!(matches!(refused(&"<g/>".repeat(5_001)), UploadError::TooComplex));
+    let deep = format!("{}{}", "<g>".repeat(40), "</g>".repeat(40));
+    assert!(matches!(refused(&deep), UploadError::TooComplex));
+    assert!(matches!(
+        refused(&" ".repeat(MAX_SVG_BYTES)),
+        UploadError::SvgTooManyBytes
+    ));
+}
+
+#[test]
+fn what_shows_nothing_is_refused() {
+    let text = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><g/></svg>"#;
+    let error = clean(text.as_bytes()).unwrap_err();
+    assert!(
+        matches!(error, UploadError::CannotBeDrawn(RasterError::Blank)),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn what_is_no_picture_is_refused() {
+    assert!(matches!(clean(b""), Err(UploadError::Empty)));
+    for bytes in [
+        &b"GIF89a....."[..],
+        b"\xff\xd8\xff\xe0",
+        b"hello",
+        b"<html></html>",
+        b"%PDF-1.7",
+    ] {
+        assert!(matches!(clean(bytes), Err(UploadError::NotAPicture)), "{bytes:?}");
+    }
+    assert!(matches!(
+        clean(b"<svg xmlns='http://www.w3.org/2000/svg'><rect></svg>"),
+        Err(UploadError::DamagedSvg)
+    ));
+    assert!(
+        matches!(clean(b"<svg/>"), Err(UploadError::NotAPicture)),
+        "not in the namespace of SVG"
+    );
+}
+
+#[test]
+fn a_png_is_written_anew_without_what_is_written_beside_it() {
+    let mut bytes = Vec::new();
+    {
+        let mut encoder = ::png::Encoder::new(&mut bytes, 3, 2);
+        encoder.set_color(::png::ColorType::Rgb);
+        encoder
+            .add_text_chunk("Author".to_owned(), "ada@example.org".to_owned())
+            .unwrap();
+        encoder
+            .write_header()
+            .unwrap()
+            .write_image_data(&[7; 18])
+            .unwrap();
+    }
+    assert!(bytes.windows(4).any(|w| w == b"tEXt"));
+    let kept = clean(&bytes).unwrap();
+    assert_eq!(kept.media_type, "image/png");
+    assert!(!kept.bytes.windows(4).any(|w| w == b"tEXt") && !kept.bytes.windows(4).any(|w| w == b"ada@"));
+    let picture = image::load_from_memory(&kept.bytes).unwrap().to_rgba8();
+    assert_eq!(
+        (picture.width(), picture.height(), picture.get_pixel(0, 0).0),
+        (3, 2, [7, 7, 7, 255])
+    );
+}
+
+#[test]
+fn a_png_beyond_the_limits_is_refused_with_its_size() {
+    assert!(clean(&png(2_048, 16)).is_ok());
+    let error = clean(&png(2_049, 16)).unwrap_err();
+    assert!(matches!(
+        error,
+        UploadError::TooManyPixels {
+            width: 2_049,
+            height: 16
+        }
+    ));
+    assert!(error.to_string().contains("2049 by 16"));
+}
+
+#[test]
+fn a_header_that_claims_a_huge_picture_is_refused_before_it_is_unpacked() {
+    let mut bytes = png(8, 8);
+    bytes[16..20].copy_from_slice(&60_000_u32.to_be_bytes());
+    assert!(clean(&bytes).is_err());
+}
+
+#[test]
+fn a_damaged_png_is_refused() {
+    let whole = png(64, 64);
+    assert!(matches!(
+        clean(&whole[..whole.len() / 2]),
+        Err(UploadError::DamagedPng)
+    ));
+    assert!(matches!(
+        clean(b"\x89PNG\r\n\x1a\nnonsense"),
+        Err(UploadError::DamagedPng)
+    ));
+}
+
+#[test]
+fn a_picture_of_more_than_two_megabytes_is_refused() {
+    assert!(matches!(
+        clean(&vec![b'<'; MAX_PNG_BYTES + 1]),
+        Err(UploadError::TooManyBytes)
+    ));
+}
+
+#[test]
+fn what_cairn_draws_passes_its_own_checks() {
+    let drawn = crate::service::badge::pictures::Drawing::new("AB", "stones", "#336699").svg();
+    assert!(clean(drawn.as_bytes()).is_ok());
+}

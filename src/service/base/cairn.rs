@@ -1,0 +1,132 @@
+//! What every use case works with.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use secrecy::ExposeSecret as _;
+
+use crate::clock::SharedClock;
+use crate::net::Transport;
+use crate::net::guarded::{GuardOptions, GuardedClient};
+use crate::random::SharedRandom;
+use crate::secrets::{SecretsError, Vault};
+use crate::settings::Settings;
+use crate::store::blobs::{BlobError, Blobs};
+use crate::store::{Store, StoreError};
+use lti::keys::KeySetCache;
+use lti::services::Services;
+use lti::token::TokenService;
+
+use super::{data_folder, master_key, tool_keys};
+use crate::service::institution::administrators::throttle;
+
+/// Everything that a use case needs of the process. One for each process, shared by all its threads.
+#[derive(Debug)]
+pub struct Cairn {
+    pub settings: Settings,
+    pub clock: SharedClock,
+    pub random: SharedRandom,
+    pub store: Store,
+    pub blobs: Blobs,
+    pub vault: Vault,
+    /// The way out to platforms.
+    pub transport: Arc<dyn Transport>,
+    /// Platforms' public keys.
+    pub key_sets: KeySetCache,
+    /// The services of platforms: members, line items, results, scores.
+    pub lti: Arc<Services>,
+    /// Access tokens for those services.
+    pub tokens: Arc<TokenService>,
+    /// Our own keys: the one that signs what we send to platforms, and all that we publish.
+    pub tool_key: tool_keys::ToolKeys,
+    /// How often somebody may try to sign in to the console.
+    pub throttle: throttle::Throttle,
+    /// Says that the data folder is in use, as long as this lives.
+    pub in_use: data_folder::InUse,
+}
+
+/// Why Cairn does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("Cannot listen on {0}: {1}. Is another server running there?")]
+    Listen(SocketAddr, String),
+    #[error("The server could not be started: {0}")]
+    Serve(String),
+    #[error("The data folder {0} could not be made: {1}")]
+    DataFolder(String, std::io::Error),
+    #[error(
+        "The master key of this data is being changed by another command. Start again when that has ended."
+    )]
+    BeingChanged,
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+    #[error("The tool's own key could not be made or read: {0}")]
+    ToolKey(String),
+    #[error("The outbound client could not be made: {0}")]
+    Net(String),
+}
+
+impl Cairn {
+    /// Opens data folder, master key and database (which is brought up to date), and makes the tool's key at the first
+    /// start.
+    ///
+    /// # Errors
+    /// [`StartError`] with a sentence for whoever starts it.
+    pub async fn open(
+        settings: Settings,
+        clock: SharedClock,
+        random: SharedRandom,
+    ) -> Result<Self, StartError> {
+        let in_use = data_folder::shared(&settings.data_dir).await?;
+        Self::open_in(settings, clock, random, in_use).await
+    }
+
+    /// The same by somebody who uses the data folder already.
+    pub(in crate::service) async fn open_in(
+        settings: Settings,
+        clock: SharedClock,
+        random: SharedRandom,
+        in_use: data_folder::InUse,
+    ) -> Result<Self, StartError> {
+        let store = open_store(&settings).await?;
+        let vault = master_key::settle(&settings, &store, &random).await?;
+        let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;
+        let tool_key = tool_keys::ToolKeys::open(&store, &vault, &clock, &random).await?;
+        let options = GuardOptions {
+            allow_loopback_http: settings.allow_http_loopback,
+        };
+        let guarded = GuardedClient::new(options).map_err(|error| StartError::Net(error.to_string()))?;
+        let transport: Arc<dyn Transport> = Arc::new(guarded);
+        let assertion = tool_key.assertion();
+        let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
+        let tokens = Arc::new(TokenService::new(assertion, now, chance, out));
+        let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
+        let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
+        Ok(Self {
+            in_use,
+            throttle: throttle::Throttle::new(&clock),
+            key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
+            lti,
+            tokens,
+            settings,
+            clock,
+            random,
+            store,
+            blobs,
+            vault,
+            transport,
+            tool_key,
+        })
+    }
+}
+
+/// Opens the database off the async threads: it may wait for another node's migrations.
+async fn open_store(settings: &Settings) -> Result<Store, StartError> {
+    let (url, connections) = (settings.database_url.clone(), settings.database_connections);
+    let opened = tokio::task::spawn_blocking(move || Store::open(url.expose_secret(), connections)).await;
+    Ok(opened.map_err(|error| StartError::Serve(error.to_string()))??)
+}

@@ -1,0 +1,15 @@
+//! What every use case needs: [`Cairn`] itself, errors, who somebody is, and reading institutions, platforms and policies.
+
+pub mod cairn;
+pub mod data_folder;
+pub mod error;
+pub mod institutions;
+pub mod last_seen;
+pub mod master_key;
+pub mod names;
+pub mod platforms;
+pub mod policies;
+pub mod session;
+pub mod tool_keys;
+
+pub use cairn::{Cairn, StartError};

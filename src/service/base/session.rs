@@ -1,0 +1,269 @@
+//! Visits: what a verified launch opened, found again by a token that only the browser holds.
+
+use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use crate::domain::course::Course;
+use crate::domain::people::Person;
+use crate::ids::{CourseId, SessionId, TenantId};
+use crate::random;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::store::Db;
+use crate::store::sessions::Session;
+use crate::store::{nonces, sessions};
+use lti::registration::Registration;
+
+/// A visit ends when it was not used for so long.
+pub const IDLE: TimeDelta = TimeDelta::hours(2);
+/// A visit ends at the latest so long after its launch.
+pub const LONGEST: TimeDelta = TimeDelta::hours(10);
+/// The last use is written down at most so often, so that reading a page seldom writes.
+const TOUCH: TimeDelta = TimeDelta::minutes(5);
+
+/// A visit with what every page needs to know about it.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    pub session: Session,
+    pub course: Course,
+    pub person: Person,
+    pub registration: Registration,
+}
+
+impl Visitor {
+    /// The tenant that owns everything this visit may see.
+    #[must_use]
+    pub fn tenant(&self) -> &TenantId {
+        &self.session.tenant
+    }
+
+    /// Whether this visit may configure and decide.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] for everybody but instructors of this course.
+    pub fn teach(&self) -> Result<(), ServiceError> {
+        if self.session.instructor {
+            Ok(())
+        } else {
+            Err(ServiceError::Forbidden(
+                "Only instructors of this course can do that.",
+            ))
+        }
+    }
+
+    /// Whether this is the person and nobody who acts as them: for what is theirs alone to do.
+    ///
+    /// # Errors
+    /// [`ServiceError::Masquerade`].
+    pub fn act_for_oneself(&self) -> Result<(), ServiceError> {
+        if self.session.masquerade {
+            Err(ServiceError::Masquerade)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The origins that may frame a page of this visit: the platform's.
+    #[must_use]
+    pub fn ancestors(&self) -> Vec<String> {
+        frame_ancestors(&self.registration)
+    }
+}
+
+/// The origins from which a platform shows us in a frame: where it signs people in, and where its services are. A name
+/// stands for those below it too: hosted Canvas allows `instructure.com` and shows us on `school.instructure.com`.
+#[must_use]
+pub fn frame_ancestors(registration: &Registration) -> Vec<String> {
+    let url = &registration.authorization_url;
+    let mut origins = vec![url.origin().ascii_serialization()];
+    let mut add = |origin: String| {
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    };
+    for url in [&registration.token_url, &registration.jwks_url] {
+        add(url.origin().ascii_serialization());
+    }
+    if let Ok(issuer) = url::Url::parse(&registration.issuer) {
+        add(issuer.origin().ascii_serialization());
+    }
+    for host in &registration.service_hosts {
+        add(format!("https://{host}"));
+        if matches!(url::Host::parse(host), Ok(url::Host::Domain(name)) if name.contains('.')) {
+            add(format!("https://*.{host}"));
+        }
+    }
+    origins
+}
+
+/// What the database keeps of a token.
+#[must_use]
+pub fn digest(token: &str) -> String {
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+impl Cairn {
+    /// The visit behind `token` in `course`.
+    ///
+    /// # Errors
+    /// [`ServiceError::SessionOver`] when there is none, it is over, or it belongs to another course.
+    pub async fn visitor(&self, token: &str, course: &CourseId) -> Result<Visitor, ServiceError> {
+        let now = self.clock.now();
+        let (digest, course) = (digest(token), course.clone());
+        let found = self
+            .store
+            .read(move |db| {
+                let found = sessions::in_course(db, &digest, now)?;
+                Ok(found.filter(|found| {
+                    found.session.last_used_at + IDLE > now
+                        && found.course.id == course
+                        && found.registration.enabled
+                }))
+            })
+            .await?
+            .ok_or(ServiceError::SessionOver)?;
+        let found = Visitor {
+            session: found.session,
+            course: found.course,
+            person: found.person,
+            registration: found.registration,
+        };
+        if found.session.last_used_at + TOUCH <= now {
+            let session = found.session.clone();
+            let touched =
+                move |db: &mut Db| sessions::touch(db, &session.tenant, &session.id, now, session.expires_at);
+            // A page that only reads must open although the database cannot be written to at the moment.
+            if let Err(error) = self.store.write(touched).await {
+                tracing::warn!(%error, "the use of a visit could not be noted");
+            }
+        }
+        Ok(found)
+    }
+
+    /// The proof that a form came from one of our own pages of this visit: every changing form carries it. It names the
+    /// visit, so that a new window, to which no cookie comes along, can be opened from it.
+    #[must_use]
+    pub fn form_proof(&self, session: &Session) -> String {
+        format!("{}.{}", session.id, self.form_seal(session.id.as_str()))
+    }
+
+    fn form_seal(&self, id: &str) -> String {
+        hex::encode(self.vault.derive(&format!("form proof {id}")))
+            .chars()
+            .take(32)
+            .collect()
+    }
+
+    /// A second visit with the powers of the one that `proof` names, for a window of its own.
+    ///
+    /// # Errors
+    /// [`ServiceError::SessionOver`] when the proof is none of ours, or that visit is over.
+    pub async fn second_visit(&self, proof: &str, course: &CourseId) -> Result<String, ServiceError> {
+        let (id, seal) = proof.split_once('.').ok_or(ServiceError::SessionOver)?;
+        if !bool::from(seal.as_bytes().ct_eq(self.form_seal(id).as_bytes())) {
+            return Err(ServiceError::SessionOver);
+        }
+        let now = self.clock.now();
+        let token = random::token::<32>(self.random.as_ref());
+        let (id, course) = (SessionId::from(id), course.clone());
+        let (new, token_digest) = (SessionId::new(now, self.random.as_ref()), digest(&token));
+        let opened = self.store.write_with(move |db| {
+            let first = sessions::by_id(db, &id)?.ok_or(ServiceError::SessionOver)?;
+            let over = first.expires_at <= now || first.last_used_at + IDLE <= now;
+            if over || first.course.as_ref() != Some(&course) {
+                return Err(ServiceError::SessionOver);
+            }
+            let second = Session {
+                id: new,
+                created_at: now,
+                last_used_at: now,
+                ..first
+            };
+            sessions::insert(db, &second, &token_digest)?;
+            Ok(())
+        });
+        opened.await?;
+        Ok(token)
+    }
+}
+
+/// Forgets visits that are over and launch nonces whose login state is refused for its age by now.
+///
+/// # Errors
+/// What the store reports.
+pub async fn forget_what_is_over(cairn: &Cairn) -> Result<(), ServiceError> {
+    let now = cairn.clock.now();
+    let swept = cairn
+        .store
+        .write(move |db| Ok((sessions::purge(db, now)?, nonces::purge(db, now)?)));
+    let (visits, launches) = swept.await?;
+    if visits + launches > 0 {
+        tracing::debug!(visits, launches, "forgot what is over");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lti::registration::{Flavour, RegistrationDraft};
+
+    fn ancestors(flavour: Flavour, issuer: &str, base: &str, hosts: &[&str]) -> Vec<String> {
+        let draft = RegistrationDraft {
+            name: "Example College".into(),
+            issuer: issuer.into(),
+            client_id: "1".into(),
+            authorization_url: format!("{base}/authorize"),
+            token_url: format!("{base}/token"),
+            token_audience: None,
+            jwks_url: format!("{base}/keys"),
+            flavour,
+            algorithms: Vec::new(),
+            service_hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            accepts_new_deployments: false,
+            allow_http_loopback: true,
+            enabled: true,
+        };
+        frame_ancestors(&draft.check("r".into(), "t".into()).unwrap())
+    }
+
+    #[test]
+    fn hosted_canvas_may_show_us_on_the_host_of_each_school() {
+        let hosted = ancestors(
+            Flavour::Canvas,
+            "https://canvas.instructure.com",
+            "https://sso.canvaslms.com",
+            &[],
+        );
+        assert_eq!(
+            hosted,
+            [
+                "https://sso.canvaslms.com",
+                "https://canvas.instructure.com",
+                "https://*.sso.canvaslms.com",
+                "https://instructure.com",
+                "https://*.instructure.com",
+            ]
+        );
+    }
+
+    #[test]
+    fn addresses_and_localhost_have_nothing_below_them() {
+        let local = ancestors(
+            Flavour::Moodle,
+            "http://localhost:8090",
+            "http://localhost:8090",
+            &["localhost", "10.0.0.1", "[::1]"],
+        );
+        assert_eq!(
+            local,
+            [
+                "http://localhost:8090",
+                "https://localhost",
+                "https://10.0.0.1",
+                "https://[::1]",
+            ]
+        );
+    }
+}

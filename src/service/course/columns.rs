@@ -1,0 +1,291 @@
+//! Gradebook columns of ours, made through the line item service.
+//!
+//! An activity's column is made by a job with retries; a column for a rule is made while its instructor waits.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use crate::domain::course::{Course, LineItem, LineItemState, Link};
+use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
+use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
+use crate::random::Random;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
+use crate::service::base::session::Visitor;
+use crate::service::course::placing;
+use crate::service::course::scores;
+use crate::service::course::sync::{self, Cause};
+use crate::store::jobs::{self, NewJob};
+use crate::store::{Db, StoreError, activities, courses, line_items, links, registrations};
+use lti::registration::{Flavour, Registration};
+use lti::services::Platform;
+use lti::services::grades::{LineItem as PlatformItem, NewLineItem};
+
+/// The job that gives an evidence activity its column.
+pub const ENSURE_ITEM: &str = "ensure_item";
+
+/// The tag of columns that instructors make.
+const COLUMN_TAG: &str = "cairn-column";
+/// The tag of columns of evidence activities.
+pub(in crate::service) const ACTIVITY_TAG: &str = "cairn-activity";
+/// Points that a column may have.
+const MOST_POINTS: u32 = 10_000;
+
+/// A column that an instructor made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewColumn {
+    pub item: LineItem,
+    /// Grades that are typed before Cairn has prepared it are invisible (Canvas).
+    pub hides_early_grades: bool,
+}
+
+/// A course with its platform, ready for calls.
+pub(in crate::service) struct Reach {
+    pub platform: Platform,
+    pub registration: Registration,
+    pub line_items: Url,
+    course: Course,
+}
+
+pub(in crate::service) async fn reach(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Reach, ServiceError> {
+    let (owner, id) = (tenant.clone(), course.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let course = courses::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("course"))?;
+        let registration = registrations::get(db, &owner, &course.registration)?;
+        Ok((course, registration.ok_or(ServiceError::NotFound("platform"))?))
+    });
+    let (course, registration) = found.await?;
+    let url = course.services.line_items_url.as_deref();
+    let line_items = sync::vetted(&registration, url, "grades")
+        .map_err(|sentence| ServiceError::conflict("column.no-service", sentence))?;
+    let platform = sync::platform(cairn, &course, &registration);
+    Ok(Reach {
+        platform,
+        registration,
+        line_items,
+        course,
+    })
+}
+
+/// Makes a gradebook column of ours, or finds the one that has this name already: a second click makes no second one.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change rules,
+/// [`ServiceError::Invalid`] for a name or number that cannot be,
+/// [`ServiceError::Platform`] when the platform does not do it.
+pub async fn create(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    label: &str,
+    points: Decimal,
+) -> Result<NewColumn, ServiceError> {
+    policies::check(cairn, visitor, Power::Create).await?;
+    let label = label.trim();
+    if label.is_empty() || label.chars().count() > 200 {
+        return Err(ServiceError::invalid(
+            "column.label",
+            "Give the column a name of 1 to 200 characters.",
+        ));
+    }
+    if points <= Decimal::ZERO || points > Decimal::from(MOST_POINTS) {
+        return Err(ServiceError::invalid(
+            "column.points",
+            "Give the column more than 0 and up to 10,000 points.",
+        ));
+    }
+    let reach = reach(cairn, visitor.tenant(), &visitor.course.id).await?;
+    let name = hex::encode(Sha256::digest(label.to_lowercase().as_bytes()));
+    let new = NewLineItem {
+        label: label.to_owned(),
+        score_maximum: points,
+        tag: Some(COLUMN_TAG.to_owned()),
+        resource_id: Some(name.chars().take(16).collect()),
+        resource_link_id: None,
+        external_tool_url: None,
+        submission_review: None,
+    };
+    let made = reach
+        .platform
+        .find_or_create_line_item(&reach.line_items, &new)
+        .await?;
+    Ok(NewColumn {
+        item: keep(cairn, &reach, made, &new, None).await?,
+        hides_early_grades: reach.registration.flavour == Flavour::Canvas,
+    })
+}
+
+/// Stores a column that the platform has, and has it read.
+async fn keep(
+    cairn: &Cairn,
+    reach: &Reach,
+    made: PlatformItem,
+    new: &NewLineItem,
+    activity: Option<ActivityId>,
+) -> Result<LineItem, ServiceError> {
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let item = LineItem {
+        id: LineItemId::new(now, random.as_ref()),
+        tenant: reach.course.tenant.clone(),
+        course: reach.course.id.clone(),
+        url: made.id.to_string(),
+        label: made.label.clone(),
+        maximum: made.score_maximum.unwrap_or(new.score_maximum),
+        resource_id: made.resource_id,
+        tag: made.tag,
+        resource_link_id: made.resource_link_id,
+        state: LineItemState::Present,
+    };
+    let stored = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let item = line_items::find_or_insert(db, &item, now)?;
+        if let Some(activity) = activity {
+            activities::set_line_item(db, &item.tenant, &activity, Some(&item.id))?;
+            // What was handed in and reviewed before there was a column.
+            scores::enqueue_all(db, &item.tenant, &item.course, &activity, now, random.as_ref())?;
+        }
+        Ok(item)
+    });
+    let item = stored.await?;
+    // The check reads the column, and makes the rows without which Canvas shows no grade that a teacher types.
+    sync::enqueue_check(cairn, &item.tenant, &item.course, Cause::Column).await?;
+    Ok(item)
+}
+
+/// Has an activity given its column. Run it in a transaction.
+///
+/// # Errors
+/// What the store reports.
+pub fn enqueue_item(
+    db: &mut Db,
+    activity: &Activity,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let key = format!("{}/{}", activity.course, activity.id);
+    // New work makes up for what was given up before.
+    jobs::take_given_up(db, &activity.tenant, ENSURE_ITEM, &key)?;
+    let course = courses::get(db, &activity.tenant, &activity.course)?;
+    let job = NewJob {
+        tenant: activity.tenant.clone(),
+        kind: ENSURE_ITEM.to_owned(),
+        key,
+        payload: json!({"activity": activity.id}),
+        run_at: now,
+        lane: course.map(|course| course.registration),
+    };
+    jobs::enqueue(db, &job, now, random).map(drop)
+}
+
+/// After a check that could list the columns: activities that still have none get another try, as do scores that were
+/// given up. Run it in the check's transaction.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn resume(
+    db: &mut Db,
+    course: &Course,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    for activity in activities::for_course(db, &course.tenant, &course.id)? {
+        if activity.line_item.is_none() {
+            enqueue_item(db, &activity, now, random)?;
+        }
+    }
+    scores::revive(db, course, now)
+}
+
+pub(in crate::service) fn item_url(
+    registration: &Registration,
+    item: &LineItem,
+) -> Result<Url, ServiceError> {
+    sync::vetted(registration, Some(&item.url), "grades")
+        .map_err(|sentence| ServiceError::conflict("column.address", sentence))
+}
+
+/// Gives an evidence activity its column: the link's own, or a new one. Without the service its grade stays here.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when the activity is gone, [`ServiceError::Platform`] when the platform does not do it.
+pub async fn ensure_activity_item(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    activity: &ActivityId,
+) -> Result<(), ServiceError> {
+    let (owner, id) = (tenant.clone(), activity.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let activity = activities::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("activity"))?;
+        let link = links::get(db, &owner, &activity.link)?.ok_or(ServiceError::NotFound("link"))?;
+        Ok((activity, link))
+    });
+    let (activity, link) = found.await?;
+    if activity.line_item.is_some() {
+        return Ok(());
+    }
+    let reach = match reach(cairn, tenant, &activity.course).await {
+        Err(ServiceError::Conflict { sentence, .. }) => {
+            tracing::info!(activity = %activity.id, sentence, "an activity has no column");
+            return Ok(());
+        }
+        reach => reach?,
+    };
+    let origin = cairn.settings.origin();
+    let new = new_item(&activity, &link, &reach, &origin);
+    let made = match &link.line_item_url {
+        Some(own) => {
+            let url = sync::vetted(&reach.registration, Some(own), "grades")
+                .map_err(|sentence| ServiceError::conflict("column.address", sentence))?;
+            reach.platform.line_item(&url).await?
+        }
+        None => {
+            // Perhaps it came with another link of the same activity, which nobody has opened yet.
+            let anywhere = NewLineItem {
+                resource_link_id: None,
+                ..new.clone()
+            };
+            let found = reach
+                .platform
+                .find_line_item(&reach.line_items, &anywhere)
+                .await?;
+            match found {
+                Some(found) => found,
+                None => {
+                    reach
+                        .platform
+                        .find_or_create_line_item(&reach.line_items, &new)
+                        .await?
+                }
+            }
+        }
+    };
+    keep(cairn, &reach, made, &new, Some(activity.id)).await.map(drop)
+}
+
+/// The column of an activity whose link has none. Moodle ties it to the link; a Canvas link without an assignment cannot
+/// have one, so there a new `external_tool` assignment is made that opens us.
+fn new_item(activity: &Activity, link: &Link, reach: &Reach, origin: &str) -> NewLineItem {
+    let canvas = reach.registration.flavour == Flavour::Canvas;
+    NewLineItem {
+        label: activity.title.clone(),
+        score_maximum: activity.maximum,
+        tag: Some(ACTIVITY_TAG.to_owned()),
+        resource_id: Some(activity.id.to_string()),
+        resource_link_id: (!canvas).then(|| link.resource_link_id.clone()),
+        external_tool_url: if canvas {
+            Url::parse(&format!("{origin}/lti/launch")).ok()
+        } else {
+            None
+        },
+        submission_review: placing::submission_review(&activity.id, origin),
+    }
+}

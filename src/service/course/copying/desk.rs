@@ -1,0 +1,136 @@
+//! What was brought from the old course, and what a person has yet to say: read, never changed.
+
+use super::map::linked_activities;
+use super::missing::{self, Missing};
+use super::own_copy;
+use super::plan::{dates, other_maximum};
+use super::source::{Source, badges_to_bring, columns};
+use crate::domain::badge::Badge;
+use crate::domain::course::{Course, LineItem};
+use crate::domain::evidence::Activity;
+use crate::domain::rule::Group;
+use crate::domain::sentence::sentence_in_full;
+use crate::ids::{BadgeId, CopyId};
+use crate::service::Cairn;
+use crate::service::badge::design;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::store::copies::CourseCopy;
+use crate::store::{badges, rules};
+use lti::services::media::scope;
+
+/// What was brought, and what is left to say.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    pub copy: CourseCopy,
+    /// The old course.
+    pub source: Course,
+    pub badges: Vec<DeskBadge>,
+    /// Each missing thing with the badges that read it.
+    pub missing: Vec<(Missing, Vec<String>)>,
+    /// Columns of this course that may stand for one.
+    pub columns: Vec<LineItem>,
+    /// Activities of this course that may stand for one.
+    pub activities: Vec<Activity>,
+    /// Badges of this course that may stand for one.
+    pub others: Vec<(BadgeId, String)>,
+    /// Whether the platform lets this tool make columns.
+    pub makes_columns: bool,
+}
+
+/// A badge that was brought.
+#[derive(Debug, Clone)]
+pub struct DeskBadge {
+    pub badge: Badge,
+    /// Its rule as it reads now.
+    pub sentence: Option<String>,
+    pub missing: usize,
+    /// What to look at, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// What was brought, and what is left to say.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
+pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk, ServiceError> {
+    visitor.teach()?;
+    let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let tenant = visitor.tenant();
+        let (copy, from) = own_copy(db, &visitor, &id)?;
+        let course = &visitor.course;
+        let source = Source::load(db, tenant, &from.id)?;
+        let columns = columns(db, tenant, &course.id)?;
+        let mut gathered: Vec<(Missing, Vec<String>)> = Vec::new();
+        let mut shown = Vec::new();
+        for (badge, of) in badges::copied(db, tenant, &course.id)? {
+            let Some((_, old)) = source.badges.iter().find(|(known, _)| known.id == of) else {
+                continue;
+            };
+            let rule = match rules::draft(db, tenant, &badge.id)? {
+                Some(draft) => Some(draft),
+                None => rules::active(db, tenant, &badge.id)?,
+            };
+            let root = rule.as_ref().map(|rule| &rule.root);
+            let lacks = match root {
+                Some(root) if badge.active_rule.is_none() => missing::of_rule(db, course, root)?,
+                _ => Vec::new(),
+            };
+            for one in &lacks {
+                match gathered.iter_mut().find(|(known, _)| known == one) {
+                    Some((_, readers)) => readers.push(badge.design.name.clone()),
+                    None => gathered.push((one.clone(), vec![badge.design.name.clone()])),
+                }
+            }
+            let mut notes = dates(&badge, root, now);
+            if let (Some(root), Some(old)) = (root, old) {
+                notes.extend(maxima(&source.items, &columns, &old.root, root));
+            }
+            let sentence = match root {
+                Some(root) => Some(sentence_in_full(root, &design::names(db, &badge)?)),
+                None => None,
+            };
+            shown.push(DeskBadge {
+                missing: lacks.len(),
+                badge,
+                sentence,
+                notes,
+            });
+        }
+        let services = &course.services;
+        let others = badges_to_bring(db, tenant, &course.id)?;
+        Ok(Desk {
+            copy,
+            source: from,
+            badges: shown,
+            missing: gathered,
+            columns,
+            activities: linked_activities(db, course)?,
+            others: others
+                .into_iter()
+                .map(|badge| (badge.id, badge.design.name))
+                .collect(),
+            makes_columns: services.line_items_url.is_some()
+                && services.ags_scopes.iter().any(|scope| scope == scope::LINE_ITEM),
+        })
+    });
+    found.await
+}
+
+/// Columns that are worth other points than those that they stand for, as long as the rule has its old shape.
+fn maxima(old: &[LineItem], new: &[LineItem], before: &Group, after: &Group) -> Vec<String> {
+    let pairs = before.line_items().zip(after.line_items());
+    let mut notes = Vec::new();
+    if before.conditions().len() != after.conditions().len() {
+        return notes;
+    }
+    for (from, to) in pairs {
+        let old = old.iter().find(|item| item.id == *from);
+        let new = new.iter().find(|item| item.id == *to);
+        if let (Some(old), Some(new)) = (old, new) {
+            notes.extend(other_maximum(old, new).filter(|note| !notes.contains(note)));
+        }
+    }
+    notes
+}

@@ -1,0 +1,196 @@
+//! Noticing that a course was copied: by the history that a launch names, by an id of ours in a copied link, by the
+//! platform's notice. Only courses of the same institution and the same registration are ever found.
+
+use chrono::{DateTime, Utc};
+
+use super::{links as copied_links, source};
+use crate::domain::course::{Course, Link};
+use crate::ids::{CopyId, CourseId, DeploymentId, RegistrationId, TenantId};
+use crate::random::Random;
+use crate::service::base::error::ServiceError;
+use crate::service::course::placing::ITEM;
+use crate::store::copies::{self, CopyState, CourseCopy, FoundBy};
+use crate::store::courses::CourseSeen;
+use crate::store::{Db, StoreError, activities, badges, courses, line_items};
+use lti::claims::Launch;
+
+/// Most ids of a history that are looked at; Canvas names 1,000.
+const MOST: usize = 1_000;
+
+/// What a launch says of a copied course. Gives the link back, which may open something now. Run it in the launch's
+/// transaction, after course and link were refreshed.
+///
+/// # Errors
+/// What the store reports.
+pub fn on_launch(
+    db: &mut Db,
+    course: &Course,
+    link: Option<Link>,
+    launch: &Launch,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Option<Link>, ServiceError> {
+    let history: Vec<&str> = launch
+        .previous_context_ids()
+        .into_iter()
+        .filter(|id| *id != course.context_id)
+        .take(MOST)
+        .collect();
+    let item = launch.custom_text(ITEM);
+    if !history.is_empty() && courses::history(db, &course.tenant, &course.id)? != history {
+        courses::set_history(db, &course.tenant, &course.id, &history)?;
+    }
+    let may_be_copy = !history.is_empty() || item.is_some();
+    if may_be_copy && copies::for_course(db, &course.tenant, &course.id)?.is_empty() {
+        let mut found = nearest(db, course, &history)?.map(|source| (source, FoundBy::History));
+        if found.is_none()
+            && let Some(item) = item
+        {
+            let source = source_of(db, &course.tenant, &course.registration, item)?;
+            found = source.map(|source| (source, FoundBy::Item));
+        }
+        if let Some((source, by)) = found {
+            offer(db, course, source, by, now, random)?;
+        }
+    }
+    let Some(link) = link else { return Ok(None) };
+    if let (Some(item), Some(url)) = (item, &link.line_item_url)
+        && let Some(column) = line_items::by_url(db, &course.tenant, &course.id, url)?
+        && column.resource_id.is_none()
+    {
+        line_items::note_resource_id(db, &course.tenant, &column.id, item)?;
+    }
+    Ok(Some(copied_links::open(db, course, link, item, now, random)?))
+}
+
+/// The nearest course of a history that has badges. One context may be known under several deployments: the course's own
+/// goes first.
+fn nearest(db: &mut Db, course: &Course, history: &[&str]) -> Result<Option<CourseId>, StoreError> {
+    if history.is_empty() {
+        return Ok(None);
+    }
+    let known = courses::by_contexts(db, &course.tenant, &course.registration, history)?;
+    for id in history {
+        let mut same: Vec<&Course> = known.iter().filter(|one| one.context_id == *id).collect();
+        same.sort_by_key(|one| one.deployment != course.deployment);
+        for one in same {
+            if one.id != course.id && !source::badges_to_bring(db, &course.tenant, &one.id)?.is_empty() {
+                return Ok(Some(one.id.clone()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The course of this registration to which an id of ours belongs: of a placement, an evidence activity or a badge.
+///
+/// # Errors
+/// What the store reports.
+pub fn source_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    registration: &RegistrationId,
+    item: &str,
+) -> Result<Option<CourseId>, StoreError> {
+    let mut course = copies::placed_in(db, tenant, item)?.map(|(course, _)| course);
+    if course.is_none() {
+        course = activities::get(db, tenant, &item.into())?.map(|activity| activity.course);
+    }
+    if course.is_none() {
+        course = badges::get(db, tenant, &item.into())?.map(|badge| badge.course);
+    }
+    let Some(course) = course else { return Ok(None) };
+    let course = courses::get(db, tenant, &course)?;
+    Ok(course
+        .filter(|course| course.registration == *registration)
+        .map(|course| course.id))
+}
+
+fn offer(
+    db: &mut Db,
+    course: &Course,
+    source: CourseId,
+    found_by: FoundBy,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    if source == course.id || source::badges_to_bring(db, &course.tenant, &source)?.is_empty() {
+        return Ok(());
+    }
+    let copy = CourseCopy {
+        id: CopyId::new(now, random),
+        tenant: course.tenant.clone(),
+        course: course.id.clone(),
+        source,
+        found_by,
+        state: CopyState::Offered,
+        created_at: now,
+        settled_at: None,
+    };
+    if copies::offer(db, &copy)? {
+        tracing::info!(course = %copy.course, source = %copy.source, ?found_by, "a copied course");
+    }
+    Ok(())
+}
+
+/// What a notice says of a copied course.
+#[derive(Debug, Clone)]
+pub struct Copied<'a> {
+    pub tenant: &'a TenantId,
+    pub registration: &'a RegistrationId,
+    pub deployment: &'a DeploymentId,
+    /// The new course's own id at the platform.
+    pub context_id: &'a str,
+    pub title: Option<&'a str>,
+    /// The old courses'.
+    pub origins: &'a [String],
+}
+
+/// Takes a notice in. A notice mostly comes before anybody has opened the new course: then the course is made here, but
+/// only where there is something to offer, and nobody reads it at the platform before its first launch.
+///
+/// # Errors
+/// What the store reports.
+pub fn on_notice(
+    db: &mut Db,
+    copied: &Copied<'_>,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<usize, StoreError> {
+    let origins: Vec<&str> = copied
+        .origins
+        .iter()
+        .map(String::as_str)
+        .filter(|id| *id != copied.context_id)
+        .take(MOST)
+        .collect();
+    let mut sources: Vec<CourseId> = Vec::new();
+    let known = courses::by_contexts(db, copied.tenant, copied.registration, &origins)?;
+    for id in &origins {
+        let mut same: Vec<&Course> = known.iter().filter(|one| one.context_id == *id).collect();
+        same.sort_by_key(|one| one.deployment != *copied.deployment);
+        for one in same {
+            if !source::badges_to_bring(db, copied.tenant, &one.id)?.is_empty() {
+                sources.push(one.id.clone());
+                break;
+            }
+        }
+    }
+    if sources.is_empty() {
+        return Ok(0);
+    }
+    let seen = CourseSeen {
+        tenant: copied.tenant.clone(),
+        registration: copied.registration.clone(),
+        deployment: copied.deployment.clone(),
+        context_id: copied.context_id.to_owned(),
+        label: None,
+        title: copied.title.map(ToOwned::to_owned),
+        services: crate::domain::course::Services::default(),
+    };
+    let course = courses::foretold(db, &seen, now, random)?;
+    for source in &sources {
+        offer(db, &course, source.clone(), FoundBy::Notice, now, random)?;
+    }
+    Ok(sources.len())
+}

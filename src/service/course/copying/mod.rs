@@ -1,0 +1,148 @@
+//! Roll-over: a course that was copied from one that we know is offered that course's badges and rules.
+//!
+//! `find` notices that a course is a copy, `source` reads what there is to bring, `plan` says beforehand what would be
+//! found again, `take` brings it, `missing` says what was not found, `desk` shows it, `map` lets a person say what stands
+//! for it, `again` a later check, and `links` has copied links open what was copied. Nothing of the old course's people is
+//! ever looked at.
+//!
+//! What is not found again has a placeholder in the new course, named after what it stands for: a gradebook column that
+//! is gone, or an evidence activity behind a link that no platform knows. A badge that reads one rests; once it reads
+//! none it is a draft, which a person tries out and activates as any other.
+
+use std::sync::Arc;
+
+use crate::domain::course::Course;
+use crate::domain::policy::Power;
+use crate::ids::CopyId;
+use crate::service::Cairn;
+use crate::service::badge::design;
+use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
+use crate::service::base::session::Visitor;
+use crate::store::copies::{self, CopyState, CourseCopy};
+use crate::store::{Db, courses};
+
+mod again;
+mod desk;
+mod find;
+mod links;
+mod map;
+mod missing;
+mod plan;
+mod source;
+mod take;
+
+pub(in crate::service) use again::map_again;
+pub use desk::{Desk, DeskBadge, desk};
+pub use find::source_of;
+pub(in crate::service) use find::{Copied, on_launch, on_notice};
+pub use map::{Choice, choose, create_column};
+pub(in crate::service) use missing::settle;
+pub use missing::{Kind, Missing};
+pub use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};
+pub use take::{Taken, take};
+
+/// Names of rows that stand in for something of the old course begin so.
+const PLACEHOLDER: &str = "urn:cairn:copied:";
+
+/// The name of what stands in for that thing of the old course.
+fn placeholder(id: &str) -> String {
+    format!("{PLACEHOLDER}{id}")
+}
+
+/// An offer on the course page, or what is left to do after it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    pub copy: CourseCopy,
+    /// Of the old course.
+    pub source_name: String,
+    /// Badges that would come along.
+    pub badges: usize,
+}
+
+/// A copy of the visit's course, with the course it came from.
+fn own_copy(db: &mut Db, visitor: &Visitor, id: &CopyId) -> Result<(CourseCopy, Course), ServiceError> {
+    let tenant = visitor.tenant();
+    let copy = copies::get(db, tenant, id)?
+        .filter(|copy| copy.course == visitor.course.id)
+        .ok_or(ServiceError::NotFound("copied course"))?;
+    let source = courses::get(db, tenant, &copy.source)?
+        .filter(|source| source.registration == visitor.course.registration)
+        .ok_or(ServiceError::NotFound("copied course"))?;
+    Ok((copy, source))
+}
+
+/// What waits for an answer in the visit's course.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+pub async fn offers(cairn: &Cairn, visitor: &Visitor) -> Result<Vec<Offer>, ServiceError> {
+    visitor.teach()?;
+    let visitor = visitor.clone();
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let tenant = visitor.tenant();
+        let mut offers = Vec::new();
+        for copy in copies::for_course(db, tenant, &visitor.course.id)? {
+            if copy.state != CopyState::Offered {
+                continue;
+            }
+            let badges = source::badges_to_bring(db, tenant, &copy.source)?.len();
+            let Some(course) = courses::get(db, tenant, &copy.source)? else {
+                continue;
+            };
+            if badges > 0 {
+                offers.push(Offer {
+                    source_name: course.name().to_owned(),
+                    copy,
+                    badges,
+                });
+            }
+        }
+        Ok(offers)
+    });
+    found.await
+}
+
+/// The copies of the visit's course that were taken, newest first: for the way to what is left to do.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+pub async fn taken(cairn: &Cairn, visitor: &Visitor) -> Result<Option<CopyId>, ServiceError> {
+    visitor.teach()?;
+    let (tenant, course) = (visitor.tenant().clone(), visitor.course.id.clone());
+    let all = cairn
+        .store
+        .read(move |db| copies::for_course(db, &tenant, &course))
+        .await?;
+    let taken = all.into_iter().rev().find(|copy| copy.state == CopyState::Taken);
+    Ok(taken.map(|copy| copy.id))
+}
+
+/// Says no to an offer; it is not made again.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
+pub async fn decline(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<(), ServiceError> {
+    visitor.teach()?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (visitor, id) = (visitor.clone(), id.clone());
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
+        let (copy, source) = own_copy(db, &visitor, &id)?;
+        if copies::settle(db, visitor.tenant(), &copy.id, CopyState::Declined, now)? {
+            let detail = serde_json::json!({ "from": source.id });
+            let subject = visitor.course.id.as_str();
+            design::note(
+                db,
+                &visitor,
+                "copy.declined",
+                subject,
+                detail,
+                now,
+                random.as_ref(),
+            )?;
+        }
+        Ok(())
+    });
+    done.await
+}

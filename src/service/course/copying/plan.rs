@@ -1,0 +1,247 @@
+//! What would come along, and what would be found again, before anything is taken.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::own_copy;
+use super::source::{Source, columns};
+use crate::domain::badge::{Badge, Expiry};
+use crate::domain::copying::{FoundBy, match_columns};
+use crate::domain::course::{Course, LineItem, Link, Opens};
+use crate::domain::rule::{Condition, Group};
+use crate::domain::sentence::{moment, number, sentence_in_full};
+use crate::ids::{BadgeId, CopyId, LineItemId};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::store::copies::CourseCopy;
+use crate::store::links;
+
+/// What taking a copy would do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub copy: CourseCopy,
+    /// The old course.
+    pub source: Course,
+    pub badges: Vec<PlannedBadge>,
+    /// Whether the new course was read at least once: before that no column of it is known.
+    pub was_read: bool,
+}
+
+/// A badge that would come along.
+#[derive(Debug, Clone)]
+pub struct PlannedBadge {
+    pub badge: Badge,
+    /// Its rule as it reads in the old course; none without a rule.
+    pub sentence: Option<String>,
+    pub inputs: Vec<PlannedInput>,
+    /// What to look at although it comes along, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Something that its rule reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedInput {
+    /// As it is called in the old course.
+    pub name: String,
+    /// What is said of it in the new course.
+    pub told: Told,
+}
+
+/// What becomes of something that a rule reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// A column of the new course, by its name there.
+    Column { label: String, by: FoundBy },
+    /// The column was not found.
+    NoColumn,
+    /// The activity comes along; whether a link of the new course is known that opens it.
+    Activity { found: bool },
+    /// The badge comes along.
+    Badge,
+    /// The badge belongs to neither course, so it stays the same one.
+    OtherBadge,
+    /// The badge is retired and stays behind.
+    RetiredBadge,
+}
+
+impl Told {
+    /// Whether nothing is left to do for it.
+    #[must_use]
+    pub fn is_found(&self) -> bool {
+        !matches!(
+            self,
+            Self::NoColumn | Self::RetiredBadge | Self::Activity { found: false }
+        )
+    }
+}
+
+/// What taking a copy would do. Changes nothing.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
+pub async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Plan, ServiceError> {
+    visitor.teach()?;
+    let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let tenant = visitor.tenant();
+        let (copy, course) = own_copy(db, &visitor, &id)?;
+        let source = Source::load(db, tenant, &course.id)?;
+        let new = columns(db, tenant, &visitor.course.id)?;
+        // A link that was opened here, that nobody gave a meaning to, and that has the activity's column.
+        let mut links = links::list(db, tenant, &visitor.course.id)?;
+        links.retain(|link| link.opens == Opens::Unchosen);
+        let scene = Scene::new(&source, &new, &links);
+        let badges = source
+            .badges
+            .iter()
+            .map(|(badge, rule)| {
+                let root = rule.as_ref().map(|rule| &rule.root);
+                PlannedBadge {
+                    badge: badge.clone(),
+                    sentence: root.map(|root| sentence_in_full(root, &source.names)),
+                    inputs: root.map(|root| scene.inputs(root)).unwrap_or_default(),
+                    notes: scene.notes(badge, root, now),
+                }
+            })
+            .collect();
+        Ok(Plan {
+            copy,
+            source: course,
+            badges,
+            was_read: visitor.course.checks.last_at.is_some(),
+        })
+    });
+    found.await
+}
+
+/// Both courses side by side.
+struct Scene<'a> {
+    source: &'a Source,
+    columns: HashMap<LineItemId, (&'a LineItem, FoundBy)>,
+    brought: HashSet<&'a BadgeId>,
+    links: &'a [Link],
+}
+
+impl<'a> Scene<'a> {
+    fn new(source: &'a Source, new: &'a [LineItem], links: &'a [Link]) -> Self {
+        let columns = match_columns(&source.items, new)
+            .into_iter()
+            .filter_map(|(from, found)| {
+                let column = new.iter().find(|item| item.id == found.to)?;
+                Some((from, (column, found.by)))
+            })
+            .collect();
+        Self {
+            columns,
+            brought: source.badges.iter().map(|(badge, _)| &badge.id).collect(),
+            source,
+            links,
+        }
+    }
+
+    fn inputs(&self, root: &Group) -> Vec<PlannedInput> {
+        let names = &self.source.names;
+        let mut all: Vec<PlannedInput> = Vec::new();
+        for condition in root.conditions() {
+            let input = match condition {
+                Condition::Grade { item, .. } => PlannedInput {
+                    name: names.line_item(item),
+                    told: self
+                        .columns
+                        .get(item)
+                        .map_or(Told::NoColumn, |(column, by)| Told::Column {
+                            label: column.label.clone(),
+                            by: *by,
+                        }),
+                },
+                Condition::EvidenceApproved { activity } => {
+                    let known = self.source.activities.iter().find(|one| one.id == *activity);
+                    let column = known.and_then(|known| known.line_item.as_ref());
+                    PlannedInput {
+                        name: names.activity(activity),
+                        told: Told::Activity {
+                            found: column.is_some_and(|column| self.is_linked(column)),
+                        },
+                    }
+                }
+                Condition::HoldsBadge { badge } => PlannedInput {
+                    name: names.badge(badge),
+                    told: self.badge(badge),
+                },
+                Condition::NotBefore { .. } | Condition::InstructorApproves => continue,
+            };
+            if !all.contains(&input) {
+                all.push(input);
+            }
+        }
+        all
+    }
+
+    fn is_linked(&self, column: &LineItemId) -> bool {
+        let found = self.columns.get(column);
+        found.is_some_and(|(column, _)| {
+            let url = Some(column.url.as_str());
+            self.links.iter().any(|link| link.line_item_url.as_deref() == url)
+        })
+    }
+
+    fn badge(&self, badge: &BadgeId) -> Told {
+        if self.brought.contains(badge) {
+            Told::Badge
+        } else if self.source.retired.contains(badge) {
+            Told::RetiredBadge
+        } else {
+            Told::OtherBadge
+        }
+    }
+
+    fn notes(&self, badge: &Badge, root: Option<&Group>, now: DateTime<Utc>) -> Vec<String> {
+        let Some(root) = root else {
+            return dates(badge, None, now);
+        };
+        let mut notes = dates(badge, Some(root), now);
+        for item in root.line_items() {
+            let old = self.source.items.iter().find(|known| known.id == *item);
+            if let (Some(old), Some((new, _))) = (old, self.columns.get(item)) {
+                notes.extend(other_maximum(old, new).filter(|note| !notes.contains(note)));
+            }
+        }
+        notes
+    }
+}
+
+/// What to say of a column that is worth other points than in the old course.
+pub(super) fn other_maximum(old: &LineItem, new: &LineItem) -> Option<String> {
+    (old.maximum != new.maximum).then(|| {
+        format!(
+            "“{}” has {} points here and had {} in the old course. Look whether the rule still asks for the right number.",
+            new.label,
+            number(new.maximum),
+            number(old.maximum)
+        )
+    })
+}
+
+/// Dates of the old course that come along as they are.
+pub(super) fn dates(badge: &Badge, root: Option<&Group>, now: DateTime<Utc>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Expiry::On { at } = badge.design.expiry
+        && at <= now
+    {
+        notes.push(format!(
+            "It ends on {}, which has passed. Edit the badge and choose another end before you activate it.",
+            moment(at)
+        ));
+    }
+    for condition in root.map(Group::conditions).unwrap_or_default() {
+        if let Condition::NotBefore { at } = condition {
+            notes.push(format!(
+                "Its rule asks for a date, {}: look whether it fits this course.",
+                moment(*at)
+            ));
+        }
+    }
+    notes
+}

@@ -1,0 +1,199 @@
+//! The second half of row 15: an installation that is known, that the registration lets in, or that waits.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::leads::Pending;
+use crate::ids::{DeploymentId, RegistrationId, TenantId};
+use crate::random::Random;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::institution::connecting::ACCEPTED;
+use crate::store::deployments::{Deployment, DeploymentState};
+use crate::store::pending::SeenIn;
+use crate::store::{Db, StoreError, audit, deployments, pending, registrations};
+use lti::claims::Launch;
+use lti::launch::admit;
+use lti::registration::Registration;
+
+/// What a claim is sealed for.
+const PURPOSE: &str = "claim of a deployment";
+/// How long the page with the button is good for.
+const LIFETIME: TimeDelta = TimeDelta::hours(1);
+
+/// Whether the installation may enter.
+pub(super) enum Entered {
+    Accepted(DeploymentId),
+    Waits(Pending),
+}
+
+/// Looks the installation up. Where the registration takes all that its platform signs, one that is new or waits is
+/// accepted; elsewhere it is noted as pending, with where it was seen, and nothing else is. One that an administrator
+/// refused stays out in any case.
+pub(super) fn enter(
+    db: &mut Db,
+    registration: &Registration,
+    launch: &Launch,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Entered, StoreError> {
+    let known = deployments::find(db, &registration.tenant, &registration.id, &launch.deployment_id)?;
+    let state = known.as_ref().map(|known| known.state);
+    let (accepted, refused) = (
+        state == Some(DeploymentState::Accepted),
+        state == Some(DeploymentState::Refused),
+    );
+    let may_enter = !refused && admit(registration, launch, accepted).is_ok();
+    let new = Deployment {
+        id: DeploymentId::new(now, random),
+        tenant: registration.tenant.clone(),
+        registration: registration.id.clone(),
+        deployment_id: launch.deployment_id.clone(),
+        state: if may_enter {
+            DeploymentState::Accepted
+        } else {
+            DeploymentState::Pending
+        },
+    };
+    if let Some(known) = known.as_ref().filter(|_| accepted) {
+        return Ok(Entered::Accepted(known.id.clone()));
+    }
+    if may_enter {
+        let entered = pending::note(db, &new, &seen_in(launch), now)?;
+        if entered.state == DeploymentState::Pending {
+            deployments::set_state(db, &registration.tenant, &entered.id, DeploymentState::Accepted)?;
+        }
+        let entry = audit::Entry {
+            actor: None,
+            action: ACCEPTED.to_owned(),
+            subject: registration.id.to_string(),
+            detail: json!({"deployment": entered.id, "deployment_id": launch.deployment_id, "by_itself": true}),
+            at: now,
+        };
+        audit::insert(db, &registration.tenant, &entry, random)?;
+        return Ok(Entered::Accepted(entered.id));
+    }
+    let is_new = known.is_none();
+    let waits = pending::note(db, &new, &seen_in(launch), now)?;
+    if is_new {
+        let entry = audit::Entry {
+            actor: None,
+            action: "deployment.seen".to_owned(),
+            subject: waits.id.to_string(),
+            detail: json!({"deployment_id": launch.deployment_id}),
+            at: now,
+        };
+        audit::insert(db, &registration.tenant, &entry, random)?;
+    }
+    let claim = pending::get(db, &registration.tenant, &waits.id)?.unwrap_or_default();
+    Ok(Entered::Waits(Pending {
+        deployment: waits.id,
+        deployment_id: launch.deployment_id.clone(),
+        may_ask: launch.roles.is_instructor() || launch.roles.is_admin(),
+        is_asked: claim.claimed_at.is_some(),
+        is_refused: refused,
+        person: person(launch),
+    }))
+}
+
+fn seen_in(launch: &Launch) -> SeenIn {
+    let context = launch.context.as_ref();
+    SeenIn {
+        context_id: context.map(|context| context.id.clone()),
+        title: context.and_then(|context| context.title.clone().or_else(|| context.label.clone())),
+        platform: launch.tool_platform.name.clone(),
+        guid: launch.tool_platform.guid.clone(),
+    }
+}
+
+/// The name with the role, as far as the platform says them.
+fn person(launch: &Launch) -> String {
+    let name = launch.name.as_deref().unwrap_or("Somebody without a name");
+    let role = if launch.roles.is_admin() {
+        "administrator"
+    } else {
+        "instructor"
+    };
+    let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
+    format!("{name}, {role} (user {})", launch.sub)
+}
+
+#[derive(Serialize, Deserialize)]
+struct Proof {
+    tenant: TenantId,
+    registration: RegistrationId,
+    deployment: DeploymentId,
+    by: String,
+    until: i64,
+}
+
+impl Cairn {
+    /// The proof that the claim page of an installation carries: who asks, sealed, so that only somebody whom the
+    /// platform signed as an instructor or administrator can. None for others.
+    ///
+    /// # Errors
+    /// An internal error when it cannot be written.
+    pub fn claim_proof(
+        &self,
+        registration: &Registration,
+        waits: &Pending,
+    ) -> Result<Option<String>, ServiceError> {
+        if !waits.may_ask {
+            return Ok(None);
+        }
+        let proof = Proof {
+            tenant: registration.tenant.clone(),
+            registration: registration.id.clone(),
+            deployment: waits.deployment.clone(),
+            by: waits.person.clone(),
+            until: (self.clock.now() + LIFETIME).timestamp(),
+        };
+        let plain = serde_json::to_vec(&proof).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        Ok(Some(self.vault.seal(PURPOSE, &plain, self.random.as_ref())))
+    }
+
+    /// Keeps that somebody asked for an installation. Asking twice is fine; whoever was first stays.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] when the proof is none of ours, or too old.
+    pub async fn claim_deployment(&self, proof: &str) -> Result<Registration, ServiceError> {
+        let over = || {
+            ServiceError::invalid(
+                "deployment.claim",
+                "This page is too old to ask with. Open the link in your course again and ask there.",
+            )
+        };
+        let plain = self.vault.open(PURPOSE, proof).map_err(|_| over())?;
+        let proof: Proof = serde_json::from_slice(&plain).map_err(|_| over())?;
+        let now = self.clock.now();
+        if proof.until < now.timestamp() {
+            return Err(over());
+        }
+        let random = std::sync::Arc::clone(&self.random);
+        let claimed = self.store.write_with(move |db| -> Result<_, ServiceError> {
+            let registration = registrations::get(db, &proof.tenant, &proof.registration)?
+                .filter(|known| known.enabled)
+                .ok_or_else(over)?;
+            let known = deployments::get(db, &proof.tenant, &proof.deployment)?;
+            if known.is_some_and(|known| known.state == DeploymentState::Refused) {
+                return Err(ServiceError::conflict(
+                    "deployment.refused",
+                    "An administrator of Cairn refused this place meanwhile, so nothing was asked. Talk to them if it is yours.",
+                ));
+            }
+            if pending::claim(db, &proof.tenant, &proof.deployment, &proof.by, now)? {
+                let entry = audit::Entry {
+                    actor: None,
+                    action: "deployment.claimed".to_owned(),
+                    subject: proof.deployment.to_string(),
+                    detail: json!({}),
+                    at: now,
+                };
+                audit::insert(db, &proof.tenant, &entry, random.as_ref())?;
+            }
+            Ok(registration)
+        });
+        claimed.await
+    }
+}

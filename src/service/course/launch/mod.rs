@@ -1,0 +1,269 @@
+//! A login and a launch, from the browser's first request to a visit. Nothing is written before a signature held.
+
+mod deployment;
+mod destination;
+mod leads;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::domain::course::{Course, Services};
+use crate::ids::{DeploymentId, SessionId};
+use crate::random::{self, Random};
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::base::error::ServiceError;
+use crate::service::base::last_seen;
+use crate::service::base::session::{LONGEST, digest};
+use crate::service::course::copying;
+use crate::service::course::notices;
+use crate::service::course::sync;
+use crate::store::courses::CourseSeen;
+use crate::store::people::PersonSeen;
+use crate::store::sessions::Session;
+use crate::store::{Db, StoreError, courses, enrolments, nonces, people, registrations, sessions};
+use lti::claims::{Context, Launch};
+use lti::error::Refusal;
+use lti::launch::{LaunchForm, Targets, verify};
+use lti::login::{LoginRequest, authorization_redirect, choose_registration};
+use lti::registration::Registration;
+use lti::state::{Binding, LoginState, StateSealer};
+
+use deployment::Entered;
+pub use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
+
+/// Where every platform posts its launches: the one registered redirect URI.
+pub const LAUNCH_PATH: &str = "/lti/launch";
+
+/// A login that may go on: where to, and what binds this browser to it.
+#[derive(Debug)]
+pub struct LoginStart {
+    pub authorize: Url,
+    pub binding: Binding,
+    pub registration: Registration,
+}
+
+/// A launch whose signature held.
+#[derive(Debug)]
+pub struct Opened {
+    /// For the browser alone; the database keeps its digest. Worth nothing where no visit was opened.
+    pub token: String,
+    pub leads: Leads,
+    pub registration: Registration,
+}
+
+impl Cairn {
+    fn sealer(&self) -> StateSealer {
+        StateSealer::new(&self.vault.derive("lti login state"))
+    }
+
+    /// The registration that an unsigned login means. Reads only.
+    ///
+    /// # Errors
+    /// A login refusal when it is none of ours.
+    pub async fn login_registration(&self, request: &LoginRequest) -> Result<Registration, ServiceError> {
+        request.check_target(&self.settings.public_origin)?;
+        let issuer = request.issuer.clone();
+        let same_issuer = self
+            .store
+            .read(move |db| registrations::by_issuer(db, &issuer))
+            .await?;
+        Ok(choose_registration(&same_issuer, request)?.clone())
+    }
+
+    /// Begins a login: the address to send the browser to, and the binding that it must bring back. Writes nothing.
+    ///
+    /// # Errors
+    /// A login refusal when the platform or the target is none of ours.
+    pub async fn begin_login(&self, request: &LoginRequest) -> Result<LoginStart, ServiceError> {
+        let registration = self.login_registration(request).await?;
+        let binding = Binding::new(self.random.as_ref());
+        let (now, random) = (self.clock.now(), self.random.as_ref());
+        let state = LoginState::begin(&registration, request, Some(&binding), now, random);
+        let sealed = self.sealer().seal(&state, random)?;
+        let redirect_uri = format!("{}{LAUNCH_PATH}", self.settings.origin());
+        let authorize = authorization_redirect(&registration, request, &redirect_uri, &sealed, &state.nonce);
+        Ok(LoginStart {
+            authorize,
+            binding,
+            registration,
+        })
+    }
+
+    /// Opens the sealed state of a launch form: the first thing that is looked at.
+    ///
+    /// # Errors
+    /// A [`Refusal`] of row 2.
+    pub fn open_state(&self, form: &LaunchForm) -> Result<LoginState, ServiceError> {
+        Ok(self.sealer().open(&form.state, self.clock.now())?)
+    }
+
+    /// The registration that a state was sealed for. Reads only.
+    ///
+    /// # Errors
+    /// [`Refusal::StateInvalid`] when it is gone.
+    pub async fn registration_of(&self, state: &LoginState) -> Result<Registration, ServiceError> {
+        let id = state.registration_id.clone();
+        let found = self.store.read(move |db| registrations::by_id(db, &id)).await?;
+        Ok(found.ok_or(Refusal::StateInvalid)?)
+    }
+
+    /// Verifies a launch against the whole checklist and, only then, writes: consumes the nonce, refreshes deployment,
+    /// course, link, person and roles, and opens a visit, in one transaction.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for the first row that does not hold.
+    pub async fn launch(
+        &self,
+        form: &LaunchForm,
+        state: &LoginState,
+        bound: Option<&str>,
+    ) -> Result<Opened, ServiceError> {
+        let id_token = form.id_token()?;
+        state.check_binding(bound)?;
+        let registration = self.registration_of(state).await?;
+        let targets = Targets::new(self.settings.public_origin.clone(), [LAUNCH_PATH]);
+        let launch = verify(
+            id_token,
+            state,
+            &registration,
+            &self.key_sets,
+            &targets,
+            self.clock.now(),
+        )
+        .await?;
+        let opened = self.write_launch(launch, registration, state).await?;
+        metrics::counter!("cairn_launches_total").increment(1);
+        Ok(opened)
+    }
+
+    async fn write_launch(
+        &self,
+        launch: Launch,
+        registration: Registration,
+        state: &LoginState,
+    ) -> Result<Opened, ServiceError> {
+        let now = self.clock.now();
+        let random = Arc::clone(&self.random);
+        let token = random::token::<32>(random.as_ref());
+        let token_digest = digest(&token);
+        let nonce = digest(&format!("{}\n{}", registration.id, state.nonce));
+        let nonce_until = state.expires_at;
+        let origin = self.settings.origin();
+        let opened = self.store.write_with(move |db| -> Result<_, ServiceError> {
+            let tenant = &registration.tenant;
+            if !nonces::consume(db, tenant, &nonce, nonce_until)? {
+                return Err(Refusal::StateConsumed.into());
+            }
+            let opened = |leads| Opened {
+                token: token.clone(),
+                leads,
+                registration: registration.clone(),
+            };
+            let deployment = match deployment::enter(db, &registration, &launch, now, random.as_ref())? {
+                Entered::Accepted(id) => id,
+                Entered::Waits(waits) => return Ok(opened(Leads::Pending(waits))),
+            };
+            let in_course = launch.context.as_ref().is_some_and(Context::is_course);
+            let asked = Asked::of(&launch);
+            if !in_course && (asked != Asked::Page || !launch.roles.is_admin()) {
+                return Ok(opened(Leads::NoCourse(asked)));
+            }
+            let seen = PersonSeen {
+                sub: launch.sub.clone(),
+                name: launch.name.clone(),
+                email: launch.email.clone(),
+            };
+            let person =
+                people::upsert_from_launch(db, tenant, &registration.id, &seen, now, random.as_ref())?;
+            let (learner, barred) = (launch.roles.may_learn(), launch.roles.bars_award());
+            let course = refresh_course(
+                db,
+                &registration,
+                deployment.clone(),
+                &launch,
+                now,
+                random.as_ref(),
+            )?;
+            let (mut link, mut leads) = (None, Leads::Account);
+            if let Some(course) = &course {
+                let (before, now_is) =
+                    enrolments::set_from_launch(db, tenant, &course.id, &person.id, learner, barred, now)?;
+                // Whoever comes back may have earned something meanwhile: no fact changes, so nothing else would ask.
+                if now_is.may_be_awarded() && before.is_some_and(|before| !before.may_be_awarded()) {
+                    let (course, person) = (&course.id, &person.id);
+                    decide::enqueue_person_for(db, tenant, course, person, "launch", now, random.as_ref())?;
+                }
+                link = destination::refresh_link(db, course, &launch, now, random.as_ref())?;
+                link = copying::on_launch(db, course, link, &launch, now, random.as_ref())?;
+                notices::on_launch(db, course, &launch, &origin, now, random.as_ref())?;
+                sync::enqueue_after_launch(db, course, now, random.as_ref())?;
+                leads = Leads::Course {
+                    course: course.id.clone(),
+                    to: destination::of(db, course, &launch, link.as_ref())?,
+                };
+            }
+            last_seen::note(db, &registration, &launch, course.as_ref(), now)?;
+            let request = PlacingRequest::of(&launch).filter(|_| course.is_some());
+            let request = request.map(|request| serde_json::to_string(&request)).transpose();
+            let session = Session {
+                id: SessionId::new(now, random.as_ref()),
+                tenant: tenant.clone(),
+                registration: registration.id.clone(),
+                deployment,
+                course: course.as_ref().map(|course| course.id.clone()),
+                link: link.as_ref().map(|link| link.id.clone()),
+                person: person.id,
+                learner,
+                instructor: launch.roles.is_instructor(),
+                administrator: launch.roles.is_admin(),
+                test_user: launch.roles.is_test_user(),
+                message_type: launch.message.word().to_owned(),
+                request: request.map_err(|error| ServiceError::Internal(error.to_string()))?,
+                masquerade: launch.is_masquerade(),
+                locale: launch.locale.clone(),
+                created_at: now,
+                last_used_at: now,
+                expires_at: now + LONGEST,
+            };
+            sessions::insert(db, &session, &token_digest)?;
+            Ok(opened(leads))
+        });
+        opened.await
+    }
+}
+
+fn refresh_course(
+    db: &mut Db,
+    registration: &Registration,
+    deployment: DeploymentId,
+    launch: &Launch,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Option<Course>, StoreError> {
+    let Some(context) = launch.context.as_ref().filter(|context| context.is_course()) else {
+        return Ok(None);
+    };
+    let ags = launch.ags.as_ref();
+    let seen = CourseSeen {
+        tenant: registration.tenant.clone(),
+        registration: registration.id.clone(),
+        deployment,
+        context_id: context.id.clone(),
+        label: context.label.clone(),
+        title: context.title.clone(),
+        services: Services {
+            line_items_url: ags
+                .and_then(|ags| ags.lineitems.as_ref())
+                .map(ToString::to_string),
+            ags_scopes: ags.map(|ags| ags.scopes.clone()).unwrap_or_default(),
+            memberships_url: launch
+                .nrps
+                .as_ref()
+                .map(|nrps| nrps.context_memberships_url.to_string()),
+        },
+    };
+    Ok(Some(courses::upsert_from_launch(db, &seen, now, random)?))
+}

@@ -1,0 +1,141 @@
+//! What a resource link opens: chosen once by an instructor, the same for everybody from then on.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use crate::domain::course::{Course, Link, Opens};
+use crate::domain::evidence::Activity;
+use crate::ids::{ActivityId, LinkId};
+use crate::service::Cairn;
+use crate::service::badge::design;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::service::course::columns;
+use crate::store::{Db, StoreError, activities, line_items, links};
+
+/// What an instructor chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    MyBadges,
+    Activity {
+        title: String,
+        instructions: String,
+        maximum: Decimal,
+    },
+}
+
+/// A link of the visit's course.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a link of another course.
+pub async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result<Link, ServiceError> {
+    visitor.teach()?;
+    let (tenant, course, id) = (visitor.tenant().clone(), visitor.course.id.clone(), id.clone());
+    let found = cairn.store.read(move |db| links::get(db, &tenant, &id)).await?;
+    found
+        .filter(|link| link.course == course)
+        .ok_or(ServiceError::NotFound("link"))
+}
+
+/// Says what a new link opens, and says it again without harm. An activity is made with it, and its gradebook column is
+/// on its way.
+///
+/// # Errors
+/// As [`get`]; [`ServiceError::Conflict`] when the link opens something else already.
+pub async fn choose(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &LinkId,
+    choice: Choice,
+) -> Result<Opens, ServiceError> {
+    let link = get(cairn, visitor, id).await?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let visitor = visitor.clone();
+    let chosen = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let tenant = visitor.tenant();
+        let link = links::get(db, tenant, &link.id)?.ok_or(ServiceError::NotFound("link"))?;
+        match (&link.opens, &choice) {
+            (Opens::Unchosen | Opens::CopyOf { .. }, _) => {}
+            (Opens::MyBadges, Choice::MyBadges) | (Opens::Activity { .. }, Choice::Activity { .. }) => {
+                return Ok(link.opens);
+            }
+            _ => {
+                return Err(ServiceError::conflict(
+                    "link.chosen",
+                    "Somebody has chosen something else for this link already. Add another link to the course if you need both.",
+                ));
+            }
+        }
+        let opens = match choice {
+            Choice::MyBadges => Opens::MyBadges,
+            Choice::Activity { title, instructions, maximum } => {
+                let activity = Activity {
+                    id: ActivityId::new(now, random.as_ref()),
+                    tenant: tenant.clone(),
+                    course: visitor.course.id.clone(),
+                    link: link.id.clone(),
+                    title,
+                    instructions,
+                    line_item: None,
+                    maximum,
+                    created_at: now,
+                };
+                activities::insert(db, &activity)?;
+                columns::enqueue_item(db, &activity, now, random.as_ref())?;
+                Opens::Activity { activity: activity.id }
+            }
+        };
+        links::set_opens(db, tenant, &link.id, &opens)?;
+        let detail = json!({"opens": opens});
+        design::note(db, &visitor, "link.chosen", link.id.as_str(), detail, now, random.as_ref())?;
+        Ok(opens)
+    });
+    chosen.await
+}
+
+/// The activity that a link was copied from, where it is one that asks again because of that.
+///
+/// # Errors
+/// As [`get`].
+pub async fn copied_from(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    link: &Link,
+) -> Result<Option<Activity>, ServiceError> {
+    visitor.teach()?;
+    let Opens::CopyOf { activity } = &link.opens else {
+        return Ok(None);
+    };
+    let (tenant, id) = (visitor.tenant().clone(), activity.clone());
+    Ok(cairn
+        .store
+        .read(move |db| activities::get(db, &tenant, &id))
+        .await?)
+}
+
+/// In Canvas the column of an activity may be an assignment with a link of its own: that link opens the same activity.
+/// Run it in the launch's transaction.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn adopt(db: &mut Db, course: &Course, mut link: Link) -> Result<Link, StoreError> {
+    let (Opens::Unchosen, Some(url)) = (&link.opens, &link.line_item_url) else {
+        return Ok(link);
+    };
+    let Some(item) = line_items::by_url(db, &course.tenant, &course.id, url)? else {
+        return Ok(link);
+    };
+    let all = activities::for_course(db, &course.tenant, &course.id)?;
+    if let Some(activity) = all
+        .into_iter()
+        .find(|activity| activity.line_item.as_ref() == Some(&item.id))
+    {
+        link.opens = Opens::Activity {
+            activity: activity.id,
+        };
+        links::set_opens(db, &course.tenant, &link.id, &link.opens)?;
+    }
+    Ok(link)
+}

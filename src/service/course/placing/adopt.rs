@@ -1,0 +1,87 @@
+//! The first launch of what was placed. All of it runs in the launch's transaction.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::course::{Link, Opens};
+use crate::ids::PlacementId;
+use crate::random::Random;
+use crate::service::course::columns;
+use crate::store::links::LinkSeen;
+use crate::store::placements::Placement;
+use crate::store::{Db, StoreError, activities, links, placements};
+
+/// What the link of a placed activity is called until the platform names it.
+pub(super) fn place_name(id: &PlacementId) -> String {
+    format!("{PLACE}{id}")
+}
+
+const PLACE: &str = "placed:";
+
+/// The placement, if it was made for this very course: an id of another course comes with a copy of it, and is not ours
+/// to follow.
+fn placed(db: &mut Db, id: &PlacementId, seen: &LinkSeen) -> Result<Option<Placement>, StoreError> {
+    let found = placements::get(db, &seen.tenant, id)?;
+    Ok(found.filter(|placement| placement.course == seen.course))
+}
+
+/// Gives the place that was kept for an activity to the link that was launched with its id. Its column is the link's own,
+/// or is made now.
+pub(in crate::service) fn adopt(
+    db: &mut Db,
+    id: &PlacementId,
+    seen: &LinkSeen,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let Some(placement) = placed(db, id, seen)? else {
+        return Ok(());
+    };
+    let Opens::Activity { activity } = &placement.opens else {
+        return Ok(());
+    };
+    if !links::adopt(db, &place_name(id), seen)? {
+        return Ok(());
+    }
+    let Some(activity) = activities::get(db, &seen.tenant, activity)? else {
+        return Ok(());
+    };
+    // An activity that was placed twice before anybody opened it belongs to the link that is opened first.
+    let own = links::get(db, &seen.tenant, &activity.link)?;
+    if own.is_some_and(|own| own.resource_link_id.starts_with(PLACE)) {
+        let all = links::list(db, &seen.tenant, &seen.course)?;
+        let here = all
+            .iter()
+            .find(|link| link.resource_link_id == seen.resource_link_id);
+        if let Some(here) = here {
+            activities::set_link(db, &seen.tenant, &activity.id, &here.id)?;
+        }
+    }
+    if activity.line_item.is_none() {
+        columns::enqueue_item(db, &activity, now, random)?;
+    }
+    Ok(())
+}
+
+/// Says what a link opens that nobody has chosen for yet, by what was placed. A second link of a placed activity is a
+/// copy that the platform made: it asks again, because two links would share one set of hand-ins.
+pub(in crate::service) fn settle(db: &mut Db, id: &PlacementId, mut link: Link) -> Result<Link, StoreError> {
+    if link.opens != Opens::Unchosen {
+        return Ok(link);
+    }
+    let seen = LinkSeen {
+        tenant: link.tenant.clone(),
+        course: link.course.clone(),
+        resource_link_id: link.resource_link_id.clone(),
+        title: None,
+        line_item_url: None,
+    };
+    let Some(placement) = placed(db, id, &seen)? else {
+        return Ok(link);
+    };
+    link.opens = match placement.opens {
+        Opens::Activity { activity } => Opens::CopyOf { activity },
+        other => other,
+    };
+    links::set_opens(db, &link.tenant, &link.id, &link.opens)?;
+    Ok(link)
+}

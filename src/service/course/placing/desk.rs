@@ -1,0 +1,151 @@
+//! What can be placed here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::evidence::Activity;
+use crate::domain::rule::{Condition, Rule};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::store::{Db, StoreError, activities, badges, policies, rules};
+use lti::deep_linking::{DeepLinkingSettings, ItemType};
+use lti::registration::Flavour;
+
+/// How an item looks in the course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// A link that opens it in Cairn.
+    Open,
+    /// Picture, name and outcome, in a page.
+    Card,
+    /// A link to its public page.
+    Link,
+    /// Its picture.
+    Image,
+}
+
+impl Shape {
+    /// The content item type that it needs.
+    #[must_use]
+    pub fn item(self) -> ItemType {
+        match self {
+            Self::Open => ItemType::ResourceLink,
+            Self::Card => ItemType::Html,
+            Self::Link => ItemType::Link,
+            Self::Image => ItemType::Image,
+        }
+    }
+
+    /// As forms send it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Card => "card",
+            Self::Link => "link",
+            Self::Image => "image",
+        }
+    }
+
+    /// The shape of that word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Open, Self::Card, Self::Link, Self::Image]
+            .into_iter()
+            .find(|shape| shape.word() == word)
+    }
+
+    /// The shapes that this place takes, the plainest first.
+    #[must_use]
+    pub fn taken(settings: &DeepLinkingSettings, flavour: Flavour) -> Vec<Self> {
+        [Self::Open, Self::Card, Self::Link, Self::Image]
+            .into_iter()
+            .filter(|shape| settings.accepts(shape.item()))
+            .filter(|shape| flavour != Flavour::Moodle || *shape == Self::Open)
+            .collect()
+    }
+}
+
+/// A badge that can be placed.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    pub badge: Badge,
+    /// Earned by badges alone.
+    pub is_stack: bool,
+}
+
+/// What an instructor can choose from.
+#[derive(Debug, Clone)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "three things about the place, one about the person"
+)]
+pub struct Desk {
+    pub badges: Vec<Offer>,
+    pub activities: Vec<Activity>,
+    /// Whether several items may be placed at once.
+    pub several: bool,
+    /// None where this place takes nothing that Cairn has.
+    pub shapes: Vec<Shape>,
+    /// Whether a grade column comes with an activity.
+    pub columns: bool,
+    /// Whether points are whole numbers from 1 to 100.
+    pub whole_points: bool,
+    /// Whether this person may make a new badge.
+    pub makes_badges: bool,
+}
+
+/// What can be placed in answer to the request of this visit.
+///
+/// # Errors
+/// As [`super::request`].
+pub async fn desk(cairn: &Cairn, visitor: &Visitor) -> Result<Desk, ServiceError> {
+    let request = super::request(visitor)?;
+    let flavour = visitor.registration.flavour;
+    let visitor = visitor.clone();
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+        let mut offers = Vec::new();
+        for badge in badges::for_course(db, tenant, course)? {
+            if badge.state != BadgeState::Retired {
+                offers.push(Offer {
+                    is_stack: is_stack(db, &badge)?,
+                    badge,
+                });
+            }
+        }
+        let activities = activities::for_course(db, tenant, course)?;
+        let policy = policies::get(db, tenant)?;
+        let powers = policy.powers(visitor.session.administrator);
+        Ok((offers, activities, powers.create))
+    });
+    let (badges, activities, makes_badges) = found.await?;
+    Ok(Desk {
+        badges,
+        activities,
+        several: request.settings.accept_multiple,
+        shapes: Shape::taken(&request.settings, flavour),
+        columns: request.settings.accept_lineitem,
+        makes_badges,
+        whole_points: flavour == Flavour::Moodle && request.settings.accept_lineitem,
+    })
+}
+
+/// Whether the badge's rule, or the one being written, asks for badges and nothing else.
+pub(super) fn is_stack(db: &mut Db, badge: &Badge) -> Result<bool, StoreError> {
+    let rule = match rules::active(db, &badge.tenant, &badge.id)? {
+        Some(rule) => Some(rule),
+        None => rules::draft(db, &badge.tenant, &badge.id)?,
+    };
+    Ok(rule.is_some_and(|rule| asks_for_badges(&rule)))
+}
+
+fn asks_for_badges(rule: &Rule) -> bool {
+    let conditions = rule.root.conditions();
+    !conditions.is_empty()
+        && conditions
+            .iter()
+            .all(|one| matches!(one, Condition::HoldsBadge { .. }))
+}

@@ -1,0 +1,99 @@
+//! Deep linking: what an instructor puts into a course, and how it is known again when it is launched.
+//!
+//! Each item that is placed has an id of ours, which the platform keeps in the custom parameters of the link and copies
+//! with it. An evidence activity that is placed has a link of its own from the start, under a name that no platform gives;
+//! the first launch with its id takes that place.
+
+mod adopt;
+mod desk;
+mod items;
+mod send;
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use url::Url;
+
+use crate::domain::badge::Badge;
+use crate::ids::{ActivityId, BadgeId, PlacementId};
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::service::course::launch::{LAUNCH_PATH, PlacingRequest};
+use lti::deep_linking::{ContentItem, SubmissionReview};
+
+pub(in crate::service) use adopt::{adopt, settle};
+pub use desk::{Desk, Offer, Shape, desk};
+pub use send::{Sent, cancel, plan, send};
+
+/// The custom parameter with the id of a placement.
+pub const ITEM: &str = "cairn_item";
+/// The custom parameter of a submission review: the id of the evidence activity.
+pub const REVIEW: &str = "cairn_review";
+
+/// What an instructor picked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    MyBadges,
+    /// A badge or a stack.
+    Badge(BadgeId),
+    Activity(ActivityId),
+    NewActivity {
+        title: String,
+        instructions: String,
+        /// Points of a full grade.
+        maximum: Decimal,
+    },
+}
+
+/// One thing to place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pick {
+    /// Made for the review and sent with it, so that a form that is sent twice places once.
+    pub id: PlacementId,
+    pub what: What,
+    pub shape: Shape,
+}
+
+/// A pick as it will be placed.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    pub pick: Pick,
+    pub title: String,
+    pub item: ContentItem,
+    /// The badge that it shows.
+    pub badge: Option<Badge>,
+    /// Points of the grade column that comes with it.
+    pub points: Option<Decimal>,
+    /// A badge that students do not see yet.
+    pub is_draft: bool,
+}
+
+/// The request that this visit answers.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Conflict`] for a visit that no deep linking
+/// request opened.
+pub fn request(visitor: &Visitor) -> Result<PlacingRequest, ServiceError> {
+    visitor.teach()?;
+    let asked = visitor.session.request.as_deref();
+    asked
+        .and_then(|text| serde_json::from_str(text).ok())
+        .ok_or_else(|| {
+            ServiceError::conflict(
+                "placing.not-asked",
+                "Your course site did not ask for anything here. Go to where you add an activity or an item to the course, and choose Cairn there.",
+            )
+        })
+}
+
+/// Where the platform opens the page with one student's work in an evidence activity.
+#[must_use]
+pub(in crate::service) fn submission_review(activity: &ActivityId, origin: &str) -> Option<SubmissionReview> {
+    let url = Url::parse(&format!("{origin}{LAUNCH_PATH}")).ok()?;
+    Some(SubmissionReview {
+        reviewable_status: vec!["Submitted", "Completed"],
+        label: "Review the work".to_owned(),
+        url,
+        custom: BTreeMap::from([(REVIEW.to_owned(), activity.to_string())]),
+    })
+}

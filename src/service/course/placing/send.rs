@@ -1,0 +1,285 @@
+//! What was picked, first as a plan to look at, then placed and signed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use url::Url;
+
+use super::items::Material;
+use super::{Pick, Planned, What, adopt, desk};
+use crate::domain::course::Opens;
+use crate::domain::evidence::Activity;
+use crate::ids::{ActivityId, PlacementId};
+use crate::random::Random;
+use crate::service::Cairn;
+use crate::service::badge::design;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::store::links::LinkSeen;
+use crate::store::placements::Placement;
+use crate::store::{Db, activities, badges, issuers, links, pending, placements};
+use lti::deep_linking::{Accepted, Answer, accept};
+
+/// Most items at once.
+const MOST: usize = 30;
+
+/// What the browser posts to the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    pub return_url: Url,
+    /// The form field `JWT`.
+    pub jwt: String,
+    pub count: usize,
+}
+
+/// The picks as they would be placed. Nothing is written.
+///
+/// # Errors
+/// As [`super::request`]; [`ServiceError::Invalid`] when nothing was picked or this place does not take it,
+/// [`ServiceError::NotFound`] for a badge or an activity of another course.
+pub async fn plan(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    picks: Vec<Pick>,
+    icon: Option<Url>,
+) -> Result<Vec<Planned>, ServiceError> {
+    let request = super::request(visitor)?;
+    if picks.is_empty() || picks.len() > MOST {
+        return Err(ServiceError::invalid(
+            "placing.nothing",
+            format!("Choose what to put into the course: at least one, at most {MOST} at once."),
+        ));
+    }
+    let origin = cairn.settings.origin();
+    let identity = cairn.settings.identity();
+    let settings = request.settings.clone();
+    let visitor = visitor.clone();
+    let planned = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+        let issuer = issuers::for_tenant(db, tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
+        let public = format!("{identity}/issuers/{}", issuer.slug);
+        let mut planned = Vec::new();
+        let without = without_column(db, &visitor, &picks)?;
+        for pick in picks {
+            let badge = match &pick.what {
+                What::Badge(id) => badges::get(db, tenant, id)?.filter(|badge| badge.course == *course),
+                _ => None,
+            };
+            let activity = match &pick.what {
+                What::Activity(id) => {
+                    activities::get(db, tenant, id)?.filter(|activity| activity.course == *course)
+                }
+                _ => None,
+            };
+            let material = Material {
+                origin: &origin,
+                public: &public,
+                flavour: visitor.registration.flavour,
+                columns: settings.accept_lineitem && !without.contains(&pick.id),
+                icon: icon.as_ref(),
+                badge: badge.as_ref(),
+                activity: activity.as_ref(),
+            };
+            planned.push(material.plan(pick)?);
+        }
+        Ok((planned, visitor.registration.flavour))
+    });
+    let (planned, flavour) = planned.await?;
+    let items = planned.iter().map(|one| one.item.clone()).collect();
+    accept(items, &request.settings, flavour)
+        .map_err(|why| ServiceError::invalid(why.code(), why.to_string()))?;
+    Ok(planned)
+}
+
+/// The picks of activities that another link brought into the course before: its column came with that link, although
+/// nobody may have opened it yet. Of several picks of one activity the first alone brings a column, also when the form is
+/// sent again.
+fn without_column(
+    db: &mut Db,
+    visitor: &Visitor,
+    picks: &[Pick],
+) -> Result<BTreeSet<PlacementId>, ServiceError> {
+    let activity_of = |pick: &Pick| match &pick.what {
+        What::Activity(activity) => Some(activity.clone()),
+        What::NewActivity { .. } => Some(ActivityId::from(pick.id.as_str())),
+        What::MyBadges | What::Badge(_) => None,
+    };
+    let mut without = BTreeSet::new();
+    if !picks.iter().any(|pick| matches!(pick.what, What::Activity(_))) {
+        return Ok(without);
+    }
+    let placed = placements::for_course(db, visitor.tenant(), &visitor.course.id)?;
+    let mut brought = BTreeSet::new();
+    for pick in picks {
+        let Some(activity) = activity_of(pick) else {
+            continue;
+        };
+        let own = placed.iter().find(|one| one.id == pick.id);
+        let before = |one: &&Placement| {
+            matches!(&one.opens, Opens::Activity { activity: opened } if *opened == activity)
+                && !picks.iter().any(|pick| pick.id == one.id)
+                && own.is_none_or(|own| one.created_at < own.created_at)
+        };
+        let is_new = matches!(pick.what, What::NewActivity { .. });
+        if !is_new && (brought.contains(&activity) || placed.iter().any(|one| before(&one))) {
+            without.insert(pick.id.clone());
+        }
+        brought.insert(activity);
+    }
+    Ok(without)
+}
+
+/// Places the picks: what they are is written down, and the answer to the platform signed. A form that is sent twice
+/// writes once and signs the same items again.
+///
+/// # Errors
+/// As [`plan`]; [`ServiceError::Conflict`] when an id stands for something else already.
+pub async fn send(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    picks: Vec<Pick>,
+    icon: Option<Url>,
+) -> Result<Sent, ServiceError> {
+    let request = super::request(visitor)?;
+    let planned = plan(cairn, visitor, picks, icon).await?;
+    let items = planned.iter().map(|one| one.item.clone()).collect();
+    let accepted = accept(items, &request.settings, visitor.registration.flavour)
+        .map_err(|why| ServiceError::invalid(why.code(), why.to_string()))?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let placer = visitor.clone();
+    let written = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        for one in &planned {
+            place(db, &placer, one, now, random.as_ref())?;
+        }
+        Ok(())
+    });
+    written.await?;
+    answer(cairn, visitor, &accepted, None).await
+}
+
+/// The answer of somebody who thought better of it: nothing at all.
+///
+/// # Errors
+/// As [`super::request`].
+pub async fn cancel(cairn: &Cairn, visitor: &Visitor) -> Result<Sent, ServiceError> {
+    answer(
+        cairn,
+        visitor,
+        &Accepted::nothing(),
+        Some("Nothing was put into the course."),
+    )
+    .await
+}
+
+async fn answer(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    items: &Accepted,
+    message: Option<&str>,
+) -> Result<Sent, ServiceError> {
+    let request = super::request(visitor)?;
+    let (tenant, deployment) = (visitor.tenant().clone(), visitor.session.deployment.clone());
+    let name = cairn
+        .store
+        .read(move |db| pending::name_of(db, &tenant, &deployment))
+        .await?
+        .ok_or(ServiceError::NotFound("installation"))?;
+    let answer = Answer {
+        client_id: &visitor.registration.client_id,
+        issuer: &visitor.registration.issuer,
+        deployment_id: &name,
+        data: request.settings.data.as_deref(),
+        items,
+        message,
+    };
+    let jwt = answer
+        .sign(&cairn.tool_key.active(), cairn.clock.now(), cairn.random.as_ref())
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    Ok(Sent {
+        return_url: request.settings.return_url.clone(),
+        jwt,
+        count: items.items().len(),
+    })
+}
+
+/// Writes down one item. What is shown in a page by anybody's eyes needs no memory of ours.
+fn place(
+    db: &mut Db,
+    visitor: &Visitor,
+    planned: &Planned,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), ServiceError> {
+    let (tenant, pick) = (visitor.tenant(), &planned.pick);
+    if pick.shape != super::Shape::Open {
+        return Ok(());
+    }
+    let opens = match &pick.what {
+        What::MyBadges => Opens::MyBadges,
+        What::Badge(badge) => match &planned.badge {
+            Some(known) if desk::is_stack(db, known)? => Opens::Stack { badge: badge.clone() },
+            _ => Opens::Badge { badge: badge.clone() },
+        },
+        What::Activity(activity) => Opens::Activity {
+            activity: activity.clone(),
+        },
+        // One id for both, so that the column is found again by the id that stands in the link.
+        What::NewActivity { .. } => Opens::Activity {
+            activity: ActivityId::from(pick.id.as_str()),
+        },
+    };
+    let placement = Placement {
+        id: pick.id.clone(),
+        tenant: tenant.clone(),
+        course: visitor.course.id.clone(),
+        opens: opens.clone(),
+        title: planned.title.clone(),
+        made_by: visitor.person.id.clone(),
+        created_at: now,
+    };
+    let is_new = placements::get(db, tenant, &pick.id)?.is_none();
+    let known = placements::find_or_insert(db, &placement)?;
+    if known.course != placement.course || known.opens != placement.opens {
+        return Err(ServiceError::conflict(
+            "placing.known",
+            "This form was used for something else already. Go back to where you add content to the course and begin again.",
+        ));
+    }
+    if !is_new {
+        return Ok(());
+    }
+    if matches!(opens, Opens::Activity { .. }) {
+        let seen = LinkSeen {
+            tenant: tenant.clone(),
+            course: visitor.course.id.clone(),
+            resource_link_id: adopt::place_name(&pick.id),
+            title: Some(planned.title.clone()),
+            line_item_url: None,
+        };
+        let link = links::insert_placeholder(db, &seen, &opens, now, random)?;
+        if let What::NewActivity {
+            title,
+            instructions,
+            maximum,
+        } = &pick.what
+        {
+            let activity = Activity {
+                id: ActivityId::from(pick.id.as_str()),
+                tenant: tenant.clone(),
+                course: visitor.course.id.clone(),
+                link: link.id,
+                title: title.clone(),
+                instructions: instructions.clone(),
+                line_item: None,
+                maximum: *maximum,
+                created_at: now,
+            };
+            activities::insert(db, &activity)?;
+        }
+    }
+    let detail = json!({"opens": opens});
+    design::note(db, visitor, "link.placed", pick.id.as_str(), detail, now, random)?;
+    Ok(())
+}

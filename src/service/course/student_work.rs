@@ -1,0 +1,48 @@
+//! One student's work in one evidence activity, as the gradebook asks for it.
+
+use crate::domain::evidence::Activity;
+use crate::ids::{ActivityId, PersonId, SubmissionId};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::store::{activities, enrolments, people, submissions};
+
+/// What a student handed in, if anything.
+#[derive(Debug, Clone)]
+pub struct WorkOf {
+    pub activity: Activity,
+    pub student: String,
+    /// The latest version.
+    pub submission: Option<SubmissionId>,
+}
+
+/// The work of a member of the visit's course.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for an activity or a person of another
+/// course.
+pub async fn work_of(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    activity: &ActivityId,
+    person: &PersonId,
+) -> Result<WorkOf, ServiceError> {
+    visitor.teach()?;
+    let (visitor, activity, person) = (visitor.clone(), activity.clone(), person.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+        let activity = activities::get(db, tenant, &activity)?
+            .filter(|activity| activity.course == *course)
+            .ok_or(ServiceError::NotFound("evidence activity"))?;
+        let member = enrolments::get(db, tenant, course, &person)?;
+        let known = people::get(db, tenant, &person)?.filter(|_| member.is_some());
+        let student = known.ok_or(ServiceError::NotFound("student"))?;
+        let latest = submissions::latest(db, tenant, &activity.id, &person)?;
+        Ok(WorkOf {
+            activity,
+            student: student.display_name(),
+            submission: latest.map(|latest| latest.id),
+        })
+    });
+    found.await
+}

@@ -1,0 +1,66 @@
+//! How far the check of a course is, for the page that waits for it.
+
+use super::CHECK_COURSE;
+use crate::domain::badge::BadgeState;
+use crate::ids::{CourseId, TenantId};
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::base::error::ServiceError;
+use crate::store::{badges, courses, jobs};
+
+/// How far a check is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckProgress {
+    pub running: bool,
+    /// Badges that are decided for everybody.
+    pub done: usize,
+    /// Badges to be decided.
+    pub total: usize,
+    pub message: String,
+}
+
+/// How far the check of a course is. A check that waits for its time, such as the one after a launch, is not under way.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for a course that is not there.
+pub async fn progress(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<CheckProgress, ServiceError> {
+    let (tenant, course, now) = (tenant.clone(), course.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let known = courses::get(db, &tenant, &course)?.ok_or(ServiceError::NotFound("course"))?;
+        let reading = jobs::is_under_way(db, &tenant, CHECK_COURSE, course.as_str(), now)?;
+        let people = jobs::under_way_below(db, &tenant, decide::DECIDE_PERSON, course.as_str(), now)?;
+        let mut badges = badges::for_course(db, &tenant, &course)?;
+        badges.retain(|badge| badge.state == BadgeState::Active);
+        let (total, mut done) = (badges.len(), 0);
+        // Somebody who is decided alone is decided for all badges: until then none is ready.
+        if !reading && people == 0 {
+            for badge in badges {
+                let id = badge.id.as_str();
+                done += usize::from(!jobs::is_under_way(db, &tenant, decide::DECIDE_BADGE, id, now)?);
+            }
+        }
+        let message = if reading {
+            "Reading members and grades from the course.".to_owned()
+        } else if people > 0 {
+            let of = if people == 1 { "student" } else { "students" };
+            format!("Deciding the badges of {people} {of}.")
+        } else if done < total {
+            format!("Deciding badges: {done} of {total} done.")
+        } else if let Some(problem) = known.checks.problem {
+            problem
+        } else {
+            "Everything is up to date.".to_owned()
+        };
+        Ok(CheckProgress {
+            running: reading || people > 0 || done < total,
+            done,
+            total,
+            message,
+        })
+    });
+    found.await
+}

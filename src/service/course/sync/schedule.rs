@@ -1,0 +1,105 @@
+//! When a course is checked: on the schedule, after a launch, or as soon as possible.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+
+use super::{CHECK_COURSE, Cause};
+use crate::domain::course::Course;
+use crate::ids::{CourseId, TenantId};
+use crate::random::Random;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::store::jobs::{self, NewJob};
+use crate::store::{Db, StoreError, courses};
+
+/// Launches of a whole class make one check in so long.
+const LAUNCH_PAUSE: TimeDelta = TimeDelta::seconds(30);
+/// Courses that one look at the schedule takes up; the next look takes the others.
+const AT_ONCE: i64 = 100;
+
+/// Has a course checked as soon as possible; one that waits already stands for it.
+///
+/// # Errors
+/// What the store reports.
+pub async fn enqueue_check(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    course: &CourseId,
+    cause: Cause,
+) -> Result<(), ServiceError> {
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (tenant, course) = (tenant.clone(), course.clone());
+    let done = cairn.store.write(move |db| {
+        // A course that is gone has nothing to check.
+        match courses::get(db, &tenant, &course)? {
+            Some(course) => enqueue_check_at(db, &course, cause, now, now, random.as_ref()),
+            None => Ok(()),
+        }
+    });
+    Ok(done.await?)
+}
+
+/// After a launch: a course that was read a moment ago waits a little, so that a class that opens its course together
+/// makes one check. Run it in the launch's transaction.
+///
+/// # Errors
+/// What the store reports.
+pub fn enqueue_after_launch(
+    db: &mut Db,
+    course: &Course,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let earliest = course
+        .checks
+        .last_at
+        .and_then(|last| last.checked_add_signed(LAUNCH_PAUSE));
+    let run_at = earliest.map_or(now, |earliest| earliest.max(now));
+    enqueue_check_at(db, course, Cause::Launch, run_at, now, random)
+}
+
+pub(super) fn enqueue_check_at(
+    db: &mut Db,
+    course: &Course,
+    cause: Cause,
+    run_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let job = NewJob {
+        tenant: course.tenant.clone(),
+        kind: CHECK_COURSE.to_owned(),
+        key: course.id.to_string(),
+        payload: json!({ "course": course.id, "cause": cause.word() }),
+        run_at,
+        lane: Some(course.registration.clone()),
+    };
+    jobs::enqueue(db, &job, now, random).map(drop)
+}
+
+/// Enqueues the checks that the schedule calls for, and says how many.
+///
+/// # Errors
+/// What the store reports.
+pub async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
+    let Some(interval) = cairn.settings.check_interval else {
+        return Ok(0);
+    };
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let due = cairn.store.read(move |db| courses::due(db, now, AT_ONCE)).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let count = due.len();
+    let enqueue = cairn.store.write(move |db| {
+        for course in due {
+            enqueue_check_at(db, &course, Cause::Schedule, now, now, random.as_ref())?;
+            courses::set_next_check(db, &course.tenant, &course.id, now.checked_add_signed(interval))?;
+        }
+        Ok(())
+    });
+    enqueue.await?;
+    Ok(count)
+}

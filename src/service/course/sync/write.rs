@@ -1,0 +1,268 @@
+//! From a reading to facts, and from changed facts to evaluations, in one transaction.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::read::Reading;
+use super::schedule::enqueue_check_at;
+use super::{CHECK_COURSE, Cause, CheckOutcome};
+use crate::domain::badge::{Badge, BadgeState, Expiry};
+use crate::domain::course::{Checks, Course, LineItem};
+use crate::domain::facts::GradeSource;
+use crate::domain::rule::Condition;
+use crate::ids::{LineItemId, PersonId};
+use crate::random::{self, SharedRandom};
+use crate::service::award::decide;
+use crate::service::course::columns;
+use crate::service::course::copying;
+use crate::store::line_items::{ItemChanges, ItemSeen};
+use crate::store::people::PersonSeen;
+use crate::store::results::{Extent, ResultSeen};
+use crate::store::{
+    Db, StoreError, audit, badges, courses, enrolments, jobs, line_items, people, results, rules,
+};
+use lti::roles::Roles;
+use lti::services::grades::ResultRow;
+use lti::services::roster::{Member, Status};
+
+/// For more people than this, badges are decided as a whole.
+const FEW: usize = 10;
+/// When a course is read again whose result rows could not all be made in one go.
+const SOON: TimeDelta = TimeDelta::minutes(1);
+
+/// A reading on its way into the store.
+#[derive(Debug, Clone)]
+pub(super) struct Taking {
+    pub course: Course,
+    pub reading: Reading,
+    pub cause: String,
+    pub read_at: DateTime<Utc>,
+    pub next_at: Option<DateTime<Utc>>,
+    pub random: SharedRandom,
+}
+
+impl Taking {
+    pub fn write(&self, db: &mut Db) -> Result<CheckOutcome, StoreError> {
+        let mut outcome = CheckOutcome::default();
+        let mut changed: BTreeSet<PersonId> = BTreeSet::new();
+        let items = self.write_items(db)?;
+        if self.reading.items.is_some() {
+            copying::map_again(db, &self.course, self.read_at, self.random.as_ref())?;
+        }
+        outcome.items = items.len();
+        if let Some(members) = &self.reading.members {
+            outcome.people = members.len();
+            changed.extend(self.write_members(db, members)?);
+        }
+        outcome.results = self.write_results(db, &items, &mut changed)?;
+        outcome.changed = changed.len();
+        self.enqueue(db, &changed)?;
+        if !self.reading.problems.is_empty() {
+            let id = hex::encode(random::bytes::<4>(self.random.as_ref()));
+            let problems = &self.reading.problems;
+            outcome.problem = Some(format!("{} (Error id {id})", problems.join(" ")));
+            tracing::warn!(course = %self.course.id, error_id = id, ?problems, "a check was not complete");
+        }
+        let (tenant, course) = (&self.course.tenant, &self.course.id);
+        let read_something = self.reading.items.is_some() || self.reading.members.is_some();
+        let checks = Checks {
+            last_at: if read_something {
+                Some(self.read_at)
+            } else {
+                // Asked here: another check may have come to its end while this one waited for the platform.
+                courses::get(db, tenant, course)?.and_then(|course| course.checks.last_at)
+            },
+            next_at: self.next_at,
+            problem: outcome.problem.clone(),
+        };
+        courses::set_checks(db, tenant, course, &checks)?;
+        // A check that was given up has been made up for, and what the columns wait for gets another try.
+        jobs::take_given_up(db, tenant, CHECK_COURSE, course.as_str())?;
+        if self.reading.items.is_some() {
+            columns::resume(db, &self.course, self.read_at, self.random.as_ref())?;
+        }
+        if let Some(soon) = self
+            .read_at
+            .checked_add_signed(SOON)
+            .filter(|_| self.reading.unfinished)
+        {
+            let random = self.random.as_ref();
+            enqueue_check_at(db, &self.course, Cause::Column, soon, self.read_at, random)?;
+        }
+        Ok(outcome)
+    }
+
+    /// The columns that are there, and badges paused whose rule reads one that is not, or not as it was.
+    fn write_items(&self, db: &mut Db) -> Result<Vec<LineItem>, StoreError> {
+        let (tenant, course) = (&self.course.tenant, &self.course.id);
+        let Some(listed) = &self.reading.items else {
+            return Ok(Vec::new());
+        };
+        let watched = rules::watched_items(db, tenant, course)?;
+        let random = self.random.as_ref();
+        let changes = line_items::upsert_many(db, tenant, course, listed, &watched, self.read_at, random)?;
+        let label = |id: &LineItemId| {
+            let item = changes.items.iter().find(|item| item.id == *id);
+            item.map_or_else(String::new, |item| item.label.clone())
+        };
+        for id in &changes.gone {
+            let reason = format!(
+                "The gradebook column “{}” is no longer in the course. Change the rule so that it names another one.",
+                label(id)
+            );
+            self.pause(db, id, &reason)?;
+        }
+        for id in &changes.maximum_changed {
+            let reason = format!(
+                "The maximum of the gradebook column “{}” was changed. Look at the rule and activate it again.",
+                label(id)
+            );
+            self.pause(db, id, &reason)?;
+        }
+        let ItemChanges { mut items, .. } = changes;
+        items.retain(|item| self.reading.results.contains_key(&item.url) || listed_as(listed, item));
+        Ok(items)
+    }
+
+    fn pause(&self, db: &mut Db, item: &LineItemId, reason: &str) -> Result<(), StoreError> {
+        let (tenant, at) = (&self.course.tenant, self.read_at);
+        for id in rules::badges_reading(db, tenant, item)? {
+            let active = badges::get(db, tenant, &id)?.filter(|badge| badge.state == BadgeState::Active);
+            if active.is_none() {
+                continue;
+            }
+            let paused = BadgeState::Paused {
+                reason: reason.to_owned(),
+            };
+            badges::set_state(db, tenant, &id, &paused, at)?;
+            let entry = audit::Entry {
+                actor: None,
+                action: "badge.paused".to_owned(),
+                subject: id.to_string(),
+                detail: json!({ "reason": reason, "line_item": item }),
+                at,
+            };
+            audit::insert(db, tenant, &entry, self.random.as_ref())?;
+        }
+        Ok(())
+    }
+
+    fn write_members(&self, db: &mut Db, members: &[Member]) -> Result<Vec<PersonId>, StoreError> {
+        let tenant = &self.course.tenant;
+        let seen: Vec<PersonSeen> = members
+            .iter()
+            .map(|member| PersonSeen {
+                sub: member.user_id.clone(),
+                name: member.name.clone(),
+                email: member.email.clone(),
+            })
+            .collect();
+        let (registration, random) = (&self.course.registration, self.random.as_ref());
+        let known = people::upsert_many(db, tenant, registration, &seen, self.read_at, random)?;
+        let ids: HashMap<&str, &PersonId> = known.iter().map(|one| (one.sub.as_str(), &one.id)).collect();
+        let listed: Vec<enrolments::Member> = members
+            .iter()
+            .filter_map(|member| {
+                Some(enrolments::Member {
+                    person: (*ids.get(member.user_id.as_str())?).clone(),
+                    learner: Roles::parse(member.roles.iter().map(String::as_str)).may_learn(),
+                    active: member.status == Status::Active,
+                })
+            })
+            .collect();
+        enrolments::set_from_roster(db, tenant, &self.course.id, &listed, self.read_at)
+    }
+
+    /// Writes the results of each column that could be read whole; the others keep what is known.
+    fn write_results(
+        &self,
+        db: &mut Db,
+        items: &[LineItem],
+        changed: &mut BTreeSet<PersonId>,
+    ) -> Result<usize, StoreError> {
+        let tenant = &self.course.tenant;
+        let subs: BTreeSet<&str> = self
+            .reading
+            .results
+            .values()
+            .flatten()
+            .map(|row| row.user_id.as_str())
+            .collect();
+        let subs: Vec<&str> = subs.into_iter().collect();
+        let ids = people::ids_by_sub(db, tenant, &self.course.registration, &subs)?;
+        let mut count = 0;
+        for item in items {
+            let Some(rows) = self.reading.results.get(&item.url) else {
+                continue;
+            };
+            let seen: Vec<ResultSeen> = rows.iter().filter_map(|row| result_seen(row, &ids)).collect();
+            count += seen.len();
+            changed.extend(results::upsert_many(
+                db,
+                tenant,
+                &item.id,
+                GradeSource::Ags,
+                &seen,
+                Extent::Whole,
+                self.read_at,
+            )?);
+        }
+        Ok(count)
+    }
+
+    /// Evaluations for whom something changed, for badges that time alone may earn, and for what was given up before.
+    fn enqueue(&self, db: &mut Db, changed: &BTreeSet<PersonId>) -> Result<(), StoreError> {
+        let (tenant, course) = (&self.course.tenant, &self.course.id);
+        let (now, random) = (self.read_at, self.random.as_ref());
+        let mut active = badges::for_course(db, tenant, course)?;
+        active.retain(|badge| badge.state == BadgeState::Active);
+        let given_up = jobs::take_given_up_below(db, tenant, decide::DECIDE_PERSON, course.as_str())?;
+        for badge in &active {
+            let given_up =
+                given_up || jobs::take_given_up(db, tenant, decide::DECIDE_BADGE, badge.id.as_str())?;
+            if changed.len() > FEW || given_up || by_time(db, badge, now)? {
+                decide::enqueue_badge_for(db, tenant, &badge.id, &self.cause, now, random)?;
+            }
+        }
+        if !active.is_empty() && changed.len() <= FEW {
+            for person in changed {
+                decide::enqueue_person_for(db, tenant, course, person, &self.cause, now, random)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn listed_as(listed: &[ItemSeen], item: &LineItem) -> bool {
+    listed.iter().any(|seen| seen.url == item.url)
+}
+
+/// A row as it is stored; nobody's row whom neither a launch nor the member list named. A maximum that is not above
+/// zero makes the grade unknown.
+fn result_seen(row: &ResultRow, ids: &HashMap<String, PersonId>) -> Option<ResultSeen> {
+    let maximum = row.maximum.unwrap_or(Decimal::ONE);
+    let usable = maximum > Decimal::ZERO;
+    Some(ResultSeen {
+        person: ids.get(&row.user_id)?.clone(),
+        value: row.score.filter(|_| usable),
+        maximum: if usable { maximum } else { Decimal::ONE },
+        comment: row.comment.clone(),
+    })
+}
+
+/// Whether the passing of time changes what a badge decides: a date in its rule or in one below it, or awards that end.
+fn by_time(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    if badge.design.expiry != Expiry::Never && badge.design.expiry.leaves_time(now) {
+        return Ok(true);
+    }
+    let rule = rules::active(db, &badge.tenant, &badge.id)?;
+    Ok(rule.is_some_and(|rule| {
+        let conditions = rule.root.conditions();
+        conditions
+            .iter()
+            .any(|one| matches!(one, Condition::NotBefore { .. } | Condition::HoldsBadge { .. }))
+    }))
+}

@@ -1,0 +1,288 @@
+//! A credential inside its badge's picture, made anew for each download from two things that never change: the signed
+//! bytes and the picture that they name.
+
+use base64::Engine as _;
+
+use crate::domain::badge::Picture;
+use crate::service::Cairn;
+use crate::service::badge::pictures::{self, Drawing};
+use crate::service::base::error::ServiceError;
+use crate::service::credential::publish::read;
+use crate::store::credentials::Credential;
+use openbadges::bake;
+
+/// Pixels on a side of a PNG that is made from a drawing.
+const SIDE: u32 = 600;
+
+/// The forms in which a badge can be taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The signed document itself.
+    Json,
+    /// The signed token itself.
+    Jwt,
+    /// The picture with the document inside.
+    Png,
+    Svg,
+    /// The picture with the token inside.
+    JwtPng,
+    JwtSvg,
+}
+
+impl Form {
+    /// Every form.
+    pub const ALL: [Self; 6] = [
+        Self::Json,
+        Self::Png,
+        Self::Svg,
+        Self::Jwt,
+        Self::JwtPng,
+        Self::JwtSvg,
+    ];
+
+    /// The form that a file ending names.
+    #[must_use]
+    pub fn of_ending(ending: &str) -> Option<Self> {
+        match ending {
+            "json" => Some(Self::Json),
+            "png" => Some(Self::Png),
+            "svg" => Some(Self::Svg),
+            "jwt" => Some(Self::Jwt),
+            "jwt.png" => Some(Self::JwtPng),
+            "jwt.svg" => Some(Self::JwtSvg),
+            _ => None,
+        }
+    }
+
+    /// The ending of its files.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Png => "png",
+            Self::Svg => "svg",
+            Self::Jwt => "jwt",
+            Self::JwtPng => "jwt.png",
+            Self::JwtSvg => "jwt.svg",
+        }
+    }
+
+    /// Whether it is or holds the token.
+    #[must_use]
+    pub fn is_token(self) -> bool {
+        matches!(self, Self::Jwt | Self::JwtPng | Self::JwtSvg)
+    }
+}
+
+fn internal(error: impl std::fmt::Display) -> ServiceError {
+    ServiceError::Internal(error.to_string())
+}
+
+/// The credential as a file of that form.
+///
+/// # Errors
+/// [`ServiceError::NoToken`] for a token form of what was issued before there were tokens; when the picture that it names
+/// is gone from the store, or cannot carry it.
+pub async fn file(cairn: &Cairn, credential: &Credential, form: Form) -> Result<Vec<u8>, ServiceError> {
+    let signed = if form.is_token() {
+        credential.token.clone().ok_or(ServiceError::NoToken)?
+    } else {
+        credential.document.clone()
+    };
+    if matches!(form, Form::Json | Form::Jwt) {
+        return Ok(signed.into_bytes());
+    }
+    let source = source(cairn, credential).await?;
+    // Drawing takes some milliseconds of one core.
+    let baked = tokio::task::spawn_blocking(move || match form {
+        Form::Png | Form::JwtPng => bake_png(&source, &signed),
+        _ => bake_svg(&source, &signed),
+    });
+    baked.await.map_err(internal)?
+}
+
+/// The picture before anything is baked into it.
+enum Source {
+    Svg(String),
+    Png(Vec<u8>),
+}
+
+/// The picture that the signed document names. A later edit of the design changes the badge, not what was issued.
+async fn source(cairn: &Cairn, credential: &Credential) -> Result<Source, ServiceError> {
+    let document = read(credential)?;
+    let named = document.credential_subject.achievement.image.as_ref();
+    let picture = named.and_then(|image| named_picture(&image.id));
+    match picture {
+        Some(Named::Drawn(query)) => Ok(Source::Svg(Drawing::from_query(&query).svg())),
+        Some(Named::Stored { digest, svg }) => {
+            let ending = if svg { "svg" } else { "png" };
+            let (_, bytes) = pictures::uploaded(cairn, &format!("{digest}.{ending}")).await?;
+            if svg {
+                String::from_utf8(bytes.to_vec())
+                    .map(Source::Svg)
+                    .map_err(internal)
+            } else {
+                Ok(Source::Png(bytes.to_vec()))
+            }
+        }
+        None => {
+            let initials = pictures::suggest_initials(&document.credential_subject.achievement.name);
+            Ok(Source::Svg(Drawing::new(&initials, "", "").svg()))
+        }
+    }
+}
+
+/// A picture by the address in a credential; the counterpart of [`pictures::href`].
+#[derive(Debug, PartialEq, Eq)]
+enum Named {
+    /// The query of a drawn one.
+    Drawn(String),
+    Stored {
+        digest: String,
+        svg: bool,
+    },
+}
+
+fn named_picture(address: &str) -> Option<Named> {
+    let url = url::Url::parse(address).ok()?;
+    if url.path() == pictures::DRAWN {
+        return Some(Named::Drawn(url.query().unwrap_or_default().to_owned()));
+    }
+    let (digest, ending) = url.path().strip_prefix("/p/")?.rsplit_once('.')?;
+    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_digest && matches!(ending, "png" | "svg")).then(|| Named::Stored {
+        digest: digest.to_owned(),
+        svg: ending == "svg",
+    })
+}
+
+/// Width and height in pixels of the PNG form of a badge whose document names that picture; none for a PNG that somebody
+/// uploaded, which keeps its own.
+#[must_use]
+pub fn png_side(picture: Option<&str>) -> Option<u32> {
+    match picture.and_then(named_picture) {
+        Some(Named::Stored { svg: false, .. }) => None,
+        Some(Named::Drawn(_) | Named::Stored { svg: true, .. }) | None => Some(SIDE),
+    }
+}
+
+fn bake_png(source: &Source, signed: &str) -> Result<Vec<u8>, ServiceError> {
+    let drawn;
+    let bytes = match source {
+        Source::Png(bytes) => bytes,
+        Source::Svg(svg) => {
+            drawn = pictures::png(svg, SIDE).map_err(internal)?;
+            &drawn
+        }
+    };
+    bake::bake_png(bytes, signed).map_err(internal)
+}
+
+fn bake_svg(source: &Source, signed: &str) -> Result<Vec<u8>, ServiceError> {
+    let wrapped;
+    let svg = match source {
+        Source::Svg(svg) => svg,
+        Source::Png(bytes) => {
+            wrapped = wrap(bytes)?;
+            &wrapped
+        }
+    };
+    let baked = bake::bake_svg(svg, signed).map_err(internal)?;
+    Ok(baked.into_bytes())
+}
+
+/// An SVG that shows a PNG and nothing else.
+fn wrap(bytes: &[u8]) -> Result<String, ServiceError> {
+    let reader = png::Decoder::new(std::io::Cursor::new(bytes))
+        .read_info()
+        .map_err(internal)?;
+    let (width, height) = (reader.info().width, reader.info().height);
+    let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {width} {height}\"><image width=\"{width}\" height=\"{height}\" \
+         href=\"data:image/png;base64,{data}\"/></svg>"
+    ))
+}
+
+/// Where the picture of an issued badge is served by this server. `None` when the credential names none of ours.
+#[must_use]
+pub fn picture_path(address: &str) -> Option<String> {
+    match named_picture(address)? {
+        Named::Drawn(query) => Some(format!("{}?{query}", pictures::DRAWN)),
+        Named::Stored { digest, svg } => Some(pictures::href(&Picture::Uploaded {
+            digest,
+            media_type: if svg { "image/svg+xml" } else { "image/png" }.to_owned(),
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::badge::Shape;
+
+    #[test]
+    fn the_picture_that_a_credential_names_is_found_again() {
+        let digest = "ab".repeat(32);
+        let pictures = [
+            Picture::Drawn {
+                initials: "QM".into(),
+                shape: Shape::Stones,
+                colour: "#205080".into(),
+            },
+            Picture::Uploaded {
+                digest: digest.clone(),
+                media_type: "image/png".into(),
+            },
+            Picture::Uploaded {
+                digest,
+                media_type: "image/svg+xml".into(),
+            },
+        ];
+        for picture in pictures {
+            let href = pictures::href(&picture);
+            let found = picture_path(&format!("https://badges.example{href}"));
+            assert_eq!(found, Some(href));
+        }
+        for other in [
+            "https://x.example/p/../secret.png",
+            "https://x.example/q.png",
+            "no address",
+        ] {
+            assert_eq!(named_picture(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_a_png_that_was_uploaded_has_a_size_of_its_own() {
+        let kept = |ending: &str| format!("https://badges.example/p/{}.{ending}", "ab".repeat(32));
+        for (picture, side) in [
+            (
+                Some("https://badges.example/p/drawn.svg?i=QM".to_owned()),
+                Some(SIDE),
+            ),
+            (Some(kept("svg")), Some(SIDE)),
+            (Some(kept("png")), None),
+            (Some("https://x.example/q.png".to_owned()), Some(SIDE)),
+            (None, Some(SIDE)),
+        ] {
+            assert_eq!(png_side(picture.as_deref()), side, "{picture:?}");
+        }
+    }
+
+    #[test]
+    fn a_png_travels_inside_an_svg_with_the_credential() {
+        let png = pictures::png(&Drawing::new("AB", "circle", "#205080").svg(), 64).unwrap();
+        let signed = r#"{"name":"a ]]> b"}"#;
+        let source = Source::Png(png.clone());
+        let svg = bake_svg(&source, signed).unwrap();
+        assert_eq!(bake::extract(&svg).unwrap(), signed);
+        let text = String::from_utf8(svg).unwrap();
+        assert!(text.contains("viewBox=\"0 0 64 64\"") && text.contains("data:image/png;base64,"));
+        assert_eq!(
+            bake::extract(&bake_png(&source, signed).unwrap()).unwrap(),
+            signed
+        );
+    }
+}

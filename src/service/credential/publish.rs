@@ -1,0 +1,252 @@
+//! What anybody may see: a credential at its unguessable address, its issuer, and the documents that verifiers fetch.
+//!
+//! Signed bytes go out as they were stored. What a page says of a credential is read from those bytes and checked when
+//! it is asked for; nothing is said from a table that the signature does not cover, but for the holder's name, which
+//! the holder switches on, and what no signature can know: that the badge is under review, or was renewed.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::domain::award::{Award, Standing};
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::issuer::Issuer;
+use crate::domain::policy::Refusal;
+use crate::ids::BadgeId;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::institutions;
+use crate::service::credential::build::{achievement, achievement_id, profile};
+use crate::service::credential::renewals::{self, Renewals};
+use crate::service::privacy::erasing::page_digest;
+use crate::store::credentials::{Credential, Shows};
+use crate::store::issuers::IssuerKey;
+use crate::store::{
+    Db, StoreError, awards, badges, credentials, erasures, issuers, people, policies, status_lists,
+};
+use openbadges::OpenBadgeCredential;
+use openbadges::credential::wire::{OB_CONTEXT, VC_CONTEXT};
+use openbadges::verify::{Resolver, Verdict, verify};
+
+/// What stands where a badge was erased.
+const ERASED: &str = "This badge was erased at the wish of its holder. It is revoked, and nothing about it or them is kept here.";
+
+/// A published credential with everything round it, as it was stored.
+#[derive(Debug, Clone)]
+pub struct Published {
+    pub credential: Credential,
+    pub award: Award,
+    pub issuer: Issuer,
+    /// Every key of the issuer, old ones too.
+    pub keys: Vec<IssuerKey>,
+    /// The holder's name as the LMS gives it, only when the holder shows it.
+    pub holder: Option<String>,
+    /// What it renews, and what renewed it.
+    pub renewals: Renewals,
+    /// The signed status list that the credential names.
+    pub list: SignedList,
+}
+
+/// A signed status list as it is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedList {
+    /// The last part of its address.
+    pub slug: String,
+    /// The signed JSON, byte by byte.
+    pub document: String,
+}
+
+/// A credential, read and checked at a moment.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    pub document: OpenBadgeCredential,
+    pub verdict: Verdict,
+    /// When it was checked.
+    pub at: DateTime<Utc>,
+}
+
+/// What the database knows, in place of the web: the same documents that are served to others.
+struct Shelf {
+    did: Value,
+    list_url: String,
+    list: String,
+}
+
+impl Resolver for Shelf {
+    fn did_document(&self, did: &str) -> Option<Value> {
+        (self.did.get("id").and_then(Value::as_str) == Some(did)).then(|| self.did.clone())
+    }
+
+    fn status_list(&self, url: &str) -> Option<Vec<u8>> {
+        (self.list_url == url).then(|| self.list.clone().into_bytes())
+    }
+}
+
+impl Published {
+    /// What its holder lets others see.
+    #[must_use]
+    pub fn shows(&self) -> Shows {
+        self.credential.shows
+    }
+
+    /// Since when it is under review, if it was at the moment of the check. The signed document cannot say it.
+    #[must_use]
+    pub fn suspended_at(&self, checked: &Checked) -> Option<DateTime<Utc>> {
+        let suspended = self.award.standing(checked.at) == Standing::Suspended;
+        self.award.suspended_since.filter(|_| suspended)
+    }
+
+    /// Reads the stored bytes and verifies them now: signature, key, dates, and the stored signed status list.
+    ///
+    /// # Errors
+    /// [`ServiceError::Internal`] when the stored document is not one of ours.
+    pub fn check(&self, cairn: &Cairn) -> Result<Checked, ServiceError> {
+        let at = cairn.clock.now();
+        let identity = institutions::identity(cairn, &self.issuer)?;
+        let shelf = Shelf {
+            did: institutions::document(&identity, &self.keys)?,
+            list_url: identity.status_url(&self.list.slug),
+            list: self.list.document.clone(),
+        };
+        let mut verdict = verify(self.credential.document.as_bytes(), &shelf, at);
+        // Both forms are given away, so both have to hold: what fails in the token alone is said like the rest.
+        if verdict.is_valid()
+            && let Some(token) = &self.credential.token
+        {
+            verdict = verify(token.as_bytes(), &shelf, at);
+        }
+        Ok(Checked {
+            document: read(&self.credential)?,
+            verdict,
+            at,
+        })
+    }
+}
+
+/// The signed document of a credential as data.
+///
+/// # Errors
+/// [`ServiceError::Internal`] when it is not one of ours.
+pub fn read(credential: &Credential) -> Result<OpenBadgeCredential, ServiceError> {
+    serde_json::from_str(&credential.document)
+        .map_err(|error| ServiceError::Internal(format!("credential {}: {error}", credential.id)))
+}
+
+/// The credential at a public address.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an unknown slug; [`ServiceError::Gone`] for a badge that was erased; a [`Refusal`] where
+/// the institution keeps badges off the web, [`ServiceError::Kept`] where the holder does.
+pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceError> {
+    let slug = slug.to_owned();
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let Some(credential) = credentials::by_slug(db, &slug)? else {
+            if erasures::is_erased(db, &page_digest(&slug))? {
+                return Err(ServiceError::Gone {
+                    code: "badge.erased",
+                    sentence: ERASED.to_owned(),
+                });
+            }
+            return Ok(None);
+        };
+        if !policies::get(db, &credential.tenant)?.has_public_pages() {
+            return Err(Refusal::PublicPage.into());
+        }
+        if credential.shows.hidden {
+            return Err(ServiceError::Kept);
+        }
+        Ok(load(db, credential)?)
+    });
+    found.await?.ok_or(ServiceError::NotFound("badge"))
+}
+
+pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Option<Published>, StoreError> {
+    let tenant = credential.tenant.clone();
+    let award = awards::get(db, &tenant, &credential.award)?.ok_or(StoreError::Missing("award"))?;
+    let issuer = issuers::get(db, &tenant, &credential.issuer)?.ok_or(StoreError::Missing("issuer"))?;
+    let list = status_lists::get(db, &tenant, &credential.status_list)?;
+    let list = list.ok_or(StoreError::Missing("status list"))?;
+    let holder = if credential.shows.name {
+        people::get(db, &tenant, &award.person)?.map(|person| person.display_name())
+    } else {
+        None
+    };
+    Ok(Some(Published {
+        renewals: renewals::of(db, &award)?,
+        keys: institutions::all_keys(db, &issuer)?,
+        list: SignedList {
+            slug: list.slug,
+            document: list.document,
+        },
+        credential,
+        award,
+        issuer,
+        holder,
+    }))
+}
+
+/// The signed status list of an issuer, byte by byte as it was stored.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an unknown list, or one of another issuer.
+pub async fn status_list(cairn: &Cairn, issuer: &str, list: &str) -> Result<String, ServiceError> {
+    let (issuer, list) = (issuer.to_owned(), list.to_owned());
+    let found = cairn.store.read(move |db| {
+        let Some(issuer) = issuers::by_slug(db, &issuer)? else {
+            return Ok(None);
+        };
+        let list = status_lists::by_slug(db, &list)?;
+        Ok(list.filter(|list| list.tenant == issuer.tenant && list.issuer == issuer.id))
+    });
+    let list = found.await?.ok_or(ServiceError::NotFound("status list"))?;
+    Ok(list.document)
+}
+
+/// A badge as anybody may see it: one that was activated once. Drafts are nobody's business.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an unknown issuer or badge, a badge of another institution, and a draft.
+pub async fn badge(cairn: &Cairn, issuer: &str, badge: &BadgeId) -> Result<(Issuer, Badge), ServiceError> {
+    let (issuer, badge) = (issuer.to_owned(), badge.clone());
+    let found = cairn.store.read(move |db| {
+        let Some(issuer) = issuers::by_slug(db, &issuer)? else {
+            return Ok(None);
+        };
+        let badge = badges::get(db, &issuer.tenant, &badge)?;
+        // A copied badge that rests was never active either.
+        let shown = |badge: &Badge| match badge.state {
+            BadgeState::Draft => false,
+            BadgeState::Paused { .. } => badge.active_rule.is_some(),
+            BadgeState::Active | BadgeState::Retired => true,
+        };
+        let badge = badge.filter(shown);
+        Ok(badge.map(|badge| (issuer, badge)))
+    });
+    found.await?.ok_or(ServiceError::NotFound("badge"))
+}
+
+/// An issuer's profile as JSON-LD (Open Badges 3.0, `Profile`).
+///
+/// # Errors
+/// When the identity origin cannot be part of a DID.
+pub fn profile_document(cairn: &Cairn, issuer: &Issuer) -> Result<Value, ServiceError> {
+    let identity = institutions::identity(cairn, issuer)?;
+    with_contexts(serde_json::to_value(profile(&identity, issuer)))
+}
+
+/// A badge as JSON-LD (Open Badges 3.0, `Achievement`): as it is designed now. What was awarded says its own.
+///
+/// # Errors
+/// When the identity origin cannot be part of a DID.
+pub fn achievement_document(cairn: &Cairn, issuer: &Issuer, badge: &Badge) -> Result<Value, ServiceError> {
+    let identity = institutions::identity(cairn, issuer)?;
+    let id = achievement_id(&identity, issuer, badge);
+    with_contexts(serde_json::to_value(achievement(&id, &identity, badge)))
+}
+
+fn with_contexts(document: serde_json::Result<Value>) -> Result<Value, ServiceError> {
+    let mut document = document.map_err(|error| ServiceError::Internal(error.to_string()))?;
+    if let Some(members) = document.as_object_mut() {
+        members.insert("@context".to_owned(), json!([VC_CONTEXT, OB_CONTEXT]));
+    }
+    Ok(document)
+}

@@ -1,0 +1,230 @@
+//! A credential signed anew under its own id: the same badge for the same person, from a later moment on. Whoever keeps
+//! credentials lets it take the place of the one before (Open Badges 3.0, section 9.4: same issuer, same id, later
+//! `validFrom`); when it was awarded stays in `awardedDate`.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::ids::AwardId;
+use crate::service::Cairn;
+use crate::service::award::awarding::{Desk, Signer, trying};
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::service::credential::publish::read;
+use crate::service::credential::share::held;
+use crate::store::credentials::{Cause, Credential, Reissued};
+use crate::store::{Db, audit, reissues};
+use openbadges::OpenBadgeCredential;
+use openbadges::credential::{Evidence, ResultDescription, ResultEntry};
+
+/// What a holder took out of the signed document, as it stood there.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct LeftOut {
+    result: Vec<ResultEntry>,
+    result_description: Vec<ResultDescription>,
+    evidence: Vec<Evidence>,
+}
+
+impl LeftOut {
+    fn of(credential: &Credential) -> Result<Self, ServiceError> {
+        let text = credential.left_out.as_deref();
+        let known = text.map(serde_json::from_str).transpose();
+        known.map(Option::unwrap_or_default).map_err(|error| {
+            ServiceError::Internal(format!(
+                "credential {}: what was left out: {error}",
+                credential.id
+            ))
+        })
+    }
+
+    fn text(&self) -> Result<Option<String>, ServiceError> {
+        if *self == Self::default() {
+            return Ok(None);
+        }
+        serde_json::to_string(self)
+            .map(Some)
+            .map_err(|error| ServiceError::Internal(error.to_string()))
+    }
+
+    /// Takes the grades out of the document, with what they were measured by, or puts them back.
+    fn grades(&mut self, document: &mut OpenBadgeCredential, said: bool) {
+        let subject = &mut document.credential_subject;
+        let descriptions = &mut subject.achievement.result_description;
+        if said {
+            subject.result.append(&mut self.result);
+            descriptions.append(&mut self.result_description);
+        } else {
+            let taken: Vec<ResultEntry> = subject.result.drain(..).collect();
+            let measured = |about: &ResultDescription| {
+                taken
+                    .iter()
+                    .any(|entry| entry.result_description.as_ref() == Some(&about.id))
+            };
+            let (gone, left) = std::mem::take(descriptions).into_iter().partition(measured);
+            *descriptions = left;
+            self.result_description.extend::<Vec<_>>(gone);
+            self.result.extend(taken);
+        }
+    }
+
+    /// Takes what was handed in out of the document, or puts it back.
+    fn work(&mut self, document: &mut OpenBadgeCredential, said: bool) {
+        if said {
+            document.evidence.append(&mut self.evidence);
+        } else {
+            self.evidence.append(&mut document.evidence);
+        }
+    }
+}
+
+/// What a signed document says of its holder beyond the badge itself. `None`: there is nothing of the kind to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Says {
+    pub grades: Option<bool>,
+    pub work: Option<bool>,
+}
+
+/// What the document says now, and what it could say.
+///
+/// # Errors
+/// [`ServiceError::Internal`] when what was left out cannot be read.
+pub fn says(credential: &Credential, document: &OpenBadgeCredential) -> Result<Says, ServiceError> {
+    let left_out = LeftOut::of(credential)?;
+    let said = |there: bool, left: bool| (there || left).then_some(there);
+    Ok(Says {
+        grades: said(
+            !document.credential_subject.result.is_empty(),
+            !left_out.result.is_empty(),
+        ),
+        work: said(!document.evidence.is_empty(), !left_out.evidence.is_empty()),
+    })
+}
+
+/// Signs the visitor's own badge anew, so that it says their grades and their work or does not. With nothing to change it is
+/// signed anew only where it has no token yet. Says whether it was.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but its holder; [`ServiceError::Masquerade`] for whoever acts as them.
+pub async fn set_says(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    award: &AwardId,
+    grades: bool,
+    work: bool,
+) -> Result<bool, ServiceError> {
+    visitor.act_for_oneself()?;
+    trying(cairn, || {
+        let (desk, visitor, award) = (Desk::of(cairn), visitor.clone(), award.clone());
+        move |db: &mut Db| {
+            let (_, _, credential) = held(db, &visitor, &award)?;
+            let mut document = read(&credential)?;
+            let now = says(&credential, &document)?;
+            let as_wished = |is: Option<bool>, wish: bool| is.is_none_or(|is| is == wish);
+            if as_wished(now.grades, grades) && as_wished(now.work, work) && credential.token.is_some() {
+                return Ok(false);
+            }
+            let mut left_out = LeftOut::of(&credential)?;
+            left_out.grades(&mut document, grades);
+            left_out.work(&mut document, work);
+            let changed = Credential {
+                left_out: left_out.text()?,
+                ..credential
+            };
+            let signer = desk.signer(db, visitor.tenant())?;
+            again(db, &signer, &desk, changed, document, Cause::Holder)?;
+            let entry = audit::Entry {
+                actor: Some(visitor.person.id.clone()),
+                action: "credential.reissued".to_owned(),
+                subject: award.to_string(),
+                detail: json!({ "grades": grades, "work": work }),
+                at: desk.now,
+            };
+            audit::insert(db, visitor.tenant(), &entry, desk.random.as_ref())?;
+            Ok(true)
+        }
+    })
+    .await
+}
+
+/// Signs `document` with the issuer's keys of now and puts it in the place of the credential's own, in both forms. Run it in
+/// a transaction.
+pub(in crate::service) fn again(
+    db: &mut Db,
+    signer: &Signer,
+    desk: &Desk,
+    credential: Credential,
+    mut document: OpenBadgeCredential,
+    cause: Cause,
+) -> Result<(), ServiceError> {
+    document.proof.clear();
+    let before = document.valid_from;
+    document.awarded_date = document.awarded_date.or(Some(before));
+    document.valid_from = later(before, document.valid_until, desk.now);
+    let was = credential.document.clone();
+    let replaced = Credential {
+        document: signer.sign(&document)?,
+        token: Some(signer.sign_token(&document)?),
+        reissued: Some(Reissued { at: desk.now, cause }),
+        ..credential
+    };
+    Ok(reissues::replace(db, &replaced, &was)?)
+}
+
+/// When what is signed at `now` begins to hold: later than what it replaces, and before its end. What has ended by now moves
+/// on by a second.
+fn later(before: DateTime<Utc>, until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let second = TimeDelta::seconds(1);
+    let wanted = if until.is_some_and(|until| until <= now) {
+        before + second
+    } else {
+        now.max(before)
+    };
+    until.map_or(wanted, |until| wanted.min(until - second).max(before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use openbadges::testing::examples;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn what_is_signed_anew_begins_later_and_before_its_end() {
+        assert_eq!(later(at(10), None, at(50)), at(50));
+        assert_eq!(later(at(10), Some(at(90)), at(50)), at(50));
+        assert_eq!(later(at(10), Some(at(40)), at(50)), at(11), "it has ended");
+        assert_eq!(later(at(10), Some(at(11)), at(50)), at(10), "no room");
+        assert_eq!(later(at(60), None, at(50)), at(60), "a clock that was put back");
+    }
+
+    #[test]
+    fn what_was_taken_out_is_put_back_as_it_was() {
+        let whole = examples::whole_badge(7).unwrap();
+        let mut document = whole.clone();
+        assert!(!whole.credential_subject.result.is_empty() && !whole.evidence.is_empty());
+        let mut left_out = LeftOut::default();
+        left_out.grades(&mut document, false);
+        left_out.work(&mut document, false);
+        assert!(document.credential_subject.result.is_empty() && document.evidence.is_empty());
+        let text = left_out.text().unwrap().unwrap();
+        let mut left_out: LeftOut = serde_json::from_str(&text).unwrap();
+        // Asked for once more, nothing more is taken and nothing is lost.
+        left_out.grades(&mut document, false);
+        left_out.work(&mut document, true);
+        left_out.grades(&mut document, true);
+        let results = |of: &OpenBadgeCredential| of.credential_subject.result.clone();
+        assert_eq!(results(&document), results(&whole));
+        assert_eq!(document.evidence, whole.evidence);
+        let mut measures = document.credential_subject.achievement.result_description.clone();
+        let mut known = whole.credential_subject.achievement.result_description.clone();
+        measures.sort_by(|one, other| one.id.cmp(&other.id));
+        known.sort_by(|one, other| one.id.cmp(&other.id));
+        assert_eq!(measures, known);
+        assert_eq!(left_out.text().unwrap(), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! Terms of validity of one badge in one hand: which credential succeeds which.
+//!
+//! What is signed says in words that it renews, and from when to when the one before was valid; it gives no address. The
+//! official schema has no member for one, the one that the data model offers (`relatedResource`, VC Data Model 2.0,
+//! section 5.3) wants a digest of what stands there, where a page changes with its state; and what is signed could never
+//! be withdrawn, although it would tell everybody who has the one file the unguessable address of the other. The pages
+//! link the two, as long as they are there.
+
+use crate::domain::award::Award;
+use crate::store::credentials::{Credential, Shows};
+use crate::store::{Db, StoreError, awards, credentials};
+
+/// Another term of the same badge in the same hand.
+#[derive(Debug, Clone)]
+pub struct Term {
+    pub award: Award,
+    pub credential: Credential,
+}
+
+/// The terms round one.
+#[derive(Debug, Clone, Default)]
+pub struct Renewals {
+    /// The term that this one renews.
+    pub before: Option<Term>,
+    /// The latest term after this one, unless it was revoked: this one is superseded.
+    pub after: Option<Term>,
+}
+
+impl Term {
+    /// Its public page, for readers of a page that shows `shows`: none where they would learn there what its holder keeps
+    /// from them here.
+    #[must_use]
+    pub fn href_beside(&self, shows: Shows) -> Option<String> {
+        let theirs = self.credential.shows;
+        let more = [
+            (theirs.name, shows.name),
+            (theirs.evidence, shows.evidence),
+            (theirs.downloads, shows.downloads),
+        ];
+        let tells_more = more.iter().any(|(there, here)| *there && !here);
+        (!tells_more && !theirs.hidden).then(|| format!("/b/{}", self.credential.slug))
+    }
+}
+
+/// What an award renews, and what renewed it.
+///
+/// # Errors
+/// Trouble with the database.
+pub(in crate::service) fn of(db: &mut Db, award: &Award) -> Result<Renewals, StoreError> {
+    let before = before(db, award)?;
+    let after = awards::latest(db, &award.tenant, &award.badge, &award.person)?
+        .filter(|latest| latest.cycle > award.cycle && latest.revocation.is_none());
+    Ok(Renewals {
+        before: term(db, before)?,
+        after: term(db, after)?,
+    })
+}
+
+/// The award of the term that this one renews.
+///
+/// # Errors
+/// Trouble with the database.
+pub(in crate::service) fn before(db: &mut Db, award: &Award) -> Result<Option<Award>, StoreError> {
+    match award.cycle {
+        ..=1 => Ok(None),
+        cycle => awards::of_cycle(
+            db,
+            &award.tenant,
+            &award.badge,
+            &award.person,
+            cycle.saturating_sub(1),
+        ),
+    }
+}
+
+fn term(db: &mut Db, award: Option<Award>) -> Result<Option<Term>, StoreError> {
+    let Some(award) = award else { return Ok(None) };
+    let credential = credentials::by_award(db, &award.tenant, &award.id)?;
+    Ok(credential.map(|credential| Term { award, credential }))
+}

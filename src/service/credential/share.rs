@@ -1,0 +1,117 @@
+//! A holder's own badge: to take it away, and to say what others see of it.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::award::Award;
+use crate::domain::badge::Badge;
+use crate::domain::policy::{Policy, Refusal};
+use crate::ids::AwardId;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::institutions;
+use crate::service::base::session::Visitor;
+use crate::service::credential::publish::read;
+use crate::service::credential::renewals::{self, Renewals};
+use crate::service::credential::share_links::LISTED;
+use crate::store::credentials::{Credential, Shows};
+use crate::store::share_links::{self as stored_links, ShareLink};
+use crate::store::{Db, awards, badges, credentials, issuers, policies};
+use openbadges::OpenBadgeCredential;
+
+/// A visitor's own award with its signed document.
+#[derive(Debug, Clone)]
+pub struct Mine {
+    pub award: Award,
+    pub badge: Badge,
+    pub credential: Credential,
+    /// What was signed, as data.
+    pub document: OpenBadgeCredential,
+    /// The address that anybody can open.
+    pub public_url: String,
+    /// What the institution lets others see of it.
+    pub policy: Policy,
+    /// What it renews, and what renewed it.
+    pub renewals: Renewals,
+    /// By which it is or was shown for a time, latest first.
+    pub links: Vec<ShareLink>,
+    /// The moment of asking.
+    pub now: DateTime<Utc>,
+}
+
+/// The visitor's own award of a badge of this course.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but its holder, in the course that it belongs to.
+pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<Mine, ServiceError> {
+    let (asking, award) = (visitor.clone(), award.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let (award, badge, credential) = held(db, &asking, &award)?;
+        let issuer = issuers::get(db, asking.tenant(), &credential.issuer)?;
+        let issuer = issuer.ok_or(ServiceError::NotFound("issuer"))?;
+        let policy = policies::get(db, asking.tenant())?;
+        let renewals = renewals::of(db, &award)?;
+        let links = stored_links::of_credential(db, asking.tenant(), &credential.id, LISTED)?;
+        Ok((award, badge, credential, issuer, policy, renewals, links))
+    });
+    let (award, badge, credential, issuer, policy, renewals, links) = found.await?;
+    let identity = institutions::identity(cairn, &issuer)?;
+    Ok(Mine {
+        document: read(&credential)?,
+        public_url: format!("{}/b/{}", identity.origin(), credential.slug),
+        policy,
+        renewals,
+        links,
+        now: cairn.clock.now(),
+        award,
+        badge,
+        credential,
+    })
+}
+
+pub(in crate::service) fn held(
+    db: &mut Db,
+    visitor: &Visitor,
+    award: &AwardId,
+) -> Result<(Award, Badge, Credential), ServiceError> {
+    let tenant = visitor.tenant();
+    let award = awards::get(db, tenant, award)?
+        .filter(|award| award.person == visitor.person.id)
+        .ok_or(ServiceError::NotFound("badge"))?;
+    let badge = badges::get(db, tenant, &award.badge)?
+        .filter(|badge| badge.course == visitor.course.id)
+        .ok_or(ServiceError::NotFound("badge"))?;
+    let credential = credentials::by_award(db, tenant, &award.id)?.ok_or(ServiceError::NotFound("badge"))?;
+    Ok((award, badge, credential))
+}
+
+/// Sets what others see of the visitor's own award, from this moment on.
+///
+/// # Errors
+/// As [`mine`]; [`ServiceError::Masquerade`] for whoever acts as them; a [`Refusal`] where the institution keeps badges or
+/// names off the web.
+pub async fn set_shows(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    award: &AwardId,
+    shows: Shows,
+) -> Result<(), ServiceError> {
+    visitor.act_for_oneself()?;
+    let (visitor, award) = (visitor.clone(), award.clone());
+    let set = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let (_, _, credential) = held(db, &visitor, &award)?;
+        let policy = policies::get(db, visitor.tenant())?;
+        if !policy.has_public_pages() && (shows.name || shows.evidence || shows.downloads) {
+            return Err(Refusal::Sharing.into());
+        }
+        if !policy.shows_names() && shows.name {
+            return Err(Refusal::Name.into());
+        }
+        Ok(credentials::set_shows(
+            db,
+            visitor.tenant(),
+            &credential.id,
+            shows,
+        )?)
+    });
+    set.await
+}

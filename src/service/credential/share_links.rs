@@ -1,0 +1,133 @@
+//! Links by which a holder shows a badge for a time, whoever else may see it. What ends is the link: the badge stays.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::policy::Refusal;
+use crate::ids::{AwardId, ShareLinkId};
+use crate::random;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::{Visitor, digest};
+use crate::service::credential::publish::{self, Published};
+use crate::service::credential::share::held;
+use crate::store::share_links::{self, ShareLink};
+use crate::store::{credentials, policies};
+
+/// For how many days a link may be made.
+pub const DAYS: [u16; 3] = [7, 30, 90];
+/// Most links to one badge that are open at once.
+pub const MOST: usize = 20;
+/// Links that the holder's page lists.
+pub(in crate::service) const LISTED: i64 = 50;
+
+/// Makes a link to the visitor's own badge and gives its secret part, which is not kept.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them; a
+/// [`Refusal`] where the institution keeps badges off the web; [`ServiceError::Invalid`] for another time than [`DAYS`];
+/// [`ServiceError::Conflict`] when [`MOST`] are open.
+pub async fn make(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    award: &AwardId,
+    days: u16,
+) -> Result<String, ServiceError> {
+    visitor.act_for_oneself()?;
+    if !DAYS.contains(&days) {
+        return Err(ServiceError::invalid(
+            "share.days",
+            "Choose for how long the link is to work: 7, 30 or 90 days. No link was made.",
+        ));
+    }
+    let (now, random) = (cairn.clock.now(), cairn.random.as_ref());
+    let token = random::token::<16>(random);
+    let (id, digest) = (ShareLinkId::new(now, random), digest(&token));
+    let (visitor, award) = (visitor.clone(), award.clone());
+    let made = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let (_, _, credential) = held(db, &visitor, &award)?;
+        if !policies::get(db, visitor.tenant())?.has_public_pages() {
+            return Err(Refusal::Sharing.into());
+        }
+        let known = share_links::of_credential(db, visitor.tenant(), &credential.id, LISTED)?;
+        if known.iter().filter(|link| link.is_open(now)).count() >= MOST {
+            return Err(ServiceError::conflict(
+                "share.many",
+                "This badge has 20 share links that work. Withdraw one before you make another; no link was made.",
+            ));
+        }
+        let link = ShareLink {
+            id,
+            tenant: credential.tenant,
+            credential: credential.id,
+            digest,
+            made_at: now,
+            until: now + TimeDelta::days(i64::from(days)),
+            withdrawn_at: None,
+        };
+        Ok(share_links::insert(db, &link)?)
+    });
+    made.await?;
+    Ok(token)
+}
+
+/// Ends a link to the visitor's own badge; one that was withdrawn before stays so.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them.
+pub async fn withdraw(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    award: &AwardId,
+    link: &ShareLinkId,
+) -> Result<(), ServiceError> {
+    visitor.act_for_oneself()?;
+    let (visitor, award, link, now) = (visitor.clone(), award.clone(), link.clone(), cairn.clock.now());
+    let ended = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let (_, _, credential) = held(db, &visitor, &award)?;
+        share_links::withdraw(db, visitor.tenant(), &credential.id, &link, now)?;
+        Ok(())
+    });
+    ended.await
+}
+
+/// The badge that a link shows, and until when.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for a link that never was; [`ServiceError::Gone`] for one that has ended or was withdrawn; a
+/// [`Refusal`] where the institution keeps badges off the web.
+pub async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateTime<Utc>), ServiceError> {
+    let (digest, now) = (digest(token), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let link = share_links::by_digest(db, &digest)?.ok_or(ServiceError::NotFound("badge"))?;
+        if !link.is_open(now) {
+            return Err(gone(&link));
+        }
+        if !policies::get(db, &link.tenant)?.has_public_pages() {
+            return Err(Refusal::PublicPage.into());
+        }
+        let credential = credentials::get(db, &link.tenant, &link.credential)?;
+        let published = match credential {
+            Some(credential) => publish::load(db, credential)?,
+            None => None,
+        };
+        let published = published.ok_or(ServiceError::NotFound("badge"))?;
+        Ok((published, link.until))
+    });
+    found.await
+}
+
+fn gone(link: &ShareLink) -> ServiceError {
+    let (code, sentence) = if link.withdrawn_at.is_some() {
+        (
+            "share.withdrawn",
+            "The holder of this badge has withdrawn this link.".to_owned(),
+        )
+    } else {
+        let end = link.until.format("%-d %b %Y");
+        (
+            "share.over",
+            format!("This link showed a badge until {end}; that time is over."),
+        )
+    };
+    ServiceError::Gone { code, sentence }
+}

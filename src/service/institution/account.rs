@@ -1,0 +1,102 @@
+//! What an administrator sees of Cairn inside the LMS, outside any course.
+
+use crate::domain::course::Course;
+use crate::ids::TenantId;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::{IDLE, digest};
+use crate::store::deployments::{Deployment, DeploymentState};
+use crate::store::pending::Claim;
+use crate::store::sessions::Session;
+use crate::store::{Page, courses, deployments, pending, registrations, sessions};
+use lti::registration::Registration;
+
+/// Courses that the page names.
+const COURSES: i64 = 20;
+
+/// An administrator's visit outside a course.
+#[derive(Debug, Clone)]
+pub struct Administrator {
+    pub session: Session,
+    pub registration: Registration,
+}
+
+impl Administrator {
+    /// The tenant that owns everything this visit may see.
+    #[must_use]
+    pub fn tenant(&self) -> &TenantId {
+        &self.session.tenant
+    }
+}
+
+/// How the platform is connected.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The installation that this visit came through.
+    pub here: Deployment,
+    /// Others that wait to be accepted.
+    pub waiting: Vec<(Deployment, Claim)>,
+    /// The newest courses that were opened from this platform.
+    pub courses: Vec<Course>,
+    /// Whether there are more.
+    pub more_courses: bool,
+}
+
+impl Cairn {
+    /// The administrator's visit behind `token`.
+    ///
+    /// # Errors
+    /// [`ServiceError::SessionOver`] when there is none, it is over, belongs to a course or to no administrator.
+    pub async fn account_administrator(&self, token: &str) -> Result<Administrator, ServiceError> {
+        let (now, digest) = (self.clock.now(), digest(token));
+        let found = self.store.read(move |db| {
+            let session = sessions::by_token_digest(db, &digest, now)?;
+            let alive = session.filter(|session| {
+                session.course.is_none() && session.administrator && session.last_used_at + IDLE > now
+            });
+            let Some(session) = alive else {
+                return Ok(None);
+            };
+            let registration = registrations::get(db, &session.tenant, &session.registration)?;
+            Ok(registration
+                .filter(|known| known.enabled)
+                .map(|registration| Administrator {
+                    session,
+                    registration,
+                }))
+        });
+        found.await?.ok_or(ServiceError::SessionOver)
+    }
+}
+
+/// How the platform of the visit is connected.
+///
+/// # Errors
+/// What the store reports.
+pub async fn look(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
+    let administrator = administrator.clone();
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let (tenant, registration) = (administrator.tenant(), &administrator.registration.id);
+        let mut here = None;
+        let mut waiting = Vec::new();
+        for deployment in deployments::list(db, tenant, registration)? {
+            if deployment.id == administrator.session.deployment {
+                here = Some(deployment);
+            } else if deployment.state == DeploymentState::Pending {
+                let claim = pending::get(db, tenant, &deployment.id)?.unwrap_or_default();
+                waiting.push((deployment, claim));
+            }
+        }
+        let mut seen = courses::of_registration(db, tenant, registration, Page::first(COURSES + 1))?;
+        let most = usize::try_from(COURSES).unwrap_or(usize::MAX);
+        let more_courses = seen.len() > most;
+        seen.truncate(most);
+        Ok(Account {
+            here: here.ok_or(ServiceError::NotFound("installation"))?,
+            waiting,
+            courses: seen,
+            more_courses,
+        })
+    });
+    found.await
+}

@@ -1,0 +1,273 @@
+//! One-time links into the console. Looking at one does nothing, so that a preview of it in a mailbox or a chat does not
+//! use it up; only the form on its page does.
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use super::{Deed, Scope, moment, note_by_scope, open_session, password};
+use crate::ids::{AdminId, TenantId};
+use crate::random;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::digest;
+use crate::store::admin_links::AdminLink;
+use crate::store::admins::Admin;
+use crate::store::{Db, StoreError, admin_links, admin_sessions, admins, tenants};
+
+/// How long a link lets somebody in.
+pub const LIVES: TimeDelta = TimeDelta::minutes(30);
+
+/// Who made a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// Somebody on the server's command line: whoever comes may take an account over whose password was lost.
+    CommandLine,
+    /// An administrator in the console: whoever comes gets an account of their own.
+    Console,
+}
+
+impl Maker {
+    /// The first letter of the token; the digest covers it, so nobody can change it.
+    fn letter(self) -> char {
+        match self {
+            Self::CommandLine => 'c',
+            Self::Console => 'i',
+        }
+    }
+}
+
+/// A link as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    pub scope: Scope,
+    /// The institution's name, where there is only one.
+    pub institution: Option<String>,
+}
+
+/// Makes a link and gives its whole address, which is kept nowhere.
+///
+/// # Errors
+/// What the store reports.
+pub async fn make(cairn: &Cairn, scope: &Scope, maker: Maker) -> Result<String, ServiceError> {
+    let (link, address) = new_link(cairn, scope.tenant().cloned(), maker);
+    cairn
+        .store
+        .write(move |db| admin_links::insert(db, &link))
+        .await?;
+    Ok(address)
+}
+
+pub(super) fn new_link(cairn: &Cairn, tenant: Option<TenantId>, maker: Maker) -> (AdminLink, String) {
+    let now = cairn.clock.now();
+    let token = format!("{}{}", maker.letter(), random::token::<32>(cairn.random.as_ref()));
+    let address = format!("{}/admin/link/{token}", cairn.settings.origin());
+    let link = AdminLink {
+        digest: digest(&token),
+        tenant,
+        created_at: now,
+        expires_at: now + LIVES,
+        used_at: None,
+    };
+    (link, address)
+}
+
+/// The scope of an institution by its name; none for the whole installation.
+///
+/// # Errors
+/// A sentence with the names that there are.
+pub async fn scope_named(cairn: &Cairn, institution: Option<&str>) -> Result<Scope, ServiceError> {
+    let Some(name) = institution else {
+        return Ok(Scope::Everything);
+    };
+    let wanted = name.trim().to_owned();
+    let found = cairn.store.read(move |db| tenants::by_name(db, &wanted)).await?;
+    if let Some(found) = found {
+        return Ok(Scope::Tenant(found.id));
+    }
+    let all = cairn.store.read(tenants::list).await?;
+    let names: Vec<String> = all
+        .into_iter()
+        .map(|tenant| format!("“{}”", tenant.name))
+        .collect();
+    let known = if names.is_empty() {
+        "none yet".to_owned()
+    } else {
+        names.join(", ")
+    };
+    Err(ServiceError::invalid(
+        "institution.unknown",
+        format!("There is no institution “{name}”. Known: {known}."),
+    ))
+}
+
+fn over() -> ServiceError {
+    ServiceError::Gone {
+        code: "admin.link-over",
+        sentence: "This link was used already, or its 30 minutes are over. Ask whoever gave it to you for a new one; on \
+                   the server, `cairn admin-link` prints it."
+            .to_owned(),
+    }
+}
+
+fn usable(
+    db: &mut Db,
+    token_digest: &str,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<AdminLink, ServiceError> {
+    admin_links::get(db, token_digest)?
+        .filter(|link| link.used_at.is_none() && link.expires_at > now)
+        .ok_or_else(over)
+}
+
+/// What a link leads to. Nothing is written.
+///
+/// # Errors
+/// [`ServiceError::Gone`] when it was used, is over, or never was.
+pub async fn look(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError> {
+    let (now, digest) = (cairn.clock.now(), digest(token));
+    let found = cairn.store.read_with(move |db| {
+        let link = usable(db, &digest, now)?;
+        let institution = match &link.tenant {
+            Some(tenant) => tenants::get(db, tenant)?.map(|tenant| tenant.name),
+            None => None,
+        };
+        Ok(Invitation {
+            scope: link.tenant.into(),
+            institution,
+        })
+    });
+    found.await
+}
+
+/// What somebody types on the page of a link. E-mail and password come together or not at all.
+#[derive(Debug, Clone)]
+pub struct Entering {
+    pub name: String,
+    pub email: Option<String>,
+    pub password: Option<SecretString>,
+}
+
+/// Uses a link up: makes the account and gives the token of a sign-in. Of two at one moment only one comes in.
+///
+/// # Errors
+/// [`ServiceError::Gone`] as in [`look`]; a sentence for what cannot be used, and then the link stays good.
+pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String, ServiceError> {
+    look(cairn, token).await?;
+    let name = name(&typed.name)?;
+    let email = typed.email.as_deref().map(email).transpose()?;
+    if email.is_some() != typed.password.is_some() {
+        return Err(ServiceError::invalid(
+            "admin.both",
+            "Type both an e-mail address and a password, or neither.",
+        ));
+    }
+    let (now, random) = moment(cairn);
+    let password_hash = match &typed.password {
+        Some(password) => Some(password::hash(password, random.as_ref()).await?),
+        None => None,
+    };
+    let may_take_over = token.starts_with(Maker::CommandLine.letter());
+    let digest = digest(token);
+    let entered = cairn.store.write_with(move |db| {
+        let link = usable(db, &digest, now)?;
+        if !admin_links::use_up(db, &digest, now)? {
+            return Err(over());
+        }
+        let known = match &email {
+            Some(email) => admins::by_email(db, email)?,
+            None => None,
+        };
+        let admin = match known {
+            None => {
+                let new = Admin {
+                    id: AdminId::new(now, random.as_ref()),
+                    tenant: link.tenant,
+                    name,
+                    email,
+                    password_hash,
+                    oidc: None,
+                    enabled: true,
+                    created_at: now,
+                };
+                admins::insert(db, &new)?;
+                new
+            }
+            Some(known) if may_take_over && known.tenant == link.tenant => {
+                let again = Admin {
+                    name,
+                    password_hash,
+                    enabled: true,
+                    ..known
+                };
+                admins::update(db, &again)?;
+                admin_sessions::delete_of(db, &again.id, None)?;
+                again
+            }
+            Some(_) => {
+                return Err(ServiceError::conflict(
+                    "admin.email-taken",
+                    "An administrator with that e-mail address is known already. Sign in with it, or type another one.",
+                ));
+            }
+        };
+        let deed = Deed {
+            action: "admin.entered",
+            subject: admin.id.as_str(),
+            detail: json!({"by": "link"}),
+        };
+        note_by_scope(db, &admin.tenant.clone().into(), Some(&admin.id), &deed, now, random.as_ref())?;
+        Ok(open_session(db, &admin.id, now, random.as_ref())?)
+    });
+    entered.await
+}
+
+/// A person's name as typed.
+pub(super) fn name(text: &str) -> Result<String, ServiceError> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > 100 {
+        return Err(ServiceError::invalid(
+            "admin.name",
+            "Type your name, in 1 to 100 characters; the audit log names you by it.",
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+/// An e-mail address in the form in which it is kept.
+pub(in crate::service) fn email(text: &str) -> Result<String, ServiceError> {
+    let email = text.trim().to_lowercase();
+    let whole = email.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty()
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
+            && !host.contains('@')
+    });
+    if !whole || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(ServiceError::invalid(
+            "admin.email",
+            "Type a whole e-mail address, for instance ada@school.example.",
+        ));
+    }
+    Ok(email)
+}
+
+/// Whether a password was typed at all.
+#[must_use]
+pub fn typed(text: Option<&str>) -> Option<SecretString> {
+    text.filter(|text| !text.is_empty())
+        .map(|text| SecretString::from(text.to_owned()))
+        .filter(|secret| !secret.expose_secret().is_empty())
+}
+
+/// Forgets links that ended more than a day ago.
+///
+/// # Errors
+/// Trouble with the database.
+pub(in crate::service) fn forget_old(
+    db: &mut Db,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<usize, StoreError> {
+    admin_links::purge(db, now - TimeDelta::days(1))
+}

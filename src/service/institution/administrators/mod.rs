@@ -1,0 +1,226 @@
+//! Who administers outside the LMS: how far somebody's power reaches, and the browser in which they are signed in.
+//! [`links`] lets people in for the first time, [`sign_in`] and [`provider`] later.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+use crate::ids::{AdminId, SessionId, TenantId};
+use crate::random::{self, Random};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::digest;
+use crate::store::admin_sessions::AdminSession;
+use crate::store::{Db, StoreError, admin_sessions, admins, audit, tenants};
+
+pub mod keepers;
+pub mod links;
+pub mod own_password;
+pub mod password;
+pub mod provider;
+pub mod sign_in;
+pub mod throttle;
+
+/// A sign-in ends when it was not used for so long.
+pub const IDLE: TimeDelta = TimeDelta::minutes(30);
+/// A sign-in ends at the latest after so long.
+pub const LONGEST: TimeDelta = TimeDelta::hours(10);
+/// The last use is written down at most so often, so that reading a page seldom writes.
+const TOUCH: TimeDelta = TimeDelta::minutes(1);
+
+/// How far an administrator's power reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole installation with all its institutions.
+    Everything,
+    /// One institution.
+    Tenant(TenantId),
+}
+
+impl Scope {
+    /// Whether it reaches that institution.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] when it does not: another institution is as if it were not there.
+    pub fn allows(&self, tenant: &TenantId) -> Result<(), ServiceError> {
+        match self {
+            Self::Everything => Ok(()),
+            Self::Tenant(own) if own == tenant => Ok(()),
+            Self::Tenant(_) => Err(ServiceError::NotFound("institution")),
+        }
+    }
+
+    /// Requires power over the whole installation.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] for administrators of one institution.
+    pub fn everything(&self) -> Result<(), ServiceError> {
+        match self {
+            Self::Everything => Ok(()),
+            Self::Tenant(_) => Err(ServiceError::Forbidden(
+                "This concerns the whole installation. Ask the people who run this server to do it.",
+            )),
+        }
+    }
+
+    /// The one institution, if there is only one.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&TenantId> {
+        match self {
+            Self::Everything => None,
+            Self::Tenant(tenant) => Some(tenant),
+        }
+    }
+}
+
+impl From<Option<TenantId>> for Scope {
+    fn from(tenant: Option<TenantId>) -> Self {
+        tenant.map_or(Self::Everything, Self::Tenant)
+    }
+}
+
+/// Somebody who is signed in to the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Administrator {
+    pub actor: AdminId,
+    pub name: String,
+    pub scope: Scope,
+}
+
+/// An administrator in one browser.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    pub admin: Administrator,
+    pub session: SessionId,
+    /// The name of the institution, where the power reaches no further.
+    pub institution: Option<String>,
+}
+
+impl Cairn {
+    /// Who is signed in with `token`.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignInNeeded`] when nobody is, it was too long ago, or the administrator was turned off.
+    pub async fn administrator(&self, token: &str) -> Result<SignedIn, ServiceError> {
+        let (now, digest) = (self.clock.now(), digest(token));
+        let found = self.store.read(move |db| {
+            let Some(session) = admin_sessions::by_token_digest(db, &digest, now)? else {
+                return Ok(None);
+            };
+            let admin = admins::get(db, &session.admin)?.filter(|admin| admin.enabled);
+            let Some(admin) = admin.filter(|_| session.last_used_at + IDLE > now) else {
+                return Ok(None);
+            };
+            let institution = match &admin.tenant {
+                Some(tenant) => tenants::get(db, tenant)?.map(|tenant| tenant.name),
+                None => None,
+            };
+            Ok(Some((session, admin, institution)))
+        });
+        let (session, admin, institution) = found.await?.ok_or(ServiceError::SignInNeeded)?;
+        if session.last_used_at + TOUCH <= now {
+            let id = session.id.clone();
+            self.store
+                .write(move |db| admin_sessions::touch(db, &id, now))
+                .await?;
+        }
+        Ok(SignedIn {
+            admin: Administrator {
+                actor: admin.id,
+                name: admin.name,
+                scope: admin.tenant.into(),
+            },
+            session: session.id,
+            institution,
+        })
+    }
+
+    /// The proof that a form came from a page of the console in this browser.
+    #[must_use]
+    pub fn console_proof(&self, session: &SessionId) -> String {
+        hex::encode(self.vault.derive(&format!("console form proof {session}")))
+    }
+}
+
+/// Opens a sign-in and gives its token. Run it in the transaction that proves who it is.
+pub(in crate::service) fn open_session(
+    db: &mut Db,
+    admin: &AdminId,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<String, StoreError> {
+    let token = random::token::<32>(random);
+    let session = AdminSession {
+        id: SessionId::new(now, random),
+        admin: admin.clone(),
+        created_at: now,
+        last_used_at: now,
+        expires_at: now + LONGEST,
+    };
+    admin_sessions::insert(db, &session, &digest(&token))?;
+    Ok(token)
+}
+
+/// Ends a sign-in. Doing it twice is doing it once.
+///
+/// # Errors
+/// What the store reports.
+pub async fn sign_out(cairn: &Cairn, session: &SessionId) -> Result<(), ServiceError> {
+    let session = session.clone();
+    let ended = cairn.store.write(move |db| admin_sessions::delete(db, &session));
+    Ok(ended.await?)
+}
+
+/// Something that was done in the console, on its way into the audit log.
+#[derive(Debug, Clone)]
+pub struct Deed<'a> {
+    /// Thing and deed, for instance `key.rotated`.
+    pub action: &'a str,
+    /// What it was done to, by its id.
+    pub subject: &'a str,
+    /// No secrets, no names.
+    pub detail: Value,
+}
+
+/// Writes down what an administrator (or the command line) did in one institution. Run it in the transaction that does it.
+pub(in crate::service) fn note(
+    db: &mut Db,
+    tenant: &TenantId,
+    admin: Option<&AdminId>,
+    deed: &Deed<'_>,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let entry = audit::Entry {
+        actor: None,
+        action: deed.action.to_owned(),
+        subject: deed.subject.to_owned(),
+        detail: deed.detail.clone(),
+        at: now,
+    };
+    audit::insert_by_admin(db, tenant, admin, &entry, random)
+}
+
+/// Writes down what concerns the whole installation: in the log of each institution, because it concerns each.
+pub(in crate::service) fn note_by_scope(
+    db: &mut Db,
+    scope: &Scope,
+    admin: Option<&AdminId>,
+    deed: &Deed<'_>,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    if let Scope::Tenant(tenant) = scope {
+        return note(db, tenant, admin, deed, now, random);
+    }
+    for tenant in tenants::list(db)? {
+        note(db, &tenant.id, admin, deed, now, random)?;
+    }
+    Ok(())
+}
+
+/// Clock and randomness for a transaction.
+pub(in crate::service) fn moment(cairn: &Cairn) -> (DateTime<Utc>, Arc<dyn Random>) {
+    (cairn.clock.now(), Arc::clone(&cairn.random))
+}

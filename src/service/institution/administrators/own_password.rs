@@ -1,0 +1,112 @@
+//! Changing one's own password.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+use subtle::ConstantTimeEq as _;
+
+use super::{Administrator, Deed, moment, note_by_scope, password};
+use crate::ids::SessionId;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::store::admin_sessions;
+use crate::store::admins::{self, Admin};
+
+/// What somebody typed.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    pub old: SecretString,
+    pub new: SecretString,
+    /// The new one once more.
+    pub again: SecretString,
+}
+
+fn none() -> ServiceError {
+    ServiceError::conflict(
+        "admin.no-password",
+        "Your account has no password, so there is none to change. Sign in as you did before; with a link of `cairn \
+         admin-link` you can enter once more and type an e-mail address and a password.",
+    )
+}
+
+/// Whether this administrator signs in with a password at all.
+///
+/// # Errors
+/// What the store reports.
+pub async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool, ServiceError> {
+    let id = admin.actor.clone();
+    let found = cairn.store.read(move |db| admins::get(db, &id)).await?;
+    Ok(found.is_some_and(|admin| admin.password_hash.is_some()))
+}
+
+/// Changes the password of whoever asks from `address`; their sign-ins in other browsers end, this one stays.
+///
+/// # Errors
+/// [`ServiceError::TooOften`] as at the sign-in; [`ServiceError::Conflict`] for an account without a password, or when it
+/// changed meanwhile; a sentence for a wrong old password, a new one that cannot be used, or two that differ.
+pub async fn change(
+    cairn: &Cairn,
+    admin: &Administrator,
+    session: &SessionId,
+    typed: Typed,
+    address: &str,
+) -> Result<(), ServiceError> {
+    let id = admin.actor.clone();
+    let known = cairn.store.read(move |db| admins::get(db, &id)).await?;
+    let known = known.ok_or(ServiceError::NotFound("administrator"))?;
+    let stored = known.password_hash.clone().ok_or_else(none)?;
+    cairn
+        .throttle
+        .attempt(address, known.email.as_deref().unwrap_or(known.id.as_str()))?;
+    if !password::fits(&typed.old, Some(stored.clone())).await {
+        return Err(ServiceError::invalid(
+            "admin.old-password",
+            "This is not your password. Nothing was changed; type the one with which you sign in now.",
+        ));
+    }
+    let same = |one: &SecretString, other: &SecretString| {
+        bool::from(
+            one.expose_secret()
+                .as_bytes()
+                .ct_eq(other.expose_secret().as_bytes()),
+        )
+    };
+    if !same(&typed.new, &typed.again) {
+        return Err(ServiceError::invalid(
+            "admin.password-differs",
+            "The two new passwords differ. Nothing was changed; type the new one twice.",
+        ));
+    }
+    if same(&typed.new, &typed.old) {
+        return Err(ServiceError::invalid(
+            "admin.same-password",
+            "The new password is the old one. Choose another.",
+        ));
+    }
+    let (now, random) = moment(cairn);
+    let hash = password::hash(&typed.new, random.as_ref()).await?;
+    let session = session.clone();
+    let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let known = admins::get(db, &known.id)?.ok_or(ServiceError::NotFound("administrator"))?;
+        if known.password_hash.as_ref() != Some(&stored) {
+            return Err(ServiceError::conflict(
+                "admin.password-changed",
+                "Your password was changed somewhere else a moment ago. Nothing was changed here; sign in again.",
+            ));
+        }
+        let reach = known.tenant.clone().into();
+        let id = known.id.clone();
+        let new = Admin {
+            password_hash: Some(hash),
+            ..known
+        };
+        admins::update(db, &new)?;
+        admin_sessions::delete_of(db, &id, Some(&session))?;
+        let deed = Deed {
+            action: "admin.password-changed",
+            subject: id.as_str(),
+            detail: json!({}),
+        };
+        Ok(note_by_scope(db, &reach, Some(&id), &deed, now, random.as_ref())?)
+    });
+    changed.await
+}

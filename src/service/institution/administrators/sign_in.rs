@@ -1,0 +1,55 @@
+//! Signing in with e-mail and password.
+
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::{Deed, moment, note_by_scope, open_session, password};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::store::admins;
+
+/// Signs somebody in who comes from `address`, and gives the token.
+///
+/// # Errors
+/// [`ServiceError::TooOften`]; or one and the same sentence for an unknown e-mail, a wrong password, and an account that
+/// was turned off.
+pub async fn by_password(
+    cairn: &Cairn,
+    email: &str,
+    typed: &SecretString,
+    address: &str,
+) -> Result<String, ServiceError> {
+    let email = email.trim().to_lowercase();
+    cairn.throttle.attempt(address, &email)?;
+    let asked = email.clone();
+    let known = cairn.store.read(move |db| admins::by_email(db, &asked)).await?;
+    let known = known.filter(|admin| admin.enabled);
+    let stored = known.as_ref().and_then(|admin| admin.password_hash.clone());
+    let fits = password::fits(typed, stored).await;
+    let Some(admin) = known.filter(|_| fits) else {
+        metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "refused").increment(1);
+        return Err(ServiceError::invalid(
+            "admin.wrong",
+            "E-mail address and password do not belong together. Look at both and try again.",
+        ));
+    };
+    metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "password").increment(1);
+    let (now, random) = moment(cairn);
+    let opened = cairn.store.write(move |db| {
+        let deed = Deed {
+            action: "admin.signed-in",
+            subject: admin.id.as_str(),
+            detail: json!({"by": "password"}),
+        };
+        note_by_scope(
+            db,
+            &admin.tenant.clone().into(),
+            Some(&admin.id),
+            &deed,
+            now,
+            random.as_ref(),
+        )?;
+        open_session(db, &admin.id, now, random.as_ref())
+    });
+    Ok(opened.await?)
+}

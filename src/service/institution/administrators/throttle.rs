@@ -1,0 +1,130 @@
+//! How often somebody may try to sign in: from one address, and at one account.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::clock::SharedClock;
+use crate::service::base::error::ServiceError;
+
+/// From one address: 20 at once, then one each 6 seconds. A whole staff room may share one.
+const ADDRESS: (u32, Duration) = (20, Duration::from_secs(6));
+/// At one account: 5 at once, then one each minute.
+const ACCOUNT: (u32, Duration) = (5, Duration::from_mins(1));
+/// So many addresses or accounts are remembered before those are forgotten that have been quiet.
+const REMEMBERED: usize = 10_000;
+
+type Limiter = RateLimiter<String, DashMapStateStore<String>, Ticks, NoOpMiddleware<Nanos>>;
+
+/// Our clock as the limiter reads it.
+#[derive(Debug, Clone)]
+struct Ticks(SharedClock);
+
+impl Clock for Ticks {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        let nanos = self.0.now().timestamp_nanos_opt().unwrap_or_default();
+        Nanos::from(Duration::from_nanos(u64::try_from(nanos).unwrap_or_default()))
+    }
+}
+
+/// Counts attempts, in this process.
+#[derive(Debug)]
+pub struct Throttle {
+    addresses: Limiter,
+    accounts: Limiter,
+}
+
+impl Throttle {
+    /// One that has seen nobody yet.
+    #[must_use]
+    pub fn new(clock: &SharedClock) -> Self {
+        let limiter = |(burst, each): (u32, Duration)| {
+            let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+            let quota = Quota::with_period(each)
+                .unwrap_or(Quota::per_minute(burst))
+                .allow_burst(burst);
+            Limiter::new(quota, DashMapStateStore::default(), Ticks(clock.clone()))
+        };
+        Self {
+            addresses: limiter(ADDRESS),
+            accounts: limiter(ACCOUNT),
+        }
+    }
+
+    /// Counts one attempt from that address at that account.
+    ///
+    /// # Errors
+    /// [`ServiceError::TooOften`] when it is one too many.
+    pub fn attempt(&self, address: &str, account: &str) -> Result<(), ServiceError> {
+        count(&self.addresses, address)?;
+        count(&self.accounts, account)
+    }
+
+    /// Counts one attempt from that address at an account that is not known yet.
+    ///
+    /// # Errors
+    /// As [`Throttle::attempt`].
+    pub fn attempt_from(&self, address: &str) -> Result<(), ServiceError> {
+        count(&self.addresses, address)
+    }
+}
+
+fn count(limiter: &Limiter, key: &str) -> Result<(), ServiceError> {
+    if limiter.len() > REMEMBERED {
+        limiter.retain_recent();
+    }
+    limiter.check_key(&key.to_owned()).map_err(|_| ServiceError::TooOften {
+        code: "admin.throttled",
+        sentence: "That was tried too often. Wait a minute and try again, or come in by another way: `cairn admin-link` on \
+                   the server prints a link."
+            .to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, TimeDelta};
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    #[test]
+    fn five_attempts_at_one_account_then_one_a_minute_and_others_are_not_kept_out() {
+        let clock = Arc::new(ManualClock::at(
+            DateTime::from_timestamp(1_795_478_400, 0).unwrap(),
+        ));
+        let shared: SharedClock = clock.clone();
+        let throttle = Throttle::new(&shared);
+        for _ in 0..5 {
+            throttle.attempt("192.0.2.1", "ada").unwrap();
+        }
+        assert_eq!(
+            throttle.attempt("192.0.2.2", "ada").unwrap_err().code(),
+            "admin.throttled"
+        );
+        throttle.attempt("192.0.2.1", "ben").unwrap();
+        clock.advance(TimeDelta::seconds(61));
+        throttle.attempt("192.0.2.1", "ada").unwrap();
+        assert!(throttle.attempt("192.0.2.1", "ada").is_err());
+    }
+
+    #[test]
+    fn one_address_cannot_try_many_accounts_quickly() {
+        let shared: SharedClock = Arc::new(ManualClock::at(
+            DateTime::from_timestamp(1_795_478_400, 0).unwrap(),
+        ));
+        let throttle = Throttle::new(&shared);
+        let tried = (0..40).filter(|n| throttle.attempt("192.0.2.1", &format!("account-{n}")).is_ok());
+        assert_eq!(tried.count(), 20);
+        throttle.attempt("192.0.2.9", "account-41").unwrap();
+    }
+}

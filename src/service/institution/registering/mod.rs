@@ -1,0 +1,344 @@
+//! Dynamic registration: an administrator makes an invitation, pastes its address into the platform, looks at what is
+//! asked and shared, and agrees. Until then nothing is written and the invitation stays whole.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use url::Url;
+
+use crate::ids::{DeploymentId, InvitationId, RegistrationId, TenantId};
+use crate::net::{NetError, Request, Response};
+use crate::random;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::digest;
+use crate::store::deployments::{Deployment, DeploymentState};
+use crate::store::invitations::Invitation;
+use crate::store::{Db, audit, deployments, invitations, registrations, tenants};
+use lti::dynamic_registration::{
+    Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, ToolFacts, configuration_url, read_answer,
+};
+use lti::registration::{Flavour, Registration};
+
+mod changes;
+mod inviting;
+mod known;
+mod token;
+
+pub use changes::{Beside, Change, Update};
+pub use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
+use inviting::{invitation, take, used};
+use known::{already_known, keep_choices, known, others, proposed};
+
+/// How long the page that asks may stay open: as long as a platform's token lives.
+const CONSENT_LIFE: TimeDelta = TimeDelta::hours(1);
+const PURPOSE: &str = "dynamic registration 1";
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
+
+/// What a platform's page is asked to agree to.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    pub institution: String,
+    pub platform: PlatformConfiguration,
+    /// When a registration that is there would be changed: what of it. Empty when nothing would.
+    pub updates: Option<Update>,
+    /// Registrations of the same platform that stay as they are beside a new one.
+    pub beside: Vec<Beside>,
+    /// Carries everything to the next step; nobody but us can read or change it.
+    pub sealed: String,
+}
+
+/// A registration that was made or changed.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    pub registration: Registration,
+    /// None where it comes with the first launch.
+    pub deployment_id: Option<String>,
+    pub updated: bool,
+    pub platform: PlatformConfiguration,
+}
+
+/// What stands between the question and the answer.
+#[derive(Serialize, Deserialize)]
+struct Consent {
+    invitation: InvitationId,
+    code: String,
+    platform: PlatformConfiguration,
+    token: Option<String>,
+    /// The registration that will be changed, if it is a change.
+    updates: Option<RegistrationId>,
+    until: DateTime<Utc>,
+}
+
+/// Reads who wants to register, for the page that asks. Writes nothing.
+///
+/// # Errors
+/// That the code is none, used or over; what is wrong with the platform's configuration; that the platform is another
+/// institution's.
+pub async fn open(
+    cairn: &Cairn,
+    code: &str,
+    configuration: Option<&str>,
+    token: Option<&str>,
+) -> Result<Offer, ServiceError> {
+    let invitation = invitation(cairn, code).await?;
+    let plain = cairn.settings.allow_http_loopback;
+    let source = configuration_url(configuration, plain)?;
+    let token = token.map(str::trim).filter(|token| !token.is_empty());
+    let answer = call(cairn, Request::get(source.clone()), token, "configuration").await?;
+    match answer.status {
+        200..=299 => {}
+        401 | 403 => return Err(Refused::TokenInvalid.into()),
+        300..=399 => return Err(Refused::Redirected.into()),
+        status => return Err(Refused::Broken(status).into()),
+    }
+    let platform = PlatformConfiguration::read(&answer.body, &source, plain)?;
+    let known = match token.filter(|token| token::is_update(token)) {
+        Some(token) => known(cairn, &invitation.tenant, &platform, token).await?,
+        None => None,
+    };
+    let tenant = invitation.tenant.clone();
+    let institution = cairn
+        .store
+        .read(move |db| tenants::get(db, &tenant))
+        .await?
+        .ok_or(ServiceError::NotFound("institution"))?;
+    let (mut updates, mut beside) = (None, Vec::new());
+    match &known {
+        Some((known, granted)) => {
+            let (gained, lost) = platform.abilities_beside(granted);
+            updates = Some(Update {
+                values: changes::between(known, &proposed(&platform, known)?),
+                gained,
+                lost,
+            });
+        }
+        None => beside = others(cairn, &invitation.tenant, &platform).await?,
+    }
+    let consent = Consent {
+        invitation: invitation.id,
+        code: digest(code),
+        platform: platform.clone(),
+        token: token.map(str::to_owned),
+        updates: known.map(|(known, _)| known.id),
+        until: cairn.clock.now() + CONSENT_LIFE,
+    };
+    let plain = serde_json::to_vec(&consent).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    Ok(Offer {
+        institution: institution.name,
+        platform,
+        updates,
+        beside,
+        sealed: cairn.vault.seal(PURPOSE, &plain, cairn.random.as_ref()),
+    })
+}
+
+/// Registers, after a person agreed to what [`open`] showed.
+///
+/// # Errors
+/// That the page is too old or none of ours, that the code was used meanwhile, how the platform refuses, or that its
+/// client id is registered already. The invitation is whole again after each of them.
+pub async fn confirm(cairn: &Cairn, code: &str, sealed: &str) -> Result<Registered, ServiceError> {
+    let now = cairn.clock.now();
+    let consent: Consent = cairn
+        .vault
+        .open(PURPOSE, sealed)
+        .ok()
+        .and_then(|plain| serde_json::from_slice(&plain).ok())
+        .filter(|consent: &Consent| consent.until > now && consent.code == digest(code))
+        .ok_or(ServiceError::Forbidden(
+            "This page is too old, or did not come from this registration. Nothing was changed; start again on the platform's page.",
+        ))?;
+    let invitation = invitation(cairn, code).await?;
+    if invitation.id != consent.invitation {
+        return Err(used());
+    }
+    take(cairn, &invitation, now).await?;
+    let done = register(cairn, &invitation, consent).await;
+    if done.is_err() {
+        let (tenant, id) = (invitation.tenant.clone(), invitation.id.clone());
+        let returned = cairn
+            .store
+            .write(move |db| invitations::give_back(db, &tenant, &id))
+            .await;
+        if let Err(error) = returned {
+            tracing::error!(%error, "an invitation that led to nothing could not be given back");
+        }
+    }
+    done
+}
+
+async fn register(
+    cairn: &Cairn,
+    invitation: &Invitation,
+    consent: Consent,
+) -> Result<Registered, ServiceError> {
+    let Consent {
+        platform,
+        token,
+        updates,
+        ..
+    } = consent;
+    let facts = facts(cairn);
+    let body = facts.request(&platform).to_string();
+    let request = Request::post(platform.registration_endpoint.clone(), body)
+        .header("content-type", "application/json");
+    let answer = call(cairn, request, token.as_deref(), "registration endpoint").await?;
+    let answer = read_answer(answer.status, &answer.body)?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (tenant, invited) = (invitation.tenant.clone(), invitation.id.clone());
+    let id = RegistrationId::new(now, random.as_ref());
+    let made = check(&platform, &answer, id, &tenant)?;
+    let place = answer
+        .registration_url
+        .clone()
+        .unwrap_or_else(|| platform.registration_endpoint.clone());
+    let updated = updates.is_some();
+    let deployment_id = answer.deployment_id.clone();
+    let written = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let known = registrations::by_issuer_and_client(db, &made.issuer, &made.client_id)?;
+        let (registration, changes) = match (known, updates) {
+            (Some(known), Some(expected)) if known.id == expected && known.tenant == tenant => {
+                let changed = keep_choices(&known, made);
+                registrations::update(db, &changed, Some(&place))?;
+                let changes = changes::between(&known, &changed);
+                (changed, changes.iter().map(|change| change.what).collect())
+            }
+            (None, None) => {
+                registrations::insert(db, &made, now)?;
+                registrations::update(db, &made, Some(&place))?;
+                (made, Vec::new())
+            }
+            _ => return Err(already_known()),
+        };
+        if let Some(deployment_id) = answer.deployment_id {
+            accept(db, &registration, deployment_id, now, random.as_ref())?;
+        }
+        invitations::settle(db, &tenant, &invited, &registration.id)?;
+        let action = if updated {
+            "platform.updated"
+        } else {
+            "platform.registered"
+        };
+        let detail = json!({
+            "invitation": invited, "issuer": registration.issuer, "client_id": registration.client_id,
+            "product": registration.flavour.as_str(), "changed": changes,
+        });
+        let entry = entry(action, registration.id.as_str(), detail, now);
+        audit::insert(db, &tenant, &entry, random.as_ref())?;
+        Ok(registration)
+    });
+    let registration = written.await?;
+    Ok(Registered {
+        registration,
+        deployment_id,
+        updated,
+        platform,
+    })
+}
+
+fn check(
+    platform: &PlatformConfiguration,
+    answer: &Answer,
+    id: RegistrationId,
+    tenant: &TenantId,
+) -> Result<Registration, ServiceError> {
+    platform
+        .draft(answer)
+        .check(id, tenant.clone())
+        .map_err(|errors| {
+            let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            ServiceError::invalid("platform.values", sentences.join(" "))
+        })
+}
+
+fn accept(
+    db: &mut Db,
+    registration: &Registration,
+    deployment_id: String,
+    now: DateTime<Utc>,
+    random: &dyn random::Random,
+) -> Result<(), ServiceError> {
+    let deployment = Deployment {
+        id: DeploymentId::new(now, random),
+        tenant: registration.tenant.clone(),
+        registration: registration.id.clone(),
+        deployment_id,
+        state: DeploymentState::Accepted,
+    };
+    deployments::find_or_insert(db, &deployment, now)?;
+    Ok(())
+}
+
+/// Calls the platform under the guard, with its token. What goes wrong names the host alone: the address may hold the token.
+async fn call(
+    cairn: &Cairn,
+    request: Request,
+    token: Option<&str>,
+    what: &'static str,
+) -> Result<Response, ServiceError> {
+    let mut request = request.header("accept", "application/json");
+    request.timeout = PATIENCE;
+    request.max_body = MAX_DOCUMENT;
+    if let Some(token) = token {
+        if !token.bytes().all(|byte| byte.is_ascii_graphic()) || token.len() > 8_000 {
+            return Err(Refused::TokenInvalid.into());
+        }
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let host = request.url.host_str().unwrap_or_default().to_owned();
+    cairn.transport.send(request).await.map_err(|error| {
+        let why = match &error {
+            NetError::Refused(_, why) | NetError::Unreachable(_, why) | NetError::BrokenOff(_, why) => why.as_str(),
+            NetError::TimedOut(_) => "it did not answer in time",
+            NetError::TooLarge(..) => "its answer is too large",
+        };
+        let code = match &error {
+            NetError::Refused(..) => "registering.address-refused",
+            _ => "registering.unreachable",
+        };
+        ServiceError::invalid(
+            code,
+            format!(
+                "The {what} of the platform on {host} could not be used: {why}. Nothing was registered. Check that this server may reach {host}, then start again on the platform's page."
+            ),
+        )
+    })
+}
+
+/// What there is to say about this installation.
+#[must_use]
+pub fn facts(cairn: &Cairn) -> ToolFacts {
+    ToolFacts {
+        origin: cairn.settings.public_origin.clone(),
+        logo: format!("{}/static/icon/favicon.svg", cairn.settings.origin()),
+    }
+}
+
+/// The flavour in words for people.
+#[must_use]
+pub fn product(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::Moodle => "Moodle",
+        Flavour::Canvas => "Canvas",
+        Flavour::Other => "your platform",
+    }
+}
+
+fn entry(action: &str, subject: &str, detail: serde_json::Value, at: DateTime<Utc>) -> audit::Entry {
+    audit::Entry {
+        actor: None,
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        detail,
+        at,
+    }
+}
+
+/// The origin of an address, for people.
+#[must_use]
+pub fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}

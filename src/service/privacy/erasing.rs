@@ -1,0 +1,337 @@
+//! Erasing a person: they ask, an administrator of their institution does it, and nothing is left that says who it was.
+//! What stays are the mark in the status list (revoked), the fact that so many badges were erased, and that their pages
+//! answer so.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::issuer::Tenant;
+use crate::ids::{ErasureId, StatusListId, TenantId};
+use crate::random;
+use crate::service::Cairn;
+use crate::service::award::awarding::{Desk, trying};
+use crate::service::award::decide;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::service::institution::administrators::{Administrator, Deed, moment, note};
+use crate::service::privacy::export::exporting;
+use crate::store::erasures::{self, Declined, Wish};
+use crate::store::jobs::{self, NewJob};
+use crate::store::{Db, awards, credentials, exports, people, retention, rules, submissions, tenants};
+
+/// What a person types to ask for it.
+pub const WORD: &str = "erase";
+
+/// Most characters of the reason for which a wish is declined.
+pub const MOST_REASON: usize = 500;
+
+/// The kind of job that removes files which nobody has any more.
+pub const ERASE_FILES: &str = "erase-files";
+
+/// What such a job names.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Files {
+    digests: Vec<String>,
+}
+
+/// How it stands for a visitor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub badges: usize,
+    pub hand_ins: usize,
+    /// When they asked, while it waits.
+    pub asked_at: Option<DateTime<Utc>>,
+    /// That it was declined, until they ask again.
+    pub declined: Option<Declined>,
+}
+
+/// Somebody who waits to be erased.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub id: ErasureId,
+    pub name: String,
+    pub asked_at: DateTime<Utc>,
+    pub badges: usize,
+    pub hand_ins: usize,
+}
+
+/// What erasing the visitor would take, and whether they have asked for it.
+///
+/// # Errors
+/// What the store reports.
+pub async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, ServiceError> {
+    let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
+    let found = cairn.store.read(move |db| {
+        let wish = erasures::of_person(db, &tenant, &person)?;
+        let waits = wish.as_ref().filter(|wish| wish.declined.is_none());
+        Ok(Standing {
+            badges: credentials::for_person(db, &tenant, &person)?.len(),
+            hand_ins: submissions::of_person(db, &tenant, &person)?.len(),
+            asked_at: waits.map(|wish| wish.asked_at),
+            declined: wish.and_then(|wish| wish.declined),
+        })
+    });
+    Ok(found.await?)
+}
+
+/// The visitor asks to be erased. Asking twice is asking once.
+///
+/// # Errors
+/// [`ServiceError::Masquerade`] for whoever acts as them; [`ServiceError::Invalid`] without the word.
+pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), ServiceError> {
+    visitor.act_for_oneself()?;
+    if !word.eq_ignore_ascii_case(WORD) {
+        return Err(ServiceError::invalid(
+            "erasure.word",
+            format!("Type “{WORD}” into the field to ask for it. Nothing was asked for yet."),
+        ));
+    }
+    let (now, random) = moment(cairn);
+    let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
+    let asked = cairn.store.write(move |db| {
+        let wish = Wish {
+            id: ErasureId::new(now, random.as_ref()),
+            person,
+            asked_at: now,
+            declined: None,
+        };
+        if !erasures::ask(db, &tenant, &wish)? {
+            return Ok(());
+        }
+        note(
+            db,
+            &tenant,
+            None,
+            &deed("erasure.asked", &wish.id, json!({})),
+            now,
+            random.as_ref(),
+        )
+    });
+    Ok(asked.await?)
+}
+
+fn deed<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> Deed<'a> {
+    Deed {
+        action,
+        subject: id.as_str(),
+        detail,
+    }
+}
+
+/// The visitor takes it back, while it waits. Doing it twice is doing it once.
+///
+/// # Errors
+/// [`ServiceError::Masquerade`] for whoever acts as them.
+pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
+    visitor.act_for_oneself()?;
+    let (now, random) = moment(cairn);
+    let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
+    let done = cairn.store.write(move |db| {
+        let Some(wish) = erasures::of_person(db, &tenant, &person)? else {
+            return Ok(());
+        };
+        if !erasures::withdraw(db, &tenant, &wish.id)? {
+            return Ok(());
+        }
+        note(
+            db,
+            &tenant,
+            None,
+            &deed("erasure.withdrawn", &wish.id, json!({})),
+            now,
+            random.as_ref(),
+        )
+    });
+    Ok(done.await?)
+}
+
+/// Everybody of an institution who waits to be erased, and how many badges were erased so far.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution that this administrator does not see.
+pub async fn waiting(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+) -> Result<(Tenant, Vec<Waiting>, i64), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let id = tenant.clone();
+    let found = cairn.store.read_with(move |db| {
+        let tenant = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
+        let mut all = Vec::new();
+        for wish in erasures::waiting(db, &id)? {
+            let Some(person) = people::get(db, &id, &wish.person)? else {
+                continue;
+            };
+            all.push(Waiting {
+                name: person.display_name(),
+                badges: credentials::for_person(db, &id, &wish.person)?.len(),
+                hand_ins: submissions::of_person(db, &id, &wish.person)?.len(),
+                id: wish.id,
+                asked_at: wish.asked_at,
+            });
+        }
+        Ok((tenant, all, erasures::count(db, &id)?))
+    });
+    found.await
+}
+
+/// Erases whoever asked for it. Doing it twice is doing it once.
+///
+/// # Errors
+/// As [`waiting`]; [`ServiceError::NotFound`] for a wish that was never there or was taken back;
+/// [`ServiceError::Conflict`] for one that was declined.
+pub async fn erase(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    id: &ErasureId,
+) -> Result<(), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let archives = trying(cairn, || {
+        let (desk, tenant) = (Desk::of(cairn), tenant.clone());
+        let (id, actor) = (id.clone(), admin.actor.clone());
+        move |db: &mut Db| {
+            let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?
+            else {
+                return Ok(Vec::new());
+            };
+            if wish.declined.is_some() {
+                return Err(ServiceError::conflict(
+                    "erasure.declined",
+                    "Somebody declined this request in the meantime, and the person was told why. Nothing was erased.",
+                ));
+            }
+            let badges = erase_in(db, &desk, &tenant, &wish)?;
+            erasures::done(db, &tenant, &id, badges, desk.now)?;
+            let said = deed("erasure.done", &id, json!({ "badges": badges }));
+            note(db, &tenant, Some(&actor), &said, desk.now, desk.random.as_ref())?;
+            // The archives that are there, or are being made, hold this person too.
+            Ok(exports::forget_all(db, &tenant)?)
+        }
+    });
+    exporting::remove(cairn, archives.await?).await;
+    Ok(())
+}
+
+/// Declines the wish of somebody who waits, for a reason that they read. The log says that it was done and by whom; the
+/// reason stands with the wish and goes with it, as it may say something of the person and the log outlives them. Doing it
+/// twice is doing it once, and the first reason stays.
+///
+/// # Errors
+/// As [`erase`]; [`ServiceError::Invalid`] without a reason, [`ServiceError::Conflict`] for somebody who was erased.
+pub async fn decline(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    id: &ErasureId,
+    reason: &str,
+) -> Result<(), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let reason = reason.trim().to_owned();
+    if reason.is_empty() || reason.chars().count() > MOST_REASON {
+        return Err(ServiceError::invalid(
+            "erasure.reason",
+            format!(
+                "Say why, in 1 to {MOST_REASON} characters: the person reads it. Nothing was declined yet."
+            ),
+        ));
+    }
+    let (now, random) = moment(cairn);
+    let (tenant, id, actor) = (tenant.clone(), id.clone(), admin.actor.clone());
+    let declined = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let wish = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?;
+        if wish.is_none() {
+            return Err(ServiceError::conflict(
+                "erasure.done",
+                "Somebody erased this person in the meantime, as they had asked. There is nothing left to decline.",
+            ));
+        }
+        if erasures::decline(db, &tenant, &id, &reason, now)? {
+            let said = deed("erasure.declined", &id, json!({}));
+            note(db, &tenant, Some(&actor), &said, now, random.as_ref())?;
+        }
+        Ok(())
+    });
+    declined.await
+}
+
+/// The digest under which an erased public page is remembered.
+#[must_use]
+pub fn page_digest(slug: &str) -> String {
+    hex::encode(Sha256::digest(slug.as_bytes()))
+}
+
+fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<i64, ServiceError> {
+    let (person, random) = (&wish.person, desk.random.as_ref());
+    let held = awards::for_person(db, tenant, person)?;
+    let signed = credentials::for_person(db, tenant, person)?;
+    let handed_in = submissions::of_person(db, tenant, person)?;
+    let mut places: BTreeMap<StatusListId, Vec<i32>> = BTreeMap::new();
+    for credential in &signed {
+        let of_list = places.entry(credential.status_list.clone()).or_default();
+        of_list.push(credential.status_position);
+        if let Some(award) = held.iter().find(|award| award.id == credential.award) {
+            let digest = page_digest(&credential.slug);
+            erasures::remember_page(db, tenant, &digest, &award.badge, desk.now)?;
+        }
+    }
+    if !places.is_empty() {
+        let signer = desk.signer(db, tenant)?;
+        for (list, places) in &places {
+            signer.publish_revoked(db, list, places)?;
+        }
+    }
+    let mut things: Vec<String> = held.iter().map(|one| one.id.to_string()).collect();
+    things.extend(signed.iter().map(|one| one.id.to_string()));
+    things.extend(handed_in.iter().map(|one| one.id.to_string()));
+    let nobody = format!("erased-{}", random::token::<16>(random));
+    erasures::erase(db, tenant, person, &things, &nobody)?;
+    for award in &held {
+        for above in rules::badges_building_on(db, tenant, &award.badge)? {
+            decide::enqueue_badge(db, tenant, &above, desk.now, random)?;
+        }
+    }
+    let mut digests: Vec<String> = handed_in
+        .into_iter()
+        .filter_map(|one| one.artefact.file.map(|file| file.digest))
+        .collect();
+    digests.sort_unstable();
+    digests.dedup();
+    if !digests.is_empty() {
+        let job = NewJob {
+            tenant: tenant.clone(),
+            kind: ERASE_FILES.to_owned(),
+            key: wish.id.to_string(),
+            payload: json!(Files { digests }),
+            run_at: desk.now,
+            lane: None,
+        };
+        jobs::enqueue(db, &job, desk.now, random)?;
+    }
+    Ok(i64::try_from(signed.len()).unwrap_or(i64::MAX))
+}
+
+/// Removes files that nobody has handed in any more. Doing it twice is doing it once.
+///
+/// # Errors
+/// What the store and the disk report.
+pub async fn erase_files(cairn: &Cairn, tenant: &TenantId, files: Files) -> Result<(), ServiceError> {
+    for digest in files.digests {
+        let now = cairn.clock.now();
+        let (of, asked) = (tenant.clone(), digest.clone());
+        let used = cairn
+            .store
+            .read(move |db| retention::is_used(db, &of, &asked))
+            .await?;
+        if !used {
+            // One that was put there in this moment is somebody else's, whose hand-in is on its way.
+            cairn.blobs.remove_if_older(tenant, &digest, now).await?;
+        }
+    }
+    Ok(())
+}

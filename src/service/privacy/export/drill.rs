@@ -1,0 +1,396 @@
+//! The drill: every badge of an archive is verified from the archive alone, as if this service had never been.
+//!
+//! Archives come from anywhere, so nothing in one is believed: names, sizes and the number of files are looked at before
+//! anything is unpacked, and nothing is ever written to a disk.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::{Read, Seek, SeekFrom};
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use zip::ZipArchive;
+
+use openbadges::bake::{self, MAX_IMAGE};
+use openbadges::jwt;
+use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify};
+
+/// Most files of an archive.
+const MAX_FILES: usize = 2_000_000;
+/// Most bytes of the identity documents and status lists together, which are kept in memory.
+const MAX_SHELF: u64 = 256 << 20;
+/// An archive unpacks to at most so many times its own size …
+const MAX_RATIO: u64 = 200;
+/// … and so many bytes more: one file that is full of zeros is no attack.
+const SLACK: u64 = 64 << 20;
+
+/// An archive of which nothing was checked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DrillError {
+    #[error("This is not a ZIP archive, or it broke off: {0}. Get the file again.")]
+    NotAnArchive(String),
+    #[error("The archive contradicts itself: {0}. Nothing in it was checked.")]
+    Inconsistent(String),
+    #[error("The archive holds more than {MAX_FILES} files. Nothing in it was checked.")]
+    TooManyFiles,
+    #[error("The archive names a file {0:?}, which would lie outside of its folder. Do not unpack it.")]
+    Name(String),
+    #[error("The archive holds {0:?} twice. Which of them counts cannot be told; nothing in it was checked.")]
+    Twice(String),
+    #[error(
+        "The archive would unpack to {0} bytes, far more than such archives have. Do not unpack it; nothing in it was checked."
+    )]
+    Bomb(u64),
+    #[error("{0:?} is larger than any file of its kind. Nothing was checked.")]
+    TooLarge(String),
+    #[error("The archive holds two identity documents of {0}. Which of them counts cannot be told.")]
+    IssuerTwice(String),
+    #[error("There is no badge in this archive, so there is nothing to prove.")]
+    NoBadge,
+}
+
+impl DrillError {
+    /// A stable name for scripts and support.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAnArchive(_) => "drill.not-an-archive",
+            Self::Inconsistent(_) => "drill.inconsistent",
+            Self::TooManyFiles => "drill.too-many-files",
+            Self::Name(_) => "drill.name",
+            Self::Twice(_) => "drill.twice",
+            Self::Bomb(_) => "drill.bomb",
+            Self::TooLarge(_) => "drill.too-large",
+            Self::IssuerTwice(_) => "drill.issuer-twice",
+            Self::NoBadge => "drill.no-badge",
+        }
+    }
+}
+
+/// What was found out about one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// Genuine, in force, and not revoked as of the date of its list; none for a badge that cannot be revoked.
+    Verified { as_of: Option<DateTime<Utc>> },
+    /// Genuine, and revoked by the list of that date.
+    Revoked { as_of: Option<DateTime<Utc>> },
+    /// Genuine, and past its validity; the sentence says since when.
+    Expired(String),
+    /// Not shown to be genuine, and why.
+    Failed(String),
+}
+
+/// One badge file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its name in the archive.
+    pub name: String,
+    pub finding: Finding,
+}
+
+/// What the drill found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Every badge file, by name.
+    pub badges: Vec<Line>,
+    /// Other files that cannot be read whole, each with what is wrong.
+    pub damaged: Vec<String>,
+    /// Whose keys were in the archive (DIDs).
+    pub issuers: Vec<String>,
+}
+
+impl Report {
+    /// Whether every badge is genuine and every file whole. A revoked or expired badge is genuine.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let bad = |line: &Line| matches!(line.finding, Finding::Failed(_));
+        self.damaged.is_empty() && !self.badges.is_empty() && !self.badges.iter().any(bad)
+    }
+}
+
+/// What an archive holds in place of the web.
+#[derive(Default)]
+struct Shelf {
+    issuers: BTreeMap<String, Value>,
+    lists: BTreeMap<String, (Vec<u8>, Option<DateTime<Utc>>)>,
+}
+
+impl Resolver for Shelf {
+    fn did_document(&self, did: &str) -> Option<Value> {
+        self.issuers.get(did).cloned()
+    }
+
+    fn status_list(&self, url: &str) -> Option<Vec<u8>> {
+        self.lists.get(url).map(|(bytes, _)| bytes.clone())
+    }
+}
+
+/// What a file of an archive is, by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Badge,
+    Issuer,
+    Status,
+    Other,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        let ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        if name.starts_with("badges/") && ending(&[".json", ".jwt", ".png", ".svg"]) {
+            Self::Badge
+        } else if name.starts_with("issuers/") && name.ends_with("/did.json") {
+            Self::Issuer
+        } else if name.starts_with("status/") && name.ends_with(".json") {
+            Self::Status
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Most bytes of such a file.
+    fn most(self) -> usize {
+        match self {
+            Self::Badge => MAX_IMAGE,
+            Self::Issuer | Self::Status => MAX_DOCUMENT,
+            Self::Other => usize::MAX,
+        }
+    }
+}
+
+/// Verifies every badge of an archive at the moment `now`.
+///
+/// # Errors
+/// [`DrillError`] when the archive is no fit one; a badge that does not verify is no error but a line of the report.
+pub fn drill<R: Read + Seek>(mut reader: R, now: DateTime<Utc>) -> Result<Report, DrillError> {
+    let broken = |error: std::io::Error| DrillError::NotAnArchive(error.to_string());
+    let length = reader.seek(SeekFrom::End(0)).map_err(broken)?;
+    reader.rewind().map_err(broken)?;
+    let mut archive =
+        ZipArchive::new(reader).map_err(|error| DrillError::NotAnArchive(plain(&error.to_string())))?;
+    let names = look(&mut archive, length)?;
+    let mut report = Report::default();
+    let mut shelf = Shelf::default();
+    for (index, name, kind) in &names {
+        match kind {
+            Kind::Badge => {}
+            Kind::Other => {
+                if let Err(problem) = pass(&mut archive, *index) {
+                    report.damaged.push(format!("{name}: {problem}"));
+                }
+            }
+            Kind::Issuer | Kind::Status => match bytes(&mut archive, *index, *kind) {
+                Ok(bytes) => shelf.take(*kind, name, bytes, &mut report.damaged)?,
+                Err(problem) => report.damaged.push(format!("{name}: {problem}")),
+            },
+        }
+    }
+    for (index, name, kind) in names {
+        if kind != Kind::Badge {
+            continue;
+        }
+        let finding = match bytes(&mut archive, index, kind) {
+            Ok(bytes) => match document(&name, bytes) {
+                Ok(document) => judge(&document, &shelf, now),
+                Err(reason) => Finding::Failed(reason),
+            },
+            Err(problem) => Finding::Failed(problem),
+        };
+        report.badges.push(Line { name, finding });
+    }
+    if report.badges.is_empty() {
+        return Err(DrillError::NoBadge);
+    }
+    report.badges.sort_by(|one, other| one.name.cmp(&other.name));
+    report.issuers = shelf.issuers.into_keys().collect();
+    Ok(report)
+}
+
+/// Without the full stop: the sentence around it has its own.
+fn plain(text: &str) -> String {
+    text.trim_end_matches('.').to_owned()
+}
+
+/// Every file of the archive, after a look at all that can be told without unpacking.
+fn look<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    length: u64,
+) -> Result<Vec<(usize, String, Kind)>, DrillError> {
+    if archive.len() > MAX_FILES {
+        return Err(DrillError::TooManyFiles);
+    }
+    let mut names = Vec::with_capacity(archive.len());
+    // Disks that do not tell "A" from "a" would keep one of both.
+    let mut seen = HashSet::with_capacity(archive.len());
+    let (mut total, mut shelf) = (0_u64, 0_u64);
+    for index in 0..archive.len() {
+        let entry = archive
+            .by_index_data(index)
+            .map_err(|error| DrillError::NotAnArchive(plain(&error.to_string())))?;
+        let name = std::str::from_utf8(entry.name_raw())
+            .map_err(|_| DrillError::Name(String::from_utf8_lossy(entry.name_raw()).into_owned()))?
+            .to_owned();
+        if !stays_inside(&name) || entry.is_symlink() {
+            return Err(DrillError::Name(name));
+        }
+        if !seen.insert(name.to_lowercase()) {
+            return Err(DrillError::Twice(name));
+        }
+        let (kind, size) = (Kind::of(&name), entry.size());
+        if size > u64::try_from(kind.most()).unwrap_or(u64::MAX) {
+            return Err(DrillError::TooLarge(name));
+        }
+        total = total.saturating_add(size);
+        if matches!(kind, Kind::Issuer | Kind::Status) {
+            shelf = shelf.saturating_add(size);
+        }
+        if !entry.is_dir() {
+            names.push((index, name, kind));
+        }
+    }
+    if archive.has_duplicate_names() {
+        return Err(DrillError::Twice("one of its files".to_owned()));
+    }
+    if total > length.saturating_mul(MAX_RATIO).saturating_add(SLACK) || shelf > MAX_SHELF {
+        return Err(DrillError::Bomb(total));
+    }
+    archive
+        .validate_header_consistency()
+        .map_err(|error| DrillError::Inconsistent(plain(&error.to_string())))?;
+    Ok(names)
+}
+
+/// Whether a file of that name would lie in the folder that the archive is unpacked to, on every system.
+fn stays_inside(name: &str) -> bool {
+    let path = name.strip_suffix('/').unwrap_or(name);
+    let odd = |c: char| c.is_control() || matches!(c, '\\' | ':');
+    !path.contains(odd)
+        && path
+            .split('/')
+            .all(|part| !part.is_empty() && part != "." && part != "..")
+}
+
+const DAMAGED: &str = "The file is damaged: it cannot be unpacked as it was packed.";
+
+/// The bytes of a file; their checksum is looked at. Its size was, before.
+fn bytes<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize, kind: Kind) -> Result<Vec<u8>, String> {
+    let file = archive.by_index(index).map_err(|_| DAMAGED.to_owned())?;
+    let size = file.size();
+    let most = u64::try_from(kind.most()).unwrap_or(u64::MAX).min(size);
+    let mut bytes = Vec::new();
+    file.take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|_| DAMAGED.to_owned())?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) == size {
+        Ok(bytes)
+    } else {
+        Err(DAMAGED.to_owned())
+    }
+}
+
+/// Reads a file through, to see that it is whole.
+fn pass<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize) -> Result<(), String> {
+    let file = archive.by_index(index).map_err(|_| DAMAGED.to_owned())?;
+    let size = file.size();
+    let read = std::io::copy(&mut file.take(size.saturating_add(1)), &mut std::io::sink());
+    match read {
+        Ok(count) if count == size => Ok(()),
+        _ => Err(DAMAGED.to_owned()),
+    }
+}
+
+impl Shelf {
+    fn take(
+        &mut self,
+        kind: Kind,
+        name: &str,
+        bytes: Vec<u8>,
+        damaged: &mut Vec<String>,
+    ) -> Result<(), DrillError> {
+        let parsed = serde_json::from_slice::<Value>(&bytes).ok();
+        let id = |value: &Value| value.get("id").and_then(Value::as_str).map(str::to_owned);
+        let Some((value, id)) = parsed.and_then(|value| id(&value).map(|id| (value, id))) else {
+            damaged.push(format!("{name}: It is not the document that it should be."));
+            return Ok(());
+        };
+        if kind == Kind::Issuer {
+            if self.issuers.insert(id.clone(), value).is_some() {
+                return Err(DrillError::IssuerTwice(id));
+            }
+        } else {
+            let from = value.get("validFrom").and_then(Value::as_str);
+            let as_of = from.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+            if self
+                .lists
+                .insert(id.clone(), (bytes, as_of.map(|at| at.with_timezone(&Utc))))
+                .is_some()
+            {
+                return Err(DrillError::Twice(id));
+            }
+        }
+        Ok(())
+    }
+
+    /// The date of the list that says whether the badge is revoked.
+    fn as_of(&self, document: &[u8]) -> Option<DateTime<Utc>> {
+        let document = if jwt::looks_like(document) {
+            jwt::read(document).ok()?.credential()
+        } else {
+            serde_json::from_slice(document).ok()?
+        };
+        let status = document.get("credentialStatus")?;
+        let entry = status.as_array().map_or(Some(status), |all| all.first())?;
+        let url = entry.get("statusListCredential")?.as_str()?;
+        self.lists.get(url)?.1
+    }
+}
+
+/// The signed document or token in a badge file. The one place that knows the forms of a badge: whoever adds one adds it here and
+/// to [`crate::service::credential::baked::Form`].
+fn document(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("json" | "jwt") => Ok(bytes),
+        Some("png" | "svg") => bake::extract(&bytes)
+            .map(String::into_bytes)
+            .map_err(|error| format!("The picture cannot be read as a badge: {error}.")),
+        _ => Err("This version of cairn does not read badges in this form.".to_owned()),
+    }
+}
+
+fn judge(document: &[u8], shelf: &Shelf, now: DateTime<Utc>) -> Finding {
+    let as_of = shelf.as_of(document);
+    let verdict: Verdict = verify(document, shelf, now);
+    let verdict = match (verdict.failure(CheckKind::Status), as_of) {
+        // A list may say until when it holds. Here it counts as of its own date.
+        (Some(Failure::StatusListBad(inner)), Some(at)) if matches!(**inner, Failure::Expired(_)) => {
+            let mut then = verify(document, shelf, at);
+            for check in &mut then.checks {
+                if check.kind == CheckKind::Period {
+                    check.failure = verdict.failure(CheckKind::Period).cloned();
+                }
+            }
+            then
+        }
+        _ => verdict,
+    };
+    let wrong = verdict.checks.iter().find(|check| {
+        !matches!(
+            check.failure,
+            None | Some(Failure::Revoked | Failure::Suspended | Failure::Expired(_))
+        )
+    });
+    let signed = verdict
+        .checks
+        .iter()
+        .any(|check| check.kind == CheckKind::Signature);
+    if let Some(check) = wrong {
+        Finding::Failed(check.sentence())
+    } else if !signed {
+        Finding::Failed("The signature was not checked.".to_owned())
+    } else if verdict.is_revoked() {
+        Finding::Revoked { as_of }
+    } else if let Some(failure) = verdict.failure(CheckKind::Period) {
+        Finding::Expired(failure.to_string())
+    } else {
+        Finding::Verified { as_of }
+    }
+}

@@ -1,0 +1,203 @@
+//! An institution's archive: every badge that it issued, in every form, with the work behind it and what checkers need.
+//! It is written as it is read, part by part, so that its size does not matter.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use super::pack::{Pack, Packed};
+use super::{DRILL, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers};
+use crate::domain::award::Award;
+use crate::domain::people::Person;
+use crate::ids::{CredentialId, PersonId, SubmissionId, TenantId};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::institutions;
+use crate::service::credential::publish::read;
+use crate::store::credentials::Credential;
+use crate::store::{StoreError, awards, credentials, issuers, people, status_lists, submissions, tenants};
+
+/// Rows that are read at one time.
+const PART: i64 = 200;
+
+/// What an archive of an institution holds.
+#[derive(Debug)]
+pub struct Summary {
+    pub packed: Packed,
+    pub badges: u64,
+    pub hand_ins: u64,
+    /// Files that are not stored any more.
+    pub missing: usize,
+}
+
+/// Packs everything that an institution issued into a new file at `path`; `progress` is told how many badges are in.
+///
+/// # Errors
+/// What the store and the disk report; then there is no file.
+pub async fn archive<F>(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    path: PathBuf,
+    progress: impl Fn(u64) -> F + Send + Sync,
+) -> Result<Summary, ServiceError>
+where
+    F: Future<Output = Result<(), ServiceError>> + Send,
+{
+    let now = cairn.clock.now();
+    let id = tenant.clone();
+    let found = cairn.store.read(move |db| tenants::get(db, &id)).await?;
+    let institution = found.ok_or(ServiceError::NotFound("institution"))?;
+    let mut pack = Pack::begin(path, now)?;
+    let mut missing = Vec::new();
+    let (mut badges, mut after) = (0, None);
+    loop {
+        let part = some_badges(cairn, tenant, after.clone()).await?;
+        let Some(last) = part.last() else { break };
+        after = Some(last.credential.id.clone());
+        for one in part {
+            let name = read(&one.credential)?.credential_subject.achievement.name;
+            pack_badge(cairn, &mut pack, &one.credential, &name, &mut missing).await?;
+            badges += 1;
+        }
+        progress(badges).await?;
+    }
+    let (mut hand_ins, mut after) = (0, None::<SubmissionId>);
+    loop {
+        let (id, from) = (tenant.clone(), after.clone());
+        let part = cairn
+            .store
+            .read(move |db| submissions::some_after(db, &id, from.as_ref(), PART))
+            .await?;
+        let Some(last) = part.last() else { break };
+        after = Some(last.id.clone());
+        for submission in part {
+            pack_evidence(cairn, &mut pack, &submission, &mut missing).await?;
+            hand_ins += 1;
+        }
+    }
+    pack_holders(cairn, tenant, &mut pack).await?;
+    // Read last: no list is older than a badge that names it.
+    let id = tenant.clone();
+    let issued = cairn.store.read(move |db| {
+        let mut all = Vec::new();
+        for issuer in issuers::all_for_tenant(db, &id)? {
+            all.push(Issued {
+                keys: institutions::all_keys(db, &issuer)?,
+                lists: status_lists::for_issuer(db, &id, &issuer.id)?,
+                issuer,
+            });
+        }
+        Ok(all)
+    });
+    pack_issuers(cairn, &mut pack, issued.await?).await?;
+    let readme = format!(
+        "Every badge that was issued at {}, packed on {}\n\n\
+         holders.csv      Who holds which badge: the folder of the badge, its name, the holder as\n\
+        \x20                the course site named them, when it was awarded, until when it is\n\
+        \x20                valid, and when it was revoked.\n\
+         {PARTS}\n{DRILL}\n\
+         It holds names and work of people: keep it as you keep their records.\n",
+        institution.name,
+        date(now)
+    );
+    pack_frame(&mut pack, readme, &missing).await?;
+    Ok(Summary {
+        packed: pack.finish().await?,
+        badges,
+        hand_ins,
+        missing: missing.len(),
+    })
+}
+
+/// A badge with its holder.
+struct Held {
+    credential: Credential,
+    award: Option<Award>,
+    person: Option<Person>,
+}
+
+async fn some_badges(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    after: Option<CredentialId>,
+) -> Result<Vec<Held>, ServiceError> {
+    let tenant = tenant.clone();
+    let part = cairn.store.read(move |db| -> Result<_, StoreError> {
+        let rows = credentials::some_after(db, &tenant, after.as_ref(), PART)?;
+        let ids: Vec<PersonId> = rows.iter().map(|(_, person)| person.clone()).collect();
+        let known: HashMap<PersonId, Person> = people::by_ids(db, &tenant, &ids)?;
+        let mut part = Vec::with_capacity(rows.len());
+        for (credential, person) in rows {
+            part.push(Held {
+                award: awards::get(db, &tenant, &credential.award)?,
+                person: known.get(&person).cloned(),
+                credential,
+            });
+        }
+        Ok(part)
+    });
+    Ok(part.await?)
+}
+
+/// The list of holders, for the records of the institution.
+async fn pack_holders(cairn: &Cairn, tenant: &TenantId, pack: &mut Pack) -> Result<(), ServiceError> {
+    pack.open("holders.csv").await?;
+    let head = [
+        "folder",
+        "badge",
+        "name",
+        "email",
+        "id at the course site",
+        "awarded",
+        "valid until",
+        "revoked",
+        "reason",
+    ];
+    pack.part(line(&head.map(str::to_owned))?).await?;
+    let mut after = None;
+    loop {
+        let part = some_badges(cairn, tenant, after.clone()).await?;
+        let Some(last) = part.last() else { break };
+        after = Some(last.credential.id.clone());
+        let mut lines = Vec::new();
+        for one in part {
+            lines.extend(line(&row(&one)?)?);
+        }
+        pack.part(lines).await?;
+    }
+    Ok(())
+}
+
+fn row(one: &Held) -> Result<[String; 9], ServiceError> {
+    let badge = read(&one.credential)?.credential_subject.achievement.name;
+    let (award, person) = (one.award.as_ref(), one.person.as_ref());
+    let day = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339();
+    let revoked = award.and_then(|award| award.revocation.as_ref());
+    Ok([
+        super::badge_folder(&one.credential, &badge),
+        badge,
+        person.and_then(|one| one.name.clone()).unwrap_or_default(),
+        person.and_then(|one| one.email.clone()).unwrap_or_default(),
+        person.map(|one| one.sub.clone()).unwrap_or_default(),
+        award.map(|award| day(award.awarded_at)).unwrap_or_default(),
+        award
+            .and_then(|award| award.valid_until)
+            .map(day)
+            .unwrap_or_default(),
+        revoked.map(|one| day(one.at)).unwrap_or_default(),
+        revoked.map(|one| one.reason.clone()).unwrap_or_default(),
+    ])
+}
+
+/// A line of a CSV file. What a spreadsheet would take for a formula is led by an apostrophe.
+fn line(cells: &[String]) -> Result<Vec<u8>, ServiceError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let cells = cells.iter().map(|cell| {
+        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            format!("'{cell}")
+        } else {
+            cell.clone()
+        }
+    });
+    writer.write_record(cells).map_err(super::internal)?;
+    writer.into_inner().map_err(super::internal)
+}

@@ -1,0 +1,99 @@
+//! One person's archive: their badges in every form, what they handed in, and everything that is kept about them.
+
+use super::pack::{Pack, Packed};
+use super::{
+    DRILL, Issued, PARTS, about_me, date, new_path, pack_badge, pack_evidence, pack_frame, pack_issuers,
+    pretty,
+};
+use tokio::sync::Semaphore;
+
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::institutions;
+use crate::service::base::session::Visitor;
+use crate::service::institution::administrators::{Deed, moment};
+use crate::store::audit::{self, Entry};
+use crate::store::{issuers, status_lists};
+
+/// Archives of learners that are packed at one time; the others wait.
+static ROOM: Semaphore = Semaphore::const_new(2);
+
+/// Packs everything about the visitor. The file goes away with the answer.
+///
+/// # Errors
+/// [`ServiceError::Masquerade`] for whoever acts as them; what the store and the disk report.
+pub async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Packed, ServiceError> {
+    visitor.act_for_oneself()?;
+    let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
+    let (now, random) = moment(cairn);
+    let (of, who) = (tenant.clone(), person.clone());
+    let mut about = cairn.store.read(move |db| about_me::read(db, &of, &who)).await?;
+    let _room = ROOM
+        .acquire()
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let mut pack = Pack::begin(new_path(cairn, &tenant), now)?;
+    let mut missing = Vec::new();
+    for (credential, name) in &about.credentials {
+        pack_badge(cairn, &mut pack, credential, name, &mut missing).await?;
+    }
+    for submission in about.submissions.clone() {
+        if let Some(place) = pack_evidence(cairn, &mut pack, &submission, &mut missing).await? {
+            about.lies(&submission.id, &place);
+        }
+    }
+    // Read last: no list is older than a badge that names it.
+    let named: Vec<_> = about
+        .credentials
+        .iter()
+        .map(|(one, _)| (one.issuer.clone(), one.status_list.clone()))
+        .collect();
+    let of = tenant.clone();
+    let issued = cairn.store.read(move |db| {
+        let mut all = Vec::new();
+        for issuer in issuers::all_for_tenant(db, &of)? {
+            if !named.iter().any(|(id, _)| *id == issuer.id) {
+                continue;
+            }
+            let mut lists = status_lists::for_issuer(db, &of, &issuer.id)?;
+            lists.retain(|list| named.iter().any(|(_, id)| *id == list.id));
+            all.push(Issued {
+                keys: institutions::all_keys(db, &issuer)?,
+                issuer,
+                lists,
+            });
+        }
+        Ok(all)
+    });
+    pack_issuers(cairn, &mut pack, issued.await?).await?;
+    let badges = about.credentials.len();
+    pack.add("about-me.json", pretty(&about.document())?).await?;
+    let readme = format!(
+        "Your badges and your data, packed on {}\n\n\
+         about-me.json    Everything that is kept about you here: who you are, your courses, the\n\
+        \x20                grades that were read, what you handed in, every decision with its\n\
+        \x20                reasons, approvals, awards, visits, and the log of what was done.\n\
+         {PARTS}\n{DRILL}\n\
+         It is yours, and about you: keep it where nobody else reads it.\n",
+        date(now)
+    );
+    pack_frame(&mut pack, readme, &missing).await?;
+    let packed = pack.finish().await?;
+    let deed = Deed {
+        action: "data.exported",
+        subject: person.as_str(),
+        detail: serde_json::json!({ "badges": badges }),
+    };
+    let entry = Entry {
+        actor: Some(person.clone()),
+        action: deed.action.to_owned(),
+        subject: deed.subject.to_owned(),
+        detail: deed.detail,
+        at: now,
+    };
+    cairn
+        .store
+        .write(move |db| audit::insert(db, &tenant, &entry, random.as_ref()))
+        .await?;
+    Ok(packed)
+}

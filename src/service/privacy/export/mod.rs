@@ -1,0 +1,229 @@
+//! Leaving with everything: archives that stand for themselves. [`learner`] packs what is about one person,
+//! [`institution`] what an institution issued; [`drill`] proves, without this service, that the badges in one verify.
+//!
+//! An archive is a ZIP: `README.txt`, `verify.html` (the page of [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`,
+//! `evidence/SUBMISSION/…`, `issuers/SLUG/{did.json,keys.json}`, `status/SLUG.json`, and `about-me.json` or
+//! `holders.csv`. It never holds a private key.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::domain::evidence::{StoredFile, Submission};
+use crate::domain::issuer::Issuer;
+use crate::ids::TenantId;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::institutions;
+use crate::service::credential::baked::{self, Form};
+use crate::service::credential::verifier;
+use crate::store::blobs::BlobError;
+use crate::store::credentials::Credential;
+use crate::store::issuers::IssuerKey;
+use crate::store::status_lists::StatusList;
+use openbadges::did::IssuerIdentity;
+
+mod about_me;
+pub mod drill;
+pub mod exporting;
+pub mod institution;
+pub mod learner;
+pub mod pack;
+#[cfg(test)]
+mod tests;
+
+use pack::Pack;
+
+/// Where archives are made, below the data folder.
+const FOLDER: &str = "exports";
+
+/// What stands in every README: what each part is, and how to check a badge without anybody.
+const PARTS: &str = "\
+verify.html      Open it in a browser: it checks badges, also with the net off.
+                 Choose the badge together with its issuer's did.json and the file in
+                 status/ when the issuer's site does not answer.
+badges/          One folder for each badge, with every form of it: badge.json is the
+                 signed badge itself, badge.png and badge.svg are its picture with the
+                 signed badge inside; badge.jwt and the two pictures named after it are
+                 the same badge signed as a token. One of them is enough.
+issuers/         Who issued: did.json is the published list of public keys that checkers
+                 need, keys.json says since when each key was there and whether it still
+                 signed. There is no secret key in this archive.
+status/          The last lists of revoked badges, each signed by its issuer. A badge is
+                 \"not revoked\" as of the date of its list; what was revoked later cannot be
+                 in here.
+evidence/        What was handed in, one folder for each hand-in.
+";
+
+/// How to prove the archive.
+const DRILL: &str = "\
+To prove that everything in here still verifies, without this service, its database or the
+net:  cairn drill FILE.zip
+";
+
+/// "26 November 2026, 11:20 UTC".
+fn date(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+fn internal(error: impl std::fmt::Display) -> ServiceError {
+    ServiceError::Internal(error.to_string())
+}
+
+/// JSON for people: indented.
+fn pretty(value: &Value) -> Result<Bytes, ServiceError> {
+    Ok(serde_json::to_vec_pretty(value).map_err(internal)?.into())
+}
+
+/// A name that every system takes for a file, never empty and never with a folder in it.
+fn file_name(name: &str) -> String {
+    let mut plain = String::new();
+    for c in name.chars().take(80) {
+        if c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ') {
+            plain.push(c);
+        } else {
+            plain.push('_');
+        }
+    }
+    let plain = plain.trim().trim_matches('.');
+    if plain.is_empty() {
+        "file".to_owned()
+    } else {
+        plain.to_owned()
+    }
+}
+
+/// The folder of a badge: its name, then what makes it unique.
+fn badge_folder(credential: &Credential, name: &str) -> String {
+    let mut plain = String::new();
+    for c in name.chars().take(40) {
+        if c.is_ascii_alphanumeric() {
+            plain.push(c.to_ascii_lowercase());
+        } else if !plain.is_empty() && !plain.ends_with('-') {
+            plain.push('-');
+        }
+    }
+    let plain = plain.trim_matches('-');
+    if plain.is_empty() {
+        format!("badges/{}", credential.slug)
+    } else {
+        format!("badges/{plain}-{}", credential.slug)
+    }
+}
+
+/// Every form of a badge. What cannot be made any more is said in `missing`, and the others are packed all the same.
+async fn pack_badge(
+    cairn: &Cairn,
+    pack: &mut Pack,
+    credential: &Credential,
+    name: &str,
+    missing: &mut Vec<String>,
+) -> Result<String, ServiceError> {
+    let folder = badge_folder(credential, name);
+    let forms = Form::ALL
+        .into_iter()
+        .filter(|form| credential.token.is_some() || !form.is_token());
+    for form in forms {
+        let file = format!("{folder}/badge.{}", form.ending());
+        match baked::file(cairn, credential, form).await {
+            Ok(bytes) => pack.add(file, bytes).await?,
+            Err(
+                error @ (ServiceError::Blob(BlobError::Missing | BlobError::Changed)
+                | ServiceError::NotFound(_)),
+            ) => {
+                missing.push(format!("{file}: {error}"));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(folder)
+}
+
+/// What was handed in: its text, link and file. Says where the file lies.
+async fn pack_evidence(
+    cairn: &Cairn,
+    pack: &mut Pack,
+    submission: &Submission,
+    missing: &mut Vec<String>,
+) -> Result<Option<String>, ServiceError> {
+    let folder = format!("evidence/{}", submission.id);
+    let artefact = &submission.artefact;
+    for (name, text) in [("text.txt", &artefact.text), ("link.txt", &artefact.link)] {
+        if let Some(text) = text {
+            pack.add(format!("{folder}/{name}"), text.clone()).await?;
+        }
+    }
+    let Some(file) = &artefact.file else {
+        return Ok(None);
+    };
+    let name = evidence_file(&folder, file);
+    match cairn.blobs.get(&submission.tenant, &file.digest).await {
+        Ok(bytes) => {
+            pack.add(name.clone(), bytes).await?;
+            Ok(Some(name))
+        }
+        Err(error @ (BlobError::Missing | BlobError::Changed)) => {
+            missing.push(format!("{name}: {error}"));
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn evidence_file(folder: &str, file: &StoredFile) -> String {
+    format!("{folder}/file-{}", file_name(&file.name))
+}
+
+/// An issuer with its keys and the lists that are to come along.
+struct Issued {
+    issuer: Issuer,
+    keys: Vec<IssuerKey>,
+    lists: Vec<StatusList>,
+}
+
+/// What checkers need beside the badges.
+async fn pack_issuers(cairn: &Cairn, pack: &mut Pack, all: Vec<Issued>) -> Result<(), ServiceError> {
+    for Issued { issuer, keys, lists } in all {
+        let identity: IssuerIdentity = institutions::identity(cairn, &issuer)?;
+        let folder = format!("issuers/{}", issuer.slug);
+        let document = institutions::document(&identity, &keys)?;
+        pack.add(format!("{folder}/did.json"), pretty(&document)?).await?;
+        let history: Vec<Value> = keys
+            .iter()
+            .map(|key| {
+                json!({
+                    "publicKeyMultibase": key.public_multibase, "state": key.state, "since": key.created_at,
+                })
+            })
+            .collect();
+        let about = json!({
+            "id": identity.did(), "name": issuer.name, "url": issuer.url, "email": issuer.email, "keys": history,
+        });
+        pack.add(format!("{folder}/keys.json"), pretty(&about)?).await?;
+        for list in lists {
+            pack.add(format!("status/{}.json", list.slug), list.document)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// The page that checks, and the words that explain.
+async fn pack_frame(pack: &mut Pack, readme: String, missing: &[String]) -> Result<(), ServiceError> {
+    pack.add("verify.html", verifier::page()?.html.clone()).await?;
+    let mut readme = readme;
+    if !missing.is_empty() {
+        readme.push_str("\nThese files could not be put in, because they are not stored any more:\n");
+        for line in missing {
+            readme.push_str(&format!("  {line}\n"));
+        }
+    }
+    pack.add("README.txt", readme).await
+}
+
+/// A path for an archive in the making that nobody can guess.
+fn new_path(cairn: &Cairn, tenant: &TenantId) -> std::path::PathBuf {
+    let name = crate::random::token::<16>(cairn.random.as_ref());
+    let folder = cairn.settings.data_dir.join(FOLDER);
+    folder.join(format!("{tenant}-{name}.zip"))
+}

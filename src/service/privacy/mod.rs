@@ -1,0 +1,4 @@
+//! What a person may ask of their data: archives and erasure.
+
+pub mod erasing;
+pub mod export;

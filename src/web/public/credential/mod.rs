@@ -1,0 +1,115 @@
+//! `/b/{slug}`: a badge as anybody sees it, and its files for those whom its holder lets have them. Here is who gets which of
+//! them; `page` makes the page, out of what `told` reads in the signed document.
+
+mod page;
+mod told;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+pub(super) use page::{standing, view};
+
+use super::{open_to_all, or_nothing, show, unlisted};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::credential::baked::{self, Form};
+use crate::service::credential::publish;
+use crate::web::badge_file;
+use crate::web::error::AppError;
+use crate::web::views::shared::{ErrorPage, PublicPage};
+
+/// Lists the routes of this page.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .route("/b/{name}", web::get().to(credential))
+        .route("/b/{name}", web::head().to(credential));
+}
+
+/// The page, or a file: by the ending of the address, or else by what is accepted.
+///
+/// # Errors
+/// What the store reports.
+pub async fn credential(
+    cairn: web::Data<Cairn>,
+    name: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (slug, named) = match name.split_once('.') {
+        Some((slug, ending)) => match Form::of_ending(ending) {
+            Some(form) => (slug, Some(form)),
+            None => return super::nothing("badge"),
+        },
+        None => (name.as_str(), None),
+    };
+    let found = publish::by_slug(&cairn, slug).await;
+    if let Err(error @ (ServiceError::Policy(_) | ServiceError::Kept)) = &found {
+        return off_the_web(error);
+    }
+    let published = match or_nothing(found, "badge")? {
+        Ok(published) => published,
+        Err(nothing) => return Ok(nothing),
+    };
+    let asked = match named {
+        Some(form) => Some((form, badge_file::media_type(form, &request))),
+        None => badge_file::accepted(&request, published.credential.token.is_some()),
+    };
+    let Some((form, media)) = asked else {
+        let checked = published.check(&cairn)?;
+        let page = view(&cairn, &published, &checked, None);
+        let listed = page.page.open_graph.is_some();
+        let answer = show(StatusCode::OK, &page)?;
+        return Ok(if listed { answer } else { unlisted(answer) });
+    };
+    if !published.shows().downloads {
+        return withheld(slug);
+    }
+    let bytes = match baked::file(&cairn, &published.credential, form).await {
+        Err(error @ ServiceError::NoToken) => return no_token(&error),
+        other => other?,
+    };
+    // The holder may switch it off at any moment.
+    let mut answer = open_to_all(0);
+    let document = publish::read(&published.credential)?;
+    badge_file::describe(&mut answer, form, media, document.name.as_deref(), "inline");
+    // A file is for whom the holder gives it to; what is found is the page.
+    Ok(unlisted(answer.body(bytes)))
+}
+
+/// Says that this badge is older than its token form.
+fn no_token(error: &ServiceError) -> Result<HttpResponse, AppError> {
+    let page = ErrorPage {
+        page: PublicPage::titled("This badge has no token form"),
+        sentence: error.to_string(),
+        kept: None,
+        what_to_do: "Take the data file (JSON) or a picture: each is signed and can be checked on its own."
+            .to_owned(),
+        error_id: error.code().to_owned(),
+    };
+    show(StatusCode::NOT_FOUND, &page)
+}
+
+/// Says that the institution keeps its badges off the web, or the holder this one.
+pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError> {
+    let page = ErrorPage {
+        page: PublicPage::titled("This badge has no public page"),
+        sentence: error.to_string(),
+        kept: None,
+        what_to_do: "A badge file carries its own signature: any Open Badges 3.0 verifier can check it."
+            .to_owned(),
+        error_id: error.code().to_owned(),
+    };
+    show(StatusCode::FORBIDDEN, &page)
+}
+
+/// Says that the holder has not switched files on. What the page at this address shows is not withheld.
+fn withheld(slug: &str) -> Result<HttpResponse, AppError> {
+    let page = ErrorPage {
+        page: PublicPage::titled("The holder keeps the files of this badge"),
+        sentence: "The holder of this badge has not switched downloads on for others.".to_owned(),
+        kept: Some("Its page shows what was assessed, who issued it and whether it is valid.".to_owned()),
+        what_to_do: "Ask the holder to send you the file, or to switch downloads on.".to_owned(),
+        error_id: format!("downloads-off · {}", slug.chars().take(6).collect::<String>()),
+    };
+    show(StatusCode::FORBIDDEN, &page)
+}
