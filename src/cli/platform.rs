@@ -41,6 +41,10 @@ pub struct AddArguments {
     #[arg(long, value_enum)]
     flavour: FlavourArgument,
     /// Platform ID (Moodle) or issuer (Canvas: https://canvas.instructure.com).
+    #[allow(
+        rustdoc::bare_urls,
+        reason = "the help of the command line shows it as it stands"
+    )]
     #[arg(long)]
     issuer: String,
     /// Client ID.

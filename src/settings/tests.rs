@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::*;
 
 fn from(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
@@ -144,4 +146,83 @@ fn a_file_is_read_the_environment_wins_and_an_unknown_name_is_refused() {
         .unwrap_err()
         .to_string();
     assert!(sentence.contains("`wrokers`"), "{sentence}");
+}
+
+/// The sample settings of `docs/`: the name and the value of each setting in it, and the default told above it.
+fn sample() -> Vec<(String, String, String)> {
+    let lines: Vec<&str> = include_str!("../../docs/cairn.toml").lines().collect();
+    let mut found = Vec::new();
+    for pair in lines.windows(2) {
+        let setting = pair[1].strip_prefix('#').and_then(|text| text.split_once(" = "));
+        let Some((name, value)) = setting.filter(|(name, _)| !name.contains(' ')) else {
+            continue;
+        };
+        let default = pair[0].strip_prefix("# Default: ");
+        let default = default.unwrap_or_else(|| panic!("{name} does not tell its default"));
+        found.push((
+            name.to_owned(),
+            value.trim_matches('"').to_owned(),
+            default.to_owned(),
+        ));
+    }
+    found
+}
+
+#[test]
+fn the_sample_has_every_setting_with_its_default() {
+    let told: BTreeMap<_, _> = sample()
+        .into_iter()
+        .map(|(name, _, default)| (name, default))
+        .collect();
+    assert_eq!(told.len(), sample().len(), "a setting stands there twice");
+    let known = KNOWN
+        .iter()
+        .map(|(name, default, _)| ((*name).to_owned(), (*default).to_owned()));
+    assert_eq!(told, known.collect());
+}
+
+#[test]
+fn the_sample_can_be_read_with_every_line_uncommented() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cairn.toml");
+    let text: String = include_str!("../../docs/cairn.toml")
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(setting) if !setting.is_empty() && !setting.starts_with(' ') => format!("{setting}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    std::fs::write(&file, &text).unwrap();
+    let names: BTreeSet<String> = read_file(&file).unwrap().into_keys().collect();
+    let known: BTreeSet<String> = KNOWN.iter().map(|(name, _, _)| (*name).to_owned()).collect();
+    assert_eq!(names, known);
+    Settings::load(Some(&file), &HashMap::new()).unwrap();
+}
+
+#[test]
+fn the_values_of_the_sample_are_the_defaults_but_for_examples() {
+    // Their default is no value that could be written there.
+    let examples = [
+        "identity_origin",
+        "database_url",
+        "master_key",
+        "workers",
+        "trusted_proxies",
+        "file_check",
+        "admin_oidc_issuer",
+        "admin_oidc_client_id",
+        "admin_oidc_client_secret",
+        "admin_oidc_emails",
+        "admin_oidc_groups",
+    ];
+    for (name, value, default) in sample() {
+        assert_eq!(value != default, examples.contains(&name.as_str()), "{name}");
+    }
+    let defaults: Vec<(String, String)> = sample()
+        .into_iter()
+        .filter(|(name, _, _)| !examples.contains(&name.as_str()))
+        .map(|(name, value, _)| (format!("CAIRN_{}", name.to_uppercase()), value))
+        .collect();
+    let written = Settings::load(None, &defaults.into_iter().collect()).unwrap();
+    assert_eq!(format!("{written:?}"), format!("{:?}", from(&[]).unwrap()));
 }

@@ -59,9 +59,6 @@ pub fn insert(db: &mut Db, activity: &Activity) -> Result<(), StoreError> {
 }
 
 /// The activity with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<Option<Activity>, StoreError> {
     let row = activities::table
         .filter(activities::tenant_id.eq(tenant.as_str()))
@@ -73,9 +70,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<Option<Act
 }
 
 /// The activity that a link opens.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_link(db: &mut Db, tenant: &TenantId, link: &LinkId) -> Result<Option<Activity>, StoreError> {
     let row = activities::table
         .filter(activities::tenant_id.eq(tenant.as_str()))
@@ -87,9 +81,6 @@ pub fn by_link(db: &mut Db, tenant: &TenantId, link: &LinkId) -> Result<Option<A
 }
 
 /// The activities of a course, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Activity>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| activities::table
         .filter(activities::tenant_id.eq(tenant.as_str()))

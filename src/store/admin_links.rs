@@ -47,9 +47,6 @@ pub fn insert(db: &mut Db, link: &AdminLink) -> Result<(), StoreError> {
 }
 
 /// The link with that digest, used or not.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, digest: &str) -> Result<Option<AdminLink>, StoreError> {
     let row: Option<Row> = admin_links::table
         .find(digest)
@@ -69,9 +66,6 @@ pub fn get(db: &mut Db, digest: &str) -> Result<Option<AdminLink>, StoreError> {
 }
 
 /// Uses a link up, and says whether it could be: of two at one moment only one is told yes.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn use_up(db: &mut Db, digest: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = diesel::update(admin_links::table.find(digest))
         .filter(admin_links::used_at.is_null())
@@ -82,9 +76,6 @@ pub fn use_up(db: &mut Db, digest: &str, now: DateTime<Utc>) -> Result<bool, Sto
 }
 
 /// Forgets links that ended before `before`, and says how many.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn purge(db: &mut Db, before: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(admin_links::table)
         .filter(admin_links::expires_at.le(micros(before)))

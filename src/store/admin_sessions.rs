@@ -60,9 +60,6 @@ pub fn insert(db: &mut Db, session: &AdminSession, token_digest: &str) -> Result
 }
 
 /// The session of a token, unless it is over.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_token_digest(
     db: &mut Db,
     token_digest: &str,
@@ -78,9 +75,6 @@ pub fn by_token_digest(
 }
 
 /// Notes that the session was used. One that has ended meanwhile stays ended.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn touch(db: &mut Db, id: &SessionId, now: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(admin_sessions::table.find(id.as_str()))
         .set(admin_sessions::last_used_at.eq(micros(now)))
@@ -89,18 +83,12 @@ pub fn touch(db: &mut Db, id: &SessionId, now: DateTime<Utc>) -> Result<(), Stor
 }
 
 /// Ends a session. Ending it twice is fine.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn delete(db: &mut Db, id: &SessionId) -> Result<(), StoreError> {
     diesel::delete(admin_sessions::table.find(id.as_str())).execute(db)?;
     Ok(())
 }
 
 /// Ends every session of an administrator but one.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn delete_of(db: &mut Db, admin: &AdminId, but: Option<&SessionId>) -> Result<(), StoreError> {
     diesel::delete(admin_sessions::table)
         .filter(admin_sessions::admin_id.eq(admin.as_str()))
@@ -110,9 +98,6 @@ pub fn delete_of(db: &mut Db, admin: &AdminId, but: Option<&SessionId>) -> Resul
 }
 
 /// Forgets sessions that ended before `now`, and says how many.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(admin_sessions::table)
         .filter(admin_sessions::expires_at.le(micros(now)))

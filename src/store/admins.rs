@@ -105,9 +105,6 @@ pub fn update(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
 }
 
 /// Somebody by id; the tenant is known only from what is found.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, id: &AdminId) -> Result<Option<Admin>, StoreError> {
     let row = admins::table
         .find(id.as_str())
@@ -118,9 +115,6 @@ pub fn get(db: &mut Db, id: &AdminId) -> Result<Option<Admin>, StoreError> {
 }
 
 /// Somebody by the (lower-case) e-mail that a sign-in names.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_email(db: &mut Db, email: &str) -> Result<Option<Admin>, StoreError> {
     let row = admins::table
         .filter(admins::email.eq(email))
@@ -131,9 +125,6 @@ pub fn by_email(db: &mut Db, email: &str) -> Result<Option<Admin>, StoreError> {
 }
 
 /// Somebody by the identity that a provider vouches for.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_oidc(db: &mut Db, issuer: &str, subject: &str) -> Result<Option<Admin>, StoreError> {
     let row = admins::table
         .filter(admins::oidc_issuer.eq(issuer))
@@ -145,9 +136,6 @@ pub fn by_oidc(db: &mut Db, issuer: &str, subject: &str) -> Result<Option<Admin>
 }
 
 /// The administrators of one institution, or with `None` everybody's, oldest first, at most 500.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list(db: &mut Db, tenant: Option<&TenantId>) -> Result<Vec<Admin>, StoreError> {
     let mut asked = admins::table
         .order((admins::created_at, admins::id))

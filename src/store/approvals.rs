@@ -32,9 +32,6 @@ impl Row {
 }
 
 /// Keeps that `by` approved `person` for `badge`; a second word replaces the first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn set(
     db: &mut Db,
     tenant: &TenantId,
@@ -65,9 +62,6 @@ pub fn set(
 }
 
 /// The word given for `person` and `badge`, if any.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(
     db: &mut Db,
     tenant: &TenantId,
@@ -85,9 +79,6 @@ pub fn get(
 }
 
 /// Every word given for a badge.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_badge(
     db: &mut Db,
     tenant: &TenantId,
@@ -104,9 +95,6 @@ pub fn for_badge(
 }
 
 /// Takes a word back. `false`: there was none.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn remove(
     db: &mut Db,
     tenant: &TenantId,
@@ -122,9 +110,6 @@ pub fn remove(
 }
 
 /// Every word given for a person, with the badge that it is for.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_person(
     db: &mut Db,
     tenant: &TenantId,

@@ -50,18 +50,12 @@ impl Row {
 }
 
 /// Adds an entry.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn insert(db: &mut Db, tenant: &TenantId, entry: &Entry, random: &dyn Random) -> Result<(), StoreError> {
     let actor = entry.actor.as_ref().map(ToString::to_string);
     insert_as(db, tenant, actor, entry, random)
 }
 
 /// Adds an entry about what an administrator did in the console, or nobody in particular; `entry.actor` is not looked at.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn insert_by_admin(
     db: &mut Db,
     tenant: &TenantId,
@@ -93,9 +87,6 @@ fn insert_as(
 }
 
 /// A page of what was done, newest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<Row> = audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
@@ -108,9 +99,6 @@ pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Entry>, St
 }
 
 /// What was done to some things, newest first, at most 500 entries.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
@@ -123,9 +111,6 @@ pub fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<En
 }
 
 /// What a person did, and what was done to `subjects`, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn concerning(
     db: &mut Db,
     tenant: &TenantId,

@@ -89,9 +89,6 @@ pub(super) fn fact(
 }
 
 /// Makes the award. `false`: the badge, person and cycle have one already, made by whomever; nothing was written.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn insert_once(db: &mut Db, award: &Award) -> Result<bool, StoreError> {
     let row = Row::of(award);
     let added = on_both!(db, |connection| diesel::insert_into(awards::table)
@@ -103,9 +100,6 @@ pub fn insert_once(db: &mut Db, award: &Award) -> Result<bool, StoreError> {
 }
 
 /// The award with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &AwardId) -> Result<Option<Award>, StoreError> {
     let row = on_both!(db, |connection| awards::table
         .filter(awards::tenant_id.eq(tenant.as_str()))
@@ -117,9 +111,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &AwardId) -> Result<Option<Award>
 }
 
 /// The award of the latest cycle.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn latest(
     db: &mut Db,
     tenant: &TenantId,
@@ -138,9 +129,6 @@ pub fn latest(
 }
 
 /// The award of that cycle.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_cycle(
     db: &mut Db,
     tenant: &TenantId,
@@ -160,9 +148,6 @@ pub fn of_cycle(
 }
 
 /// The latest award of everybody who has one.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn latest_for_badge(
     db: &mut Db,
     tenant: &TenantId,
@@ -180,9 +165,6 @@ pub fn latest_for_badge(
 }
 
 /// The latest awards of some people in all badges of a course: a page of the progress table.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn latest_for_people(
     db: &mut Db,
     tenant: &TenantId,
@@ -208,9 +190,6 @@ pub fn latest_for_people(
 }
 
 /// All awards of a person, every cycle, newest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Award>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| awards::table
         .filter(awards::tenant_id.eq(tenant.as_str()))
@@ -230,9 +209,6 @@ pub struct Counter {
 }
 
 /// The counters of a course's badges, those with an award in force, in one grouped query.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn counters(
     db: &mut Db,
     tenant: &TenantId,
@@ -270,9 +246,6 @@ pub fn counters(
 }
 
 /// Keeps since when an award is under review and counts for nothing; `None` when that is over.
-///
-/// # Errors
-/// Trouble with the database.
 pub(super) fn set_suspended(
     db: &mut Db,
     tenant: &TenantId,

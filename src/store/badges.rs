@@ -86,9 +86,6 @@ pub fn insert(db: &mut Db, badge: &Badge) -> Result<(), StoreError> {
 }
 
 /// The badge with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<Badge>, StoreError> {
     let row = on_both!(db, |connection| badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))
@@ -100,9 +97,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<Badge>
 }
 
 /// The badges of a course, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Badge>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))
@@ -114,9 +108,6 @@ pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<V
 }
 
 /// The badges of an institution that are active or paused, oldest first: what a rule may build on.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn in_use(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
     let rows: Vec<Row> = badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))
@@ -242,9 +233,6 @@ pub fn set_copied_from(
 }
 
 /// The badges of a course that were copied, each with the one it was copied from, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn copied(
     db: &mut Db,
     tenant: &TenantId,
@@ -263,9 +251,6 @@ pub fn copied(
 }
 
 /// The badge that this one is a copy of.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn copied_from(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<BadgeId>, StoreError> {
     let found: Option<Option<String>> = badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))

@@ -240,9 +240,6 @@ impl Store {
 
     /// Empties the write-ahead log of SQLite, in which pages stand as they were before something was deleted. Where
     /// somebody reads at this moment it is left for the next time. PostgreSQL looks after its own.
-    ///
-    /// # Errors
-    /// Trouble with the database.
     pub async fn settle(&self) -> Result<(), StoreError> {
         // Whoever writes waits meanwhile, so it waits for readers a moment only.
         let patience = self.patience.as_millis();
@@ -429,9 +426,6 @@ impl Store {
     }
 
     /// Whether the database answers and is ours: for readiness. SQLite would answer a mere `SELECT 1` without its file.
-    ///
-    /// # Errors
-    /// Why it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.read(|db| Ok(db.batch_execute("SELECT 1 FROM tenants LIMIT 1")?))
             .await

@@ -21,9 +21,6 @@ pub struct Counts {
 }
 
 /// Counts what an institution has.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
     let platforms = registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))

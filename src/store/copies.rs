@@ -75,9 +75,6 @@ impl Row {
 }
 
 /// Adds `copy` unless these two courses are known as one already. Says whether it was added.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn offer(db: &mut Db, copy: &CourseCopy) -> Result<bool, StoreError> {
     let row = Row {
         id: copy.id.to_string(),
@@ -97,9 +94,6 @@ pub fn offer(db: &mut Db, copy: &CourseCopy) -> Result<bool, StoreError> {
 }
 
 /// The copy with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &CopyId) -> Result<Option<CourseCopy>, StoreError> {
     let row = copies::table
         .filter(copies::tenant_id.eq(tenant.as_str()))
@@ -111,9 +105,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &CopyId) -> Result<Option<CourseC
 }
 
 /// What a course was copied from, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<CourseCopy>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| copies::table
         .filter(copies::tenant_id.eq(tenant.as_str()))
@@ -126,9 +117,6 @@ pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<V
 
 /// Says what became of an offer. `false`: it was taken already, perhaps a moment ago on another node. Of two at once
 /// one gets `true`.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn settle(
     db: &mut Db,
     tenant: &TenantId,
@@ -147,9 +135,6 @@ pub fn settle(
 }
 
 /// The course in which deep linking placed the item of that id, and what it opens there, as JSON.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn placed_in(
     db: &mut Db,
     tenant: &TenantId,

@@ -94,9 +94,6 @@ const NOT_BEFORE_A_LAUNCH: i64 = 253_370_764_800_000_000;
 
 /// Adds a course of which the platform has told us before anybody opened it, unless it is known, and says which one is
 /// there. It is not read before its first launch: nothing is known yet of what the platform offers in it.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn foretold(
     db: &mut Db,
     seen: &CourseSeen,
@@ -118,9 +115,6 @@ pub fn foretold(
 }
 
 /// Adds the course, due for its first check at once, or refreshes what the launch says of a known one.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn upsert_from_launch(
     db: &mut Db,
     seen: &CourseSeen,
@@ -170,9 +164,6 @@ pub fn upsert_from_launch(
 }
 
 /// The course with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Option<Course>, StoreError> {
     let row = on_both!(db, |connection| courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
@@ -184,9 +175,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Option<Cours
 }
 
 /// The courses of an institution, newest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list_for_tenant(db: &mut Db, tenant: &TenantId, page: super::Page) -> Result<Vec<Course>, StoreError> {
     let rows: Vec<Row> = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
@@ -199,9 +187,6 @@ pub fn list_for_tenant(db: &mut Db, tenant: &TenantId, page: super::Page) -> Res
 }
 
 /// The courses of one platform, newest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_registration(
     db: &mut Db,
     tenant: &TenantId,
@@ -264,9 +249,6 @@ pub fn set_next_check(
 
 /// Courses whose next check has come, longest overdue first, at most `limit`. One without a time was read while the
 /// schedule was off: it is due. Names no tenant: the schedule serves all of them. Several nodes may see the same course; the queue's key makes it one piece of work.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, StoreError> {
     let rows: Vec<Row> = courses::table
         .filter(
@@ -286,9 +268,6 @@ pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, S
 }
 
 /// The ids of the contexts that a course was copied from, nearest first, as the last launch that named any said.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn history(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Vec<String>, StoreError> {
     let kept: Option<Option<String>> = on_both!(db, |connection| courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
@@ -323,9 +302,6 @@ pub fn set_history(
 }
 
 /// The courses of a registration with one of these context ids, whatever their deployment, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_contexts(
     db: &mut Db,
     tenant: &TenantId,

@@ -155,9 +155,6 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
 }
 
 /// The credential at a public address. Names no tenant: the visitor knows none, and slugs are unique and unguessable.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError> {
     let row = on_both!(db, |connection| credentials::table
         .filter(credentials::slug.eq(slug))
@@ -168,9 +165,6 @@ pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError
 }
 
 /// One by its id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
     let row = credentials::table
         .filter(credentials::tenant_id.eq(tenant.as_str()))
@@ -182,9 +176,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &CredentialId) -> Result<Option<C
 }
 
 /// The credential of an award, if it was signed yet.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_award(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Option<Credential>, StoreError> {
     let row = credentials::table
         .filter(credentials::tenant_id.eq(tenant.as_str()))
@@ -197,9 +188,6 @@ pub fn by_award(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Optio
 
 /// The last parts of the public addresses of some awards, and whether their holders keep the pages to themselves; those
 /// without a credential are left out.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn slugs(
     db: &mut Db,
     tenant: &TenantId,
@@ -219,9 +207,6 @@ pub fn slugs(
 }
 
 /// The credentials of a person, newest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Credential>, StoreError> {
     let rows: Vec<Row> = credentials::table
         .inner_join(awards::table.on(awards::id.eq(credentials::award_id)))
@@ -234,9 +219,6 @@ pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<V
 }
 
 /// Awards that have no credential yet, oldest first: signing was interrupted.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn awards_without(db: &mut Db, tenant: &TenantId, limit: i64) -> Result<Vec<AwardId>, StoreError> {
     let ids: Vec<String> = awards::table
         .left_join(credentials::table.on(credentials::award_id.eq(awards::id)))
@@ -272,9 +254,6 @@ pub fn set_shows(db: &mut Db, tenant: &TenantId, id: &CredentialId, shows: Shows
 }
 
 /// A part of an institution's credentials, in the order of their ids: those after `after`, each with its holder.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn some_after(
     db: &mut Db,
     tenant: &TenantId,
@@ -295,9 +274,6 @@ pub fn some_after(
 }
 
 /// How many credentials an institution has issued.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
     Ok(credentials::table
         .filter(credentials::tenant_id.eq(tenant.as_str()))

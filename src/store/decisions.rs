@@ -128,9 +128,6 @@ fn digest(rule: &RuleId, decision: &Decision) -> Result<String, StoreError> {
 }
 
 /// Records what was decided about one person. Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn record(
     db: &mut Db,
     tenant: &TenantId,
@@ -147,9 +144,6 @@ pub fn record(
 /// Records what was decided about many people, each once: history for those whose record differs from the current one,
 /// and for all that they were checked now. A handful of statements, whatever their number. The answer is ordered by
 /// person. Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn record_many(
     db: &mut Db,
     tenant: &TenantId,
@@ -245,9 +239,6 @@ pub fn record_many(
 }
 
 /// The record that holds now, and when it was last confirmed.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn current(
     db: &mut Db,
     tenant: &TenantId,
@@ -268,9 +259,6 @@ pub fn current(
 }
 
 /// The outcomes that hold now, of everybody who was decided about.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn current_for_badge(
     db: &mut Db,
     tenant: &TenantId,
@@ -287,9 +275,6 @@ pub fn current_for_badge(
 }
 
 /// The outcomes that hold now for some people and all badges of a course: a page of the progress table.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn current_for_people(
     db: &mut Db,
     tenant: &TenantId,
@@ -315,9 +300,6 @@ pub fn current_for_people(
 
 /// The records that hold now for some people and all badges of a course: a page of the progress table with its
 /// reasons.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn records_for_people(
     db: &mut Db,
     tenant: &TenantId,
@@ -343,9 +325,6 @@ pub fn records_for_people(
 }
 
 /// The records that hold now for one person in one course, by badge.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn current_for_person(
     db: &mut Db,
     tenant: &TenantId,
@@ -366,9 +345,6 @@ pub fn current_for_person(
 }
 
 /// The record with that id: the one that an award names.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &DecisionId) -> Result<Option<StoredDecision>, StoreError> {
     let row = decisions::table
         .filter(decisions::tenant_id.eq(tenant.as_str()))
@@ -380,9 +356,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &DecisionId) -> Result<Option<Sto
 }
 
 /// Everything that was decided about a person and a badge, newest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn history(
     db: &mut Db,
     tenant: &TenantId,
@@ -403,9 +376,6 @@ pub fn history(
 }
 
 /// Everything that was decided about a person, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_person(
     db: &mut Db,
     tenant: &TenantId,

@@ -55,9 +55,6 @@ impl Row {
 }
 
 /// The installation that the platform calls `deployment_id`.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn find(
     db: &mut Db,
     tenant: &TenantId,
@@ -75,9 +72,6 @@ pub fn find(
 }
 
 /// The installation with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<Deployment>, StoreError> {
     let row = deployments::table
         .filter(deployments::tenant_id.eq(tenant.as_str()))
@@ -90,9 +84,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<D
 
 /// Adds `deployment` unless the registration has one of that name, and says which one is there now (whose state may
 /// differ from the one given).
-///
-/// # Errors
-/// Trouble with the database.
 pub fn find_or_insert(
     db: &mut Db,
     deployment: &Deployment,
@@ -118,9 +109,6 @@ pub fn find_or_insert(
 }
 
 /// The installations under a registration, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list(
     db: &mut Db,
     tenant: &TenantId,

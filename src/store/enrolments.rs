@@ -60,9 +60,6 @@ impl Row {
 /// Takes over a whole member list that was read from `read_at` on: those on it get its role, those who are not on it
 /// and were not seen since become inactive, and nobody's bar is lifted. Says who is new or changed in what counts for
 /// awards. Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn set_from_roster(
     db: &mut Db,
     tenant: &TenantId,
@@ -108,9 +105,6 @@ pub fn set_from_roster(
 
 /// Takes over what a launch says: its learner role, that the person is here, and a bar if any other role was named,
 /// which no later launch or list lifts. The answer: what the person was, if anything, and is now.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn set_from_launch(
     db: &mut Db,
     tenant: &TenantId,
@@ -170,9 +164,6 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
 }
 
 /// What a person is in a course.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(
     db: &mut Db,
     tenant: &TenantId,
@@ -191,9 +182,6 @@ pub fn get(
 
 /// A page of a course's members by name (in lower case, by code point: alike on both databases), those whose name has
 /// `search` in it whatever its case, and how many there are in all. People without a name come first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list(
     db: &mut Db,
     tenant: &TenantId,
@@ -231,9 +219,6 @@ pub fn list(
 }
 
 /// Those who may be awarded in the course: active learners who are not barred.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn learners(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<PersonId>, StoreError> {
     let ids: Vec<String> = enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
@@ -250,9 +235,6 @@ pub fn learners(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec
 }
 
 /// How many may be awarded in the course.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn learner_count(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<i64, StoreError> {
     Ok(enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
@@ -267,9 +249,6 @@ pub fn learner_count(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Resul
 }
 
 /// The courses of a person, latest seen first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Enrolment>, StoreError> {
     let rows: Vec<Row> = enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))

@@ -63,9 +63,6 @@ impl Row {
 }
 
 /// Keeps how far an archive is; a new one is added.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn save(db: &mut Db, export: &Export) -> Result<(), StoreError> {
     let row = Row {
         id: export.id.to_string(),
@@ -93,9 +90,6 @@ pub fn save(db: &mut Db, export: &Export) -> Result<(), StoreError> {
 }
 
 /// One archive.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<Option<Export>, StoreError> {
     let row = exports::table
         .filter(exports::tenant_id.eq(tenant.as_str()))
@@ -107,9 +101,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<Option<Expor
 }
 
 /// The archives of an institution, newest first, at most 20.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Export>, StoreError> {
     let rows: Vec<Row> = exports::table
         .filter(exports::tenant_id.eq(tenant.as_str()))
@@ -121,9 +112,6 @@ pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Export>, StoreError> {
 }
 
 /// Forgets one archive.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn remove(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<(), StoreError> {
     diesel::delete(exports::table)
         .filter(exports::tenant_id.eq(tenant.as_str()))
@@ -133,9 +121,6 @@ pub fn remove(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<(), Store
 }
 
 /// Forgets archives that were asked for before `before`, and says which of them there were.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn forget(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -> Result<Vec<ExportId>, StoreError> {
     let old: Vec<String> = exports::table
         .filter(exports::tenant_id.eq(tenant.as_str()))
@@ -150,9 +135,6 @@ pub fn forget(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -> Result<V
 }
 
 /// Keeps how far an archive is, if it is still wanted. `false`: it is there no more.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn go_on(db: &mut Db, export: &Export) -> Result<bool, StoreError> {
     let changed = diesel::update(exports::table)
         .filter(exports::tenant_id.eq(export.tenant.as_str()))
@@ -170,9 +152,6 @@ pub fn go_on(db: &mut Db, export: &Export) -> Result<bool, StoreError> {
 
 /// Forgets every archive of an institution, ready or not, and says which there were. What makes one finds out by
 /// [`go_on`].
-///
-/// # Errors
-/// Trouble with the database.
 pub fn forget_all(db: &mut Db, tenant: &TenantId) -> Result<Vec<ExportId>, StoreError> {
     let ids: Vec<String> = exports::table
         .filter(exports::tenant_id.eq(tenant.as_str()))

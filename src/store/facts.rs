@@ -15,9 +15,6 @@ use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
 
 /// The facts of everybody who is enrolled in the course, whether or not anything is known of them: grades and evidence
 /// of this course, badges of any course, and the approval for `badge`.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_course(
     db: &mut Db,
     tenant: &TenantId,
@@ -35,9 +32,6 @@ pub fn for_course(
 }
 
 /// The facts of some people, as [`for_course`]; each of `people` is in the answer.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_people(
     db: &mut Db,
     tenant: &TenantId,
@@ -54,9 +48,6 @@ pub fn for_people(
 }
 
 /// The facts of one person, as [`for_course`].
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_person(
     db: &mut Db,
     tenant: &TenantId,

@@ -54,9 +54,6 @@ impl Row {
 }
 
 /// Adds an invitation under the digest of its code.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn insert(db: &mut Db, invitation: &Invitation, code_digest: &str) -> Result<(), StoreError> {
     let row = Row {
         id: invitation.id.to_string(),
@@ -74,9 +71,6 @@ pub fn insert(db: &mut Db, invitation: &Invitation, code_digest: &str) -> Result
 }
 
 /// The invitation behind a code, by its digest. Names no tenant: the code is how the tenant is found.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_code_digest(db: &mut Db, digest: &str) -> Result<Option<Invitation>, StoreError> {
     let row = invitations::table
         .filter(invitations::code_digest.eq(digest))
@@ -87,9 +81,6 @@ pub fn by_code_digest(db: &mut Db, digest: &str) -> Result<Option<Invitation>, S
 }
 
 /// The invitations of an institution, newest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Invitation>, StoreError> {
     let rows: Vec<Row> = invitations::table
         .filter(invitations::tenant_id.eq(tenant.as_str()))
@@ -102,9 +93,6 @@ pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Invitation
 }
 
 /// Uses an invitation up. `true`: it was still unused and in force, and nobody else can use it now.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn take(
     db: &mut Db,
     tenant: &TenantId,
@@ -122,9 +110,6 @@ pub fn take(
 }
 
 /// Gives an invitation back that was taken and led to nothing.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn give_back(db: &mut Db, tenant: &TenantId, id: &InvitationId) -> Result<(), StoreError> {
     diesel::update(invitations::table)
         .filter(invitations::tenant_id.eq(tenant.as_str()))

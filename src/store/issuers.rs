@@ -153,9 +153,6 @@ pub fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
 }
 
 /// The issuer with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issuer>, StoreError> {
     let row = issuers::table
         .filter(issuers::tenant_id.eq(tenant.as_str()))
@@ -167,9 +164,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issue
 }
 
 /// The issuer of an institution: the oldest, if there are several.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, StoreError> {
     let row = issuers::table
         .filter(issuers::tenant_id.eq(tenant.as_str()))
@@ -181,9 +175,6 @@ pub fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, Stor
 }
 
 /// The issuer at a public address. Names no tenant: the visitor knows none, and slugs are unique.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
     let row = issuers::table
         .filter(issuers::slug.eq(slug))
@@ -226,9 +217,6 @@ pub fn replace_active_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError
 }
 
 /// The key that signs now.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn active_key(
     db: &mut Db,
     tenant: &TenantId,
@@ -239,9 +227,6 @@ pub fn active_key(
 }
 
 /// Withdraws a key. Says whether it was not yet.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn withdraw_key(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
     let withdrawn = word(&KeyState::Withdrawn)?;
     let changed = diesel::update(issuer_keys::table)
@@ -254,9 +239,6 @@ pub fn withdraw_key(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, 
 }
 
 /// Every key, oldest first; `did.json` names them all but those that are withdrawn.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn all_keys(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<IssuerKey>, StoreError> {
     let rows: Vec<KeyRow> = issuer_keys::table
         .filter(issuer_keys::tenant_id.eq(tenant.as_str()))
@@ -268,9 +250,6 @@ pub fn all_keys(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec
 }
 
 /// Every issuer of an institution, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn all_for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Vec<Issuer>, StoreError> {
     let rows: Vec<Row> = issuers::table
         .filter(issuers::tenant_id.eq(tenant.as_str()))

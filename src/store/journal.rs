@@ -70,9 +70,6 @@ fn called(db: &mut Db, tenant: &TenantId, text: &str) -> Result<Vec<String>, Sto
 }
 
 /// A page of what was done in an institution, newest first, and how much there is in all.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn search(
     db: &mut Db,
     tenant: &TenantId,
@@ -124,9 +121,6 @@ pub fn search(
 }
 
 /// The deeds that there are in the log of an institution, by name.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, StoreError> {
     Ok(on_both!(db, |connection| audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
@@ -137,9 +131,6 @@ pub fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, StoreError
 }
 
 /// What those ids are called: people and badges of the institution, and administrators.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn names(db: &mut Db, tenant: &TenantId, ids: &[&str]) -> Result<BTreeMap<String, String>, StoreError> {
     let mut names = BTreeMap::new();
     for part in ids.chunks(CHUNK) {

@@ -89,9 +89,6 @@ impl Row {
 /// `Present`. An item of `watched` (those that active rules read) whose maximum differs becomes `MaximumChanged` and
 /// stays so until [`set_state`]; others simply take the new maximum. `now` is when the list was asked for: an item that
 /// was added after that could not be on it and stays as it is. Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
 #[allow(clippy::implicit_hasher, reason = "it comes from `rules::watched_items`")]
 pub fn upsert_many(
     db: &mut Db,
@@ -190,9 +187,6 @@ fn update(db: &mut Db, item: &LineItem) -> Result<(), StoreError> {
 }
 
 /// Adds an item that we created at the platform, unless the course has one with that URL, and says which one is there.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn find_or_insert(db: &mut Db, item: &LineItem, now: DateTime<Utc>) -> Result<LineItem, StoreError> {
     let row = Row::of(item, now)?;
     on_both!(db, |connection| diesel::insert_into(line_items::table)
@@ -203,9 +197,6 @@ pub fn find_or_insert(db: &mut Db, item: &LineItem, now: DateTime<Utc>) -> Resul
 }
 
 /// The item with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Option<LineItem>, StoreError> {
     let row = line_items::table
         .filter(line_items::tenant_id.eq(tenant.as_str()))
@@ -217,9 +208,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Option<Lin
 }
 
 /// The items of a course, oldest first, gone ones included.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<LineItem>, StoreError> {
     rows(db, tenant, course)?.into_iter().map(Row::item).collect()
 }
@@ -235,9 +223,6 @@ fn rows(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Row>, S
 }
 
 /// The item that the platform calls `url` in this course.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_url(
     db: &mut Db,
     tenant: &TenantId,
@@ -277,9 +262,6 @@ pub fn set_state(
 }
 
 /// Notes our own id of an item that has none: a link of ours that it belongs to said it.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn note_resource_id(
     db: &mut Db,
     tenant: &TenantId,

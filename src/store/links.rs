@@ -54,9 +54,6 @@ fn by_name(db: &mut Db, seen: &LinkSeen) -> Result<Option<Link>, StoreError> {
 }
 
 /// The link that the platform calls `resource_link_id` in this course.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_resource_link(
     db: &mut Db,
     tenant: &TenantId,
@@ -74,9 +71,6 @@ pub fn by_resource_link(
 }
 
 /// Adds the link, which opens nothing yet, or refreshes title and line item of a known one.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn upsert_from_launch(
     db: &mut Db,
     seen: &LinkSeen,
@@ -117,9 +111,6 @@ pub fn upsert_from_launch(
 }
 
 /// The link with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &LinkId) -> Result<Option<Link>, StoreError> {
     let row = links::table
         .filter(links::tenant_id.eq(tenant.as_str()))
@@ -132,9 +123,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &LinkId) -> Result<Option<Link>, 
 
 /// Keeps a place for a link that deep linking puts into the course: it opens `opens` as soon as it is launched. Doing so
 /// twice keeps the first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn insert_placeholder(
     db: &mut Db,
     seen: &LinkSeen,
@@ -164,9 +152,6 @@ pub fn insert_placeholder(
 
 /// Gives the place that was kept under `placeholder` to the link that was launched, and says whether it was still free.
 /// Only one link ever gets it; a link that is known already gets none.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn adopt(db: &mut Db, placeholder: &str, seen: &LinkSeen) -> Result<bool, StoreError> {
     if by_name(db, seen)?.is_some() {
         return Ok(false);
@@ -202,9 +187,6 @@ pub fn set_opens(db: &mut Db, tenant: &TenantId, id: &LinkId, opens: &Opens) -> 
 }
 
 /// The links of a course, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Link>, StoreError> {
     let rows: Vec<Row> = links::table
         .filter(links::tenant_id.eq(tenant.as_str()))

@@ -8,6 +8,8 @@
 //! `credentials::by_slug`, `share_links::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
 //! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
 //! `jobs::counts`, `sealed` (what the master key encrypts) and the purges.
+//!
+//! Trouble with the database can end each of them. A section `# Errors` stands only where a caller can expect more.
 
 #[macro_use]
 mod connection;

@@ -18,9 +18,6 @@ struct Row<'a> {
 
 /// Uses up a nonce, by its digest. `true`: it was still unused. Keep it until `expires_at`, when the login state that
 /// holds it is refused for its age.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn consume(
     db: &mut Db,
     tenant: &TenantId,
@@ -40,9 +37,6 @@ pub fn consume(
 }
 
 /// Forgets nonces that ended before `now`, of all institutions, and says how many.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(nonces::table)
         .filter(nonces::expires_at.lt(micros(now)))

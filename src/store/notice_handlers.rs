@@ -53,9 +53,6 @@ impl Row {
 }
 
 /// What a deployment was asked for.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_deployment(
     db: &mut Db,
     tenant: &TenantId,
@@ -71,9 +68,6 @@ pub fn for_deployment(
 }
 
 /// Keeps what a platform was asked for, in place of what was kept before. Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn keep(db: &mut Db, subscription: &Subscription) -> Result<(), StoreError> {
     diesel::delete(notice_handlers::table)
         .filter(notice_handlers::tenant_id.eq(subscription.tenant.as_str()))

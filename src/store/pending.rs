@@ -35,9 +35,6 @@ pub struct Claim {
 }
 
 /// Adds an installation unless there is one of that name, with where it was seen, and says which one is there now.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn note(
     db: &mut Db,
     deployment: &Deployment,
@@ -55,9 +52,6 @@ pub fn note(
 }
 
 /// Keeps that somebody asked for an installation; whoever asked first stays. Says whether this was the first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn claim(
     db: &mut Db,
     tenant: &TenantId,
@@ -75,9 +69,6 @@ pub fn claim(
 }
 
 /// What is known of an installation besides its state; none when there is no such installation.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<Claim>, StoreError> {
     let row: Option<(Option<String>, Option<String>, Option<i64>)> = table::table
         .filter(table::tenant_id.eq(tenant.as_str()))
@@ -98,9 +89,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<C
 }
 
 /// What the platform itself calls an installation.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn name_of(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<String>, StoreError> {
     let name = table::table
         .filter(table::tenant_id.eq(tenant.as_str()))

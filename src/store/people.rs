@@ -51,9 +51,6 @@ impl From<Row> for Person {
 }
 
 /// Adds or refreshes one person. Writes nothing when nothing is new.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn upsert_from_launch(
     db: &mut Db,
     tenant: &TenantId,
@@ -68,9 +65,6 @@ pub fn upsert_from_launch(
 
 /// Adds or refreshes the people of a member list, each `sub` once, in a handful of statements. The answer is ordered
 /// by `sub`. Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn upsert_many(
     db: &mut Db,
     tenant: &TenantId,
@@ -157,9 +151,6 @@ fn load(
 }
 
 /// The person with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>, StoreError> {
     let row = on_both!(db, |connection| people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
@@ -171,9 +162,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Perso
 }
 
 /// The people with those ids; unknown ids are left out.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_ids(
     db: &mut Db,
     tenant: &TenantId,
@@ -196,9 +184,6 @@ pub fn by_ids(
 }
 
 /// The person that a registration calls `sub`.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_sub(
     db: &mut Db,
     tenant: &TenantId,
@@ -212,9 +197,6 @@ pub fn by_sub(
 
 /// The ids of those whom a registration calls by these `subs`; unknown ones are left out. For joining a page of
 /// results to people.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn ids_by_sub(
     db: &mut Db,
     tenant: &TenantId,
@@ -226,9 +208,6 @@ pub fn ids_by_sub(
 }
 
 /// When a person was first seen.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn first_seen(
     db: &mut Db,
     tenant: &TenantId,

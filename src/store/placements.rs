@@ -49,9 +49,6 @@ impl Row {
 }
 
 /// The placement with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &PlacementId) -> Result<Option<Placement>, StoreError> {
     let row = placements::table
         .filter(placements::tenant_id.eq(tenant.as_str()))
@@ -87,9 +84,6 @@ pub fn find_or_insert(db: &mut Db, placement: &Placement) -> Result<Placement, S
 }
 
 /// What was placed in a course, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Placement>, StoreError> {
     let rows: Vec<Row> = placements::table
         .filter(placements::tenant_id.eq(tenant.as_str()))

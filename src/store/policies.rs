@@ -10,9 +10,6 @@ use crate::domain::policy::Policy;
 use crate::ids::TenantId;
 
 /// The policy of an institution; the defaults where none was set.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId) -> Result<Policy, StoreError> {
     let document: Option<String> = policies::table
         .find(tenant.as_str())
@@ -26,9 +23,6 @@ pub fn get(db: &mut Db, tenant: &TenantId) -> Result<Policy, StoreError> {
 }
 
 /// Sets the policy of an institution.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn set(db: &mut Db, tenant: &TenantId, policy: &Policy, now: DateTime<Utc>) -> Result<(), StoreError> {
     let (document, at) = (json(policy)?, micros(now));
     on_both!(db, |connection| diesel::insert_into(policies::table)

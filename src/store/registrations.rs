@@ -90,9 +90,6 @@ pub fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc>) -> R
 }
 
 /// The platform with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<Option<Registration>, StoreError> {
     let row = on_both!(db, |connection| registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))
@@ -117,9 +114,6 @@ pub fn by_id(db: &mut Db, id: &RegistrationId) -> Result<Option<Registration>, S
 }
 
 /// The platform that a login initiation names in full. Names no tenant: this is how the tenant is found.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_issuer_and_client(
     db: &mut Db,
     issuer: &str,
@@ -136,9 +130,6 @@ pub fn by_issuer_and_client(
 
 /// Every platform with that issuer: Canvas shares one among schools. Names no tenant, as
 /// [`by_issuer_and_client`].
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_issuer(db: &mut Db, issuer: &str) -> Result<Vec<Registration>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| registrations::table
         .filter(registrations::issuer.eq(issuer))
@@ -149,9 +140,6 @@ pub fn by_issuer(db: &mut Db, issuer: &str) -> Result<Vec<Registration>, StoreEr
 }
 
 /// The platforms of an institution, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Registration>, StoreError> {
     let rows: Vec<Row> = registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))
@@ -203,9 +191,6 @@ pub fn update(
 }
 
 /// Where the platform keeps its side of a dynamic registration; none for one made by hand.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn registration_url(
     db: &mut Db,
     tenant: &TenantId,

@@ -46,9 +46,6 @@ impl Row {
 }
 
 /// Keeps that somebody has to look at an award. `false`: there is one of that award already that is not over.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn insert_once(db: &mut Db, regrade: &Regrade) -> Result<bool, StoreError> {
     let row = Row {
         id: regrade.id.to_string(),
@@ -72,9 +69,6 @@ pub fn insert_once(db: &mut Db, regrade: &Regrade) -> Result<bool, StoreError> {
 }
 
 /// One by its id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &RegradeId) -> Result<Option<Regrade>, StoreError> {
     let row = regrades::table
         .filter(regrades::tenant_id.eq(tenant.as_str()))
@@ -86,9 +80,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &RegradeId) -> Result<Option<Regr
 }
 
 /// Those of a badge that are not over, by person.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn live_of_badge(
     db: &mut Db,
     tenant: &TenantId,
@@ -107,9 +98,6 @@ pub fn live_of_badge(
 
 /// What waits for a decision in a course, oldest first, at most `limit`; and how many there are in all. An award that has
 /// expired or was revoked waits for nothing.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn open_of_course(
     db: &mut Db,
     tenant: &TenantId,
@@ -142,9 +130,6 @@ pub fn open_of_course(
 }
 
 /// Keeps what somebody decided. `false`: it waits no more.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn decide(
     db: &mut Db,
     tenant: &TenantId,
@@ -174,9 +159,6 @@ pub fn decide(
 }
 
 /// Ends what is not over of an award: its rule is met again, or it was revoked for another reason.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn end(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<bool, StoreError> {
     let over = word(&RegradeState::Over)?;
     let changed = on_both!(db, |connection| diesel::update(regrades::table)
@@ -192,9 +174,6 @@ pub fn end(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<bool, Stor
 }
 
 /// Whether this person met that very version of a rule at some time.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn has_met(
     db: &mut Db,
     tenant: &TenantId,
@@ -214,9 +193,6 @@ pub fn has_met(
 }
 
 /// Every time that a grade of a person fell after an award, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Regrade>, StoreError> {
     let rows: Vec<Row> = regrades::table
         .filter(regrades::tenant_id.eq(tenant.as_str()))

@@ -77,9 +77,6 @@ pub fn replace(db: &mut Db, credential: &Credential, before: &str) -> Result<(),
 }
 
 /// A part of what a key has signed, in the order of ids, `limit` at most: those after `after`.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn marked(
     db: &mut Db,
     tenant: &TenantId,
@@ -108,9 +105,6 @@ pub fn marked(
 }
 
 /// How many credentials a key has signed.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn count_marked(
     db: &mut Db,
     tenant: &TenantId,

@@ -62,9 +62,6 @@ impl Row {
 /// Takes over results of one line item that were read from `read_at` on, and says whose value or maximum changed,
 /// those whose row vanished included. What did not change only becomes as fresh as `read_at`: one statement for all.
 /// Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn upsert_many(
     db: &mut Db,
     tenant: &TenantId,
@@ -165,9 +162,6 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
 }
 
 /// All grades of a course, by person and line item.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_course(
     db: &mut Db,
     tenant: &TenantId,
@@ -188,9 +182,6 @@ pub fn for_course(
 }
 
 /// The grades of one person in one course, by line item.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_person(
     db: &mut Db,
     tenant: &TenantId,
@@ -220,9 +211,6 @@ pub struct Kept {
 }
 
 /// Every grade that is kept of a person, in all courses.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Kept>, StoreError> {
     let rows: Vec<Row> = results::table
         .filter(results::tenant_id.eq(tenant.as_str()))

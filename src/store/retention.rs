@@ -10,9 +10,6 @@ use crate::domain::evidence::Artefact;
 use crate::ids::TenantId;
 
 /// Forgets decision records older than `before` that neither hold now nor are behind an award, and says how many.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn forget_decisions(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(on_both!(db, |connection| diesel::delete(decisions::table)
         .filter(decisions::tenant_id.eq(tenant.as_str()))
@@ -24,9 +21,6 @@ pub fn forget_decisions(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -
 
 /// Forgets hand-ins older than `before` that were replaced, at most 1,000 at a time; says how many, and gives the digests
 /// of their files. One that was approved stays: a badge may rest on it.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn forget_submissions(
     db: &mut Db,
     tenant: &TenantId,
@@ -54,9 +48,6 @@ pub fn forget_submissions(
 }
 
 /// Forgets share links that ended or were withdrawn before `before`, and says how many.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn forget_share_links(
     db: &mut Db,
     tenant: &TenantId,
@@ -74,9 +65,6 @@ pub fn forget_share_links(
 }
 
 /// Whether a hand-in or a badge's picture still has the file with that digest (hex).
-///
-/// # Errors
-/// Trouble with the database.
 pub fn is_used(db: &mut Db, tenant: &TenantId, digest: &str) -> Result<bool, StoreError> {
     let handed_in: i64 = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))

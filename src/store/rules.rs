@@ -127,9 +127,6 @@ pub fn save_draft(
 }
 
 /// The version with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &RuleId) -> Result<Option<Rule>, StoreError> {
     let row = rules::table
         .filter(rules::tenant_id.eq(tenant.as_str()))
@@ -157,25 +154,16 @@ fn in_state(
 }
 
 /// The version that decides now.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn active(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Option<Rule>, StoreError> {
     in_state(db, tenant, badge, RuleState::Active)
 }
 
 /// The version that is being edited.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn draft(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Option<Rule>, StoreError> {
     in_state(db, tenant, badge, RuleState::Draft)
 }
 
 /// All versions of a badge's rule, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Vec<Rule>, StoreError> {
     let rows: Vec<Row> = rules::table
         .filter(rules::tenant_id.eq(tenant.as_str()))
@@ -226,9 +214,6 @@ pub fn activate(db: &mut Db, tenant: &TenantId, id: &RuleId, now: DateTime<Utc>)
 }
 
 /// The active rules of a course's badges, whether the badge is active, paused or retired: look at the badge's state.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn all_active_for_course(
     db: &mut Db,
     tenant: &TenantId,
@@ -246,9 +231,6 @@ pub fn all_active_for_course(
 }
 
 /// The active rules of all badges of an institution: for refusing cycles.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn all_active(db: &mut Db, tenant: &TenantId) -> Result<Vec<Rule>, StoreError> {
     let rows: Vec<Row> = rules::table
         .filter(rules::tenant_id.eq(tenant.as_str()))
@@ -260,9 +242,6 @@ pub fn all_active(db: &mut Db, tenant: &TenantId) -> Result<Vec<Rule>, StoreErro
 }
 
 /// The badges whose active rule asks for `badge`: earning it may earn them.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn badges_building_on(
     db: &mut Db,
     tenant: &TenantId,
@@ -281,9 +260,6 @@ pub fn badges_building_on(
 }
 
 /// The badges whose active rule reads `item`: they are paused when it goes or its maximum changes.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn badges_reading(db: &mut Db, tenant: &TenantId, item: &LineItemId) -> Result<Vec<BadgeId>, StoreError> {
     let ids: Vec<String> = rules::table
         .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
@@ -298,9 +274,6 @@ pub fn badges_reading(db: &mut Db, tenant: &TenantId, item: &LineItemId) -> Resu
 }
 
 /// The line items that active rules of the course read: the `watched` of [`super::line_items::upsert_many`].
-///
-/// # Errors
-/// Trouble with the database.
 pub fn watched_items(
     db: &mut Db,
     tenant: &TenantId,

@@ -42,9 +42,6 @@ pub fn lock(db: &mut Db) -> Result<(), StoreError> {
 }
 
 /// Every secret there is.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn all(db: &mut Db) -> Result<Vec<Sealed>, StoreError> {
     let issuer: Vec<(String, String)> = issuer_keys::table
         .order(issuer_keys::id)
@@ -98,9 +95,6 @@ struct Counted {
 }
 
 /// How many other connections of Cairn's the database has. SQLite does not know, and answers none.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn other_connections(db: &mut Db) -> Result<i64, StoreError> {
     match db {
         Db::Sqlite(_) => Ok(0),

@@ -131,9 +131,6 @@ pub fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), 
 
 /// The session of a token, unless it is over. Names no tenant: the digest of an unguessable token is how a request
 /// finds its tenant.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_token_digest(
     db: &mut Db,
     token_digest: &str,
@@ -158,9 +155,6 @@ pub struct InCourse {
 }
 
 /// As [`by_token_digest`], for a session in a course: one statement, because every page begins with it.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn in_course(
     db: &mut Db,
     token_digest: &str,
@@ -196,9 +190,6 @@ pub fn in_course(
 }
 
 /// The session with that id, for a proof that names it; the tenant is not known yet.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>, StoreError> {
     let row = sessions::table
         .find(id.as_str())
@@ -235,9 +226,6 @@ pub fn touch(
 }
 
 /// Ends a session. Ending it twice is fine.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), StoreError> {
     diesel::delete(sessions::table)
         .filter(sessions::tenant_id.eq(tenant.as_str()))
@@ -247,9 +235,6 @@ pub fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), Stor
 }
 
 /// Forgets sessions that ended before `now`, of all institutions, and says how many.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(sessions::table)
         .filter(sessions::expires_at.le(micros(now)))
@@ -257,9 +242,6 @@ pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
 }
 
 /// The visits of a person that are kept, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Session>, StoreError> {
     let rows: Vec<Row> = sessions::table
         .filter(sessions::tenant_id.eq(tenant.as_str()))

@@ -76,9 +76,6 @@ pub fn insert(db: &mut Db, link: &ShareLink) -> Result<(), StoreError> {
 }
 
 /// The link with that digest, ended or not. Names no tenant: whoever opens it knows none, and the secret is unguessable.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_digest(db: &mut Db, digest: &str) -> Result<Option<ShareLink>, StoreError> {
     let row = share_links::table
         .filter(share_links::digest.eq(digest))
@@ -89,9 +86,6 @@ pub fn by_digest(db: &mut Db, digest: &str) -> Result<Option<ShareLink>, StoreEr
 }
 
 /// The links to a credential, latest first, at most `limit`.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_credential(
     db: &mut Db,
     tenant: &TenantId,
@@ -109,9 +103,6 @@ pub fn of_credential(
 }
 
 /// Ends a link of a credential. `false`: there is none, or it was withdrawn before.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn withdraw(
     db: &mut Db,
     tenant: &TenantId,

@@ -54,9 +54,6 @@ struct Row {
 }
 
 /// What is known of a platform.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(
     db: &mut Db,
     tenant: &TenantId,
@@ -81,9 +78,6 @@ pub fn get(
 }
 
 /// Writes what is known of a platform now.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn put(db: &mut Db, sighting: &Sighting) -> Result<(), StoreError> {
     let row = Row {
         registration_id: sighting.registration.to_string(),

@@ -90,9 +90,6 @@ pub fn insert(db: &mut Db, list: &StatusList) -> Result<(), StoreError> {
 }
 
 /// The list from which new credentials of an issuer get their position.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn current_for_issuer(
     db: &mut Db,
     tenant: &TenantId,
@@ -109,9 +106,6 @@ pub fn current_for_issuer(
 }
 
 /// The list with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<Option<StatusList>, StoreError> {
     let row = status_lists::table
         .filter(status_lists::tenant_id.eq(tenant.as_str()))
@@ -123,9 +117,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<Option<S
 }
 
 /// The list at a public address. Names no tenant: a verifier knows none, and slugs are unique.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<StatusList>, StoreError> {
     let row = status_lists::table
         .filter(status_lists::slug.eq(slug))
@@ -136,9 +127,6 @@ pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<StatusList>, StoreError
 }
 
 /// All lists of an issuer, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn for_issuer(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<StatusList>, StoreError> {
     let rows: Vec<Row> = status_lists::table
         .filter(status_lists::tenant_id.eq(tenant.as_str()))
@@ -241,9 +229,6 @@ pub fn close(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<(), St
 }
 
 /// Makes a list short, so that it is soon full.
-///
-/// # Errors
-/// Trouble with the database.
 #[cfg(test)]
 pub fn shorten(db: &mut Db, tenant: &TenantId, id: &StatusListId, length: i32) -> Result<(), StoreError> {
     diesel::update(status_lists::table)

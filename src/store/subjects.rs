@@ -29,9 +29,6 @@ struct Row<'a> {
 }
 
 /// The subject of a person, if one was made.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(
     db: &mut Db,
     tenant: &TenantId,
@@ -49,9 +46,6 @@ pub fn get(
 }
 
 /// The subject of a person: the one there is, else `new`.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get_or_insert(
     db: &mut Db,
     tenant: &TenantId,

@@ -99,9 +99,6 @@ pub fn insert_version(db: &mut Db, submission: &Submission) -> Result<(), StoreE
 }
 
 /// The version with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &SubmissionId) -> Result<Option<Submission>, StoreError> {
     let row = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
@@ -113,9 +110,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &SubmissionId) -> Result<Option<S
 }
 
 /// The newest version of one student.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn latest(
     db: &mut Db,
     tenant: &TenantId,
@@ -135,9 +129,6 @@ pub fn latest(
 
 /// A page of the newest versions, one for each student, longest waiting first, in one state or in any; and how many
 /// there are in all.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn latest_for_activity(
     db: &mut Db,
     tenant: &TenantId,
@@ -203,9 +194,6 @@ pub fn review(
 }
 
 /// Every version of one student, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn history(
     db: &mut Db,
     tenant: &TenantId,
@@ -223,9 +211,6 @@ pub fn history(
 }
 
 /// Every version that a person handed in anywhere, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Submission>, StoreError> {
     let rows: Vec<Row> = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
@@ -237,9 +222,6 @@ pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Ve
 }
 
 /// A part of all that was handed in at an institution, in the order of its ids: those after `after`.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn some_after(
     db: &mut Db,
     tenant: &TenantId,

@@ -41,9 +41,6 @@ pub fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
 }
 
 /// The institution with that id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .find(id.as_str())
@@ -54,9 +51,6 @@ pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
 }
 
 /// The institution of that name; no two share one.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .filter(tenants::name.eq(name))
@@ -67,9 +61,6 @@ pub fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreError> {
 }
 
 /// The oldest institution: the one that a single-institution installation means.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .order((tenants::created_at, tenants::id))
@@ -80,9 +71,6 @@ pub fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
 }
 
 /// All institutions, oldest first.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
     let rows: Vec<Row> = tenants::table
         .order((tenants::created_at, tenants::id))

@@ -80,9 +80,6 @@ pub fn replace_active(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
 }
 
 /// Withdraws a key. Says whether it was not yet.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
     let withdrawn = word(&KeyState::Withdrawn)?;
     let changed = diesel::update(issuer_token_keys::table)
@@ -95,9 +92,6 @@ pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, Stor
 }
 
 /// The key that signs tokens now; none where no token was signed yet.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn active(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Option<IssuerKey>, StoreError> {
     let row = issuer_token_keys::table
         .filter(issuer_token_keys::tenant_id.eq(tenant.as_str()))
@@ -110,9 +104,6 @@ pub fn active(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Optio
 }
 
 /// Every key of an issuer, oldest first, retired ones too.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn all(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<IssuerKey>, StoreError> {
     let rows: Vec<Row> = issuer_token_keys::table
         .filter(issuer_token_keys::tenant_id.eq(tenant.as_str()))
@@ -125,9 +116,6 @@ pub fn all(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<Issu
 
 /// The keys of every issuer of this server that are not withdrawn, with the issuers' slugs, oldest first, `limit` at most:
 /// for the key set of the host. Names no tenant: whoever verifies knows none, and the keys are public.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn published(db: &mut Db, limit: i64) -> Result<Vec<(String, IssuerKey)>, StoreError> {
     let rows: Vec<(String, Row)> = issuer_token_keys::table
         .inner_join(issuers::table.on(issuers::id.eq(issuer_token_keys::issuer_id)))

@@ -77,17 +77,11 @@ pub fn replace_active(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
 }
 
 /// The key that signs now.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn active(db: &mut Db) -> Result<Option<ToolKey>, StoreError> {
     Ok(all(db)?.into_iter().find(|key| key.state == KeyState::Active))
 }
 
 /// Every key, oldest first: for the key set.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn all(db: &mut Db) -> Result<Vec<ToolKey>, StoreError> {
     let rows: Vec<Row> = tool_keys::table
         .order((tool_keys::created_at, tool_keys::kid))

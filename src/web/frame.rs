@@ -183,9 +183,6 @@ impl Visit {
     }
 
     /// The same for pages about evidence, which say as long as it is so that something has not reached the gradebook.
-    ///
-    /// # Errors
-    /// What the store reports.
     pub async fn page_saying_what_is_late(&self, title: &str, place: Place) -> Result<Page, ServiceError> {
         let mut page = self.page(title, place);
         if let Some(late) = scores::late(&self.cairn, &self.visitor).await? {
@@ -224,9 +221,6 @@ impl Visit {
     }
 
     /// Renders a page of this visit, framed by its platform alone.
-    ///
-    /// # Errors
-    /// An internal error when the template cannot be rendered.
     pub fn show(
         &self,
         page: &impl askama::Template,
@@ -235,9 +229,6 @@ impl Visit {
     }
 
     /// Renders a form that could not be taken, with what was typed: 422.
-    ///
-    /// # Errors
-    /// An internal error when the template cannot be rendered.
     pub fn show_again(
         &self,
         page: &impl askama::Template,
@@ -247,9 +238,6 @@ impl Visit {
     }
 
     /// Renders a form that could not be taken because of trouble on our side, with what was typed.
-    ///
-    /// # Errors
-    /// An internal error when the template cannot be rendered.
     pub fn show_unkept(
         &self,
         page: &impl askama::Template,

@@ -18,9 +18,6 @@ pub fn policy(ancestors: &str) -> String {
 }
 
 /// A page that only the given origins may frame; never cached.
-///
-/// # Errors
-/// An internal error when the template cannot be rendered.
 pub fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpResponse, AppError> {
     let ancestors = if ancestors.is_empty() {
         "'none'".to_owned()
@@ -31,9 +28,6 @@ pub fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpResponse
 }
 
 /// The same, setting cookies: each a whole `Set-Cookie` value.
-///
-/// # Errors
-/// An internal error when the template cannot be rendered.
 pub fn framed_setting(
     page: &impl Template,
     ancestors: &[String],
@@ -49,17 +43,11 @@ pub fn framed_setting(
 }
 
 /// A page that nobody may frame; never cached.
-///
-/// # Errors
-/// An internal error when the template cannot be rendered.
 pub fn page(page: &impl Template) -> Result<HttpResponse, AppError> {
     html(StatusCode::OK, page, "'none'", "no-store")
 }
 
 /// A page with its own status.
-///
-/// # Errors
-/// An internal error when the template cannot be rendered.
 pub fn html(
     status: StatusCode,
     page: &impl Template,

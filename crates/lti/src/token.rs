@@ -207,9 +207,6 @@ impl TokenService {
 
     /// A token for `scopes`, from the cache or from the platform. Callers who ask at the same time share one request
     /// and its error.
-    ///
-    /// # Errors
-    /// [`TokenError`]
     pub async fn token(&self, target: &TokenTarget, scopes: &[&str]) -> Result<AccessToken, TokenError> {
         let key = Key::new(target, scopes);
         if let Some(Entry::Token { token, until }) = self.cache.get(&key).await

@@ -2,7 +2,7 @@
 //!
 //! Where every blank node can be told from every other by its own quads, section 4.4.3 needs step 4 only, and this
 //! module takes it without building an indexed dataset. Where two cannot, it asks `oxrdf` for the whole algorithm, or,
-//! for what strangers send, [`naming`]: that one gives up in time. A property test holds the ways against each other.
+//! for what strangers send, `naming`: that one gives up in time. A property test holds the ways against each other.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,12 +1,12 @@
 //! Open Badges 3.0: the credential standard, and nothing of how a badge is earned or who asks for it.
 //!
-//! A badge goes through this room in four steps: [`credential`] models it, [`emit`] writes its RDF, [`canon`] gives
+//! A badge goes through this room in four steps: [`credential`] models it, `emit` writes its RDF, [`canon`] gives
 //! that one canonical text, [`proof`] signs it once; [`jwt`] signs the same credential as a token. [`bake`] puts the signed bytes into a picture, [`did`] tells who
 //! signed, [`status`] whether it was revoked, and [`verify`] checks all of it from the bytes alone, somebody
 //! else's as well as ours, through [`jsonld`] and the built-in [`contexts`]. [`terms`] writes those contexts down for
 //! the verifier page, which does the same in a browser.
 //!
-//! To add a member to what we issue: add the field in [`credential`], its IRI in `vocab`, one line in [`emit`], and
+//! To add a member to what we issue: add the field in [`credential`], its IRI in `vocab`, one line in `emit`, and
 //! let the property test in `tests` draw it. That test compares our quads with those of a JSON-LD processor.
 
 pub mod bake;

@@ -45,9 +45,6 @@ pub struct Decided {
 
 /// Has a badge decided for all its learners: after its activation, for instance. Run it in the transaction of what
 /// made it necessary.
-///
-/// # Errors
-/// What the store reports.
 pub fn enqueue_badge(
     db: &mut Db,
     tenant: &TenantId,
@@ -59,9 +56,6 @@ pub fn enqueue_badge(
 }
 
 /// As [`enqueue_badge`], with the word that the decisions will name as their cause.
-///
-/// # Errors
-/// What the store reports.
 pub fn enqueue_badge_for(
     db: &mut Db,
     tenant: &TenantId,
@@ -83,9 +77,6 @@ pub fn enqueue_badge_for(
 
 /// Has all badges of a course decided for one person: after a fact about this person changed. Run it in the
 /// transaction that changes the fact.
-///
-/// # Errors
-/// What the store reports.
 pub fn enqueue_person(
     db: &mut Db,
     tenant: &TenantId,
@@ -98,9 +89,6 @@ pub fn enqueue_person(
 }
 
 /// As [`enqueue_person`], with the word that the decisions will name as their cause.
-///
-/// # Errors
-/// What the store reports.
 pub fn enqueue_person_for(
     db: &mut Db,
     tenant: &TenantId,

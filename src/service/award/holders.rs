@@ -35,9 +35,6 @@ pub enum AwardPage {
 
 impl AwardPage {
     /// The pages of some awards.
-    ///
-    /// # Errors
-    /// Trouble with the database.
     pub(in crate::service) fn of(
         db: &mut Db,
         tenant: &TenantId,

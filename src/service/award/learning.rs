@@ -120,9 +120,6 @@ impl Learning {
 }
 
 /// The badges of the visit's course, as the visitor stands towards them.
-///
-/// # Errors
-/// What the store reports.
 pub async fn of_visitor(cairn: &Cairn, visitor: &Visitor) -> Result<Learning, ServiceError> {
     let now = cairn.clock.now();
     let (tenant, course, person) = (

@@ -29,9 +29,6 @@ const SHOWN: i64 = 20;
 
 /// After a group was decided: holders whose grade fell are noted as the policy says, and what was noted of those who meet
 /// the rule again is over. Run it in the transaction that decides.
-///
-/// # Errors
-/// What the store reports.
 pub(in crate::service) fn follow(
     db: &mut Db,
     desk: &Desk,

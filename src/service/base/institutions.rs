@@ -25,9 +25,6 @@ pub(in crate::service) const TOKEN_KEY: &str = "issuer token key";
 const MOST_KEYS: i64 = 5_000;
 
 /// The institution of that name with its issuer and signing key; made if there is none.
-///
-/// # Errors
-/// What the store reports.
 pub async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer), ServiceError> {
     let now = cairn.clock.now();
     let random = Arc::clone(&cairn.random);
@@ -150,9 +147,6 @@ pub(in crate::service) fn new_token_key(
 
 /// The key that signs the issuer's tokens; made now if there is none, as for issuers from before there were tokens. Run it
 /// in a transaction.
-///
-/// # Errors
-/// What the store reports.
 pub(crate) fn active_token_key(
     db: &mut Db,
     issuer: &Issuer,
@@ -167,9 +161,6 @@ pub(crate) fn active_token_key(
 }
 
 /// Every key of an issuer, retired and withdrawn ones too: those that sign documents, then those that sign tokens, each oldest first.
-///
-/// # Errors
-/// What the store reports.
 pub fn all_keys(db: &mut Db, issuer: &Issuer) -> Result<Vec<IssuerKey>, StoreError> {
     let mut keys = issuers::all_keys(db, &issuer.tenant, &issuer.id)?;
     keys.extend(token_keys::all(db, &issuer.tenant, &issuer.id)?);
@@ -224,9 +215,6 @@ pub fn did(cairn: &Cairn, issuer: &Issuer) -> String {
 }
 
 /// Every issuer with its keys, for the command line.
-///
-/// # Errors
-/// What the store reports.
 pub async fn issuer_keys(cairn: &Cairn) -> Result<Vec<(Issuer, Vec<IssuerKey>)>, ServiceError> {
     let found = cairn.store.read(|db| {
         let mut found = Vec::new();
@@ -266,9 +254,6 @@ fn public(key: &IssuerKey) -> Option<PublicKey> {
 
 /// The key set of this host, with the keys for tokens of every issuer (Open Badges 3.0 Implementation Guide, "Key
 /// provenance").
-///
-/// # Errors
-/// What the store reports.
 pub async fn key_set(cairn: &Cairn) -> Result<serde_json::Value, ServiceError> {
     let found = cairn
         .store

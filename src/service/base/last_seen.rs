@@ -17,9 +17,6 @@ const OFTEN: TimeDelta = TimeDelta::minutes(1);
 const MOST: usize = 40;
 
 /// Notes a verified launch, within its transaction.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn note(
     db: &mut Db,
     registration: &Registration,

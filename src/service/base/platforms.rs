@@ -32,9 +32,6 @@ pub enum Removed {
 
 /// Whether a grade that was typed before Cairn made the learner's result row stays invisible: Canvas writes a typed grade
 /// only into rows that are there.
-///
-/// # Errors
-/// What the store reports.
 pub(in crate::service) fn hides_early_grades(db: &mut Db, course: &Course) -> Result<bool, StoreError> {
     let platform = registrations::get(db, &course.tenant, &course.registration)?;
     Ok(platform.is_some_and(|platform| platform.flavour == Flavour::Canvas))
@@ -88,9 +85,6 @@ pub async fn add(cairn: &Cairn, mut new: NewPlatform) -> Result<Registration, Se
 }
 
 /// Every platform with its institution.
-///
-/// # Errors
-/// What the store reports.
 pub async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceError> {
     let all = cairn.store.read(|db| {
         let mut all = Vec::new();

@@ -26,9 +26,6 @@ pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) 
 }
 
 /// What the visitor's institution lets them do: for pages, which offer nothing that would be refused.
-///
-/// # Errors
-/// What the store reports.
 pub async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, ServiceError> {
     let tenant = visitor.tenant().clone();
     let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;

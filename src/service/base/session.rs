@@ -189,9 +189,6 @@ impl Cairn {
 }
 
 /// Forgets visits that are over and launch nonces whose login state is refused for its age by now.
-///
-/// # Errors
-/// What the store reports.
 pub async fn forget_what_is_over(cairn: &Cairn) -> Result<(), ServiceError> {
     let now = cairn.clock.now();
     let swept = cairn

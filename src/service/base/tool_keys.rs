@@ -171,9 +171,6 @@ impl Cairn {
 }
 
 /// Every key, oldest first.
-///
-/// # Errors
-/// What the store reports.
 pub async fn list(cairn: &Cairn) -> Result<Vec<Shown>, ServiceError> {
     let rows = cairn.store.read(tool_keys::all).await?;
     Ok(rows

@@ -162,9 +162,6 @@ async fn keep(
 }
 
 /// Has an activity given its column. Run it in a transaction.
-///
-/// # Errors
-/// What the store reports.
 pub fn enqueue_item(
     db: &mut Db,
     activity: &Activity,
@@ -188,9 +185,6 @@ pub fn enqueue_item(
 
 /// After a check that could list the columns: activities that still have none get another try, as do scores that were
 /// given up. Run it in the check's transaction.
-///
-/// # Errors
-/// What the store reports.
 pub(in crate::service) fn resume(
     db: &mut Db,
     course: &Course,

@@ -117,9 +117,6 @@ pub async fn copied_from(
 
 /// In Canvas the column of an activity may be an assignment with a link of its own: that link opens the same activity.
 /// Run it in the launch's transaction.
-///
-/// # Errors
-/// What the store reports.
 pub(in crate::service) fn adopt(db: &mut Db, course: &Course, mut link: Link) -> Result<Link, StoreError> {
     let (Opens::Unchosen, Some(url)) = (&link.opens, &link.line_item_url) else {
         return Ok(link);

@@ -71,9 +71,6 @@ pub struct Received {
 
 /// After a launch that offers the service: has each wanted type that is not subscribed to asked for. Run it in the
 /// launch's transaction.
-///
-/// # Errors
-/// What the store reports.
 pub(in crate::service) fn on_launch(
     db: &mut Db,
     course: &Course,

@@ -35,9 +35,6 @@ struct Payload {
 }
 
 /// Has what became of a hand-in sent to the gradebook. Run it in the transaction that changes it.
-///
-/// # Errors
-/// What the store reports.
 pub fn enqueue(
     db: &mut Db,
     course: &CourseId,
@@ -61,9 +58,6 @@ pub fn enqueue(
 }
 
 /// Has everything sent that an activity's new column should show. Run it in a transaction.
-///
-/// # Errors
-/// What the store reports.
 pub(in crate::service) fn enqueue_all(
     db: &mut Db,
     tenant: &TenantId,
@@ -91,9 +85,6 @@ pub(in crate::service) fn enqueue_all(
 }
 
 /// Scores that were given up wait again, save those whose column a teacher deleted. Run it in a check's transaction.
-///
-/// # Errors
-/// What the store reports.
 pub(in crate::service) fn revive(db: &mut Db, course: &Course, now: DateTime<Utc>) -> Result<(), StoreError> {
     let tenant = &course.tenant;
     let gone: BTreeSet<_> = line_items::for_course(db, tenant, &course.id)?

@@ -43,9 +43,6 @@ impl Term {
 }
 
 /// What an award renews, and what renewed it.
-///
-/// # Errors
-/// Trouble with the database.
 pub(in crate::service) fn of(db: &mut Db, award: &Award) -> Result<Renewals, StoreError> {
     let before = before(db, award)?;
     let after = awards::latest(db, &award.tenant, &award.badge, &award.person)?
@@ -57,9 +54,6 @@ pub(in crate::service) fn of(db: &mut Db, award: &Award) -> Result<Renewals, Sto
 }
 
 /// The award of the term that this one renews.
-///
-/// # Errors
-/// Trouble with the database.
 pub(in crate::service) fn before(db: &mut Db, award: &Award) -> Result<Option<Award>, StoreError> {
     match award.cycle {
         ..=1 => Ok(None),

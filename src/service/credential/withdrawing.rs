@@ -193,9 +193,6 @@ pub async fn withdraw(
 
 /// How many badges of an institution still bear the signature of a withdrawn key. They are looked for, which reads every
 /// badge, only while work on that key is in the queue; once it is done, none is left.
-///
-/// # Errors
-/// What the store reports.
 pub async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, ServiceError> {
     let (desk, tenant) = (Desk::of(cairn), tenant.clone());
     let found = cairn.store.read_with(move |db| {

@@ -70,9 +70,6 @@ impl Cairn {
 }
 
 /// How the platform of the visit is connected.
-///
-/// # Errors
-/// What the store reports.
 pub async fn look(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
     let administrator = administrator.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {

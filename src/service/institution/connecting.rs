@@ -47,9 +47,6 @@ pub struct Platform {
 }
 
 /// The institutions within that reach, by name.
-///
-/// # Errors
-/// What the store reports.
 pub async fn institutions(cairn: &Cairn, scope: &Scope) -> Result<Vec<Tenant>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| within(db, &scope));
@@ -64,9 +61,6 @@ fn within(db: &mut Db, scope: &Scope) -> Result<Vec<Tenant>, crate::store::Store
 }
 
 /// The platforms within that reach.
-///
-/// # Errors
-/// What the store reports.
 pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| {

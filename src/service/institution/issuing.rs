@@ -35,9 +35,6 @@ pub struct Face {
 }
 
 /// Every institution that this administrator sees, oldest first.
-///
-/// # Errors
-/// What the store reports.
 pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<Vec<Institution>, ServiceError> {
     let scope = admin.scope.clone();
     let found = cairn.store.read_with(move |db| {

@@ -60,9 +60,6 @@ pub struct Waiting {
 }
 
 /// What erasing the visitor would take, and whether they have asked for it.
-///
-/// # Errors
-/// What the store reports.
 pub async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, ServiceError> {
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let found = cairn.store.read(move |db| {
@@ -317,9 +314,6 @@ fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<
 }
 
 /// Removes files that nobody has handed in any more. Doing it twice is doing it once.
-///
-/// # Errors
-/// What the store and the disk report.
 pub async fn erase_files(cairn: &Cairn, tenant: &TenantId, files: Files) -> Result<(), ServiceError> {
     for digest in files.digests {
         let now = cairn.clock.now();

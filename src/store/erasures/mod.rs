@@ -57,9 +57,6 @@ impl Row {
 
 /// Keeps that somebody asks to be erased, for the first time or again after it was declined. `false`: they have asked
 /// before, and it waits.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn ask(db: &mut Db, tenant: &TenantId, wish: &Wish) -> Result<bool, StoreError> {
     let again = diesel::update(erasures::table)
         .filter(erasures::tenant_id.eq(tenant.as_str()))
@@ -89,9 +86,6 @@ pub fn ask(db: &mut Db, tenant: &TenantId, wish: &Wish) -> Result<bool, StoreErr
 }
 
 /// What a person asked for and nobody has done, declined or not.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Option<Wish>, StoreError> {
     let row: Option<Row> = erasures::table
         .filter(erasures::tenant_id.eq(tenant.as_str()))
@@ -104,9 +98,6 @@ pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Op
 }
 
 /// Forgets that somebody asked, while it waits. `false`: there was nothing to forget.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<bool, StoreError> {
     let gone = diesel::delete(erasures::table)
         .filter(erasures::tenant_id.eq(tenant.as_str()))
@@ -118,9 +109,6 @@ pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<bool, 
 }
 
 /// Notes that a wish that waits was declined. `false`: it does not wait any more.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn decline(
     db: &mut Db,
     tenant: &TenantId,
@@ -142,9 +130,6 @@ pub fn decline(
 }
 
 /// Everybody of an institution who waits to be erased, longest first, at most 500.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn waiting(db: &mut Db, tenant: &TenantId) -> Result<Vec<Wish>, StoreError> {
     let rows: Vec<Row> = erasures::table
         .filter(erasures::tenant_id.eq(tenant.as_str()))
@@ -159,9 +144,6 @@ pub fn waiting(db: &mut Db, tenant: &TenantId) -> Result<Vec<Wish>, StoreError> 
 }
 
 /// One wish; `Some(None)` when it was fulfilled.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn get(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<Option<Option<Wish>>, StoreError> {
     let row: Option<(Row, Option<i64>)> = erasures::table
         .filter(erasures::tenant_id.eq(tenant.as_str()))
@@ -177,9 +159,6 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<Option<Opti
 }
 
 /// How many badges of an institution were erased so far.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
     Ok(erased_pages::table
         .filter(erased_pages::tenant_id.eq(tenant.as_str()))
@@ -189,9 +168,6 @@ pub fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
 
 /// Whether the badge at a public address was erased, by the SHA-256 of the address's last part in hex. Names no tenant:
 /// whoever asks knows none.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn is_erased(db: &mut Db, digest: &str) -> Result<bool, StoreError> {
     let found: i64 = erased_pages::table
         .filter(erased_pages::digest.eq(digest))
@@ -201,9 +177,6 @@ pub fn is_erased(db: &mut Db, digest: &str) -> Result<bool, StoreError> {
 }
 
 /// Remembers that the badge at a public address was erased.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn remember_page(
     db: &mut Db,
     tenant: &TenantId,
@@ -235,9 +208,6 @@ macro_rules! delete_of {
 /// Removes a person with everything that is theirs. `things` are the ids of their awards, credentials and hand-ins: the
 /// log keeps that something was done to them, and no more. Whoever approved, reviewed or revoked for others leaves an
 /// empty row behind, under a new identifier that nobody can find. Run it in a transaction, after the status lists.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn erase(
     db: &mut Db,
     tenant: &TenantId,
@@ -340,9 +310,6 @@ fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String
 }
 
 /// Notes that a wish was fulfilled; from now on it names nobody. `false`: it was fulfilled or taken back before.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn done(
     db: &mut Db,
     tenant: &TenantId,

@@ -12,9 +12,6 @@ use crate::store::{Db, StoreError};
 
 /// Removes work of that kind and key that was given up, and says whether there was any: whoever calls it does the work
 /// anew. Run it in the transaction that enqueues it. `key` is made of ids.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn take_given_up(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<bool, StoreError> {
     let gone = diesel::delete(jobs::table)
         .filter(jobs::tenant_id.eq(tenant.as_str()))
@@ -26,9 +23,6 @@ pub fn take_given_up(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> R
 }
 
 /// As [`take_given_up`], for all keys `folder/…`. `folder` is an id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn take_given_up_below(
     db: &mut Db,
     tenant: &TenantId,
@@ -46,9 +40,6 @@ pub struct GivenUp {
 }
 
 /// What was given up of that kind with keys `folder/…`, oldest first, at most `limit`. `folder` is an id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn given_up_below(
     db: &mut Db,
     tenant: &TenantId,
@@ -77,9 +68,6 @@ pub fn given_up_below(
 
 /// Lets work that was given up wait again as if it were new; what went wrong last stays known until it is done. One of
 /// the same kind and key that waits already takes its place. Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn revive(db: &mut Db, tenant: &TenantId, id: &JobId, now: DateTime<Utc>) -> Result<(), StoreError> {
     let mine = || {
         jobs::table
@@ -122,9 +110,6 @@ pub struct Late {
 }
 
 /// What is late of that kind with keys `folder/…`, whether it is tried again or was given up. `folder` is an id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn late_below(
     db: &mut Db,
     tenant: &TenantId,

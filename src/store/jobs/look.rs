@@ -12,9 +12,6 @@ use crate::store::{Db, StoreError};
 
 /// Whether work of that kind and key runs, is due, or waits to be tried again. What waits for its first time is not
 /// under way. `key` is made of ids.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn is_under_way(
     db: &mut Db,
     tenant: &TenantId,
@@ -37,9 +34,6 @@ pub enum Standing {
 }
 
 /// How work of that kind and key stands. Where it was given up and asked for anew, the new one counts.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn standing(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<Standing, StoreError> {
     let rows: Vec<(String, Option<String>)> = jobs::table
         .filter(jobs::tenant_id.eq(tenant.as_str()))
@@ -58,9 +52,6 @@ pub fn standing(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result
 }
 
 /// How many keys `folder/…` of that kind are under way, as [`is_under_way`] says. `folder` is an id.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn under_way_below(
     db: &mut Db,
     tenant: &TenantId,
@@ -100,9 +91,6 @@ pub struct Count {
 }
 
 /// How many jobs there are, by kind and state, of all institutions: for metrics.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
     let rows: Vec<(String, String, i64)> = on_both!(db, |connection| jobs::table
         .group_by((jobs::kind, jobs::state))

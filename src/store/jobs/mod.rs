@@ -78,9 +78,6 @@ struct Row {
 
 /// Enqueues `job`. One of the same kind and key that waits already stands for it, and runs at the earlier of both
 /// times; then the answer is `false`.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn enqueue(
     db: &mut Db,
     job: &NewJob,
@@ -212,9 +209,6 @@ impl Share {
 /// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first. Two workers
 /// never hold the same job, nor two jobs of one kind and key: what read an older state of a course must not be written
 /// after what read a newer one. Names no tenant: workers serve all. Run it in a transaction of its own.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn claim(
     db: &mut Db,
     now: DateTime<Utc>,
@@ -226,9 +220,6 @@ pub fn claim(
 }
 
 /// As [`claim`], leaving alone what a platform or an institution has had its share of.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn claim_sharing(
     db: &mut Db,
     now: DateTime<Utc>,
@@ -316,9 +307,6 @@ pub fn claim_sharing(
 }
 
 /// Lengthens the lease of a job that still runs. `false`: another worker has it now.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn renew(db: &mut Db, job: &Job, until: DateTime<Utc>) -> Result<bool, StoreError> {
     let held = diesel::update(jobs::table)
         .filter(jobs::tenant_id.eq(job.tenant.as_str()))
@@ -332,9 +320,6 @@ pub fn renew(db: &mut Db, job: &Job, until: DateTime<Utc>) -> Result<bool, Store
 }
 
 /// Removes a job that was done. `false`: its lease ran out and another worker has it now.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn done(db: &mut Db, job: &Job) -> Result<bool, StoreError> {
     let gone = diesel::delete(jobs::table)
         .filter(jobs::tenant_id.eq(job.tenant.as_str()))
@@ -348,9 +333,6 @@ pub fn done(db: &mut Db, job: &Job) -> Result<bool, StoreError> {
 
 /// Lets a job that failed wait until `retry_at`, or gives it up when there is none. When a newer one of the same kind
 /// and key waits already, that one takes its place. `false`: another worker has it now. Run it in a transaction.
-///
-/// # Errors
-/// Trouble with the database.
 pub fn fail(
     db: &mut Db,
     job: &Job,

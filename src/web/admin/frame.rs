@@ -125,9 +125,6 @@ impl AdminVisit {
     }
 
     /// Leads to `path` of the only institution that this administrator sees, or asks for which one.
-    ///
-    /// # Errors
-    /// What the store reports.
     pub async fn choose(
         &self,
         title: &str,
@@ -174,17 +171,11 @@ impl AdminVisit {
     }
 
     /// Renders a page of the console.
-    ///
-    /// # Errors
-    /// An internal error when the template cannot be rendered.
     pub fn show(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
         Ok(reply::page(page)?)
     }
 
     /// Renders a form that could not be taken, with what was typed: 422.
-    ///
-    /// # Errors
-    /// An internal error when the template cannot be rendered.
     pub fn show_again(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
         Ok(reply::html(
             StatusCode::UNPROCESSABLE_ENTITY,

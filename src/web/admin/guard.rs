@@ -22,9 +22,6 @@ const HEADERS: [(&str, &str); 3] = [
 ];
 
 /// Refuses what another site posts, and sets the headers over whatever a handler chose.
-///
-/// # Errors
-/// Whatever the router answered with.
 pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

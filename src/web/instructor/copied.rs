@@ -35,9 +35,6 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// What the course page says of copies that wait for an answer.
-///
-/// # Errors
-/// What the store reports.
 pub(super) async fn offers(visit: &Visit) -> Result<Vec<OfferLine>, AppError> {
     let offers = copying::offers(&visit.cairn, &visit.visitor).await?;
     let line = |offer: copying::Offer| OfferLine {

@@ -20,9 +20,6 @@ use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadge
 use crate::web::views::shared::{Status, StatusChip, When};
 
 /// The course's badges.
-///
-/// # Errors
-/// What the store reports.
 pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
     let overview = design::overview(&visit.cairn, &visit.visitor).await?;
     let progress = sync::progress(&visit.cairn, visit.visitor.tenant(), &visit.visitor.course.id).await?;

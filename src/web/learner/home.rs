@@ -14,9 +14,6 @@ use crate::web::views::learner::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Sta
 use crate::web::views::shared::{LinkTo, Share, When};
 
 /// My badges.
-///
-/// # Errors
-/// What the store reports.
 pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
     let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
     visit.show(&view(visit, &learning))

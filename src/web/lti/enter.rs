@@ -33,9 +33,6 @@ pub struct Entrance<'a> {
 ///
 /// `used_up` is the `Set-Cookie` value that ends the cookie of the login, and `stored` what the login left with the
 /// platform, to be taken back.
-///
-/// # Errors
-/// An internal error when the page cannot be rendered.
 pub fn enter(
     entrance: Entrance<'_>,
     carrier: Carrier,

@@ -26,9 +26,6 @@ const OPEN: [&str; 4] = ["/issuers/", "/b/", "/p/", "/.well-known/"];
 const ALLOW_ORIGIN: HeaderName = HeaderName::from_static("access-control-allow-origin");
 
 /// Adds what is missing; never replaces what a handler chose.
-///
-/// # Errors
-/// Whatever the handler answered with.
 pub async fn headers(
     request: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -151,9 +151,6 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// Lets a request pass, or answers 429 before anything of ours has looked at it.
-///
-/// # Errors
-/// Whatever the handler answered with.
 pub async fn limit<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,

@@ -28,9 +28,6 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// The page, or the achievement where JSON is asked for.
-///
-/// # Errors
-/// What the store reports.
 pub async fn achievement(
     cairn: web::Data<Cairn>,
     path: web::Path<(String, String)>,

@@ -32,9 +32,6 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// An issuer's DID document.
-///
-/// # Errors
-/// What the store reports.
 pub async fn did(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,
@@ -49,9 +46,6 @@ pub async fn did(
 }
 
 /// The keys for tokens of every issuer of this host, each with its issuer as `iss`.
-///
-/// # Errors
-/// What the store reports.
 pub async fn key_set(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let set = institutions::key_set(&cairn).await?;
     Ok(open_to_all(300)
@@ -60,9 +54,6 @@ pub async fn key_set(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<Ht
 }
 
 /// A signed status list, byte by byte as it was stored. A minute of caching at most: revocation must be seen soon.
-///
-/// # Errors
-/// What the store reports.
 pub async fn status_list(
     cairn: web::Data<Cairn>,
     path: web::Path<(String, String)>,

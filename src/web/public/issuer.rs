@@ -26,9 +26,6 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// The page, or the profile where JSON is asked for.
-///
-/// # Errors
-/// What the store reports.
 pub async fn issuer(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,
@@ -49,9 +46,6 @@ pub async fn issuer(
 }
 
 /// The profile as JSON, at an address of its own for browsers.
-///
-/// # Errors
-/// What the store reports.
 pub async fn profile(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,

@@ -22,9 +22,6 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// The sheet. It is there wherever the badge's page is, and says no more than that.
-///
-/// # Errors
-/// What the store reports.
 pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
     let found = publish::by_slug(&cairn, &slug).await;
     if let Err(error @ (ServiceError::Policy(_) | ServiceError::Kept)) = &found {

@@ -20,9 +20,6 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// The page of the badge while the link works; after its end, a sentence that says so.
-///
-/// # Errors
-/// What the store reports.
 pub async fn shared(cairn: web::Data<Cairn>, token: web::Path<String>) -> Result<HttpResponse, AppError> {
     let found = share_links::open(&cairn, &token).await;
     match &found {

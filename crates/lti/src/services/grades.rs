@@ -98,9 +98,6 @@ pub fn below(line_item: &Url, child: &str) -> Url {
 
 impl Platform {
     /// Lists the line items of a course, `line_items` being the URL of the AGS claim.
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn line_items(
         &self,
         line_items: &Url,
@@ -138,9 +135,6 @@ impl Platform {
     }
 
     /// Reads one line item.
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn line_item(&self, id: &Url) -> Result<LineItem, ServiceError> {
         let call = Call {
             doing: "Reading a gradebook column",
@@ -155,9 +149,6 @@ impl Platform {
     }
 
     /// Creates a line item. Doing so twice makes two columns: see [`Platform::find_or_create_line_item`].
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn create_line_item(
         &self,
         line_items: &Url,
@@ -185,9 +176,6 @@ impl Platform {
 
     /// The line item with `new`'s resource id, tag and link, created if there is none. No platform keeps those unique,
     /// so the first one listed is taken; after a creation with unknown outcome the list is asked once more.
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn find_or_create_line_item(
         &self,
         line_items: &Url,
@@ -205,9 +193,6 @@ impl Platform {
     }
 
     /// The first line item listed with `new`'s resource id and tag, and with its link where it names one.
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn find_line_item(
         &self,
         line_items: &Url,
@@ -231,9 +216,6 @@ impl Platform {
     }
 
     /// All results of a line item. People without a row are absent: unknown, not zero.
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn results(&self, line_item: &Url) -> Result<Vec<ResultRow>, ServiceError> {
         let call = Call {
             doing: "Reading the results",
@@ -251,9 +233,6 @@ impl Platform {
     }
 
     /// The result of one person, if there is a row.
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn result_of(&self, line_item: &Url, user_id: &str) -> Result<Option<ResultRow>, ServiceError> {
         let call = Call {
             doing: "Reading a result",

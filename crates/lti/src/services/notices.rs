@@ -20,9 +20,6 @@ pub struct Handler {
 
 impl Platform {
     /// The handlers of the deployment whose service is at `service`.
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn notice_handlers(&self, service: &Url) -> Result<Vec<Handler>, ServiceError> {
         let call = Call {
             doing: "Reading where notices go",
@@ -36,9 +33,6 @@ impl Platform {
 
     /// Has notices of that type sent to `handler`, in place of where they went before. On Canvas the handler must be on
     /// the tool's own domain (400 otherwise).
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn set_notice_handler(
         &self,
         service: &Url,

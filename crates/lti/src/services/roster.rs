@@ -41,9 +41,6 @@ pub struct Member {
 impl Platform {
     /// All members of a course, `memberships` being the URL of the NRPS claim. A person listed twice gets the roles of
     /// both rows.
-    ///
-    /// # Errors
-    /// [`ServiceError`]
     pub async fn members(&self, memberships: &Url) -> Result<Vec<Member>, ServiceError> {
         let call = Call {
             doing: "Reading the members",

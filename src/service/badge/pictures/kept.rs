@@ -41,9 +41,6 @@ pub async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Pict
 }
 
 /// Whether an uploaded picture is on the shelf, and of the type that it says.
-///
-/// # Errors
-/// Trouble with the shelf.
 pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
     let address = super::href(picture);
     match uploaded(cairn, address.trim_start_matches("/p/")).await {

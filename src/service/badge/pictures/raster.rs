@@ -26,7 +26,7 @@ pub enum RasterError {
 /// Draws an SVG into a square PNG of `side` pixels, centred on a clear ground. Nothing outside the document is read.
 ///
 /// # Errors
-/// When the SVG cannot be drawn, or `side` is 0 or above [`MAX_SIDE`].
+/// When the SVG cannot be drawn, or `side` is 0 or above `MAX_SIDE`.
 pub fn png(svg: &str, side: u32) -> Result<Vec<u8>, RasterError> {
     draw(svg, side)?
         .encode_png()
@@ -36,7 +36,7 @@ pub fn png(svg: &str, side: u32) -> Result<Vec<u8>, RasterError> {
 /// Whether an SVG can be drawn and shows something.
 ///
 /// # Errors
-/// As [`png`], and [`RasterError::Blank`].
+/// As [`png()`], and [`RasterError::Blank`].
 pub fn renders(svg: &str) -> Result<(), RasterError> {
     let pixmap = draw(svg, 96)?;
     if pixmap.pixels().iter().all(|pixel| pixel.alpha() == 0) {

@@ -6,7 +6,7 @@
 //! the page again. Visits, share links, invitations and console sessions are known by plain digests and go on.
 //!
 //! Where the key is a file, the new one lies beside it before the transaction begins and takes its place after the
-//! transaction ended ([`KeyFile`]). Whatever is killed in between, [`settle`] finds out at the next start which of the two
+//! transaction ended ([`KeyFile`]). Whatever is killed in between, `settle` finds out at the next start which of the two
 //! opens the database, and ends what was begun.
 
 use std::path::PathBuf;

@@ -19,9 +19,6 @@ const MOST: usize = 1_000;
 
 /// What a launch says of a copied course. Gives the link back, which may open something now. Run it in the launch's
 /// transaction, after course and link were refreshed.
-///
-/// # Errors
-/// What the store reports.
 pub fn on_launch(
     db: &mut Db,
     course: &Course,
@@ -83,9 +80,6 @@ fn nearest(db: &mut Db, course: &Course, history: &[&str]) -> Result<Option<Cour
 }
 
 /// The course of this registration to which an id of ours belongs: of a placement, an evidence activity or a badge.
-///
-/// # Errors
-/// What the store reports.
 pub fn source_of(
     db: &mut Db,
     tenant: &TenantId,
@@ -148,9 +142,6 @@ pub struct Copied<'a> {
 
 /// Takes a notice in. A notice mostly comes before anybody has opened the new course: then the course is made here, but
 /// only where there is something to offer, and nobody reads it at the platform before its first launch.
-///
-/// # Errors
-/// What the store reports.
 pub fn on_notice(
     db: &mut Db,
     copied: &Copied<'_>,

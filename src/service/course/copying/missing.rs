@@ -118,9 +118,6 @@ fn join(names: &[String]) -> String {
 
 /// A copied badge that was never active rests as long as something is missing, and is a draft from then on. Any other
 /// badge is left alone.
-///
-/// # Errors
-/// What the store reports.
 pub fn settle(
     db: &mut Db,
     course: &Course,

@@ -20,9 +20,6 @@ const LAUNCH_PAUSE: TimeDelta = TimeDelta::seconds(30);
 const AT_ONCE: i64 = 100;
 
 /// Has a course checked as soon as possible; one that waits already stands for it.
-///
-/// # Errors
-/// What the store reports.
 pub async fn enqueue_check(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -43,9 +40,6 @@ pub async fn enqueue_check(
 
 /// After a launch: a course that was read a moment ago waits a little, so that a class that opens its course together
 /// makes one check. Run it in the launch's transaction.
-///
-/// # Errors
-/// What the store reports.
 pub fn enqueue_after_launch(
     db: &mut Db,
     course: &Course,
@@ -80,9 +74,6 @@ pub(super) fn enqueue_check_at(
 }
 
 /// Enqueues the checks that the schedule calls for, and says how many.
-///
-/// # Errors
-/// What the store reports.
 pub async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
     let Some(interval) = cairn.settings.check_interval else {
         return Ok(0);

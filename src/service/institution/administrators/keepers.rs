@@ -12,9 +12,6 @@ use crate::store::admins::Admin;
 use crate::store::{Db, admin_links, admin_sessions, admins, tenants};
 
 /// The administrators that this one sees, oldest first, and the institutions for which it may invite.
-///
-/// # Errors
-/// What the store reports.
 pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<(Vec<Admin>, Vec<Tenant>), ServiceError> {
     let scope = admin.scope.clone();
     let found = cairn.store.read(move |db| {

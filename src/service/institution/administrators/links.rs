@@ -46,9 +46,6 @@ pub struct Invitation {
 }
 
 /// Makes a link and gives its whole address, which is kept nowhere.
-///
-/// # Errors
-/// What the store reports.
 pub async fn make(cairn: &Cairn, scope: &Scope, maker: Maker) -> Result<String, ServiceError> {
     let (link, address) = new_link(cairn, scope.tenant().cloned(), maker);
     cairn
@@ -262,9 +259,6 @@ pub fn typed(text: Option<&str>) -> Option<SecretString> {
 }
 
 /// Forgets links that ended more than a day ago.
-///
-/// # Errors
-/// Trouble with the database.
 pub(in crate::service) fn forget_old(
     db: &mut Db,
     now: chrono::DateTime<chrono::Utc>,

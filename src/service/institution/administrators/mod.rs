@@ -163,9 +163,6 @@ pub(in crate::service) fn open_session(
 }
 
 /// Ends a sign-in. Doing it twice is doing it once.
-///
-/// # Errors
-/// What the store reports.
 pub async fn sign_out(cairn: &Cairn, session: &SessionId) -> Result<(), ServiceError> {
     let session = session.clone();
     let ended = cairn.store.write(move |db| admin_sessions::delete(db, &session));

@@ -29,9 +29,6 @@ fn none() -> ServiceError {
 }
 
 /// Whether this administrator signs in with a password at all.
-///
-/// # Errors
-/// What the store reports.
 pub async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool, ServiceError> {
     let id = admin.actor.clone();
     let found = cairn.store.read(move |db| admins::get(db, &id)).await?;

@@ -76,9 +76,6 @@ pub fn address(cairn: &Cairn, code: &str) -> String {
 }
 
 /// The newest invitations of an institution, at most 50.
-///
-/// # Errors
-/// What the store reports.
 pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invitation>, ServiceError> {
     let tenant = tenant.clone();
     Ok(cairn

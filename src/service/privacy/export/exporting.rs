@@ -233,9 +233,6 @@ pub(in crate::service) async fn remove(cairn: &Cairn, gone: Vec<ExportId>) {
 }
 
 /// Removes archives whose days are over, and what was left of those that were given up.
-///
-/// # Errors
-/// What the store reports.
 pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
     let before: DateTime<Utc> = cairn.clock.now() - KEPT;
     let gone = cairn.store.write(move |db| {

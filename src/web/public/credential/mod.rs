@@ -27,9 +27,6 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// The page, or a file: by the ending of the address, or else by what is accepted.
-///
-/// # Errors
-/// What the store reports.
 pub async fn credential(
     cairn: web::Data<Cairn>,
     name: web::Path<String>,

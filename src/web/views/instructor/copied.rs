@@ -81,7 +81,7 @@ pub struct MissingRow {
     pub choices: Vec<Choice>,
     /// What is chosen when the page comes back.
     pub chosen: String,
-    /// The value of the button that makes the column: "create.<id>".
+    /// The value of the button that makes the column: `create.<id>`.
     pub create: Option<String>,
     /// "Make “Quiz 3” with 20 points".
     pub create_text: String,
