@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::bench::node;
 use super::{Bench, benches};
+use crate::domain::cause::Cause;
 use crate::domain::rule::Condition;
 use crate::ids::PersonId;
 use crate::jobs::Worker;
-use crate::service::sync::{Cause, enqueue_check};
+use crate::service::sync::enqueue_check;
 use crate::service::{Cairn, decide};
 use crate::store::{awards, credentials};
 
@@ -48,7 +49,7 @@ async fn race(bench: &Bench, nodes: [&Arc<Cairn>; 2]) {
     }
     for _ in 0..200 {
         // A transaction that loses a race on PostgreSQL is rolled back; the queue would try it again.
-        let [one, other] = nodes.map(|cairn| decide::decide_badge(cairn, tenant, &badge, "race"));
+        let [one, other] = nodes.map(|cairn| decide::decide_badge(cairn, tenant, &badge, Cause::CheckNow));
         let _ = tokio::join!(one, other);
         if bench.holders(&above).await.len() == people.len() {
             break;

@@ -5,10 +5,12 @@ use chrono::TimeDelta;
 use super::bench::node;
 use super::{Bench, benches, benches_of};
 use crate::clock::Clock as _;
+use crate::domain::cause::Cause;
 use crate::lti::registration::Flavour;
 use crate::random::SystemRandom;
-use crate::service::sync::{Cause, enqueue_after_launch, enqueue_check, enqueue_due, progress};
-use crate::service::{Cairn, decide};
+use crate::service::queue::{BackgroundJob as _, DecidePerson};
+use crate::service::sync::{enqueue_after_launch, enqueue_check, enqueue_due, progress};
+use crate::service::Cairn;
 use crate::store::jobs;
 
 fn half_hour(settings: &mut crate::settings::Settings) {
@@ -129,7 +131,7 @@ async fn who_waits_is_told_to_wait_until_the_last_student_is_decided() {
         assert!(
             waiting
                 .iter()
-                .any(|count| count.kind == decide::DECIDE_PERSON && count.jobs == 2),
+                .any(|count| count.kind == DecidePerson::NAME && count.jobs == 2),
             "{waiting:?}"
         );
         assert!(shown(&bench).await.0);

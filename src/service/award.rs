@@ -22,7 +22,7 @@ use crate::service::error::ServiceError;
 use crate::service::{Cairn, institutions};
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
-use crate::store::{Db, StoreError, issuers, line_items, subjects};
+use crate::store::{Db, issuers, line_items, subjects};
 
 mod by_hand;
 mod lists;
@@ -34,9 +34,6 @@ pub use by_hand::award_by_hand;
 pub use revoking::revoke;
 pub(super) use revoking::revoke_in;
 use work::approved_work;
-
-/// How often a change that met another one of the same status list is tried.
-const TRIES: usize = 4;
 
 /// What issuing needs of the process, to be taken into a transaction.
 #[derive(Debug, Clone)]
@@ -170,20 +167,4 @@ pub(super) fn check_reason(reason: &str) -> Result<String, ServiceError> {
         ));
     }
     Ok(reason.to_owned())
-}
-
-/// Runs `work` in a transaction, again when another change of the same status list, or a second click at the same moment,
-/// stood in its way: the next try sees what the first one did.
-pub(super) async fn trying<T, F>(cairn: &Cairn, work: impl Fn() -> F) -> Result<T, ServiceError>
-where
-    T: Send + 'static,
-    F: FnOnce(&mut Db) -> Result<T, ServiceError> + Send + 'static,
-{
-    for _ in 1..TRIES {
-        match cairn.store.write_with(work()).await {
-            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) => {}
-            done => return done,
-        }
-    }
-    cairn.store.write_with(work()).await
 }

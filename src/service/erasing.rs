@@ -5,21 +5,21 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::cause::Cause;
 use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, StatusListId, TenantId};
 use crate::random;
+use crate::service::Cairn;
 use crate::service::admins::{Administrator, Deed, moment, note};
-use crate::service::award::{Desk, trying};
+use crate::service::award::Desk;
 use crate::service::error::ServiceError;
 use crate::service::leaving::exporting;
+use crate::service::queue::{self, DecideBadge, EraseFiles};
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide};
 use crate::store::erasures::{self, Declined, Wish};
-use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, awards, credentials, exports, people, retention, rules, submissions, tenants};
 
 /// What a person types to ask for it.
@@ -27,15 +27,6 @@ pub const WORD: &str = "erase";
 
 /// Most characters of the reason for which a wish is declined.
 pub const MOST_REASON: usize = 500;
-
-/// The kind of job that removes files which nobody has any more.
-pub const ERASE_FILES: &str = "erase-files";
-
-/// What such a job names.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Files {
-    digests: Vec<String>,
-}
 
 /// How it stands for a visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,10 +182,9 @@ pub async fn erase(
     id: &ErasureId,
 ) -> Result<(), ServiceError> {
     admin.scope.allows(tenant)?;
-    let archives = trying(cairn, || {
-        let (desk, tenant) = (Desk::of(cairn), tenant.clone());
-        let (id, actor) = (id.clone(), admin.actor.clone());
-        move |db: &mut Db| {
+    let (desk, tenant) = (Desk::of(cairn), tenant.clone());
+    let (id, actor) = (id.clone(), admin.actor.clone());
+    let archives = cairn.store.write_retrying(move |db| {
             let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?
             else {
                 return Ok(Vec::new());
@@ -211,7 +201,6 @@ pub async fn erase(
             note(db, &tenant, Some(&actor), &said, desk.now, desk.random.as_ref())?;
             // The archives that are there, or are being made, hold this person too.
             Ok(exports::forget_all(db, &tenant)?)
-        }
     });
     exporting::remove(cairn, archives.await?).await;
     Ok(())
@@ -291,8 +280,12 @@ fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<
     let nobody = format!("erased-{}", random::token::<16>(random));
     erasures::erase(db, tenant, person, &things, &nobody)?;
     for award in &held {
-        for above in rules::badges_building_on(db, tenant, &award.badge)? {
-            decide::enqueue_badge(db, tenant, &above, desk.now, random)?;
+        for badge in rules::badges_building_on(db, tenant, &award.badge)? {
+            let job = DecideBadge {
+                badge,
+                cause: Cause::Activation,
+            };
+            queue::enqueue(db, tenant, &job, desk.now, desk.now, random)?;
         }
     }
     let mut digests: Vec<String> = handed_in
@@ -302,15 +295,11 @@ fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<
     digests.sort_unstable();
     digests.dedup();
     if !digests.is_empty() {
-        let job = NewJob {
-            tenant: tenant.clone(),
-            kind: ERASE_FILES.to_owned(),
-            key: wish.id.to_string(),
-            payload: json!(Files { digests }),
-            run_at: desk.now,
-            lane: None,
+        let job = EraseFiles {
+            erasure: wish.id.clone(),
+            digests,
         };
-        jobs::enqueue(db, &job, desk.now, random)?;
+        queue::enqueue(db, tenant, &job, desk.now, desk.now, random)?;
     }
     Ok(i64::try_from(signed.len()).unwrap_or(i64::MAX))
 }
@@ -319,8 +308,8 @@ fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<
 ///
 /// # Errors
 /// What the store and the disk report.
-pub async fn erase_files(cairn: &Cairn, tenant: &TenantId, files: Files) -> Result<(), ServiceError> {
-    for digest in files.digests {
+pub async fn erase_files(cairn: &Cairn, tenant: &TenantId, digests: Vec<String>) -> Result<(), ServiceError> {
+    for digest in digests {
         let now = cairn.clock.now();
         let (of, asked) = (tenant.clone(), digest.clone());
         let used = cairn

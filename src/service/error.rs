@@ -6,8 +6,8 @@ use crate::lti::dynamic_registration::{ConfigurationError, Refused};
 use crate::lti::error::{LoginRefusal, Refusal};
 use crate::lti::services::error::ServiceError as PlatformError;
 use crate::secrets::SecretsError;
-use crate::store::StoreError;
 use crate::store::blobs::BlobError;
+use crate::store::{MaybeConflict, StoreError};
 
 /// A use case that did not come to its end. Nothing was half done: each one works in a single transaction.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +92,12 @@ pub enum ServiceError {
         "Something went wrong on our side. Nothing was lost; please try again, and name the error id if it stays."
     )]
     Internal(String),
+}
+
+impl MaybeConflict for ServiceError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
+    }
 }
 
 /// What kind of answer an error deserves.

@@ -9,13 +9,16 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use crate::domain::cause::Cause;
 use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::Grade;
 use crate::domain::people::{Enrolment, Person};
-use crate::ids::{ActivityId, BadgeId, PersonId, SubmissionId};
+use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
+use crate::random::Random;
 use crate::service::error::ServiceError;
+use crate::service::queue::{self, DecidePerson, SendScore};
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, design, file_check, files, scores};
+use crate::service::{Cairn, design, file_check, files};
 use crate::store::{
     Db, Page, StoreError, activities, badges, enrolments, people, results, rules, submissions,
 };
@@ -226,11 +229,29 @@ pub async fn hand_in(
             }
             done => done?,
         }
-        decide::enqueue_person_for(db, tenant, &visitor.course.id, person, "hand-in", now, random.as_ref())?;
-        scores::enqueue(db, &visitor.course.id, &new, now, random.as_ref())?;
+        follow(db, &visitor.course.id, &new, Cause::HandIn, now, random.as_ref())?;
         Ok(HandedIn::Done)
     });
     done.await
+}
+
+/// What became of a hand-in is decided on and goes to the gradebook.
+fn follow(
+    db: &mut Db,
+    course: &CourseId,
+    submission: &Submission,
+    cause: Cause,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let decide = DecidePerson {
+        course: course.clone(),
+        person: submission.person.clone(),
+        cause,
+    };
+    queue::enqueue(db, &submission.tenant, &decide, now, now, random)?;
+    let send = SendScore::of(db, course, submission)?;
+    queue::enqueue(db, &submission.tenant, &send, now, now, random)
 }
 
 /// One hand-in in the queue.
@@ -444,9 +465,14 @@ pub async fn review(
             }
             done => done?,
         }
-        let (course, person) = (&visitor.course.id, &submission.person);
-        decide::enqueue_person_for(db, tenant, course, person, "review", now, random.as_ref())?;
-        scores::enqueue(db, course, submission, now, random.as_ref())?;
+        follow(
+            db,
+            &visitor.course.id,
+            submission,
+            Cause::Review,
+            now,
+            random.as_ref(),
+        )?;
         let detail = json!({"state": answer.state, "score": review.score});
         design::note(
             db,

@@ -9,8 +9,9 @@ use crate::domain::course::{Course, Link, Opens};
 use crate::domain::evidence::Activity;
 use crate::ids::{ActivityId, LinkId};
 use crate::service::error::ServiceError;
+use crate::service::queue::{self, EnsureLineItem};
 use crate::service::session::Visitor;
-use crate::service::{Cairn, columns, design};
+use crate::service::{Cairn, design};
 use crate::store::{Db, StoreError, activities, line_items, links};
 
 /// What an instructor chose.
@@ -81,7 +82,8 @@ pub async fn choose(
                     created_at: now,
                 };
                 activities::insert(db, &activity)?;
-                columns::enqueue_item(db, &activity, now, random.as_ref())?;
+                let job = EnsureLineItem::of(db, &activity)?;
+                queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
                 Opens::Activity { activity: activity.id }
             }
         };

@@ -55,6 +55,7 @@ pub mod platforms;
 pub mod policies;
 pub mod publish;
 pub mod qr;
+pub mod queue;
 pub mod registering;
 pub mod regrades;
 pub mod reissuing;

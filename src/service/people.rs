@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::cause::Cause;
 use crate::domain::decision::Decision;
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::Approval;
@@ -15,8 +16,9 @@ use crate::domain::sentence::Names;
 use crate::ids::{AwardId, BadgeId, PersonId};
 use crate::service::error::ServiceError;
 use crate::service::holders::AwardPage;
+use crate::service::queue::{self, DecidePerson};
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, names, platforms, policies};
+use crate::service::{Cairn, names, platforms, policies};
 use crate::store::decisions::StoredDecision;
 use crate::store::enrolments::Who;
 use crate::store::{Db, Page, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
@@ -308,7 +310,12 @@ pub async fn approve(
             at: now,
         };
         audit::insert(db, tenant, &entry, random.as_ref())?;
-        decide::enqueue_person(db, tenant, course, &person, now, random.as_ref())?;
+        let job = DecidePerson {
+            course: course.clone(),
+            person: person.clone(),
+            cause: Cause::Fact,
+        };
+        queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
         Ok(())
     });
     kept.await

@@ -17,7 +17,7 @@ use crate::ids::{PersonId, RegradeId};
 use crate::service::award::{self, Desk};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, names, policies};
+use crate::service::{Cairn, names, policies, queue};
 use crate::store::decisions::Recorded;
 use crate::store::{Db, StoreError, audit, awards, badges, decisions, people, policies as stored, regrades};
 
@@ -59,7 +59,7 @@ pub(super) fn follow(
             _ => {}
         }
     }
-    decide::enqueue_above(db, badge, &counts_anew, desk)
+    queue::decide_above(db, badge, &counts_anew, desk.now, desk.random.as_ref())
 }
 
 /// Notes that a holder's grade fell, and says under which policy; none when it did not, or when nobody is to be asked.
@@ -243,12 +243,11 @@ pub async fn settle(
 ) -> Result<(), ServiceError> {
     visitor.teach()?;
     let reason = award::check_reason(reason)?;
-    award::trying(cairn, || {
-        let (desk, visitor) = (Desk::of(cairn), visitor.clone());
-        let (id, reason) = (id.clone(), reason.clone());
-        move |db: &mut Db| settle_in(db, &desk, &visitor, &id, verdict, &reason)
-    })
-    .await
+    let (desk, visitor, id) = (Desk::of(cairn), visitor.clone(), id.clone());
+    let settled = cairn
+        .store
+        .write_retrying(move |db| settle_in(db, &desk, &visitor, &id, verdict, &reason));
+    settled.await
 }
 
 fn settle_in(
@@ -287,7 +286,7 @@ fn settle_in(
             };
             audit::insert(db, tenant, &entry, random)?;
             if regrade.policy == Policy::Suspend {
-                decide::enqueue_above(db, &badge, std::slice::from_ref(&regrade.person), desk)?;
+                queue::decide_above(db, &badge, std::slice::from_ref(&regrade.person), now, random)?;
             }
         }
     }

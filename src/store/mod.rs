@@ -11,6 +11,7 @@
 
 #[macro_use]
 mod connection;
+mod conflicts;
 mod convert;
 mod error;
 mod migrate;
@@ -67,6 +68,7 @@ pub mod testing;
 pub mod token_keys;
 pub mod tool_keys;
 
+pub use conflicts::MaybeConflict;
 pub use connection::{Db, Engine, Store};
 pub use error::StoreError;
 

@@ -5,12 +5,13 @@ use serde_json::json;
 use super::{Desk, approved_work, check_reason};
 use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{BadgeState, Kind};
+use crate::domain::cause::Cause;
 use crate::domain::evaluate::evaluate;
 use crate::domain::policy::Power;
 use crate::ids::{BadgeId, PersonId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, policies};
+use crate::service::{Cairn, policies, queue};
 use crate::store::decisions::NewDecision;
 use crate::store::{Db, audit, awards, badges, decisions, enrolments, facts, rules};
 
@@ -28,15 +29,13 @@ pub async fn award_by_hand(
 ) -> Result<Award, ServiceError> {
     visitor.teach()?;
     let reason = check_reason(reason)?;
-    super::trying(cairn, || {
-        let (desk, visitor, reason) = (Desk::of(cairn), visitor.clone(), reason.clone());
-        let (badge, person) = (badge.clone(), person.clone());
-        move |db: &mut Db| {
-            policies::require(db, &visitor, Power::Approve)?;
-            by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
-        }
-    })
-    .await
+    let (desk, visitor) = (Desk::of(cairn), visitor.clone());
+    let (badge, person) = (badge.clone(), person.clone());
+    let awarded = cairn.store.write_retrying(move |db| {
+        policies::require(db, &visitor, Power::Approve)?;
+        by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
+    });
+    awarded.await
 }
 
 fn by_hand_in(
@@ -96,7 +95,7 @@ fn by_hand_in(
                         approved. Approve what was handed in first.";
         return Err(ServiceError::conflict("award.no-evidence", sentence));
     }
-    let recorded = decisions::record(db, tenant, &badge.id, &new, "by-hand", desk.now, random)?;
+    let recorded = decisions::record(db, tenant, &badge.id, &new, Cause::ByHand, desk.now, random)?;
     let award = desk
         .signer(db, tenant)?
         .issue(db, &badge, person, cycle, &new.decision, &recorded.id)?
@@ -109,6 +108,6 @@ fn by_hand_in(
         at: desk.now,
     };
     audit::insert(db, tenant, &entry, random)?;
-    decide::enqueue_above(db, &badge, std::slice::from_ref(person), desk)?;
+    queue::decide_above(db, &badge, std::slice::from_ref(person), desk.now, random)?;
     Ok(award)
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::rule::{names, review_in};
 use super::{note, own_badge};
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, Truth};
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
@@ -18,8 +19,9 @@ use crate::domain::rule::{Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::error::ServiceError;
+use crate::service::queue::{self, DecideBadge};
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, platforms};
+use crate::service::{Cairn, platforms};
 use crate::store::{Db, awards, badges, courses, enrolments, facts, people, rules};
 
 /// What a rule would do, with everything that a page says about it.
@@ -219,7 +221,11 @@ pub async fn activate(
         } else {
             badges::set_state(db, tenant, &id, &BadgeState::Active, now)?;
         }
-        decide::enqueue_badge_for(db, tenant, &id, "activation", now, random.as_ref())?;
+        let job = DecideBadge {
+            badge: id.clone(),
+            cause: Cause::Activation,
+        };
+        queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
         let detail = json!({"version": rule.version, "awarded": number});
         note(
             db,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use cairn::domain::award::Award;
 use cairn::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
+use cairn::domain::cause::Cause;
 use cairn::domain::course::Course;
 use cairn::domain::policy::Policy;
 use cairn::domain::rule::{Condition, Group, Need, Node, Threshold};
@@ -14,8 +15,8 @@ use cairn::openbadges::{did, jwt};
 use cairn::practice_lms::browser::{Browser, Page};
 use cairn::practice_lms::{CourseRole, World};
 use cairn::random::SystemRandom;
-use cairn::service::decide;
-use cairn::service::sync::{Cause, enqueue_check};
+use cairn::service::queue::{self, DecideBadge};
+use cairn::service::sync::enqueue_check;
 use cairn::store::credentials::Credential;
 use cairn::store::{awards, badges, courses, credentials, line_items, people, policies, rules, tenants};
 use reqwest::Method;
@@ -139,7 +140,11 @@ impl Stage {
             let new = RuleId::new(now, &SystemRandom);
             let rule = rules::save_draft(db, &badge.tenant, &badge.id, &root, new, now)?;
             rules::activate(db, &badge.tenant, &rule.id, now)?;
-            decide::enqueue_badge(db, &badge.tenant, &badge.id, now, &SystemRandom)
+            let job = DecideBadge {
+                badge: badge.id.clone(),
+                cause: Cause::Activation,
+            };
+            queue::enqueue(db, &badge.tenant, &job, now, now, &SystemRandom)
         });
         done.await.unwrap();
         id
