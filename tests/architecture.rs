@@ -205,7 +205,9 @@ fn only_the_queue_adds_jobs() {
     let sources = sources();
     let elsewhere = |path: &str| !room("service/queue")(path) && !room("store")(path);
     let adds = |code: &str| code.contains("jobs::enqueue(") || code.contains("NewJob");
-    let found = sources.iter().filter(|source| elsewhere(&source.path) && adds(&source.code));
+    let found = sources
+        .iter()
+        .filter(|source| elsewhere(&source.path) && adds(&source.code));
     none(found.map(|source| source.path.clone()).collect());
 }
 

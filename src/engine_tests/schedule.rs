@@ -8,9 +8,9 @@ use crate::clock::Clock as _;
 use crate::domain::cause::Cause;
 use crate::lti::registration::Flavour;
 use crate::random::SystemRandom;
+use crate::service::Cairn;
 use crate::service::queue::{BackgroundJob as _, DecidePerson};
 use crate::service::sync::{enqueue_after_launch, enqueue_check, enqueue_due, progress};
-use crate::service::Cairn;
 use crate::store::jobs;
 
 fn half_hour(settings: &mut crate::settings::Settings) {

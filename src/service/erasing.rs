@@ -13,7 +13,7 @@ use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, StatusListId, TenantId};
 use crate::random;
 use crate::service::Cairn;
-use crate::service::admins::{Administrator, Deed, moment, note};
+use crate::service::admins::{Administrator, AuditEvent, moment, note};
 use crate::service::award::Desk;
 use crate::service::error::ServiceError;
 use crate::service::leaving::exporting;
@@ -96,7 +96,7 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
             db,
             &tenant,
             None,
-            &deed("erasure.asked", &wish.id, json!({})),
+            &event("erasure.asked", &wish.id, json!({})),
             now,
             random.as_ref(),
         )
@@ -104,8 +104,8 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
     Ok(asked.await?)
 }
 
-fn deed<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> Deed<'a> {
-    Deed {
+fn event<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> AuditEvent<'a> {
+    AuditEvent {
         action,
         subject: id.as_str(),
         detail,
@@ -131,7 +131,7 @@ pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceErr
             db,
             &tenant,
             None,
-            &deed("erasure.withdrawn", &wish.id, json!({})),
+            &event("erasure.withdrawn", &wish.id, json!({})),
             now,
             random.as_ref(),
         )
@@ -197,7 +197,7 @@ pub async fn erase(
             }
             let badges = erase_in(db, &desk, &tenant, &wish)?;
             erasures::done(db, &tenant, &id, badges, desk.now)?;
-            let said = deed("erasure.done", &id, json!({ "badges": badges }));
+            let said = event("erasure.done", &id, json!({ "badges": badges }));
             note(db, &tenant, Some(&actor), &said, desk.now, desk.random.as_ref())?;
             // The archives that are there, or are being made, hold this person too.
             Ok(exports::forget_all(db, &tenant)?)
@@ -240,7 +240,7 @@ pub async fn decline(
             ));
         }
         if erasures::decline(db, &tenant, &id, &reason, now)? {
-            let said = deed("erasure.declined", &id, json!({}));
+            let said = event("erasure.declined", &id, json!({}));
             note(db, &tenant, Some(&actor), &said, now, random.as_ref())?;
         }
         Ok(())

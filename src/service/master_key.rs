@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::admins::{Deed, Scope, moment, note_by_scope};
+use super::admins::{AuditEvent, Scope, moment, note_by_scope};
 use super::error::ServiceError;
 use super::{Cairn, StartError, data_folder, institutions, tool_keys};
 use crate::clock::SharedClock;
@@ -232,12 +232,12 @@ pub(crate) async fn seal_anew(cairn: &Cairn, new: &Vault) -> Result<usize, Servi
             let plain = old.open(purpose, &secret.text)?;
             sealed::replace(db, secret, &new.seal(purpose, &plain, random.as_ref()))?;
         }
-        let deed = Deed {
+        let event = AuditEvent {
             action: "master-key.rotated",
             subject: &new.fingerprint(),
             detail: json!({ "before": old.fingerprint(), "keys": all.len() }),
         };
-        note_by_scope(db, &Scope::Everything, None, &deed, now, random.as_ref())?;
+        note_by_scope(db, &Scope::Everything, None, &event, now, random.as_ref())?;
         Ok(all.len())
     };
     cairn.store.write_over(work).await

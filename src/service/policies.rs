@@ -7,7 +7,7 @@ use crate::domain::issuer::Tenant;
 use crate::domain::policy::{KEEP_DAYS, Policy, Power, Powers};
 use crate::ids::TenantId;
 use crate::service::Cairn;
-use crate::service::admins::{Administrator, Deed, links, moment, note};
+use crate::service::admins::{Administrator, AuditEvent, links, moment, note};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::store::{Db, admin_sessions, policies, retention, tenants};
@@ -89,12 +89,12 @@ pub async fn set(
     let (tenant, admin) = (tenant.clone(), admin.actor.clone());
     let saved = cairn.store.write(move |db| {
         policies::set(db, &tenant, &policy, now)?;
-        let deed = Deed {
+        let event = AuditEvent {
             action: "policy.changed",
             subject: tenant.as_str(),
             detail: json!({"before": before, "after": policy}),
         };
-        note(db, &tenant, Some(&admin), &deed, now, random.as_ref())
+        note(db, &tenant, Some(&admin), &event, now, random.as_ref())
     });
     Ok(saved.await?)
 }
@@ -123,12 +123,12 @@ pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
             let records = retention::forget_decisions(db, &id, before)?;
             let (hand_ins, mut files) = retention::forget_submissions(db, &id, before)?;
             if records + hand_ins > 0 {
-                let deed = Deed {
+                let event = AuditEvent {
                     action: "history.forgotten",
                     subject: id.as_str(),
                     detail: json!({"records": records, "hand_ins": hand_ins, "days": days}),
                 };
-                note(db, &id, None, &deed, now, random.as_ref())?;
+                note(db, &id, None, &event, now, random.as_ref())?;
             }
             let mut unused = Vec::new();
             files.sort_unstable();

@@ -13,7 +13,7 @@ use crate::lti::keys::ToolKey;
 use crate::lti::token::ClientAssertionKey;
 use crate::random::SharedRandom;
 use crate::secrets::Vault;
-use crate::service::admins::{Administrator, Deed, moment, note_by_scope};
+use crate::service::admins::{Administrator, AuditEvent, moment, note_by_scope};
 use crate::service::error::ServiceError;
 use crate::service::{Cairn, StartError};
 use crate::store::issuers::KeyState;
@@ -279,13 +279,13 @@ async fn change(
     let (admin, kid) = (by.map(|admin| admin.actor.clone()), kid.to_owned());
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         if work(db)? {
-            let deed = Deed {
+            let event = AuditEvent {
                 action,
                 subject: &kid,
                 detail: json!({}),
             };
             let scope = crate::service::admins::Scope::Everything;
-            note_by_scope(db, &scope, admin.as_ref(), &deed, now, random.as_ref())?;
+            note_by_scope(db, &scope, admin.as_ref(), &event, now, random.as_ref())?;
         }
         Ok(())
     });

@@ -14,7 +14,7 @@ use crate::ids::{CredentialId, KeyId, TenantId};
 use crate::openbadges::did::IssuerIdentity;
 use crate::openbadges::jwt;
 use crate::openbadges::keys::PublicKey;
-use crate::service::admins::{Administrator, Deed, note};
+use crate::service::admins::{Administrator, AuditEvent, note};
 use crate::service::award::{Desk, Signer};
 use crate::service::error::ServiceError;
 use crate::service::publish::read;
@@ -160,12 +160,12 @@ pub async fn withdraw(
         for (job, run_at) in both_jobs(&key.id).iter().zip([now, now + ONCE_MORE]) {
             queue::enqueue(db, &tenant, job, run_at, now, random.as_ref())?;
         }
-        let deed = Deed {
+        let event = AuditEvent {
             action: "issuer-key.withdrawn",
             subject: issuer.id.as_str(),
             detail: json!({ "key": key.public_multibase, "reason": reason }),
         };
-        Ok(note(db, &tenant, actor.as_ref(), &deed, now, random.as_ref())?)
+        Ok(note(db, &tenant, actor.as_ref(), &event, now, random.as_ref())?)
     });
     withdrawn.await
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use tokio::sync::Semaphore;
 
-use crate::service::admins::{Deed, moment};
+use crate::service::admins::{AuditEvent, moment};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, institutions};
@@ -78,16 +78,16 @@ pub async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Packed, Service
     );
     pack_frame(&mut pack, readme, &missing).await?;
     let packed = pack.finish().await?;
-    let deed = Deed {
+    let event = AuditEvent {
         action: "data.exported",
         subject: person.as_str(),
         detail: serde_json::json!({ "badges": badges }),
     };
     let entry = Entry {
         actor: Some(person.clone()),
-        action: deed.action.to_owned(),
-        subject: deed.subject.to_owned(),
-        detail: deed.detail,
+        action: event.action.to_owned(),
+        subject: event.subject.to_owned(),
+        detail: event.detail,
         at: now,
     };
     cairn
