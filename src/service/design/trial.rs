@@ -21,7 +21,7 @@ use crate::ids::{BadgeId, PersonId};
 use crate::service::error::ServiceError;
 use crate::service::queue::{self, DecideBadge};
 use crate::service::session::Visitor;
-use crate::service::{Cairn, platforms};
+use crate::service::{Cairn, decide, platforms};
 use crate::store::{Db, awards, badges, courses, enrolments, facts, people, rules};
 
 /// What a rule would do, with everything that a page says about it.
