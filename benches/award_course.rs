@@ -15,6 +15,7 @@ mod school;
 use std::collections::HashSet;
 use std::time::Instant;
 
+use cairn::domain::cause::Cause;
 use cairn::service::{Cairn, decide, publish};
 use cairn::store::{awards, credentials, decisions};
 use school::Earned;
@@ -29,7 +30,7 @@ fn main() {
         let earned = school::found(&cairn, learners).await;
 
         let (cpu, began) = (processor(), Instant::now());
-        let decided = decide::decide_badge(&cairn, &earned.tenant, &earned.badge, "activation")
+        let decided = decide::decide_badge(&cairn, &earned.tenant, &earned.badge, Cause::Activation)
             .await
             .unwrap();
         let (cpu, took) = (processor() - cpu, began.elapsed().as_secs_f64());
@@ -51,7 +52,7 @@ fn main() {
         );
 
         let began = Instant::now();
-        let again = decide::decide_badge(&cairn, &earned.tenant, &earned.badge, "check-now")
+        let again = decide::decide_badge(&cairn, &earned.tenant, &earned.badge, Cause::CheckNow)
             .await
             .unwrap();
         assert_eq!((again.people, again.awarded), (learners, 0));

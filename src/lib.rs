@@ -16,7 +16,7 @@
 //!
 //! # How a grade becomes a badge: five hops
 //!
-//! 1. A job asks `service::course::sync` to read a course through [`lti::services`].
+//! 1. A job (its kinds are in [`service::base::queue`]) has `service::course::sync` read a course through [`lti::services`].
 //! 2. The facts are written and, in the same transaction, an evaluation is enqueued for whom they changed.
 //! 3. [`domain::evaluate`] turns rule and facts into a decision with reasons; `service::award::decide` stores it and, when met,
 //!    an award. A unique index makes it once only.

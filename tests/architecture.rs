@@ -192,6 +192,26 @@ fn nothing_points_back_up() {
 }
 
 #[test]
+fn the_queue_names_no_use_case_so_that_each_can_ask_for_the_work_of_any_other() {
+    let sources = sources();
+    let inside = room("service/queue");
+    assert!(sources.iter().any(|source| inside(&source.path)));
+    let words = ["crate::service", "crate::lti", "crate::openbadges", "crate::net"];
+    none(offenders(&sources, inside, &words));
+}
+
+#[test]
+fn only_the_queue_adds_jobs() {
+    let sources = sources();
+    let elsewhere = |path: &str| !room("service/queue")(path) && !room("store")(path);
+    let adds = |code: &str| code.contains("jobs::enqueue(") || code.contains("NewJob");
+    let found = sources
+        .iter()
+        .filter(|source| elsewhere(&source.path) && adds(&source.code));
+    none(found.map(|source| source.path.clone()).collect());
+}
+
+#[test]
 fn no_file_is_too_long_to_read_in_one_sitting() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();

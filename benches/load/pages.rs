@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use cairn::domain::cause::Cause;
 use cairn::random::{SeededRandom, bytes};
 use cairn::service::award::decide;
 use cairn::store::credentials;
@@ -18,7 +19,7 @@ pub async fn measure(tool: &Tool, stored: usize) {
     let cairn = school::open(tool.folder.path(), &tool.address.to_string()).await;
     let earned = school::found(&cairn, stored).await;
     let began = Instant::now();
-    let decided = decide::decide_badge(&cairn, &earned.tenant, &earned.badge, "activation").await;
+    let decided = decide::decide_badge(&cairn, &earned.tenant, &earned.badge, Cause::Activation).await;
     assert_eq!(decided.unwrap().awarded, stored);
     println!("{stored} badges issued in {:.1} s", began.elapsed().as_secs_f64());
     let tenant = earned.tenant;

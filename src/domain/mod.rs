@@ -7,6 +7,7 @@
 
 pub mod award;
 pub mod badge;
+pub mod cause;
 pub mod copying;
 pub mod course;
 pub mod decision;

@@ -3,26 +3,22 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, RegistrationId, SubmissionId, TenantId};
+use crate::ids::{RegistrationId, TenantId};
 use crate::random;
 use crate::service::Cairn;
-use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session;
-use crate::service::course::columns;
-use crate::service::course::notices;
-use crate::service::course::scores;
 use crate::service::course::sync;
-use crate::service::credential::withdrawing;
-use crate::service::privacy::erasing;
 use crate::service::privacy::export::exporting;
 use crate::store::jobs::{self, Job};
+
+mod handlers;
 
 /// Jobs of this process at one time.
 const AT_ONCE: usize = 8;
@@ -36,12 +32,10 @@ const LEASE: TimeDelta = TimeDelta::minutes(1);
 const RENEWAL: Duration = Duration::from_secs(20);
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(200);
-/// How often the schedule of courses is looked at.
+/// How often the schedule of courses is read.
 const SCHEDULE: TimeDelta = TimeDelta::seconds(5);
 /// How often what has run out is forgotten.
 const SWEEP: TimeDelta = TimeDelta::hours(1);
-/// After so many attempts a job is given up, for a person to look at.
-const ATTEMPTS: i32 = 8;
 
 /// The worker of this process.
 pub struct Worker {
@@ -158,7 +152,7 @@ impl Calling {
     }
 
     fn enter(&self, job: &Job) -> Option<Seat> {
-        let call = (job.tenant.clone(), job.lane.clone()?);
+        let call = (job.tenant.clone(), job.platform.clone()?);
         self.lock().push(call.clone());
         Some(Seat(self.clone(), call))
     }
@@ -193,7 +187,7 @@ async fn claim(cairn: &Cairn, name: &str, room: usize, running: Vec<Call>) -> Ve
 /// Does one job and says so to the queue.
 async fn run(cairn: Arc<Cairn>, job: Job) {
     let outcome = {
-        let mut work = std::pin::pin!(perform(&cairn, &job));
+        let mut work = std::pin::pin!(handlers::perform(&cairn, &job));
         loop {
             tokio::select! {
                 outcome = &mut work => break outcome,
@@ -211,14 +205,14 @@ async fn run(cairn: Arc<Cairn>, job: Job) {
             cairn.store.write(move |db| jobs::done(db, &job)).await
         }
         Err(error) => {
-            let retry_at = retry_at(job.attempts, now);
+            let retry_at = retry_at(handlers::retry(&job.kind), job.attempts, now);
             let id = hex::encode(random::bytes::<4>(cairn.random.as_ref()));
             tracing::error!(kind, error_id = id, error = %error.detail(), attempts = job.attempts, "a job failed");
             // A page may say it.
             let said = format!("{} (Error id {id})", sync::sentence(&error));
             let failed = move |db: &mut _| jobs::fail(db, &job, &said, retry_at);
             // The same work may be asked for anew at this moment; that stands for this one then.
-            cairn.store.write_looking(failed).await
+            cairn.store.write_retrying(failed).await
         }
     };
     match told {
@@ -242,105 +236,23 @@ async fn renew(cairn: &Cairn, job: &Job) {
     }
 }
 
-/// Two seconds after the first failure, then four times as long, at most ten minutes.
-fn retry_at(attempts: i32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    if attempts >= ATTEMPTS {
-        return None;
-    }
-    let exponent = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0);
-    let seconds = 4_i64.saturating_pow(exponent).saturating_mul(2).min(600);
-    now.checked_add_signed(TimeDelta::seconds(seconds))
-}
-
-#[derive(Deserialize)]
-struct CoursePayload {
-    course: CourseId,
-    cause: String,
-}
-
-#[derive(Deserialize)]
-struct BadgePayload {
-    badge: BadgeId,
-    cause: String,
-}
-
-#[derive(Deserialize)]
-struct PersonPayload {
-    course: CourseId,
-    person: PersonId,
-    cause: String,
-}
-
-#[derive(Deserialize)]
-struct ActivityPayload {
-    activity: ActivityId,
-}
-
-#[derive(Deserialize)]
-struct SubmissionPayload {
-    submission: SubmissionId,
-}
-
-fn payload<T: serde::de::DeserializeOwned>(job: &Job) -> Result<T, ServiceError> {
-    serde_json::from_value(job.payload.clone())
-        .map_err(|error| ServiceError::Internal(format!("job {}: {error}", job.id)))
-}
-
-async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
-    match job.kind.as_str() {
-        sync::CHECK_COURSE => {
-            let asked: CoursePayload = payload(job)?;
-            sync::check_course(cairn, &job.tenant, &asked.course, &asked.cause).await?;
-        }
-        decide::DECIDE_BADGE => {
-            let asked: BadgePayload = payload(job)?;
-            decide::decide_badge(cairn, &job.tenant, &asked.badge, &asked.cause).await?;
-        }
-        decide::DECIDE_PERSON => {
-            let asked: PersonPayload = payload(job)?;
-            decide::decide_person(cairn, &job.tenant, &asked.course, &asked.person, &asked.cause).await?;
-        }
-        columns::ENSURE_ITEM => {
-            let asked: ActivityPayload = payload(job)?;
-            columns::ensure_activity_item(cairn, &job.tenant, &asked.activity).await?;
-        }
-        scores::SEND_SCORE => {
-            let asked: SubmissionPayload = payload(job)?;
-            scores::send(cairn, &job.tenant, &asked.submission).await?;
-        }
-        notices::SUBSCRIBE => {
-            notices::subscribe(cairn, &job.tenant, &payload(job)?).await?;
-        }
-        notices::NOTICE => {
-            notices::work(cairn, &job.tenant, &payload(job)?).await?;
-        }
-        exporting::EXPORT => {
-            exporting::work(cairn, &job.tenant, &payload(job)?).await?;
-        }
-        erasing::ERASE_FILES => {
-            erasing::erase_files(cairn, &job.tenant, payload(job)?).await?;
-        }
-        withdrawing::SIGN_ANEW => {
-            withdrawing::work(cairn, &job.tenant, &payload(job)?).await?;
-        }
-        other => {
-            return Err(ServiceError::Internal(format!(
-                "nobody knows how to do a job of kind {other}"
-            )));
-        }
-    }
-    Ok(())
+/// When a job is tried again after so many attempts; none when its waits are used up.
+fn retry_at(policy: ExponentialBuilder, attempts: i32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let failures = usize::try_from(attempts.saturating_sub(1)).unwrap_or(0);
+    let wait = TimeDelta::from_std(policy.build().nth(failures)?).ok()?;
+    now.checked_add_signed(wait)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::base::queue::USUAL_RETRY;
 
     #[test]
     fn a_failed_job_waits_longer_each_time_and_is_given_up_in_the_end() {
         let now = DateTime::UNIX_EPOCH;
         let waits: Vec<_> = (1..=8)
-            .map(|attempts| retry_at(attempts, now).map(|at| at.timestamp()))
+            .map(|attempts| retry_at(USUAL_RETRY, attempts, now).map(|at| at.timestamp()))
             .collect();
         let expected = [2, 8, 32, 128, 512, 600, 600].map(Some);
         assert_eq!(waits.get(..7), Some(expected.as_slice()));

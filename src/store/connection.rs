@@ -254,7 +254,10 @@ impl Store {
     }
 
     /// Runs `work` where it may block.
-    async fn on_pool<T, E>(&self, work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub(super) async fn on_pool<T, E>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -357,72 +360,6 @@ impl Store {
             let _ = sqlite.batch_execute("PRAGMA synchronous = NORMAL");
         }
         done
-    }
-
-    /// As [`Self::write_blocking`], tried again (five times in all) when two transactions of PostgreSQL stood in each
-    /// other's way. For work that touches many rows which others also write, such as results of a whole course.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
-    pub fn write_again_blocking<T>(
-        &self,
-        work: impl FnMut(&mut Db) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.write_until(work, |error| matches!(error, StoreError::Busy))
-    }
-
-    /// As [`Self::write_again_blocking`], also when another transaction added a row of the same key at that moment. For
-    /// work that looks before it writes, and does something else once it sees that row.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
-    pub fn write_looking_blocking<T>(
-        &self,
-        work: impl FnMut(&mut Db) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let in_the_way = |error: &StoreError| matches!(error, StoreError::Busy | StoreError::AlreadyThere(_));
-        self.write_until(work, in_the_way)
-    }
-
-    fn write_until<T>(
-        &self,
-        mut work: impl FnMut(&mut Db) -> Result<T, StoreError>,
-        in_the_way: impl Fn(&StoreError) -> bool,
-    ) -> Result<T, StoreError> {
-        for attempt in 1..5_u64 {
-            match self.write_blocking(&mut work) {
-                Err(error) if self.engine == Engine::Postgres && in_the_way(&error) => {
-                    std::thread::sleep(Duration::from_millis(15 * attempt * attempt));
-                }
-                done => return done,
-            }
-        }
-        self.write_blocking(work)
-    }
-
-    /// As [`Self::write_looking_blocking`], on the blocking pool.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
-    pub async fn write_looking<T, F>(&self, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnMut(&mut Db) -> Result<T, StoreError> + Send + 'static,
-    {
-        self.on_pool(move |store| store.write_looking_blocking(work))
-            .await
-    }
-
-    /// As [`Self::write_again_blocking`], on the blocking pool.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
-    pub async fn write_again<T, F>(&self, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnMut(&mut Db) -> Result<T, StoreError> + Send + 'static,
-    {
-        self.on_pool(move |store| store.write_again_blocking(work)).await
     }
 
     /// Whether the database answers and is ours: for readiness. SQLite would answer a mere `SELECT 1` without its file.

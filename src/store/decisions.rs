@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::convert::{CHUNK, from_json, from_word, json, micros, moment, word};
 use super::schema::{badges, current_decisions, decisions};
 use super::{Db, StoreError};
+use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, Truth};
 use crate::ids::{BadgeId, CourseId, DecisionId, PersonId, RuleId, TenantId};
 use crate::random::Random;
@@ -41,8 +42,8 @@ pub struct StoredDecision {
     pub person: PersonId,
     pub rule: RuleId,
     pub decision: Decision,
-    /// What led to it, in a word: `launch`, `schedule`, `check-now`, `activation`, `award`, `review` …
-    pub cause: String,
+    /// What led to it.
+    pub cause: Cause,
     pub decided_at: DateTime<Utc>,
 }
 
@@ -78,7 +79,7 @@ impl Row {
             person: self.person_id.into(),
             rule: self.rule_id.into(),
             decision: from_json("decisions.record", &self.record)?,
-            cause: self.cause,
+            cause: from_word("decisions.cause", &self.cause)?,
             decided_at: moment(self.decided_at)?,
         })
     }
@@ -133,7 +134,7 @@ pub fn record(
     tenant: &TenantId,
     badge: &BadgeId,
     new: &NewDecision,
-    cause: &str,
+    cause: Cause,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Recorded, StoreError> {
@@ -149,10 +150,11 @@ pub fn record_many(
     tenant: &TenantId,
     badge: &BadgeId,
     new: &[NewDecision],
-    cause: &str,
+    cause: Cause,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Vec<Recorded>, StoreError> {
+    let cause = word(&cause)?;
     let new: BTreeMap<&PersonId, &NewDecision> = new.iter().map(|one| (&one.person, one)).collect();
     let people: Vec<&PersonId> = new.keys().copied().collect();
     let mut known: HashMap<String, CurrentRow> = HashMap::new();
@@ -190,7 +192,7 @@ pub fn record_many(
             rule_version: one.decision.rule_version,
             outcome: word(&outcome)?,
             record: json(&one.decision)?,
-            cause: cause.to_owned(),
+            cause: cause.clone(),
             decided_at: micros(now),
         });
         current.push(CurrentRow {

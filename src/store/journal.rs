@@ -14,7 +14,7 @@ use crate::ids::TenantId;
 /// What is looked for; nothing set means everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Exactly this deed.
+    /// Exactly this kind of event.
     pub action: Option<String>,
     /// Part of the name of a person or an administrator.
     pub who: Option<String>,
@@ -120,7 +120,10 @@ pub fn search(
     })
 }
 
-/// The deeds that there are in the log of an institution, by name.
+/// The kinds of event that there are in the log of an institution, by name.
+///
+/// # Errors
+/// Trouble with the database.
 pub fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, StoreError> {
     Ok(on_both!(db, |connection| audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))

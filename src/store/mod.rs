@@ -13,6 +13,7 @@
 
 #[macro_use]
 mod connection;
+mod conflicts;
 mod convert;
 mod error;
 mod migrate;
@@ -69,6 +70,7 @@ pub mod testing;
 pub mod token_keys;
 pub mod tool_keys;
 
+pub use conflicts::MaybeConflict;
 pub use connection::{Db, Engine, Store};
 pub use error::StoreError;
 

@@ -419,7 +419,8 @@ diesel::table! {
         locked_by -> Nullable<Text>,
         last_error -> Nullable<Text>,
         created_at -> BigInt,
-        lane -> Nullable<Text>,
+        #[sql_name = "lane"]
+        platform -> Nullable<Text>,
     }
 }
 

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
+use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::award::decide;
+use crate::service::base::queue::{self, DecideBadge};
 use crate::service::course::sync;
 use crate::store::{Page, awards, badges, courses, line_items, people, rules};
 use chrono::DateTime;
@@ -93,7 +95,11 @@ async fn badge(scene: &Scene, course: &Course, condition: Condition) -> BadgeId 
         let new = RuleId::new(now, &SystemRandom);
         let rule = rules::save_draft(db, &badge.tenant, &badge.id, &root, new, now)?;
         rules::activate(db, &badge.tenant, &rule.id, now)?;
-        decide::enqueue_badge(db, &badge.tenant, &badge.id, now, &SystemRandom)
+        let job = DecideBadge {
+            badge: badge.id.clone(),
+            cause: Cause::Activation,
+        };
+        queue::enqueue(db, &badge.tenant, &job, now, now, &SystemRandom)
     });
     done.await.unwrap();
     id
@@ -185,7 +191,7 @@ fn whoever_launches_with_another_or_an_unknown_role_is_never_awarded_although_th
             until_held(&scene, &course, &badge, &first.sub).await;
             // A later launch as a mere learner lifts nothing.
             second_launches_as(&scene.moodle, &[LEARNER]).await;
-            let decided = decide::decide_badge(&scene.cairn, &course.tenant, &badge, "schedule").await;
+            let decided = decide::decide_badge(&scene.cairn, &course.tenant, &badge, Cause::Schedule).await;
             assert!(decided.unwrap().people > 1);
             assert!(!holds(&scene, &course, &badge, &sub).await, "{roles:?}");
             scene.end().await;
@@ -209,7 +215,7 @@ fn who_comes_back_by_a_launch_gets_what_was_earned_meanwhile() {
         for student in [&left, &stays] {
             assert!(world.set_grade(at, column, student.id, Some(90.into())));
         }
-        sync::check_course(&scene.cairn, &course.tenant, &course.id, "check-now")
+        sync::check_course(&scene.cairn, &course.tenant, &course.id, Cause::CheckNow)
             .await
             .unwrap();
         until_held(&scene, &course, &badge, &stays.sub).await;

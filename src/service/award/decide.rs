@@ -1,39 +1,29 @@
 //! Deciding who earns a badge: facts in, decisions and awards out, in one transaction for each group of people.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
-use serde_json::json;
 
 use crate::domain::award::open_cycle;
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::cause::Cause;
 use crate::domain::decision::Truth;
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::Facts;
 use crate::domain::people::Enrolment;
 use crate::domain::rule::Rule;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
-use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::awarding::Desk;
 use crate::service::award::regrades;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue;
 use crate::store::decisions::NewDecision;
-use crate::store::jobs::{self, NewJob};
 use crate::store::{
     Db, StoreError, awards, badges, courses, decisions, enrolments, facts, registrations, rules,
 };
 use lti::registration::Flavour;
 
-/// The job that decides one badge for all learners of its course.
-pub const DECIDE_BADGE: &str = "decide_badge";
-/// The job that decides all badges of a course for one person.
-pub const DECIDE_PERSON: &str = "decide_person";
-
 /// People in one transaction: few enough that nobody waits long for the database.
 const GROUP: usize = 50;
-/// How often a transaction is tried that others stand in the way of.
-const TRIES: usize = 4;
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,72 +31,6 @@ pub struct Decided {
     pub people: usize,
     /// New awards.
     pub awarded: usize,
-}
-
-/// Has a badge decided for all its learners: after its activation, for instance. Run it in the transaction of what
-/// made it necessary.
-pub fn enqueue_badge(
-    db: &mut Db,
-    tenant: &TenantId,
-    badge: &BadgeId,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    enqueue_badge_for(db, tenant, badge, "activation", now, random)
-}
-
-/// As [`enqueue_badge`], with the word that the decisions will name as their cause.
-pub fn enqueue_badge_for(
-    db: &mut Db,
-    tenant: &TenantId,
-    badge: &BadgeId,
-    cause: &str,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    let job = NewJob {
-        tenant: tenant.clone(),
-        kind: DECIDE_BADGE.to_owned(),
-        key: badge.to_string(),
-        payload: json!({ "badge": badge, "cause": cause }),
-        run_at: now,
-        lane: None,
-    };
-    jobs::enqueue(db, &job, now, random).map(drop)
-}
-
-/// Has all badges of a course decided for one person: after a fact about this person changed. Run it in the
-/// transaction that changes the fact.
-pub fn enqueue_person(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    person: &PersonId,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    enqueue_person_for(db, tenant, course, person, "fact", now, random)
-}
-
-/// As [`enqueue_person`], with the word that the decisions will name as their cause.
-pub fn enqueue_person_for(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    person: &PersonId,
-    cause: &str,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    let job = NewJob {
-        tenant: tenant.clone(),
-        kind: DECIDE_PERSON.to_owned(),
-        key: format!("{course}/{person}"),
-        payload: json!({ "course": course, "person": person, "cause": cause }),
-        run_at: now,
-        lane: None,
-    };
-    jobs::enqueue(db, &job, now, random).map(drop)
 }
 
 /// Decides a badge for all learners of its course.
@@ -117,7 +41,7 @@ pub async fn decide_badge(
     cairn: &Cairn,
     tenant: &TenantId,
     badge: &BadgeId,
-    cause: &str,
+    cause: Cause,
 ) -> Result<Decided, ServiceError> {
     let (owner, id) = (tenant.clone(), badge.clone());
     let learners = cairn.store.read(move |db| {
@@ -129,11 +53,11 @@ pub async fn decide_badge(
     let learners = learners.await?;
     let mut decided = Decided::default();
     for group in learners.chunks(GROUP) {
-        let step = tried(cairn, || {
-            let (desk, group) = (Desk::of(cairn), group.to_vec());
-            let (tenant, badge, cause) = (tenant.clone(), badge.clone(), cause.to_owned());
-            move |db: &mut Db| decide_group(db, &desk, &tenant, &badge, &group, &cause)
-        });
+        let (desk, group) = (Desk::of(cairn), group.to_vec());
+        let (tenant, badge) = (tenant.clone(), badge.clone());
+        let step = cairn
+            .store
+            .write_retrying(move |db| decide_group(db, &desk, &tenant, &badge, &group, cause));
         let step = step.await?;
         decided.people += step.people;
         decided.awarded += step.awarded;
@@ -150,29 +74,14 @@ pub async fn decide_person(
     tenant: &TenantId,
     course: &CourseId,
     person: &PersonId,
-    cause: &str,
+    cause: Cause,
 ) -> Result<Decided, ServiceError> {
-    let decided = tried(cairn, || {
-        let (desk, tenant, course) = (Desk::of(cairn), tenant.clone(), course.clone());
-        let (person, cause) = (person.clone(), cause.to_owned());
-        move |db: &mut Db| decide_one(db, &desk, &tenant, &course, &person, &cause)
-    });
+    let (desk, tenant) = (Desk::of(cairn), tenant.clone());
+    let (course, person) = (course.clone(), person.clone());
+    let decided = cairn
+        .store
+        .write_retrying(move |db| decide_one(db, &desk, &tenant, &course, &person, cause));
     decided.await
-}
-
-/// Runs `work` in a transaction, again when another one stood in its way.
-async fn tried<T, F>(cairn: &Cairn, work: impl Fn() -> F) -> Result<T, ServiceError>
-where
-    T: Send + 'static,
-    F: FnOnce(&mut Db) -> Result<T, ServiceError> + Send + 'static,
-{
-    for _ in 1..TRIES {
-        match cairn.store.write_with(work()).await {
-            Err(ServiceError::Store(StoreError::Busy)) => {}
-            done => return done,
-        }
-    }
-    cairn.store.write_with(work()).await
 }
 
 fn decide_one(
@@ -181,7 +90,7 @@ fn decide_one(
     tenant: &TenantId,
     course: &CourseId,
     person: &PersonId,
-    cause: &str,
+    cause: Cause,
 ) -> Result<Decided, ServiceError> {
     let mut decided = Decided::default();
     if !may_be_awarded(db, tenant, course, person)? {
@@ -214,7 +123,7 @@ fn decide_group(
     tenant: &TenantId,
     badge: &BadgeId,
     learners: &[PersonId],
-    cause: &str,
+    cause: Cause,
 ) -> Result<Decided, ServiceError> {
     let (now, random) = (desk.now, desk.random.as_ref());
     let Some(badge) = badges::get(db, tenant, badge)?.filter(|badge| badge.state == BadgeState::Active)
@@ -269,7 +178,7 @@ fn decide_group(
         None => Vec::new(),
     };
     let awarded: Vec<PersonId> = made.into_iter().map(|award| award.person).collect();
-    enqueue_above(db, &badge, &awarded, desk)?;
+    queue::decide_above(db, &badge, &awarded, now, random)?;
     Ok(Decided {
         people: recorded.len(),
         awarded: awarded.len(),
@@ -297,36 +206,4 @@ pub(in crate::service) fn grades_need_a_row(
     };
     let platform = registrations::get(db, &badge.tenant, &course.registration)?;
     Ok(platform.is_none_or(|platform| platform.flavour == Flavour::Moodle))
-}
-
-/// Has the badges decided that build on one that was just earned.
-pub(in crate::service) fn enqueue_above(
-    db: &mut Db,
-    badge: &Badge,
-    earned_by: &[PersonId],
-    desk: &Desk,
-) -> Result<(), StoreError> {
-    if earned_by.is_empty() {
-        return Ok(());
-    }
-    let (tenant, now, random) = (&badge.tenant, desk.now, desk.random.as_ref());
-    let above = rules::badges_building_on(db, tenant, &badge.id)?;
-    if earned_by.len() > 5 {
-        for id in above {
-            enqueue_badge_for(db, tenant, &id, "award", now, random)?;
-        }
-        return Ok(());
-    }
-    let mut places = HashSet::new();
-    for id in above {
-        if let Some(one) = badges::get(db, tenant, &id)? {
-            places.insert(one.course);
-        }
-    }
-    for course in places {
-        for person in earned_by {
-            enqueue_person_for(db, tenant, &course, person, "award", now, random)?;
-        }
-    }
-    Ok(())
 }

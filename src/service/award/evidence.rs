@@ -9,18 +9,19 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use crate::domain::cause::Cause;
 use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::Grade;
 use crate::domain::people::{Enrolment, Person};
-use crate::ids::{ActivityId, BadgeId, PersonId, SubmissionId};
+use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
+use crate::random::Random;
 use crate::service::Cairn;
-use crate::service::award::decide;
 use crate::service::award::file_check;
 use crate::service::award::files;
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::session::Visitor;
-use crate::service::course::scores;
 use crate::store::{
     Db, Page, StoreError, activities, badges, enrolments, people, results, rules, submissions,
 };
@@ -231,11 +232,29 @@ pub async fn hand_in(
             }
             done => done?,
         }
-        decide::enqueue_person_for(db, tenant, &visitor.course.id, person, "hand-in", now, random.as_ref())?;
-        scores::enqueue(db, &visitor.course.id, &new, now, random.as_ref())?;
+        follow(db, &visitor.course.id, &new, Cause::HandIn, now, random.as_ref())?;
         Ok(HandedIn::Done)
     });
     done.await
+}
+
+/// What became of a hand-in is decided on and goes to the gradebook.
+fn follow(
+    db: &mut Db,
+    course: &CourseId,
+    submission: &Submission,
+    cause: Cause,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let decide = DecidePerson {
+        course: course.clone(),
+        person: submission.person.clone(),
+        cause,
+    };
+    queue::enqueue(db, &submission.tenant, &decide, now, now, random)?;
+    let send = SendScore::of(db, course, submission)?;
+    queue::enqueue(db, &submission.tenant, &send, now, now, random)
 }
 
 /// One hand-in in the queue.
@@ -449,9 +468,14 @@ pub async fn review(
             }
             done => done?,
         }
-        let (course, person) = (&visitor.course.id, &submission.person);
-        decide::enqueue_person_for(db, tenant, course, person, "review", now, random.as_ref())?;
-        scores::enqueue(db, course, submission, now, random.as_ref())?;
+        follow(
+            db,
+            &visitor.course.id,
+            submission,
+            Cause::Review,
+            now,
+            random.as_ref(),
+        )?;
         let detail = json!({"state": answer.state, "score": review.score});
         design::note(
             db,

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::cause::Cause;
 use crate::domain::decision::Decision;
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::Approval;
@@ -14,12 +15,12 @@ use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
 use crate::ids::{AwardId, BadgeId, PersonId};
 use crate::service::Cairn;
-use crate::service::award::decide;
 use crate::service::award::holders::AwardPage;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::platforms;
 use crate::service::base::policies;
+use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::session::Visitor;
 use crate::store::decisions::StoredDecision;
 use crate::store::enrolments::Who;
@@ -129,7 +130,7 @@ pub struct Sight {
     /// Newest first.
     pub history: Vec<StoredDecision>,
     /// What people did, newest first, with the name of whoever did it.
-    pub deeds: Vec<(audit::Entry, String)>,
+    pub events: Vec<(audit::Entry, String)>,
     /// Grades that were typed before Cairn prepared the column are invisible (Canvas).
     pub hides_early_grades: bool,
     pub now: DateTime<Utc>,
@@ -219,7 +220,7 @@ fn sight_in(
     let awarded: Vec<AwardId> = award.iter().map(|award| award.id.clone()).collect();
     let page = AwardPage::of(db, tenant, &awarded)?.into_values().next();
     let history = decisions::history(db, tenant, &badge.id, &person.id, Page::first(HISTORY))?;
-    let deeds = deeds(db, visitor, &badge.id, &person.id)?;
+    let events = events(db, visitor, &badge.id, &person.id)?;
     Ok(Sight {
         approval: approvals::get(db, tenant, &badge.id, &person.id)?,
         names: names::of_course(db, tenant, course)?,
@@ -232,14 +233,14 @@ fn sight_in(
         award,
         page: page.unwrap_or_default(),
         history,
-        deeds,
+        events,
         hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
         now,
     })
 }
 
 /// What people did about one student and one badge.
-fn deeds(
+fn events(
     db: &mut Db,
     visitor: &Visitor,
     badge: &BadgeId,
@@ -316,7 +317,12 @@ pub async fn approve(
             at: now,
         };
         audit::insert(db, tenant, &entry, random.as_ref())?;
-        decide::enqueue_person(db, tenant, course, &person, now, random.as_ref())?;
+        let job = DecidePerson {
+            course: course.clone(),
+            person: person.clone(),
+            cause: Cause::Fact,
+        };
+        queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
         Ok(())
     });
     kept.await

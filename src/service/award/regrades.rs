@@ -16,10 +16,10 @@ use crate::domain::sentence::Names;
 use crate::ids::{PersonId, RegradeId};
 use crate::service::Cairn;
 use crate::service::award::awarding::{self, Desk};
-use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::policies;
+use crate::service::base::queue;
 use crate::service::base::session::Visitor;
 use crate::store::decisions::Recorded;
 use crate::store::{Db, StoreError, audit, awards, badges, decisions, people, policies as stored, regrades};
@@ -59,7 +59,7 @@ pub(in crate::service) fn follow(
             _ => {}
         }
     }
-    decide::enqueue_above(db, badge, &counts_anew, desk)
+    queue::decide_above(db, badge, &counts_anew, desk.now, desk.random.as_ref())
 }
 
 /// Notes that a holder's grade fell, and says under which policy; none when it did not, or when nobody is to be asked.
@@ -243,12 +243,11 @@ pub async fn settle(
 ) -> Result<(), ServiceError> {
     visitor.teach()?;
     let reason = awarding::check_reason(reason)?;
-    awarding::trying(cairn, || {
-        let (desk, visitor) = (Desk::of(cairn), visitor.clone());
-        let (id, reason) = (id.clone(), reason.clone());
-        move |db: &mut Db| settle_in(db, &desk, &visitor, &id, verdict, &reason)
-    })
-    .await
+    let (desk, visitor, id) = (Desk::of(cairn), visitor.clone(), id.clone());
+    let settled = cairn
+        .store
+        .write_retrying(move |db| settle_in(db, &desk, &visitor, &id, verdict, &reason));
+    settled.await
 }
 
 fn settle_in(
@@ -287,7 +286,7 @@ fn settle_in(
             };
             audit::insert(db, tenant, &entry, random)?;
             if regrade.policy == Policy::Suspend {
-                decide::enqueue_above(db, &badge, std::slice::from_ref(&regrade.person), desk)?;
+                queue::decide_above(db, &badge, std::slice::from_ref(&regrade.person), now, random)?;
             }
         }
     }

@@ -3,8 +3,8 @@
 
 use crate::domain::policy;
 use crate::secrets::SecretsError;
-use crate::store::StoreError;
 use crate::store::blobs::BlobError;
+use crate::store::{MaybeConflict, StoreError};
 use lti::dynamic_registration::{ConfigurationError, Refused};
 use lti::error::{LoginRefusal, Refusal};
 use lti::services::error::ServiceError as PlatformError;
@@ -92,6 +92,12 @@ pub enum ServiceError {
         "Something went wrong on our side. Nothing was lost; please try again, and name the error id if it stays."
     )]
     Internal(String),
+}
+
+impl MaybeConflict for ServiceError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
+    }
 }
 
 /// What kind of answer an error deserves.

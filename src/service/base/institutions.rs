@@ -36,15 +36,11 @@ pub async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer
             "Give the institution a name of 1 to 200 characters.",
         ));
     }
-    let make = || {
-        let (name, vault, random) = (name.clone(), vault.clone(), Arc::clone(&random));
-        move |db: &mut Db| found_or_made(db, &name, &vault, now, random.as_ref())
-    };
-    match cairn.store.write_with(make()).await {
-        // Another one made it at this moment, and now it is found.
-        Err(ServiceError::Store(StoreError::AlreadyThere(_))) => cairn.store.write_with(make()).await,
-        done => done,
-    }
+    // One that somebody else made at this moment is found at the second try.
+    let made = cairn
+        .store
+        .write_retrying(move |db| found_or_made(db, &name, &vault, now, random.as_ref()));
+    made.await
 }
 
 fn found_or_made(

@@ -9,6 +9,7 @@ pub mod master_key;
 pub mod names;
 pub mod platforms;
 pub mod policies;
+pub mod queue;
 pub mod session;
 pub mod tool_keys;
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::domain::cause::Cause;
 use crate::domain::course::{Course, LineItem, LineItemState, Link};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
@@ -18,18 +18,15 @@ use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
+use crate::service::base::queue::{self, CheckCourse, EnsureLineItem};
 use crate::service::base::session::Visitor;
 use crate::service::course::placing;
 use crate::service::course::scores;
-use crate::service::course::sync::{self, Cause};
-use crate::store::jobs::{self, NewJob};
+use crate::service::course::sync;
 use crate::store::{Db, StoreError, activities, courses, line_items, links, registrations};
 use lti::registration::{Flavour, Registration};
 use lti::services::Platform;
 use lti::services::grades::{LineItem as PlatformItem, NewLineItem};
-
-/// The job that gives an evidence activity its column.
-pub const ENSURE_ITEM: &str = "ensure_item";
 
 /// The tag of columns that instructors make.
 const COLUMN_TAG: &str = "cairn-column";
@@ -146,6 +143,7 @@ async fn keep(
         resource_link_id: made.resource_link_id,
         state: LineItemState::Present,
     };
+    let check = CheckCourse::of(&reach.course, Cause::Column);
     let stored = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let item = line_items::find_or_insert(db, &item, now)?;
         if let Some(activity) = activity {
@@ -153,34 +151,11 @@ async fn keep(
             // What was handed in and reviewed before there was a column.
             scores::enqueue_all(db, &item.tenant, &item.course, &activity, now, random.as_ref())?;
         }
+        // The check reads the column, and makes the rows without which Canvas shows no grade that a teacher types.
+        queue::enqueue(db, &item.tenant, &check, now, now, random.as_ref())?;
         Ok(item)
     });
-    let item = stored.await?;
-    // The check reads the column, and makes the rows without which Canvas shows no grade that a teacher types.
-    sync::enqueue_check(cairn, &item.tenant, &item.course, Cause::Column).await?;
-    Ok(item)
-}
-
-/// Has an activity given its column. Run it in a transaction.
-pub fn enqueue_item(
-    db: &mut Db,
-    activity: &Activity,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    let key = format!("{}/{}", activity.course, activity.id);
-    // New work makes up for what was given up before.
-    jobs::take_given_up(db, &activity.tenant, ENSURE_ITEM, &key)?;
-    let course = courses::get(db, &activity.tenant, &activity.course)?;
-    let job = NewJob {
-        tenant: activity.tenant.clone(),
-        kind: ENSURE_ITEM.to_owned(),
-        key,
-        payload: json!({"activity": activity.id}),
-        run_at: now,
-        lane: course.map(|course| course.registration),
-    };
-    jobs::enqueue(db, &job, now, random).map(drop)
+    stored.await
 }
 
 /// After a check that could list the columns: activities that still have none get another try, as do scores that were
@@ -193,7 +168,8 @@ pub(in crate::service) fn resume(
 ) -> Result<(), StoreError> {
     for activity in activities::for_course(db, &course.tenant, &course.id)? {
         if activity.line_item.is_none() {
-            enqueue_item(db, &activity, now, random)?;
+            let job = EnsureLineItem::of(db, &activity)?;
+            queue::enqueue(db, &activity.tenant, &job, now, now, random)?;
         }
     }
     scores::revive(db, course, now)

@@ -11,8 +11,8 @@ use crate::ids::{ActivityId, LinkId};
 use crate::service::Cairn;
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{self, EnsureLineItem};
 use crate::service::base::session::Visitor;
-use crate::service::course::columns;
 use crate::store::{Db, StoreError, activities, line_items, links};
 
 /// What an instructor chose.
@@ -83,7 +83,8 @@ pub async fn choose(
                     created_at: now,
                 };
                 activities::insert(db, &activity)?;
-                columns::enqueue_item(db, &activity, now, random.as_ref())?;
+                let job = EnsureLineItem::of(db, &activity)?;
+                queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
                 Opens::Activity { activity: activity.id }
             }
         };

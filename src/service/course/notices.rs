@@ -5,20 +5,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
-use url::Url;
 
 use crate::domain::course::Course;
-use crate::ids::{DeploymentId, TenantId};
+use crate::ids::TenantId;
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::platforms;
+use crate::service::base::queue::{self, HandleNotice, SubscribeNotices};
 use crate::service::base::session::digest;
 use crate::service::course::copying::{self, Copied};
 use crate::store::deployments::DeploymentState;
-use crate::store::jobs::{self, NewJob};
 use crate::store::notice_handlers::{self, Subscription};
 use crate::store::{Db, StoreError, audit, deployments, nonces, registrations};
 use lti::claims::Launch;
@@ -33,34 +32,12 @@ pub const MAX_BODY: usize = 256 << 10;
 /// Most notices of one delivery; Canvas sends one.
 const MOST: usize = 50;
 
-/// The job that asks a platform for notices.
-pub const SUBSCRIBE: &str = "subscribe_notices";
-/// The job that does what a notice calls for.
-pub const NOTICE: &str = "notice";
-
 /// The notices that we want.
 const WANTED: [&str; 2] = [CONTEXT_COPY, HELLO_WORLD];
 /// How long a platform that refused is left alone.
 const PAUSE: TimeDelta = TimeDelta::days(1);
 /// How long a notice's own id is remembered, whatever its nonce and times say.
 const REMEMBERED: TimeDelta = TimeDelta::days(7);
-
-/// What a subscription needs to know.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ToSubscribe {
-    deployment: DeploymentId,
-    service: Url,
-    types: Vec<String>,
-}
-
-/// What a notice calls for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ToDo {
-    deployment: DeploymentId,
-    context_id: String,
-    title: Option<String>,
-    origins: Vec<String>,
-}
 
 /// What became of one delivery.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -101,20 +78,13 @@ pub(in crate::service) fn on_launch(
     if types.is_empty() {
         return Ok(());
     }
-    let wanted = ToSubscribe {
+    let job = SubscribeNotices {
         deployment: course.deployment.clone(),
         service: offered.url.clone(),
         types,
+        platform: Some(course.registration.clone()),
     };
-    let job = NewJob {
-        tenant: course.tenant.clone(),
-        kind: SUBSCRIBE.to_owned(),
-        key: course.deployment.to_string(),
-        payload: json!(wanted),
-        run_at: now,
-        lane: Some(course.registration.clone()),
-    };
-    jobs::enqueue(db, &job, now, random).map(drop)
+    queue::enqueue(db, &course.tenant, &job, now, now, random)
 }
 
 fn handler(origin: &str) -> String {
@@ -125,7 +95,11 @@ fn handler(origin: &str) -> String {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the deployment is gone, [`ServiceError::Platform`] when the platform may do it later.
-pub async fn subscribe(cairn: &Cairn, tenant: &TenantId, wanted: &ToSubscribe) -> Result<(), ServiceError> {
+pub async fn subscribe(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    wanted: &SubscribeNotices,
+) -> Result<(), ServiceError> {
     let (owner, id) = (tenant.clone(), wanted.deployment.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let deployment = deployments::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("deployment"))?;
@@ -261,21 +235,14 @@ async fn keep(
                 title,
                 origins,
             } => {
-                let to_do = ToDo {
+                let job = HandleNotice {
+                    notice: notice.id,
                     deployment: deployment.id,
                     context_id,
                     title,
                     origins,
                 };
-                let job = NewJob {
-                    tenant: tenant.clone(),
-                    kind: NOTICE.to_owned(),
-                    key: notice.id,
-                    payload: json!(to_do),
-                    run_at: now,
-                    lane: None,
-                };
-                jobs::enqueue(db, &job, now, random.as_ref())?;
+                queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
             }
             About::HelloWorld => {
                 let entry = audit::Entry {
@@ -311,19 +278,19 @@ enum Kept {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when its deployment is gone.
-pub async fn work(cairn: &Cairn, tenant: &TenantId, to_do: &ToDo) -> Result<(), ServiceError> {
+pub async fn work(cairn: &Cairn, tenant: &TenantId, asked: &HandleNotice) -> Result<(), ServiceError> {
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
-    let (tenant, to_do) = (tenant.clone(), to_do.clone());
+    let (tenant, asked) = (tenant.clone(), asked.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let deployment =
-            deployments::get(db, &tenant, &to_do.deployment)?.ok_or(ServiceError::NotFound("deployment"))?;
+            deployments::get(db, &tenant, &asked.deployment)?.ok_or(ServiceError::NotFound("deployment"))?;
         let copied = Copied {
             tenant: &tenant,
             registration: &deployment.registration,
             deployment: &deployment.id,
-            context_id: &to_do.context_id,
-            title: to_do.title.as_deref(),
-            origins: &to_do.origins,
+            context_id: &asked.context_id,
+            title: asked.title.as_deref(),
+            origins: &asked.origins,
         };
         copying::on_notice(db, &copied, now, random.as_ref())?;
         Ok(())

@@ -5,57 +5,24 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde_json::json;
 use url::Url;
 
 use crate::domain::course::{Course, LineItem, LineItemState};
-use crate::domain::evidence::{Activity, Submission, SubmissionState};
+use crate::domain::evidence::{Activity, SubmissionState};
 use crate::ids::{ActivityId, CourseId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{self, BackgroundJob as _, EnsureLineItem, SendScore};
 use crate::service::base::session::Visitor;
-use crate::service::course::columns::{self, ENSURE_ITEM, Reach};
-use crate::store::jobs::{self, NewJob};
-use crate::store::{Db, Page, StoreError, activities, audit, courses, line_items, people, submissions};
+use crate::service::course::columns::{self, Reach};
+use crate::store::{Db, Page, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
 use lti::registration::Flavour;
 use lti::services::error::Reason;
 use lti::services::score::{Score, SubmissionType, pending_score_allowed};
 
-/// The job that sends what became of a hand-in to the gradebook.
-pub const SEND_SCORE: &str = "send_score";
-
 /// Hand-ins that are looked at together.
 const AT_ONCE: i64 = 200;
-
-#[derive(Deserialize)]
-struct Payload {
-    submission: SubmissionId,
-}
-
-/// Has what became of a hand-in sent to the gradebook. Run it in the transaction that changes it.
-pub fn enqueue(
-    db: &mut Db,
-    course: &CourseId,
-    submission: &Submission,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    let key = format!("{course}/{}", submission.id);
-    // New work makes up for what was given up before.
-    jobs::take_given_up(db, &submission.tenant, SEND_SCORE, &key)?;
-    let known = courses::get(db, &submission.tenant, course)?;
-    let job = NewJob {
-        tenant: submission.tenant.clone(),
-        kind: SEND_SCORE.to_owned(),
-        key,
-        payload: json!({"submission": submission.id}),
-        run_at: now,
-        lane: known.map(|course| course.registration),
-    };
-    jobs::enqueue(db, &job, now, random).map(drop)
-}
 
 /// Has everything sent that an activity's new column should show. Run it in a transaction.
 pub(in crate::service) fn enqueue_all(
@@ -74,7 +41,8 @@ pub(in crate::service) fn enqueue_all(
                 submission.state,
                 SubmissionState::HandedIn | SubmissionState::Approved
             ) {
-                enqueue(db, course, submission, now, random)?;
+                let job = SendScore::of(db, course, submission)?;
+                queue::enqueue(db, tenant, &job, now, now, random)?;
             }
         }
         page.offset = page.offset.saturating_add(AT_ONCE);
@@ -98,8 +66,8 @@ pub(in crate::service) fn revive(db: &mut Db, course: &Course, now: DateTime<Utc
             without_column.insert(activity.id);
         }
     }
-    for job in jobs::given_up_below(db, tenant, SEND_SCORE, course.id.as_str(), AT_ONCE)? {
-        let named: Option<Payload> = serde_json::from_value(job.payload).ok();
+    for job in jobs::given_up_below(db, tenant, SendScore::NAME, course.id.as_str(), AT_ONCE)? {
+        let named: Option<SendScore> = queue::read(&job.payload, &job.key, None).ok();
         let submission = match named {
             Some(named) => submissions::get(db, tenant, &named.submission)?,
             None => None,
@@ -120,8 +88,8 @@ pub async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Option<String>, Se
     visitor.teach()?;
     let (tenant, course) = (visitor.tenant().clone(), visitor.course.id.clone());
     let found = cairn.store.read(move |db| {
-        let columns = jobs::late_below(db, &tenant, ENSURE_ITEM, course.as_str())?;
-        let scores = jobs::late_below(db, &tenant, SEND_SCORE, course.as_str())?;
+        let columns = jobs::late_below(db, &tenant, EnsureLineItem::NAME, course.as_str())?;
+        let scores = jobs::late_below(db, &tenant, SendScore::NAME, course.as_str())?;
         Ok((columns, scores))
     });
     let (columns, scores) = found.await?;

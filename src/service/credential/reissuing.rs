@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::ids::AwardId;
 use crate::service::Cairn;
-use crate::service::award::awarding::{Desk, Signer, trying};
+use crate::service::award::awarding::{Desk, Signer};
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
 use crate::service::credential::publish::read;
@@ -115,37 +115,35 @@ pub async fn set_says(
     work: bool,
 ) -> Result<bool, ServiceError> {
     visitor.act_for_oneself()?;
-    trying(cairn, || {
-        let (desk, visitor, award) = (Desk::of(cairn), visitor.clone(), award.clone());
-        move |db: &mut Db| {
-            let (_, _, credential) = held(db, &visitor, &award)?;
-            let mut document = read(&credential)?;
-            let now = says(&credential, &document)?;
-            let as_wished = |is: Option<bool>, wish: bool| is.is_none_or(|is| is == wish);
-            if as_wished(now.grades, grades) && as_wished(now.work, work) && credential.token.is_some() {
-                return Ok(false);
-            }
-            let mut left_out = LeftOut::of(&credential)?;
-            left_out.grades(&mut document, grades);
-            left_out.work(&mut document, work);
-            let changed = Credential {
-                left_out: left_out.text()?,
-                ..credential
-            };
-            let signer = desk.signer(db, visitor.tenant())?;
-            again(db, &signer, &desk, changed, document, Cause::Holder)?;
-            let entry = audit::Entry {
-                actor: Some(visitor.person.id.clone()),
-                action: "credential.reissued".to_owned(),
-                subject: award.to_string(),
-                detail: json!({ "grades": grades, "work": work }),
-                at: desk.now,
-            };
-            audit::insert(db, visitor.tenant(), &entry, desk.random.as_ref())?;
-            Ok(true)
+    let (desk, visitor, award) = (Desk::of(cairn), visitor.clone(), award.clone());
+    let signed = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        let (_, _, credential) = held(db, &visitor, &award)?;
+        let mut document = read(&credential)?;
+        let now = says(&credential, &document)?;
+        let as_wished = |is: Option<bool>, wish: bool| is.is_none_or(|is| is == wish);
+        if as_wished(now.grades, grades) && as_wished(now.work, work) && credential.token.is_some() {
+            return Ok(false);
         }
-    })
-    .await
+        let mut left_out = LeftOut::of(&credential)?;
+        left_out.grades(&mut document, grades);
+        left_out.work(&mut document, work);
+        let changed = Credential {
+            left_out: left_out.text()?,
+            ..credential
+        };
+        let signer = desk.signer(db, visitor.tenant())?;
+        again(db, &signer, &desk, changed, document, Cause::Holder)?;
+        let entry = audit::Entry {
+            actor: Some(visitor.person.id.clone()),
+            action: "credential.reissued".to_owned(),
+            subject: award.to_string(),
+            detail: json!({ "grades": grades, "work": work }),
+            at: desk.now,
+        };
+        audit::insert(db, visitor.tenant(), &entry, desk.random.as_ref())?;
+        Ok(true)
+    });
+    signed.await
 }
 
 /// Signs `document` with the issuer's keys of now and puts it in the place of the credential's own, in both forms. Run it in

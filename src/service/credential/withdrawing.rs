@@ -7,39 +7,31 @@
 use std::future::Future;
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{CredentialId, KeyId, TenantId};
 use crate::service::Cairn;
-use crate::service::award::awarding::{Desk, Signer, trying};
+use crate::service::award::awarding::{Desk, Signer};
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
+use crate::service::base::queue::{self, BackgroundJob as _, SignAnew};
 use crate::service::credential::publish::read;
 use crate::service::credential::reissuing;
-use crate::service::institution::administrators::{Administrator, Deed, note};
+use crate::service::institution::administrators::{Administrator, AuditEvent, note};
 use crate::store::credentials::Cause;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
-use crate::store::jobs::{self, NewJob, Standing};
+use crate::store::jobs::{self, Standing};
 use crate::store::reissues::{self, Mark};
 use crate::store::{Db, StoreError, issuers, status_lists, tenants, token_keys};
 use openbadges::did::IssuerIdentity;
 use openbadges::jwt;
 use openbadges::keys::PublicKey;
 
-/// The kind of job that signs anew what a withdrawn key had signed.
-pub const SIGN_ANEW: &str = "sign_anew";
 /// Badges in one transaction: few enough that nobody waits long for the database.
 const GROUP: i64 = 50;
 /// When it is looked once more: an award that another node was making at the moment of the withdrawal has ended by then.
 const ONCE_MORE: TimeDelta = TimeDelta::minutes(15);
-
-/// What such a job names.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Asked {
-    key: KeyId,
-}
 
 /// What a withdrawal would do.
 #[derive(Debug, Clone)]
@@ -140,55 +132,44 @@ pub async fn withdraw(
         ));
     }
     let actor = admin.map(|admin| admin.actor.clone());
-    trying(cairn, || {
-        let (desk, tenant, key) = (Desk::of(cairn), tenant.clone(), key.clone());
-        let (actor, reason, vault) = (actor.clone(), reason.clone(), cairn.vault.clone());
-        move |db: &mut Db| {
-            let (now, random) = (desk.now, std::sync::Arc::clone(&desk.random));
-            let (issuer, key) = find(db, &tenant, &key)?;
-            let first = match key.kind {
-                KeyKind::Ed25519 => issuers::withdraw_key(db, &tenant, &key.id)?,
-                KeyKind::Es256 => token_keys::withdraw(db, &tenant, &key.id)?,
-            };
-            if !first {
-                return Err(ServiceError::conflict(
-                    "issuer-key.withdrawn",
-                    "This key is withdrawn already. Nothing was done twice.",
-                ));
-            }
-            if key.state == KeyState::Active {
-                match key.kind {
-                    KeyKind::Ed25519 => issuers::insert_key(
-                        db,
-                        &institutions::new_key(&issuer, &vault, now, random.as_ref()),
-                    )?,
-                    KeyKind::Es256 => {
-                        let new = institutions::new_token_key(&issuer, &vault, now, random.as_ref());
-                        token_keys::replace_active(db, &new)?;
-                    }
+    let (desk, tenant, key) = (Desk::of(cairn), tenant.clone(), key.clone());
+    let vault = cairn.vault.clone();
+    let withdrawn = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        let (now, random) = (desk.now, std::sync::Arc::clone(&desk.random));
+        let (issuer, key) = find(db, &tenant, &key)?;
+        let first = match key.kind {
+            KeyKind::Ed25519 => issuers::withdraw_key(db, &tenant, &key.id)?,
+            KeyKind::Es256 => token_keys::withdraw(db, &tenant, &key.id)?,
+        };
+        if !first {
+            return Err(ServiceError::conflict(
+                "issuer-key.withdrawn",
+                "This key is withdrawn already. Nothing was done twice.",
+            ));
+        }
+        if key.state == KeyState::Active {
+            match key.kind {
+                KeyKind::Ed25519 => {
+                    issuers::insert_key(db, &institutions::new_key(&issuer, &vault, now, random.as_ref()))?
+                }
+                KeyKind::Es256 => {
+                    let new = institutions::new_token_key(&issuer, &vault, now, random.as_ref());
+                    token_keys::replace_active(db, &new)?;
                 }
             }
-            publish_lists_again(db, &desk, &tenant, &key.id)?;
-            for (name, run_at) in job_keys(&key.id).into_iter().zip([now, now + ONCE_MORE]) {
-                let job = NewJob {
-                    tenant: tenant.clone(),
-                    kind: SIGN_ANEW.to_owned(),
-                    key: name,
-                    payload: json!(Asked { key: key.id.clone() }),
-                    run_at,
-                    lane: None,
-                };
-                jobs::enqueue(db, &job, now, random.as_ref())?;
-            }
-            let deed = Deed {
-                action: "issuer-key.withdrawn",
-                subject: issuer.id.as_str(),
-                detail: json!({ "key": key.public_multibase, "reason": reason }),
-            };
-            Ok(note(db, &tenant, actor.as_ref(), &deed, now, random.as_ref())?)
         }
-    })
-    .await
+        publish_lists_again(db, &desk, &tenant, &key.id)?;
+        for (job, run_at) in both_jobs(&key.id).iter().zip([now, now + ONCE_MORE]) {
+            queue::enqueue(db, &tenant, job, run_at, now, random.as_ref())?;
+        }
+        let event = AuditEvent {
+            action: "issuer-key.withdrawn",
+            subject: issuer.id.as_str(),
+            detail: json!({ "key": key.public_multibase, "reason": reason }),
+        };
+        Ok(note(db, &tenant, actor.as_ref(), &event, now, random.as_ref())?)
+    });
+    withdrawn.await
 }
 
 /// How many badges of an institution still bear the signature of a withdrawn key. They are looked for, which reads every
@@ -209,15 +190,18 @@ pub async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, ServiceErr
     found.await
 }
 
-/// The keys of the two jobs of a withdrawn key: at once, and [`ONCE_MORE`].
-fn job_keys(key: &KeyId) -> [String; 2] {
-    [key.to_string(), format!("{key} once more")]
+/// The two jobs of a withdrawn key: at once, and [`ONCE_MORE`].
+fn both_jobs(key: &KeyId) -> [SignAnew; 2] {
+    [false, true].map(|once_more| SignAnew {
+        key: key.clone(),
+        once_more,
+    })
 }
 
 /// Whether work on a withdrawn key waits, runs, or was given up.
 fn is_queued(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<bool, StoreError> {
-    for name in job_keys(key) {
-        if jobs::standing(db, tenant, SIGN_ANEW, &name)? != Standing::Absent {
+    for job in both_jobs(key) {
+        if jobs::standing(db, tenant, SignAnew::NAME, &job.key())? != Standing::Absent {
             return Ok(true);
         }
     }
@@ -228,8 +212,8 @@ fn is_queued(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<bool, StoreE
 ///
 /// # Errors
 /// As [`sign_anew`].
-pub async fn work(cairn: &Cairn, tenant: &TenantId, asked: &Asked) -> Result<(), ServiceError> {
-    let badges = sign_anew(cairn, tenant, &asked.key, |_| std::future::ready(())).await?;
+pub async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Result<(), ServiceError> {
+    let badges = sign_anew(cairn, tenant, key, |_| std::future::ready(())).await?;
     tracing::info!(badges, "badges of a withdrawn key were signed anew");
     Ok(())
 }
@@ -246,19 +230,18 @@ pub async fn sign_anew<F: Future<Output = ()>>(
     key: &KeyId,
     so_far: impl Fn(usize) -> F,
 ) -> Result<usize, ServiceError> {
-    let lists = trying(cairn, || {
-        let (desk, tenant, key) = (Desk::of(cairn), tenant.clone(), key.clone());
-        // A list may have been published under the key by who had read it before the withdrawal.
-        move |db: &mut Db| publish_lists_again(db, &desk, &tenant, &key)
-    });
+    let (desk, owner, withdrawn) = (Desk::of(cairn), tenant.clone(), key.clone());
+    // A list may have been published under the key by who had read it before the withdrawal.
+    let lists = cairn
+        .store
+        .write_retrying(move |db| publish_lists_again(db, &desk, &owner, &withdrawn));
     lists.await?;
     let (mut after, mut done) = (None, 0);
     loop {
-        let step = trying(cairn, || {
-            let (desk, tenant) = (Desk::of(cairn), tenant.clone());
-            let (key, after) = (key.clone(), after.clone());
-            move |db: &mut Db| sign_group(db, &desk, &tenant, &key, after.as_ref())
-        });
+        let (desk, owner, withdrawn) = (Desk::of(cairn), tenant.clone(), key.clone());
+        let step = cairn
+            .store
+            .write_retrying(move |db| sign_group(db, &desk, &owner, &withdrawn, after.as_ref()));
         let (signed, last) = step.await?;
         done += signed;
         so_far(done).await;

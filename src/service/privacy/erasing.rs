@@ -5,22 +5,21 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::cause::Cause;
 use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, StatusListId, TenantId};
 use crate::random;
 use crate::service::Cairn;
-use crate::service::award::awarding::{Desk, trying};
-use crate::service::award::decide;
+use crate::service::award::awarding::Desk;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{self, DecideBadge, EraseFiles};
 use crate::service::base::session::Visitor;
-use crate::service::institution::administrators::{Administrator, Deed, moment, note};
+use crate::service::institution::administrators::{Administrator, AuditEvent, moment, note};
 use crate::service::privacy::export::exporting;
 use crate::store::erasures::{self, Declined, Wish};
-use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, awards, credentials, exports, people, retention, rules, submissions, tenants};
 
 /// What a person types to ask for it.
@@ -28,15 +27,6 @@ pub const WORD: &str = "erase";
 
 /// Most characters of the reason for which a wish is declined.
 pub const MOST_REASON: usize = 500;
-
-/// The kind of job that removes files which nobody has any more.
-pub const ERASE_FILES: &str = "erase-files";
-
-/// What such a job names.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Files {
-    digests: Vec<String>,
-}
 
 /// How it stands for a visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +93,7 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
             db,
             &tenant,
             None,
-            &deed("erasure.asked", &wish.id, json!({})),
+            &event("erasure.asked", &wish.id, json!({})),
             now,
             random.as_ref(),
         )
@@ -111,8 +101,8 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
     Ok(asked.await?)
 }
 
-fn deed<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> Deed<'a> {
-    Deed {
+fn event<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> AuditEvent<'a> {
+    AuditEvent {
         action,
         subject: id.as_str(),
         detail,
@@ -138,7 +128,7 @@ pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceErr
             db,
             &tenant,
             None,
-            &deed("erasure.withdrawn", &wish.id, json!({})),
+            &event("erasure.withdrawn", &wish.id, json!({})),
             now,
             random.as_ref(),
         )
@@ -189,10 +179,9 @@ pub async fn erase(
     id: &ErasureId,
 ) -> Result<(), ServiceError> {
     admin.scope.allows(tenant)?;
-    let archives = trying(cairn, || {
-        let (desk, tenant) = (Desk::of(cairn), tenant.clone());
-        let (id, actor) = (id.clone(), admin.actor.clone());
-        move |db: &mut Db| {
+    let (desk, tenant) = (Desk::of(cairn), tenant.clone());
+    let (id, actor) = (id.clone(), admin.actor.clone());
+    let archives = cairn.store.write_retrying(move |db| {
             let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?
             else {
                 return Ok(Vec::new());
@@ -205,11 +194,10 @@ pub async fn erase(
             }
             let badges = erase_in(db, &desk, &tenant, &wish)?;
             erasures::done(db, &tenant, &id, badges, desk.now)?;
-            let said = deed("erasure.done", &id, json!({ "badges": badges }));
+            let said = event("erasure.done", &id, json!({ "badges": badges }));
             note(db, &tenant, Some(&actor), &said, desk.now, desk.random.as_ref())?;
             // The archives that are there, or are being made, hold this person too.
             Ok(exports::forget_all(db, &tenant)?)
-        }
     });
     exporting::remove(cairn, archives.await?).await;
     Ok(())
@@ -249,7 +237,7 @@ pub async fn decline(
             ));
         }
         if erasures::decline(db, &tenant, &id, &reason, now)? {
-            let said = deed("erasure.declined", &id, json!({}));
+            let said = event("erasure.declined", &id, json!({}));
             note(db, &tenant, Some(&actor), &said, now, random.as_ref())?;
         }
         Ok(())
@@ -289,8 +277,12 @@ fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<
     let nobody = format!("erased-{}", random::token::<16>(random));
     erasures::erase(db, tenant, person, &things, &nobody)?;
     for award in &held {
-        for above in rules::badges_building_on(db, tenant, &award.badge)? {
-            decide::enqueue_badge(db, tenant, &above, desk.now, random)?;
+        for badge in rules::badges_building_on(db, tenant, &award.badge)? {
+            let job = DecideBadge {
+                badge,
+                cause: Cause::Activation,
+            };
+            queue::enqueue(db, tenant, &job, desk.now, desk.now, random)?;
         }
     }
     let mut digests: Vec<String> = handed_in
@@ -300,22 +292,21 @@ fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<
     digests.sort_unstable();
     digests.dedup();
     if !digests.is_empty() {
-        let job = NewJob {
-            tenant: tenant.clone(),
-            kind: ERASE_FILES.to_owned(),
-            key: wish.id.to_string(),
-            payload: json!(Files { digests }),
-            run_at: desk.now,
-            lane: None,
+        let job = EraseFiles {
+            erasure: wish.id.clone(),
+            digests,
         };
-        jobs::enqueue(db, &job, desk.now, random)?;
+        queue::enqueue(db, tenant, &job, desk.now, desk.now, random)?;
     }
     Ok(i64::try_from(signed.len()).unwrap_or(i64::MAX))
 }
 
 /// Removes files that nobody has handed in any more. Doing it twice is doing it once.
-pub async fn erase_files(cairn: &Cairn, tenant: &TenantId, files: Files) -> Result<(), ServiceError> {
-    for digest in files.digests {
+///
+/// # Errors
+/// What the store and the disk report.
+pub async fn erase_files(cairn: &Cairn, tenant: &TenantId, digests: Vec<String>) -> Result<(), ServiceError> {
+    for digest in digests {
         let now = cairn.clock.now();
         let (of, asked) = (tenant.clone(), digest.clone());
         let used = cairn

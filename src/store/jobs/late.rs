@@ -36,6 +36,7 @@ pub fn take_given_up_below(
 #[derive(Debug, Clone, PartialEq)]
 pub struct GivenUp {
     pub id: JobId,
+    pub key: String,
     pub payload: Value,
 }
 
@@ -47,19 +48,20 @@ pub fn given_up_below(
     folder: &str,
     limit: i64,
 ) -> Result<Vec<GivenUp>, StoreError> {
-    let rows: Vec<(String, String)> = jobs::table
+    let rows: Vec<(String, String, String)> = jobs::table
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::kind.eq(kind))
         .filter(jobs::key.like(format!("{folder}/%")))
         .filter(jobs::state.eq(GIVEN_UP))
         .order(jobs::id)
         .limit(limit)
-        .select((jobs::id, jobs::payload))
+        .select((jobs::id, jobs::key, jobs::payload))
         .load(db)?;
-    let given_up = rows.into_iter().map(|(id, payload)| {
+    let given_up = rows.into_iter().map(|(id, key, payload)| {
         let payload = from_json("jobs.payload", &payload)?;
         Ok(GivenUp {
             id: id.into(),
+            key,
             payload,
         })
     });

@@ -17,10 +17,10 @@ use crate::ids::{JobId, RegistrationId, TenantId};
 use crate::random::Random;
 
 mod late;
-mod look;
+mod state;
 
 pub use late::{GivenUp, Late, given_up_below, late_below, revive, take_given_up, take_given_up_below};
-pub use look::{Count, Standing, counts, is_under_way, standing, under_way_below};
+pub use state::{Count, Standing, counts, is_under_way, standing, under_way_below};
 
 const WAITING: &str = "waiting";
 const RUNNING: &str = "running";
@@ -37,7 +37,7 @@ pub struct NewJob {
     pub payload: Value,
     pub run_at: DateTime<Utc>,
     /// The platform that it calls; none for work that calls nobody.
-    pub lane: Option<RegistrationId>,
+    pub platform: Option<RegistrationId>,
 }
 
 /// Work that a worker has claimed.
@@ -52,7 +52,7 @@ pub struct Job {
     pub attempts: i32,
     pub run_at: DateTime<Utc>,
     /// The platform that it calls.
-    pub lane: Option<RegistrationId>,
+    pub platform: Option<RegistrationId>,
     pub locked_until: DateTime<Utc>,
     /// The worker that holds it.
     pub locked_by: String,
@@ -73,7 +73,7 @@ struct Row {
     locked_by: Option<String>,
     last_error: Option<String>,
     created_at: i64,
-    lane: Option<String>,
+    platform: Option<String>,
 }
 
 /// Enqueues `job`. One of the same kind and key that waits already stands for it, and runs at the earlier of both
@@ -97,7 +97,7 @@ pub fn enqueue(
         locked_by: None,
         last_error: None,
         created_at: micros(now),
-        lane: job.lane.as_ref().map(ToString::to_string),
+        platform: job.platform.as_ref().map(ToString::to_string),
     };
     // Most often one waits already that runs soon enough. PostgreSQL locks it until we commit, so that no worker claims
     // it before it can see what this transaction writes; SQLite has no other writer meanwhile.
@@ -167,10 +167,10 @@ impl Default for Share {
 }
 
 impl Share {
-    fn of_platform(&self, lane: &str) -> usize {
+    fn of_platform(&self, platform: &str) -> usize {
         self.running
             .iter()
-            .filter(|(_, one)| one.as_str() == lane)
+            .filter(|(_, one)| one.as_str() == platform)
             .count()
     }
 
@@ -193,14 +193,14 @@ impl Share {
     }
 
     /// Whether one more call may run, and if so counts it.
-    fn take(&mut self, tenant: &str, lane: Option<&str>) -> bool {
-        let Some(lane) = lane else {
+    fn take(&mut self, tenant: &str, platform: Option<&str>) -> bool {
+        let Some(platform) = platform else {
             return true;
         };
-        let room = self.of_platform(lane) < self.most_of_platform
+        let room = self.of_platform(platform) < self.most_of_platform
             && self.of_institution(tenant) < self.most_of_institution;
         if room {
-            self.running.push((tenant.into(), lane.into()));
+            self.running.push((tenant.into(), platform.into()));
         }
         room
     }
@@ -242,7 +242,7 @@ pub fn claim_sharing(
         .filter(same.field(jobs::state).eq(RUNNING))
         .filter(same.field(jobs::locked_until).assume_not_null().gt(at));
     let running = share.running.clone();
-    let platforms = running.iter().map(|(_, lane)| lane.as_str());
+    let platforms = running.iter().map(|(_, platform)| platform.as_str());
     let platforms = Share::full(platforms, share.most_of_platform);
     let institutions = running.iter().map(|(tenant, _)| tenant.as_str());
     let institutions = Share::full(institutions, share.most_of_institution);
@@ -253,7 +253,7 @@ pub fn claim_sharing(
                 .filter(due)
                 .filter(diesel::dsl::not(diesel::dsl::exists(runs)))
                 .filter(
-                    jobs::lane.is_null().or(jobs::lane
+                    jobs::platform.is_null().or(jobs::platform
                         .assume_not_null()
                         .ne_all(platforms.iter().copied())
                         .and(jobs::tenant_id.ne_all(institutions.iter().copied()))),
@@ -276,7 +276,7 @@ pub fn claim_sharing(
         let stands_for = |job: &Job| {
             job.kind == row.kind && job.key == row.key && job.tenant.as_str() == row.tenant_id.as_str()
         };
-        if claimed.iter().any(stands_for) || !share.take(&row.tenant_id, row.lane.as_deref()) {
+        if claimed.iter().any(stands_for) || !share.take(&row.tenant_id, row.platform.as_deref()) {
             continue;
         }
         let attempts = row.attempts.saturating_add(1);
@@ -298,7 +298,7 @@ pub fn claim_sharing(
             payload: from_json("jobs.payload", &row.payload)?,
             attempts,
             run_at: moment(row.run_at)?,
-            lane: row.lane.map(RegistrationId::from),
+            platform: row.platform.map(RegistrationId::from),
             locked_until: until,
             locked_by: worker.to_owned(),
         });

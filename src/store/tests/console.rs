@@ -130,7 +130,7 @@ fn a_superseded_record_is_forgotten_but_neither_the_present_one_nor_one_behind_a
                     &school.tenant,
                     &badge.id,
                     &new,
-                    "test",
+                    Cause::Schedule,
                     at(seconds),
                     &SystemRandom,
                 )

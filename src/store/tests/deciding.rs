@@ -179,7 +179,15 @@ fn a_decision_makes_history_only_when_it_says_something_new() {
                 decision,
             };
             write(database, |db| {
-                decisions::record(db, tenant, &badge, &new, "schedule", at(seconds), &SystemRandom)
+                decisions::record(
+                    db,
+                    tenant,
+                    &badge,
+                    &new,
+                    Cause::Schedule,
+                    at(seconds),
+                    &SystemRandom,
+                )
             })
         };
         let first = record(decided(Truth::No, "70", 0), 10);
@@ -203,7 +211,7 @@ fn a_decision_makes_history_only_when_it_says_something_new() {
         let ids: Vec<_> = history.iter().map(|one| one.id.clone()).collect();
         assert_eq!(ids, [met.id.clone(), regraded.id, first.id]);
         assert_eq!(history[0].decision, decided(Truth::Yes, "80", 100));
-        assert_eq!(history[0].cause, "schedule");
+        assert_eq!(history[0].cause, Cause::Schedule);
         let course = &school.course.id;
         let mine = read(database, |db| {
             decisions::current_for_person(db, tenant, course, &person)

@@ -128,7 +128,7 @@ fn what_an_instructor_did_for_others_stays_without_their_name() {
             ("d-other", "Otto, instructor (user sub-170)"),
         ];
         write(database, |db| {
-            decisions::record(db, tenant, &badge.id, &new, "test", at(6), &SystemRandom)?;
+            decisions::record(db, tenant, &badge.id, &new, Cause::Schedule, at(6), &SystemRandom)?;
             approvals::set(db, tenant, &badge.id, &learner.id, &tess.id, &approval)?;
             for (id, by) in claims {
                 let deployment = Deployment {

@@ -22,6 +22,7 @@ use super::testing::{TestDatabase, on_both_databases};
 use super::*;
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
+use crate::domain::cause::Cause;
 use crate::domain::course::{Course, LineItem, LineItemState, Services};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::facts::GradeSource;
@@ -217,7 +218,15 @@ impl School {
             decision: decided(Truth::Yes, "80", 0),
         };
         write(database, |db| {
-            decisions::record(db, &self.tenant, badge, &new, "test", at(3), &SystemRandom)
+            decisions::record(
+                db,
+                &self.tenant,
+                badge,
+                &new,
+                Cause::Schedule,
+                at(3),
+                &SystemRandom,
+            )
         })
         .id
     }

@@ -13,7 +13,7 @@ fn sync(school: &School, key: &str, seconds: i64) -> NewJob {
         key: key.into(),
         payload: serde_json::json!({ "course": key }),
         run_at: at(seconds),
-        lane: None,
+        platform: None,
     }
 }
 
@@ -56,9 +56,9 @@ fn a_platform_and_an_institution_have_their_share_and_what_calls_nobody_is_not_c
     on_both_databases(|database| {
         let (school, other) = (School::new(database, "north"), School::new(database, "south"));
         let (moodle, canvas, third) = ("moodle", "canvas", "third");
-        let calls = |school: &School, key: &str, lane: &str, seconds: i64| {
+        let calls = |school: &School, key: &str, platform: &str, seconds: i64| {
             let job = NewJob {
-                lane: Some(RegistrationId::from(lane)),
+                platform: Some(RegistrationId::from(platform)),
                 ..sync(school, key, seconds)
             };
             assert!(enqueue(database, &job));
@@ -77,7 +77,7 @@ fn a_platform_and_an_institution_have_their_share_and_what_calls_nobody_is_not_c
             most_of_institution: 3,
             running: running
                 .iter()
-                .map(|(school, lane)| (school.tenant.clone(), RegistrationId::from(*lane)))
+                .map(|(school, platform)| (school.tenant.clone(), RegistrationId::from(*platform)))
                 .collect(),
         };
         let claim = |share: Share| -> Vec<String> {
@@ -144,7 +144,7 @@ fn work_that_fails_while_the_same_is_asked_for_leaves_one_that_runs_at_once() {
             asked.wait();
             let told = database
                 .store
-                .write_looking_blocking(|db| jobs::fail(db, &running, "no answer", Some(at(30))));
+                .write_retrying_blocking(|db| jobs::fail(db, &running, "no answer", Some(at(30))));
             assert!(told.unwrap());
         });
         let next = claim(database, 5, "w", 9);

@@ -124,7 +124,7 @@ fn transactions_in_each_others_way_are_tried_again() {
     let Some(server) = testing::postgres() else { return };
     let database = TestDatabase::postgres(&server);
     let mut attempts = 0;
-    let done = database.store.write_again_blocking(|db| {
+    let done = database.store.write_retrying_blocking(|db| {
         attempts += 1;
         if attempts < 3 {
             Err(StoreError::Busy)

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use crate::domain::award::Award;
 use crate::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
+use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::policy::Policy;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, RuleId};
 use crate::random::SystemRandom;
-use crate::service::award::decide;
-use crate::service::course::sync::{Cause, enqueue_check};
+use crate::service::base::queue::{self, DecideBadge};
+use crate::service::course::sync::enqueue_check;
 use crate::store::credentials::Credential;
 use crate::store::{awards, badges, courses, credentials, line_items, people, policies, rules, tenants};
 use openbadges::verify::{Resolver, Verdict, verify};
@@ -139,7 +140,11 @@ impl Stage {
             let new = RuleId::new(now, &SystemRandom);
             let rule = rules::save_draft(db, &badge.tenant, &badge.id, &root, new, now)?;
             rules::activate(db, &badge.tenant, &rule.id, now)?;
-            decide::enqueue_badge(db, &badge.tenant, &badge.id, now, &SystemRandom)
+            let job = DecideBadge {
+                badge: badge.id.clone(),
+                cause: Cause::Activation,
+            };
+            queue::enqueue(db, &badge.tenant, &job, now, now, &SystemRandom)
         });
         done.await.unwrap();
         id

@@ -3,9 +3,10 @@
 use chrono::TimeDelta;
 
 use super::{Bench, benches};
+use crate::domain::cause::Cause;
 use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
-use crate::service::course::sync::{Cause, check_course, enqueue_check};
+use crate::service::course::sync::{check_course, enqueue_check};
 use crate::store::StoreError;
 use crate::store::testing::{heal, trouble};
 use practice_lms::world::MemberView;
@@ -38,7 +39,7 @@ async fn a_check_that_cannot_be_written_leaves_everything_as_it_was_and_is_done_
             let before = (bench.known().await, bench.checks().await);
             trouble(&bench.cairn.store, "results", text).await;
             let (tenant, course) = (&bench.course.tenant, &bench.course.id);
-            let failed = check_course(&bench.cairn, tenant, course, "check-now").await;
+            let failed = check_course(&bench.cairn, tenant, course, Cause::CheckNow).await;
             assert!(is(failed.as_ref().unwrap_err(), text), "{failed:?}");
             assert_eq!((bench.known().await, bench.checks().await), before);
 
@@ -67,7 +68,8 @@ async fn an_award_that_cannot_be_written_is_made_once_when_it_can() {
                 let (badge, student) = scene(&bench).await;
                 trouble(&bench.cairn.store, table, text).await;
                 bench.check().await;
-                let decided = decide::decide_badge(&bench.cairn, &bench.course.tenant, &badge, "x").await;
+                let tenant = &bench.course.tenant;
+                let decided = decide::decide_badge(&bench.cairn, tenant, &badge, Cause::CheckNow).await;
                 assert!(is(decided.as_ref().unwrap_err(), text), "{table}: {decided:?}");
                 assert_eq!(
                     bench.holders(&badge).await.len(),

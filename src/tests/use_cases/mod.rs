@@ -1,5 +1,6 @@
 //! From a grade in the practice LMS to a badge that verifies, over HTTP, on each database.
 
+mod actions;
 mod awarding;
 mod bench;
 mod canvas;
@@ -10,7 +11,6 @@ mod database;
 mod faults;
 mod files;
 mod lists;
-mod look;
 mod nodes;
 mod recipients;
 mod regrades;

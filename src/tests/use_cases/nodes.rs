@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::bench::node;
 use super::{Bench, benches};
+use crate::domain::cause::Cause;
 use crate::domain::rule::Condition;
 use crate::ids::PersonId;
 use crate::jobs::Worker;
 use crate::service::Cairn;
 use crate::service::award::decide;
-use crate::service::course::sync::{Cause, enqueue_check};
+use crate::service::course::sync::enqueue_check;
 use crate::store::{awards, credentials};
 
 /// Every student has one award of each of two badges, each with one credential.
@@ -49,7 +50,7 @@ async fn race(bench: &Bench, nodes: [&Arc<Cairn>; 2]) {
     }
     for _ in 0..200 {
         // A transaction that loses a race on PostgreSQL is rolled back; the queue would try it again.
-        let [one, other] = nodes.map(|cairn| decide::decide_badge(cairn, tenant, &badge, "race"));
+        let [one, other] = nodes.map(|cairn| decide::decide_badge(cairn, tenant, &badge, Cause::CheckNow));
         let _ = tokio::join!(one, other);
         if bench.holders(&above).await.len() == people.len() {
             break;

@@ -5,10 +5,11 @@ use chrono::TimeDelta;
 use super::bench::node;
 use super::{Bench, benches, benches_of};
 use crate::clock::Clock as _;
+use crate::domain::cause::Cause;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
-use crate::service::award::decide;
-use crate::service::course::sync::{Cause, enqueue_after_launch, enqueue_check, enqueue_due, progress};
+use crate::service::base::queue::{BackgroundJob as _, DecidePerson};
+use crate::service::course::sync::{enqueue_after_launch, enqueue_check, enqueue_due, progress};
 use crate::store::jobs;
 use lti::registration::Flavour;
 
@@ -130,7 +131,7 @@ async fn who_waits_is_told_to_wait_until_the_last_student_is_decided() {
         assert!(
             waiting
                 .iter()
-                .any(|count| count.kind == decide::DECIDE_PERSON && count.jobs == 2),
+                .any(|count| count.kind == DecidePerson::NAME && count.jobs == 2),
             "{waiting:?}"
         );
         assert!(shown(&bench).await.0);

@@ -6,6 +6,7 @@ use crate::clock::Clock as _;
 use crate::domain::award::Award;
 use crate::service::award::awarding::revoke;
 use crate::service::base::institutions;
+use crate::service::base::queue::{BackgroundJob as _, SignAnew};
 use crate::service::credential::withdrawing;
 use crate::store::credentials::{Cause, Credential};
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
@@ -142,7 +143,7 @@ async fn what_a_withdrawn_key_signed_is_signed_anew_with_the_same_id_and_dates()
         }
         let counts = bench.cairn.store.read(jobs::counts).await.unwrap();
         assert!(
-            counts.iter().all(|count| count.kind != withdrawing::SIGN_ANEW),
+            counts.iter().all(|count| count.kind != SignAnew::NAME),
             "{counts:?}"
         );
     }
@@ -163,14 +164,11 @@ async fn badges_are_said_to_wait_until_no_work_on_the_key_is_left() {
         let given_up = bench.cairn.store.write(move |db| {
             let lease = chrono::TimeDelta::minutes(1);
             let due = jobs::claim(db, now, "a worker", lease, 50)?;
-            let mine: Vec<_> = due
-                .iter()
-                .filter(|job| job.kind == withdrawing::SIGN_ANEW)
-                .collect();
+            let mine: Vec<_> = due.iter().filter(|job| job.kind == SignAnew::NAME).collect();
             for job in &mine {
                 jobs::fail(db, job, "The disk is full.", None)?;
             }
-            let standing = jobs::standing(db, &mine[0].tenant, withdrawing::SIGN_ANEW, &mine[0].key)?;
+            let standing = jobs::standing(db, &mine[0].tenant, SignAnew::NAME, &mine[0].key)?;
             Ok((mine.len(), standing))
         });
         let (failed, standing) = given_up.await.unwrap();

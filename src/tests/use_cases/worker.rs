@@ -7,12 +7,13 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use super::{Bench, benches};
 use crate::clock::Clock as _;
+use crate::domain::cause::Cause;
 use crate::domain::course::Services;
 use crate::ids::{DeploymentId, SessionId};
 use crate::jobs::Worker;
 use crate::random::SystemRandom;
 use crate::service::base::platforms;
-use crate::service::course::sync::{Cause, enqueue_check};
+use crate::service::course::sync::enqueue_check;
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::{courses, deployments, nonces, sessions};

@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use serde::Serialize;
 
-use crate::service::course::sync::{self, Cause};
+use crate::domain::cause::Cause;
+use crate::service::course::sync;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;

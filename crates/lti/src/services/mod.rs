@@ -2,7 +2,7 @@
 //!
 //! One [`Services`] for the process; from it a [`Platform`] for each registration that is being called. Every call goes
 //! through `Platform::call`: it waits for a place in the registration's [`gate::Gate`], takes a token, sends, and
-//! tries again where that can help. The caller has checked that the URLs' hosts belong to the registration; what a
+//! tries again where `retry` says so. The caller has checked that the URLs' hosts belong to the registration; what a
 //! platform names itself (next pages, line items) must stay on the server that named it.
 //!
 //! To add a service: its media types and scopes into [`media`], a file with its types and an `impl Platform` that calls
@@ -10,17 +10,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use async_trait::async_trait;
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 
 use crate::registration::Flavour;
 use crate::registration::RegistrationId;
 use crate::token::{TokenService, TokenTarget};
 use crate::transport::{Request, Response, Transport};
 use ambient::clock::SharedClock;
-use ambient::random::{self, SharedRandom};
+use ambient::random::SharedRandom;
 
 pub mod course;
 pub mod error;
@@ -30,6 +26,7 @@ pub mod media;
 pub mod notices;
 pub(super) mod number;
 pub mod paging;
+mod retry;
 pub mod roster;
 pub mod score;
 mod score_times;
@@ -39,49 +36,10 @@ pub(crate) mod fake;
 
 use error::{Reason, ServiceError, judge};
 use gate::Gate;
+pub(crate) use retry::Repeat;
+use retry::{Next, Tries};
+pub use retry::{Pacing, Sleep, TimerSleep};
 use score_times::ScoreTimes;
-
-/// How fast and how stubbornly a platform is called.
-#[derive(Debug, Clone, Copy)]
-pub struct Pacing {
-    /// How often one request is tried in all.
-    pub tries: usize,
-    /// The first wait; each further one is twice as long, plus jitter.
-    pub first_wait: Duration,
-    /// The longest wait; a platform that asks for more gets no further try now.
-    pub longest_wait: Duration,
-    /// Requests under way at once, per registration.
-    pub in_flight: usize,
-}
-
-impl Default for Pacing {
-    fn default() -> Self {
-        Self {
-            tries: 5,
-            first_wait: Duration::from_millis(500),
-            longest_wait: Duration::from_secs(20),
-            in_flight: 10,
-        }
-    }
-}
-
-/// How to wait; a parameter so that tests need not.
-#[async_trait]
-pub trait Sleep: Send + Sync + std::fmt::Debug {
-    /// Returns when `time` has passed.
-    async fn sleep(&self, time: Duration);
-}
-
-/// Waits by the timer of the runtime.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TimerSleep;
-
-#[async_trait]
-impl Sleep for TimerSleep {
-    async fn sleep(&self, time: Duration) {
-        tokio::time::sleep(time).await;
-    }
-}
 
 /// What all platforms share. One for the process.
 #[derive(Debug)]
@@ -163,14 +121,6 @@ pub struct Platform {
     tries: usize,
 }
 
-/// Whether a request may be sent again when it is not known what became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Repeat {
-    Always,
-    /// Only when the platform certainly did nothing.
-    WhenNothingHappened,
-}
-
 /// What a call is, apart from the request itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Call {
@@ -207,34 +157,21 @@ impl Platform {
         if !self.is_granted(call.scope) {
             return Err(Reason::NotGranted(call.scope.to_owned()).doing(call.doing));
         }
-        let mut waits = ExponentialBuilder::new()
-            .with_min_delay(self.services.pacing.first_wait)
-            .with_max_delay(self.services.pacing.longest_wait)
-            .with_max_times(self.tries.saturating_sub(1))
-            .with_jitter()
-            .with_jitter_seed(u64::from_le_bytes(random::bytes(self.services.random.as_ref())))
-            .build();
-        let mut renewed = false;
+        let services = &self.services;
+        let mut tries = Tries::new(&services.pacing, self.tries, services.random.as_ref());
         loop {
             let reason = match self.attempt(call.scope, request.clone(), &read).await {
                 Ok(value) => return Ok(value),
                 Err(reason) => reason,
             };
-            // The refused token is forgotten by now: once, a new one may do better.
-            if matches!(reason, Reason::Unauthorized) && !renewed {
-                renewed = true;
-                continue;
+            match tries.next(&reason, call.repeat) {
+                Next::GiveUp => return Err(reason.doing(call.doing)),
+                Next::AtOnce => {}
+                Next::After(wait) => {
+                    tracing::debug!(doing = call.doing, %reason, "trying again");
+                    services.sleep.sleep(wait).await;
+                }
             }
-            let may_repeat = call.repeat == Repeat::Always || reason.nothing_happened();
-            let asked = reason.retry_after().unwrap_or_default();
-            if !(reason.retryable() && may_repeat && asked <= self.services.pacing.longest_wait) {
-                return Err(reason.doing(call.doing));
-            }
-            let Some(wait) = waits.next() else {
-                return Err(reason.doing(call.doing));
-            };
-            tracing::debug!(doing = call.doing, %reason, "trying again");
-            self.services.sleep.sleep(wait.max(asked)).await;
         }
     }
 

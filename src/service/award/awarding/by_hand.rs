@@ -5,13 +5,14 @@ use serde_json::json;
 use super::{Desk, approved_work, check_reason};
 use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{BadgeState, Kind};
+use crate::domain::cause::Cause;
 use crate::domain::evaluate::evaluate;
 use crate::domain::policy::Power;
 use crate::ids::{BadgeId, PersonId};
 use crate::service::Cairn;
-use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
+use crate::service::base::queue;
 use crate::service::base::session::Visitor;
 use crate::store::decisions::NewDecision;
 use crate::store::{Db, audit, awards, badges, decisions, enrolments, facts, rules};
@@ -30,15 +31,13 @@ pub async fn award_by_hand(
 ) -> Result<Award, ServiceError> {
     visitor.teach()?;
     let reason = check_reason(reason)?;
-    super::trying(cairn, || {
-        let (desk, visitor, reason) = (Desk::of(cairn), visitor.clone(), reason.clone());
-        let (badge, person) = (badge.clone(), person.clone());
-        move |db: &mut Db| {
-            policies::require(db, &visitor, Power::Approve)?;
-            by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
-        }
-    })
-    .await
+    let (desk, visitor) = (Desk::of(cairn), visitor.clone());
+    let (badge, person) = (badge.clone(), person.clone());
+    let awarded = cairn.store.write_retrying(move |db| {
+        policies::require(db, &visitor, Power::Approve)?;
+        by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
+    });
+    awarded.await
 }
 
 fn by_hand_in(
@@ -98,7 +97,7 @@ fn by_hand_in(
                         approved. Approve what was handed in first.";
         return Err(ServiceError::conflict("award.no-evidence", sentence));
     }
-    let recorded = decisions::record(db, tenant, &badge.id, &new, "by-hand", desk.now, random)?;
+    let recorded = decisions::record(db, tenant, &badge.id, &new, Cause::ByHand, desk.now, random)?;
     let award = desk
         .signer(db, tenant)?
         .issue(db, &badge, person, cycle, &new.decision, &recorded.id)?
@@ -111,6 +110,6 @@ fn by_hand_in(
         at: desk.now,
     };
     audit::insert(db, tenant, &entry, random)?;
-    decide::enqueue_above(db, &badge, std::slice::from_ref(person), desk)?;
+    queue::decide_above(db, &badge, std::slice::from_ref(person), desk.now, random)?;
     Ok(award)
 }

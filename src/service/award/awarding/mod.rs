@@ -19,7 +19,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
-use crate::store::{Db, StoreError, issuers, line_items, subjects};
+use crate::store::{Db, issuers, line_items, subjects};
 use openbadges::did::IssuerIdentity;
 use openbadges::proof::{self, Signable};
 use openbadges::recipient;
@@ -35,9 +35,6 @@ pub use by_hand::award_by_hand;
 pub use revoking::revoke;
 pub(in crate::service) use revoking::revoke_in;
 use work::approved_work;
-
-/// How often a change that met another one of the same status list is tried.
-const TRIES: usize = 4;
 
 /// What issuing needs of the process, to be taken into a transaction.
 #[derive(Debug, Clone)]
@@ -174,20 +171,4 @@ pub(in crate::service) fn check_reason(reason: &str) -> Result<String, ServiceEr
         ));
     }
     Ok(reason.to_owned())
-}
-
-/// Runs `work` in a transaction, again when another change of the same status list, or a second click at the same moment,
-/// stood in its way: the next try sees what the first one did.
-pub(in crate::service) async fn trying<T, F>(cairn: &Cairn, work: impl Fn() -> F) -> Result<T, ServiceError>
-where
-    T: Send + 'static,
-    F: FnOnce(&mut Db) -> Result<T, ServiceError> + Send + 'static,
-{
-    for _ in 1..TRIES {
-        match cairn.store.write_with(work()).await {
-            Err(ServiceError::Store(StoreError::Stale | StoreError::Busy)) => {}
-            done => return done,
-        }
-    }
-    cairn.store.write_with(work()).await
 }

@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::{Desk, check_reason};
 use crate::domain::award::Revocation;
+use crate::domain::cause::Cause;
 use crate::domain::policy::Power;
 use crate::ids::{AwardId, BadgeId, StatusListId};
 use crate::service::Cairn;
-use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
+use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
 use crate::store::{Db, audit, awards, badges, credentials, regrades, rules};
 
@@ -29,15 +30,13 @@ pub async fn revoke(
 ) -> Result<usize, ServiceError> {
     visitor.teach()?;
     let reason = check_reason(reason)?;
-    super::trying(cairn, || {
-        let (desk, visitor) = (Desk::of(cairn), visitor.clone());
-        let (badge, which, reason) = (badge.clone(), which.to_vec(), reason.clone());
-        move |db: &mut Db| {
-            policies::require(db, &visitor, Power::Revoke)?;
-            revoke_in(db, &desk, &visitor, &badge, &which, &reason)
-        }
-    })
-    .await
+    let (desk, visitor) = (Desk::of(cairn), visitor.clone());
+    let (badge, which) = (badge.clone(), which.to_vec());
+    let revoked = cairn.store.write_retrying(move |db| {
+        policies::require(db, &visitor, Power::Revoke)?;
+        revoke_in(db, &desk, &visitor, &badge, &which, &reason)
+    });
+    revoked.await
 }
 
 /// Takes awards of a badge of the visitor's course back, in the caller's transaction.
@@ -87,8 +86,12 @@ pub(in crate::service) fn revoke_in(
         for (list, places) in &places {
             signer.publish_revoked(db, list, places)?;
         }
-        for above in rules::badges_building_on(db, tenant, badge)? {
-            decide::enqueue_badge(db, tenant, &above, desk.now, desk.random.as_ref())?;
+        for badge in rules::badges_building_on(db, tenant, badge)? {
+            let job = DecideBadge {
+                badge,
+                cause: Cause::Activation,
+            };
+            queue::enqueue(db, tenant, &job, desk.now, desk.now, desk.random.as_ref())?;
         }
     }
     Ok(revoked)

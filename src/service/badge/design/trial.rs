@@ -9,6 +9,7 @@ use serde_json::json;
 use super::rule::{names, review_in};
 use super::{note, own_badge};
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, Truth};
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
@@ -21,6 +22,7 @@ use crate::service::Cairn;
 use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
 use crate::service::base::platforms;
+use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
 use crate::store::{Db, awards, badges, courses, enrolments, facts, people, rules};
 
@@ -221,7 +223,11 @@ pub async fn activate(
         } else {
             badges::set_state(db, tenant, &id, &BadgeState::Active, now)?;
         }
-        decide::enqueue_badge_for(db, tenant, &id, "activation", now, random.as_ref())?;
+        let job = DecideBadge {
+            badge: id.clone(),
+            cause: Cause::Activation,
+        };
+        queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
         let detail = json!({"version": rule.version, "awarded": number});
         note(
             db,

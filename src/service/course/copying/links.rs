@@ -11,7 +11,7 @@ use crate::domain::course::{Course, LineItem, Link, Opens};
 use crate::ids::{ActivityId, BadgeId};
 use crate::random::Random;
 use crate::service::base::error::ServiceError;
-use crate::service::course::columns;
+use crate::service::base::queue::{self, EnsureLineItem};
 use crate::store::{Db, StoreError, activities, badges, copies, links};
 
 /// How far back a badge's ancestors are looked for.
@@ -126,7 +126,8 @@ fn tie(
     activities::set_link(db, tenant, &activity.id, &link.id)?;
     activity.link = link.id.clone();
     if activity.line_item.is_none() {
-        columns::enqueue_item(db, &activity, now, random)?;
+        let job = EnsureLineItem::of(db, &activity)?;
+        queue::enqueue(db, tenant, &job, now, now, random)?;
     }
     Ok(true)
 }

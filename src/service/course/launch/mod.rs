@@ -9,13 +9,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use url::Url;
 
+use crate::domain::cause::Cause;
 use crate::domain::course::{Course, Services};
 use crate::ids::{DeploymentId, SessionId};
 use crate::random::{self, Random};
 use crate::service::Cairn;
-use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
 use crate::service::base::last_seen;
+use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::session::{LONGEST, digest};
 use crate::service::course::copying;
 use crate::service::course::notices;
@@ -193,8 +194,12 @@ impl Cairn {
                     enrolments::set_from_launch(db, tenant, &course.id, &person.id, learner, barred, now)?;
                 // Whoever comes back may have earned something meanwhile: no fact changes, so nothing else would ask.
                 if now_is.may_be_awarded() && before.is_some_and(|before| !before.may_be_awarded()) {
-                    let (course, person) = (&course.id, &person.id);
-                    decide::enqueue_person_for(db, tenant, course, person, "launch", now, random.as_ref())?;
+                    let job = DecidePerson {
+                        course: course.id.clone(),
+                        person: person.id.clone(),
+                        cause: Cause::Launch,
+                    };
+                    queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
                 }
                 link = destination::refresh_link(db, course, &launch, now, random.as_ref())?;
                 link = copying::on_launch(db, course, link, &launch, now, random.as_ref())?;

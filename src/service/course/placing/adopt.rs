@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::course::{Link, Opens};
 use crate::ids::PlacementId;
 use crate::random::Random;
-use crate::service::course::columns;
+use crate::service::base::queue::{self, EnsureLineItem};
 use crate::store::links::LinkSeen;
 use crate::store::placements::Placement;
 use crate::store::{Db, StoreError, activities, links, placements};
@@ -57,7 +57,8 @@ pub(in crate::service) fn adopt(
         }
     }
     if activity.line_item.is_none() {
-        columns::enqueue_item(db, &activity, now, random)?;
+        let job = EnsureLineItem::of(db, &activity)?;
+        queue::enqueue(db, &activity.tenant, &job, now, now, random)?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::cause::Cause;
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -29,35 +30,6 @@ use seed::Seedable;
 
 /// Reading a course ends after so long, whatever the platform does.
 const LONGEST: Duration = Duration::from_mins(8);
-
-/// The job that reads a course.
-pub const CHECK_COURSE: &str = "check_course";
-
-/// Why a course is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    Launch,
-    Schedule,
-    CheckNow,
-    /// An evidence activity was made or changed.
-    Activity,
-    /// A gradebook column was made.
-    Column,
-}
-
-impl Cause {
-    /// The word that decisions and the queue keep.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Launch => "launch",
-            Self::Schedule => "schedule",
-            Self::CheckNow => "check-now",
-            Self::Activity => "activity",
-            Self::Column => "column",
-        }
-    }
-}
 
 /// What a check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,7 +55,7 @@ pub async fn check_course(
     cairn: &Cairn,
     tenant: &TenantId,
     course: &CourseId,
-    cause: &str,
+    cause: Cause,
 ) -> Result<CheckOutcome, ServiceError> {
     let (owner, id) = (tenant.clone(), course.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -100,7 +72,7 @@ pub async fn check_course(
     let took = write::Taking {
         course,
         reading,
-        cause: cause.to_owned(),
+        cause,
         read_at,
         next_at: cairn
             .settings
@@ -108,7 +80,7 @@ pub async fn check_course(
             .and_then(|interval| read_at.checked_add_signed(interval)),
         random: Arc::clone(&cairn.random),
     };
-    let outcome = cairn.store.write_again(move |db| took.write(db)).await?;
+    let outcome = cairn.store.write_retrying(move |db| took.write(db)).await?;
     metrics::counter!("cairn_checks_total").increment(1);
     Ok(outcome)
 }

@@ -1,11 +1,10 @@
 //! How far the check of a course is, for the page that waits for it.
 
-use super::CHECK_COURSE;
 use crate::domain::badge::BadgeState;
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
-use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
 use crate::store::{badges, courses, jobs};
 
 /// How far a check is.
@@ -31,8 +30,8 @@ pub async fn progress(
     let (tenant, course, now) = (tenant.clone(), course.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let known = courses::get(db, &tenant, &course)?.ok_or(ServiceError::NotFound("course"))?;
-        let reading = jobs::is_under_way(db, &tenant, CHECK_COURSE, course.as_str(), now)?;
-        let people = jobs::under_way_below(db, &tenant, decide::DECIDE_PERSON, course.as_str(), now)?;
+        let reading = jobs::is_under_way(db, &tenant, CheckCourse::NAME, course.as_str(), now)?;
+        let people = jobs::under_way_below(db, &tenant, DecidePerson::NAME, course.as_str(), now)?;
         let mut badges = badges::for_course(db, &tenant, &course)?;
         badges.retain(|badge| badge.state == BadgeState::Active);
         let (total, mut done) = (badges.len(), 0);
@@ -40,7 +39,7 @@ pub async fn progress(
         if !reading && people == 0 {
             for badge in badges {
                 let id = badge.id.as_str();
-                done += usize::from(!jobs::is_under_way(db, &tenant, decide::DECIDE_BADGE, id, now)?);
+                done += usize::from(!jobs::is_under_way(db, &tenant, DecideBadge::NAME, id, now)?);
             }
         }
         let message = if reading {

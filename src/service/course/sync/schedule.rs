@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
 
-use super::{CHECK_COURSE, Cause};
+use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::ids::{CourseId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::jobs::{self, NewJob};
+use crate::service::base::queue::{self, CheckCourse};
 use crate::store::{Db, StoreError, courses};
 
 /// Launches of a whole class make one check in so long.
@@ -31,7 +30,10 @@ pub async fn enqueue_check(
     let done = cairn.store.write(move |db| {
         // A course that is gone has nothing to check.
         match courses::get(db, &tenant, &course)? {
-            Some(course) => enqueue_check_at(db, &course, cause, now, now, random.as_ref()),
+            Some(course) => {
+                let job = CheckCourse::of(&course, cause);
+                queue::enqueue(db, &tenant, &job, now, now, random.as_ref())
+            }
             None => Ok(()),
         }
     });
@@ -51,26 +53,8 @@ pub fn enqueue_after_launch(
         .last_at
         .and_then(|last| last.checked_add_signed(LAUNCH_PAUSE));
     let run_at = earliest.map_or(now, |earliest| earliest.max(now));
-    enqueue_check_at(db, course, Cause::Launch, run_at, now, random)
-}
-
-pub(super) fn enqueue_check_at(
-    db: &mut Db,
-    course: &Course,
-    cause: Cause,
-    run_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    let job = NewJob {
-        tenant: course.tenant.clone(),
-        kind: CHECK_COURSE.to_owned(),
-        key: course.id.to_string(),
-        payload: json!({ "course": course.id, "cause": cause.word() }),
-        run_at,
-        lane: Some(course.registration.clone()),
-    };
-    jobs::enqueue(db, &job, now, random).map(drop)
+    let job = CheckCourse::of(course, Cause::Launch);
+    queue::enqueue(db, &course.tenant, &job, run_at, now, random)
 }
 
 /// Enqueues the checks that the schedule calls for, and says how many.
@@ -86,7 +70,8 @@ pub async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
     let count = due.len();
     let enqueue = cairn.store.write(move |db| {
         for course in due {
-            enqueue_check_at(db, &course, Cause::Schedule, now, now, random.as_ref())?;
+            let job = CheckCourse::of(&course, Cause::Schedule);
+            queue::enqueue(db, &course.tenant, &job, now, now, random.as_ref())?;
             courses::set_next_check(db, &course.tenant, &course.id, now.checked_add_signed(interval))?;
         }
         Ok(())

@@ -6,16 +6,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use super::CheckOutcome;
 use super::read::Reading;
-use super::schedule::enqueue_check_at;
-use super::{CHECK_COURSE, Cause, CheckOutcome};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
+use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Course, LineItem};
 use crate::domain::facts::GradeSource;
 use crate::domain::rule::Condition;
 use crate::ids::{LineItemId, PersonId};
 use crate::random::{self, SharedRandom};
-use crate::service::award::decide;
+use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
 use crate::service::course::columns;
 use crate::service::course::copying;
 use crate::store::line_items::{ItemChanges, ItemSeen};
@@ -38,7 +38,7 @@ const SOON: TimeDelta = TimeDelta::minutes(1);
 pub(super) struct Taking {
     pub course: Course,
     pub reading: Reading,
-    pub cause: String,
+    pub cause: Cause,
     pub read_at: DateTime<Utc>,
     pub next_at: Option<DateTime<Utc>>,
     pub random: SharedRandom,
@@ -80,7 +80,7 @@ impl Taking {
         };
         courses::set_checks(db, tenant, course, &checks)?;
         // A check that was given up has been made up for, and what the columns wait for gets another try.
-        jobs::take_given_up(db, tenant, CHECK_COURSE, course.as_str())?;
+        jobs::take_given_up(db, tenant, CheckCourse::NAME, course.as_str())?;
         if self.reading.items.is_some() {
             columns::resume(db, &self.course, self.read_at, self.random.as_ref())?;
         }
@@ -90,7 +90,8 @@ impl Taking {
             .filter(|_| self.reading.unfinished)
         {
             let random = self.random.as_ref();
-            enqueue_check_at(db, &self.course, Cause::Column, soon, self.read_at, random)?;
+            let job = CheckCourse::of(&self.course, Cause::Column);
+            queue::enqueue(db, tenant, &job, soon, self.read_at, random)?;
         }
         Ok(outcome)
     }
@@ -216,20 +217,28 @@ impl Taking {
     /// Evaluations for whom something changed, for badges that time alone may earn, and for what was given up before.
     fn enqueue(&self, db: &mut Db, changed: &BTreeSet<PersonId>) -> Result<(), StoreError> {
         let (tenant, course) = (&self.course.tenant, &self.course.id);
-        let (now, random) = (self.read_at, self.random.as_ref());
+        let (now, cause, random) = (self.read_at, self.cause, self.random.as_ref());
         let mut active = badges::for_course(db, tenant, course)?;
         active.retain(|badge| badge.state == BadgeState::Active);
-        let given_up = jobs::take_given_up_below(db, tenant, decide::DECIDE_PERSON, course.as_str())?;
+        let given_up = jobs::take_given_up_below(db, tenant, DecidePerson::NAME, course.as_str())?;
         for badge in &active {
-            let given_up =
-                given_up || jobs::take_given_up(db, tenant, decide::DECIDE_BADGE, badge.id.as_str())?;
+            let given_up = given_up || jobs::take_given_up(db, tenant, DecideBadge::NAME, badge.id.as_str())?;
             if changed.len() > FEW || given_up || by_time(db, badge, now)? {
-                decide::enqueue_badge_for(db, tenant, &badge.id, &self.cause, now, random)?;
+                let job = DecideBadge {
+                    badge: badge.id.clone(),
+                    cause,
+                };
+                queue::enqueue(db, tenant, &job, now, now, random)?;
             }
         }
         if !active.is_empty() && changed.len() <= FEW {
             for person in changed {
-                decide::enqueue_person_for(db, tenant, course, person, &self.cause, now, random)?;
+                let job = DecidePerson {
+                    course: course.clone(),
+                    person: person.clone(),
+                    cause,
+                };
+                queue::enqueue(db, tenant, &job, now, now, random)?;
             }
         }
         Ok(())

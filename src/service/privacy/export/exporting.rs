@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{FOLDER, institution, new_path};
@@ -11,24 +10,17 @@ use crate::domain::issuer::Tenant;
 use crate::ids::{ExportId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::{Administrator, Deed, moment, note};
+use crate::service::base::queue::{self, BackgroundJob as _, ExportInstitution};
+use crate::service::institution::administrators::{Administrator, AuditEvent, moment, note};
 use crate::store::blobs::BlobError;
 use crate::store::exports::{self, Export, ExportState};
-use crate::store::jobs::{self, NewJob, Standing};
+use crate::store::jobs::{self, Standing};
 use crate::store::{Db, StoreError, credentials, tenants};
 
-/// The kind of job that makes an archive.
-pub const EXPORT: &str = "export";
 /// How long an archive can be fetched.
 pub const KEPT: TimeDelta = TimeDelta::days(3);
 /// A file that nobody has touched for so long (more than archives are kept) was given up in the making.
 const GIVEN_UP: std::time::Duration = std::time::Duration::from_hours(96);
-
-/// What such a job names.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Asked {
-    export: ExportId,
-}
 
 fn path(cairn: &Cairn, id: &ExportId) -> PathBuf {
     cairn.settings.data_dir.join(FOLDER).join(format!("{id}.zip"))
@@ -55,7 +47,7 @@ impl Listed {
 fn listed(db: &mut Db, tenant: &TenantId) -> Result<Vec<Listed>, StoreError> {
     let mut all = Vec::new();
     for export in exports::list(db, tenant)? {
-        let standing = jobs::standing(db, tenant, EXPORT, export.id.as_str())?;
+        let standing = jobs::standing(db, tenant, ExportInstitution::NAME, export.id.as_str())?;
         let failed = match standing {
             _ if export.state == ExportState::Ready => None,
             Standing::UnderWay => None,
@@ -89,7 +81,7 @@ pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Res
             return Ok(());
         }
         for one in known.iter().filter(|one| one.failed.is_some()) {
-            jobs::take_given_up(db, &tenant, EXPORT, one.export.id.as_str())?;
+            jobs::take_given_up(db, &tenant, ExportInstitution::NAME, one.export.id.as_str())?;
             exports::remove(db, &tenant, &one.export.id)?;
         }
         let export = Export {
@@ -103,23 +95,16 @@ pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Res
             ended_at: None,
         };
         exports::save(db, &export)?;
-        let job = NewJob {
-            tenant: tenant.clone(),
-            kind: EXPORT.to_owned(),
-            key: export.id.to_string(),
-            payload: json!(Asked {
-                export: export.id.clone()
-            }),
-            run_at: now,
-            lane: None,
+        let job = ExportInstitution {
+            export: export.id.clone(),
         };
-        jobs::enqueue(db, &job, now, random.as_ref())?;
-        let deed = Deed {
+        queue::enqueue(db, &tenant, &job, now, now, random.as_ref())?;
+        let event = AuditEvent {
             action: "export.asked",
             subject: export.id.as_str(),
             detail: json!({ "badges": export.total }),
         };
-        Ok(note(db, &tenant, Some(&actor), &deed, now, random.as_ref())?)
+        Ok(note(db, &tenant, Some(&actor), &event, now, random.as_ref())?)
     });
     asked.await
 }
@@ -160,12 +145,12 @@ pub async fn fetch(
         let is_there =
             |one: &Export| one.state == ExportState::Ready && one.ended_at.is_some_and(|at| at + KEPT > now);
         export.filter(is_there).ok_or(ServiceError::NotFound("archive"))?;
-        let deed = Deed {
+        let event = AuditEvent {
             action: "export.fetched",
             subject: wanted.as_str(),
             detail: json!({}),
         };
-        Ok(note(db, &of, Some(&actor), &deed, now, random.as_ref())?)
+        Ok(note(db, &of, Some(&actor), &event, now, random.as_ref())?)
     });
     noted.await?;
     let path = path(cairn, id);
@@ -180,8 +165,8 @@ pub async fn fetch(
 ///
 /// # Errors
 /// What the store and the disk report; then it can be done again.
-pub async fn work(cairn: &Cairn, tenant: &TenantId, asked: &Asked) -> Result<(), ServiceError> {
-    let (of, id) = (tenant.clone(), asked.export.clone());
+pub async fn work(cairn: &Cairn, tenant: &TenantId, export: &ExportId) -> Result<(), ServiceError> {
+    let (of, id) = (tenant.clone(), export.clone());
     let found = cairn.store.read(move |db| exports::get(db, &of, &id)).await?;
     let export = found.ok_or(ServiceError::NotFound("archive"))?;
     if export.state == ExportState::Ready {
@@ -240,7 +225,7 @@ pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
         for tenant in tenants::list(db)? {
             for id in exports::forget(db, &tenant.id, before)? {
                 // Of one that failed nobody can ask any more.
-                jobs::take_given_up(db, &tenant.id, EXPORT, id.as_str())?;
+                jobs::take_given_up(db, &tenant.id, ExportInstitution::NAME, id.as_str())?;
                 gone.push(id);
             }
         }

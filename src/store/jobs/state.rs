@@ -1,4 +1,4 @@
-//! Looking at the queue: what is under way, and how much there is.
+//! The state of the queue: what is under way, and how much there is.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::clock::Clock as _;
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
+use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Services};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, LineItemId, LinkId, PersonId, RuleId, SessionId};
@@ -19,6 +20,7 @@ use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::award::decide;
 use crate::service::base::institutions;
+use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
 use crate::service::course::sync::{CheckOutcome, check_course};
 use crate::store::courses::CourseSeen;
@@ -36,13 +38,13 @@ use super::bench::{Bench, design};
 
 impl Bench {
     pub async fn check(&self) -> CheckOutcome {
-        check_course(&self.cairn, &self.course.tenant, &self.course.id, "check-now")
+        check_course(&self.cairn, &self.course.tenant, &self.course.id, Cause::CheckNow)
             .await
             .unwrap()
     }
 
     pub async fn decide(&self, badge: &BadgeId) -> decide::Decided {
-        decide::decide_badge(&self.cairn, &self.course.tenant, badge, "schedule")
+        decide::decide_badge(&self.cairn, &self.course.tenant, badge, Cause::Schedule)
             .await
             .unwrap()
     }
@@ -225,7 +227,11 @@ impl Bench {
             let new = RuleId::new(now, &SystemRandom);
             let rule = rules::save_draft(db, &badge.tenant, &badge.id, &root, new, now)?;
             rules::activate(db, &badge.tenant, &rule.id, now)?;
-            decide::enqueue_badge(db, &badge.tenant, &badge.id, now, &SystemRandom)
+            let job = DecideBadge {
+                badge: badge.id.clone(),
+                cause: Cause::Activation,
+            };
+            queue::enqueue(db, &badge.tenant, &job, now, now, &SystemRandom)
         });
         done.await.unwrap();
         id

@@ -1,0 +1,181 @@
+//! Which use case does which kind of work.
+
+use std::pin::Pin;
+
+use backon::ExponentialBuilder;
+
+use crate::ids::TenantId;
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{
+    self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, EnsureLineItem, EraseFiles,
+    ExportInstitution, HandleNotice, SendScore, SignAnew, SubscribeNotices, USUAL_RETRY,
+};
+use crate::service::course::columns;
+use crate::service::course::notices;
+use crate::service::course::scores;
+use crate::service::course::sync;
+use crate::service::credential::withdrawing;
+use crate::service::privacy::erasing;
+use crate::service::privacy::export::exporting;
+use crate::store::jobs::Job;
+
+/// Does one kind of work.
+trait Handler: BackgroundJob {
+    fn handle(
+        self,
+        cairn: &Cairn,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<(), ServiceError>> + Send;
+}
+
+type Work<'a> = Pin<Box<dyn Future<Output = Result<(), ServiceError>> + Send + 'a>>;
+
+/// A kind of work that the runner knows.
+struct Kind {
+    name: &'static str,
+    retry: ExponentialBuilder,
+    perform: for<'a> fn(&'a Cairn, &'a Job) -> Work<'a>,
+}
+
+impl Kind {
+    const fn of<J: Handler>() -> Self {
+        Self {
+            name: J::NAME,
+            retry: J::RETRY,
+            perform: read_and_handle::<J>,
+        }
+    }
+}
+
+static KINDS: [Kind; 10] = [
+    Kind::of::<CheckCourse>(),
+    Kind::of::<DecideBadge>(),
+    Kind::of::<DecidePerson>(),
+    Kind::of::<EnsureLineItem>(),
+    Kind::of::<SendScore>(),
+    Kind::of::<SubscribeNotices>(),
+    Kind::of::<HandleNotice>(),
+    Kind::of::<ExportInstitution>(),
+    Kind::of::<EraseFiles>(),
+    Kind::of::<SignAnew>(),
+];
+
+fn read_and_handle<'a, J: Handler>(cairn: &'a Cairn, job: &'a Job) -> Work<'a> {
+    Box::pin(async move {
+        let known: J = queue::read(&job.payload, &job.key, job.platform.as_ref())
+            .map_err(|error| ServiceError::Internal(format!("job {}: {error}", job.id)))?;
+        known.handle(cairn, &job.tenant).await
+    })
+}
+
+fn known(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+/// How often and after what waits work of that name is tried again.
+pub(super) fn retry(name: &str) -> ExponentialBuilder {
+    known(name).map_or(USUAL_RETRY, |kind| kind.retry)
+}
+
+/// Does a job.
+pub(super) async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
+    let Some(kind) = known(&job.kind) else {
+        let what = format!("nobody knows how to do a job of kind {}", job.kind);
+        return Err(ServiceError::Internal(what));
+    };
+    (kind.perform)(cairn, job).await
+}
+
+impl Handler for CheckCourse {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        sync::check_course(cairn, tenant, &self.course, self.cause)
+            .await
+            .map(drop)
+    }
+}
+
+impl Handler for DecideBadge {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        decide::decide_badge(cairn, tenant, &self.badge, self.cause)
+            .await
+            .map(drop)
+    }
+}
+
+impl Handler for DecidePerson {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        decide::decide_person(cairn, tenant, &self.course, &self.person, self.cause)
+            .await
+            .map(drop)
+    }
+}
+
+impl Handler for EnsureLineItem {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        columns::ensure_activity_item(cairn, tenant, &self.activity).await
+    }
+}
+
+impl Handler for SendScore {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        scores::send(cairn, tenant, &self.submission).await
+    }
+}
+
+impl Handler for SubscribeNotices {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        notices::subscribe(cairn, tenant, &self).await
+    }
+}
+
+impl Handler for HandleNotice {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        notices::work(cairn, tenant, &self).await
+    }
+}
+
+impl Handler for ExportInstitution {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        exporting::work(cairn, tenant, &self.export).await
+    }
+}
+
+impl Handler for EraseFiles {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        erasing::erase_files(cairn, tenant, self.digests).await
+    }
+}
+
+impl Handler for SignAnew {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+        withdrawing::work(cairn, tenant, &self.key).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_kind_of_work_has_one_handler_under_the_name_that_is_stored() {
+        let names: BTreeSet<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        let stored = [
+            "check_course",
+            "decide_badge",
+            "decide_person",
+            "ensure_item",
+            "erase-files",
+            "export",
+            "notice",
+            "send_score",
+            "sign_anew",
+            "subscribe_notices",
+        ];
+        assert!(names.iter().eq(&stored), "{names:?}");
+        assert!(known("sync-course").is_none());
+    }
+}

@@ -1,0 +1,263 @@
+//! The kinds of work. Their members are named as they are stored; what is not serialized stands in the key or in the
+//! column of the platform.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::BackgroundJob;
+use crate::domain::cause::Cause;
+use crate::domain::course::Course;
+use crate::domain::evidence::{Activity, Submission};
+use crate::ids::{
+    ActivityId, BadgeId, CourseId, DeploymentId, ErasureId, ExportId, KeyId, PersonId, RegistrationId,
+    SubmissionId, TenantId,
+};
+use crate::store::{Db, StoreError, courses};
+
+/// Reads a course at its platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckCourse {
+    pub course: CourseId,
+    pub cause: Cause,
+    #[serde(default, skip_serializing)]
+    pub platform: Option<RegistrationId>,
+}
+
+impl CheckCourse {
+    #[must_use]
+    pub fn of(course: &Course, cause: Cause) -> Self {
+        Self {
+            course: course.id.clone(),
+            cause,
+            platform: Some(course.registration.clone()),
+        }
+    }
+}
+
+impl BackgroundJob for CheckCourse {
+    const NAME: &'static str = "check_course";
+    const KEY: &'static [&'static str] = &["course"];
+
+    fn key(&self) -> String {
+        self.course.to_string()
+    }
+
+    fn platform(&self) -> Option<&RegistrationId> {
+        self.platform.as_ref()
+    }
+}
+
+/// Decides one badge for all learners of its course: after its activation, for instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideBadge {
+    pub badge: BadgeId,
+    pub cause: Cause,
+}
+
+impl BackgroundJob for DecideBadge {
+    const NAME: &'static str = "decide_badge";
+    const KEY: &'static [&'static str] = &["badge"];
+
+    fn key(&self) -> String {
+        self.badge.to_string()
+    }
+}
+
+/// Decides all badges of a course for one person: after a fact about this person changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecidePerson {
+    pub course: CourseId,
+    pub person: PersonId,
+    pub cause: Cause,
+}
+
+impl BackgroundJob for DecidePerson {
+    const NAME: &'static str = "decide_person";
+    const KEY: &'static [&'static str] = &["course", "person"];
+
+    fn key(&self) -> String {
+        format!("{}/{}", self.course, self.person)
+    }
+}
+
+/// Gives an evidence activity its gradebook column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnsureLineItem {
+    pub activity: ActivityId,
+    #[serde(skip_serializing)]
+    pub course: CourseId,
+    #[serde(default, skip_serializing)]
+    pub platform: Option<RegistrationId>,
+}
+
+impl EnsureLineItem {
+    /// # Errors
+    /// What the store reports.
+    pub fn of(db: &mut Db, activity: &Activity) -> Result<Self, StoreError> {
+        Ok(Self {
+            platform: platform_of(db, &activity.tenant, &activity.course)?,
+            activity: activity.id.clone(),
+            course: activity.course.clone(),
+        })
+    }
+}
+
+impl BackgroundJob for EnsureLineItem {
+    const NAME: &'static str = "ensure_item";
+    const KEY: &'static [&'static str] = &["course", "activity"];
+    const REPLACES_GIVEN_UP: bool = true;
+
+    fn key(&self) -> String {
+        format!("{}/{}", self.course, self.activity)
+    }
+
+    fn platform(&self) -> Option<&RegistrationId> {
+        self.platform.as_ref()
+    }
+}
+
+/// Sends what became of a hand-in to the gradebook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendScore {
+    pub submission: SubmissionId,
+    #[serde(skip_serializing)]
+    pub course: CourseId,
+    #[serde(default, skip_serializing)]
+    pub platform: Option<RegistrationId>,
+}
+
+impl SendScore {
+    /// # Errors
+    /// What the store reports.
+    pub fn of(db: &mut Db, course: &CourseId, submission: &Submission) -> Result<Self, StoreError> {
+        Ok(Self {
+            platform: platform_of(db, &submission.tenant, course)?,
+            submission: submission.id.clone(),
+            course: course.clone(),
+        })
+    }
+}
+
+impl BackgroundJob for SendScore {
+    const NAME: &'static str = "send_score";
+    const KEY: &'static [&'static str] = &["course", "submission"];
+    const REPLACES_GIVEN_UP: bool = true;
+
+    fn key(&self) -> String {
+        format!("{}/{}", self.course, self.submission)
+    }
+
+    fn platform(&self) -> Option<&RegistrationId> {
+        self.platform.as_ref()
+    }
+}
+
+fn platform_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Option<RegistrationId>, StoreError> {
+    Ok(courses::get(db, tenant, course)?.map(|course| course.registration))
+}
+
+/// Asks a platform for notices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubscribeNotices {
+    pub deployment: DeploymentId,
+    /// Where the platform takes the address of a handler.
+    pub service: Url,
+    /// The types of notice that are wanted.
+    pub types: Vec<String>,
+    #[serde(default, skip_serializing)]
+    pub platform: Option<RegistrationId>,
+}
+
+impl BackgroundJob for SubscribeNotices {
+    const NAME: &'static str = "subscribe_notices";
+    const KEY: &'static [&'static str] = &["deployment"];
+
+    fn key(&self) -> String {
+        self.deployment.to_string()
+    }
+
+    fn platform(&self) -> Option<&RegistrationId> {
+        self.platform.as_ref()
+    }
+}
+
+/// Does what a notice calls for: a course was copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandleNotice {
+    /// The platform's id of the notice.
+    #[serde(skip_serializing)]
+    pub notice: String,
+    pub deployment: DeploymentId,
+    /// The new course.
+    pub context_id: String,
+    pub title: Option<String>,
+    /// The contexts that it was copied from.
+    pub origins: Vec<String>,
+}
+
+impl BackgroundJob for HandleNotice {
+    const NAME: &'static str = "notice";
+    const KEY: &'static [&'static str] = &["notice"];
+
+    fn key(&self) -> String {
+        self.notice.clone()
+    }
+}
+
+/// Packs an archive of an institution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportInstitution {
+    pub export: ExportId,
+}
+
+impl BackgroundJob for ExportInstitution {
+    const NAME: &'static str = "export";
+    const KEY: &'static [&'static str] = &["export"];
+
+    fn key(&self) -> String {
+        self.export.to_string()
+    }
+}
+
+/// Removes files that nobody has any more, after somebody was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EraseFiles {
+    #[serde(skip_serializing)]
+    pub erasure: ErasureId,
+    pub digests: Vec<String>,
+}
+
+impl BackgroundJob for EraseFiles {
+    const NAME: &'static str = "erase-files";
+    const KEY: &'static [&'static str] = &["erasure"];
+
+    fn key(&self) -> String {
+        self.erasure.to_string()
+    }
+}
+
+/// Signs anew what a withdrawn key had signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignAnew {
+    pub key: KeyId,
+    /// Whether it is the later of two: both do the same, so only the key of the job tells them apart.
+    #[serde(skip)]
+    pub once_more: bool,
+}
+
+impl BackgroundJob for SignAnew {
+    const NAME: &'static str = "sign_anew";
+    const KEY: &'static [&'static str] = &["key"];
+
+    fn key(&self) -> String {
+        if self.once_more {
+            format!("{} once more", self.key)
+        } else {
+            self.key.to_string()
+        }
+    }
+}
