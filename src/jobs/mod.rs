@@ -12,9 +12,9 @@ use crate::ids::{RegistrationId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::policies;
 use crate::service::base::session;
 use crate::service::course::sync;
+use crate::service::institution::policies;
 use crate::service::privacy::export::exporting;
 use crate::store::jobs::{self, Job};
 

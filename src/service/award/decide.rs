@@ -12,10 +12,11 @@ use crate::domain::people::Enrolment;
 use crate::domain::rule::Rule;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
 use crate::service::Cairn;
-use crate::service::award::awarding::Desk;
 use crate::service::award::regrades;
+use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue;
+use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::NewDecision;
 use crate::store::{
     Db, StoreError, awards, badges, courses, decisions, enrolments, facts, registrations, rules,
@@ -53,11 +54,11 @@ pub async fn decide_badge(
     let learners = learners.await?;
     let mut decided = Decided::default();
     for group in learners.chunks(GROUP) {
-        let (desk, group) = (Desk::of(cairn), group.to_vec());
+        let (context, group) = (IssuingContext::of(cairn), group.to_vec());
         let (tenant, badge) = (tenant.clone(), badge.clone());
         let step = cairn
             .store
-            .write_retrying(move |db| decide_group(db, &desk, &tenant, &badge, &group, cause));
+            .write_retrying(move |db| decide_group(db, &context, &tenant, &badge, &group, cause));
         let step = step.await?;
         decided.people += step.people;
         decided.awarded += step.awarded;
@@ -76,17 +77,17 @@ pub async fn decide_person(
     person: &PersonId,
     cause: Cause,
 ) -> Result<Decided, ServiceError> {
-    let (desk, tenant) = (Desk::of(cairn), tenant.clone());
+    let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let (course, person) = (course.clone(), person.clone());
     let decided = cairn
         .store
-        .write_retrying(move |db| decide_one(db, &desk, &tenant, &course, &person, cause));
+        .write_retrying(move |db| decide_one(db, &context, &tenant, &course, &person, cause));
     decided.await
 }
 
 fn decide_one(
     db: &mut Db,
-    desk: &Desk,
+    context: &IssuingContext,
     tenant: &TenantId,
     course: &CourseId,
     person: &PersonId,
@@ -98,7 +99,7 @@ fn decide_one(
     }
     for badge in badges::for_course(db, tenant, course)? {
         let one = std::slice::from_ref(person);
-        let step = decide_group(db, desk, tenant, &badge.id, one, cause)?;
+        let step = decide_group(db, context, tenant, &badge.id, one, cause)?;
         decided.people += step.people;
         decided.awarded += step.awarded;
     }
@@ -119,13 +120,13 @@ fn may_be_awarded(
 /// by a badge that was paused a moment ago.
 fn decide_group(
     db: &mut Db,
-    desk: &Desk,
+    context: &IssuingContext,
     tenant: &TenantId,
     badge: &BadgeId,
     learners: &[PersonId],
     cause: Cause,
 ) -> Result<Decided, ServiceError> {
-    let (now, random) = (desk.now, desk.random.as_ref());
+    let (now, random) = (context.now, context.random.as_ref());
     let Some(badge) = badges::get(db, tenant, badge)?.filter(|badge| badge.state == BadgeState::Active)
     else {
         return Ok(Decided::default());
@@ -133,7 +134,7 @@ fn decide_group(
     let Some(rule) = rules::active(db, tenant, &badge.id)? else {
         return Ok(Decided::default());
     };
-    let needs_row = grades_need_a_row(db, &badge, &rule)?;
+    let needs_row = grade_rows::needed(db, &badge, &rule)?;
     let known = facts::for_people(db, tenant, &badge.course, &badge.id, learners)?;
     let new: Vec<NewDecision> = known
         .iter()
@@ -144,7 +145,7 @@ fn decide_group(
         })
         .collect();
     let recorded = decisions::record_many(db, tenant, &badge.id, &new, cause, now, random)?;
-    regrades::follow(db, desk, &badge, &rule, &recorded)?;
+    regrades::follow(db, context, &badge, &rule, &recorded)?;
     let mut signer = None;
     let mut prepared = Vec::new();
     for record in recorded.iter().filter(|record| record.outcome == Truth::Yes) {
@@ -168,7 +169,7 @@ fn decide_group(
         }
         let signer = match &mut signer {
             Some(signer) => signer,
-            none => none.insert(desk.signer(db, tenant)?),
+            none => none.insert(context.signer(db, tenant)?),
         };
         let made = signer.prepare(db, &badge, &record.person, cycle, &decision.decision, &record.id)?;
         prepared.extend(made);

@@ -15,12 +15,13 @@ use crate::domain::rule::Rule;
 use crate::domain::sentence::Names;
 use crate::ids::{PersonId, RegradeId};
 use crate::service::Cairn;
-use crate::service::award::awarding::{self, Desk};
+use crate::service::award::awarding;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::policies;
 use crate::service::base::queue;
 use crate::service::base::session::Visitor;
+use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::Recorded;
 use crate::store::{Db, StoreError, audit, awards, badges, decisions, people, policies as stored, regrades};
 
@@ -31,7 +32,7 @@ const SHOWN: i64 = 20;
 /// the rule again is over. Run it in the transaction that decides.
 pub(in crate::service) fn follow(
     db: &mut Db,
-    desk: &Desk,
+    context: &IssuingContext,
     badge: &Badge,
     rule: &Rule,
     recorded: &[Recorded],
@@ -52,27 +53,27 @@ pub(in crate::service) fn follow(
                 }
             }
             (Truth::No, None) => {
-                let noted = note(db, desk, badge, rule, &record.person)?;
+                let noted = note(db, context, badge, rule, &record.person)?;
                 let suspended = noted == Some(Policy::Suspend);
                 counts_anew.extend(suspended.then(|| record.person.clone()));
             }
             _ => {}
         }
     }
-    queue::decide_above(db, badge, &counts_anew, desk.now, desk.random.as_ref())
+    queue::decide_above(db, badge, &counts_anew, context.now, context.random.as_ref())
 }
 
 /// Notes that a holder's grade fell, and says under which policy; none when it did not, or when nobody is to be asked.
 fn note(
     db: &mut Db,
-    desk: &Desk,
+    context: &IssuingContext,
     badge: &Badge,
     rule: &Rule,
     person: &PersonId,
 ) -> Result<Option<Policy>, StoreError> {
     let tenant = &badge.tenant;
     let Some(award) = awards::latest(db, tenant, &badge.id, person)?
-        .filter(|award| award.standing(desk.now) == Standing::InForce)
+        .filter(|award| award.standing(context.now) == Standing::InForce)
     else {
         return Ok(None);
     };
@@ -87,14 +88,14 @@ fn note(
         return Ok(None);
     }
     let regrade = Regrade {
-        id: RegradeId::new(desk.now, desk.random.as_ref()),
+        id: RegradeId::new(context.now, context.random.as_ref()),
         tenant: tenant.clone(),
         badge: badge.id.clone(),
         person: person.clone(),
         award: award.id.clone(),
         policy,
         state: RegradeState::Open,
-        found_at: desk.now,
+        found_at: context.now,
     };
     if !regrades::insert_once(db, &regrade)? {
         return Ok(None);
@@ -104,9 +105,9 @@ fn note(
         action: "award.regraded".to_owned(),
         subject: award.id.to_string(),
         detail: json!({ "badge": badge.id, "policy": policy }),
-        at: desk.now,
+        at: context.now,
     };
-    audit::insert(db, tenant, &entry, desk.random.as_ref())?;
+    audit::insert(db, tenant, &entry, context.random.as_ref())?;
     Ok(Some(policy))
 }
 
@@ -243,22 +244,22 @@ pub async fn settle(
 ) -> Result<(), ServiceError> {
     visitor.teach()?;
     let reason = awarding::check_reason(reason)?;
-    let (desk, visitor, id) = (Desk::of(cairn), visitor.clone(), id.clone());
+    let (context, visitor, id) = (IssuingContext::of(cairn), visitor.clone(), id.clone());
     let settled = cairn
         .store
-        .write_retrying(move |db| settle_in(db, &desk, &visitor, &id, verdict, &reason));
+        .write_retrying(move |db| settle_in(db, &context, &visitor, &id, verdict, &reason));
     settled.await
 }
 
 fn settle_in(
     db: &mut Db,
-    desk: &Desk,
+    context: &IssuingContext,
     visitor: &Visitor,
     id: &RegradeId,
     verdict: Verdict,
     reason: &str,
 ) -> Result<(), ServiceError> {
-    let (tenant, now, random) = (visitor.tenant(), desk.now, desk.random.as_ref());
+    let (tenant, now, random) = (visitor.tenant(), context.now, context.random.as_ref());
     let (regrade, badge) = own(db, visitor, id)?;
     still_held(db, &regrade, now)?;
     let state = match verdict {
@@ -274,7 +275,7 @@ fn settle_in(
     match verdict {
         Verdict::Revoke => {
             let which = std::slice::from_ref(&regrade.award);
-            awarding::revoke_in(db, desk, visitor, &badge.id, which, reason)?;
+            awarding::revoke_in(db, context, visitor, &badge.id, which, reason)?;
         }
         Verdict::Keep => {
             let entry = audit::Entry {

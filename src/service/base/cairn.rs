@@ -17,8 +17,7 @@ use lti::keys::KeySetCache;
 use lti::services::Services;
 use lti::token::TokenService;
 
-use super::{data_folder, master_key, tool_keys};
-use crate::service::institution::administrators::throttle;
+use super::{data_folder, master_key, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
 #[derive(Debug)]

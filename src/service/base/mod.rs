@@ -11,6 +11,7 @@ pub mod platforms;
 pub mod policies;
 pub mod queue;
 pub mod session;
+pub mod throttle;
 pub mod tool_keys;
 
 pub use cairn::{Cairn, StartError};

@@ -1,20 +1,10 @@
-//! What an institution lets its courses do: read and set in the console, and asked wherever it matters.
+//! What an institution lets its courses do, asked wherever it matters. Setting it is [`crate::service::institution::policies`].
 
-use chrono::TimeDelta;
-use serde_json::json;
-
-use crate::domain::issuer::Tenant;
-use crate::domain::policy::{KEEP_DAYS, Policy, Power, Powers};
-use crate::ids::TenantId;
+use crate::domain::policy::{Power, Powers};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::service::institution::administrators::{Administrator, AuditEvent, links, moment, note};
-use crate::store::{Db, admin_sessions, policies, retention, tenants};
-
-/// How long a share link that has ended is remembered, so that whoever still opens it reads that it ended, and its holder
-/// when.
-const ENDED_LINKS: TimeDelta = TimeDelta::days(90);
+use crate::store::{Db, policies};
 
 /// Requires that the visitor's institution lets them use that power. Run it in the transaction that uses it.
 ///
@@ -41,108 +31,4 @@ pub async fn check(cairn: &Cairn, visitor: &Visitor, power: Power) -> Result<(),
     let tenant = visitor.tenant().clone();
     let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;
     Ok(policy.allows(power, visitor.session.administrator)?)
-}
-
-/// The policy of an institution.
-///
-/// # Errors
-/// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-pub async fn get(
-    cairn: &Cairn,
-    admin: &Administrator,
-    tenant: &TenantId,
-) -> Result<(Tenant, Policy), ServiceError> {
-    admin.scope.allows(tenant)?;
-    let id = tenant.clone();
-    let found = cairn.store.read_with(move |db| {
-        let tenant = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
-        let policy = policies::get(db, &id)?;
-        Ok((tenant, policy))
-    });
-    found.await
-}
-
-/// Sets the policy of an institution, from this moment on.
-///
-/// # Errors
-/// As [`get`]; a sentence when history is to be kept for too few or too many days.
-pub async fn set(
-    cairn: &Cairn,
-    admin: &Administrator,
-    tenant: &TenantId,
-    policy: Policy,
-) -> Result<(), ServiceError> {
-    let (_, before) = get(cairn, admin, tenant).await?;
-    if policy.keep_days.is_some_and(|days| !KEEP_DAYS.contains(&days)) {
-        return Err(ServiceError::invalid(
-            "policy.keep-days",
-            "Keep history for 30 to 3,650 days, or for ever.",
-        ));
-    }
-    if policy == before {
-        return Ok(());
-    }
-    let (now, random) = moment(cairn);
-    let (tenant, admin) = (tenant.clone(), admin.actor.clone());
-    let saved = cairn.store.write(move |db| {
-        policies::set(db, &tenant, &policy, now)?;
-        let event = AuditEvent {
-            action: "policy.changed",
-            subject: tenant.as_str(),
-            detail: json!({"before": before, "after": policy}),
-        };
-        note(db, &tenant, Some(&admin), &event, now, random.as_ref())
-    });
-    Ok(saved.await?)
-}
-
-/// Forgets what no policy keeps any longer: superseded records, replaced hand-ins with their files, sign-ins and links
-/// that are over. Doing it twice is doing it once.
-///
-/// # Errors
-/// What the store reports; what was forgotten until then stays forgotten.
-pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
-    let (now, random) = moment(cairn);
-    let over = cairn.store.write(move |db| {
-        admin_sessions::purge(db, now)?;
-        links::forget_old(db, now)?;
-        tenants::list(db)
-    });
-    for tenant in over.await? {
-        let id = tenant.id.clone();
-        let random = std::sync::Arc::clone(&random);
-        let files = cairn.store.write(move |db| {
-            retention::forget_share_links(db, &id, now - ENDED_LINKS)?;
-            let Some(days) = policies::get(db, &id)?.keep_days else {
-                return Ok(Vec::new());
-            };
-            let before = now - TimeDelta::days(i64::from(days));
-            let records = retention::forget_decisions(db, &id, before)?;
-            let (hand_ins, mut files) = retention::forget_submissions(db, &id, before)?;
-            if records + hand_ins > 0 {
-                let event = AuditEvent {
-                    action: "history.forgotten",
-                    subject: id.as_str(),
-                    detail: json!({"records": records, "hand_ins": hand_ins, "days": days}),
-                };
-                note(db, &id, None, &event, now, random.as_ref())?;
-            }
-            let mut unused = Vec::new();
-            files.sort_unstable();
-            files.dedup();
-            for file in files {
-                if !retention::is_used(db, &id, &file)? {
-                    unused.push(file);
-                }
-            }
-            Ok(unused)
-        });
-        for file in files.await? {
-            cairn
-                .blobs
-                .remove_if_older(&tenant.id, &file, now - TimeDelta::hours(1))
-                .await?;
-        }
-    }
-    Ok(())
 }

@@ -8,5 +8,6 @@ pub mod reissuing;
 pub mod renewals;
 pub mod share;
 pub mod share_links;
+pub mod signing;
 pub mod verifier;
 pub mod withdrawing;

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState};
@@ -17,7 +18,6 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::build::{achievement, achievement_id, profile};
 use crate::service::credential::renewals::{self, Renewals};
-use crate::service::privacy::erasing::page_digest;
 use crate::store::credentials::{Credential, Shows};
 use crate::store::issuers::IssuerKey;
 use crate::store::{
@@ -249,4 +249,10 @@ fn with_contexts(document: serde_json::Result<Value>) -> Result<Value, ServiceEr
         members.insert("@context".to_owned(), json!([VC_CONTEXT, OB_CONTEXT]));
     }
     Ok(document)
+}
+
+/// The digest under which an erased public page is remembered.
+#[must_use]
+pub(crate) fn page_digest(slug: &str) -> String {
+    hex::encode(Sha256::digest(slug.as_bytes()))
 }

@@ -8,11 +8,11 @@ use serde_json::json;
 
 use crate::ids::AwardId;
 use crate::service::Cairn;
-use crate::service::award::awarding::{Desk, Signer};
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
 use crate::service::credential::publish::read;
 use crate::service::credential::share::held;
+use crate::service::credential::signing::{IssuingContext, Signer};
 use crate::store::credentials::{Cause, Credential, Reissued};
 use crate::store::{Db, audit, reissues};
 use openbadges::OpenBadgeCredential;
@@ -115,7 +115,7 @@ pub async fn set_says(
     work: bool,
 ) -> Result<bool, ServiceError> {
     visitor.act_for_oneself()?;
-    let (desk, visitor, award) = (Desk::of(cairn), visitor.clone(), award.clone());
+    let (context, visitor, award) = (IssuingContext::of(cairn), visitor.clone(), award.clone());
     let signed = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
         let (_, _, credential) = held(db, &visitor, &award)?;
         let mut document = read(&credential)?;
@@ -131,16 +131,16 @@ pub async fn set_says(
             left_out: left_out.text()?,
             ..credential
         };
-        let signer = desk.signer(db, visitor.tenant())?;
-        again(db, &signer, &desk, changed, document, Cause::Holder)?;
+        let signer = context.signer(db, visitor.tenant())?;
+        again(db, &signer, &context, changed, document, Cause::Holder)?;
         let entry = audit::Entry {
             actor: Some(visitor.person.id.clone()),
             action: "credential.reissued".to_owned(),
             subject: award.to_string(),
             detail: json!({ "grades": grades, "work": work }),
-            at: desk.now,
+            at: context.now,
         };
-        audit::insert(db, visitor.tenant(), &entry, desk.random.as_ref())?;
+        audit::insert(db, visitor.tenant(), &entry, context.random.as_ref())?;
         Ok(true)
     });
     signed.await
@@ -151,7 +151,7 @@ pub async fn set_says(
 pub(in crate::service) fn again(
     db: &mut Db,
     signer: &Signer,
-    desk: &Desk,
+    context: &IssuingContext,
     credential: Credential,
     mut document: OpenBadgeCredential,
     cause: Cause,
@@ -159,12 +159,15 @@ pub(in crate::service) fn again(
     document.proof.clear();
     let before = document.valid_from;
     document.awarded_date = document.awarded_date.or(Some(before));
-    document.valid_from = later(before, document.valid_until, desk.now);
+    document.valid_from = later(before, document.valid_until, context.now);
     let was = credential.document.clone();
     let replaced = Credential {
         document: signer.sign(&document)?,
         token: Some(signer.sign_token(&document)?),
-        reissued: Some(Reissued { at: desk.now, cause }),
+        reissued: Some(Reissued {
+            at: context.now,
+            cause,
+        }),
         ..credential
     };
     Ok(reissues::replace(db, &replaced, &was)?)

@@ -12,12 +12,12 @@ use serde_json::json;
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{CredentialId, KeyId, TenantId};
 use crate::service::Cairn;
-use crate::service::award::awarding::{Desk, Signer};
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::queue::{self, BackgroundJob as _, SignAnew};
 use crate::service::credential::publish::read;
 use crate::service::credential::reissuing;
+use crate::service::credential::signing::{IssuingContext, Signer};
 use crate::service::institution::administrators::{Administrator, AuditEvent, note};
 use crate::store::credentials::Cause;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
@@ -79,10 +79,10 @@ pub async fn review(
     if let Some(admin) = admin {
         admin.scope.allows(tenant)?;
     }
-    let (desk, tenant, key) = (Desk::of(cairn), tenant.clone(), key.clone());
+    let (context, tenant, key) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
     let found = cairn.store.read_with(move |db| {
         let (issuer, key) = find(db, &tenant, &key)?;
-        let mark = mark(&desk.identity(&issuer)?, &key)?;
+        let mark = mark(&context.identity(&issuer)?, &key)?;
         Ok(Review {
             badges: reissues::count_marked(db, &tenant, &issuer.id, &mark)?,
             lists: signed_lists(db, &issuer, &mark)?.len(),
@@ -132,10 +132,10 @@ pub async fn withdraw(
         ));
     }
     let actor = admin.map(|admin| admin.actor.clone());
-    let (desk, tenant, key) = (Desk::of(cairn), tenant.clone(), key.clone());
+    let (context, tenant, key) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
     let vault = cairn.vault.clone();
     let withdrawn = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
-        let (now, random) = (desk.now, std::sync::Arc::clone(&desk.random));
+        let (now, random) = (context.now, std::sync::Arc::clone(&context.random));
         let (issuer, key) = find(db, &tenant, &key)?;
         let first = match key.kind {
             KeyKind::Ed25519 => issuers::withdraw_key(db, &tenant, &key.id)?,
@@ -158,7 +158,7 @@ pub async fn withdraw(
                 }
             }
         }
-        publish_lists_again(db, &desk, &tenant, &key.id)?;
+        publish_lists_again(db, &context, &tenant, &key.id)?;
         for (job, run_at) in both_jobs(&key.id).iter().zip([now, now + ONCE_MORE]) {
             queue::enqueue(db, &tenant, job, run_at, now, random.as_ref())?;
         }
@@ -175,10 +175,10 @@ pub async fn withdraw(
 /// How many badges of an institution still bear the signature of a withdrawn key. They are looked for, which reads every
 /// badge, only while work on that key is in the queue; once it is done, none is left.
 pub async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, ServiceError> {
-    let (desk, tenant) = (Desk::of(cairn), tenant.clone());
+    let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let found = cairn.store.read_with(move |db| {
         let issuer = issuers::for_tenant(db, &tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
-        let identity = desk.identity(&issuer)?;
+        let identity = context.identity(&issuer)?;
         let mut waiting = 0;
         for key in institutions::all_keys(db, &issuer)? {
             if key.state == KeyState::Withdrawn && is_queued(db, &tenant, &key.id)? {
@@ -230,18 +230,18 @@ pub async fn sign_anew<F: Future<Output = ()>>(
     key: &KeyId,
     so_far: impl Fn(usize) -> F,
 ) -> Result<usize, ServiceError> {
-    let (desk, owner, withdrawn) = (Desk::of(cairn), tenant.clone(), key.clone());
+    let (context, owner, withdrawn) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
     // A list may have been published under the key by who had read it before the withdrawal.
     let lists = cairn
         .store
-        .write_retrying(move |db| publish_lists_again(db, &desk, &owner, &withdrawn));
+        .write_retrying(move |db| publish_lists_again(db, &context, &owner, &withdrawn));
     lists.await?;
     let (mut after, mut done) = (None, 0);
     loop {
-        let (desk, owner, withdrawn) = (Desk::of(cairn), tenant.clone(), key.clone());
+        let (context, owner, withdrawn) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
         let step = cairn
             .store
-            .write_retrying(move |db| sign_group(db, &desk, &owner, &withdrawn, after.as_ref()));
+            .write_retrying(move |db| sign_group(db, &context, &owner, &withdrawn, after.as_ref()));
         let (signed, last) = step.await?;
         done += signed;
         so_far(done).await;
@@ -253,10 +253,15 @@ pub async fn sign_anew<F: Future<Output = ()>>(
 }
 
 /// Signs the status lists anew that a withdrawn key had signed.
-fn publish_lists_again(db: &mut Db, desk: &Desk, tenant: &TenantId, key: &KeyId) -> Result<(), ServiceError> {
+fn publish_lists_again(
+    db: &mut Db,
+    context: &IssuingContext,
+    tenant: &TenantId,
+    key: &KeyId,
+) -> Result<(), ServiceError> {
     let (issuer, key) = withdrawn(db, tenant, key)?;
-    let mark = mark(&desk.identity(&issuer)?, &key)?;
-    let signer = desk.signer(db, tenant)?;
+    let mark = mark(&context.identity(&issuer)?, &key)?;
+    let signer = context.signer(db, tenant)?;
     for list in signed_lists(db, &issuer, &mark)? {
         signer.publish_again(db, &list)?;
     }
@@ -277,20 +282,20 @@ fn withdrawn(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, Iss
 /// Signs the next group. Says how many it signed, and after which to go on: none when there is no more.
 fn sign_group(
     db: &mut Db,
-    desk: &Desk,
+    context: &IssuingContext,
     tenant: &TenantId,
     key: &KeyId,
     after: Option<&CredentialId>,
 ) -> Result<(usize, Option<CredentialId>), ServiceError> {
     let (issuer, key) = withdrawn(db, tenant, key)?;
-    let mark = mark(&desk.identity(&issuer)?, &key)?;
-    let signer: Signer = desk.signer(db, tenant)?;
+    let mark = mark(&context.identity(&issuer)?, &key)?;
+    let signer: Signer = context.signer(db, tenant)?;
     let found = reissues::marked(db, tenant, &issuer.id, &mark, after, GROUP)?;
     let last = found.last().map(|one| one.id.clone());
     let mut signed = 0;
     for credential in found.into_iter().filter(|one| mark.is_on(one)) {
         let document = read(&credential)?;
-        reissuing::again(db, &signer, desk, credential, document, Cause::Key)?;
+        reissuing::again(db, &signer, context, credential, document, Cause::Key)?;
         signed += 1;
     }
     Ok((signed, last))

@@ -5,5 +5,6 @@ pub mod administrators;
 pub mod connecting;
 pub mod issuing;
 pub mod journal;
+pub mod policies;
 pub mod registering;
 pub mod self_test;

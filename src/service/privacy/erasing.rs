@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use crate::domain::cause::Cause;
 use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, StatusListId, TenantId};
 use crate::random;
 use crate::service::Cairn;
-use crate::service::award::awarding::Desk;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge, EraseFiles};
 use crate::service::base::session::Visitor;
+use crate::service::credential::publish::page_digest;
+use crate::service::credential::signing::IssuingContext;
 use crate::service::institution::administrators::{Administrator, AuditEvent, moment, note};
 use crate::service::privacy::export::exporting;
 use crate::store::erasures::{self, Declined, Wish};
@@ -179,7 +179,7 @@ pub async fn erase(
     id: &ErasureId,
 ) -> Result<(), ServiceError> {
     admin.scope.allows(tenant)?;
-    let (desk, tenant) = (Desk::of(cairn), tenant.clone());
+    let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let (id, actor) = (id.clone(), admin.actor.clone());
     let archives = cairn.store.write_retrying(move |db| {
             let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?
@@ -192,10 +192,10 @@ pub async fn erase(
                     "Somebody declined this request in the meantime, and the person was told why. Nothing was erased.",
                 ));
             }
-            let badges = erase_in(db, &desk, &tenant, &wish)?;
-            erasures::done(db, &tenant, &id, badges, desk.now)?;
+            let badges = erase_in(db, &context, &tenant, &wish)?;
+            erasures::done(db, &tenant, &id, badges, context.now)?;
             let said = event("erasure.done", &id, json!({ "badges": badges }));
-            note(db, &tenant, Some(&actor), &said, desk.now, desk.random.as_ref())?;
+            note(db, &tenant, Some(&actor), &said, context.now, context.random.as_ref())?;
             // The archives that are there, or are being made, hold this person too.
             Ok(exports::forget_all(db, &tenant)?)
     });
@@ -245,14 +245,13 @@ pub async fn decline(
     declined.await
 }
 
-/// The digest under which an erased public page is remembered.
-#[must_use]
-pub fn page_digest(slug: &str) -> String {
-    hex::encode(Sha256::digest(slug.as_bytes()))
-}
-
-fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<i64, ServiceError> {
-    let (person, random) = (&wish.person, desk.random.as_ref());
+fn erase_in(
+    db: &mut Db,
+    context: &IssuingContext,
+    tenant: &TenantId,
+    wish: &Wish,
+) -> Result<i64, ServiceError> {
+    let (person, random) = (&wish.person, context.random.as_ref());
     let held = awards::for_person(db, tenant, person)?;
     let signed = credentials::for_person(db, tenant, person)?;
     let handed_in = submissions::of_person(db, tenant, person)?;
@@ -262,11 +261,11 @@ fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<
         of_list.push(credential.status_position);
         if let Some(award) = held.iter().find(|award| award.id == credential.award) {
             let digest = page_digest(&credential.slug);
-            erasures::remember_page(db, tenant, &digest, &award.badge, desk.now)?;
+            erasures::remember_page(db, tenant, &digest, &award.badge, context.now)?;
         }
     }
     if !places.is_empty() {
-        let signer = desk.signer(db, tenant)?;
+        let signer = context.signer(db, tenant)?;
         for (list, places) in &places {
             signer.publish_revoked(db, list, places)?;
         }
@@ -282,7 +281,7 @@ fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<
                 badge,
                 cause: Cause::Activation,
             };
-            queue::enqueue(db, tenant, &job, desk.now, desk.now, random)?;
+            queue::enqueue(db, tenant, &job, context.now, context.now, random)?;
         }
     }
     let mut digests: Vec<String> = handed_in
@@ -296,7 +295,7 @@ fn erase_in(db: &mut Db, desk: &Desk, tenant: &TenantId, wish: &Wish) -> Result<
             erasure: wish.id.clone(),
             digests,
         };
-        queue::enqueue(db, tenant, &job, desk.now, desk.now, random)?;
+        queue::enqueue(db, tenant, &job, context.now, context.now, random)?;
     }
     Ok(i64::try_from(signed.len()).unwrap_or(i64::MAX))
 }

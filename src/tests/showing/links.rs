@@ -194,7 +194,7 @@ fn a_link_that_ended_is_remembered_for_ninety_days() {
         kept.await.unwrap();
         let address = |name: &str| stage.url(&format!("/s/{}", name.replace(' ', "%20")));
         assert_eq!(get(&address("ended long ago"), HTML).await.status, 410);
-        crate::service::base::policies::forget(&stage.scene.cairn)
+        crate::service::institution::policies::forget(&stage.scene.cairn)
             .await
             .unwrap();
         let (tenant, id) = (credential.tenant.clone(), credential.id.clone());

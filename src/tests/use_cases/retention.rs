@@ -10,8 +10,8 @@ use crate::clock::Clock as _;
 use crate::domain::course::Opens;
 use crate::domain::policy::Policy;
 use crate::service::award::evidence::{self, HandIn};
-use crate::service::base::policies as forgetting;
 use crate::service::course::links::{self, Choice};
+use crate::service::institution::policies as forgetting;
 use crate::store::policies;
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::frame::{AdminPlace, problem};
 use crate::ids::{ErasureId, ExportId, TenantId};
 use crate::service::award::files::size_words;
 use crate::service::base::error::ServiceError;
-use crate::service::base::policies;
+use crate::service::institution::policies;
 use crate::service::privacy::erasing::{self, Waiting};
 use crate::service::privacy::export::exporting::{self, Listed};
 use crate::store::exports::ExportState;

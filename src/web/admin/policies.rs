@@ -8,7 +8,7 @@ use super::frame::{AdminPlace, problem};
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::ids::TenantId;
 use crate::service::base::error::ServiceError;
-use crate::service::base::policies;
+use crate::service::institution::policies;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;

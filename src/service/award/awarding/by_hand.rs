@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Desk, approved_work, check_reason};
+use super::check_reason;
+use super::work::approved_work;
 use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{BadgeState, Kind};
 use crate::domain::cause::Cause;
@@ -14,6 +15,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::queue;
 use crate::service::base::session::Visitor;
+use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::NewDecision;
 use crate::store::{Db, audit, awards, badges, decisions, enrolments, facts, rules};
 
@@ -31,24 +33,24 @@ pub async fn award_by_hand(
 ) -> Result<Award, ServiceError> {
     visitor.teach()?;
     let reason = check_reason(reason)?;
-    let (desk, visitor) = (Desk::of(cairn), visitor.clone());
+    let (context, visitor) = (IssuingContext::of(cairn), visitor.clone());
     let (badge, person) = (badge.clone(), person.clone());
     let awarded = cairn.store.write_retrying(move |db| {
         policies::require(db, &visitor, Power::Approve)?;
-        by_hand_in(db, &desk, &visitor, &badge, &person, &reason)
+        by_hand_in(db, &context, &visitor, &badge, &person, &reason)
     });
     awarded.await
 }
 
 fn by_hand_in(
     db: &mut Db,
-    desk: &Desk,
+    context: &IssuingContext,
     visitor: &Visitor,
     badge: &BadgeId,
     person: &PersonId,
     reason: &str,
 ) -> Result<Award, ServiceError> {
-    let (tenant, random) = (visitor.tenant(), desk.random.as_ref());
+    let (tenant, random) = (visitor.tenant(), context.random.as_ref());
     let badge = badges::get(db, tenant, badge)?
         .filter(|badge| badge.course == visitor.course.id)
         .ok_or(ServiceError::NotFound("badge"))?;
@@ -68,7 +70,7 @@ fn by_hand_in(
         // The rule cannot decide; an instructor can.
         BadgeState::Active | BadgeState::Paused { .. } => {}
     }
-    if !badge.design.expiry.leaves_time(desk.now) {
+    if !badge.design.expiry.leaves_time(context.now) {
         let sentence = "The time of validity of this badge is over. Give it a later end first; then it can be awarded again.";
         return Err(ServiceError::conflict("award.term-over", sentence));
     }
@@ -84,11 +86,11 @@ fn by_hand_in(
         ServiceError::conflict("award.already", sentence)
     };
     let latest = awards::latest(db, tenant, &badge.id, person)?;
-    let cycle = open_cycle(latest.as_ref(), desk.now).ok_or_else(already)?;
+    let cycle = open_cycle(latest.as_ref(), context.now).ok_or_else(already)?;
     let known = facts::for_person(db, tenant, &badge.course, &badge.id, person)?;
     let new = NewDecision {
         person: person.clone(),
-        decision: evaluate(&rule, &known, desk.now),
+        decision: evaluate(&rule, &known, context.now),
         rule: rule.id,
     };
     if badge.design.kind == Kind::Application && approved_work(db, &badge, person, &new.decision)?.is_empty()
@@ -97,8 +99,8 @@ fn by_hand_in(
                         approved. Approve what was handed in first.";
         return Err(ServiceError::conflict("award.no-evidence", sentence));
     }
-    let recorded = decisions::record(db, tenant, &badge.id, &new, Cause::ByHand, desk.now, random)?;
-    let award = desk
+    let recorded = decisions::record(db, tenant, &badge.id, &new, Cause::ByHand, context.now, random)?;
+    let award = context
         .signer(db, tenant)?
         .issue(db, &badge, person, cycle, &new.decision, &recorded.id)?
         .ok_or_else(already)?;
@@ -107,9 +109,9 @@ fn by_hand_in(
         action: "award.by-hand".to_owned(),
         subject: award.id.to_string(),
         detail: json!({ "badge": badge.id, "reason": reason }),
-        at: desk.now,
+        at: context.now,
     };
     audit::insert(db, tenant, &entry, random)?;
-    queue::decide_above(db, &badge, std::slice::from_ref(person), desk.now, random)?;
+    queue::decide_above(db, &badge, std::slice::from_ref(person), context.now, random)?;
     Ok(award)
 }

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use super::{Signer, approved_work, internal};
+use super::work::approved_work;
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::decision::Decision;
@@ -13,6 +13,7 @@ use crate::random;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::build::{Parts, build};
 use crate::service::credential::renewals;
+use crate::service::credential::signing::{Signer, internal};
 use crate::store::credentials::{Credential, Shows};
 use crate::store::{Db, awards, credentials, people, registrations};
 use openbadges::credential::StatusEntry;
@@ -37,6 +38,24 @@ struct Signed {
 }
 
 impl Signer {
+    /// Makes the award with its signed credential. `None`: this cycle has its award already, made by whomever.
+    ///
+    /// # Errors
+    /// What the store reports; then the transaction must be rolled back.
+    pub(in crate::service) fn issue(
+        &mut self,
+        db: &mut Db,
+        badge: &Badge,
+        person: &PersonId,
+        cycle: i32,
+        decision: &Decision,
+        record: &DecisionId,
+    ) -> Result<Option<Award>, ServiceError> {
+        let prepared = self.prepare(db, badge, person, cycle, decision, record)?;
+        let made = self.finish(db, prepared.into_iter().collect())?;
+        Ok(made.into_iter().next())
+    }
+
     /// The issuer of a platform.
     fn platform(
         &mut self,
@@ -65,7 +84,7 @@ impl Signer {
         decision: &Decision,
         record: &DecisionId,
     ) -> Result<Option<Prepared>, ServiceError> {
-        let (now, random) = (self.desk.now, Arc::clone(&self.desk.random));
+        let (now, random) = (self.context.now, Arc::clone(&self.context.random));
         let award = Award {
             id: AwardId::new(now, random.as_ref()),
             tenant: badge.tenant.clone(),
@@ -126,14 +145,14 @@ impl Signer {
         let mut made = Vec::with_capacity(prepared.len());
         for (one, signed) in prepared.into_iter().zip(signed) {
             let stored = Credential {
-                id: CredentialId::new(self.desk.now, self.desk.random.as_ref()),
+                id: CredentialId::new(self.context.now, self.context.random.as_ref()),
                 tenant: one.award.tenant.clone(),
                 award: one.award.id.clone(),
                 issuer: self.issuer.id.clone(),
                 document: signed.document,
                 token: Some(signed.token),
                 slug: one.slug,
-                issued_at: self.desk.now,
+                issued_at: self.context.now,
                 status_list: one.list,
                 status_position: i32::try_from(one.place).map_err(internal)?,
                 shows: Shows::default(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Desk, check_reason};
+use super::check_reason;
 use crate::domain::award::Revocation;
 use crate::domain::cause::Cause;
 use crate::domain::policy::Power;
@@ -14,6 +14,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
+use crate::service::credential::signing::IssuingContext;
 use crate::store::{Db, audit, awards, badges, credentials, regrades, rules};
 
 /// Takes awards of a badge back: award, status list and audit in one transaction. Says how many were in force.
@@ -30,11 +31,11 @@ pub async fn revoke(
 ) -> Result<usize, ServiceError> {
     visitor.teach()?;
     let reason = check_reason(reason)?;
-    let (desk, visitor) = (Desk::of(cairn), visitor.clone());
+    let (context, visitor) = (IssuingContext::of(cairn), visitor.clone());
     let (badge, which) = (badge.clone(), which.to_vec());
     let revoked = cairn.store.write_retrying(move |db| {
         policies::require(db, &visitor, Power::Revoke)?;
-        revoke_in(db, &desk, &visitor, &badge, &which, &reason)
+        revoke_in(db, &context, &visitor, &badge, &which, &reason)
     });
     revoked.await
 }
@@ -42,7 +43,7 @@ pub async fn revoke(
 /// Takes awards of a badge of the visitor's course back, in the caller's transaction.
 pub(in crate::service) fn revoke_in(
     db: &mut Db,
-    desk: &Desk,
+    context: &IssuingContext,
     visitor: &Visitor,
     badge: &BadgeId,
     which: &[AwardId],
@@ -53,7 +54,7 @@ pub(in crate::service) fn revoke_in(
         .filter(|badge| badge.course == visitor.course.id)
         .ok_or(ServiceError::NotFound("badge"))?;
     let revocation = Revocation {
-        at: desk.now,
+        at: context.now,
         by: visitor.person.id.clone(),
         reason: reason.to_owned(),
     };
@@ -77,12 +78,12 @@ pub(in crate::service) fn revoke_in(
             action: "award.revoked".to_owned(),
             subject: id.to_string(),
             detail: json!({ "badge": badge, "reason": reason }),
-            at: desk.now,
+            at: context.now,
         };
-        audit::insert(db, tenant, &entry, desk.random.as_ref())?;
+        audit::insert(db, tenant, &entry, context.random.as_ref())?;
     }
     if !places.is_empty() {
-        let signer = desk.signer(db, tenant)?;
+        let signer = context.signer(db, tenant)?;
         for (list, places) in &places {
             signer.publish_revoked(db, list, places)?;
         }
@@ -91,7 +92,14 @@ pub(in crate::service) fn revoke_in(
                 badge,
                 cause: Cause::Activation,
             };
-            queue::enqueue(db, tenant, &job, desk.now, desk.now, desk.random.as_ref())?;
+            queue::enqueue(
+                db,
+                tenant,
+                &job,
+                context.now,
+                context.now,
+                context.random.as_ref(),
+            )?;
         }
     }
     Ok(revoked)

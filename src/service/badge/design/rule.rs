@@ -15,9 +15,9 @@ use crate::domain::rule::{Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, RuleId};
 use crate::service::Cairn;
+use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::service::course::copying;
 use crate::store::{Db, StoreError, activities, badges, line_items, rules};
 use lti::services::media::scope;
 
@@ -206,7 +206,7 @@ pub async fn save_rule(
             random.as_ref(),
         )?;
         // A copied badge rests until its rule reads nothing any more that was not found.
-        copying::settle(db, &visitor.course, &badge, now, random.as_ref())?;
+        copied_inputs::settle(db, &visitor.course, &badge, now, random.as_ref())?;
         Ok(())
     });
     saved.await

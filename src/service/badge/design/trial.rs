@@ -19,7 +19,7 @@ use crate::domain::rule::{Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::Cairn;
-use crate::service::award::decide;
+use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
 use crate::service::base::platforms;
 use crate::service::base::queue::{self, DecideBadge};
@@ -153,7 +153,7 @@ fn learners(
     let may: HashSet<PersonId> = enrolments::learners(db, tenant, &badge.course)?
         .into_iter()
         .collect();
-    let needs_row = decide::grades_need_a_row(db, badge, rule)?;
+    let needs_row = grade_rows::needed(db, badge, rule)?;
     let mut latest = awards::latest_for_badge(db, tenant, &badge.id)?;
     let known = facts::for_course(db, tenant, &badge.course, &badge.id)?;
     let mut learners = Vec::with_capacity(may.len());

@@ -7,15 +7,16 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::map::rewrite;
-use super::missing::{self, Kind};
 use super::source::{Source, columns};
-use super::{PLACEHOLDER, links as copied_links, placeholder};
+use super::{links as copied_links, placeholder};
 use crate::domain::copying::{Mapping, match_columns};
 use crate::domain::course::{Course, LineItem};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::Condition;
 use crate::ids::LineItemId;
 use crate::random::Random;
+use crate::service::badge::copied_inputs::PLACEHOLDER;
+use crate::service::badge::copied_inputs::{self, Kind};
 use crate::store::copies::{self, CopyState};
 use crate::store::{Db, StoreError, activities, audit, badges, courses, line_items, links, rules};
 
@@ -66,7 +67,7 @@ pub fn map_again(
             }
         }
     }
-    missing::settle_all(db, course, now, random)
+    copied_inputs::settle_all(db, course, now, random)
 }
 
 /// What stands in for the columns that are waited for, by name.
@@ -108,10 +109,10 @@ fn found_now(
 fn waiting_columns(db: &mut Db, course: &Course) -> Result<HashMap<LineItemId, LineItem>, StoreError> {
     let mut waiting = HashMap::new();
     for (badge, _) in badges::copied(db, &course.tenant, &course.id)? {
-        if !missing::rests(&badge) {
+        if !copied_inputs::rests(&badge) {
             continue;
         }
-        for missing in missing::of_badge(db, course, &badge)? {
+        for missing in copied_inputs::of_badge(db, course, &badge)? {
             if missing.kind == Kind::Column
                 && let Some(item) = line_items::get(db, &course.tenant, &missing.id.as_str().into())?
             {

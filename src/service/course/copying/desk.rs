@@ -1,7 +1,6 @@
 //! What was brought from the old course, and what a person has yet to say: read, never changed.
 
 use super::map::linked_activities;
-use super::missing::{self, Missing};
 use super::own_copy;
 use super::plan::{dates, other_maximum};
 use super::source::{Source, badges_to_bring, columns};
@@ -12,6 +11,7 @@ use crate::domain::rule::Group;
 use crate::domain::sentence::sentence_in_full;
 use crate::ids::{BadgeId, CopyId};
 use crate::service::Cairn;
+use crate::service::badge::copied_inputs::{self, Missing};
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
@@ -74,7 +74,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk,
             };
             let root = rule.as_ref().map(|rule| &rule.root);
             let lacks = match root {
-                Some(root) if badge.active_rule.is_none() => missing::of_rule(db, course, root)?,
+                Some(root) if badge.active_rule.is_none() => copied_inputs::of_rule(db, course, root)?,
                 _ => Vec::new(),
             };
             for one in &lacks {

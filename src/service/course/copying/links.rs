@@ -6,10 +6,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{PLACEHOLDER, missing, placeholder};
+use super::placeholder;
 use crate::domain::course::{Course, LineItem, Link, Opens};
 use crate::ids::{ActivityId, BadgeId};
 use crate::random::Random;
+use crate::service::badge::copied_inputs::{self, PLACEHOLDER};
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, EnsureLineItem};
 use crate::store::{Db, StoreError, activities, badges, copies, links};
@@ -35,7 +36,7 @@ pub(super) fn open(
     if let Opens::Activity { activity } = &link.opens
         && tie(db, course, activity, &link, now, random)?
     {
-        missing::settle_all(db, course, now, random)?;
+        copied_inputs::settle_all(db, course, now, random)?;
     }
     Ok(link)
 }

@@ -7,9 +7,8 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::desk::desk;
-use super::missing::{self, Kind};
+use super::own_copy;
 use super::source::columns;
-use super::{PLACEHOLDER, own_copy};
 use crate::domain::badge::BadgeState;
 use crate::domain::copying::Mapping;
 use crate::domain::course::{Course, Opens};
@@ -18,6 +17,8 @@ use crate::domain::policy::Power;
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
 use crate::service::Cairn;
+use crate::service::badge::copied_inputs::PLACEHOLDER;
+use crate::service::badge::copied_inputs::{self, Kind};
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
@@ -159,7 +160,7 @@ pub(super) fn rewrite(
                 changed = true;
             }
         }
-        missing::settle(db, course, &badge, now, random)?;
+        copied_inputs::settle(db, course, &badge, now, random)?;
     }
     Ok(changed)
 }

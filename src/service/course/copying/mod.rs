@@ -27,27 +27,22 @@ mod desk;
 mod find;
 mod links;
 mod map;
-mod missing;
 mod plan;
 mod source;
 mod take;
 
+pub use crate::service::badge::copied_inputs::{Kind, Missing};
 pub(in crate::service) use again::map_again;
 pub use desk::{Desk, DeskBadge, desk};
 pub use find::source_of;
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
 pub use map::{Choice, choose, create_column};
-pub(in crate::service) use missing::settle;
-pub use missing::{Kind, Missing};
 pub use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};
 pub use take::{Taken, take};
 
-/// Names of rows that stand in for something of the old course begin so.
-const PLACEHOLDER: &str = "urn:cairn:copied:";
-
 /// The name of what stands in for that thing of the old course.
 fn placeholder(id: &str) -> String {
-    format!("{PLACEHOLDER}{id}")
+    format!("{}{id}", crate::service::badge::copied_inputs::PLACEHOLDER)
 }
 
 /// An offer on the course page, or what is left to do after it was taken.

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::source::{Source, columns};
-use super::{links as copied_links, missing, own_copy, placeholder};
+use super::{links as copied_links, own_copy, placeholder};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::copying::{Mapping, match_columns};
 use crate::domain::course::{Course, LineItem, LineItemState, Opens};
@@ -16,6 +16,7 @@ use crate::domain::rule::{Rule, RuleState};
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
 use crate::service::Cairn;
+use crate::service::badge::copied_inputs;
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
@@ -131,7 +132,7 @@ impl Bringing<'_> {
         for (place, (badge, rule)) in source.badges.iter().enumerate() {
             self.badge(place, badge, rule.as_ref(), &mapping)?;
         }
-        missing::settle_all(self.db, self.course, self.now, self.random)?;
+        copied_inputs::settle_all(self.db, self.course, self.now, self.random)?;
         Ok(brought)
     }
 
@@ -164,7 +165,7 @@ impl Bringing<'_> {
         // A course that was copied twice: its links still carry the ids of the first one.
         for older in links::list(self.db, tenant, &copy.source)? {
             let opens_it = matches!(&older.opens, Opens::Activity { activity } if *activity == source.id);
-            if opens_it && older.resource_link_id.starts_with(super::PLACEHOLDER) {
+            if opens_it && older.resource_link_id.starts_with(copied_inputs::PLACEHOLDER) {
                 let seen = stand_in(older.resource_link_id);
                 let link = links::upsert_from_launch(self.db, &seen, self.now, self.random)?;
                 links::set_opens(self.db, tenant, &link.id, &opens)?;

@@ -20,7 +20,6 @@ pub mod own_password;
 pub mod password;
 pub mod provider;
 pub mod sign_in;
-pub mod throttle;
 
 /// A sign-in ends when it was not used for so long.
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);

@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::PLACEHOLDER;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::course::Course;
 use crate::domain::rule::{Condition, Group};
 use crate::random::Random;
 use crate::store::copies::{self, CopyState};
 use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules};
+
+/// How the address of what stands in for something that was not found begins.
+pub(crate) const PLACEHOLDER: &str = "urn:cairn:copied:";
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +34,7 @@ pub struct Missing {
 }
 
 /// What of `root` is missing in the course, each thing once, in reading order.
-pub(super) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<Missing>, StoreError> {
+pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<Missing>, StoreError> {
     let tenant = &course.tenant;
     let mut found: Vec<Missing> = Vec::new();
     for condition in root.conditions() {
@@ -81,7 +83,7 @@ pub(super) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
 }
 
 /// What a copied badge's draft lacks.
-pub(super) fn of_badge(db: &mut Db, course: &Course, badge: &Badge) -> Result<Vec<Missing>, StoreError> {
+pub(crate) fn of_badge(db: &mut Db, course: &Course, badge: &Badge) -> Result<Vec<Missing>, StoreError> {
     match rules::draft(db, &badge.tenant, &badge.id)? {
         Some(draft) => of_rule(db, course, &draft.root),
         None => Ok(Vec::new()),
@@ -89,7 +91,7 @@ pub(super) fn of_badge(db: &mut Db, course: &Course, badge: &Badge) -> Result<Ve
 }
 
 /// Whether a badge rests because something of its copied rule was not found.
-pub(super) fn rests(badge: &Badge) -> bool {
+pub(crate) fn rests(badge: &Badge) -> bool {
     matches!(badge.state, BadgeState::Paused { .. }) && badge.active_rule.is_none()
 }
 
@@ -155,7 +157,7 @@ pub fn settle(
 }
 
 /// Settles every copied badge of a course that was never active.
-pub(super) fn settle_all(
+pub(crate) fn settle_all(
     db: &mut Db,
     course: &Course,
     now: DateTime<Utc>,

@@ -11,16 +11,16 @@ use openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
 impl Signer {
     fn sign_list(&self, slug: &str, bits: &Bitstring) -> Result<String, ServiceError> {
         let url = self.identity.status_url(slug);
-        let list = StatusListCredential::revocation(&url, self.identity.did(), bits, self.desk.now)
+        let list = StatusListCredential::revocation(&url, self.identity.did(), bits, self.context.now)
             .map_err(internal)?;
         self.sign(&list)
     }
 
     fn new_list(&self, db: &mut Db) -> Result<StatusList, ServiceError> {
         let bits = Bitstring::default();
-        let slug = hex::encode(random::bytes::<8>(self.desk.random.as_ref()));
+        let slug = hex::encode(random::bytes::<8>(self.context.random.as_ref()));
         let list = StatusList {
-            id: StatusListId::new(self.desk.now, self.desk.random.as_ref()),
+            id: StatusListId::new(self.context.now, self.context.random.as_ref()),
             tenant: self.issuer.tenant.clone(),
             issuer: self.issuer.id.clone(),
             length: i32::try_from(bits.entries()).map_err(internal)?,
@@ -30,7 +30,7 @@ impl Signer {
             slug,
             bits: bits.as_bytes().to_vec(),
             version: 1,
-            updated_at: self.desk.now,
+            updated_at: self.context.now,
         };
         status_lists::insert(db, &list)?;
         Ok(list)
@@ -50,16 +50,16 @@ impl Signer {
 
     /// A random free place in the issuer's current list; a new list when that is as good as full.
     /// Says the list's id, its slug and the place.
-    pub(super) fn take_place(&mut self, db: &mut Db) -> Result<(StatusListId, String, u32), ServiceError> {
+    pub(crate) fn take_place(&mut self, db: &mut Db) -> Result<(StatusListId, String, u32), ServiceError> {
         for _ in 0..2 {
             let list = self.open_list(db)?;
             let length = u32::try_from(list.length).unwrap_or(MIN_ENTRIES).max(1);
-            let random = &self.desk.random;
+            let random = &self.context.random;
             let pick = || {
                 let drawn = u32::from_le_bytes(random::bytes(random.as_ref())) % length;
                 i32::try_from(drawn).unwrap_or(0)
             };
-            if let Some(place) = status_lists::take_position(db, &list, self.desk.now, pick)? {
+            if let Some(place) = status_lists::take_position(db, &list, self.context.now, pick)? {
                 let place = u32::try_from(place).map_err(internal)?;
                 let taken = (list.id.clone(), list.slug.clone(), place);
                 self.list = Some(list);
@@ -100,7 +100,7 @@ impl Signer {
     }
 
     fn publish(&self, db: &mut Db, list: &StatusList, bits: &Bitstring) -> Result<(), ServiceError> {
-        let (document, now) = (self.sign_list(&list.slug, bits)?, self.desk.now);
+        let (document, now) = (self.sign_list(&list.slug, bits)?, self.context.now);
         let bytes = bits.as_bytes();
         status_lists::publish(db, &list.tenant, &list.id, list.version, bytes, &document, now)?;
         Ok(())
