@@ -16,7 +16,7 @@ use ambient::ids::uuid_v7;
 pub struct Entry {
     /// None for the command line and for what Cairn does by itself.
     pub actor: Option<PersonId>,
-    /// Thing and what was done to it, for instance `rule.activated`.
+    /// Thing and deed, for instance `rule.activated`.
     pub action: String,
     /// What it was done to, by its id.
     pub subject: String,

@@ -14,7 +14,7 @@ use crate::ids::TenantId;
 /// What is looked for; nothing set means everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Exactly this kind of event.
+    /// Exactly this deed.
     pub action: Option<String>,
     /// Part of the name of a person or an administrator.
     pub who: Option<String>,
@@ -120,7 +120,7 @@ pub fn search(
     })
 }
 
-/// The kinds of event that there are in the log of an institution, by name.
+/// The deeds that there are in the log of an institution, by name.
 ///
 /// # Errors
 /// Trouble with the database.

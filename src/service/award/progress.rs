@@ -130,7 +130,7 @@ pub struct Sight {
     /// Newest first.
     pub history: Vec<StoredDecision>,
     /// What people did, newest first, with the name of whoever did it.
-    pub events: Vec<(audit::Entry, String)>,
+    pub deeds: Vec<(audit::Entry, String)>,
     /// Grades that were typed before Cairn prepared the column are invisible (Canvas).
     pub hides_early_grades: bool,
     pub now: DateTime<Utc>,
@@ -220,7 +220,7 @@ fn sight_in(
     let awarded: Vec<AwardId> = award.iter().map(|award| award.id.clone()).collect();
     let page = AwardPage::of(db, tenant, &awarded)?.into_values().next();
     let history = decisions::history(db, tenant, &badge.id, &person.id, Page::first(HISTORY))?;
-    let events = events(db, visitor, &badge.id, &person.id)?;
+    let deeds = deeds(db, visitor, &badge.id, &person.id)?;
     Ok(Sight {
         approval: approvals::get(db, tenant, &badge.id, &person.id)?,
         names: names::of_course(db, tenant, course)?,
@@ -233,14 +233,14 @@ fn sight_in(
         award,
         page: page.unwrap_or_default(),
         history,
-        events,
+        deeds,
         hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
         now,
     })
 }
 
 /// What people did about one student and one badge.
-fn events(
+fn deeds(
     db: &mut Db,
     visitor: &Visitor,
     badge: &BadgeId,

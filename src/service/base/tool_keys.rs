@@ -13,7 +13,7 @@ use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::StartError;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::{Administrator, AuditEvent, moment, note_by_scope};
+use crate::service::institution::administrators::{Administrator, Deed, moment, note_by_scope};
 use crate::store::issuers::KeyState;
 use crate::store::{Store, StoreError, tool_keys};
 use lti::error::ToolKeyError;
@@ -277,13 +277,13 @@ async fn change(
     let (admin, kid) = (by.map(|admin| admin.actor.clone()), kid.to_owned());
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         if work(db)? {
-            let event = AuditEvent {
+            let deed = Deed {
                 action,
                 subject: &kid,
                 detail: json!({}),
             };
             let scope = crate::service::institution::administrators::Scope::Everything;
-            note_by_scope(db, &scope, admin.as_ref(), &event, now, random.as_ref())?;
+            note_by_scope(db, &scope, admin.as_ref(), &deed, now, random.as_ref())?;
         }
         Ok(())
     });

@@ -17,8 +17,7 @@ use crate::service::base::institutions;
 use crate::service::base::queue::{self, BackgroundJob as _, SignAnew};
 use crate::service::credential::publish::read;
 use crate::service::credential::reissuing;
-use crate::service::credential::signing::{IssuingContext, Signer};
-use crate::service::institution::administrators::{Administrator, AuditEvent, note};
+use crate::service::institution::administrators::{Administrator, Deed, note};
 use crate::store::credentials::Cause;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::jobs::{self, Standing};
@@ -162,12 +161,12 @@ pub async fn withdraw(
         for (job, run_at) in both_jobs(&key.id).iter().zip([now, now + ONCE_MORE]) {
             queue::enqueue(db, &tenant, job, run_at, now, random.as_ref())?;
         }
-        let event = AuditEvent {
+        let deed = Deed {
             action: "issuer-key.withdrawn",
             subject: issuer.id.as_str(),
             detail: json!({ "key": key.public_multibase, "reason": reason }),
         };
-        Ok(note(db, &tenant, actor.as_ref(), &event, now, random.as_ref())?)
+        Ok(note(db, &tenant, actor.as_ref(), &deed, now, random.as_ref())?)
     });
     withdrawn.await
 }

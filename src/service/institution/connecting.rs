@@ -10,7 +10,7 @@ use crate::ids::{AdminId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::{Administrator, AuditEvent, Scope, moment, note};
+use crate::service::institution::administrators::{Administrator, Deed, Scope, moment, note};
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::pending::{self, Claim};
 use crate::store::sightings::Sighting;
@@ -185,12 +185,12 @@ pub async fn add(
         for deployment in deployment_ids {
             accept(db, &registration, deployment, now, random.as_ref())?;
         }
-        let event = AuditEvent {
+        let deed = Deed {
             action: "platform.added",
             subject: registration.id.as_str(),
             detail: json!({"issuer": registration.issuer, "client_id": registration.client_id}),
         };
-        note(db, &registration.tenant, Some(&by), &event, now, random.as_ref())?;
+        note(db, &registration.tenant, Some(&by), &deed, now, random.as_ref())?;
         Ok(registration)
     });
     added.await
@@ -268,12 +268,12 @@ pub async fn change(
         let registration = reached(db, &scope, &id)?;
         let tenant = registration.tenant.clone();
         let (action, detail) = apply(db, registration, change, now, random.as_ref())?;
-        let event = AuditEvent {
+        let deed = Deed {
             action,
             subject: id.as_str(),
             detail,
         };
-        note(db, &tenant, Some(&by), &event, now, random.as_ref())?;
+        note(db, &tenant, Some(&by), &deed, now, random.as_ref())?;
         Ok(())
     });
     changed.await

@@ -8,7 +8,7 @@ use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
-use crate::service::institution::administrators::{Administrator, AuditEvent, Scope, links, moment, note};
+use crate::service::institution::administrators::{Administrator, Deed, Scope, links, moment, note};
 use crate::store::console::{Counts, counts};
 use crate::store::issuers::{IssuerKey, KeyState};
 use crate::store::{Db, StoreError, issuers, tenants, token_keys};
@@ -104,12 +104,12 @@ pub async fn create(cairn: &Cairn, admin: &Administrator, name: &str) -> Result<
     let (now, random) = moment(cairn);
     let (id, actor) = (tenant.id.clone(), admin.actor.clone());
     let noted = cairn.store.write(move |db| {
-        let event = AuditEvent {
+        let deed = Deed {
             action: "institution.made",
             subject: id.as_str(),
             detail: json!({}),
         };
-        note(db, &id, Some(&actor), &event, now, random.as_ref())
+        note(db, &id, Some(&actor), &deed, now, random.as_ref())
     });
     noted.await?;
     Ok(tenant.id)
@@ -172,12 +172,12 @@ pub async fn change(
             done => done?,
         }
         issuers::update(db, &issuer)?;
-        let event = AuditEvent {
+        let deed = Deed {
             action: "institution.changed",
             subject: tenant.as_str(),
             detail: json!({"name": name, "issuer": issuer.name, "url": issuer.url, "email": issuer.email}),
         };
-        Ok(note(db, &tenant, Some(&actor), &event, now, random.as_ref())?)
+        Ok(note(db, &tenant, Some(&actor), &deed, now, random.as_ref())?)
     });
     changed.await
 }
@@ -230,12 +230,12 @@ pub async fn rotate(
         issuers::replace_active_key(db, &key)?;
         let token_key = institutions::new_token_key(&issuer, &vault, now, random.as_ref());
         token_keys::replace_active(db, &token_key)?;
-        let event = AuditEvent {
+        let deed = Deed {
             action: "issuer-key.rotated",
             subject: issuer.id.as_str(),
             detail: json!({"before": expected, "after": key.public_multibase, "tokens": token_key.public_multibase}),
         };
-        Ok(note(db, &tenant, actor.as_ref(), &event, now, random.as_ref())?)
+        Ok(note(db, &tenant, actor.as_ref(), &deed, now, random.as_ref())?)
     });
     rotated.await
 }

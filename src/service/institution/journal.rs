@@ -6,7 +6,7 @@ use crate::domain::issuer::Tenant;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::{Administrator, AuditEvent, moment, note};
+use crate::service::institution::administrators::{Administrator, Deed, moment, note};
 use crate::store::journal::{Filter, Logged, actions, names, search};
 use crate::store::{Page, tenants};
 
@@ -24,7 +24,7 @@ pub struct Part {
     pub total: i64,
     /// What the ids in it are called.
     pub names: BTreeMap<String, String>,
-    /// Every kind of event that there is in the log.
+    /// Every deed that there is in the log.
     pub actions: Vec<String>,
 }
 
@@ -120,12 +120,12 @@ pub async fn export(
     }
     let (tenant, actor) = (tenant.clone(), admin.actor.clone());
     let noted = cairn.store.write(move |db| {
-        let event = AuditEvent {
+        let deed = Deed {
             action: "audit.exported",
             subject: tenant.as_str(),
             detail: serde_json::json!({}),
         };
-        note(db, &tenant, Some(&actor), &event, now, random.as_ref())
+        note(db, &tenant, Some(&actor), &deed, now, random.as_ref())
     });
     noted.await?;
     Ok(parts)

@@ -8,7 +8,7 @@ use crate::domain::policy::{KEEP_DAYS, Policy};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::{Administrator, AuditEvent, links, moment, note};
+use crate::service::institution::administrators::{Administrator, Deed, links, moment, note};
 use crate::store::{admin_sessions, policies, retention, tenants};
 
 /// How long a share link that has ended is remembered, so that whoever still opens it reads that it ended, and its holder
@@ -58,12 +58,12 @@ pub async fn set(
     let (tenant, admin) = (tenant.clone(), admin.actor.clone());
     let saved = cairn.store.write(move |db| {
         policies::set(db, &tenant, &policy, now)?;
-        let event = AuditEvent {
+        let deed = Deed {
             action: "policy.changed",
             subject: tenant.as_str(),
             detail: json!({"before": before, "after": policy}),
         };
-        note(db, &tenant, Some(&admin), &event, now, random.as_ref())
+        note(db, &tenant, Some(&admin), &deed, now, random.as_ref())
     });
     Ok(saved.await?)
 }
@@ -92,12 +92,12 @@ pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
             let records = retention::forget_decisions(db, &id, before)?;
             let (hand_ins, mut files) = retention::forget_submissions(db, &id, before)?;
             if records + hand_ins > 0 {
-                let event = AuditEvent {
+                let deed = Deed {
                     action: "history.forgotten",
                     subject: id.as_str(),
                     detail: json!({"records": records, "hand_ins": hand_ins, "days": days}),
                 };
-                note(db, &id, None, &event, now, random.as_ref())?;
+                note(db, &id, None, &deed, now, random.as_ref())?;
             }
             let mut unused = Vec::new();
             files.sort_unstable();

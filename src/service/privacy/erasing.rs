@@ -15,9 +15,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge, EraseFiles};
 use crate::service::base::session::Visitor;
-use crate::service::credential::publish::page_digest;
-use crate::service::credential::signing::IssuingContext;
-use crate::service::institution::administrators::{Administrator, AuditEvent, moment, note};
+use crate::service::institution::administrators::{Administrator, Deed, moment, note};
 use crate::service::privacy::export::exporting;
 use crate::store::erasures::{self, Declined, Wish};
 use crate::store::{Db, awards, credentials, exports, people, retention, rules, submissions, tenants};
@@ -93,7 +91,7 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
             db,
             &tenant,
             None,
-            &event("erasure.asked", &wish.id, json!({})),
+            &deed("erasure.asked", &wish.id, json!({})),
             now,
             random.as_ref(),
         )
@@ -101,8 +99,8 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
     Ok(asked.await?)
 }
 
-fn event<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> AuditEvent<'a> {
-    AuditEvent {
+fn deed<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> Deed<'a> {
+    Deed {
         action,
         subject: id.as_str(),
         detail,
@@ -128,7 +126,7 @@ pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceErr
             db,
             &tenant,
             None,
-            &event("erasure.withdrawn", &wish.id, json!({})),
+            &deed("erasure.withdrawn", &wish.id, json!({})),
             now,
             random.as_ref(),
         )
@@ -192,10 +190,10 @@ pub async fn erase(
                     "Somebody declined this request in the meantime, and the person was told why. Nothing was erased.",
                 ));
             }
-            let badges = erase_in(db, &context, &tenant, &wish)?;
-            erasures::done(db, &tenant, &id, badges, context.now)?;
-            let said = event("erasure.done", &id, json!({ "badges": badges }));
-            note(db, &tenant, Some(&actor), &said, context.now, context.random.as_ref())?;
+            let badges = erase_in(db, &desk, &tenant, &wish)?;
+            erasures::done(db, &tenant, &id, badges, desk.now)?;
+            let said = deed("erasure.done", &id, json!({ "badges": badges }));
+            note(db, &tenant, Some(&actor), &said, desk.now, desk.random.as_ref())?;
             // The archives that are there, or are being made, hold this person too.
             Ok(exports::forget_all(db, &tenant)?)
     });
@@ -237,7 +235,7 @@ pub async fn decline(
             ));
         }
         if erasures::decline(db, &tenant, &id, &reason, now)? {
-            let said = event("erasure.declined", &id, json!({}));
+            let said = deed("erasure.declined", &id, json!({}));
             note(db, &tenant, Some(&actor), &said, now, random.as_ref())?;
         }
         Ok(())

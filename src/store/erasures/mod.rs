@@ -11,7 +11,7 @@ use super::schema::{
 use super::{Db, StoreError};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
 
-mod done_for_others;
+mod deeds;
 
 /// A wish to be erased that nobody has fulfilled yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,9 +249,9 @@ pub fn erase(
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::payload.like(format!("%{person}%")))
         .execute(db)?;
-    done_for_others::forget_claims(db, tenant, person)?;
-    if done_for_others::acted_for_others(db, tenant, person)? {
-        done_for_others::forget_approver(db, tenant, person)?;
+    deeds::forget_claims(db, tenant, person)?;
+    if deeds::acted_for_others(db, tenant, person)? {
+        deeds::forget_approver(db, tenant, person)?;
         diesel::update(people::table)
             .filter(people::tenant_id.eq(tenant.as_str()))
             .filter(people::id.eq(person.as_str()))
@@ -271,7 +271,7 @@ pub fn erase(
     Ok(())
 }
 
-/// What the log says of a person beyond the event itself is gone, and so is who it was.
+/// What the log says of a person beyond the deed itself is gone, and so is who it was.
 fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String]) -> Result<(), StoreError> {
     let blank = audit::detail.eq("{}");
     diesel::update(audit::table)

@@ -143,7 +143,7 @@ fn line(visit: &AdminVisit, part: &Part, entry: &Logged) -> AuditLine {
     AuditLine {
         when: When::new(entry.at, visit.cairn.clock.now()),
         who: part.actor(entry),
-        event: words(&entry.action),
+        deed: words(&entry.action),
         action: entry.action.clone(),
         subject: if entry.actor.as_ref() == Some(&entry.subject) {
             String::new()
@@ -161,7 +161,7 @@ fn detail(entry: &Logged) -> String {
     }
 }
 
-/// An event in words; one that has none here is said by its name.
+/// A deed in words; one that has none here is said by its name.
 fn words(action: &str) -> String {
     let words = match action {
         "admin.entered" => "came in by a link",

@@ -162,12 +162,7 @@ fn waits_for_review(group: &CheckedGroup) -> bool {
 fn history(sight: &Sight) -> Vec<HistoryLine> {
     let mut all: Vec<(DateTime<Utc>, String)> = Vec::new();
     all.extend(sight.history.iter().map(|one| (one.decided_at, past(one, sight))));
-    all.extend(
-        sight
-            .events
-            .iter()
-            .map(|(entry, by)| (entry.at, event_in_words(entry, by))),
-    );
+    all.extend(sight.deeds.iter().map(|(entry, by)| (entry.at, deed(entry, by))));
     if let Some(award) = &sight.award {
         let text = match award.cycle {
             1 => "Awarded".to_owned(),
@@ -199,7 +194,7 @@ fn past(stored: &StoredDecision, sight: &Sight) -> String {
     format!("Not yet: {} (version {version})", open.join("; "))
 }
 
-fn event_in_words(entry: &Entry, by: &str) -> String {
+fn deed(entry: &Entry, by: &str) -> String {
     let what = match entry.action.as_str() {
         "award.by-hand" => "Awarded by hand",
         "award.revoked" => "Revoked",

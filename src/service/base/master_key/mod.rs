@@ -24,7 +24,7 @@ use crate::service::base::data_folder;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::tool_keys;
-use crate::service::institution::administrators::{AuditEvent, Scope, moment, note_by_scope};
+use crate::service::institution::administrators::{Deed, Scope, moment, note_by_scope};
 use crate::settings::Settings;
 use crate::store::sealed::{self, Sealed, SealedKind};
 use crate::store::{Store, StoreError};
@@ -236,12 +236,12 @@ pub(crate) async fn seal_anew(cairn: &Cairn, new: &Vault) -> Result<usize, Servi
             let plain = old.open(purpose, &secret.text)?;
             sealed::replace(db, secret, &new.seal(purpose, &plain, random.as_ref()))?;
         }
-        let event = AuditEvent {
+        let deed = Deed {
             action: "master-key.rotated",
             subject: &new.fingerprint(),
             detail: json!({ "before": old.fingerprint(), "keys": all.len() }),
         };
-        note_by_scope(db, &Scope::Everything, None, &event, now, random.as_ref())?;
+        note_by_scope(db, &Scope::Everything, None, &deed, now, random.as_ref())?;
         Ok(all.len())
     };
     cairn.store.write_over(work).await

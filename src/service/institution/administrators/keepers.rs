@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::links::{self, Maker};
-use super::{Administrator, AuditEvent, Scope, moment, note_by_scope};
+use super::{Administrator, Deed, Scope, moment, note_by_scope};
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
 use crate::service::Cairn;
@@ -54,7 +54,7 @@ pub async fn invite(
             return Err(ServiceError::NotFound("institution"));
         }
         admin_links::insert(db, &link)?;
-        let event = AuditEvent {
+        let deed = Deed {
             action: "admin.invited",
             subject: "link",
             detail: json!({}),
@@ -63,7 +63,7 @@ pub async fn invite(
             db,
             &scope,
             Some(&actor),
-            &event,
+            &deed,
             now,
             random.as_ref(),
         )?)
@@ -115,7 +115,7 @@ pub async fn turn(cairn: &Cairn, admin: &Administrator, id: &AdminId, on: bool) 
         if !on {
             admin_sessions::delete_of(db, &id, None)?;
         }
-        let event = AuditEvent {
+        let deed = Deed {
             action: if on { "admin.turned-on" } else { "admin.turned-off" },
             subject: id.as_str(),
             detail: json!({}),
@@ -124,7 +124,7 @@ pub async fn turn(cairn: &Cairn, admin: &Administrator, id: &AdminId, on: bool) 
             db,
             &reach,
             Some(&actor),
-            &event,
+            &deed,
             now,
             random.as_ref(),
         )?)

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::{AuditEvent, Scope, moment, note_by_scope, open_session, password};
+use super::{Deed, Scope, moment, note_by_scope, open_session, password};
 use crate::ids::{AdminId, TenantId};
 use crate::random;
 use crate::service::Cairn;
@@ -208,12 +208,12 @@ pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String
                 ));
             }
         };
-        let event = AuditEvent {
+        let deed = Deed {
             action: "admin.entered",
             subject: admin.id.as_str(),
             detail: json!({"by": "link"}),
         };
-        note_by_scope(db, &admin.tenant.clone().into(), Some(&admin.id), &event, now, random.as_ref())?;
+        note_by_scope(db, &admin.tenant.clone().into(), Some(&admin.id), &deed, now, random.as_ref())?;
         Ok(open_session(db, &admin.id, now, random.as_ref())?)
     });
     entered.await

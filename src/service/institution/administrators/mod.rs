@@ -170,8 +170,8 @@ pub async fn sign_out(cairn: &Cairn, session: &SessionId) -> Result<(), ServiceE
 
 /// Something that was done in the console, on its way into the audit log.
 #[derive(Debug, Clone)]
-pub struct AuditEvent<'a> {
-    /// Thing and what was done to it, for instance `key.rotated`.
+pub struct Deed<'a> {
+    /// Thing and deed, for instance `key.rotated`.
     pub action: &'a str,
     /// What it was done to, by its id.
     pub subject: &'a str,
@@ -184,15 +184,15 @@ pub(in crate::service) fn note(
     db: &mut Db,
     tenant: &TenantId,
     admin: Option<&AdminId>,
-    event: &AuditEvent<'_>,
+    deed: &Deed<'_>,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     let entry = audit::Entry {
         actor: None,
-        action: event.action.to_owned(),
-        subject: event.subject.to_owned(),
-        detail: event.detail.clone(),
+        action: deed.action.to_owned(),
+        subject: deed.subject.to_owned(),
+        detail: deed.detail.clone(),
         at: now,
     };
     audit::insert_by_admin(db, tenant, admin, &entry, random)
@@ -203,15 +203,15 @@ pub(in crate::service) fn note_by_scope(
     db: &mut Db,
     scope: &Scope,
     admin: Option<&AdminId>,
-    event: &AuditEvent<'_>,
+    deed: &Deed<'_>,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     if let Scope::Tenant(tenant) = scope {
-        return note(db, tenant, admin, event, now, random);
+        return note(db, tenant, admin, deed, now, random);
     }
     for tenant in tenants::list(db)? {
-        note(db, &tenant.id, admin, event, now, random)?;
+        note(db, &tenant.id, admin, deed, now, random)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use subtle::ConstantTimeEq as _;
 
-use super::{Administrator, AuditEvent, moment, note_by_scope, password};
+use super::{Administrator, Deed, moment, note_by_scope, password};
 use crate::ids::SessionId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -98,12 +98,12 @@ pub async fn change(
         };
         admins::update(db, &new)?;
         admin_sessions::delete_of(db, &id, Some(&session))?;
-        let event = AuditEvent {
+        let deed = Deed {
             action: "admin.password-changed",
             subject: id.as_str(),
             detail: json!({}),
         };
-        Ok(note_by_scope(db, &reach, Some(&id), &event, now, random.as_ref())?)
+        Ok(note_by_scope(db, &reach, Some(&id), &deed, now, random.as_ref())?)
     });
     changed.await
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
-use super::{AuditEvent, moment, note_by_scope, open_session};
+use super::{Deed, moment, note_by_scope, open_session};
 use crate::ids::AdminId;
 use crate::ids::TenantId;
 use crate::net::{Method, NetError, Request, Transport};
@@ -205,13 +205,13 @@ pub async fn come_back(
     let (now, random) = moment(cairn);
     let opened = cairn.store.write_with(move |db| -> Result<String, ServiceError> {
         let admin = account(db, vouched, now, random.as_ref())?;
-        let event = AuditEvent {
+        let deed = Deed {
             action: "admin.signed-in",
             subject: admin.id.as_str(),
             detail: json!({"by": "provider"}),
         };
         let reach = admin.tenant.clone().into();
-        note_by_scope(db, &reach, Some(&admin.id), &event, now, random.as_ref())?;
+        note_by_scope(db, &reach, Some(&admin.id), &deed, now, random.as_ref())?;
         Ok(open_session(db, &admin.id, now, random.as_ref())?)
     });
     Ok(Returned {

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::{AuditEvent, moment, note_by_scope, open_session, password};
+use super::{Deed, moment, note_by_scope, open_session, password};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::store::admins;
@@ -36,7 +36,7 @@ pub async fn by_password(
     metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "password").increment(1);
     let (now, random) = moment(cairn);
     let opened = cairn.store.write(move |db| {
-        let event = AuditEvent {
+        let deed = Deed {
             action: "admin.signed-in",
             subject: admin.id.as_str(),
             detail: json!({"by": "password"}),
@@ -45,7 +45,7 @@ pub async fn by_password(
             db,
             &admin.tenant.clone().into(),
             Some(&admin.id),
-            &event,
+            &deed,
             now,
             random.as_ref(),
         )?;

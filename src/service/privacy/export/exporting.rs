@@ -11,7 +11,7 @@ use crate::ids::{ExportId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, ExportInstitution};
-use crate::service::institution::administrators::{Administrator, AuditEvent, moment, note};
+use crate::service::institution::administrators::{Administrator, Deed, moment, note};
 use crate::store::blobs::BlobError;
 use crate::store::exports::{self, Export, ExportState};
 use crate::store::jobs::{self, Standing};
@@ -99,12 +99,12 @@ pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Res
             export: export.id.clone(),
         };
         queue::enqueue(db, &tenant, &job, now, now, random.as_ref())?;
-        let event = AuditEvent {
+        let deed = Deed {
             action: "export.asked",
             subject: export.id.as_str(),
             detail: json!({ "badges": export.total }),
         };
-        Ok(note(db, &tenant, Some(&actor), &event, now, random.as_ref())?)
+        Ok(note(db, &tenant, Some(&actor), &deed, now, random.as_ref())?)
     });
     asked.await
 }
@@ -145,12 +145,12 @@ pub async fn fetch(
         let is_there =
             |one: &Export| one.state == ExportState::Ready && one.ended_at.is_some_and(|at| at + KEPT > now);
         export.filter(is_there).ok_or(ServiceError::NotFound("archive"))?;
-        let event = AuditEvent {
+        let deed = Deed {
             action: "export.fetched",
             subject: wanted.as_str(),
             detail: json!({}),
         };
-        Ok(note(db, &of, Some(&actor), &event, now, random.as_ref())?)
+        Ok(note(db, &of, Some(&actor), &deed, now, random.as_ref())?)
     });
     noted.await?;
     let path = path(cairn, id);

@@ -11,7 +11,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
-use crate::service::institution::administrators::{AuditEvent, moment};
+use crate::service::institution::administrators::{Deed, moment};
 use crate::store::audit::{self, Entry};
 use crate::store::{issuers, status_lists};
 
@@ -79,16 +79,16 @@ pub async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Packed, Service
     );
     pack_frame(&mut pack, readme, &missing).await?;
     let packed = pack.finish().await?;
-    let event = AuditEvent {
+    let deed = Deed {
         action: "data.exported",
         subject: person.as_str(),
         detail: serde_json::json!({ "badges": badges }),
     };
     let entry = Entry {
         actor: Some(person.clone()),
-        action: event.action.to_owned(),
-        subject: event.subject.to_owned(),
-        detail: event.detail,
+        action: deed.action.to_owned(),
+        subject: deed.subject.to_owned(),
+        detail: deed.detail,
         at: now,
     };
     cairn
