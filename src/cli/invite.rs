@@ -8,6 +8,7 @@ use clap::Args;
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
+use crate::service::admins::Operator;
 use crate::service::{Cairn, institutions, registering};
 use crate::settings::Settings;
 
@@ -34,7 +35,8 @@ pub fn run(settings: Settings, arguments: InviteArguments) -> Result<(), Command
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
         let (tenant, _) = institutions::find_or_create(&cairn, &arguments.institution).await?;
         let life = TimeDelta::days(i64::from(arguments.days));
-        let (_, code) = registering::invite(&cairn, &tenant.id, &arguments.note, None, life).await?;
+        let (_, code) =
+            registering::invite(&cairn, &tenant.id, &arguments.note, Operator::CommandLine, life).await?;
         println!("{}", registering::address(&cairn, &code));
         Ok(())
     })

@@ -10,7 +10,7 @@ use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::ids::{KeyId, TenantId};
 use crate::random::SystemRandom;
-use crate::service::admins::{Scope, links};
+use crate::service::admins::{Operator, Scope, links};
 use crate::service::error::ServiceError;
 use crate::service::withdrawing::{self, Review};
 use crate::service::{Cairn, institutions, issuing};
@@ -71,7 +71,7 @@ pub fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError>
             } => {
                 let (tenant, key) = named(&cairn, &institution, &key).await?;
                 if !yes {
-                    return say(&withdrawing::review(&cairn, None, &tenant, &key).await?);
+                    return say(&withdrawing::review(&cairn, Operator::CommandLine, &tenant, &key).await?);
                 }
                 withdraw(&cairn, &tenant, &key, &reason).await?;
             }
@@ -113,7 +113,7 @@ async fn rotate(cairn: &Cairn, name: &str) -> Result<(), CommandError> {
             .find(|key| key.kind == KeyKind::Ed25519 && key.state == KeyState::Active)
     });
     let expected = active.map(|key| key.public_multibase).unwrap_or_default();
-    Ok(issuing::rotate(cairn, None, &tenant, &expected).await?)
+    Ok(issuing::rotate(cairn, Operator::CommandLine, &tenant, &expected).await?)
 }
 
 /// The institution and its key of these names.
@@ -159,7 +159,7 @@ fn say(review: &Review) -> Result<(), CommandError> {
 /// its share.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
 async fn withdraw(cairn: &Cairn, tenant: &TenantId, key: &KeyId, reason: &str) -> Result<(), CommandError> {
-    match withdrawing::withdraw(cairn, None, tenant, key, reason).await {
+    match withdrawing::withdraw(cairn, Operator::CommandLine, tenant, key, reason).await {
         // An earlier run was stopped in the middle: the rest is done now.
         Err(error) if error.code() == "issuer-key.withdrawn" => println!("It is withdrawn already."),
         other => other?,

@@ -8,8 +8,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use crate::app::{Application, Surroundings};
 use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
 use crate::practice_lms::{self, Options, PracticeLms, Tool};
+use crate::service::admins::Operator;
+use crate::service::connecting::{self, NewPlatform};
 use crate::service::error::ServiceError;
-use crate::service::{Cairn, StartError, platforms};
+use crate::service::{Cairn, StartError};
 use crate::settings::Settings;
 
 pub mod tour;
@@ -120,10 +122,10 @@ pub async fn connect(
         allow_http_loopback: true,
         enabled: true,
     };
-    let new = platforms::NewPlatform {
-        institution: "North Coast Polytechnic".to_owned(),
+    let new = NewPlatform {
+        institution: "North Coast Polytechnic".into(),
         draft,
         deployments: vec![at_lms.deployment_id],
     };
-    platforms::add(cairn, new).await
+    connecting::add(cairn, Operator::CommandLine, new).await
 }

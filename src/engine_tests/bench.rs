@@ -20,7 +20,9 @@ use crate::lti::token::{ClientAssertionKey, TokenService};
 use crate::net::{NetError, Request, Response, Transport};
 use crate::practice_lms::{self, Fault, Options, PracticeLms, Tool, World};
 use crate::random::{SharedRandom, SystemRandom};
-use crate::service::{Cairn, platforms};
+use crate::service::Cairn;
+use crate::service::admins::Operator;
+use crate::service::connecting::{self, NewPlatform};
 use crate::settings::Settings;
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
@@ -147,12 +149,12 @@ impl Bench {
             allow_http_loopback: true,
             enabled: true,
         };
-        let new = platforms::NewPlatform {
+        let new = NewPlatform {
             institution: "North Coast".into(),
             draft,
             deployments: Vec::new(),
         };
-        let registration = platforms::add(&cairn, new).await.unwrap();
+        let registration = connecting::add(&cairn, Operator::CommandLine, new).await.unwrap();
         let course = course(&cairn, &registration, &world, at).await;
         Self {
             cairn: Arc::new(cairn),

@@ -12,7 +12,8 @@ use crate::ids::{DeploymentId, SessionId};
 use crate::jobs::Worker;
 use crate::lti::registration::{Flavour, RegistrationDraft};
 use crate::random::SystemRandom;
-use crate::service::platforms;
+use crate::service::admins::Operator;
+use crate::service::connecting::{self, NewPlatform};
 use crate::service::sync::{Cause, enqueue_check};
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
@@ -86,12 +87,14 @@ async fn hanging(bench: &Bench, institution: &str, courses_of_it: usize) -> Mock
         allow_http_loopback: true,
         enabled: true,
     };
-    let new = platforms::NewPlatform {
+    let new = NewPlatform {
         institution: institution.into(),
         draft,
         deployments: Vec::new(),
     };
-    let slow = platforms::add(&bench.cairn, new).await.unwrap();
+    let slow = connecting::add(&bench.cairn, Operator::CommandLine, new)
+        .await
+        .unwrap();
     let now = bench.clock.now();
     let deployment = Deployment {
         id: DeploymentId::new(now, &SystemRandom),

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, StatusListId, TenantId};
 use crate::random;
-use crate::service::admins::{Administrator, Deed, moment, note};
+use crate::service::admins::Administrator;
 use crate::service::award::{Desk, trying};
 use crate::service::error::ServiceError;
 use crate::service::leaving::exporting;
@@ -20,7 +21,7 @@ use crate::service::session::Visitor;
 use crate::service::{Cairn, decide};
 use crate::store::erasures::{self, Declined, Wish};
 use crate::store::jobs::{self, NewJob};
-use crate::store::{Db, awards, credentials, exports, people, retention, rules, submissions, tenants};
+use crate::store::{Db, audit, awards, credentials, exports, people, retention, rules, submissions, tenants};
 
 /// What a person types to ask for it.
 pub const WORD: &str = "erase";
@@ -89,7 +90,7 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
             format!("Type “{WORD}” into the field to ask for it. Nothing was asked for yet."),
         ));
     }
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let asked = cairn.store.write(move |db| {
         let wish = Wish {
@@ -101,24 +102,11 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
         if !erasures::ask(db, &tenant, &wish)? {
             return Ok(());
         }
-        note(
-            db,
-            &tenant,
-            None,
-            &deed("erasure.asked", &wish.id, json!({})),
-            now,
-            random.as_ref(),
-        )
+        let (action, subject) = (Action::ErasureAsked, wish.id.as_str());
+        let entry = Entry::new(&tenant, Actor::Unnamed, action, subject, now);
+        audit::record(db, &entry, random.as_ref())
     });
     Ok(asked.await?)
-}
-
-fn deed<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> Deed<'a> {
-    Deed {
-        action,
-        subject: id.as_str(),
-        detail,
-    }
 }
 
 /// The visitor takes it back, while it waits. Doing it twice is doing it once.
@@ -127,7 +115,7 @@ fn deed<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> De
 /// [`ServiceError::Masquerade`] for whoever acts as them.
 pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let done = cairn.store.write(move |db| {
         let Some(wish) = erasures::of_person(db, &tenant, &person)? else {
@@ -136,14 +124,9 @@ pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceErr
         if !erasures::withdraw(db, &tenant, &wish.id)? {
             return Ok(());
         }
-        note(
-            db,
-            &tenant,
-            None,
-            &deed("erasure.withdrawn", &wish.id, json!({})),
-            now,
-            random.as_ref(),
-        )
+        let (action, subject) = (Action::ErasureWithdrawn, wish.id.as_str());
+        let entry = Entry::new(&tenant, Actor::Unnamed, action, subject, now);
+        audit::record(db, &entry, random.as_ref())
     });
     Ok(done.await?)
 }
@@ -193,7 +176,8 @@ pub async fn erase(
     admin.scope.allows(tenant)?;
     let archives = trying(cairn, || {
         let (desk, tenant) = (Desk::of(cairn), tenant.clone());
-        let (id, actor) = (id.clone(), admin.actor.clone());
+        let id = id.clone();
+        let actor = Actor::Administrator(admin.actor.clone());
         move |db: &mut Db| {
             let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?
             else {
@@ -207,8 +191,9 @@ pub async fn erase(
             }
             let badges = erase_in(db, &desk, &tenant, &wish)?;
             erasures::done(db, &tenant, &id, badges, desk.now)?;
-            let said = deed("erasure.done", &id, json!({ "badges": badges }));
-            note(db, &tenant, Some(&actor), &said, desk.now, desk.random.as_ref())?;
+            let entry = Entry::new(&tenant, actor, Action::ErasureDone, id.as_str(), desk.now);
+            let entry = entry.detail(json!({ "badges": badges }));
+            audit::record(db, &entry, desk.random.as_ref())?;
             // The archives that are there, or are being made, hold this person too.
             Ok(exports::forget_all(db, &tenant)?)
         }
@@ -240,8 +225,9 @@ pub async fn decline(
             ),
         ));
     }
-    let (now, random) = moment(cairn);
-    let (tenant, id, actor) = (tenant.clone(), id.clone(), admin.actor.clone());
+    let (now, random) = cairn.moment();
+    let (tenant, id) = (tenant.clone(), id.clone());
+    let actor = Actor::Administrator(admin.actor.clone());
     let declined = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let wish = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?;
         if wish.is_none() {
@@ -251,8 +237,8 @@ pub async fn decline(
             ));
         }
         if erasures::decline(db, &tenant, &id, &reason, now)? {
-            let said = deed("erasure.declined", &id, json!({}));
-            note(db, &tenant, Some(&actor), &said, now, random.as_ref())?;
+            let entry = Entry::new(&tenant, actor, Action::ErasureDeclined, id.as_str(), now);
+            audit::record(db, &entry, random.as_ref())?;
         }
         Ok(())
     });

@@ -9,15 +9,16 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use crate::domain::audit::Action;
 use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::Grade;
 use crate::domain::people::{Enrolment, Person};
 use crate::ids::{ActivityId, BadgeId, PersonId, SubmissionId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, decide, design, file_check, files, scores};
+use crate::service::{Cairn, decide, file_check, files, scores};
 use crate::store::{
-    Db, Page, StoreError, activities, badges, enrolments, people, results, rules, submissions,
+    Db, Page, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
 };
 
 /// Characters of a text.
@@ -447,16 +448,9 @@ pub async fn review(
         let (course, person) = (&visitor.course.id, &submission.person);
         decide::enqueue_person_for(db, tenant, course, person, "review", now, random.as_ref())?;
         scores::enqueue(db, course, submission, now, random.as_ref())?;
-        let detail = json!({"state": answer.state, "score": review.score});
-        design::note(
-            db,
-            &visitor,
-            "evidence.reviewed",
-            submission.id.as_str(),
-            detail,
-            now,
-            random.as_ref(),
-        )?;
+        let entry = visitor.entry(Action::EvidenceReviewed, submission.id.as_str(), now);
+        let entry = entry.detail(json!({"state": answer.state, "score": review.score}));
+        audit::record(db, &entry, random.as_ref())?;
         Ok(Reviewed::Done)
     });
     done.await

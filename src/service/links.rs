@@ -5,13 +5,14 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use crate::domain::audit::Action;
 use crate::domain::course::{Course, Link, Opens};
 use crate::domain::evidence::Activity;
 use crate::ids::{ActivityId, LinkId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, columns, design};
-use crate::store::{Db, StoreError, activities, line_items, links};
+use crate::service::{Cairn, columns};
+use crate::store::{Db, StoreError, activities, audit, line_items, links};
 
 /// What an instructor chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,8 +87,8 @@ pub async fn choose(
             }
         };
         links::set_opens(db, tenant, &link.id, &opens)?;
-        let detail = json!({"opens": opens});
-        design::note(db, &visitor, "link.chosen", link.id.as_str(), detail, now, random.as_ref())?;
+        let entry = visitor.entry(Action::LinkChosen, link.id.as_str(), now);
+        audit::record(db, &entry.detail(json!({"opens": opens})), random.as_ref())?;
         Ok(opens)
     });
     chosen.await

@@ -6,6 +6,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
 use crate::clock::SharedClock;
@@ -22,6 +23,7 @@ use crate::store::{Store, StoreError};
 
 pub mod account;
 pub mod admins;
+pub mod audit;
 pub mod award;
 pub mod backup;
 pub mod baked;
@@ -40,7 +42,6 @@ pub mod files;
 pub mod holders;
 pub mod institutions;
 pub mod issuing;
-pub mod journal;
 pub mod launch;
 pub mod learning;
 pub mod leaving;
@@ -174,6 +175,11 @@ impl Cairn {
             transport,
             tool_key,
         })
+    }
+
+    /// Clock and randomness for a transaction.
+    pub(crate) fn moment(&self) -> (DateTime<Utc>, SharedRandom) {
+        (self.clock.now(), Arc::clone(&self.random))
     }
 }
 

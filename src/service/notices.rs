@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
 use crate::ids::{DeploymentId, TenantId};
 use crate::lti::claims::Launch;
@@ -280,14 +281,9 @@ async fn keep(
                 jobs::enqueue(db, &job, now, random.as_ref())?;
             }
             About::HelloWorld => {
-                let entry = audit::Entry {
-                    actor: None,
-                    action: "notice.hello".to_owned(),
-                    subject: deployment.id.to_string(),
-                    detail: json!({}),
-                    at: now,
-                };
-                audit::insert(db, tenant, &entry, random.as_ref())?;
+                let (action, subject) = (Action::NoticeHello, deployment.id.as_str());
+                let entry = Entry::new(tenant, Actor::Platform, action, subject, now);
+                audit::record(db, &entry, random.as_ref())?;
             }
             About::Other(kind) => tracing::info!(kind, "a notice of a type that is not needed"),
         }

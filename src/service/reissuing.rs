@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::domain::audit::Action;
 use crate::ids::AwardId;
 use crate::openbadges::OpenBadgeCredential;
 use crate::openbadges::credential::{Evidence, ResultDescription, ResultEntry};
@@ -134,14 +135,9 @@ pub async fn set_says(
             };
             let signer = desk.signer(db, visitor.tenant())?;
             again(db, &signer, &desk, changed, document, Cause::Holder)?;
-            let entry = audit::Entry {
-                actor: Some(visitor.person.id.clone()),
-                action: "credential.reissued".to_owned(),
-                subject: award.to_string(),
-                detail: json!({ "grades": grades, "work": work }),
-                at: desk.now,
-            };
-            audit::insert(db, visitor.tenant(), &entry, desk.random.as_ref())?;
+            let entry = visitor.entry(Action::CredentialReissued, award.as_str(), desk.now);
+            let entry = entry.detail(json!({ "grades": grades, "work": work }));
+            audit::record(db, &entry, desk.random.as_ref())?;
             Ok(true)
         }
     })

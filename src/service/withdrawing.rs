@@ -10,12 +10,13 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::domain::audit::{Action, Entry};
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{CredentialId, KeyId, TenantId};
 use crate::openbadges::did::IssuerIdentity;
 use crate::openbadges::jwt;
 use crate::openbadges::keys::PublicKey;
-use crate::service::admins::{Administrator, Deed, note};
+use crate::service::admins::Operator;
 use crate::service::award::{Desk, Signer, trying};
 use crate::service::error::ServiceError;
 use crate::service::publish::read;
@@ -24,7 +25,7 @@ use crate::store::credentials::Cause;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::jobs::{self, NewJob, Standing};
 use crate::store::reissues::{self, Mark};
-use crate::store::{Db, StoreError, issuers, status_lists, tenants, token_keys};
+use crate::store::{Db, StoreError, audit, issuers, status_lists, tenants, token_keys};
 
 /// The kind of job that signs anew what a withdrawn key had signed.
 pub const SIGN_ANEW: &str = "sign_anew";
@@ -76,15 +77,13 @@ fn find(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, IssuerKe
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see, and for a key that it does not have.
-pub async fn review(
+pub async fn review<'a>(
     cairn: &Cairn,
-    admin: Option<&Administrator>,
+    by: impl Into<Operator<'a>>,
     tenant: &TenantId,
     key: &KeyId,
 ) -> Result<Review, ServiceError> {
-    if let Some(admin) = admin {
-        admin.scope.allows(tenant)?;
-    }
+    by.into().scope().allows(tenant)?;
     let (desk, tenant, key) = (Desk::of(cairn), tenant.clone(), key.clone());
     let found = cairn.store.read_with(move |db| {
         let (issuer, key) = find(db, &tenant, &key)?;
@@ -120,16 +119,15 @@ fn signed_lists(
 ///
 /// # Errors
 /// As [`review`]; [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] for one that is withdrawn already.
-pub async fn withdraw(
+pub async fn withdraw<'a>(
     cairn: &Cairn,
-    admin: Option<&Administrator>,
+    by: impl Into<Operator<'a>>,
     tenant: &TenantId,
     key: &KeyId,
     reason: &str,
 ) -> Result<(), ServiceError> {
-    if let Some(admin) = admin {
-        admin.scope.allows(tenant)?;
-    }
+    let by = by.into();
+    by.scope().allows(tenant)?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(ServiceError::invalid(
@@ -137,7 +135,7 @@ pub async fn withdraw(
             "Say in 1 to 500 characters why the key is withdrawn; it is kept in the audit log.",
         ));
     }
-    let actor = admin.map(|admin| admin.actor.clone());
+    let actor = by.actor();
     trying(cairn, || {
         let (desk, tenant, key) = (Desk::of(cairn), tenant.clone(), key.clone());
         let (actor, reason, vault) = (actor.clone(), reason.clone(), cairn.vault.clone());
@@ -178,12 +176,10 @@ pub async fn withdraw(
                 };
                 jobs::enqueue(db, &job, now, random.as_ref())?;
             }
-            let deed = Deed {
-                action: "issuer-key.withdrawn",
-                subject: issuer.id.as_str(),
-                detail: json!({ "key": key.public_multibase, "reason": reason }),
-            };
-            Ok(note(db, &tenant, actor.as_ref(), &deed, now, random.as_ref())?)
+            let (action, subject) = (Action::IssuerKeyWithdrawn, issuer.id.as_str());
+            let entry = Entry::new(&tenant, actor, action, subject, now);
+            let entry = entry.detail(json!({ "key": key.public_multibase, "reason": reason }));
+            Ok(audit::record(db, &entry, random.as_ref())?)
         }
     })
     .await

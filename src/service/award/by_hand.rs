@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Desk, approved_work, check_reason};
+use crate::domain::audit::Action;
 use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{BadgeState, Kind};
 use crate::domain::evaluate::evaluate;
@@ -101,14 +102,9 @@ fn by_hand_in(
         .signer(db, tenant)?
         .issue(db, &badge, person, cycle, &new.decision, &recorded.id)?
         .ok_or_else(already)?;
-    let entry = audit::Entry {
-        actor: Some(visitor.person.id.clone()),
-        action: "award.by-hand".to_owned(),
-        subject: award.id.to_string(),
-        detail: json!({ "badge": badge.id, "reason": reason }),
-        at: desk.now,
-    };
-    audit::insert(db, tenant, &entry, random)?;
+    let entry = visitor.entry(Action::AwardByHand, award.id.as_str(), desk.now);
+    let entry = entry.detail(json!({ "badge": badge.id, "reason": reason }));
+    audit::record(db, &entry, random)?;
     decide::enqueue_above(db, &badge, std::slice::from_ref(person), desk)?;
     Ok(award)
 }

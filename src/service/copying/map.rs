@@ -10,6 +10,7 @@ use super::desk::desk;
 use super::missing::{self, Kind};
 use super::source::columns;
 use super::{PLACEHOLDER, own_copy};
+use crate::domain::audit::Action;
 use crate::domain::badge::BadgeState;
 use crate::domain::copying::Mapping;
 use crate::domain::course::{Course, Opens};
@@ -19,9 +20,9 @@ use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, columns as gradebook, design, policies};
+use crate::service::{Cairn, columns as gradebook, policies};
 use crate::store::copies::CopyState;
-use crate::store::{Db, StoreError, activities, badges, line_items, links, rules, submissions};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules, submissions};
 
 /// What a person chose for a missing thing: its kind, its id in the rule, and the id of what stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,8 +78,8 @@ pub async fn choose(
         let detail = json!({
             "columns": mapping.columns, "activities": mapping.activities, "badges": mapping.badges,
         });
-        let subject = course.id.as_str();
-        design::note(db, &visitor, "copy.mapped", subject, detail, now, random.as_ref())?;
+        let entry = visitor.entry(Action::CopyMapped, course.id.as_str(), now);
+        audit::record(db, &entry.detail(detail), random.as_ref())?;
         Ok(())
     });
     done.await

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{note, own_badge};
+use super::own_badge;
+use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Kind};
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::{RuleContext, review_evidence, review_rule};
@@ -18,7 +19,7 @@ use crate::lti::services::media::scope;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, copying};
-use crate::store::{Db, StoreError, activities, badges, line_items, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, rules};
 
 /// Everything that the rule builder needs.
 #[derive(Debug, Clone)]
@@ -195,15 +196,9 @@ pub async fn save_rule(
             ),
             other => other.into(),
         })?;
-        note(
-            db,
-            &visitor,
-            "rule.saved",
-            id.as_str(),
-            json!({"version": rule.version}),
-            now,
-            random.as_ref(),
-        )?;
+        let entry = visitor.entry(Action::RuleSaved, id.as_str(), now);
+        let entry = entry.detail(json!({"version": rule.version}));
+        audit::record(db, &entry, random.as_ref())?;
         // A copied badge rests until its rule reads nothing any more that was not found.
         copying::settle(db, &visitor.course, &badge, now, random.as_ref())?;
         Ok(())

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::own_badge;
 use super::rule::{names, review_in};
-use super::{note, own_badge};
+use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::decision::{Decision, Truth};
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
@@ -20,7 +21,7 @@ use crate::ids::{BadgeId, PersonId};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
 use crate::service::{Cairn, decide, platforms};
-use crate::store::{Db, awards, badges, courses, enrolments, facts, people, rules};
+use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people, rules};
 
 /// What a rule would do, with everything that a page says about it.
 #[derive(Debug, Clone)]
@@ -220,16 +221,9 @@ pub async fn activate(
             badges::set_state(db, tenant, &id, &BadgeState::Active, now)?;
         }
         decide::enqueue_badge_for(db, tenant, &id, "activation", now, random.as_ref())?;
-        let detail = json!({"version": rule.version, "awarded": number});
-        note(
-            db,
-            &visitor,
-            "rule.activated",
-            id.as_str(),
-            detail,
-            now,
-            random.as_ref(),
-        )?;
+        let entry = visitor.entry(Action::RuleActivated, id.as_str(), now);
+        let entry = entry.detail(json!({"version": rule.version, "awarded": number}));
+        audit::record(db, &entry, random.as_ref())?;
         Ok(Activated::Done)
     });
     done.await

@@ -22,7 +22,7 @@ impl Keeper {
 
     /// Somebody who came in by a link and typed that.
     pub async fn with(scene: &Scene, scope: &Scope, typed: &[(&str, &str)]) -> Self {
-        let link = links::make(&scene.cairn, scope, links::Maker::CommandLine)
+        let link = links::make(&scene.cairn, scope, cairn::service::admins::Operator::CommandLine)
             .await
             .unwrap();
         let mut keeper = Self {

@@ -269,7 +269,7 @@ fn a_new_account_reaches_as_far_as_its_entry_says_and_no_further() {
             "{}",
             lost.words()
         );
-        let (known, _) = cairn::service::admins::keepers::list(
+        let (known, _) = cairn::service::admins::administrators_list::list(
             &scene.cairn,
             &cairn::service::admins::Administrator {
                 actor: cairn::ids::AdminId::from("test"),

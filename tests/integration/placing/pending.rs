@@ -6,7 +6,8 @@ use cairn::clock::SystemClock;
 use cairn::lti::registration::{Flavour as Kind, RegistrationDraft};
 use cairn::practice_lms::{CourseRole, Flavour, Options, PracticeLms, Tool};
 use cairn::random::SystemRandom;
-use cairn::service::platforms::{self, NewPlatform};
+use cairn::service::admins::Operator;
+use cairn::service::connecting::{self, NewPlatform};
 use cairn::store::deployments::{self, Deployment, DeploymentState};
 use cairn::store::{courses, pending, registrations, tenants};
 
@@ -109,7 +110,7 @@ async fn connect_south(scene: &Scene, south: &PracticeLms) {
         share_email: false,
     });
     let new = NewPlatform {
-        institution: "South Coast College".to_owned(),
+        institution: "South Coast College".into(),
         draft: RegistrationDraft {
             name: "Canvas at South Coast".to_owned(),
             issuer: known.issuer,
@@ -127,7 +128,9 @@ async fn connect_south(scene: &Scene, south: &PracticeLms) {
         },
         deployments: vec![known.deployment_id],
     };
-    platforms::add(&scene.cairn, new).await.unwrap();
+    connecting::add(&scene.cairn, Operator::CommandLine, new)
+        .await
+        .unwrap();
 }
 
 #[test]

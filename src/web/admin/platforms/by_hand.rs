@@ -5,8 +5,9 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{institution, presets};
 use crate::lti::registration::{Flavour, RegistrationDraft};
+use crate::service::connecting::{self, NewPlatform};
 use crate::service::error::{ErrorKind, ServiceError};
-use crate::service::{connecting, registering};
+use crate::service::registering;
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
 use crate::web::extract::admin::AdminVisit;
@@ -98,7 +99,14 @@ async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Resu
     };
     let form = ByHandForm::of(&draft, typed.text("deployments"));
     let added = match institution(&visit).await {
-        Ok(tenant) => connecting::add(&visit.cairn, &visit.admin, &tenant, draft, words("deployments")).await,
+        Ok(tenant) => {
+            let new = NewPlatform {
+                institution: tenant.into(),
+                draft,
+                deployments: words("deployments"),
+            };
+            connecting::add(&visit.cairn, &visit.admin, new).await
+        }
         Err(error) => Err(error),
     };
     match added {
