@@ -11,7 +11,9 @@ use cairn::domain::facts::GradeSource;
 use cairn::domain::rule::{Condition, Group, Need, Node, Threshold};
 use cairn::ids::{BadgeId, DeploymentId, LineItemId, RuleId, TenantId};
 use cairn::random::SystemRandom;
-use cairn::service::{Cairn, platforms};
+use cairn::service::Cairn;
+use cairn::service::institution::administrators::Operator;
+use cairn::service::institution::connecting::{self, NewPlatform};
 use cairn::settings::Settings;
 use cairn::store::{badges, courses, deployments, enrolments, line_items, people, results, rules};
 use lti::registration::{Flavour, RegistrationDraft};
@@ -56,16 +58,16 @@ pub async fn found(cairn: &Cairn, learners: usize) -> Earned {
         flavour: Flavour::Moodle,
         algorithms: Vec::new(),
         service_hosts: Vec::new(),
-        accepts_new_deployments: true,
+        accepts_new_deployments: false,
         allow_http_loopback: false,
         enabled: true,
     };
-    let new = platforms::NewPlatform {
+    let new = NewPlatform {
         institution: "Example College".into(),
         draft,
         deployments: vec!["1".into()],
     };
-    let registration = platforms::add(cairn, new).await.unwrap();
+    let registration = connecting::add(cairn, Operator::CommandLine, new).await.unwrap();
     let now = cairn.clock.now();
     let done = cairn.store.write(move |db| {
         let tenant = registration.tenant;

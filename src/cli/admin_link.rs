@@ -8,7 +8,7 @@ use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
-use crate::service::institution::administrators::links;
+use crate::service::institution::administrators::{Operator, links};
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -28,10 +28,7 @@ pub fn run(settings: Settings, arguments: &AdminLinkArguments) -> Result<(), Com
     actix_runtime(async move {
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
         let scope = links::scope_named(&cairn, institution.as_deref()).await?;
-        println!(
-            "{}",
-            links::make(&cairn, &scope, links::Maker::CommandLine).await?
-        );
+        println!("{}", links::make(&cairn, &scope, Operator::CommandLine).await?);
         Ok(())
     })
 }

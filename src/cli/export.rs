@@ -9,8 +9,8 @@ use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
-use crate::service::institution::administrators::{Scope, links};
-use crate::service::privacy::export::institution;
+use crate::service::institution::administrators::{Operator, Scope, links};
+use crate::service::privacy::export::exporting;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ pub fn run(settings: Settings, arguments: ExportArguments) -> Result<(), Command
         // Beside the file, so that taking its name is one step.
         let mut draft = out.clone().into_os_string();
         draft.push(".part");
-        let summary = institution::archive(&cairn, &tenant, draft.into(), |_| async { Ok(()) }).await?;
+        let summary = exporting::take(&cairn, Operator::CommandLine, &tenant, draft.into()).await?;
         let size = crate::service::award::files::size_words(summary.packed.size);
         summary.packed.file.keep_as(&out)?;
         println!(

@@ -10,6 +10,7 @@ use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::base::institutions;
+use crate::service::institution::administrators::Operator;
 use crate::service::institution::registering;
 use crate::settings::Settings;
 
@@ -36,7 +37,8 @@ pub fn run(settings: Settings, arguments: InviteArguments) -> Result<(), Command
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
         let (tenant, _) = institutions::find_or_create(&cairn, &arguments.institution).await?;
         let life = TimeDelta::days(i64::from(arguments.days));
-        let (_, code) = registering::invite(&cairn, &tenant.id, &arguments.note, None, life).await?;
+        let (_, code) =
+            registering::invite(&cairn, &tenant.id, &arguments.note, Operator::CommandLine, life).await?;
         println!("{}", registering::address(&cairn, &code));
         Ok(())
     })

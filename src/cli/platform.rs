@@ -6,9 +6,12 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
+use crate::ids::RegistrationId;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::base::platforms;
+use crate::service::institution::administrators::Operator;
+use crate::service::institution::connecting::{self, NewPlatform, Removed};
 use crate::settings::Settings;
 use lti::registration::{Flavour, RegistrationDraft};
 
@@ -98,9 +101,8 @@ pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandEr
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
         match command {
             PlatformCommand::Add(arguments) => {
-                let new = platforms::NewPlatform {
-                    institution: arguments.institution,
-                    deployments: arguments.deployments,
+                let new = NewPlatform {
+                    institution: arguments.institution.into(),
                     draft: RegistrationDraft {
                         name: arguments.name,
                         issuer: arguments.issuer,
@@ -112,14 +114,15 @@ pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandEr
                         flavour: arguments.flavour.into(),
                         algorithms: Vec::new(),
                         service_hosts: arguments.service_hosts,
-                        accepts_new_deployments: false,
+                        accepts_new_deployments: arguments.deployments.is_empty(),
                         allow_http_loopback,
                         enabled: true,
                     },
+                    deployments: arguments.deployments,
                 };
-                let added = platforms::add(&cairn, new).await?;
+                let added = connecting::add(&cairn, Operator::CommandLine, new).await?;
                 println!("Registered {} as {}.\n", added.name, added.id);
-                println!("{}", platforms::paste_table(&cairn));
+                println!("{}", paste_table(&cairn));
             }
             PlatformCommand::List => {
                 let all = platforms::list(&cairn).await?;
@@ -140,7 +143,7 @@ pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandEr
                 }
             }
             PlatformCommand::Show { id } => {
-                let registration = platforms::get(&cairn, &id).await?;
+                let registration = platforms::get(&cairn, &RegistrationId::from(id)).await?;
                 println!("name              {}", registration.name);
                 println!("issuer            {}", registration.issuer);
                 println!("client id         {}", registration.client_id);
@@ -161,15 +164,36 @@ pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandEr
                     "state             {}\n",
                     if registration.enabled { "on" } else { "off" }
                 );
-                println!("{}", platforms::paste_table(&cairn));
+                println!("{}", paste_table(&cairn));
             }
-            PlatformCommand::Remove { id } => match platforms::remove(&cairn, &id).await? {
-                platforms::Removed::Gone => println!("Removed."),
-                platforms::Removed::TurnedOff => println!(
+            PlatformCommand::Remove { id } => match remove(&cairn, id).await? {
+                Removed::Gone => println!("Removed."),
+                Removed::TurnedOff => println!(
                     "Turned off: courses were launched from it, so its rows are kept and its badges stay verifiable."
                 ),
             },
         }
         Ok(())
     })
+}
+
+async fn remove(cairn: &Cairn, id: String) -> Result<Removed, CommandError> {
+    let id = RegistrationId::from(id);
+    Ok(connecting::remove(cairn, Operator::CommandLine, &id).await?)
+}
+
+/// What to paste into a platform's administration page.
+fn paste_table(cairn: &Cairn) -> String {
+    let origin = cairn.settings.origin();
+    format!(
+        "Paste into the platform:\n\
+         \x20 tool URL, target link URI     {origin}/lti/launch\n\
+         \x20 LTI version                   1.3\n\
+         \x20 public key type               keyset URL\n\
+         \x20 public keyset (JWK) URL       {origin}/lti/jwks\n\
+         \x20 initiate login URL            {origin}/lti/login\n\
+         \x20 redirection URI               {origin}/lti/launch\n\
+         \x20 services                      grades: sync and column management; names and roles: on\n\
+         \x20 privacy                       names are welcome, never needed; e-mail is not used"
+    )
 }

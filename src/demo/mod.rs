@@ -9,7 +9,8 @@ use crate::app::{Application, Surroundings};
 use crate::service::Cairn;
 use crate::service::StartError;
 use crate::service::base::error::ServiceError;
-use crate::service::base::platforms;
+use crate::service::institution::administrators::Operator;
+use crate::service::institution::connecting::{self, NewPlatform};
 use crate::settings::Settings;
 use lti::registration::{Flavour, Registration, RegistrationDraft};
 use practice_lms::{self, Options, PracticeLms, Tool};
@@ -122,10 +123,10 @@ pub async fn connect(
         allow_http_loopback: true,
         enabled: true,
     };
-    let new = platforms::NewPlatform {
-        institution: "North Coast Polytechnic".to_owned(),
+    let new = NewPlatform {
+        institution: "North Coast Polytechnic".into(),
         draft,
         deployments: vec![at_lms.deployment_id],
     };
-    platforms::add(cairn, new).await
+    connecting::add(cairn, Operator::CommandLine, new).await
 }

@@ -5,6 +5,7 @@
 //! and an [`award::Award`] is the fact that it was earned. [`dry_run`] does the same for a whole course before anybody
 //! is told; [`design_review`] says what keeps a badge from being activated.
 
+pub mod audit;
 pub mod award;
 pub mod badge;
 pub mod cause;

@@ -1,29 +1,18 @@
-//! Who did what: only ever added to.
+//! The audit log: who did what. Only ever added to.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::convert::{CHUNK, from_json, json, micros, moment};
-use super::schema::audit;
-use super::{Db, Page, StoreError};
-use crate::ids::{AdminId, PersonId, TenantId};
+use super::convert::{CHUNK, anywhere, from_json, json, micros, moment};
+use super::schema::{admins, audit, badges, people};
+use super::{Db, Page, StoreError, tenants};
+use crate::domain::audit::{Actor, ActorKind, Entry, Logged};
+use crate::ids::{PersonId, TenantId};
 use crate::random::Random;
 use ambient::ids::uuid_v7;
-
-/// Something that somebody did.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// None for the command line and for what Cairn does by itself.
-    pub actor: Option<PersonId>,
-    /// Thing and deed, for instance `rule.activated`.
-    pub action: String,
-    /// What it was done to, by its id.
-    pub subject: String,
-    /// No secrets, no names.
-    pub detail: Value,
-    pub at: DateTime<Utc>,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit, treat_none_as_default_value = false)]
@@ -35,12 +24,13 @@ struct Row {
     subject: String,
     detail: String,
     happened_at: i64,
+    actor_kind: Option<String>,
 }
 
 impl Row {
-    fn entry(self) -> Result<Entry, StoreError> {
-        Ok(Entry {
-            actor: self.actor_id.map(PersonId::from),
+    fn logged(self) -> Result<Logged, StoreError> {
+        Ok(Logged {
+            actor: Actor::stored(self.actor_kind.as_deref(), self.actor_id),
             action: self.action,
             subject: self.subject,
             detail: from_json("audit.detail", &self.detail)?,
@@ -49,45 +39,40 @@ impl Row {
     }
 }
 
-/// Adds an entry.
-pub fn insert(db: &mut Db, tenant: &TenantId, entry: &Entry, random: &dyn Random) -> Result<(), StoreError> {
-    let actor = entry.actor.as_ref().map(ToString::to_string);
-    insert_as(db, tenant, actor, entry, random)
+/// Adds an entry. Run it in the transaction that does what the entry says.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn record(db: &mut Db, entry: &Entry, random: &dyn Random) -> Result<(), StoreError> {
+    if let Some(tenant) = &entry.tenant {
+        return insert(db, tenant, entry, random);
+    }
+    for tenant in tenants::list(db)? {
+        insert(db, &tenant.id, entry, random)?;
+    }
+    Ok(())
 }
 
-/// Adds an entry about what an administrator did in the console, or nobody in particular; `entry.actor` is not looked at.
-pub fn insert_by_admin(
-    db: &mut Db,
-    tenant: &TenantId,
-    admin: Option<&AdminId>,
-    entry: &Entry,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    insert_as(db, tenant, admin.map(ToString::to_string), entry, random)
-}
-
-fn insert_as(
-    db: &mut Db,
-    tenant: &TenantId,
-    actor: Option<String>,
-    entry: &Entry,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
+fn insert(db: &mut Db, tenant: &TenantId, entry: &Entry, random: &dyn Random) -> Result<(), StoreError> {
     let row = Row {
         id: uuid_v7(entry.at, random),
         tenant_id: tenant.to_string(),
-        actor_id: actor,
-        action: entry.action.clone(),
+        actor_id: entry.actor.id().map(str::to_owned),
+        action: entry.action.as_str().to_owned(),
         subject: entry.subject.clone(),
         detail: json(&entry.detail)?,
         happened_at: micros(entry.at),
+        actor_kind: entry.actor.kind().map(|kind| kind.as_str().to_owned()),
     };
     diesel::insert_into(audit::table).values(&row).execute(db)?;
     Ok(())
 }
 
 /// A page of what was done, newest first.
-pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Entry>, StoreError> {
+///
+/// # Errors
+/// Trouble with the database.
+pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Logged>, StoreError> {
     let rows: Vec<Row> = audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .order((audit::happened_at.desc(), audit::id.desc()))
@@ -95,11 +80,14 @@ pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Entry>, St
         .limit(page.limit)
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(Row::entry).collect()
+    rows.into_iter().map(Row::logged).collect()
 }
 
 /// What was done to some things, newest first, at most 500 entries.
-pub fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<Entry>, StoreError> {
+///
+/// # Errors
+/// Trouble with the database.
+pub fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<Logged>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .filter(audit::subject.eq_any(subjects.iter().take(CHUNK)))
@@ -107,7 +95,7 @@ pub fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<En
         .limit(500)
         .select(Row::as_select())
         .load(connection))?;
-    rows.into_iter().map(Row::entry).collect()
+    rows.into_iter().map(Row::logged).collect()
 }
 
 /// What a person did, and what was done to `subjects`, oldest first.
@@ -116,7 +104,7 @@ pub fn concerning(
     tenant: &TenantId,
     person: &PersonId,
     subjects: &[&str],
-) -> Result<Vec<Entry>, StoreError> {
+) -> Result<Vec<Logged>, StoreError> {
     let mut found: Vec<Row> = audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .filter(audit::actor_id.eq(person.as_str()))
@@ -132,5 +120,162 @@ pub fn concerning(
     }
     found.sort_by(|one, other| (one.happened_at, &one.id).cmp(&(other.happened_at, &other.id)));
     found.dedup_by(|one, other| one.id == other.id);
-    found.into_iter().map(Row::entry).collect()
+    found.into_iter().map(Row::logged).collect()
+}
+
+/// What is looked for; nothing set means everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The word of exactly this action.
+    pub action: Option<String>,
+    pub who: Option<Who>,
+    /// The id of the thing, or its beginning.
+    pub subject: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    /// Not included.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Whose entries are looked for: either of both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// Part of the name of a person or an administrator.
+    pub name: String,
+    /// Actors without a name of their own.
+    pub kinds: Vec<ActorKind>,
+}
+
+/// Ids of people of the institution, and of administrators, whose name has `text` in it; at most 500 of each.
+fn called(db: &mut Db, tenant: &TenantId, text: &str) -> Result<Vec<String>, StoreError> {
+    let mut ids: Vec<String> = on_both!(db, |connection| people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::folded_name.like(anywhere(text)).escape('\\'))
+        .select(people::id)
+        .limit(500)
+        .load(connection))?;
+    let all: Vec<(String, String)> = admins::table
+        .select((admins::id, admins::name))
+        .limit(500)
+        .load(db)?;
+    let text = text.trim().to_lowercase();
+    ids.extend(
+        all.into_iter()
+            .filter(|(_, name)| name.to_lowercase().contains(&text))
+            .map(|(id, _)| id),
+    );
+    Ok(ids)
+}
+
+/// A page of what was done in an institution, newest first, and how much there is in all.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn search(
+    db: &mut Db,
+    tenant: &TenantId,
+    filter: &Filter,
+    page: Page,
+) -> Result<(Vec<Logged>, i64), StoreError> {
+    let actors = match &filter.who {
+        Some(who) => {
+            let kinds: Vec<&str> = who.kinds.iter().map(|kind| kind.as_str()).collect();
+            Some((called(db, tenant, &who.name)?, kinds))
+        }
+        None => None,
+    };
+    on_both!(db, |connection| {
+        let wanted = || {
+            let mut query = audit::table
+                .filter(audit::tenant_id.eq(tenant.as_str()))
+                .into_boxed();
+            if let Some(action) = &filter.action {
+                query = query.filter(audit::action.eq(action.clone()));
+            }
+            if let Some((ids, kinds)) = &actors {
+                let named = audit::actor_id.eq_any(ids.clone());
+                let meant = named.or(audit::actor_kind.eq_any(kinds.clone()));
+                // An entry from before kinds were stored says "Cairn" where it names nobody.
+                let earlier = audit::actor_kind.is_null().and(audit::actor_id.is_null());
+                query = if kinds.contains(&ActorKind::Cairn.as_str()) {
+                    query.filter(meant.or(earlier))
+                } else {
+                    query.filter(meant)
+                };
+            }
+            if let Some(subject) = &filter.subject {
+                let beginning = anywhere(subject).trim_start_matches('%').to_owned();
+                query = query.filter(audit::subject.like(beginning).escape('\\'));
+            }
+            if let Some(from) = filter.from {
+                query = query.filter(audit::happened_at.ge(micros(from)));
+            }
+            if let Some(until) = filter.until {
+                query = query.filter(audit::happened_at.lt(micros(until)));
+            }
+            query
+        };
+        let total: i64 = wanted().count().get_result(connection)?;
+        let rows: Vec<Row> = wanted()
+            .order((audit::happened_at.desc(), audit::id.desc()))
+            .offset(page.offset)
+            .limit(page.limit)
+            .select(Row::as_select())
+            .load(connection)?;
+        Ok((
+            rows.into_iter().map(Row::logged).collect::<Result<_, _>>()?,
+            total,
+        ))
+    })
+}
+
+/// The words of the actions that there are in the log of an institution, in their order.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, StoreError> {
+    Ok(on_both!(db, |connection| audit::table
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .select(audit::action)
+        .distinct()
+        .order(audit::action)
+        .load(connection))?)
+}
+
+/// What those ids are called: people and badges of the institution, and administrators.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn names(db: &mut Db, tenant: &TenantId, ids: &[&str]) -> Result<BTreeMap<String, String>, StoreError> {
+    let mut names = BTreeMap::new();
+    for part in ids.chunks(CHUNK) {
+        on_both!(db, |connection| {
+            let found: Vec<(String, Option<String>)> = people::table
+                .filter(people::tenant_id.eq(tenant.as_str()))
+                .filter(people::id.eq_any(part.iter().copied()))
+                .select((people::id, people::name))
+                .load(connection)?;
+            names.extend(
+                found
+                    .into_iter()
+                    .filter_map(|(id, name)| name.map(|name| (id, name))),
+            );
+            let found: Vec<(String, String)> = admins::table
+                .filter(admins::id.eq_any(part.iter().copied()))
+                .select((admins::id, admins::name))
+                .load(connection)?;
+            names.extend(found);
+            let found: Vec<(String, String)> = badges::table
+                .filter(badges::tenant_id.eq(tenant.as_str()))
+                .filter(badges::id.eq_any(part.iter().copied()))
+                .select((badges::id, badges::design))
+                .load(connection)?;
+            for (id, design) in found {
+                let design: Value = from_json("badges.design", &design)?;
+                if let Some(name) = design.get("name").and_then(Value::as_str) {
+                    names.insert(id, format!("“{name}”"));
+                }
+            }
+        });
+    }
+    Ok(names)
 }

@@ -42,7 +42,6 @@ pub mod facts;
 pub mod invitations;
 pub mod issuers;
 pub mod jobs;
-pub mod journal;
 pub mod line_items;
 pub mod links;
 pub mod nonces;

@@ -402,6 +402,7 @@ diesel::table! {
         subject -> Text,
         detail -> Text,
         happened_at -> BigInt,
+        actor_kind -> Nullable<Text>,
     }
 }
 

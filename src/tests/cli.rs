@@ -353,3 +353,74 @@ fn an_admin_link_lets_one_person_in_for_what_it_was_made_for() {
         "{page}"
     );
 }
+
+#[test]
+fn a_deployment_that_the_console_refuses_is_refused_here_and_nothing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = [
+        "platform",
+        "add",
+        "--institution=North Coast",
+        "--name=Moodle",
+        "--flavour=moodle",
+        "--issuer=https://moodle.example",
+        "--client-id=abc123",
+        "--authorization-url=https://moodle.example/mod/lti/auth.php",
+        "--token-url=https://moodle.example/mod/lti/token.php",
+        "--jwks-url=https://moodle.example/mod/lti/certs.php",
+        "--deployment=1",
+        "--deployment=two words",
+    ];
+    let (_, err) = failed(cairn(folder.path()).args(wrong));
+    assert!(err.contains("A deployment id has 1 to 255 printable"), "{err}");
+    let none = done(folder.path(), &["platform", "list"]);
+    assert!(none.contains("No platform is registered yet"), "{none}");
+    let keys = done(folder.path(), &["keys", "list"]);
+    assert!(!keys.contains("North Coast"), "{keys}");
+}
+
+#[test]
+fn what_is_done_here_stands_in_the_audit_log_of_the_console() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let added = add_platform(folder);
+    let id = added.split(" as ").nth(1).unwrap().split('.').next().unwrap();
+    let own = ["--institution", "My institution"];
+    done(folder, &[&["invite"][..], &own].concat());
+    done(folder, &[&["keys", "rotate"][..], &own].concat());
+    done(folder, &[&["export", "--out", "all.zip"][..], &own].concat());
+    done(folder, &["platform", "remove", id]);
+    done(folder, &["keys", "rotate-master"]);
+    let link = done(folder, &[&["admin-link"][..], &own].concat());
+    let server = Server::start(folder);
+    let words = crate::app::block_on(async {
+        let mut browser = practice_lms::browser::Browser::new().unwrap();
+        let path = link.find("/admin/link/").and_then(|at| link.get(at..)).unwrap();
+        let at = |path: &str| format!("http://{}{}", server.address, path.trim());
+        let door = browser.get(&at(path)).await.unwrap();
+        let form = door.form("/admin/link/").unwrap();
+        let inside = browser.submit(&door, &form, &[("name", "Ada")]).await.unwrap();
+        assert!(
+            inside.words().contains("You are signed in."),
+            "{}",
+            inside.words()
+        );
+        browser.get(&at("/admin/audit")).await.unwrap().words()
+    });
+    for told in [
+        "made an institution",
+        "added a platform",
+        "made an address for registering a platform",
+        "gave an issuer a new key",
+        "took an archive of the institution away",
+        "removed a platform",
+        "encrypted the stored keys with a new master key",
+        "invited an administrator",
+    ] {
+        assert!(
+            words.contains(&format!("The command line {told}")),
+            "{told}: {words}"
+        );
+    }
+    assert!(words.contains("Ada came in by a link"), "{words}");
+}

@@ -1,6 +1,8 @@
 //! What those who run the service see.
 
 use crate::service::base::platforms;
+use crate::service::institution::administrators::Operator;
+use crate::service::institution::connecting;
 use practice_lms::CourseRole;
 use practice_lms::browser::Browser;
 
@@ -73,8 +75,10 @@ fn a_platform_that_courses_came_from_is_turned_off_and_then_refuses_launches() {
             .find(|(_, known)| known.name.starts_with("Moodle"))
             .unwrap()
             .1;
-        let removed = platforms::remove(&scene.cairn, moodle.id.as_str()).await.unwrap();
-        assert_eq!(removed, platforms::Removed::TurnedOff);
+        let removed = connecting::remove(&scene.cairn, Operator::CommandLine, &moodle.id)
+            .await
+            .unwrap();
+        assert_eq!(removed, connecting::Removed::TurnedOff);
         let page = launch_as(&scene.moodle, &mut framed(&scene.moodle), CourseRole::Student).await;
         assert_eq!(page.status, 400);
         assert!(

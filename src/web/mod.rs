@@ -5,6 +5,7 @@ pub mod admin;
 pub mod archive;
 pub mod artefact;
 pub mod assets;
+pub mod audit_words;
 pub mod badge_facts;
 pub mod badge_file;
 pub mod certificate;

@@ -14,7 +14,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::withdrawing::{self, Review};
-use crate::service::institution::administrators::{Scope, links};
+use crate::service::institution::administrators::{Operator, Scope, links};
 use crate::service::institution::issuing;
 use crate::settings::Settings;
 use crate::store::issuers::{KeyKind, KeyState};
@@ -73,7 +73,7 @@ pub fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError>
             } => {
                 let (tenant, key) = named(&cairn, &institution, &key).await?;
                 if !yes {
-                    return say(&withdrawing::review(&cairn, None, &tenant, &key).await?);
+                    return say(&withdrawing::review(&cairn, Operator::CommandLine, &tenant, &key).await?);
                 }
                 withdraw(&cairn, &tenant, &key, &reason).await?;
             }
@@ -115,7 +115,7 @@ async fn rotate(cairn: &Cairn, name: &str) -> Result<(), CommandError> {
             .find(|key| key.kind == KeyKind::Ed25519 && key.state == KeyState::Active)
     });
     let expected = active.map(|key| key.public_multibase).unwrap_or_default();
-    Ok(issuing::rotate(cairn, None, &tenant, &expected).await?)
+    Ok(issuing::rotate(cairn, Operator::CommandLine, &tenant, &expected).await?)
 }
 
 /// The institution and its key of these names.
@@ -161,7 +161,7 @@ fn say(review: &Review) -> Result<(), CommandError> {
 /// its share.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
 async fn withdraw(cairn: &Cairn, tenant: &TenantId, key: &KeyId, reason: &str) -> Result<(), CommandError> {
-    match withdrawing::withdraw(cairn, None, tenant, key, reason).await {
+    match withdrawing::withdraw(cairn, Operator::CommandLine, tenant, key, reason).await {
         // An earlier run was stopped in the middle: the rest is done now.
         Err(error) if error.code() == "issuer-key.withdrawn" => println!("It is withdrawn already."),
         other => other?,

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use crate::domain::audit::Action;
 use crate::domain::cause::Cause;
 use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::Grade;
@@ -18,12 +19,11 @@ use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::file_check;
 use crate::service::award::files;
-use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, Page, StoreError, activities, badges, enrolments, people, results, rules, submissions,
+    Db, Page, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
 };
 
 /// Characters of a text.
@@ -476,16 +476,9 @@ pub async fn review(
             now,
             random.as_ref(),
         )?;
-        let detail = json!({"state": answer.state, "score": review.score});
-        design::note(
-            db,
-            &visitor,
-            "evidence.reviewed",
-            submission.id.as_str(),
-            detail,
-            now,
-            random.as_ref(),
-        )?;
+        let entry = visitor.entry(Action::EvidenceReviewed, submission.id.as_str(), now);
+        let entry = entry.detail(json!({"state": answer.state, "score": review.score}));
+        audit::record(db, &entry, random.as_ref())?;
         Ok(Reviewed::Done)
     });
     done.await

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use crate::domain::audit::{Action, Logged};
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
@@ -129,8 +130,8 @@ pub struct Sight {
     pub names: Names,
     /// Newest first.
     pub history: Vec<StoredDecision>,
-    /// What people did, newest first, with the name of whoever did it.
-    pub deeds: Vec<(audit::Entry, String)>,
+    /// What the audit log says of it, newest first, with the name of the person who did it.
+    pub log: Vec<(Logged, Option<String>)>,
     /// Grades that were typed before Cairn prepared the column are invisible (Canvas).
     pub hides_early_grades: bool,
     pub now: DateTime<Utc>,
@@ -220,7 +221,7 @@ fn sight_in(
     let awarded: Vec<AwardId> = award.iter().map(|award| award.id.clone()).collect();
     let page = AwardPage::of(db, tenant, &awarded)?.into_values().next();
     let history = decisions::history(db, tenant, &badge.id, &person.id, Page::first(HISTORY))?;
-    let deeds = deeds(db, visitor, &badge.id, &person.id)?;
+    let log = log(db, visitor, &badge.id, &person.id)?;
     Ok(Sight {
         approval: approvals::get(db, tenant, &badge.id, &person.id)?,
         names: names::of_course(db, tenant, course)?,
@@ -233,19 +234,19 @@ fn sight_in(
         award,
         page: page.unwrap_or_default(),
         history,
-        deeds,
+        log,
         hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
         now,
     })
 }
 
-/// What people did about one student and one badge.
-fn deeds(
+/// What the audit log says of one student and one badge.
+fn log(
     db: &mut Db,
     visitor: &Visitor,
     badge: &BadgeId,
     person: &PersonId,
-) -> Result<Vec<(audit::Entry, String)>, ServiceError> {
+) -> Result<Vec<(Logged, Option<String>)>, ServiceError> {
     let tenant = visitor.tenant();
     let all = awards::for_person(db, tenant, person)?;
     let of_badge = all.iter().filter(|award| award.badge == *badge);
@@ -253,11 +254,12 @@ fn deeds(
     let approved = approval_subject(badge, person);
     subjects.push(&approved);
     let entries = audit::about(db, tenant, &subjects)?;
-    let actors: Vec<PersonId> = entries.iter().filter_map(|entry| entry.actor.clone()).collect();
+    let person = |entry: &Logged| entry.actor.id().map(PersonId::from);
+    let actors: Vec<PersonId> = entries.iter().filter_map(person).collect();
     let known = people::by_ids(db, tenant, &actors)?;
-    let named = |entry: audit::Entry| {
-        let actor = entry.actor.as_ref().and_then(|actor| known.get(actor));
-        let name = actor.map_or_else(|| "Cairn".to_owned(), Person::display_name);
+    let named = |entry: Logged| {
+        let actor = person(&entry).and_then(|actor| known.get(&actor));
+        let name = actor.map(Person::display_name);
         (entry, name)
     };
     Ok(entries.into_iter().map(named).collect())
@@ -309,14 +311,10 @@ pub async fn approve(
             at: now,
         };
         approvals::set(db, tenant, &badge, &person, &visitor.person.id, &approval)?;
-        let entry = audit::Entry {
-            actor: Some(visitor.person.id.clone()),
-            action: "approval.given".to_owned(),
-            subject: approval_subject(&badge, &person),
-            detail: json!({ "badge": badge, "reason": reason }),
-            at: now,
-        };
-        audit::insert(db, tenant, &entry, random.as_ref())?;
+        let subject = approval_subject(&badge, &person);
+        let entry = visitor.entry(Action::ApprovalGiven, &subject, now);
+        let entry = entry.detail(json!({ "badge": badge, "reason": reason }));
+        audit::record(db, &entry, random.as_ref())?;
         let job = DecidePerson {
             course: course.clone(),
             person: person.clone(),

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::award::{Award, Regrade, RegradeState, Standing};
 use crate::domain::badge::Badge;
 use crate::domain::decision::{Decision, Truth};
@@ -53,7 +54,7 @@ pub(in crate::service) fn follow(
                 }
             }
             (Truth::No, None) => {
-                let noted = note(db, context, badge, rule, &record.person)?;
+                let noted = fallen(db, context, badge, rule, &record.person)?;
                 let suspended = noted == Some(Policy::Suspend);
                 counts_anew.extend(suspended.then(|| record.person.clone()));
             }
@@ -64,7 +65,7 @@ pub(in crate::service) fn follow(
 }
 
 /// Notes that a holder's grade fell, and says under which policy; none when it did not, or when nobody is to be asked.
-fn note(
+fn fallen(
     db: &mut Db,
     context: &IssuingContext,
     badge: &Badge,
@@ -100,14 +101,10 @@ fn note(
     if !regrades::insert_once(db, &regrade)? {
         return Ok(None);
     }
-    let entry = audit::Entry {
-        actor: None,
-        action: "award.regraded".to_owned(),
-        subject: award.id.to_string(),
-        detail: json!({ "badge": badge.id, "policy": policy }),
-        at: context.now,
-    };
-    audit::insert(db, tenant, &entry, context.random.as_ref())?;
+    let (action, subject) = (Action::AwardRegraded, award.id.as_str());
+    let entry = Entry::new(tenant, Actor::Cairn, action, subject, context.now);
+    let entry = entry.detail(json!({ "badge": badge.id, "policy": policy }));
+    audit::record(db, &entry, context.random.as_ref())?;
     Ok(Some(policy))
 }
 
@@ -278,14 +275,9 @@ fn settle_in(
             awarding::revoke_in(db, context, visitor, &badge.id, which, reason)?;
         }
         Verdict::Keep => {
-            let entry = audit::Entry {
-                actor: Some(visitor.person.id.clone()),
-                action: "award.kept".to_owned(),
-                subject: regrade.award.to_string(),
-                detail: json!({ "badge": badge.id, "reason": reason }),
-                at: now,
-            };
-            audit::insert(db, tenant, &entry, random)?;
+            let entry = visitor.entry(Action::AwardKept, regrade.award.as_str(), now);
+            let entry = entry.detail(json!({ "badge": badge.id, "reason": reason }));
+            audit::record(db, &entry, random)?;
             if regrade.policy == Policy::Suspend {
                 queue::decide_above(db, &badge, std::slice::from_ref(&regrade.person), now, random)?;
             }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::course::Course;
 use crate::domain::rule::{Condition, Group};
@@ -143,17 +144,12 @@ pub fn settle(
     }
     badges::set_state(db, &badge.tenant, &badge.id, &state, now)?;
     let action = match state {
-        BadgeState::Draft => "badge.mapped",
-        _ => "badge.paused",
+        BadgeState::Draft => Action::BadgeMapped,
+        _ => Action::BadgePaused,
     };
-    let entry = audit::Entry {
-        actor: None,
-        action: action.to_owned(),
-        subject: badge.id.to_string(),
-        detail: serde_json::json!({ "missing": missing.len() }),
-        at: now,
-    };
-    audit::insert(db, &badge.tenant, &entry, random)
+    let entry = Entry::new(&badge.tenant, Actor::Cairn, action, badge.id.as_str(), now);
+    let entry = entry.detail(serde_json::json!({ "missing": missing.len() }));
+    audit::record(db, &entry, random)
 }
 
 /// Settles every copied badge of a course that was never active.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
 use crate::clock::SharedClock;
@@ -120,6 +121,11 @@ impl Cairn {
             transport,
             tool_key,
         })
+    }
+
+    /// Clock and randomness for a transaction.
+    pub(crate) fn moment(&self) -> (DateTime<Utc>, SharedRandom) {
+        (self.clock.now(), Arc::clone(&self.random))
     }
 }
 

@@ -1,20 +1,20 @@
 //! Institutions, their public face and the keys: the tool's own, and those that sign badges.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
 use p256::ecdsa::SigningKey as TokenSigningKey;
 use zeroize::Zeroizing;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{IssuerId, KeyId, TenantId};
-use crate::random::{self, Random};
+use crate::random::{self, Random, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::institution::administrators::Operator;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
-use crate::store::{Db, StoreError, issuers, tenants, token_keys};
+use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 use openbadges::did::{IssuerIdentity, WebKey};
 use openbadges::keys::PublicKey;
 use openbadges::multibase;
@@ -24,38 +24,82 @@ pub(in crate::service) const TOKEN_KEY: &str = "issuer token key";
 /// How many keys the key set of this host names at most: far more than one server has issuers.
 const MOST_KEYS: i64 = 5_000;
 
-/// The institution of that name with its issuer and signing key; made if there is none.
+/// The institution of that name with its issuer and signing key; made by the command line if there is none.
+///
+/// # Errors
+/// A sentence for a name that cannot be used; what the store reports.
 pub async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer), ServiceError> {
-    let now = cairn.clock.now();
-    let random = Arc::clone(&cairn.random);
-    let vault = cairn.vault.clone();
-    let name = name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "institution.name",
-            "Give the institution a name of 1 to 200 characters.",
-        ));
-    }
+    let making = Making::new(cairn, name, Operator::CommandLine)?;
     // One that somebody else made at this moment is found at the second try.
-    let made = cairn
+    cairn
         .store
-        .write_retrying(move |db| found_or_made(db, &name, &vault, now, random.as_ref()));
-    made.await
+        .write_retrying(move |db| making.clone().find_or_make(db))
+        .await
 }
 
+/// What it takes to make an institution inside a transaction.
+#[derive(Debug, Clone)]
+pub(in crate::service) struct Making {
+    name: String,
+    by: Actor,
+    vault: Vault,
+    now: DateTime<Utc>,
+    random: SharedRandom,
+}
+
+impl Making {
+    pub(in crate::service) fn new(cairn: &Cairn, name: &str, by: Operator<'_>) -> Result<Self, ServiceError> {
+        let name = name.trim().to_owned();
+        if name.is_empty() || name.chars().count() > 200 {
+            return Err(ServiceError::invalid(
+                "institution.name",
+                "Give the institution a name of 1 to 200 characters.",
+            ));
+        }
+        let (now, random) = cairn.moment();
+        Ok(Self {
+            name,
+            by: by.actor(),
+            vault: cairn.vault.clone(),
+            now,
+            random,
+        })
+    }
+
+    /// The institution of that name with its issuer; made if there is none, with an entry in its audit log.
+    pub(in crate::service) fn find_or_make(self, db: &mut Db) -> Result<(Tenant, Issuer), ServiceError> {
+        let Self {
+            name,
+            by,
+            vault,
+            now,
+            random,
+        } = self;
+        let (found, is_new) = found_or_made(db, &name, &vault, now, random.as_ref())?;
+        if is_new {
+            let id = &found.0.id;
+            let entry = Entry::new(id, by, Action::InstitutionMade, id.as_str(), now);
+            audit::record(db, &entry, random.as_ref())?;
+        }
+        Ok(found)
+    }
+}
+
+/// The institution, and whether it was made just now.
 fn found_or_made(
     db: &mut Db,
     name: &str,
     vault: &Vault,
     now: DateTime<Utc>,
     random: &dyn Random,
-) -> Result<(Tenant, Issuer), ServiceError> {
+) -> Result<((Tenant, Issuer), bool), ServiceError> {
     let known = tenants::by_name(db, name)?;
     if let Some(tenant) = &known
         && let Some(issuer) = issuers::for_tenant(db, &tenant.id)?
     {
-        return Ok((tenant.clone(), issuer));
+        return Ok(((tenant.clone(), issuer), false));
     }
+    let is_new = known.is_none();
     let tenant = match known {
         Some(tenant) => tenant,
         None => {
@@ -79,7 +123,7 @@ fn found_or_made(
     issuers::insert(db, &issuer, now)?;
     issuers::insert_key(db, &new_key(&issuer, vault, now, random))?;
     token_keys::insert_if_none(db, &new_token_key(&issuer, vault, now, random))?;
-    Ok((tenant, issuer))
+    Ok(((tenant, issuer), is_new))
 }
 
 /// A readable slug with a random tail: two names may give the same one, and a name may be given again.

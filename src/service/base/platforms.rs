@@ -1,87 +1,20 @@
-//! Platforms, registered by hand.
+//! Platforms as every other use case reads them. Nothing is written here: see [`crate::service::institution::connecting`].
 
 use crate::domain::course::Course;
 use crate::domain::issuer::Tenant;
-use crate::ids::{DeploymentId, RegistrationId};
+use crate::ids::RegistrationId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::institutions;
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::{Db, StoreError, deployments, registrations, tenants};
+use crate::store::{Db, StoreError, registrations, tenants};
 use lti::error::KeySetError;
-use lti::registration::{Flavour, Registration, RegistrationDraft};
+use lti::registration::{Flavour, Registration};
 use lti::token::TokenTarget;
-
-/// What an administrator enters.
-#[derive(Debug, Clone)]
-pub struct NewPlatform {
-    /// The institution's name; made if there is none.
-    pub institution: String,
-    pub draft: RegistrationDraft,
-    /// Deployments that are accepted from the start; with none, each one that the platform signs is.
-    pub deployments: Vec<String>,
-}
-
-/// What removing did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removed {
-    Gone,
-    /// Courses were launched from it: its rows stay, its launches are refused.
-    TurnedOff,
-}
 
 /// Whether a grade that was typed before Cairn made the learner's result row stays invisible: Canvas writes a typed grade
 /// only into rows that are there.
 pub(in crate::service) fn hides_early_grades(db: &mut Db, course: &Course) -> Result<bool, StoreError> {
     let platform = registrations::get(db, &course.tenant, &course.registration)?;
     Ok(platform.is_some_and(|platform| platform.flavour == Flavour::Canvas))
-}
-
-/// Registers a platform.
-///
-/// # Errors
-/// A sentence for each value that cannot be used, or when the issuer and client id are registered already.
-pub async fn add(cairn: &Cairn, mut new: NewPlatform) -> Result<Registration, ServiceError> {
-    new.draft.accepts_new_deployments = new.deployments.is_empty();
-    let now = cairn.clock.now();
-    let id = RegistrationId::new(now, cairn.random.as_ref());
-    // Checked before the institution is made, so that a typing error leaves nothing behind.
-    let probe = new.draft.clone().check(id.clone(), "unknown".into());
-    if let Err(errors) = probe {
-        let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        return Err(ServiceError::invalid("platform.values", sentences.join(" ")));
-    }
-    let (tenant, _) = institutions::find_or_create(cairn, &new.institution).await?;
-    let registration = new
-        .draft
-        .check(id, tenant.id.clone())
-        .map_err(|_| ServiceError::Internal("a checked registration failed its check".into()))?;
-    let random = std::sync::Arc::clone(&cairn.random);
-    cairn
-        .store
-        .write_with(move |db| -> Result<_, ServiceError> {
-            if registrations::by_issuer_and_client(db, &registration.issuer, &registration.client_id)?
-                .is_some()
-            {
-                return Err(ServiceError::conflict(
-                    "platform.known",
-                    "This issuer and client id are registered already. `cairn platform list` shows them.",
-                ));
-            }
-            registrations::insert(db, &registration, now)?;
-            for deployment_id in new.deployments {
-                let deployment = Deployment {
-                    id: DeploymentId::new(now, random.as_ref()),
-                    tenant: tenant.id.clone(),
-                    registration: registration.id.clone(),
-                    deployment_id,
-                    state: DeploymentState::Accepted,
-                };
-                deployments::find_or_insert(db, &deployment, now)?;
-            }
-            Ok(registration)
-        })
-        .await
 }
 
 /// Every platform with its institution.
@@ -98,58 +31,17 @@ pub async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceE
     Ok(all.await?)
 }
 
-/// One platform.
+/// One platform, of whichever institution.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown id.
-pub async fn get(cairn: &Cairn, id: &str) -> Result<Registration, ServiceError> {
-    let all = list(cairn).await?;
-    let found = all
-        .into_iter()
-        .find(|(_, registration)| registration.id.as_str() == id);
-    found
-        .map(|(_, registration)| registration)
-        .ok_or(ServiceError::NotFound("platform"))
+pub async fn get(cairn: &Cairn, id: &RegistrationId) -> Result<Registration, ServiceError> {
+    let id = id.clone();
+    let found = cairn.store.read(move |db| registrations::by_id(db, &id)).await?;
+    found.ok_or(ServiceError::NotFound("platform"))
 }
 
-/// Removes a platform, or turns it off when courses were launched from it.
-///
-/// # Errors
-/// [`ServiceError::NotFound`] for an unknown id.
-pub async fn remove(cairn: &Cairn, id: &str) -> Result<Removed, ServiceError> {
-    let registration = get(cairn, id).await?;
-    let removed = cairn.store.write_with(move |db| {
-        let (tenant, id) = (&registration.tenant, &registration.id);
-        match registrations::remove(db, tenant, id) {
-            Ok(()) => Ok(Removed::Gone),
-            Err(StoreError::InUse(_)) => {
-                registrations::set_enabled(db, tenant, id, false)?;
-                Ok(Removed::TurnedOff)
-            }
-            Err(error) => Err(ServiceError::from(error)),
-        }
-    });
-    removed.await
-}
-
-/// What to paste into a platform's administration page.
-#[must_use]
-pub fn paste_table(cairn: &Cairn) -> String {
-    let origin = cairn.settings.origin();
-    format!(
-        "Paste into the platform:\n\
-         \x20 tool URL, target link URI     {origin}/lti/launch\n\
-         \x20 LTI version                   1.3\n\
-         \x20 public key type               keyset URL\n\
-         \x20 public keyset (JWK) URL       {origin}/lti/jwks\n\
-         \x20 initiate login URL            {origin}/lti/login\n\
-         \x20 redirection URI               {origin}/lti/launch\n\
-         \x20 services                      grades: sync and column management; names and roles: on\n\
-         \x20 privacy                       names are welcome, never needed; e-mail is not used"
-    )
-}
-
-/// Looks whether a platform can be reached: its keys, and a token for our key. Each finding is a line, good or bad.
+/// Whether a platform can be reached: its keys, and a token for our key. Each finding is a line, good or bad.
 pub async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<String, String>> {
     let mut findings = Vec::new();
     // No key has this id, so a readable key set answers that it does not know it.

@@ -1,9 +1,10 @@
 //! Visits: what a verified launch opened, found again by a token that only the browser holds.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
 use crate::ids::{CourseId, SessionId, TenantId};
@@ -36,6 +37,23 @@ impl Visitor {
     #[must_use]
     pub fn tenant(&self) -> &TenantId {
         &self.session.tenant
+    }
+
+    /// How the audit log names whoever visits.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        let person = self.person.id.clone();
+        match (self.session.administrator, self.session.instructor) {
+            (true, _) => Actor::LmsAdministrator(person),
+            (false, true) => Actor::Instructor(person),
+            (false, false) => Actor::Learner(person),
+        }
+    }
+
+    /// An entry for the audit log about what this visitor does.
+    #[must_use]
+    pub fn entry(&self, action: Action, subject: &str, at: DateTime<Utc>) -> Entry {
+        Entry::new(self.tenant(), self.actor(), action, subject, at)
     }
 
     /// Whether this visit may configure and decide.

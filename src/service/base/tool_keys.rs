@@ -5,17 +5,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use serde_json::json;
 
 use crate::clock::SharedClock;
+use crate::domain::audit::{Action, Entry};
 use crate::random::SharedRandom;
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::StartError;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::{Administrator, Deed, moment, note_by_scope};
+use crate::service::institution::administrators::Operator;
 use crate::store::issuers::KeyState;
-use crate::store::{Store, StoreError, tool_keys};
+use crate::store::{Store, StoreError, audit, tool_keys};
 use lti::error::ToolKeyError;
 use lti::keys::ToolKey;
 use lti::token::ClientAssertionKey;
@@ -197,20 +197,21 @@ fn changed_meanwhile(error: StoreError) -> ServiceError {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for administrators of one institution.
-pub async fn publish_next(cairn: &Cairn, by: Option<&Administrator>) -> Result<(), ServiceError> {
-    allowed(by)?;
+pub async fn publish_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>) -> Result<(), ServiceError> {
+    let by = by.into();
+    by.scope().everything()?;
     let generated = tokio::task::spawn_blocking(ToolKey::generate).await;
     let (key, pem) = generated
         .map_err(|error| ServiceError::Internal(error.to_string()))?
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let row = tool_keys::ToolKey {
         kid: key.kid().to_owned(),
         sealed_pem: cairn.vault.seal(PURPOSE, pem.as_bytes(), random.as_ref()),
         state: KeyState::Next,
         created_at: now,
     };
-    change(cairn, by, "tool-key.published", &row.kid.clone(), move |db| {
+    change(cairn, by, Action::ToolKeyPublished, &row.kid.clone(), move |db| {
         if tool_keys::all(db)?.iter().any(|key| key.state == KeyState::Next) {
             return Ok(false);
         }
@@ -225,10 +226,11 @@ pub async fn publish_next(cairn: &Cairn, by: Option<&Administrator>) -> Result<(
 /// # Errors
 /// As [`publish_next`]; [`ServiceError::Conflict`] when it is published for less than [`PUBLISHED_FIRST`], or is not the
 /// next one any more.
-pub async fn use_next(cairn: &Cairn, by: Option<&Administrator>, kid: &str) -> Result<(), ServiceError> {
-    allowed(by)?;
+pub async fn use_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>, kid: &str) -> Result<(), ServiceError> {
+    let by = by.into();
+    by.scope().everything()?;
     let (now, kid_owned) = (cairn.clock.now(), kid.to_owned());
-    change(cairn, by, "tool-key.used", kid, move |db| {
+    change(cairn, by, Action::ToolKeyUsed, kid, move |db| {
         let row = tool_keys::all(db)?.into_iter().find(|key| key.kid == kid_owned);
         match row {
             Some(row) if row.state == KeyState::Active => return Ok(false),
@@ -251,39 +253,34 @@ pub async fn use_next(cairn: &Cairn, by: Option<&Administrator>, kid: &str) -> R
 ///
 /// # Errors
 /// As [`publish_next`]; [`ServiceError::Conflict`] when it is no old key.
-pub async fn remove_old(cairn: &Cairn, by: Option<&Administrator>, kid: &str) -> Result<(), ServiceError> {
-    allowed(by)?;
+pub async fn remove_old<'a>(
+    cairn: &Cairn,
+    by: impl Into<Operator<'a>>,
+    kid: &str,
+) -> Result<(), ServiceError> {
+    let by = by.into();
+    by.scope().everything()?;
     let kid_owned = kid.to_owned();
-    change(cairn, by, "tool-key.removed", kid, move |db| {
+    change(cairn, by, Action::ToolKeyRemoved, kid, move |db| {
         tool_keys::remove_retired(db, &kid_owned).map_err(changed_meanwhile)?;
         Ok(true)
     })
     .await
 }
 
-fn allowed(by: Option<&Administrator>) -> Result<(), ServiceError> {
-    by.map_or(Ok(()), |admin| admin.scope.everything())
-}
-
 /// One change with its entry in the logs, and then this process knows it.
 async fn change(
     cairn: &Cairn,
-    by: Option<&Administrator>,
-    action: &'static str,
+    by: Operator<'_>,
+    action: Action,
     kid: &str,
     work: impl FnOnce(&mut crate::store::Db) -> Result<bool, ServiceError> + Send + 'static,
 ) -> Result<(), ServiceError> {
-    let (now, random) = moment(cairn);
-    let (admin, kid) = (by.map(|admin| admin.actor.clone()), kid.to_owned());
+    let (now, random) = cairn.moment();
+    let entry = Entry::within(None, by.actor(), action, kid, now);
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         if work(db)? {
-            let deed = Deed {
-                action,
-                subject: &kid,
-                detail: json!({}),
-            };
-            let scope = crate::service::institution::administrators::Scope::Everything;
-            note_by_scope(db, &scope, admin.as_ref(), &deed, now, random.as_ref())?;
+            audit::record(db, &entry, random.as_ref())?;
         }
         Ok(())
     });

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use crate::domain::audit::Action;
 use crate::domain::course::{Course, Link, Opens};
 use crate::domain::evidence::Activity;
 use crate::ids::{ActivityId, LinkId};
 use crate::service::Cairn;
-use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, EnsureLineItem};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, activities, line_items, links};
+use crate::store::{Db, StoreError, activities, audit, line_items, links};
 
 /// What an instructor chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +89,8 @@ pub async fn choose(
             }
         };
         links::set_opens(db, tenant, &link.id, &opens)?;
-        let detail = json!({"opens": opens});
-        design::note(db, &visitor, "link.chosen", link.id.as_str(), detail, now, random.as_ref())?;
+        let entry = visitor.entry(Action::LinkChosen, link.id.as_str(), now);
+        audit::record(db, &entry.detail(json!({"opens": opens})), random.as_ref())?;
         Ok(opens)
     });
     chosen.await

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
-use serde_json::json;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
 use crate::ids::TenantId;
 use crate::random::Random;
@@ -245,14 +245,9 @@ async fn keep(
                 queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
             }
             About::HelloWorld => {
-                let entry = audit::Entry {
-                    actor: None,
-                    action: "notice.hello".to_owned(),
-                    subject: deployment.id.to_string(),
-                    detail: json!({}),
-                    at: now,
-                };
-                audit::insert(db, tenant, &entry, random.as_ref())?;
+                let (action, subject) = (Action::NoticeHello, deployment.id.as_str());
+                let entry = Entry::new(tenant, Actor::Platform, action, subject, now);
+                audit::record(db, &entry, random.as_ref())?;
             }
             About::Other(kind) => tracing::info!(kind, "a notice of a type that is not needed"),
         }

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::domain::audit::Action;
 use crate::ids::AwardId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -133,14 +134,9 @@ pub async fn set_says(
         };
         let signer = context.signer(db, visitor.tenant())?;
         again(db, &signer, &context, changed, document, Cause::Holder)?;
-        let entry = audit::Entry {
-            actor: Some(visitor.person.id.clone()),
-            action: "credential.reissued".to_owned(),
-            subject: award.to_string(),
-            detail: json!({ "grades": grades, "work": work }),
-            at: context.now,
-        };
-        audit::insert(db, visitor.tenant(), &entry, context.random.as_ref())?;
+        let entry = visitor.entry(Action::CredentialReissued, award.as_str(), context.now);
+        let entry = entry.detail(json!({ "grades": grades, "work": work }));
+        audit::record(db, &entry, context.random.as_ref())?;
         Ok(true)
     });
     signed.await

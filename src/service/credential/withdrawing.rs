@@ -9,6 +9,7 @@ use std::future::Future;
 use chrono::TimeDelta;
 use serde_json::json;
 
+use crate::domain::audit::{Action, Entry};
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{CredentialId, KeyId, TenantId};
 use crate::service::Cairn;
@@ -17,12 +18,13 @@ use crate::service::base::institutions;
 use crate::service::base::queue::{self, BackgroundJob as _, SignAnew};
 use crate::service::credential::publish::read;
 use crate::service::credential::reissuing;
-use crate::service::institution::administrators::{Administrator, Deed, note};
+use crate::service::credential::signing::{IssuingContext, Signer};
+use crate::service::institution::administrators::Operator;
 use crate::store::credentials::Cause;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::jobs::{self, Standing};
 use crate::store::reissues::{self, Mark};
-use crate::store::{Db, StoreError, issuers, status_lists, tenants, token_keys};
+use crate::store::{Db, StoreError, audit, issuers, status_lists, tenants, token_keys};
 use openbadges::did::IssuerIdentity;
 use openbadges::jwt;
 use openbadges::keys::PublicKey;
@@ -69,15 +71,13 @@ fn find(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, IssuerKe
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see, and for a key that it does not have.
-pub async fn review(
+pub async fn review<'a>(
     cairn: &Cairn,
-    admin: Option<&Administrator>,
+    by: impl Into<Operator<'a>>,
     tenant: &TenantId,
     key: &KeyId,
 ) -> Result<Review, ServiceError> {
-    if let Some(admin) = admin {
-        admin.scope.allows(tenant)?;
-    }
+    by.into().scope().allows(tenant)?;
     let (context, tenant, key) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
     let found = cairn.store.read_with(move |db| {
         let (issuer, key) = find(db, &tenant, &key)?;
@@ -113,16 +113,15 @@ fn signed_lists(
 ///
 /// # Errors
 /// As [`review`]; [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] for one that is withdrawn already.
-pub async fn withdraw(
+pub async fn withdraw<'a>(
     cairn: &Cairn,
-    admin: Option<&Administrator>,
+    by: impl Into<Operator<'a>>,
     tenant: &TenantId,
     key: &KeyId,
     reason: &str,
 ) -> Result<(), ServiceError> {
-    if let Some(admin) = admin {
-        admin.scope.allows(tenant)?;
-    }
+    let by = by.into();
+    by.scope().allows(tenant)?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(ServiceError::invalid(
@@ -130,7 +129,7 @@ pub async fn withdraw(
             "Say in 1 to 500 characters why the key is withdrawn; it is kept in the audit log.",
         ));
     }
-    let actor = admin.map(|admin| admin.actor.clone());
+    let actor = by.actor();
     let (context, tenant, key) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
     let vault = cairn.vault.clone();
     let withdrawn = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
@@ -161,12 +160,10 @@ pub async fn withdraw(
         for (job, run_at) in both_jobs(&key.id).iter().zip([now, now + ONCE_MORE]) {
             queue::enqueue(db, &tenant, job, run_at, now, random.as_ref())?;
         }
-        let deed = Deed {
-            action: "issuer-key.withdrawn",
-            subject: issuer.id.as_str(),
-            detail: json!({ "key": key.public_multibase, "reason": reason }),
-        };
-        Ok(note(db, &tenant, actor.as_ref(), &deed, now, random.as_ref())?)
+        let (action, subject) = (Action::IssuerKeyWithdrawn, issuer.id.as_str());
+        let entry = Entry::new(&tenant, actor.clone(), action, subject, now);
+        let entry = entry.detail(json!({ "key": key.public_multibase, "reason": reason }));
+        Ok(audit::record(db, &entry, random.as_ref())?)
     });
     withdrawn.await
 }

@@ -1,25 +1,26 @@
-//! Platforms as administrators of the console look after them: what there is, who may come in, where services are.
+//! Connecting platforms, for the console and the command line alike: adding one by hand, which deployments may enter, where
+//! services are, turning off and removing. Each change stands in the audit log, in the transaction that makes it. What a
+//! platform registers by itself is [`crate::service::institution::registering`].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use crate::domain::audit::{Action, Entry};
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::{Administrator, Deed, Scope, moment, note};
+use crate::service::base::institutions::Making;
+use crate::service::institution::administrators::{Operator, Scope};
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::pending::{self, Claim};
 use crate::store::sightings::Sighting;
-use crate::store::{Db, admins, audit, deployments, registrations, sightings, tenants};
+use crate::store::{Db, StoreError, admins, audit, deployments, registrations, sightings, tenants};
 use lti::registration::{Registration, RegistrationDraft};
-
-/// How the audit log calls that a deployment was let in, and that it was refused.
-pub(in crate::service) const ACCEPTED: &str = "deployment.accepted";
-const SET_ASIDE: &str = "deployment.set-aside";
 
 /// A platform in the list.
 #[derive(Debug, Clone)]
@@ -40,10 +41,18 @@ pub struct Platform {
     pub sighting: Option<Sighting>,
     /// Where each deployment was seen first, and who asked for it.
     pub claims: HashMap<DeploymentId, Claim>,
-    /// Deployments that an administrator refused, and has not accepted since: who, and when.
-    pub refused: HashMap<DeploymentId, (String, DateTime<Utc>)>,
+    /// Deployments that an administrator refused, and has not accepted since.
+    pub refused: HashMap<DeploymentId, Refused>,
     /// None for one that was registered by hand.
     pub registration_url: Option<String>,
+}
+
+/// Who refused a deployment, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The administrator's name; none for the command line, and where it is not known any more.
+    pub by: Option<String>,
+    pub at: DateTime<Utc>,
 }
 
 /// The institutions within that reach, by name.
@@ -53,7 +62,7 @@ pub async fn institutions(cairn: &Cairn, scope: &Scope) -> Result<Vec<Tenant>, S
     Ok(found.await?)
 }
 
-fn within(db: &mut Db, scope: &Scope) -> Result<Vec<Tenant>, crate::store::StoreError> {
+fn within(db: &mut Db, scope: &Scope) -> Result<Vec<Tenant>, StoreError> {
     match scope.tenant() {
         Some(tenant) => Ok(tenants::get(db, tenant)?.into_iter().collect()),
         None => tenants::list(db),
@@ -89,7 +98,7 @@ pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceEr
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is not there or another institution's.
-pub async fn look(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<Platform, ServiceError> {
+pub async fn view(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<Platform, ServiceError> {
     let (scope, id) = (scope.clone(), id.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let registration = reached(db, &scope, &id)?;
@@ -115,31 +124,34 @@ pub async fn look(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<P
     found.await
 }
 
-/// Who refused which deployments of a platform last, and when, as the audit log has it.
+/// Who refused which deployments of a platform last, as the audit log has it.
 fn refused(
     db: &mut Db,
     tenant: &TenantId,
     id: &RegistrationId,
-) -> Result<HashMap<DeploymentId, (String, DateTime<Utc>)>, ServiceError> {
-    let mut last: HashMap<DeploymentId, audit::Entry> = HashMap::new();
+) -> Result<HashMap<DeploymentId, Refused>, ServiceError> {
+    let mut last = HashMap::new();
     // Newest first: the first of each deployment is what holds.
     for entry in audit::about(db, tenant, &[id.as_str()])? {
         let about = entry.detail.get("deployment").and_then(Value::as_str);
-        if let (Some(deployment), SET_ASIDE | ACCEPTED) = (about, entry.action.as_str()) {
-            last.entry(DeploymentId::from(deployment)).or_insert(entry);
+        if let (Some(deployment), Some(action @ (Action::DeploymentRefused | Action::DeploymentAccepted))) =
+            (about, entry.known())
+        {
+            last.entry(DeploymentId::from(deployment))
+                .or_insert((action, entry));
         }
     }
     let mut refused = HashMap::new();
-    for (deployment, entry) in last {
-        if entry.action != SET_ASIDE {
+    for (deployment, (action, entry)) in last {
+        if action != Action::DeploymentRefused {
             continue;
         }
-        let by = match &entry.actor {
-            Some(actor) => admins::get(db, &AdminId::from(actor.as_str()))?,
+        let by = match entry.actor.id() {
+            Some(admin) => admins::get(db, &AdminId::from(admin))?,
             None => None,
         };
-        let name = by.map_or_else(|| "somebody on the server".to_owned(), |admin| admin.name);
-        refused.insert(deployment, (name, entry.at));
+        let by = by.map(|admin| admin.name);
+        refused.insert(deployment, Refused { by, at: entry.at });
     }
     Ok(refused)
 }
@@ -154,49 +166,120 @@ fn reached(db: &mut Db, scope: &Scope, id: &RegistrationId) -> Result<Registrati
     found.ok_or(missing)
 }
 
+/// Whose platform it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    Known(TenantId),
+    /// The institution of that name; made if there is none.
+    Named(String),
+}
+
+impl From<TenantId> for Owner {
+    fn from(tenant: TenantId) -> Self {
+        Self::Known(tenant)
+    }
+}
+
+impl From<String> for Owner {
+    fn from(name: String) -> Self {
+        Self::Named(name)
+    }
+}
+
+impl From<&str> for Owner {
+    fn from(name: &str) -> Self {
+        Self::Named(name.to_owned())
+    }
+}
+
+/// What somebody enters who registers a platform by hand.
+#[derive(Debug, Clone)]
+pub struct NewPlatform {
+    pub institution: Owner,
+    pub draft: RegistrationDraft,
+    /// Deployments that are accepted from the start, by the platform's own identifiers.
+    pub deployments: Vec<String>,
+}
+
 /// Registers a platform by hand.
 ///
 /// # Errors
-/// A sentence for each value that cannot be used; that it is registered already.
-pub async fn add(
+/// A sentence for each value that cannot be used; that it is registered already; that the institution is out of reach.
+pub async fn add<'a>(
     cairn: &Cairn,
-    admin: &Administrator,
-    tenant: &TenantId,
-    draft: RegistrationDraft,
-    deployment_ids: Vec<String>,
+    by: impl Into<Operator<'a>>,
+    new: NewPlatform,
 ) -> Result<Registration, ServiceError> {
-    admin.scope.allows(tenant)?;
-    let (now, random) = moment(cairn);
+    let by = by.into();
+    let making = match &new.institution {
+        Owner::Known(tenant) => {
+            by.scope().allows(tenant)?;
+            None
+        }
+        Owner::Named(name) => {
+            by.scope().everything()?;
+            Some(Making::new(cairn, name, by)?)
+        }
+    };
+    let (now, random) = cairn.moment();
     let id = RegistrationId::new(now, random.as_ref());
-    let registration = checked(draft, id, tenant)?;
-    for deployment in &deployment_ids {
+    // Checked before anything is written, whoever will own it.
+    checked(new.draft.clone(), id.clone(), &"unknown".into())?;
+    for deployment in &new.deployments {
         deployment_id(deployment)?;
     }
-    let by = admin.actor.clone();
-    let added = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        let known = registrations::by_issuer_and_client(db, &registration.issuer, &registration.client_id)?;
-        if known.is_some() {
-            return Err(ServiceError::conflict(
-                "platform.known",
-                "This issuer and client id are registered already. Look under Platforms.",
-            ));
+    let (actor, known) = (by.actor(), known_already(by));
+    let added = cairn.store.write_retrying(move |db| {
+        let (new, making, random) = (new.clone(), making.clone(), Arc::clone(&random));
+        let (id, actor, known) = (id.clone(), actor.clone(), known.to_owned());
+        {
+            let tenant = match (making, new.institution) {
+                (Some(making), _) => making.find_or_make(db)?.0.id,
+                (None, Owner::Known(tenant)) => tenant,
+                (None, Owner::Named(_)) => return Err(ServiceError::NotFound("institution")),
+            };
+            let registration = checked(new.draft, id, &tenant)?;
+            insert(db, &registration, known, now)?;
+            let detail = json!({
+                "issuer": registration.issuer, "client_id": registration.client_id, "deployments": new.deployments,
+                "accepts_all": registration.accepts_new_deployments,
+            });
+            for deployment in new.deployments {
+                accept(db, &registration, deployment, now, random.as_ref())?;
+            }
+            let entry = Entry::new(&tenant, actor, Action::PlatformAdded, registration.id.as_str(), now);
+            audit::record(db, &entry.detail(detail), random.as_ref())?;
+            Ok(registration)
         }
-        registrations::insert(db, &registration, now)?;
-        for deployment in deployment_ids {
-            accept(db, &registration, deployment, now, random.as_ref())?;
-        }
-        let deed = Deed {
-            action: "platform.added",
-            subject: registration.id.as_str(),
-            detail: json!({"issuer": registration.issuer, "client_id": registration.client_id}),
-        };
-        note(db, &registration.tenant, Some(&by), &deed, now, random.as_ref())?;
-        Ok(registration)
     });
     added.await
 }
 
-fn checked(
+/// That it is registered already, with where to look.
+fn known_already(by: Operator<'_>) -> &'static str {
+    match by {
+        Operator::Administrator(_) => {
+            "This issuer and client id are registered already. Look under Platforms."
+        }
+        Operator::CommandLine => {
+            "This issuer and client id are registered already. `cairn platform list` shows them."
+        }
+    }
+}
+
+fn insert(
+    db: &mut Db,
+    registration: &Registration,
+    known: String,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    if registrations::by_issuer_and_client(db, &registration.issuer, &registration.client_id)?.is_some() {
+        return Err(ServiceError::conflict("platform.known", known));
+    }
+    Ok(registrations::insert(db, registration, now)?)
+}
+
+pub(in crate::service) fn checked(
     draft: RegistrationDraft,
     id: RegistrationId,
     tenant: &TenantId,
@@ -217,13 +300,14 @@ fn deployment_id(text: &str) -> Result<(), ServiceError> {
     Ok(())
 }
 
-fn accept(
+/// The deployment that the platform calls so; accepted if it is new.
+pub(in crate::service) fn find_or_accept(
     db: &mut Db,
     registration: &Registration,
     deployment_id: String,
     now: DateTime<Utc>,
     random: &dyn Random,
-) -> Result<(), ServiceError> {
+) -> Result<Deployment, StoreError> {
     let new = Deployment {
         id: DeploymentId::new(now, random),
         tenant: registration.tenant.clone(),
@@ -231,7 +315,17 @@ fn accept(
         deployment_id,
         state: DeploymentState::Accepted,
     };
-    let there = deployments::find_or_insert(db, &new, now)?;
+    deployments::find_or_insert(db, &new, now)
+}
+
+fn accept(
+    db: &mut Db,
+    registration: &Registration,
+    deployment_id: String,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), ServiceError> {
+    let there = find_or_accept(db, registration, deployment_id, now, random)?;
     if there.state != DeploymentState::Accepted {
         deployments::set_state(db, &registration.tenant, &there.id, DeploymentState::Accepted)?;
     }
@@ -252,31 +346,73 @@ pub enum Change {
     ServiceHosts(Vec<String>),
 }
 
-/// Changes a platform within that administrator's reach.
+/// Changes a platform.
 ///
 /// # Errors
 /// That it is out of reach, or a sentence about the value.
-pub async fn change(
+pub async fn change<'a>(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<Operator<'a>>,
     id: &RegistrationId,
     change: Change,
 ) -> Result<(), ServiceError> {
-    let (now, random) = moment(cairn);
-    let (scope, by, id) = (admin.scope.clone(), admin.actor.clone(), id.clone());
+    let by = by.into();
+    let (now, random) = cairn.moment();
+    let (scope, actor, id) = (by.scope(), by.actor(), id.clone());
     let changed = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let registration = reached(db, &scope, &id)?;
         let tenant = registration.tenant.clone();
         let (action, detail) = apply(db, registration, change, now, random.as_ref())?;
-        let deed = Deed {
-            action,
-            subject: id.as_str(),
-            detail,
-        };
-        note(db, &tenant, Some(&by), &deed, now, random.as_ref())?;
+        let entry = Entry::new(&tenant, actor, action, id.as_str(), now);
+        audit::record(db, &entry.detail(detail), random.as_ref())?;
         Ok(())
     });
     changed.await
+}
+
+/// What removing did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    Gone,
+    /// Courses were launched from it: its rows stay, its launches are refused.
+    TurnedOff,
+}
+
+/// Removes a platform, or turns it off when courses were launched from it.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for one that is not there or out of reach.
+pub async fn remove<'a>(
+    cairn: &Cairn,
+    by: impl Into<Operator<'a>>,
+    id: &RegistrationId,
+) -> Result<Removed, ServiceError> {
+    let by = by.into();
+    let (now, random) = cairn.moment();
+    let (scope, actor, id) = (by.scope(), by.actor(), id.clone());
+    let removed = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let registration = reached(db, &scope, &id)?;
+        let tenant = &registration.tenant;
+        let (removed, action, detail) = match registrations::remove(db, tenant, &id) {
+            Ok(()) => {
+                let detail = json!({"issuer": registration.issuer, "client_id": registration.client_id});
+                (Removed::Gone, Action::PlatformRemoved, detail)
+            }
+            Err(StoreError::InUse(_)) => {
+                registrations::set_enabled(db, tenant, &id, false)?;
+                (
+                    Removed::TurnedOff,
+                    Action::PlatformEnabled,
+                    json!({"enabled": false}),
+                )
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let entry = Entry::new(tenant, actor, action, id.as_str(), now);
+        audit::record(db, &entry.detail(detail), random.as_ref())?;
+        Ok(removed)
+    });
+    removed.await
 }
 
 fn apply(
@@ -285,7 +421,7 @@ fn apply(
     change: Change,
     now: DateTime<Utc>,
     random: &dyn Random,
-) -> Result<(&'static str, Value), ServiceError> {
+) -> Result<(Action, Value), ServiceError> {
     let tenant = registration.tenant.clone();
     Ok(match change {
         Change::Deployment(deployment, state) => {
@@ -295,15 +431,15 @@ fn apply(
             }
             deployments::set_state(db, &tenant, &deployment, state)?;
             let action = match state {
-                DeploymentState::Accepted => ACCEPTED,
-                DeploymentState::Pending | DeploymentState::Refused => SET_ASIDE,
+                DeploymentState::Accepted => Action::DeploymentAccepted,
+                DeploymentState::Pending | DeploymentState::Refused => Action::DeploymentRefused,
             };
             (action, json!({"deployment": deployment}))
         }
         Change::NewDeployment(text) => {
             deployment_id(&text)?;
             accept(db, &registration, text.clone(), now, random)?;
-            ("deployment.accepted", json!({"deployment_id": text}))
+            (Action::DeploymentAccepted, json!({"deployment_id": text}))
         }
         Change::AcceptAll(all) => {
             let changed = Registration {
@@ -311,11 +447,11 @@ fn apply(
                 ..registration
             };
             registrations::update(db, &changed, None)?;
-            ("platform.accepts-all", json!({"all": all}))
+            (Action::PlatformAcceptsAll, json!({"all": all}))
         }
         Change::Enabled(enabled) => {
             registrations::set_enabled(db, &tenant, &registration.id, enabled)?;
-            ("platform.enabled", json!({"enabled": enabled}))
+            (Action::PlatformEnabled, json!({"enabled": enabled}))
         }
         Change::ServiceHosts(hosts) => {
             let draft = RegistrationDraft {
@@ -335,7 +471,10 @@ fn apply(
             };
             let changed = checked(draft, registration.id.clone(), &tenant)?;
             registrations::update(db, &changed, None)?;
-            ("platform.service-hosts", json!({"hosts": changed.service_hosts}))
+            (
+                Action::PlatformServiceHosts,
+                json!({"hosts": changed.service_hosts}),
+            )
         }
     })
 }

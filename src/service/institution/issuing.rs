@@ -3,15 +3,16 @@
 use serde_json::json;
 use url::Url;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::institutions;
-use crate::service::institution::administrators::{Administrator, Deed, Scope, links, moment, note};
+use crate::service::base::institutions::{self, Making};
+use crate::service::institution::administrators::{Administrator, Operator, Scope, links};
 use crate::store::console::{Counts, counts};
 use crate::store::issuers::{IssuerKey, KeyState};
-use crate::store::{Db, StoreError, issuers, tenants, token_keys};
+use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 
 /// An institution with its public face.
 #[derive(Debug, Clone)]
@@ -92,27 +93,21 @@ pub async fn get(
 pub async fn create(cairn: &Cairn, admin: &Administrator, name: &str) -> Result<TenantId, ServiceError> {
     admin.scope.everything()?;
     let name = checked_name(name)?;
-    let wanted = name.clone();
-    let known = cairn.store.read(move |db| tenants::by_name(db, &wanted)).await?;
-    if known.is_some() {
-        return Err(ServiceError::conflict(
+    let making = Making::new(cairn, &name, admin.into())?;
+    let made = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        if tenants::by_name(db, &name)?.is_some() {
+            return Err(ServiceError::Store(StoreError::AlreadyThere(name)));
+        }
+        let (tenant, _) = making.find_or_make(db)?;
+        Ok(tenant.id)
+    });
+    match made.await {
+        Err(ServiceError::Store(StoreError::AlreadyThere(_))) => Err(ServiceError::conflict(
             "institution.known",
             "There is an institution of that name already. Choose another name.",
-        ));
+        )),
+        made => made,
     }
-    let (tenant, _) = institutions::find_or_create(cairn, &name).await?;
-    let (now, random) = moment(cairn);
-    let (id, actor) = (tenant.id.clone(), admin.actor.clone());
-    let noted = cairn.store.write(move |db| {
-        let deed = Deed {
-            action: "institution.made",
-            subject: id.as_str(),
-            detail: json!({}),
-        };
-        note(db, &id, Some(&actor), &deed, now, random.as_ref())
-    });
-    noted.await?;
-    Ok(tenant.id)
 }
 
 fn checked_name(name: &str) -> Result<String, ServiceError> {
@@ -153,8 +148,9 @@ pub async fn change(
         email,
         ..known.issuer
     };
-    let (now, random) = moment(cairn);
-    let (tenant, actor) = (tenant.clone(), admin.actor.clone());
+    let (now, random) = cairn.moment();
+    let tenant = tenant.clone();
+    let actor = Actor::Administrator(admin.actor.clone());
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         // Institutions are found by name: by the command line, and when somebody signs in at a provider.
         let taken = || {
@@ -172,12 +168,10 @@ pub async fn change(
             done => done?,
         }
         issuers::update(db, &issuer)?;
-        let deed = Deed {
-            action: "institution.changed",
-            subject: tenant.as_str(),
-            detail: json!({"name": name, "issuer": issuer.name, "url": issuer.url, "email": issuer.email}),
-        };
-        Ok(note(db, &tenant, Some(&actor), &deed, now, random.as_ref())?)
+        let (action, subject) = (Action::InstitutionChanged, tenant.as_str());
+        let entry = Entry::new(&tenant, actor, action, subject, now);
+        let detail = json!({"name": name, "issuer": issuer.name, "url": issuer.url, "email": issuer.email});
+        Ok(audit::record(db, &entry.detail(detail), random.as_ref())?)
     });
     changed.await
 }
@@ -202,18 +196,17 @@ fn site(text: &str) -> Result<String, ServiceError> {
 ///
 /// # Errors
 /// As [`get`]; [`ServiceError::Conflict`] when another key signs by now: then the new one is there already.
-pub async fn rotate(
+pub async fn rotate<'a>(
     cairn: &Cairn,
-    admin: Option<&Administrator>,
+    by: impl Into<Operator<'a>>,
     tenant: &TenantId,
     expected: &str,
 ) -> Result<(), ServiceError> {
-    if let Some(admin) = admin {
-        admin.scope.allows(tenant)?;
-    }
-    let (now, random) = moment(cairn);
+    let by = by.into();
+    by.scope().allows(tenant)?;
+    let (now, random) = cairn.moment();
     let (vault, tenant, expected) = (cairn.vault.clone(), tenant.clone(), expected.to_owned());
-    let actor = admin.map(|admin| admin.actor.clone());
+    let actor = by.actor();
     let rotated = cairn.store.write_with(move |db| {
         let issuer = issuers::for_tenant(db, &tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
         let active = issuers::active_key(db, &tenant, &issuer.id)?;
@@ -230,12 +223,11 @@ pub async fn rotate(
         issuers::replace_active_key(db, &key)?;
         let token_key = institutions::new_token_key(&issuer, &vault, now, random.as_ref());
         token_keys::replace_active(db, &token_key)?;
-        let deed = Deed {
-            action: "issuer-key.rotated",
-            subject: issuer.id.as_str(),
-            detail: json!({"before": expected, "after": key.public_multibase, "tokens": token_key.public_multibase}),
-        };
-        Ok(note(db, &tenant, actor.as_ref(), &deed, now, random.as_ref())?)
+        let (action, subject) = (Action::IssuerKeyRotated, issuer.id.as_str());
+        let entry = Entry::new(&tenant, actor, action, subject, now);
+        let (after, tokens) = (key.public_multibase, token_key.public_multibase);
+        let entry = entry.detail(json!({"before": expected, "after": after, "tokens": tokens}));
+        Ok(audit::record(db, &entry, random.as_ref())?)
     });
     rotated.await
 }

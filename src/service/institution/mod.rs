@@ -4,7 +4,6 @@ pub mod account;
 pub mod administrators;
 pub mod connecting;
 pub mod issuing;
-pub mod journal;
 pub mod policies;
 pub mod registering;
 pub mod self_test;

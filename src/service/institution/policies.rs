@@ -3,13 +3,14 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::Tenant;
 use crate::domain::policy::{KEEP_DAYS, Policy};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::{Administrator, Deed, links, moment, note};
-use crate::store::{admin_sessions, policies, retention, tenants};
+use crate::service::institution::administrators::{Administrator, links};
+use crate::store::{admin_sessions, audit, policies, retention, tenants};
 
 /// How long a share link that has ended is remembered, so that whoever still opens it reads that it ended, and its holder
 /// when.
@@ -54,16 +55,14 @@ pub async fn set(
     if policy == before {
         return Ok(());
     }
-    let (now, random) = moment(cairn);
-    let (tenant, admin) = (tenant.clone(), admin.actor.clone());
+    let (now, random) = cairn.moment();
+    let tenant = tenant.clone();
+    let actor = Actor::Administrator(admin.actor.clone());
     let saved = cairn.store.write(move |db| {
         policies::set(db, &tenant, &policy, now)?;
-        let deed = Deed {
-            action: "policy.changed",
-            subject: tenant.as_str(),
-            detail: json!({"before": before, "after": policy}),
-        };
-        note(db, &tenant, Some(&admin), &deed, now, random.as_ref())
+        let entry = Entry::new(&tenant, actor, Action::PolicyChanged, tenant.as_str(), now);
+        let entry = entry.detail(json!({"before": before, "after": policy}));
+        audit::record(db, &entry, random.as_ref())
     });
     Ok(saved.await?)
 }
@@ -74,7 +73,7 @@ pub async fn set(
 /// # Errors
 /// What the store reports; what was forgotten until then stays forgotten.
 pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let over = cairn.store.write(move |db| {
         admin_sessions::purge(db, now)?;
         links::forget_old(db, now)?;
@@ -92,12 +91,10 @@ pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
             let records = retention::forget_decisions(db, &id, before)?;
             let (hand_ins, mut files) = retention::forget_submissions(db, &id, before)?;
             if records + hand_ins > 0 {
-                let deed = Deed {
-                    action: "history.forgotten",
-                    subject: id.as_str(),
-                    detail: json!({"records": records, "hand_ins": hand_ins, "days": days}),
-                };
-                note(db, &id, None, &deed, now, random.as_ref())?;
+                let (actor, action) = (Actor::Cairn, Action::HistoryForgotten);
+                let entry = Entry::new(&id, actor, action, id.as_str(), now);
+                let detail = json!({"records": records, "hand_ins": hand_ins, "days": days});
+                audit::record(db, &entry.detail(detail), random.as_ref())?;
             }
             let mut unused = Vec::new();
             files.sort_unstable();

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::cause::Cause;
 use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, StatusListId, TenantId};
@@ -15,10 +16,12 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge, EraseFiles};
 use crate::service::base::session::Visitor;
-use crate::service::institution::administrators::{Administrator, Deed, moment, note};
+use crate::service::credential::publish::page_digest;
+use crate::service::credential::signing::IssuingContext;
+use crate::service::institution::administrators::Administrator;
 use crate::service::privacy::export::exporting;
 use crate::store::erasures::{self, Declined, Wish};
-use crate::store::{Db, awards, credentials, exports, people, retention, rules, submissions, tenants};
+use crate::store::{Db, audit, awards, credentials, exports, people, retention, rules, submissions, tenants};
 
 /// What a person types to ask for it.
 pub const WORD: &str = "erase";
@@ -75,7 +78,7 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
             format!("Type “{WORD}” into the field to ask for it. Nothing was asked for yet."),
         ));
     }
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let asked = cairn.store.write(move |db| {
         let wish = Wish {
@@ -87,24 +90,11 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
         if !erasures::ask(db, &tenant, &wish)? {
             return Ok(());
         }
-        note(
-            db,
-            &tenant,
-            None,
-            &deed("erasure.asked", &wish.id, json!({})),
-            now,
-            random.as_ref(),
-        )
+        let (action, subject) = (Action::ErasureAsked, wish.id.as_str());
+        let entry = Entry::new(&tenant, Actor::Unnamed, action, subject, now);
+        audit::record(db, &entry, random.as_ref())
     });
     Ok(asked.await?)
-}
-
-fn deed<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> Deed<'a> {
-    Deed {
-        action,
-        subject: id.as_str(),
-        detail,
-    }
 }
 
 /// The visitor takes it back, while it waits. Doing it twice is doing it once.
@@ -113,7 +103,7 @@ fn deed<'a>(action: &'a str, id: &'a ErasureId, detail: serde_json::Value) -> De
 /// [`ServiceError::Masquerade`] for whoever acts as them.
 pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let done = cairn.store.write(move |db| {
         let Some(wish) = erasures::of_person(db, &tenant, &person)? else {
@@ -122,14 +112,9 @@ pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceErr
         if !erasures::withdraw(db, &tenant, &wish.id)? {
             return Ok(());
         }
-        note(
-            db,
-            &tenant,
-            None,
-            &deed("erasure.withdrawn", &wish.id, json!({})),
-            now,
-            random.as_ref(),
-        )
+        let (action, subject) = (Action::ErasureWithdrawn, wish.id.as_str());
+        let entry = Entry::new(&tenant, Actor::Unnamed, action, subject, now);
+        audit::record(db, &entry, random.as_ref())
     });
     Ok(done.await?)
 }
@@ -178,7 +163,8 @@ pub async fn erase(
 ) -> Result<(), ServiceError> {
     admin.scope.allows(tenant)?;
     let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
-    let (id, actor) = (id.clone(), admin.actor.clone());
+    let id = id.clone();
+    let actor = Actor::Administrator(admin.actor.clone());
     let archives = cairn.store.write_retrying(move |db| {
             let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?
             else {
@@ -190,10 +176,11 @@ pub async fn erase(
                     "Somebody declined this request in the meantime, and the person was told why. Nothing was erased.",
                 ));
             }
-            let badges = erase_in(db, &desk, &tenant, &wish)?;
-            erasures::done(db, &tenant, &id, badges, desk.now)?;
-            let said = deed("erasure.done", &id, json!({ "badges": badges }));
-            note(db, &tenant, Some(&actor), &said, desk.now, desk.random.as_ref())?;
+            let badges = erase_in(db, &context, &tenant, &wish)?;
+            erasures::done(db, &tenant, &id, badges, context.now)?;
+            let entry = Entry::new(&tenant, actor.clone(), Action::ErasureDone, id.as_str(), context.now);
+            let entry = entry.detail(json!({ "badges": badges }));
+            audit::record(db, &entry, context.random.as_ref())?;
             // The archives that are there, or are being made, hold this person too.
             Ok(exports::forget_all(db, &tenant)?)
     });
@@ -224,8 +211,9 @@ pub async fn decline(
             ),
         ));
     }
-    let (now, random) = moment(cairn);
-    let (tenant, id, actor) = (tenant.clone(), id.clone(), admin.actor.clone());
+    let (now, random) = cairn.moment();
+    let (tenant, id) = (tenant.clone(), id.clone());
+    let actor = Actor::Administrator(admin.actor.clone());
     let declined = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let wish = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?;
         if wish.is_none() {
@@ -235,8 +223,8 @@ pub async fn decline(
             ));
         }
         if erasures::decline(db, &tenant, &id, &reason, now)? {
-            let said = deed("erasure.declined", &id, json!({}));
-            note(db, &tenant, Some(&actor), &said, now, random.as_ref())?;
+            let entry = Entry::new(&tenant, actor, Action::ErasureDeclined, id.as_str(), now);
+            audit::record(db, &entry, random.as_ref())?;
         }
         Ok(())
     });

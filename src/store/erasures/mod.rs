@@ -9,9 +9,10 @@ use super::schema::{
     jobs, people, regrades, results, sessions, share_links, subjects, submissions,
 };
 use super::{Db, StoreError};
+use crate::domain::audit::ActorKind;
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
 
-mod deeds;
+mod for_others;
 
 /// A wish to be erased that nobody has fulfilled yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,9 +250,9 @@ pub fn erase(
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::payload.like(format!("%{person}%")))
         .execute(db)?;
-    deeds::forget_claims(db, tenant, person)?;
-    if deeds::acted_for_others(db, tenant, person)? {
-        deeds::forget_approver(db, tenant, person)?;
+    for_others::forget_claims(db, tenant, person)?;
+    if for_others::acted_for_others(db, tenant, person)? {
+        for_others::forget_approver(db, tenant, person)?;
         diesel::update(people::table)
             .filter(people::tenant_id.eq(tenant.as_str()))
             .filter(people::id.eq(person.as_str()))
@@ -271,7 +272,7 @@ pub fn erase(
     Ok(())
 }
 
-/// What the log says of a person beyond the deed itself is gone, and so is who it was.
+/// What the log says of a person beyond the action itself is gone, and so is who it was.
 fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String]) -> Result<(), StoreError> {
     let blank = audit::detail.eq("{}");
     diesel::update(audit::table)
@@ -304,7 +305,10 @@ fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String
     diesel::update(audit::table)
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .filter(audit::actor_id.eq(person.as_str()))
-        .set(audit::actor_id.eq(None::<String>))
+        .set((
+            audit::actor_id.eq(None::<String>),
+            audit::actor_kind.eq(ActorKind::Unnamed.as_str()),
+        ))
         .execute(db)?;
     Ok(())
 }

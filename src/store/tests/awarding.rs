@@ -3,6 +3,7 @@
 use std::sync::Barrier;
 
 use super::*;
+use crate::domain::audit::{Action, Actor, Entry, Logged};
 use crate::domain::award::Revocation;
 use crate::ids::CredentialId;
 use crate::store::credentials::{Cause, Credential, Reissued, Shows};
@@ -444,20 +445,31 @@ fn a_session_is_found_by_its_token_until_it_ends() {
 fn the_audit_log_pages_newest_first() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
-        let entry = |n: i64| audit::Entry {
-            actor: None,
-            action: format!("rule.activated.{n}"),
-            subject: "b".into(),
-            detail: serde_json::json!({ "awarded": n }),
-            at: at(n),
+        let detail = |n: i64| serde_json::json!({ "awarded": n });
+        let entry = |n: i64| {
+            let entry = Entry::new(
+                &school.tenant,
+                Actor::CommandLine,
+                Action::RuleActivated,
+                "b",
+                at(n),
+            );
+            entry.detail(detail(n))
         };
         write(database, |db| {
-            (0..5).try_for_each(|n| audit::insert(db, &school.tenant, &entry(n), &SystemRandom))
+            (0..5).try_for_each(|n| audit::record(db, &entry(n), &SystemRandom))
         });
         let page = read(database, |db| {
             audit::list(db, &school.tenant, Page { offset: 1, limit: 2 })
         });
-        assert_eq!(page, [entry(3), entry(2)]);
+        let told = |n| Logged {
+            actor: Actor::CommandLine,
+            action: "rule.activated".into(),
+            subject: "b".into(),
+            detail: detail(n),
+            at: at(n),
+        };
+        assert_eq!(page, [told(3), told(2)]);
         assert_eq!(
             read(database, |db| audit::list(db, &"t-x".into(), Page::first(9))),
             []

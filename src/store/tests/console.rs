@@ -1,9 +1,11 @@
 //! Administrators, their links and sign-ins, policies, and what is forgotten.
 
 use super::*;
-use crate::domain::policy::{Policy, Who};
+use crate::domain::audit::{Action, Actor, ActorKind, Entry};
+use crate::domain::policy::{self, Policy};
 use crate::store::admin_links::AdminLink;
 use crate::store::admins::Admin;
+use crate::store::audit::{Filter, Who};
 
 fn admin(id: &str, tenant: Option<&TenantId>, email: &str) -> Admin {
     Admin {
@@ -90,7 +92,7 @@ fn a_policy_is_the_default_until_it_is_set_and_each_institution_has_its_own() {
     on_both_databases(|database| {
         let (north, south) = (School::new(database, "north"), School::new(database, "south"));
         let policy = Policy {
-            revoke: Who::Administrators,
+            revoke: policy::Who::Administrators,
             keep_days: Some(90),
             ..Policy::default()
         };
@@ -149,5 +151,80 @@ fn a_superseded_record_is_forgotten_but_neither_the_present_one_nor_one_behind_a
             .iter()
             .map(|id| read(database, |db| decisions::get(db, &school.tenant, id)).is_some());
         assert_eq!(left.collect::<Vec<_>>(), [true, false, true]);
+    });
+}
+
+#[test]
+fn the_audit_log_is_searched_by_who_it_was_and_entries_from_before_are_read() {
+    on_both_databases(|database| {
+        let (north, south) = (School::new(database, "north"), School::new(database, "south"));
+        let (ada, person) = (
+            admin("ada", None, "ada@school.example"),
+            north.learner(database).id,
+        );
+        let actors = [
+            Actor::Administrator(ada.id.clone()),
+            Actor::LmsAdministrator(person.clone()),
+            Actor::Instructor(person.clone()),
+            Actor::Learner(person),
+            Actor::Platform,
+            Actor::CommandLine,
+            Actor::Cairn,
+            Actor::Unnamed,
+            // Nobody writes these any more; this is how they stand there.
+            Actor::Earlier(None),
+            Actor::Earlier(Some("ada".into())),
+        ];
+        write(database, |db| {
+            admins::insert(db, &ada)?;
+            for (place, actor) in (0..).zip(&actors) {
+                let entry = Entry::new(
+                    &north.tenant,
+                    actor.clone(),
+                    Action::PlatformAdded,
+                    "p",
+                    at(place),
+                );
+                audit::record(db, &entry, &SystemRandom)?;
+            }
+            let all = Entry::within(None, Actor::CommandLine, Action::MasterKeyRotated, "k", at(50));
+            audit::record(db, &all, &SystemRandom)
+        });
+        let found = |name: &str, kinds: &[ActorKind]| {
+            let filter = Filter {
+                action: Some("platform.added".into()),
+                who: Some(Who {
+                    name: name.into(),
+                    kinds: kinds.to_vec(),
+                }),
+                ..Filter::default()
+            };
+            let (entries, total) = read(database, |db| {
+                audit::search(db, &north.tenant, &filter, Page::first(20))
+            });
+            assert_eq!(usize::try_from(total).unwrap(), entries.len());
+            let mut found: Vec<Actor> = entries.into_iter().map(|entry| entry.actor).collect();
+            found.reverse();
+            found
+        };
+        let [by_ada, .., command_line, cairn, _, nobody, earlier_ada] = &actors;
+        assert_eq!(found("admin ADA", &[]), [by_ada.clone(), earlier_ada.clone()]);
+        assert_eq!(found("Nobody", &[ActorKind::CommandLine]), [command_line.clone()]);
+        assert_eq!(
+            found("Nobody", &[ActorKind::Cairn]),
+            [cairn.clone(), nobody.clone()]
+        );
+        assert_eq!(found("Nobody", &[]), []);
+        read(database, |db| {
+            let all = audit::list(db, &north.tenant, Page::first(20))?;
+            let read_back: Vec<Actor> = all.iter().rev().map(|entry| entry.actor.clone()).collect();
+            assert_eq!(read_back[..actors.len()], actors);
+            // What concerns the whole installation stands in each log.
+            for tenant in [&north.tenant, &south.tenant] {
+                let newest = audit::list(db, tenant, Page::first(1))?;
+                assert_eq!(newest[0].known(), Some(Action::MasterKeyRotated));
+            }
+            Ok(())
+        });
     });
 }

@@ -1,6 +1,7 @@
 //! Wishes to be erased, and that nothing is left of whoever was.
 
 use super::*;
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::facts::Approval;
 use crate::ids::ErasureId;
 use crate::store::deployments::{Deployment, DeploymentState};
@@ -208,14 +209,14 @@ fn the_file_holds_nothing_of_whoever_was_erased() {
     write(&database, |db| {
         awards::insert_once(db, &award)?;
         approvals::set(db, &school.tenant, &badge.id, &person.id, &by, &approval)?;
-        let entry = audit::Entry {
-            actor: Some(by.clone()),
-            action: "approval.given".into(),
-            subject: format!("{}/{}", badge.id, person.id),
-            detail: serde_json::json!({ "reason": "Eve passed the oral" }),
-            at: at(5),
-        };
-        audit::insert(db, &school.tenant, &entry, &SystemRandom)?;
+        let subject = format!("{}/{}", badge.id, person.id);
+        let (actor, action) = (Actor::Instructor(by.clone()), Action::ApprovalGiven);
+        let entry = Entry::new(&school.tenant, actor, action, &subject, at(5));
+        let entry = entry.detail(serde_json::json!({ "reason": "Eve passed the oral" }));
+        audit::record(db, &entry, &SystemRandom)?;
+        let (herself, action) = (Actor::Learner(person.id.clone()), Action::DataExported);
+        let entry = Entry::new(&school.tenant, herself, action, person.id.as_str(), at(6));
+        audit::record(db, &entry, &SystemRandom)?;
         erasures::ask(db, &school.tenant, &wish("w", &person.id, 8))?;
         erasures::decline(
             db,
@@ -246,6 +247,11 @@ fn the_file_holds_nothing_of_whoever_was_erased() {
         erasures::done(db, &school.tenant, &"w".into(), 1, at(11))
     });
     settle(&database);
+    let log = read(&database, |db| audit::list(db, &school.tenant, Page::first(1)));
+    assert_eq!(
+        (log[0].known(), &log[0].actor),
+        (Some(Action::DataExported), &Actor::Unnamed)
+    );
     let after = files(&database);
     assert!(holds(&after, "Learner 0001"), "the others are still there");
     for trace in traces {

@@ -9,9 +9,13 @@ use crate::tests::harness::on_each_database;
 #[test]
 fn a_link_lets_one_person_in_once_and_looking_at_it_does_not_use_it_up() {
     on_each_database(|scene| async move {
-        let link = links::make(&scene.cairn, &Scope::Everything, links::Maker::CommandLine)
-            .await
-            .unwrap();
+        let link = links::make(
+            &scene.cairn,
+            &Scope::Everything,
+            crate::service::institution::administrators::Operator::CommandLine,
+        )
+        .await
+        .unwrap();
         let mut browser = Browser::new().unwrap();
         // A mailbox looks at it twice before a person does.
         browser.get(&link).await.unwrap();

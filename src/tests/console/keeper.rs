@@ -22,9 +22,13 @@ impl Keeper {
 
     /// Somebody who came in by a link and typed that.
     pub async fn with(scene: &Scene, scope: &Scope, typed: &[(&str, &str)]) -> Self {
-        let link = links::make(&scene.cairn, scope, links::Maker::CommandLine)
-            .await
-            .unwrap();
+        let link = links::make(
+            &scene.cairn,
+            scope,
+            crate::service::institution::administrators::Operator::CommandLine,
+        )
+        .await
+        .unwrap();
         let mut keeper = Self {
             browser: Browser::new().unwrap(),
             origin: scene.origin.clone(),

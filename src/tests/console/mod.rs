@@ -1,5 +1,6 @@
 //! The console of administrators over HTTP.
 
+mod audit;
 mod deployments;
 mod entering;
 pub mod keeper;

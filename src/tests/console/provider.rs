@@ -270,7 +270,7 @@ fn a_new_account_reaches_as_far_as_its_entry_says_and_no_further() {
             "{}",
             lost.words()
         );
-        let (known, _) = crate::service::institution::administrators::keepers::list(
+        let (known, _) = crate::service::institution::administrators::administrators_list::list(
             &scene.cairn,
             &crate::service::institution::administrators::Administrator {
                 actor: crate::ids::AdminId::from("test"),

@@ -51,7 +51,12 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         chromium.driver.goto(at("/policies")).await.unwrap();
         chromium.reads("Sign in to").await;
         look(&chromium, "sign-in", &mut wrong).await;
-        let made = links::make(&scene.cairn, &Scope::Everything, links::Maker::CommandLine).await;
+        let made = links::make(
+            &scene.cairn,
+            &Scope::Everything,
+            crate::service::institution::administrators::Operator::CommandLine,
+        )
+        .await;
         let link = made.unwrap();
         chromium.driver.goto(&link).await.unwrap();
         look(&chromium, "link", &mut wrong).await;

@@ -229,7 +229,12 @@ fn who_is_turned_off_is_out_at_once_and_an_invitation_takes_over_nobodys_account
         ];
         let mut ben = Keeper::with(&scene, &Scope::Everything, &typed).await;
         let mut ada = Keeper::of(&scene, &Scope::Everything, "Ada").await;
-        let invite = links::make(&scene.cairn, &Scope::Everything, links::Maker::Console)
+        let ada_herself = crate::service::institution::administrators::Administrator {
+            actor: crate::ids::AdminId::from("ada"),
+            name: "Ada".into(),
+            scope: Scope::Everything,
+        };
+        let invite = links::make(&scene.cairn, &Scope::Everything, &ada_herself)
             .await
             .unwrap();
         let door = Browser::new().unwrap().get(&invite).await.unwrap();

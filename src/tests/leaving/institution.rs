@@ -21,7 +21,14 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
         let scene = &stage.scene.cairn;
         let keys = institutions::issuer_keys(scene).await.unwrap().remove(0).1;
         let before = &keys[0].public_multibase;
-        issuing::rotate(scene, None, &tenant, before).await.unwrap();
+        issuing::rotate(
+            scene,
+            crate::service::institution::administrators::Operator::CommandLine,
+            &tenant,
+            before,
+        )
+        .await
+        .unwrap();
         let later = stage
             .badge(design("After the change"), Some(vec![stage.quiz()]))
             .await;

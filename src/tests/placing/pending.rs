@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
-use crate::service::base::platforms::{self, NewPlatform};
+use crate::service::institution::administrators::Operator;
+use crate::service::institution::connecting::{self, NewPlatform};
 use crate::store::deployments::{self, Deployment, DeploymentState};
 use crate::store::{courses, pending, registrations, tenants};
 use lti::registration::{Flavour as Kind, RegistrationDraft};
@@ -109,7 +110,7 @@ async fn connect_south(scene: &Scene, south: &PracticeLms) {
         share_email: false,
     });
     let new = NewPlatform {
-        institution: "South Coast College".to_owned(),
+        institution: "South Coast College".into(),
         draft: RegistrationDraft {
             name: "Canvas at South Coast".to_owned(),
             issuer: known.issuer,
@@ -127,7 +128,9 @@ async fn connect_south(scene: &Scene, south: &PracticeLms) {
         },
         deployments: vec![known.deployment_id],
     };
-    platforms::add(&scene.cairn, new).await.unwrap();
+    connecting::add(&scene.cairn, Operator::CommandLine, new)
+        .await
+        .unwrap();
 }
 
 #[test]

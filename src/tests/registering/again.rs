@@ -203,9 +203,15 @@ fn a_new_client_id_is_a_second_registration_and_the_page_says_so_first() {
                 .await
                 .unwrap();
             let life = registering::INVITATION_LIFE;
-            let (_, code) = registering::invite(&scene.cairn, &other.id, "", None, life)
-                .await
-                .unwrap();
+            let (_, code) = registering::invite(
+                &scene.cairn,
+                &other.id,
+                "",
+                crate::service::institution::administrators::Operator::CommandLine,
+                life,
+            )
+            .await
+            .unwrap();
             let address = registering::address(&scene.cairn, &code);
             let asked = paste(lms, &address, &[("chosen", "new")]).await;
             assert!(

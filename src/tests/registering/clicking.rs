@@ -42,9 +42,13 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
             return scene.end().await;
         };
         chromium.looks(1280, false).await;
-        let link = links::make(&scene.cairn, &Scope::Everything, links::Maker::CommandLine)
-            .await
-            .unwrap();
+        let link = links::make(
+            &scene.cairn,
+            &Scope::Everything,
+            crate::service::institution::administrators::Operator::CommandLine,
+        )
+        .await
+        .unwrap();
         chromium.driver.goto(&link).await.unwrap();
         chromium
             .driver

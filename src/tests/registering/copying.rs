@@ -52,7 +52,12 @@ fn every_value_is_copied_by_its_button_by_mouse_and_by_keyboard() {
         let rights =
             json!({"origin": scene.origin, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
         chromium.tell("Browser.grantPermissions", rights).await;
-        let made = links::make(&scene.cairn, &Scope::Everything, links::Maker::CommandLine).await;
+        let made = links::make(
+            &scene.cairn,
+            &Scope::Everything,
+            crate::service::institution::administrators::Operator::CommandLine,
+        )
+        .await;
         chromium.driver.goto(&made.unwrap()).await.unwrap();
         let name = chromium.driver.find(By::Id("f-name")).await.unwrap();
         name.send_keys("Ada").await.unwrap();

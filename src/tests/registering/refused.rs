@@ -49,7 +49,14 @@ fn a_code_works_once_and_for_a_while_and_an_unknown_one_never() {
         let old = format!("{}/lti/register/too-old", scene.origin);
         let answer = paste(&scene.canvas, &old, &[]).await;
         assert!(answer.text().contains("invitation.over"), "{}", answer.words());
-        let none = registering::invite(&scene.cairn, &tenant, "", None, TimeDelta::zero()).await;
+        let none = registering::invite(
+            &scene.cairn,
+            &tenant,
+            "",
+            crate::service::institution::administrators::Operator::CommandLine,
+            TimeDelta::zero(),
+        )
+        .await;
         assert_eq!(none.unwrap_err().code(), "invitation.life");
         scene.end().await;
     });

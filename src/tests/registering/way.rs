@@ -18,9 +18,15 @@ pub async fn tenant(scene: &Scene) -> TenantId {
 pub async fn invite(scene: &Scene) -> String {
     let tenant = tenant(scene).await;
     let life = registering::INVITATION_LIFE;
-    let (_, code) = registering::invite(&scene.cairn, &tenant, "Our LMS", None, life)
-        .await
-        .unwrap();
+    let (_, code) = registering::invite(
+        &scene.cairn,
+        &tenant,
+        "Our LMS",
+        crate::service::institution::administrators::Operator::CommandLine,
+        life,
+    )
+    .await
+    .unwrap();
     registering::address(&scene.cairn, &code)
 }
 
@@ -174,9 +180,15 @@ fn moodle_updates_what_is_there_and_only_after_a_person_agreed() {
             .await
             .unwrap();
         let life = registering::INVITATION_LIFE;
-        let (_, code) = registering::invite(&scene.cairn, &other.id, "", None, life)
-            .await
-            .unwrap();
+        let (_, code) = registering::invite(
+            &scene.cairn,
+            &other.id,
+            "",
+            crate::service::institution::administrators::Operator::CommandLine,
+            life,
+        )
+        .await
+        .unwrap();
         let foreign = paste(lms, &registering::address(&scene.cairn, &code), &update).await;
         assert_eq!(foreign.status, 409, "{}", foreign.words());
         assert!(foreign.text().contains("platform.known"), "{}", foreign.words());

@@ -17,7 +17,8 @@ use crate::ids::DeploymentId;
 use crate::net::{NetError, Request, Response, Transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::service::Cairn;
-use crate::service::base::platforms;
+use crate::service::institution::administrators::Operator;
+use crate::service::institution::connecting::{self, NewPlatform};
 use crate::settings::Settings;
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
@@ -148,12 +149,12 @@ impl Bench {
             allow_http_loopback: true,
             enabled: true,
         };
-        let new = platforms::NewPlatform {
+        let new = NewPlatform {
             institution: "North Coast".into(),
             draft,
             deployments: Vec::new(),
         };
-        let registration = platforms::add(&cairn, new).await.unwrap();
+        let registration = connecting::add(&cairn, Operator::CommandLine, new).await.unwrap();
         let course = course(&cairn, &registration, &world, at).await;
         Self {
             cairn: Arc::new(cairn),

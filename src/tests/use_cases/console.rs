@@ -28,7 +28,7 @@ async fn a_new_key_for_platforms_is_known_to_every_node_before_it_signs() {
             node(&bench.settings, &bench.clock, &bench.patience).await,
         );
         let (old, by) = (here.tool_key.kid(), everything());
-        tool_keys::publish_next(here, Some(&by)).await.unwrap();
+        tool_keys::publish_next(here, &by).await.unwrap();
         let all = tool_keys::list(here).await.unwrap();
         let next = all
             .iter()
@@ -36,7 +36,7 @@ async fn a_new_key_for_platforms_is_known_to_every_node_before_it_signs() {
             .unwrap()
             .kid
             .clone();
-        let early = tool_keys::use_next(here, Some(&by), &next).await.unwrap_err();
+        let early = tool_keys::use_next(here, &by, &next).await.unwrap_err();
         assert_eq!(early.code(), "tool-key.too-young");
 
         bench.clock.advance(TimeDelta::minutes(10));
@@ -48,9 +48,9 @@ async fn a_new_key_for_platforms_is_known_to_every_node_before_it_signs() {
         );
         assert_eq!(there.tool_key.kid(), old);
 
-        tool_keys::use_next(here, Some(&by), &next).await.unwrap();
+        tool_keys::use_next(here, &by, &next).await.unwrap();
         // A second click is the first one.
-        tool_keys::use_next(here, Some(&by), &next).await.unwrap();
+        tool_keys::use_next(here, &by, &next).await.unwrap();
         assert_eq!(here.tool_key.kid(), next);
         bench.clock.advance(TimeDelta::seconds(5));
         there.notice_tool_keys().await;
@@ -60,9 +60,9 @@ async fn a_new_key_for_platforms_is_known_to_every_node_before_it_signs() {
             "what was just sent still counts"
         );
 
-        tool_keys::remove_old(here, Some(&by), &old).await.unwrap();
+        tool_keys::remove_old(here, &by, &old).await.unwrap();
         assert!(!here.tool_key.public_set().to_string().contains(&old));
-        let active = tool_keys::remove_old(here, Some(&by), &next).await.unwrap_err();
+        let active = tool_keys::remove_old(here, &by, &next).await.unwrap_err();
         assert_eq!(active.code(), "tool-key.changed", "the key that signs stays");
     }
 }

@@ -8,6 +8,7 @@ use crate::ids::{IssuerId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::base::institutions;
+use crate::service::institution::administrators::Operator;
 use crate::service::institution::issuing;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::{issuers, tenants, token_keys};
@@ -99,10 +100,10 @@ async fn what_an_old_key_signed_verifies_after_rotation_in_both_forms() {
         let before = keys().await.unwrap();
         assert_eq!(before.len(), 2, "one of each kind, made with the institution");
         let expected = active(&before, KeyKind::Ed25519);
-        issuing::rotate(&bench.cairn, None, &tenant, &expected)
+        issuing::rotate(&bench.cairn, Operator::CommandLine, &tenant, &expected)
             .await
             .unwrap();
-        let again = issuing::rotate(&bench.cairn, None, &tenant, &expected).await;
+        let again = issuing::rotate(&bench.cairn, Operator::CommandLine, &tenant, &expected).await;
         assert_eq!(again.unwrap_err().code(), "issuer-key.changed");
         let after = keys().await.unwrap();
         assert_eq!(after.len(), 4);

@@ -8,6 +8,7 @@ use crate::service::award::awarding::revoke;
 use crate::service::base::institutions;
 use crate::service::base::queue::{BackgroundJob as _, SignAnew};
 use crate::service::credential::withdrawing;
+use crate::service::institution::administrators::Operator;
 use crate::store::credentials::{Cause, Credential};
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::{issuers, jobs};
@@ -75,14 +76,20 @@ async fn what_a_withdrawn_key_signed_is_signed_anew_with_the_same_id_and_dates()
             bench.clock.advance(chrono::TimeDelta::minutes(30));
             let before = bench.credential(&awards[0]).await;
             let (stolen, tenant) = (active(&bench, kind).await, &bench.course.tenant);
-            let review = withdrawing::review(&bench.cairn, None, tenant, &stolen.id)
+            let review = withdrawing::review(&bench.cairn, Operator::CommandLine, tenant, &stolen.id)
                 .await
                 .unwrap();
             assert_eq!(review.badges, i64::try_from(awards.len()).unwrap());
             assert_eq!(review.lists, usize::from(kind == KeyKind::Ed25519));
-            withdrawing::withdraw(&bench.cairn, None, tenant, &stolen.id, "A laptop was stolen.")
-                .await
-                .unwrap();
+            withdrawing::withdraw(
+                &bench.cairn,
+                Operator::CommandLine,
+                tenant,
+                &stolen.id,
+                "A laptop was stolen.",
+            )
+            .await
+            .unwrap();
 
             let after = keys(&bench).await;
             let state = after.iter().find(|key| key.id == stolen.id).unwrap().state;
@@ -106,7 +113,14 @@ async fn what_a_withdrawn_key_signed_is_signed_anew_with_the_same_id_and_dates()
                 withdrawing::waiting(&bench.cairn, tenant).await.unwrap(),
                 review.badges
             );
-            let again = withdrawing::withdraw(&bench.cairn, None, tenant, &stolen.id, "Once more.").await;
+            let again = withdrawing::withdraw(
+                &bench.cairn,
+                Operator::CommandLine,
+                tenant,
+                &stolen.id,
+                "Once more.",
+            )
+            .await;
             assert_eq!(again.unwrap_err().code(), "issuer-key.withdrawn");
 
             bench.work(&bench.cairn).await;
@@ -157,7 +171,7 @@ async fn badges_are_said_to_wait_until_no_work_on_the_key_is_left() {
         let (tenant, now) = (&bench.course.tenant, bench.clock.now());
         let key = active(&bench, KeyKind::Ed25519).await;
         assert_eq!(withdrawing::waiting(&bench.cairn, tenant).await.unwrap(), 0);
-        withdrawing::withdraw(&bench.cairn, None, tenant, &key.id, "Lost.")
+        withdrawing::withdraw(&bench.cairn, Operator::CommandLine, tenant, &key.id, "Lost.")
             .await
             .unwrap();
         // The first try is given up: they wait all the same.
@@ -196,10 +210,18 @@ async fn a_key_that_is_in_use_or_unknown_is_left_alone() {
         let refused = withdrawing::sign_anew(&bench.cairn, tenant, &key.id, nothing).await;
         assert_eq!(refused.unwrap_err().code(), "issuer-key.in-use");
         for reason in ["", "   ", &"x".repeat(501)] {
-            let refused = withdrawing::withdraw(&bench.cairn, None, tenant, &key.id, reason).await;
+            let refused =
+                withdrawing::withdraw(&bench.cairn, Operator::CommandLine, tenant, &key.id, reason).await;
             assert_eq!(refused.unwrap_err().code(), "issuer-key.reason");
         }
-        let unknown = withdrawing::withdraw(&bench.cairn, None, tenant, &"other".into(), "Lost.").await;
+        let unknown = withdrawing::withdraw(
+            &bench.cairn,
+            Operator::CommandLine,
+            tenant,
+            &"other".into(),
+            "Lost.",
+        )
+        .await;
         assert_eq!(unknown.unwrap_err().code(), "not-found");
         assert_eq!(active(&bench, KeyKind::Ed25519).await, key);
         assert_eq!(bench.credential(&awards[0]).await, before);

@@ -12,8 +12,9 @@ use crate::domain::course::Services;
 use crate::ids::{DeploymentId, SessionId};
 use crate::jobs::Worker;
 use crate::random::SystemRandom;
-use crate::service::base::platforms;
 use crate::service::course::sync::enqueue_check;
+use crate::service::institution::administrators::Operator;
+use crate::service::institution::connecting::{self, NewPlatform};
 use crate::store::courses::CourseSeen;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::{courses, deployments, nonces, sessions};
@@ -87,12 +88,14 @@ async fn hanging(bench: &Bench, institution: &str, courses_of_it: usize) -> Mock
         allow_http_loopback: true,
         enabled: true,
     };
-    let new = platforms::NewPlatform {
+    let new = NewPlatform {
         institution: institution.into(),
         draft,
         deployments: Vec::new(),
     };
-    let slow = platforms::add(&bench.cairn, new).await.unwrap();
+    let slow = connecting::add(&bench.cairn, Operator::CommandLine, new)
+        .await
+        .unwrap();
     let now = bench.clock.now();
     let deployment = Deployment {
         id: DeploymentId::new(now, &SystemRandom),

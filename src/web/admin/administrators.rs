@@ -7,7 +7,7 @@ use super::error::AdminError;
 use super::frame::AdminPlace;
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
-use crate::service::institution::administrators::keepers;
+use crate::service::institution::administrators::administrators_list;
 use crate::store::admins::Admin;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
@@ -30,7 +30,7 @@ fn reach(tenant: Option<&TenantId>, known: &[Tenant]) -> String {
 }
 
 async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
-    let (all, known) = keepers::list(&visit.cairn, &visit.admin).await?;
+    let (all, known) = administrators_list::list(&visit.cairn, &visit.admin).await?;
     let mut reaches: Vec<Choice> = known
         .iter()
         .map(|tenant| Choice::new(tenant.id.as_str(), tenant.name.clone()))
@@ -72,8 +72,8 @@ fn line(visit: &AdminVisit, one: &Admin, known: &[Tenant]) -> AdministratorLine 
 
 async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     let tenant = visit.fields.get("reach").map(TenantId::from);
-    let link = keepers::invite(&visit.cairn, &visit.admin, tenant.as_ref()).await?;
-    let (_, known) = keepers::list(&visit.cairn, &visit.admin).await?;
+    let link = administrators_list::invite(&visit.cairn, &visit.admin, tenant.as_ref()).await?;
+    let (_, known) = administrators_list::list(&visit.cairn, &visit.admin).await?;
     visit.show(&InvitationPage {
         page: visit.page("The link is ready", AdminPlace::Administrators),
         link,
@@ -82,7 +82,7 @@ async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, Admin
 }
 
 async fn ask(visit: AdminVisit, id: web::Path<AdminId>) -> Result<HttpResponse, AdminError> {
-    let one = keepers::get(&visit.cairn, &visit.admin, &id).await?;
+    let one = administrators_list::get(&visit.cairn, &visit.admin, &id).await?;
     let (title, consequences, confirm): (_, &[&str], _) = if one.enabled {
         (
             format!("Turn {} off?", one.name),
@@ -112,6 +112,6 @@ async fn ask(visit: AdminVisit, id: web::Path<AdminId>) -> Result<HttpResponse, 
 
 async fn turn(Proven(visit): Proven<AdminVisit>, id: web::Path<AdminId>) -> Result<HttpResponse, AdminError> {
     let on = visit.fields.get("on") == Some("yes");
-    keepers::turn(&visit.cairn, &visit.admin, &id, on).await?;
+    administrators_list::turn(&visit.cairn, &visit.admin, &id, on).await?;
     Ok(visit.go(&visit.href_saying("/admin/administrators", "saved")))
 }

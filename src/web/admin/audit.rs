@@ -7,14 +7,14 @@ use url::form_urlencoded::Serializer;
 
 use super::error::AdminError;
 use super::frame::AdminPlace;
+use crate::domain::audit::Logged;
 use crate::ids::TenantId;
-use crate::service::institution::journal::{self, Part};
+use crate::service::base::audit::{self, Filter, Part, Who};
 use crate::store::Page;
-use crate::store::journal::{Filter, Logged};
-use crate::web::csv;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::views::admin::{AuditLine, AuditPage, Sought};
 use crate::web::views::shared::{Choice, Paging, Problem, ProblemList, When};
+use crate::web::{audit_words, csv};
 
 /// Entries on one page.
 const SHOWN: i64 = 50;
@@ -62,7 +62,10 @@ fn sought(visit: &AdminVisit) -> (Sought, Filter, ProblemList) {
     let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
     let filter = Filter {
         action: some(&sought.action),
-        who: some(&sought.who),
+        who: some(&sought.who).map(|name| Who {
+            kinds: audit_words::called(&name),
+            name,
+        }),
         subject: some(&sought.subject),
         from,
         until,
@@ -98,7 +101,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         offset: (number - 1) * SHOWN,
         limit: SHOWN,
     };
-    let part = journal::look(&visit.cairn, &visit.admin, &tenant, &filter, asked).await?;
+    let part = audit::view(&visit.cairn, &visit.admin, &tenant, &filter, asked).await?;
     let here = format!("/admin/audit/{tenant}");
     let page = AuditPage {
         page: visit.page(&format!("Audit log of {}", part.tenant.name), AdminPlace::Audit),
@@ -106,7 +109,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         actions: part
             .actions
             .iter()
-            .map(|action| Choice::new(action.clone(), words(action)))
+            .map(|action| Choice::new(action.clone(), audit_words::stored(action)))
             .collect(),
         lines: part
             .entries
@@ -142,16 +145,20 @@ fn paging(here: &str, sought: &Sought, number: i64, part: &Part) -> Paging {
 fn line(visit: &AdminVisit, part: &Part, entry: &Logged) -> AuditLine {
     AuditLine {
         when: When::new(entry.at, visit.cairn.clock.now()),
-        who: part.actor(entry),
-        deed: words(&entry.action),
+        who: who(part, entry),
+        what: audit_words::stored(&entry.action),
         action: entry.action.clone(),
-        subject: if entry.actor.as_ref() == Some(&entry.subject) {
+        subject: if entry.actor.id() == Some(entry.subject.as_str()) {
             String::new()
         } else {
-            part.subject(entry)
+            part.subject(entry).to_owned()
         },
         detail: detail(entry),
     }
+}
+
+fn who(part: &Part, entry: &Logged) -> String {
+    audit_words::actor(&entry.actor, part.name(&entry.actor))
 }
 
 fn detail(entry: &Logged) -> String {
@@ -161,56 +168,15 @@ fn detail(entry: &Logged) -> String {
     }
 }
 
-/// A deed in words; one that has none here is said by its name.
-fn words(action: &str) -> String {
-    let words = match action {
-        "admin.entered" => "came in by a link",
-        "admin.invited" => "invited an administrator",
-        "admin.signed-in" => "signed in",
-        "admin.password-changed" => "changed their own password",
-        "admin.turned-off" => "turned an administrator off",
-        "admin.turned-on" => "turned an administrator on",
-        "approval.given" => "approved a student",
-        "audit.exported" => "took the audit log away",
-        "award.by-hand" | "award.made-by-hand" => "awarded by hand",
-        "award.revoked" => "revoked a badge",
-        "award.regraded" => "found that a holder no longer meets the rule",
-        "award.kept" => "let a holder keep a badge whose rule is no longer met",
-        "badge.changed" => "changed a badge",
-        "badge.deleted" => "deleted a draft",
-        "badge.made" => "made a badge",
-        "badge.retired" => "retired a badge",
-        "credential.reissued" => "had a badge signed anew",
-        "erasure.asked" => "asked to be erased",
-        "erasure.declined" => "declined to erase somebody",
-        "erasure.done" => "erased somebody who had asked for it",
-        "erasure.withdrawn" => "took back the wish to be erased",
-        "history.forgotten" => "deleted old history",
-        "institution.changed" => "changed an institution",
-        "institution.made" => "made an institution",
-        "issuer-key.rotated" => "gave an issuer a new key",
-        "issuer-key.withdrawn" => "withdrew a signing key",
-        "link.chosen" => "chose what a link opens",
-        "master-key.rotated" => "encrypted the stored keys with a new master key",
-        "policy.changed" => "changed the policies",
-        "rule.activated" => "activated a rule",
-        "tool-key.published" => "published a new key for platforms",
-        "tool-key.removed" => "removed an old key for platforms",
-        "tool-key.used" => "began to sign with a new key for platforms",
-        other => return other.replace(['.', '-', '_'], " "),
-    };
-    words.to_owned()
-}
-
 async fn export(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
     let (_, filter, _) = sought(&visit);
-    let parts = journal::export(&visit.cairn, &visit.admin, &tenant, &filter).await?;
+    let parts = audit::export(&visit.cairn, &visit.admin, &tenant, &filter).await?;
     let mut rows = vec![
         [
             "time (UTC)",
             "who",
             "id of who",
-            "deed",
+            "action",
             "what",
             "id of what",
             "details",
@@ -221,10 +187,10 @@ async fn export(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRe
         rows.extend(part.entries.iter().map(|entry| {
             [
                 entry.at.format("%Y-%m-%d %H:%M:%S").to_string(),
-                part.actor(entry),
-                entry.actor.clone().unwrap_or_default(),
+                who(part, entry),
+                entry.actor.id().unwrap_or_default().to_owned(),
                 entry.action.clone(),
-                part.subject(entry),
+                part.subject(entry).to_owned(),
                 entry.subject.clone(),
                 detail(entry),
             ]

@@ -173,13 +173,13 @@ async fn rotate(
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
     let expected = visit.fields.text("expected");
-    issuing::rotate(&visit.cairn, Some(&visit.admin), &tenant, &expected).await?;
+    issuing::rotate(&visit.cairn, &visit.admin, &tenant, &expected).await?;
     Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{tenant}"), "rotated")))
 }
 
 async fn review(visit: AdminVisit, path: web::Path<(TenantId, KeyId)>) -> Result<HttpResponse, AdminError> {
     let (tenant, key) = path.into_inner();
-    let review = withdrawing::review(&visit.cairn, Some(&visit.admin), &tenant, &key).await?;
+    let review = withdrawing::review(&visit.cairn, &visit.admin, &tenant, &key).await?;
     visit.show(&asking(&visit, &review, String::new(), ProblemList::default()))
 }
 
@@ -232,10 +232,10 @@ async fn withdraw(
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, key) = path.into_inner();
     let reason = visit.fields.text("reason");
-    match withdrawing::withdraw(&visit.cairn, Some(&visit.admin), &tenant, &key, &reason).await {
+    match withdrawing::withdraw(&visit.cairn, &visit.admin, &tenant, &key, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{tenant}"), "withdrawn"))),
         Err(error @ ServiceError::Invalid { .. }) => {
-            let review = withdrawing::review(&visit.cairn, Some(&visit.admin), &tenant, &key).await?;
+            let review = withdrawing::review(&visit.cairn, &visit.admin, &tenant, &key).await?;
             visit.show_again(&asking(&visit, &review, reason, problem("reason", &error)))
         }
         Err(error) => Err(error.into()),

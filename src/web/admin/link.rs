@@ -21,7 +21,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 async fn show(cairn: web::Data<Cairn>, token: web::Path<String>) -> Result<HttpResponse, AdminError> {
-    let invitation = links::look(&cairn, &token).await?;
+    let invitation = links::get(&cairn, &token).await?;
     Ok(reply::page(&view(
         &invitation,
         &token,
@@ -66,7 +66,7 @@ async fn enter(
     match links::enter(&cairn, &token, typed).await {
         Ok(session) => signed_in(&cairn, &session, "/admin?notice=entered"),
         Err(error @ (ServiceError::Invalid { .. } | ServiceError::Conflict { .. })) => {
-            let invitation = links::look(&cairn, &token).await?;
+            let invitation = links::get(&cairn, &token).await?;
             let problems = ProblemList(vec![Problem {
                 field: field(error.code()).to_owned(),
                 text: error.to_string(),

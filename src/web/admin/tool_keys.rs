@@ -86,7 +86,7 @@ async fn ask_publish(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
 }
 
 async fn publish(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
-    tool_keys::publish_next(&visit.cairn, Some(&visit.admin)).await?;
+    tool_keys::publish_next(&visit.cairn, &visit.admin).await?;
     Ok(visit.go(&visit.href_saying("/admin/issuers", "published")))
 }
 
@@ -122,7 +122,7 @@ async fn use_it(
     Proven(visit): Proven<AdminVisit>,
     kid: web::Path<String>,
 ) -> Result<HttpResponse, AdminError> {
-    tool_keys::use_next(&visit.cairn, Some(&visit.admin), &kid).await?;
+    tool_keys::use_next(&visit.cairn, &visit.admin, &kid).await?;
     Ok(visit.go(&visit.href_saying("/admin/issuers", "rotated")))
 }
 
@@ -152,6 +152,6 @@ async fn remove(
     Proven(visit): Proven<AdminVisit>,
     kid: web::Path<String>,
 ) -> Result<HttpResponse, AdminError> {
-    tool_keys::remove_old(&visit.cairn, Some(&visit.admin), &kid).await?;
+    tool_keys::remove_old(&visit.cairn, &visit.admin, &kid).await?;
     Ok(visit.go(&visit.href_saying("/admin/issuers", "removed")))
 }

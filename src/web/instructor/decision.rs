@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use chrono::{DateTime, Utc};
 
+use crate::domain::audit::Logged;
 use crate::domain::award::Standing;
 use crate::domain::badge::BadgeState;
 use crate::domain::decision::{CheckedGroup, CheckedNode, Seen, Truth};
@@ -15,14 +16,13 @@ use crate::service::award::holders::AwardPage;
 use crate::service::award::progress::{self, Sight};
 use crate::service::badge::pictures;
 use crate::service::base::policies;
-use crate::store::audit::Entry;
 use crate::store::decisions::StoredDecision;
-use crate::web::decided;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::views::instructor::{DecisionPage, HistoryLine};
 use crate::web::views::shared::{LinkTo, PictureView, When};
+use crate::web::{audit_words, decided};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
@@ -162,7 +162,9 @@ fn waits_for_review(group: &CheckedGroup) -> bool {
 fn history(sight: &Sight) -> Vec<HistoryLine> {
     let mut all: Vec<(DateTime<Utc>, String)> = Vec::new();
     all.extend(sight.history.iter().map(|one| (one.decided_at, past(one, sight))));
-    all.extend(sight.deeds.iter().map(|(entry, by)| (entry.at, deed(entry, by))));
+    let line =
+        |(entry, by): &(Logged, Option<String>)| (entry.at, audit_words::of_a_student(entry, by.as_deref()));
+    all.extend(sight.log.iter().map(line));
     if let Some(award) = &sight.award {
         let text = match award.cycle {
             1 => "Awarded".to_owned(),
@@ -192,19 +194,4 @@ fn past(stored: &StoredDecision, sight: &Sight) -> String {
         .map(|line| line.text);
     let open: Vec<String> = open.take(3).collect();
     format!("Not yet: {} (version {version})", open.join("; "))
-}
-
-fn deed(entry: &Entry, by: &str) -> String {
-    let what = match entry.action.as_str() {
-        "award.by-hand" => "Awarded by hand",
-        "award.revoked" => "Revoked",
-        "award.kept" => "Kept although the rule is no longer met",
-        "approval.given" => "Approved",
-        other => other,
-    };
-    let reason = entry.detail.get("reason").and_then(serde_json::Value::as_str);
-    match reason {
-        Some(reason) => format!("{what} by {by}: {reason}"),
-        None => format!("{what} by {by}"),
-    }
 }

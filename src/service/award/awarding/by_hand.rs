@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::check_reason;
 use super::work::approved_work;
+use crate::domain::audit::Action;
 use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{BadgeState, Kind};
 use crate::domain::cause::Cause;
@@ -104,14 +105,9 @@ fn by_hand_in(
         .signer(db, tenant)?
         .issue(db, &badge, person, cycle, &new.decision, &recorded.id)?
         .ok_or_else(already)?;
-    let entry = audit::Entry {
-        actor: Some(visitor.person.id.clone()),
-        action: "award.by-hand".to_owned(),
-        subject: award.id.to_string(),
-        detail: json!({ "badge": badge.id, "reason": reason }),
-        at: context.now,
-    };
-    audit::insert(db, tenant, &entry, random)?;
+    let entry = visitor.entry(Action::AwardByHand, award.id.as_str(), context.now);
+    let entry = entry.detail(json!({ "badge": badge.id, "reason": reason }));
+    audit::record(db, &entry, random)?;
     queue::decide_above(db, &badge, std::slice::from_ref(person), context.now, random)?;
     Ok(award)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::check_reason;
+use crate::domain::audit::Action;
 use crate::domain::award::Revocation;
 use crate::domain::cause::Cause;
 use crate::domain::policy::Power;
@@ -73,14 +74,9 @@ pub(in crate::service) fn revoke_in(
             let of_list = places.entry(credential.status_list).or_default();
             of_list.push(credential.status_position);
         }
-        let entry = audit::Entry {
-            actor: Some(visitor.person.id.clone()),
-            action: "award.revoked".to_owned(),
-            subject: id.to_string(),
-            detail: json!({ "badge": badge, "reason": reason }),
-            at: context.now,
-        };
-        audit::insert(db, tenant, &entry, context.random.as_ref())?;
+        let entry = visitor.entry(Action::AwardRevoked, id.as_str(), context.now);
+        let entry = entry.detail(json!({ "badge": badge, "reason": reason }));
+        audit::record(db, &entry, context.random.as_ref())?;
     }
     if !places.is_empty() {
         let signer = context.signer(db, tenant)?;

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
 
+use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design, Picture};
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
-use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::badge::pictures;
 use crate::service::base::error::ServiceError;
@@ -222,7 +221,7 @@ pub async fn save(
                 Err(StoreError::Stale) => return Ok(Saved::Changed(before.revision)),
                 Err(error) => return Err(error.into()),
             }
-            (id, "badge.changed")
+            (id, Action::BadgeChanged)
         } else {
             let new = Badge {
                 id: BadgeId::new(now, random.as_ref()),
@@ -236,32 +235,12 @@ pub async fn save(
                 updated_at: now,
             };
             badges::insert(db, &new)?;
-            (new.id, "badge.made")
+            (new.id, Action::BadgeMade)
         };
-        note(db, &visitor, action, id.as_str(), json!({}), now, random.as_ref())?;
+        audit::record(db, &visitor.entry(action, id.as_str(), now), random.as_ref())?;
         Ok(Saved::Done(id))
     });
     saved.await
-}
-
-/// Writes down who did what.
-pub(in crate::service) fn note(
-    db: &mut Db,
-    visitor: &Visitor,
-    action: &str,
-    subject: &str,
-    detail: serde_json::Value,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    let entry = audit::Entry {
-        actor: Some(visitor.person.id.clone()),
-        action: action.to_owned(),
-        subject: subject.to_owned(),
-        detail,
-        at: now,
-    };
-    audit::insert(db, visitor.tenant(), &entry, random)
 }
 
 /// What retiring a badge would do.
@@ -318,8 +297,12 @@ pub async fn retire(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<bo
         } else {
             badges::set_state(db, visitor.tenant(), &id, &BadgeState::Retired, now)?;
         }
-        let action = if deletes { "badge.deleted" } else { "badge.retired" };
-        note(db, &visitor, action, id.as_str(), json!({}), now, random.as_ref())?;
+        let action = if deletes {
+            Action::BadgeDeleted
+        } else {
+            Action::BadgeRetired
+        };
+        audit::record(db, &visitor.entry(action, id.as_str(), now), random.as_ref())?;
         Ok(deletes)
     });
     done.await

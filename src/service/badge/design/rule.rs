@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{note, own_badge};
+use super::own_badge;
+use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Kind};
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::{RuleContext, review_evidence, review_rule};
@@ -18,7 +19,7 @@ use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, activities, badges, line_items, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, rules};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
@@ -196,15 +197,9 @@ pub async fn save_rule(
             ),
             other => other.into(),
         })?;
-        note(
-            db,
-            &visitor,
-            "rule.saved",
-            id.as_str(),
-            json!({"version": rule.version}),
-            now,
-            random.as_ref(),
-        )?;
+        let entry = visitor.entry(Action::RuleSaved, id.as_str(), now);
+        let entry = entry.detail(json!({"version": rule.version}));
+        audit::record(db, &entry, random.as_ref())?;
         // A copied badge rests until its rule reads nothing any more that was not found.
         copied_inputs::settle(db, &visitor.course, &badge, now, random.as_ref())?;
         Ok(())

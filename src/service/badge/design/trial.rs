@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::own_badge;
 use super::rule::{names, review_in};
-use super::{note, own_badge};
+use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, Truth};
@@ -24,7 +25,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::platforms;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, awards, badges, courses, enrolments, facts, people, rules};
+use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people, rules};
 
 /// What a rule would do, with everything that a page says about it.
 #[derive(Debug, Clone)]
@@ -228,16 +229,9 @@ pub async fn activate(
             cause: Cause::Activation,
         };
         queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
-        let detail = json!({"version": rule.version, "awarded": number});
-        note(
-            db,
-            &visitor,
-            "rule.activated",
-            id.as_str(),
-            detail,
-            now,
-            random.as_ref(),
-        )?;
+        let entry = visitor.entry(Action::RuleActivated, id.as_str(), now);
+        let entry = entry.detail(json!({"version": rule.version, "awarded": number}));
+        audit::record(db, &entry, random.as_ref())?;
         Ok(Activated::Done)
     });
     done.await

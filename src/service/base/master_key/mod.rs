@@ -15,6 +15,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::clock::SharedClock;
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::random::SharedRandom;
 use crate::secrets::key_file::KeyFile;
 use crate::secrets::{SecretsError, Vault};
@@ -24,10 +25,9 @@ use crate::service::base::data_folder;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::tool_keys;
-use crate::service::institution::administrators::{Deed, Scope, moment, note_by_scope};
 use crate::settings::Settings;
 use crate::store::sealed::{self, Sealed, SealedKind};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, audit};
 
 /// How often it is looked whether the database has become free, and after what pauses: a connection of our own that has
 /// just ended may still be counted.
@@ -226,7 +226,7 @@ async fn nobody_else(store: &Store) -> Result<(), RotationError> {
 /// Encrypts every stored secret under `new` in one transaction, and says how many there were. `cairn` has the old key
 /// and is of no use afterwards.
 pub(crate) async fn seal_anew(cairn: &Cairn, new: &Vault) -> Result<usize, ServiceError> {
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let (old, new) = (cairn.vault.clone(), new.clone());
     let work = move |db: &mut _| -> Result<usize, ServiceError> {
         sealed::lock(db)?;
@@ -236,12 +236,10 @@ pub(crate) async fn seal_anew(cairn: &Cairn, new: &Vault) -> Result<usize, Servi
             let plain = old.open(purpose, &secret.text)?;
             sealed::replace(db, secret, &new.seal(purpose, &plain, random.as_ref()))?;
         }
-        let deed = Deed {
-            action: "master-key.rotated",
-            subject: &new.fingerprint(),
-            detail: json!({ "before": old.fingerprint(), "keys": all.len() }),
-        };
-        note_by_scope(db, &Scope::Everything, None, &deed, now, random.as_ref())?;
+        let (action, subject) = (Action::MasterKeyRotated, new.fingerprint());
+        let entry = Entry::within(None, Actor::CommandLine, action, &subject, now);
+        let entry = entry.detail(json!({ "before": old.fingerprint(), "keys": all.len() }));
+        audit::record(db, &entry, random.as_ref())?;
         Ok(all.len())
     };
     cairn.store.write_over(work).await

@@ -8,6 +8,7 @@ use super::*;
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::service::base::institutions;
+use crate::service::institution::administrators::Operator;
 use crate::service::institution::issuing;
 use crate::store::testing::{TestDatabase, drop_postgres, postgres};
 use crate::store::{Engine, audit};
@@ -66,8 +67,12 @@ async fn fill(cairn: &Cairn) {
     let (tenant, _) = institutions::find_or_create(cairn, "North Coast").await.unwrap();
     let keys = institutions::issuer_keys(cairn).await.unwrap();
     let first = keys[0].1[0].public_multibase.clone();
-    issuing::rotate(cairn, None, &tenant.id, &first).await.unwrap();
-    tool_keys::publish_next(cairn, None).await.unwrap();
+    issuing::rotate(cairn, Operator::CommandLine, &tenant.id, &first)
+        .await
+        .unwrap();
+    tool_keys::publish_next(cairn, Operator::CommandLine)
+        .await
+        .unwrap();
 }
 
 async fn stored(cairn: &Cairn) -> Vec<Sealed> {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::map::rewrite;
 use super::source::{Source, columns};
 use super::{links as copied_links, placeholder};
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::copying::{Mapping, match_columns};
 use crate::domain::course::{Course, LineItem};
 use crate::domain::evidence::Activity;
@@ -46,14 +47,10 @@ pub fn map_again(
         let taken = taken_columns(db, course)?;
         let mapping = found_now(&source, &waiting, &new, &taken);
         if rewrite(db, course, &mapping, now, random)? {
-            let entry = audit::Entry {
-                actor: None,
-                action: "copy.mapped".to_owned(),
-                subject: course.id.to_string(),
-                detail: json!({ "columns": mapping.columns }),
-                at: now,
-            };
-            audit::insert(db, tenant, &entry, random)?;
+            let (action, subject) = (Action::CopyMapped, course.id.as_str());
+            let entry = Entry::new(tenant, Actor::Cairn, action, subject, now);
+            let entry = entry.detail(json!({ "columns": mapping.columns }));
+            audit::record(db, &entry, random)?;
         }
         let all = match_columns(&source.items, &new);
         for (activity, origin) in waiting_activities {

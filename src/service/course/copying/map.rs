@@ -9,6 +9,7 @@ use serde_json::json;
 use super::desk::desk;
 use super::own_copy;
 use super::source::columns;
+use crate::domain::audit::Action;
 use crate::domain::badge::BadgeState;
 use crate::domain::copying::Mapping;
 use crate::domain::course::{Course, Opens};
@@ -19,13 +20,12 @@ use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::copied_inputs::{self, Kind};
-use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::columns as gradebook;
 use crate::store::copies::CopyState;
-use crate::store::{Db, StoreError, activities, badges, line_items, links, rules, submissions};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules, submissions};
 
 /// What a person chose for a missing thing: its kind, its id in the rule, and the id of what stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +81,8 @@ pub async fn choose(
         let detail = json!({
             "columns": mapping.columns, "activities": mapping.activities, "badges": mapping.badges,
         });
-        let subject = course.id.as_str();
-        design::note(db, &visitor, "copy.mapped", subject, detail, now, random.as_ref())?;
+        let entry = visitor.entry(Action::CopyMapped, course.id.as_str(), now);
+        audit::record(db, &entry.detail(detail), random.as_ref())?;
         Ok(())
     });
     done.await

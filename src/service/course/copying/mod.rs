@@ -11,16 +11,16 @@
 
 use std::sync::Arc;
 
+use crate::domain::audit::Action;
 use crate::domain::course::Course;
 use crate::domain::policy::Power;
 use crate::ids::CopyId;
 use crate::service::Cairn;
-use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::store::copies::{self, CopyState, CourseCopy};
-use crate::store::{Db, courses};
+use crate::store::{Db, audit, courses};
 
 mod again;
 mod desk;
@@ -125,17 +125,9 @@ pub async fn decline(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<()
         policies::require(db, &visitor, Power::Create)?;
         let (copy, source) = own_copy(db, &visitor, &id)?;
         if copies::settle(db, visitor.tenant(), &copy.id, CopyState::Declined, now)? {
-            let detail = serde_json::json!({ "from": source.id });
-            let subject = visitor.course.id.as_str();
-            design::note(
-                db,
-                &visitor,
-                "copy.declined",
-                subject,
-                detail,
-                now,
-                random.as_ref(),
-            )?;
+            let entry = visitor.entry(Action::CopyDeclined, visitor.course.id.as_str(), now);
+            let entry = entry.detail(serde_json::json!({ "from": source.id }));
+            audit::record(db, &entry, random.as_ref())?;
         }
         Ok(())
     });

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::source::{Source, columns};
 use super::{links as copied_links, own_copy, placeholder};
+use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::copying::{Mapping, match_columns};
 use crate::domain::course::{Course, LineItem, LineItemState, Opens};
@@ -17,13 +18,12 @@ use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
-use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::store::copies::{self, CopyState, CourseCopy};
 use crate::store::links::LinkSeen;
-use crate::store::{Db, StoreError, activities, badges, line_items, links, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules};
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,28 +59,13 @@ pub async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Taken
         };
         let brought = bringing.bring(&copy)?;
         for (source, badge) in &brought {
-            let detail = json!({ "from": source });
-            design::note(
-                bringing.db,
-                &visitor,
-                "badge.copied",
-                badge.as_str(),
-                detail,
-                now,
-                random.as_ref(),
-            )?;
+            let entry = visitor.entry(Action::BadgeCopied, badge.as_str(), now);
+            let entry = entry.detail(json!({ "from": source }));
+            audit::record(bringing.db, &entry, random.as_ref())?;
         }
-        let detail = json!({ "from": from.id, "badges": brought.len() });
-        let subject = visitor.course.id.as_str();
-        design::note(
-            bringing.db,
-            &visitor,
-            "copy.taken",
-            subject,
-            detail,
-            now,
-            random.as_ref(),
-        )?;
+        let entry = visitor.entry(Action::CopyTaken, visitor.course.id.as_str(), now);
+        let entry = entry.detail(json!({ "from": from.id, "badges": brought.len() }));
+        audit::record(bringing.db, &entry, random.as_ref())?;
         Ok(Taken::Brought(brought.len()))
     });
     done.await

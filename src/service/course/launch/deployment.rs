@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::leads::Pending;
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::{DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::connecting::ACCEPTED;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::pending::SeenIn;
 use crate::store::{Db, StoreError, audit, deployments, pending, registrations};
@@ -64,27 +64,20 @@ pub(super) fn enter(
         if entered.state == DeploymentState::Pending {
             deployments::set_state(db, &registration.tenant, &entered.id, DeploymentState::Accepted)?;
         }
-        let entry = audit::Entry {
-            actor: None,
-            action: ACCEPTED.to_owned(),
-            subject: registration.id.to_string(),
-            detail: json!({"deployment": entered.id, "deployment_id": launch.deployment_id, "by_itself": true}),
-            at: now,
-        };
-        audit::insert(db, &registration.tenant, &entry, random)?;
+        let (action, subject) = (Action::DeploymentAccepted, registration.id.as_str());
+        let entry = Entry::new(&registration.tenant, Actor::Cairn, action, subject, now);
+        let detail =
+            json!({"deployment": entered.id, "deployment_id": launch.deployment_id, "by_itself": true});
+        audit::record(db, &entry.detail(detail), random)?;
         return Ok(Entered::Accepted(entered.id));
     }
     let is_new = known.is_none();
     let waits = pending::note(db, &new, &seen_in(launch), now)?;
     if is_new {
-        let entry = audit::Entry {
-            actor: None,
-            action: "deployment.seen".to_owned(),
-            subject: waits.id.to_string(),
-            detail: json!({"deployment_id": launch.deployment_id}),
-            at: now,
-        };
-        audit::insert(db, &registration.tenant, &entry, random)?;
+        let (action, subject) = (Action::DeploymentSeen, waits.id.as_str());
+        let entry = Entry::new(&registration.tenant, Actor::Platform, action, subject, now);
+        let entry = entry.detail(json!({"deployment_id": launch.deployment_id}));
+        audit::record(db, &entry, random)?;
     }
     let claim = pending::get(db, &registration.tenant, &waits.id)?.unwrap_or_default();
     Ok(Entered::Waits(Pending {
@@ -183,14 +176,9 @@ impl Cairn {
                 ));
             }
             if pending::claim(db, &proof.tenant, &proof.deployment, &proof.by, now)? {
-                let entry = audit::Entry {
-                    actor: None,
-                    action: "deployment.claimed".to_owned(),
-                    subject: proof.deployment.to_string(),
-                    detail: json!({}),
-                    at: now,
-                };
-                audit::insert(db, &proof.tenant, &entry, random.as_ref())?;
+                let (action, subject) = (Action::DeploymentClaimed, proof.deployment.as_str());
+                let entry = Entry::new(&proof.tenant, Actor::Platform, action, subject, now);
+                audit::record(db, &entry, random.as_ref())?;
             }
             Ok(registration)
         });

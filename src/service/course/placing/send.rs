@@ -9,17 +9,17 @@ use url::Url;
 
 use super::items::Material;
 use super::{Pick, Planned, What, adopt, desk};
+use crate::domain::audit::Action;
 use crate::domain::course::Opens;
 use crate::domain::evidence::Activity;
 use crate::ids::{ActivityId, PlacementId};
 use crate::random::Random;
 use crate::service::Cairn;
-use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
 use crate::store::links::LinkSeen;
 use crate::store::placements::Placement;
-use crate::store::{Db, activities, badges, issuers, links, pending, placements};
+use crate::store::{Db, activities, audit, badges, issuers, links, pending, placements};
 use lti::deep_linking::{Accepted, Answer, accept};
 
 /// Most items at once.
@@ -279,7 +279,7 @@ fn place(
             activities::insert(db, &activity)?;
         }
     }
-    let detail = json!({"opens": opens});
-    design::note(db, visitor, "link.placed", pick.id.as_str(), detail, now, random)?;
+    let entry = visitor.entry(Action::LinkPlaced, pick.id.as_str(), now);
+    audit::record(db, &entry.detail(json!({"opens": opens})), random)?;
     Ok(())
 }

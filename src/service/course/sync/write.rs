@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::CheckOutcome;
 use super::read::Reading;
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
 use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Course, LineItem};
@@ -139,14 +140,9 @@ impl Taking {
                 reason: reason.to_owned(),
             };
             badges::set_state(db, tenant, &id, &paused, at)?;
-            let entry = audit::Entry {
-                actor: None,
-                action: "badge.paused".to_owned(),
-                subject: id.to_string(),
-                detail: json!({ "reason": reason, "line_item": item }),
-                at,
-            };
-            audit::insert(db, tenant, &entry, self.random.as_ref())?;
+            let entry = Entry::new(tenant, Actor::Cairn, Action::BadgePaused, id.as_str(), at);
+            let entry = entry.detail(json!({ "reason": reason, "line_item": item }));
+            audit::record(db, &entry, self.random.as_ref())?;
         }
         Ok(())
     }

@@ -5,7 +5,8 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::{Deed, Scope, moment, note_by_scope, open_session, password};
+use super::{Operator, Scope, open_session, password};
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::{AdminId, TenantId};
 use crate::random;
 use crate::service::Cairn;
@@ -13,29 +14,16 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
 use crate::store::admin_links::AdminLink;
 use crate::store::admins::Admin;
-use crate::store::{Db, StoreError, admin_links, admin_sessions, admins, tenants};
+use crate::store::{Db, StoreError, admin_links, admin_sessions, admins, audit, tenants};
 
 /// How long a link lets somebody in.
 pub const LIVES: TimeDelta = TimeDelta::minutes(30);
 
-/// Who made a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Maker {
-    /// Somebody on the server's command line: whoever comes may take an account over whose password was lost.
-    CommandLine,
-    /// An administrator in the console: whoever comes gets an account of their own.
-    Console,
-}
-
-impl Maker {
-    /// The first letter of the token; the digest covers it, so nobody can change it.
-    fn letter(self) -> char {
-        match self {
-            Self::CommandLine => 'c',
-            Self::Console => 'i',
-        }
-    }
-}
+/// The first letter of the token of a link from the command line: whoever comes may take an account over whose password was
+/// lost. The digest covers it, so nobody can change it.
+const FROM_COMMAND_LINE: char = 'c';
+/// The first letter of the token of a link from the console: whoever comes gets an account of their own.
+const FROM_CONSOLE: char = 'i';
 
 /// A link as its page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,19 +33,50 @@ pub struct Invitation {
     pub institution: Option<String>,
 }
 
-/// Makes a link and gives its whole address, which is kept nowhere.
-pub async fn make(cairn: &Cairn, scope: &Scope, maker: Maker) -> Result<String, ServiceError> {
-    let (link, address) = new_link(cairn, scope.tenant().cloned(), maker);
-    cairn
-        .store
-        .write(move |db| admin_links::insert(db, &link))
-        .await?;
+/// Makes a link for somebody new and gives its whole address, which is kept nowhere.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution that is not there or out of reach, [`ServiceError::Forbidden`] when whoever
+/// comes would reach further than who makes the link.
+pub async fn make<'a>(
+    cairn: &Cairn,
+    scope: &Scope,
+    by: impl Into<Operator<'a>>,
+) -> Result<String, ServiceError> {
+    let by = by.into();
+    match scope {
+        Scope::Everything => by.scope().everything()?,
+        Scope::Tenant(tenant) => by.scope().allows(tenant)?,
+    }
+    let (link, address) = new_link(cairn, scope.tenant().cloned(), by);
+    let random = std::sync::Arc::clone(&cairn.random);
+    let entry = Entry::within(
+        scope.tenant(),
+        by.actor(),
+        Action::AdminInvited,
+        "link",
+        link.created_at,
+    );
+    let made = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        if let Some(id) = &link.tenant
+            && tenants::get(db, id)?.is_none()
+        {
+            return Err(ServiceError::NotFound("institution"));
+        }
+        admin_links::insert(db, &link)?;
+        Ok(audit::record(db, &entry, random.as_ref())?)
+    });
+    made.await?;
     Ok(address)
 }
 
-pub(super) fn new_link(cairn: &Cairn, tenant: Option<TenantId>, maker: Maker) -> (AdminLink, String) {
+fn new_link(cairn: &Cairn, tenant: Option<TenantId>, by: Operator<'_>) -> (AdminLink, String) {
     let now = cairn.clock.now();
-    let token = format!("{}{}", maker.letter(), random::token::<32>(cairn.random.as_ref()));
+    let letter = match by {
+        Operator::CommandLine => FROM_COMMAND_LINE,
+        Operator::Administrator(_) => FROM_CONSOLE,
+    };
+    let token = format!("{letter}{}", random::token::<32>(cairn.random.as_ref()));
     let address = format!("{}/admin/link/{token}", cairn.settings.origin());
     let link = AdminLink {
         digest: digest(&token),
@@ -121,7 +140,7 @@ fn usable(
 ///
 /// # Errors
 /// [`ServiceError::Gone`] when it was used, is over, or never was.
-pub async fn look(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError> {
+pub async fn get(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError> {
     let (now, digest) = (cairn.clock.now(), digest(token));
     let found = cairn.store.read_with(move |db| {
         let link = usable(db, &digest, now)?;
@@ -148,9 +167,9 @@ pub struct Entering {
 /// Uses a link up: makes the account and gives the token of a sign-in. Of two at one moment only one comes in.
 ///
 /// # Errors
-/// [`ServiceError::Gone`] as in [`look`]; a sentence for what cannot be used, and then the link stays good.
+/// [`ServiceError::Gone`] as in [`get`]; a sentence for what cannot be used, and then the link stays good.
 pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String, ServiceError> {
-    look(cairn, token).await?;
+    get(cairn, token).await?;
     let name = name(&typed.name)?;
     let email = typed.email.as_deref().map(email).transpose()?;
     if email.is_some() != typed.password.is_some() {
@@ -159,12 +178,12 @@ pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String
             "Type both an e-mail address and a password, or neither.",
         ));
     }
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let password_hash = match &typed.password {
         Some(password) => Some(password::hash(password, random.as_ref()).await?),
         None => None,
     };
-    let may_take_over = token.starts_with(Maker::CommandLine.letter());
+    let may_take_over = token.starts_with(FROM_COMMAND_LINE);
     let digest = digest(token);
     let entered = cairn.store.write_with(move |db| {
         let link = usable(db, &digest, now)?;
@@ -208,12 +227,9 @@ pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String
                 ));
             }
         };
-        let deed = Deed {
-            action: "admin.entered",
-            subject: admin.id.as_str(),
-            detail: json!({"by": "link"}),
-        };
-        note_by_scope(db, &admin.tenant.clone().into(), Some(&admin.id), &deed, now, random.as_ref())?;
+        let (reach, actor) = (admin.tenant.as_ref(), Actor::Administrator(admin.id.clone()));
+        let entry = Entry::within(reach, actor, Action::AdminEntered, admin.id.as_str(), now);
+        audit::record(db, &entry.detail(json!({"by": "link"})), random.as_ref())?;
         Ok(open_session(db, &admin.id, now, random.as_ref())?)
     });
     entered.await

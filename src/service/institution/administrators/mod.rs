@@ -1,20 +1,18 @@
 //! Who administers outside the LMS: how far somebody's power reaches, and the browser in which they are signed in.
 //! [`links`] lets people in for the first time, [`sign_in`] and [`provider`] later.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
 
+use crate::domain::audit::Actor;
 use crate::ids::{AdminId, SessionId, TenantId};
 use crate::random::{self, Random};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
 use crate::store::admin_sessions::AdminSession;
-use crate::store::{Db, StoreError, admin_sessions, admins, audit, tenants};
+use crate::store::{Db, StoreError, admin_sessions, admins, tenants};
 
-pub mod keepers;
+pub mod administrators_list;
 pub mod links;
 pub mod own_password;
 pub mod password;
@@ -85,6 +83,41 @@ pub struct Administrator {
     pub actor: AdminId,
     pub name: String,
     pub scope: Scope,
+}
+
+/// Who administers: the same use cases serve the console and the command line.
+#[derive(Debug, Clone, Copy)]
+pub enum Operator<'a> {
+    /// Somebody who is signed in to the console, within their reach.
+    Administrator(&'a Administrator),
+    /// Whoever runs commands on the server: nothing is out of their reach.
+    CommandLine,
+}
+
+impl Operator<'_> {
+    /// How the audit log names them.
+    #[must_use]
+    pub fn actor(self) -> Actor {
+        match self {
+            Self::Administrator(admin) => Actor::Administrator(admin.actor.clone()),
+            Self::CommandLine => Actor::CommandLine,
+        }
+    }
+
+    /// How far their power reaches.
+    #[must_use]
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::Administrator(admin) => admin.scope.clone(),
+            Self::CommandLine => Scope::Everything,
+        }
+    }
+}
+
+impl<'a> From<&'a Administrator> for Operator<'a> {
+    fn from(admin: &'a Administrator) -> Self {
+        Self::Administrator(admin)
+    }
 }
 
 /// An administrator in one browser.
@@ -166,57 +199,4 @@ pub async fn sign_out(cairn: &Cairn, session: &SessionId) -> Result<(), ServiceE
     let session = session.clone();
     let ended = cairn.store.write(move |db| admin_sessions::delete(db, &session));
     Ok(ended.await?)
-}
-
-/// Something that was done in the console, on its way into the audit log.
-#[derive(Debug, Clone)]
-pub struct Deed<'a> {
-    /// Thing and deed, for instance `key.rotated`.
-    pub action: &'a str,
-    /// What it was done to, by its id.
-    pub subject: &'a str,
-    /// No secrets, no names.
-    pub detail: Value,
-}
-
-/// Writes down what an administrator (or the command line) did in one institution. Run it in the transaction that does it.
-pub(in crate::service) fn note(
-    db: &mut Db,
-    tenant: &TenantId,
-    admin: Option<&AdminId>,
-    deed: &Deed<'_>,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    let entry = audit::Entry {
-        actor: None,
-        action: deed.action.to_owned(),
-        subject: deed.subject.to_owned(),
-        detail: deed.detail.clone(),
-        at: now,
-    };
-    audit::insert_by_admin(db, tenant, admin, &entry, random)
-}
-
-/// Writes down what concerns the whole installation: in the log of each institution, because it concerns each.
-pub(in crate::service) fn note_by_scope(
-    db: &mut Db,
-    scope: &Scope,
-    admin: Option<&AdminId>,
-    deed: &Deed<'_>,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<(), StoreError> {
-    if let Scope::Tenant(tenant) = scope {
-        return note(db, tenant, admin, deed, now, random);
-    }
-    for tenant in tenants::list(db)? {
-        note(db, &tenant.id, admin, deed, now, random)?;
-    }
-    Ok(())
-}
-
-/// Clock and randomness for a transaction.
-pub(in crate::service) fn moment(cairn: &Cairn) -> (DateTime<Utc>, Arc<dyn Random>) {
-    (cairn.clock.now(), Arc::clone(&cairn.random))
 }

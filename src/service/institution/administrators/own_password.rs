@@ -1,15 +1,15 @@
 //! Changing one's own password.
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
 use subtle::ConstantTimeEq as _;
 
-use super::{Administrator, Deed, moment, note_by_scope, password};
+use super::{Administrator, password};
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::SessionId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::admin_sessions;
 use crate::store::admins::{self, Admin};
+use crate::store::{admin_sessions, audit};
 
 /// What somebody typed.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ pub async fn change(
             "The new password is the old one. Choose another.",
         ));
     }
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let hash = password::hash(&typed.new, random.as_ref()).await?;
     let session = session.clone();
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
@@ -90,20 +90,16 @@ pub async fn change(
                 "Your password was changed somewhere else a moment ago. Nothing was changed here; sign in again.",
             ));
         }
-        let reach = known.tenant.clone().into();
-        let id = known.id.clone();
+        let (reach, id) = (known.tenant.clone(), known.id.clone());
         let new = Admin {
             password_hash: Some(hash),
             ..known
         };
         admins::update(db, &new)?;
         admin_sessions::delete_of(db, &id, Some(&session))?;
-        let deed = Deed {
-            action: "admin.password-changed",
-            subject: id.as_str(),
-            detail: json!({}),
-        };
-        Ok(note_by_scope(db, &reach, Some(&id), &deed, now, random.as_ref())?)
+        let (actor, action) = (Actor::Administrator(id.clone()), Action::AdminPasswordChanged);
+        let entry = Entry::within(reach.as_ref(), actor, action, id.as_str(), now);
+        Ok(audit::record(db, &entry, random.as_ref())?)
     });
     changed.await
 }

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
-use super::{Deed, moment, note_by_scope, open_session};
+use super::open_session;
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::AdminId;
 use crate::ids::TenantId;
 use crate::net::{Method, NetError, Request, Transport};
@@ -27,7 +28,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::settings::{AdminProvider, Reach};
 use crate::store::admins::{self, Admin};
-use crate::store::tenants;
+use crate::store::{audit, tenants};
 
 const PURPOSE: &str = "console provider sign-in";
 /// How long somebody may take at the provider.
@@ -202,16 +203,12 @@ pub async fn come_back(
         return Err(began_elsewhere());
     }
     let vouched = redeem(cairn, provider, &away, code).await?;
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let opened = cairn.store.write_with(move |db| -> Result<String, ServiceError> {
         let admin = account(db, vouched, now, random.as_ref())?;
-        let deed = Deed {
-            action: "admin.signed-in",
-            subject: admin.id.as_str(),
-            detail: json!({"by": "provider"}),
-        };
-        let reach = admin.tenant.clone().into();
-        note_by_scope(db, &reach, Some(&admin.id), &deed, now, random.as_ref())?;
+        let (reach, actor) = (admin.tenant.as_ref(), Actor::Administrator(admin.id.clone()));
+        let entry = Entry::within(reach, actor, Action::AdminSignedIn, admin.id.as_str(), now);
+        audit::record(db, &entry.detail(json!({"by": "provider"})), random.as_ref())?;
         Ok(open_session(db, &admin.id, now, random.as_ref())?)
     });
     Ok(Returned {

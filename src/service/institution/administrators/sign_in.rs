@@ -3,10 +3,11 @@
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::{Deed, moment, note_by_scope, open_session, password};
+use super::{open_session, password};
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::admins;
+use crate::store::{admins, audit};
 
 /// Signs somebody in who comes from `address`, and gives the token.
 ///
@@ -34,21 +35,11 @@ pub async fn by_password(
         ));
     };
     metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "password").increment(1);
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let opened = cairn.store.write(move |db| {
-        let deed = Deed {
-            action: "admin.signed-in",
-            subject: admin.id.as_str(),
-            detail: json!({"by": "password"}),
-        };
-        note_by_scope(
-            db,
-            &admin.tenant.clone().into(),
-            Some(&admin.id),
-            &deed,
-            now,
-            random.as_ref(),
-        )?;
+        let (reach, actor) = (admin.tenant.as_ref(), Actor::Administrator(admin.id.clone()));
+        let entry = Entry::within(reach, actor, Action::AdminSignedIn, admin.id.as_str(), now);
+        audit::record(db, &entry.detail(json!({"by": "password"})), random.as_ref())?;
         open_session(db, &admin.id, now, random.as_ref())
     });
     Ok(opened.await?)

@@ -1,16 +1,15 @@
 //! Invitations: who may register a platform, until when, and that each code works once.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::entry;
-use crate::ids::{AdminId, InvitationId, TenantId};
+use crate::domain::audit::{Action, Entry};
+use crate::ids::{InvitationId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
+use crate::service::institution::administrators::Operator;
 use crate::store::invitations::Invitation;
 use crate::store::{Page, audit, invitations};
 
@@ -20,14 +19,16 @@ pub const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 /// Makes an invitation, and its code, which nobody can be told again.
 ///
 /// # Errors
-/// A sentence about the note or the time; what the store reports.
-pub async fn invite(
+/// That the institution is out of reach; a sentence about the note or the time; what the store reports.
+pub async fn invite<'a>(
     cairn: &Cairn,
     tenant: &TenantId,
     note: &str,
-    by: Option<&AdminId>,
+    by: impl Into<Operator<'a>>,
     life: TimeDelta,
 ) -> Result<(Invitation, String), ServiceError> {
+    let by = by.into();
+    by.scope().allows(tenant)?;
     let note = note.trim();
     if note.chars().count() > 200 {
         return Err(ServiceError::invalid(
@@ -41,29 +42,30 @@ pub async fn invite(
             "Choose a time between 5 minutes and 90 days.",
         ));
     }
-    let now = cairn.clock.now();
-    let code = random::token::<32>(cairn.random.as_ref());
+    let (now, random) = cairn.moment();
+    let code = random::token::<32>(random.as_ref());
     let invitation = Invitation {
-        id: InvitationId::new(now, cairn.random.as_ref()),
+        id: InvitationId::new(now, random.as_ref()),
         tenant: tenant.clone(),
         note: note.to_owned(),
-        created_by: by.map(ToString::to_string),
+        created_by: by.actor().id().map(str::to_owned),
         created_at: now,
         expires_at: now + life,
         used_at: None,
         registration: None,
     };
-    let (made, code_digest, random) = (invitation.clone(), digest(&code), Arc::clone(&cairn.random));
-    let by = by.cloned();
+    let (made, code_digest) = (invitation.clone(), digest(&code));
+    let entry = Entry::new(
+        tenant,
+        by.actor(),
+        Action::InvitationMade,
+        invitation.id.as_str(),
+        now,
+    );
+    let entry = entry.detail(json!({"until": invitation.expires_at}));
     let written = cairn.store.write(move |db| {
         invitations::insert(db, &made, &code_digest)?;
-        let entry = entry(
-            "invitation.made",
-            made.id.as_str(),
-            json!({"until": made.expires_at}),
-            now,
-        );
-        audit::insert_by_admin(db, &made.tenant, by.as_ref(), &entry, random.as_ref())
+        audit::record(db, &entry, random.as_ref())
     });
     written.await?;
     Ok((invitation, code))
@@ -87,19 +89,21 @@ pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invi
 /// Takes an unused invitation back.
 ///
 /// # Errors
-/// What the store reports; that there is no such unused one.
-pub async fn withdraw(
+/// What the store reports; that the institution is out of reach; that there is no such unused one.
+pub async fn withdraw<'a>(
     cairn: &Cairn,
     tenant: &TenantId,
     id: &InvitationId,
-    by: &AdminId,
+    by: impl Into<Operator<'a>>,
 ) -> Result<(), ServiceError> {
-    let (tenant, id, by, now) = (tenant.clone(), id.clone(), by.clone(), cairn.clock.now());
-    let random = Arc::clone(&cairn.random);
+    let by = by.into();
+    by.scope().allows(tenant)?;
+    let (now, random) = cairn.moment();
+    let entry = Entry::new(tenant, by.actor(), Action::InvitationWithdrawn, id.as_str(), now);
+    let (tenant, id) = (tenant.clone(), id.clone());
     let written = cairn.store.write(move |db| {
         invitations::withdraw(db, &tenant, &id)?;
-        let entry = entry("invitation.withdrawn", id.as_str(), json!({}), now);
-        audit::insert_by_admin(db, &tenant, Some(&by), &entry, random.as_ref())
+        audit::record(db, &entry, random.as_ref())
     });
     Ok(written.await?)
 }

@@ -1,22 +1,20 @@
 //! Dynamic registration: an administrator makes an invitation, pastes its address into the platform, looks at what is
 //! asked and shared, and agrees. Until then nothing is written and the invitation stays whole.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
-use crate::ids::{DeploymentId, InvitationId, RegistrationId, TenantId};
+use crate::domain::audit::{Action, Actor, Entry};
+use crate::ids::{InvitationId, RegistrationId, TenantId};
 use crate::net::{NetError, Request, Response};
-use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
-use crate::store::deployments::{Deployment, DeploymentState};
+use crate::service::institution::connecting;
 use crate::store::invitations::Invitation;
-use crate::store::{Db, audit, deployments, invitations, registrations, tenants};
+use crate::store::{audit, invitations, registrations, tenants};
 use lti::dynamic_registration::{
     Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, ToolFacts, configuration_url, read_answer,
 };
@@ -187,7 +185,7 @@ async fn register(
         .header("content-type", "application/json");
     let answer = call(cairn, request, token.as_deref(), "registration endpoint").await?;
     let answer = read_answer(answer.status, &answer.body)?;
-    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (now, random) = cairn.moment();
     let (tenant, invited) = (invitation.tenant.clone(), invitation.id.clone());
     let id = RegistrationId::new(now, random.as_ref());
     let made = check(&platform, &answer, id, &tenant)?;
@@ -214,20 +212,21 @@ async fn register(
             _ => return Err(already_known()),
         };
         if let Some(deployment_id) = answer.deployment_id {
-            accept(db, &registration, deployment_id, now, random.as_ref())?;
+            // One that an administrator refused stays refused.
+            connecting::find_or_accept(db, &registration, deployment_id, now, random.as_ref())?;
         }
         invitations::settle(db, &tenant, &invited, &registration.id)?;
         let action = if updated {
-            "platform.updated"
+            Action::PlatformUpdated
         } else {
-            "platform.registered"
+            Action::PlatformRegistered
         };
         let detail = json!({
             "invitation": invited, "issuer": registration.issuer, "client_id": registration.client_id,
             "product": registration.flavour.as_str(), "changed": changes,
         });
-        let entry = entry(action, registration.id.as_str(), detail, now);
-        audit::insert(db, &tenant, &entry, random.as_ref())?;
+        let entry = Entry::new(&tenant, Actor::Platform, action, registration.id.as_str(), now);
+        audit::record(db, &entry.detail(detail), random.as_ref())?;
         Ok(registration)
     });
     let registration = written.await?;
@@ -245,31 +244,7 @@ fn check(
     id: RegistrationId,
     tenant: &TenantId,
 ) -> Result<Registration, ServiceError> {
-    platform
-        .draft(answer)
-        .check(id, tenant.clone())
-        .map_err(|errors| {
-            let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            ServiceError::invalid("platform.values", sentences.join(" "))
-        })
-}
-
-fn accept(
-    db: &mut Db,
-    registration: &Registration,
-    deployment_id: String,
-    now: DateTime<Utc>,
-    random: &dyn random::Random,
-) -> Result<(), ServiceError> {
-    let deployment = Deployment {
-        id: DeploymentId::new(now, random),
-        tenant: registration.tenant.clone(),
-        registration: registration.id.clone(),
-        deployment_id,
-        state: DeploymentState::Accepted,
-    };
-    deployments::find_or_insert(db, &deployment, now)?;
-    Ok(())
+    connecting::checked(platform.draft(answer), id, tenant)
 }
 
 /// Calls the platform under the guard, with its token. What goes wrong names the host alone: the address may hold the token.
@@ -324,16 +299,6 @@ pub fn product(flavour: Flavour) -> &'static str {
         Flavour::Moodle => "Moodle",
         Flavour::Canvas => "Canvas",
         Flavour::Other => "your platform",
-    }
-}
-
-fn entry(action: &str, subject: &str, detail: serde_json::Value, at: DateTime<Utc>) -> audit::Entry {
-    audit::Entry {
-        actor: None,
-        action: action.to_owned(),
-        subject: subject.to_owned(),
-        detail,
-        at,
     }
 }
 

@@ -330,7 +330,7 @@ fn told_log(
         .into_iter()
         .map(|one| {
             json!({
-                "at": one.at, "what": one.action, "subject": one.subject, "by_you": one.actor.as_ref() == Some(id),
+                "at": one.at, "what": one.action, "subject": one.subject, "by_you": one.actor.id() == Some(id.as_str()),
                 "detail": one.detail,
             })
         })

@@ -6,16 +6,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::{FOLDER, institution, new_path};
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::Tenant;
 use crate::ids::{ExportId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, ExportInstitution};
-use crate::service::institution::administrators::{Administrator, Deed, moment, note};
+use crate::service::institution::administrators::{Administrator, Operator};
 use crate::store::blobs::BlobError;
 use crate::store::exports::{self, Export, ExportState};
 use crate::store::jobs::{self, Standing};
-use crate::store::{Db, StoreError, credentials, tenants};
+use crate::store::{Db, StoreError, audit, credentials, tenants};
 
 /// How long an archive can be fetched.
 pub const KEPT: TimeDelta = TimeDelta::days(3);
@@ -72,8 +73,9 @@ fn listed(db: &mut Db, tenant: &TenantId) -> Result<Vec<Listed>, StoreError> {
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
 pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Result<(), ServiceError> {
     admin.scope.allows(tenant)?;
-    let (now, random) = moment(cairn);
-    let (tenant, actor) = (tenant.clone(), admin.actor.clone());
+    let (now, random) = cairn.moment();
+    let tenant = tenant.clone();
+    let actor = Actor::Administrator(admin.actor.clone());
     let asked = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         tenants::get(db, &tenant)?.ok_or(ServiceError::NotFound("institution"))?;
         let known = listed(db, &tenant)?;
@@ -99,12 +101,9 @@ pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Res
             export: export.id.clone(),
         };
         queue::enqueue(db, &tenant, &job, now, now, random.as_ref())?;
-        let deed = Deed {
-            action: "export.asked",
-            subject: export.id.as_str(),
-            detail: json!({ "badges": export.total }),
-        };
-        Ok(note(db, &tenant, Some(&actor), &deed, now, random.as_ref())?)
+        let entry = Entry::new(&tenant, actor, Action::ExportAsked, export.id.as_str(), now);
+        let entry = entry.detail(json!({ "badges": export.total }));
+        Ok(audit::record(db, &entry, random.as_ref())?)
     });
     asked.await
 }
@@ -138,19 +137,16 @@ pub async fn fetch(
     id: &ExportId,
 ) -> Result<PathBuf, ServiceError> {
     admin.scope.allows(tenant)?;
-    let (now, random) = moment(cairn);
-    let (of, wanted, actor) = (tenant.clone(), id.clone(), admin.actor.clone());
+    let (now, random) = cairn.moment();
+    let (of, wanted) = (tenant.clone(), id.clone());
+    let actor = Actor::Administrator(admin.actor.clone());
     let noted = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let export = exports::get(db, &of, &wanted)?;
         let is_there =
             |one: &Export| one.state == ExportState::Ready && one.ended_at.is_some_and(|at| at + KEPT > now);
         export.filter(is_there).ok_or(ServiceError::NotFound("archive"))?;
-        let deed = Deed {
-            action: "export.fetched",
-            subject: wanted.as_str(),
-            detail: json!({}),
-        };
-        Ok(note(db, &of, Some(&actor), &deed, now, random.as_ref())?)
+        let entry = Entry::new(&of, actor, Action::ExportFetched, wanted.as_str(), now);
+        Ok(audit::record(db, &entry, random.as_ref())?)
     });
     noted.await?;
     let path = path(cairn, id);
@@ -159,6 +155,29 @@ pub async fn fetch(
     } else {
         Err(ServiceError::NotFound("archive"))
     }
+}
+
+/// Makes an archive at that place, here and now. That it was taken is written down before it is given away.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution that is out of reach; what the store and the disk report.
+pub async fn take<'a>(
+    cairn: &Cairn,
+    by: impl Into<Operator<'a>>,
+    tenant: &TenantId,
+    place: PathBuf,
+) -> Result<institution::Summary, ServiceError> {
+    let by = by.into();
+    by.scope().allows(tenant)?;
+    let summary = institution::archive(cairn, tenant, place, |_| async { Ok(()) }).await?;
+    let (now, random) = cairn.moment();
+    let entry = Entry::new(tenant, by.actor(), Action::ExportFetched, tenant.as_str(), now);
+    let entry = entry.detail(json!({ "badges": summary.badges }));
+    let recorded = cairn
+        .store
+        .write(move |db| audit::record(db, &entry, random.as_ref()));
+    recorded.await?;
+    Ok(summary)
 }
 
 /// Makes an archive that was asked for. Doing it twice is doing it once.

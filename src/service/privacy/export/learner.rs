@@ -7,12 +7,12 @@ use super::{
 };
 use tokio::sync::Semaphore;
 
+use crate::domain::audit::Action;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
-use crate::service::institution::administrators::{Deed, moment};
-use crate::store::audit::{self, Entry};
+use crate::store::audit;
 use crate::store::{issuers, status_lists};
 
 /// Archives of learners that are packed at one time; the others wait.
@@ -25,7 +25,7 @@ static ROOM: Semaphore = Semaphore::const_new(2);
 pub async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Packed, ServiceError> {
     visitor.act_for_oneself()?;
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     let (of, who) = (tenant.clone(), person.clone());
     let mut about = cairn.store.read(move |db| about_me::read(db, &of, &who)).await?;
     let _room = ROOM
@@ -79,21 +79,11 @@ pub async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Packed, Service
     );
     pack_frame(&mut pack, readme, &missing).await?;
     let packed = pack.finish().await?;
-    let deed = Deed {
-        action: "data.exported",
-        subject: person.as_str(),
-        detail: serde_json::json!({ "badges": badges }),
-    };
-    let entry = Entry {
-        actor: Some(person.clone()),
-        action: deed.action.to_owned(),
-        subject: deed.subject.to_owned(),
-        detail: deed.detail,
-        at: now,
-    };
+    let entry = visitor.entry(Action::DataExported, person.as_str(), now);
+    let entry = entry.detail(serde_json::json!({ "badges": badges }));
     cairn
         .store
-        .write(move |db| audit::insert(db, &tenant, &entry, random.as_ref()))
+        .write(move |db| audit::record(db, &entry, random.as_ref()))
         .await?;
     Ok(packed)
 }

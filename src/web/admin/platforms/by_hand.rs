@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{institution, presets};
 use crate::service::base::error::{ErrorKind, ServiceError};
-use crate::service::institution::connecting;
+use crate::service::institution::connecting::{self, NewPlatform};
 use crate::service::institution::registering;
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
@@ -99,7 +99,14 @@ async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Resu
     };
     let form = ByHandForm::of(&draft, typed.text("deployments"));
     let added = match institution(&visit).await {
-        Ok(tenant) => connecting::add(&visit.cairn, &visit.admin, &tenant, draft, words("deployments")).await,
+        Ok(tenant) => {
+            let new = NewPlatform {
+                institution: tenant.into(),
+                draft,
+                deployments: words("deployments"),
+            };
+            connecting::add(&visit.cairn, &visit.admin, new).await
+        }
         Err(error) => Err(error),
     };
     match added {

@@ -72,7 +72,6 @@ pub(super) async fn institution(visit: &AdminVisit) -> Result<TenantId, ServiceE
 
 async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     let tenant = institution(&visit).await?;
-    visit.admin.scope.allows(&tenant)?;
     let life = match visit.fields.get("days").map(str::parse::<i64>) {
         None => registering::INVITATION_LIFE,
         Some(Ok(days)) if (1..=90).contains(&days) => TimeDelta::days(days),
@@ -83,8 +82,7 @@ async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, Admin
         }
     };
     let note = visit.fields.text("note");
-    let (invitation, code) =
-        registering::invite(&visit.cairn, &tenant, &note, Some(&visit.admin.actor), life).await?;
+    let (invitation, code) = registering::invite(&visit.cairn, &tenant, &note, &visit.admin, life).await?;
     let page = visit.page("Paste this address into your platform", AdminPlace::Platforms);
     let address = registering::address(&visit.cairn, &code);
     visit.show(&InvitedPage::new(
@@ -103,7 +101,7 @@ async fn withdraw(
     for tenant in &institutions {
         let known = registering::invitations_of(&visit.cairn, &tenant.id).await?;
         if known.iter().any(|one| one.id == *path) {
-            registering::withdraw(&visit.cairn, &tenant.id, &path, &visit.admin.actor).await?;
+            registering::withdraw(&visit.cairn, &tenant.id, &path, &visit.admin).await?;
             return Ok(visit.go(&visit.href_saying("/admin/platforms", "saved")));
         }
     }

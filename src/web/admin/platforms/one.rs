@@ -33,7 +33,7 @@ async fn test(
     Proven(visit): Proven<AdminVisit>,
     path: web::Path<RegistrationId>,
 ) -> Result<HttpResponse, AdminError> {
-    let known = connecting::look(&visit.cairn, &visit.admin.scope, &path).await?;
+    let known = connecting::view(&visit.cairn, &visit.admin.scope, &path).await?;
     let report = self_test::run(&visit.cairn, &known.registration.tenant, &path).await?;
     answer(&visit, &path, Some(report)).await
 }
@@ -43,7 +43,7 @@ async fn answer(
     id: &RegistrationId,
     report: Option<self_test::Report>,
 ) -> Result<HttpResponse, AdminError> {
-    let known = connecting::look(&visit.cairn, &visit.admin.scope, id).await?;
+    let known = connecting::view(&visit.cairn, &visit.admin.scope, id).await?;
     let page = visit.page(&known.registration.name, AdminPlace::Platforms);
     let now = visit.cairn.clock.now();
     visit.show(&PlatformPage::new(page, &known, report.as_ref(), now))

@@ -36,7 +36,7 @@ pub struct AuditLine {
     pub when: When,
     pub who: String,
     /// In words: "revoked a badge".
-    pub deed: String,
+    pub what: String,
     /// Its stable name.
     pub action: String,
     /// What it was done to; empty when it is whoever did it.

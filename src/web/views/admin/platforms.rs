@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::AdminPage;
 use crate::domain::issuer::Tenant;
-use crate::service::institution::connecting::{Listed, Platform};
+use crate::service::institution::connecting::{Listed, Platform, Refused};
 use crate::service::institution::self_test::Report;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::invitations::Invitation;
@@ -199,6 +199,11 @@ impl PlatformPage {
     }
 }
 
+fn who(refused: &Refused) -> String {
+    let by = refused.by.as_deref();
+    by.unwrap_or("somebody on the server").to_owned()
+}
+
 fn deployment(known: &Platform, one: &Deployment, now: DateTime<Utc>) -> DeploymentLine {
     let accepted = one.state == DeploymentState::Accepted;
     let refused = known.refused.get(&one.id).filter(|_| !accepted);
@@ -208,7 +213,7 @@ fn deployment(known: &Platform, one: &Deployment, now: DateTime<Utc>) -> Deploym
         id: one.id.to_string(),
         deployment_id: one.deployment_id.clone(),
         accepted,
-        refused: refused.map(|(by, at)| (by.clone(), When::date_only(*at))),
+        refused: refused.map(|refused| (who(refused), When::date_only(refused.at))),
         waits: one.state == DeploymentState::Pending && refused.is_none(),
         asked: asked.map(|(by, at)| (by, When::new(at, now))),
         seen_in: claim

@@ -1,15 +1,13 @@
 //! The list of administrators: who there is, who is invited, who is turned off.
 
-use serde_json::json;
-
-use super::links::{self, Maker};
-use super::{Administrator, Deed, Scope, moment, note_by_scope};
+use super::{Administrator, Scope, links};
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::store::admins::Admin;
-use crate::store::{Db, admin_links, admin_sessions, admins, tenants};
+use crate::store::{Db, admin_sessions, admins, audit, tenants};
 
 /// The administrators that this one sees, oldest first, and the institutions for which it may invite.
 pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<(Vec<Admin>, Vec<Tenant>), ServiceError> {
@@ -27,49 +25,13 @@ pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<(Vec<Admin>, V
 /// Makes a one-time link for somebody new, and gives its address once.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an institution that this administrator does not see, [`ServiceError::Forbidden`] when
-/// the new one would see more than this one.
+/// As [`links::make`].
 pub async fn invite(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: Option<&TenantId>,
 ) -> Result<String, ServiceError> {
-    let scope = match tenant {
-        Some(tenant) => {
-            admin.scope.allows(tenant)?;
-            Scope::Tenant(tenant.clone())
-        }
-        None => {
-            admin.scope.everything()?;
-            Scope::Everything
-        }
-    };
-    let (link, address) = links::new_link(cairn, tenant.cloned(), Maker::Console);
-    let (now, random) = moment(cairn);
-    let actor = admin.actor.clone();
-    let made = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
-        if let Scope::Tenant(id) = &scope
-            && tenants::get(db, id)?.is_none()
-        {
-            return Err(ServiceError::NotFound("institution"));
-        }
-        admin_links::insert(db, &link)?;
-        let deed = Deed {
-            action: "admin.invited",
-            subject: "link",
-            detail: json!({}),
-        };
-        Ok(note_by_scope(
-            db,
-            &scope,
-            Some(&actor),
-            &deed,
-            now,
-            random.as_ref(),
-        )?)
-    });
-    made.await?;
-    Ok(address)
+    links::make(cairn, &tenant.cloned().into(), admin).await
 }
 
 /// Somebody whom this administrator sees.
@@ -103,31 +65,26 @@ pub async fn turn(cairn: &Cairn, admin: &Administrator, id: &AdminId, on: bool) 
             "You cannot turn yourself off. Ask another administrator to do it.",
         ));
     }
-    let (now, random) = moment(cairn);
-    let (scope, id, actor) = (admin.scope.clone(), id.clone(), admin.actor.clone());
+    let (now, random) = cairn.moment();
+    let (scope, id) = (admin.scope.clone(), id.clone());
+    let actor = Actor::Administrator(admin.actor.clone());
     let turned = cairn.store.write_with(move |db| {
         let found = seen(db, &scope, &id)?;
         if found.enabled == on {
             return Ok(());
         }
-        let reach = found.tenant.clone().into();
+        let reach = found.tenant.clone();
         admins::update(db, &Admin { enabled: on, ..found })?;
         if !on {
             admin_sessions::delete_of(db, &id, None)?;
         }
-        let deed = Deed {
-            action: if on { "admin.turned-on" } else { "admin.turned-off" },
-            subject: id.as_str(),
-            detail: json!({}),
+        let action = if on {
+            Action::AdminTurnedOn
+        } else {
+            Action::AdminTurnedOff
         };
-        Ok(note_by_scope(
-            db,
-            &reach,
-            Some(&actor),
-            &deed,
-            now,
-            random.as_ref(),
-        )?)
+        let entry = Entry::within(reach.as_ref(), actor, action, id.as_str(), now);
+        Ok(audit::record(db, &entry, random.as_ref())?)
     });
     turned.await
 }

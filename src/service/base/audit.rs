@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::audit::{Action, Actor, Entry, Logged};
 use crate::domain::issuer::Tenant;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::{Administrator, Deed, moment, note};
-use crate::store::journal::{Filter, Logged, actions, names, search};
+use crate::service::institution::administrators::Administrator;
+use crate::store::audit::{actions, names, record, search};
 use crate::store::{Page, tenants};
+
+pub use crate::store::audit::{Filter, Who};
 
 /// Most entries of one export; the page says so.
 pub const MOST_EXPORTED: i64 = 50_000;
@@ -24,47 +27,32 @@ pub struct Part {
     pub total: i64,
     /// What the ids in it are called.
     pub names: BTreeMap<String, String>,
-    /// Every deed that there is in the log.
+    /// The word of every action that there is in the log.
     pub actions: Vec<String>,
 }
 
 impl Part {
-    /// Who did it, for people to read.
+    /// What the person or the administrator who did it is called, where that is known.
     #[must_use]
-    pub fn actor(&self, entry: &Logged) -> String {
-        match &entry.actor {
-            None => "Cairn".to_owned(),
-            Some(id) => self
-                .names
-                .get(id)
-                .cloned()
-                .unwrap_or_else(|| short("Somebody", id)),
-        }
+    pub fn name(&self, actor: &Actor) -> Option<&str> {
+        self.names.get(actor.id()?).map(String::as_str)
     }
 
-    /// What it was done to, for people to read.
+    /// What it was done to: its name, or its id where it has none.
     #[must_use]
-    pub fn subject(&self, entry: &Logged) -> String {
+    pub fn subject<'a>(&'a self, entry: &'a Logged) -> &'a str {
         if entry.subject == self.tenant.id.as_str() {
-            return self.tenant.name.clone();
+            return &self.tenant.name;
         }
-        self.names
-            .get(&entry.subject)
-            .cloned()
-            .unwrap_or_else(|| entry.subject.clone())
+        self.names.get(&entry.subject).unwrap_or(&entry.subject)
     }
-}
-
-fn short(word: &str, id: &str) -> String {
-    let tail: String = id.chars().skip(id.chars().count().saturating_sub(4)).collect();
-    format!("{word} {}", tail.to_uppercase())
 }
 
 /// A page of the log.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-pub async fn look(
+pub async fn view(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -77,7 +65,7 @@ pub async fn look(
         let tenant = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
         let (entries, total) = search(db, &id, &filter, page)?;
         let mut ids: Vec<&str> = entries.iter().map(|entry| entry.subject.as_str()).collect();
-        ids.extend(entries.iter().filter_map(|entry| entry.actor.as_deref()));
+        ids.extend(entries.iter().filter_map(|entry| entry.actor.id()));
         ids.sort_unstable();
         ids.dedup();
         let names = names(db, &id, &ids)?;
@@ -96,7 +84,7 @@ pub async fn look(
 /// is an entry too.
 ///
 /// # Errors
-/// As [`look`].
+/// As [`view`].
 pub async fn export(
     cairn: &Cairn,
     admin: &Administrator,
@@ -104,13 +92,13 @@ pub async fn export(
     filter: &Filter,
 ) -> Result<Vec<Part>, ServiceError> {
     let mut filter = filter.clone();
-    let (now, random) = moment(cairn);
+    let (now, random) = cairn.moment();
     // What happens from now on would move the pages.
     filter.until = Some(filter.until.map_or(now, |until| until.min(now)));
     let mut parts = Vec::new();
     let mut offset = 0;
     while offset < MOST_EXPORTED {
-        let part = look(cairn, admin, tenant, &filter, Page { offset, limit: PART }).await?;
+        let part = view(cairn, admin, tenant, &filter, Page { offset, limit: PART }).await?;
         let more = !part.entries.is_empty();
         parts.push(part);
         if !more {
@@ -118,15 +106,9 @@ pub async fn export(
         }
         offset += PART;
     }
-    let (tenant, actor) = (tenant.clone(), admin.actor.clone());
-    let noted = cairn.store.write(move |db| {
-        let deed = Deed {
-            action: "audit.exported",
-            subject: tenant.as_str(),
-            detail: serde_json::json!({}),
-        };
-        note(db, &tenant, Some(&actor), &deed, now, random.as_ref())
-    });
-    noted.await?;
+    let actor = Actor::Administrator(admin.actor.clone());
+    let entry = Entry::new(tenant, actor, Action::AuditExported, tenant.as_str(), now);
+    let recorded = cairn.store.write(move |db| record(db, &entry, random.as_ref()));
+    recorded.await?;
     Ok(parts)
 }

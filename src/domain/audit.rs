@@ -1,0 +1,356 @@
+//! The audit log: what may stand in it ([`Action`]), who did it ([`Actor`]), and an entry on its way in ([`Entry`]) or as
+//! it was read back ([`Logged`]).
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::ids::{AdminId, PersonId, TenantId};
+
+macro_rules! words {
+    ($(#[$of:meta])* $type:ident: $($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
+        $(#[$of])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $type {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl $type {
+            /// Each one, in the order of its words.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The word that is stored.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                }
+            }
+
+            /// The one that is stored as that word; none for what another version wrote.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == word)
+            }
+        }
+    };
+}
+
+words! {
+    /// What was done: thing and verb. The words are stored and exported, so they never change.
+    Action:
+    AdminEntered = "admin.entered";
+    AdminInvited = "admin.invited";
+    AdminPasswordChanged = "admin.password-changed";
+    AdminSignedIn = "admin.signed-in";
+    AdminTurnedOff = "admin.turned-off";
+    AdminTurnedOn = "admin.turned-on";
+    ApprovalGiven = "approval.given";
+    AuditExported = "audit.exported";
+    AwardByHand = "award.by-hand";
+    /// A holder keeps a badge although the rule is no longer met.
+    AwardKept = "award.kept";
+    /// A holder was found who no longer meets the rule.
+    AwardRegraded = "award.regraded";
+    AwardRevoked = "award.revoked";
+    BadgeChanged = "badge.changed";
+    BadgeCopied = "badge.copied";
+    BadgeDeleted = "badge.deleted";
+    BadgeMade = "badge.made";
+    /// Nothing is missing any more of what the rule of a copied badge reads.
+    BadgeMapped = "badge.mapped";
+    BadgePaused = "badge.paused";
+    BadgeRetired = "badge.retired";
+    CopyDeclined = "copy.declined";
+    CopyMapped = "copy.mapped";
+    CopyTaken = "copy.taken";
+    CredentialReissued = "credential.reissued";
+    DataExported = "data.exported";
+    DeploymentAccepted = "deployment.accepted";
+    DeploymentClaimed = "deployment.claimed";
+    DeploymentSeen = "deployment.seen";
+    DeploymentRefused = "deployment.set-aside";
+    ErasureAsked = "erasure.asked";
+    ErasureDeclined = "erasure.declined";
+    ErasureDone = "erasure.done";
+    ErasureWithdrawn = "erasure.withdrawn";
+    EvidenceReviewed = "evidence.reviewed";
+    ExportAsked = "export.asked";
+    ExportFetched = "export.fetched";
+    HistoryForgotten = "history.forgotten";
+    InstitutionChanged = "institution.changed";
+    InstitutionMade = "institution.made";
+    InvitationMade = "invitation.made";
+    InvitationWithdrawn = "invitation.withdrawn";
+    IssuerKeyRotated = "issuer-key.rotated";
+    IssuerKeyWithdrawn = "issuer-key.withdrawn";
+    LinkChosen = "link.chosen";
+    LinkPlaced = "link.placed";
+    MasterKeyRotated = "master-key.rotated";
+    /// The greeting by which a platform tests that its notices arrive.
+    NoticeHello = "notice.hello";
+    PlatformAcceptsAll = "platform.accepts-all";
+    PlatformAdded = "platform.added";
+    PlatformEnabled = "platform.enabled";
+    PlatformRegistered = "platform.registered";
+    PlatformRemoved = "platform.removed";
+    PlatformServiceHosts = "platform.service-hosts";
+    PlatformUpdated = "platform.updated";
+    PolicyChanged = "policy.changed";
+    RuleActivated = "rule.activated";
+    RuleSaved = "rule.saved";
+    ToolKeyPublished = "tool-key.published";
+    ToolKeyRemoved = "tool-key.removed";
+    ToolKeyUsed = "tool-key.used";
+}
+
+words! {
+    /// What kind of [`Actor`] it was, as stored.
+    ActorKind:
+    Administrator = "administrator";
+    Cairn = "cairn";
+    CommandLine = "command-line";
+    Instructor = "instructor";
+    Learner = "learner";
+    LmsAdministrator = "lms-administrator";
+    Platform = "platform";
+    Unnamed = "unnamed";
+}
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody signed in to the console.
+    Administrator(AdminId),
+    /// An administrator of the LMS, launched into a course.
+    LmsAdministrator(PersonId),
+    /// An instructor of the course.
+    Instructor(PersonId),
+    Learner(PersonId),
+    /// A person whom the log does not name: who asks to be erased, or was.
+    Unnamed,
+    /// The platform, or somebody there whom it does not name.
+    Platform,
+    /// Whoever runs commands on the server.
+    CommandLine,
+    /// Cairn by itself.
+    Cairn,
+    /// An entry from before kinds were stored: the id of a person or an administrator; none for the command line, Cairn,
+    /// and people who were erased.
+    Earlier(Option<String>),
+}
+
+impl Actor {
+    /// Its kind; none for an entry from before kinds were stored.
+    #[must_use]
+    pub const fn kind(&self) -> Option<ActorKind> {
+        Some(match self {
+            Self::Administrator(_) => ActorKind::Administrator,
+            Self::LmsAdministrator(_) => ActorKind::LmsAdministrator,
+            Self::Instructor(_) => ActorKind::Instructor,
+            Self::Learner(_) => ActorKind::Learner,
+            Self::Unnamed => ActorKind::Unnamed,
+            Self::Platform => ActorKind::Platform,
+            Self::CommandLine => ActorKind::CommandLine,
+            Self::Cairn => ActorKind::Cairn,
+            Self::Earlier(_) => return None,
+        })
+    }
+
+    /// The id of the person or the administrator.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Administrator(id) => Some(id.as_str()),
+            Self::LmsAdministrator(id) | Self::Instructor(id) | Self::Learner(id) => Some(id.as_str()),
+            Self::Earlier(id) => id.as_deref(),
+            Self::Unnamed | Self::Platform | Self::CommandLine | Self::Cairn => None,
+        }
+    }
+
+    /// The actor of a stored entry. A kind that is not known is a newer version's, and read like an entry without one.
+    #[must_use]
+    pub fn stored(kind: Option<&str>, id: Option<String>) -> Self {
+        let kind = kind.and_then(ActorKind::parse);
+        match (kind, id) {
+            (Some(ActorKind::Administrator), Some(id)) => Self::Administrator(id.into()),
+            (Some(ActorKind::LmsAdministrator), Some(id)) => Self::LmsAdministrator(id.into()),
+            (Some(ActorKind::Instructor), Some(id)) => Self::Instructor(id.into()),
+            (Some(ActorKind::Learner), Some(id)) => Self::Learner(id.into()),
+            (Some(ActorKind::Platform), None) => Self::Platform,
+            (Some(ActorKind::CommandLine), None) => Self::CommandLine,
+            (Some(ActorKind::Cairn), None) => Self::Cairn,
+            (Some(_), None) => Self::Unnamed,
+            (_, id) => Self::Earlier(id),
+        }
+    }
+}
+
+/// Something that was done, on its way into the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// In whose log it stands; none for what concerns the whole installation, which stands in the log of every institution.
+    pub tenant: Option<TenantId>,
+    pub actor: Actor,
+    pub action: Action,
+    /// What it was done to, by its id.
+    pub subject: String,
+    /// A JSON object: no secrets, no names of people.
+    pub detail: Value,
+    pub at: DateTime<Utc>,
+}
+
+impl Entry {
+    /// An entry in the log of one institution, without details.
+    #[must_use]
+    pub fn new(tenant: &TenantId, actor: Actor, action: Action, subject: &str, at: DateTime<Utc>) -> Self {
+        Self::within(Some(tenant), actor, action, subject, at)
+    }
+
+    /// The same for what may concern the whole installation.
+    #[must_use]
+    pub fn within(
+        tenant: Option<&TenantId>,
+        actor: Actor,
+        action: Action,
+        subject: &str,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            tenant: tenant.cloned(),
+            actor,
+            action,
+            subject: subject.to_owned(),
+            detail: json!({}),
+            at,
+        }
+    }
+
+    /// The entry with these details.
+    #[must_use]
+    pub fn detail(self, detail: Value) -> Self {
+        Self { detail, ..self }
+    }
+}
+
+/// An entry as it stands in the log of an institution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    pub actor: Actor,
+    /// The word of an [`Action`], or of one that another version knows.
+    pub action: String,
+    pub subject: String,
+    pub detail: Value,
+    pub at: DateTime<Utc>,
+}
+
+impl Logged {
+    /// Its action, if this version knows it.
+    #[must_use]
+    pub fn known(&self) -> Option<Action> {
+        Action::parse(&self.action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every word that was ever written, so that none changes by accident: old entries would lose their meaning.
+    const STORED: &[&str] = &[
+        "admin.entered",
+        "admin.invited",
+        "admin.password-changed",
+        "admin.signed-in",
+        "admin.turned-off",
+        "admin.turned-on",
+        "approval.given",
+        "audit.exported",
+        "award.by-hand",
+        "award.kept",
+        "award.regraded",
+        "award.revoked",
+        "badge.changed",
+        "badge.copied",
+        "badge.deleted",
+        "badge.made",
+        "badge.mapped",
+        "badge.paused",
+        "badge.retired",
+        "copy.declined",
+        "copy.mapped",
+        "copy.taken",
+        "credential.reissued",
+        "data.exported",
+        "deployment.accepted",
+        "deployment.claimed",
+        "deployment.seen",
+        "deployment.set-aside",
+        "erasure.asked",
+        "erasure.declined",
+        "erasure.done",
+        "erasure.withdrawn",
+        "evidence.reviewed",
+        "export.asked",
+        "export.fetched",
+        "history.forgotten",
+        "institution.changed",
+        "institution.made",
+        "invitation.made",
+        "invitation.withdrawn",
+        "issuer-key.rotated",
+        "issuer-key.withdrawn",
+        "link.chosen",
+        "link.placed",
+        "master-key.rotated",
+        "notice.hello",
+        "platform.accepts-all",
+        "platform.added",
+        "platform.enabled",
+        "platform.registered",
+        "platform.removed",
+        "platform.service-hosts",
+        "platform.updated",
+        "policy.changed",
+        "rule.activated",
+        "rule.saved",
+        "tool-key.published",
+        "tool-key.removed",
+        "tool-key.used",
+    ];
+
+    #[test]
+    fn the_stored_words_of_actions_stay() {
+        let words: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        assert_eq!(words, STORED);
+        for action in Action::ALL {
+            assert_eq!(Action::parse(action.as_str()), Some(*action));
+        }
+        assert_eq!(Action::parse("badge.polished"), None);
+    }
+
+    #[test]
+    fn an_actor_is_read_back_as_it_was_stored() {
+        let actors = [
+            Actor::Administrator("a".into()),
+            Actor::LmsAdministrator("b".into()),
+            Actor::Instructor("c".into()),
+            Actor::Learner("d".into()),
+            Actor::Unnamed,
+            Actor::Platform,
+            Actor::CommandLine,
+            Actor::Cairn,
+            Actor::Earlier(None),
+            Actor::Earlier(Some("e".into())),
+        ];
+        for actor in actors {
+            let (kind, id) = (actor.kind().map(ActorKind::as_str), actor.id().map(str::to_owned));
+            assert_eq!(Actor::stored(kind, id), actor);
+        }
+    }
+
+    #[test]
+    fn a_person_whose_id_is_gone_is_not_named() {
+        assert_eq!(Actor::stored(Some("learner"), None), Actor::Unnamed);
+        assert_eq!(Actor::stored(Some("a-newer-kind"), None), Actor::Earlier(None));
+    }
+}

@@ -1,0 +1,224 @@
+//! The audit log in the console: what is done is there in words, whoever does it.
+
+use crate::domain::audit::{Action, Actor, Entry};
+use crate::ids::{AdminId, DeploymentId};
+use crate::random::SystemRandom;
+use crate::service::base::platforms;
+use crate::service::institution::administrators::{Administrator, Operator, Scope};
+use crate::service::institution::connecting::{self, Change, NewPlatform, Removed};
+use crate::service::institution::registering;
+use crate::store::deployments::{self, DeploymentState};
+use crate::store::{Page, audit, tenants};
+use crate::web::audit_words;
+use lti::registration::{Flavour, RegistrationDraft};
+
+use super::keeper::Keeper;
+use crate::tests::guest::Guest;
+use crate::tests::harness::{Scene, on_each_database};
+
+fn by_hand(scene: &Scene, deployments: &[&str]) -> NewPlatform {
+    let lms = |path: &str| format!("https://lms.example/mod/lti/{path}.php");
+    let draft = RegistrationDraft {
+        name: "Moodle by hand".into(),
+        issuer: "https://lms.example".into(),
+        client_id: "by-hand".into(),
+        authorization_url: lms("auth"),
+        token_url: lms("token"),
+        token_audience: None,
+        jwks_url: lms("certs"),
+        flavour: Flavour::Moodle,
+        algorithms: Vec::new(),
+        service_hosts: Vec::new(),
+        accepts_new_deployments: false,
+        allow_http_loopback: scene.cairn.settings.allow_http_loopback,
+        enabled: true,
+    };
+    NewPlatform {
+        institution: "North Coast Polytechnic".into(),
+        draft,
+        deployments: deployments.iter().map(|&id| id.to_owned()).collect(),
+    }
+}
+
+fn ada() -> Administrator {
+    Administrator {
+        actor: AdminId::from("ada"),
+        name: "Ada".into(),
+        scope: Scope::Everything,
+    }
+}
+
+#[test]
+fn every_action_that_can_be_logged_is_said_in_words() {
+    on_each_database(|scene| async move {
+        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let mut keeper = Keeper::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let (of, now) = (tenant.clone(), scene.cairn.clock.now());
+        let written = scene.cairn.store.write(move |db| {
+            Action::ALL.iter().try_for_each(|action| {
+                let entry = Entry::new(&of, Actor::CommandLine, *action, of.as_str(), now);
+                audit::record(db, &entry, &SystemRandom)
+            })
+        });
+        written.await.unwrap();
+        for action in Action::ALL {
+            let page = keeper
+                .get(&format!(
+                    "/admin/audit/{tenant}?who=command&action={}",
+                    action.as_str()
+                ))
+                .await;
+            let told = format!("The command line {} North Coast", audit_words::action(*action));
+            assert!(page.words().contains(&told), "{told}: {}", page.words());
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn what_the_command_line_changes_of_a_platform_stands_in_the_log() {
+    on_each_database(|scene| async move {
+        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let (cairn, by) = (&scene.cairn, Operator::CommandLine);
+        let added = connecting::add(cairn, by, by_hand(&scene, &["1"])).await.unwrap();
+        assert_eq!(added.tenant, tenant);
+        let (own, id) = (tenant.clone(), added.id.clone());
+        let first = cairn.store.read(move |db| deployments::list(db, &own, &id));
+        let first: DeploymentId = first.await.unwrap()[0].id.clone();
+        for change in [
+            Change::Deployment(first, DeploymentState::Refused),
+            Change::NewDeployment("2".into()),
+            Change::AcceptAll(true),
+            Change::ServiceHosts(vec!["grades.example".into()]),
+            Change::Enabled(false),
+        ] {
+            connecting::change(cairn, by, &added.id, change).await.unwrap();
+        }
+        let mut keeper = Keeper::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let refused = keeper.get(&format!("/admin/platforms/p/{}", added.id)).await;
+        assert!(
+            refused.words().contains("refused by somebody on the server"),
+            "{}",
+            refused.words()
+        );
+        let removed = connecting::remove(cairn, by, &added.id).await.unwrap();
+        assert_eq!(removed, Removed::Gone);
+        let life = registering::INVITATION_LIFE;
+        registering::invite(cairn, &tenant, "For Moodle", by, life)
+            .await
+            .unwrap();
+        let page = keeper
+            .get(&format!("/admin/audit/{tenant}?who=the+command+line"))
+            .await;
+        let words = page.words();
+        for told in [
+            "added a platform",
+            "refused a deployment",
+            "accepted a deployment",
+            "changed whether new deployments are accepted",
+            "changed the hosts of a platform’s services",
+            "turned a platform on or off",
+            "removed a platform",
+            "made an address for registering a platform",
+            "invited an administrator",
+        ] {
+            assert!(
+                words.contains(&format!("The command line {told}")),
+                "{told}: {words}"
+            );
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_deployment_that_the_console_refuses_is_refused_to_the_command_line_and_nothing_is_written() {
+    on_each_database(|scene| async move {
+        let ada = ada();
+        let long = "x".repeat(256);
+        for wrong in ["", "a b", "a\nb", "ünï", &long] {
+            for by in [Operator::Administrator(&ada), Operator::CommandLine] {
+                let mut new = by_hand(&scene, &["1", wrong]);
+                new.institution = "Another School".into();
+                let refused = connecting::add(&scene.cairn, by, new).await.unwrap_err();
+                assert_eq!(refused.code(), "platform.deployment", "{wrong:?} {by:?}");
+            }
+        }
+        let known = platforms::list(&scene.cairn).await.unwrap();
+        assert!(known.iter().all(|(_, one)| one.client_id != "by-hand"));
+        let none = scene
+            .cairn
+            .store
+            .read(|db| tenants::by_name(db, "Another School"));
+        assert_eq!(none.await.unwrap(), None);
+
+        let moodle = &known[0].1;
+        for by in [Operator::Administrator(&ada), Operator::CommandLine] {
+            let change = Change::NewDeployment("a b".into());
+            let refused = connecting::change(&scene.cairn, by, &moodle.id, change).await;
+            assert_eq!(refused.unwrap_err().code(), "platform.deployment");
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_platform_of_another_institution_is_out_of_an_administrators_reach() {
+    on_each_database(|scene| async move {
+        let (other, _) =
+            crate::service::base::institutions::find_or_create(&scene.cairn, "South Hill School")
+                .await
+                .unwrap();
+        let theirs = Administrator {
+            scope: Scope::Tenant(other.id.clone()),
+            ..ada()
+        };
+        let moodle = platforms::list(&scene.cairn).await.unwrap().remove(0).1;
+        let off = connecting::change(&scene.cairn, &theirs, &moodle.id, Change::Enabled(false)).await;
+        assert_eq!(off.unwrap_err().code(), "not-found");
+        let gone = connecting::remove(&scene.cairn, &theirs, &moodle.id).await;
+        assert_eq!(gone.unwrap_err().code(), "not-found");
+        let mut new = by_hand(&scene, &["1"]);
+        new.institution = moodle.tenant.clone().into();
+        let added = connecting::add(&scene.cairn, &theirs, new.clone()).await;
+        assert_eq!(added.unwrap_err().code(), "not-found");
+        new.institution = "A third one".into();
+        let added = connecting::add(&scene.cairn, &theirs, new).await;
+        assert_eq!(added.unwrap_err().code(), "forbidden");
+        let invited = registering::invite(
+            &scene.cairn,
+            &moodle.tenant,
+            "",
+            &theirs,
+            registering::INVITATION_LIFE,
+        );
+        assert_eq!(invited.await.unwrap_err().code(), "not-found");
+        let log = scene.cairn.store.read(move |db| {
+            let made = audit::list(db, &other.id, Page::first(5))?;
+            Ok((made, audit::list(db, &moodle.tenant, Page::first(50))?))
+        });
+        let (made, log) = log.await.unwrap();
+        assert_eq!(made.len(), 1);
+        assert_eq!(made[0].known(), Some(Action::InstitutionMade));
+        assert!(log.iter().all(|entry| entry.actor.id() != Some("ada")), "{log:?}");
+        scene.end().await;
+    });
+}
+
+#[test]
+fn what_an_instructor_does_is_logged_as_an_instructors() {
+    on_each_database(|scene| async move {
+        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let mut teacher = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
+        teacher.make_badge("Seen in class", "knowledge").await;
+        let log = scene
+            .cairn
+            .store
+            .read(move |db| audit::list(db, &tenant, Page::first(50)));
+        let log = log.await.unwrap();
+        let made = log.iter().find(|entry| entry.known() == Some(Action::BadgeMade));
+        let made = made.unwrap_or_else(|| panic!("{log:?}"));
+        assert!(matches!(made.actor, Actor::Instructor(_)), "{made:?}");
+        scene.end().await;
+    });
+}

@@ -1,0 +1,175 @@
+//! The audit log in words: the only place where its actions and actors are named for people.
+
+use crate::domain::audit::{Action, Actor, ActorKind, Logged};
+
+/// The words after the name of whoever did it: "Ada revoked a badge".
+#[must_use]
+pub const fn action(action: Action) -> &'static str {
+    match action {
+        Action::AdminEntered => "came in by a link",
+        Action::AdminInvited => "invited an administrator",
+        Action::AdminPasswordChanged => "changed their own password",
+        Action::AdminSignedIn => "signed in",
+        Action::AdminTurnedOff => "turned an administrator off",
+        Action::AdminTurnedOn => "turned an administrator on",
+        Action::ApprovalGiven => "approved a student",
+        Action::AuditExported => "took the audit log away",
+        Action::AwardByHand => "awarded by hand",
+        Action::AwardKept => "let a holder keep a badge whose rule is no longer met",
+        Action::AwardRegraded => "found that a holder no longer meets the rule",
+        Action::AwardRevoked => "revoked a badge",
+        Action::BadgeChanged => "changed a badge",
+        Action::BadgeCopied => "brought a badge along from another course",
+        Action::BadgeDeleted => "deleted a draft",
+        Action::BadgeMade => "made a badge",
+        Action::BadgeMapped => "found everything again that the rule of a copied badge reads",
+        Action::BadgePaused => "paused a badge",
+        Action::BadgeRetired => "retired a badge",
+        Action::CopyDeclined => "declined the badges of the course that this one was copied from",
+        Action::CopyMapped => "said what stands for what in a copied course",
+        Action::CopyTaken => "took over the badges of the course that this one was copied from",
+        Action::CredentialReissued => "had a badge signed anew",
+        Action::DataExported => "took their own badges and data away",
+        Action::DeploymentAccepted => "accepted a deployment",
+        Action::DeploymentClaimed => "asked for a deployment to be accepted",
+        Action::DeploymentRefused => "refused a deployment",
+        Action::DeploymentSeen => "launched from a new deployment",
+        Action::ErasureAsked => "asked to be erased",
+        Action::ErasureDeclined => "declined to erase somebody",
+        Action::ErasureDone => "erased somebody who had asked for it",
+        Action::ErasureWithdrawn => "took back the wish to be erased",
+        Action::EvidenceReviewed => "reviewed what a student handed in",
+        Action::ExportAsked => "asked for an archive of the institution",
+        Action::ExportFetched => "took an archive of the institution away",
+        Action::HistoryForgotten => "deleted old history",
+        Action::InstitutionChanged => "changed an institution",
+        Action::InstitutionMade => "made an institution",
+        Action::InvitationMade => "made an address for registering a platform",
+        Action::InvitationWithdrawn => "took back an address for registering a platform",
+        Action::IssuerKeyRotated => "gave an issuer a new key",
+        Action::IssuerKeyWithdrawn => "withdrew a signing key",
+        Action::LinkChosen => "chose what a link opens",
+        Action::LinkPlaced => "placed a link into a course",
+        Action::MasterKeyRotated => "encrypted the stored keys with a new master key",
+        Action::NoticeHello => "tested that its notices arrive",
+        Action::PlatformAcceptsAll => "changed whether new deployments are accepted",
+        Action::PlatformAdded => "added a platform",
+        Action::PlatformEnabled => "turned a platform on or off",
+        Action::PlatformRegistered => "registered a platform",
+        Action::PlatformRemoved => "removed a platform",
+        Action::PlatformServiceHosts => "changed the hosts of a platform’s services",
+        Action::PlatformUpdated => "changed the registration of a platform",
+        Action::PolicyChanged => "changed the policies",
+        Action::RuleActivated => "activated a rule",
+        Action::RuleSaved => "saved a rule",
+        Action::ToolKeyPublished => "published a new key for platforms",
+        Action::ToolKeyRemoved => "removed an old key for platforms",
+        Action::ToolKeyUsed => "began to sign with a new key for platforms",
+    }
+}
+
+/// An action by its stored word; one that another version wrote is said by that word.
+#[must_use]
+pub fn stored(word: &str) -> String {
+    Action::parse(word).map_or_else(
+        || word.replace(['.', '-', '_'], " "),
+        |known| action(known).to_owned(),
+    )
+}
+
+/// Who did it: by name, if it is somebody who has one.
+#[must_use]
+pub fn actor(actor: &Actor, name: Option<&str>) -> String {
+    match (name, actor.id()) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(id)) => unknown(id),
+        (None, None) => actor.kind().and_then(nameless).unwrap_or(CAIRN).to_owned(),
+    }
+}
+
+const CAIRN: &str = "Cairn";
+
+/// What an actor without a name of its own is called.
+const fn nameless(kind: ActorKind) -> Option<&'static str> {
+    match kind {
+        ActorKind::Cairn => Some(CAIRN),
+        ActorKind::CommandLine => Some("The command line"),
+        ActorKind::Platform => Some("The platform"),
+        ActorKind::Unnamed => Some("Somebody"),
+        ActorKind::Administrator
+        | ActorKind::Instructor
+        | ActorKind::Learner
+        | ActorKind::LmsAdministrator => None,
+    }
+}
+
+/// The actors without a name of their own whose words have `text` in them.
+#[must_use]
+pub fn called(text: &str) -> Vec<ActorKind> {
+    let text = text.trim().to_lowercase();
+    let is_meant =
+        |kind: &ActorKind| nameless(*kind).is_some_and(|words| words.to_lowercase().contains(&text));
+    ActorKind::ALL.iter().copied().filter(is_meant).collect()
+}
+
+/// Somebody whose name is not known any more, told apart by the end of the id.
+fn unknown(id: &str) -> String {
+    let tail: String = id.chars().skip(id.chars().count().saturating_sub(4)).collect();
+    format!("Somebody {}", tail.to_uppercase())
+}
+
+/// A line in the history of one student and one badge: "Revoked by Ada: the work was not hers".
+#[must_use]
+pub fn of_a_student(entry: &Logged, name: Option<&str>) -> String {
+    let what = match entry.known() {
+        Some(Action::AwardByHand) => "Awarded by hand",
+        Some(Action::AwardRevoked) => "Revoked",
+        Some(Action::AwardKept) => "Kept although the rule is no longer met",
+        Some(Action::ApprovalGiven) => "Approved",
+        Some(Action::AwardRegraded) => "Found to meet the rule no longer",
+        _ => &stored(&entry.action),
+    };
+    let by = name.unwrap_or(CAIRN);
+    let reason = entry.detail.get("reason").and_then(serde_json::Value::as_str);
+    match reason {
+        Some(reason) => format!("{what} by {by}: {reason}"),
+        None => format!("{what} by {by}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_action_has_words_of_its_own() {
+        let mut seen = HashSet::new();
+        for one in Action::ALL {
+            let words = action(*one);
+            assert!(words.chars().next().is_some_and(char::is_lowercase), "{words}");
+            assert!(seen.insert(words), "{words} is said of two");
+            assert_eq!(stored(one.as_str()), words);
+        }
+        assert_eq!(stored("badge.polished_twice"), "badge polished twice");
+    }
+
+    #[test]
+    fn old_entries_and_people_without_a_name_are_told() {
+        assert_eq!(actor(&Actor::Earlier(None), None), "Cairn");
+        assert_eq!(
+            actor(&Actor::Earlier(Some("0192-ab3f".into())), None),
+            "Somebody AB3F"
+        );
+        assert_eq!(actor(&Actor::Instructor("p".into()), Some("Ada")), "Ada");
+        assert_eq!(actor(&Actor::CommandLine, None), "The command line");
+        assert_eq!(actor(&Actor::Unnamed, None), "Somebody");
+    }
+
+    #[test]
+    fn actors_without_a_name_are_found_by_their_words() {
+        assert_eq!(called("Command"), [ActorKind::CommandLine]);
+        assert_eq!(called("nobody of this name"), []);
+    }
+}
