@@ -14,8 +14,8 @@ use crate::openbadges::multibase;
 use crate::random::{self, Random, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::Cairn;
-use crate::service::admins::Operator;
 use crate::service::error::ServiceError;
+use crate::service::operator::Operator;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 

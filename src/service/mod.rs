@@ -49,6 +49,7 @@ pub mod links;
 pub mod master_key;
 pub mod names;
 pub mod notices;
+pub mod operator;
 pub mod people;
 pub mod pictures;
 pub mod placing;
