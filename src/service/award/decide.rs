@@ -191,20 +191,3 @@ fn settled(facts: &Facts, badge: &Badge, now: DateTime<Utc>) -> bool {
     let held = facts.held.get(&badge.id);
     held.is_some_and(|held| held.revoked || held.in_force(now))
 }
-
-/// Moodle lists teachers without editing rights as learners, but its gradebook has no rows for them: whoever has no
-/// result row at all is not awarded by grades.
-pub(in crate::service) fn grades_need_a_row(
-    db: &mut Db,
-    badge: &Badge,
-    rule: &Rule,
-) -> Result<bool, StoreError> {
-    if rule.root.line_items().next().is_none() {
-        return Ok(false);
-    }
-    let Some(course) = courses::get(db, &badge.tenant, &badge.course)? else {
-        return Ok(true);
-    };
-    let platform = registrations::get(db, &badge.tenant, &course.registration)?;
-    Ok(platform.is_none_or(|platform| platform.flavour == Flavour::Moodle))
-}

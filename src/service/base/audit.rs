@@ -7,7 +7,7 @@ use crate::domain::issuer::Tenant;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::Administrator;
+use crate::service::base::operator::Administrator;
 use crate::store::audit::{actions, names, record, search};
 use crate::store::{Page, tenants};
 

@@ -12,7 +12,7 @@ use crate::random::{self, Random, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::Operator;
+use crate::service::base::operator::Operator;
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 use openbadges::did::{IssuerIdentity, WebKey};

@@ -8,6 +8,7 @@ pub mod institutions;
 pub mod last_seen;
 pub mod master_key;
 pub mod names;
+pub mod operator;
 pub mod platforms;
 pub mod policies;
 pub mod queue;

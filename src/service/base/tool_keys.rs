@@ -13,7 +13,7 @@ use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::StartError;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::Operator;
+use crate::service::base::operator::Operator;
 use crate::store::issuers::KeyState;
 use crate::store::{Store, StoreError, audit, tool_keys};
 use lti::error::ToolKeyError;
