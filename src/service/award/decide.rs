@@ -9,7 +9,6 @@ use crate::domain::decision::Truth;
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::Facts;
 use crate::domain::people::Enrolment;
-use crate::domain::rule::Rule;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::regrades;
@@ -18,10 +17,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue;
 use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::NewDecision;
-use crate::store::{
-    Db, StoreError, awards, badges, courses, decisions, enrolments, facts, registrations, rules,
-};
-use lti::registration::Flavour;
+use crate::store::{Db, StoreError, awards, badges, decisions, enrolments, facts, rules};
 
 /// People in one transaction: few enough that nobody waits long for the database.
 const GROUP: usize = 50;
