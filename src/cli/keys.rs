@@ -13,7 +13,7 @@ use crate::random::SystemRandom;
 use crate::service::admins::{Scope, links};
 use crate::service::error::ServiceError;
 use crate::service::withdrawing::{self, Review};
-use crate::service::{Cairn, institutions, issuing};
+use crate::service::{Cairn, addresses, institutions, issuing};
 use crate::settings::Settings;
 use crate::store::issuers::{KeyKind, KeyState};
 
@@ -77,9 +77,10 @@ pub fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError>
             }
         }
         println!(
-            "tool key      RS256    {}   {}/lti/jwks",
+            "tool key      RS256    {}   {}{}",
             cairn.tool_key.kid(),
-            cairn.settings.origin()
+            cairn.settings.origin(),
+            addresses::JWKS
         );
         for (issuer, keys) in institutions::issuer_keys(&cairn).await? {
             println!("{}   {}", issuer.name, institutions::did(&cairn, &issuer));

@@ -9,7 +9,7 @@ use crate::app::{Application, Surroundings};
 use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
 use crate::practice_lms::{self, Options, PracticeLms, Tool};
 use crate::service::error::ServiceError;
-use crate::service::{Cairn, StartError, platforms};
+use crate::service::{Cairn, StartError, addresses, platforms};
 use crate::settings::Settings;
 
 pub mod tour;
@@ -95,10 +95,10 @@ pub async fn connect(
     let origin = cairn.settings.origin();
     let at_lms = lms.install_tool(Tool {
         name: "Cairn".to_owned(),
-        initiate_login_uri: format!("{origin}/lti/login"),
-        redirect_uris: vec![format!("{origin}/lti/launch")],
-        target_link_uri: format!("{origin}/lti/launch"),
-        jwks_uri: format!("{origin}/lti/jwks"),
+        initiate_login_uri: format!("{origin}{}", addresses::LOGIN),
+        redirect_uris: vec![format!("{origin}{}", addresses::LAUNCH)],
+        target_link_uri: format!("{origin}{}", addresses::LAUNCH),
+        jwks_uri: format!("{origin}{}", addresses::JWKS),
         share_names: true,
         share_email: false,
     });

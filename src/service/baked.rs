@@ -5,10 +5,10 @@ use base64::Engine as _;
 
 use crate::domain::badge::Picture;
 use crate::openbadges::bake;
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::pictures::{self, Drawing};
 use crate::service::publish::read;
+use crate::service::{Cairn, addresses};
 use crate::store::credentials::Credential;
 
 /// Pixels on a side of a PNG that is made from a drawing.
@@ -148,7 +148,7 @@ fn named_picture(address: &str) -> Option<Named> {
     if url.path() == pictures::DRAWN {
         return Some(Named::Drawn(url.query().unwrap_or_default().to_owned()));
     }
-    let (digest, ending) = url.path().strip_prefix("/p/")?.rsplit_once('.')?;
+    let (digest, ending) = url.path().strip_prefix(addresses::PICTURES)?.rsplit_once('.')?;
     let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_digest && matches!(ending, "png" | "svg")).then(|| Named::Stored {
         digest: digest.to_owned(),

@@ -18,7 +18,7 @@ use crate::openbadges::credential::{
     OpenBadgeCredential, Profile, ResultDescription, ResultEntry, StatusEntry,
 };
 use crate::openbadges::did::IssuerIdentity;
-use crate::service::pictures;
+use crate::service::{addresses, pictures};
 
 /// What the credential says when an instructor awarded it although the rule was not met.
 const BY_HAND: &str = "Awarded by an instructor's own decision, not by the rule of the badge.";
@@ -75,7 +75,7 @@ pub(super) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
     }
     OpenBadgeCredential {
         context: Context::Badge,
-        id: format!("{}/b/{}", parts.identity.origin(), parts.slug),
+        id: format!("{}{}", parts.identity.origin(), addresses::credential(parts.slug)),
         name: Some(parts.badge.design.name.clone()),
         issuer: profile(parts.identity, parts.issuer),
         valid_from: parts.award.awarded_at,
@@ -152,7 +152,7 @@ fn evidence(approved: &Approved) -> Evidence {
 
 /// Who issues, as every credential says it. Without a site of its own, an issuer has its page here.
 pub(super) fn profile(identity: &IssuerIdentity, issuer: &Issuer) -> Profile {
-    let page = || format!("{}/issuers/{}", identity.origin(), issuer.slug);
+    let page = || format!("{}{}", identity.origin(), addresses::issuer(&issuer.slug));
     Profile {
         id: identity.did().to_owned(),
         name: Some(issuer.name.clone()),
@@ -165,10 +165,9 @@ pub(super) fn profile(identity: &IssuerIdentity, issuer: &Issuer) -> Profile {
 /// What a badge is called in every credential: `{identity}/issuers/{issuer}/achievements/{badge}`.
 pub(super) fn achievement_id(identity: &IssuerIdentity, issuer: &Issuer, badge: &Badge) -> String {
     format!(
-        "{}/issuers/{}/achievements/{}",
+        "{}{}",
         identity.origin(),
-        issuer.slug,
-        badge.id
+        addresses::achievement(&issuer.slug, &badge.id)
     )
 }
 

@@ -13,7 +13,7 @@ use crate::domain::facts::Facts;
 use crate::domain::people::Enrolment;
 use crate::domain::rule::Rule;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
-use crate::lti::registration::Flavour;
+use crate::lti::capabilities::RosterLearners;
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::Desk;
@@ -294,8 +294,8 @@ fn settled(facts: &Facts, badge: &Badge, now: DateTime<Utc>) -> bool {
     held.is_some_and(|held| held.revoked || held.in_force(now))
 }
 
-/// Moodle lists teachers without editing rights as learners, but its gradebook has no rows for them: whoever has no
-/// result row at all is not awarded by grades.
+/// Whether whoever has no result row at all is not awarded by grades: where teachers may be listed as learners, only the
+/// gradebook tells them from students.
 pub(super) fn grades_need_a_row(db: &mut Db, badge: &Badge, rule: &Rule) -> Result<bool, StoreError> {
     if rule.root.line_items().next().is_none() {
         return Ok(false);
@@ -304,7 +304,8 @@ pub(super) fn grades_need_a_row(db: &mut Db, badge: &Badge, rule: &Rule) -> Resu
         return Ok(true);
     };
     let platform = registrations::get(db, &badge.tenant, &course.registration)?;
-    Ok(platform.is_none_or(|platform| platform.flavour == Flavour::Moodle))
+    Ok(platform
+        .is_none_or(|platform| platform.capabilities().roster_learners == RosterLearners::StudentsAndStaff))
 }
 
 /// Has the badges decided that build on one that was just earned.

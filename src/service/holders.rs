@@ -7,10 +7,10 @@ use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::people::Person;
 use crate::ids::{AwardId, BadgeId, PersonId, TenantId};
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::people::{MOST, course_badge};
 use crate::service::session::Visitor;
+use crate::service::{Cairn, addresses};
 use crate::store::{Db, Page, StoreError, awards, credentials, people, policies};
 
 /// Somebody who was awarded a badge.
@@ -57,7 +57,7 @@ impl AwardPage {
     #[must_use]
     pub fn path(&self) -> Option<String> {
         match self {
-            Self::Public(slug) => Some(format!("/b/{slug}")),
+            Self::Public(slug) => Some(addresses::credential(slug)),
             Self::Kept | Self::Nowhere => None,
         }
     }

@@ -18,6 +18,7 @@ use crate::lti::login::{LoginRequest, authorization_redirect, choose_registratio
 use crate::lti::registration::Registration;
 use crate::lti::state::{Binding, LoginState, StateSealer};
 use crate::random::{self, Random};
+use crate::service::addresses::LAUNCH;
 use crate::service::error::ServiceError;
 use crate::service::session::{LONGEST, digest};
 use crate::service::{Cairn, copying, decide, notices, sightings, sync};
@@ -28,9 +29,6 @@ use crate::store::{Db, StoreError, courses, enrolments, nonces, people, registra
 
 use deployment::Entered;
 pub use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
-
-/// Where every platform posts its launches: the one registered redirect URI.
-pub const LAUNCH_PATH: &str = "/lti/launch";
 
 /// A login that may go on: where to, and what binds this browser to it.
 #[derive(Debug)]
@@ -78,7 +76,7 @@ impl Cairn {
         let (now, random) = (self.clock.now(), self.random.as_ref());
         let state = LoginState::begin(&registration, request, Some(&binding), now, random);
         let sealed = self.sealer().seal(&state, random)?;
-        let redirect_uri = format!("{}{LAUNCH_PATH}", self.settings.origin());
+        let redirect_uri = format!("{}{LAUNCH}", self.settings.origin());
         let authorize = authorization_redirect(&registration, request, &redirect_uri, &sealed, &state.nonce);
         Ok(LoginStart {
             authorize,
@@ -119,7 +117,7 @@ impl Cairn {
         let id_token = form.id_token()?;
         state.check_binding(bound)?;
         let registration = self.registration_of(state).await?;
-        let targets = Targets::new(self.settings.public_origin.clone(), [LAUNCH_PATH]);
+        let targets = Targets::new(self.settings.public_origin.clone(), [LAUNCH]);
         let launch = verify(
             id_token,
             state,

@@ -21,6 +21,7 @@ use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
 
 pub mod account;
+pub mod addresses;
 pub mod admins;
 pub mod award;
 pub mod backup;

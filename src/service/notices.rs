@@ -19,14 +19,12 @@ use crate::random::Random;
 use crate::service::copying::{self, Copied};
 use crate::service::error::ServiceError;
 use crate::service::session::digest;
-use crate::service::{Cairn, platforms};
+use crate::service::{Cairn, addresses, platforms};
 use crate::store::deployments::DeploymentState;
 use crate::store::jobs::{self, NewJob};
 use crate::store::notice_handlers::{self, Subscription};
 use crate::store::{Db, StoreError, audit, deployments, nonces, registrations};
 
-/// The path at which platforms deliver notices.
-pub const PATH: &str = "/lti/notices";
 /// Most bytes of one delivery; a notice has some two kilobytes.
 pub const MAX_BODY: usize = 256 << 10;
 /// Most notices of one delivery; Canvas sends one.
@@ -120,7 +118,7 @@ pub(super) fn on_launch(
 }
 
 fn handler(origin: &str) -> String {
-    format!("{origin}{PATH}")
+    format!("{origin}{}", addresses::NOTICES)
 }
 
 /// Asks a platform for notices. A platform that refuses is asked again after a day, at the next launch.
@@ -139,7 +137,7 @@ pub async fn subscribe(cairn: &Cairn, tenant: &TenantId, wanted: &ToSubscribe) -
     }
     let target = platforms::target(&registration);
     let granted = vec![scope::NOTICE_HANDLERS.to_owned()];
-    let platform = cairn.lti.platform(target, registration.flavour, granted);
+    let platform = cairn.lti.platform(target, registration.capabilities(), granted);
     let handler = handler(&cairn.settings.origin());
     for notice_type in &wanted.types {
         let asked = platform

@@ -17,8 +17,9 @@ use url::Url;
 use crate::domain::badge::Badge;
 use crate::ids::{ActivityId, BadgeId, PlacementId};
 use crate::lti::deep_linking::{ContentItem, SubmissionReview};
+use crate::service::addresses;
 use crate::service::error::ServiceError;
-use crate::service::launch::{LAUNCH_PATH, PlacingRequest};
+use crate::service::launch::PlacingRequest;
 use crate::service::session::Visitor;
 
 pub(in crate::service) use adopt::{adopt, settle};
@@ -89,7 +90,7 @@ pub fn request(visitor: &Visitor) -> Result<PlacingRequest, ServiceError> {
 /// Where the platform opens the page with one student's work in an evidence activity.
 #[must_use]
 pub(in crate::service) fn submission_review(activity: &ActivityId, origin: &str) -> Option<SubmissionReview> {
-    let url = Url::parse(&format!("{origin}{LAUNCH_PATH}")).ok()?;
+    let url = Url::parse(&format!("{origin}{}", addresses::LAUNCH)).ok()?;
     Some(SubmissionReview {
         reviewable_status: vec!["Submitted", "Completed"],
         label: "Review the work".to_owned(),

@@ -3,11 +3,12 @@
 use crate::domain::course::Course;
 use crate::domain::issuer::Tenant;
 use crate::ids::{DeploymentId, RegistrationId};
+use crate::lti::capabilities::ResultRows;
 use crate::lti::error::KeySetError;
-use crate::lti::registration::{Flavour, Registration, RegistrationDraft};
+use crate::lti::registration::{Registration, RegistrationDraft};
 use crate::lti::token::TokenTarget;
 use crate::service::error::ServiceError;
-use crate::service::{Cairn, institutions};
+use crate::service::{Cairn, addresses, institutions};
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::{Db, StoreError, deployments, registrations, tenants};
 
@@ -29,14 +30,13 @@ pub enum Removed {
     TurnedOff,
 }
 
-/// Whether a grade that was typed before Cairn made the learner's result row stays invisible: Canvas writes a typed grade
-/// only into rows that are there.
+/// Whether a grade that was typed before Cairn made the learner's result row stays invisible.
 ///
 /// # Errors
 /// What the store reports.
 pub(super) fn hides_early_grades(db: &mut Db, course: &Course) -> Result<bool, StoreError> {
     let platform = registrations::get(db, &course.tenant, &course.registration)?;
-    Ok(platform.is_some_and(|platform| platform.flavour == Flavour::Canvas))
+    Ok(platform.is_some_and(|platform| platform.capabilities().result_rows == ResultRows::OfPostedScores))
 }
 
 /// Registers a platform.
@@ -140,15 +140,16 @@ pub async fn remove(cairn: &Cairn, id: &str) -> Result<Removed, ServiceError> {
 /// What to paste into a platform's administration page.
 #[must_use]
 pub fn paste_table(cairn: &Cairn) -> String {
-    let origin = cairn.settings.origin();
+    let at = |path: &str| format!("{}{path}", cairn.settings.origin());
+    let (launch, login, jwks) = (at(addresses::LAUNCH), at(addresses::LOGIN), at(addresses::JWKS));
     format!(
         "Paste into the platform:\n\
-         \x20 tool URL, target link URI     {origin}/lti/launch\n\
+         \x20 tool URL, target link URI     {launch}\n\
          \x20 LTI version                   1.3\n\
          \x20 public key type               keyset URL\n\
-         \x20 public keyset (JWK) URL       {origin}/lti/jwks\n\
-         \x20 initiate login URL            {origin}/lti/login\n\
-         \x20 redirection URI               {origin}/lti/launch\n\
+         \x20 public keyset (JWK) URL       {jwks}\n\
+         \x20 initiate login URL            {login}\n\
+         \x20 redirection URI               {launch}\n\
          \x20 services                      grades: sync and column management; names and roles: on\n\
          \x20 privacy                       names are welcome, never needed; e-mail is not used"
     )
@@ -173,8 +174,9 @@ pub async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<Str
         Ok(_) => findings.push(Ok("it gives a token for grades and members".to_owned())),
         Err(error) => findings.push(Err(format!(
             "it gives no token: {error}. Compare the access token URL and the client id, and check that the platform can \
-             read our keys at {}/lti/jwks.",
-            cairn.settings.origin()
+             read our keys at {}{}.",
+            cairn.settings.origin(),
+            addresses::JWKS
         ))),
     }
     findings

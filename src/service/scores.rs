@@ -12,14 +12,14 @@ use url::Url;
 use crate::domain::course::{Course, LineItem, LineItemState};
 use crate::domain::evidence::{Activity, Submission, SubmissionState};
 use crate::ids::{ActivityId, CourseId, SubmissionId, TenantId};
-use crate::lti::registration::Flavour;
+use crate::lti::capabilities::{TypedGrades, UngradablePerson};
 use crate::lti::services::error::Reason;
 use crate::lti::services::score::{Score, SubmissionType, pending_score_allowed};
 use crate::random::Random;
-use crate::service::Cairn;
 use crate::service::columns::{self, ENSURE_ITEM, Reach};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
+use crate::service::{Cairn, addresses};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, Page, StoreError, activities, audit, courses, line_items, people, submissions};
 
@@ -166,7 +166,7 @@ pub async fn send(cairn: &Cairn, tenant: &TenantId, submission: &SubmissionId) -
     };
     let reach = columns::reach(cairn, tenant, &wanted.activity.course).await?;
     let url = columns::item_url(&reach.registration, &wanted.item)?;
-    let flavour = reach.registration.flavour;
+    let capabilities = reach.registration.capabilities();
     let mut post = match wanted.given {
         Some(given) => Score::graded(&wanted.sub, wanted.at, given, wanted.activity.maximum),
         None => Score::pending(&wanted.sub, wanted.at),
@@ -175,19 +175,19 @@ pub async fn send(cairn: &Cairn, tenant: &TenantId, submission: &SubmissionId) -
     if let Some(canvas) = &mut post.canvas {
         canvas.prioritize_non_tool_grade = Some(true);
         canvas.submission_type = Some(SubmissionType::BasicLtiLaunch);
-        canvas.submission_data = Some(format!("{}/lti/launch", cairn.settings.origin()));
+        canvas.submission_data = Some(format!("{}{}", cairn.settings.origin(), addresses::LAUNCH));
     }
-    // Canvas is told to keep what a teacher typed; elsewhere only looking first keeps it.
-    if flavour != Flavour::Canvas && stands(cairn, &reach, &url, &post, &wanted).await? {
+    let overwrites = capabilities.typed_grades == TypedGrades::Overwritten;
+    if overwrites && stands(cairn, &reach, &url, &post, &wanted).await? {
         return Ok(());
     }
     let error = match reach.platform.post_score(&url, &post).await {
         Ok(_) => return Ok(()),
         Err(error) => error,
     };
-    let never = match (&error.reason, flavour) {
-        // Somebody who is no student there: its message stands in the reason phrase, which HTTP/2 does not have.
-        (Reason::BadRequest(_), Flavour::Moodle) | (Reason::Unprocessable(_), Flavour::Canvas) => true,
+    let never = match (&error.reason, capabilities.ungradable_person) {
+        (Reason::BadRequest(_), UngradablePerson::BadRequest)
+        | (Reason::Unprocessable(_), UngradablePerson::Unprocessable) => true,
         // A newer score; whether it is a grade is asked, not guessed.
         (Reason::Conflict, _) => {
             let there = reach.platform.result_of(&url, &post.user_id).await?;
@@ -216,7 +216,10 @@ async fn stands(
         there => there?,
     };
     if post.score_given.is_none() {
-        return Ok(!pending_score_allowed(reach.registration.flavour, there.as_ref()));
+        return Ok(!pending_score_allowed(
+            &reach.registration.capabilities(),
+            there.as_ref(),
+        ));
     }
     let Some(there) = there.filter(|there| there.score.is_some()) else {
         return Ok(false);

@@ -12,7 +12,7 @@ use crate::service::publish::read;
 use crate::service::renewals::{self, Renewals};
 use crate::service::session::Visitor;
 use crate::service::share_links::LISTED;
-use crate::service::{Cairn, institutions};
+use crate::service::{Cairn, addresses, institutions};
 use crate::store::credentials::{Credential, Shows};
 use crate::store::share_links::{self as stored_links, ShareLink};
 use crate::store::{Db, awards, badges, credentials, issuers, policies};
@@ -56,7 +56,7 @@ pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<M
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
-        public_url: format!("{}/b/{}", identity.origin(), credential.slug),
+        public_url: format!("{}{}", identity.origin(), addresses::credential(&credential.slug)),
         policy,
         renewals,
         links,

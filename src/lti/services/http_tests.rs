@@ -53,7 +53,7 @@ async fn a_token_and_results_come_through_the_guarded_client() {
         token_url: url(&format!("{}/token", server.uri())),
         ..target()
     };
-    let platform = services.platform(here, Flavour::Moodle, Vec::new());
+    let platform = services.platform(here, Flavour::Moodle.capabilities(), Vec::new());
     let item = url(&format!("{}/lineitem?type_id=1", server.uri()));
     for _ in 0..2 {
         assert_eq!(platform.results(&item).await.unwrap()[0].user_id, "5");

@@ -17,7 +17,7 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 
 use crate::clock::SharedClock;
 use crate::ids::RegistrationId;
-use crate::lti::registration::Flavour;
+use crate::lti::capabilities::Capabilities;
 use crate::lti::token::{TokenService, TokenTarget};
 use crate::net::{Request, Response, Transport};
 use crate::random::{self, SharedRandom};
@@ -133,7 +133,7 @@ impl Services {
     pub fn platform(
         self: &Arc<Self>,
         target: TokenTarget,
-        flavour: Flavour,
+        capabilities: Capabilities,
         granted: Vec<String>,
     ) -> Platform {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
@@ -144,7 +144,7 @@ impl Services {
             services: Arc::clone(self),
             gate: Arc::clone(gate),
             target: Arc::new(target),
-            flavour,
+            capabilities,
             granted: granted.into(),
             tries: self.pacing.tries,
         }
@@ -157,7 +157,7 @@ pub struct Platform {
     services: Arc<Services>,
     gate: Arc<Gate>,
     target: Arc<TokenTarget>,
-    flavour: Flavour,
+    capabilities: Capabilities,
     granted: Arc<[String]>,
     /// How often one request is tried in all.
     tries: usize,

@@ -8,9 +8,9 @@ use serde_json::json;
 use super::{Deed, Scope, moment, note_by_scope, open_session, password};
 use crate::ids::{AdminId, TenantId};
 use crate::random;
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::digest;
+use crate::service::{Cairn, addresses};
 use crate::store::admin_links::AdminLink;
 use crate::store::admins::Admin;
 use crate::store::{Db, StoreError, admin_links, admin_sessions, admins, tenants};
@@ -61,7 +61,7 @@ pub async fn make(cairn: &Cairn, scope: &Scope, maker: Maker) -> Result<String, 
 pub(super) fn new_link(cairn: &Cairn, tenant: Option<TenantId>, maker: Maker) -> (AdminLink, String) {
     let now = cairn.clock.now();
     let token = format!("{}{}", maker.letter(), random::token::<32>(cairn.random.as_ref()));
-    let address = format!("{}/admin/link/{token}", cairn.settings.origin());
+    let address = format!("{}{}", cairn.settings.origin(), addresses::console::link(&token));
     let link = AdminLink {
         digest: digest(&token),
         tenant,

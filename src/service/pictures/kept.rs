@@ -6,7 +6,7 @@ use crate::domain::badge::Picture;
 use crate::ids::TenantId;
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::service::{Cairn, uploads};
+use crate::service::{Cairn, addresses, uploads};
 use crate::store::blobs::BlobError;
 
 /// Pictures are public by their digest, whoever uploaded them; hand-ins lie on the shelves of their tenants and are not.
@@ -45,7 +45,7 @@ pub async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Pict
 /// Trouble with the shelf.
 pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
     let address = super::href(picture);
-    match uploaded(cairn, address.trim_start_matches("/p/")).await {
+    match uploaded(cairn, address.trim_start_matches(addresses::PICTURES)).await {
         Ok(_) => Ok(true),
         Err(ServiceError::NotFound(_) | ServiceError::Blob(BlobError::Missing | BlobError::Changed)) => {
             Ok(false)

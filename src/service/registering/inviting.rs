@@ -8,9 +8,9 @@ use serde_json::json;
 use super::entry;
 use crate::ids::{AdminId, InvitationId, TenantId};
 use crate::random;
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::digest;
+use crate::service::{Cairn, addresses};
 use crate::store::invitations::Invitation;
 use crate::store::{Page, audit, invitations};
 
@@ -72,7 +72,7 @@ pub async fn invite(
 /// The address that an administrator pastes into the platform.
 #[must_use]
 pub fn address(cairn: &Cairn, code: &str) -> String {
-    format!("{}/lti/register/{code}", cairn.settings.origin())
+    format!("{}{}", cairn.settings.origin(), addresses::register(code))
 }
 
 /// The newest invitations of an institution, at most 50.

@@ -6,7 +6,7 @@ use super::settings::{self, Setting};
 use super::{Finding, Sighting};
 use crate::lti::error::KeySetError;
 use crate::lti::keys::Look;
-use crate::lti::registration::Flavour;
+use crate::lti::registration::Registration;
 use crate::service::Cairn;
 
 /// A clock that is off by more than this deserves a word; launches fail from a minute on.
@@ -32,13 +32,13 @@ pub(super) fn is_off(skew: Option<TimeDelta>) -> bool {
     skew.is_some_and(|skew| skew.abs() > FAILURE)
 }
 
-pub(super) fn finding(flavour: Flavour, skew: TimeDelta) -> Finding {
+pub(super) fn finding(registration: &Registration, skew: TimeDelta) -> Finding {
     let seconds = skew.num_seconds();
     let words = match seconds {
         0.. => format!("{seconds} seconds behind ours"),
         _ => format!("{} seconds ahead of ours", seconds.unsigned_abs()),
     };
-    let advice = settings::say(flavour, Setting::Clock);
+    let advice = settings::say(registration, Setting::Clock);
     if is_off(Some(skew)) {
         Finding::failure("clock", format!("Its clock is {words}."), advice)
     } else if skew.abs() > REMARK {

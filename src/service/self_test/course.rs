@@ -4,7 +4,7 @@ use url::Url;
 
 use super::settings::{self, Setting};
 use super::{Finding, Known, Step, Steps, because, step_of, too_slow};
-use crate::lti::registration::Flavour;
+use crate::lti::registration::Registration;
 use crate::lti::services::error::{Reason, ServiceError as PlatformError};
 use crate::lti::services::grades::{LineItem, LineItemFilter, ResultRow};
 use crate::lti::services::roster::Member;
@@ -36,10 +36,12 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
         return read;
     };
     let (registration, name) = (&known.registration, course.name());
-    let flavour = registration.flavour;
     let scopes = granted.iter().map(|scope| (*scope).to_owned()).collect();
     let target = platforms::target(registration);
-    let platform = cairn.lti.platform(target, flavour, scopes).briefly();
+    let platform = cairn
+        .lti
+        .platform(target, registration.capabilities(), scopes)
+        .briefly();
     let address = |text: &Option<String>| text.as_ref().and_then(|text| Url::parse(text).ok());
     let members = address(&course.services.memberships_url);
     let columns = address(&course.services.line_items_url);
@@ -55,7 +57,7 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
             ),
             Err(why) => why.finding(
                 "members",
-                flavour,
+                registration,
                 Setting::MembersService,
                 &format!("The members of “{name}” cannot be read"),
             ),
@@ -68,7 +70,7 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
     match outcome(steps, columns) {
         Err(why) => read.findings.push(why.finding(
             "columns",
-            flavour,
+            registration,
             Setting::GradeService,
             &format!("The gradebook columns of Cairn in “{name}” cannot be read"),
         )),
@@ -78,7 +80,7 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
                 "columns",
                 format!("{count} of Cairn's own found in “{name}”."),
             ));
-            results(cairn, &platform, columns.first(), flavour, steps, &mut read).await;
+            results(cairn, &platform, columns.first(), registration, steps, &mut read).await;
         }
     }
     read
@@ -88,7 +90,7 @@ async fn results(
     cairn: &Cairn,
     platform: &Platform,
     first: Option<&LineItem>,
-    flavour: Flavour,
+    registration: &Registration,
     steps: &mut Steps,
     read: &mut Read,
 ) {
@@ -107,7 +109,7 @@ async fn results(
         }
         Err(why) => why.finding(
             "results",
-            flavour,
+            registration,
             Setting::GradeService,
             &format!("The grades in “{}” cannot be read", first.label),
         ),
@@ -148,7 +150,13 @@ fn outcome<T>(steps: &mut Steps, step: Asked<T>) -> Result<T, Why> {
 
 impl Why {
     /// A finding that begins so. `setting` is what mends a refusal; what is out of order no setting of the tool mends.
-    fn finding(&self, code: &'static str, flavour: Flavour, setting: Setting, what: &str) -> Finding {
+    fn finding(
+        &self,
+        code: &'static str,
+        registration: &Registration,
+        setting: Setting,
+        what: &str,
+    ) -> Finding {
         let (why, setting) = match self {
             Self::TooSlow => (too_slow(), Setting::OutOfOrder),
             Self::Said(Reason::NotGranted(scope)) => (refused(scope).to_owned(), setting),
@@ -157,7 +165,7 @@ impl Why {
             }
             Self::Said(reason) => (reason.to_string(), setting),
         };
-        Finding::failure(code, because(what, &why), settings::say(flavour, setting))
+        Finding::failure(code, because(what, &why), settings::say(registration, setting))
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Finding, Known, because, clock, too_slow};
 use crate::lti::dynamic_registration::{NOTICES_SCOPE, SCOPES};
 use crate::lti::registration::Registration;
 use crate::lti::token::TokenError;
-use crate::service::{Cairn, platforms};
+use crate::service::{Cairn, addresses, platforms};
 
 /// What the platform said to one scope: the scope, what it is for, and the outcome.
 type Asked = (&'static str, &'static str, Result<(), TokenError>);
@@ -74,7 +74,7 @@ impl Answered {
 }
 
 pub(super) fn finding(cairn: &Cairn, known: &Known, answered: &Answered, skew: Option<TimeDelta>) -> Finding {
-    let flavour = known.registration.flavour;
+    let registration = &known.registration;
     if let Some(failed) = &answered.failed {
         let (why, setting) = match failed {
             Failed::Said(error @ TokenError::InvalidClient(_)) => (error.to_string(), Setting::ClientId),
@@ -86,13 +86,17 @@ pub(super) fn finding(cairn: &Cairn, known: &Known, answered: &Answered, skew: O
             Failed::Said(error) => (error.to_string(), Setting::OurKeys),
             Failed::TooSlow => (too_slow(), Setting::OutOfOrder),
         };
-        let mut advice = settings::say(flavour, setting);
+        let mut advice = settings::say(registration, setting);
         if setting == Setting::OurKeys {
-            advice = format!("{advice} Our keys are at {}/lti/jwks.", cairn.settings.origin());
+            advice = format!(
+                "{advice} Our keys are at {}{}.",
+                cairn.settings.origin(),
+                addresses::JWKS
+            );
         }
         return Finding::failure("token", because("It gives no access token", &why), advice);
     }
-    let scopes = || settings::say(flavour, Setting::Scopes);
+    let scopes = || settings::say(registration, Setting::Scopes);
     if answered.granted.is_empty() {
         Finding::failure("token", "It knows Cairn but grants no service at all.", scopes())
     } else if answered.refused.is_empty() {

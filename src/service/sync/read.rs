@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 use url::Url;
 
 use crate::domain::course::Course;
-use crate::lti::registration::{Flavour, Registration};
+use crate::lti::capabilities::ResultRows;
+use crate::lti::registration::Registration;
 use crate::lti::services::Platform;
 use crate::lti::services::error::ServiceError as PlatformError;
 use crate::lti::services::grades::{self, LineItemFilter, ResultRow};
@@ -107,7 +108,7 @@ pub(in crate::service) fn platform(cairn: &Cairn, course: &Course, registration:
         granted.push(scope::MEMBERS_READ.to_owned());
     }
     let target = platforms::target(registration);
-    cairn.lti.platform(target, registration.flavour, granted)
+    cairn.lti.platform(target, registration.capabilities(), granted)
 }
 
 /// Asks the platform for everything that a check needs.
@@ -146,7 +147,7 @@ pub(super) async fn read(
         }
     };
     reading.take_results(&urls, all);
-    if registration.flavour == Flavour::Canvas {
+    if registration.capabilities().result_rows == ResultRows::OfPostedScores {
         seedable
             .make_rows(&platform, &mut reading, cairn.clock.now())
             .await;

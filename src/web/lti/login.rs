@@ -14,9 +14,9 @@ use super::ladder;
 use crate::lti::error::LoginRefusal;
 use crate::lti::login::LoginRequest;
 use crate::lti::state::LIFETIME;
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::session::frame_ancestors;
+use crate::service::{Cairn, addresses};
 use crate::web::error::AppError;
 use crate::web::extract::visit::partitioned;
 use crate::web::reply;
@@ -103,7 +103,7 @@ async fn login(
     let page = LoginPage {
         page: PublicPage::titled("Opening Cairn"),
         authorize_method: "get",
-        window_action: "/lti/login".to_owned(),
+        window_action: addresses::LOGIN.to_owned(),
         authorize_action: endpoint.to_string(),
         authorize_fields: start
             .authorize

@@ -9,12 +9,9 @@ use crate::service::launch::Pending;
 use crate::service::session::frame_ancestors;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
-use crate::web::reply;
 use crate::web::views::lti::{PendingPage, Standing};
 use crate::web::views::shared::PublicPage;
-
-/// Where the form with the proof is posted.
-pub const CLAIM_PATH: &str = "/lti/claim";
+use crate::web::{paths, reply};
 
 /// The page of a launch from such an installation.
 pub(super) fn page(
@@ -62,6 +59,6 @@ fn view(registration: &Registration, deployment_id: Option<String>, standing: St
         platform: registration.name.clone(),
         deployment_id,
         standing,
-        action: CLAIM_PATH.to_owned(),
+        action: paths::CLAIM.to_owned(),
     }
 }

@@ -5,8 +5,8 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::service::Cairn;
 use crate::service::registering;
+use crate::service::{Cairn, addresses};
 use crate::web::error::AppError;
 use crate::web::reply;
 use crate::web::views::lti::{AskPage, RegisteredPage};
@@ -14,9 +14,9 @@ use crate::web::views::lti::{AskPage, RegisteredPage};
 /// Lists the routes.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/lti/register/{code}", web::get().to(ask))
-        .route("/lti/register/{code}", web::post().to(confirm))
-        .route("/lti/canvas.json", web::get().to(canvas_json));
+        .route(addresses::REGISTER, web::get().to(ask))
+        .route(addresses::REGISTER, web::post().to(confirm))
+        .route(addresses::CANVAS_KEY, web::get().to(canvas_json));
 }
 
 async fn ask(
@@ -41,7 +41,7 @@ async fn ask(
     )
     .await?;
     let ancestors = offer.platform.frame_ancestors();
-    let page = AskPage::new(&offer, &format!("/lti/register/{code}"));
+    let page = AskPage::new(&offer, &addresses::register(&code));
     Ok(known_to_its_opener(reply::framed(&page, &ancestors)?))
 }
 

@@ -11,10 +11,10 @@ use actix_web::{HttpRequest, HttpResponse};
 pub(super) use page::{standing, view};
 
 use super::{open_to_all, or_nothing, show, unlisted};
-use crate::service::Cairn;
 use crate::service::baked::{self, Form};
 use crate::service::error::ServiceError;
 use crate::service::publish;
+use crate::service::{Cairn, addresses};
 use crate::web::badge_file;
 use crate::web::error::AppError;
 use crate::web::views::shared::{ErrorPage, PublicPage};
@@ -22,8 +22,8 @@ use crate::web::views::shared::{ErrorPage, PublicPage};
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/b/{name}", web::get().to(credential))
-        .route("/b/{name}", web::head().to(credential));
+        .route(addresses::CREDENTIAL, web::get().to(credential))
+        .route(addresses::CREDENTIAL, web::head().to(credential));
 }
 
 /// The page, or a file: by the ending of the address, or else by what is accepted.

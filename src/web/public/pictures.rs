@@ -4,9 +4,9 @@
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::service::Cairn;
 use crate::service::error::ServiceError;
 use crate::service::pictures::{self, Drawing};
+use crate::service::{Cairn, addresses};
 use crate::web::error::AppError;
 
 /// Pixels of a drawn picture as PNG: enough for previews on other sites.
@@ -14,9 +14,9 @@ const PNG_SIDE: u32 = 600;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/p/drawn.svg", web::get().to(drawn_svg))
-        .route("/p/drawn.png", web::get().to(drawn_png))
-        .route("/p/{file}", web::get().to(uploaded));
+        .route(addresses::DRAWN, web::get().to(drawn_svg))
+        .route(addresses::DRAWN_PNG, web::get().to(drawn_png))
+        .route(addresses::PICTURE, web::get().to(uploaded));
 }
 
 async fn drawn_svg(request: HttpRequest) -> HttpResponse {

@@ -9,13 +9,14 @@ use super::{or_nothing, show, unlisted};
 use crate::service::error::ServiceError;
 use crate::service::{Cairn, share_links};
 use crate::web::error::AppError;
+use crate::web::paths;
 use crate::web::views::shared::{ErrorPage, PublicPage};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/s/{token}", web::get().to(shared))
-        .route("/s/{token}", web::head().to(shared));
+        .route(paths::SHARED, web::get().to(shared))
+        .route(paths::SHARED, web::head().to(shared));
 }
 
 /// The page of the badge while the link works; after its end, a sentence that says so.
