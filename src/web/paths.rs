@@ -120,13 +120,14 @@ pub mod console {
     use super::routes;
     use crate::ids::{AdminId, ErasureId, ExportId, InvitationId, KeyId, RegistrationId, TenantId};
 
-    /// What the scope begins with, and the address of its first page.
+    /// What the scope begins with.
     pub use crate::service::addresses::CONSOLE as HOME;
     pub use crate::service::addresses::console::{LINK, PROVIDER_RETURN, link};
 
     routes! {
         below "", "/admin";
 
+        OVERVIEW = "", overview();
         INSTITUTIONS = "/institutions", institutions();
         SIGN_IN = "/sign-in", sign_in();
         SIGN_IN_PROVIDER = "/sign-in/provider", sign_in_provider();

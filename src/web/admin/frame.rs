@@ -28,7 +28,7 @@ pub enum AdminPlace {
 }
 
 const PLACES: [(&str, fn() -> String, AdminPlace); 7] = [
-    ("Overview", || console::HOME.to_owned(), AdminPlace::Overview),
+    ("Overview", console::overview, AdminPlace::Overview),
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
     ("Policies", console::policies, AdminPlace::Policies),

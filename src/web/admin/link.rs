@@ -65,7 +65,11 @@ async fn enter(
         password: links::typed(fields.raw("password")),
     };
     match links::enter(&cairn, &token, typed).await {
-        Ok(session) => signed_in(&cairn, &session, &format!("{}?notice=entered", console::HOME)),
+        Ok(session) => signed_in(
+            &cairn,
+            &session,
+            &format!("{}?notice=entered", console::overview()),
+        ),
         Err(error @ (ServiceError::Invalid { .. } | ServiceError::Conflict { .. })) => {
             let invitation = links::look(&cairn, &token).await?;
             let problems = ProblemList(vec![Problem {

@@ -15,7 +15,7 @@ use crate::web::views::shared::{ProblemList, When, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("", web::get().to(show))
+        .route(console::OVERVIEW, web::get().to(show))
         .route(console::INSTITUTIONS, web::post().to(make));
 }
 

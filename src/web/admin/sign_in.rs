@@ -33,6 +33,13 @@ pub(super) struct Asked {
     pub next: Option<String>,
 }
 
+/// Whether nobody has to be sent there who has just come in.
+fn is_entrance(path: &str) -> bool {
+    [console::sign_in(), console::sign_out(), console::link("")]
+        .iter()
+        .any(|entrance| path.starts_with(entrance.trim_end_matches('/')))
+}
+
 /// Where somebody goes after signing in: a page of the console, whatever the address said.
 pub(super) fn next(cairn: &Cairn, text: Option<&str>) -> String {
     let origin = &cairn.settings.public_origin;
@@ -44,11 +51,11 @@ pub(super) fn next(cairn: &Cairn, text: Option<&str>) -> String {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
     match asked {
-        Some(url) if !url.path().starts_with("/admin/sign") && !url.path().starts_with("/admin/link") => {
+        Some(url) if !is_entrance(url.path()) => {
             let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
             format!("{}{query}", url.path())
         }
-        _ => console::HOME.to_owned(),
+        _ => console::overview(),
     }
 }
 
