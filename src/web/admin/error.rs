@@ -28,7 +28,7 @@ impl AdminError {
         let back = request
             .uri()
             .path_and_query()
-            .map_or_else(|| console::overview(), ToString::to_string);
+            .map_or_else(console::overview, ToString::to_string);
         Self::SignIn { back }
     }
 }

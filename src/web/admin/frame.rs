@@ -27,7 +27,10 @@ pub enum AdminPlace {
     Elsewhere,
 }
 
-const PLACES: [(&str, fn() -> String, AdminPlace); 7] = [
+/// The text of an entry of the navigation, where it leads, and which page it is.
+type Entry = (&'static str, fn() -> String, AdminPlace);
+
+const PLACES: [Entry; 7] = [
     ("Overview", console::overview, AdminPlace::Overview),
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),

@@ -180,8 +180,8 @@ fn declining(visit: &AdminVisit, tenant: &TenantId, one: &Waiting, problems: Pro
         reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
         most: erasing::MOST_REASON,
         problems,
-        action: console::erasure_decline(&tenant, &one.id),
-        back_href: console::leaving_of(&tenant),
+        action: console::erasure_decline(tenant, &one.id),
+        back_href: console::leaving_of(tenant),
     }
 }
 

@@ -35,7 +35,7 @@ fn view(invitation: &Invitation, token: &str, typed: &Fields, problems: ProblemL
     LinkPage {
         page: PublicPage::titled("Welcome to Cairn’s console"),
         reach: invitation.institution.clone(),
-        action: console::link(&token),
+        action: console::link(token),
         name: typed.text("name"),
         email: typed.text("email"),
         problems,

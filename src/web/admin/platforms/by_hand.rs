@@ -52,17 +52,17 @@ async fn view(
         .into_iter()
         .map(|tenant| (tenant.id.to_string(), tenant.name))
         .collect();
-    Ok(ByHandPage::new(
+    Ok(ByHandPage {
         page,
-        console::by_hand(flavour.as_str()),
-        Lms::of(flavour),
-        lms::paste(flavour, &visit.cairn.settings.origin()),
+        action: console::by_hand(flavour.as_str()),
+        lms: Lms::of(flavour),
+        paste: lms::paste(flavour, &visit.cairn.settings.origin()),
         json,
         presets,
         institutions,
         form,
         problems,
-    ))
+    })
 }
 
 async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Result<HttpResponse, AdminError> {

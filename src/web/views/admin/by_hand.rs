@@ -63,31 +63,3 @@ pub struct ByHandPage {
     pub form: ByHandForm,
     pub problems: ProblemList,
 }
-
-impl ByHandPage {
-    /// The page.
-    #[must_use]
-    pub fn new(
-        page: AdminPage,
-        action: String,
-        lms: Lms,
-        paste: Vec<PasteLine>,
-        json: String,
-        presets: Vec<(&'static str, &'static str)>,
-        institutions: Vec<(String, String)>,
-        form: ByHandForm,
-        problems: ProblemList,
-    ) -> Self {
-        Self {
-            page,
-            action,
-            lms,
-            paste,
-            json,
-            presets,
-            institutions,
-            form,
-            problems,
-        }
-    }
-}
