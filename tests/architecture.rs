@@ -233,3 +233,101 @@ fn the_check_itself_can_fail() {
     assert_eq!(offenders(&[source], room("domain"), &["diesel"]).len(), 1);
     assert!(!names("let my_diesel::x", "diesel"));
 }
+
+/// Who may name the kinds of platforms: where they are defined and turned into capabilities, where one is told to us, and
+/// the words of one LMS. Everybody else asks `registration.capabilities()`.
+const KNOW_FLAVOURS: [&str; 9] = [
+    "lti/registration.rs",
+    "lti/capabilities.rs",
+    "lti/dynamic_registration/configuration.rs",
+    "cli/platform.rs",
+    "web/admin/platforms/by_hand.rs",
+    "web/admin/platforms/presets.rs",
+    "web/words/lms.rs",
+    "service/self_test/settings.rs",
+    "demo/mod.rs",
+];
+
+/// The program in a source file: what stands before the tests in it.
+fn without_tests(code: &str) -> &str {
+    code.split("#[cfg(test)]\nmod tests {").next().unwrap()
+}
+
+fn only_for_tests(path: &str) -> bool {
+    let helpers = ["_tests.rs", "/testing.rs", "/fake.rs"];
+    helpers.iter().any(|end| path.ends_with(end)) || path.starts_with("engine_tests/")
+}
+
+/// Whether the word stands in `code`, not as a part of another.
+fn says(code: &str, word: &str) -> bool {
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    code.match_indices(word).any(|(at, found)| {
+        !inside(code[..at].chars().next_back()) && !inside(code[at + found.len()..].chars().next())
+    })
+}
+
+#[test]
+fn only_these_files_know_what_kinds_of_platforms_there_are() {
+    let sources = sources();
+    let program = || {
+        sources
+            .iter()
+            .filter(|source| !only_for_tests(&source.path) && !source.path.starts_with("practice_lms/"))
+    };
+    let found = program()
+        .filter(|source| !KNOW_FLAVOURS.contains(&source.path.as_str()))
+        .filter(|source| says(without_tests(&source.code), "Flavour"))
+        .map(|source| format!("src/{} names Flavour: ask for a capability", source.path));
+    none(found.collect());
+    for known in KNOW_FLAVOURS {
+        let knows = program().any(|source| source.path == known && says(&source.code, "Flavour"));
+        assert!(knows, "src/{known} needs no exception any more");
+    }
+}
+
+/// Where routes are written, and where addresses of other servers begin in the same way.
+const WRITE_ROUTES: [&str; 4] = [
+    "service/addresses.rs",
+    "web/paths.rs",
+    "openbadges/did.rs",
+    "practice_lms/",
+];
+
+#[test]
+fn each_route_is_written_once() {
+    let sources = sources();
+    let found = sources
+        .iter()
+        .filter(|source| !WRITE_ROUTES.iter().any(|known| source.path.starts_with(known)))
+        .filter(|source| !only_for_tests(&source.path) && !source.path.starts_with("demo/"))
+        .flat_map(|source| {
+            let code = without_tests(&source.code);
+            let registered = [".route(\"", ".route(\n            \"", "scope(\""];
+            let built = [
+                "\"/lti/",
+                "\"/admin",
+                "\"/c/",
+                "\"/issuers/",
+                "\"/b/",
+                "\"/p/",
+                "\"/s/",
+                "\"/f/",
+            ];
+            let absolute = [
+                "}/lti/",
+                "}/admin",
+                "}/c/",
+                "}/issuers/",
+                "}/b/",
+                "}/p/",
+                "}/s/",
+                "}/f/",
+            ];
+            let named = registered.into_iter().chain(built).chain(absolute);
+            named
+                .filter(|text| code.contains(text))
+                .map(|text| format!("src/{} writes {text:?}: name the route", source.path))
+                .collect::<Vec<_>>()
+        });
+    none(found.collect());
+}

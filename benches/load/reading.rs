@@ -38,9 +38,11 @@ pub async fn measure(tool: &Tool, flavour: Flavour, members: usize) {
     let cairn = school::open(tool.folder.path(), &tool.address.to_string()).await;
     let known = platforms::list(&cairn).await.unwrap();
     let (_, registration) = known.iter().find(|(_, known)| known.name == name).unwrap();
-    let platform = cairn
-        .lti
-        .platform(platforms::target(registration), flavour, Vec::new());
+    let platform = cairn.lti.platform(
+        platforms::target(registration),
+        flavour.capabilities(),
+        Vec::new(),
+    );
     let addresses = addresses(&world, flavour, course);
 
     let took = read(&platform, &addresses, &world, course).await;

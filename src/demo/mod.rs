@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use crate::app::{Application, Surroundings};
 use crate::service::Cairn;
 use crate::service::StartError;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
@@ -98,10 +99,10 @@ pub async fn connect(
     let origin = cairn.settings.origin();
     let at_lms = lms.install_tool(Tool {
         name: "Cairn".to_owned(),
-        initiate_login_uri: format!("{origin}/lti/login"),
-        redirect_uris: vec![format!("{origin}/lti/launch")],
-        target_link_uri: format!("{origin}/lti/launch"),
-        jwks_uri: format!("{origin}/lti/jwks"),
+        initiate_login_uri: format!("{origin}{}", addresses::LOGIN),
+        redirect_uris: vec![format!("{origin}{}", addresses::LAUNCH)],
+        target_link_uri: format!("{origin}{}", addresses::LAUNCH),
+        jwks_uri: format!("{origin}{}", addresses::JWKS),
         share_names: true,
         share_email: false,
     });

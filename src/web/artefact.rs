@@ -10,12 +10,13 @@ use crate::domain::evidence::{Artefact, SubmissionState};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::award::files;
+use crate::service::base::addresses;
 use crate::web::error::AppError;
 use crate::web::views::shared::{ArtefactView, FilePreview, FileView, Status, StatusChip};
 
 /// The route of files.
 pub fn configure(config: &mut ServiceConfig) {
-    config.route("/f/{ticket}", web::get().to(file));
+    config.route(addresses::FILE, web::get().to(file));
 }
 
 /// An artefact with fresh links to its file.

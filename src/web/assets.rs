@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::service::base::addresses;
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
@@ -33,7 +34,7 @@ static VERSIONS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 #[must_use]
 pub fn asset(name: &str) -> String {
     let version = VERSIONS.get(name).map_or("0", String::as_str);
-    format!("/static/{version}/{name}")
+    addresses::asset(version, name)
 }
 
 /// The file behind `/static/<version>/<name>`, and whether the version is the present one (then it may be cached for

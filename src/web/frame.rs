@@ -3,6 +3,7 @@
 use crate::service::base::error::ServiceError;
 use crate::service::course::scores;
 use crate::web::extract::visit::Visit;
+use crate::web::paths::{self, course};
 use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
 
 /// A page of the course, and which entry of the navigation it belongs to.
@@ -131,7 +132,7 @@ impl Visit {
     /// The address of a page of this course.
     #[must_use]
     pub fn href(&self, rest: &str) -> String {
-        format!("/c/{}{rest}", self.visitor.course.id)
+        format!("{}{rest}", paths::course_home(&self.visitor.course.id))
     }
 
     /// The same with a notice that the page says once.
@@ -153,8 +154,8 @@ impl Visit {
         let nav = if teaches {
             vec![
                 item("Badges", "", Place::Badges),
-                item("Progress", "/progress", Place::Progress),
-                item("Evidence", "/evidence", Place::Evidence),
+                item("Progress", &course::progress(), Place::Progress),
+                item("Evidence", &course::evidence(), Place::Evidence),
             ]
         } else {
             vec![item("My badges", "", Place::Badges)]
@@ -178,7 +179,7 @@ impl Visit {
                 .clone()
                 .unwrap_or_else(|| "en".to_owned()),
             theme_href: None,
-            window_href: (!self.top_level).then(|| self.href("/window")),
+            window_href: (!self.top_level).then(|| self.href(&course::window())),
         }
     }
 

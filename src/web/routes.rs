@@ -2,29 +2,30 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{admin, artefact, course, instructor, learner, lti, ops, public, window};
+use super::{admin, artefact, course, instructor, learner, lti, ops, paths, public, window};
+use crate::service::base::addresses;
 
 /// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
 /// what changes something is POST alone. They are tried in this order: what every launch asks for stands first.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/healthz", web::get().to(ops::healthz))
-        .route("/readyz", web::get().to(ops::readyz))
-        .route("/metrics", web::get().to(ops::metrics))
-        .route("/lti/login", web::get().to(lti::login::by_get))
-        .route("/lti/login", web::post().to(lti::login::by_post))
-        .route("/lti/launch", web::post().to(lti::launch::launch))
-        .route("/lti/launch/proof", web::post().to(lti::launch::proven))
-        .route("/lti/notices", web::post().to(lti::notices::receive))
-        .route("/lti/jwks", web::get().to(lti::jwks))
-        .route("/lti/claim", web::post().to(lti::pending::claim))
-        .route("/lti/account", web::get().to(lti::account::show))
-        .route("/lti/account", web::post().to(lti::account::show))
-        .route("/lti/account/test", web::post().to(lti::account::test))
-        .route("/c/{course}/window", web::post().to(window::open))
-        .route("/c/{course}", web::get().to(course::home))
-        .route("/c/{course}", web::post().to(course::home))
-        .route("/static/{version}/{file}", web::get().to(ops::asset))
+        .route(paths::HEALTHZ, web::get().to(ops::healthz))
+        .route(paths::READYZ, web::get().to(ops::readyz))
+        .route(paths::METRICS, web::get().to(ops::metrics))
+        .route(addresses::LOGIN, web::get().to(lti::login::by_get))
+        .route(addresses::LOGIN, web::post().to(lti::login::by_post))
+        .route(addresses::LAUNCH, web::post().to(lti::launch::launch))
+        .route(paths::LAUNCH_PROOF, web::post().to(lti::launch::proven))
+        .route(addresses::NOTICES, web::post().to(lti::notices::receive))
+        .route(addresses::JWKS, web::get().to(lti::jwks))
+        .route(paths::CLAIM, web::post().to(lti::pending::claim))
+        .route(paths::ACCOUNT, web::get().to(lti::account::show))
+        .route(paths::ACCOUNT, web::post().to(lti::account::show))
+        .route(paths::ACCOUNT_TEST, web::post().to(lti::account::test))
+        .route(paths::course::WINDOW, web::post().to(window::open))
+        .route(paths::COURSE_HOME, web::get().to(course::home))
+        .route(paths::COURSE_HOME, web::post().to(course::home))
+        .route(addresses::ASSET, web::get().to(ops::asset))
         .configure(lti::register::configure)
         .configure(admin::configure)
         .configure(instructor::configure)

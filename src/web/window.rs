@@ -10,6 +10,7 @@ use crate::service::Cairn;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::visit::session_cookie;
+use crate::web::paths;
 
 /// Opens the second visit.
 ///
@@ -28,7 +29,7 @@ pub async fn open(
         .await?;
     let secure = cairn.settings.public_origin.scheme() == "https";
     Ok(HttpResponse::SeeOther()
-        .insert_header(("location", format!("/c/{course}")))
+        .insert_header(("location", paths::course_home(&course)))
         .insert_header(("cache-control", "no-store"))
         .append_header(("set-cookie", session_cookie(&course, &token, secure)))
         .finish())

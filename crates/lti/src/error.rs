@@ -31,7 +31,7 @@ pub enum RegistrationError {
     #[error("The service host {0:?} must be a full host name or an address, such as lms.example.edu.")]
     ServiceHost(String),
     #[error("{0:?} is not a flavour; choose moodle, canvas or other.")]
-    Flavour(String),
+    UnknownFlavour(String),
     #[error("{0:?} is not an algorithm that can be allowed; choose RS256, RS384 or RS512.")]
     Algorithm(String),
 }

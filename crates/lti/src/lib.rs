@@ -5,6 +5,7 @@
 //! [`launch::LaunchForm`] → [`state::StateSealer::open`] → [`launch::verify`] → [`claims::Launch`].
 
 mod answered;
+pub mod capabilities;
 pub mod claims;
 pub mod deep_linking;
 pub mod dynamic_registration;

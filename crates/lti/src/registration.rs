@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 use super::error::{RegistrationError, ServiceUrlError};
 
-/// Which manner of platform this is; decides about quirks, never about trust.
+/// Which kind of platform this is: what it does differently is in [`super::capabilities`]. Decides never about trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Flavour {
@@ -35,7 +35,7 @@ impl std::str::FromStr for Flavour {
             "moodle" => Ok(Self::Moodle),
             "canvas" => Ok(Self::Canvas),
             "other" => Ok(Self::Other),
-            _ => Err(RegistrationError::Flavour(text.to_owned())),
+            _ => Err(RegistrationError::UnknownFlavour(text.to_owned())),
         }
     }
 }
@@ -238,13 +238,8 @@ impl RegistrationDraft {
                     service_hosts.push(host.to_owned());
                 }
             }
-            if self.flavour == Flavour::Canvas
-                && service_hosts
-                    .iter()
-                    .any(|host| host.ends_with(".canvaslms.com") || host.ends_with(".instructure.com"))
-            {
-                service_hosts.push("instructure.com".to_owned());
-            }
+            let further = self.flavour.capabilities().further_service_host(&service_hosts);
+            service_hosts.extend(further.map(str::to_owned));
         }
         let mut algorithms = self.algorithms;
         if algorithms.is_empty() {

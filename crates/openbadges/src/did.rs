@@ -18,6 +18,11 @@ const DID_CONTEXTS: [&str; 2] = [
     "https://w3id.org/security/multikey/v1",
 ];
 
+/// Where an issuer's DID document is served, below its origin.
+pub const DOCUMENT: &str = "/issuers/{slug}/did.json";
+/// Where its status lists are served.
+pub const STATUS: &str = "/issuers/{slug}/status/{list}";
+
 /// An origin or a slug that makes no `did:web`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DidError {
@@ -91,16 +96,16 @@ impl IssuerIdentity {
         format!("{}#{}", self.did, key.into().multikey())
     }
 
-    /// Where the DID document is served: `/issuers/{slug}/did.json`.
+    /// Where the DID document is served: [`DOCUMENT`] of this issuer.
     #[must_use]
     pub fn document_path(&self) -> String {
-        format!("/issuers/{}/did.json", self.slug)
+        DOCUMENT.replace("{slug}", &self.slug)
     }
 
-    /// Where a status list is served: `/issuers/{slug}/status/{list}`.
+    /// Where a status list is served: [`STATUS`] of this issuer.
     #[must_use]
     pub fn status_path(&self, list: &str) -> String {
-        format!("/issuers/{}/status/{list}", self.slug)
+        STATUS.replace("{slug}", &self.slug).replace("{list}", list)
     }
 
     /// The address of a status list, which is also its id.

@@ -11,6 +11,7 @@ use crate::clock::SystemClock;
 use crate::ids::{KeyId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::withdrawing::{self, Review};
@@ -79,9 +80,10 @@ pub fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError>
             }
         }
         println!(
-            "tool key      RS256    {}   {}/lti/jwks",
+            "tool key      RS256    {}   {}{}",
             cairn.tool_key.kid(),
-            cairn.settings.origin()
+            cairn.settings.origin(),
+            addresses::JWKS
         );
         for (issuer, keys) in institutions::issuer_keys(&cairn).await? {
             println!("{}   {}", issuer.name, institutions::did(&cairn, &issuer));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::evidence::StoredFile;
 use crate::ids::TenantId;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 
 /// Most bytes of a file: 20 MB.
@@ -152,7 +153,7 @@ pub fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inline: bool
         until,
     };
     let plain = serde_json::to_vec(&ticket).unwrap_or_default();
-    format!("/f/{}", cairn.vault.seal(PURPOSE, &plain, cairn.random.as_ref()))
+    addresses::file(&cairn.vault.seal(PURPOSE, &plain, cairn.random.as_ref()))
 }
 
 /// Opens a ticket: what it is for, and the bytes.

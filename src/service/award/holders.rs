@@ -9,6 +9,7 @@ use crate::domain::people::Person;
 use crate::ids::{AwardId, BadgeId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::progress::{MOST, course_badge};
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, Page, StoreError, awards, credentials, people, policies};
@@ -54,7 +55,7 @@ impl AwardPage {
     #[must_use]
     pub fn path(&self) -> Option<String> {
         match self {
-            Self::Public(slug) => Some(format!("/b/{slug}")),
+            Self::Public(slug) => Some(addresses::credential(slug)),
             Self::Kept | Self::Nowhere => None,
         }
     }

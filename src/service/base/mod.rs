@@ -1,5 +1,6 @@
 //! What every use case needs: [`Cairn`] itself, errors, who somebody is, and reading institutions, platforms and policies.
 
+pub mod addresses;
 pub mod audit;
 pub mod cairn;
 pub mod data_folder;

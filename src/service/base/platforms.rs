@@ -4,17 +4,18 @@ use crate::domain::course::Course;
 use crate::domain::issuer::Tenant;
 use crate::ids::RegistrationId;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::store::{Db, StoreError, registrations, tenants};
+use lti::capabilities::ResultRows;
 use lti::error::KeySetError;
-use lti::registration::{Flavour, Registration};
+use lti::registration::Registration;
 use lti::token::TokenTarget;
 
-/// Whether a grade that was typed before Cairn made the learner's result row stays invisible: Canvas writes a typed grade
-/// only into rows that are there.
+/// Whether a grade that was typed before Cairn made the learner's result row stays invisible.
 pub(in crate::service) fn hides_early_grades(db: &mut Db, course: &Course) -> Result<bool, StoreError> {
     let platform = registrations::get(db, &course.tenant, &course.registration)?;
-    Ok(platform.is_some_and(|platform| platform.flavour == Flavour::Canvas))
+    Ok(platform.is_some_and(|platform| platform.capabilities().result_rows == ResultRows::OfPostedScores))
 }
 
 /// Every platform with its institution.
@@ -60,8 +61,9 @@ pub async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<Str
         Ok(_) => findings.push(Ok("it gives a token for grades and members".to_owned())),
         Err(error) => findings.push(Err(format!(
             "it gives no token: {error}. Compare the access token URL and the client id, and check that the platform can \
-             read our keys at {}/lti/jwks.",
-            cairn.settings.origin()
+             read our keys at {}{}.",
+            cairn.settings.origin(),
+            addresses::JWKS
         ))),
     }
     findings

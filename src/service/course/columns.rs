@@ -16,6 +16,7 @@ use crate::domain::policy::Power;
 use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::queue::{self, CheckCourse, EnsureLineItem};
@@ -24,7 +25,8 @@ use crate::service::course::placing;
 use crate::service::course::scores;
 use crate::service::course::sync;
 use crate::store::{Db, StoreError, activities, courses, line_items, links, registrations};
-use lti::registration::{Flavour, Registration};
+use lti::capabilities::{NewColumns, ResultRows};
+use lti::registration::Registration;
 use lti::services::Platform;
 use lti::services::grades::{LineItem as PlatformItem, NewLineItem};
 
@@ -118,7 +120,7 @@ pub async fn create(
         .await?;
     Ok(NewColumn {
         item: keep(cairn, &reach, made, &new, None).await?,
-        hides_early_grades: reach.registration.flavour == Flavour::Canvas,
+        hides_early_grades: reach.registration.capabilities().result_rows == ResultRows::OfPostedScores,
     })
 }
 
@@ -241,20 +243,19 @@ pub async fn ensure_activity_item(
     keep(cairn, &reach, made, &new, Some(activity.id)).await.map(drop)
 }
 
-/// The column of an activity whose link has none. Moodle ties it to the link; a Canvas link without an assignment cannot
-/// have one, so there a new `external_tool` assignment is made that opens us.
+/// The column of an activity whose link has none: tied to the link, or a new `external_tool` assignment that opens us.
 fn new_item(activity: &Activity, link: &Link, reach: &Reach, origin: &str) -> NewLineItem {
-    let canvas = reach.registration.flavour == Flavour::Canvas;
+    let of_link = reach.registration.capabilities().new_columns == NewColumns::OfLinks;
     NewLineItem {
         label: activity.title.clone(),
         score_maximum: activity.maximum,
         tag: Some(ACTIVITY_TAG.to_owned()),
         resource_id: Some(activity.id.to_string()),
-        resource_link_id: (!canvas).then(|| link.resource_link_id.clone()),
-        external_tool_url: if canvas {
-            Url::parse(&format!("{origin}/lti/launch")).ok()
-        } else {
+        resource_link_id: of_link.then(|| link.resource_link_id.clone()),
+        external_tool_url: if of_link {
             None
+        } else {
+            Url::parse(&format!("{origin}{}", addresses::LAUNCH)).ok()
         },
         submission_review: placing::submission_review(&activity.id, origin),
     }

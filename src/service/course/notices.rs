@@ -12,6 +12,7 @@ use crate::domain::course::Course;
 use crate::ids::TenantId;
 use crate::random::Random;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::platforms;
 use crate::service::base::queue::{self, HandleNotice, SubscribeNotices};
@@ -25,8 +26,6 @@ use lti::notices::{self, About, CONTEXT_COPY, HELLO_WORLD, Notice, NoticeRefusal
 use lti::registration::Registration;
 use lti::services::media::scope;
 
-/// The path at which platforms deliver notices.
-pub const PATH: &str = "/lti/notices";
 /// Most bytes of one delivery; a notice has some two kilobytes.
 pub const MAX_BODY: usize = 256 << 10;
 /// Most notices of one delivery; Canvas sends one.
@@ -88,7 +87,7 @@ pub(in crate::service) fn on_launch(
 }
 
 fn handler(origin: &str) -> String {
-    format!("{origin}{PATH}")
+    format!("{origin}{}", addresses::NOTICES)
 }
 
 /// Asks a platform for notices. A platform that refuses is asked again after a day, at the next launch.
@@ -111,7 +110,7 @@ pub async fn subscribe(
     }
     let target = platforms::target(&registration);
     let granted = vec![scope::NOTICE_HANDLERS.to_owned()];
-    let platform = cairn.lti.platform(target, registration.flavour, granted);
+    let platform = cairn.lti.platform(target, registration.capabilities(), granted);
     let handler = handler(&cairn.settings.origin());
     for notice_type in &wanted.types {
         let asked = platform

@@ -12,12 +12,13 @@ use crate::domain::evidence::{Activity, SubmissionState};
 use crate::ids::{ActivityId, CourseId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, EnsureLineItem, SendScore};
 use crate::service::base::session::Visitor;
 use crate::service::course::columns::{self, Reach};
 use crate::store::{Db, Page, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
-use lti::registration::Flavour;
+use lti::capabilities::{TypedGrades, UngradablePerson};
 use lti::services::error::Reason;
 use lti::services::score::{Score, SubmissionType, pending_score_allowed};
 
@@ -125,7 +126,7 @@ pub async fn send(cairn: &Cairn, tenant: &TenantId, submission: &SubmissionId) -
     };
     let reach = columns::reach(cairn, tenant, &wanted.activity.course).await?;
     let url = columns::item_url(&reach.registration, &wanted.item)?;
-    let flavour = reach.registration.flavour;
+    let capabilities = reach.registration.capabilities();
     let mut post = match wanted.given {
         Some(given) => Score::graded(&wanted.sub, wanted.at, given, wanted.activity.maximum),
         None => Score::pending(&wanted.sub, wanted.at),
@@ -134,19 +135,19 @@ pub async fn send(cairn: &Cairn, tenant: &TenantId, submission: &SubmissionId) -
     if let Some(canvas) = &mut post.canvas {
         canvas.prioritize_non_tool_grade = Some(true);
         canvas.submission_type = Some(SubmissionType::BasicLtiLaunch);
-        canvas.submission_data = Some(format!("{}/lti/launch", cairn.settings.origin()));
+        canvas.submission_data = Some(format!("{}{}", cairn.settings.origin(), addresses::LAUNCH));
     }
-    // Canvas is told to keep what a teacher typed; elsewhere only looking first keeps it.
-    if flavour != Flavour::Canvas && stands(cairn, &reach, &url, &post, &wanted).await? {
+    let overwrites = capabilities.typed_grades == TypedGrades::Overwritten;
+    if overwrites && stands(cairn, &reach, &url, &post, &wanted).await? {
         return Ok(());
     }
     let error = match reach.platform.post_score(&url, &post).await {
         Ok(_) => return Ok(()),
         Err(error) => error,
     };
-    let never = match (&error.reason, flavour) {
-        // Somebody who is no student there: its message stands in the reason phrase, which HTTP/2 does not have.
-        (Reason::BadRequest(_), Flavour::Moodle) | (Reason::Unprocessable(_), Flavour::Canvas) => true,
+    let never = match (&error.reason, capabilities.ungradable_person) {
+        (Reason::BadRequest(_), UngradablePerson::BadRequest)
+        | (Reason::Unprocessable(_), UngradablePerson::Unprocessable) => true,
         // A newer score; whether it is a grade is asked, not guessed.
         (Reason::Conflict, _) => {
             let there = reach.platform.result_of(&url, &post.user_id).await?;
@@ -175,7 +176,10 @@ async fn stands(
         there => there?,
     };
     if post.score_given.is_none() {
-        return Ok(!pending_score_allowed(reach.registration.flavour, there.as_ref()));
+        return Ok(!pending_score_allowed(
+            &reach.registration.capabilities(),
+            there.as_ref(),
+        ));
     }
     let Some(there) = there.filter(|there| there.score.is_some()) else {
         return Ok(false);

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use crate::domain::badge::Picture;
 use crate::service::Cairn;
 use crate::service::badge::pictures::{self, Drawing};
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::publish::read;
 use crate::store::credentials::Credential;
@@ -148,7 +149,7 @@ fn named_picture(address: &str) -> Option<Named> {
     if url.path() == pictures::DRAWN {
         return Some(Named::Drawn(url.query().unwrap_or_default().to_owned()));
     }
-    let (digest, ending) = url.path().strip_prefix("/p/")?.rsplit_once('.')?;
+    let (digest, ending) = url.path().strip_prefix(addresses::PICTURES)?.rsplit_once('.')?;
     let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_digest && matches!(ending, "png" | "svg")).then(|| Named::Stored {
         digest: digest.to_owned(),

@@ -14,6 +14,7 @@ use crate::domain::issuer::Issuer;
 use crate::domain::rule::Condition;
 use crate::ids::LineItemId;
 use crate::service::badge::pictures;
+use crate::service::base::addresses;
 use openbadges::credential::{
     Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentityObject, Image,
     OpenBadgeCredential, Profile, ResultDescription, ResultEntry, StatusEntry,
@@ -75,7 +76,7 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
     }
     OpenBadgeCredential {
         context: Context::Badge,
-        id: format!("{}/b/{}", parts.identity.origin(), parts.slug),
+        id: format!("{}{}", parts.identity.origin(), addresses::credential(parts.slug)),
         name: Some(parts.badge.design.name.clone()),
         issuer: profile(parts.identity, parts.issuer),
         valid_from: parts.award.awarded_at,
@@ -152,7 +153,7 @@ fn evidence(approved: &Approved) -> Evidence {
 
 /// Who issues, as every credential says it. Without a site of its own, an issuer has its page here.
 pub(in crate::service) fn profile(identity: &IssuerIdentity, issuer: &Issuer) -> Profile {
-    let page = || format!("{}/issuers/{}", identity.origin(), issuer.slug);
+    let page = || format!("{}{}", identity.origin(), addresses::issuer(&issuer.slug));
     Profile {
         id: identity.did().to_owned(),
         name: Some(issuer.name.clone()),
@@ -169,10 +170,9 @@ pub(in crate::service) fn achievement_id(
     badge: &Badge,
 ) -> String {
     format!(
-        "{}/issuers/{}/achievements/{}",
+        "{}{}",
         identity.origin(),
-        issuer.slug,
-        badge.id
+        addresses::achievement(&issuer.slug, &badge.id)
     )
 }
 

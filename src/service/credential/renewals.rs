@@ -7,6 +7,7 @@
 //! link the two, as long as they are there.
 
 use crate::domain::award::Award;
+use crate::service::base::addresses;
 use crate::store::credentials::{Credential, Shows};
 use crate::store::{Db, StoreError, awards, credentials};
 
@@ -38,7 +39,7 @@ impl Term {
             (theirs.downloads, shows.downloads),
         ];
         let tells_more = more.iter().any(|(there, here)| *there && !here);
-        (!tells_more && !theirs.hidden).then(|| format!("/b/{}", self.credential.slug))
+        (!tells_more && !theirs.hidden).then(|| addresses::credential(&self.credential.slug))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::badge::Badge;
 use crate::domain::policy::{Policy, Refusal};
 use crate::ids::AwardId;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
@@ -57,7 +58,7 @@ pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<M
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
-        public_url: format!("{}/b/{}", identity.origin(), credential.slug),
+        public_url: format!("{}{}", identity.origin(), addresses::credential(&credential.slug)),
         policy,
         renewals,
         links,

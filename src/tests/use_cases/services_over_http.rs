@@ -58,7 +58,7 @@ async fn a_token_and_results_come_through_the_guarded_client() {
         token_url: format!("{}/token", server.uri()).parse().unwrap(),
         token_audience: "https://lms.example/token".to_owned(),
     };
-    let platform = services.platform(here, Flavour::Moodle, Vec::new());
+    let platform = services.platform(here, Flavour::Moodle.capabilities(), Vec::new());
     let item = format!("{}/lineitem?type_id=1", server.uri()).parse().unwrap();
     for _ in 0..2 {
         assert_eq!(platform.results(&item).await.unwrap()[0].user_id, "5");

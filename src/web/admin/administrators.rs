@@ -11,15 +11,16 @@ use crate::service::institution::administrators::administrators_list;
 use crate::store::admins::Admin;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::views::admin::{AdministratorLine, AdministratorsPage, ConsoleConfirmPage, InvitationPage};
 use crate::web::views::shared::{Choice, Status, When};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/administrators", web::get().to(list))
-        .route("/administrators/invite", web::post().to(invite))
-        .route("/administrators/{id}/turn", web::get().to(ask))
-        .route("/administrators/{id}/turn", web::post().to(turn));
+        .route(console::ADMINISTRATORS, web::get().to(list))
+        .route(console::ADMINISTRATOR_INVITE, web::post().to(invite))
+        .route(console::ADMINISTRATOR_TURN, web::get().to(ask))
+        .route(console::ADMINISTRATOR_TURN, web::post().to(turn));
 }
 
 const EVERYTHING: &str = "everything";
@@ -66,7 +67,7 @@ fn line(visit: &AdminVisit, one: &Admin, known: &[Tenant]) -> AdministratorLine 
         reach: reach(one.tenant.as_ref(), known),
         comes,
         since: When::date_only(one.created_at),
-        turn: (!oneself).then(|| (format!("/admin/administrators/{}/turn", one.id), words)),
+        turn: (!oneself).then(|| (console::administrator_turn(&one.id), words)),
     }
 }
 
@@ -102,16 +103,16 @@ async fn ask(visit: AdminVisit, id: web::Path<AdminId>) -> Result<HttpResponse, 
     visit.show(&ConsoleConfirmPage {
         page: visit.page(&title, AdminPlace::Administrators),
         consequences: consequences.iter().map(|&sentence| sentence.to_owned()).collect(),
-        action: format!("/admin/administrators/{id}/turn"),
+        action: console::administrator_turn(&id),
         fields: vec![("on", if one.enabled { "no" } else { "yes" }.to_owned())],
         confirm,
         danger: one.enabled,
-        back_href: "/admin/administrators".to_owned(),
+        back_href: console::administrators(),
     })
 }
 
 async fn turn(Proven(visit): Proven<AdminVisit>, id: web::Path<AdminId>) -> Result<HttpResponse, AdminError> {
     let on = visit.fields.get("on") == Some("yes");
     administrators_list::turn(&visit.cairn, &visit.admin, &id, on).await?;
-    Ok(visit.go(&visit.href_saying("/admin/administrators", "saved")))
+    Ok(visit.go(&visit.href_saying(&console::administrators(), "saved")))
 }

@@ -12,6 +12,7 @@ use crate::ids::TenantId;
 use crate::service::base::audit::{self, Filter, Part, Who};
 use crate::store::Page;
 use crate::web::extract::admin::AdminVisit;
+use crate::web::paths::console;
 use crate::web::views::admin::{AuditLine, AuditPage, Sought};
 use crate::web::views::shared::{Choice, Paging, Problem, ProblemList, When};
 use crate::web::{audit_words, csv};
@@ -21,13 +22,15 @@ const SHOWN: i64 = 50;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/audit", web::get().to(choose))
-        .route("/audit/{tenant}", web::get().to(show))
-        .route("/audit/{tenant}/export", web::get().to(export));
+        .route(console::AUDIT, web::get().to(choose))
+        .route(console::AUDIT_OF, web::get().to(show))
+        .route(console::AUDIT_EXPORT, web::get().to(export));
 }
 
 async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
-    visit.choose("Audit log", "/admin/audit", AdminPlace::Audit).await
+    visit
+        .choose("Audit log", &console::audit(), AdminPlace::Audit)
+        .await
 }
 
 /// What is looked for, as typed and as understood.
@@ -102,7 +105,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         limit: SHOWN,
     };
     let part = audit::view(&visit.cairn, &visit.admin, &tenant, &filter, asked).await?;
-    let here = format!("/admin/audit/{tenant}");
+    let here = console::audit_of(&tenant);
     let page = AuditPage {
         page: visit.page(&format!("Audit log of {}", part.tenant.name), AdminPlace::Audit),
         action: here.clone(),
@@ -117,7 +120,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
             .map(|entry| line(&visit, &part, entry))
             .collect(),
         paging: paging(&here, &sought, number, &part),
-        export_href: format!("{here}/export?{}", query(&sought, None)),
+        export_href: format!("{}?{}", console::audit_export(&tenant), query(&sought, None)),
         sought,
         problems,
     };

@@ -7,6 +7,7 @@ use askama::Template as _;
 
 use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
+use crate::web::paths::console;
 use crate::web::views::admin::ConsoleErrorPage;
 use crate::web::views::shared::PublicPage;
 
@@ -27,7 +28,7 @@ impl AdminError {
         let back = request
             .uri()
             .path_and_query()
-            .map_or_else(|| "/admin".to_owned(), ToString::to_string);
+            .map_or_else(console::overview, ToString::to_string);
         Self::SignIn { back }
     }
 }
@@ -68,7 +69,7 @@ impl ResponseError for AdminError {
                     .append_pair("next", back)
                     .finish();
                 HttpResponse::SeeOther()
-                    .insert_header(("location", format!("/admin/sign-in?{query}")))
+                    .insert_header(("location", format!("{}?{query}", console::sign_in())))
                     .finish()
             }
             Self::App(error) => {

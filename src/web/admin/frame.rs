@@ -8,6 +8,7 @@ use super::error::AdminError;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::issuing;
 use crate::web::extract::admin::AdminVisit;
+use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::{AdminPage, ChooseInstitutionPage};
 use crate::web::views::shared::{Audience, Flash, LinkTo, NavItem, Page, Problem, ProblemList, Status};
@@ -26,16 +27,19 @@ pub enum AdminPlace {
     Elsewhere,
 }
 
-const PLACES: [(&str, &str, AdminPlace); 7] = [
-    ("Overview", "/admin", AdminPlace::Overview),
-    ("Platforms", "/admin/platforms", AdminPlace::Platforms),
-    ("Issuers and keys", "/admin/issuers", AdminPlace::Issuers),
-    ("Policies", "/admin/policies", AdminPlace::Policies),
-    ("Export and erasure", "/admin/leaving", AdminPlace::Leaving),
-    ("Audit log", "/admin/audit", AdminPlace::Audit),
+/// The text of an entry of the navigation, where it leads, and which page it is.
+type Entry = (&'static str, fn() -> String, AdminPlace);
+
+const PLACES: [Entry; 7] = [
+    ("Overview", console::overview, AdminPlace::Overview),
+    ("Platforms", console::platforms, AdminPlace::Platforms),
+    ("Issuers and keys", console::issuers, AdminPlace::Issuers),
+    ("Policies", console::policies, AdminPlace::Policies),
+    ("Export and erasure", console::leaving, AdminPlace::Leaving),
+    ("Audit log", console::audit, AdminPlace::Audit),
     (
         "Administrators",
-        "/admin/administrators",
+        console::administrators,
         AdminPlace::Administrators,
     ),
 ];
@@ -100,7 +104,7 @@ impl AdminVisit {
     pub fn page(&self, title: &str, place: AdminPlace) -> AdminPage {
         let nav = PLACES.iter().map(|(text, href, own)| NavItem {
             text: (*text).to_owned(),
-            href: (*href).to_owned(),
+            href: href(),
             current: *own == place,
             count: 0,
         });

@@ -7,6 +7,7 @@ use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use super::tool_keys;
 use crate::ids::{KeyId, TenantId};
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::withdrawing::{self, Review};
@@ -14,6 +15,7 @@ use crate::service::institution::issuing::{self, Face, Institution};
 use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::views::admin::{
     ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage,
 };
@@ -21,19 +23,19 @@ use crate::web::views::shared::{ProblemList, Status, StatusChip, When, count_of}
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/issuers", web::get().to(list))
-        .route("/issuers/{tenant}", web::get().to(show))
-        .route("/issuers/{tenant}", web::post().to(save))
-        .route("/issuers/{tenant}/rotate", web::get().to(ask))
-        .route("/issuers/{tenant}/rotate", web::post().to(rotate))
-        .route("/issuers/{tenant}/keys/{key}/withdraw", web::get().to(review))
-        .route("/issuers/{tenant}/keys/{key}/withdraw", web::post().to(withdraw));
+        .route(console::ISSUERS, web::get().to(list))
+        .route(console::ISSUER, web::get().to(show))
+        .route(console::ISSUER, web::post().to(save))
+        .route(console::ISSUER_ROTATE, web::get().to(ask))
+        .route(console::ISSUER_ROTATE, web::post().to(rotate))
+        .route(console::KEY_WITHDRAW, web::get().to(review))
+        .route(console::KEY_WITHDRAW, web::post().to(withdraw));
 }
 
 async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
     let all = issuing::list(&visit.cairn, &visit.admin).await?;
     let line = |one: &Institution| InstitutionLine {
-        href: format!("/admin/issuers/{}", one.tenant.id),
+        href: console::issuer(&one.tenant.id),
         issuer: one.issuer.name.clone(),
         did: institutions::did(&visit.cairn, &one.issuer),
         keys: count_of(u32::try_from(one.keys.len()).unwrap_or(u32::MAX), "key", "keys"),
@@ -44,7 +46,7 @@ async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
         institutions: all.iter().map(line).collect(),
         keys,
         tool_step,
-        jwks_url: format!("{}/lti/jwks", visit.cairn.settings.origin()),
+        jwks_url: format!("{}{}", visit.cairn.settings.origin(), addresses::JWKS),
     })
 }
 
@@ -91,24 +93,19 @@ fn view(
         name: format!("{} {}", key.kind.name(), key.public_multibase),
         state: state(key.state),
         made: When::new(key.created_at, now),
-        act: (key.state != KeyState::Withdrawn).then(|| {
-            (
-                "Withdraw…",
-                format!("/admin/issuers/{id}/keys/{}/withdraw", key.id),
-            )
-        }),
+        act: (key.state != KeyState::Withdrawn).then(|| ("Withdraw…", console::key_withdraw(id, &key.id))),
     });
     IssuerPage {
         page: visit.page(&one.tenant.name, AdminPlace::Issuers),
-        action: format!("/admin/issuers/{id}"),
+        action: console::issuer(id),
         name: face.name,
         issuer_name: face.issuer_name,
         url: face.url.unwrap_or_default(),
         email: face.email.unwrap_or_default(),
         did: institutions::did(&visit.cairn, &one.issuer),
-        profile_href: format!("/issuers/{}", one.issuer.slug),
+        profile_href: addresses::issuer(&one.issuer.slug),
         keys: keys.collect(),
-        rotate_href: format!("/admin/issuers/{id}/rotate"),
+        rotate_href: console::issuer_rotate(id),
         waiting,
         problems,
     }
@@ -126,7 +123,7 @@ async fn save(
         email: form.get("email").map(str::to_owned),
     };
     match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone()).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{tenant}"), "saved"))),
+        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error @ ServiceError::Invalid { .. }) => {
             let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
             let field = match error.code() {
@@ -146,7 +143,6 @@ async fn ask(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRespo
     let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
     let signs = |key: &&IssuerKey| key.kind == KeyKind::Ed25519 && key.state == KeyState::Active;
     let active = one.keys.iter().find(signs);
-    let here = format!("/admin/issuers/{tenant}");
     visit.show(&ConsoleConfirmPage {
         page: visit.page(
             &format!("Sign the badges of {} with new keys?", one.tenant.name),
@@ -157,14 +153,14 @@ async fn ask(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRespo
             "Every badge that was issued stays valid: the old keys stay in the public list of keys (did.json).".to_owned(),
             "Nothing changes for students and teachers, and nobody is told.".to_owned(),
         ],
-        action: format!("{here}/rotate"),
+        action: console::issuer_rotate(&tenant),
         fields: vec![(
             "expected",
             active.map(|key| key.public_multibase.clone()).unwrap_or_default(),
         )],
         confirm: "Sign with a new key",
         danger: false,
-        back_href: here,
+        back_href: console::issuer(&tenant),
     })
 }
 
@@ -174,7 +170,7 @@ async fn rotate(
 ) -> Result<HttpResponse, AdminError> {
     let expected = visit.fields.text("expected");
     issuing::rotate(&visit.cairn, &visit.admin, &tenant, &expected).await?;
-    Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{tenant}"), "rotated")))
+    Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "rotated")))
 }
 
 async fn review(visit: AdminVisit, path: web::Path<(TenantId, KeyId)>) -> Result<HttpResponse, AdminError> {
@@ -184,7 +180,6 @@ async fn review(visit: AdminVisit, path: web::Path<(TenantId, KeyId)>) -> Result
 }
 
 fn asking(visit: &AdminVisit, review: &Review, reason: String, problems: ProblemList) -> WithdrawKeyPage {
-    let here = format!("/admin/issuers/{}", review.tenant.id);
     let mut consequences =
         vec!["The key is published no more: nothing that it signed verifies, whoever signed it.".to_owned()];
     if review.key.state == KeyState::Active {
@@ -219,9 +214,9 @@ fn asking(visit: &AdminVisit, review: &Review, reason: String, problems: Problem
         ),
         key: format!("{} {}", review.key.kind.name(), review.key.public_multibase),
         consequences,
-        action: format!("{here}/keys/{}/withdraw", review.key.id),
+        action: console::key_withdraw(&review.tenant.id, &review.key.id),
         reason,
-        back_href: here,
+        back_href: console::issuer(&review.tenant.id),
         problems,
     }
 }
@@ -233,7 +228,7 @@ async fn withdraw(
     let (tenant, key) = path.into_inner();
     let reason = visit.fields.text("reason");
     match withdrawing::withdraw(&visit.cairn, &visit.admin, &tenant, &key, &reason).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{tenant}"), "withdrawn"))),
+        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "withdrawn"))),
         Err(error @ ServiceError::Invalid { .. }) => {
             let review = withdrawing::review(&visit.cairn, &visit.admin, &tenant, &key).await?;
             visit.show_again(&asking(&visit, &review, reason, problem("reason", &error)))

@@ -15,30 +15,25 @@ use crate::store::exports::ExportState;
 use crate::web::archive;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::views::admin::{ConsoleConfirmPage, DeclinePage, ErasureLine, ExportLine, LeavingPage};
 use crate::web::views::shared::{ProblemList, Status, When, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/leaving", web::get().to(choose))
-        .route("/leaving/{tenant}", web::get().to(show))
-        .route("/leaving/{tenant}/export", web::post().to(export))
-        .route("/leaving/{tenant}/exports/{export}", web::post().to(fetch))
-        .route("/leaving/{tenant}/erasures/{erasure}", web::get().to(review))
-        .route("/leaving/{tenant}/erasures/{erasure}", web::post().to(erase))
-        .route(
-            "/leaving/{tenant}/erasures/{erasure}/decline",
-            web::get().to(consider),
-        )
-        .route(
-            "/leaving/{tenant}/erasures/{erasure}/decline",
-            web::post().to(decline),
-        );
+        .route(console::LEAVING, web::get().to(choose))
+        .route(console::LEAVING_OF, web::get().to(show))
+        .route(console::EXPORT, web::post().to(export))
+        .route(console::EXPORT_FETCH, web::post().to(fetch))
+        .route(console::ERASURE, web::get().to(review))
+        .route(console::ERASURE, web::post().to(erase))
+        .route(console::ERASURE_DECLINE, web::get().to(consider))
+        .route(console::ERASURE_DECLINE, web::post().to(decline));
 }
 
 async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
     visit
-        .choose("Export and erasure", "/admin/leaving", AdminPlace::Leaving)
+        .choose("Export and erasure", &console::leaving(), AdminPlace::Leaving)
         .await
 }
 
@@ -46,10 +41,9 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
     let (institution, exports) = exporting::list(&visit.cairn, &visit.admin, &tenant).await?;
     let (_, waiting, erased) = erasing::waiting(&visit.cairn, &visit.admin, &tenant).await?;
     let now = visit.cairn.clock.now();
-    let here = format!("/admin/leaving/{tenant}");
     let erasures = waiting.iter().map(|one| ErasureLine {
-        href: format!("{here}/erasures/{}", one.id),
-        decline_href: format!("{here}/erasures/{}/decline", one.id),
+        href: console::erasure(&tenant, &one.id),
+        decline_href: console::erasure_decline(&tenant, &one.id),
         name: one.name.clone(),
         asked: When::new(one.asked_at, now),
         holds: holds(one),
@@ -60,8 +54,8 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
             AdminPlace::Leaving,
         ),
         making: exports.iter().any(Listed::is_under_way),
-        exports: exports.iter().map(|one| line(one, &here, now)).collect(),
-        export_action: format!("{here}/export"),
+        exports: exports.iter().map(|one| line(one, &tenant, now)).collect(),
+        export_action: console::export(&tenant),
         days: exporting::KEPT.num_days(),
         erasures: erasures.collect(),
         erased,
@@ -80,7 +74,7 @@ fn holds(one: &Waiting) -> String {
     )
 }
 
-fn line(listed: &Listed, here: &str, now: chrono::DateTime<chrono::Utc>) -> ExportLine {
+fn line(listed: &Listed, tenant: &TenantId, now: chrono::DateTime<chrono::Utc>) -> ExportLine {
     let (one, failed) = (&listed.export, listed.failed.clone());
     let ready = one.state == ExportState::Ready && one.ended_at.is_some_and(|at| at + exporting::KEPT > now);
     ExportLine {
@@ -95,7 +89,7 @@ fn line(listed: &Listed, here: &str, now: chrono::DateTime<chrono::Utc>) -> Expo
         total: one.total,
         size: size_words(one.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0)),
         failed,
-        fetch_action: ready.then(|| format!("{here}/exports/{}", one.id)),
+        fetch_action: ready.then(|| console::export_fetch(tenant, &one.id)),
     }
 }
 
@@ -104,7 +98,7 @@ async fn export(
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
     exporting::ask(&visit.cairn, &visit.admin, &tenant).await?;
-    Ok(visit.go(&visit.href_saying(&format!("/admin/leaving/{tenant}"), "export-asked")))
+    Ok(visit.go(&visit.href_saying(&console::leaving_of(&tenant), "export-asked")))
 }
 
 async fn fetch(
@@ -139,7 +133,6 @@ async fn review(
                 .to_owned()
         }
     };
-    let here = format!("/admin/leaving/{tenant}");
     visit.show(&ConsoleConfirmPage {
         page: visit.page(&format!("Erase everything about {}?", one.name), AdminPlace::Leaving),
         consequences: vec![
@@ -152,11 +145,11 @@ async fn review(
             "As long as they are a member of a course, the course site names them again at the next check.".to_owned(),
             history,
         ],
-        action: format!("{here}/erasures/{id}"),
+        action: console::erasure(&tenant, &id),
         fields: Vec::new(),
         confirm: "Erase this person",
         danger: true,
-        back_href: here,
+        back_href: console::leaving_of(&tenant),
     })
 }
 
@@ -166,7 +159,7 @@ async fn erase(
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
     erasing::erase(&visit.cairn, &visit.admin, &tenant, &id).await?;
-    Ok(visit.go(&visit.href_saying(&format!("/admin/leaving/{tenant}"), "erased")))
+    Ok(visit.go(&visit.href_saying(&console::leaving_of(&tenant), "erased")))
 }
 
 async fn consider(
@@ -179,7 +172,6 @@ async fn consider(
 }
 
 fn declining(visit: &AdminVisit, tenant: &TenantId, one: &Waiting, problems: ProblemList) -> DeclinePage {
-    let here = format!("/admin/leaving/{tenant}");
     DeclinePage {
         page: visit.page(
             &format!("Decline the request of {}?", one.name),
@@ -188,8 +180,8 @@ fn declining(visit: &AdminVisit, tenant: &TenantId, one: &Waiting, problems: Pro
         reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
         most: erasing::MOST_REASON,
         problems,
-        action: format!("{here}/erasures/{}/decline", one.id),
-        back_href: here,
+        action: console::erasure_decline(tenant, &one.id),
+        back_href: console::leaving_of(tenant),
     }
 }
 
@@ -200,7 +192,7 @@ async fn decline(
     let (tenant, id) = path.into_inner();
     let reason = visit.fields.text("reason");
     match erasing::decline(&visit.cairn, &visit.admin, &tenant, &id, &reason).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/admin/leaving/{tenant}"), "erasure-declined"))),
+        Ok(()) => Ok(visit.go(&visit.href_saying(&console::leaving_of(&tenant), "erasure-declined"))),
         Err(error @ ServiceError::Invalid { .. }) => {
             let one = waits(&visit, &tenant, &id).await?;
             visit.show_again(&declining(&visit, &tenant, &one, problem("reason", &error)))

@@ -10,14 +10,15 @@ use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::links::{self, Entering, Invitation};
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
+use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::LinkPage;
 use crate::web::views::shared::{Problem, ProblemList, PublicPage};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/link/{token}", web::get().to(show))
-        .route("/link/{token}", web::post().to(enter));
+        .route(console::LINK, web::get().to(show))
+        .route(console::LINK, web::post().to(enter));
 }
 
 async fn show(cairn: web::Data<Cairn>, token: web::Path<String>) -> Result<HttpResponse, AdminError> {
@@ -34,7 +35,7 @@ fn view(invitation: &Invitation, token: &str, typed: &Fields, problems: ProblemL
     LinkPage {
         page: PublicPage::titled("Welcome to Cairn’s console"),
         reach: invitation.institution.clone(),
-        action: format!("/admin/link/{token}"),
+        action: console::link(token),
         name: typed.text("name"),
         email: typed.text("email"),
         problems,
@@ -64,7 +65,11 @@ async fn enter(
         password: links::typed(fields.raw("password")),
     };
     match links::enter(&cairn, &token, typed).await {
-        Ok(session) => signed_in(&cairn, &session, "/admin?notice=entered"),
+        Ok(session) => signed_in(
+            &cairn,
+            &session,
+            &format!("{}?notice=entered", console::overview()),
+        ),
         Err(error @ (ServiceError::Invalid { .. } | ServiceError::Conflict { .. })) => {
             let invitation = links::get(&cairn, &token).await?;
             let problems = ProblemList(vec![Problem {

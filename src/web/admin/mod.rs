@@ -5,6 +5,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::service::base::error::ServiceError;
+use crate::web::paths::console;
 
 mod administrators;
 mod audit;
@@ -26,7 +27,7 @@ use error::AdminError;
 
 /// Lists the routes of every page here. Paths within are relative to `/admin`.
 pub fn configure(config: &mut ServiceConfig) {
-    let mut console = web::scope("/admin");
+    let mut console = web::scope(console::HOME);
     for page in [
         administrators::configure,
         audit::configure,

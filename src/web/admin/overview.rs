@@ -9,13 +9,14 @@ use crate::service::base::error::ServiceError;
 use crate::service::institution::issuing::{self, Institution};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::views::admin::{InstitutionCard, OverviewPage};
 use crate::web::views::shared::{ProblemList, When, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("", web::get().to(show))
-        .route("/institutions", web::post().to(make));
+        .route(console::OVERVIEW, web::get().to(show))
+        .route(console::INSTITUTIONS, web::post().to(make));
 }
 
 async fn show(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
@@ -39,9 +40,9 @@ fn card(visit: &AdminVisit, one: &Institution) -> InstitutionCard {
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     InstitutionCard {
         name: one.tenant.name.clone(),
-        issuer_href: format!("/admin/issuers/{id}"),
-        policies_href: format!("/admin/policies/{id}"),
-        audit_href: format!("/admin/audit/{id}"),
+        issuer_href: console::issuer(id),
+        policies_href: console::policy(id),
+        audit_href: console::audit_of(id),
         platforms: count_of(number(counts.platforms), "platform", "platforms"),
         courses: count_of(number(counts.courses), "course", "courses"),
         last_launch: counts
@@ -61,7 +62,7 @@ fn card(visit: &AdminVisit, one: &Institution) -> InstitutionCard {
 async fn make(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     let name = visit.fields.text("name");
     match issuing::create(&visit.cairn, &visit.admin, &name).await {
-        Ok(id) => Ok(visit.go(&visit.href_saying(&format!("/admin/issuers/{id}"), "made"))),
+        Ok(id) => Ok(visit.go(&visit.href_saying(&console::issuer(&id), "made"))),
         Err(error @ (ServiceError::Invalid { .. } | ServiceError::Conflict { .. })) => {
             visit.show_again(&view(&visit, name, problem("name", &error)).await?)
         }

@@ -13,14 +13,15 @@ use crate::service::institution::administrators::own_password::{self, Typed};
 use crate::web::error::AppError;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::OwnPasswordPage;
 use crate::web::views::shared::ProblemList;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/password", web::get().to(show))
-        .route("/password", web::post().to(change));
+        .route(console::PASSWORD, web::get().to(show))
+        .route(console::PASSWORD, web::post().to(change));
 }
 
 async fn show(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
@@ -57,7 +58,7 @@ async fn change(request: HttpRequest, Proven(visit): Proven<AdminVisit>) -> Resu
     };
     let from = address(&request);
     match own_password::change(&visit.cairn, &visit.admin, &visit.session, typed, &from).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying("/admin/password", "password"))),
+        Ok(()) => Ok(visit.go(&visit.href_saying(&console::password(), "password"))),
         Err(error @ (ServiceError::Invalid { .. } | ServiceError::TooOften { .. })) => {
             let page = view(&visit, true, problem(field(error.code()), &error));
             let status = AppError::from(error).status_code();

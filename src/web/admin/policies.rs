@@ -12,19 +12,20 @@ use crate::service::institution::policies;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::views::admin::PoliciesPage;
 use crate::web::views::shared::ProblemList;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/policies", web::get().to(choose))
-        .route("/policies/{tenant}", web::get().to(show))
-        .route("/policies/{tenant}", web::post().to(save));
+        .route(console::POLICIES, web::get().to(choose))
+        .route(console::POLICY, web::get().to(show))
+        .route(console::POLICY, web::post().to(save));
 }
 
 async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
     visit
-        .choose("Policies", "/admin/policies", AdminPlace::Policies)
+        .choose("Policies", &console::policies(), AdminPlace::Policies)
         .await
 }
 
@@ -74,7 +75,7 @@ fn view(
     let kept = |who: Who| who == Who::Administrators;
     PoliciesPage {
         page: visit.page(&format!("Policies of {name}"), AdminPlace::Policies),
-        action: format!("/admin/policies/{tenant}"),
+        action: console::policy(tenant),
         powers: vec![
             (
                 "create",
@@ -128,7 +129,7 @@ async fn save(
 ) -> Result<HttpResponse, AdminError> {
     let policy = typed(&visit.fields);
     match policies::set(&visit.cairn, &visit.admin, &tenant, policy).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/admin/policies/{tenant}"), "saved"))),
+        Ok(()) => Ok(visit.go(&visit.href_saying(&console::policy(&tenant), "saved"))),
         Err(error @ ServiceError::Invalid { .. }) => {
             let (institution, _) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
             let days = visit.fields.text("days");

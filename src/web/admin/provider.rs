@@ -11,14 +11,15 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::provider;
 use crate::web::extract::admin::cookie;
+use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::ReturnedPage;
 use crate::web::views::shared::PublicPage;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/sign-in/provider", web::get().to(leave))
-        .route("/sign-in/return", web::get().to(come_back));
+        .route(console::SIGN_IN_PROVIDER, web::get().to(leave))
+        .route(console::PROVIDER_RETURN, web::get().to(come_back));
 }
 
 fn away_name(cairn: &Cairn) -> &'static str {

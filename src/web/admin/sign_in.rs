@@ -16,15 +16,16 @@ use crate::web::error::AppError;
 use crate::web::extract::admin::{AdminVisit, cookie};
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::SignInPage;
 use crate::web::views::shared::{LinkTo, Problem, ProblemList, PublicPage};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/sign-in", web::get().to(show))
-        .route("/sign-in", web::post().to(sign_in))
-        .route("/sign-out", web::post().to(sign_out));
+        .route(console::SIGN_IN, web::get().to(show))
+        .route(console::SIGN_IN, web::post().to(sign_in))
+        .route(console::SIGN_OUT, web::post().to(sign_out));
 }
 
 #[derive(Debug, Deserialize)]
@@ -32,19 +33,29 @@ pub(super) struct Asked {
     pub next: Option<String>,
 }
 
+/// Whether nobody has to be sent there who has just come in.
+fn is_entrance(path: &str) -> bool {
+    [console::sign_in(), console::sign_out(), console::link("")]
+        .iter()
+        .any(|entrance| path.starts_with(entrance.trim_end_matches('/')))
+}
+
 /// Where somebody goes after signing in: a page of the console, whatever the address said.
 pub(super) fn next(cairn: &Cairn, text: Option<&str>) -> String {
     let origin = &cairn.settings.public_origin;
     let asked = text.and_then(|text| origin.join(text).ok()).filter(|url| {
         let path = url.path();
-        url.origin() == origin.origin() && (path == "/admin" || path.starts_with("/admin/"))
+        url.origin() == origin.origin()
+            && path
+                .strip_prefix(console::HOME)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
     match asked {
-        Some(url) if !url.path().starts_with("/admin/sign") && !url.path().starts_with("/admin/link") => {
+        Some(url) if !is_entrance(url.path()) => {
             let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
             format!("{}{query}", url.path())
         }
-        _ => "/admin".to_owned(),
+        _ => console::overview(),
     }
 }
 
@@ -63,7 +74,7 @@ fn view(cairn: &Cairn, email: String, next: String, problems: ProblemList) -> Si
         let query = Serializer::new(String::new()).append_pair("next", &next).finish();
         let host = url::Url::parse(&provider.issuer).ok();
         LinkTo {
-            href: format!("/admin/sign-in/provider?{query}"),
+            href: format!("{}?{query}", console::sign_in_provider()),
             text: host
                 .and_then(|url| url.host_str().map(str::to_owned))
                 .unwrap_or_default(),
@@ -116,7 +127,7 @@ pub(super) fn signed_in(cairn: &Cairn, token: &str, next: &str) -> Result<HttpRe
 
 async fn sign_out(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     administrators::sign_out(&visit.cairn, &visit.session).await?;
-    signed_in(&visit.cairn, "", "/admin/sign-in")
+    signed_in(&visit.cairn, "", &console::sign_in())
 }
 
 /// What every use case works with.

@@ -12,17 +12,18 @@ use crate::service::base::tool_keys::{self, PUBLISHED_FIRST};
 use crate::store::issuers::KeyState;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::views::admin::{ConsoleConfirmPage, KeyLine};
 use crate::web::views::shared::{LinkTo, When};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/tool-keys/publish", web::get().to(ask_publish))
-        .route("/tool-keys/publish", web::post().to(publish))
-        .route("/tool-keys/{kid}/use", web::get().to(ask_use))
-        .route("/tool-keys/{kid}/use", web::post().to(use_it))
-        .route("/tool-keys/{kid}/remove", web::get().to(ask_remove))
-        .route("/tool-keys/{kid}/remove", web::post().to(remove));
+        .route(console::TOOL_KEY_PUBLISH, web::get().to(ask_publish))
+        .route(console::TOOL_KEY_PUBLISH, web::post().to(publish))
+        .route(console::TOOL_KEY_USE, web::get().to(ask_use))
+        .route(console::TOOL_KEY_USE, web::post().to(use_it))
+        .route(console::TOOL_KEY_REMOVE, web::get().to(ask_remove))
+        .route(console::TOOL_KEY_REMOVE, web::post().to(remove));
 }
 
 /// The keys and the next step, for those who look after the whole installation.
@@ -34,11 +35,11 @@ pub(super) async fn lines(visit: &AdminVisit) -> Result<(Vec<KeyLine>, Option<Li
     let next = all.iter().find(|key| key.state == KeyState::Next);
     let step = match next {
         Some(key) => LinkTo {
-            href: format!("/admin/tool-keys/{}/use", key.kid),
+            href: console::tool_key_use(&key.kid),
             text: "Sign with the next key…".to_owned(),
         },
         None => LinkTo {
-            href: "/admin/tool-keys/publish".to_owned(),
+            href: console::tool_key_publish(),
             text: "Publish a new key…".to_owned(),
         },
     };
@@ -46,8 +47,7 @@ pub(super) async fn lines(visit: &AdminVisit) -> Result<(Vec<KeyLine>, Option<Li
         name: key.kid.clone(),
         state: issuers::state(key.state),
         made: When::new(key.created_at, now),
-        act: (key.state == KeyState::Retired)
-            .then(|| ("Remove…", format!("/admin/tool-keys/{}/remove", key.kid))),
+        act: (key.state == KeyState::Retired).then(|| ("Remove…", console::tool_key_remove(&key.kid))),
     });
     Ok((lines.collect(), Some(step)))
 }
@@ -66,7 +66,7 @@ fn asking(
         fields: Vec::new(),
         confirm,
         danger: false,
-        back_href: "/admin/issuers".to_owned(),
+        back_href: console::issuers(),
     }
 }
 
@@ -80,14 +80,14 @@ async fn ask_publish(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
             "In ten minutes, when every platform can have read it, you can come back and let it sign.",
             "Nothing changes for students and teachers.",
         ],
-        "/admin/tool-keys/publish".to_owned(),
+        console::tool_key_publish(),
         "Publish a new key",
     ))
 }
 
 async fn publish(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     tool_keys::publish_next(&visit.cairn, &visit.admin).await?;
-    Ok(visit.go(&visit.href_saying("/admin/issuers", "published")))
+    Ok(visit.go(&visit.href_saying(&console::issuers(), "published")))
 }
 
 async fn ask_use(visit: AdminVisit, kid: web::Path<String>) -> Result<HttpResponse, AdminError> {
@@ -108,7 +108,7 @@ async fn ask_use(visit: AdminVisit, kid: web::Path<String>) -> Result<HttpRespon
         "From now on Cairn signs what it sends to platforms with the next key.",
         "The key before stays published, so that what was just sent still counts. Remove it in a day or later.",
     ];
-    let action = format!("/admin/tool-keys/{kid}/use");
+    let action = console::tool_key_use(&kid);
     visit.show(&asking(
         &visit,
         "Sign with the next key?",
@@ -123,7 +123,7 @@ async fn use_it(
     kid: web::Path<String>,
 ) -> Result<HttpResponse, AdminError> {
     tool_keys::use_next(&visit.cairn, &visit.admin, &kid).await?;
-    Ok(visit.go(&visit.href_saying("/admin/issuers", "rotated")))
+    Ok(visit.go(&visit.href_saying(&console::issuers(), "rotated")))
 }
 
 async fn ask_remove(visit: AdminVisit, kid: web::Path<String>) -> Result<HttpResponse, AdminError> {
@@ -142,7 +142,7 @@ async fn ask_remove(visit: AdminVisit, kid: web::Path<String>) -> Result<HttpRes
             "It leaves the public list of keys, and nobody believes any more what is signed with it.",
             "Do it at once when the key may have been stolen; otherwise a day after the new one began to sign.",
         ],
-        format!("/admin/tool-keys/{kid}/remove"),
+        console::tool_key_remove(&kid),
         "Remove the old key",
     );
     visit.show(&ConsoleConfirmPage { danger: true, ..page })
@@ -153,5 +153,5 @@ async fn remove(
     kid: web::Path<String>,
 ) -> Result<HttpResponse, AdminError> {
     tool_keys::remove_old(&visit.cairn, &visit.admin, &kid).await?;
-    Ok(visit.go(&visit.href_saying("/admin/issuers", "removed")))
+    Ok(visit.go(&visit.href_saying(&console::issuers(), "removed")))
 }

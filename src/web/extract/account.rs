@@ -11,9 +11,6 @@ use crate::service::institution::account::Administrator;
 use crate::web::error::AppError;
 use crate::web::extract::proven::{Asking, Found, Later, application, brought, find};
 
-/// The page that account and user navigation open.
-pub const PATH: &str = "/lti/account";
-
 /// A page request of an administrator inside the LMS.
 #[derive(Debug)]
 pub struct AccountVisit {

@@ -18,6 +18,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paged;
+use crate::web::paths::course;
 use crate::web::views::instructor::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 use crate::web::views::shared::{PictureView, Problem, ProblemList, Status, StatusChip, When};
 
@@ -28,13 +29,12 @@ const MOST: usize = 500;
 
 /// Lists the routes of these pages.
 pub fn configure(config: &mut ServiceConfig) {
-    let path = |rest: &str| format!("/c/{{course}}/badges/{{badge}}/{rest}");
     config
-        .route(&path("awards"), web::get().to(awards))
-        .route(&path("awards"), web::post().to(awards))
-        .route(&path("revoke"), web::get().to(review))
-        .route(&path("revoke"), web::post().to(review))
-        .route(&path("revoke/confirm"), web::post().to(revoke));
+        .route(course::BADGE_AWARDS, web::get().to(awards))
+        .route(course::BADGE_AWARDS, web::post().to(awards))
+        .route(course::BADGE_REVOKE, web::get().to(review))
+        .route(course::BADGE_REVOKE, web::post().to(review))
+        .route(course::BADGE_REVOKE_CONFIRM, web::post().to(revoke));
 }
 
 /// The holders.
@@ -77,19 +77,19 @@ async fn list(
                 .map(When::date_only),
             reason: award.revocation.as_ref().map(|gone| gone.reason.clone()),
             revocable: may_revoke && award.revocation.is_none(),
-            decision_href: visit.href(&format!("/badges/{}/people/{person}", badge.id)),
+            decision_href: visit.href(&course::decision(&badge.id, person)),
             credential_href: holder.page.path(),
             kept: holder.page == AwardPage::Kept,
         }
     };
     let total = i64::try_from(total).unwrap_or(i64::MAX);
-    let path = format!("/badges/{}/awards", badge.id);
+    let path = course::badge_awards(&badge.id);
     Ok(BadgeAwardsPage {
         page: visit.page(&badge.design.name, Place::Badges),
         picture: picture(&badge),
         rows: shown.iter().map(row).collect(),
         paging: paged::paging(visit, &path, &[], part, shown.len(), total),
-        revoke_action: visit.href(&format!("/badges/{}/revoke", badge.id)),
+        revoke_action: visit.href(&course::badge_revoke(&badge.id)),
         lapsing,
         everyone: revocable,
         may_revoke,
@@ -171,7 +171,7 @@ pub async fn revoke(
     if which.len() > MOST {
         return too_many(&visit, &badge).await;
     }
-    let done_href = visit.href_saying(&format!("/badges/{badge}/awards"), "revoked");
+    let done_href = visit.href_saying(&course::badge_awards(&badge), "revoked");
     let (known, holders) = holders::revocable(&visit.cairn, &visit.visitor, &badge, &which).await?;
     if holders.is_empty() && !which.is_empty() {
         // The same form, sent twice.
@@ -217,7 +217,7 @@ fn asking(visit: &Visit, badge: &Badge, holders: &[Holder], problems: ProblemLis
         people: holders.iter().map(person).collect(),
         reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
         problems,
-        action: visit.href(&format!("/badges/{}/revoke/confirm", badge.id)),
-        back_href: visit.href(&format!("/badges/{}/awards", badge.id)),
+        action: visit.href(&course::badge_revoke_confirm(&badge.id)),
+        back_href: visit.href(&course::badge_awards(&badge.id)),
     }
 }

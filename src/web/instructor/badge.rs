@@ -9,23 +9,25 @@ use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::badge::design::{self, Saved};
 use crate::service::badge::pictures;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields};
 use crate::web::views::shared::{Problem, ProblemList};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/badges/new", web::get().to(new))
-        .route("/c/{course}/badges/new", web::post().to(new))
-        .route("/c/{course}/badges/save", web::post().to(save_new))
-        .route("/c/{course}/badges/{badge}/edit", web::get().to(edit))
-        .route("/c/{course}/badges/{badge}/edit", web::post().to(edit))
-        .route("/c/{course}/badges/{badge}/save", web::post().to(save_known));
+        .route(course::BADGE_NEW, web::get().to(new))
+        .route(course::BADGE_NEW, web::post().to(new))
+        .route(course::BADGE_SAVE_NEW, web::post().to(save_new))
+        .route(course::BADGE_EDIT, web::get().to(edit))
+        .route(course::BADGE_EDIT, web::post().to(edit))
+        .route(course::BADGE_SAVE, web::post().to(save_known));
 }
 
 async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
@@ -51,7 +53,7 @@ async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
     let mut fields = BadgeFields::from_design(&badge.design, badge.revision);
     if let Picture::Uploaded { .. } = &badge.design.picture {
         fields.picture_kept = pictures::href(&badge.design.picture)
-            .trim_start_matches("/p/")
+            .trim_start_matches(addresses::PICTURES)
             .to_owned();
     }
     let page = view(
@@ -91,7 +93,9 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     if let Some(file) = visit.fields.file("picture") {
         match pictures::keep(&visit.cairn, &visit.visitor, file.bytes.clone()).await {
             Ok(picture) => {
-                fields.picture_kept = pictures::href(&picture).trim_start_matches("/p/").to_owned();
+                fields.picture_kept = pictures::href(&picture)
+                    .trim_start_matches(addresses::PICTURES)
+                    .to_owned();
                 "uploaded".clone_into(&mut fields.picture_from);
             }
             Err(ServiceError::Invalid { sentence, .. }) => {
@@ -118,11 +122,14 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
                     Err(error) => unkept = Some(error),
                     Ok(Saved::Done(id)) => {
                         let to = match action.as_str() {
-                            "save" => visit.href_saying(&format!("/badges/{id}/edit"), "saved"),
+                            "save" => visit.href_saying(&course::badge_edit(&id), "saved"),
                             "save_and_place" if places(visit) => {
-                                format!("{}&badge={id}", visit.href_saying("/place", "chosen-badge"))
+                                format!(
+                                    "{}&badge={id}",
+                                    visit.href_saying(&course::place(), "chosen-badge")
+                                )
                             }
-                            _ => visit.href_saying(&format!("/badges/{id}/rule"), "saved"),
+                            _ => visit.href_saying(&course::badge_rule(&id), "saved"),
                         };
                         return Ok(visit.go(&to));
                     }
@@ -204,16 +211,20 @@ fn view(
         places,
         may_save: true,
         action: match id {
-            Some(id) => visit.href(&format!("/badges/{id}/save")),
-            None => visit.href("/badges/save"),
+            Some(id) => visit.href(&course::badge_save(id)),
+            None => visit.href(&course::badge_save_new()),
         },
-        uploaded_src: (!kept.is_empty()).then(|| format!("/p/{kept}")),
+        uploaded_src: (!kept.is_empty()).then(|| addresses::picture(kept)),
         fields,
         problems: ProblemList(problems),
         hints,
         drawn_src: pictures::DRAWN.to_owned(),
         holders,
-        back_href: visit.href(if places { "/place" } else { "" }),
-        rule_href: id.map(|id| visit.href(&format!("/badges/{id}/rule"))),
+        back_href: if places {
+            visit.href(&course::place())
+        } else {
+            visit.href("")
+        },
+        rule_href: id.map(|id| visit.href(&course::badge_rule(id))),
     }
 }

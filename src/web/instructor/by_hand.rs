@@ -18,19 +18,19 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::instructor::{AwardByHandPage, ByHand};
 use crate::web::views::shared::{PictureView, Problem, ProblemList};
 
 /// Lists the routes of these pages.
 pub fn configure(config: &mut ServiceConfig) {
-    let path = |rest: &str| format!("/c/{{course}}/badges/{{badge}}/people/{{person}}/{rest}");
     config
-        .route(&path("approve"), web::get().to(approve))
-        .route(&path("approve"), web::post().to(approve))
-        .route(&path("approve/confirm"), web::post().to(do_approve))
-        .route(&path("award"), web::get().to(award))
-        .route(&path("award"), web::post().to(award))
-        .route(&path("award/confirm"), web::post().to(do_award));
+        .route(course::APPROVE, web::get().to(approve))
+        .route(course::APPROVE, web::post().to(approve))
+        .route(course::APPROVE_CONFIRM, web::post().to(do_approve))
+        .route(course::AWARD, web::get().to(award))
+        .route(course::AWARD, web::post().to(award))
+        .route(course::AWARD_CONFIRM, web::post().to(do_award));
 }
 
 type Names = web::Path<(String, String, String)>;
@@ -112,7 +112,7 @@ async fn answer(
                 ByHand::Approve => "approved",
                 ByHand::Award => "awarded",
             };
-            let to = visit.href_saying(&format!("/badges/{badge}/people/{person}"), notice);
+            let to = visit.href_saying(&course::decision(badge, person), notice);
             Ok(visit.go(&to))
         }
         Err(ServiceError::Invalid { sentence, .. }) => {
@@ -129,10 +129,16 @@ async fn answer(
 
 fn view(visit: &Visit, sight: &Sight, what: ByHand, problems: ProblemList) -> AwardByHandPage {
     let (student, name) = (sight.person.display_name(), sight.badge.design.name.clone());
-    let back = visit.href(&format!("/badges/{}/people/{}", sight.badge.id, sight.person.id));
+    let about = |to: fn(&BadgeId, &PersonId) -> String| visit.href(&to(&sight.badge.id, &sight.person.id));
     let (title, action) = match what {
-        ByHand::Approve => (format!("Approve {student} for “{name}”?"), "approve"),
-        ByHand::Award => (format!("Award “{name}” to {student}?"), "award"),
+        ByHand::Approve => (
+            format!("Approve {student} for “{name}”?"),
+            about(course::approve_confirm),
+        ),
+        ByHand::Award => (
+            format!("Award “{name}” to {student}?"),
+            about(course::award_confirm),
+        ),
     };
     let decision = sight.decision.as_ref();
     AwardByHandPage {
@@ -144,12 +150,12 @@ fn view(visit: &Visit, sight: &Sight, what: ByHand, problems: ProblemList) -> Aw
             src: pictures::href(&sight.badge.design.picture),
             alt: sight.badge.design.picture_alt.clone(),
         },
-        action: format!("{back}/{action}/confirm"),
+        action,
         checks: decision
             .map(|decision| decided::check_lines(decision, &sight.names, Audience::Teacher, sight.now))
             .unwrap_or_default(),
         reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
         problems,
-        back_href: back,
+        back_href: about(course::decision),
     }
 }

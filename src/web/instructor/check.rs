@@ -9,12 +9,13 @@ use crate::service::course::sync;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
+use crate::web::paths::course;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/check", web::post().to(check))
-        .route("/c/{course}/check/status", web::get().to(status))
-        .route("/c/{course}/check/status", web::post().to(status));
+        .route(course::CHECK, web::post().to(check))
+        .route(course::CHECK_STATUS, web::get().to(status))
+        .route(course::CHECK_STATUS, web::post().to(status));
 }
 
 async fn check(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {

@@ -12,14 +12,15 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::lti::ChooseOpensPage;
 use crate::web::views::shared::{Problem, ProblemList};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/links/{link}", web::get().to(show))
-        .route("/c/{course}/links/{link}", web::post().to(show))
-        .route("/c/{course}/links/{link}/choose", web::post().to(choose));
+        .route(course::LINK, web::get().to(show))
+        .route(course::LINK, web::post().to(show))
+        .route(course::LINK_CHOOSE, web::post().to(choose));
 }
 
 /// Where a link leads.
@@ -27,8 +28,8 @@ fn target(visit: &Visit, opens: &Opens) -> Option<String> {
     match opens {
         Opens::Unchosen | Opens::CopyOf { .. } => None,
         Opens::MyBadges => Some(String::new()),
-        Opens::Badge { badge } | Opens::Stack { badge } => Some(format!("/badges/{badge}")),
-        Opens::Activity { activity } => Some(format!("/activities/{activity}")),
+        Opens::Badge { badge } | Opens::Stack { badge } => Some(course::badge(badge)),
+        Opens::Activity { activity } => Some(course::activity(activity)),
     }
     .map(|rest| visit.href_saying(&rest, "chosen"))
 }
@@ -113,7 +114,7 @@ fn view(visit: &Visit, link: &Link, typed: [&str; 4], problems: Vec<Problem>) ->
     let name = link.title.as_deref().unwrap_or("this link");
     ChooseOpensPage {
         page: visit.page(&format!("What shall “{name}” open?"), Place::Elsewhere),
-        action: visit.href(&format!("/links/{}/choose", link.id)),
+        action: visit.href(&course::link_choose(&link.id)),
         opens,
         title,
         instructions,

@@ -8,7 +8,7 @@ use super::course::state_chip;
 use crate::domain::copying::FoundBy;
 use crate::domain::policy::Power;
 use crate::domain::sentence::number;
-use crate::ids::CopyId;
+use crate::ids::{BadgeId, CopyId};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::course::copying::{
@@ -20,6 +20,7 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::instructor::{
     BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
 };
@@ -27,11 +28,11 @@ use crate::web::views::shared::{Choice, Problem, ProblemList, Status, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/copied/{copy}", web::get().to(show))
-        .route("/c/{course}/copied/{copy}", web::post().to(show))
-        .route("/c/{course}/copied/{copy}/take", web::post().to(take))
-        .route("/c/{course}/copied/{copy}/decline", web::post().to(decline))
-        .route("/c/{course}/copied/{copy}/map", web::post().to(map));
+        .route(course::COPIED, web::get().to(show))
+        .route(course::COPIED, web::post().to(show))
+        .route(course::COPIED_TAKE, web::post().to(take))
+        .route(course::COPIED_DECLINE, web::post().to(decline))
+        .route(course::COPIED_MAP, web::post().to(map));
 }
 
 /// What the course page says of copies that wait for an answer.
@@ -48,7 +49,7 @@ pub(super) async fn offers(visit: &Visit) -> Result<Vec<OfferLine>, AppError> {
                 offer.source_name
             ),
         },
-        href: visit.href(&format!("/copied/{}", offer.copy.id)),
+        href: visit.href(&course::copied(&offer.copy.id)),
     };
     Ok(offers.into_iter().map(line).collect())
 }
@@ -73,7 +74,7 @@ async fn take(
         Taken::Brought(_) => "brought",
         Taken::Before => "brought-before",
     };
-    Ok(visit.go(&visit.href_saying(&format!("/copied/{id}"), notice)))
+    Ok(visit.go(&visit.href_saying(&course::copied(&id), notice)))
 }
 
 async fn decline(
@@ -98,7 +99,7 @@ async fn map(
         None => copying::choose(&visit.cairn, &visit.visitor, &id, choices(&visit)).await,
     };
     match done {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&format!("/copied/{id}"), "mapped"))),
+        Ok(()) => Ok(visit.go(&visit.href_saying(&course::copied(&id), "mapped"))),
         Err(
             error
             @ (ServiceError::Invalid { .. } | ServiceError::Platform(_) | ServiceError::Conflict { .. }),
@@ -150,7 +151,7 @@ fn offer_page(visit: &Visit, plan: &Plan) -> CopiedOfferPage {
         }
     }
     let source = plan.source.name().to_owned();
-    let href = |rest: &str| visit.href(&format!("/copied/{}{rest}", plan.copy.id));
+    let href = |to: fn(&CopyId) -> String| visit.href(&to(&plan.copy.id));
     CopiedOfferPage {
         page: visit.page(&format!("Bring {badges} from {source}?"), Place::Badges),
         missing: missing.len(),
@@ -169,8 +170,8 @@ fn offer_page(visit: &Visit, plan: &Plan) -> CopiedOfferPage {
         was_read: plan.was_read,
         declined: plan.copy.state == CopyState::Declined,
         confirm: format!("Bring {badges}"),
-        take_action: href("/take"),
-        decline_action: href("/decline"),
+        take_action: href(course::copied_take),
+        decline_action: href(course::copied_decline),
         back_href: visit.href(""),
     }
 }
@@ -222,21 +223,21 @@ fn desk_page(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> CopiedMapPag
             .badges
             .iter()
             .map(|brought| {
-                let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", brought.badge.id));
+                let href = |to: fn(&BadgeId) -> String| visit.href(&to(&brought.badge.id));
                 BroughtBadge {
                     name: brought.badge.design.name.clone(),
                     picture: picture_of(&brought.badge),
                     state: state_chip(&brought.badge.state),
                     sentence: brought.sentence.clone(),
                     notes: brought.notes.clone(),
-                    rule_href: href("/rule"),
+                    rule_href: href(course::badge_rule),
                     preview_href: (brought.missing == 0 && brought.sentence.is_some())
-                        .then(|| href("/preview")),
+                        .then(|| href(course::badge_preview)),
                 }
             })
             .collect(),
         source,
-        action: visit.href(&format!("/copied/{}/map", desk.copy.id)),
+        action: visit.href(&course::copied_map(&desk.copy.id)),
         problems: ProblemList(problems),
         makes_columns: desk.makes_columns,
         back_href: visit.href(""),

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 
 use crate::domain::badge::BadgeState;
 use crate::domain::policy::{Powers, Regrade as Policy};
-use crate::ids::CopyId;
+use crate::ids::{BadgeId, CopyId};
 use crate::service::award::regrades::{self, Waiting};
 use crate::service::badge::design::{self, Overview, Summary};
 use crate::service::base::policies;
@@ -16,6 +16,7 @@ use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadgesPage};
 use crate::web::views::shared::{Status, StatusChip, When};
 
@@ -61,8 +62,8 @@ fn view(
             running: progress
                 .running
                 .then(|| (small(progress.done), small(progress.total))),
-            check_href: visit.href("/check"),
-            status_href: visit.href("/check/status"),
+            check_href: visit.href(&course::check()),
+            status_href: visit.href(&course::check_status()),
         },
         students: overview.students,
         grades_read: match overview.columns {
@@ -83,9 +84,9 @@ fn view(
             .iter()
             .map(|badge| row(visit, badge, powers))
             .collect(),
-        new_badge_href: powers.create.then(|| visit.href("/badges/new")),
-        progress_href: visit.href("/progress"),
-        evidence_href: visit.href("/evidence"),
+        new_badge_href: powers.create.then(|| visit.href(&course::badge_new())),
+        progress_href: visit.href(&course::progress()),
+        evidence_href: visit.href(&course::evidence()),
         evidence_waiting: overview.waiting,
     }
 }
@@ -144,7 +145,7 @@ pub(super) fn state_chip(state: &BadgeState) -> StatusChip {
 
 fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
     let badge = &summary.badge;
-    let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", badge.id));
+    let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     BadgeRow {
         name: badge.design.name.clone(),
         picture: picture_of(badge),
@@ -153,11 +154,12 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
         earned: summary.earned,
         almost: summary.almost,
         problem: summary.problem.clone(),
-        edit_href: href("/edit"),
-        rule_href: href("/rule"),
-        preview_href: href("/preview"),
-        awards_href: href("/awards"),
-        retire_href: (powers.create && badge.state != BadgeState::Retired).then(|| href("/retire")),
+        edit_href: href(course::badge_edit),
+        rule_href: href(course::badge_rule),
+        preview_href: href(course::badge_preview),
+        awards_href: href(course::badge_awards),
+        retire_href: (powers.create && badge.state != BadgeState::Retired)
+            .then(|| href(course::badge_retire)),
     }
 }
 
@@ -171,8 +173,8 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
             summary.badge.design.name
         ),
         href: match copied {
-            Some(copy) if summary.badge.active_rule.is_none() => visit.href(&format!("/copied/{copy}")),
-            _ => visit.href(&format!("/badges/{}/rule", summary.badge.id)),
+            Some(copy) if summary.badge.active_rule.is_none() => visit.href(&course::copied(copy)),
+            _ => visit.href(&course::badge_rule(&summary.badge.id)),
         },
         action: match copied {
             Some(_) if summary.badge.active_rule.is_none() => "Say what stands for it".to_owned(),
@@ -191,7 +193,7 @@ fn fell(visit: &Visit, one: &Waiting) -> Attention {
             "{} earned “{}” and no longer meets its rule.{still}",
             one.student, one.badge_name
         ),
-        href: visit.href(&format!("/regrades/{}", one.regrade.id)),
+        href: visit.href(&course::regrade(&one.regrade.id)),
         action: "Look and decide".to_owned(),
     }
 }

@@ -20,16 +20,16 @@ use crate::store::decisions::StoredDecision;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::instructor::{DecisionPage, HistoryLine};
 use crate::web::views::shared::{LinkTo, PictureView, When};
 use crate::web::{audit_words, decided};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
-    let path = "/c/{course}/badges/{badge}/people/{person}";
     config
-        .route(path, web::get().to(decision))
-        .route(path, web::post().to(decision));
+        .route(course::DECISION, web::get().to(decision))
+        .route(course::DECISION, web::post().to(decision));
 }
 
 /// The page.
@@ -51,7 +51,7 @@ pub async fn decision(
 fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
     let student = sight.person.display_name();
     let name = sight.badge.design.name.clone();
-    let here = visit.href(&format!("/badges/{}/people/{}", sight.badge.id, sight.person.id));
+    let about = |to: fn(&BadgeId, &PersonId) -> String| visit.href(&to(&sight.badge.id, &sight.person.id));
     let standing = sight.award.as_ref().map(|award| award.standing(sight.now));
     let held = standing.is_some_and(Standing::is_held);
     let settled = held || standing == Some(Standing::Revoked);
@@ -87,21 +87,20 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
         next_action: missing
             .filter(|decision| open && waits_for_review(&decision.tree))
             .map(|_| LinkTo {
-                href: visit.href("/evidence"),
+                href: visit.href(&course::evidence()),
                 text: "Review it".to_owned(),
             }),
         rule_version: rule_version.unwrap_or(0),
         decided: sight.confirmed.map(|at| When::new(at, sight.now)),
-        approve_href: (powers.approve && open && sight.waits_for_approval())
-            .then(|| format!("{here}/approve")),
-        by_hand_href: (powers.approve && open).then(|| format!("{here}/award")),
+        approve_href: (powers.approve && open && sight.waits_for_approval()).then(|| about(course::approve)),
+        by_hand_href: (powers.approve && open).then(|| about(course::award)),
         revoke_href: sight
             .award
             .as_ref()
             .filter(|_| held && powers.revoke)
             .map(|award| {
-                let badge = &sight.badge.id;
-                visit.href(&format!("/badges/{badge}/revoke?award={}", award.id))
+                let revoke = course::badge_revoke(&sight.badge.id);
+                visit.href(&format!("{revoke}?award={}", award.id))
             }),
         left_to_others: [
             (open && !powers.approve).then(|| Power::Approve.kept()),
@@ -114,7 +113,7 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
         kept: sight.page == AwardPage::Kept,
         barred: barred(sight),
         history: history(sight),
-        back_href: visit.href("/progress"),
+        back_href: visit.href(&course::progress()),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::instructor::{
     Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
 };
@@ -27,11 +28,11 @@ const SHOWN: usize = 50;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/badges/{badge}/preview", web::get().to(show))
-        .route("/c/{course}/badges/{badge}/preview", web::post().to(show))
-        .route("/c/{course}/badges/{badge}/preview.csv", web::get().to(file))
-        .route("/c/{course}/badges/{badge}/preview.csv", web::post().to(file))
-        .route("/c/{course}/badges/{badge}/activate", web::post().to(activate));
+        .route(course::BADGE_PREVIEW, web::get().to(show))
+        .route(course::BADGE_PREVIEW, web::post().to(show))
+        .route(course::BADGE_PREVIEW_CSV, web::get().to(file))
+        .route(course::BADGE_PREVIEW_CSV, web::post().to(file))
+        .route(course::BADGE_ACTIVATE, web::post().to(activate));
 }
 
 async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
@@ -42,7 +43,7 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
             visit.show(&view(&visit, &trial, powers, ProblemList::default()))
         }
         // Nothing to try yet: the rule comes first.
-        Err(ServiceError::NotFound("rule")) => Ok(visit.go(&visit.href(&format!("/badges/{id}/rule")))),
+        Err(ServiceError::NotFound("rule")) => Ok(visit.go(&visit.href(&course::badge_rule(&id)))),
         Err(error) => Err(error.into()),
     }
 }
@@ -87,9 +88,9 @@ fn small(count: usize) -> u32 {
 
 fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> DryRunPage {
     let (run, badge) = (&trial.run, &trial.badge);
-    let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", badge.id));
+    let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     let activation = Activation {
-        action: href("/activate"),
+        action: href(course::badge_activate),
         number: small(run.number()),
         digest: run.digest.clone(),
     };
@@ -120,8 +121,8 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         problems,
         hint: (trial.hides_early_grades && !run.no_grade.is_empty()).then_some(EARLY_GRADES),
         read: trial.read_at.map(|at| When::new(at, trial.now)),
-        csv_href: href("/preview.csv"),
-        back_href: href("/rule"),
+        csv_href: href(course::badge_preview_csv),
+        back_href: href(course::badge_rule),
     }
 }
 
@@ -189,7 +190,7 @@ fn group(visit: &Visit, trial: &Trial, title: &str, people: &[PersonId]) -> Name
         .map(|id| PersonLine {
             name: name(trial, id),
             note: String::new(),
-            href: Some(visit.href(&format!("/badges/{}/people/{id}", trial.badge.id))),
+            href: Some(visit.href(&course::decision(&trial.badge.id, id))),
         })
         .zip(people)
         .map(|(line, id)| PersonLine {

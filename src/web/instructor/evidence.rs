@@ -13,6 +13,7 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::instructor::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
 use crate::web::views::shared::{Choice, Page, Paging, Problem, ProblemList, When};
 
@@ -21,11 +22,11 @@ const ROWS: i64 = 50;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/evidence", web::get().to(queue))
-        .route("/c/{course}/evidence", web::post().to(queue))
-        .route("/c/{course}/evidence/{submission}", web::get().to(show))
-        .route("/c/{course}/evidence/{submission}", web::post().to(show))
-        .route("/c/{course}/evidence/{submission}/review", web::post().to(review));
+        .route(course::EVIDENCE, web::get().to(queue))
+        .route(course::EVIDENCE, web::post().to(queue))
+        .route(course::SUBMISSION, web::get().to(show))
+        .route(course::SUBMISSION, web::post().to(show))
+        .route(course::SUBMISSION_REVIEW, web::post().to(review));
 }
 
 async fn queue(visit: Visit) -> Result<HttpResponse, AppError> {
@@ -60,12 +61,13 @@ fn queue_view(
     let state = if all { "all" } else { "waiting" };
     let page_at = |from: i64| {
         let id = only.as_ref().map(ToString::to_string).unwrap_or_default();
-        visit.href(&format!("/evidence?activity={id}&state={state}&from={from}"))
+        let queue = course::evidence();
+        visit.href(&format!("{queue}?activity={id}&state={state}&from={from}"))
     };
     let (first, last) = (slice.offset + i64::from(shown > 0), slice.offset + shown);
     EvidenceQueuePage {
         page,
-        filter_action: visit.href("/evidence"),
+        filter_action: visit.href(&course::evidence()),
         activities: queue
             .activities
             .iter()
@@ -96,7 +98,7 @@ fn queue_row(visit: &Visit, queue: &Queue, row: &Waiting) -> QueueRow {
         version: row.submission.version,
         submitted: When::new(row.submission.submitted_at, queue.now),
         state: state_chip(row.submission.state),
-        href: visit.href(&format!("/evidence/{}", row.submission.id)),
+        href: visit.href(&course::submission(&row.submission.id)),
     }
 }
 
@@ -144,7 +146,7 @@ async fn review(
             score,
         };
         match evidence::review(&visit.cairn, &visit.visitor, &id, answer).await? {
-            Reviewed::Done => return Ok(visit.go(&visit.href_saying("/evidence", "reviewed"))),
+            Reviewed::Done => return Ok(visit.go(&visit.href_saying(&course::evidence(), "reviewed"))),
             Reviewed::Wrong(wrong) => problems.extend(wrong.into_iter().map(|(field, text)| Problem {
                 field: field.to_owned(),
                 text,
@@ -176,7 +178,7 @@ async fn view(
     let title = format!("Review: {}", desk.student);
     let page = visit.page_saying_what_is_late(&title, Place::Evidence).await?;
     let (submission, maximum) = (&desk.submission, desk.activity.maximum.normalize());
-    let href = |id: &SubmissionId| visit.href(&format!("/evidence/{id}"));
+    let href = |id: &SubmissionId| visit.href(&course::submission(id));
     let ours = submission.review.as_ref().and_then(|review| review.score);
     let says = desk
         .grade
@@ -191,7 +193,7 @@ async fn view(
         submitted: When::new(submission.submitted_at, desk.now),
         state: state_chip(submission.state),
         artefact: artefact::view(&visit.cairn, visit.visitor.tenant(), &submission.artefact).await,
-        action: visit.href(&format!("/evidence/{}/review", submission.id)),
+        action: visit.href(&course::submission_review(&submission.id)),
         fields,
         problems: ProblemList(problems),
         maximum: maximum.to_string(),
@@ -206,7 +208,7 @@ async fn view(
             .map(|one| (When::new(one.submitted_at, desk.now), earlier(one)))
             .collect(),
         next_href: desk.next.as_ref().map(href),
-        back_href: visit.href("/evidence"),
+        back_href: visit.href(&course::evidence()),
     })
 }
 

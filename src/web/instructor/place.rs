@@ -14,17 +14,18 @@ use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
+use crate::web::paths::course;
 use crate::web::reply;
 use crate::web::views::lti::AutoSubmitPage;
 use crate::web::views::shared::{Problem, PublicPage};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/place", web::get().to(show))
-        .route("/c/{course}/place", web::post().to(show))
-        .route("/c/{course}/place/review", web::post().to(review))
-        .route("/c/{course}/place/send", web::post().to(send))
-        .route("/c/{course}/place/cancel", web::post().to(cancel));
+        .route(course::PLACE, web::get().to(show))
+        .route(course::PLACE, web::post().to(show))
+        .route(course::PLACE_REVIEW, web::post().to(review))
+        .route(course::PLACE_SEND, web::post().to(send))
+        .route(course::PLACE_CANCEL, web::post().to(cancel));
 }
 
 async fn show(visit: Visit) -> Result<HttpResponse, AppError> {

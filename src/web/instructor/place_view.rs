@@ -5,6 +5,7 @@ use crate::service::course::placing::{Desk, Offer, Planned, Shape, What};
 use crate::web::badge_facts::picture_of;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::lti::{PlaceOption, PlacePage, PlaceReviewPage, PlannedView};
 use crate::web::views::shared::{Choice, Page, Problem, ProblemList, Status};
 
@@ -71,8 +72,8 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
     let (stacks, badges): (Vec<&Offer>, Vec<&Offer>) = desk.badges.iter().partition(|offer| offer.is_stack);
     PlacePage {
         page: bare(visit, "Put badges into your course"),
-        review_action: visit.href("/place/review"),
-        cancel_action: visit.href("/place/cancel"),
+        review_action: visit.href(&course::place_review()),
+        cancel_action: visit.href(&course::place_cancel()),
         several: desk.several,
         my_badges,
         badges: badges.into_iter().map(badge).collect(),
@@ -115,7 +116,7 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
             (true, false) => "A column in the gradebook comes with it.",
             (false, _) => "A column in the gradebook is made when the activity is first opened.",
         },
-        new_badge_href: desk.makes_badges.then(|| visit.href("/badges/new")),
+        new_badge_href: desk.makes_badges.then(|| visit.href(&course::badge_new())),
         problems: ProblemList(problems),
     }
 }
@@ -150,8 +151,8 @@ pub(super) fn review_page(visit: &Visit, planned: &[Planned]) -> PlaceReviewPage
                 "These go into your course"
             },
         ),
-        send_action: visit.href("/place/send"),
-        back_action: visit.href("/place"),
+        send_action: visit.href(&course::place_send()),
+        back_action: visit.href(&course::place()),
         planned: planned.iter().map(planned_view).collect(),
         kept,
         button: if count == 1 {

@@ -10,6 +10,7 @@ use crate::store::Page;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::instructor::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
 use crate::web::views::shared::PictureView;
 use crate::web::{csv, decided, paged};
@@ -20,10 +21,10 @@ const STUDENTS: i64 = 50;
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/progress", web::get().to(progress))
-        .route("/c/{course}/progress", web::post().to(progress))
-        .route("/c/{course}/progress.csv", web::get().to(table))
-        .route("/c/{course}/progress.csv", web::post().to(table));
+        .route(course::PROGRESS, web::get().to(progress))
+        .route(course::PROGRESS, web::post().to(progress))
+        .route(course::PROGRESS_CSV, web::get().to(table))
+        .route(course::PROGRESS_CSV, web::post().to(table));
 }
 
 /// The matrix, those whose name contains `q`.
@@ -79,7 +80,7 @@ fn view(visit: &Visit, search: String, page: Page, matrix: &Matrix) -> ProgressP
             src: pictures::href(&badge.design.picture),
             alt: badge.design.picture_alt.clone(),
         },
-        href: visit.href(&format!("/badges/{}/awards", badge.id)),
+        href: visit.href(&course::badge_awards(&badge.id)),
     };
     let row = |row: &Row| {
         let cell = |(badge, cell): (&crate::domain::badge::Badge, &Cell)| {
@@ -87,7 +88,7 @@ fn view(visit: &Visit, search: String, page: Page, matrix: &Matrix) -> ProgressP
             MatrixCell {
                 status: chip.status,
                 word: chip.word,
-                href: Some(visit.href(&format!("/badges/{}/people/{}", badge.id, row.person.id))),
+                href: Some(visit.href(&course::decision(&badge.id, &row.person.id))),
             }
         };
         MatrixRow {
@@ -103,13 +104,13 @@ fn view(visit: &Visit, search: String, page: Page, matrix: &Matrix) -> ProgressP
     };
     ProgressPage {
         page: visit.page("Progress", Place::Progress),
-        search_action: visit.href("/progress"),
-        csv_href: visit.href(&format!("/progress.csv{csv_query}")),
+        search_action: visit.href(&course::progress()),
+        csv_href: visit.href(&format!("{}{csv_query}", course::progress_csv())),
         badges: matrix.badges.iter().map(head).collect(),
         rows: matrix.rows.iter().map(row).collect(),
         paging: paged::paging(
             visit,
-            "/progress",
+            &course::progress(),
             &[("q", &search)],
             page,
             matrix.rows.len(),

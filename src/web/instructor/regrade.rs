@@ -16,16 +16,16 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::instructor::RegradePage;
 use crate::web::views::shared::{PictureView, Problem, ProblemList, When};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
-    let path = |rest: &str| format!("/c/{{course}}/regrades/{{regrade}}{rest}");
     config
-        .route(&path(""), web::get().to(show))
-        .route(&path(""), web::post().to(show))
-        .route(&path("/settle"), web::post().to(settle));
+        .route(course::REGRADE, web::get().to(show))
+        .route(course::REGRADE, web::post().to(show))
+        .route(course::REGRADE_SETTLE, web::post().to(settle));
 }
 
 /// What fell.
@@ -91,7 +91,7 @@ fn view(visit: &Visit, case: &Case, powers: Powers, problems: ProblemList) -> Re
         revokes: case.regrade.policy == Policy::RevokeAfterReview,
         then: lines(&case.then),
         now: lines(&case.now),
-        action: visit.href(&format!("/regrades/{}/settle", case.regrade.id)),
+        action: visit.href(&course::regrade_settle(&case.regrade.id)),
         reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
         problems,
         back_href: visit.href(""),

@@ -13,16 +13,14 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::shared::{ConfirmPage, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/badges/{badge}/retire", web::get().to(review))
-        .route("/c/{course}/badges/{badge}/retire", web::post().to(review))
-        .route(
-            "/c/{course}/badges/{badge}/retire/confirm",
-            web::post().to(confirm),
-        );
+        .route(course::BADGE_RETIRE, web::get().to(review))
+        .route(course::BADGE_RETIRE, web::post().to(review))
+        .route(course::BADGE_RETIRE_CONFIRM, web::post().to(confirm));
 }
 
 async fn review(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
@@ -69,7 +67,7 @@ fn view(visit: &Visit, found: &Retirement) -> ConfirmPage {
     ConfirmPage {
         page: visit.page(&title, Place::Badges),
         consequences,
-        action: visit.href(&format!("/badges/{}/retire/confirm", found.badge.id)),
+        action: visit.href(&course::badge_retire_confirm(&found.badge.id)),
         fields: Vec::new(),
         confirm: if deletes {
             "Delete the draft".to_owned()

@@ -15,15 +15,16 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::instructor::badge_form::decimal;
+use crate::web::paths::course;
 use crate::web::rule_form::{self, DraftGroup};
 use crate::web::views::instructor::{ColumnFields, RuleBuilderPage, RuleOptions};
 use crate::web::views::shared::{Choice, Flash, Problem, ProblemList, Status};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/badges/{badge}/rule", web::get().to(show))
-        .route("/c/{course}/badges/{badge}/rule", web::post().to(show))
-        .route("/c/{course}/badges/{badge}/rule/save", web::post().to(save));
+        .route(course::BADGE_RULE, web::get().to(show))
+        .route(course::BADGE_RULE, web::post().to(show))
+        .route(course::BADGE_RULE_SAVE, web::post().to(save));
 }
 
 /// What the builder shows besides the stored rule.
@@ -85,10 +86,9 @@ async fn save(
     } else if action == "create_column" {
         create_column(&visit, &mut builder).await?;
     } else if matches!(action.as_str(), "save" | "dry_run") && keep(&visit, &id, &mut builder).await? {
-        let rule = format!("/badges/{id}/rule");
         return Ok(visit.go(&match action.as_str() {
-            "dry_run" => visit.href(&format!("/badges/{id}/preview")),
-            _ => visit.href_saying(&rule, "saved"),
+            "dry_run" => visit.href(&course::badge_preview(&id)),
+            _ => visit.href_saying(&course::badge_rule(&id), "saved"),
         }));
     }
     let desk = design::desk(&visit.cairn, &visit.visitor, &id).await?;
@@ -184,14 +184,14 @@ async fn view(visit: &Visit, desk: RuleDesk, builder: Builder) -> Result<RuleBui
     };
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let badge = &desk.badge;
-    let href = |rest: &str| visit.href(&format!("/badges/{}{rest}", badge.id));
+    let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     let mut page = visit.page(&format!("Rule of “{}”", badge.design.name), Place::Badges);
     page.flash = builder.flash.or(page.flash);
     Ok(RuleBuilderPage {
         page,
         badge_name: badge.design.name.clone(),
         picture: picture_of(badge),
-        action: href("/rule/save"),
+        action: href(course::badge_rule_save),
         draft: builder.draft,
         options: options(&desk),
         focus: builder.focus,
@@ -200,7 +200,7 @@ async fn view(visit: &Visit, desk: RuleDesk, builder: Builder) -> Result<RuleBui
         version_note: version_note(&desk),
         column: (may_save && desk.makes_columns).then_some(builder.column),
         may_save,
-        edit_href: href("/edit"),
+        edit_href: href(course::badge_edit),
         back_href: visit.href(""),
     })
 }

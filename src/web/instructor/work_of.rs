@@ -9,16 +9,16 @@ use crate::service::course::student_work::work_of;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::lti::WorkOfPage;
 use crate::web::views::shared::LinkTo;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    let one = "/c/{course}/activities/{activity}/of/{person}";
     config
-        .route(one, web::get().to(show))
-        .route(one, web::post().to(show))
-        .route("/c/{course}/review/{what}", web::get().to(unknown))
-        .route("/c/{course}/review/{what}", web::post().to(unknown));
+        .route(course::WORK_OF, web::get().to(show))
+        .route(course::WORK_OF, web::post().to(show))
+        .route(course::REVIEW_UNKNOWN, web::get().to(unknown))
+        .route(course::REVIEW_UNKNOWN, web::post().to(unknown));
 }
 
 async fn show(
@@ -28,14 +28,14 @@ async fn show(
     let (_, activity, person) = path.into_inner();
     let work = work_of(&visit.cairn, &visit.visitor, &activity, &person).await?;
     if let Some(submission) = &work.submission {
-        return Ok(visit.go(&visit.href(&format!("/evidence/{submission}"))));
+        return Ok(visit.go(&visit.href(&course::submission(submission))));
     }
     visit.show(&WorkOfPage {
         page: visit.page("Nothing handed in yet", Place::Evidence),
         student: work.student,
         activity: work.activity.title,
         queue: LinkTo {
-            href: visit.href(&format!("/evidence?activity={activity}")),
+            href: visit.href(&format!("{}?activity={activity}", course::evidence())),
             text: "See what others handed in".to_owned(),
         },
     })

@@ -13,17 +13,15 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::markdown;
+use crate::web::paths::course;
 use crate::web::views::learner::{ActivityPage, HandInFields, HandedIn, ReviewView};
 use crate::web::views::shared::{LinkTo, Problem, ProblemList, When};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/activities/{activity}", web::get().to(show))
-        .route("/c/{course}/activities/{activity}", web::post().to(show))
-        .route(
-            "/c/{course}/activities/{activity}/hand-in",
-            web::post().to(hand_in),
-        );
+        .route(course::ACTIVITY, web::get().to(show))
+        .route(course::ACTIVITY, web::post().to(show))
+        .route(course::HAND_IN, web::post().to(hand_in));
 }
 
 async fn show(visit: Visit, path: web::Path<(String, ActivityId)>) -> Result<HttpResponse, AppError> {
@@ -69,9 +67,7 @@ async fn hand_in(
         handed_in => handed_in?,
     };
     match handed_in {
-        evidence::HandedIn::Done => {
-            Ok(visit.go(&visit.href_saying(&format!("/activities/{id}"), "handed-in")))
-        }
+        evidence::HandedIn::Done => Ok(visit.go(&visit.href_saying(&course::activity(&id), "handed-in"))),
         evidence::HandedIn::Wrong(wrong) => {
             let desk = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
             let problem = |(field, text): (&str, String)| Problem {
@@ -90,7 +86,7 @@ async fn view(visit: &Visit, desk: &ActivityDesk, fields: HandInFields) -> Activ
     let latest = desk.versions.last();
     let approved = latest.is_some_and(|latest| latest.state == SubmissionState::Approved);
     let form = (desk.may_hand_in && !approved).then(|| HandInFields {
-        action: visit.href(&format!("/activities/{}/hand-in", activity.id)),
+        action: visit.href(&course::hand_in(&activity.id)),
         limit: "20 MB".to_owned(),
         ..fields
     });
@@ -129,7 +125,7 @@ async fn view(visit: &Visit, desk: &ActivityDesk, fields: HandInFields) -> Activ
             .badges
             .iter()
             .map(|(id, name)| LinkTo {
-                href: visit.href(&format!("/badges/{id}")),
+                href: visit.href(&course::badge(id)),
                 text: name.clone(),
             })
             .collect(),

@@ -16,13 +16,14 @@ use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::markdown;
+use crate::web::paths::course;
 use crate::web::views::learner::LearnerBadgePage;
 use crate::web::views::shared::{CheckLine, LinkTo, Status, When};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/badges/{badge}", web::get().to(show))
-        .route("/c/{course}/badges/{badge}", web::post().to(show));
+        .route(course::BADGE, web::get().to(show))
+        .route(course::BADGE, web::post().to(show));
 }
 
 /// One badge.
@@ -32,7 +33,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, badge) = path.into_inner();
     if visit.visitor.session.instructor {
-        return Ok(visit.go(&visit.href(&format!("/badges/{badge}/edit"))));
+        return Ok(visit.go(&visit.href(&course::badge_edit(&badge.into()))));
     }
     let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
     let mine = learning
@@ -75,7 +76,7 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage 
         credential_href: mine
             .award
             .as_ref()
-            .map(|award| visit.href(&format!("/credentials/{}", award.id))),
+            .map(|award| visit.href(&course::credential(&award.id))),
         checked: learning.checks.last_at.map(|at| When::new(at, now)),
         back_href: visit.href(""),
     }
@@ -96,7 +97,7 @@ fn offer_hand_ins(visit: &Visit, learning: &Learning, mine: &MyBadge, checks: &m
             continue;
         };
         line.action = Some(LinkTo {
-            href: visit.href(&format!("/activities/{activity}")),
+            href: visit.href(&course::activity(activity)),
             text: format!("Open {}", learning.names.activity(activity)),
         });
     }

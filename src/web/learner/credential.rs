@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::sharing;
 use crate::domain::award::Standing;
 use crate::ids::{AwardId, ShareLinkId};
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
 use crate::service::credential::reissuing;
@@ -22,23 +23,21 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::{self, course};
 use crate::web::views::learner::{MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches};
 use crate::web::views::shared::{PictureView, When};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/credentials/{name}", web::get().to(credential))
-        .route("/c/{course}/credentials/{name}", web::post().to(credential))
-        .route("/c/{course}/credentials/{award}/print", web::get().to(print))
-        .route("/c/{course}/credentials/{award}/print", web::post().to(print))
-        .route("/c/{course}/credentials/{award}/share", web::post().to(switch))
-        .route("/c/{course}/credentials/{award}/sign", web::post().to(sign))
-        .route("/c/{course}/credentials/{award}/links", web::post().to(make_link))
-        .route(
-            "/c/{course}/credentials/{award}/links/{link}/withdraw",
-            web::post().to(withdraw),
-        );
+        .route(course::CREDENTIAL, web::get().to(credential))
+        .route(course::CREDENTIAL, web::post().to(credential))
+        .route(course::CREDENTIAL_PRINT, web::get().to(print))
+        .route(course::CREDENTIAL_PRINT, web::post().to(print))
+        .route(course::CREDENTIAL_SHARE, web::post().to(switch))
+        .route(course::CREDENTIAL_SIGN, web::post().to(sign))
+        .route(course::CREDENTIAL_LINKS, web::post().to(make_link))
+        .route(course::CREDENTIAL_LINK_WITHDRAW, web::post().to(withdraw));
 }
 
 /// The page; with `.json`, `.jwt`, `.png`, `.svg`, `.jwt.png` or `.jwt.svg` at the end of the address, that file.
@@ -90,7 +89,7 @@ pub async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<Ht
     })?;
     visit.show(&MyPrintPage {
         page: visit.page(&certificate.name, Place::Badges),
-        back_href: visit.href(&format!("/credentials/{}", mine.award.id)),
+        back_href: visit.href(&course::credential(&mine.award.id)),
         certificate,
     })
 }
@@ -112,7 +111,7 @@ pub async fn switch(
     };
     let award = AwardId::from(award);
     share::set_shows(&visit.cairn, &visit.visitor, &award, shows).await?;
-    Ok(visit.go(&visit.href_saying(&format!("/credentials/{award}"), "shared")))
+    Ok(visit.go(&visit.href_saying(&course::credential(&award), "shared")))
 }
 
 /// Has the badge signed anew, so that it says what its holder wants it to say.
@@ -127,7 +126,7 @@ pub async fn sign(
     let (grades, work) = (visit.fields.ticked("say_grades"), visit.fields.ticked("say_work"));
     let signed = reissuing::set_says(&visit.cairn, &visit.visitor, &award, grades, work).await?;
     let said = if signed { "signed-anew" } else { "shared" };
-    Ok(visit.go(&visit.href_saying(&format!("/credentials/{award}"), said)))
+    Ok(visit.go(&visit.href_saying(&course::credential(&award), said)))
 }
 
 /// Makes a link that shows the badge for a time. Its address is told once, on this page.
@@ -142,7 +141,7 @@ pub async fn make_link(
     let days = visit.fields.get("days").and_then(|days| days.parse().ok());
     let token = share_links::make(&visit.cairn, &visit.visitor, &award, days.unwrap_or(0)).await?;
     let mine = share::mine(&visit.cairn, &visit.visitor, &award).await?;
-    let address = format!("{}/s/{token}", visit.cairn.settings.identity());
+    let address = format!("{}{}", visit.cairn.settings.identity(), paths::shared(&token));
     visit.show(&view(&visit, mine, Some(address))?)
 }
 
@@ -157,22 +156,30 @@ pub async fn withdraw(
     let (_, award, link) = path.into_inner();
     let (award, link) = (AwardId::from(award), ShareLinkId::from(link));
     share_links::withdraw(&visit.cairn, &visit.visitor, &award, &link).await?;
-    Ok(visit.go(&visit.href_saying(&format!("/credentials/{award}"), "withdrawn")))
+    Ok(visit.go(&visit.href_saying(&course::credential(&award), "withdrawn")))
 }
 
-fn shared_line(link: &ShareLink, here: &str, now: DateTime<Utc>) -> SharedLine {
+fn shared_line(visit: &Visit, award: &AwardId, link: &ShareLink, now: DateTime<Utc>) -> SharedLine {
     SharedLine {
         made: When::date_only(link.made_at),
         until: When::date_only(link.until),
         withdrawn: link.withdrawn_at.map(When::date_only),
         withdraw_action: link
             .is_open(now)
-            .then(|| format!("{here}/links/{}/withdraw", link.id)),
+            .then(|| visit.href(&course::credential_link_withdraw(award, &link.id))),
     }
 }
 
 fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCredentialPage, ServiceError> {
-    let here = visit.href(&format!("/credentials/{}", mine.award.id));
+    let here = |to: fn(&AwardId) -> String| visit.href(&to(&mine.award.id));
+    let [link_action, print_href, share_action, sign_action, file_href] = [
+        course::credential_links,
+        course::credential_print,
+        course::credential_share,
+        course::credential_sign,
+        course::credential,
+    ]
+    .map(here);
     let elsewhere = sharing::elsewhere(&mine)?;
     let shows = mine.credential.shows;
     let says = reissuing::says(&mine.credential, &mine.document)?;
@@ -181,7 +188,7 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         old_files_verify: reissued.cause == Cause::Holder,
     });
     let term = |term: &Term| {
-        let href = visit.href(&format!("/credentials/{}", term.award.id));
+        let href = visit.href(&course::credential(&term.award.id));
         (When::date_only(term.award.awarded_at), href)
     };
     let achievement = mine.document.credential_subject.achievement;
@@ -191,10 +198,10 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         links: mine
             .links
             .iter()
-            .map(|link| shared_line(link, &here, mine.now))
+            .map(|link| shared_line(visit, &mine.award.id, link, mine.now))
             .collect(),
         fresh_link,
-        link_action: format!("{here}/links"),
+        link_action,
         link_days: share_links::DAYS.to_vec(),
         page: visit.page(&achievement.name, Place::Badges),
         picture: PictureView {
@@ -219,23 +226,23 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         kept: shows.hidden,
         public: mine.policy.has_public_pages(),
         public_url: mine.public_url,
-        open_href: format!("/b/{}", mine.credential.slug),
-        downloads: badge_file::downloads(&here, mine.credential.token.is_some()),
-        print_href: format!("{here}/print"),
+        open_href: addresses::credential(&mine.credential.slug),
+        downloads: badge_file::downloads(&file_href, mine.credential.token.is_some()),
+        print_href,
         switches: Switches {
             name: shows.name,
             evidence: shows.evidence,
             downloads: shows.downloads,
             hidden: shows.hidden,
         },
-        action: format!("{here}/share"),
+        action: share_action,
         says: (says.grades.is_some() || says.work.is_some()).then_some(Says {
             grades: says.grades,
             work: says.work,
         }),
-        sign_action: format!("{here}/sign"),
+        sign_action,
         signed_anew,
-        badge_href: visit.href(&format!("/badges/{}", mine.badge.id)),
+        badge_href: visit.href(&course::badge(&mine.badge.id)),
         back_href: visit.href(""),
     })
 }

@@ -10,6 +10,7 @@ use crate::web::badge_facts::{picture_of, standing_chip};
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::learner::{EarnedRow, Hero, MyBadgesPage, ProgressRow, StackRow};
 use crate::web::views::shared::{LinkTo, Share, When};
 
@@ -39,7 +40,7 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
         .filter(|mine| mine.is_stack && mine.decision.is_some());
     MyBadgesPage {
         page: visit.page("My badges", Place::Badges),
-        data_href: visit.href("/me"),
+        data_href: visit.href(&course::my_data()),
         hero: hero.map(|mine| Hero {
             name: mine.badge.design.name.clone(),
             outcome: mine.badge.design.outcome.clone(),
@@ -76,7 +77,7 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
 }
 
 fn address(visit: &Visit, mine: &MyBadge) -> String {
-    visit.href(&format!("/badges/{}", mine.badge.id))
+    visit.href(&course::badge(&mine.badge.id))
 }
 
 /// A share of the domain as the page draws it.
@@ -103,7 +104,7 @@ pub(super) fn next_words(learning: &Learning, mine: &MyBadge) -> String {
 pub(super) fn next_action(visit: &Visit, learning: &Learning, mine: &MyBadge) -> Option<LinkTo> {
     let activity = mine.hand_in().filter(|_| learning.may_earn && mine.open)?;
     Some(LinkTo {
-        href: visit.href(&format!("/activities/{activity}")),
+        href: visit.href(&course::activity(activity)),
         text: format!("Hand in {}", learning.names.activity(activity)),
     })
 }

@@ -11,19 +11,20 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::paths::course;
 use crate::web::views::learner::{ErasurePage, MyDataPage};
 use crate::web::views::shared::{Problem, ProblemList, When};
 
 /// Lists the routes of these pages.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/c/{course}/me", web::get().to(show))
-        .route("/c/{course}/me", web::post().to(show))
-        .route("/c/{course}/me/archive", web::post().to(take))
-        .route("/c/{course}/me/erasure", web::get().to(review))
-        .route("/c/{course}/me/erasure", web::post().to(review))
-        .route("/c/{course}/me/erasure/ask", web::post().to(ask))
-        .route("/c/{course}/me/erasure/withdraw", web::post().to(withdraw));
+        .route(course::MY_DATA, web::get().to(show))
+        .route(course::MY_DATA, web::post().to(show))
+        .route(course::MY_ARCHIVE, web::post().to(take))
+        .route(course::ERASURE, web::get().to(review))
+        .route(course::ERASURE, web::post().to(review))
+        .route(course::ERASURE_ASK, web::post().to(ask))
+        .route(course::ERASURE_WITHDRAW, web::post().to(withdraw));
 }
 
 async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
@@ -32,9 +33,9 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
     visit.show(&MyDataPage {
         page: visit.page("My data", Place::Elsewhere),
         own: !visit.visitor.session.masquerade,
-        archive_action: visit.href("/me/archive"),
-        erasure_href: visit.href("/me/erasure"),
-        withdraw_action: visit.href("/me/erasure/withdraw"),
+        archive_action: visit.href(&course::my_archive()),
+        erasure_href: visit.href(&course::erasure()),
+        withdraw_action: visit.href(&course::erasure_withdraw()),
         asked: standing.asked_at.map(|at| When::new(at, now)),
         declined: standing.declined.map(|one| (When::new(one.at, now), one.reason)),
         back_href: visit.href(""),
@@ -64,15 +65,15 @@ fn page(visit: &Visit, standing: &Standing, problems: ProblemList) -> ErasurePag
         hand_ins: standing.hand_ins,
         word: erasing::WORD,
         problems,
-        action: visit.href("/me/erasure/ask"),
-        back_href: visit.href("/me"),
+        action: visit.href(&course::erasure_ask()),
+        back_href: visit.href(&course::my_data()),
     }
 }
 
 async fn ask(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let word = visit.fields.text("word");
     match erasing::ask(&visit.cairn, &visit.visitor, &word).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying("/me", "erasure-asked"))),
+        Ok(()) => Ok(visit.go(&visit.href_saying(&course::my_data(), "erasure-asked"))),
         Err(error @ ServiceError::Invalid { .. }) => {
             let problems = ProblemList(vec![Problem {
                 field: "word".to_owned(),
@@ -87,5 +88,5 @@ async fn ask(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
 
 async fn withdraw(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     erasing::withdraw(&visit.cairn, &visit.visitor).await?;
-    Ok(visit.go(&visit.href_saying("/me", "erasure-withdrawn")))
+    Ok(visit.go(&visit.href_saying(&course::my_data(), "erasure-withdrawn")))
 }

@@ -7,11 +7,11 @@ use crate::service::institution::account::{self, Account};
 use crate::service::institution::self_test::{self, Report};
 use crate::store::deployments::DeploymentState;
 use crate::web::error::AppError;
-use crate::web::extract::account::{AccountVisit, PATH};
+use crate::web::extract::account::AccountVisit;
 use crate::web::extract::proven::Proven;
-use crate::web::reply;
 use crate::web::views::lti::{AccountPage, WaitingLine};
 use crate::web::views::shared::{Audience, FindingList, Page, Status};
+use crate::web::{paths, reply};
 
 /// The page, by GET with the visit's cookie or by POST with its token.
 ///
@@ -81,7 +81,7 @@ fn view(visit: &AccountVisit, account: &Account, report: Option<&Report>) -> Acc
             .collect(),
         more_courses: account.more_courses,
         findings: report.map(FindingList::of),
-        test_action: format!("{PATH}/test"),
-        console_href: format!("{}/admin", visit.cairn.settings.origin()),
+        test_action: paths::ACCOUNT_TEST.to_owned(),
+        console_href: format!("{}{}", visit.cairn.settings.origin(), paths::console::HOME),
     }
 }

@@ -14,15 +14,15 @@ use crate::service::course::launch::{Destination, Leads, Opened, Review};
 use crate::web::error::AppError;
 use crate::web::extract::account;
 use crate::web::extract::visit::{partitioned, session_cookie};
-use crate::web::reply;
 use crate::web::views::lti::{NoCourse, ProvePage, StorageView};
 use crate::web::views::shared::PublicPage;
+use crate::web::{
+    paths::{self, course},
+    reply,
+};
 use lti::error::Refusal;
 use lti::launch::LaunchForm;
 use lti::state::{BindingProof, LoginState};
-
-/// Where a page of ours posts the answer with its proof.
-const PROOF_PATH: &str = "/lti/launch/proof";
 
 /// `POST /lti/launch`.
 ///
@@ -99,7 +99,7 @@ async fn prove(cairn: &Cairn, answer: &Answer) -> Result<HttpResponse, AppError>
     let registration = cairn.registration_of(&answer.state).await?;
     let page = ProvePage {
         page: PublicPage::titled("Opening Cairn"),
-        action: PROOF_PATH,
+        action: paths::LAUNCH_PROOF,
         fields: vec![
             ("state", answer.form.state.clone()),
             ("id_token", answer.form.id_token()?.to_owned()),
@@ -153,11 +153,11 @@ fn lead(
     let ancestors = frame_ancestors(&opened.registration);
     let (to, cookie) = match &opened.leads {
         Leads::Course { course, to } => (
-            format!("/c/{course}{}", path(to)),
+            format!("{}{}", paths::course_home(course), path(to)),
             session_cookie(course, &opened.token, secure),
         ),
         Leads::Account => (
-            account::PATH.to_owned(),
+            paths::ACCOUNT.to_owned(),
             partitioned(&account::cookie_name(secure), &opened.token, LONGEST),
         ),
         Leads::NoCourse(asked) => {
@@ -184,14 +184,12 @@ fn lead(
 fn path(to: &Destination) -> String {
     match to {
         Destination::Course => String::new(),
-        Destination::Choose(link) => format!("/links/{link}"),
-        Destination::Badge(badge) => format!("/badges/{badge}"),
-        Destination::Activity(activity) => format!("/activities/{activity}"),
-        Destination::Picker => "/place".to_owned(),
-        Destination::Review(Review::Student { activity, person }) => {
-            format!("/activities/{activity}/of/{person}")
-        }
-        Destination::Review(Review::ColumnUnknown) => "/review/column".to_owned(),
-        Destination::Review(Review::StudentUnknown) => "/review/student".to_owned(),
+        Destination::Choose(link) => course::link(link),
+        Destination::Badge(badge) => course::badge(badge),
+        Destination::Activity(activity) => course::activity(activity),
+        Destination::Picker => course::place(),
+        Destination::Review(Review::Student { activity, person }) => course::work_of(activity, person),
+        Destination::Review(Review::ColumnUnknown) => course::review_unknown("column"),
+        Destination::Review(Review::StudentUnknown) => course::review_unknown("student"),
     }
 }

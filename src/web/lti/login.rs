@@ -12,6 +12,7 @@ use chrono::TimeDelta;
 
 use super::ladder;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::frame_ancestors;
 use crate::web::error::AppError;
@@ -103,7 +104,7 @@ async fn login(
     let page = LoginPage {
         page: PublicPage::titled("Opening Cairn"),
         authorize_method: "get",
-        window_action: "/lti/login".to_owned(),
+        window_action: addresses::LOGIN.to_owned(),
         authorize_action: endpoint.to_string(),
         authorize_fields: start
             .authorize

@@ -8,13 +8,10 @@ use crate::service::base::session::frame_ancestors;
 use crate::service::course::launch::Pending;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
-use crate::web::reply;
 use crate::web::views::lti::{PendingPage, Standing};
 use crate::web::views::shared::PublicPage;
+use crate::web::{paths, reply};
 use lti::registration::Registration;
-
-/// Where the form with the proof is posted.
-pub const CLAIM_PATH: &str = "/lti/claim";
 
 /// The page of a launch from such an installation.
 pub(super) fn page(
@@ -62,6 +59,6 @@ fn view(registration: &Registration, deployment_id: Option<String>, standing: St
         platform: registration.name.clone(),
         deployment_id,
         standing,
-        action: CLAIM_PATH.to_owned(),
+        action: paths::CLAIM.to_owned(),
     }
 }

@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::institution::registering;
 use crate::web::error::AppError;
 use crate::web::reply;
@@ -14,9 +15,9 @@ use crate::web::views::lti::{AskPage, RegisteredPage};
 /// Lists the routes.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/lti/register/{code}", web::get().to(ask))
-        .route("/lti/register/{code}", web::post().to(confirm))
-        .route("/lti/canvas.json", web::get().to(canvas_json));
+        .route(addresses::REGISTER, web::get().to(ask))
+        .route(addresses::REGISTER, web::post().to(confirm))
+        .route(addresses::CANVAS_KEY, web::get().to(canvas_json));
 }
 
 async fn ask(
@@ -41,7 +42,7 @@ async fn ask(
     )
     .await?;
     let ancestors = offer.platform.frame_ancestors();
-    let page = AskPage::new(&offer, &format!("/lti/register/{code}"));
+    let page = AskPage::new(&offer, &addresses::register(&code));
     Ok(known_to_its_opener(reply::framed(&page, &ancestors)?))
 }
 

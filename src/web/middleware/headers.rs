@@ -6,6 +6,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
+use crate::service::base::addresses::{CREDENTIAL, ISSUER, PICTURES, folder};
+
 const ALWAYS: &[(&str, &str)] = &[
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
@@ -22,7 +24,7 @@ const ALWAYS: &[(&str, &str)] = &[
 
 /// Below these addresses anybody's page may read what is answered, so also why it is not: a verifier then says that the
 /// answer was 429 or 500, instead of guessing. Nobody is recognised there.
-const OPEN: [&str; 4] = ["/issuers/", "/b/", "/p/", "/.well-known/"];
+const OPEN: [&str; 4] = [folder(ISSUER), folder(CREDENTIAL), PICTURES, "/.well-known/"];
 const ALLOW_ORIGIN: HeaderName = HeaderName::from_static("access-control-allow-origin");
 
 /// Adds what is missing; never replaces what a handler chose.

@@ -16,8 +16,10 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use ipnet::IpNet;
 
+use crate::service::base::addresses::{self, ASSET, LAUNCH, LOGIN, folder};
 use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
+use crate::web::paths::{COURSE_HOME, HEALTHZ, METRICS, READYZ};
 
 /// Pictures are many to a page.
 const PICTURES: u32 = 10;
@@ -48,13 +50,13 @@ impl Counters {
     /// The counter of an address; none for what a visit's token guards, and for what costs nothing.
     fn of(&self, path: &str) -> Option<&DefaultKeyedRateLimiter<IpAddr>> {
         let below = |folder: &str| path.starts_with(folder);
-        if below("/c/") || below("/static/") || matches!(path, "/healthz" | "/readyz" | "/metrics") {
+        if below(folder(COURSE_HOME)) || below(folder(ASSET)) || matches!(path, HEALTHZ | READYZ | METRICS) {
             None
-        } else if below("/lti/login") || below("/lti/launch") {
+        } else if below(LOGIN) || below(LAUNCH) {
             Some(&self.launches)
-        } else if below("/lti/notices") {
+        } else if below(addresses::NOTICES) {
             Some(&self.notices)
-        } else if below("/p/") {
+        } else if below(addresses::PICTURES) {
             Some(&self.pictures)
         } else {
             Some(&self.pages)

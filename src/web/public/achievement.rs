@@ -11,6 +11,7 @@ use crate::domain::sentence::number;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::pictures;
+use crate::service::base::addresses;
 use crate::service::credential::publish;
 use crate::web::error::AppError;
 use crate::web::views::public::AchievementPage;
@@ -20,11 +21,8 @@ use crate::web::{accept, markdown};
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/issuers/{slug}/achievements/{badge}", web::get().to(achievement))
-        .route(
-            "/issuers/{slug}/achievements/{badge}",
-            web::head().to(achievement),
-        );
+        .route(addresses::ACHIEVEMENT, web::get().to(achievement))
+        .route(addresses::ACHIEVEMENT, web::head().to(achievement));
 }
 
 /// The page, or the achievement where JSON is asked for.
@@ -74,7 +72,7 @@ fn view(issuer: &Issuer, badge: &Badge) -> AchievementPage {
             alt: design.picture_alt.clone(),
         },
         issuer: LinkTo {
-            href: format!("/issuers/{}", issuer.slug),
+            href: addresses::issuer(&issuer.slug),
             text: issuer.name.clone(),
         },
         outcome: design.outcome.clone(),

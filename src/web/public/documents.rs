@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::{open_to_all, or_nothing};
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::institutions;
 use crate::service::credential::publish;
-use crate::web::accept;
 use crate::web::error::AppError;
+use crate::web::{accept, paths};
 
 /// The media types of a DID document (DID Core 1.0, section 6); JSON as any file server would say it comes first.
 const DID: [&str; 3] = [
@@ -23,12 +24,12 @@ const KEY_SET: [&str; 2] = ["application/jwk-set+json", "application/json"];
 /// Lists the routes of these documents.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/.well-known/jwks.json", web::get().to(key_set))
-        .route("/.well-known/jwks.json", web::head().to(key_set))
-        .route("/issuers/{slug}/did.json", web::get().to(did))
-        .route("/issuers/{slug}/did.json", web::head().to(did))
-        .route("/issuers/{slug}/status/{list}", web::get().to(status_list))
-        .route("/issuers/{slug}/status/{list}", web::head().to(status_list));
+        .route(paths::KEY_SET, web::get().to(key_set))
+        .route(paths::KEY_SET, web::head().to(key_set))
+        .route(addresses::DID, web::get().to(did))
+        .route(addresses::DID, web::head().to(did))
+        .route(addresses::STATUS_LIST, web::get().to(status_list))
+        .route(addresses::STATUS_LIST, web::head().to(status_list));
 }
 
 /// An issuer's DID document.

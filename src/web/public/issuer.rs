@@ -7,22 +7,23 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::{open_to_all, or_nothing, show};
 use crate::domain::issuer::Issuer;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::publish;
 use crate::store::issuers::{IssuerKey, KeyState};
-use crate::web::accept;
 use crate::web::error::AppError;
 use crate::web::views::public::IssuerPage;
 use crate::web::views::shared::{LinkTo, PublicPage};
+use crate::web::{accept, paths};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/issuers/{slug}", web::get().to(issuer))
-        .route("/issuers/{slug}", web::head().to(issuer))
-        .route("/issuers/{slug}/profile.json", web::get().to(profile))
-        .route("/issuers/{slug}/profile.json", web::head().to(profile));
+        .route(addresses::ISSUER, web::get().to(issuer))
+        .route(addresses::ISSUER, web::head().to(issuer))
+        .route(paths::PROFILE, web::get().to(profile))
+        .route(paths::PROFILE, web::head().to(profile));
 }
 
 /// The page, or the profile where JSON is asked for.
@@ -74,8 +75,8 @@ fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage
         let public = key.public_multibase.clone();
         (format!("{did}#{public}"), public)
     };
-    let document = |rest: &str, text: &str| LinkTo {
-        href: format!("/issuers/{}/{rest}", issuer.slug),
+    let document = |href: String, text: &str| LinkTo {
+        href,
         text: text.to_owned(),
     };
     Ok(IssuerPage {
@@ -89,12 +90,9 @@ fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage
             .map(key)
             .collect(),
         documents: vec![
-            document("profile.json", "Profile (Open Badges 3.0)"),
-            document("did.json", "Identity document (did.json)"),
-            LinkTo {
-                href: "/.well-known/jwks.json".to_owned(),
-                text: "Keys for signed tokens (jwks.json)".to_owned(),
-            },
+            document(paths::profile(&issuer.slug), "Profile (Open Badges 3.0)"),
+            document(identity.document_path(), "Identity document (did.json)"),
+            document(paths::KEY_SET.to_owned(), "Keys for signed tokens (jwks.json)"),
         ],
         did,
     })

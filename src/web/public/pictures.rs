@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::service::Cairn;
 use crate::service::badge::pictures::{self, Drawing};
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
 
@@ -14,9 +15,9 @@ const PNG_SIDE: u32 = 600;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/p/drawn.svg", web::get().to(drawn_svg))
-        .route("/p/drawn.png", web::get().to(drawn_png))
-        .route("/p/{file}", web::get().to(uploaded));
+        .route(addresses::DRAWN, web::get().to(drawn_svg))
+        .route(addresses::DRAWN_PNG, web::get().to(drawn_png))
+        .route(addresses::PICTURE, web::get().to(uploaded));
 }
 
 async fn drawn_svg(request: HttpRequest) -> HttpResponse {

@@ -7,18 +7,20 @@ use actix_web::web::{self, ServiceConfig};
 use super::credential::{off_the_web, standing};
 use super::{or_nothing, show, unlisted};
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::publish;
 use crate::web::certificate::{self, Sheet, Warning};
 use crate::web::error::AppError;
+use crate::web::paths;
 use crate::web::views::public::{PrintPage, PublicStanding};
 use crate::web::views::shared::PublicPage;
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/b/{slug}/print", web::get().to(print))
-        .route("/b/{slug}/print", web::head().to(print));
+        .route(paths::PRINT, web::get().to(print))
+        .route(paths::PRINT, web::head().to(print));
 }
 
 /// The sheet. It is there wherever the badge's page is, and says no more than that.
@@ -39,16 +41,16 @@ pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<H
         PublicStanding::Revoked { when, .. } => Some(Warning::Revoked(when)),
         PublicStanding::SigningAnew | PublicStanding::Unproven => Some(Warning::Unproven),
     };
-    let address = format!("{}/b/{}", cairn.settings.identity(), published.credential.slug);
+    let path = addresses::credential(&published.credential.slug);
     let certificate = certificate::view(Sheet {
         document: &checked.document,
         holder: published.holder.clone(),
         warning,
-        address: Some(address),
+        address: Some(format!("{}{path}", cairn.settings.identity())),
     })?;
     let page = PrintPage {
         page: PublicPage::titled(&certificate.name),
-        back_href: format!("/b/{}", published.credential.slug),
+        back_href: path,
         certificate,
     };
     Ok(unlisted(show(StatusCode::OK, &page)?))

@@ -10,13 +10,14 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::share_links;
 use crate::web::error::AppError;
+use crate::web::paths;
 use crate::web::views::shared::{ErrorPage, PublicPage};
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/s/{token}", web::get().to(shared))
-        .route("/s/{token}", web::head().to(shared));
+        .route(paths::SHARED, web::get().to(shared))
+        .route(paths::SHARED, web::head().to(shared));
 }
 
 /// The page of the badge while the link works; after its end, a sentence that says so.

@@ -6,12 +6,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::open_to_all;
 use crate::service::credential::verifier;
 use crate::web::error::AppError;
+use crate::web::paths;
 
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/verify", web::get().to(show))
-        .route("/verify", web::head().to(show));
+        .route(paths::VERIFY, web::get().to(show))
+        .route(paths::VERIFY, web::head().to(show));
 }
 
 /// The page; with `?download` the same bytes as a file to keep.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::{ContentItem, DeepLinkingSettings, ResourceLinkItem};
-use crate::registration::Flavour;
+use crate::capabilities::{Capabilities, ContentItems, ItemLinks};
 
 /// Most characters of a title.
 const MAX_TITLE: usize = 255;
@@ -76,7 +76,7 @@ impl Unacceptable {
 pub fn accept(
     items: Vec<ContentItem>,
     settings: &DeepLinkingSettings,
-    flavour: Flavour,
+    capabilities: &Capabilities,
 ) -> Result<Accepted, Unacceptable> {
     if items.len() > 1 && !settings.accept_multiple {
         return Err(Unacceptable::TooMany);
@@ -86,9 +86,10 @@ pub fn accept(
             return Err(Unacceptable::Type(item.kind().word()));
         }
         match item {
-            ContentItem::ResourceLink(link) => resource_link(link, settings, flavour)?,
-            // Moodle makes an activity of whatever it is given, also of a type that it did not offer.
-            other if flavour == Flavour::Moodle => return Err(Unacceptable::Type(other.kind().word())),
+            ContentItem::ResourceLink(link) => resource_link(link, settings, capabilities)?,
+            other if capabilities.content_items == ContentItems::ToolLinks => {
+                return Err(Unacceptable::Type(other.kind().word()));
+            }
             ContentItem::Link(link) => title(&link.title)?,
             ContentItem::Html(html) => title(&html.title)?,
             ContentItem::Image(image) => title(&image.title)?,
@@ -100,11 +101,11 @@ pub fn accept(
 fn resource_link(
     link: &ResourceLinkItem,
     settings: &DeepLinkingSettings,
-    flavour: Flavour,
+    capabilities: &Capabilities,
 ) -> Result<(), Unacceptable> {
     title(&link.title)?;
     custom(&link.custom)?;
-    if flavour == Flavour::Moodle && link.url.is_some() {
+    if capabilities.item_links == ItemLinks::Bare && link.url.is_some() {
         return Err(Unacceptable::Url);
     }
     let Some(column) = &link.line_item else {
@@ -121,8 +122,7 @@ fn resource_link(
     if points <= Decimal::ZERO {
         return Err(Unacceptable::NoPoints);
     }
-    let whole = points.normalize().scale() == 0 && points <= Decimal::ONE_HUNDRED;
-    if flavour == Flavour::Moodle && !whole {
+    if !capabilities.item_points.take(points) {
         return Err(Unacceptable::Points);
     }
     Ok(())

@@ -69,21 +69,21 @@ fn html() -> ContentItem {
 fn only_types_that_were_offered_are_returned() {
     let link = || ContentItem::ResourceLink(link("My badges"));
     let links = settings(&["ltiResourceLink"], true, true);
-    assert!(accept(vec![link(), link()], &links, Flavour::Canvas).is_ok());
+    assert!(accept(vec![link(), link()], &links, &Flavour::Canvas.capabilities()).is_ok());
     assert_eq!(
-        accept(vec![html()], &links, Flavour::Canvas),
+        accept(vec![html()], &links, &Flavour::Canvas.capabilities()),
         Err(Unacceptable::Type("html"))
     );
     let editor = settings(&["html", "link"], true, true);
     assert_eq!(
-        accept(vec![link()], &editor, Flavour::Canvas),
+        accept(vec![link()], &editor, &Flavour::Canvas.capabilities()),
         Err(Unacceptable::Type("ltiResourceLink"))
     );
     assert_eq!(
         accept(
             vec![html()],
             &settings(&["html", "ltiResourceLink"], true, true),
-            Flavour::Moodle
+            &Flavour::Moodle.capabilities()
         ),
         Err(Unacceptable::Type("html")),
         "Moodle would make an activity of it"
@@ -94,14 +94,14 @@ fn only_types_that_were_offered_are_returned() {
 fn one_item_where_one_is_taken_and_no_column_where_none_is() {
     let one = settings(&["ltiResourceLink"], false, false);
     let link = || ContentItem::ResourceLink(link("My badges"));
-    assert!(accept(vec![link()], &one, Flavour::Canvas).is_ok());
-    assert!(accept(Vec::new(), &one, Flavour::Canvas).is_ok());
+    assert!(accept(vec![link()], &one, &Flavour::Canvas.capabilities()).is_ok());
+    assert!(accept(Vec::new(), &one, &Flavour::Canvas.capabilities()).is_ok());
     assert_eq!(
-        accept(vec![link(), link()], &one, Flavour::Canvas),
+        accept(vec![link(), link()], &one, &Flavour::Canvas.capabilities()),
         Err(Unacceptable::TooMany)
     );
     assert_eq!(
-        accept(vec![graded("10")], &one, Flavour::Canvas),
+        accept(vec![graded("10")], &one, &Flavour::Canvas.capabilities()),
         Err(Unacceptable::LineItem)
     );
 }
@@ -111,24 +111,24 @@ fn moodle_takes_whole_points_from_1_to_100_and_no_address() {
     let all = settings(&["ltiResourceLink"], true, true);
     for points in ["1", "100", "50.0"] {
         assert!(
-            accept(vec![graded(points)], &all, Flavour::Moodle).is_ok(),
+            accept(vec![graded(points)], &all, &Flavour::Moodle.capabilities()).is_ok(),
             "{points}"
         );
     }
     for points in ["101", "12.5", "0.5"] {
         assert_eq!(
-            accept(vec![graded(points)], &all, Flavour::Moodle),
+            accept(vec![graded(points)], &all, &Flavour::Moodle.capabilities()),
             Err(Unacceptable::Points),
             "{points}"
         );
         assert!(
-            accept(vec![graded(points)], &all, Flavour::Canvas).is_ok(),
+            accept(vec![graded(points)], &all, &Flavour::Canvas.capabilities()).is_ok(),
             "{points}"
         );
     }
     for flavour in [Flavour::Moodle, Flavour::Canvas] {
         assert_eq!(
-            accept(vec![graded("0")], &all, flavour),
+            accept(vec![graded("0")], &all, &flavour.capabilities()),
             Err(Unacceptable::NoPoints)
         );
     }
@@ -139,10 +139,10 @@ fn moodle_takes_whole_points_from_1_to_100_and_no_address() {
         })
     };
     assert_eq!(
-        accept(vec![addressed()], &all, Flavour::Moodle),
+        accept(vec![addressed()], &all, &Flavour::Moodle.capabilities()),
         Err(Unacceptable::Url)
     );
-    assert!(accept(vec![addressed()], &all, Flavour::Canvas).is_ok());
+    assert!(accept(vec![addressed()], &all, &Flavour::Canvas.capabilities()).is_ok());
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn parameters_that_a_platform_would_read_otherwise_are_refused() {
             ..link("x")
         });
         assert_eq!(
-            accept(vec![item], &all, Flavour::Canvas),
+            accept(vec![item], &all, &Flavour::Canvas.capabilities()),
             Err(Unacceptable::Custom(key.to_owned())),
             "{key:?}={value:?}"
         );
@@ -177,7 +177,7 @@ fn the_answer_says_what_both_platforms_check_and_is_signed_by_the_published_key(
     let accepted = accept(
         vec![graded("25")],
         &settings(&["ltiResourceLink"], false, true),
-        Flavour::Moodle,
+        &Flavour::Moodle.capabilities(),
     )
     .unwrap();
     let answer = Answer {
@@ -333,7 +333,7 @@ proptest! {
         moodle in any::<bool>(),
     ) {
         let flavour = if moodle { Flavour::Moodle } else { Flavour::Canvas };
-        let Ok(accepted) = accept(items, &settings, flavour) else { return Ok(()) };
+        let Ok(accepted) = accept(items, &settings, &flavour.capabilities()) else { return Ok(()) };
         let wire = serde_json::to_value(accepted.items()).unwrap();
         let wire = wire.as_array().unwrap();
         prop_assert!(wire.len() <= 1 || settings.accept_multiple);
@@ -364,7 +364,7 @@ proptest! {
         let mut items = items;
         items.push(ContentItem::ResourceLink(named));
         for item in items {
-            let Ok(accepted) = accept(vec![item], &all, Flavour::Canvas) else { continue };
+            let Ok(accepted) = accept(vec![item], &all, &Flavour::Canvas.capabilities()) else { continue };
             for item in accepted.items() {
                 if let ContentItem::ResourceLink(link) = item {
                     prop_assert_eq!(&through_moodle(&link.custom), &link.custom);

@@ -9,11 +9,10 @@ use super::{
 };
 
 impl ToolFacts {
-    /// The document behind `/lti/canvas.json`.
+    /// The whole document.
     #[must_use]
     pub fn canvas_key(&self) -> Value {
-        let at = |path: &str| format!("{}{path}", self.origin.origin().ascii_serialization());
-        let target = at("/lti/launch");
+        let target = &self.launch;
         let custom: Map<String, Value> = CUSTOM_PARAMETERS
             .into_iter()
             .map(|(name, variable, _)| (name.to_owned(), json!(variable)))
@@ -46,8 +45,8 @@ impl ToolFacts {
             "title": "Cairn",
             "description": super::request::DESCRIPTION,
             "target_link_uri": target,
-            "oidc_initiation_url": at("/lti/login"),
-            "public_jwk_url": at("/lti/jwks"),
+            "oidc_initiation_url": self.login,
+            "public_jwk_url": self.jwks,
             "scopes": SCOPES.map(|(scope, _)| scope),
             "custom_fields": custom,
             "extensions": [{
@@ -77,6 +76,9 @@ mod tests {
         let origin = "https://badges.school.example:8443";
         let served = ToolFacts {
             origin: origin.parse().unwrap(),
+            launch: format!("{origin}/lti/launch"),
+            login: format!("{origin}/lti/login"),
+            jwks: format!("{origin}/lti/jwks"),
             logo: format!("{origin}/static/icon/favicon.svg"),
         }
         .canvas_key();

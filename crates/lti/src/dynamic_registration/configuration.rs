@@ -7,6 +7,7 @@ use url::Url;
 use super::answer::Answer;
 use super::members::{acceptable, cut, shown, text, texts};
 use super::{ConfigurationError, MAX_DOCUMENT, PLATFORM_CONFIGURATION};
+use crate::capabilities::{Capabilities, Endpoints, instructure};
 use crate::registration::{Flavour, RegistrationDraft, is_loopback};
 
 /// A message that the platform can send, and from where.
@@ -88,7 +89,7 @@ impl PlatformConfiguration {
             jwks_uri: endpoint("jwks_uri", "key set")?,
             registration_endpoint: endpoint("registration_endpoint", "registration endpoint")?,
             authorization_server: text(&document, "authorization_server").filter(|text| text.len() <= 255),
-            flavour: flavour(&product),
+            flavour: Flavour::of_product(&product),
             product: cut(&product, 60),
             version: text(platform, "version").map(|version| cut(&version, 60)),
             account: text(platform, "https://canvas.instructure.com/lti/account_name")
@@ -119,8 +120,7 @@ impl PlatformConfiguration {
         let issuer_host = issuer.as_ref().and_then(Url::host_str).unwrap_or_default();
         // Only under the switch for development: the practice LMS has the hosted issuer, as every school of Canvas.
         let rehearsal = self.plain && is_loopback(&self.source);
-        let hosted =
-            hosted_canvas(host).filter(|environment| hosted_canvas(issuer_host) == Some(*environment));
+        let hosted = instructure(host).filter(|environment| instructure(issuer_host) == Some(*environment));
         if host != issuer_host && hosted.is_none() && !rehearsal {
             return Err(ConfigurationError::Issuer {
                 host: host.to_owned(),
@@ -129,7 +129,7 @@ impl PlatformConfiguration {
         }
         let own = |url: &Url| {
             let at = url.host_str().unwrap_or_default();
-            at == host || (hosted.is_some() && hosted_canvas(at) == hosted)
+            at == host || (hosted.is_some() && instructure(at) == hosted)
         };
         let endpoints = [
             ("authorization endpoint", &self.authorization_endpoint),
@@ -144,7 +144,7 @@ impl PlatformConfiguration {
             let elsewhere = if registers {
                 hosted.is_some()
             } else {
-                self.flavour == Flavour::Other
+                self.capabilities().endpoints == Endpoints::Anywhere
             };
             if !own(url) && !elsewhere {
                 return Err(ConfigurationError::ForeignEndpoint {
@@ -155,6 +155,12 @@ impl PlatformConfiguration {
             }
         }
         Ok(())
+    }
+
+    /// What this platform does.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        self.flavour.capabilities()
     }
 
     /// Whether the platform offers that message at all. One that lists no messages is believed to send the usual two.
@@ -179,11 +185,7 @@ impl PlatformConfiguration {
     /// For people: the account's name, or the host that people know.
     #[must_use]
     pub fn name(&self) -> String {
-        let product = match self.flavour {
-            Flavour::Moodle => "Moodle",
-            Flavour::Canvas => "Canvas",
-            Flavour::Other => "Platform",
-        };
+        let product = self.capabilities().product.unwrap_or("Platform");
         let place = match &self.account {
             Some(account) => account.clone(),
             None => self
@@ -210,9 +212,8 @@ impl PlatformConfiguration {
                 service_hosts.push(host.to_owned());
             }
         }
-        if self.flavour == Flavour::Canvas && service_hosts.iter().any(|host| hosted_canvas(host).is_some()) {
-            service_hosts.push("instructure.com".to_owned());
-        }
+        let further = self.capabilities().further_service_host(&service_hosts);
+        service_hosts.extend(further.map(str::to_owned));
         RegistrationDraft {
             name: self.name(),
             issuer: self.issuer.clone(),
@@ -249,34 +250,10 @@ impl PlatformConfiguration {
         if let Ok(issuer) = Url::parse(&self.issuer) {
             add(issuer.origin().ascii_serialization());
         }
-        if self.source.host_str().and_then(hosted_canvas).is_some() {
+        if self.source.host_str().and_then(instructure).is_some() {
             add("https://*.instructure.com".to_owned());
         }
         origins
-    }
-}
-
-/// Which of Instructure's environments a host belongs to: production, beta or test.
-fn hosted_canvas(host: &str) -> Option<&'static str> {
-    let known = ["instructure.com", "canvaslms.com"]
-        .iter()
-        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')));
-    if !known {
-        None
-    } else if host.contains(".beta.") {
-        Some("beta")
-    } else if host.contains(".test.") {
-        Some("test")
-    } else {
-        Some("production")
-    }
-}
-
-fn flavour(product: &str) -> Flavour {
-    match product.to_ascii_lowercase().as_str() {
-        "moodle" => Flavour::Moodle,
-        "canvas" => Flavour::Canvas,
-        _ => Flavour::Other,
     }
 }
 

@@ -7,14 +7,20 @@ use super::{
     CANVAS_DEEP_LINKING, CANVAS_LAUNCHES, CANVAS_PRIVACY, CANVAS_TOOL_ID, CLAIMS, CUSTOM_PARAMETERS,
     NOTICES_SCOPE, PlatformConfiguration, SCOPES, TOOL_CONFIGURATION,
 };
-use crate::registration::Flavour;
+use crate::capabilities::{Placements, Variables};
 
 /// What there is to say about this installation of Cairn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolFacts {
     /// Where users of the platform reach us; without a path.
     pub origin: Url,
-    /// A picture, on our origin.
+    /// The one redirect address, which launches aim at too. Like the next three it is on our origin.
+    pub launch: String,
+    /// Where a launch begins.
+    pub login: String,
+    /// Our public keys.
+    pub jwks: String,
+    /// A picture.
     pub logo: String,
 }
 
@@ -28,19 +34,15 @@ impl ToolFacts {
     /// The body of the registration request for that platform: nothing that it does not know.
     #[must_use]
     pub fn request(&self, platform: &PlatformConfiguration) -> Value {
-        let at = |path: &str| format!("{}{path}", self.origin.origin().ascii_serialization());
         let mut tool = Map::new();
         let mut add = |name: &str, value: Value| tool.insert(name.to_owned(), value);
         add("domain", json!(self.domain()));
         add("description", json!(DESCRIPTION));
-        add("target_link_uri", json!(at("/lti/launch")));
+        add("target_link_uri", json!(self.launch));
         add("custom_parameters", Value::Object(custom(platform)));
         add("claims", json!(claims(platform)));
-        add(
-            "messages",
-            Value::Array(self.messages(platform, &at("/lti/launch"))),
-        );
-        if platform.flavour == Flavour::Canvas {
+        add("messages", Value::Array(self.messages(platform, &self.launch)));
+        if platform.capabilities().placements == Placements::Canvas {
             add(
                 "https://canvas.instructure.com/lti/privacy_level",
                 json!(CANVAS_PRIVACY),
@@ -54,12 +56,12 @@ impl ToolFacts {
             "application_type": "web",
             "response_types": ["id_token"],
             "grant_types": ["client_credentials", "implicit"],
-            "initiate_login_uri": at("/lti/login"),
-            "redirect_uris": [at("/lti/launch")],
-            "jwks_uri": at("/lti/jwks"),
+            "initiate_login_uri": self.login,
+            "redirect_uris": [self.launch],
+            "jwks_uri": self.jwks,
             "token_endpoint_auth_method": "private_key_jwt",
             "client_name": "Cairn",
-            "client_uri": at("/"),
+            "client_uri": format!("{}/", self.origin.origin().ascii_serialization()),
             "logo_uri": self.logo,
             "scope": wanted_scopes(platform).join(" "),
             TOOL_CONFIGURATION: tool,
@@ -86,7 +88,7 @@ impl ToolFacts {
             message
         };
         let mut all = Vec::new();
-        if platform.flavour == Flavour::Canvas {
+        if platform.capabilities().placements == Placements::Canvas {
             for (placement, label, seen_by) in CANVAS_LAUNCHES {
                 if !platform.offers(RESOURCE_LINK, placement) {
                     continue;
@@ -149,10 +151,10 @@ fn claims(platform: &PlatformConfiguration) -> Vec<&'static str> {
 }
 
 fn custom(platform: &PlatformConfiguration) -> Map<String, Value> {
-    let known = |variable: &str, canvas: bool| match platform.flavour {
-        Flavour::Canvas => true,
-        Flavour::Moodle => !canvas,
-        Flavour::Other => {
+    let known = |variable: &str, canvas: bool| match platform.capabilities().variables {
+        Variables::Canvas => true,
+        Variables::Standard => !canvas,
+        Variables::Listed => {
             let bare = variable.trim_start_matches('$');
             platform.variables.iter().any(|known| known == bare)
         }

@@ -4,9 +4,10 @@ mod deep_linking;
 mod resource_link;
 mod submission_review;
 
+use super::capabilities::{Capabilities, CourseLaunches};
 use super::claims::{AgsEndpoint, Context, LtiClaims, Message, ResourceLink};
 use super::error::Refusal;
-use super::registration::{Flavour, Registration};
+use super::registration::Registration;
 
 /// The message types that this tool answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,13 +60,16 @@ pub(super) fn validate(
 fn link_of(claims: &LtiClaims, checked: &Checked<'_>) -> Option<ResourceLink> {
     let claim = claims.resource_link.as_ref()?;
     let id = claim.id.clone().filter(|id| !id.is_empty() && id.len() <= 255)?;
-    let canvas = checked.registration.flavour == Flavour::Canvas
-        || claims
-            .tool_platform
-            .as_ref()
-            .and_then(|platform| platform.product_family_code.as_deref())
-            == Some("canvas");
-    let stands_for_course = canvas && checked.context.is_some_and(|context| context.id == id);
+    // A platform of an unknown kind says here what it is.
+    let said = claims.tool_platform.as_ref();
+    let said = said.and_then(|platform| platform.product_family_code.as_deref());
+    let names_course = [
+        checked.registration.capabilities(),
+        Capabilities::of_product(said.unwrap_or_default()),
+    ]
+    .iter()
+    .any(|known| known.course_launches == CourseLaunches::NameTheCourse);
+    let stands_for_course = names_course && checked.context.is_some_and(|context| context.id == id);
     Some(ResourceLink {
         id,
         title: claim.title.clone(),

@@ -216,6 +216,6 @@ fn build(
         lms,
         sleep,
         clock,
-        platform: services.platform(target(), flavour, granted),
+        platform: services.platform(target(), flavour.capabilities(), granted),
     }
 }

@@ -15,8 +15,8 @@ use super::media::{self, scope};
 use super::number::{Number, decimal, text};
 use super::paging::{List, with_parameter};
 use super::{Call, Platform, Repeat};
+use crate::capabilities::NewColumns;
 use crate::deep_linking::SubmissionReview;
-use crate::registration::Flavour;
 use crate::transport::Request;
 
 /// A column of the gradebook that belongs to this tool.
@@ -50,7 +50,8 @@ pub struct NewLineItem {
     pub resource_id: Option<String>,
     /// Ties the column to an existing link of ours.
     pub resource_link_id: Option<String>,
-    /// Canvas only, and only without a link: makes the new assignment an `external_tool` one that opens this URL.
+    /// Only where a column is a new assignment, and only without a link: makes it an `external_tool` one that opens this
+    /// URL.
     pub external_tool_url: Option<Url>,
     /// Lets a teacher open a student's work out of the gradebook. Moodle keeps it; Canvas passes over it.
     pub submission_review: Option<SubmissionReview>,
@@ -123,7 +124,7 @@ impl Platform {
         let list = List {
             call,
             media: media::LINE_ITEMS,
-            canvas_limit: 100,
+            page_size: 100,
             read: read_line_items,
         };
         let wires = self.read_pages(&url, &list).await?;
@@ -163,7 +164,7 @@ impl Platform {
             let why = "a column needs a name and a maximum above zero";
             return Err(Reason::Invalid(why.to_owned()).doing(call.doing));
         }
-        let body = serde_json::to_vec(&new.wire(self.flavour))
+        let body = serde_json::to_vec(&new.wire(self.capabilities.new_columns))
             .map_err(|error| Reason::Invalid(error.to_string()).doing(call.doing))?;
         let request = Request::post(line_items.clone(), body)
             .header("accept", media::LINE_ITEM)
@@ -225,7 +226,7 @@ impl Platform {
         let list = List {
             call,
             media: media::RESULTS,
-            canvas_limit: 100,
+            page_size: 100,
             read: read_results,
         };
         let rows = self.read_pages(&below(line_item, "results"), &list).await?;
@@ -373,7 +374,7 @@ struct SubmissionTypeWire<'a> {
 }
 
 impl NewLineItem {
-    fn wire(&self, flavour: Flavour) -> NewLineItemWire<'_> {
+    fn wire(&self, columns: NewColumns) -> NewLineItemWire<'_> {
         let external = self.external_tool_url.as_ref();
         NewLineItemWire {
             label: &self.label,
@@ -382,7 +383,7 @@ impl NewLineItem {
             resource_id: self.resource_id.as_deref(),
             resource_link_id: self.resource_link_id.as_deref(),
             submission_type: external
-                .filter(|_| flavour == Flavour::Canvas && self.resource_link_id.is_none())
+                .filter(|_| columns == NewColumns::OfNewAssignments && self.resource_link_id.is_none())
                 .map(|url| SubmissionTypeWire {
                     r#type: "external_tool",
                     external_tool_url: url.as_str(),

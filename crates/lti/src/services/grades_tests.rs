@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::fake::{World, answer, dec, scripted, url};
 use super::*;
+use crate::registration::Flavour;
 use crate::transport::{Method, NetError};
 
 const ITEMS: &str = "https://lms.example/mod/lti/services.php/2/lineitems?type_id=1";

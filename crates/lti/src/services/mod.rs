@@ -11,7 +11,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::registration::Flavour;
+use crate::capabilities::Capabilities;
 use crate::registration::RegistrationId;
 use crate::token::{TokenService, TokenTarget};
 use crate::transport::{Request, Response, Transport};
@@ -91,7 +91,7 @@ impl Services {
     pub fn platform(
         self: &Arc<Self>,
         target: TokenTarget,
-        flavour: Flavour,
+        capabilities: Capabilities,
         granted: Vec<String>,
     ) -> Platform {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,7 +102,7 @@ impl Services {
             services: Arc::clone(self),
             gate: Arc::clone(gate),
             target: Arc::new(target),
-            flavour,
+            capabilities,
             granted: granted.into(),
             tries: self.pacing.tries,
         }
@@ -115,7 +115,7 @@ pub struct Platform {
     services: Arc<Services>,
     gate: Arc<Gate>,
     target: Arc<TokenTarget>,
-    flavour: Flavour,
+    capabilities: Capabilities,
     granted: Arc<[String]>,
     /// How often one request is tried in all.
     tries: usize,

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::error::{Reason, ServiceError};
 use super::{Call, Platform};
-use crate::registration::Flavour;
+use crate::capabilities::{PageLinks, PageSize};
 use crate::transport::{Request, Response};
 
 /// More pages than this are no list but a trap. At 50 a page, 50,000 rows.
@@ -84,15 +84,14 @@ fn split_unquoted(text: &str, stop: char) -> (&str, &str) {
 }
 
 /// The link of an answer with relation `rel`, resolved against the page it came from.
-fn related(response: &Response, page: &Url, rel: &str, flavour: Flavour) -> Option<Url> {
+fn related(response: &Response, page: &Url, rel: &str, links: PageLinks) -> Option<Url> {
     response
         .headers
         .iter()
         .filter(|(name, _)| name.eq_ignore_ascii_case("link"))
         .flat_map(|(_, value)| parse_links(value))
         .filter(|link| link.rels.iter().any(|found| found == rel))
-        // Moodle's malformed links lead back to the whole list, which is here already.
-        .find(|link| link.well_formed || flavour != Flavour::Moodle)
+        .find(|link| link.well_formed || links == PageLinks::All)
         .and_then(|link| page.join(&link.target).ok())
 }
 
@@ -150,8 +149,8 @@ pub(crate) struct List<Row> {
     pub call: Call,
     /// The one media type to ask for.
     pub media: &'static str,
-    /// Rows per page to ask Canvas for. Nobody else is asked.
-    pub canvas_limit: usize,
+    /// Rows per page, where a platform may be asked for so many.
+    pub page_size: usize,
     pub read: fn(&[u8]) -> Result<Vec<Row>, Reason>,
 }
 
@@ -162,10 +161,9 @@ impl Platform {
         url: &Url,
         list: &List<Row>,
     ) -> Result<Vec<Row>, ServiceError> {
-        let start = match self.flavour {
-            Flavour::Canvas => with_parameter(url, "limit", &list.canvas_limit.to_string()),
-            // With a limit Moodle's results are a fatal error, and its members lose their filter.
-            Flavour::Moodle | Flavour::Other => url.clone(),
+        let start = match self.capabilities.page_size {
+            PageSize::Asked => with_parameter(url, "limit", &list.page_size.to_string()),
+            PageSize::Never => url.clone(),
         };
         let mut page = self.read_page(&start, list).await?;
         let mut ahead = HashMap::new();
@@ -201,12 +199,12 @@ impl Platform {
         let mut request = Request::get(url.clone()).header("accept", list.media);
         request.timeout = Duration::from_mins(1);
         request.max_body = MAX_BODY;
-        let flavour = self.flavour;
+        let links = self.capabilities.page_links;
         self.call(list.call, request, |response| {
             Ok(Page {
                 rows: (list.read)(&response.body)?,
-                next: related(response, url, "next", flavour),
-                last: related(response, url, "last", flavour),
+                next: related(response, url, "next", links),
+                last: related(response, url, "last", links),
             })
         })
         .await

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::super::fake::{World, answer, ruled, scripted, url, with};
 use super::super::grades::below;
 use super::*;
+use crate::registration::Flavour;
 
 fn rels(value: &str) -> Vec<(String, Vec<String>)> {
     parse_links(value)
@@ -74,7 +75,7 @@ proptest! {
             body: bytes::Bytes::new(),
         };
         let base = Url::parse("https://lms.example/").unwrap();
-        let found = related(&response, &base, "next", Flavour::Canvas).unwrap();
+        let found = related(&response, &base, "next", PageLinks::All).unwrap();
         prop_assert_eq!(found, Url::parse(&format!("{url}&rel=next")).unwrap());
     }
 }

@@ -50,7 +50,7 @@ impl Platform {
         let list = List {
             call,
             media: media::MEMBERS,
-            canvas_limit: 50,
+            page_size: 50,
             read: read_members,
         };
         Ok(merge(self.read_pages(memberships, &list).await?))

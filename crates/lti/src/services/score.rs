@@ -11,7 +11,7 @@ use super::media::{self, scope};
 use super::number::Number;
 use super::score_times::ScoreKey;
 use super::{Call, Platform, Repeat};
-use crate::registration::Flavour;
+use crate::capabilities::{Capabilities, RepeatedScores, ScoreMembers, TypedGrades};
 use crate::transport::{Request, Response};
 
 const DOING: &str = "Posting a score";
@@ -173,15 +173,14 @@ impl Score {
     }
 
     /// Whether sending it a second time changes nothing.
-    fn repeat(&self, flavour: Flavour) -> Repeat {
-        let same = match flavour {
-            // The second one is a 409.
-            Flavour::Moodle => true,
-            Flavour::Canvas => {
+    fn repeat(&self, repeated: RepeatedScores) -> Repeat {
+        let same = match repeated {
+            RepeatedScores::Refused => true,
+            RepeatedScores::AddCommentAndAttempt => {
                 let attempt = self.canvas.as_ref().and_then(|canvas| canvas.new_submission) != Some(false);
                 self.comment.is_none() && !attempt
             }
-            Flavour::Other => self.comment.is_none(),
+            RepeatedScores::AddComment => self.comment.is_none(),
         };
         if same {
             Repeat::Always
@@ -190,7 +189,7 @@ impl Score {
         }
     }
 
-    fn body(&self, timestamp: DateTime<Utc>, flavour: Flavour) -> Result<Vec<u8>, Reason> {
+    fn body(&self, timestamp: DateTime<Utc>, members: ScoreMembers) -> Result<Vec<u8>, Reason> {
         let instant = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
         let submission = Submission {
             started_at: self.started_at.map(instant),
@@ -205,7 +204,7 @@ impl Score {
             score_maximum: self.score_maximum.map(Number),
             comment: self.comment.as_deref(),
             submission: (self.started_at.is_some() || self.submitted_at.is_some()).then_some(submission),
-            canvas: self.canvas.as_ref().filter(|_| flavour == Flavour::Canvas),
+            canvas: self.canvas.as_ref().filter(|_| members == ScoreMembers::Canvas),
         };
         serde_json::to_vec(&wire).map_err(|error| Reason::Invalid(error.to_string()))
     }
@@ -242,13 +241,12 @@ struct Submission {
     submitted_at: Option<String>,
 }
 
-/// Whether a score without points may be posted. Canvas keeps the grade when told to; anywhere else such a score clears
-/// what is there, so it goes only where there is no row.
+/// Whether a score without points may be posted: where it would clear what is there, only if there is no row.
 #[must_use]
-pub fn pending_score_allowed(flavour: Flavour, existing: Option<&ResultRow>) -> bool {
-    match flavour {
-        Flavour::Canvas => true,
-        Flavour::Moodle | Flavour::Other => existing.is_none(),
+pub fn pending_score_allowed(capabilities: &Capabilities, existing: Option<&ResultRow>) -> bool {
+    match capabilities.typed_grades {
+        TypedGrades::KeptWhenAsked => true,
+        TypedGrades::Overwritten => existing.is_none(),
     }
 }
 
@@ -264,7 +262,7 @@ pub struct Posted {
 }
 
 impl Platform {
-    /// Posts a score. On Moodle it waits for a second that this person's last score does not have; a timestamp that is
+    /// Posts a score. Where seconds count it waits for one that this person's last score does not have; a timestamp that is
     /// refused as not newer is tried once more with the present one, unless the platform holds the same value.
     ///
     /// # Errors
@@ -287,7 +285,7 @@ impl Platform {
                     already_there: true,
                 });
             }
-            if score.score_given.is_none() && !pending_score_allowed(self.flavour, Some(result)) {
+            if score.score_given.is_none() && !pending_score_allowed(&self.capabilities, Some(result)) {
                 return Err(error);
             }
             if let Some(timestamp) = result.timestamp {
@@ -308,13 +306,17 @@ impl Platform {
     ) -> Result<Posted, ServiceError> {
         let now = self.services.clock.now();
         let key = self.score_key(line_item, score);
-        let slot = self.services.times.reserve(key, self.flavour, wanted, now).await;
+        let slot = self
+            .services
+            .times
+            .reserve(key, self.capabilities.score_times, wanted, now)
+            .await;
         let slot = slot.ok_or_else(|| Reason::Conflict.doing(DOING))?;
         if !slot.wait.is_zero() {
             self.services.sleep.sleep(slot.wait).await;
         }
         let body = score
-            .body(slot.timestamp, self.flavour)
+            .body(slot.timestamp, self.capabilities.score_members)
             .map_err(|why| why.doing(DOING))?;
         let request = Request::post(below(line_item, "scores"), body)
             .header("content-type", media::SCORE)
@@ -322,7 +324,7 @@ impl Platform {
         let call = Call {
             doing: DOING,
             scope: scope::SCORE,
-            repeat: score.repeat(self.flavour),
+            repeat: score.repeat(self.capabilities.repeated_scores),
         };
         let result_url = self.call(call, request, taken).await?;
         Ok(Posted {

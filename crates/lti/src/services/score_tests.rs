@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::super::fake::{World, answer, dec, scripted, url};
 use super::*;
+use crate::registration::Flavour;
 use crate::transport::{Method, NetError};
 use ambient::clock::Clock as _;
 
@@ -122,11 +123,14 @@ fn a_pending_score_goes_over_no_result_except_in_canvas() {
         comment: None,
         timestamp: None,
     };
-    assert!(pending_score_allowed(Flavour::Canvas, Some(&row)));
-    assert!(!pending_score_allowed(Flavour::Moodle, Some(&row)));
-    assert!(!pending_score_allowed(Flavour::Other, Some(&row)));
+    assert!(pending_score_allowed(&Flavour::Canvas.capabilities(), Some(&row)));
+    assert!(!pending_score_allowed(
+        &Flavour::Moodle.capabilities(),
+        Some(&row)
+    ));
+    assert!(!pending_score_allowed(&Flavour::Other.capabilities(), Some(&row)));
     for flavour in [Flavour::Canvas, Flavour::Moodle, Flavour::Other] {
-        assert!(pending_score_allowed(flavour, None));
+        assert!(pending_score_allowed(&flavour.capabilities(), None));
     }
 }
 

@@ -10,7 +10,7 @@ use moka::future::Cache;
 use moka::ops::compute::Op;
 use url::Url;
 
-use crate::registration::Flavour;
+use crate::capabilities::ScoreTimes as Newer;
 use crate::registration::RegistrationId;
 
 /// A longer wait for a free second is not worth it: something set a timestamp far in the future.
@@ -44,13 +44,13 @@ pub(crate) struct Slot {
 
 /// The first timestamp from `wanted` on that is later than `last`, or `None` when it lies too far ahead.
 pub(crate) fn slot(
-    flavour: Flavour,
+    newer: Newer,
     last: Option<DateTime<Utc>>,
     wanted: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Option<Slot> {
     let after = |last: DateTime<Utc>, step| last.checked_add_signed(step).unwrap_or(last);
-    if flavour == Flavour::Moodle {
+    if newer == Newer::LaterSecond {
         let wanted = wanted.min(now).trunc_subsecs(3);
         let free = last.map(|last| after(last.trunc_subsecs(0), TimeDelta::seconds(1)));
         let timestamp = free.map_or(wanted, |free| free.max(wanted));
@@ -73,7 +73,7 @@ impl ScoreTimes {
     pub async fn reserve(
         &self,
         key: ScoreKey,
-        flavour: Flavour,
+        newer: Newer,
         wanted: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Option<Slot> {
@@ -81,7 +81,7 @@ impl ScoreTimes {
         self.0
             .entry(key)
             .and_compute_with(async |present| {
-                taken = slot(flavour, present.map(moka::Entry::into_value), wanted, now);
+                taken = slot(newer, present.map(moka::Entry::into_value), wanted, now);
                 taken.map_or(Op::Nop, |slot| Op::Put(slot.timestamp))
             })
             .await;
@@ -122,7 +122,7 @@ mod tests {
         let now = at(10_250);
         let mut slots = Vec::new();
         for _ in 0..3 {
-            slots.push(times.reserve(key(), Flavour::Moodle, now, now).await.unwrap());
+            slots.push(times.reserve(key(), Newer::LaterSecond, now, now).await.unwrap());
         }
         let expected = [(10_250, 0), (11_000, 750), (12_000, 1_750)];
         for (slot, (millis, wait)) in slots.into_iter().zip(expected) {
@@ -142,11 +142,11 @@ mod tests {
         let now = at(10_000);
         times.observe(key(), at(99_000)).await;
         times.observe(key(), at(10_000)).await;
-        assert_eq!(times.reserve(key(), Flavour::Moodle, now, now).await, None);
+        assert_eq!(times.reserve(key(), Newer::LaterSecond, now, now).await, None);
         let other = ScoreKey("r".into(), key().1, "6".to_owned());
         assert_eq!(
             times
-                .reserve(other, Flavour::Moodle, now, now)
+                .reserve(other, Newer::LaterSecond, now, now)
                 .await
                 .unwrap()
                 .wait,
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn elsewhere_a_millisecond_is_enough() {
-        let slot = slot(Flavour::Canvas, Some(at(10_250)), at(10_250), at(10_250)).unwrap();
+        let slot = slot(Newer::Later, Some(at(10_250)), at(10_250), at(10_250)).unwrap();
         assert_eq!(
             slot,
             Slot {
@@ -171,7 +171,7 @@ mod tests {
         fn a_moodle_timestamp_is_in_a_new_second_and_never_sent_ahead_of_time(
             last in proptest::option::of(0_i64..20_000), wanted in 0_i64..20_000, now in 0_i64..20_000,
         ) {
-            if let Some(slot) = slot(Flavour::Moodle, last.map(at), at(wanted), at(now)) {
+            if let Some(slot) = slot(Newer::LaterSecond, last.map(at), at(wanted), at(now)) {
                 if let Some(last) = last {
                     prop_assert!(slot.timestamp.timestamp() > at(last).timestamp());
                 }

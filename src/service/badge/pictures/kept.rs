@@ -6,6 +6,7 @@ use crate::domain::badge::Picture;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::badge::uploads;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
 use crate::store::blobs::BlobError;
@@ -43,7 +44,7 @@ pub async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Pict
 /// Whether an uploaded picture is on the shelf, and of the type that it says.
 pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
     let address = super::href(picture);
-    match uploaded(cairn, address.trim_start_matches("/p/")).await {
+    match uploaded(cairn, address.trim_start_matches(addresses::PICTURES)).await {
         Ok(_) => Ok(true),
         Err(ServiceError::NotFound(_) | ServiceError::Blob(BlobError::Missing | BlobError::Changed)) => {
             Ok(false)

@@ -13,12 +13,13 @@ use url::form_urlencoded;
 
 use crate::domain::badge::{Picture, Shape};
 use crate::service::badge::theme::Colour;
+use crate::service::base::addresses;
 
 pub use kept::{is_kept, keep, uploaded};
 pub use raster::{RasterError, png, renders};
 
 /// The address that draws pictures; [`query`] says which.
-pub const DRAWN: &str = "/p/drawn.svg";
+pub use crate::service::base::addresses::DRAWN;
 
 /// The colour when none can be read.
 const FALLBACK: &str = "#1f6f78";
@@ -124,7 +125,7 @@ pub fn href(picture: &Picture) -> String {
             } else {
                 "png"
             };
-            format!("/p/{digest}.{ending}")
+            addresses::picture(&format!("{digest}.{ending}"))
         }
     }
 }

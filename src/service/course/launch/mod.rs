@@ -14,6 +14,7 @@ use crate::domain::course::{Course, Services};
 use crate::ids::{DeploymentId, SessionId};
 use crate::random::{self, Random};
 use crate::service::Cairn;
+use crate::service::base::addresses::LAUNCH;
 use crate::service::base::error::ServiceError;
 use crate::service::base::last_seen;
 use crate::service::base::queue::{self, DecidePerson};
@@ -34,9 +35,6 @@ use lti::state::{Binding, LoginState, StateSealer};
 
 use deployment::Entered;
 pub use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
-
-/// Where every platform posts its launches: the one registered redirect URI.
-pub const LAUNCH_PATH: &str = "/lti/launch";
 
 /// A login that may go on: where to, and what binds this browser to it.
 #[derive(Debug)]
@@ -84,7 +82,7 @@ impl Cairn {
         let (now, random) = (self.clock.now(), self.random.as_ref());
         let state = LoginState::begin(&registration, request, Some(&binding), now, random);
         let sealed = self.sealer().seal(&state, random)?;
-        let redirect_uri = format!("{}{LAUNCH_PATH}", self.settings.origin());
+        let redirect_uri = format!("{}{LAUNCH}", self.settings.origin());
         let authorize = authorization_redirect(&registration, request, &redirect_uri, &sealed, &state.nonce);
         Ok(LoginStart {
             authorize,
@@ -125,7 +123,7 @@ impl Cairn {
         let id_token = form.id_token()?;
         state.check_binding(bound)?;
         let registration = self.registration_of(state).await?;
-        let targets = Targets::new(self.settings.public_origin.clone(), [LAUNCH_PATH]);
+        let targets = Targets::new(self.settings.public_origin.clone(), [LAUNCH]);
         let launch = verify(
             id_token,
             state,

@@ -9,8 +9,8 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, activities, badges, policies, rules};
+use lti::capabilities::{Capabilities, ContentItems, ItemPoints};
 use lti::deep_linking::{DeepLinkingSettings, ItemType};
-use lti::registration::Flavour;
 
 /// How an item looks in the course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,11 +59,11 @@ impl Shape {
 
     /// The shapes that this place takes, the plainest first.
     #[must_use]
-    pub fn taken(settings: &DeepLinkingSettings, flavour: Flavour) -> Vec<Self> {
+    pub fn taken(settings: &DeepLinkingSettings, capabilities: &Capabilities) -> Vec<Self> {
         [Self::Open, Self::Card, Self::Link, Self::Image]
             .into_iter()
             .filter(|shape| settings.accepts(shape.item()))
-            .filter(|shape| flavour != Flavour::Moodle || *shape == Self::Open)
+            .filter(|shape| capabilities.content_items == ContentItems::AsOffered || *shape == Self::Open)
             .collect()
     }
 }
@@ -103,7 +103,7 @@ pub struct Desk {
 /// As [`super::request`].
 pub async fn desk(cairn: &Cairn, visitor: &Visitor) -> Result<Desk, ServiceError> {
     let request = super::request(visitor)?;
-    let flavour = visitor.registration.flavour;
+    let capabilities = visitor.registration.capabilities();
     let visitor = visitor.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
@@ -126,10 +126,10 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor) -> Result<Desk, ServiceError
         badges,
         activities,
         several: request.settings.accept_multiple,
-        shapes: Shape::taken(&request.settings, flavour),
+        shapes: Shape::taken(&request.settings, &capabilities),
         columns: request.settings.accept_lineitem,
         makes_badges,
-        whole_points: flavour == Flavour::Moodle && request.settings.accept_lineitem,
+        whole_points: capabilities.item_points == ItemPoints::WholeTo100 && request.settings.accept_lineitem,
     })
 }
 

@@ -10,13 +10,13 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
 use crate::ids::ActivityId;
 use crate::service::badge::pictures;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::course::columns::ACTIVITY_TAG;
-use crate::service::course::launch::LAUNCH_PATH;
+use lti::capabilities::{Capabilities, ItemLinks};
 use lti::deep_linking::{
     ContentItem, HtmlItem, Icon, ImageItem, ItemLineItem, LinkItem, ResourceLinkItem, plain,
 };
-use lti::registration::Flavour;
 
 /// Most characters of a title.
 const MAX_TITLE: usize = 255;
@@ -31,9 +31,10 @@ const ICON: u32 = 64;
 pub(super) struct Material<'a> {
     /// This server, without a trailing slash.
     pub origin: &'a str,
-    /// Where pages of badges stand: `{identity}/issuers/{slug}`.
-    pub public: &'a str,
-    pub flavour: Flavour,
+    /// Where public pages stand, and whose.
+    pub identity: &'a str,
+    pub issuer: &'a str,
+    pub capabilities: Capabilities,
     /// Whether a line item may come with it. Not with an activity whose column came, or is to come, with another link.
     pub columns: bool,
     /// The picture beside what has none.
@@ -82,12 +83,9 @@ impl Material<'_> {
             _ => None,
         };
         // What a platform does not take here gets its column later, through the line item service.
-        let whole = |points: &Decimal| {
-            points.normalize().scale() == 0 && *points <= Decimal::ONE_HUNDRED && *points > Decimal::ZERO
-        };
         points
             .filter(|_| self.columns)
-            .filter(|points| self.flavour != Flavour::Moodle || whole(points))
+            .filter(|points| self.capabilities.item_points.take(*points))
     }
 
     fn url(&self, path: &str) -> Result<Url, ServiceError> {
@@ -109,9 +107,9 @@ impl Material<'_> {
         Ok(ContentItem::ResourceLink(ResourceLinkItem {
             title: title.to_owned(),
             text: text.filter(|text| !text.is_empty()),
-            url: match self.flavour {
-                Flavour::Moodle => None,
-                _ => Some(self.url(LAUNCH_PATH)?),
+            url: match self.capabilities.item_links {
+                ItemLinks::Bare => None,
+                ItemLinks::Addressed => Some(self.url(addresses::LAUNCH)?),
             },
             icon: picture.map(|url| Icon {
                 url,
@@ -139,7 +137,11 @@ impl Material<'_> {
                 ),
             ));
         }
-        let page = format!("{}/achievements/{}", self.public, badge.id);
+        let page = format!(
+            "{}{}",
+            self.identity,
+            addresses::achievement(self.issuer, &badge.id)
+        );
         let page = Url::parse(&page).map_err(|error| ServiceError::Internal(error.to_string()))?;
         let picture = self.url(&pictures::href(&badge.design.picture))?;
         let outcome = plain(&badge.design.outcome, MAX_TEXT);

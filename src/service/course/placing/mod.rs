@@ -16,9 +16,10 @@ use url::Url;
 
 use crate::domain::badge::Badge;
 use crate::ids::{ActivityId, BadgeId, PlacementId};
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::service::course::launch::{LAUNCH_PATH, PlacingRequest};
+use crate::service::course::launch::PlacingRequest;
 use lti::deep_linking::{ContentItem, SubmissionReview};
 
 pub(in crate::service) use adopt::{adopt, settle};
@@ -89,7 +90,7 @@ pub fn request(visitor: &Visitor) -> Result<PlacingRequest, ServiceError> {
 /// Where the platform opens the page with one student's work in an evidence activity.
 #[must_use]
 pub(in crate::service) fn submission_review(activity: &ActivityId, origin: &str) -> Option<SubmissionReview> {
-    let url = Url::parse(&format!("{origin}{LAUNCH_PATH}")).ok()?;
+    let url = Url::parse(&format!("{origin}{}", addresses::LAUNCH)).ok()?;
     Some(SubmissionReview {
         reviewable_status: vec!["Submitted", "Completed"],
         label: "Review the work".to_owned(),

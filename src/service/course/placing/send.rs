@@ -59,7 +59,6 @@ pub async fn plan(
     let planned = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
         let issuer = issuers::for_tenant(db, tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
-        let public = format!("{identity}/issuers/{}", issuer.slug);
         let mut planned = Vec::new();
         let without = without_column(db, &visitor, &picks)?;
         for pick in picks {
@@ -75,8 +74,9 @@ pub async fn plan(
             };
             let material = Material {
                 origin: &origin,
-                public: &public,
-                flavour: visitor.registration.flavour,
+                identity: &identity,
+                issuer: &issuer.slug,
+                capabilities: visitor.registration.capabilities(),
                 columns: settings.accept_lineitem && !without.contains(&pick.id),
                 icon: icon.as_ref(),
                 badge: badge.as_ref(),
@@ -84,11 +84,11 @@ pub async fn plan(
             };
             planned.push(material.plan(pick)?);
         }
-        Ok((planned, visitor.registration.flavour))
+        Ok((planned, visitor.registration.capabilities()))
     });
-    let (planned, flavour) = planned.await?;
+    let (planned, capabilities) = planned.await?;
     let items = planned.iter().map(|one| one.item.clone()).collect();
-    accept(items, &request.settings, flavour)
+    accept(items, &request.settings, &capabilities)
         .map_err(|why| ServiceError::invalid(why.code(), why.to_string()))?;
     Ok(planned)
 }
@@ -145,7 +145,7 @@ pub async fn send(
     let request = super::request(visitor)?;
     let planned = plan(cairn, visitor, picks, icon).await?;
     let items = planned.iter().map(|one| one.item.clone()).collect();
-    let accepted = accept(items, &request.settings, visitor.registration.flavour)
+    let accepted = accept(items, &request.settings, &visitor.registration.capabilities())
         .map_err(|why| ServiceError::invalid(why.code(), why.to_string()))?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let placer = visitor.clone();

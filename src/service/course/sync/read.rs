@@ -10,7 +10,8 @@ use crate::service::Cairn;
 use crate::service::base::platforms;
 use crate::service::course::sync::seed::Seedable;
 use crate::store::line_items::ItemSeen;
-use lti::registration::{Flavour, Registration};
+use lti::capabilities::ResultRows;
+use lti::registration::Registration;
 use lti::services::Platform;
 use lti::services::error::ServiceError as PlatformError;
 use lti::services::grades::{self, LineItemFilter, ResultRow};
@@ -108,7 +109,7 @@ pub(in crate::service) fn platform(cairn: &Cairn, course: &Course, registration:
         granted.push(scope::MEMBERS_READ.to_owned());
     }
     let target = platforms::target(registration);
-    cairn.lti.platform(target, registration.flavour, granted)
+    cairn.lti.platform(target, registration.capabilities(), granted)
 }
 
 /// Asks the platform for everything that a check needs.
@@ -147,7 +148,7 @@ pub(super) async fn read(
         }
     };
     reading.take_results(&urls, all);
-    if registration.flavour == Flavour::Canvas {
+    if registration.capabilities().result_rows == ResultRows::OfPostedScores {
         seedable
             .make_rows(&platform, &mut reading, cairn.clock.now())
             .await;

@@ -10,6 +10,7 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::{AdminId, TenantId};
 use crate::random;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
 use crate::store::admin_links::AdminLink;
@@ -77,7 +78,7 @@ fn new_link(cairn: &Cairn, tenant: Option<TenantId>, by: Operator<'_>) -> (Admin
         Operator::Administrator(_) => FROM_CONSOLE,
     };
     let token = format!("{letter}{}", random::token::<32>(cairn.random.as_ref()));
-    let address = format!("{}/admin/link/{token}", cairn.settings.origin());
+    let address = format!("{}{}", cairn.settings.origin(), addresses::console::link(&token));
     let link = AdminLink {
         digest: digest(&token),
         tenant,

@@ -25,6 +25,7 @@ use crate::ids::TenantId;
 use crate::net::{Method, NetError, Request, Transport};
 use crate::random;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::settings::{AdminProvider, Reach};
 use crate::store::admins::{self, Admin};
@@ -125,7 +126,7 @@ async fn client(cairn: &Cairn, provider: &AdminProvider) -> Result<Client, Servi
         .map_err(|error| unreachable(format!("{error:?}")))?;
     let home = cairn
         .settings
-        .url("/admin/sign-in/return")
+        .url(&addresses::console::provider_return())
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
     let secret = ClientSecret::new(provider.client_secret.expose_secret().to_owned());
     let client =

@@ -7,6 +7,7 @@ use crate::domain::audit::{Action, Entry};
 use crate::ids::{InvitationId, TenantId};
 use crate::random;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
 use crate::service::institution::administrators::Operator;
@@ -74,7 +75,7 @@ pub async fn invite<'a>(
 /// The address that an administrator pastes into the platform.
 #[must_use]
 pub fn address(cairn: &Cairn, code: &str) -> String {
-    format!("{}/lti/register/{code}", cairn.settings.origin())
+    format!("{}{}", cairn.settings.origin(), addresses::register(code))
 }
 
 /// The newest invitations of an institution, at most 50.

@@ -10,6 +10,7 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::{InvitationId, RegistrationId, TenantId};
 use crate::net::{NetError, Request, Response};
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
 use crate::service::institution::connecting;
@@ -18,7 +19,7 @@ use crate::store::{audit, invitations, registrations, tenants};
 use lti::dynamic_registration::{
     Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, ToolFacts, configuration_url, read_answer,
 };
-use lti::registration::{Flavour, Registration};
+use lti::registration::Registration;
 
 mod changes;
 mod inviting;
@@ -286,19 +287,17 @@ async fn call(
 /// What there is to say about this installation.
 #[must_use]
 pub fn facts(cairn: &Cairn) -> ToolFacts {
-    ToolFacts {
-        origin: cairn.settings.public_origin.clone(),
-        logo: format!("{}/static/icon/favicon.svg", cairn.settings.origin()),
-    }
+    facts_at(&cairn.settings.public_origin)
 }
 
-/// The flavour in words for people.
-#[must_use]
-pub fn product(flavour: Flavour) -> &'static str {
-    match flavour {
-        Flavour::Moodle => "Moodle",
-        Flavour::Canvas => "Canvas",
-        Flavour::Other => "your platform",
+fn facts_at(public_origin: &Url) -> ToolFacts {
+    let at = |path: &str| format!("{}{path}", origin(public_origin));
+    ToolFacts {
+        origin: public_origin.clone(),
+        launch: at(addresses::LAUNCH),
+        login: at(addresses::LOGIN),
+        jwks: at(addresses::JWKS),
+        logo: at(&addresses::asset("icon", "favicon.svg")),
     }
 }
 
@@ -306,4 +305,17 @@ pub fn product(flavour: Flavour) -> &'static str {
 #[must_use]
 pub fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_canvas_key_in_the_repository_names_the_addresses_of_this_server() {
+        let file = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/lti-config.json"));
+        let file: serde_json::Value = serde_json::from_str(file).unwrap();
+        let served = facts_at(&"https://cairn.example".parse().unwrap()).canvas_key();
+        assert_eq!(file, served);
+    }
 }

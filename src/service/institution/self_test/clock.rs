@@ -7,7 +7,7 @@ use super::{Finding, Sighting};
 use crate::service::Cairn;
 use lti::error::KeySetError;
 use lti::keys::Look;
-use lti::registration::Flavour;
+use lti::registration::Registration;
 
 /// A clock that is off by more than this deserves a word; launches fail from a minute on.
 const REMARK: TimeDelta = TimeDelta::seconds(5);
@@ -32,13 +32,13 @@ pub(super) fn is_off(skew: Option<TimeDelta>) -> bool {
     skew.is_some_and(|skew| skew.abs() > FAILURE)
 }
 
-pub(super) fn finding(flavour: Flavour, skew: TimeDelta) -> Finding {
+pub(super) fn finding(registration: &Registration, skew: TimeDelta) -> Finding {
     let seconds = skew.num_seconds();
     let words = match seconds {
         0.. => format!("{seconds} seconds behind ours"),
         _ => format!("{} seconds ahead of ours", seconds.unsigned_abs()),
     };
-    let advice = settings::say(flavour, Setting::Clock);
+    let advice = settings::say(registration, Setting::Clock);
     if is_off(Some(skew)) {
         Finding::failure("clock", format!("Its clock is {words}."), advice)
     } else if skew.abs() > REMARK {

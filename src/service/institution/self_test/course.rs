@@ -6,7 +6,7 @@ use super::settings::{self, Setting};
 use super::{Finding, Known, Step, Steps, because, step_of, too_slow};
 use crate::service::Cairn;
 use crate::service::base::platforms;
-use lti::registration::Flavour;
+use lti::registration::Registration;
 use lti::services::error::{Reason, ServiceError as PlatformError};
 use lti::services::grades::{LineItem, LineItemFilter, ResultRow};
 use lti::services::roster::Member;
@@ -37,10 +37,12 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
         return read;
     };
     let (registration, name) = (&known.registration, course.name());
-    let flavour = registration.flavour;
     let scopes = granted.iter().map(|scope| (*scope).to_owned()).collect();
     let target = platforms::target(registration);
-    let platform = cairn.lti.platform(target, flavour, scopes).briefly();
+    let platform = cairn
+        .lti
+        .platform(target, registration.capabilities(), scopes)
+        .briefly();
     let address = |text: &Option<String>| text.as_ref().and_then(|text| Url::parse(text).ok());
     let members = address(&course.services.memberships_url);
     let columns = address(&course.services.line_items_url);
@@ -56,7 +58,7 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
             ),
             Err(why) => why.finding(
                 "members",
-                flavour,
+                registration,
                 Setting::MembersService,
                 &format!("The members of “{name}” cannot be read"),
             ),
@@ -69,7 +71,7 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
     match outcome(steps, columns) {
         Err(why) => read.findings.push(why.finding(
             "columns",
-            flavour,
+            registration,
             Setting::GradeService,
             &format!("The gradebook columns of Cairn in “{name}” cannot be read"),
         )),
@@ -79,7 +81,7 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
                 "columns",
                 format!("{count} of Cairn's own found in “{name}”."),
             ));
-            results(cairn, &platform, columns.first(), flavour, steps, &mut read).await;
+            results(cairn, &platform, columns.first(), registration, steps, &mut read).await;
         }
     }
     read
@@ -89,7 +91,7 @@ async fn results(
     cairn: &Cairn,
     platform: &Platform,
     first: Option<&LineItem>,
-    flavour: Flavour,
+    registration: &Registration,
     steps: &mut Steps,
     read: &mut Read,
 ) {
@@ -108,7 +110,7 @@ async fn results(
         }
         Err(why) => why.finding(
             "results",
-            flavour,
+            registration,
             Setting::GradeService,
             &format!("The grades in “{}” cannot be read", first.label),
         ),
@@ -149,7 +151,13 @@ fn outcome<T>(steps: &mut Steps, step: Asked<T>) -> Result<T, Why> {
 
 impl Why {
     /// A finding that begins so. `setting` is what mends a refusal; what is out of order no setting of the tool mends.
-    fn finding(&self, code: &'static str, flavour: Flavour, setting: Setting, what: &str) -> Finding {
+    fn finding(
+        &self,
+        code: &'static str,
+        registration: &Registration,
+        setting: Setting,
+        what: &str,
+    ) -> Finding {
         let (why, setting) = match self {
             Self::TooSlow => (too_slow(), Setting::OutOfOrder),
             Self::Said(Reason::NotGranted(scope)) => (refused(scope).to_owned(), setting),
@@ -158,7 +166,7 @@ impl Why {
             }
             Self::Said(reason) => (reason.to_string(), setting),
         };
-        Finding::failure(code, because(what, &why), settings::say(flavour, setting))
+        Finding::failure(code, because(what, &why), settings::say(registration, setting))
     }
 }
 

@@ -4,13 +4,13 @@
 use super::course::Grades;
 use super::token::Answered;
 use super::{Finding, lms};
-use lti::registration::Flavour;
+use lti::capabilities::{Capabilities, ResultRows};
 use lti::services::media::scope;
 
 const WITHOUT: &str = "Badges can still be awarded for approved evidence, by hand, and for other badges. Grant the services above to use grades.";
 
-pub(super) fn seen(flavour: Flavour, tokens: &Answered, read: &Grades) -> Finding {
-    let lms = lms(flavour);
+pub(super) fn seen(capabilities: &Capabilities, tokens: &Answered, read: &Grades) -> Finding {
+    let lms = lms(capabilities);
     let may_find = tokens.may(scope::LINE_ITEM) || tokens.may(scope::LINE_ITEM_READ);
     let none = if tokens.has_none() {
         Some(format!(
@@ -36,14 +36,14 @@ pub(super) fn seen(flavour: Flavour, tokens: &Answered, read: &Grades) -> Findin
     }
     Finding::remark(
         "grades",
-        some(flavour, tokens),
+        some(capabilities, tokens),
         "Let students hand in through Cairn's evidence activities, or keep a column of Cairn's beside the assignment and type the grade there.",
     )
 }
 
 /// The sentences for a platform that lets grades be read.
-fn some(flavour: Flavour, tokens: &Answered) -> String {
-    let lms = lms(flavour);
+fn some(capabilities: &Capabilities, tokens: &Answered) -> String {
+    let lms = lms(capabilities);
     let columns = if tokens.may(scope::LINE_ITEM) {
         "and in columns that a teacher makes in Cairn's rule builder"
     } else {
@@ -52,15 +52,15 @@ fn some(flavour: Flavour, tokens: &Answered) -> String {
     let mut text = format!(
         "Cairn can see the grades in its own activities, {columns}, also where a teacher overrides them. It cannot see the grades of {lms}'s own assignments and quizzes: LTI shows a tool its own columns only."
     );
-    match (flavour, tokens.may(scope::SCORE)) {
-        (Flavour::Canvas, true) => text.push_str(
+    match (capabilities.result_rows, tokens.may(scope::SCORE)) {
+        (ResultRows::OfPostedScores, true) => text.push_str(
             " A grade that was typed before Cairn knew the student's row stays invisible until it is saved again.",
         ),
-        (Flavour::Canvas, false) => text.push_str(
-            " It cannot write grades, so it cannot make the rows that Canvas needs: a grade of a student who has no row yet stays invisible, and the points of a review stay in Cairn.",
-        ),
-        (Flavour::Moodle | Flavour::Other, true) => {}
-        (Flavour::Moodle | Flavour::Other, false) => {
+        (ResultRows::OfPostedScores, false) => text.push_str(&format!(
+            " It cannot write grades, so it cannot make the rows that {lms} needs: a grade of a student who has no row yet stays invisible, and the points of a review stay in Cairn."
+        )),
+        (ResultRows::OfEveryGrade, true) => {}
+        (ResultRows::OfEveryGrade, false) => {
             text.push_str(" It cannot write grades: the points of a review stay in Cairn.");
         }
     }

@@ -14,7 +14,7 @@ pub(super) fn finding(known: &Known, looked: Option<Result<Look, KeySetError>>) 
             format!(
                 "Its public keys cannot be read from {url}: {why}. Until they can, launches are refused."
             ),
-            settings::say(registration.flavour, Setting::PlatformKeys),
+            settings::say(registration, Setting::PlatformKeys),
         )
     };
     let look = match looked {
@@ -37,7 +37,7 @@ pub(super) fn finding(known: &Known, looked: Option<Result<Look, KeySetError>>) 
                 "On {} a message named the signing key “{kid}”, which the key set at {url} does not have; it was refused.",
                 at.format("%-d %b %Y, %H:%M UTC")
             ),
-            settings::say(registration.flavour, Setting::PlatformKeys),
+            settings::say(registration, Setting::PlatformKeys),
         );
     }
     Finding::good(

@@ -14,7 +14,8 @@ use crate::service::base::error::ServiceError;
 use crate::store::deployments::DeploymentState;
 use crate::store::sightings::Sighting;
 use crate::store::{courses, deployments, registrations, sightings};
-use lti::registration::{Flavour, Registration};
+use lti::capabilities::Capabilities;
+use lti::registration::Registration;
 
 mod clock;
 mod course;
@@ -110,7 +111,7 @@ struct Known {
 /// [`ServiceError::NotFound`] for a platform that is not this institution's; what the store reports.
 pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<Report, ServiceError> {
     let known = known(cairn, tenant, id).await?;
-    let flavour = known.registration.flavour;
+    let registration = &known.registration;
     let mut steps = Steps::default();
     let (keys, tokens) = tokio::join!(
         step_of(
@@ -128,11 +129,11 @@ pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Resul
     let mut findings = standing::registered(&known);
     findings.push(keys::finding(&known, looked));
     findings.extend(standing::launches(&known));
-    findings.extend(skew.map(|skew| clock::finding(flavour, skew)));
+    findings.extend(skew.map(|skew| clock::finding(registration, skew)));
     findings.push(token::finding(cairn, &known, &tokens, skew));
     findings.extend(read.findings);
-    findings.extend(steps.finding(flavour));
-    findings.push(grades::seen(flavour, &tokens, &read.grades));
+    findings.extend(steps.finding(registration));
+    findings.push(grades::seen(&registration.capabilities(), &tokens, &read.grades));
     Ok(Report {
         at: cairn.clock.now(),
         findings,
@@ -199,7 +200,7 @@ impl Steps {
         Some(outcome)
     }
 
-    fn finding(&self, flavour: Flavour) -> Option<Finding> {
+    fn finding(&self, registration: &Registration) -> Option<Finding> {
         let (took, what) = self.slowest?;
         let seconds = took.num_seconds();
         Some(Finding::remark(
@@ -207,7 +208,7 @@ impl Steps {
             format!(
                 "It answers slowly: {what} took {seconds} seconds. Checks of a course take so much longer."
             ),
-            settings::say(flavour, Setting::OutOfOrder),
+            settings::say(registration, Setting::OutOfOrder),
         ))
     }
 }
@@ -225,10 +226,6 @@ fn too_slow() -> String {
 }
 
 /// The word for the LMS in sentences.
-fn lms(flavour: Flavour) -> &'static str {
-    match flavour {
-        Flavour::Moodle => "Moodle",
-        Flavour::Canvas => "Canvas",
-        Flavour::Other => "the platform",
-    }
+fn lms(capabilities: &Capabilities) -> &'static str {
+    capabilities.product.unwrap_or("the platform")
 }

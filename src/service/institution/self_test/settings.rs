@@ -1,6 +1,6 @@
 //! Which setting in the LMS mends what, in that LMS's own words.
 
-use lti::registration::Flavour;
+use lti::registration::{Flavour, Registration};
 
 /// What may have to be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,8 @@ const MOODLE_TOOL: &str =
     "In Moodle: Site administration, Plugins, External tool, Manage tools, the cog on Cairn";
 
 /// What to do, for that platform.
-pub(super) fn say(flavour: Flavour, setting: Setting) -> String {
-    match flavour {
+pub(super) fn say(registration: &Registration, setting: Setting) -> String {
+    match registration.flavour {
         Flavour::Moodle => moodle(setting),
         Flavour::Canvas => canvas(setting),
         Flavour::Other => other(setting).to_owned(),

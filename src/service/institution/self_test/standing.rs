@@ -29,12 +29,12 @@ pub(super) fn registered(known: &Known) -> Vec<Finding> {
 }
 
 pub(super) fn launches(known: &Known) -> Vec<Finding> {
-    let flavour = known.registration.flavour;
+    let registration = &known.registration;
     let Some(seen) = &known.sighting else {
         return vec![Finding::remark(
             "launch",
             "Nobody has opened Cairn from this platform yet.",
-            settings::say(flavour, Setting::FirstLaunch),
+            settings::say(registration, Setting::FirstLaunch),
         )];
     };
     let detail = &seen.detail;
@@ -56,14 +56,14 @@ pub(super) fn launches(known: &Known) -> Vec<Finding> {
         Finding::remark(
             "names",
             "It does not share names: teachers see “Student 7F3A”. Badges work all the same.",
-            settings::say(flavour, Setting::Names),
+            settings::say(registration, Setting::Names),
         )
     });
     if detail.shares_emails {
         found.push(Finding::remark(
             "emails",
             "It shares e-mail addresses, which Cairn has no use for.",
-            settings::say(flavour, Setting::Emails),
+            settings::say(registration, Setting::Emails),
         ));
     }
     let offered = [
@@ -85,7 +85,7 @@ pub(super) fn launches(known: &Known) -> Vec<Finding> {
             found.push(Finding::failure(
                 code,
                 format!("The last launch from a course did not offer {what}."),
-                settings::say(flavour, setting),
+                settings::say(registration, setting),
             ));
         }
     }

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use super::settings::{self, Setting};
 use super::{Finding, Known, because, clock, too_slow};
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::platforms;
 use lti::dynamic_registration::{NOTICES_SCOPE, SCOPES};
 use lti::registration::Registration;
@@ -75,7 +76,7 @@ impl Answered {
 }
 
 pub(super) fn finding(cairn: &Cairn, known: &Known, answered: &Answered, skew: Option<TimeDelta>) -> Finding {
-    let flavour = known.registration.flavour;
+    let registration = &known.registration;
     if let Some(failed) = &answered.failed {
         let (why, setting) = match failed {
             Failed::Said(error @ TokenError::InvalidClient(_)) => (error.to_string(), Setting::ClientId),
@@ -87,13 +88,17 @@ pub(super) fn finding(cairn: &Cairn, known: &Known, answered: &Answered, skew: O
             Failed::Said(error) => (error.to_string(), Setting::OurKeys),
             Failed::TooSlow => (too_slow(), Setting::OutOfOrder),
         };
-        let mut advice = settings::say(flavour, setting);
+        let mut advice = settings::say(registration, setting);
         if setting == Setting::OurKeys {
-            advice = format!("{advice} Our keys are at {}/lti/jwks.", cairn.settings.origin());
+            advice = format!(
+                "{advice} Our keys are at {}{}.",
+                cairn.settings.origin(),
+                addresses::JWKS
+            );
         }
         return Finding::failure("token", because("It gives no access token", &why), advice);
     }
-    let scopes = || settings::say(flavour, Setting::Scopes);
+    let scopes = || settings::say(registration, Setting::Scopes);
     if answered.granted.is_empty() {
         Finding::failure("token", "It knows Cairn but grants no service at all.", scopes())
     } else if answered.refused.is_empty() {

@@ -10,6 +10,7 @@ use crate::domain::award::Award;
 use crate::domain::evidence::Submission;
 use crate::domain::people::Person;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
+use crate::service::base::addresses;
 use crate::store::credentials::Credential;
 use crate::store::decisions::StoredDecision;
 use crate::store::share_links::ShareLink;
@@ -266,7 +267,7 @@ fn told_award(
         "under_review_since": award.suspended_since,
         "revoked": award.revocation.as_ref().map(|one| json!({"at": one.at, "reason": one.reason})),
         "credential": credential.map(|one| json!({
-            "id": one.id, "public_page": format!("/b/{}", one.slug), "issued_at": one.issued_at,
+            "id": one.id, "public_page": addresses::credential(&one.slug), "issued_at": one.issued_at,
             "place_in_status_list": one.status_position,
             "others_see": {"name": one.shows.name, "work": one.shows.evidence, "downloads": one.shows.downloads,
                 "only_by_share_link": one.shows.hidden},

@@ -11,14 +11,16 @@ use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::views::admin::{ByHandForm, ByHandPage};
 use crate::web::views::shared::{Problem, ProblemList};
+use crate::web::words::lms::{self, Lms};
 use lti::registration::{Flavour, RegistrationDraft};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/platforms/by-hand/{flavour}", web::get().to(show))
-        .route("/platforms/by-hand/{flavour}", web::post().to(add));
+        .route(console::BY_HAND, web::get().to(show))
+        .route(console::BY_HAND, web::post().to(add));
 }
 
 fn flavour(word: &str) -> Result<Flavour, ServiceError> {
@@ -28,11 +30,8 @@ fn flavour(word: &str) -> Result<Flavour, ServiceError> {
 
 async fn show(visit: AdminVisit, path: web::Path<String>) -> Result<HttpResponse, AdminError> {
     let flavour = flavour(&path)?;
-    let draft = match flavour {
-        Flavour::Canvas => presets::canvas(&visit.query("preset").unwrap_or_default()),
-        Flavour::Moodle => presets::moodle(&visit.query("site").unwrap_or_default()),
-        Flavour::Other => presets::other(),
-    };
+    let asked = |name: &str| visit.query(name).unwrap_or_default();
+    let draft = presets::of(flavour, &asked("preset"), &asked("site"));
     let form = ByHandForm::of(&draft, String::new());
     let page = view(&visit, flavour, form, ProblemList::default()).await?;
     visit.show(&page)
@@ -45,12 +44,7 @@ async fn view(
     problems: ProblemList,
 ) -> Result<ByHandPage, ServiceError> {
     let institutions = connecting::institutions(&visit.cairn, &visit.admin.scope).await?;
-    let title = match flavour {
-        Flavour::Moodle => "Moodle by hand",
-        Flavour::Canvas => "Canvas by hand",
-        Flavour::Other => "Another platform by hand",
-    };
-    let page = visit.page(title, AdminPlace::Platforms);
+    let page = visit.page(lms::by_hand(flavour), AdminPlace::Platforms);
     let key = registering::facts(&visit.cairn).canvas_key();
     let json =
         serde_json::to_string_pretty(&key).map_err(|error| ServiceError::Internal(error.to_string()))?;
@@ -59,16 +53,17 @@ async fn view(
         .into_iter()
         .map(|tenant| (tenant.id.to_string(), tenant.name))
         .collect();
-    Ok(ByHandPage::new(
+    Ok(ByHandPage {
         page,
-        flavour,
-        &visit.cairn.settings.origin(),
+        action: console::by_hand(flavour.as_str()),
+        lms: Lms::of(flavour),
+        paste: lms::paste(flavour, &visit.cairn.settings.origin()),
         json,
         presets,
         institutions,
         form,
         problems,
-    ))
+    })
 }
 
 async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Result<HttpResponse, AdminError> {
@@ -111,7 +106,7 @@ async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Resu
     };
     match added {
         Ok(registration) => {
-            let href = format!("/admin/platforms/p/{}", registration.id);
+            let href = console::platform(&registration.id);
             Ok(visit.go(&visit.href_saying(&href, "saved")))
         }
         Err(error) if matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) => {

@@ -12,6 +12,7 @@ use crate::service::institution::connecting;
 use crate::service::institution::registering;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::views::admin::{InvitedPage, PlatformsPage};
 
 mod by_hand;
@@ -21,12 +22,9 @@ mod presets;
 /// Lists the routes.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/platforms", web::get().to(list))
-        .route("/platforms/invite", web::post().to(invite))
-        .route(
-            "/platforms/invitations/{invitation}/withdraw",
-            web::post().to(withdraw),
-        )
+        .route(console::PLATFORMS, web::get().to(list))
+        .route(console::PLATFORM_INVITE, web::post().to(invite))
+        .route(console::INVITATION_WITHDRAW, web::post().to(withdraw))
         .configure(by_hand::configure)
         .configure(one::configure);
 }
@@ -102,7 +100,7 @@ async fn withdraw(
         let known = registering::invitations_of(&visit.cairn, &tenant.id).await?;
         if known.iter().any(|one| one.id == *path) {
             registering::withdraw(&visit.cairn, &tenant.id, &path, &visit.admin).await?;
-            return Ok(visit.go(&visit.href_saying("/admin/platforms", "saved")));
+            return Ok(visit.go(&visit.href_saying(&console::platforms(), "saved")));
         }
     }
     Err(ServiceError::NotFound("invitation").into())

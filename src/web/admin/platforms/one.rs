@@ -12,17 +12,14 @@ use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
 use crate::web::views::admin::PlatformPage;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route("/platforms/p/{platform}", web::get().to(show))
-        .route("/platforms/p/{platform}/test", web::post().to(test))
-        .route("/platforms/p/{platform}/change", web::post().to(change));
-}
-
-fn href(id: &RegistrationId) -> String {
-    format!("/admin/platforms/p/{id}")
+        .route(console::PLATFORM, web::get().to(show))
+        .route(console::PLATFORM_TEST, web::post().to(test))
+        .route(console::PLATFORM_CHANGE, web::post().to(change));
 }
 
 async fn show(visit: AdminVisit, path: web::Path<RegistrationId>) -> Result<HttpResponse, AdminError> {
@@ -70,5 +67,5 @@ async fn change(
         _ => return Err(ServiceError::invalid("platform.change", "Choose what to change.").into()),
     };
     connecting::change(&visit.cairn, &visit.admin, &path, change).await?;
-    Ok(visit.go(&visit.href_saying(&href(&path), "saved")))
+    Ok(visit.go(&visit.href_saying(&console::platform(&path), "saved")))
 }

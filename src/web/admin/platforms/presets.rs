@@ -47,8 +47,17 @@ fn draft(
     }
 }
 
+/// The form for that kind of platform: a hosted Canvas by its word, a Moodle by its address.
+pub(super) fn of(flavour: Flavour, preset: &str, site: &str) -> RegistrationDraft {
+    match flavour {
+        Flavour::Canvas => canvas(preset),
+        Flavour::Moodle => moodle(site),
+        Flavour::Other => other(),
+    }
+}
+
 /// A hosted Canvas by its word; production for any other word.
-pub(super) fn canvas(word: &str) -> RegistrationDraft {
+fn canvas(word: &str) -> RegistrationDraft {
     let [production, ..] = HOSTED;
     let (_, name, issuer, host) = HOSTED.into_iter().find(|one| one.0 == word).unwrap_or(production);
     let ends = [
@@ -65,7 +74,7 @@ pub(super) fn canvas(word: &str) -> RegistrationDraft {
 }
 
 /// A Moodle at the address that people know, as typed.
-pub(super) fn moodle(site: &str) -> RegistrationDraft {
+fn moodle(site: &str) -> RegistrationDraft {
     let site = site.trim().trim_end_matches('/');
     let ends = ["auth", "token", "certs"].map(|name| {
         if site.is_empty() {
@@ -84,6 +93,6 @@ pub(super) fn moodle(site: &str) -> RegistrationDraft {
 }
 
 /// Any other platform: nothing is known.
-pub(super) fn other() -> RegistrationDraft {
+fn other() -> RegistrationDraft {
     draft(String::new(), Flavour::Other, String::new(), Default::default())
 }

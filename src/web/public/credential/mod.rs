@@ -12,6 +12,7 @@ pub(super) use page::{standing, view};
 
 use super::{open_to_all, or_nothing, show, unlisted};
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
 use crate::service::credential::publish;
@@ -22,8 +23,8 @@ use crate::web::views::shared::{ErrorPage, PublicPage};
 /// Lists the routes of this page.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/b/{name}", web::get().to(credential))
-        .route("/b/{name}", web::head().to(credential));
+        .route(addresses::CREDENTIAL, web::get().to(credential))
+        .route(addresses::CREDENTIAL, web::head().to(credential));
 }
 
 /// The page, or a file: by the ending of the address, or else by what is accepted.

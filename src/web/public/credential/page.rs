@@ -5,13 +5,14 @@ use chrono::{DateTime, Utc};
 use super::told;
 use crate::domain::badge::Kind;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::credential::baked;
 use crate::service::credential::publish::{Checked, Published};
 use crate::service::credential::renewals::Term;
 use crate::web::public::checks;
 use crate::web::views::public::{CredentialPage, OtherTerm, PublicStanding};
 use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, When};
-use crate::web::{badge_file, markdown};
+use crate::web::{badge_file, markdown, paths};
 use openbadges::did;
 use openbadges::verify::Failure;
 
@@ -45,7 +46,7 @@ pub(in crate::web::public) fn view(
         },
         holder: published.holder.clone(),
         issuer: LinkTo {
-            href: format!("/issuers/{}", published.issuer.slug),
+            href: addresses::issuer(&published.issuer.slug),
             text: document
                 .issuer
                 .name
@@ -66,7 +67,7 @@ pub(in crate::web::public) fn view(
         verifier_href: if until.is_none() {
             verifier_href(cairn, published)
         } else {
-            "/verify".to_owned()
+            paths::VERIFY.to_owned()
         },
         shared_until: until.map(When::date_only),
         outcome,
@@ -91,9 +92,10 @@ pub(in crate::web::public) fn view(
             .evidence
             .then(|| told::evidence(&document.evidence)),
         skills: told::skills(document),
-        downloads: downloads
-            .then(|| badge_file::downloads(&format!("/b/{slug}"), published.credential.token.is_some())),
-        print_href: until.is_none().then(|| format!("/b/{slug}/print")),
+        downloads: downloads.then(|| {
+            badge_file::downloads(&addresses::credential(slug), published.credential.token.is_some())
+        }),
+        print_href: until.is_none().then(|| paths::print(slug)),
         technical: told::technical(published, document, until.is_none()),
     }
 }
@@ -101,17 +103,14 @@ pub(in crate::web::public) fn view(
 /// The verifier page; it is told where the badge is only if the holder lets others have its files.
 fn verifier_href(cairn: &Cairn, published: &Published) -> String {
     if !published.shows().downloads {
-        return "/verify".to_owned();
+        return paths::VERIFY.to_owned();
     }
-    let address = format!(
-        "{}/b/{}.json",
-        cairn.settings.identity(),
-        published.credential.slug
-    );
+    let file = format!("{}.json", published.credential.slug);
+    let address = format!("{}{}", cairn.settings.identity(), addresses::credential(&file));
     let fragment = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("url", &address)
         .finish();
-    format!("/verify#{fragment}")
+    format!("{}#{fragment}", paths::VERIFY)
 }
 
 /// The first paragraph, which is the outcome, and the rest.
@@ -167,7 +166,8 @@ fn preview(cairn: &Cairn, published: &Published, checked: &Checked) -> OpenGraph
         Some(holder) => format!("Earned by {holder}, issued by {issuer}."),
         None => format!("Issued by {issuer}."),
     };
-    let address = format!("{}/b/{}", cairn.settings.identity(), published.credential.slug);
+    let path = addresses::credential(&published.credential.slug);
+    let address = format!("{}{path}", cairn.settings.identity());
     OpenGraph {
         title: achievement.name.clone(),
         description: format!("{by} {}", texts(&achievement.description).0),

@@ -18,7 +18,7 @@ mod policies;
 
 pub use administrators::{AdministratorLine, AdministratorsPage, InvitationPage};
 pub use audit::{AuditLine, AuditPage, Sought};
-pub use by_hand::{ByHandForm, ByHandPage};
+pub use by_hand::{ByHandForm, ByHandPage, PasteLine};
 pub use choose::ChooseInstitutionPage;
 pub use confirm::ConsoleConfirmPage;
 pub use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};

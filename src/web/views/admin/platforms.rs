@@ -9,6 +9,7 @@ use crate::service::institution::connecting::{Listed, Platform, Refused};
 use crate::service::institution::self_test::Report;
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::invitations::Invitation;
+use crate::web::paths::console;
 use crate::web::views::shared::{FindingList, When};
 
 /// A platform in the list.
@@ -58,7 +59,7 @@ impl PlatformsPage {
         now: DateTime<Utc>,
     ) -> Self {
         let platforms = listed.iter().map(|one| PlatformLine {
-            href: format!("/admin/platforms/p/{}", one.registration.id),
+            href: console::platform(&one.registration.id),
             name: one.registration.name.clone(),
             institution: one.institution.clone(),
             issuer: one.registration.issuer.clone(),
@@ -89,7 +90,7 @@ impl PlatformsPage {
                     None => "over",
                 },
                 until: When::new(one.expires_at, now),
-                withdraw: unused.then(|| format!("/admin/platforms/invitations/{}/withdraw", one.id)),
+                withdraw: unused.then(|| console::invitation_withdraw(&one.id)),
             }
         });
         Self {
@@ -168,7 +169,7 @@ impl PlatformPage {
         let registration = &known.registration;
         Self {
             page,
-            href: format!("/admin/platforms/p/{}", registration.id),
+            href: console::platform(&registration.id),
             institution: known.institution.name.clone(),
             enabled: registration.enabled,
             accepts_all: registration.accepts_new_deployments,

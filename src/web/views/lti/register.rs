@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use crate::service::institution::registering::{self, Beside, Offer, Registered, Update};
+use crate::service::institution::registering::{Beside, Offer, Registered, Update};
 use crate::web::views::shared::PublicPage;
-use lti::registration::Flavour;
+use crate::web::words::lms::Lms;
 
 /// Posts `consent`. Nothing has been written when it is shown.
 #[derive(Debug, Clone, Template)]
@@ -61,8 +61,7 @@ pub struct RegisteredPage {
     pub platform: String,
     pub client_id: String,
     pub deployment_id: Option<String>,
-    pub moodle: bool,
-    pub canvas: bool,
+    pub lms: Lms,
     pub updated: bool,
 }
 
@@ -75,13 +74,13 @@ impl RegisteredPage {
         } else {
             "Registered: one step is left"
         };
+        let product = done.registration.capabilities().product;
         Self {
             page: PublicPage::titled(title),
-            platform: registering::product(done.registration.flavour).to_owned(),
+            platform: product.unwrap_or("your platform").to_owned(),
             client_id: done.registration.client_id.clone(),
             deployment_id: done.deployment_id.clone(),
-            moodle: done.registration.flavour == Flavour::Moodle,
-            canvas: done.registration.flavour == Flavour::Canvas,
+            lms: Lms::of(done.registration.flavour),
             updated: done.updated,
         }
     }

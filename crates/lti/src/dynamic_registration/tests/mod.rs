@@ -68,6 +68,9 @@ fn canvas() -> PlatformConfiguration {
 fn facts() -> ToolFacts {
     ToolFacts {
         origin: url("https://cairn.example"),
+        launch: "https://cairn.example/lti/launch".into(),
+        login: "https://cairn.example/lti/login".into(),
+        jwks: "https://cairn.example/lti/jwks".into(),
         logo: "https://cairn.example/static/icon/favicon.svg".into(),
     }
 }

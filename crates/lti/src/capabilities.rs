@@ -1,0 +1,390 @@
+//! What platforms do differently, as named facts: what their results mean, what they refuse, what they can be asked.
+//!
+//! This file alone knows which kind of platform does what. Everybody else asks the registration:
+//! `registration.capabilities().result_rows`. Each fact names its source: `facts` are the collected LTI facts by section,
+//! `Moodle` and `Canvas` what was observed of them by section, `AGS` the standard. `OTHER` is a platform of which nothing
+//! is known but the standard, so it is asked for nothing beyond it and trusted with nothing that could lose a grade.
+//!
+//! To add a fact: a field with a type of its own that says what the answers mean, and a value in each of the three tables.
+//! What a single platform tells of itself, at its registration or in a launch, belongs into
+//! [`Registration::capabilities`], over the value of its kind.
+
+use rust_decimal::Decimal;
+
+use super::registration::{Flavour, Registration};
+
+/// What a platform does its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// What people call it; none where that is not known.
+    pub product: Option<&'static str>,
+    pub result_rows: ResultRows,
+    pub roster_learners: RosterLearners,
+    pub page_size: PageSize,
+    pub page_links: PageLinks,
+    pub score_times: ScoreTimes,
+    pub score_members: ScoreMembers,
+    pub repeated_scores: RepeatedScores,
+    pub typed_grades: TypedGrades,
+    pub ungradable_person: UngradablePerson,
+    pub new_columns: NewColumns,
+    pub content_items: ContentItems,
+    pub item_links: ItemLinks,
+    pub item_points: ItemPoints,
+    pub course_launches: CourseLaunches,
+    pub endpoints: Endpoints,
+    pub hosting: Hosting,
+    pub placements: Placements,
+    pub variables: Variables,
+}
+
+/// Which grades of a column its results service has a row for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResultRows {
+    /// Each grade, whoever gave it (facts 3.3).
+    OfEveryGrade,
+    /// Only those of learners for whom the tool has posted a score: it has to make their rows before a teacher types, and
+    /// what was typed before stays invisible (facts 2.6).
+    OfPostedScores,
+}
+
+/// Whom the member list calls a learner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RosterLearners {
+    /// Students.
+    Students,
+    /// Also teachers without editing rights and roles that the school made itself. Only the gradebook tells: it has no
+    /// rows for them (Moodle: the twelve things, 5; Moodle 11.9).
+    StudentsAndStaff,
+}
+
+/// Whether lists may be asked for pages of a size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageSize {
+    /// `limit` is understood; without it pages are small (facts 2.6 and 2.7).
+    Asked,
+    /// No: with a limit Moodle's results are a fatal error, and its members lose their filter (facts 3.3 and 3.4).
+    Never,
+}
+
+/// Which of the `Link` headers lead to further pages (RFC 8288).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageLinks {
+    All,
+    /// The malformed ones lead back to the whole list, which is here already (Moodle: the twelve things, 6).
+    WellFormed,
+}
+
+/// Which timestamps make a score newer than the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScoreTimes {
+    /// Any later one (AGS 3.4.6).
+    Later,
+    /// One in a later second, and never one ahead of the platform's clock: it would lock out all that come after it
+    /// (Moodle: the twelve things, 7).
+    LaterSecond,
+}
+
+/// What a score may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScoreMembers {
+    /// What the standard has (AGS 3.4).
+    Standard,
+    /// Also Canvas's own extension: what was handed in, whether it is a new attempt, which grade stays (facts 2.6).
+    Canvas,
+}
+
+/// What a score does that arrives twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RepeatedScores {
+    /// The second one is refused, with 409 (facts 3.3).
+    Refused,
+    /// Its comment is shown once more; nothing else is known of it.
+    AddComment,
+    /// Its comment is shown once more, and it counts as another attempt unless it says that it is none (facts 2.6).
+    AddCommentAndAttempt,
+}
+
+/// What a score does to a grade that a teacher typed, or that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypedGrades {
+    /// Replaces it, and a score without points clears it: whoever wants it to stay has to look first (facts 3.3).
+    Overwritten,
+    /// Leaves it when the score asks for that (facts 2.6: `preserve_score`, `prioritize_non_tool_grade`).
+    KeptWhenAsked,
+}
+
+/// How a score is answered of somebody who can have no grade there, such as a teacher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UngradablePerson {
+    /// 400; why stands in the reason phrase, which HTTP/2 does not have (Moodle 4).
+    BadRequest,
+    /// 422 (facts 2.6).
+    Unprocessable,
+    Unknown,
+}
+
+/// Where a column can go that is made through the line item service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewColumns {
+    /// To a link of ours that is there (AGS 3.2.8).
+    OfLinks,
+    /// A link without an assignment can have none: the column is a new assignment, which opens the tool when the line item
+    /// says so in Canvas's own extension (facts 2.6: 412, `submission_type`).
+    OfNewAssignments,
+}
+
+/// Which items deep linking may return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentItems {
+    /// Those of the types that the request names.
+    AsOffered,
+    /// Links that open the tool alone: an activity is made of whatever arrives (Moodle 5).
+    ToolLinks,
+}
+
+/// Whether such a link says which address it opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemLinks {
+    /// It does (facts 5).
+    Addressed,
+    /// Without an address: one with it is tied to a tool by domain, not to the tool that placed it (facts 5).
+    Bare,
+}
+
+/// Which maximum the column of such a link may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemPoints {
+    /// Any above zero.
+    Any,
+    /// A whole number from 1 to 100: the activity's form refuses others (Moodle: the twelve things, 9).
+    WholeTo100,
+}
+
+impl ItemPoints {
+    /// Whether these points above zero may be the maximum.
+    #[must_use]
+    pub fn take(self, points: Decimal) -> bool {
+        let from_1_to_100 = points > Decimal::ZERO && points <= Decimal::ONE_HUNDRED;
+        self == Self::Any || (from_1_to_100 && points.normalize().scale() == 0)
+    }
+}
+
+/// Which resource link a launch names that came from the course and from no link in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CourseLaunches {
+    /// There are none.
+    None,
+    /// The course's own id (facts 2.5).
+    NameTheCourse,
+}
+
+/// Where a platform's endpoints are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoints {
+    /// All on its own host, or on those of its hosting (facts 2.1 and 3.1).
+    Together,
+    /// On any hosts; only the registration is on the host of its configuration.
+    Anywhere,
+}
+
+/// Whether one operator runs the platforms of many schools under one issuer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hosting {
+    /// Each site stands for itself.
+    None,
+    /// Instructure may run it: people sign in at a common host, and each school's services are below another one
+    /// (facts 2.1 and 2.5).
+    Instructure,
+}
+
+/// What the places are called in which a platform shows a tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placements {
+    /// By the standard's names (DR 1.0, section 3.5.2).
+    Standard,
+    /// By Canvas's, with its own settings for each and for the tool (facts 2.2 and 6).
+    Canvas,
+}
+
+/// Which variables custom parameters may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variables {
+    /// The standard's (facts 3.2).
+    Standard,
+    /// Canvas's own too (facts 2.3).
+    Canvas,
+    /// Those that its configuration lists.
+    Listed,
+}
+
+const MOODLE: Capabilities = Capabilities {
+    product: Some("Moodle"),
+    result_rows: ResultRows::OfEveryGrade,
+    roster_learners: RosterLearners::StudentsAndStaff,
+    page_size: PageSize::Never,
+    page_links: PageLinks::WellFormed,
+    score_times: ScoreTimes::LaterSecond,
+    score_members: ScoreMembers::Standard,
+    repeated_scores: RepeatedScores::Refused,
+    typed_grades: TypedGrades::Overwritten,
+    ungradable_person: UngradablePerson::BadRequest,
+    new_columns: NewColumns::OfLinks,
+    content_items: ContentItems::ToolLinks,
+    item_links: ItemLinks::Bare,
+    item_points: ItemPoints::WholeTo100,
+    course_launches: CourseLaunches::None,
+    endpoints: Endpoints::Together,
+    hosting: Hosting::None,
+    placements: Placements::Standard,
+    variables: Variables::Standard,
+};
+
+const CANVAS: Capabilities = Capabilities {
+    product: Some("Canvas"),
+    result_rows: ResultRows::OfPostedScores,
+    roster_learners: RosterLearners::Students,
+    page_size: PageSize::Asked,
+    page_links: PageLinks::All,
+    score_times: ScoreTimes::Later,
+    score_members: ScoreMembers::Canvas,
+    repeated_scores: RepeatedScores::AddCommentAndAttempt,
+    typed_grades: TypedGrades::KeptWhenAsked,
+    ungradable_person: UngradablePerson::Unprocessable,
+    new_columns: NewColumns::OfNewAssignments,
+    content_items: ContentItems::AsOffered,
+    item_links: ItemLinks::Addressed,
+    item_points: ItemPoints::Any,
+    course_launches: CourseLaunches::NameTheCourse,
+    endpoints: Endpoints::Together,
+    hosting: Hosting::Instructure,
+    placements: Placements::Canvas,
+    variables: Variables::Canvas,
+};
+
+const OTHER: Capabilities = Capabilities {
+    product: None,
+    result_rows: ResultRows::OfEveryGrade,
+    roster_learners: RosterLearners::Students,
+    page_size: PageSize::Never,
+    page_links: PageLinks::All,
+    score_times: ScoreTimes::Later,
+    score_members: ScoreMembers::Standard,
+    repeated_scores: RepeatedScores::AddComment,
+    typed_grades: TypedGrades::Overwritten,
+    ungradable_person: UngradablePerson::Unknown,
+    new_columns: NewColumns::OfLinks,
+    content_items: ContentItems::AsOffered,
+    item_links: ItemLinks::Addressed,
+    item_points: ItemPoints::Any,
+    course_launches: CourseLaunches::None,
+    endpoints: Endpoints::Anywhere,
+    hosting: Hosting::None,
+    placements: Placements::Standard,
+    variables: Variables::Listed,
+};
+
+impl Flavour {
+    /// The kind of platform that calls itself so (`product_family_code`).
+    #[must_use]
+    pub fn of_product(code: &str) -> Self {
+        match code.to_ascii_lowercase().as_str() {
+            "moodle" => Self::Moodle,
+            "canvas" => Self::Canvas,
+            _ => Self::Other,
+        }
+    }
+
+    /// What platforms of this kind do.
+    #[must_use]
+    pub fn capabilities(self) -> Capabilities {
+        match self {
+            Self::Moodle => MOODLE,
+            Self::Canvas => CANVAS,
+            Self::Other => OTHER,
+        }
+    }
+}
+
+impl Registration {
+    /// What this platform does.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        self.flavour.capabilities()
+    }
+}
+
+impl Capabilities {
+    /// What a platform does that calls itself so in a launch.
+    #[must_use]
+    pub fn of_product(code: &str) -> Self {
+        Flavour::of_product(code).capabilities()
+    }
+
+    /// The host below which services may be, too, where the endpoints are on those hosts.
+    #[must_use]
+    pub fn further_service_host(&self, endpoints: &[String]) -> Option<&'static str> {
+        let hosted = || endpoints.iter().any(|host| instructure(host).is_some());
+        (self.hosting == Hosting::Instructure && hosted()).then_some("instructure.com")
+    }
+}
+
+/// Which of Instructure's environments a host belongs to: production, beta or test (facts 2.1).
+pub(super) fn instructure(host: &str) -> Option<&'static str> {
+    let known = ["instructure.com", "canvaslms.com"]
+        .iter()
+        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')));
+    if !known {
+        None
+    } else if host.contains(".beta.") {
+        Some("beta")
+    } else if host.contains(".test.") {
+        Some("test")
+    } else {
+        Some("production")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_is_known_by_what_it_calls_itself() {
+        for (code, flavour) in [
+            ("moodle", Flavour::Moodle),
+            ("Canvas", Flavour::Canvas),
+            ("canvas-like", Flavour::Other),
+            ("", Flavour::Other),
+        ] {
+            assert_eq!(Flavour::of_product(code), flavour, "{code}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_platform_is_asked_for_nothing_beyond_the_standard() {
+        let other = Flavour::Other.capabilities();
+        assert_eq!(other.page_size, PageSize::Never);
+        assert_eq!(other.typed_grades, TypedGrades::Overwritten);
+        assert_eq!(other.new_columns, NewColumns::OfLinks);
+        assert_eq!(other.placements, Placements::Standard);
+        assert_eq!(other.variables, Variables::Listed);
+    }
+
+    #[test]
+    fn only_a_hosted_canvas_has_its_services_below_another_host() {
+        let host =
+            |flavour: Flavour, host: &str| flavour.capabilities().further_service_host(&[host.to_owned()]);
+        assert_eq!(
+            host(Flavour::Canvas, "sso.canvaslms.com"),
+            Some("instructure.com")
+        );
+        assert_eq!(
+            host(Flavour::Canvas, "school.beta.instructure.com"),
+            Some("instructure.com")
+        );
+        assert_eq!(host(Flavour::Canvas, "canvas.school.example"), None);
+        assert_eq!(host(Flavour::Canvas, "evilinstructure.com"), None);
+        assert_eq!(host(Flavour::Moodle, "school.instructure.com"), None);
+    }
+}

@@ -1,0 +1,194 @@
+//! The routes of pages that only pages name: each is written once, as in [`crate::service::base::addresses`], where those stand
+//! that services name too.
+
+use crate::ids::CourseId;
+use crate::service::base::addresses::routes;
+
+/// Whether the process lives.
+pub const HEALTHZ: &str = "/healthz";
+/// Whether it can work.
+pub const READYZ: &str = "/readyz";
+/// Its numbers.
+pub const METRICS: &str = "/metrics";
+/// Where a browser brings the proof that the launch is its own.
+pub const LAUNCH_PROOF: &str = "/lti/launch/proof";
+/// Where a deployment is claimed for an institution.
+pub const CLAIM: &str = "/lti/claim";
+/// The page that account and user navigation open.
+pub const ACCOUNT: &str = "/lti/account";
+/// Its self-test.
+pub const ACCOUNT_TEST: &str = "/lti/account/test";
+/// Checking a badge of any issuer.
+pub const VERIFY: &str = "/verify";
+/// The keys that sign tokens of every issuer here.
+pub const KEY_SET: &str = "/.well-known/jwks.json";
+
+routes! {
+    below "", "";
+
+    /// The home of a course; everything in it stands below.
+    COURSE_HOME = "/c/{course}", course_home(course: &CourseId);
+    /// An issuer's profile as Open Badges has it.
+    PROFILE = "/issuers/{slug}/profile.json", profile(slug: &str);
+    /// A credential on a sheet of paper.
+    PRINT = "/b/{slug}/print", print(slug: &str);
+    /// A credential for whoever has the link.
+    SHARED = "/s/{token}", shared(token: &str);
+}
+
+/// Pages of a course. The functions make the path below [`COURSE_HOME`], for `Visit::href`.
+pub mod course {
+    use super::routes;
+    use crate::ids::{
+        ActivityId, AwardId, BadgeId, CopyId, LinkId, PersonId, RegradeId, ShareLinkId, SubmissionId,
+    };
+
+    routes! {
+        below "/c/{course}", "";
+
+        WINDOW = "/window", window();
+        LINK = "/links/{link}", link(link: &LinkId);
+        LINK_CHOOSE = "/links/{link}/choose", link_choose(link: &LinkId);
+        CHECK = "/check", check();
+        CHECK_STATUS = "/check/status", check_status();
+        PROGRESS = "/progress", progress();
+        PROGRESS_CSV = "/progress.csv", progress_csv();
+
+        BADGE_NEW = "/badges/new", badge_new();
+        BADGE_SAVE_NEW = "/badges/save", badge_save_new();
+        BADGE = "/badges/{badge}", badge(badge: &BadgeId);
+        BADGE_EDIT = "/badges/{badge}/edit", badge_edit(badge: &BadgeId);
+        BADGE_SAVE = "/badges/{badge}/save", badge_save(badge: &BadgeId);
+        BADGE_RULE = "/badges/{badge}/rule", badge_rule(badge: &BadgeId);
+        BADGE_RULE_SAVE = "/badges/{badge}/rule/save", badge_rule_save(badge: &BadgeId);
+        BADGE_PREVIEW = "/badges/{badge}/preview", badge_preview(badge: &BadgeId);
+        BADGE_PREVIEW_CSV = "/badges/{badge}/preview.csv", badge_preview_csv(badge: &BadgeId);
+        BADGE_ACTIVATE = "/badges/{badge}/activate", badge_activate(badge: &BadgeId);
+        BADGE_RETIRE = "/badges/{badge}/retire", badge_retire(badge: &BadgeId);
+        BADGE_RETIRE_CONFIRM = "/badges/{badge}/retire/confirm", badge_retire_confirm(badge: &BadgeId);
+        BADGE_AWARDS = "/badges/{badge}/awards", badge_awards(badge: &BadgeId);
+        BADGE_REVOKE = "/badges/{badge}/revoke", badge_revoke(badge: &BadgeId);
+        BADGE_REVOKE_CONFIRM = "/badges/{badge}/revoke/confirm", badge_revoke_confirm(badge: &BadgeId);
+
+        DECISION = "/badges/{badge}/people/{person}", decision(badge: &BadgeId, person: &PersonId);
+        APPROVE = "/badges/{badge}/people/{person}/approve", approve(badge: &BadgeId, person: &PersonId);
+        APPROVE_CONFIRM = "/badges/{badge}/people/{person}/approve/confirm",
+            approve_confirm(badge: &BadgeId, person: &PersonId);
+        AWARD = "/badges/{badge}/people/{person}/award", award(badge: &BadgeId, person: &PersonId);
+        AWARD_CONFIRM = "/badges/{badge}/people/{person}/award/confirm",
+            award_confirm(badge: &BadgeId, person: &PersonId);
+        REGRADE = "/regrades/{regrade}", regrade(regrade: &RegradeId);
+        REGRADE_SETTLE = "/regrades/{regrade}/settle", regrade_settle(regrade: &RegradeId);
+
+        PLACE = "/place", place();
+        PLACE_REVIEW = "/place/review", place_review();
+        PLACE_SEND = "/place/send", place_send();
+        PLACE_CANCEL = "/place/cancel", place_cancel();
+        COPIED = "/copied/{copy}", copied(copy: &CopyId);
+        COPIED_TAKE = "/copied/{copy}/take", copied_take(copy: &CopyId);
+        COPIED_DECLINE = "/copied/{copy}/decline", copied_decline(copy: &CopyId);
+        COPIED_MAP = "/copied/{copy}/map", copied_map(copy: &CopyId);
+
+        EVIDENCE = "/evidence", evidence();
+        SUBMISSION = "/evidence/{submission}", submission(submission: &SubmissionId);
+        SUBMISSION_REVIEW = "/evidence/{submission}/review", submission_review(submission: &SubmissionId);
+        ACTIVITY = "/activities/{activity}", activity(activity: &ActivityId);
+        HAND_IN = "/activities/{activity}/hand-in", hand_in(activity: &ActivityId);
+        /// What one student handed in to an activity.
+        WORK_OF = "/activities/{activity}/of/{person}", work_of(activity: &ActivityId, person: &PersonId);
+        /// A review of which the platform did not say enough: `column` or `student` is unknown.
+        REVIEW_UNKNOWN = "/review/{what}", review_unknown(what: &str);
+
+        /// The holder's own page of a credential, or a file of it when the name ends so.
+        CREDENTIAL = "/credentials/{name}", credential(name: &AwardId);
+        CREDENTIAL_PRINT = "/credentials/{award}/print", credential_print(award: &AwardId);
+        CREDENTIAL_SHARE = "/credentials/{award}/share", credential_share(award: &AwardId);
+        CREDENTIAL_SIGN = "/credentials/{award}/sign", credential_sign(award: &AwardId);
+        CREDENTIAL_LINKS = "/credentials/{award}/links", credential_links(award: &AwardId);
+        CREDENTIAL_LINK_WITHDRAW = "/credentials/{award}/links/{link}/withdraw",
+            credential_link_withdraw(award: &AwardId, link: &ShareLinkId);
+        MY_DATA = "/me", my_data();
+        MY_ARCHIVE = "/me/archive", my_archive();
+        ERASURE = "/me/erasure", erasure();
+        ERASURE_ASK = "/me/erasure/ask", erasure_ask();
+        ERASURE_WITHDRAW = "/me/erasure/withdraw", erasure_withdraw();
+    }
+}
+
+/// Pages of the console. The constants stand within its scope, the functions make whole paths.
+pub mod console {
+    use super::routes;
+    use crate::ids::{AdminId, ErasureId, ExportId, InvitationId, KeyId, RegistrationId, TenantId};
+
+    /// What the scope begins with.
+    pub use crate::service::base::addresses::CONSOLE as HOME;
+    pub use crate::service::base::addresses::console::{LINK, PROVIDER_RETURN, link};
+
+    routes! {
+        below "", "/admin";
+
+        OVERVIEW = "", overview();
+        INSTITUTIONS = "/institutions", institutions();
+        SIGN_IN = "/sign-in", sign_in();
+        SIGN_IN_PROVIDER = "/sign-in/provider", sign_in_provider();
+        SIGN_OUT = "/sign-out", sign_out();
+        PASSWORD = "/password", password();
+
+        ADMINISTRATORS = "/administrators", administrators();
+        ADMINISTRATOR_INVITE = "/administrators/invite", administrator_invite();
+        ADMINISTRATOR_TURN = "/administrators/{id}/turn", administrator_turn(id: &AdminId);
+
+        PLATFORMS = "/platforms", platforms();
+        PLATFORM_INVITE = "/platforms/invite", platform_invite();
+        INVITATION_WITHDRAW = "/platforms/invitations/{invitation}/withdraw",
+            invitation_withdraw(invitation: &InvitationId);
+        BY_HAND = "/platforms/by-hand/{flavour}", by_hand(flavour: &str);
+        PLATFORM = "/platforms/p/{platform}", platform(platform: &RegistrationId);
+        PLATFORM_TEST = "/platforms/p/{platform}/test", platform_test(platform: &RegistrationId);
+        PLATFORM_CHANGE = "/platforms/p/{platform}/change", platform_change(platform: &RegistrationId);
+
+        ISSUERS = "/issuers", issuers();
+        ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);
+        ISSUER_ROTATE = "/issuers/{tenant}/rotate", issuer_rotate(tenant: &TenantId);
+        KEY_WITHDRAW = "/issuers/{tenant}/keys/{key}/withdraw", key_withdraw(tenant: &TenantId, key: &KeyId);
+        TOOL_KEY_PUBLISH = "/tool-keys/publish", tool_key_publish();
+        TOOL_KEY_USE = "/tool-keys/{kid}/use", tool_key_use(kid: &str);
+        TOOL_KEY_REMOVE = "/tool-keys/{kid}/remove", tool_key_remove(kid: &str);
+
+        POLICIES = "/policies", policies();
+        POLICY = "/policies/{tenant}", policy(tenant: &TenantId);
+        AUDIT = "/audit", audit();
+        AUDIT_OF = "/audit/{tenant}", audit_of(tenant: &TenantId);
+        AUDIT_EXPORT = "/audit/{tenant}/export", audit_export(tenant: &TenantId);
+
+        LEAVING = "/leaving", leaving();
+        LEAVING_OF = "/leaving/{tenant}", leaving_of(tenant: &TenantId);
+        EXPORT = "/leaving/{tenant}/export", export(tenant: &TenantId);
+        EXPORT_FETCH = "/leaving/{tenant}/exports/{export}", export_fetch(tenant: &TenantId, export: &ExportId);
+        ERASURE = "/leaving/{tenant}/erasures/{erasure}", erasure(tenant: &TenantId, erasure: &ErasureId);
+        ERASURE_DECLINE = "/leaving/{tenant}/erasures/{erasure}/decline",
+            erasure_decline(tenant: &TenantId, erasure: &ErasureId);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_a_course_is_registered_whole_and_named_below_the_course() {
+        let home = course_home(&"c1".into());
+        assert_eq!(course::DECISION, "/c/{course}/badges/{badge}/people/{person}");
+        let path = course::decision(&"b1".into(), &"p1".into());
+        assert_eq!(format!("{home}{path}"), "/c/c1/badges/b1/people/p1");
+    }
+
+    #[test]
+    fn a_page_of_the_console_is_registered_within_its_scope_and_named_whole() {
+        assert_eq!(console::ISSUER, "/issuers/{tenant}");
+        assert_eq!(
+            console::issuer(&"t1".into()),
+            format!("{}/issuers/t1", console::HOME)
+        );
+    }
+}

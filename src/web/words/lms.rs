@@ -1,0 +1,88 @@
+//! What pages say in the words of one LMS: its menus, its settings and its buttons.
+
+use crate::service::base::addresses;
+use crate::web::views::admin::PasteLine;
+use lti::registration::Flavour;
+
+/// Whose words a template shows; those for any platform where it is neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lms {
+    pub moodle: bool,
+    pub canvas: bool,
+}
+
+impl Lms {
+    /// Of that kind of platform.
+    #[must_use]
+    pub fn of(flavour: Flavour) -> Self {
+        Self {
+            moodle: flavour == Flavour::Moodle,
+            canvas: flavour == Flavour::Canvas,
+        }
+    }
+}
+
+/// The title of the page for registering by hand.
+#[must_use]
+pub fn by_hand(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::Moodle => "Moodle by hand",
+        Flavour::Canvas => "Canvas by hand",
+        Flavour::Other => "Another platform by hand",
+    }
+}
+
+/// What to enter there, for a Cairn at `origin`.
+#[must_use]
+pub fn paste(flavour: Flavour, origin: &str) -> Vec<PasteLine> {
+    let chosen = |name: &'static str, value: &str| PasteLine {
+        name,
+        value: value.to_owned(),
+        copied: false,
+    };
+    let copied = |name: &'static str, value: &str| PasteLine {
+        copied: true,
+        ..chosen(name, value)
+    };
+    let ours = |name: &'static str, path: &str| copied(name, &format!("{origin}{path}"));
+    match flavour {
+        Flavour::Canvas => vec![
+            chosen("Method", "Enter URL"),
+            ours("JSON URL", addresses::CANVAS_KEY),
+            ours("Redirect URIs", addresses::LAUNCH),
+        ],
+        Flavour::Moodle => vec![
+            chosen("Tool name", "Cairn"),
+            ours("Tool URL", addresses::LAUNCH),
+            chosen("LTI version", "LTI 1.3"),
+            chosen("Public key type", "Keyset URL"),
+            ours("Public keyset", addresses::JWKS),
+            ours("Initiate login URL", addresses::LOGIN),
+            ours("Redirection URI(s)", addresses::LAUNCH),
+            copied("Custom parameters", "context_id_history=$Context.id.history"),
+            chosen(
+                "Tool configuration usage",
+                "Show in activity chooser and as a preconfigured tool",
+            ),
+            chosen("Supports Deep Linking (Content-Item Message)", "Ticked"),
+            ours("Content Selection URL", addresses::LAUNCH),
+            chosen(
+                "IMS LTI Assignment and Grade Services",
+                "Use this service for grade sync and column management",
+            ),
+            chosen(
+                "IMS LTI Names and Role Provisioning",
+                "Use this service to retrieve members' information as per privacy settings",
+            ),
+            chosen("Share launcher's name with tool", "Always, if names are wanted"),
+            chosen("Share launcher's email with tool", "Never"),
+            chosen("Accept grades from the tool", "Delegate to teacher"),
+        ],
+        Flavour::Other => vec![
+            ours("Target link URI", addresses::LAUNCH),
+            ours("Public keyset URL", addresses::JWKS),
+            ours("Initiate login URL", addresses::LOGIN),
+            ours("Redirection URI", addresses::LAUNCH),
+        ],
+    }
+}
