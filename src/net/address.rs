@@ -1,5 +1,5 @@
 //! Which addresses are out on the public internet, by the IANA special-purpose address registries.
-//! (The standard library's `is_global` is not stable.)
+//! (The standard library's `is_global` is not stable, and `ipnet` knows networks but not which of them are special.)
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -1,7 +1,11 @@
 //! Which form of a thing a request asks for (RFC 9110, section 12.5.1).
+//!
+//! actix-web reads the header. Which of our own forms fits it best is ours to say: what it ranks are the client's ranges,
+//! and among equals we prefer by our order, not by theirs.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::ACCEPT;
+use actix_web::http::header::{Accept, Header as _, Quality};
+use mime::Mime;
 
 /// The media types of a signed document, the one for whoever does not mind first.
 pub const SIGNED: [&str; 4] = [
@@ -18,86 +22,44 @@ pub const TOKEN: [&str; 3] = ["application/vc+jwt", "application/jwt", "text/pla
 /// answer in another form is of more use than none.
 #[must_use]
 pub fn best<'a>(request: &HttpRequest, offers: &[&'a str]) -> &'a str {
-    let lines = request.headers().get_all(ACCEPT);
-    let accepted: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
-    choose(&accepted.join(","), offers)
+    named(request, offers).unwrap_or_else(|| offers.first().copied().unwrap_or_default())
 }
 
 /// The best of `offers` that the request accepts; nothing where it accepts none, or does not say.
 #[must_use]
 pub fn named<'a>(request: &HttpRequest, offers: &[&'a str]) -> Option<&'a str> {
-    let lines = request.headers().get_all(ACCEPT);
-    let accepted: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
-    find(&accepted.join(","), offers)
-}
-
-fn choose<'a>(accepted: &str, offers: &[&'a str]) -> &'a str {
-    find(accepted, offers).unwrap_or_else(|| offers.first().copied().unwrap_or_default())
-}
-
-fn find<'a>(accepted: &str, offers: &[&'a str]) -> Option<&'a str> {
-    let ranges: Vec<Range<'_>> = accepted.split(',').filter_map(Range::read).take(50).collect();
+    let accepted = Accept::parse(request).ok()?;
     let mut chosen = None;
-    let mut most = 0;
+    let mut most = Quality::ZERO;
     for offer in offers {
-        let closest = ranges
-            .iter()
-            .filter(|range| range.covers(offer))
-            .max_by_key(|range| range.exactness());
-        let weight = closest.map_or(0, |range| range.weight);
-        if weight > most {
-            (chosen, most) = (Some(*offer), weight);
+        let ranges = accepted.iter().filter(|range| covers(&range.item, offer));
+        let closest = ranges.max_by_key(|range| exactness(&range.item));
+        let quality = closest.map_or(Quality::ZERO, |range| range.quality);
+        if quality > most {
+            (chosen, most) = (Some(*offer), quality);
         }
     }
     chosen
 }
 
-/// One entry of the header; parameters other than `q` are passed over.
-struct Range<'a> {
-    kind: &'a str,
-    part: &'a str,
-    /// In thousandths.
-    weight: u32,
-}
-
-impl<'a> Range<'a> {
-    fn read(entry: &'a str) -> Option<Self> {
-        let mut pieces = entry.split(';').map(str::trim);
-        let (kind, part) = pieces.next()?.split_once('/')?;
-        let asked = pieces.find_map(|piece| piece.strip_prefix("q=").or_else(|| piece.strip_prefix("Q=")));
-        Some(Self {
-            kind,
-            part,
-            weight: asked.map_or(1_000, thousandths),
-        })
-    }
-
-    fn covers(&self, offer: &str) -> bool {
-        let Some((kind, part)) = offer.split_once('/') else {
-            return false;
-        };
-        (self.kind == "*" || self.kind.eq_ignore_ascii_case(kind))
-            && (self.part == "*" || self.part.eq_ignore_ascii_case(part))
-    }
-
-    fn exactness(&self) -> u8 {
-        u8::from(self.kind != "*") + u8::from(self.part != "*")
+/// Whether an offer is one of what a range names; parameters are passed over.
+fn covers(range: &Mime, offer: &str) -> bool {
+    match (range.type_(), range.subtype()) {
+        (mime::STAR, mime::STAR) => true,
+        (kind, mime::STAR) => offer.split_once('/').is_some_and(|(first, _)| kind == first),
+        _ => range.essence_str().eq_ignore_ascii_case(offer),
     }
 }
 
-/// "0.8" as 800; what cannot be read counts as nothing.
-fn thousandths(text: &str) -> u32 {
-    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
-    let digits: String = rest.chars().chain("000".chars()).take(3).collect();
-    match (whole.parse::<u32>(), digits.parse::<u32>()) {
-        (Ok(0), Ok(part)) => part,
-        (Ok(1), Ok(0)) => 1_000,
-        _ => 0,
-    }
+fn exactness(range: &Mime) -> u8 {
+    u8::from(range.type_() != mime::STAR) + u8::from(range.subtype() != mime::STAR)
 }
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::ACCEPT;
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     const OFFERS: [&str; 5] = [
@@ -110,7 +72,8 @@ mod tests {
 
     #[track_caller]
     fn gives(accepted: &str, expected: &str) {
-        assert_eq!(choose(accepted, &OFFERS), expected, "{accepted}");
+        let request = TestRequest::default().insert_header((ACCEPT, accepted));
+        assert_eq!(best(&request.to_http_request(), &OFFERS), expected, "{accepted}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! The three multibase notations of this field: keys and proofs in base58-btc (`z`), bit strings in base64url (`u`).
+//! `bs58` and `base64` do the work; a crate for all of multibase would take the two dozen other notations as well.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

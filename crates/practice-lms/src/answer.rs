@@ -219,16 +219,5 @@ pub(super) fn decimal(value: &Value) -> Option<Decimal> {
 
 /// `text` safe inside HTML, in content and in quoted attributes.
 pub(super) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(char),
-        }
-    }
-    safe
+    html_escape::encode_quoted_attribute(text).into_owned()
 }

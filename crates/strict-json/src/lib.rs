@@ -1,4 +1,5 @@
 //! JSON in which a repeated member is an error: two readers of one token must never see two different values.
+//! (`serde_json` takes the last one, and can be told otherwise for maps of one type only.)
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

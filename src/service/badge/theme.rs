@@ -1,4 +1,7 @@
 //! The institution's accent: one colour, made legible on both themes.
+//!
+//! Its two formulas are those of WCAG 2.2; a crate for colours would bring colour spaces, and would mix in fractions where
+//! a credential's picture has to come out the same, byte for byte.
 
 use std::fmt::Write as _;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
-use governor::state::keyed::DashMapStateStore;
+use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::clock::SharedClock;
@@ -19,7 +19,7 @@ const ACCOUNT: (u32, Duration) = (5, Duration::from_mins(1));
 /// So many addresses or accounts are remembered before those are forgotten that have been quiet.
 const REMEMBERED: usize = 10_000;
 
-type Limiter = RateLimiter<String, DashMapStateStore<String>, Ticks, NoOpMiddleware<Nanos>>;
+type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, Ticks, NoOpMiddleware<Nanos>>;
 
 /// Our clock as the limiter reads it.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl Throttle {
             let quota = Quota::with_period(each)
                 .unwrap_or(Quota::per_minute(burst))
                 .allow_burst(burst);
-            Limiter::new(quota, DashMapStateStore::default(), Ticks(clock.clone()))
+            Limiter::new(quota, DefaultKeyedStateStore::default(), Ticks(clock.clone()))
         };
         Self {
             addresses: limiter(ADDRESS),

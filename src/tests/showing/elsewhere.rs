@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Datelike as _;
 use reqwest::Url;
+use resvg::tiny_skia::Pixmap;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -45,13 +46,10 @@ pub fn scanned(page: &str) -> Vec<String> {
         let base64 = rest.split(['"', '\'', ')', ' ']).next().unwrap();
         let svg = String::from_utf8(STANDARD.decode(base64).unwrap()).unwrap();
         let png = crate::service::badge::pictures::png(&svg, 600).unwrap();
-        let picture = image::load_from_memory(&png).unwrap().to_luma8();
-        let (width, height) = picture.dimensions();
-        let at = |x: usize, y: usize| {
-            let place = [x, y].map(|place| u32::try_from(place).unwrap());
-            picture.get_pixel(place[0], place[1]).0[0]
-        };
-        let (width, height) = (usize::try_from(width).unwrap(), usize::try_from(height).unwrap());
+        let picture = Pixmap::decode_png(&png).unwrap();
+        let [width, height] = [picture.width(), picture.height()].map(|side| usize::try_from(side).unwrap());
+        // Codes are black and white: each of their colours says how bright they are.
+        let at = |x: usize, y: usize| picture.pixels()[y * width + x].demultiply().green();
         let mut seen = rqrr::PreparedImage::prepare_from_greyscale(width, height, at);
         let codes = seen.detect_grids();
         assert_eq!(codes.len(), 1, "one code in a picture");

@@ -1,6 +1,7 @@
 //! Ways to show a badge elsewhere, once its holder lets sites have its preview: LinkedIn, a piece of HTML, a QR code.
 
 use chrono::{DateTime, Datelike as _, Utc};
+use html_escape::encode_double_quoted_attribute;
 use url::form_urlencoded::Serializer;
 
 use crate::domain::award::Standing;
@@ -55,29 +56,15 @@ fn linkedin(mine: &Mine) -> String {
 fn snippet(mine: &Mine) -> String {
     let achievement = &mine.document.credential_subject.achievement;
     let issuer = mine.document.issuer.name.as_deref().unwrap_or_default();
-    let alt = escaped(&format!("{}, a badge issued by {issuer}", achievement.name));
-    let url = escaped(&mine.public_url);
+    let alt = format!("{}, a badge issued by {issuer}", achievement.name);
+    let alt = encode_double_quoted_attribute(&alt);
+    let url = encode_double_quoted_attribute(&mine.public_url);
     format!(r#"<a href="{url}"><img src="{url}.png" alt="{alt}" width="200" height="200"></a>"#)
-}
-
-/// As the value of an attribute in double quotes.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            c => safe.push(c),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::encode_double_quoted_attribute as escaped;
 
     #[test]
     fn a_name_cannot_leave_the_attribute() {

@@ -1,5 +1,8 @@
 //! Platforms' key sets, kept for an hour. A key that is not in the set is looked for once more, at most every half
 //! minute, so that rotation works and random key ids cannot make us flood a platform.
+//!
+//! A map of our own and not `moka`, which access tokens use: a set that is too old still serves while its platform does
+//! not answer, the one before it for a while after a rotation, and a failure is remembered too.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,5 @@
-//! Lists that come in pages, by `Link` headers (RFC 8288).
+//! Lists that come in pages, by `Link` headers (RFC 8288). The headers are read here and not by a crate: platforms write
+//! commas into addresses, curly quotes and `&amp;`, and whether one was well formed decides whether it is followed.
 //!
 //! The next page is always the one that the page before names. Where a platform also names its last page and numbers
 //! them (Canvas), the pages between are fetched ahead, at the same time; the walk from page to page stays the judge of what

@@ -1,4 +1,5 @@
-//! Taking a token apart, within bounds, before anything of it is believed.
+//! Taking a token apart, within bounds, before anything of it is believed. `jsonwebtoken` bounds nothing, takes the last of
+//! repeated members, and wants the key before it shows who is said to have signed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,9 @@
-//! Reading forms out of HTML: tolerant, and only as much as forms need.
+//! What a browser without scripts finds in a page: forms, links and words. `html5ever` parses and `scraper` holds the tree.
+
+use html5ever::driver::{ParseOpts, parse_document};
+use html5ever::tendril::TendrilSink as _;
+use html5ever::tree_builder::TreeBuilderOpts;
+use scraper::{ElementRef, Html, HtmlTreeSink, Node};
 
 /// A form in a page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,159 +72,75 @@ impl Form {
     }
 }
 
-/// A tag: its name in lower case, its attributes, and what follows it.
-struct Tag<'a> {
-    name: String,
-    attributes: Vec<(String, String)>,
-    rest: &'a str,
+/// A document as a browser without scripts reads it, so that what stands in `noscript` is part of it.
+fn parse(html: &str) -> Html {
+    let options = ParseOpts {
+        tree_builder: TreeBuilderOpts {
+            scripting_enabled: false,
+            ..TreeBuilderOpts::default()
+        },
+        ..ParseOpts::default()
+    };
+    parse_document(HtmlTreeSink::new(Html::new_document()), options).one(html)
 }
 
-impl Tag<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    }
-}
-
-/// The next tag in `html`. Comments and the contents of scripts and styles are passed over.
-fn next_tag(html: &str) -> Option<Tag<'_>> {
-    let mut html = html;
-    loop {
-        let (_, after) = html.split_once('<')?;
-        if let Some(comment) = after.strip_prefix("!--") {
-            html = comment.split_once("-->").map_or("", |(_, rest)| rest);
-            continue;
-        }
-        if !after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
-            html = after;
-            continue;
-        }
-        let end = after
-            .find(|c: char| c.is_whitespace() || c == '>')
-            .unwrap_or(after.len());
-        let (name, after) = after.split_at_checked(end)?;
-        let name = name
-            .trim_end_matches(|c| c == '/' && name.len() > 1)
-            .to_ascii_lowercase();
-        let (attributes, rest) = attributes(after);
-        if name == "script" || name == "style" {
-            let closing = format!("</{name}");
-            html = rest
-                .to_ascii_lowercase()
-                .find(&closing)
-                .and_then(|at| rest.get(at + 1..))
-                .unwrap_or("");
-            continue;
-        }
-        return Some(Tag {
-            name,
-            attributes,
-            rest,
-        });
-    }
-}
-
-/// Attributes up to the end of the tag, and what follows.
-fn attributes(text: &str) -> (Vec<(String, String)>, &str) {
-    let mut found = Vec::new();
-    let mut text = text;
-    loop {
-        text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
-        if let Some(rest) = text.strip_prefix('>') {
-            return (found, rest);
-        }
-        if text.is_empty() {
-            return (found, text);
-        }
-        let end = text
-            .find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/'))
-            .unwrap_or(text.len());
-        let (name, rest) = text.split_at_checked(end.max(1)).unwrap_or((text, ""));
-        text = rest.trim_start();
-        let mut value = "";
-        if let Some(rest) = text.strip_prefix('=') {
-            let rest = rest.trim_start();
-            let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-            let inner = quote.and_then(|quote| rest.strip_prefix(quote)?.split_once(quote));
-            (value, text) = inner.unwrap_or_else(|| {
-                let end = rest
-                    .find(|c: char| c.is_whitespace() || c == '>')
-                    .unwrap_or(rest.len());
-                rest.split_at_checked(end).unwrap_or((rest, ""))
-            });
-        }
-        found.push((name.to_ascii_lowercase(), unescape(value)));
-    }
+/// The elements of that name, in the order of the document.
+fn elements<'a>(html: &'a Html, name: &'a str) -> impl Iterator<Item = ElementRef<'a>> {
+    let all = html.root_element().descendent_elements();
+    all.filter(move |element| element.value().name() == name)
 }
 
 /// The forms of a page.
 #[must_use]
 pub fn forms(html: &str) -> Vec<Form> {
-    let mut forms: Vec<Form> = Vec::new();
-    let mut open = false;
+    let html = parse(html);
+    let mut forms: Vec<Form> = elements(&html, "form").map(form).collect();
     // Fields that name their form, which may stand before or after them.
-    let mut elsewhere: Vec<(String, Field)> = Vec::new();
-    let mut rest = html;
-    while let Some(tag) = next_tag(rest) {
-        rest = tag.rest;
-        match tag.name.as_str() {
-            "form" => {
-                open = true;
-                forms.push(Form {
-                    action: tag.get("action").unwrap_or_default().to_owned(),
-                    method: tag.get("method").unwrap_or("get").to_ascii_lowercase(),
-                    fields: Vec::new(),
-                    attributes: tag.attributes,
-                });
-            }
-            "/form" => open = false,
-            "input" | "button" | "textarea" | "select" => {
-                let field = field(&tag);
-                if field.name.is_empty() {
-                    continue;
-                }
-                match tag.get("form") {
-                    Some(id) => elsewhere.push((id.to_owned(), field)),
-                    None => {
-                        if let Some(form) = forms.last_mut().filter(|_| open) {
-                            form.fields.push(field);
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    for (id, field) in elsewhere {
+    for element in html.root_element().descendent_elements() {
+        let Some(id) = element.attr("form") else { continue };
         let named = |form: &&mut Form| {
             form.attributes
                 .iter()
-                .any(|(name, value)| name == "id" && *value == id)
+                .any(|(name, value)| name == "id" && value == id)
         };
         if let Some(form) = forms.iter_mut().find(named) {
-            form.fields.push(field);
+            form.fields.extend(field(element));
         }
     }
     forms
 }
 
-fn field(tag: &Tag<'_>) -> Field {
-    let kind = match tag.name.as_str() {
-        "input" => tag.get("type").unwrap_or("text").to_ascii_lowercase(),
+fn form(element: ElementRef<'_>) -> Form {
+    let own = element
+        .descendent_elements()
+        .filter(|field| field.attr("form").is_none());
+    Form {
+        action: element.attr("action").unwrap_or_default().to_owned(),
+        method: element.attr("method").unwrap_or("get").to_ascii_lowercase(),
+        fields: own.filter_map(field).collect(),
+        attributes: element
+            .value()
+            .attrs()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    }
+}
+
+/// The field that an element is; nothing for one without a name, and for other elements.
+fn field(element: ElementRef<'_>) -> Option<Field> {
+    let kind = match element.value().name() {
+        "input" => element.attr("type").unwrap_or("text").to_ascii_lowercase(),
         "button" => "submit".to_owned(),
-        other => other.to_owned(),
+        other @ ("textarea" | "select") => other.to_owned(),
+        _ => return None,
     };
-    let has = |name: &str| tag.get(name).is_some();
+    let name = element.attr("name").filter(|name| !name.is_empty())?;
+    let has = |name: &str| element.attr(name).is_some();
     let (value, offered) = match kind.as_str() {
-        "textarea" => {
-            let text = tag.rest.split_once("</textarea").map_or("", |(text, _)| text);
-            (unescape(text.strip_prefix('\n').unwrap_or(text)), Vec::new())
-        }
-        "select" => selected(tag.rest),
-        "checkbox" | "radio" => (tag.get("value").unwrap_or("on").to_owned(), Vec::new()),
-        _ => (tag.get("value").unwrap_or_default().to_owned(), Vec::new()),
+        "textarea" => (element.text().collect(), Vec::new()),
+        "select" => selected(element),
+        "checkbox" | "radio" => (element.attr("value").unwrap_or("on").to_owned(), Vec::new()),
+        _ => (element.attr("value").unwrap_or_default().to_owned(), Vec::new()),
     };
     let (options, words) = offered.into_iter().unzip();
     let is_sent = !has("disabled")
@@ -228,42 +149,31 @@ fn field(tag: &Tag<'_>) -> Field {
             "submit" | "button" | "reset" | "image" | "file" => false,
             _ => true,
         };
-    Field {
-        name: tag.get("name").unwrap_or_default().to_owned(),
+    Some(Field {
+        name: name.to_owned(),
         value,
         kind,
         is_sent,
         options,
         words,
-        label: tag.get("aria-label").map(str::to_owned),
-    }
+        label: element.attr("aria-label").map(str::to_owned),
+    })
 }
 
 /// The chosen value of a `select` (its first one when none is chosen), and all it offers: value and words.
-fn selected(html: &str) -> (String, Vec<(String, String)>) {
+fn selected(select: ElementRef<'_>) -> (String, Vec<(String, String)>) {
     let (mut chosen, mut options) = (None, Vec::<(String, String)>::new());
-    let mut rest = html;
-    while let Some(tag) = next_tag(rest) {
-        rest = tag.rest;
-        match tag.name.as_str() {
-            "/select" => break,
-            "option" => {
-                let label = unescape(tag.rest.split('<').next().unwrap_or_default().trim());
-                let value = tag.get("value").map_or_else(|| label.clone(), str::to_owned);
-                if tag.get("selected").is_some() {
-                    chosen = Some(value.clone());
-                }
-                options.push((value, label));
-            }
-            _ => {}
+    let offered = select.descendent_elements();
+    for option in offered.filter(|element| element.value().name() == "option") {
+        let label = words_of(option);
+        let value = option.attr("value").unwrap_or(&label).to_owned();
+        if option.attr("selected").is_some() {
+            chosen = Some(value.clone());
         }
+        options.push((value, label));
     }
-    (
-        chosen
-            .or_else(|| options.first().map(|(value, _)| value.clone()))
-            .unwrap_or_default(),
-        options,
-    )
+    let first = options.first().map(|(value, _)| value.clone());
+    (chosen.or(first).unwrap_or_default(), options)
 }
 
 /// The form that a script of the page submits at once: it says so (`data-auto-submit`), or it is the only form in the
@@ -289,100 +199,65 @@ pub(super) fn self_submitting(html: &str) -> Option<Form> {
 
 /// Address and words of every link.
 pub(super) fn links(html: &str) -> Vec<(String, String)> {
-    let mut links = Vec::new();
-    let mut rest = html;
-    while let Some(tag) = next_tag(rest) {
-        rest = tag.rest;
-        if let Some(href) = tag.get("href").filter(|_| tag.name == "a") {
-            let inner = rest.split_once("</a").map_or("", |(inner, _)| inner);
-            links.push((href.to_owned(), words(inner)));
-        }
-    }
-    links
+    let html = parse(html);
+    elements(&html, "a")
+        .filter_map(|link| Some((link.attr("href")?.to_owned(), words_of(link))))
+        .collect()
 }
 
 /// What a person reads of a piece of HTML: without tags, references read, blanks run together.
 #[must_use]
 pub fn words(html: &str) -> String {
+    words_of(parse(html).root_element())
+}
+
+fn words_of(element: ElementRef<'_>) -> String {
     let mut text = String::new();
-    let mut rest = html;
-    while let Some((before, _)) = rest.split_once('<') {
-        text.push_str(before);
-        let Some(tag) = rest.get(before.len()..).and_then(next_tag) else {
-            rest = "";
-            break;
-        };
-        // A tag that stands in a line of text parts words only where the text has a blank.
-        if !matches!(
-            tag.name.as_str(),
-            "a" | "/a" | "strong" | "/strong" | "em" | "/em" | "span" | "/span" | "time" | "/time"
-        ) {
-            text.push(' ');
+    collect_text(element, &mut text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn collect_text(element: ElementRef<'_>, text: &mut String) {
+    for node in element.children() {
+        if let Node::Text(shown) = node.value() {
+            text.push_str(shown);
         }
-        rest = tag.rest;
+        let Some(inner) = ElementRef::wrap(node) else {
+            continue;
+        };
+        match inner.value().name() {
+            "script" | "style" => text.push(' '),
+            // What stands in a line of text parts words only where the text has a blank.
+            "a" | "strong" | "em" | "span" | "time" => collect_text(inner, text),
+            _ => {
+                text.push(' ');
+                collect_text(inner, text);
+                text.push(' ');
+            }
+        }
     }
-    text.push_str(rest);
-    unescape(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The values of that attribute of all elements of that name.
 pub(super) fn attribute_values_of(html: &str, element: &str, name: &str) -> Vec<String> {
-    let mut values = Vec::new();
-    let mut rest = html;
-    while let Some(tag) = next_tag(rest) {
-        rest = tag.rest;
-        if tag.name == element {
-            values.extend(tag.get(name).map(str::to_owned));
-        }
-    }
-    values
+    let html = parse(html);
+    elements(&html, element)
+        .filter_map(|element| element.attr(name).map(str::to_owned))
+        .collect()
 }
 
 /// The values of all attributes of that name.
 pub(super) fn attribute_values(html: &str, name: &str) -> Vec<String> {
-    let mut values = Vec::new();
-    let mut rest = html;
-    while let Some(tag) = next_tag(rest) {
-        rest = tag.rest;
-        values.extend(tag.get(name).map(str::to_owned));
-    }
-    values
+    let html = parse(html);
+    let all = html.root_element().descendent_elements();
+    all.filter_map(|element| element.attr(name).map(str::to_owned))
+        .collect()
 }
 
-/// Character references (HTML, section 13.5) of the kinds that templates write.
+/// Character references (HTML, section 13.5) read, and nothing else: a tag stays as it is written.
 #[must_use]
 pub fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        plain.push_str(before);
-        let reference = after.split_once(';').filter(|(name, _)| name.len() <= 8);
-        let char = reference.and_then(|(name, _)| match name {
-            "amp" => Some('&'),
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "quot" => Some('"'),
-            "apos" => Some('\''),
-            "nbsp" => Some('\u{a0}'),
-            _ => {
-                let number = name.strip_prefix('#')?;
-                let code = match number.strip_prefix(['x', 'X']) {
-                    Some(hex) => u32::from_str_radix(hex, 16),
-                    None => number.parse(),
-                };
-                code.ok().and_then(char::from_u32)
-            }
-        });
-        if let (Some(char), Some((_, after))) = (char, reference) {
-            plain.push(char);
-            rest = after;
-        } else {
-            plain.push('&');
-            rest = after;
-        }
-    }
-    plain.push_str(rest);
-    plain
+    html_escape::decode_html_entities(text).into_owned()
 }
 
 #[cfg(test)]

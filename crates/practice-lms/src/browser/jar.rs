@@ -1,7 +1,12 @@
 //! Cookies, with what browsers let come back inside a frame of another site.
+//!
+//! `cookie_store` keeps and matches them (RFC 6265); partitions and the rules for third parties, which it does not know,
+//! are ours: one store for each partition.
 
 use std::collections::BTreeMap;
+use std::iter;
 
+use cookie_store::{Cookie, CookieStore, RawCookie};
 use reqwest::Url;
 
 /// Which cookies come back from inside a frame of another site.
@@ -16,22 +21,13 @@ pub enum ThirdPartyCookies {
     None,
 }
 
-#[derive(Debug, Clone)]
-struct Cookie {
-    value: String,
-    partitioned: bool,
-    path: String,
-    /// Counts up: browsers send older cookies first (RFC 6265, section 5.4).
-    born: u64,
-}
-
 /// The cookies of one browser, and the frame that it shows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Jar {
-    /// By host, then by name: cookies do not tell ports apart.
-    cookies: BTreeMap<String, BTreeMap<String, Cookie>>,
+    plain: CookieStore,
+    /// Those that say `Partitioned`, by the host of the page that a person sees the address of.
+    partitioned: BTreeMap<String, CookieStore>,
     third_party: ThirdPartyCookies,
-    born: u64,
     /// The host of the page that the frame is in; None for a window of one's own.
     top: Option<String>,
 }
@@ -45,93 +41,92 @@ impl Jar {
     }
 
     pub fn get(&self, host: &str, name: &str) -> Option<&str> {
-        self.cookies
-            .get(host)?
-            .get(name)
-            .map(|cookie| cookie.value.as_str())
+        self.held(host)
+            .find(|cookie| cookie.name() == name)
+            .map(|cookie| cookie.value())
     }
 
     pub fn of(&self, host: &str) -> Vec<(String, String)> {
-        let cookies = self.cookies.get(host).into_iter().flatten();
-        cookies
-            .map(|(name, cookie)| (name.clone(), cookie.value.clone()))
-            .collect()
+        let pair = |cookie: &Cookie<'_>| (cookie.name().to_owned(), cookie.value().to_owned());
+        self.held(host).map(pair).collect()
     }
 
+    /// Sets a cookie by hand: in the place of one of that name, else one that comes back everywhere.
     pub fn set(&mut self, host: &str, name: &str, value: &str) {
-        let cookie = Cookie {
-            value: value.to_owned(),
-            partitioned: true,
-            path: "/".into(),
-            born: 0,
-        };
-        self.insert(host, name, cookie);
-    }
-
-    /// Keeps a cookie; one that takes another's place is as old as that.
-    fn insert(&mut self, host: &str, name: &str, mut cookie: Cookie) {
-        self.born += 1;
-        let cookies = self.cookies.entry(host.to_owned()).or_default();
-        cookie.born = cookies.get(name).map_or(self.born, |before| before.born);
-        cookies.insert(name.to_owned(), cookie);
+        let Some(url) = address(host) else { return };
+        let before = self.held(host).find(|cookie| cookie.name() == name).cloned();
+        let is_partitioned = before
+            .as_ref()
+            .is_none_or(|cookie| cookie.partitioned().unwrap_or_default());
+        let mut cookie = RawCookie::new(name.to_owned(), value.to_owned());
+        cookie.set_path(before.map_or_else(|| "/".to_owned(), |cookie| String::from(&cookie.path)));
+        cookie.set_partitioned(is_partitioned);
+        if let Ok(cookie) = Cookie::try_from_raw_cookie(&cookie, &url) {
+            self.insert(&url, cookie);
+        }
     }
 
     pub fn clear(&mut self) {
-        self.cookies.clear();
+        self.plain.clear();
+        self.partitioned.clear();
     }
 
     /// The `Cookie` header of a request; empty when there is nothing to send.
     pub fn header(&self, url: &Url) -> String {
-        let host = url.host_str().unwrap_or_default();
-        let cookies = self.cookies.get(host).into_iter().flatten();
-        let mut fits: Vec<_> = cookies
-            .filter(|(_, cookie)| url.path().starts_with(&cookie.path) && self.sends(host, cookie))
-            .collect();
-        fits.sort_by_key(|(_, cookie)| cookie.born);
-        fits.into_iter()
-            .map(|(name, cookie)| format!("{name}={}", cookie.value))
+        let stores = self.stores(url.host_str().unwrap_or_default());
+        stores
+            .flat_map(|store| store.get_request_values(url))
+            .map(|(name, value)| format!("{name}={value}"))
             .collect::<Vec<_>>()
             .join("; ")
     }
 
-    /// Whether a cookie of `host` would come back here.
-    fn sends(&self, host: &str, cookie: &Cookie) -> bool {
-        let is_third_party = self.top.as_deref().is_some_and(|top| top != host);
-        !is_third_party
-            || match self.third_party {
-                ThirdPartyCookies::All => true,
-                ThirdPartyCookies::PartitionedOnly => cookie.partitioned,
-                ThirdPartyCookies::None => false,
-            }
-    }
-
     /// Takes a `Set-Cookie` header.
     pub fn keep(&mut self, url: &Url, header: &str) {
-        let mut parts = header.split(';').map(str::trim);
-        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
-            return;
-        };
-        let (mut partitioned, mut path, mut gone) = (false, "/".to_owned(), false);
-        for part in parts {
-            let (key, setting) = part.split_once('=').unwrap_or((part, ""));
-            match key.to_ascii_lowercase().as_str() {
-                "partitioned" => partitioned = true,
-                "path" if setting.starts_with('/') => setting.clone_into(&mut path),
-                "max-age" => gone = setting.parse::<i64>().is_ok_and(|seconds| seconds <= 0),
-                _ => {}
-            }
-        }
-        let host = url.host_str().unwrap_or_default();
-        if gone {
-            self.cookies.entry(host.to_owned()).or_default().remove(name);
-        } else {
-            let cookie = Cookie {
-                value: value.to_owned(),
-                partitioned,
-                path,
-                born: 0,
-            };
-            self.insert(host, name, cookie);
+        if let Ok(cookie) = Cookie::parse(header.to_owned(), url) {
+            self.insert(url, cookie);
         }
     }
+
+    fn insert(&mut self, url: &Url, cookie: Cookie<'static>) {
+        let store = if cookie.partitioned().unwrap_or_default() {
+            let partition = self.partition(url.host_str().unwrap_or_default()).to_owned();
+            self.partitioned.entry(partition).or_default()
+        } else {
+            &mut self.plain
+        };
+        // A cookie that takes itself away, or belongs to another host, is not kept; that is no error.
+        let _ = store.insert(cookie, url);
+    }
+
+    /// The stores of which something comes back to `host`.
+    fn stores(&self, host: &str) -> impl Iterator<Item = &CookieStore> {
+        let is_third_party = self.top.as_deref().is_some_and(|top| top != host);
+        let (plain, partitioned) = match self.third_party {
+            ThirdPartyCookies::PartitionedOnly if is_third_party => (false, true),
+            ThirdPartyCookies::None if is_third_party => (false, false),
+            _ => (true, true),
+        };
+        let partition = self.partitioned.get(self.partition(host));
+        iter::once(&self.plain)
+            .filter(move |_| plain)
+            .chain(partition.filter(|_| partitioned))
+    }
+
+    /// All that is kept of a host, whether it comes back or not.
+    fn held(&self, host: &str) -> impl Iterator<Item = &Cookie<'static>> {
+        let url = address(host);
+        let stores = iter::once(&self.plain).chain(self.partitioned.get(self.partition(host)));
+        stores
+            .flat_map(CookieStore::iter_unexpired)
+            .filter(move |cookie| url.as_ref().is_some_and(|url| cookie.domain.matches(url)))
+    }
+
+    fn partition<'a>(&'a self, host: &'a str) -> &'a str {
+        self.top.as_deref().unwrap_or(host)
+    }
+}
+
+fn address(host: &str) -> Option<Url> {
+    Url::parse(&format!("http://{host}/")).ok()
 }

@@ -1,4 +1,5 @@
-//! SVG: read by the parser that also draws it, and written anew from a list of what is allowed.
+//! SVG: read by the parser that also draws it, and written anew from a list of what is allowed. The crates that clean SVG
+//! or HTML (`svg-hush`, `ammonia`) leave things out without a word; whoever uploads a picture is to learn why it is refused.
 //!
 //! What could run, load or hide something is refused with its own reason. What an editor leaves behind (metadata, foreign
 //! namespaces, comments, attributes that are not listed) is left out without a word.

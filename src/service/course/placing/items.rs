@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use html_escape::encode_quoted_attribute;
 use rust_decimal::Decimal;
 use url::Url;
 
@@ -173,27 +174,11 @@ fn card(picture: &Url, page: &Url, title: &str, outcome: &str) -> String {
         "<div style=\"display:flex;gap:16px;align-items:center;max-width:480px;padding:16px;border:1px solid #d5dad9;border-radius:12px\">\
          <img src=\"{}\" alt=\"\" width=\"96\" height=\"96\">\
          <div><p style=\"margin:0 0 4px\"><strong><a href=\"{}\">{}</a></strong></p><p style=\"margin:0\">{}</p></div></div>",
-        escaped(picture.as_str()),
-        escaped(page.as_str()),
-        escaped(title),
-        escaped(outcome),
+        encode_quoted_attribute(picture.as_str()),
+        encode_quoted_attribute(page.as_str()),
+        encode_quoted_attribute(title),
+        encode_quoted_attribute(outcome),
     )
-}
-
-/// `text` safe in content and in quoted attributes.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]

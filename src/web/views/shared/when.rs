@@ -1,4 +1,5 @@
-//! Times: "4 minutes ago" to read, exact on hover and for screen readers.
+//! Times: "4 minutes ago" to read, exact on hover and for screen readers. The words are our own, because the page's script
+//! keeps them true as time goes by and has to choose the same ones.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
