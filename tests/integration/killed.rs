@@ -11,7 +11,7 @@ use cairn::clock::SystemClock;
 use cairn::ids::BadgeId;
 use cairn::practice_lms::{Flavour, Options, PracticeLms, Tool};
 use cairn::random::SystemRandom;
-use cairn::store::testing::{TestDatabase, postgres};
+use cairn::store::testing::{TestDatabase, leases_run_out, postgres};
 use cairn::store::{Store, StoreError, awards, credentials, tenants};
 use rust_decimal::Decimal;
 
@@ -167,6 +167,7 @@ async fn killed_in_the_middle(database: &TestDatabase) {
     let students = world.students(course).len();
     assert!(at_death < students, "it was killed too late to show anything");
 
+    leases_run_out(store).await;
     let mut process = program.start().await;
     let start = Instant::now();
     loop {
