@@ -86,7 +86,7 @@ impl Faults {
     }
 
     /// Waits for `time`, or until everything is cleared.
-    pub(in crate::practice_lms) async fn delay(&self, time: Duration) {
+    pub(crate) async fn delay(&self, time: Duration) {
         const LOOK: Duration = Duration::from_millis(20);
         let (start, cleared) = (Instant::now(), self.lock().cleared);
         while start.elapsed() < time && self.lock().cleared == cleared {
