@@ -1,20 +1,24 @@
-//! Databases for tests: every test of stored behaviour runs on SQLite and, where there is a server, on PostgreSQL.
+//! Databases for tests: every test of stored behaviour runs on SQLite and, where there is a server, on PostgreSQL. Tests of
+//! pages, which only need some database, are dealt between the two ([`TestDatabase::dealt`]).
 //!
 //! `CAIRN_TEST_POSTGRES` holds the address of a server on which databases may be created. Without it tests say that
-//! PostgreSQL was left out; with `CI=true` that is a failure.
+//! PostgreSQL was left out; with `CI=true` that is a failure. `CAIRN_TEST_DATABASES=all` runs every test on both.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
+use chrono::{DateTime, Utc};
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::SqliteConnection;
+use sha2::{Digest as _, Sha256};
 
-use super::{Db, Engine, Store};
+use super::{Db, Engine, Store, migrate};
 
 /// A new, empty, up-to-date database that goes away with this value.
 #[derive(Debug)]
@@ -49,6 +53,14 @@ pub fn postgres() -> Option<String> {
     }
 }
 
+/// Which database the test of that name is dealt: always the same one, wherever its module moves. Nothing where the name
+/// tells no test, as on the main thread, on which `--test-threads=1` runs them all.
+fn dealt_to(thread: Option<&str>) -> Option<Engine> {
+    let (_, test) = thread?.rsplit_once("::")?;
+    let even = Sha256::digest(test).first().is_some_and(|byte| byte % 2 == 0);
+    Some(if even { Engine::Sqlite } else { Engine::Postgres })
+}
+
 /// Says something to whoever runs the tests. The macros that print are kept back by the test harness.
 pub fn say(text: &str) {
     // Where nobody can be told, nobody is.
@@ -73,6 +85,17 @@ impl TestDatabase {
         all
     }
 
+    /// The database that this test is dealt, or both with `CAIRN_TEST_DATABASES=all`; SQLite where there is no server.
+    #[must_use]
+    pub fn dealt() -> Vec<Self> {
+        let every = std::env::var("CAIRN_TEST_DATABASES").as_deref() == Ok("all");
+        match (postgres(), dealt_to(std::thread::current().name())) {
+            (Some(server), Some(Engine::Postgres)) if !every => vec![Self::postgres(&server)],
+            (Some(_), Some(Engine::Sqlite)) if !every => vec![Self::sqlite()],
+            _ => Self::all(),
+        }
+    }
+
     /// A SQLite database in a folder of its own.
     ///
     /// # Panics
@@ -85,7 +108,9 @@ impl TestDatabase {
                 break folder;
             }
         };
-        let url = format!("sqlite://{}", folder.join("cairn.db").display());
+        let file = folder.join("cairn.db");
+        std::fs::write(&file, migrated_sqlite(&file)).expect("a copy of a database");
+        let url = format!("sqlite://{}", file.display());
         let store = Store::open(&url, 8).expect("a test database on SQLite");
         Self {
             store,
@@ -101,7 +126,7 @@ impl TestDatabase {
     /// When it cannot be made.
     #[must_use]
     pub fn postgres(server: &str) -> Self {
-        let url = Self::empty_postgres(server);
+        let url = copy_postgres(server, migrated_postgres(server));
         let store = Store::open(&url, 8).expect("a test database on PostgreSQL");
         Self {
             store,
@@ -117,24 +142,78 @@ impl TestDatabase {
     /// When it cannot be made.
     #[must_use]
     pub fn empty_postgres(server: &str) -> String {
-        let name = format!("cairn_test_{}", unique().replace('-', "_"));
-        let mut admin =
-            PgConnection::establish(server).expect("the PostgreSQL server of CAIRN_TEST_POSTGRES");
-        admin
-            .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            .expect("no database of that name");
-        admin
-            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
-            .expect("a new database");
-        let (rest, options) = server
-            .split_once('?')
-            .map_or((server, ""), |(rest, options)| (rest, options));
-        let base = rest.rsplit_once('/').map_or(rest, |(base, _)| base);
-        if options.is_empty() {
-            format!("{base}/{name}")
-        } else {
-            format!("{base}/{name}?{options}")
+        copy_postgres(server, "template0")
+    }
+}
+
+/// The bytes of a SQLite database without any row, made at `file` by the first who asks; migrating takes as long as many a
+/// test.
+#[allow(clippy::expect_used, reason = "for tests only")]
+fn migrated_sqlite(file: &Path) -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let path = file.to_str().expect("a name in UTF-8");
+        let mut connection = SqliteConnection::establish(path).expect("a new database");
+        connection
+            .batch_execute("PRAGMA journal_mode = WAL")
+            .expect("its log");
+        let mut db = Db::Sqlite(connection);
+        migrate::run(&mut db).expect("its tables");
+        drop(db);
+        std::fs::read(file).expect("its file")
+    })
+}
+
+/// The name of a PostgreSQL database without any row, made by the first who asks. It goes when a later run finds that the
+/// process which made it, and holds its lock, has ended.
+#[allow(clippy::expect_used, reason = "for tests only")]
+fn migrated_postgres(server: &str) -> &'static str {
+    static MADE: OnceLock<(String, Mutex<PgConnection>)> = OnceLock::new();
+    let (name, _) = MADE.get_or_init(|| {
+        let mut admin = PgConnection::establish(server).expect("the PostgreSQL server");
+        let abandoned = "SELECT name, 0::bigint AS rows FROM (SELECT datname::text AS name FROM pg_database \
+            WHERE datname LIKE 'cairn\\_template\\_%' OFFSET 0) AS template WHERE pg_try_advisory_lock(hashtext(name))";
+        let abandoned: Vec<Counted> = diesel::sql_query(abandoned)
+            .load(&mut admin)
+            .expect("the databases");
+        for Counted { name, .. } in abandoned {
+            let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
+        let name = format!("cairn_template_{}", std::process::id());
+        let lock = format!("SELECT pg_advisory_unlock_all(); SELECT pg_advisory_lock(hashtext('{name}'))");
+        admin.batch_execute(&lock).expect("its lock");
+        let url = create_postgres(&mut admin, server, &name, "template0");
+        let mut db = Db::Postgres(PgConnection::establish(&url).expect("a new database"));
+        migrate::run(&mut db).expect("its tables");
+        (name, Mutex::new(admin))
+    });
+    name
+}
+
+/// A new copy of the database `template` on `server`: its address.
+#[allow(clippy::expect_used, reason = "for tests only")]
+fn copy_postgres(server: &str, template: &str) -> String {
+    let name = format!("cairn_test_{}", unique().replace('-', "_"));
+    let mut admin = PgConnection::establish(server).expect("the PostgreSQL server of CAIRN_TEST_POSTGRES");
+    create_postgres(&mut admin, server, &name, template)
+}
+
+#[allow(clippy::expect_used, reason = "for tests only")]
+fn create_postgres(admin: &mut PgConnection, server: &str, name: &str, template: &str) -> String {
+    admin
+        .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        .expect("no database of that name");
+    admin
+        .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+        .expect("a new database");
+    let (rest, options) = server
+        .split_once('?')
+        .map_or((server, ""), |(rest, options)| (rest, options));
+    let base = rest.rsplit_once('/').map_or(rest, |(base, _)| base);
+    if options.is_empty() {
+        format!("{base}/{name}")
+    } else {
+        format!("{base}/{name}?{options}")
     }
 }
 
@@ -206,6 +285,38 @@ pub async fn trouble(store: &Store, table: &'static str, text: &'static str) {
     done.await.expect("trouble");
 }
 
+/// How many jobs are due or being done, or will be tried again; not those that were put off until later.
+///
+/// # Panics
+/// When they cannot be counted.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub async fn jobs_left(store: &Store, now: DateTime<Utc>) -> i64 {
+    let query = format!(
+        "SELECT 'jobs' AS name, count(*) AS rows FROM jobs \
+         WHERE state = 'running' OR (state = 'waiting' AND (attempts > 0 OR run_at <= {}))",
+        now.timestamp_micros()
+    );
+    let found = store.read(move |db| {
+        let counted: Vec<Counted> = match db {
+            Db::Sqlite(connection) => diesel::sql_query(&query).load(connection)?,
+            Db::Postgres(connection) => diesel::sql_query(&query).load(connection)?,
+        };
+        Ok(counted.iter().map(|one| one.rows).sum())
+    });
+    found.await.expect("a count")
+}
+
+/// Every job that is held counts as abandoned, as a minute after the worker that held it was killed.
+///
+/// # Panics
+/// When that cannot be written.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub async fn leases_run_out(store: &Store) {
+    let sql = "UPDATE jobs SET locked_until = 0 WHERE locked_until IS NOT NULL";
+    let done = store.write(move |db| Ok(db.batch_execute(sql)?));
+    done.await.expect("no lease");
+}
+
 /// What [`trouble`] did to `table` is over.
 ///
 /// # Panics
@@ -252,4 +363,18 @@ fn unique() -> String {
         std::process::id(),
         COUNTER.fetch_add(1, Ordering::SeqCst)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_is_dealt_one_database_wherever_it_stands_and_both_occur() {
+        let dealt = |number: u32, module: &str| dealt_to(Some(&format!("{module}::a_test_{number}")));
+        let all: Vec<_> = (0..20).map(|number| dealt(number, "pages").unwrap()).collect();
+        assert!(all.contains(&Engine::Sqlite) && all.contains(&Engine::Postgres));
+        assert!((0..20).all(|number| dealt(number, "tests::pages") == dealt(number, "pages")));
+        assert_eq!((dealt_to(Some("main")), dealt_to(None)), (None, None));
+    }
 }

@@ -2,20 +2,44 @@
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use thirtyfour::ChromiumLikeCapabilities as _;
 use thirtyfour::prelude::*;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Finds out on a page what people would stumble over: see the script.
 const AUDIT: &str = include_str!("audit.js");
+
+/// Waits until a page is as wide as was asked for, has its colours, and neither changes any more. A frame of another site is
+/// not told of screen and colours; it may only be no wider, and has to keep still for longer.
+const SETTLE: &str = "const [width, dark, done] = arguments;
+    let [last, still] = [-1, 0];
+    const next = () => new Promise((go) => { requestAnimationFrame(go); setTimeout(go, 100); });
+    const moves = () => document.getAnimations().some((one) => one instanceof CSSTransition && one.playState === 'running');
+    const look = () => {
+      const told = innerWidth === width && matchMedia('(prefers-color-scheme: dark)').matches === dark;
+      const there = window === top ? told : innerWidth <= width;
+      still = there && innerWidth === last && !moves() ? still + 1 : 0;
+      last = innerWidth;
+      if (still > (window === top ? 1 : 5)) done(true); else next().then(look);
+    };
+    look();";
+
+/// A Chromium keeps a core busy, so that more of them than there are cores only wait for each other.
+fn seats() -> &'static Semaphore {
+    static SEATS: OnceLock<Semaphore> = OnceLock::new();
+    SEATS.get_or_init(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)))
+}
 
 /// Chromium with a new profile; ended when dropped.
 pub struct Chromium {
     pub driver: WebDriver,
     process: Child,
     _profile: tempfile::TempDir,
+    _seat: SemaphorePermit<'static>,
 }
 
 impl Chromium {
@@ -45,6 +69,7 @@ impl Chromium {
             });
             return None;
         }
+        let seat = seats().acquire().await.unwrap();
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -90,16 +115,32 @@ impl Chromium {
             driver: driver.unwrap(),
             process,
             _profile: profile,
+            _seat: seat,
         })
     }
 
-    /// A viewport of that width in CSS pixels, and a colour scheme.
+    /// A viewport of that width in CSS pixels, and a colour scheme; waits until the open page has both.
     pub async fn looks(&self, width: u32, dark: bool) {
         let metrics = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
         self.tell("Emulation.setDeviceMetricsOverride", metrics).await;
         let scheme = if dark { "dark" } else { "light" };
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.tell("Emulation.setEmulatedMedia", media).await;
+        let mut settled = Err(());
+        for _ in 0..5 {
+            // A page that loads itself anew takes the script with it.
+            let asked = vec![json!(width), json!(dark)];
+            settled = self
+                .driver
+                .execute_async(SETTLE, asked)
+                .await
+                .map(drop)
+                .map_err(|_| ());
+            if settled.is_ok() {
+                break;
+            }
+        }
+        settled.unwrap();
     }
 
     /// A command of the DevTools protocol.
@@ -124,6 +165,24 @@ impl Chromium {
         let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, data).unwrap();
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(format!("{folder}/{name}.png"), bytes).unwrap();
+    }
+
+    /// Does what `leave` does, which leads to another page, and waits until that one is there.
+    pub async fn leaving(&self, leave: impl Future<Output = ()>) {
+        let mark = "document.documentElement.dataset.left = 'here'";
+        self.driver.execute(mark, Vec::new()).await.unwrap();
+        leave.await;
+        let there = "return !document.documentElement.dataset.left && document.readyState === 'complete'";
+        for _ in 0..300 {
+            // Between two pages there is nothing that could answer.
+            if let Ok(answer) = self.driver.execute(there, Vec::new()).await
+                && answer.json().as_bool() == Some(true)
+            {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{} stays", self.driver.current_url().await.unwrap());
     }
 
     /// Waits until the page that is open reads `text`.

@@ -168,8 +168,8 @@ fn a_grade_that_the_teacher_types_in_the_gradebook_wins() {
             teacher
                 .send(&review, "/review", &[("score", "90"), ("verdict", "approve")])
                 .await;
-            // Handing in again after this would be refused; a while later the typed grade still stands.
-            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            // Handing in again after this would be refused; when all is sent the typed grade still stands.
+            scene.at_rest().await;
             assert_eq!(
                 in_gradebook(lms).unwrap().points,
                 Some(Decimal::from(55)),
@@ -203,7 +203,7 @@ fn a_grade_typed_before_anything_is_handed_in_is_never_cleared() {
             world.set_grade(at, column, id, Some(Decimal::from(70)));
             let mut ada = Guest::open(lms, 0, ADA, "Project report").await;
             hand_in(&mut ada, &place, "Late, but here").await;
-            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            scene.at_rest().await;
             assert_eq!(
                 in_gradebook(lms).unwrap().points,
                 Some(Decimal::from(70)),
@@ -467,7 +467,7 @@ fn a_typed_grade_wins_in_a_column_that_cairn_made_for_a_moodle_link_without_one(
         let given = [("score", "90"), ("verdict", "approve")];
         let done = teacher.send(&review, "/review", &given).await;
         assert!(done.words().contains("Your review was saved"), "{}", done.words());
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        scene.at_rest().await;
         assert_eq!(
             world.grade(at, column, id).unwrap().points,
             Some(Decimal::from(55))

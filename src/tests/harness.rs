@@ -2,16 +2,35 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::app::Surroundings;
-use crate::clock::{SharedClock, SystemClock};
+use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::demo::Demo;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::settings::Settings;
-use crate::store::testing::TestDatabase;
+use crate::store::testing::{TestDatabase, jobs_left};
+use chrono::{DateTime, TimeDelta, Utc};
 use practice_lms::browser::{Browser, Page, ThirdPartyCookies};
 use practice_lms::{CourseRole, Flavour, LoginForm, Options, PracticeLms};
+
+/// A clock that goes on by itself and can be put forward, where a test would have to wait.
+#[derive(Debug, Default)]
+pub struct ForwardClock(AtomicI64);
+
+impl ForwardClock {
+    pub fn forward(&self, by: TimeDelta) {
+        self.0.fetch_add(by.num_seconds(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ForwardClock {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
+    }
+}
 
 /// Everything that one test needs; stopped with [`Scene::end`].
 pub struct Scene {
@@ -107,6 +126,15 @@ impl Scene {
         [("moodle", &self.moodle), ("canvas", &self.canvas)]
     }
 
+    /// Waits until the worker has nothing left to do, 30 seconds at most.
+    pub async fn at_rest(&self) {
+        let start = Instant::now();
+        while jobs_left(&self.cairn.store, self.cairn.clock.now()).await > 0 {
+            assert!(start.elapsed() < Duration::from_secs(30), "it never rests");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Has Cairn stop at once, whatever it is doing.
     pub fn pull_the_plug(&self) {
         drop(self.server.stop(false));
@@ -180,9 +208,9 @@ pub fn has_visit(browser: &Browser) -> bool {
         .any(|(name, _)| name.starts_with("cairn_") && name != "cairn_probe")
 }
 
-/// Runs `test` on each database that there is, on a runtime like the server's.
+/// Runs `test` on each database that it is dealt, on a runtime like the server's.
 pub fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Scene) -> F) {
-    for database in TestDatabase::all() {
+    for database in TestDatabase::dealt() {
         crate::app::block_on(async {
             let scene = Scene::on(database).await;
             test(scene).await;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::clock::SystemClock;
 use crate::ids::BadgeId;
 use crate::random::SystemRandom;
-use crate::store::testing::{TestDatabase, postgres};
+use crate::store::testing::{TestDatabase, leases_run_out, postgres};
 use crate::store::{Store, StoreError, awards, credentials, tenants};
 use practice_lms::{Flavour, Options, PracticeLms, Tool};
 use rust_decimal::Decimal;
@@ -167,6 +167,7 @@ async fn killed_in_the_middle(database: &TestDatabase) {
     let students = world.students(course).len();
     assert!(at_death < students, "it was killed too late to show anything");
 
+    leases_run_out(store).await;
     let mut process = program.start().await;
     let start = Instant::now();
     loop {

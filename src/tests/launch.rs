@@ -246,7 +246,7 @@ fn keys_that_cannot_be_read_refuse_the_launch_and_the_next_one_heals_it() {
         Fault::Closed,
         Fault::Redirect("https://elsewhere.example/".into()),
     ];
-    for database in TestDatabase::all() {
+    for database in TestDatabase::dealt() {
         crate::app::block_on(async {
             let clock = Arc::new(ManualClock::at("2026-11-23T22:06:52Z".parse().unwrap()));
             let scene = Scene::at(database, clock.clone()).await;

@@ -149,9 +149,9 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
                      const path = (groups.pop() || '').replace('group:', ''); \
                      const wanted = arguments[0].replace('GROUP', path); \
                      all.find(b => b.value === wanted).click(); return wanted;";
-        let pressed = viewer.chromium.driver.execute(press, vec![button.into()]).await;
-        pressed.unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        let chromium = viewer.chromium;
+        let pressed = chromium.driver.execute(press, vec![button.into()]);
+        chromium.leaving(async { drop(pressed.await.unwrap()) }).await;
     }
     viewer.chromium.reads("Choose an assignment.").await;
     viewer.look("rule-problems").await;
@@ -247,7 +247,7 @@ async fn copied(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.chromium.reads("was copied from").await;
     viewer.look("course-copied").await;
     let offer = viewer.link_in("main a[href*='/copied/']").await;
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    scene.at_rest().await;
     viewer.goto("copied-offer", &offer).await;
     let take = viewer
         .chromium

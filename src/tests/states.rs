@@ -1,6 +1,7 @@
 //! The screens in their rarer states, in Chromium as [`crate::tests::screens`] looks at the others: what decides, what rests, what
 //! is empty, what is over, and the other LMS.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::badge::Expiry;
@@ -16,7 +17,7 @@ use thirtyfour::prelude::*;
 use crate::tests::chromium::Chromium;
 use crate::tests::dry_run;
 use crate::tests::guest::Guest;
-use crate::tests::harness::Scene;
+use crate::tests::harness::{ForwardClock, Scene};
 use crate::tests::screens::{Viewer, launch};
 use crate::tests::showing::stage::{Stage, design};
 
@@ -26,7 +27,8 @@ fn every_state_of_a_screen_is_fit_for_everybody() {
         let Some(chromium) = Chromium::start(&[]).await else {
             return;
         };
-        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let clock = Arc::new(ForwardClock::default());
+        let scene = Scene::at(TestDatabase::sqlite(), clock.clone()).await;
         let mut viewer = Viewer {
             chromium: &chromium,
             wrong: Vec::new(),
@@ -37,7 +39,7 @@ fn every_state_of_a_screen_is_fit_for_everybody() {
         running(&mut viewer, &scene.moodle).await;
         let mut stage = Stage::set(scene).await;
         approval(&mut viewer, &stage).await;
-        over(&mut viewer, &mut stage).await;
+        over(&mut viewer, &mut stage, &clock).await;
         let wrong = viewer.wrong;
         assert!(
             wrong.is_empty(),
@@ -129,13 +131,13 @@ async fn deciding(viewer: &mut Viewer<'_>, scene: &Scene) {
 
 /// A check that takes its time.
 async fn running(viewer: &mut Viewer<'_>, lms: &PracticeLms) {
-    lms.world()
-        .faults()
-        .inject(Endpoint::Members, &Fault::Delay(Duration::from_secs(8)), 1);
     launch(viewer.chromium, lms, 0, "My badges", &teacher_of(lms)).await;
+    let (world, hour) = (lms.world(), Fault::Delay(Duration::from_hours(1)));
+    world.faults().inject(Endpoint::Members, &hour, 9);
     viewer.press("Check now").await;
     viewer.chromium.reads("Reading members and grades").await;
     viewer.look("course-checking").await;
+    world.faults().clear();
 }
 
 /// The page on which a teacher approves a student.
@@ -187,9 +189,9 @@ async fn awarded(stage: &mut Stage, badge: &BadgeId) -> Credential {
 }
 
 /// A badge that has expired, and one that was revoked, as everybody sees them.
-async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage) {
+async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage, clock: &ForwardClock) {
     let mut brief = design("Fire drill");
-    let end = stage.scene.cairn.clock.now() + TimeDelta::seconds(5);
+    let end = stage.scene.cairn.clock.now() + TimeDelta::hours(1);
     brief.expiry = Expiry::On { at: end };
     let expired = stage.badge(brief, Some(vec![stage.quiz()])).await;
     let expired = awarded(stage, &expired).await;
@@ -205,9 +207,7 @@ async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage) {
     let confirm = review.form("/revoke/confirm").unwrap();
     let reason = [("reason", "The wrong quiz was graded.")];
     stage.teacher.submit(&review, &confirm, &reason).await.unwrap();
-    while stage.scene.cairn.clock.now() <= end {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    clock.forward(TimeDelta::hours(1));
 
     viewer
         .goto("credential-expired", &stage.url(&format!("/b/{}", expired.slug)))

@@ -134,7 +134,7 @@ pub(super) async fn serve(
         }
         Some(Fault::Closed) => answer.await.into_no_response(),
         Some(Fault::Delay(wait)) => {
-            tokio::time::sleep(wait.min(Duration::from_hours(1))).await;
+            world.faults().delay(wait.min(Duration::from_hours(1))).await;
             answer.await.into_response()
         }
         Some(fault) => wrong(&fault).into_response(),

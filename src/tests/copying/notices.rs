@@ -67,7 +67,7 @@ fn a_notice_tells_of_a_copy_before_anybody_opens_it_once_and_only_when_it_is_gen
             deliver(&scene, &[&forged, &misdirected, &unknown, "nonsense"]).await,
             200
         );
-        tokio::time::sleep(Duration::from_millis(800)).await;
+        scene.at_rest().await;
         assert_eq!(known(&scene, lms, copy).await, None);
 
         assert_eq!(deliver(&scene, &["nonsense", &genuine]).await, 200);
@@ -82,7 +82,7 @@ fn a_notice_tells_of_a_copy_before_anybody_opens_it_once_and_only_when_it_is_gen
         assert_eq!(deliver(&scene, &[&genuine, &genuine]).await, 200);
         world.deliver_notices().await;
         assert!(world.delivered_notices().contains(&(COPY.to_owned(), Some(200))));
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        scene.at_rest().await;
         assert_eq!(copies_of(&scene, &course).await.len(), 1);
 
         assert_eq!(post(&scene, b"{}".to_vec()).await, 422);
@@ -132,7 +132,7 @@ fn a_platform_that_knows_an_old_address_of_ours_is_told_the_new_one_at_the_next_
         let faults = lms.world().faults();
         faults.reset_counters();
         teacher(lms, 0).await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        scene.at_rest().await;
         assert_eq!(faults.requests(Endpoint::Notices), 0, "it knows already");
         // As if this server had had another address until now.
         for mut old in subscriptions(&scene, &course).await {
@@ -169,7 +169,7 @@ fn a_platform_that_refuses_to_send_notices_is_left_alone_for_a_day_and_nobody_no
         faults.clear();
         faults.reset_counters();
         teacher(lms, 0).await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        scene.at_rest().await;
         assert_eq!(faults.requests(Endpoint::Notices), 0, "not again so soon");
         for mut old in subscriptions(&scene, &course).await {
             old.at -= chrono::TimeDelta::hours(25);

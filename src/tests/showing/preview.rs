@@ -34,7 +34,7 @@ fn told(page: &str) -> BTreeMap<String, String> {
 
 #[test]
 fn a_badge_is_previewed_in_full_once_its_holder_made_it_public() {
-    for database in TestDatabase::all() {
+    for database in TestDatabase::dealt() {
         crate::app::block_on(async {
             // Where it is served and what it is called are two things.
             let scene = Scene::with(database, &[("CAIRN_IDENTITY_ORIGIN", IDENTITY)]).await;

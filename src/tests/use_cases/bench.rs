@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -62,15 +62,24 @@ pub(super) async fn benches_of(flavour: Flavour, adjust: impl Fn(&mut Settings))
     all
 }
 
-/// The way out with a patience that a test can shorten.
+/// The way out with a patience that a test can shorten, also of what is under way.
 #[derive(Debug)]
 struct Hasty(Arc<dyn Transport>, Arc<Mutex<Duration>>);
 
 #[async_trait]
 impl Transport for Hasty {
-    async fn send(&self, mut request: Request) -> Result<Response, NetError> {
-        request.timeout = request.timeout.min(*self.1.lock().unwrap());
-        self.0.send(request).await
+    async fn send(&self, request: Request) -> Result<Response, NetError> {
+        let (url, begun) = (request.url.clone(), Instant::now());
+        let mut answer = self.0.send(request);
+        loop {
+            tokio::select! {
+                answer = &mut answer => return answer,
+                () = tokio::time::sleep(Duration::from_millis(10)) => {}
+            }
+            if begun.elapsed() > *self.1.lock().unwrap() {
+                return Err(NetError::TimedOut(url));
+            }
+        }
     }
 }
 

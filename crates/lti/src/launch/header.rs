@@ -28,10 +28,15 @@ impl Header {
             return Err(Refusal::TooLarge);
         }
         let mut parts = id_token.split('.');
-        let (Some(first), Some(_), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        let (Some(first), Some(_), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(Refusal::TokenMalformed);
         };
+        // openidconnect takes a last character with bits that mean nothing, so that one token could be written in several ways.
+        if URL_SAFE_NO_PAD.decode(signature).is_err() {
+            return Err(Refusal::TokenMalformed);
+        }
         let header = json_part(first)?;
         let text = |name: &str| header.get(name).and_then(Value::as_str);
         let named = text("alg").unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::bake::{BakeError, bake_png, bake_svg, extract};
 use crate::status::{Bitstring, MIN_ENTRIES, StatusError};
 use crate::testing::pictures::grey;
 use crate::verify::{CheckKind, verify};
-use crate::{examples, jwt, multibase};
+use crate::{jwt, multibase, testing::examples};
 
 /// Any JSON, with a good share of what means something in a credential.
 fn any_json() -> impl Strategy<Value = Value> {

@@ -14,7 +14,7 @@ use crate::jwt::{self, Algorithm, JwtError};
 use crate::keys::PublicKey;
 use crate::testing::strategies;
 use crate::verify::{CheckKind, Failure, Outcome, Verdict, verify};
-use crate::{bake, examples};
+use crate::{bake, testing::examples};
 
 fn key() -> SigningKey {
     examples::token_key().unwrap()

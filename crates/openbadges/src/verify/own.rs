@@ -75,7 +75,7 @@ fn is_plain(quad: &Quad) -> bool {
 mod tests {
     use super::*;
     use crate::tests::vectors::leaves;
-    use crate::{contexts, examples};
+    use crate::{contexts, testing::examples};
     use serde_json::json;
 
     fn whole() -> Value {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The kinds of service endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,7 +47,7 @@ pub enum Fault {
     Empty,
     /// The work is done, and the connection is closed before any answer.
     Closed,
-    /// Nothing for that long, then the right answer.
+    /// Nothing for that long, or until [`Faults::clear`], then the right answer.
     Delay(Duration),
     /// 302 to another host, to which no bearer token may go.
     Redirect(String),
@@ -59,6 +59,8 @@ struct State {
     requests: HashMap<Endpoint, u64>,
     in_flight: usize,
     peak: usize,
+    /// How often everything was cleared.
+    cleared: u64,
 }
 
 /// The faults that are still to come, and the counters. A handle: clones share.
@@ -76,9 +78,20 @@ impl Faults {
             .extend(std::iter::repeat_n(fault.clone(), times));
     }
 
-    /// Nothing goes wrong any more.
+    /// Nothing goes wrong any more, and what is delayed is answered.
     pub fn clear(&self) {
-        self.lock().planned.clear();
+        let mut state = self.lock();
+        state.planned.clear();
+        state.cleared += 1;
+    }
+
+    /// Waits for `time`, or until everything is cleared.
+    pub(crate) async fn delay(&self, time: Duration) {
+        const LOOK: Duration = Duration::from_millis(20);
+        let (start, cleared) = (Instant::now(), self.lock().cleared);
+        while start.elapsed() < time && self.lock().cleared == cleared {
+            tokio::time::sleep(LOOK.min(time)).await;
+        }
     }
 
     /// How many faults of `endpoint` have not happened yet.
