@@ -254,7 +254,7 @@ fn thousands_of_decisions_are_recorded_at_once() {
                     &school.tenant,
                     &badge,
                     &new,
-                    "schedule",
+                    crate::domain::cause::Cause::Schedule,
                     at(seconds),
                     &SystemRandom,
                 )
