@@ -134,3 +134,28 @@ fn transactions_in_each_others_way_are_tried_again() {
     });
     assert!(done.is_ok() && attempts == 3);
 }
+
+#[test]
+fn work_is_begun_anew_for_what_another_transaction_did_and_for_nothing_else() {
+    on_both_databases(|database| {
+        let attempts = |error: fn() -> StoreError| {
+            let mut attempts = 0;
+            let done = database.store.write_retrying_blocking(|_| {
+                attempts += 1;
+                Err::<(), _>(error())
+            });
+            assert_eq!(done.unwrap_err().to_string(), error().to_string());
+            attempts
+        };
+        // SQLite has one writer at a time: nobody else was there.
+        let most = match database.store.engine() {
+            Engine::Postgres => 5,
+            Engine::Sqlite => 1,
+        };
+        assert_eq!(attempts(|| StoreError::Busy), most);
+        assert_eq!(attempts(|| StoreError::Stale), most);
+        assert_eq!(attempts(|| StoreError::AlreadyThere("x".to_owned())), most);
+        assert_eq!(attempts(|| StoreError::Full), 1);
+        assert_eq!(attempts(|| StoreError::Missing("badge")), 1);
+    });
+}
