@@ -38,6 +38,7 @@ pub mod evidence;
 pub mod file_check;
 pub mod files;
 pub mod holders;
+pub mod home;
 pub mod institutions;
 pub mod issuing;
 pub mod journal;
@@ -84,6 +85,8 @@ pub struct Cairn {
     pub vault: Vault,
     /// The way out to platforms.
     pub transport: Arc<dyn Transport>,
+    /// Registrations as they were last read.
+    pub remembered: launch::Remembered,
     /// Platforms' public keys.
     pub key_sets: KeySetCache,
     /// The services of platforms: members, line items, results, scores.
@@ -162,6 +165,7 @@ impl Cairn {
         Ok(Self {
             in_use,
             throttle: admins::throttle::Throttle::new(&clock),
+            remembered: launch::Remembered::default(),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,
             tokens,

@@ -10,7 +10,7 @@ use crate::service::Cairn;
 use crate::service::admins::{Administrator, Deed, links, moment, note};
 use crate::service::error::ServiceError;
 use crate::service::session::Visitor;
-use crate::store::{Db, admin_sessions, policies, retention, tenants};
+use crate::store::{Db, StoreError, admin_sessions, policies, retention, tenants};
 
 /// How long a share link that has ended is remembered, so that whoever still opens it reads that it ended, and its holder
 /// when.
@@ -30,8 +30,16 @@ pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) 
 /// # Errors
 /// What the store reports.
 pub async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, ServiceError> {
-    let tenant = visitor.tenant().clone();
-    let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;
+    let visitor = visitor.clone();
+    Ok(cairn.store.read(move |db| powers_of(db, &visitor)).await?)
+}
+
+/// As [`powers`], for whoever reads already.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn powers_of(db: &mut Db, visitor: &Visitor) -> Result<Powers, StoreError> {
+    let policy = policies::get(db, visitor.tenant())?;
     Ok(policy.powers(visitor.session.administrator))
 }
 

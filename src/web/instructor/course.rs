@@ -5,9 +5,10 @@ use actix_web::HttpResponse;
 use crate::domain::badge::BadgeState;
 use crate::domain::policy::{Powers, Regrade as Policy};
 use crate::ids::CopyId;
-use crate::service::design::{self, Overview, Summary};
-use crate::service::regrades::{self, Waiting};
-use crate::service::{copying, policies, scores, sync};
+use crate::service::design::{Overview, Summary};
+use crate::service::home::Teaching;
+use crate::service::regrades::Waiting;
+use crate::service::sync;
 use crate::web::badge_facts::picture_of;
 use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
@@ -19,21 +20,19 @@ use crate::web::views::shared::{Status, StatusChip, When};
 /// The course's badges.
 ///
 /// # Errors
-/// What the store reports.
-pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
-    let overview = design::overview(&visit.cairn, &visit.visitor).await?;
-    let progress = sync::progress(&visit.cairn, visit.visitor.tenant(), &visit.visitor.course.id).await?;
-    let late = scores::late(&visit.cairn, &visit.visitor).await?;
-    let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
-    // Who may not make badges is not asked to bring any.
-    let (mut offers, mut copied) = (Vec::new(), None);
-    if powers.create {
-        offers = super::copied::offers(visit).await?;
-        copied = copying::taken(&visit.cairn, &visit.visitor).await?;
-    }
-    let (fallen, more) = regrades::waiting(&visit.cairn, &visit.visitor).await?;
+/// An internal error when the page cannot be rendered.
+pub fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
+    let Teaching {
+        overview,
+        progress,
+        late,
+        powers,
+        offers,
+        copied,
+        fallen: (fallen, more),
+    } = teaching;
     let mut page = view(visit, overview, &progress, late, copied.as_ref(), powers);
-    page.offers = offers;
+    page.offers = super::copied::lines(visit, offers);
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     page.more_attention = u32::try_from(more).unwrap_or_default();
     visit.show(&page)

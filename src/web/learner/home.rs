@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use super::lapsing::reminder;
 use crate::domain::badge::BadgeState;
 use crate::domain::sentence::{Audience, Progress, next_step};
-use crate::service::learning::{self, Learning, MyBadge};
+use crate::service::learning::{Learning, MyBadge};
 use crate::web::badge_facts::{picture_of, standing_chip};
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
@@ -16,10 +16,9 @@ use crate::web::views::shared::{LinkTo, Share, When};
 /// My badges.
 ///
 /// # Errors
-/// What the store reports.
-pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
-    let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
-    visit.show(&view(visit, &learning))
+/// An internal error when the page cannot be rendered.
+pub fn show(visit: &Visit, learning: &Learning) -> Result<HttpResponse, AppError> {
+    visit.show(&view(visit, learning))
 }
 
 fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
