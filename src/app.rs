@@ -75,6 +75,9 @@ impl Application {
                 .wrap(actix_web::middleware::from_fn(
                     crate::web::middleware::headers::headers,
                 ))
+                .wrap(actix_web::middleware::from_fn(
+                    crate::web::middleware::compress::compress,
+                ))
                 .wrap(actix_web::middleware::Compress::default())
                 .wrap(tracing_actix_web::TracingLogger::<
                     crate::web::middleware::span::RequestSpan,

@@ -94,7 +94,7 @@ async fn walk(tool: &Tool, lms: &PracticeLms, launches: usize) {
     let mut running = Vec::new();
     for _ in 0..BROWSERS {
         // A browser that has been here before: it is known to keep cookies, so the login leaves at once.
-        let mut visited = Browser::new().unwrap();
+        let mut visited = Browser::new().unwrap().sending("accept-encoding", "gzip");
         visited.get(&format!("{}/healthz", tool.origin())).await.unwrap();
         visited.set_cookie("127.0.0.1", "cairn_probe", "1");
         let (world, people, next) = (world.clone(), people.clone(), Arc::clone(&next));
@@ -107,6 +107,7 @@ async fn walk(tool: &Tool, lms: &PracticeLms, launches: usize) {
                 let form = world.launch_form(course, people[n % people.len()], link).unwrap();
                 let page = visited.clone().launch(&form).await.unwrap();
                 assert_eq!(page.status, 200, "{}", page.text());
+                assert_eq!(page.header("content-encoding"), Some("gzip"));
             }
         }));
     }

@@ -2,7 +2,8 @@
 //! the practice LMS and the browsers are in this one, so that their work is not counted.
 //!
 //! Only a part: `-- launches`, `-- reading` or `-- pages` behind the command. `CAIRN_LOAD_LAUNCHES`, `CAIRN_LOAD_MEMBERS` and
-//! `CAIRN_LOAD_CREDENTIALS` make a smaller run (10,000, 5,000 and 100,000 otherwise).
+//! `CAIRN_LOAD_CREDENTIALS` make a smaller run (10,000, 5,000 and 100,000 otherwise). `CAIRN_LOAD_BINARY` names another `cairn` to
+//! be measured: one that was built before a change, in turn with the one after.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -52,7 +52,8 @@ pub fn start_twice() -> Tool {
 }
 
 fn command(folder: &Path, address: SocketAddr) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cairn"));
+    let built = env!("CARGO_BIN_EXE_cairn");
+    let mut command = Command::new(std::env::var_os("CAIRN_LOAD_BINARY").unwrap_or_else(|| built.into()));
     command
         .env("CAIRN_LISTEN", address.to_string())
         .env("CAIRN_DATA_DIR", folder)

@@ -121,7 +121,22 @@ pub fn upsert_from_launch(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Course, StoreError> {
-    let Some(mut known) = by_context(db, seen)? else {
+    let known = by_context(db, seen)?;
+    refresh_from_launch(db, known, seen, now, random)
+}
+
+/// As [`upsert_from_launch`], for whoever has looked already: `known` is the course of that context, if there was one.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn refresh_from_launch(
+    db: &mut Db,
+    known: Option<Course>,
+    seen: &CourseSeen,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Course, StoreError> {
+    let Some(mut known) = known else {
         let row = Row::of(seen, now, random)?;
         on_both!(db, |connection| diesel::insert_into(courses::table)
             .values(&row)

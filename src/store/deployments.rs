@@ -33,7 +33,7 @@ pub enum DeploymentState {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = deployments, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: String,
     tenant_id: String,
     registration_id: String,
@@ -43,7 +43,7 @@ struct Row {
 }
 
 impl Row {
-    fn deployment(self) -> Result<Deployment, StoreError> {
+    pub(super) fn deployment(self) -> Result<Deployment, StoreError> {
         Ok(Deployment {
             id: self.id.into(),
             tenant: self.tenant_id.into(),

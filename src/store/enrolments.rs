@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use diesel::backend::Backend;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 use diesel::upsert::excluded;
 
 use super::convert::{CHUNK, anywhere, micros, moment};
@@ -31,10 +35,10 @@ pub enum Who {
     Learners,
 }
 
-#[derive(Queryable, Selectable, Insertable, Clone)]
+#[derive(Debug, Queryable, Selectable, Insertable, Clone)]
 #[diesel(table_name = enrolments, treat_none_as_default_value = false)]
 #[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
-struct Row {
+pub(super) struct Row {
     tenant_id: String,
     course_id: String,
     person_id: String,
@@ -45,7 +49,7 @@ struct Row {
 }
 
 impl Row {
-    fn enrolment(self) -> Result<Enrolment, StoreError> {
+    pub(super) fn enrolment(self) -> Result<Enrolment, StoreError> {
         Ok(Enrolment {
             course: self.course_id.into(),
             person: self.person_id.into(),
@@ -115,35 +119,95 @@ pub fn set_from_launch(
     now: DateTime<Utc>,
 ) -> Result<(Option<Enrolment>, Enrolment), StoreError> {
     let before = get(db, tenant, course, person)?;
+    let role = Role { learner, barred };
+    let now_is = refresh_from_launch(db, tenant, course, person, before.as_ref(), role, now)?;
+    Ok((before, now_is))
+}
+
+/// What a launch says of a person in a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Role {
+    /// A learner role was named.
+    pub learner: bool,
+    /// Any other role was named.
+    pub barred: bool,
+}
+
+/// As [`set_from_launch`], for whoever has looked already: `before` is what the person was, if anything. The answer is
+/// what the person is now.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn refresh_from_launch(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    person: &PersonId,
+    before: Option<&Enrolment>,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<Enrolment, StoreError> {
+    let Role { learner, barred } = role;
     let row = Row {
         tenant_id: tenant.to_string(),
         course_id: course.to_string(),
         person_id: person.to_string(),
         learner,
-        barred: barred || before.as_ref().is_some_and(|known| known.barred),
+        barred: barred || before.is_some_and(|known| known.barred),
         active: true,
         seen_at: micros(now),
     };
-    // Most people have been here before, and a plain update is prepared once.
-    let known = before.is_some()
-        && diesel::update(enrolments::table)
-            .filter(enrolments::tenant_id.eq(tenant.as_str()))
-            .filter(enrolments::course_id.eq(course.as_str()))
-            .filter(enrolments::person_id.eq(person.as_str()))
-            .set((
-                enrolments::learner.eq(row.learner),
-                enrolments::barred
-                    .eq(enrolments::barred.or(row.barred.into_sql::<diesel::sql_types::Bool>())),
-                enrolments::active.eq(row.active),
-                enrolments::seen_at.eq(row.seen_at),
-            ))
-            .execute(db)?
-            == 1;
+    let known = before.is_some() && on_both!(db, |connection| Refresh(&row).execute(connection))? == 1;
     if !known {
         put(db, std::slice::from_ref(&row))?;
     }
-    Ok((before, row.enrolment()?))
+    row.enrolment()
 }
+
+/// The update of whoever has been here before, written out: Diesel prepares its own updates anew each time.
+#[derive(Debug)]
+struct Refresh<'a>(&'a Row);
+
+impl diesel::query_builder::QueryId for Refresh<'_> {
+    type QueryId = Refresh<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<DB> QueryFragment<DB> for Refresh<'_>
+where
+    DB: Backend + HasSqlType<Bool> + HasSqlType<BigInt> + HasSqlType<Text>,
+    bool: ToSql<Bool, DB>,
+    i64: ToSql<BigInt, DB>,
+    String: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Row {
+            tenant_id,
+            course_id,
+            person_id,
+            learner,
+            barred,
+            active,
+            seen_at,
+        } = self.0;
+        out.push_sql("UPDATE enrolments SET learner = ");
+        out.push_bind_param::<Bool, _>(learner)?;
+        out.push_sql(", barred = (barred OR ");
+        out.push_bind_param::<Bool, _>(barred)?;
+        out.push_sql("), active = ");
+        out.push_bind_param::<Bool, _>(active)?;
+        out.push_sql(", seen_at = ");
+        out.push_bind_param::<BigInt, _>(seen_at)?;
+        out.push_sql(" WHERE tenant_id = ");
+        out.push_bind_param::<Text, _>(tenant_id)?;
+        out.push_sql(" AND course_id = ");
+        out.push_bind_param::<Text, _>(course_id)?;
+        out.push_sql(" AND person_id = ");
+        out.push_bind_param::<Text, _>(person_id)
+    }
+}
+
+impl<Conn> RunQueryDsl<Conn> for Refresh<'_> {}
 
 fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
     for some in rows.chunks(CHUNK) {
@@ -202,7 +266,7 @@ pub fn list(
                 enrolments::learner
                     .and(enrolments::active)
                     .and(enrolments::barred.eq(false))
-                    .or(everybody.into_sql::<diesel::sql_types::Bool>()),
+                    .or(everybody.into_sql::<Bool>()),
             );
         let total: i64 = wanted.clone().count().get_result(connection)?;
         let rows: Vec<(PersonRow, Row)> = wanted

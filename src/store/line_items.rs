@@ -213,13 +213,12 @@ pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<V
 }
 
 fn rows(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Row>, StoreError> {
-    let rows = line_items::table
+    Ok(on_both!(db, |connection| line_items::table
         .filter(line_items::tenant_id.eq(tenant.as_str()))
         .filter(line_items::course_id.eq(course.as_str()))
         .order((line_items::created_at, line_items::id))
         .select(Row::as_select())
-        .load(db)?;
-    Ok(rows)
+        .load(connection))?)
 }
 
 /// The item that the platform calls `url` in this course.
@@ -229,13 +228,13 @@ pub fn by_url(
     course: &CourseId,
     url: &str,
 ) -> Result<Option<LineItem>, StoreError> {
-    let row = line_items::table
+    let row = on_both!(db, |connection| line_items::table
         .filter(line_items::tenant_id.eq(tenant.as_str()))
         .filter(line_items::course_id.eq(course.as_str()))
         .filter(line_items::url.eq(url))
         .select(Row::as_select())
-        .get_result(db)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     row.map(Row::item).transpose()
 }
 

@@ -24,7 +24,7 @@ pub struct LinkSeen {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = links, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: String,
     tenant_id: String,
     course_id: String,
@@ -36,7 +36,7 @@ struct Row {
 }
 
 impl Row {
-    fn link(self) -> Result<Link, StoreError> {
+    pub(super) fn link(self) -> Result<Link, StoreError> {
         Ok(Link {
             id: self.id.into(),
             tenant: self.tenant_id.into(),
@@ -77,7 +77,22 @@ pub fn upsert_from_launch(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Link, StoreError> {
-    let Some(mut known) = by_name(db, seen)? else {
+    let known = by_name(db, seen)?;
+    refresh_from_launch(db, known, seen, now, random)
+}
+
+/// As [`upsert_from_launch`], for whoever has looked already: `known` is the link of that name, if there was one.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn refresh_from_launch(
+    db: &mut Db,
+    known: Option<Link>,
+    seen: &LinkSeen,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Link, StoreError> {
+    let Some(mut known) = known else {
         let row = Row {
             id: LinkId::new(now, random).to_string(),
             tenant_id: seen.tenant.to_string(),

@@ -12,6 +12,7 @@ use super::{Db, StoreError};
 use crate::domain::people::Person;
 use crate::ids::{PersonId, RegistrationId, TenantId};
 use crate::random::Random;
+use lti::registration::Registration;
 
 /// A person as a launch or a member list showed them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,25 @@ pub fn upsert_from_launch(
 ) -> Result<Person, StoreError> {
     let people = upsert_many(db, tenant, registration, std::slice::from_ref(seen), now, random)?;
     people.into_iter().next().ok_or(StoreError::Missing("person"))
+}
+
+/// As [`upsert_from_launch`], for whoever has looked already: `known` is the person of that `sub`, if there was one.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn refresh_from_launch(
+    db: &mut Db,
+    known: Option<Person>,
+    registration: &Registration,
+    seen: &PersonSeen,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Person, StoreError> {
+    let is_new = |told: &Option<String>, kept: &Option<String>| told.is_some() && told != kept;
+    match known {
+        Some(known) if !is_new(&seen.name, &known.name) && !is_new(&seen.email, &known.email) => Ok(known),
+        _ => upsert_from_launch(db, &registration.tenant, &registration.id, seen, now, random),
+    }
 }
 
 /// Adds or refreshes the people of a member list, each `sub` once, in a handful of statements. The answer is ordered

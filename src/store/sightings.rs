@@ -45,12 +45,24 @@ pub struct Detail {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = sightings, treat_none_as_null = true)]
-struct Row {
+pub(super) struct Row {
     registration_id: String,
     tenant_id: String,
     launched_at: i64,
     clock_skew: i64,
     detail: String,
+}
+
+impl Row {
+    pub(super) fn sighting(self) -> Result<Sighting, StoreError> {
+        Ok(Sighting {
+            tenant: self.tenant_id.into(),
+            registration: self.registration_id.into(),
+            launched_at: moment(self.launched_at)?,
+            clock_skew: TimeDelta::microseconds(self.clock_skew),
+            detail: from_json("sightings.detail", &self.detail)?,
+        })
+    }
 }
 
 /// What is known of a platform.
@@ -65,16 +77,7 @@ pub fn get(
         .select(Row::as_select())
         .get_result(connection))
     .optional()?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    Ok(Some(Sighting {
-        tenant: row.tenant_id.into(),
-        registration: row.registration_id.into(),
-        launched_at: moment(row.launched_at)?,
-        clock_skew: TimeDelta::microseconds(row.clock_skew),
-        detail: from_json("sightings.detail", &row.detail)?,
-    }))
+    row.map(Row::sighting).transpose()
 }
 
 /// Writes what is known of a platform now.

@@ -3,10 +3,12 @@
 use crate::service::base::platforms;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting;
+use crate::store::{Store, registrations};
+use lti::registration::{Algorithm, Registration};
 use practice_lms::CourseRole;
 use practice_lms::browser::Browser;
 
-use crate::tests::harness::{framed, launch_as, on_each_database};
+use crate::tests::harness::{framed, launch_as, on_each_database, signed};
 
 #[test]
 fn it_says_that_it_lives_is_ready_and_what_it_counts() {
@@ -85,6 +87,55 @@ fn a_platform_that_courses_came_from_is_turned_off_and_then_refuses_launches() {
             page.text().contains("login.registration-disabled"),
             "{}",
             page.text()
+        );
+        scene.end().await;
+    });
+}
+
+#[test]
+fn what_another_node_changes_of_a_platform_holds_for_launches_that_are_under_way() {
+    on_each_database(|scene| async move {
+        // The login has this node read the platform; what follows is written past it, as by another process.
+        let mut browser = framed(&scene.moodle);
+        let answer = signed(&scene.moodle, &mut browser, CourseRole::Student).await;
+        let all = platforms::list(&scene.cairn).await.unwrap();
+        let moodle = &all
+            .iter()
+            .find(|(_, known)| known.name.starts_with("Moodle"))
+            .unwrap()
+            .1;
+        let (on, mut off, mut stricter) = (moodle.clone(), moodle.clone(), moodle.clone());
+        off.enabled = false;
+        stricter.algorithms = vec![Algorithm::Rs512];
+        let elsewhere = Store::open(scene.database_url(), 1).unwrap();
+        let change = async |to: &Registration| {
+            let to = to.clone();
+            let changed = elsewhere.write(move |db| registrations::update(db, &to, None));
+            changed.await.unwrap();
+        };
+        let before = scene.database.rows();
+        for (changed, code) in [
+            (&off, "launch.registration-disabled"),
+            (&stricter, "launch.algorithm"),
+        ] {
+            change(changed).await;
+            for _ in 0..2 {
+                let refused = browser.login(&answer).await.unwrap();
+                assert_eq!(refused.status, 400);
+                assert!(refused.text().contains(code), "{}", refused.text());
+                assert_eq!(scene.database.rows(), before, "nothing was written or used up");
+            }
+        }
+        change(&on).await;
+        let taken = browser.login(&answer).await.unwrap();
+        assert_eq!(taken.status, 303, "{}", taken.text());
+        let again = signed(&scene.moodle, &mut browser, CourseRole::Student).await;
+        change(&off).await;
+        let refused = browser.login(&again).await.unwrap();
+        assert!(
+            refused.text().contains("launch.registration-disabled"),
+            "{}",
+            refused.text()
         );
         scene.end().await;
     });

@@ -2,8 +2,9 @@
 
 use actix_web::HttpResponse;
 
+use crate::service::course::home::Home;
 use crate::web::error::AppError;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::visit::AtHome;
 use crate::web::{instructor, learner};
 
 /// The course's first page, by GET with the visit's cookie or by POST with its token: its badges for those who teach,
@@ -11,10 +12,9 @@ use crate::web::{instructor, learner};
 ///
 /// # Errors
 /// When there is no visit, or it is over.
-pub async fn home(visit: Visit) -> Result<HttpResponse, AppError> {
-    if visit.visitor.session.instructor {
-        instructor::course::show(&visit).await
-    } else {
-        learner::home::show(&visit).await
+pub async fn home(AtHome { visit, home }: AtHome) -> Result<HttpResponse, AppError> {
+    match home {
+        Home::Teaching(teaching) => instructor::course::show(&visit, *teaching),
+        Home::Learning(learning) => learner::home::show(&visit, &learning),
     }
 }

@@ -19,7 +19,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::session::Visitor;
-use crate::store::{approvals, awards, badges, enrolments, facts, rules};
+use crate::store::{Db, approvals, awards, badges, enrolments, facts, rules};
 
 /// One badge and how a person stands towards it now.
 #[derive(Debug, Clone)]
@@ -121,70 +121,75 @@ impl Learning {
 
 /// The badges of the visit's course, as the visitor stands towards them.
 pub async fn of_visitor(cairn: &Cairn, visitor: &Visitor) -> Result<Learning, ServiceError> {
-    let now = cairn.clock.now();
-    let (tenant, course, person) = (
-        visitor.tenant().clone(),
-        visitor.course.clone(),
-        visitor.person.id.clone(),
-    );
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let enrolment = enrolments::get(db, &tenant, &course.id, &person)?;
-        let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
-        let known = badges::for_course(db, &tenant, &course.id)?;
-        if known.is_empty() {
-            return Ok(Learning {
-                now,
-                checks: course.checks,
-                names: Names::default(),
-                badges: Vec::new(),
-                may_earn,
-            });
-        }
-        let names = names::with_badges(db, &tenant, &course.id, &known)?;
-        let mut latest: HashMap<BadgeId, Award> = HashMap::new();
-        for award in awards::for_person(db, &tenant, &person)? {
-            let slot = latest.entry(award.badge.clone()).or_insert_with(|| award.clone());
-            if slot.cycle < award.cycle {
-                *slot = award;
-            }
-        }
-        let active = rules::all_active_for_course(db, &tenant, &course.id)?;
-        let by_badge: HashMap<&BadgeId, &Rule> = active.iter().map(|rule| (&rule.badge, rule)).collect();
-        let mut facts = match known.first() {
-            Some(first) if may_earn => facts::for_person(db, &tenant, &course.id, &first.id, &person)?,
-            _ => Facts::default(),
-        };
-        let mut mine = Vec::new();
-        for badge in known {
-            let award = latest.remove(&badge.id);
-            let lives = matches!(badge.state, BadgeState::Active | BadgeState::Paused { .. });
-            if !lives && award.is_none() {
-                continue;
-            }
-            let rule = by_badge.get(&badge.id).filter(|_| lives);
-            let asks = |rule: &Rule| rule.root.conditions().contains(&&Condition::InstructorApproves);
-            // Approvals alone are a badge's own; all other facts are the same for every badge of the course.
-            facts.approval = match rule {
-                Some(rule) if may_earn && asks(rule) => approvals::get(db, &tenant, &badge.id, &person)?,
-                _ => None,
-            };
-            mine.push(MyBadge {
-                open: lives && open_cycle(award.as_ref(), now).is_some(),
-                decision: rule.map(|rule| evaluate(rule, &facts, now)),
-                is_stack: rule.is_some_and(|rule| is_stack(rule)),
-                badge,
-                award,
-            });
-        }
-        Ok(Learning {
+    let (visitor, now) = (visitor.clone(), cairn.clock.now());
+    cairn.store.read_with(move |db| read(db, &visitor, now)).await
+}
+
+/// As [`of_visitor`], for whoever reads already.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn read(
+    db: &mut Db,
+    visitor: &Visitor,
+    now: DateTime<Utc>,
+) -> Result<Learning, ServiceError> {
+    let (tenant, course, person) = (visitor.tenant(), &visitor.course, &visitor.person.id);
+    let enrolment = enrolments::get(db, tenant, &course.id, person)?;
+    let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    let known = badges::for_course(db, tenant, &course.id)?;
+    if known.is_empty() {
+        return Ok(Learning {
             now,
-            checks: course.checks,
-            names,
-            badges: mine,
+            checks: course.checks.clone(),
+            names: Names::default(),
+            badges: Vec::new(),
             may_earn,
-        })
-    });
-    found.await
+        });
+    }
+    let names = names::with_badges(db, tenant, &course.id, &known)?;
+    let mut latest: HashMap<BadgeId, Award> = HashMap::new();
+    for award in awards::for_person(db, tenant, person)? {
+        let slot = latest.entry(award.badge.clone()).or_insert_with(|| award.clone());
+        if slot.cycle < award.cycle {
+            *slot = award;
+        }
+    }
+    let active = rules::all_active_for_course(db, tenant, &course.id)?;
+    let by_badge: HashMap<&BadgeId, &Rule> = active.iter().map(|rule| (&rule.badge, rule)).collect();
+    let mut facts = match known.first() {
+        Some(first) if may_earn => facts::for_person(db, tenant, &course.id, &first.id, person)?,
+        _ => Facts::default(),
+    };
+    let mut mine = Vec::new();
+    for badge in known {
+        let award = latest.remove(&badge.id);
+        let lives = matches!(badge.state, BadgeState::Active | BadgeState::Paused { .. });
+        if !lives && award.is_none() {
+            continue;
+        }
+        let rule = by_badge.get(&badge.id).filter(|_| lives);
+        let asks = |rule: &Rule| rule.root.conditions().contains(&&Condition::InstructorApproves);
+        // Approvals alone are a badge's own; all other facts are the same for every badge of the course.
+        facts.approval = match rule {
+            Some(rule) if may_earn && asks(rule) => approvals::get(db, tenant, &badge.id, person)?,
+            _ => None,
+        };
+        mine.push(MyBadge {
+            open: lives && open_cycle(award.as_ref(), now).is_some(),
+            decision: rule.map(|rule| evaluate(rule, &facts, now)),
+            is_stack: rule.is_some_and(|rule| is_stack(rule)),
+            badge,
+            award,
+        });
+    }
+    Ok(Learning {
+        now,
+        checks: course.checks.clone(),
+        names,
+        badges: mine,
+        may_earn,
+    })
 }
 
 fn is_stack(rule: &Rule) -> bool {

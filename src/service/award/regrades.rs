@@ -121,27 +121,37 @@ pub struct Waiting {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
 pub async fn waiting(cairn: &Cairn, visitor: &Visitor) -> Result<(Vec<Waiting>, i64), ServiceError> {
+    let (visitor, now) = (visitor.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| waiting_of(db, &visitor, now));
+    found.await
+}
+
+/// As [`waiting`], for whoever reads already.
+///
+/// # Errors
+/// As [`waiting`].
+pub(in crate::service) fn waiting_of(
+    db: &mut Db,
+    visitor: &Visitor,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Waiting>, i64), ServiceError> {
     visitor.teach()?;
-    let (tenant, course) = (visitor.tenant().clone(), visitor.course.id.clone());
-    let now = cairn.clock.now();
-    let found = cairn.store.read(move |db| {
-        let (open, total) = regrades::open_of_course(db, &tenant, &course, SHOWN, now)?;
-        let mut waiting = Vec::new();
-        for regrade in open {
-            let person = people::get(db, &tenant, &regrade.person)?;
-            let badge = badges::get(db, &tenant, &regrade.badge)?;
-            if let (Some(person), Some(badge)) = (person, badge) {
-                waiting.push(Waiting {
-                    student: person.display_name(),
-                    badge_name: badge.design.name,
-                    regrade,
-                });
-            }
+    let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+    let (open, total) = regrades::open_of_course(db, tenant, course, SHOWN, now)?;
+    let mut waiting = Vec::new();
+    for regrade in open {
+        let person = people::get(db, tenant, &regrade.person)?;
+        let badge = badges::get(db, tenant, &regrade.badge)?;
+        if let (Some(person), Some(badge)) = (person, badge) {
+            waiting.push(Waiting {
+                student: person.display_name(),
+                badge_name: badge.design.name,
+                regrade,
+            });
         }
-        let shown = i64::try_from(waiting.len()).unwrap_or(SHOWN);
-        Ok((waiting, total.saturating_sub(shown)))
-    });
-    Ok(found.await?)
+    }
+    let shown = i64::try_from(waiting.len()).unwrap_or(SHOWN);
+    Ok((waiting, total.saturating_sub(shown)))
 }
 
 /// Everything that is needed to decide.

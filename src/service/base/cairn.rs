@@ -18,6 +18,7 @@ use lti::keys::KeySetCache;
 use lti::services::Services;
 use lti::token::TokenService;
 
+use super::remembered::Remembered;
 use super::{data_folder, master_key, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
@@ -31,6 +32,8 @@ pub struct Cairn {
     pub vault: Vault,
     /// The way out to platforms.
     pub transport: Arc<dyn Transport>,
+    /// Registrations as they were last read.
+    pub remembered: Remembered,
     /// Platforms' public keys.
     pub key_sets: KeySetCache,
     /// The services of platforms: members, line items, results, scores.
@@ -109,6 +112,7 @@ impl Cairn {
         Ok(Self {
             in_use,
             throttle: throttle::Throttle::new(&clock),
+            remembered: Remembered::default(),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,
             tokens,

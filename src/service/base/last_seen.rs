@@ -16,18 +16,18 @@ const OFTEN: TimeDelta = TimeDelta::minutes(1);
 /// Most placements or messages that are remembered of one platform.
 const MOST: usize = 40;
 
-/// Notes a verified launch, within its transaction.
+/// Notes a verified launch, within its transaction. `known` is what earlier ones showed.
 pub fn note(
     db: &mut Db,
     registration: &Registration,
+    known: Option<&Sighting>,
     launch: &Launch,
     course: Option<&Course>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let known = sightings::get(db, &registration.tenant, &registration.id)?;
-    let detail = detail(known.as_ref().map(|known| &known.detail), launch, course);
+    let detail = detail(known.map(|known| &known.detail), launch, course);
     // Which course was last changes with each launch of a busy school, and matters to nobody within a minute.
-    let fresh = known.as_ref().is_some_and(|known| {
+    let fresh = known.is_some_and(|known| {
         let same = Detail {
             course: detail.course.clone(),
             ..known.detail.clone()

@@ -13,6 +13,7 @@ pub mod operator;
 pub mod platforms;
 pub mod policies;
 pub mod queue;
+pub mod remembered;
 pub mod session;
 pub mod throttle;
 pub mod tool_keys;

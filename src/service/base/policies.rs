@@ -4,7 +4,7 @@ use crate::domain::policy::{Power, Powers};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, policies};
+use crate::store::{Db, StoreError, policies};
 
 /// Requires that the visitor's institution lets them use that power. Run it in the transaction that uses it.
 ///
@@ -17,8 +17,16 @@ pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) 
 
 /// What the visitor's institution lets them do: for pages, which offer nothing that would be refused.
 pub async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, ServiceError> {
-    let tenant = visitor.tenant().clone();
-    let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;
+    let visitor = visitor.clone();
+    Ok(cairn.store.read(move |db| powers_of(db, &visitor)).await?)
+}
+
+/// As [`powers`], for whoever reads already.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn powers_of(db: &mut Db, visitor: &Visitor) -> Result<Powers, StoreError> {
+    let policy = policies::get(db, visitor.tenant())?;
     Ok(policy.powers(visitor.session.administrator))
 }
 

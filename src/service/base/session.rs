@@ -127,26 +127,44 @@ impl Cairn {
     /// # Errors
     /// [`ServiceError::SessionOver`] when there is none, it is over, or it belongs to another course.
     pub async fn visitor(&self, token: &str, course: &CourseId) -> Result<Visitor, ServiceError> {
+        let (found, ()) = self.visitor_with(token, course, |_, _, _| Ok(())).await?;
+        Ok(found)
+    }
+
+    /// The same with `more` about it, which is read together with it.
+    ///
+    /// # Errors
+    /// As [`Self::visitor`], and what `more` says.
+    pub(in crate::service) async fn visitor_with<T, F>(
+        &self,
+        token: &str,
+        course: &CourseId,
+        more: F,
+    ) -> Result<(Visitor, T), ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Db, &Visitor, DateTime<Utc>) -> Result<T, ServiceError> + Send + 'static,
+    {
         let now = self.clock.now();
         let (digest, course) = (digest(token), course.clone());
-        let found = self
-            .store
-            .read(move |db| {
-                let found = sessions::in_course(db, &digest, now)?;
-                Ok(found.filter(|found| {
+        let read = self.store.read_with(move |db| -> Result<_, ServiceError> {
+            let found = sessions::in_course(db, &digest, now)?
+                .filter(|found| {
                     found.session.last_used_at + IDLE > now
                         && found.course.id == course
                         && found.registration.enabled
-                }))
-            })
-            .await?
-            .ok_or(ServiceError::SessionOver)?;
-        let found = Visitor {
-            session: found.session,
-            course: found.course,
-            person: found.person,
-            registration: found.registration,
-        };
+                })
+                .ok_or(ServiceError::SessionOver)?;
+            let found = Visitor {
+                session: found.session,
+                course: found.course,
+                person: found.person,
+                registration: found.registration,
+            };
+            let more = more(db, &found, now)?;
+            Ok((found, more))
+        });
+        let (found, more) = read.await?;
         if found.session.last_used_at + TOUCH <= now {
             let session = found.session.clone();
             let touched =
@@ -156,7 +174,7 @@ impl Cairn {
                 tracing::warn!(%error, "the use of a visit could not be noted");
             }
         }
-        Ok(found)
+        Ok((found, more))
     }
 
     /// The proof that a form came from one of our own pages of this visit: every changing form carries it. It names the

@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod copying;
+pub mod home;
 pub mod launch;
 pub mod links;
 pub mod notices;

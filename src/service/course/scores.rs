@@ -86,14 +86,19 @@ pub(in crate::service) fn revive(db: &mut Db, course: &Course, now: DateTime<Utc
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
 pub async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Option<String>, ServiceError> {
+    let visitor = visitor.clone();
+    cairn.store.read_with(move |db| late_of(db, &visitor)).await
+}
+
+/// As [`late`], for whoever reads already.
+///
+/// # Errors
+/// As [`late`].
+pub(in crate::service) fn late_of(db: &mut Db, visitor: &Visitor) -> Result<Option<String>, ServiceError> {
     visitor.teach()?;
-    let (tenant, course) = (visitor.tenant().clone(), visitor.course.id.clone());
-    let found = cairn.store.read(move |db| {
-        let columns = jobs::late_below(db, &tenant, EnsureLineItem::NAME, course.as_str())?;
-        let scores = jobs::late_below(db, &tenant, SendScore::NAME, course.as_str())?;
-        Ok((columns, scores))
-    });
-    let (columns, scores) = found.await?;
+    let (tenant, course) = (visitor.tenant(), visitor.course.id.as_str());
+    let columns = jobs::late_below(db, tenant, EnsureLineItem::NAME, course)?;
+    let scores = jobs::late_below(db, tenant, SendScore::NAME, course)?;
     let mut told = Vec::new();
     if let Some(late) = columns {
         let what = match late.keys {

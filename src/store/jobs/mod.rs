@@ -84,21 +84,7 @@ pub fn enqueue(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<bool, StoreError> {
-    let row = Row {
-        id: JobId::new(now, random).to_string(),
-        tenant_id: job.tenant.to_string(),
-        kind: job.kind.clone(),
-        key: job.key.clone(),
-        payload: json(&job.payload)?,
-        state: WAITING.to_owned(),
-        run_at: micros(job.run_at),
-        attempts: 0,
-        locked_until: None,
-        locked_by: None,
-        last_error: None,
-        created_at: micros(now),
-        platform: job.platform.as_ref().map(ToString::to_string),
-    };
+    let run_at = micros(job.run_at);
     // Most often one waits already that runs soon enough. PostgreSQL locks it until we commit, so that no worker claims
     // it before it can see what this transaction writes; SQLite has no other writer meanwhile.
     let waits_until: Option<i64> = {
@@ -114,9 +100,24 @@ pub fn enqueue(
         }
         .optional()?
     };
-    if waits_until.is_some_and(|at| at <= row.run_at) {
+    if waits_until.is_some_and(|at| at <= run_at) {
         return Ok(false);
     }
+    let row = Row {
+        id: JobId::new(now, random).to_string(),
+        tenant_id: job.tenant.to_string(),
+        kind: job.kind.clone(),
+        key: job.key.clone(),
+        payload: json(&job.payload)?,
+        state: WAITING.to_owned(),
+        run_at,
+        attempts: 0,
+        locked_until: None,
+        locked_by: None,
+        last_error: None,
+        created_at: micros(now),
+        platform: job.platform.as_ref().map(ToString::to_string),
+    };
     // PostgreSQL: a claim that commits between the two statements takes the waiting job away; then this one is added.
     for _ in 0..3 {
         let added = on_both!(db, |connection| diesel::insert_into(jobs::table)
@@ -126,7 +127,7 @@ pub fn enqueue(
         if added == 1 {
             return Ok(true);
         }
-        let waits = diesel::update(jobs::table)
+        let waits = on_both!(db, |connection| diesel::update(jobs::table)
             .filter(jobs::tenant_id.eq(job.tenant.as_str()))
             .filter(jobs::kind.eq(&job.kind))
             .filter(jobs::key.eq(&job.key))
@@ -138,7 +139,7 @@ pub fn enqueue(
                 )
                 .otherwise(jobs::run_at)),
             )
-            .execute(db)?;
+            .execute(connection))?;
         if waits == 1 {
             return Ok(false);
         }

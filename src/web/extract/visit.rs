@@ -8,7 +8,9 @@ use chrono::TimeDelta;
 
 use crate::ids::CourseId;
 use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
 use crate::service::base::session::{LONGEST, Visitor};
+use crate::service::course::home::Home;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::{Asking, Found, Later, application, brought, find};
@@ -75,14 +77,26 @@ impl Asking for Visit {
     }
 }
 
-async fn visit(request: HttpRequest, mut payload: Payload) -> Result<Visit, AppError> {
+/// A visit to the first page of the course, with what that page shows.
+#[derive(Debug)]
+pub struct AtHome {
+    pub visit: Visit,
+    pub home: Home,
+}
+
+/// The visit behind a request, and what else `look` finds with it.
+async fn visit<T>(
+    request: HttpRequest,
+    mut payload: Payload,
+    look: impl AsyncFn(&Cairn, &str, &CourseId) -> Result<(Visitor, T), ServiceError>,
+) -> Result<(Visit, T), AppError> {
     let cairn = application(&request)?;
     let course = CourseId::from(request.match_info().get("course").unwrap_or_default());
     let secure = cairn.settings.public_origin.scheme() == "https";
     let name = cookie_name(&course, secure);
-    let look = async |token: &str| cairn.visitor(token, &course).await;
+    let look = async |token: &str| look(&cairn, token, &course).await;
     let Found {
-        who: visitor,
+        who: (visitor, more),
         fields,
         carried,
     } = find(&request, &mut payload, &name, look).await?;
@@ -90,7 +104,7 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<Visit, AppE
         .headers()
         .get("sec-fetch-dest")
         .is_some_and(|value| value == "document");
-    Ok(Visit {
+    let visit = Visit {
         proven: brought(&fields, &cairn.form_proof(&visitor.session)),
         query_string: request.query_string().to_owned(),
         cairn,
@@ -98,7 +112,8 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<Visit, AppE
         fields,
         carried,
         top_level,
-    })
+    };
+    Ok((visit, more))
 }
 
 impl FromRequest for Visit {
@@ -106,6 +121,29 @@ impl FromRequest for Visit {
     type Future = Later<Self, AppError>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        Box::pin(visit(request.clone(), payload.take()))
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let look = async |cairn: &Cairn, token: &str, course: &CourseId| {
+                Ok((cairn.visitor(token, course).await?, ()))
+            };
+            let (visit, ()) = visit(request, payload, look).await?;
+            Ok(visit)
+        })
+    }
+}
+
+impl FromRequest for AtHome {
+    type Error = AppError;
+    type Future = Later<Self, AppError>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let look = async |cairn: &Cairn, token: &str, course: &CourseId| {
+                cairn.visitor_at_home(token, course).await
+            };
+            let (visit, home) = visit(request, payload, look).await?;
+            Ok(Self { visit, home })
+        })
     }
 }

@@ -36,8 +36,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// What the course page says of copies that wait for an answer.
-pub(super) async fn offers(visit: &Visit) -> Result<Vec<OfferLine>, AppError> {
-    let offers = copying::offers(&visit.cairn, &visit.visitor).await?;
+pub(super) fn lines(visit: &Visit, offers: Vec<copying::Offer>) -> Vec<OfferLine> {
     let line = |offer: copying::Offer| OfferLine {
         text: match offer.badges {
             1 => format!(
@@ -51,7 +50,7 @@ pub(super) async fn offers(visit: &Visit) -> Result<Vec<OfferLine>, AppError> {
         },
         href: visit.href(&course::copied(&offer.copy.id)),
     };
-    Ok(offers.into_iter().map(line).collect())
+    offers.into_iter().map(line).collect()
 }
 
 async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {

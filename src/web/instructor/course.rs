@@ -5,12 +5,10 @@ use actix_web::HttpResponse;
 use crate::domain::badge::BadgeState;
 use crate::domain::policy::{Powers, Regrade as Policy};
 use crate::ids::{BadgeId, CopyId};
-use crate::service::award::regrades::{self, Waiting};
-use crate::service::badge::design::{self, Overview, Summary};
-use crate::service::base::policies;
-use crate::service::course::copying;
-use crate::service::course::scores;
+use crate::service::award::regrades::Waiting;
+use crate::service::badge::design::{Overview, Summary};
 use crate::service::course::sync;
+use crate::service::course::home::Teaching;
 use crate::web::badge_facts::picture_of;
 use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
@@ -21,20 +19,21 @@ use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadge
 use crate::web::views::shared::{Status, StatusChip, When};
 
 /// The course's badges.
-pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
-    let overview = design::overview(&visit.cairn, &visit.visitor).await?;
-    let progress = sync::progress(&visit.cairn, visit.visitor.tenant(), &visit.visitor.course.id).await?;
-    let late = scores::late(&visit.cairn, &visit.visitor).await?;
-    let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
-    // Who may not make badges is not asked to bring any.
-    let (mut offers, mut copied) = (Vec::new(), None);
-    if powers.create {
-        offers = super::copied::offers(visit).await?;
-        copied = copying::taken(&visit.cairn, &visit.visitor).await?;
-    }
-    let (fallen, more) = regrades::waiting(&visit.cairn, &visit.visitor).await?;
+///
+/// # Errors
+/// An internal error when the page cannot be rendered.
+pub fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
+    let Teaching {
+        overview,
+        progress,
+        late,
+        powers,
+        offers,
+        copied,
+        fallen: (fallen, more),
+    } = teaching;
     let mut page = view(visit, overview, &progress, late, copied.as_ref(), powers);
-    page.offers = offers;
+    page.offers = super::copied::lines(visit, offers);
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     page.more_attention = u32::try_from(more).unwrap_or_default();
     visit.show(&page)

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use super::lapsing::reminder;
 use crate::domain::badge::BadgeState;
 use crate::domain::sentence::{Audience, Progress, next_step};
-use crate::service::award::learning::{self, Learning, MyBadge};
+use crate::service::award::learning::{Learning, MyBadge};
 use crate::web::badge_facts::{picture_of, standing_chip};
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
@@ -15,9 +15,11 @@ use crate::web::views::learner::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Sta
 use crate::web::views::shared::{LinkTo, Share, When};
 
 /// My badges.
-pub async fn show(visit: &Visit) -> Result<HttpResponse, AppError> {
-    let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
-    visit.show(&view(visit, &learning))
+///
+/// # Errors
+/// An internal error when the page cannot be rendered.
+pub fn show(visit: &Visit, learning: &Learning) -> Result<HttpResponse, AppError> {
+    visit.show(&view(visit, learning))
 }
 
 fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {

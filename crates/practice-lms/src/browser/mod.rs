@@ -50,6 +50,8 @@ pub enum BrowserError {
 pub struct Browser {
     client: reqwest::Client,
     jar: Jar,
+    /// Headers of every request.
+    always: Vec<(String, String)>,
 }
 
 impl Browser {
@@ -72,7 +74,16 @@ impl Browser {
         Ok(Self {
             client,
             jar: Jar::default(),
+            always: Vec::new(),
         })
+    }
+
+    /// The same browser sending this header with every request. It decodes nothing: a page that comes compressed because
+    /// of it stays so.
+    #[must_use]
+    pub fn sending(mut self, name: &str, value: &str) -> Self {
+        self.always.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The same browser showing a frame inside a page of `origin`, with these rules for cookies.
@@ -309,11 +320,14 @@ impl Browser {
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);
         }
-        for (name, value) in headers {
-            let name =
-                HeaderName::try_from(*name).map_err(|_| BrowserError::BadAddress((*name).to_owned()))?;
+        let always = self
+            .always
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in always.chain(headers.iter().copied()) {
+            let name = HeaderName::try_from(name).map_err(|_| BrowserError::BadAddress(name.to_owned()))?;
             let value =
-                HeaderValue::try_from(*value).map_err(|_| BrowserError::BadAddress((*value).to_owned()))?;
+                HeaderValue::try_from(value).map_err(|_| BrowserError::BadAddress(value.to_owned()))?;
             request = request.header(name, value);
         }
         let failed = |error| BrowserError::NoAnswer(url.to_string(), error);

@@ -102,56 +102,51 @@ fn small(count: impl TryInto<u32>) -> u32 {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn overview(cairn: &Cairn, visitor: &Visitor) -> Result<Overview, ServiceError> {
+pub(in crate::service) fn overview(
+    db: &mut Db,
+    visitor: &Visitor,
+    now: DateTime<Utc>,
+) -> Result<Overview, ServiceError> {
     visitor.teach()?;
-    let (visitor, now) = (visitor.clone(), cairn.clock.now());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let (tenant, id) = (visitor.tenant(), &visitor.course.id);
-        let course = courses::get(db, tenant, id)?.ok_or(ServiceError::NotFound("course"))?;
-        let learners = enrolments::learners(db, tenant, id)?;
-        let counters = awards::counters(db, tenant, id, now)?;
-        let items = line_items::for_course(db, tenant, id)?;
-        let activities = activities::for_course(db, tenant, id)?;
-        let mut waiting = 0;
-        for activity in &activities {
-            let state = Some(crate::domain::evidence::SubmissionState::HandedIn);
-            waiting += submissions::latest_for_activity(
-                db,
-                tenant,
-                &activity.id,
-                state,
-                crate::store::Page::first(1),
-            )?
-            .1;
-        }
-        let mut summaries = Vec::new();
-        for badge in badges::for_course(db, tenant, id)? {
-            let almost = match badge.state {
-                BadgeState::Active if learners.len() <= MOST_TO_TRY => trial::near(db, &badge, now)?,
-                _ => 0,
-            };
-            summaries.push(Summary {
-                earned: small(counters.get(&badge.id).map_or(0, |counter| counter.holders)),
-                almost: small(almost),
-                problem: problem(db, &badge)?,
-                badge,
-            });
-        }
-        Ok(Overview {
-            hides_early_grades: platforms::hides_early_grades(db, &course)?,
-            now,
-            course,
-            students: small(learners.len()),
-            badges: summaries,
-            columns: items
-                .iter()
-                .filter(|item| item.state != LineItemState::Gone)
-                .count(),
-            activities: activities.len(),
-            waiting: small(waiting),
-        })
-    });
-    found.await
+    let (tenant, id) = (visitor.tenant(), &visitor.course.id);
+    let course = courses::get(db, tenant, id)?.ok_or(ServiceError::NotFound("course"))?;
+    let learners = enrolments::learners(db, tenant, id)?;
+    let counters = awards::counters(db, tenant, id, now)?;
+    let items = line_items::for_course(db, tenant, id)?;
+    let activities = activities::for_course(db, tenant, id)?;
+    let mut waiting = 0;
+    for activity in &activities {
+        let state = Some(crate::domain::evidence::SubmissionState::HandedIn);
+        waiting +=
+            submissions::latest_for_activity(db, tenant, &activity.id, state, crate::store::Page::first(1))?
+                .1;
+    }
+    let mut summaries = Vec::new();
+    for badge in badges::for_course(db, tenant, id)? {
+        let almost = match badge.state {
+            BadgeState::Active if learners.len() <= MOST_TO_TRY => trial::near(db, &badge, now)?,
+            _ => 0,
+        };
+        summaries.push(Summary {
+            earned: small(counters.get(&badge.id).map_or(0, |counter| counter.holders)),
+            almost: small(almost),
+            problem: problem(db, &badge)?,
+            badge,
+        });
+    }
+    Ok(Overview {
+        hides_early_grades: platforms::hides_early_grades(db, &course)?,
+        now,
+        course,
+        students: small(learners.len()),
+        badges: summaries,
+        columns: items
+            .iter()
+            .filter(|item| item.state != LineItemState::Gone)
+            .count(),
+        activities: activities.len(),
+        waiting: small(waiting),
+    })
 }
 
 /// What keeps a badge from working.

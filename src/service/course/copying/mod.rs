@@ -71,44 +71,36 @@ fn own_copy(db: &mut Db, visitor: &Visitor, id: &CopyId) -> Result<(CourseCopy, 
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn offers(cairn: &Cairn, visitor: &Visitor) -> Result<Vec<Offer>, ServiceError> {
+pub(in crate::service) fn offers(db: &mut Db, visitor: &Visitor) -> Result<Vec<Offer>, ServiceError> {
     visitor.teach()?;
-    let visitor = visitor.clone();
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let tenant = visitor.tenant();
-        let mut offers = Vec::new();
-        for copy in copies::for_course(db, tenant, &visitor.course.id)? {
-            if copy.state != CopyState::Offered {
-                continue;
-            }
-            let badges = source::badges_to_bring(db, tenant, &copy.source)?.len();
-            let Some(course) = courses::get(db, tenant, &copy.source)? else {
-                continue;
-            };
-            if badges > 0 {
-                offers.push(Offer {
-                    source_name: course.name().to_owned(),
-                    copy,
-                    badges,
-                });
-            }
+    let tenant = visitor.tenant();
+    let mut offers = Vec::new();
+    for copy in copies::for_course(db, tenant, &visitor.course.id)? {
+        if copy.state != CopyState::Offered {
+            continue;
         }
-        Ok(offers)
-    });
-    found.await
+        let badges = source::badges_to_bring(db, tenant, &copy.source)?.len();
+        let Some(course) = courses::get(db, tenant, &copy.source)? else {
+            continue;
+        };
+        if badges > 0 {
+            offers.push(Offer {
+                source_name: course.name().to_owned(),
+                copy,
+                badges,
+            });
+        }
+    }
+    Ok(offers)
 }
 
 /// The copies of the visit's course that were taken, newest first: for the way to what is left to do.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn taken(cairn: &Cairn, visitor: &Visitor) -> Result<Option<CopyId>, ServiceError> {
+pub(in crate::service) fn taken(db: &mut Db, visitor: &Visitor) -> Result<Option<CopyId>, ServiceError> {
     visitor.teach()?;
-    let (tenant, course) = (visitor.tenant().clone(), visitor.course.id.clone());
-    let all = cairn
-        .store
-        .read(move |db| copies::for_course(db, &tenant, &course))
-        .await?;
+    let all = copies::for_course(db, visitor.tenant(), &visitor.course.id)?;
     let taken = all.into_iter().rev().find(|copy| copy.state == CopyState::Taken);
     Ok(taken.map(|copy| copy.id))
 }

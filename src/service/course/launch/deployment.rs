@@ -28,22 +28,25 @@ pub(super) enum Entered {
     Waits(Pending),
 }
 
-/// Looks the installation up. Where the registration takes all that its platform signs, one that is new or waits is
+/// Judges the installation, of which `known` is the row if it has one. Where the registration takes all that its platform signs, one that is new or waits is
 /// accepted; elsewhere it is noted as pending, with where it was seen, and nothing else is. One that an administrator
 /// refused stays out in any case.
 pub(super) fn enter(
     db: &mut Db,
     registration: &Registration,
+    known: Option<&Deployment>,
     launch: &Launch,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Entered, StoreError> {
-    let known = deployments::find(db, &registration.tenant, &registration.id, &launch.deployment_id)?;
-    let state = known.as_ref().map(|known| known.state);
+    let state = known.map(|known| known.state);
     let (accepted, refused) = (
         state == Some(DeploymentState::Accepted),
         state == Some(DeploymentState::Refused),
     );
+    if let Some(known) = known.filter(|_| accepted) {
+        return Ok(Entered::Accepted(known.id.clone()));
+    }
     let may_enter = !refused && admit(registration, launch, accepted).is_ok();
     let new = Deployment {
         id: DeploymentId::new(now, random),
@@ -56,9 +59,6 @@ pub(super) fn enter(
             DeploymentState::Pending
         },
     };
-    if let Some(known) = known.as_ref().filter(|_| accepted) {
-        return Ok(Entered::Accepted(known.id.clone()));
-    }
     if may_enter {
         let entered = pending::note(db, &new, &seen_in(launch), now)?;
         if entered.state == DeploymentState::Pending {

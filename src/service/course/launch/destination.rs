@@ -13,18 +13,24 @@ use crate::service::course::placing;
 use crate::service::course::placing::{ITEM, REVIEW};
 use crate::store::links::LinkSeen;
 use crate::store::{Db, StoreError, activities, badges, line_items, links, people};
-use lti::claims::{Launch, Message};
+use lti::claims::{Launch, Message, ResourceLink};
 
-/// The link behind the launch. Canvas's course navigation has none: it opens the course itself. What deep linking placed
-/// is known by its id, which came back in the custom parameters.
+/// The link that the launch comes from. Canvas's course navigation has none: it opens the course itself.
+pub(super) fn own_link(launch: &Launch) -> Option<&ResourceLink> {
+    launch.resource_link().filter(|link| !link.stands_for_course)
+}
+
+/// The link behind the launch; `known` is the row of that name, if it has one. What deep linking placed is known by its
+/// id, which came back in the custom parameters.
 pub(super) fn refresh_link(
     db: &mut Db,
     course: &Course,
+    known: Option<Link>,
     launch: &Launch,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Option<Link>, StoreError> {
-    let Some(resource) = launch.resource_link().filter(|link| !link.stands_for_course) else {
+    let Some(resource) = own_link(launch) else {
         return Ok(None);
     };
     let seen = LinkSeen {
@@ -38,14 +44,14 @@ pub(super) fn refresh_link(
             .and_then(|ags| ags.lineitem.as_ref())
             .map(ToString::to_string),
     };
-    let placed = launch.custom_text(ITEM).map(PlacementId::from);
-    if let Some(id) = &placed {
-        placing::adopt(db, id, &seen, now, random)?;
-    }
-    let link = links::upsert_from_launch(db, &seen, now, random)?;
-    let link = match &placed {
-        Some(id) => placing::settle(db, id, link)?,
-        None => link,
+    let link = match launch.custom_text(ITEM).map(PlacementId::from) {
+        Some(id) => {
+            placing::adopt(db, &id, &seen, now, random)?;
+            // The place that was kept may have that name by now.
+            let link = links::upsert_from_launch(db, &seen, now, random)?;
+            placing::settle(db, &id, link)?
+        }
+        None => links::refresh_from_launch(db, known, &seen, now, random)?,
     };
     Ok(Some(opening::adopt(db, course, link)?))
 }

@@ -6,13 +6,12 @@ mod leads;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::domain::cause::Cause;
-use crate::domain::course::{Course, Services};
+use crate::domain::course::Services;
 use crate::ids::{DeploymentId, SessionId};
-use crate::random::{self, Random};
+use crate::random;
 use crate::service::Cairn;
 use crate::service::base::addresses::LAUNCH;
 use crate::service::base::error::ServiceError;
@@ -22,10 +21,12 @@ use crate::service::base::session::{LONGEST, digest};
 use crate::service::course::copying;
 use crate::service::course::notices;
 use crate::service::course::sync;
+use crate::store::arrivals::{self, Named};
 use crate::store::courses::CourseSeen;
+use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
 use crate::store::sessions::Session;
-use crate::store::{Db, StoreError, courses, enrolments, nonces, people, registrations, sessions};
+use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
 use lti::claims::{Context, Launch};
 use lti::error::Refusal;
 use lti::launch::{LaunchForm, Targets, verify};
@@ -35,6 +36,9 @@ use lti::state::{Binding, LoginState, StateSealer};
 
 use deployment::Entered;
 pub use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
+
+/// How often a launch is verified whose registration is changed meanwhile.
+const ATTEMPTS: usize = 4;
 
 /// A login that may go on: where to, and what binds this browser to it.
 #[derive(Debug)]
@@ -53,6 +57,13 @@ pub struct Opened {
     pub registration: Registration,
 }
 
+/// What came of writing a launch down.
+enum Written {
+    Opened(Box<Opened>),
+    /// Nothing was written: the registration is not the one that the launch was verified with, but this.
+    Outdated(Box<Registration>),
+}
+
 impl Cairn {
     fn sealer(&self) -> StateSealer {
         StateSealer::new(&self.vault.derive("lti login state"))
@@ -69,7 +80,9 @@ impl Cairn {
             .store
             .read(move |db| registrations::by_issuer(db, &issuer))
             .await?;
-        Ok(choose_registration(&same_issuer, request)?.clone())
+        let chosen = choose_registration(&same_issuer, request)?.clone();
+        self.remembered.keep(&chosen);
+        Ok(chosen)
     }
 
     /// Begins a login: the address to send the browser to, and the binding that it must bring back. Writes nothing.
@@ -112,6 +125,9 @@ impl Cairn {
     /// Verifies a launch against the whole checklist and, only then, writes: consumes the nonce, refreshes deployment,
     /// course, link, person and roles, and opens a visit, in one transaction.
     ///
+    /// The registration that it is verified with may be one that was read before: the transaction reads it again, and so
+    /// does a refusal. Where it has changed by then, by whichever node, the launch is verified anew and nothing was written.
+    ///
     /// # Errors
     /// A [`Refusal`] for the first row that does not hold.
     pub async fn launch(
@@ -122,53 +138,81 @@ impl Cairn {
     ) -> Result<Opened, ServiceError> {
         let id_token = form.id_token()?;
         state.check_binding(bound)?;
-        let registration = self.registration_of(state).await?;
         let targets = Targets::new(self.settings.public_origin.clone(), [LAUNCH]);
-        let launch = verify(
-            id_token,
-            state,
-            &registration,
-            &self.key_sets,
-            &targets,
-            self.clock.now(),
-        )
-        .await?;
-        let opened = self.write_launch(launch, registration, state).await?;
-        metrics::counter!("cairn_launches_total").increment(1);
-        Ok(opened)
+        let remembered = self.remembered.get(&state.registration_id);
+        let mut is_current = remembered.is_none();
+        let mut registration = match remembered {
+            Some(registration) => registration,
+            None => Arc::new(self.registration_of(state).await?),
+        };
+        for _ in 0..ATTEMPTS {
+            let now = self.clock.now();
+            let changed = match verify(id_token, state, &registration, &self.key_sets, &targets, now).await {
+                Ok(launch) => match self
+                    .write_launch(launch, Arc::clone(&registration), state)
+                    .await?
+                {
+                    Written::Opened(opened) => {
+                        metrics::counter!("cairn_launches_total").increment(1);
+                        return Ok(*opened);
+                    }
+                    Written::Outdated(registration) => *registration,
+                },
+                Err(refusal) if is_current => return Err(refusal.into()),
+                Err(refusal) => {
+                    let current = self.registration_of(state).await?;
+                    if current == *registration {
+                        return Err(refusal.into());
+                    }
+                    current
+                }
+            };
+            self.remembered.keep(&changed);
+            (registration, is_current) = (Arc::new(changed), true);
+        }
+        Err(StoreError::Busy.into())
     }
 
     async fn write_launch(
         &self,
         launch: Launch,
-        registration: Registration,
+        verified_with: Arc<Registration>,
         state: &LoginState,
-    ) -> Result<Opened, ServiceError> {
+    ) -> Result<Written, ServiceError> {
         let now = self.clock.now();
         let random = Arc::clone(&self.random);
         let token = random::token::<32>(random.as_ref());
         let token_digest = digest(&token);
-        let nonce = digest(&format!("{}\n{}", registration.id, state.nonce));
+        let nonce = digest(&format!("{}\n{}", verified_with.id, state.nonce));
         let nonce_until = state.expires_at;
         let origin = self.settings.origin();
-        let opened = self.store.write_with(move |db| -> Result<_, ServiceError> {
+        let written = self.store.write_with(move |db| -> Result<_, ServiceError> {
+            let known = arrivals::look(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
+            let registration = known.registration;
+            if registration != *verified_with {
+                return Ok(Written::Outdated(Box::new(registration)));
+            }
             let tenant = &registration.tenant;
             if !nonces::consume(db, tenant, &nonce, nonce_until)? {
                 return Err(Refusal::StateConsumed.into());
             }
-            let opened = |leads| Opened {
-                token: token.clone(),
-                leads,
-                registration: registration.clone(),
+            let opened = |leads| {
+                Ok(Written::Opened(Box::new(Opened {
+                    token: token.clone(),
+                    leads,
+                    registration: registration.clone(),
+                })))
             };
-            let deployment = match deployment::enter(db, &registration, &launch, now, random.as_ref())? {
+            let installation = known.deployment.as_ref();
+            let entered = deployment::enter(db, &registration, installation, &launch, now, random.as_ref())?;
+            let deployment = match entered {
                 Entered::Accepted(id) => id,
-                Entered::Waits(waits) => return Ok(opened(Leads::Pending(waits))),
+                Entered::Waits(waits) => return opened(Leads::Pending(waits)),
             };
             let in_course = launch.context.as_ref().is_some_and(Context::is_course);
             let asked = Asked::of(&launch);
             if !in_course && (asked != Asked::Page || !launch.roles.is_admin()) {
-                return Ok(opened(Leads::NoCourse(asked)));
+                return opened(Leads::NoCourse(asked));
             }
             let seen = PersonSeen {
                 sub: launch.sub.clone(),
@@ -176,20 +220,24 @@ impl Cairn {
                 email: launch.email.clone(),
             };
             let person =
-                people::upsert_from_launch(db, tenant, &registration.id, &seen, now, random.as_ref())?;
+                people::refresh_from_launch(db, known.person, &registration, &seen, now, random.as_ref())?;
             let (learner, barred) = (launch.roles.may_learn(), launch.roles.bars_award());
-            let course = refresh_course(
-                db,
-                &registration,
-                deployment.clone(),
-                &launch,
-                now,
-                random.as_ref(),
-            )?;
+            let seen = course_seen(&registration, deployment.clone(), &launch);
+            let course = seen
+                .map(|seen| courses::refresh_from_launch(db, known.course, &seen, now, random.as_ref()))
+                .transpose()?;
             let (mut link, mut leads) = (None, Leads::Account);
             if let Some(course) = &course {
-                let (before, now_is) =
-                    enrolments::set_from_launch(db, tenant, &course.id, &person.id, learner, barred, now)?;
+                let (before, role) = (known.enrolment, Role { learner, barred });
+                let now_is = enrolments::refresh_from_launch(
+                    db,
+                    tenant,
+                    &course.id,
+                    &person.id,
+                    before.as_ref(),
+                    role,
+                    now,
+                )?;
                 // Whoever comes back may have earned something meanwhile: no fact changes, so nothing else would ask.
                 if now_is.may_be_awarded() && before.is_some_and(|before| !before.may_be_awarded()) {
                     let job = DecidePerson {
@@ -199,7 +247,7 @@ impl Cairn {
                     };
                     queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
                 }
-                link = destination::refresh_link(db, course, &launch, now, random.as_ref())?;
+                link = destination::refresh_link(db, course, known.link, &launch, now, random.as_ref())?;
                 link = copying::on_launch(db, course, link, &launch, now, random.as_ref())?;
                 notices::on_launch(db, course, &launch, &origin, now, random.as_ref())?;
                 sync::enqueue_after_launch(db, course, now, random.as_ref())?;
@@ -208,7 +256,14 @@ impl Cairn {
                     to: destination::of(db, course, &launch, link.as_ref())?,
                 };
             }
-            last_seen::note(db, &registration, &launch, course.as_ref(), now)?;
+            last_seen::note(
+                db,
+                &registration,
+                known.sighting.as_ref(),
+                &launch,
+                course.as_ref(),
+                now,
+            )?;
             let request = PlacingRequest::of(&launch).filter(|_| course.is_some());
             let request = request.map(|request| serde_json::to_string(&request)).transpose();
             let session = Session {
@@ -232,25 +287,29 @@ impl Cairn {
                 expires_at: now + LONGEST,
             };
             sessions::insert(db, &session, &token_digest)?;
-            Ok(opened(leads))
+            opened(leads)
         });
-        opened.await
+        written.await
     }
 }
 
-fn refresh_course(
-    db: &mut Db,
-    registration: &Registration,
-    deployment: DeploymentId,
-    launch: &Launch,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<Option<Course>, StoreError> {
-    let Some(context) = launch.context.as_ref().filter(|context| context.is_course()) else {
-        return Ok(None);
-    };
+/// What of a launch has rows of ours.
+fn names(launch: &Launch) -> Named<'_> {
+    let context = launch.context.as_ref().filter(|context| context.is_course());
+    Named {
+        registration: &launch.registration_id,
+        deployment_id: &launch.deployment_id,
+        context_id: context.map(|context| context.id.as_str()),
+        resource_link_id: destination::own_link(launch).map(|link| link.id.as_str()),
+        sub: &launch.sub,
+    }
+}
+
+/// The course that a launch comes from.
+fn course_seen(registration: &Registration, deployment: DeploymentId, launch: &Launch) -> Option<CourseSeen> {
+    let context = launch.context.as_ref().filter(|context| context.is_course())?;
     let ags = launch.ags.as_ref();
-    let seen = CourseSeen {
+    Some(CourseSeen {
         tenant: registration.tenant.clone(),
         registration: registration.id.clone(),
         deployment,
@@ -267,6 +326,5 @@ fn refresh_course(
                 .as_ref()
                 .map(|nrps| nrps.context_memberships_url.to_string()),
         },
-    };
-    Ok(Some(courses::upsert_from_launch(db, &seen, now, random)?))
+    })
 }

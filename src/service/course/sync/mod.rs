@@ -21,6 +21,7 @@ mod write;
 
 pub(in crate::service) use read::{platform, vetted};
 
+pub(in crate::service) use progress::progress_of;
 pub use progress::{CheckProgress, progress};
 pub use read::sentence;
 pub use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};

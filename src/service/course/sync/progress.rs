@@ -1,11 +1,14 @@
 //! How far the check of a course is, for the page that waits for it.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::badge::BadgeState;
+use crate::domain::course::Course;
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
-use crate::store::{badges, courses, jobs};
+use crate::store::{Db, StoreError, badges, courses, jobs};
 
 /// How far a check is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,38 +31,51 @@ pub async fn progress(
     course: &CourseId,
 ) -> Result<CheckProgress, ServiceError> {
     let (tenant, course, now) = (tenant.clone(), course.clone(), cairn.clock.now());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+    let found = cairn.store.read_with(move |db| {
         let known = courses::get(db, &tenant, &course)?.ok_or(ServiceError::NotFound("course"))?;
-        let reading = jobs::is_under_way(db, &tenant, CheckCourse::NAME, course.as_str(), now)?;
-        let people = jobs::under_way_below(db, &tenant, DecidePerson::NAME, course.as_str(), now)?;
-        let mut badges = badges::for_course(db, &tenant, &course)?;
-        badges.retain(|badge| badge.state == BadgeState::Active);
-        let (total, mut done) = (badges.len(), 0);
-        // Somebody who is decided alone is decided for all badges: until then none is ready.
-        if !reading && people == 0 {
-            for badge in badges {
-                let id = badge.id.as_str();
-                done += usize::from(!jobs::is_under_way(db, &tenant, DecideBadge::NAME, id, now)?);
-            }
-        }
-        let message = if reading {
-            "Reading members and grades from the course.".to_owned()
-        } else if people > 0 {
-            let of = if people == 1 { "student" } else { "students" };
-            format!("Deciding the badges of {people} {of}.")
-        } else if done < total {
-            format!("Deciding badges: {done} of {total} done.")
-        } else if let Some(problem) = known.checks.problem {
-            problem
-        } else {
-            "Everything is up to date.".to_owned()
-        };
-        Ok(CheckProgress {
-            running: reading || people > 0 || done < total,
-            done,
-            total,
-            message,
-        })
+        Ok(progress_of(db, &known, now)?)
     });
     found.await
+}
+
+/// As [`progress`], for whoever reads already.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn progress_of(
+    db: &mut Db,
+    course: &Course,
+    now: DateTime<Utc>,
+) -> Result<CheckProgress, StoreError> {
+    let (tenant, id) = (&course.tenant, &course.id);
+    let reading = jobs::is_under_way(db, tenant, CheckCourse::NAME, course.id.as_str(), now)?;
+    let people = jobs::under_way_below(db, tenant, DecidePerson::NAME, course.id.as_str(), now)?;
+    let mut badges = badges::for_course(db, tenant, id)?;
+    badges.retain(|badge| badge.state == BadgeState::Active);
+    let (total, mut done) = (badges.len(), 0);
+    // Somebody who is decided alone is decided for all badges: until then none is ready.
+    if !reading && people == 0 {
+        for badge in badges {
+            let id = badge.id.as_str();
+            done += usize::from(!jobs::is_under_way(db, tenant, DecideBadge::NAME, id, now)?);
+        }
+    }
+    let message = if reading {
+        "Reading members and grades from the course.".to_owned()
+    } else if people > 0 {
+        let of = if people == 1 { "student" } else { "students" };
+        format!("Deciding the badges of {people} {of}.")
+    } else if done < total {
+        format!("Deciding badges: {done} of {total} done.")
+    } else if let Some(problem) = &course.checks.problem {
+        problem.clone()
+    } else {
+        "Everything is up to date.".to_owned()
+    };
+    Ok(CheckProgress {
+        running: reading || people > 0 || done < total,
+        done,
+        total,
+        message,
+    })
 }

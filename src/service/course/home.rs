@@ -1,0 +1,76 @@
+//! What the first page of a visit shows, read together with the visit: every launch ends on it.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::policy::Powers;
+use crate::ids::{CopyId, CourseId};
+use crate::service::Cairn;
+use crate::service::award::learning::{self, Learning};
+use crate::service::award::regrades::{self, Waiting};
+use crate::service::badge::design::{self, Overview};
+use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
+use crate::service::base::session::Visitor;
+use crate::service::course::copying::{self, Offer};
+use crate::service::course::scores;
+use crate::service::course::sync::{self, CheckProgress};
+use crate::store::Db;
+
+/// The first page, by who opens it.
+#[derive(Debug)]
+pub enum Home {
+    Teaching(Box<Teaching>),
+    Learning(Box<Learning>),
+}
+
+/// The course's badges for those who teach it.
+#[derive(Debug)]
+pub struct Teaching {
+    pub overview: Overview,
+    pub progress: CheckProgress,
+    /// What has not reached the gradebook, in words.
+    pub late: Option<String>,
+    pub powers: Powers,
+    /// Courses whose badges may be brought along; none for whoever may not make badges.
+    pub offers: Vec<Offer>,
+    /// The copy of another course that was taken last.
+    pub copied: Option<CopyId>,
+    /// Holders who no longer meet a rule: the first of them, and how many more there are.
+    pub fallen: (Vec<Waiting>, i64),
+}
+
+impl Cairn {
+    /// The visit behind `token` in `course`, with its first page.
+    ///
+    /// # Errors
+    /// As [`Cairn::visitor`], and what the store reports.
+    pub async fn visitor_at_home(
+        &self,
+        token: &str,
+        course: &CourseId,
+    ) -> Result<(Visitor, Home), ServiceError> {
+        self.visitor_with(token, course, read).await
+    }
+}
+
+fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, ServiceError> {
+    if !visitor.session.instructor {
+        return Ok(Home::Learning(Box::new(learning::read(db, visitor, now)?)));
+    }
+    let powers = policies::powers_of(db, visitor)?;
+    // Who may not make badges is not asked to bring any.
+    let (offers, copied) = if powers.create {
+        (copying::offers(db, visitor)?, copying::taken(db, visitor)?)
+    } else {
+        (Vec::new(), None)
+    };
+    Ok(Home::Teaching(Box::new(Teaching {
+        overview: design::overview(db, visitor, now)?,
+        progress: sync::progress_of(db, &visitor.course, now)?,
+        late: scores::late_of(db, visitor)?,
+        powers,
+        offers,
+        copied,
+        fallen: regrades::waiting_of(db, visitor, now)?,
+    })))
+}

@@ -1,0 +1,127 @@
+//! What is known of those whom a launch names, before anything of it is written: one statement instead of seven.
+
+use diesel::prelude::*;
+
+use super::courses::Row as CourseRow;
+use super::deployments::{Deployment, Row as DeploymentRow};
+use super::enrolments::Row as EnrolmentRow;
+use super::links::Row as LinkRow;
+use super::people::Row as PersonRow;
+use super::registrations::Row as RegistrationRow;
+use super::schema::{courses, deployments, enrolments, links, people, registrations, sightings};
+use super::sightings::{Row as SightingRow, Sighting};
+use super::{Db, StoreError};
+use crate::domain::course::{Course, Link};
+use crate::domain::people::{Enrolment, Person};
+use crate::ids::RegistrationId;
+use lti::registration::Registration;
+
+/// What a verified launch names, in the platform's own words.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    pub registration: &'a RegistrationId,
+    pub deployment_id: &'a str,
+    pub context_id: Option<&'a str>,
+    pub resource_link_id: Option<&'a str>,
+    pub sub: &'a str,
+}
+
+/// What we know by those names.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub registration: Registration,
+    pub deployment: Option<Deployment>,
+    pub course: Option<Course>,
+    pub link: Option<Link>,
+    pub person: Option<Person>,
+    /// What the person was in the course.
+    pub enrolment: Option<Enrolment>,
+    /// What earlier launches showed of the platform.
+    pub sighting: Option<Sighting>,
+}
+
+type Rows = (
+    RegistrationRow,
+    Option<DeploymentRow>,
+    Option<CourseRow>,
+    Option<LinkRow>,
+    Option<PersonRow>,
+    Option<EnrolmentRow>,
+    Option<SightingRow>,
+);
+
+/// Looks all of them up; none when the registration itself is gone. Names the registration instead of a tenant, as
+/// [`super::registrations::by_id`]: everything else has to be its tenant's.
+///
+/// # Errors
+/// Trouble with the database, or a row that cannot be read.
+pub fn look(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, StoreError> {
+    // Diesel takes no borrowed values in the condition of a join.
+    let deployment_id = named.deployment_id.to_owned();
+    let context_id = named.context_id.map(ToOwned::to_owned);
+    let resource_link_id = named.resource_link_id.map(ToOwned::to_owned);
+    let sub = named.sub.to_owned();
+    let found: Option<Rows> = on_both!(db, |connection| registrations::table
+        .left_join(
+            deployments::table.on(deployments::registration_id
+                .eq(registrations::id)
+                .and(deployments::deployment_id.eq(deployment_id))
+                .and(deployments::tenant_id.eq(registrations::tenant_id)))
+        )
+        .left_join(
+            courses::table.on(courses::deployment_id
+                .eq(deployments::id)
+                .and(courses::context_id.nullable().eq(context_id))
+                .and(courses::tenant_id.eq(registrations::tenant_id)))
+        )
+        .left_join(
+            links::table.on(links::course_id
+                .eq(courses::id)
+                .and(links::resource_link_id.nullable().eq(resource_link_id))
+                .and(links::tenant_id.eq(registrations::tenant_id)))
+        )
+        .left_join(
+            people::table.on(people::registration_id
+                .eq(registrations::id)
+                .and(people::sub.eq(sub))
+                .and(people::tenant_id.eq(registrations::tenant_id)))
+        )
+        .left_join(
+            enrolments::table.on(enrolments::course_id
+                .eq(courses::id)
+                .and(enrolments::person_id.eq(people::id))
+                .and(enrolments::tenant_id.eq(registrations::tenant_id)))
+        )
+        .left_join(
+            sightings::table.on(sightings::registration_id
+                .eq(registrations::id)
+                .and(sightings::tenant_id.eq(registrations::tenant_id)))
+        )
+        .filter(registrations::id.eq(named.registration.as_str()))
+        .select((
+            RegistrationRow::as_select(),
+            Option::<DeploymentRow>::as_select(),
+            Option::<CourseRow>::as_select(),
+            Option::<LinkRow>::as_select(),
+            Option::<PersonRow>::as_select(),
+            Option::<EnrolmentRow>::as_select(),
+            Option::<SightingRow>::as_select(),
+        ))
+        .get_result(connection))
+    .optional()?;
+    found.map(known).transpose()
+}
+
+fn known(
+    (registration, deployment, course, link, person, enrolment, sighting): Rows,
+) -> Result<Known, StoreError> {
+    Ok(Known {
+        registration: registration.registration()?,
+        deployment: deployment.map(DeploymentRow::deployment).transpose()?,
+        course: course.map(CourseRow::course).transpose()?,
+        link: link.map(LinkRow::link).transpose()?,
+        person: person.map(Person::from),
+        enrolment: enrolment.map(EnrolmentRow::enrolment).transpose()?,
+        sighting: sighting.map(SightingRow::sighting).transpose()?,
+    })
+}
