@@ -9,6 +9,7 @@ pub mod master_key;
 pub mod names;
 pub mod platforms;
 pub mod policies;
+mod registering_words;
 pub mod session;
 pub mod tool_keys;
 

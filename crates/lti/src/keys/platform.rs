@@ -18,16 +18,22 @@ const MAX_KEYS: usize = 64;
 /// Why a key of a platform cannot verify a launch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
+    /// `kty` is `oct`.
     #[error("it is a shared secret, not a public key")]
     Symmetric,
+    /// Another `kty` than `RSA`: the one found.
     #[error("it is of the type {0:?}, which does not fit the algorithm")]
     Type(String),
+    /// The bits of the modulus.
     #[error("it has {0} bits where 2,048 are the least")]
     Small(usize),
+    /// `use` is not `sig`.
     #[error("it is not meant for signatures")]
     Use,
+    /// `alg` is another one than the token's, or none that can be allowed.
     #[error("it is meant for another algorithm")]
     Algorithm,
+    /// Its numbers are missing, malformed or unsafe.
     #[error("it cannot be read")]
     Unreadable,
 }

@@ -47,6 +47,7 @@ impl Algorithm {
 /// What a header says, once all of it was found acceptable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
+    /// `alg`
     pub algorithm: Algorithm,
     /// Which key it is: a DID URL, or a name in the document of the issuer. Where it is missing, `key` is there.
     pub key_id: Option<String>,

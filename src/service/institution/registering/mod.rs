@@ -18,7 +18,7 @@ use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::invitations::Invitation;
 use crate::store::{Db, audit, deployments, invitations, registrations, tenants};
 use lti::dynamic_registration::{
-    Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, ToolFacts, configuration_url, read_answer,
+    Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, configuration_url, read_answer,
 };
 use lti::registration::{Flavour, Registration};
 
@@ -26,11 +26,13 @@ mod changes;
 mod inviting;
 mod known;
 mod token;
+mod tool;
 
 pub use changes::{Beside, Change, Update};
 pub use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
 use inviting::{invitation, take, used};
 use known::{already_known, keep_choices, known, others, proposed};
+pub use tool::{TOOL, facts};
 
 /// How long the page that asks may stay open: as long as a platform's token lives.
 const CONSENT_LIFE: TimeDelta = TimeDelta::hours(1);
@@ -108,7 +110,7 @@ pub async fn open(
     let (mut updates, mut beside) = (None, Vec::new());
     match &known {
         Some((known, granted)) => {
-            let (gained, lost) = platform.abilities_beside(granted);
+            let (gained, lost) = TOOL.abilities_beside(&platform, granted);
             updates = Some(Update {
                 values: changes::between(known, &proposed(&platform, known)?),
                 gained,
@@ -306,15 +308,6 @@ async fn call(
             ),
         )
     })
-}
-
-/// What there is to say about this installation.
-#[must_use]
-pub fn facts(cairn: &Cairn) -> ToolFacts {
-    ToolFacts {
-        origin: cairn.settings.public_origin.clone(),
-        logo: format!("{}/static/icon/favicon.svg", cairn.settings.origin()),
-    }
 }
 
 /// The flavour in words for people.
