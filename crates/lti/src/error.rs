@@ -1,8 +1,6 @@
 //! Everything that can be wrong before a launch is a launch. Each refusal is a sentence for a person and a short,
 //! stable code for logs and metrics.
 
-use crate::keys::KeyFault;
-
 /// Why a value of a hand-registered platform is not acceptable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
@@ -134,6 +132,29 @@ impl LoginRefusal {
             other => other.code(),
         }
     }
+}
+
+/// Why a key of a platform cannot verify a launch.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// `kty` is `oct`.
+    #[error("it is a shared secret, not a public key")]
+    Symmetric,
+    /// Another `kty` than `RSA`: the one found.
+    #[error("it is of the type {0:?}, which does not fit the algorithm")]
+    Type(String),
+    /// The bits of the modulus.
+    #[error("it has {0} bits where 2,048 are the least")]
+    Small(usize),
+    /// `use` is not `sig`.
+    #[error("it is not meant for signatures")]
+    Use,
+    /// `alg` is another one than the token's, or none that can be allowed.
+    #[error("it is meant for another algorithm")]
+    Algorithm,
+    /// Its numbers are missing, malformed or unsafe.
+    #[error("it cannot be read")]
+    Unreadable,
 }
 
 /// Why a key set could not be read.

@@ -98,6 +98,7 @@ mod lenient;
 pub mod login;
 mod messages;
 pub mod notices;
+mod number;
 pub mod registration;
 pub mod roles;
 pub mod services;

@@ -84,6 +84,7 @@
 
 pub mod bake;
 pub mod canon;
+mod compact;
 pub mod contexts;
 pub mod credential;
 pub mod did;

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use crate::services::number::Number;
+use crate::number::Number;
 
 /// The types that this tool returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,6 +6,7 @@ pub(crate) mod openid;
 mod platform;
 mod tool;
 
+pub use crate::error::KeyFault;
 pub use cache::{KeySetCache, Look};
-pub use platform::{KeyFault, KeySet, PlatformKey};
+pub use platform::{KeySet, PlatformKey};
 pub use tool::ToolKey;

@@ -12,10 +12,10 @@ use url::Url;
 
 use super::error::{Reason, ServiceError, read_json};
 use super::media::{self, scope};
-use super::number::{Number, decimal, text};
 use super::paging::{List, with_parameter};
 use super::{Call, Platform, Repeat};
 use crate::deep_linking::SubmissionReview;
+use crate::number::{Number, decimal, text};
 use crate::registration::Flavour;
 use crate::transport::Request;
 

@@ -28,7 +28,6 @@ mod gate;
 pub mod grades;
 pub mod media;
 pub mod notices;
-pub(super) mod number;
 pub mod paging;
 pub mod roster;
 pub mod score;

@@ -7,9 +7,9 @@ use url::Url;
 
 use super::error::{Reason, ServiceError, read_json};
 use super::media::{self, scope};
-use super::number::text;
 use super::paging::List;
 use super::{Call, Platform, Repeat};
+use crate::number::text;
 
 /// Whether a member takes part (LTI-NRPS 2.0, section 2.3). Moodle and Canvas list active members only: whoever leaves is
 /// missing from the list.

@@ -8,9 +8,9 @@ use url::Url;
 use super::error::{Reason, ServiceError};
 use super::grades::{ResultRow, below, share};
 use super::media::{self, scope};
-use super::number::Number;
 use super::score_times::ScoreKey;
 use super::{Call, Platform, Repeat};
+use crate::number::Number;
 use crate::registration::Flavour;
 use crate::transport::{Request, Response};
 

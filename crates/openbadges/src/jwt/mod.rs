@@ -14,7 +14,8 @@ use p256::ecdsa::{Signature, SigningKey};
 use serde::Serialize;
 use serde_json::Value;
 
-pub use read::{JwtError, MAX_DEPTH, MAX_TOKEN, is_compact, looks_like, read};
+pub use super::compact::is_compact;
+pub use read::{JwtError, MAX_DEPTH, MAX_TOKEN, looks_like, read};
 
 use super::credential::OpenBadgeCredential;
 use super::error::Error;
