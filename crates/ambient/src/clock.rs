@@ -1,4 +1,4 @@
-//! The one clock. Time is a parameter everywhere else, so that a test can move it by hand.
+//! Time as a parameter: the operating system's clock in production, one that is moved by hand in tests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -7,7 +7,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 /// Where a component asks what time it is.
 pub trait Clock: Send + Sync + std::fmt::Debug {
-    /// The present moment in UTC, truncated to microseconds: what both databases store without loss.
+    /// The present moment in UTC, in whole microseconds: what common databases store without loss.
     fn now(&self) -> DateTime<Utc>;
 }
 
@@ -33,7 +33,7 @@ impl Clock for SystemClock {
 pub struct ManualClock(AtomicI64);
 
 impl ManualClock {
-    /// A clock that shows `start`.
+    /// A clock that shows `start`, in whole microseconds.
     #[must_use]
     pub fn at(start: DateTime<Utc>) -> Self {
         Self(AtomicI64::new(start.timestamp_micros()))

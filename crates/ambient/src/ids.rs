@@ -13,7 +13,20 @@ pub fn uuid_v7(now: DateTime<Utc>, random: &dyn Random) -> String {
         .to_string()
 }
 
-/// Defines identifier types, each a text of its own type.
+/// Defines identifier types, each a text of its own type. The crate that calls it needs `chrono` and `serde` (with
+/// `derive`) among its dependencies.
+///
+/// ```
+/// cairn_ambient::ids! {
+///     /// A course.
+///     CourseId;
+///     /// A person.
+///     PersonId;
+/// }
+///
+/// let stored = CourseId::from("0198c0de-0000-7000-8000-000000000001");
+/// assert_eq!(stored.as_str().len(), 36);
+/// ```
 #[macro_export]
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(

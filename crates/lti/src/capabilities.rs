@@ -18,23 +18,41 @@ use super::registration::{Flavour, Registration};
 pub struct Capabilities {
     /// What people call it; none where that is not known.
     pub product: Option<&'static str>,
+    /// Which grades have a row in the results.
     pub result_rows: ResultRows,
+    /// Whom the member list calls learners.
     pub roster_learners: RosterLearners,
+    /// Whether a page of a size may be asked for.
     pub page_size: PageSize,
+    /// Which links lead to further pages.
     pub page_links: PageLinks,
+    /// What it demands of the time of a score.
     pub score_times: ScoreTimes,
+    /// Which members a score carries.
     pub score_members: ScoreMembers,
+    /// What it does with a score that it has already.
     pub repeated_scores: RepeatedScores,
+    /// What becomes of a grade that a teacher typed.
     pub typed_grades: TypedGrades,
+    /// How it refuses a score for somebody who cannot be graded.
     pub ungradable_person: UngradablePerson,
+    /// Where a new gradebook column can go.
     pub new_columns: NewColumns,
+    /// What deep linking takes.
     pub content_items: ContentItems,
+    /// Whether a link says which address it opens.
     pub item_links: ItemLinks,
+    /// Which maximum a column of a link may have.
     pub item_points: ItemPoints,
+    /// Which resource link a launch from the course names.
     pub course_launches: CourseLaunches,
+    /// Where its endpoints are.
     pub endpoints: Endpoints,
+    /// Whether one operator runs many schools under one issuer.
     pub hosting: Hosting,
+    /// Where it can show the tool.
     pub placements: Placements,
+    /// Which variables custom parameters may name.
     pub variables: Variables,
 }
 
@@ -70,6 +88,7 @@ pub enum PageSize {
 /// Which of the `Link` headers lead to further pages (RFC 8288).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageLinks {
+    /// Every one of them.
     All,
     /// The malformed ones lead back to the whole list, which is here already (Moodle: the twelve things, 6).
     WellFormed,
@@ -121,6 +140,7 @@ pub enum UngradablePerson {
     BadRequest,
     /// 422 (facts 2.6).
     Unprocessable,
+    /// Nothing is known of it.
     Unknown,
 }
 

@@ -1,7 +1,7 @@
 //! The claims of a launch: as sent, and as verified.
 //!
 //! Reading is tolerant: what is absent, null or of another type than expected counts as absent, and what is unknown
-//! is passed over (facts 1.3, row 24). The checks of required claims come after, one refusal each.
+//! is passed over (row 24 of the [checklist](crate::launch)). The checks of required claims come after, one refusal each.
 
 use chrono::{DateTime, Utc};
 use openidconnect::AdditionalClaims;
@@ -186,23 +186,31 @@ pub(super) struct EulaClaim {
 /// A verified launch. Ids are the platform's and mean nothing without the registration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Launch {
+    /// The registration under which it was verified.
     pub registration_id: RegistrationId,
+    /// The deployment, at most 255 ASCII characters (`deployment_id`; LTI 1.3 core, section 5.3.3).
     pub deployment_id: String,
     /// When the platform signed it, by its own clock, to the second.
     pub issued_at: DateTime<Utc>,
     /// The person, at most 255 ASCII characters.
     pub sub: String,
+    /// The whole name, where the platform shares it (`name`; OpenID Connect core, section 5.1).
     pub name: Option<String>,
+    /// `given_name`, where shared.
     pub given_name: Option<String>,
+    /// `family_name`, where shared.
     pub family_name: Option<String>,
+    /// `email`, where shared. Neither verified nor unique: never a key.
     pub email: Option<String>,
     /// Of the launch presentation, else of the person: a language tag such as `en`.
     pub locale: Option<String>,
+    /// What the person is in the course and on the platform.
     pub roles: Roles,
     /// The course; absent in launches from an account or a profile.
     pub context: Option<Context>,
+    /// What the platform asks for.
     pub message: Message,
-    /// Signed, on our origin, at a path that we serve; its query may choose.
+    /// What shall be opened. Signed, on the tool's own origin and at one of its paths; its query may choose.
     pub target_link_uri: Url,
     /// As sent: values may be null, and Moodle sends odd-cased names twice. See [`Launch::custom_text`].
     pub custom: Map<String, Value>,
@@ -212,7 +220,9 @@ pub struct Launch {
     pub nrps: Option<NrpsEndpoint>,
     /// Notices, when offered.
     pub notices: Option<NoticesEndpoint>,
+    /// The product behind the platform.
     pub tool_platform: ToolPlatform,
+    /// How the platform shows the tool.
     pub presentation: Presentation,
     /// Canvas's placement, such as `course_navigation`.
     pub placement: Option<String>,
@@ -221,8 +231,11 @@ pub struct Launch {
 /// A course (LTI 1.3 core, section 5.4.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
+    /// The platform's id of the course, at most 255 bytes.
     pub id: String,
+    /// A short name, such as `OB101`.
     pub label: Option<String>,
+    /// The full name.
     pub title: Option<String>,
     /// Full URIs or bare words such as `CourseSection`.
     pub kinds: Vec<String>,
@@ -243,7 +256,9 @@ impl Context {
 /// A placed link (LTI 1.3 core, section 5.4.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceLink {
+    /// The platform's id of the link, at most 255 bytes; unique within the deployment.
     pub id: String,
+    /// What the link is called.
     pub title: Option<String>,
     /// Canvas repeats the context's id where no link is behind the launch: course navigation. Not an activity.
     pub stands_for_course: bool,
@@ -254,13 +269,22 @@ pub struct ResourceLink {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Message {
     /// `LtiResourceLinkRequest`.
-    ResourceLink { link: ResourceLink },
+    ResourceLink {
+        /// The link that was opened.
+        link: ResourceLink,
+    },
     /// `LtiDeepLinkingRequest`.
-    DeepLinking { settings: DeepLinkingSettings },
+    DeepLinking {
+        /// What may be returned, and where to.
+        settings: DeepLinkingSettings,
+    },
     /// `LtiSubmissionReviewRequest`: a teacher looks at what `for_user` handed in.
     SubmissionReview {
+        /// The `sub` of the person whose work it is.
         for_user: String,
+        /// The line item in which it is graded.
         lineitem: Url,
+        /// The link to which the line item belongs, where it is told.
         link: Option<ResourceLink>,
     },
 }
@@ -280,7 +304,9 @@ impl Message {
 /// Assignment and Grade Services (AGS 2.0, section 3.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgsEndpoint {
+    /// The granted scopes, by the names in [`scope`](crate::services::media::scope).
     pub scopes: Vec<String>,
+    /// Where line items are listed and created.
     pub lineitems: Option<Url>,
     /// Only when the link has exactly one line item.
     pub lineitem: Option<Url>,
@@ -289,14 +315,18 @@ pub struct AgsEndpoint {
 /// Names and Role Provisioning Services (NRPS 2.0, section 3.6.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NrpsEndpoint {
+    /// Where the members are listed.
     pub context_memberships_url: Url,
+    /// `2.0`, and others where a platform has them.
     pub service_versions: Vec<String>,
 }
 
 /// Platform Notification Service, Canvas only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticesEndpoint {
+    /// Where notice handlers are read and set.
     pub url: Url,
+    /// Types of notices that the platform can send.
     pub types: Vec<String>,
 }
 
@@ -304,29 +334,36 @@ pub struct NoticesEndpoint {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ToolPlatform {
+    /// `moodle`, `canvas`, or what the product calls itself.
     #[serde(deserialize_with = "lenient")]
     pub product_family_code: Option<String>,
+    /// The product's version.
     #[serde(deserialize_with = "lenient")]
     pub version: Option<String>,
+    /// A stable id of the installation or account.
     #[serde(deserialize_with = "lenient")]
     pub guid: Option<String>,
+    /// The name of the installation or account.
     #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
 }
 
-/// How the platform shows us (LTI 1.3 core, section 5.4.6).
+/// How the platform shows the tool (LTI 1.3 core, section 5.4.6).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presentation {
     /// Where to send the person back; dropped when it is on no host of the registration.
     pub return_url: Option<Url>,
     /// `iframe`, `window` or `frame`.
     pub document_target: Option<String>,
+    /// A language tag such as `en-GB`.
     pub locale: Option<String>,
 }
 
-/// The custom parameter that our tool configuration fills with `$Context.id.history`.
+/// The custom parameter that a tool's configuration should fill with `$Context.id.history`; see
+/// [`Launch::previous_context_ids`].
 pub const CONTEXT_HISTORY: &str = "context_id_history";
-/// The custom parameter that our tool configuration fills with `$Canvas.masqueradingUser.id`.
+/// The custom parameter that a tool's configuration should fill with `$Canvas.masqueradingUser.id`; see
+/// [`Launch::is_masquerade`].
 pub const MASQUERADING_USER: &str = "masquerading_user_id";
 
 impl Launch {

@@ -1,4 +1,4 @@
-//! Tolerant reading of what platforms send (facts 1.3, row 24).
+//! Tolerant reading of what platforms send (row 24 of the checklist in `launch`).
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize as _, Deserializer};

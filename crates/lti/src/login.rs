@@ -1,4 +1,4 @@
-//! Third-party initiated login (LTI security 1.0, section 5.1.1; facts 1.1 and 1.2): what the platform asks, and
+//! Third-party initiated login (LTI security 1.0, section 5.1.1): what the platform asks, and
 //! where the browser is sent next. Everything here is unsigned: it chooses, and proves nothing.
 
 use url::Url;
@@ -14,12 +14,15 @@ const MAX_PAIRS: usize = 64;
 /// A login initiation, from a query or a form alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginRequest {
+    /// `iss`, as sent.
     pub issuer: String,
     /// Opaque; echoed byte for byte.
     pub login_hint: String,
+    /// What shall be opened. Unsigned: the launch repeats it under signature.
     pub target_link_uri: Url,
     /// Opaque; echoed byte for byte. JSON in Moodle, a JWT in Canvas, and needed by both.
     pub lti_message_hint: Option<String>,
+    /// `client_id`, which tells registrations of one issuer apart; optional in the standard.
     pub client_id: Option<String>,
     /// `lti_deployment_id` (Moodle) or `deployment_id` (Canvas).
     pub deployment_id: Option<String>,
@@ -115,7 +118,7 @@ pub fn choose_registration<'a>(
     }
 }
 
-/// Where the browser goes to sign in (facts 1.2). `redirect_uri` is always our one launch URL, written exactly as it
+/// Where the browser goes to sign in (LTI security 1.0, section 5.1.1.2). `redirect_uri` is always the tool's one launch URL, written exactly as it
 /// was registered, and never the target of the login.
 #[must_use]
 pub fn authorization_redirect(

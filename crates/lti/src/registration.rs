@@ -1,4 +1,4 @@
-//! A platform that knows us under one client id, unique on (issuer, client id). Canvas shares one issuer among
+//! A platform that knows the tool under one client id, unique on (issuer, client id). Canvas shares one issuer among
 //! schools and Moodle counts its ids from one, so that nothing may be looked up without the registration.
 
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,11 @@ use super::error::{RegistrationError, ServiceUrlError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Flavour {
+    /// Moodle.
     Moodle,
+    /// Canvas, hosted or not.
     Canvas,
+    /// Any other platform.
     Other,
 }
 
@@ -43,10 +46,13 @@ impl std::str::FromStr for Flavour {
 /// Signature algorithms that a registration may allow (RFC 7518, section 3.1). Both Moodle and Canvas use RS256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
     #[serde(rename = "RS256")]
     Rs256,
+    /// The same with SHA-384.
     #[serde(rename = "RS384")]
     Rs384,
+    /// The same with SHA-512.
     #[serde(rename = "RS512")]
     Rs512,
 }
@@ -81,24 +87,29 @@ ambient::ids! {
     TenantId;
 }
 
-/// A platform as we know it.
+/// A platform as the tool knows it. Made by [`RegistrationDraft::check`], and stored by the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "three switches of an administrator")]
 pub struct Registration {
+    /// The program's own id of it.
     pub id: RegistrationId,
+    /// To whom it belongs.
     pub tenant: TenantId,
     /// For people: "Example College Moodle".
     pub name: String,
     /// Compared byte by byte with the `iss` claim.
     pub issuer: String,
+    /// What the platform calls the tool; at most 255 printable ASCII characters.
     pub client_id: String,
     /// Where login requests go, through the browser.
     pub authorization_url: Url,
-    /// Where service tokens are bought.
+    /// Where service tokens are asked for.
     pub token_url: Url,
     /// The `aud` of a client assertion; mostly the token URL.
     pub token_audience: String,
+    /// Where the platform publishes its keys.
     pub jwks_url: Url,
+    /// Which quirks to expect.
     pub flavour: Flavour,
     /// Algorithms that its `id_token`s may be signed with.
     pub algorithms: Vec<Algorithm>,
@@ -108,12 +119,13 @@ pub struct Registration {
     pub accepts_new_deployments: bool,
     /// Whether plain http is tolerated, on this machine only.
     pub allow_http_loopback: bool,
+    /// Whether logins, launches and notices are accepted.
     pub enabled: bool,
 }
 
 impl Registration {
     /// Whether `url` may be called for this platform, or shown as its own: https, or http on loopback when allowed;
-    /// without credentials; on one of `service_hosts` or below it (facts 1.3, row 23).
+    /// without credentials; on one of `service_hosts` or below it (row 23 of the [checklist](crate::launch)).
     ///
     /// # Errors
     /// [`ServiceUrlError`] says which of these does not hold.
@@ -162,21 +174,31 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "three switches of an administrator")]
 pub struct RegistrationDraft {
+    /// See [`Registration::name`].
     pub name: String,
+    /// See [`Registration::issuer`].
     pub issuer: String,
+    /// See [`Registration::client_id`].
     pub client_id: String,
+    /// See [`Registration::authorization_url`].
     pub authorization_url: String,
+    /// See [`Registration::token_url`].
     pub token_url: String,
     /// The token URL when absent.
     pub token_audience: Option<String>,
+    /// See [`Registration::jwks_url`].
     pub jwks_url: String,
+    /// See [`Registration::flavour`].
     pub flavour: Flavour,
     /// RS256 when empty.
     pub algorithms: Vec<Algorithm>,
     /// The hosts of the three URLs when empty, and all of `instructure.com` for the hosted Canvas.
     pub service_hosts: Vec<String>,
+    /// See [`Registration::accepts_new_deployments`].
     pub accepts_new_deployments: bool,
+    /// See [`Registration::allow_http_loopback`].
     pub allow_http_loopback: bool,
+    /// See [`Registration::enabled`].
     pub enabled: bool,
 }
 

@@ -17,12 +17,17 @@ const TEST_USER: &str = "http://purl.imsglobal.org/vocab/lti/system/person#TestU
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MembershipRole {
+    /// A student.
     Learner,
+    /// A teacher.
     Instructor,
+    /// A teaching assistant or grader; in the vocabulary a sub-role of Instructor.
     TeachingAssistant,
     /// An observer: in Canvas a parent who looks on.
     Mentor,
+    /// Somebody who makes content.
     ContentDeveloper,
+    /// Somebody who administers the course or its account.
     Administrator,
     /// Manager, Member or Officer: known to the vocabulary, without a meaning here.
     Other,

@@ -1,8 +1,8 @@
 //! The state of a login: a sealed token, so that a request without a valid signature never writes to the database.
 //!
 //! It holds what the launch must match: registration, nonce, deadline, target, deployment and the hash of a secret
-//! that only the browser holds (facts 1.3, rows 2, 3, 12, 16; facts 1.4). It is consumed after verification, by a
-//! unique insert of its nonce, outside this room.
+//! that only the browser holds (rows 2, 3, 12 and 16 of the [checklist](crate::launch)). It is consumed after verification,
+//! by a unique insert of its nonce, which is the program's part.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -33,11 +33,13 @@ const PURPOSE: &[u8] = b"cairn lti login state 1";
 /// What is remembered between login and launch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginState {
+    /// The registration that the login chose.
     #[serde(rename = "r")]
     pub registration_id: RegistrationId,
     /// Sent to the platform, expected in the `id_token`, and unique for ever: it is what consumes the state.
     #[serde(rename = "n")]
     pub nonce: String,
+    /// When it is too late to launch; whole seconds.
     #[serde(rename = "e", with = "chrono::serde::ts_seconds")]
     pub expires_at: DateTime<Utc>,
     /// The target of the login, unsigned.
@@ -158,7 +160,8 @@ impl BindingProof {
         cookie_name(&self.attempt, secure)
     }
 
-    /// The key under which the platform's storage keeps the secret: one for each attempt (facts 1.4).
+    /// The key under which the platform's storage keeps the secret: one for each attempt (LTI
+    /// Client Side postMessages 1.0).
     #[must_use]
     pub fn storage_key(&self) -> String {
         cookie_name(&self.attempt, false)

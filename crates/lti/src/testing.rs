@@ -1,4 +1,4 @@
-//! A platform for the tests of this room: its key, its registration and its messages.
+//! A platform for the unit tests: its key, its registration and its messages.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::answered::{excerpt, is_passing, is_throttled, retry_after};
-use crate::registration::RegistrationId;
+use crate::keys::ToolKey;
+use crate::registration::{Registration, RegistrationId};
 use crate::transport::{NetError, Request, Response, Transport};
 use ambient::clock::SharedClock;
 use ambient::random::{self, SharedRandom};
@@ -33,22 +34,41 @@ const MARGIN: TimeDelta = TimeDelta::seconds(60);
 const MAX_ANSWER: usize = 64 << 10;
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// Where and as whom to ask for tokens.
+/// Where and as whom to ask for tokens; made of a [`Registration`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenTarget {
+    /// Whose tokens these are.
     pub registration_id: RegistrationId,
-    /// Our id at the platform: `iss` and `sub` of the assertion.
+    /// The tool's id at the platform: `iss` and `sub` of the assertion.
     pub client_id: String,
+    /// Where tokens are asked for.
     pub token_url: Url,
     /// `aud` of the assertion: the token URL, unless the platform asks for something else.
     pub token_audience: String,
 }
 
-/// The RSA key that signs our assertions, by the `kid` under which `/lti/jwks` publishes it.
+impl From<&Registration> for TokenTarget {
+    fn from(registration: &Registration) -> Self {
+        Self {
+            registration_id: registration.id.clone(),
+            client_id: registration.client_id.clone(),
+            token_url: registration.token_url.clone(),
+            token_audience: registration.token_audience.clone(),
+        }
+    }
+}
+
+/// The RSA key that signs the tool's assertions, by the `kid` under which its key set publishes it.
 #[derive(Debug)]
 pub struct ClientAssertionKey {
     kid: String,
     encoding: EncodingKey,
+}
+
+impl From<&ToolKey> for ClientAssertionKey {
+    fn from(key: &ToolKey) -> Self {
+        Self::new(key.kid(), key.encoding_key().clone())
+    }
 }
 
 impl ClientAssertionKey {
@@ -104,24 +124,40 @@ impl fmt::Debug for AccessToken {
 /// Why there is no token.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum TokenError {
-    #[error("Our signing key for platforms cannot be used: {0}. Run `cairn check`.")]
+    /// The key cannot be read or used: why not.
+    #[error("The tool's signing key for platforms cannot be used: {0}.")]
     Key(String),
+    /// `invalid_client`, with the platform's description.
     #[error(
         "The platform does not know our client id ({0}). Is the tool still installed and switched on there?"
     )]
     InvalidClient(String),
+    /// The scopes that are missing, separated by blanks.
     #[error(
         "The platform does not grant the scope that is needed ({0}). Check the tool's services in the platform's settings."
     )]
     ScopeNotGranted(String),
+    /// Any other refusal.
     #[error("The platform refused to give a token with status {status}: {detail}")]
-    Refused { status: u16, detail: String },
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What the platform said, for one line of a message.
+        detail: String,
+    },
+    /// 429, or 403 with "Rate Limit Exceeded".
     #[error("The platform asks us to request tokens more slowly.")]
-    Throttled { retry_after: Option<Duration> },
+    Throttled {
+        /// How long the platform asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// 5xx: the status.
     #[error("The platform's token service is out of order (status {0}).")]
     Unavailable(u16),
+    /// A success without a usable token: what is wrong with it.
     #[error("The platform's token service did not answer with a token: {0}")]
     NotAToken(String),
+    /// No answer came back.
     #[error(transparent)]
     Net(#[from] NetError),
 }
@@ -207,6 +243,9 @@ impl TokenService {
 
     /// A token for `scopes`, from the cache or from the platform. Callers who ask at the same time share one request
     /// and its error.
+    ///
+    /// # Errors
+    /// [`TokenError`] when the platform gives none.
     pub async fn token(&self, target: &TokenTarget, scopes: &[&str]) -> Result<AccessToken, TokenError> {
         let key = Key::new(target, scopes);
         if let Some(Entry::Token { token, until }) = self.cache.get(&key).await

@@ -10,19 +10,26 @@ use url::Url;
 /// The verbs that platforms need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
+    /// Reads.
     Get,
+    /// Creates or sends.
     Post,
+    /// Replaces.
     Put,
+    /// Removes.
     Delete,
 }
 
 /// A request to another server.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// The verb.
     pub method: Method,
+    /// Where it goes.
     pub url: Url,
     /// Header names in lower case, with their values.
     pub headers: Vec<(String, String)>,
+    /// What is sent; empty with GET.
     pub body: Bytes,
     /// The whole exchange, body included, must be over in this time.
     pub timeout: Duration,
@@ -65,9 +72,11 @@ impl Request {
 /// An answer, whatever its status.
 #[derive(Debug, Clone)]
 pub struct Response {
+    /// The HTTP status.
     pub status: u16,
     /// In the order received, names in lower case; a name may repeat.
     pub headers: Vec<(String, String)>,
+    /// The whole body.
     pub body: Bytes,
 }
 
@@ -99,6 +108,7 @@ impl Response {
 /// Why no answer came back.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum NetError {
+    /// The transport itself declined, before anything was sent: an address that may not be called.
     #[error("{0} may not be called: {1}")]
     Refused(Url, String),
     /// No connection was made, so the request was certainly not carried out.
@@ -107,8 +117,10 @@ pub enum NetError {
     /// The request may have been carried out; the answer did not arrive whole.
     #[error("{0} broke off in the middle of its answer: {1}")]
     BrokenOff(Url, String),
+    /// The time-out passed; the request may have been carried out.
     #[error("{0} did not answer in time")]
     TimedOut(Url),
+    /// The body is longer than [`Request::max_body`], in bytes.
     #[error("{0} answered with more than {1} bytes")]
     TooLarge(Url, usize),
 }

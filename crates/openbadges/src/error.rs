@@ -1,4 +1,5 @@
-//! What can go wrong in this room, in sentences.
+//! What can go wrong when a document is made or signed, in sentences. What is wrong with a document that is verified is a
+//! [`Failure`](crate::verify::Failure).
 
 use super::bake::BakeError;
 use super::did::DidError;
@@ -7,7 +8,7 @@ use super::jsonld::JsonLdError;
 use super::multibase::MultibaseError;
 use super::status::StatusError;
 
-/// Any failure of the room, for callers that do not tell them apart.
+/// Any failure, for callers that do not tell them apart.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The credential holds something that cannot be signed.

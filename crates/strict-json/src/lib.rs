@@ -1,5 +1,17 @@
 //! JSON in which a repeated member is an error: two readers of one token must never see two different values.
 //! (`serde_json` takes the last one, and can be told otherwise for maps of one type only.)
+//!
+//! [`parse`] tells only what kind of thing is wrong, [`read`] says what and where.
+//!
+//! ```
+//! use cairn_strict_json::{StrictError, parse};
+//!
+//! assert!(parse(br#"{"role": "learner"}"#).is_ok());
+//! assert_eq!(parse(br#"{"role": "learner", "role": "admin"}"#), Err(StrictError::Repeated));
+//! assert_eq!(parse(b"{} {}"), Err(StrictError::Malformed));
+//! ```
+
+#![warn(missing_docs, unreachable_pub)]
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -18,21 +30,40 @@ pub enum StrictError {
     Repeated,
 }
 
+impl fmt::Display for StrictError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "the text is not one JSON value",
+            Self::Repeated => "an object names a member twice",
+        })
+    }
+}
+
+impl std::error::Error for StrictError {}
+
 /// Reads one JSON value that fills `bytes`.
 ///
 /// # Errors
 /// [`StrictError`] for a text that is not JSON, goes on after the value, or repeats a member.
 pub fn parse(bytes: &[u8]) -> Result<Value, StrictError> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
     // Every value is welcome, so that a "data" error can only be the repeated member below.
-    let value = Strict.deserialize(&mut reader).map_err(|error| {
+    read(bytes).map_err(|error| {
         if error.is_data() {
             StrictError::Repeated
         } else {
             StrictError::Malformed
         }
-    })?;
-    reader.end().map_err(|_| StrictError::Malformed)?;
+    })
+}
+
+/// As [`parse`], with an error that says what is wrong and at which line and column.
+///
+/// # Errors
+/// The reader's own error; one of the category [`Data`](serde_json::error::Category::Data) for a repeated member.
+pub fn read(bytes: &[u8]) -> serde_json::Result<Value> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = Strict.deserialize(&mut reader)?;
+    reader.end()?;
     Ok(value)
 }
 
@@ -93,10 +124,11 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(self)?;
-            if map.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member is repeated"));
+            if map.contains_key(&name) {
+                return Err(A::Error::custom(format_args!("it says {name:?} twice")));
             }
+            let value = members.next_value_seed(self)?;
+            map.insert(name, value);
         }
         Ok(Value::Object(map))
     }
@@ -123,6 +155,28 @@ mod tests {
         let deep = "[".repeat(100_000);
         for text in ["", "{", "{} {}", "nul", "{\"a\":NaN}", deep.as_str()] {
             assert_eq!(parse(text.as_bytes()), Err(StrictError::Malformed));
+        }
+    }
+
+    #[test]
+    fn reads_what_json_reads() {
+        let text = r#"{"a":[1,-2,0.5,1e3,true,false,null,"\u00e4\n",{}],"b":{"a":18446744073709551615}}"#;
+        let expected: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(read(text.as_bytes()).unwrap(), expected);
+        for wrong in ["", "{", "{} {}", "[1,]", "{\"a\":1,}", "01", "\"\\ud800\""] {
+            assert!(read(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn says_which_member_is_repeated() {
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"[{"b":{"a":1,"c":2,"a":null}}]"#,
+            r#"{"a":1,"\u0061":2}"#,
+        ] {
+            let error = read(text.as_bytes()).unwrap_err();
+            assert!(error.to_string().contains("\"a\" twice"), "{text}");
         }
     }
 

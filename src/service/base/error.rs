@@ -1,6 +1,7 @@
 //! What can go wrong in a use case. Rooms below have errors of their own; here each gets what the edge needs: a kind
 //! (which becomes a status), a stable code and a sentence that a person can act on.
 
+use super::registering_words;
 use crate::domain::policy;
 use crate::secrets::SecretsError;
 use crate::store::blobs::BlobError;
@@ -73,10 +74,10 @@ pub enum ServiceError {
     )]
     TooMany { seconds: u64 },
     /// A platform that registers says of itself what cannot be believed.
-    #[error(transparent)]
+    #[error("{}", registering_words::configuration(.0))]
     Configuration(#[from] ConfigurationError),
     /// A platform refused to register us.
-    #[error(transparent)]
+    #[error("{}", registering_words::refusal(.0))]
     Registration(#[from] Refused),
     /// The platform did not do what was asked.
     #[error(transparent)]

@@ -13,6 +13,7 @@ pub mod operator;
 pub mod platforms;
 pub mod policies;
 pub mod queue;
+mod registering_words;
 pub mod remembered;
 pub mod session;
 pub mod throttle;

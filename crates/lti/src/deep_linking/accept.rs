@@ -33,21 +33,28 @@ impl Accepted {
 /// Why an item cannot be returned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unacceptable {
+    /// The word of a type that is not among `accept_types`, or that the platform would misread.
     #[error("This place in your course takes no items of the type {0}. Choose something else.")]
     Type(&'static str),
+    /// Several items where one is taken.
     #[error("This place in your course takes one item at a time. Choose one.")]
     TooMany,
+    /// A line item where none is taken.
     #[error("This place in your course takes no grade column.")]
     LineItem,
+    /// Points that Moodle would refuse or round.
     #[error("Your course site takes whole numbers of points from 1 to 100 here.")]
     Points,
+    /// Points of zero or less.
     #[error("The points must be more than 0.")]
     NoPoints,
+    /// No title, a very long one, or one of several lines.
     #[error("Give it a title of 1 to 255 characters on one line.")]
     Title,
     /// Moodle ties a link with an address of its own to a tool by domain, and not to the one that placed it.
     #[error("Your course site takes links of the tool itself only.")]
     Url,
+    /// The name of the parameter.
     #[error("The parameter {0:?} is not one that every course site keeps as it is.")]
     Custom(String),
 }

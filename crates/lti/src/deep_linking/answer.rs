@@ -24,6 +24,7 @@ pub struct Answer<'a> {
     pub deployment_id: &'a str,
     /// As in the request, exactly when it was there.
     pub data: Option<&'a str>,
+    /// What is returned; may be nothing.
     pub items: &'a Accepted,
     /// What the platform may show to the person.
     pub message: Option<&'a str>,

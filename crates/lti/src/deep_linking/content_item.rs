@@ -6,14 +6,18 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use crate::services::number::Number;
+use crate::number::Number;
 
 /// The types that this tool returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ItemType {
+    /// `ltiResourceLink`
     ResourceLink,
+    /// `link`
     Link,
+    /// `html`
     Html,
+    /// `image`
     Image,
 }
 
@@ -34,12 +38,16 @@ impl ItemType {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type")]
 pub enum ContentItem {
+    /// A link that launches this tool.
     #[serde(rename = "ltiResourceLink")]
     ResourceLink(ResourceLinkItem),
+    /// A link to any other page.
     #[serde(rename = "link")]
     Link(LinkItem),
+    /// A fragment of a page.
     #[serde(rename = "html")]
     Html(HtmlItem),
+    /// A picture.
     #[serde(rename = "image")]
     Image(ImageItem),
 }
@@ -61,17 +69,21 @@ impl ContentItem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceLinkItem {
+    /// The words of the link, 1 to 255 characters.
     pub title: String,
+    /// More words, shown beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Where it launches; without one, where the platform has the tool. Moodle binds a link with one by its domain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Url>,
+    /// A small picture beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon: Option<Icon>,
     /// Comes back in every launch. Teachers see it and may change it; a copied link keeps it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,
+    /// Makes a column in the gradebook with the link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_item: Option<ItemLineItem>,
 }
@@ -79,6 +91,7 @@ pub struct ResourceLinkItem {
 /// A picture beside a link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Icon {
+    /// Where the picture is.
     pub url: Url,
     /// Pixels.
     pub width: u32,
@@ -90,12 +103,16 @@ pub struct Icon {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemLineItem {
+    /// The name of the column, 1 to 255 characters.
     pub label: String,
     /// Points, above zero. Moodle takes whole numbers from 1 to 100 only.
     #[serde(serialize_with = "points")]
     pub score_maximum: Decimal,
+    /// The tool's own id of what is graded.
     pub resource_id: String,
+    /// The tool's own word for the kind of column.
     pub tag: String,
+    /// Lets teachers open what was handed in out of the gradebook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub submission_review: Option<SubmissionReview>,
 }
@@ -106,7 +123,9 @@ pub struct ItemLineItem {
 pub struct SubmissionReview {
     /// `activityProgress` words at which there is something to see.
     pub reviewable_status: Vec<&'static str>,
+    /// The words of the link in the gradebook.
     pub label: String,
+    /// What is launched.
     pub url: Url,
     /// Merged into the custom parameters of the launch.
     pub custom: BTreeMap<String, String>,
@@ -115,8 +134,11 @@ pub struct SubmissionReview {
 /// A plain link (section 2.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LinkItem {
+    /// Where it leads.
     pub url: Url,
+    /// The words of the link, 1 to 255 characters.
     pub title: String,
+    /// More words, shown beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
@@ -124,18 +146,24 @@ pub struct LinkItem {
 /// A fragment of HTML (section 2.4); whatever is in it must be escaped already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HtmlItem {
+    /// The markup.
     pub html: String,
+    /// What the platform lists it as, 1 to 255 characters.
     pub title: String,
 }
 
 /// A picture (section 2.5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ImageItem {
+    /// Where the picture is.
     pub url: Url,
+    /// What the platform lists it as, 1 to 255 characters.
     pub title: String,
     /// What it shows, for those who do not see it.
     pub text: String,
+    /// Pixels.
     pub width: u32,
+    /// Pixels.
     pub height: u32,
 }
 

@@ -1,6 +1,6 @@
 //! Deep linking (LTI Deep Linking 2.0): what a platform accepts, what may be returned to it, and the signed answer.
 //!
-//! The way through this room is one way: [`ContentItem`]s are [accepted](fn@accept) against the [`DeepLinkingSettings`] of the
+//! There is one way: [`ContentItem`]s are [accepted](fn@accept) against the [`DeepLinkingSettings`] of the
 //! request, and only what was [`Accepted`] can be put into an [`Answer`].
 
 mod accept;

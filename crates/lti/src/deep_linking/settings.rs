@@ -26,15 +26,17 @@ pub struct DeepLinkingSettings {
     pub accept_lineitem: bool,
     /// Whether items are stored without asking the person. False when absent.
     pub auto_create: bool,
+    /// A title that the platform proposes.
     pub title: Option<String>,
+    /// A description that the platform proposes.
     pub text: Option<String>,
     /// Opaque; must be echoed in the answer exactly when present.
     pub data: Option<String>,
 }
 
 impl DeepLinkingSettings {
-    /// Reads the claim `deep_linking_settings` as a platform sent it. The same door as that of a launch, for whoever has
-    /// the claim alone.
+    /// Reads the claim `deep_linking_settings` as a platform sent it. It is checked as at
+    /// a launch, for a program that has the claim alone.
     ///
     /// # Errors
     /// A [`Refusal`] of row 21, or [`Refusal::DeepLinking`] when it is no JSON object.

@@ -10,6 +10,7 @@ use super::{MAX_DOCUMENT, Refused, TOOL_CONFIGURATION};
 /// A registration as the platform stored it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
+    /// What the platform calls the tool from now on.
     pub client_id: String,
     /// Moodle names it; in Canvas it is made when the app is added.
     pub deployment_id: Option<String>,

@@ -22,21 +22,31 @@ pub struct SupportedMessage {
 /// What a platform says of itself, found to be consistent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlatformConfiguration {
+    /// `issuer`, byte for byte.
     pub issuer: String,
+    /// Where logins go, through the browser.
     pub authorization_endpoint: Url,
+    /// Where service tokens are asked for.
     pub token_endpoint: Url,
+    /// Where the platform publishes its keys.
     pub jwks_uri: Url,
+    /// Where the registration request is posted.
     pub registration_endpoint: Url,
     /// The `aud` of client assertions, when it is not the token endpoint (DR 1.0: `authorization_server`).
     pub authorization_server: Option<String>,
+    /// Which product it is.
     pub flavour: Flavour,
     /// `moodle`, `canvas`, or what the platform calls itself; at most 60 characters.
     pub product: String,
+    /// The product's version; at most 60 characters.
     pub version: Option<String>,
     /// The account's name in Canvas.
     pub account: Option<String>,
+    /// `scopes_supported`; empty when the platform says nothing.
     pub scopes: Vec<String>,
+    /// `claims_supported`; empty when the platform says nothing.
     pub claims: Vec<String>,
+    /// `messages_supported`; empty when the platform says nothing.
     pub messages: Vec<SupportedMessage>,
     /// Names of variables without their `$`.
     pub variables: Vec<String>,

@@ -1,71 +1,69 @@
-//! Our registration request: what all platforms read, and what Canvas alone understands.
+//! The registration request: what all platforms read, and what Canvas alone understands.
 
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{
-    CANVAS_DEEP_LINKING, CANVAS_LAUNCHES, CANVAS_PRIVACY, CANVAS_TOOL_ID, CLAIMS, CUSTOM_PARAMETERS,
-    NOTICES_SCOPE, PlatformConfiguration, SCOPES, TOOL_CONFIGURATION,
-};
+use super::{PlatformConfiguration, TOOL_CONFIGURATION, ToolProfile};
 use crate::capabilities::{Placements, Variables};
 
-/// What there is to say about this installation of Cairn.
+/// One installation of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolFacts {
-    /// Where users of the platform reach us; without a path.
+    /// The tool.
+    pub profile: ToolProfile,
+    /// Where users of the platform reach it; without a path.
     pub origin: Url,
-    /// The one redirect address, which launches aim at too. Like the next three it is on our origin.
-    pub launch: String,
-    /// Where a launch begins.
-    pub login: String,
-    /// Our public keys.
-    pub jwks: String,
-    /// A picture.
+    /// The URL of a picture on that origin.
     pub logo: String,
 }
 
 const RESOURCE_LINK: &str = "LtiResourceLinkRequest";
 const DEEP_LINKING: &str = "LtiDeepLinkingRequest";
 const SUBMISSION_REVIEW: &str = "LtiSubmissionReviewRequest";
-pub(super) const DESCRIPTION: &str =
-    "Badges that students earn from course work, keep for good, and that anybody can check.";
 
 impl ToolFacts {
-    /// The body of the registration request for that platform: nothing that it does not know.
+    /// The body of the registration request for that platform (DR 1.0, section 3.5): nothing that it does not know.
     #[must_use]
     pub fn request(&self, platform: &PlatformConfiguration) -> Value {
+        let profile = &self.profile;
+        let target = self.at(profile.launch_path);
         let mut tool = Map::new();
         let mut add = |name: &str, value: Value| tool.insert(name.to_owned(), value);
         add("domain", json!(self.domain()));
-        add("description", json!(DESCRIPTION));
-        add("target_link_uri", json!(self.launch));
-        add("custom_parameters", Value::Object(custom(platform)));
-        add("claims", json!(claims(platform)));
-        add("messages", Value::Array(self.messages(platform, &self.launch)));
+        add("description", json!(profile.description));
+        add("target_link_uri", json!(target));
+        add("custom_parameters", Value::Object(profile.custom(platform)));
+        add("claims", json!(profile.claims_for(platform)));
+        add("messages", Value::Array(self.messages(platform, &target)));
         if platform.capabilities().placements == Placements::Canvas {
             add(
                 "https://canvas.instructure.com/lti/privacy_level",
-                json!(CANVAS_PRIVACY),
+                json!(profile.canvas.privacy_level),
             );
             add(
                 "https://canvas.instructure.com/lti/tool_id",
-                json!(CANVAS_TOOL_ID),
+                json!(profile.canvas.tool_id),
             );
         }
         json!({
             "application_type": "web",
             "response_types": ["id_token"],
             "grant_types": ["client_credentials", "implicit"],
-            "initiate_login_uri": self.login,
-            "redirect_uris": [self.launch],
-            "jwks_uri": self.jwks,
+            "initiate_login_uri": self.at(profile.login_path),
+            "redirect_uris": [target],
+            "jwks_uri": self.at(profile.jwks_path),
             "token_endpoint_auth_method": "private_key_jwt",
-            "client_name": "Cairn",
-            "client_uri": format!("{}/", self.origin.origin().ascii_serialization()),
+            "client_name": profile.name,
+            "client_uri": self.at("/"),
             "logo_uri": self.logo,
-            "scope": wanted_scopes(platform).join(" "),
+            "scope": profile.scopes_for(platform).join(" "),
             TOOL_CONFIGURATION: tool,
         })
+    }
+
+    /// The URL of a path on this installation.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.origin.origin().ascii_serialization())
     }
 
     /// Host and port: what Moodle compares with the target's.
@@ -89,113 +87,116 @@ impl ToolFacts {
         };
         let mut all = Vec::new();
         if platform.capabilities().placements == Placements::Canvas {
-            for (placement, label, seen_by) in CANVAS_LAUNCHES {
-                if !platform.offers(RESOURCE_LINK, placement) {
+            for place in self.profile.canvas.launches {
+                if !platform.offers(RESOURCE_LINK, place.placement) {
                     continue;
                 }
-                let mut one = message(RESOURCE_LINK, label);
-                one.insert("placements".into(), json!([placement]));
+                let mut one = message(RESOURCE_LINK, place.label);
+                one.insert("placements".into(), json!([place.placement]));
                 one.insert(
                     "https://canvas.instructure.com/lti/visibility".into(),
-                    json!(seen_by),
+                    json!(place.visible_to),
                 );
                 one.insert(
                     "https://canvas.instructure.com/lti/display_type".into(),
                     json!("full_width_in_context"),
                 );
-                if placement == "course_navigation" {
+                if place.placement == "course_navigation" {
                     let name = "https://canvas.instructure.com/lti/course_navigation/default_enabled";
                     one.insert(name.into(), json!(true));
                 }
                 all.push(one);
             }
-            for (placement, label) in CANVAS_DEEP_LINKING {
-                if platform.offers(DEEP_LINKING, placement) {
-                    let mut one = message(DEEP_LINKING, label);
-                    one.insert("placements".into(), json!([placement]));
+            for place in self.profile.canvas.selections {
+                if platform.offers(DEEP_LINKING, place.placement) {
+                    let mut one = message(DEEP_LINKING, place.label);
+                    one.insert("placements".into(), json!([place.placement]));
                     all.push(one);
                 }
             }
         } else {
-            all.push(message(RESOURCE_LINK, "Badges"));
+            all.push(message(RESOURCE_LINK, self.profile.link_label));
             if platform.sends(DEEP_LINKING) {
-                let mut one = message(DEEP_LINKING, "Badge or evidence activity");
+                let mut one = message(DEEP_LINKING, self.profile.selection_label);
                 one.insert("placements".into(), json!(["ContentArea"]));
                 all.push(one);
             }
         }
         if platform.sends(SUBMISSION_REVIEW) {
-            all.push(message(SUBMISSION_REVIEW, "Review"));
+            all.push(message(SUBMISSION_REVIEW, self.profile.review_label));
         }
         all.into_iter().map(Value::Object).collect()
     }
 }
 
-/// The scopes that we ask that platform for.
-pub(super) fn wanted_scopes(platform: &PlatformConfiguration) -> Vec<&'static str> {
-    let known = |scope: &str| platform.scopes.iter().any(|known| known == scope);
-    SCOPES
-        .iter()
-        .map(|(scope, _)| *scope)
-        .filter(|scope| known(scope) || (platform.scopes.is_empty() && *scope != NOTICES_SCOPE))
-        .collect()
-}
-
-fn claims(platform: &PlatformConfiguration) -> Vec<&'static str> {
-    let known = |claim: &&str| {
-        matches!(*claim, "iss" | "sub")
-            || platform.claims.is_empty()
-            || platform.claims.iter().any(|known| known == claim)
-    };
-    CLAIMS.into_iter().filter(known).collect()
-}
-
-fn custom(platform: &PlatformConfiguration) -> Map<String, Value> {
-    let known = |variable: &str, canvas: bool| match platform.capabilities().variables {
-        Variables::Canvas => true,
-        Variables::Standard => !canvas,
-        Variables::Listed => {
-            let bare = variable.trim_start_matches('$');
-            platform.variables.iter().any(|known| known == bare)
-        }
-    };
-    CUSTOM_PARAMETERS
-        .into_iter()
-        .filter(|(_, variable, canvas)| known(variable, *canvas))
-        .map(|(name, variable, _)| (name.to_owned(), json!(variable)))
-        .collect()
-}
-
-impl PlatformConfiguration {
-    /// What Cairn will be able to do there, in plain words, each once.
+impl ToolProfile {
+    /// The scopes that this tool asks that platform for, in the order of its profile.
     #[must_use]
-    pub fn abilities(&self) -> Vec<&'static str> {
-        let wanted = wanted_scopes(self);
-        let asked = SCOPES.iter().filter(|(scope, _)| wanted.contains(scope));
-        asked.map(|(_, words)| *words).collect()
+    pub fn scopes_for(&self, platform: &PlatformConfiguration) -> Vec<&'static str> {
+        let known = |scope: &str| platform.scopes.iter().any(|known| known == scope);
+        self.scopes
+            .iter()
+            .filter(|one| known(one.scope) || (platform.scopes.is_empty() && !one.only_when_offered))
+            .map(|one| one.scope)
+            .collect()
     }
 
-    /// What Cairn will be able to do that it may not do now, and what it will no longer be able to do, in the same words.
-    /// `now` is what the platform says it granted; nothing is known to change where it says nothing.
+    fn claims_for(&self, platform: &PlatformConfiguration) -> Vec<&'static str> {
+        let known =
+            |claim: &&str| platform.claims.is_empty() || platform.claims.iter().any(|known| known == claim);
+        let wanted = self.claims.iter().copied().filter(known);
+        ["iss", "sub"].into_iter().chain(wanted).collect()
+    }
+
+    fn custom(&self, platform: &PlatformConfiguration) -> Map<String, Value> {
+        let known = |variable: &str, canvas: bool| match platform.capabilities().variables {
+            Variables::Canvas => true,
+            Variables::Standard => !canvas,
+            Variables::Listed => {
+                let bare = variable.trim_start_matches('$');
+                platform.variables.iter().any(|known| known == bare)
+            }
+        };
+        self.custom_parameters
+            .iter()
+            .filter(|one| known(one.variable, one.canvas_only))
+            .map(|one| (one.name.to_owned(), json!(one.variable)))
+            .collect()
+    }
+
+    /// What the tool will be able to do there, in the words of its [scopes](super::WantedScope::purpose), each once.
     #[must_use]
-    pub fn abilities_beside(&self, now: &[String]) -> (Vec<&'static str>, Vec<&'static str>) {
+    pub fn abilities(&self, platform: &PlatformConfiguration) -> Vec<&'static str> {
+        let wanted = self.scopes_for(platform);
+        let asked = self.scopes.iter().filter(|one| wanted.contains(&one.scope));
+        asked.map(|one| one.purpose).collect()
+    }
+
+    /// What the tool will be able to do that it may not do now, and what it will no longer be able to do, in the same
+    /// words. `now` are the scopes that the platform says it granted; where it says nothing, nothing is known to change.
+    #[must_use]
+    pub fn abilities_beside(
+        &self,
+        platform: &PlatformConfiguration,
+        now: &[String],
+    ) -> (Vec<&'static str>, Vec<&'static str>) {
         if now.is_empty() {
             return (Vec::new(), Vec::new());
         }
-        let wanted = wanted_scopes(self);
+        let wanted = self.scopes_for(platform);
         let words = |will: bool| {
-            let changed = SCOPES.iter().filter(|(scope, _)| {
-                let granted = now.iter().any(|known| known == scope);
-                wanted.contains(scope) == will && granted != will
+            let changed = self.scopes.iter().filter(|one| {
+                let granted = now.iter().any(|known| known == one.scope);
+                wanted.contains(&one.scope) == will && granted != will
             });
-            changed.map(|(_, words)| *words).collect()
+            changed.map(|one| one.purpose).collect()
         };
         (words(true), words(false))
     }
 
-    /// Whether the platform offers to share names, so that we ask for them.
+    /// Whether the tool asks for names and the platform offers to share them.
     #[must_use]
-    pub fn shares_names(&self) -> bool {
-        claims(self).contains(&"name")
+    pub fn shares_names(&self, platform: &PlatformConfiguration) -> bool {
+        self.claims_for(platform).contains(&"name")
     }
 }

@@ -1,10 +1,12 @@
-//! Keys of both sides: ours, which signs what we say to platforms, and theirs, which verify launches.
+//! Keys of both sides: the tool's own ([`ToolKey`]), which signs what it says to platforms, and the platforms'
+//! ([`KeySetCache`]), which verify launches and notices.
 
 mod cache;
 pub(crate) mod openid;
 mod platform;
 mod tool;
 
+pub use crate::error::KeyFault;
 pub use cache::{KeySetCache, Look};
-pub use platform::{KeyFault, KeySet, PlatformKey};
+pub use platform::{KeySet, PlatformKey};
 pub use tool::ToolKey;

@@ -10,27 +10,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error::KeyFault;
 use crate::registration::Algorithm;
 
 /// More keys than this in one set are ignored.
 const MAX_KEYS: usize = 64;
-
-/// Why a key of a platform cannot verify a launch.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeyFault {
-    #[error("it is a shared secret, not a public key")]
-    Symmetric,
-    #[error("it is of the type {0:?}, which does not fit the algorithm")]
-    Type(String),
-    #[error("it has {0} bits where 2,048 are the least")]
-    Small(usize),
-    #[error("it is not meant for signatures")]
-    Use,
-    #[error("it is meant for another algorithm")]
-    Algorithm,
-    #[error("it cannot be read")]
-    Unreadable,
-}
 
 /// A JWK as published (RFC 7517); members of other key types are ignored.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! What the platform posts through the browser (facts 1.3, row 1).
+//! What the platform posts through the browser (row 1).
 
 use crate::error::{PlatformRefusal, Refusal};
 

@@ -1,4 +1,4 @@
-//! The header of an `id_token` (facts 1.3, rows 4 and 5), read before anything is believed.
+//! The header of an `id_token` (rows 4 and 5), read before anything is believed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +14,9 @@ const MAX_TOKEN: usize = 64 << 10;
 /// What of the header counts. `jwk`, `jku`, `x5c` and `x5u` are never looked at: the key comes from the registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
+    /// One that the registration allows.
     pub algorithm: Algorithm,
+    /// The key that the platform says it signed with; at most 255 bytes.
     pub kid: String,
 }
 

@@ -1,4 +1,31 @@
-//! The launch checklist (facts 1.3): each of its rows is a refusal of its own, or the launch is verified.
+//! The launch checklist: each of its rows is a [`Refusal`] of its own, or the launch is verified.
+//!
+//! | row | what is checked |
+//! | --- | --- |
+//! | 1 | the form: `state` and `id_token`, each once, within bounds; or the platform's own error |
+//! | 2 | the state: sealed here, not over, not used before, its registration known and enabled |
+//! | 3 | the browser: the one that began the login |
+//! | 4 | the token's form: three parts, JSON without repeated members, an algorithm that the registration allows, no `crit` |
+//! | 5 | the key's id: named, and in the platform's key set |
+//! | 6 | the key: RSA, 2,048 bits or more, meant for signatures and for this algorithm |
+//! | 7 | the signature |
+//! | 8 | the issuer: byte for byte the registered one |
+//! | 9 | the audience: our client id, and nobody that is not trusted |
+//! | 10 | the authorised party: named where there are several audiences, and us where it is named |
+//! | 11 | time: `exp`, `iat` and `nbf`, with 60 seconds of leeway, and no message older than ten minutes |
+//! | 12 | the nonce: the one of the state |
+//! | 13 | the LTI version: 1.3.0 |
+//! | 14 | the message type: one of the three that are known |
+//! | 15 | the deployment: named, well formed, and admitted ([`admit`]) |
+//! | 16 | the deployment: the one of the login, where the login named one |
+//! | 17 | the person: a `sub` of at most 255 ASCII characters |
+//! | 18 | the roles: a list, which may be empty |
+//! | 19 | the target: on the tool's origin, at a path that it has, and the one of the login |
+//! | 20 | a resource link launch names its link |
+//! | 21 | a deep linking request has its settings, and a return URL of the platform's own |
+//! | 22 | a submission review names the person and the line item |
+//! | 23 | service URLs: https, on the registration's hosts |
+//! | 24 | all else is read with tolerance: what is absent, null or of another type counts as absent |
 //!
 //! openidconnect verifies signature, issuer, audience, expiry and nonce of the `id_token`. What it leaves out, the
 //! modules here do: form, header, key, authorised party, time, and everything that is LTI.

@@ -1,11 +1,11 @@
-//! What a launch may open (facts 1.3, row 19).
+//! What a launch may open (row 19).
 
 use url::Url;
 
 use crate::claims::LtiClaims;
 use crate::error::Refusal;
 
-/// Our own origin and the paths on it that may be launched.
+/// The tool's own origin and the paths on it that may be launched.
 #[derive(Debug, Clone)]
 pub struct Targets {
     origin: Url,

@@ -1,4 +1,4 @@
-//! The `id_token`'s signature and registered claims (facts 1.3, rows 6 to 12 and 17).
+//! The `id_token`'s signature and registered claims (rows 6 to 12 and 17).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openidconnect::core::{CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm};

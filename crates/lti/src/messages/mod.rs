@@ -1,4 +1,4 @@
-//! One validator per message type (facts 1.3, rows 14 and 20 to 22).
+//! One validator per message type (rows 14 and 20 to 22 of the checklist in `launch`).
 
 mod deep_linking;
 mod resource_link;

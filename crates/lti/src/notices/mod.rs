@@ -30,16 +30,22 @@ pub enum NoticeRefusal {
     /// What it shares with a launch: its form, its key, its signature, who speaks to whom, and when.
     #[error(transparent)]
     Token(#[from] Refusal),
+    /// Expired, or older than 65 minutes.
     #[error("The notice is older than it may be, or has expired. The platform may send it anew.")]
     Old,
+    /// More than a minute ahead.
     #[error("The notice comes from the future. Set the clocks of platform and tool by NTP.")]
     Future,
+    /// No notice claim, or one without usable id and type.
     #[error("The notice does not say what it is (notice id and type).")]
     NotANotice,
+    /// Issuer or audiences fit no registration.
     #[error("The notice names no registration of ours (issuer and client id).")]
     UnknownRegistration,
+    /// The deployment is not admitted. For the program, which knows the deployments.
     #[error("The notice names a deployment that is not admitted here. Admit it on the administrator's page.")]
     UnknownDeployment,
+    /// Its id was seen before. For the program, which stores the ids.
     #[error("The notice was received before.")]
     Repeated,
 }
@@ -63,17 +69,22 @@ impl NoticeRefusal {
 /// Whom an unverified notice claims to be from and for. Good for nothing but finding the registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimed {
+    /// `iss`.
     pub issuer: String,
+    /// `aud`, as a list.
     pub audiences: Vec<String>,
 }
 
 /// A verified notice. Ids are the platform's and mean nothing without the registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
+    /// The deployment that it concerns.
     pub deployment_id: String,
     /// The notice's own id.
     pub id: String,
+    /// Used by this notice alone.
     pub nonce: String,
+    /// What it says.
     pub about: About,
     /// Until when it would be accepted again if it were not remembered.
     pub remember_until: DateTime<Utc>,
@@ -88,6 +99,7 @@ pub enum About {
     ContextCopy {
         /// The new course.
         context_id: String,
+        /// The new course's name, at most 255 characters.
         title: Option<String>,
         /// The courses that it was copied from.
         origins: Vec<String>,

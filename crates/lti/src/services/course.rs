@@ -11,6 +11,7 @@ use super::roster::Member;
 /// What a course's services said. Each part may have failed by itself.
 #[derive(Debug)]
 pub struct CourseReading {
+    /// The members of the course.
     pub members: Result<Vec<Member>, ServiceError>,
     /// In the order of the line items asked for.
     pub results: Vec<Result<Vec<ResultRow>, ServiceError>>,

@@ -17,6 +17,7 @@ use crate::transport::{NetError, Response};
 pub struct ServiceError {
     /// The work in words, such as "Reading the results".
     pub doing: &'static str,
+    /// Why it failed.
     pub reason: Reason,
 }
 
@@ -41,7 +42,10 @@ pub enum Reason {
     Forbidden(String),
     /// 429, or 403 with "Rate Limit Exceeded".
     #[error("the platform asks us to slow down")]
-    Throttled { retry_after: Option<Duration> },
+    Throttled {
+        /// How long the platform asks to wait.
+        retry_after: Option<Duration>,
+    },
     /// 404 or 410.
     #[error("it is no longer there (404). Was the column or the course deleted?")]
     NotFound,
@@ -63,7 +67,9 @@ pub enum Reason {
     /// 5xx
     #[error("the platform is out of order (status {status})")]
     Unavailable {
+        /// 500 to 599.
         status: u16,
+        /// How long the platform asks to wait.
         retry_after: Option<Duration>,
     },
     /// Any other status.
@@ -81,18 +87,22 @@ pub enum Reason {
     /// Not the JSON that the standard describes.
     #[error("the platform's answer cannot be read: {0}")]
     Malformed(String),
+    /// No answer within the time-out, or 408.
     #[error("the platform did not answer in time")]
     TimedOut,
+    /// No connection: why not.
     #[error("the platform cannot be reached: {0}")]
     Unreachable(String),
     /// Our own guard said no.
     #[error("the address may not be called: {0}")]
     Blocked(String),
+    /// The bound, in bytes.
     #[error("the platform's answer is larger than {0} bytes")]
     TooLarge(usize),
     /// A link to a next page or a line item on another server, to which our token must not go.
     #[error("the platform points to another server ({0}), which is not trusted")]
     ForeignHost(String),
+    /// A list whose next page was read already, or one of very many pages.
     #[error("the platform's pages do not come to an end")]
     Endless,
     /// Refused by us before anything was sent.
@@ -101,6 +111,7 @@ pub enum Reason {
     /// The launch did not grant this scope.
     #[error("the platform has not granted the scope {0}. Check the tool's services in its settings")]
     NotGranted(String),
+    /// There is no access token.
     #[error(transparent)]
     Token(TokenError),
 }

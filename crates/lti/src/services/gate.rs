@@ -14,7 +14,7 @@ const LOW_WATER: f32 = 60.0;
 
 /// Lets at most so many requests through at once, in the order they came. Halves when throttled, recovers one by one.
 #[derive(Debug)]
-pub struct Gate {
+pub(crate) struct Gate {
     semaphore: Arc<Semaphore>,
     state: Mutex<State>,
     widest: usize,
@@ -33,8 +33,7 @@ struct State {
 
 impl Gate {
     /// A gate for `widest` requests at once, at least one.
-    #[must_use]
-    pub fn new(widest: usize) -> Arc<Self> {
+    pub(crate) fn new(widest: usize) -> Arc<Self> {
         let widest = widest.max(1);
         Arc::new(Self {
             semaphore: Arc::new(Semaphore::new(widest)),
@@ -49,8 +48,7 @@ impl Gate {
     }
 
     /// How many requests may be under way now.
-    #[must_use]
-    pub fn limit(&self) -> usize {
+    pub(crate) fn limit(&self) -> usize {
         self.state().limit
     }
 

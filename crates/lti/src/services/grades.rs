@@ -12,11 +12,11 @@ use url::Url;
 
 use super::error::{Reason, ServiceError, read_json};
 use super::media::{self, scope};
-use super::number::{Number, decimal, text};
 use super::paging::{List, with_parameter};
 use super::{Call, Platform, Repeat};
 use crate::capabilities::NewColumns;
 use crate::deep_linking::SubmissionReview;
+use crate::number::{Number, decimal, text};
 use crate::transport::Request;
 
 /// A column of the gradebook that belongs to this tool.
@@ -24,29 +24,39 @@ use crate::transport::Request;
 pub struct LineItem {
     /// Its URL, query included, is its id.
     pub id: Url,
+    /// The name of the column; empty where the platform sends none.
     pub label: String,
     /// Points. Above zero by the standard; Moodle lets a teacher set what they like.
     pub score_maximum: Option<Decimal>,
+    /// The tool's own word for the kind of column.
     pub tag: Option<String>,
+    /// The tool's own id of what is graded.
     pub resource_id: Option<String>,
+    /// The link that the column belongs to.
     pub resource_link_id: Option<String>,
 }
 
 /// Which line items to list; an empty filter lists all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LineItemFilter {
+    /// Only those with this tag.
     pub tag: Option<String>,
+    /// Only those with this resource id.
     pub resource_id: Option<String>,
+    /// Only those of this link.
     pub resource_link_id: Option<String>,
 }
 
 /// A line item to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLineItem {
+    /// The name of the column; not blank.
     pub label: String,
     /// Points, above zero.
     pub score_maximum: Decimal,
+    /// The tool's own word for the kind of column.
     pub tag: Option<String>,
+    /// The tool's own id of what is graded.
     pub resource_id: Option<String>,
     /// Ties the column to an existing link of ours.
     pub resource_link_id: Option<String>,
@@ -60,6 +70,7 @@ pub struct NewLineItem {
 /// What the platform's gradebook says about one person in one line item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultRow {
+    /// The `sub` of the person.
     pub user_id: String,
     /// Points. `None` is *unknown* (nothing graded yet), never zero.
     pub score: Option<Decimal>,
@@ -88,8 +99,7 @@ pub(crate) fn share(points: Decimal, maximum: Decimal) -> Option<Decimal> {
 }
 
 /// The URL below a line item: `results` or `scores` go into the path, before the query (Moodle's ids have one).
-#[must_use]
-pub fn below(line_item: &Url, child: &str) -> Url {
+pub(crate) fn below(line_item: &Url, child: &str) -> Url {
     let mut url = line_item.clone();
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push(child);

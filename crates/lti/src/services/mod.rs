@@ -1,11 +1,11 @@
 //! The services that a platform offers to a tool: assignment and grades (LTI-AGS 2.0), names and roles (LTI-NRPS 2.0).
 //!
 //! One [`Services`] for the process; from it a [`Platform`] for each registration that is being called. Every call goes
-//! through `Platform::call`: it waits for a place in the registration's [`gate::Gate`], takes a token, sends, and
-//! tries again where `retry` says so. The caller has checked that the URLs' hosts belong to the registration; what a
+//! through `Platform::call`: it waits for a place among the registration's requests, takes a token, sends, and
+//! tries again where that can help. The caller has checked that the URLs' hosts belong to the registration; what a
 //! platform names itself (next pages, line items) must stay on the server that named it.
 //!
-//! To add a service: its media types and scopes into [`media`], a file with its types and an `impl Platform` that calls
+//! To add a service: put its media types and scopes into [`media`], and add a file with its types and an `impl Platform` that calls
 //! `Platform::call` or `Platform::read_pages`.
 
 use std::collections::HashMap;
@@ -20,11 +20,10 @@ use ambient::random::SharedRandom;
 
 pub mod course;
 pub mod error;
-pub mod gate;
+mod gate;
 pub mod grades;
 pub mod media;
 pub mod notices;
-pub(super) mod number;
 pub mod paging;
 mod retry;
 pub mod roster;

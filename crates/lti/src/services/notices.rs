@@ -12,6 +12,7 @@ use crate::transport::{Method, Request};
 /// A type of notice and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Handler {
+    /// The type, such as [`CONTEXT_COPY`](crate::notices::CONTEXT_COPY).
     pub notice_type: String,
     /// Empty where none is set.
     #[serde(default)]

@@ -7,16 +7,19 @@ use url::Url;
 
 use super::error::{Reason, ServiceError, read_json};
 use super::media::{self, scope};
-use super::number::text;
 use super::paging::List;
 use super::{Call, Platform, Repeat};
+use crate::number::text;
 
 /// Whether a member takes part (LTI-NRPS 2.0, section 2.3). Moodle and Canvas list active members only: whoever leaves is
 /// missing from the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
+    /// Takes part.
     Active,
+    /// Enrolled, and does not take part now.
     Inactive,
+    /// No longer enrolled.
     Deleted,
     /// A word that the standard does not know; not active.
     Unknown,
@@ -27,14 +30,21 @@ pub enum Status {
 pub struct Member {
     /// The `sub` of this person's launches.
     pub user_id: String,
+    /// Whether the person takes part.
     pub status: Status,
+    /// The whole name, where shared.
     pub name: Option<String>,
+    /// The given name, where shared.
     pub given_name: Option<String>,
+    /// The family name, where shared.
     pub family_name: Option<String>,
+    /// The e-mail address, where shared.
     pub email: Option<String>,
+    /// The URL of a picture, where shared.
     pub picture: Option<String>,
     /// URIs or bare words, as sent.
     pub roles: Vec<String>,
+    /// The id in the student information system, where shared.
     pub lis_person_sourcedid: Option<String>,
 }
 

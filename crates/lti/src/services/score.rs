@@ -8,10 +8,10 @@ use url::Url;
 use super::error::{Reason, ServiceError};
 use super::grades::{ResultRow, below, share};
 use super::media::{self, scope};
-use super::number::Number;
 use super::score_times::ScoreKey;
 use super::{Call, Platform, Repeat};
 use crate::capabilities::{Capabilities, RepeatedScores, ScoreMembers, TypedGrades};
+use crate::number::Number;
 use crate::transport::{Request, Response};
 
 const DOING: &str = "Posting a score";
@@ -19,20 +19,30 @@ const DOING: &str = "Posting a score";
 /// How far the person is (LTI-AGS 2.0, section 3.4.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum ActivityProgress {
+    /// Not begun.
     Initialized,
+    /// Begun.
     Started,
+    /// Under way.
     InProgress,
+    /// Handed in; may be changed.
     Submitted,
+    /// Done.
     Completed,
 }
 
 /// How far the grading is (LTI-AGS 2.0, section 3.4.8). Moodle stores a grade for `FullyGraded` only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum GradingProgress {
+    /// The score is final.
     FullyGraded,
+    /// Graded later, by nobody in particular.
     Pending,
+    /// A person has to grade it.
     PendingManual,
+    /// Grading failed.
     Failed,
+    /// There is nothing to grade.
     NotReady,
 }
 
@@ -40,11 +50,17 @@ pub enum GradingProgress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubmissionType {
+    /// No attempt to show.
     None,
+    /// A launch of this tool, at the URL in `submission_data`.
     BasicLtiLaunch,
+    /// Text, in `submission_data`.
     OnlineTextEntry,
+    /// A URL, in `submission_data`.
     OnlineUrl,
+    /// Handed in within the tool.
     ExternalTool,
+    /// Files.
     OnlineUpload,
 }
 
@@ -60,6 +76,7 @@ pub struct CanvasSubmission {
     /// Keeps a grade that a teacher gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prioritize_non_tool_grade: Option<bool>,
+    /// What Canvas shows as handed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub submission_type: Option<SubmissionType>,
     /// Text or URL, by the type.
@@ -70,10 +87,13 @@ pub struct CanvasSubmission {
 /// A score for one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Score {
+    /// The `sub` of the person.
     pub user_id: String,
     /// When it came about. Posting moves it forward where the platform would refuse it as not newer.
     pub timestamp: DateTime<Utc>,
+    /// How far the person is.
     pub activity_progress: ActivityProgress,
+    /// How far the grading is.
     pub grading_progress: GradingProgress,
     /// Points, zero or more.
     pub score_given: Option<Decimal>,
@@ -81,9 +101,11 @@ pub struct Score {
     pub score_maximum: Option<Decimal>,
     /// Each post with a comment adds one in Canvas; in Moodle it replaces the feedback.
     pub comment: Option<String>,
+    /// When the person began.
     pub started_at: Option<DateTime<Utc>>,
     /// Keep it stable over several posts, or a grade looks like a late submission.
     pub submitted_at: Option<DateTime<Utc>>,
+    /// What only Canvas reads.
     pub canvas: Option<CanvasSubmission>,
 }
 

@@ -10,7 +10,7 @@ use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
 
 use super::{BakeError, MAX_CREDENTIAL, check_sizes};
-use crate::jwt;
+use crate::compact;
 
 const NAMESPACE: &str = "https://purl.imsglobal.org/ob/v3p0";
 const SVG_NAMESPACE: &str = "http://www.w3.org/2000/svg";
@@ -120,7 +120,7 @@ pub fn bake_svg(svg: &str, credential: &str) -> Result<String, BakeError> {
     } else {
         format!(" xmlns:openbadges=\"{NAMESPACE}\"")
     };
-    let carried = if jwt::is_compact(credential) {
+    let carried = if compact::is_compact(credential) {
         // Base64url has nothing that an attribute would have to escape.
         format!(" verify=\"{credential}\">")
     } else {

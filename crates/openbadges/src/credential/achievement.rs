@@ -3,8 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::endorsement::EndorsementCredential;
-use super::profile::{Image, Profile};
+use super::profile::{EndorsementCredential, Image, Profile};
 use super::wire;
 
 /// An accomplishment that may be recognised by a credential: our badge, as the standard calls it.

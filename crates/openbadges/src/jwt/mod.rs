@@ -14,7 +14,8 @@ use p256::ecdsa::{Signature, SigningKey};
 use serde::Serialize;
 use serde_json::Value;
 
-pub use read::{JwtError, MAX_DEPTH, MAX_TOKEN, is_compact, looks_like, read};
+pub use super::compact::is_compact;
+pub use read::{JwtError, MAX_DEPTH, MAX_TOKEN, looks_like, read};
 
 use super::credential::OpenBadgeCredential;
 use super::error::Error;
@@ -47,6 +48,7 @@ impl Algorithm {
 /// What a header says, once all of it was found acceptable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
+    /// `alg`
     pub algorithm: Algorithm,
     /// Which key it is: a DID URL, or a name in the document of the issuer. Where it is missing, `key` is there.
     pub key_id: Option<String>,

@@ -72,18 +72,6 @@ pub fn looks_like(bytes: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_alphabetic) && text.contains(&b'.')
 }
 
-/// Whether `text` is a compact token: three parts in base64url.
-#[must_use]
-pub fn is_compact(text: &str) -> bool {
-    let good = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    text.split('.').count() == 3 && text.split('.').all(good)
-}
-
 /// Takes a compact token apart. White space round it is passed over, as files have it at their end.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! The room as a whole: against published vectors, against a JSON-LD processor, against tampering.
+//! The crate as a whole: against published vectors, against a JSON-LD processor, against tampering.
 
 mod arbitrary;
 mod hostile;

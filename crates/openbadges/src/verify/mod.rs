@@ -6,7 +6,6 @@
 mod key;
 mod own;
 mod status;
-mod strict;
 mod verdict;
 
 use chrono::{DateTime, Utc};
@@ -93,7 +92,7 @@ fn parse(bytes: &[u8]) -> Result<Received, Failure> {
             token: Some(token),
         });
     }
-    let document = strict::parse(bytes).map_err(|error| Failure::NotJson(error.to_string()))?;
+    let document = strict_json::read(bytes).map_err(|error| Failure::NotJson(error.to_string()))?;
     Ok(Received::bare(document))
 }
 

@@ -61,7 +61,7 @@ impl Browser {
     /// When the HTTP client cannot be made.
     #[expect(
         clippy::disallowed_methods,
-        reason = "a person's browser is not the tool's guarded door outwards"
+        reason = "a person's browser does not go through the tool's guarded HTTP client"
     )]
     pub fn new() -> std::io::Result<Self> {
         let client = reqwest::Client::builder()

@@ -56,7 +56,7 @@ impl std::fmt::Debug for World {
 impl World {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the practice LMS fetches key sets over plain HTTP, apart from the tool's guarded door"
+        reason = "the practice LMS fetches key sets over plain HTTP, apart from the tool's guarded client"
     )]
     pub(super) fn new(
         options: Options,

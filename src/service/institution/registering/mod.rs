@@ -10,14 +10,13 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::{InvitationId, RegistrationId, TenantId};
 use crate::net::{NetError, Request, Response};
 use crate::service::Cairn;
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
 use crate::service::institution::connecting;
 use crate::store::invitations::Invitation;
 use crate::store::{audit, invitations, registrations, tenants};
 use lti::dynamic_registration::{
-    Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, ToolFacts, configuration_url, read_answer,
+    Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, configuration_url, read_answer,
 };
 use lti::registration::Registration;
 
@@ -25,11 +24,13 @@ mod changes;
 mod inviting;
 mod known;
 mod token;
+mod tool;
 
 pub use changes::{Beside, Change, Update};
 pub use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
 use inviting::{invitation, take, used};
 use known::{already_known, keep_choices, known, others, proposed};
+pub use tool::{TOOL, facts};
 
 /// How long the page that asks may stay open: as long as a platform's token lives.
 const CONSENT_LIFE: TimeDelta = TimeDelta::hours(1);
@@ -107,7 +108,7 @@ pub async fn open(
     let (mut updates, mut beside) = (None, Vec::new());
     match &known {
         Some((known, granted)) => {
-            let (gained, lost) = platform.abilities_beside(granted);
+            let (gained, lost) = TOOL.abilities_beside(&platform, granted);
             updates = Some(Update {
                 values: changes::between(known, &proposed(&platform, known)?),
                 gained,
@@ -284,38 +285,8 @@ async fn call(
     })
 }
 
-/// What there is to say about this installation.
-#[must_use]
-pub fn facts(cairn: &Cairn) -> ToolFacts {
-    facts_at(&cairn.settings.public_origin)
-}
-
-fn facts_at(public_origin: &Url) -> ToolFacts {
-    let at = |path: &str| format!("{}{path}", origin(public_origin));
-    ToolFacts {
-        origin: public_origin.clone(),
-        launch: at(addresses::LAUNCH),
-        login: at(addresses::LOGIN),
-        jwks: at(addresses::JWKS),
-        logo: at(&addresses::asset("icon", "favicon.svg")),
-    }
-}
-
 /// The origin of an address, for people.
 #[must_use]
 pub fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_canvas_key_in_the_repository_names_the_addresses_of_this_server() {
-        let file = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/lti-config.json"));
-        let file: serde_json::Value = serde_json::from_str(file).unwrap();
-        let served = facts_at(&"https://cairn.example".parse().unwrap()).canvas_key();
-        assert_eq!(file, served);
-    }
 }

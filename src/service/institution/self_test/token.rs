@@ -8,7 +8,7 @@ use super::{Finding, Known, because, clock, too_slow};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::platforms;
-use lti::dynamic_registration::{NOTICES_SCOPE, SCOPES};
+use crate::service::institution::registering::TOOL;
 use lti::registration::Registration;
 use lti::token::TokenError;
 
@@ -19,11 +19,11 @@ type Asked = (&'static str, &'static str, Result<(), TokenError>);
 /// before may have been taken back.
 pub(super) async fn ask(cairn: &Cairn, registration: &Registration) -> Vec<Asked> {
     let target = platforms::target(registration);
-    let scopes = SCOPES.into_iter().filter(|(scope, _)| *scope != NOTICES_SCOPE);
+    let scopes = TOOL.scopes.iter().filter(|one| !one.only_when_offered);
     let target = &target;
-    let asked = scopes.map(|(scope, words)| async move {
-        let outcome = cairn.tokens.renewed(target, &[scope]).await;
-        (scope, words, outcome.map(drop))
+    let asked = scopes.map(|one| async move {
+        let outcome = cairn.tokens.renewed(target, &[one.scope]).await;
+        (one.scope, one.purpose, outcome.map(drop))
     });
     join_all(asked).await
 }

@@ -9,6 +9,9 @@ use crate::registration::Flavour;
 
 mod answers;
 mod properties;
+mod tool;
+
+use tool::{SCOPES, TOOL};
 
 const MOODLE: &str = include_str!("moodle-configuration.json");
 const CANVAS_HOST: &str = "https://sso.canvaslms.com";
@@ -29,7 +32,7 @@ fn canvas_document() -> Value {
         "token_endpoint": format!("{CANVAS_HOST}/login/oauth2/token"),
         "jwks_uri": format!("{CANVAS_HOST}/api/lti/security/jwks"),
         "registration_endpoint": "https://badges.college.edu/api/lti/registrations",
-        "scopes_supported": SCOPES.map(|(scope, _)| scope),
+        "scopes_supported": SCOPES.map(|one| one.scope),
         "claims_supported": ["sub", "iss", "name", "given_name", "family_name", "email", "picture", "locale"],
         "id_token_signing_alg_values_supported": ["RS256"],
         PLATFORM_CONFIGURATION: {
@@ -67,11 +70,9 @@ fn canvas() -> PlatformConfiguration {
 
 fn facts() -> ToolFacts {
     ToolFacts {
-        origin: url("https://cairn.example"),
-        launch: "https://cairn.example/lti/launch".into(),
-        login: "https://cairn.example/lti/login".into(),
-        jwks: "https://cairn.example/lti/jwks".into(),
-        logo: "https://cairn.example/static/icon/favicon.svg".into(),
+        profile: TOOL,
+        origin: url("https://tool.example"),
+        logo: "https://tool.example/static/icon/favicon.svg".into(),
     }
 }
 
@@ -82,7 +83,7 @@ fn moodles_configuration_is_read_as_observed() {
     assert_eq!(moodle.version.as_deref(), Some("5.1+ (Build: 20251017)"));
     assert_eq!(moodle.name(), "Moodle at moodle.example.edu");
     assert!(moodle.sends("LtiDeepLinkingRequest") && !moodle.sends("LtiSubmissionReviewRequest"));
-    assert_eq!(moodle.abilities().len(), 5, "notices are not offered");
+    assert_eq!(TOOL.abilities(&moodle).len(), 5, "notices are not offered");
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn moodle_is_asked_only_for_what_it_knows() {
     assert_eq!(scope.split(' ').count(), 5);
     assert!(!scope.contains("basicoutcome") && !scope.contains("noticehandlers"));
     let tool = &request[TOOL_CONFIGURATION];
-    assert_eq!(tool["domain"], "cairn.example");
+    assert_eq!(tool["domain"], "tool.example");
     assert_eq!(
         tool["custom_parameters"],
         json!({"context_id_history": "$Context.id.history"})

@@ -52,18 +52,18 @@ proptest! {
     #[test]
     fn what_an_update_gains_and_loses_adds_up(granted in proptest::collection::vec(0_usize..9, 1..9)) {
         let canvas = canvas();
-        let scope = |n: &usize| SCOPES.get(*n).map_or("openid", |(scope, _)| *scope).to_owned();
+        let scope = |n: &usize| SCOPES.get(*n).map_or("openid", |one| one.scope).to_owned();
         let granted: Vec<String> = granted.iter().map(scope).collect();
-        let (gained, lost) = canvas.abilities_beside(&granted);
-        let (all, none) = (canvas.abilities(), moodle().abilities_beside(&[]));
+        let (gained, lost) = TOOL.abilities_beside(&canvas, &granted);
+        let (all, none) = (TOOL.abilities(&canvas), TOOL.abilities_beside(&moodle(), &[]));
         prop_assert_eq!(none, (Vec::new(), Vec::new()), "a platform that says nothing");
-        for (scope, words) in SCOPES {
+        for WantedScope { scope, purpose: words, .. } in SCOPES {
             let had = granted.iter().any(|known| known == scope);
             let will = all.contains(&words);
             prop_assert_eq!(gained.contains(&words), will && !had);
             prop_assert_eq!(lost.contains(&words), had && !will);
         }
-        let narrow = moodle().abilities_beside(&SCOPES.map(|(scope, _)| scope.to_owned()));
+        let narrow = TOOL.abilities_beside(&moodle(), &SCOPES.map(|one| one.scope.to_owned()));
         prop_assert_eq!(narrow, (Vec::new(), vec!["be told when a course is copied"]));
     }
 

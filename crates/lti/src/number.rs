@@ -1,4 +1,4 @@
-//! Numbers and texts of services, read without going through a float and written without one.
+//! Numbers and texts on the wire, read without going through a float and written without one.
 
 use std::borrow::Cow;
 
