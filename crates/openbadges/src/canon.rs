@@ -4,126 +4,107 @@
 //! module takes it without building an indexed dataset. Where two cannot, it asks `oxrdf` for the whole algorithm, or,
 //! for what strangers send, `naming`: that one gives up in time. A property test holds the ways against each other.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
 use oxrdf::dataset::{CanonicalizationAlgorithm, CanonicalizationHashAlgorithm};
-use oxrdf::{BlankNodeRef, Dataset, GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
+use oxrdf::{BlankNodeRef, Dataset, Quad};
 use sha2::{Digest as _, Sha256};
 
 use super::naming;
-use super::nquads::line;
+use super::nquads::{Graph, Statement, blank_name, sorted};
 
 /// The canonical N-Quads of a set of quads: sorted lines, blank nodes named `c14n0`, `c14n1`, ...
 #[must_use]
 pub fn canonicalize(quads: &[Quad]) -> String {
-    let unique = unique(quads);
-    match simple_labels(&unique) {
-        Some(labels) => write_sorted(&unique, |node| labels.get(&node).map(String::as_str)),
-        None => full(&unique),
-    }
+    canonical(&Graph::of(quads))
 }
 
 /// The same for quads of a stranger; nothing where blank nodes are so alike that telling them apart takes too long.
 #[must_use]
 pub fn canonicalize_bounded(quads: &[Quad]) -> Option<String> {
-    let unique = unique(quads);
-    let labels = simple_labels(&unique).or_else(|| naming::labels(&unique))?;
-    Some(write_sorted(&unique, |node| {
-        labels.get(&node).map(String::as_str)
-    }))
+    canonical_bounded(&Graph::of(quads))
 }
 
-fn unique(quads: &[Quad]) -> Vec<QuadRef<'_>> {
-    let mut seen = HashSet::with_capacity(quads.len());
-    quads
-        .iter()
-        .map(Quad::as_ref)
-        .filter(|quad| seen.insert(*quad))
-        .collect()
+/// As [`canonicalize`].
+pub(super) fn canonical(graph: &Graph<'_>) -> String {
+    written(graph, &simple_labels(graph).unwrap_or_else(|| full_labels(graph)))
 }
 
-/// The whole algorithm, for any graph.
-fn full(quads: &[QuadRef<'_>]) -> String {
-    let dataset: Dataset = quads.iter().copied().collect();
+/// As [`canonicalize_bounded`].
+pub(super) fn canonical_bounded(graph: &Graph<'_>) -> Option<String> {
+    let labels = simple_labels(graph).or_else(|| naming::labels(graph))?;
+    Some(written(graph, &labels))
+}
+
+/// Labels by the whole algorithm, for any graph.
+fn full_labels(graph: &Graph<'_>) -> Vec<String> {
+    let quads: Vec<Quad> = graph.statements.iter().map(Statement::quad).collect();
+    let dataset: Dataset = quads.iter().collect();
     let labels = dataset.canonicalize_blank_nodes(CanonicalizationAlgorithm::Rdfc10 {
         hash_algorithm: CanonicalizationHashAlgorithm::Sha256,
     });
-    write_sorted(quads, |node| labels.get(&node).map(oxrdf::BlankNode::as_str))
+    // They have the names that `Statement::quad` gave them; a number that no statement uses has no label.
+    let label = |number| {
+        let name = blank_name(number);
+        labels
+            .get(&BlankNodeRef::new_unchecked(&name))
+            .map(|label| label.as_str().to_owned())
+    };
+    (0..graph.blank_nodes)
+        .map(|number| label(number).unwrap_or_default())
+        .collect()
 }
 
 /// How many different blank nodes there are. Canonicalisation has no budget of its own, so callers set one.
 #[must_use]
 pub fn blank_nodes(quads: &[Quad]) -> usize {
-    quads
-        .iter()
-        .flat_map(|quad| blanks(quad.as_ref()))
-        .collect::<HashSet<_>>()
-        .len()
+    Graph::of(quads).blank_nodes
 }
 
-fn blanks(quad: QuadRef<'_>) -> impl Iterator<Item = BlankNodeRef<'_>> {
-    let subject = if let NamedOrBlankNodeRef::BlankNode(node) = quad.subject {
-        Some(node)
-    } else {
-        None
-    };
-    let object = if let TermRef::BlankNode(node) = quad.object {
-        Some(node)
-    } else {
-        None
-    };
-    let graph = if let GraphNameRef::BlankNode(node) = quad.graph_name {
-        Some(node)
-    } else {
-        None
-    };
-    subject.into_iter().chain(object).chain(graph)
-}
-
-/// Labels by first-degree hash (section 4.6), or nothing when two blank nodes share one.
-fn simple_labels<'a>(quads: &[QuadRef<'a>]) -> Option<HashMap<BlankNodeRef<'a>, String>> {
-    let mut mentions: HashMap<BlankNodeRef<'a>, Vec<QuadRef<'a>>> = HashMap::new();
-    for quad in quads {
-        for node in blanks(*quad) {
-            let list = mentions.entry(node).or_default();
-            // A quad that names the node twice counts once.
-            if list.last() != Some(quad) {
-                list.push(*quad);
+/// For each blank node the statements that name it, in their order.
+pub(super) fn mentions<'s, 'a>(graph: &'s Graph<'a>) -> Vec<Vec<&'s Statement<'a>>> {
+    let mut mentions = vec![Vec::new(); graph.blank_nodes];
+    for statement in &graph.statements {
+        for (_, node) in statement.blanks() {
+            if let Some(list) = mentions.get_mut(node) {
+                list.push(statement);
             }
         }
     }
-    let mut by_hash = BTreeMap::new();
-    for (node, quads) in &mentions {
-        let mut lines: Vec<String> = quads
-            .iter()
-            .map(|quad| line(*quad, |other| if other == *node { "a" } else { "z" }))
-            .collect();
-        lines.sort_unstable();
-        let hash = Sha256::digest(lines.concat());
-        if by_hash.insert(hash, *node).is_some() {
-            return None;
-        }
-    }
-    Some(
-        by_hash
-            .into_values()
-            .enumerate()
-            .map(|(number, node)| (node, format!("c14n{number}")))
-            .collect(),
-    )
+    mentions
 }
 
-fn write_sorted<'a, 'b>(
-    quads: &[QuadRef<'a>],
-    label: impl Fn(BlankNodeRef<'a>) -> Option<&'b str>,
-) -> String {
-    // Every blank node has a label; its own name stands in only to keep this total.
-    let mut lines: Vec<String> = quads
+/// Section 4.6: a hash of what is said about one blank node.
+pub(super) fn first_degree(node: usize, mentions: &[&Statement<'_>]) -> [u8; 32] {
+    let lines = sorted(mentions, |other| if other == node { "a" } else { "z" });
+    Sha256::digest(lines).into()
+}
+
+/// Labels by first-degree hash, or nothing when two blank nodes share one.
+fn simple_labels(graph: &Graph<'_>) -> Option<Vec<String>> {
+    let mut hashes: Vec<([u8; 32], usize)> = mentions(graph)
         .iter()
-        .map(|quad| line(*quad, |node| label(node).unwrap_or("unlabelled")))
+        .enumerate()
+        .map(|(node, mentions)| (first_degree(node, mentions), node))
         .collect();
-    lines.sort_unstable();
-    lines.concat()
+    hashes.sort_unstable();
+    if hashes
+        .windows(2)
+        .any(|pair| matches!(pair, [(one, _), (other, _)] if one == other))
+    {
+        return None;
+    }
+    let mut labels = vec![String::new(); hashes.len()];
+    for (rank, (_, node)) in hashes.into_iter().enumerate() {
+        if let Some(label) = labels.get_mut(node) {
+            *label = format!("c14n{rank}");
+        }
+    }
+    Some(labels)
+}
+
+fn written(graph: &Graph<'_>, labels: &[String]) -> String {
+    // Every blank node has a label; the other text only keeps this total.
+    let label = |node| labels.get(node).map_or("unlabelled", String::as_str);
+    sorted(&graph.statements.iter().collect::<Vec<_>>(), label)
 }
 
 #[cfg(test)]
@@ -159,9 +140,16 @@ mod tests {
     proptest! {
         #[test]
         fn the_short_way_gives_the_bytes_of_the_whole_algorithm(quads in prop::collection::vec(quad(), 0..12)) {
-            let refs: Vec<_> = quads.iter().map(Quad::as_ref).collect::<HashSet<_>>().into_iter().collect();
-            if simple_labels(&refs).is_some() {
-                prop_assert_eq!(canonicalize(&quads), full(&refs));
+            let graph = Graph::of(&quads);
+            let mut dataset: Dataset = quads.iter().collect();
+            dataset.canonicalize(CanonicalizationAlgorithm::Rdfc10 {
+                hash_algorithm: CanonicalizationHashAlgorithm::Sha256,
+            });
+            let mut lines: Vec<String> = dataset.iter().map(|quad| format!("{quad} .\n")).collect();
+            lines.sort_unstable();
+            prop_assert_eq!(written(&graph, &full_labels(&graph)), lines.concat());
+            if simple_labels(&graph).is_some() {
+                prop_assert_eq!(canonicalize(&quads), lines.concat());
             }
         }
 
@@ -191,7 +179,7 @@ mod tests {
             )
         };
         let quads = [cell("a"), cell("b")];
-        assert!(simple_labels(&quads.iter().map(Quad::as_ref).collect::<Vec<_>>()).is_none());
+        assert!(simple_labels(&Graph::of(&quads)).is_none());
         assert_eq!(
             canonicalize(&quads),
             "_:c14n0 <https://x.example/p> \"same\" .\n_:c14n1 <https://x.example/p> \"same\" .\n"

@@ -7,6 +7,8 @@ use ed25519_dalek::{Signature, VerifyingKey};
 
 /// The multicodec prefix of an ed25519 public key (`0xed`, as a varint).
 const ED25519_PUBLIC: [u8; 2] = [0xed, 0x01];
+/// The digits of base58-btc.
+const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 /// A text that is not what its place asks for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +53,50 @@ pub fn decode_key(text: &str) -> Result<VerifyingKey, MultibaseError> {
 /// A signature as `proofValue`.
 #[must_use]
 pub fn encode_signature(signature: &Signature) -> String {
-    format!("z{}", bs58::encode(signature.to_bytes()).into_string())
+    let digits = base58_digits(&signature.to_bytes());
+    let text = digits
+        .iter()
+        .filter_map(|digit| ALPHABET.get(usize::from(*digit)));
+    std::iter::once(&b'z')
+        .chain(text)
+        .map(|character| char::from(*character))
+        .collect()
+}
+
+/// The digits of 64 bytes in base58. `bs58` divides digit by digit and byte by byte, which took a quarter of the time of the
+/// signature itself; this divides by five digits and four bytes at a time.
+fn base58_digits(bytes: &[u8; 64]) -> Vec<u8> {
+    const FIVE_DIGITS: u64 = 58_u64.pow(5);
+    /// 58 to the power of five times eighteen is more than 64 bytes hold.
+    const ROUNDS: usize = 18;
+    let (words, _) = bytes.as_chunks::<4>();
+    let mut words: Vec<u64> = words
+        .iter()
+        .map(|word| u32::from_be_bytes(*word).into())
+        .collect();
+    // Last digit first.
+    let mut digits = Vec::with_capacity(5 * ROUNDS);
+    for _ in 0..ROUNDS {
+        let mut remainder = 0;
+        for word in &mut words {
+            let value = (remainder << 32) | *word;
+            *word = value / FIVE_DIGITS;
+            remainder = value % FIVE_DIGITS;
+        }
+        for _ in 0..5 {
+            digits.push(u8::try_from(remainder % 58).unwrap_or_default());
+            remainder /= 58;
+        }
+    }
+    // A zero in front is no digit, but for one for each byte of zero in front.
+    let significant = digits
+        .iter()
+        .rposition(|digit| *digit != 0)
+        .map_or(0, |at| at + 1);
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    digits.resize(significant + zeros, 0);
+    digits.reverse();
+    digits
 }
 
 /// The signature behind a `proofValue`.
@@ -90,6 +135,8 @@ pub(super) fn base58(text: &str) -> Result<Vec<u8>, MultibaseError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const KEY: &str = "z6Mkon3Necd6NkkyfoGoHxid2znGc59LU3K7mubaRcFbLfLX";
@@ -97,6 +144,25 @@ mod tests {
     #[test]
     fn a_published_key_survives_the_round_trip() {
         assert_eq!(encode_key(&decode_key(KEY).unwrap()), KEY);
+    }
+
+    #[test]
+    fn zeros_in_front_are_digits_of_their_own() {
+        for zeros in 0..=64 {
+            let mut bytes = [0xff; 64];
+            bytes[..zeros].fill(0);
+            let expected = format!("z{}", bs58::encode(bytes).into_string());
+            assert_eq!(encode_signature(&Signature::from_bytes(&bytes)), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_signature_is_written_as_bs58_writes_it(bytes in any::<[u8; 32]>(), other in any::<[u8; 32]>()) {
+            let both: [u8; 64] = [bytes, other].concat().try_into().unwrap();
+            let expected = format!("z{}", bs58::encode(both).into_string());
+            prop_assert_eq!(encode_signature(&Signature::from_bytes(&both)), expected);
+        }
     }
 
     #[test]

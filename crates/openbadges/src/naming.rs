@@ -3,31 +3,28 @@
 //! Graphs exist that take longer than anybody waits, and a stranger's document may be one. `oxrdf` has no budget, so
 //! this is our own; the verifier page has the same algorithm with the same budget, and gives up on the same documents.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use oxrdf::{BlankNodeRef, GraphNameRef, NamedOrBlankNodeRef, QuadRef, TermRef};
 use sha2::{Digest as _, Sha256};
 
-use super::nquads::line;
+use super::canon;
+use super::nquads::{Graph, Statement};
 
 /// How many nodes and paths are looked at.
 const BUDGET: u32 = 4_000;
 
-/// A name for each blank node of `quads`, which are all different; nothing when the budget is used up.
-pub(super) fn labels<'a>(quads: &[QuadRef<'a>]) -> Option<HashMap<BlankNodeRef<'a>, String>> {
-    let mut mentions: HashMap<BlankNodeRef<'a>, Vec<QuadRef<'a>>> = HashMap::new();
-    for quad in quads {
-        for (_, node) in blanks(*quad) {
-            let list = mentions.entry(node).or_default();
-            // A quad that names the node twice counts once.
-            if list.last() != Some(quad) {
-                list.push(*quad);
-            }
-        }
+/// A name for each blank node of `graph`; nothing when the budget is used up.
+pub(super) fn labels(graph: &Graph<'_>) -> Option<Vec<String>> {
+    let mut mentions = canon::mentions(graph);
+    for list in &mut mentions {
+        // Neither a statement that names the node twice nor one that is made twice counts twice.
+        let mut seen = HashSet::new();
+        list.retain(|statement| seen.insert(*statement));
     }
     let first = mentions
         .iter()
-        .map(|(node, quads)| (*node, first_degree(*node, quads)))
+        .enumerate()
+        .map(|(node, mentions)| hex::encode(canon::first_degree(node, mentions)))
         .collect();
     let mut naming = Naming {
         mentions,
@@ -36,49 +33,23 @@ pub(super) fn labels<'a>(quads: &[QuadRef<'a>]) -> Option<HashMap<BlankNodeRef<'
         left: BUDGET,
     };
     naming.name_all()?;
-    Some(naming.names.names)
-}
-
-/// Section 4.6.
-fn first_degree(node: BlankNodeRef<'_>, quads: &[QuadRef<'_>]) -> String {
-    let mut lines: Vec<String> = quads
-        .iter()
-        .map(|quad| line(*quad, |other| if other == node { "a" } else { "z" }))
-        .collect();
-    lines.sort_unstable();
-    hash(&lines.concat())
+    let name = |node| naming.names.names.get(&node).cloned().unwrap_or_default();
+    Some((0..graph.blank_nodes).map(name).collect())
 }
 
 fn hash(text: &str) -> String {
     hex::encode(Sha256::digest(text))
 }
 
-/// The blank nodes of a quad and where they stand: `s`, `o` or `g`.
-fn blanks(quad: QuadRef<'_>) -> impl Iterator<Item = (char, BlankNodeRef<'_>)> {
-    let subject = match quad.subject {
-        NamedOrBlankNodeRef::BlankNode(node) => Some(('s', node)),
-        NamedOrBlankNodeRef::NamedNode(_) => None,
-    };
-    let object = match quad.object {
-        TermRef::BlankNode(node) => Some(('o', node)),
-        TermRef::NamedNode(_) | TermRef::Literal(_) => None,
-    };
-    let graph = match quad.graph_name {
-        GraphNameRef::BlankNode(node) => Some(('g', node)),
-        GraphNameRef::NamedNode(_) | GraphNameRef::DefaultGraph => None,
-    };
-    subject.into_iter().chain(object).chain(graph)
-}
-
 /// Names in the order in which they are asked for (section 4.5).
 #[derive(Clone)]
-struct Issuer<'a> {
+struct Issuer {
     prefix: &'static str,
-    names: HashMap<BlankNodeRef<'a>, String>,
-    order: Vec<BlankNodeRef<'a>>,
+    names: HashMap<usize, String>,
+    order: Vec<usize>,
 }
 
-impl<'a> Issuer<'a> {
+impl Issuer {
     fn new(prefix: &'static str) -> Self {
         Self {
             prefix,
@@ -87,7 +58,7 @@ impl<'a> Issuer<'a> {
         }
     }
 
-    fn issue(&mut self, node: BlankNodeRef<'a>) -> String {
+    fn issue(&mut self, node: usize) -> String {
         if let Some(name) = self.names.get(&node) {
             return name.clone();
         }
@@ -98,14 +69,14 @@ impl<'a> Issuer<'a> {
     }
 }
 
-struct Naming<'a> {
-    mentions: HashMap<BlankNodeRef<'a>, Vec<QuadRef<'a>>>,
-    first: HashMap<BlankNodeRef<'a>, String>,
-    names: Issuer<'a>,
+struct Naming<'s, 'a> {
+    mentions: Vec<Vec<&'s Statement<'a>>>,
+    first: Vec<String>,
+    names: Issuer,
     left: u32,
 }
 
-impl<'a> Naming<'a> {
+impl Naming<'_, '_> {
     fn spend(&mut self) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
         Some(())
@@ -113,9 +84,9 @@ impl<'a> Naming<'a> {
 
     /// Section 4.4.3, from step 4 on.
     fn name_all(&mut self) -> Option<()> {
-        let mut by_hash: BTreeMap<String, Vec<BlankNodeRef<'a>>> = BTreeMap::new();
-        for (node, hash) in &self.first {
-            by_hash.entry(hash.clone()).or_default().push(*node);
+        let mut by_hash: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (node, hash) in self.first.iter().enumerate() {
+            by_hash.entry(hash.clone()).or_default().push(node);
         }
         by_hash.retain(|_, alike| match alike.as_slice() {
             [alone] => {
@@ -143,34 +114,34 @@ impl<'a> Naming<'a> {
     }
 
     /// Section 4.7.
-    fn related(&self, node: BlankNodeRef<'a>, quad: QuadRef<'a>, issuer: &Issuer<'a>, place: char) -> String {
+    fn related(&self, node: usize, statement: &Statement<'_>, issuer: &Issuer, place: char) -> String {
         let property = if place == 'g' {
             String::new()
         } else {
-            format!("<{}>", quad.predicate.as_str())
+            format!("<{}>", statement.predicate)
         };
         let name = self.names.names.get(&node).or_else(|| issuer.names.get(&node));
         let who = match name {
             Some(name) => format!("_:{name}"),
-            None => self.first.get(&node).cloned().unwrap_or_default(),
+            None => self.first.get(node).cloned().unwrap_or_default(),
         };
         hash(&format!("{place}{property}{who}"))
     }
 
     /// Section 4.8.
-    fn n_degree(&mut self, node: BlankNodeRef<'a>, mut issuer: Issuer<'a>) -> Option<(String, Issuer<'a>)> {
+    fn n_degree(&mut self, node: usize, mut issuer: Issuer) -> Option<(String, Issuer)> {
         self.spend()?;
-        let mut by_hash: BTreeMap<String, Vec<BlankNodeRef<'a>>> = BTreeMap::new();
-        for quad in self.mentions.get(&node)? {
-            for (place, other) in blanks(*quad).filter(|(_, other)| *other != node) {
-                let hash = self.related(other, *quad, &issuer, place);
+        let mut by_hash: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for statement in self.mentions.get(node)? {
+            for (place, other) in statement.blanks().filter(|(_, other)| *other != node) {
+                let hash = self.related(other, statement, &issuer, place);
                 by_hash.entry(hash).or_default().push(other);
             }
         }
         let mut data = String::new();
         for (related, mut neighbours) in by_hash {
             data.push_str(&related);
-            let mut best: Option<(String, Issuer<'a>)> = None;
+            let mut best: Option<(String, Issuer)> = None;
             let mut order: Vec<usize> = (0..neighbours.len()).collect();
             neighbours.shrink_to_fit();
             loop {
@@ -201,10 +172,10 @@ impl<'a> Naming<'a> {
     #[expect(clippy::option_option, reason = "no budget and no better path are two things")]
     fn path(
         &mut self,
-        order: &[BlankNodeRef<'a>],
-        mut issuer: Issuer<'a>,
+        order: &[usize],
+        mut issuer: Issuer,
         best: Option<&str>,
-    ) -> Option<Option<(String, Issuer<'a>)>> {
+    ) -> Option<Option<(String, Issuer)>> {
         let mut path = String::new();
         let is_worse = |path: &str| best.is_some_and(|best| path.len() >= best.len() && path > best);
         let mut recursion = Vec::new();

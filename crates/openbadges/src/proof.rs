@@ -5,14 +5,13 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use oxrdf::Quad;
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::canon::{canonicalize, canonicalize_bounded};
+use super::canon::{canonical, canonical_bounded};
 use super::credential::{EndorsementCredential, OpenBadgeCredential, Proof, wire};
-use super::emit::{Emit, Emitter, proof_config};
+use super::emit::{Emit, Emitter, Graph, proof_config};
 use super::error::Error;
 use super::multibase;
 use super::status::StatusListCredential;
@@ -91,11 +90,11 @@ pub trait Signable: Serialize + Clone + sealed::Proofs {
 impl<T: Serialize + Clone + sealed::Proofs + Emit> Signable for T {
     fn canonical(&self) -> Result<String, Error> {
         if self.proofs().is_empty() {
-            return Ok(canonicalize(&Emitter::quads_of(self)?));
+            return Ok(canonical(&Emitter::graph_of(self)?));
         }
         let mut bare = self.clone();
         bare.proofs_mut().clear();
-        Ok(canonicalize(&Emitter::quads_of(&bare)?))
+        Ok(canonical(&Emitter::graph_of(&bare)?))
     }
 }
 
@@ -104,7 +103,7 @@ impl<T: Serialize + Clone + sealed::Proofs + Emit> Signable for T {
 /// # Errors
 /// When the verification method is not an absolute IRI.
 pub fn canonical_config(proof: &Proof) -> Result<String, Error> {
-    Ok(canonicalize(&proof_config(proof)?))
+    Ok(canonical(&proof_config(proof)?))
 }
 
 /// Adds a proof to a document that has none.
@@ -167,20 +166,19 @@ pub fn verifies<T: Signable>(document: &T, key: &VerifyingKey) -> bool {
         .is_ok()
 }
 
-/// The same for quads that came from a JSON-LD processor; nothing where they are too entangled to be told apart.
-pub(crate) fn verifies_quads(
-    config: &[Quad],
-    document: &[Quad],
-    key: &VerifyingKey,
-    signature: &Signature,
-) -> Option<bool> {
-    let message = message(&canonicalize_bounded(config)?, &canonicalize_bounded(document)?);
-    Some(key.verify_strict(&message, signature).is_ok())
+/// What a proof of that configuration signs of a stranger's document; nothing where its blank nodes are too entangled to
+/// be told apart.
+pub(crate) fn bounded_message(config: &Graph<'_>, document: &Graph<'_>) -> Option<[u8; 64]> {
+    Some(message(
+        &canonical_bounded(config)?,
+        &canonical_bounded(document)?,
+    ))
 }
 
-fn message(config: &str, document: &str) -> Vec<u8> {
-    let mut message = Vec::with_capacity(64);
-    message.extend_from_slice(&Sha256::digest(config));
-    message.extend_from_slice(&Sha256::digest(document));
+fn message(config: &str, document: &str) -> [u8; 64] {
+    let mut message = [0; 64];
+    let (first, second) = message.split_at_mut(32);
+    first.copy_from_slice(&Sha256::digest(config));
+    second.copy_from_slice(&Sha256::digest(document));
     message
 }

@@ -8,7 +8,7 @@ use crate::credential::{
 use crate::vocab::{datatype, ob, schema};
 
 impl Emit for Achievement {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, ob::ACHIEVEMENT_CLASS);
         to.text(&node, schema::NAME, self.name.as_str())?;
@@ -35,7 +35,7 @@ impl Emit for Achievement {
 }
 
 impl Emit for Criteria {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         if self.id.is_none() && self.narrative.is_none() {
             return Err(EmitError::NoCriteria);
         }
@@ -46,7 +46,7 @@ impl Emit for Criteria {
 }
 
 impl Emit for Alignment {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = to.blank();
         to.class(&node, schema::ALIGNMENT_OBJECT);
         to.text(&node, schema::TARGET_NAME, self.target_name.as_str())?;
@@ -69,7 +69,7 @@ impl Emit for Alignment {
 }
 
 impl Emit for ResultDescription {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, ob::RESULT_DESCRIPTION_CLASS);
         to.text(&node, schema::NAME, self.name.as_str())?;
@@ -91,7 +91,7 @@ impl Emit for ResultDescription {
 }
 
 impl Emit for RubricCriterionLevel {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, ob::RUBRIC_CRITERION_LEVEL_CLASS);
         to.text(&node, schema::NAME, self.name.as_str())?;
@@ -104,7 +104,7 @@ impl Emit for RubricCriterionLevel {
 }
 
 impl Emit for Profile {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, ob::PROFILE);
         to.text(&node, schema::NAME, self.name.as_deref())?;
@@ -121,7 +121,7 @@ impl Emit for Profile {
 }
 
 impl Emit for Image {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, ob::IMAGE_CLASS);
         to.text(&node, schema::CAPTION, self.caption.as_deref())?;
@@ -130,7 +130,7 @@ impl Emit for Image {
 }
 
 impl Emit for IdentifierEntry {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = to.blank();
         to.class(&node, ob::IDENTIFIER_ENTRY);
         to.text(&node, ob::IDENTIFIER, self.identifier.as_str())?;

@@ -1,10 +1,8 @@
 //! Badges, endorsements, status lists and their proofs as quads.
 
 use chrono::{DateTime, Utc};
-use oxrdf::Quad;
 
-use super::{Emit, EmitError, Emitter, Node};
-use crate::credential::wire::timestamp;
+use super::{Emit, EmitError, Emitter, Graph, Node};
 use crate::credential::{
     Context, CredentialSchema, EndorsementCredential, EndorsementSubject, OpenBadgeCredential, Proof,
     StatusEntry,
@@ -14,7 +12,7 @@ use crate::status::{StatusListCredential, StatusListSubject};
 use crate::vocab::{self, datatype, ob, schema, security, status, vc};
 
 impl Emit for OpenBadgeCredential {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, vc::VERIFIABLE_CREDENTIAL);
         to.class(&node, ob::OPEN_BADGE_CREDENTIAL);
@@ -23,11 +21,10 @@ impl Emit for OpenBadgeCredential {
         to.children(&node, ob::IMAGE, &self.image)?;
         to.child(&node, vc::ISSUER, &self.issuer)?;
         validity(to, &node, self.valid_from, self.valid_until)?;
-        let awarded = self.awarded_date.map(timestamp);
-        to.typed(
+        to.moment(
             &node,
             ob::AWARDED_DATE,
-            awarded.as_deref(),
+            self.awarded_date,
             datatype::XSD_PREFIX_DATE_TIME,
         )?;
         to.child(&node, vc::CREDENTIAL_SUBJECT, &self.credential_subject)?;
@@ -41,7 +38,7 @@ impl Emit for OpenBadgeCredential {
 }
 
 impl Emit for EndorsementCredential {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, vc::VERIFIABLE_CREDENTIAL);
         to.class(&node, ob::ENDORSEMENT_CREDENTIAL);
@@ -58,7 +55,7 @@ impl Emit for EndorsementCredential {
 }
 
 impl Emit for EndorsementSubject {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, ob::ENDORSEMENT_SUBJECT);
         to.text(
@@ -71,7 +68,7 @@ impl Emit for EndorsementSubject {
 }
 
 impl Emit for StatusListCredential {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, vc::VERIFIABLE_CREDENTIAL);
         to.class(&node, status::BITSTRING_STATUS_LIST_CREDENTIAL);
@@ -84,7 +81,7 @@ impl Emit for StatusListCredential {
 }
 
 impl Emit for StatusListSubject {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, status::BITSTRING_STATUS_LIST);
         to.typed(
@@ -99,15 +96,11 @@ impl Emit for StatusListSubject {
 }
 
 impl Emit for StatusEntry {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, status::BITSTRING_STATUS_LIST_ENTRY);
         to.text(&node, status::STATUS_PURPOSE, self.status_purpose.as_str())?;
-        to.text(
-            &node,
-            status::STATUS_LIST_INDEX,
-            self.status_list_index.to_string().as_str(),
-        )?;
+        to.index(&node, status::STATUS_LIST_INDEX, self.status_list_index)?;
         to.iri(
             &node,
             status::STATUS_LIST_CREDENTIAL,
@@ -118,38 +111,28 @@ impl Emit for StatusEntry {
 }
 
 impl Emit for CredentialSchema {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = Emitter::named(&self.id)?;
         to.class(&node, vocab::SCHEMA_VALIDATOR);
         Ok(node)
     }
 }
 
-fn validity(
-    to: &mut Emitter,
-    node: &Node,
+fn validity<'a>(
+    to: &mut Emitter<'a>,
+    node: &Node<'a>,
     from: DateTime<Utc>,
     until: Option<DateTime<Utc>>,
 ) -> Result<(), EmitError> {
-    to.typed(
-        node,
-        vc::VALID_FROM,
-        timestamp(from).as_str(),
-        datatype::DATE_TIME,
-    )?;
-    to.typed(
-        node,
-        vc::VALID_UNTIL,
-        until.map(timestamp).as_deref(),
-        datatype::DATE_TIME,
-    )
+    to.moment(node, vc::VALID_FROM, from, datatype::DATE_TIME)?;
+    to.moment(node, vc::VALID_UNTIL, until, datatype::DATE_TIME)
 }
 
-fn schemas(
-    to: &mut Emitter,
-    node: &Node,
+fn schemas<'a>(
+    to: &mut Emitter<'a>,
+    node: &Node<'a>,
     context: Context,
-    schemas: &[CredentialSchema],
+    schemas: &'a [CredentialSchema],
 ) -> Result<(), EmitError> {
     if context == Context::Badge && !schemas.is_empty() {
         return Err(EmitError::SchemaWithoutContext);
@@ -158,7 +141,7 @@ fn schemas(
 }
 
 /// The proofs of an embedded document, each in a graph of its own. The outer document has none while it is signed.
-fn proofs(to: &mut Emitter, node: &Node, proofs: &[Proof]) -> Result<(), EmitError> {
+fn proofs<'a>(to: &mut Emitter<'a>, node: &Node<'a>, proofs: &'a [Proof]) -> Result<(), EmitError> {
     for proof in proofs {
         let graph = to.in_graph(|to| {
             let inside = configuration(to, proof)?;
@@ -174,24 +157,19 @@ fn proofs(to: &mut Emitter, node: &Node, proofs: &[Proof]) -> Result<(), EmitErr
     Ok(())
 }
 
-fn configuration(to: &mut Emitter, proof: &Proof) -> Result<Node, EmitError> {
+fn configuration<'a>(to: &mut Emitter<'a>, proof: &'a Proof) -> Result<Node<'a>, EmitError> {
     let node = to.blank();
     to.class(&node, security::DATA_INTEGRITY_PROOF);
-    to.typed(
-        &node,
-        vocab::CREATED,
-        timestamp(proof.created).as_str(),
-        datatype::DATE_TIME,
-    )?;
+    to.moment(&node, vocab::CREATED, proof.created, datatype::DATE_TIME)?;
     to.typed(&node, security::CRYPTOSUITE, SUITE, datatype::CRYPTOSUITE)?;
     to.iri(&node, security::PROOF_PURPOSE, security::ASSERTION_METHOD)?;
     to.iri(&node, security::VERIFICATION_METHOD, &proof.verification_method)?;
     Ok(node)
 }
 
-/// The quads of a proof without its value: the other half of what is signed.
-pub(crate) fn proof_config(proof: &Proof) -> Result<Vec<Quad>, EmitError> {
+/// What a proof without its value states: the other half of what is signed.
+pub(crate) fn proof_config(proof: &Proof) -> Result<Graph<'_>, EmitError> {
     let mut emitter = Emitter::new();
     configuration(&mut emitter, proof)?;
-    Ok(emitter.quads)
+    Ok(emitter.all)
 }

@@ -1,6 +1,6 @@
-//! From the typed credential to RDF quads, without a JSON-LD processor on the way.
+//! From the typed credential to RDF, without a JSON-LD processor on the way.
 //!
-//! The quads are those that a JSON-LD processor would make of the same document with the published contexts; a
+//! The statements are those that a JSON-LD processor would make of the same document with the published contexts; a
 //! property test holds the two against each other. Terms of more than one place (`name`, `image`) resolve to
 //! one IRI everywhere in the contexts, so that nothing here depends on where a member stands.
 
@@ -8,9 +8,15 @@ mod achievement;
 mod credential;
 mod subject;
 
-use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use oxrdf::NamedNodeRef;
 use rust_decimal::Decimal;
 
+use super::credential::wire::timestamp;
+pub(crate) use super::nquads::{Graph, Node};
+use super::nquads::{Kind, Object, Statement};
 use super::vocab;
 
 pub(crate) use credential::proof_config;
@@ -38,105 +44,99 @@ pub enum EmitError {
     NoCriteria,
 }
 
-/// A node of the graph.
-pub(crate) type Node = NamedOrBlankNode;
-
-/// Things that write themselves as quads and tell their node.
+/// Things that write themselves as statements and tell their node.
 pub(crate) trait Emit {
-    /// Writes the quads of this object.
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError>;
+    /// Writes the statements of this object.
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError>;
 }
 
-/// Collects quads and hands out blank nodes.
+/// Collects statements and hands out blank nodes.
 #[derive(Debug)]
-pub(crate) struct Emitter {
-    quads: Vec<Quad>,
-    blank_nodes: u128,
-    graph: GraphName,
+pub(crate) struct Emitter<'a> {
+    all: Graph<'a>,
+    /// Where statements go.
+    graph: Option<Node<'a>>,
 }
 
-impl Emitter {
+impl<'a> Emitter<'a> {
     pub(crate) fn new() -> Self {
-        Self {
-            quads: Vec::with_capacity(96),
+        let all = Graph {
+            statements: Vec::with_capacity(96),
             blank_nodes: 0,
-            graph: GraphName::DefaultGraph,
-        }
+        };
+        Self { all, graph: None }
     }
 
-    /// The quads of one document.
-    pub(crate) fn quads_of(document: &impl Emit) -> Result<Vec<Quad>, EmitError> {
+    /// What one document states.
+    pub(crate) fn graph_of(document: &'a impl Emit) -> Result<Graph<'a>, EmitError> {
         let mut emitter = Self::new();
         document.emit(&mut emitter)?;
-        Ok(emitter.quads)
+        Ok(emitter.all)
     }
 
-    fn blank_node(&mut self) -> BlankNode {
-        self.blank_nodes += 1;
-        // Identifiers from 2^124 upwards begin with a letter in hexadecimal, as blank node labels in any syntax may.
-        BlankNode::new_from_unique_id(self.blank_nodes | (0xa_u128 << 124))
+    pub(crate) fn blank(&mut self) -> Node<'a> {
+        let node = Node::Blank(self.all.blank_nodes);
+        self.all.blank_nodes += 1;
+        node
     }
 
-    pub(crate) fn blank(&mut self) -> Node {
-        self.blank_node().into()
-    }
-
-    /// Runs `inside` with a new blank graph as the place where quads go, and returns that graph.
+    /// Runs `inside` with a new blank graph as the place where statements go, and returns that graph.
     pub(crate) fn in_graph<T>(
         &mut self,
         inside: impl FnOnce(&mut Self) -> Result<T, EmitError>,
-    ) -> Result<Node, EmitError> {
-        let name = self.blank_node();
-        let outer = std::mem::replace(&mut self.graph, GraphName::BlankNode(name.clone()));
+    ) -> Result<Node<'a>, EmitError> {
+        let name = self.blank();
+        let outer = self.graph.replace(name);
         let result = inside(self);
         self.graph = outer;
-        result.map(|_| name.into())
+        result.map(|_| name)
     }
 
     /// The node of an identifier.
-    pub(crate) fn named(id: &str) -> Result<Node, EmitError> {
-        NamedNode::new(id)
-            .map(Node::from)
-            .map_err(|_| EmitError::NotAnIri(id.to_owned()))
+    pub(crate) fn named(id: &'a str) -> Result<Node<'a>, EmitError> {
+        match NamedNodeRef::new(id) {
+            Ok(_) => Ok(Node::Iri(id)),
+            Err(_) => Err(EmitError::NotAnIri(id.to_owned())),
+        }
     }
 
     /// The node of an identifier that may be absent.
-    pub(crate) fn named_or_blank(&mut self, id: Option<&str>) -> Result<Node, EmitError> {
+    pub(crate) fn named_or_blank(&mut self, id: Option<&'a str>) -> Result<Node<'a>, EmitError> {
         id.map_or_else(|| Ok(self.blank()), Self::named)
     }
 
-    fn push(&mut self, subject: &Node, predicate: &'static str, object: impl Into<Term>) {
-        self.quads.push(Quad {
-            subject: subject.clone(),
-            predicate: NamedNode::new_unchecked(predicate),
-            object: object.into(),
-            graph_name: self.graph.clone(),
+    fn push(&mut self, subject: &Node<'a>, predicate: &'static str, object: Object<'a>) {
+        self.all.statements.push(Statement {
+            subject: *subject,
+            predicate,
+            object,
+            graph: self.graph,
         });
     }
 
-    pub(crate) fn class(&mut self, subject: &Node, class: &'static str) {
-        self.push(subject, vocab::RDF_TYPE, NamedNode::new_unchecked(class));
+    pub(crate) fn class(&mut self, subject: &Node<'a>, class: &'static str) {
+        self.link(subject, vocab::RDF_TYPE, &Node::Iri(class));
     }
 
-    pub(crate) fn link(&mut self, subject: &Node, predicate: &'static str, object: &Node) {
-        self.push(subject, predicate, object.clone());
+    pub(crate) fn link(&mut self, subject: &Node<'a>, predicate: &'static str, object: &Node<'a>) {
+        self.push(subject, predicate, Object::Node(*object));
     }
 
     /// A link to a thing that is emitted as well.
     pub(crate) fn child(
         &mut self,
-        subject: &Node,
+        subject: &Node<'a>,
         predicate: &'static str,
-        child: &impl Emit,
+        child: &'a impl Emit,
     ) -> Result<(), EmitError> {
         let node = child.emit(self)?;
         self.link(subject, predicate, &node);
         Ok(())
     }
 
-    pub(crate) fn children<'a, T: Emit + 'a>(
+    pub(crate) fn children<T: Emit + 'a>(
         &mut self,
-        subject: &Node,
+        subject: &Node<'a>,
         predicate: &'static str,
         children: impl IntoIterator<Item = &'a T>,
     ) -> Result<(), EmitError> {
@@ -147,9 +147,9 @@ impl Emitter {
 
     pub(crate) fn iri(
         &mut self,
-        subject: &Node,
+        subject: &Node<'a>,
         predicate: &'static str,
-        iri: &str,
+        iri: &'a str,
     ) -> Result<(), EmitError> {
         let object = Self::named(iri)?;
         self.link(subject, predicate, &object);
@@ -157,54 +157,88 @@ impl Emitter {
     }
 
     /// Plain text; nothing where there is none.
-    pub(crate) fn text<'a>(
+    pub(crate) fn text(
         &mut self,
-        subject: &Node,
+        subject: &Node<'a>,
         predicate: &'static str,
         value: impl Into<Option<&'a str>>,
     ) -> Result<(), EmitError> {
-        let Some(value) = value.into() else { return Ok(()) };
-        self.push(subject, predicate, Literal::new_simple_literal(checked(value)?));
-        Ok(())
+        let value = value.into().map(Cow::Borrowed);
+        self.literal(subject, predicate, value, Kind::Plain)
     }
 
     /// Text with a datatype; nothing where there is none.
-    pub(crate) fn typed<'a>(
+    pub(crate) fn typed(
         &mut self,
-        subject: &Node,
+        subject: &Node<'a>,
         predicate: &'static str,
         value: impl Into<Option<&'a str>>,
         datatype: &'static str,
     ) -> Result<(), EmitError> {
-        let Some(value) = value.into() else { return Ok(()) };
-        let literal = Literal::new_typed_literal(checked(value)?, NamedNode::new_unchecked(datatype));
-        self.push(subject, predicate, literal);
-        Ok(())
+        let value = value.into().map(Cow::Borrowed);
+        self.literal(subject, predicate, value, Kind::Typed(datatype))
+    }
+
+    /// A moment, in whole seconds of UTC; nothing where there is none.
+    pub(crate) fn moment(
+        &mut self,
+        subject: &Node<'a>,
+        predicate: &'static str,
+        value: impl Into<Option<DateTime<Utc>>>,
+        datatype: &'static str,
+    ) -> Result<(), EmitError> {
+        let value = value.into().map(|at| Cow::Owned(timestamp(at)));
+        self.literal(subject, predicate, value, Kind::Typed(datatype))
+    }
+
+    /// A place in a list, as text.
+    pub(crate) fn index(
+        &mut self,
+        subject: &Node<'a>,
+        predicate: &'static str,
+        value: u32,
+    ) -> Result<(), EmitError> {
+        let value = Some(Cow::Owned(value.to_string()));
+        self.literal(subject, predicate, value, Kind::Plain)
     }
 
     /// A JSON number under a term of the (odd) float type (JSON-LD 1.1 API, section 8.2.2).
     pub(crate) fn number(
         &mut self,
-        subject: &Node,
+        subject: &Node<'a>,
         predicate: &'static str,
         value: Option<Decimal>,
     ) -> Result<(), EmitError> {
         let Some(value) = value else { return Ok(()) };
         let text = canonical_number(value).ok_or(EmitError::Number(value))?;
-        self.typed(subject, predicate, text.as_str(), vocab::datatype::HTTPS_FLOAT)
+        let kind = Kind::Typed(vocab::datatype::HTTPS_FLOAT);
+        self.literal(subject, predicate, Some(text.into()), kind)
+    }
+
+    fn literal(
+        &mut self,
+        subject: &Node<'a>,
+        predicate: &'static str,
+        value: Option<Cow<'a, str>>,
+        kind: Kind<'static>,
+    ) -> Result<(), EmitError> {
+        let Some(value) = value else { return Ok(()) };
+        check(&value)?;
+        self.push(subject, predicate, Object::Literal(value, kind));
+        Ok(())
     }
 
     /// An ordered list of texts (`@container: @list`); nothing where it is empty.
     pub(crate) fn list(
         &mut self,
-        subject: &Node,
+        subject: &Node<'a>,
         predicate: &'static str,
-        values: &[String],
+        values: &'a [String],
     ) -> Result<(), EmitError> {
         if values.is_empty() {
             return Ok(());
         }
-        let mut rest: Node = NamedNode::new_unchecked(vocab::RDF_NIL).into();
+        let mut rest = Node::Iri(vocab::RDF_NIL);
         for value in values.iter().rev() {
             let cell = self.blank();
             self.text(&cell, vocab::RDF_FIRST, value.as_str())?;
@@ -216,12 +250,12 @@ impl Emitter {
     }
 }
 
-fn checked(text: &str) -> Result<&str, EmitError> {
+fn check(text: &str) -> Result<(), EmitError> {
     // Their UTF-8 begins with 0xEF; a search for that byte is quicker than one for the characters.
     if text.as_bytes().contains(&0xef) && text.contains(['\u{fffe}', '\u{ffff}']) {
         return Err(EmitError::NonCharacter);
     }
-    Ok(text)
+    Ok(())
 }
 
 /// Whole numbers as digits, others with 15 digits after the point, trailing zeros cut: `3`, `3.5E0`.

@@ -1,12 +1,11 @@
 //! Learner, results and evidence as quads.
 
 use super::{Emit, EmitError, Emitter, Node};
-use crate::credential::wire::timestamp;
 use crate::credential::{AchievementSubject, Evidence, IdentityObject, ResultEntry};
 use crate::vocab::{datatype, ob, schema};
 
 impl Emit for AchievementSubject {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         if self.id.is_none() && self.identifier.is_empty() {
             return Err(EmitError::NoRecipient);
         }
@@ -16,15 +15,18 @@ impl Emit for AchievementSubject {
         to.children(&node, ob::IDENTIFIER, &self.identifier)?;
         to.children(&node, ob::RESULT, &self.result)?;
         to.number(&node, ob::CREDITS_EARNED, self.credits_earned)?;
-        let start = self.activity_start_date.map(timestamp);
-        to.typed(
+        to.moment(
             &node,
             ob::ACTIVITY_START_DATE,
-            start.as_deref(),
+            self.activity_start_date,
             datatype::HTTPS_DATE,
         )?;
-        let end = self.activity_end_date.map(timestamp);
-        to.typed(&node, ob::ACTIVITY_END_DATE, end.as_deref(), datatype::HTTPS_DATE)?;
+        to.moment(
+            &node,
+            ob::ACTIVITY_END_DATE,
+            self.activity_end_date,
+            datatype::HTTPS_DATE,
+        )?;
         to.text(&node, ob::TERM, self.term.as_deref())?;
         to.text(&node, ob::ROLE, self.role.as_deref())?;
         to.text(&node, ob::LICENSE_NUMBER, self.license_number.as_deref())?;
@@ -35,7 +37,7 @@ impl Emit for AchievementSubject {
 }
 
 impl Emit for IdentityObject {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = to.blank();
         to.class(&node, ob::IDENTITY_OBJECT);
         let hashed = if self.hashed { "true" } else { "false" };
@@ -48,7 +50,7 @@ impl Emit for IdentityObject {
 }
 
 impl Emit for ResultEntry {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = to.blank();
         to.class(&node, ob::RESULT_CLASS);
         to.typed(
@@ -75,7 +77,7 @@ impl Emit for ResultEntry {
 }
 
 impl Emit for Evidence {
-    fn emit(&self, to: &mut Emitter) -> Result<Node, EmitError> {
+    fn emit<'a>(&'a self, to: &mut Emitter<'a>) -> Result<Node<'a>, EmitError> {
         let node = to.named_or_blank(self.id.as_deref())?;
         to.class(&node, ob::EVIDENCE_CLASS);
         to.text(&node, schema::NAME, self.name.as_deref())?;

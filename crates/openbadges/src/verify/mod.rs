@@ -10,7 +10,6 @@ mod verdict;
 
 use chrono::{DateTime, Utc};
 use ed25519_dalek::Signature;
-use oxrdf::{NamedOrBlankNode, Quad};
 use serde_json::Value;
 
 pub use verdict::{Check, CheckKind, Failure, Outcome, Verdict};
@@ -18,6 +17,7 @@ pub use verdict::{Check, CheckKind, Failure, Outcome, Verdict};
 use super::credential::wire::VC_CONTEXT;
 use super::jsonld::JsonLdError;
 use super::keys::PublicKey;
+use super::nquads::{Graph, Node};
 use super::proof::SUITE;
 use super::vocab::vc;
 use super::{jsonld, jwt, multibase, proof};
@@ -76,8 +76,11 @@ pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verd
     verdict
         .checks
         .extend(core(&received, Expected::Badge, resolver, now).checks);
-    verdict.note(CheckKind::Status, status::check(document, resolver, now));
-    verdict.note(CheckKind::Endorsements, endorsements(document, resolver, now));
+    let mut lists = status::Lists::default();
+    let status = status::check(document, &mut lists, resolver, now);
+    verdict.note(CheckKind::Status, status);
+    let endorsed = endorsements(document, &mut lists, resolver, now);
+    verdict.note(CheckKind::Endorsements, endorsed);
     verdict
 }
 
@@ -120,10 +123,10 @@ fn core(received: &Received, expected: Expected, resolver: &dyn Resolver, now: D
         verdict.note(CheckKind::Claims, token.claims_agree().map_err(Failure::from));
     }
     let key = verdict.note(CheckKind::Key, find_key(document, proof.as_ref(), resolver));
-    let quads = verdict.note(CheckKind::Terms, terms(document, proof.as_ref()));
+    let message = verdict.note(CheckKind::Terms, terms(document, proof.as_ref()));
     verdict.note(
         CheckKind::Signature,
-        signature(token, proof.as_ref(), key.as_ref(), quads.as_ref()),
+        signature(token, proof.as_ref(), key.as_ref(), message),
     );
     verdict.note(CheckKind::Period, period(document, now));
     verdict
@@ -262,8 +265,11 @@ fn find_key(
     }
 }
 
-/// The quads of the document without its proofs, and of the proof's configuration.
-fn terms(document: &Value, proof: Option<&FoundProof>) -> Result<(Vec<Quad>, Vec<Quad>), Failure> {
+/// What a proof inside signs; nothing without such a proof, and where blank nodes are too entangled to be told apart.
+type Message = Option<[u8; 64]>;
+
+/// Reads every member, of the document without its proofs and of the proof's configuration.
+fn terms(document: &Value, proof: Option<&FoundProof>) -> Result<Message, Failure> {
     let mut bare = document.clone();
     if let Some(members) = bare.as_object_mut() {
         members.remove("proof");
@@ -272,19 +278,22 @@ fn terms(document: &Value, proof: Option<&FoundProof>) -> Result<(Vec<Quad>, Vec
         Some(FoundProof::Embedded { config, .. }) => Some(config),
         Some(FoundProof::Token(_)) | None => None,
     };
-    if let Some((quads, config)) = own::quads(&bare, config) {
-        nothing_hidden(document, &quads)?;
-        return Ok((quads, config));
+    let own = own::Own::read(&bare, config);
+    if let Some((graph, config)) = own.as_ref().and_then(own::Own::graphs) {
+        nothing_hidden(document, &graph)?;
+        return Ok(config.and_then(|config| proof::bounded_message(&config, &graph)));
     }
     let quads = jsonld::quads(&bare)?;
-    nothing_hidden(document, &quads)?;
-    let config = config.map_or_else(|| Ok(Vec::new()), jsonld::quads)?;
-    Ok((quads, config))
+    let graph = Graph::of(&quads);
+    nothing_hidden(document, &graph)?;
+    let config = config.map(jsonld::quads).transpose()?;
+    let config = config.as_deref().map(Graph::of);
+    Ok(config.and_then(|config| proof::bounded_message(&config, &graph)))
 }
 
 /// RDF merges what is said about one id in several places. What decides about validity has to stand in the
 /// credential itself, or one could move the revocation entry of a signed badge out of sight.
-fn nothing_hidden(document: &Value, quads: &[Quad]) -> Result<(), Failure> {
+fn nothing_hidden(document: &Value, graph: &Graph<'_>) -> Result<(), Failure> {
     let id = text(document, "id").ok_or(Failure::Missing("id"))?;
     let terms = [
         ("credentialStatus", vc::CREDENTIAL_STATUS),
@@ -294,10 +303,10 @@ fn nothing_hidden(document: &Value, quads: &[Quad]) -> Result<(), Failure> {
         ("credentialSubject", vc::CREDENTIAL_SUBJECT),
     ];
     for (name, predicate) in terms {
-        let stated = quads.iter().filter(|quad| {
-            quad.predicate.as_str() == predicate
-                && quad.graph_name.is_default_graph()
-                && matches!(&quad.subject, NamedOrBlankNode::NamedNode(node) if node.as_str() == id)
+        let stated = graph.statements.iter().filter(|statement| {
+            statement.predicate == predicate
+                && statement.graph.is_none()
+                && statement.subject == Node::Iri(id)
         });
         if stated.count() != list(document, name).len() {
             return Err(Failure::Hidden(name));
@@ -310,7 +319,7 @@ fn signature(
     token: Option<&jwt::Token>,
     proof: Option<&FoundProof>,
     key: Option<&PublicKey>,
-    quads: Option<&(Vec<Quad>, Vec<Quad>)>,
+    message: Option<Message>,
 ) -> Result<(), Failure> {
     let (Some(proof), Some(key)) = (proof, key) else {
         return Err(Failure::NotChecked);
@@ -318,11 +327,11 @@ fn signature(
     let good = match (proof, token) {
         (FoundProof::Token(header), Some(token)) => token.verifies(header.algorithm, key),
         (FoundProof::Embedded { signature, .. }, None) => {
-            let (Some((quads, config)), PublicKey::Ed25519(key)) = (quads, key) else {
+            let (Some(message), PublicKey::Ed25519(key)) = (message, key) else {
                 return Err(Failure::NotChecked);
             };
-            let held = proof::verifies_quads(config, quads, key, signature);
-            held.ok_or(JsonLdError::TooComplex)?
+            let message = message.ok_or(JsonLdError::TooComplex)?;
+            key.verify_strict(&message, signature).is_ok()
         }
         _ => return Err(Failure::NotChecked),
     };
@@ -344,7 +353,12 @@ fn period(document: &Value, now: DateTime<Utc>) -> Result<(), Failure> {
 }
 
 /// Endorsements of the award, of the badge and of the issuer.
-fn endorsements(document: &Value, resolver: &dyn Resolver, now: DateTime<Utc>) -> Result<(), Failure> {
+fn endorsements(
+    document: &Value,
+    lists: &mut status::Lists,
+    resolver: &dyn Resolver,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     let nothing = Value::Null;
     let issuer = document.get("issuer").unwrap_or(&nothing);
     let achievement = document
@@ -370,7 +384,7 @@ fn endorsements(document: &Value, resolver: &dyn Resolver, now: DateTime<Utc>) -
         {
             return Err(bad(failure));
         }
-        status::check(endorsement, resolver, now).map_err(|failure| bad(&failure))?;
+        status::check(endorsement, lists, resolver, now).map_err(|failure| bad(&failure))?;
         let about = endorsement
             .pointer("/credentialSubject/id")
             .and_then(Value::as_str);

@@ -1,5 +1,7 @@
 //! Whether it was revoked: the status list is a signed document of the same issuer, and is verified like one.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -7,20 +9,50 @@ use super::verdict::Failure;
 use super::{Expected, Resolver, core, issuer_id, list, parse, text};
 use crate::status::Bitstring;
 
+/// Status lists by address, each verified once however many credentials of a document refer to it.
+#[derive(Default)]
+pub(super) struct Lists(HashMap<String, Result<Value, Failure>>);
+
+impl Lists {
+    /// The list at `url`, verified but for whether it is the right one.
+    fn at(&mut self, url: &str, resolver: &dyn Resolver, now: DateTime<Utc>) -> Result<&Value, Failure> {
+        let known = self.0.entry(url.to_owned());
+        let list = known.or_insert_with(|| verified(url, resolver, now));
+        list.as_ref().map_err(Clone::clone)
+    }
+}
+
+fn verified(url: &str, resolver: &dyn Resolver, now: DateTime<Utc>) -> Result<Value, Failure> {
+    let bytes = resolver.status_list(url).ok_or(Failure::StatusUnavailable)?;
+    let bad = |failure: &Failure| Failure::StatusListBad(Box::new(failure.clone()));
+    let received = parse(&bytes).map_err(|failure| bad(&failure))?;
+    let verdict = core(&received, Expected::StatusList, resolver, now);
+    match verdict.worst() {
+        Some(failure) => Err(bad(failure)),
+        None => Ok(received.document),
+    }
+}
+
 /// Looks every revocation and suspension entry up. Whatever cannot be looked up counts as a failure.
-pub(super) fn check(credential: &Value, resolver: &dyn Resolver, now: DateTime<Utc>) -> Result<(), Failure> {
+pub(super) fn check(
+    credential: &Value,
+    lists: &mut Lists,
+    resolver: &dyn Resolver,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     let entries = list(credential, "credentialStatus");
     if entries.len() > 4 {
         return Err(Failure::UnknownStatus);
     }
     entries
         .iter()
-        .try_for_each(|entry| check_entry(entry, credential, resolver, now))
+        .try_for_each(|entry| check_entry(entry, credential, lists, resolver, now))
 }
 
 fn check_entry(
     entry: &Value,
     credential: &Value,
+    lists: &mut Lists,
     resolver: &dyn Resolver,
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
@@ -39,14 +71,7 @@ fn check_entry(
     let index = text(entry, "statusListIndex").and_then(|index| index.parse::<u32>().ok());
     let index = index.ok_or(Failure::UnknownStatus)?;
     let url = text(entry, "statusListCredential").ok_or(Failure::UnknownStatus)?;
-    let bytes = resolver.status_list(url).ok_or(Failure::StatusUnavailable)?;
-    let bad = |failure: &Failure| Failure::StatusListBad(Box::new(failure.clone()));
-    let received = parse(&bytes).map_err(|failure| bad(&failure))?;
-    let document = &received.document;
-    let verdict = core(&received, Expected::StatusList, resolver, now);
-    if let Some(failure) = verdict.worst() {
-        return Err(bad(failure));
-    }
+    let document = lists.at(url, resolver, now)?;
     let subject = document.get("credentialSubject").unwrap_or(&Value::Null);
     let same_purpose = list(subject, "statusPurpose")
         .iter()
