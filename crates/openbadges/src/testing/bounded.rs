@@ -21,6 +21,7 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// Starts to measure.
     pub fn begin() -> Self {
         // Forgets the peak of what came before (proc(5), clear_refs); where that is not allowed, the bound is only looser.
         let _ = fs::write("/proc/self/clear_refs", "5");

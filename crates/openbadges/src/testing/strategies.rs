@@ -331,6 +331,7 @@ fn endorsement() -> BoxedStrategy<EndorsementCredential> {
         .boxed()
 }
 
+/// Any badge that the typed model can express, endorsements included.
 pub fn badge() -> BoxedStrategy<OpenBadgeCredential> {
     let around = (profile(), moment(), of(moment()), of(moment()), of(image()));
     let below = (
