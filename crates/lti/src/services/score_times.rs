@@ -70,7 +70,7 @@ pub(crate) fn slot(
 
 impl ScoreTimes {
     /// Takes the next free timestamp for `key`.
-    pub async fn reserve(
+    pub(crate) async fn reserve(
         &self,
         key: ScoreKey,
         flavour: Flavour,
@@ -89,7 +89,7 @@ impl ScoreTimes {
     }
 
     /// Remembers a timestamp that the platform holds.
-    pub async fn observe(&self, key: ScoreKey, timestamp: DateTime<Utc>) {
+    pub(crate) async fn observe(&self, key: ScoreKey, timestamp: DateTime<Utc>) {
         self.0
             .entry(key)
             .and_upsert_with(async |present| {
