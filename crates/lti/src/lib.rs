@@ -17,7 +17,7 @@
 //!    deployment.
 //!
 //! After that, [`services::Services`] calls the platform: members, line items, results, scores, notices; and
-//! [`deep_linking::accept`] with [`deep_linking::Answer`] returns content to it. [`dynamic_registration`] makes the
+//! [`deep_linking::accept()`] with [`deep_linking::Answer`] returns content to it. [`dynamic_registration`] makes the
 //! registration in the first place, and [`notices`] verifies what Canvas sends without a browser.
 //!
 //! # Quick start

@@ -15,19 +15,19 @@ use crate::transport::{NetError, Request, Response, Transport};
 static KEY: LazyLock<ToolKey> = LazyLock::new(|| ToolKey::generate().unwrap().0);
 
 /// One RSA key for the whole run.
-pub fn tool_key() -> &'static ToolKey {
+pub(crate) fn tool_key() -> &'static ToolKey {
     &KEY
 }
 
-pub fn jwk_set() -> Value {
+pub(crate) fn jwk_set() -> Value {
     ToolKey::jwk_set([tool_key()])
 }
 
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-pub fn draft() -> RegistrationDraft {
+pub(crate) fn draft() -> RegistrationDraft {
     RegistrationDraft {
         name: "Example College".into(),
         issuer: "https://lms.example".into(),
@@ -45,11 +45,11 @@ pub fn draft() -> RegistrationDraft {
     }
 }
 
-pub fn registration() -> Registration {
+pub(crate) fn registration() -> Registration {
     draft().check("registration".into(), "tenant".into()).unwrap()
 }
 
-pub fn state() -> LoginState {
+pub(crate) fn state() -> LoginState {
     LoginState {
         registration_id: "registration".into(),
         nonce: "the-nonce".into(),
@@ -62,7 +62,7 @@ pub fn state() -> LoginState {
 }
 
 /// A resource link launch of a student without personal data.
-pub fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({
         "iss": "https://lms.example",
         "aud": "ifauoB4Zav216hU",
@@ -82,24 +82,24 @@ pub fn claims() -> Value {
 
 /// Answers every request alike, and counts.
 #[derive(Debug)]
-pub struct FakeTransport {
+pub(crate) struct FakeTransport {
     answer: Mutex<(u16, String)>,
     calls: AtomicUsize,
 }
 
 impl FakeTransport {
-    pub fn serving(body: &Value) -> Self {
+    pub(crate) fn serving(body: &Value) -> Self {
         Self {
             answer: Mutex::new((200, body.to_string())),
             calls: AtomicUsize::new(0),
         }
     }
 
-    pub fn serve(&self, status: u16, body: impl Into<String>) {
+    pub(crate) fn serve(&self, status: u16, body: impl Into<String>) {
         *self.answer.lock().unwrap() = (status, body.into());
     }
 
-    pub fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
     }
 }

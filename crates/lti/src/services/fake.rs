@@ -16,19 +16,19 @@ use crate::transport::{NetError, Request, Response, Transport};
 use ambient::clock::{Clock as _, ManualClock};
 use ambient::random::SeededRandom;
 
-pub const TOKEN_URL: &str = "https://lms.example/token";
+pub(crate) const TOKEN_URL: &str = "https://lms.example/token";
 
 type Answer = Box<dyn Fn(&Request) -> Result<Response, NetError> + Send + Sync>;
 
 /// Answers the token endpoint by itself and everything else by script, then by rule.
-pub struct FakeLms {
-    pub requests: Mutex<Vec<Request>>,
-    pub tokens: AtomicUsize,
+pub(crate) struct FakeLms {
+    pub(crate) requests: Mutex<Vec<Request>>,
+    pub(crate) tokens: AtomicUsize,
     script: Mutex<VecDeque<Result<Response, NetError>>>,
     rule: Option<Answer>,
     delay: Duration,
     under_way: AtomicUsize,
-    pub most_under_way: AtomicUsize,
+    pub(crate) most_under_way: AtomicUsize,
 }
 
 impl std::fmt::Debug for FakeLms {
@@ -65,8 +65,8 @@ impl Transport for FakeLms {
 
 /// Moves the clock instead of waiting.
 #[derive(Debug)]
-pub struct FakeSleep {
-    pub waits: Mutex<Vec<Duration>>,
+pub(crate) struct FakeSleep {
+    pub(crate) waits: Mutex<Vec<Duration>>,
     clock: Arc<ManualClock>,
 }
 
@@ -78,23 +78,23 @@ impl Sleep for FakeSleep {
     }
 }
 
-pub struct World {
-    pub lms: Arc<FakeLms>,
-    pub sleep: Arc<FakeSleep>,
-    pub clock: Arc<ManualClock>,
-    pub platform: Platform,
+pub(crate) struct World {
+    pub(crate) lms: Arc<FakeLms>,
+    pub(crate) sleep: Arc<FakeSleep>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) platform: Platform,
 }
 
 impl World {
-    pub fn waits(&self) -> Vec<Duration> {
+    pub(crate) fn waits(&self) -> Vec<Duration> {
         self.sleep.waits.lock().unwrap().clone()
     }
 
-    pub fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<Request> {
         self.lms.requests.lock().unwrap().clone()
     }
 
-    pub fn urls(&self) -> Vec<String> {
+    pub(crate) fn urls(&self) -> Vec<String> {
         self.requests()
             .iter()
             .map(|request| request.url.to_string())
@@ -102,12 +102,12 @@ impl World {
     }
 
     /// The JSON sent with request `at`.
-    pub fn sent(&self, at: usize) -> serde_json::Value {
+    pub(crate) fn sent(&self, at: usize) -> serde_json::Value {
         serde_json::from_slice(&self.requests()[at].body).unwrap()
     }
 }
 
-pub fn answer(status: u16, body: &str) -> Response {
+pub(crate) fn answer(status: u16, body: &str) -> Response {
     Response {
         status,
         headers: Vec::new(),
@@ -115,25 +115,25 @@ pub fn answer(status: u16, body: &str) -> Response {
     }
 }
 
-pub fn with(mut response: Response, name: &str, value: &str) -> Response {
+pub(crate) fn with(mut response: Response, name: &str, value: &str) -> Response {
     response.headers.push((name.to_owned(), value.to_owned()));
     response
 }
 
-pub fn url(text: &str) -> Url {
+pub(crate) fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
 }
 
-pub fn dec(text: &str) -> rust_decimal::Decimal {
+pub(crate) fn dec(text: &str) -> rust_decimal::Decimal {
     text.parse().unwrap()
 }
 
-pub fn key() -> Arc<ClientAssertionKey> {
+pub(crate) fn key() -> Arc<ClientAssertionKey> {
     Arc::new(ClientAssertionKey::from_pkcs8_pem("kid-1", PEM.0.as_str()).unwrap())
 }
 
 /// A private key in PEM and the public one in DER (PKCS#1), made once.
-pub static PEM: LazyLock<(String, Vec<u8>)> = LazyLock::new(|| {
+pub(crate) static PEM: LazyLock<(String, Vec<u8>)> = LazyLock::new(|| {
     use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
     use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
     use base64::Engine as _;
@@ -152,7 +152,7 @@ pub static PEM: LazyLock<(String, Vec<u8>)> = LazyLock::new(|| {
     (pem, pair.public_key().as_ref().to_vec())
 });
 
-pub fn target() -> TokenTarget {
+pub(crate) fn target() -> TokenTarget {
     TokenTarget {
         registration_id: "reg-1".into(),
         client_id: "client-1".to_owned(),
@@ -161,16 +161,16 @@ pub fn target() -> TokenTarget {
     }
 }
 
-pub fn scripted(flavour: Flavour, script: Vec<Result<Response, NetError>>) -> World {
+pub(crate) fn scripted(flavour: Flavour, script: Vec<Result<Response, NetError>>) -> World {
     build(flavour, script, None, Duration::ZERO, Vec::new())
 }
 
-pub fn granted(flavour: Flavour, scopes: &[&str], script: Vec<Result<Response, NetError>>) -> World {
+pub(crate) fn granted(flavour: Flavour, scopes: &[&str], script: Vec<Result<Response, NetError>>) -> World {
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
     build(flavour, script, None, Duration::ZERO, scopes)
 }
 
-pub fn ruled(
+pub(crate) fn ruled(
     flavour: Flavour,
     delay: Duration,
     rule: impl Fn(&Request) -> Result<Response, NetError> + Send + Sync + 'static,
