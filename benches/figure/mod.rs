@@ -1,4 +1,5 @@
-//! A measurement by Criterion that ends in one line: the figure, the aim, and the ratio to each peer.
+//! A measurement by Criterion that ends in one line: the figure, the aim, and the ratio to whatever else was measured in the
+//! same run.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -15,13 +16,13 @@ pub struct Figure<'a> {
     pub each: f64,
     /// Per second and core, where something is aimed at.
     pub aim: Option<f64>,
-    /// Others on the same work, per second and core.
+    /// Others in the same run, per second and core.
     pub peers: &'a [(&'a str, f64)],
 }
 
 impl Figure<'_> {
-    /// Measures `work` on this one thread and prints the line. The figure is the median of Criterion's samples.
-    pub fn measure<T>(&self, mut work: impl FnMut() -> T) {
+    /// Measures `work` on this one thread, prints the line and returns the figure, which is the median of Criterion's samples.
+    pub fn measure<T>(&self, mut work: impl FnMut() -> T) -> f64 {
         let mut samples: Vec<Duration> = Vec::new();
         let mut criterion = Criterion::default()
             .configure_from_args()
@@ -41,7 +42,7 @@ impl Figure<'_> {
         });
         samples.sort_unstable();
         let Some(median) = samples.get(samples.len() / 2) else {
-            return;
+            return f64::NAN;
         };
         let figure = self.each / median.as_secs_f64();
         let aim = self.aim.map(|aim| {
@@ -57,5 +58,6 @@ impl Figure<'_> {
         for (name, theirs) in self.peers {
             println!("  {:.2} times {name} ({theirs:.0})", figure / theirs);
         }
+        figure
     }
 }

@@ -29,12 +29,6 @@ fn line(what: &str, figure: f64, digits: usize, unit: &str, aim: f64) {
     println!("{what}: {figure:.digits$} {unit} (aim under {aim} {unit}: {judged})");
 }
 
-fn ratio(figure: f64, peers: &[(&str, f64)]) {
-    for (name, theirs) in peers {
-        println!("  {:.3} times {name} ({theirs})", figure / theirs);
-    }
-}
-
 /// Whether a part was asked for: every one is when none was named.
 fn is_asked(part: &str) -> bool {
     let mut named = std::env::args()

@@ -48,13 +48,6 @@ pub async fn measure(tool: &Tool, flavour: Flavour, members: usize) {
     let took = read(&platform, &addresses, &world, course).await;
     let what = format!("read {members} members × {COLUMNS} line items, {name}");
     super::line(&what, took, 2, "s", aim);
-    super::ratio(
-        took,
-        &[
-            ("the fastest peer, one request after another", 12.7),
-            ("the slowest", 15.0),
-        ],
-    );
     let faults = world.faults();
     let peak = faults.peak_in_flight();
     println!("  at most {peak} requests in flight; nothing missing");

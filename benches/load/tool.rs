@@ -43,7 +43,6 @@ pub fn start_twice() -> Tool {
     );
     let median = again[again.len() / 2].as_secs_f64();
     super::line("start to first answer", median, 3, "s", 0.1);
-    super::ratio(median, &[("the fastest peer", 0.1), ("the slowest peer", 1.3)]);
     Tool {
         address,
         folder,

@@ -123,7 +123,7 @@ fn main() {
             work: kind.work,
             unit: "badges",
             each: 1.0,
-            aim: theirs.map(|figure| figure * 10.0),
+            aim: theirs.map(|figure| figure * 60.0),
             peers: &peers,
         }
         .measure(|| assert!(verify(next.next().unwrap().as_bytes(), &site, now).is_valid()));
