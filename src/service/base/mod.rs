@@ -15,6 +15,7 @@ pub mod policies;
 pub mod queue;
 pub mod session;
 pub mod throttle;
+mod timed;
 pub mod tool_keys;
 
 pub use cairn::{Cairn, StartError};
