@@ -1,6 +1,13 @@
 //! For tests and benchmarks: credentials and keys that never change, random credentials, small pictures, and a bound on
 //! what hostile input may cost.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "for tests only"
+)]
+
 pub mod bounded;
 pub mod examples;
 pub mod pictures;
