@@ -16,7 +16,9 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use cairn::domain::cause::Cause;
-use cairn::service::{Cairn, decide, publish};
+use cairn::service::Cairn;
+use cairn::service::award::decide;
+use cairn::service::credential::publish;
 use cairn::store::{awards, credentials, decisions};
 use school::Earned;
 

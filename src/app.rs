@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
+use lti::services::Sleep;
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::jobs;
@@ -20,6 +21,8 @@ use crate::web::middleware::limit::Limits;
 pub struct Surroundings {
     pub clock: SharedClock,
     pub random: SharedRandom,
+    /// What ends the waiting for platforms, if not the timer of the runtime.
+    pub timer: Option<Arc<dyn Sleep>>,
 }
 
 impl Default for Surroundings {
@@ -27,6 +30,7 @@ impl Default for Surroundings {
         Self {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            timer: None,
         }
     }
 }
@@ -60,7 +64,8 @@ impl Application {
             settings.bound_to(bound);
         }
         let workers = settings.workers;
-        let cairn = Arc::new(Cairn::open(settings, surroundings.clock, surroundings.random).await?);
+        let Surroundings { clock, random, timer } = surroundings;
+        let cairn = Arc::new(Cairn::open_timed(settings, clock, random, timer).await?);
         let worker = jobs::Worker::start(Arc::clone(&cairn));
         let data = web::Data::from(Arc::clone(&cairn));
         let limits = web::Data::new(Limits::new(

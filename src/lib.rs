@@ -41,6 +41,7 @@ pub mod service;
 pub mod settings;
 pub mod store;
 pub mod telemetry;
-#[cfg(all(test, feature = "demo"))]
+#[cfg(test)]
+#[cfg(feature = "demo")]
 mod tests;
 pub mod web;

@@ -7,7 +7,11 @@ use std::time::Duration;
 use practice_lms::browser::Browser;
 use practice_lms::{CourseRole, Endpoint, Fault, LoginForm, PracticeLms};
 
-use crate::tests::harness::{authentication_request, framed, launch_as, on_each_database};
+use crate::clock::SystemClock;
+use crate::store::testing::TestDatabase;
+use crate::tests::harness::{
+    ManualTimer, Scene, authentication_request, framed, launch_as, on_each_database,
+};
 
 /// Every student's login, begun and not yet answered.
 async fn logins(lms: &PracticeLms) -> Vec<(Browser, String)> {
@@ -65,52 +69,66 @@ fn a_platform_that_changes_its_key_in_the_middle_of_a_class_loses_no_launch() {
 
 #[test]
 fn a_platform_that_hangs_does_not_slow_the_launches_of_another() {
-    on_each_database(|scene| async move {
-        let world = scene.moodle.world();
-        let hanging = world.faults();
-        // A course that is being read hangs at the token endpoint already.
-        hanging.inject(Endpoint::Token, &Fault::Delay(Duration::from_secs(15)), 1);
-        launch_as(&scene.moodle, &mut framed(&scene.moodle), CourseRole::Teacher).await;
-        let others = logins(&scene.canvas).await;
-        // And now a whole class waits for keys that do not come.
-        world.rotate_key();
-        hanging.reset_counters();
-        hanging.inject(Endpoint::Jwks, &Fault::Delay(Duration::from_mins(10)), 500);
-        let class = logins(&scene.moodle).await;
-        let waiting = Arc::new(AtomicUsize::new(class.len()));
-        let mut waits = Vec::new();
-        for (mut browser, request) in class {
-            let form = world.authorize(&request).unwrap();
-            let waiting = Arc::clone(&waiting);
-            waits.push(tokio::task::spawn_local(async move {
-                let page = browser.launch(&form).await.unwrap();
-                waiting.fetch_sub(1, Ordering::SeqCst);
-                page
-            }));
-        }
-        while hanging.requests(Endpoint::Jwks) == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        // Launches of the other platform, one after the other, all before a single one of those gave up.
-        for (mut browser, request) in others.into_iter().take(10) {
-            let form = scene.canvas.world().authorize(&request).unwrap();
+    for database in TestDatabase::dealt() {
+        crate::app::block_on(hanging_beside_another(database));
+    }
+}
+
+async fn hanging_beside_another(database: TestDatabase) {
+    let timer = Arc::new(ManualTimer::default());
+    let scene = Scene::timed(database, Arc::new(SystemClock), timer.clone()).await;
+    let world = scene.moodle.world();
+    let hanging = world.faults();
+    // A course that is being read hangs at the token endpoint already.
+    hanging.inject(Endpoint::Token, &Fault::Delay(Duration::from_secs(15)), 1);
+    launch_as(&scene.moodle, &mut framed(&scene.moodle), CourseRole::Teacher).await;
+    let others = logins(&scene.canvas).await;
+    // And now a whole class waits for keys that do not come.
+    world.rotate_key();
+    hanging.reset_counters();
+    hanging.inject(Endpoint::Jwks, &Fault::Delay(Duration::from_mins(10)), 500);
+    let class = logins(&scene.moodle).await;
+    let waiting = Arc::new(AtomicUsize::new(class.len()));
+    let mut waits = Vec::new();
+    for (mut browser, request) in class {
+        let form = world.authorize(&request).unwrap();
+        let waiting = Arc::clone(&waiting);
+        waits.push(tokio::task::spawn_local(async move {
             let page = browser.launch(&form).await.unwrap();
-            assert_eq!(page.status, 200, "{}", page.text());
+            waiting.fetch_sub(1, Ordering::SeqCst);
+            page
+        }));
+    }
+    while hanging.requests(Endpoint::Jwks) == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // Launches of the other platform, one after the other, all before a single one of those gave up.
+    for (mut browser, request) in others.into_iter().take(10) {
+        let form = scene.canvas.world().authorize(&request).unwrap();
+        let page = browser.launch(&form).await.unwrap();
+        assert_eq!(page.status, 200, "{}", page.text());
+    }
+    assert_eq!(
+        waiting.load(Ordering::SeqCst),
+        30,
+        "they did not wait behind each other"
+    );
+    assert_eq!(
+        hanging.requests(Endpoint::Jwks),
+        1,
+        "one request for all who wait"
+    );
+    let mut all = futures_util::future::join_all(waits);
+    let pages = loop {
+        tokio::select! {
+            pages = &mut all => break pages,
+            () = tokio::time::sleep(Duration::from_millis(20)) => timer.forward(Duration::from_secs(1)),
         }
-        assert_eq!(
-            waiting.load(Ordering::SeqCst),
-            30,
-            "they did not wait behind each other"
-        );
-        assert_eq!(
-            hanging.requests(Endpoint::Jwks),
-            1,
-            "one request for all who wait"
-        );
-        for wait in waits {
-            let page = wait.await.unwrap();
-            assert!(page.text().contains("launch.keys-unavailable"), "{}", page.text());
-        }
-        scene.end().await;
-    });
+    };
+    for page in pages {
+        let page = page.unwrap();
+        assert!(page.text().contains("launch.keys-unavailable"), "{}", page.text());
+    }
+    hanging.clear();
+    scene.end().await;
 }

@@ -5,6 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use lti::services::Sleep;
+use tokio::sync::watch;
+
 use crate::app::Surroundings;
 use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::demo::Demo;
@@ -12,7 +17,6 @@ use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::settings::Settings;
 use crate::store::testing::{TestDatabase, jobs_left};
-use chrono::{DateTime, TimeDelta, Utc};
 use practice_lms::browser::{Browser, Page, ThirdPartyCookies};
 use practice_lms::{CourseRole, Flavour, LoginForm, Options, PracticeLms};
 
@@ -29,6 +33,32 @@ impl ForwardClock {
 impl Clock for ForwardClock {
     fn now(&self) -> DateTime<Utc> {
         SystemClock.now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A timer that stands until it is put forward: whoever waits by it for a platform that hangs waits for the test.
+#[derive(Debug)]
+pub struct ManualTimer(watch::Sender<Duration>);
+
+impl Default for ManualTimer {
+    fn default() -> Self {
+        Self(watch::Sender::new(Duration::ZERO))
+    }
+}
+
+impl ManualTimer {
+    pub fn forward(&self, by: Duration) {
+        self.0.send_modify(|passed| *passed += by);
+    }
+}
+
+#[async_trait]
+impl Sleep for ManualTimer {
+    async fn sleep(&self, time: Duration) {
+        let mut passed = self.0.subscribe();
+        let until = *passed.borrow() + time;
+        // It lives as long as whoever sleeps by it.
+        let _ = passed.wait_for(|passed| *passed >= until).await;
     }
 }
 
@@ -53,15 +83,25 @@ impl Scene {
 
     /// The same with settings of one's own, as environment variables.
     pub async fn with(database: TestDatabase, own: &[(&str, &str)]) -> Self {
-        Self::set(database, own, Arc::new(SystemClock)).await
+        Self::set(database, own, Arc::new(SystemClock), None).await
     }
 
     /// The same by that clock, the platforms' included.
     pub async fn at(database: TestDatabase, clock: SharedClock) -> Self {
-        Self::set(database, &[], clock).await
+        Self::set(database, &[], clock, None).await
     }
 
-    async fn set(database: TestDatabase, own: &[(&str, &str)], clock: SharedClock) -> Self {
+    /// The same by that clock, and with that timer for the patience with platforms.
+    pub async fn timed(database: TestDatabase, clock: SharedClock, timer: Arc<ManualTimer>) -> Self {
+        Self::set(database, &[], clock, Some(timer)).await
+    }
+
+    async fn set(
+        database: TestDatabase,
+        own: &[(&str, &str)],
+        clock: SharedClock,
+        timer: Option<Arc<dyn Sleep>>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut environment = HashMap::from([
             ("CAIRN_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
@@ -78,6 +118,7 @@ impl Scene {
         let surroundings = Surroundings {
             clock,
             random: Arc::new(SystemRandom),
+            timer,
         };
         let demo = Demo::start(settings, surroundings, (0, 0)).await.unwrap();
         let Demo {

@@ -1,5 +1,5 @@
 //! What a program otherwise takes from its surroundings, as parameters: the time ([`clock`]), randomness ([`random`]) and
-//! the identifiers that are made of both ([`ids`]). A test gives a clock that stands still and a seeded stream instead.
+//! the identifiers that are made of both ([`mod@ids`]). A test gives a clock that stands still and a seeded stream instead.
 //!
 //! ```
 //! use cairn_ambient::clock::{Clock, ManualClock};

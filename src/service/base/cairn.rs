@@ -15,10 +15,11 @@ use crate::settings::Settings;
 use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
 use lti::keys::KeySetCache;
-use lti::services::Services;
+use lti::services::{Services, Sleep, TimerSleep};
 use lti::token::TokenService;
 
 use super::remembered::Remembered;
+use super::timed::Timed;
 use super::{data_folder, master_key, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
@@ -30,6 +31,8 @@ pub struct Cairn {
     pub store: Store,
     pub blobs: Blobs,
     pub vault: Vault,
+    /// What ends the waiting for platforms.
+    pub timer: Arc<dyn Sleep>,
     /// The way out to platforms.
     pub transport: Arc<dyn Transport>,
     /// Registrations as they were last read.
@@ -84,8 +87,21 @@ impl Cairn {
         clock: SharedClock,
         random: SharedRandom,
     ) -> Result<Self, StartError> {
+        Self::open_timed(settings, clock, random, None).await
+    }
+
+    /// The same, where there is one, with a timer of the caller's that ends the waiting for platforms.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_timed(
+        settings: Settings,
+        clock: SharedClock,
+        random: SharedRandom,
+        timer: Option<Arc<dyn Sleep>>,
+    ) -> Result<Self, StartError> {
         let in_use = data_folder::shared(&settings.data_dir).await?;
-        Self::open_in(settings, clock, random, in_use).await
+        Self::open_in(settings, clock, random, timer, in_use).await
     }
 
     /// The same by somebody who uses the data folder already.
@@ -93,6 +109,7 @@ impl Cairn {
         settings: Settings,
         clock: SharedClock,
         random: SharedRandom,
+        timer: Option<Arc<dyn Sleep>>,
         in_use: data_folder::InUse,
     ) -> Result<Self, StartError> {
         let store = open_store(&settings).await?;
@@ -103,7 +120,11 @@ impl Cairn {
             allow_loopback_http: settings.allow_http_loopback,
         };
         let guarded = GuardedClient::new(options).map_err(|error| StartError::Net(error.to_string()))?;
-        let transport: Arc<dyn Transport> = Arc::new(guarded);
+        let mut transport: Arc<dyn Transport> = Arc::new(guarded);
+        if let Some(timer) = timer.clone() {
+            let way_out = transport;
+            transport = Arc::new(Timed { way_out, timer });
+        }
         let assertion = tool_key.assertion();
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let tokens = Arc::new(TokenService::new(assertion, now, chance, out));
@@ -122,6 +143,7 @@ impl Cairn {
             store,
             blobs,
             vault,
+            timer: timer.unwrap_or_else(|| Arc::new(TimerSleep)),
             transport,
             tool_key,
         })

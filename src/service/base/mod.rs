@@ -17,6 +17,7 @@ mod registering_words;
 pub mod remembered;
 pub mod session;
 pub mod throttle;
+mod timed;
 pub mod tool_keys;
 
 pub use cairn::{Cairn, StartError};

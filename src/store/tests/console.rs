@@ -209,7 +209,10 @@ fn the_audit_log_is_searched_by_who_it_was_and_entries_from_before_are_read() {
         };
         let [by_ada, .., command_line, cairn, _, nobody, earlier_ada] = &actors;
         assert_eq!(found("admin ADA", &[]), [by_ada.clone(), earlier_ada.clone()]);
-        assert_eq!(found("Nobody", &[ActorKind::CommandLine]), [command_line.clone()]);
+        assert_eq!(
+            found("Nobody", &[ActorKind::CommandLine]),
+            std::slice::from_ref(command_line)
+        );
         assert_eq!(
             found("Nobody", &[ActorKind::Cairn]),
             [cairn.clone(), nobody.clone()]

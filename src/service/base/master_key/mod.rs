@@ -185,7 +185,7 @@ pub async fn rotate(
     let alone = data_folder::alone(&settings.data_dir)?.ok_or(RotationError::InUse)?;
     // With one connection of our own it is plain which are others'.
     settings.database_connections = 1;
-    let cairn = Cairn::open_in(settings, clock, random, alone).await?;
+    let cairn = Cairn::open_in(settings, clock, random, None, alone).await?;
     nobody_else(&cairn.store).await?;
     let before = cairn.vault.fingerprint();
     if given.as_ref().is_some_and(|new| new.fingerprint() == before) {

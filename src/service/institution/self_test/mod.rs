@@ -177,7 +177,11 @@ struct Step<T> {
 /// Takes a step, for so long as there is patience.
 async fn step_of<T>(cairn: &Cairn, what: &'static str, step: impl Future<Output = T>) -> Step<T> {
     let begun = cairn.clock.now();
-    let outcome = tokio::time::timeout(PATIENCE, step).await.ok();
+    let outcome = tokio::select! {
+        biased;
+        outcome = step => Some(outcome),
+        () = cairn.timer.sleep(PATIENCE) => None,
+    };
     Step {
         what,
         took: cairn.clock.now() - begun,
