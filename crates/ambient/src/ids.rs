@@ -75,10 +75,15 @@ mod tests {
 
     use crate::random::SeededRandom;
 
-    crate::ids! {
-        /// An identifier for the test.
-        ThingId;
+    mod thing {
+        #![allow(unreachable_pub, reason = "the macro makes what a crate exports")]
+
+        crate::ids! {
+            /// An identifier for the test.
+            ThingId;
+        }
     }
+    use thing::ThingId;
 
     #[test]
     fn later_identifiers_sort_after_earlier_ones() {

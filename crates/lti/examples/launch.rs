@@ -3,15 +3,19 @@
 //! The platform is a script behind [`Transport`]; a real program sends those requests with its HTTP client, keeps
 //! registrations and used nonces in a database, and takes the two forms from its web framework.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "members of JSON that this example makes itself"
+)]
 #![expect(clippy::print_stdout, reason = "it shows what it does")]
 
 use std::collections::HashSet;
 use std::error::Error;
 use std::sync::Arc;
 
+use ambient::clock::{Clock as _, SharedClock, SystemClock};
+use ambient::random::{self, SharedRandom, SystemRandom};
 use async_trait::async_trait;
-use cairn_ambient::clock::{Clock as _, SharedClock, SystemClock};
-use cairn_ambient::random::{self, SharedRandom, SystemRandom};
 use cairn_lti::claims::Launch;
 use cairn_lti::error::Refusal;
 use cairn_lti::keys::{KeySetCache, ToolKey};
@@ -155,9 +159,11 @@ impl Tool {
         let nrps = launch.nrps.as_ref().ok_or("the platform offers no member list")?;
         let mut granted = ags.scopes.clone();
         granted.push(scope::MEMBERS_READ.to_owned());
-        let platform = self
-            .services
-            .platform(TokenTarget::from(registration), registration.flavour, granted);
+        let platform = self.services.platform(
+            TokenTarget::from(registration),
+            registration.capabilities(),
+            granted,
+        );
         let line_item = ags.lineitem.clone().ok_or("the link has no column")?;
         let reading = platform
             .read_course(&nrps.context_memberships_url, &[line_item])

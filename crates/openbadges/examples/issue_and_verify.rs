@@ -7,9 +7,9 @@
 
 use std::error::Error;
 
-use cairn_ambient::clock::{Clock as _, SystemClock};
-use cairn_ambient::ids::uuid_v7;
-use cairn_ambient::random::{self, SystemRandom};
+use ambient::clock::{Clock as _, SystemClock};
+use ambient::ids::uuid_v7;
+use ambient::random::{self, SystemRandom};
 use cairn_openbadges::credential::{
     Achievement, AchievementSubject, Criteria, OpenBadgeCredential, Profile, StatusEntry,
 };

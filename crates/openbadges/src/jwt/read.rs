@@ -190,6 +190,7 @@ impl Token {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compact::is_compact;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::service::institution::registering::{Beside, Offer, Registered, Update};
+use crate::service::institution::registering::{self, Beside, Offer, Registered, Update};
 use crate::web::views::shared::PublicPage;
 use crate::web::words::lms::Lms;
 
