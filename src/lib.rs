@@ -1,26 +1,28 @@
 //! Cairn: an LTI 1.3 Advantage tool that turns course work into stackable, verifiable badges.
 //!
-//! # The map of this house
+//! # The map
 //!
 //! | room | what happens there |
 //! |---|---|
 //! | [`domain`] | what a badge is and when it is earned: pure, no HTTP, no SQL |
-//! | [`lti`] | LTI 1.3 Advantage, tool side: login, launch, members, grades |
-//! | [`openbadges`] | Open Badges 3.0: credentials, proofs, status lists, baking, verifying |
 //! | [`store`] | the only room that knows the database; functions that speak domain types |
-//! | [`net`] | the only door outwards: a guarded HTTP client |
-//! | [`service`] | use cases; the only room that joins the others: load, decide, save, enqueue |
+//! | [`net`] | the only way out: a guarded HTTP client |
+//! | [`service`] | use cases, in wings by noun; the only room that joins the others: load, decide, save, enqueue |
 //! | [`jobs`] | work that may be late but never lost |
 //! | [`web`] | pages: extract, call one service, show one view |
-//! | [`practice_lms`] | a small LMS that speaks the platform side, for the demo and the tests |
+//! | [`cli`] | the command line |
+//!
+//! Crates of their own are [`lti`] (LTI 1.3 Advantage, tool side), [`openbadges`] (credentials, proofs, status lists) and the
+//! practice LMS of the demo and the tests, which shares no type with them. `docs/architecture.md` says how data goes through
+//! all of this and how to add each kind of thing.
 //!
 //! # How a grade becomes a badge: five hops
 //!
-//! 1. A job (its kinds are in [`service::base::queue`]) has `service::course::sync` read a course through [`lti::services`].
+//! 1. A job asks `service::course::sync` to read a course through [`lti::services`].
 //! 2. The facts are written and, in the same transaction, an evaluation is enqueued for whom they changed.
-//! 3. [`domain::evaluate`] turns rule and facts into a decision with reasons; `service::award::decide` stores it and, when met,
-//!    an award. A unique index makes it once only.
-//! 4. `service::award::awarding` builds the credential, signs it once and stores the exact bytes.
+//! 3. [`domain::evaluate`] turns rule and facts into a decision with reasons; `service::award::decide` stores it and, when
+//!    met, an award. A unique index makes it once only.
+//! 4. `service::credential` builds the credential, signs it once and stores the exact bytes.
 //! 5. `web::public` serves those bytes. Nothing is ever re-signed or re-made on read.
 //!
 //! Arrows run web → service → {domain, lti, openbadges, store, net} and jobs → service; `tests/architecture.rs` holds

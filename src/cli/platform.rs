@@ -9,6 +9,7 @@ use crate::clock::SystemClock;
 use crate::ids::RegistrationId;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
+use crate::service::base::addresses;
 use crate::service::base::platforms;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform, Removed};
@@ -184,15 +185,16 @@ async fn remove(cairn: &Cairn, id: String) -> Result<Removed, CommandError> {
 
 /// What to paste into a platform's administration page.
 fn paste_table(cairn: &Cairn) -> String {
-    let origin = cairn.settings.origin();
+    let at = |path: &str| format!("{}{path}", cairn.settings.origin());
+    let (launch, login, jwks) = (at(addresses::LAUNCH), at(addresses::LOGIN), at(addresses::JWKS));
     format!(
         "Paste into the platform:\n\
-         \x20 tool URL, target link URI     {origin}/lti/launch\n\
+         \x20 tool URL, target link URI     {launch}\n\
          \x20 LTI version                   1.3\n\
          \x20 public key type               keyset URL\n\
-         \x20 public keyset (JWK) URL       {origin}/lti/jwks\n\
-         \x20 initiate login URL            {origin}/lti/login\n\
-         \x20 redirection URI               {origin}/lti/launch\n\
+         \x20 public keyset (JWK) URL       {jwks}\n\
+         \x20 initiate login URL            {login}\n\
+         \x20 redirection URI               {launch}\n\
          \x20 services                      grades: sync and column management; names and roles: on\n\
          \x20 privacy                       names are welcome, never needed; e-mail is not used"
     )

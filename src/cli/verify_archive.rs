@@ -1,4 +1,4 @@
-//! `cairn drill FILE.zip`: proves an archive without database, settings or net.
+//! `cairn verify-archive FILE.zip`: proves an archive without database, settings or net.
 
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ pub fn run(arguments: &VerifyArchiveArguments) -> Result<(), CommandError> {
     if report.is_sound() {
         Ok(())
     } else {
-        Err("The drill failed: not everything in this archive is as it was issued.".into())
+        Err("The archive does not hold: not everything in it is as it was issued.".into())
     }
 }
 

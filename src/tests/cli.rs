@@ -62,7 +62,7 @@ fn its_help_names_every_command_and_every_setting() {
         "keys",
         "export",
         "backup",
-        "drill",
+        "verify-archive",
     ] {
         assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
     }

@@ -244,4 +244,6 @@ async fn unfold(viewer: &Viewer<'_>, selector: &str) {
 async fn click(viewer: &Viewer<'_>, selector: &str) {
     let button = viewer.chromium.driver.find(By::Css(selector)).await.unwrap();
     button.click().await.unwrap();
+    // The next page is not this one: what stands folded there would be looked for here.
+    button.wait_until().stale().await.unwrap();
 }

@@ -1,5 +1,6 @@
 //! Requests that carry no signature: none of them writes, and none is read without end. Over every route that there is.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use practice_lms::CourseRole;
@@ -9,8 +10,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::tests::harness::{Scene, framed, launch_as, launch_form, on_each_database, signed};
 
-/// Every address with a method, as the source lists them.
-pub fn routes() -> Vec<(Method, String)> {
+/// The source files below a folder of the repository.
+fn sources(folder: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -22,9 +23,59 @@ pub fn routes() -> Vec<(Method, String)> {
         }
     }
     let mut files = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web"), &mut files);
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files);
+    files
+}
+
+/// What stands between the first two quotation marks.
+fn quoted(text: &str) -> Option<&str> {
+    text.split('"').nth(1)
+}
+
+/// The address of each route by the module and the name of its constant, as the two files of routes write it.
+fn named() -> HashMap<(String, String), String> {
+    let mut named = HashMap::new();
+    for (file, top) in [
+        ("src/web/paths.rs", "paths"),
+        ("src/service/base/addresses.rs", "addresses"),
+    ] {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let (mut module, mut below) = (top, String::new());
+        for line in text.lines() {
+            let words = line.trim();
+            if let Some(name) = words.strip_prefix("pub mod ") {
+                module = name.trim_end_matches(" {");
+            } else if line == "}" {
+                module = top;
+            } else if words.starts_with("below \"") {
+                // Of the beginnings that are registered and that the function makes, one is empty.
+                below = words.split('"').skip(1).step_by(2).collect();
+            } else if let Some((name, rest)) = words.split_once(" = ")
+                && let Some(pattern) = quoted(rest)
+            {
+                let (name, below) = match name.strip_prefix("pub const ") {
+                    Some(name) => (name.split(':').next().unwrap(), ""),
+                    None => (name, below.as_str()),
+                };
+                let address = format!("{below}{pattern}");
+                named.insert((module.to_owned(), name.to_owned()), address);
+            }
+        }
+    }
+    for (name, address) in [
+        ("DID", openbadges::did::DOCUMENT),
+        ("STATUS_LIST", openbadges::did::STATUS),
+    ] {
+        named.insert(("addresses".to_owned(), name.to_owned()), address.to_owned());
+    }
+    named
+}
+
+/// Every address with a method, as the source lists them.
+pub fn routes() -> Vec<(Method, String)> {
+    let named = named();
     let mut routes = Vec::new();
-    for file in files {
+    for file in sources("src/web") {
         let text = std::fs::read_to_string(&file).unwrap();
         for call in text.split(".route(").skip(1) {
             let call: String = call.split(".to(").next().unwrap().to_owned();
@@ -34,32 +85,25 @@ pub fn routes() -> Vec<(Method, String)> {
                 rest if rest.starts_with("head") => Method::HEAD,
                 other => panic!("{}: a route of another kind: {other}", file.display()),
             };
-            let literal = call.split('"').nth(1);
-            if file.components().any(|part| part.as_os_str() == "admin") {
-                // The console's addresses stand below its scope.
-                routes.push((method, format!("/admin{}", literal.unwrap_or_default())));
-                continue;
-            }
-            // Some files build their addresses from a common beginning: that beginning is a literal of the file.
-            let path = match literal {
-                Some(path) if path.starts_with('/') => path.to_owned(),
-                Some(rest) => {
-                    let base = text
-                        .split('"')
-                        .find(|part| part.starts_with("/c/"))
-                        .unwrap_or_else(|| panic!("{}", file.display()));
-                    base.replace("{rest}", rest).replace("{{", "{").replace("}}", "}")
-                }
-                None => {
-                    let path = text.split('"').find(|part| part.starts_with("/c/"));
-                    path.unwrap_or_else(|| panic!("{}: where is this route?", file.display()))
-                        .to_owned()
-                }
+            let route = call.split(',').next().unwrap().trim();
+            let path = match route.rsplit("::").collect::<Vec<_>>().as_slice() {
+                [literal] => quoted(literal).map(str::to_owned),
+                [name, module, ..] => named.get(&((*module).to_owned(), (*name).to_owned())).cloned(),
+                [] => None,
             };
+            let path = path.unwrap_or_else(|| panic!("{}: where is the route {route}?", file.display()));
             routes.push((method, path));
         }
     }
-    assert!(routes.len() > 70, "the walk found only {} routes", routes.len());
+    assert!(routes.len() > 110, "the walk found only {} routes", routes.len());
+    for known in [
+        "/admin/sign-in",
+        "/lti/launch",
+        "/c/{course}/badges/{badge}/rule/save",
+        "/b/{name}",
+    ] {
+        assert!(routes.iter().any(|(_, path)| path == known), "{known} is missing");
+    }
     routes
 }
 

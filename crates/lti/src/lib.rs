@@ -25,6 +25,7 @@
 //! A login from its parameters to the redirect and back; `examples/launch.rs` goes on to the launch and the services.
 //!
 //! ```
+//! # use ambient as cairn_ambient;
 //! use cairn_ambient::clock::{Clock as _, SystemClock};
 //! use cairn_ambient::random::{self, SystemRandom};
 //! use cairn_lti::login::{LoginRequest, authorization_redirect, choose_registration};

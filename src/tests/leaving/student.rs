@@ -41,7 +41,7 @@ fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() 
         for part in [
             "about-me.json",
             "verify.html",
-            "cairn drill",
+            "cairn verify-archive",
             "as of the date of its list",
         ] {
             assert!(readme.contains(part), "{part}: {readme}");

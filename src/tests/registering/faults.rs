@@ -284,7 +284,7 @@ fn asked(lms: &PracticeLms) -> u64 {
         .sum()
 }
 
-/// The platforms of the scene, each with what Cairn calls it.
+/// The platforms of the scene, Moodle first: by name, since the clock stands still while they are registered.
 async fn registered(scene: &Scene) -> Vec<RegistrationId> {
     let tenant = tenant(scene).await;
     let all = scene
@@ -292,7 +292,9 @@ async fn registered(scene: &Scene) -> Vec<RegistrationId> {
         .store
         .read(move |db| registrations::list(db, &tenant))
         .await;
-    all.unwrap().into_iter().map(|one| one.id).collect()
+    let mut all = all.unwrap();
+    all.sort_by_key(|one| !one.name.starts_with("Moodle"));
+    all.into_iter().map(|one| one.id).collect()
 }
 
 /// Nothing of it is stored, so one database is enough.

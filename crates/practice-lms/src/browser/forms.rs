@@ -4,6 +4,7 @@ use html5ever::driver::{ParseOpts, parse_document};
 use html5ever::tendril::TendrilSink as _;
 use html5ever::tree_builder::TreeBuilderOpts;
 use scraper::{ElementRef, Html, HtmlTreeSink, Node};
+use tracing::dispatcher::{Dispatch, with_default};
 
 /// A form in a page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -81,7 +82,9 @@ fn parse(html: &str) -> Html {
         },
         ..ParseOpts::default()
     };
-    parse_document(HtmlTreeSink::new(Html::new_document()), options).one(html)
+    let parser = parse_document(HtmlTreeSink::new(Html::new_document()), options);
+    // The parser traces all that it reads, and what a person's browser shows is nothing for this process' log.
+    with_default(&Dispatch::none(), || parser.one(html))
 }
 
 /// The elements of that name, in the order of the document.

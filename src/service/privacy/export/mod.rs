@@ -58,7 +58,7 @@ evidence/        What was handed in, one folder for each hand-in.
 /// How to prove the archive.
 const DRILL: &str = "\
 To prove that everything in here still verifies, without this service, its database or the
-net:  cairn drill FILE.zip
+net:  cairn verify-archive FILE.zip
 ";
 
 /// "26 November 2026, 11:20 UTC".
