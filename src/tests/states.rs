@@ -241,7 +241,11 @@ async fn unfold(viewer: &Viewer<'_>, selector: &str) {
     viewer.chromium.driver.execute(&script, Vec::new()).await.unwrap();
 }
 
+/// Presses a button that leads to another page, and waits for that page.
 async fn click(viewer: &Viewer<'_>, selector: &str) {
     let button = viewer.chromium.driver.find(By::Css(selector)).await.unwrap();
-    button.click().await.unwrap();
+    viewer
+        .chromium
+        .leaving(async { button.click().await.unwrap() })
+        .await;
 }
