@@ -17,14 +17,18 @@ const AUDIT: &str = include_str!("audit.js");
 /// not told of screen and colours; it may only be no wider, and has to keep still for longer.
 const SETTLE: &str = "const [width, dark, done] = arguments;
     let [last, still] = [-1, 0];
-    const next = () => new Promise((go) => { requestAnimationFrame(go); setTimeout(go, 100); });
-    const moves = () => document.getAnimations().some((one) => one instanceof CSSTransition && one.playState === 'running');
+    const next = () => new Promise((go) => { requestAnimationFrame(go); setTimeout(go, 20); });
+    const moves = () => {
+      const all = document.getAnimations().filter((one) => one instanceof CSSTransition);
+      all.forEach((one) => one.finish());
+      return all.length > 0;
+    };
     const look = () => {
       const told = innerWidth === width && matchMedia('(prefers-color-scheme: dark)').matches === dark;
       const there = window === top ? told : innerWidth <= width;
       still = there && innerWidth === last && !moves() ? still + 1 : 0;
       last = innerWidth;
-      if (still > (window === top ? 1 : 5)) done(true); else next().then(look);
+      if (still > (window === top ? 0 : 5)) done(true); else next().then(look);
     };
     look();";
 

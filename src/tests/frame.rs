@@ -267,9 +267,9 @@ fn hosted_canvas_keeps_the_proof_in_a_frame_of_the_host_that_signs_people_in() {
             "nothing",
             "the page round it heard none"
         );
-        hosted.stop().await;
         chromium.end().await;
         scene.end().await;
+        hosted.stop().await;
     });
 }
 
@@ -288,9 +288,9 @@ fn where_that_frame_is_missing_the_page_round_it_keeps_the_random_value() {
         open(&chromium, &link_page(&editor, CourseRole::Student)).await;
         chromium.reads("No badges to earn yet").await;
         assert_eq!(kept(&chromium, editor.origin(), &scene.origin).await, "{}");
-        editor.stop().await;
         chromium.end().await;
         scene.end().await;
+        editor.stop().await;
     });
 }
 

@@ -134,8 +134,8 @@ fn a_frame_on_another_origin_than_the_one_that_signs_people_in_is_not_told_and_n
             .await
             .unwrap();
         assert_eq!(kept.json(), &json!([]));
-        lms.stop().await;
         chromium.end().await;
         scene.end().await;
+        lms.stop().await;
     });
 }

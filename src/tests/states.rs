@@ -241,9 +241,11 @@ async fn unfold(viewer: &Viewer<'_>, selector: &str) {
     viewer.chromium.driver.execute(&script, Vec::new()).await.unwrap();
 }
 
+/// Presses a button that leads to another page, and waits for that page.
 async fn click(viewer: &Viewer<'_>, selector: &str) {
     let button = viewer.chromium.driver.find(By::Css(selector)).await.unwrap();
-    button.click().await.unwrap();
-    // The next page is not this one: what stands folded there would be looked for here.
-    button.wait_until().stale().await.unwrap();
+    viewer
+        .chromium
+        .leaving(async { button.click().await.unwrap() })
+        .await;
 }

@@ -189,7 +189,7 @@ fn two_schools_on_one_issuer_never_see_each_other() {
             "{}",
             page.words()
         );
-        south.stop().await;
         scene.end().await;
+        south.stop().await;
     });
 }

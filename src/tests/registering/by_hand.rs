@@ -156,8 +156,8 @@ fn moodles_table_is_what_the_server_answers_to_and_installs_cairn() {
             share_email: false,
         };
         finish(&scene, &mut keeper, &page, &lms, tool).await;
-        lms.stop().await;
         scene.end().await;
+        lms.stop().await;
     });
 }
 
@@ -219,8 +219,8 @@ fn canvas_json_is_the_same_wherever_it_is_shown_and_installs_cairn() {
             share_email: false,
         };
         finish(&scene, &mut keeper, &page, &lms, tool).await;
-        lms.stop().await;
         scene.end().await;
+        lms.stop().await;
     });
 }
 

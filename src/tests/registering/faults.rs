@@ -284,17 +284,16 @@ fn asked(lms: &PracticeLms) -> u64 {
         .sum()
 }
 
-/// The platforms of the scene, Moodle first: by name, since the clock stands still while they are registered.
-async fn registered(scene: &Scene) -> Vec<RegistrationId> {
-    let tenant = tenant(scene).await;
+/// What Cairn calls that platform.
+async fn registered(scene: &Scene, lms: &PracticeLms) -> RegistrationId {
+    let (tenant, client) = (tenant(scene).await, lms.registration().client_id);
     let all = scene
         .cairn
         .store
         .read(move |db| registrations::list(db, &tenant))
         .await;
-    let mut all = all.unwrap();
-    all.sort_by_key(|one| !one.name.starts_with("Moodle"));
-    all.into_iter().map(|one| one.id).collect()
+    let found = all.unwrap().into_iter().find(|one| one.client_id == client);
+    found.unwrap().id
 }
 
 /// Nothing of it is stored, so one database is enough.
@@ -303,10 +302,10 @@ fn each(flavour: usize) {
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
         let timer = Arc::new(ManualTimer::default());
         let scene = Scene::timed(TestDatabase::sqlite(), clock.clone(), timer.clone()).await;
-        let platforms = registered(&scene).await;
         let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
         let (name, lms) = scene.platforms()[flavour];
-        let (platform, word) = (&platforms[flavour], ["Moodle", "Canvas"][flavour]);
+        let word = ["Moodle", "Canvas"][flavour];
+        let platform = &registered(&scene, lms).await;
 
         // Before anybody opened Cairn there.
         let words = tested(&mut keeper, platform).await;

@@ -70,6 +70,6 @@ async fn off_by(flavour: Flavour, word: &str, setting: &str, minutes: i64, direc
         assert!(words.contains(said), "{word}, {minutes}, lacks {said:?}: {words}");
     }
     assert!(!words.contains("Our keys are at"), "{word}, {minutes}: {words}");
-    lms.stop().await;
     scene.end().await;
+    lms.stop().await;
 }
