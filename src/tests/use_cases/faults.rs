@@ -79,6 +79,7 @@ async fn survives(bench: &Bench, endpoint: Endpoint) {
         assert_eq!(after, before, "{endpoint:?} {fault:?}");
 
         faults.clear();
+        faults.idle().await;
         *bench.patience.lock().unwrap() = Duration::from_secs(20);
         let healed = bench.run().await;
         assert_eq!(healed.problem, None, "{endpoint:?} {fault:?}");

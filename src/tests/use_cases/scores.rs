@@ -136,6 +136,7 @@ async fn fails_then_arrives(
     let sent = bench.send(id).await;
     let asked = faults.left(endpoint) < 60;
     faults.clear();
+    faults.idle().await;
     *bench.patience.lock().unwrap() = Duration::from_secs(20);
     assert!(asked, "{endpoint:?} {fault:?}: nothing was sent");
     let done = endpoint == Endpoint::Scores
@@ -220,6 +221,7 @@ async fn no_wrong_answer_costs_an_activity_its_column_or_gives_it_two() {
                 faults.inject(Endpoint::LineItems, &fault, 60);
                 assert!(bench.ensure(&activity).await.is_err(), "{fault:?}");
                 faults.clear();
+                faults.idle().await;
                 *bench.patience.lock().unwrap() = Duration::from_secs(20);
                 assert_eq!(bench.known_activity(&activity).await.line_item, None);
                 bench.ensure(&activity).await.unwrap();

@@ -94,6 +94,13 @@ impl Faults {
         }
     }
 
+    /// Waits until no service request is in work, those included whose client has gone.
+    pub async fn idle(&self) {
+        while self.lock().in_flight > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// How many faults of `endpoint` have not happened yet.
     #[must_use]
     pub fn left(&self, endpoint: Endpoint) -> usize {
