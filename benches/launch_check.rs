@@ -6,11 +6,10 @@ mod figure;
 
 use std::sync::Arc;
 
+use ambient::clock::ManualClock;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cairn::clock::ManualClock;
-use cairn::net::{NetError, Request, Response, Transport};
 use chrono::{DateTime, TimeDelta, Utc};
 use figure::Figure;
 use jsonwebtoken::Algorithm;
@@ -18,6 +17,7 @@ use lti::keys::{KeySetCache, ToolKey};
 use lti::launch::{Targets, verify};
 use lti::registration::{Flavour, RegistrationDraft};
 use lti::state::LoginState;
+use lti::transport::{NetError, Request, Response, Transport};
 use serde_json::json;
 
 /// A platform that publishes its key set.

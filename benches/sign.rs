@@ -4,7 +4,7 @@
 
 mod figure;
 
-use cairn::random::{SeededRandom, bytes};
+use ambient::random::{SeededRandom, bytes};
 use ed25519_dalek::Signer as _;
 use figure::Figure;
 use openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};

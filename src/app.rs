@@ -1,4 +1,4 @@
-//! One door for server, demo and tests: [`Application::build`], then [`Application::run`].
+//! One entry point for server, demo and tests: [`Application::build`], then [`Application::run`].
 
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use cairn::clock::SystemClock;
-use cairn::random::SystemRandom;
+use ambient::clock::SystemClock;
+use ambient::random::SystemRandom;
 use lti::registration::Flavour;
 use practice_lms::{self, Browser, CourseRole, Options, PracticeLms};
 

@@ -15,8 +15,6 @@
 mod launches;
 mod pages;
 mod reading;
-#[path = "../school/mod.rs"]
-mod school;
 mod tool;
 
 fn number(name: &str, default: usize) -> usize {

@@ -2,13 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use cairn::domain::cause::Cause;
-use cairn::random::{SeededRandom, bytes};
-use cairn::service::award::decide;
-use cairn::store::credentials;
+use ambient::random::{SeededRandom, bytes};
+use cairn::benchmarks::Installation;
 use reqwest::Client;
 
-use super::school;
 use super::tool::Tool;
 
 /// Pages that are asked for, one after another.
@@ -16,17 +13,12 @@ const ASKED: usize = 2_000;
 
 pub async fn measure(tool: &Tool, stored: usize) {
     // The same data folder as the running process. Every badge is issued as the job does it, none is a copy.
-    let cairn = school::open(tool.folder.path(), &tool.address.to_string()).await;
-    let earned = school::found(&cairn, stored).await;
+    let cairn = Installation::open(tool.folder.path(), &tool.address.to_string()).await;
+    let course = cairn.course(stored).await;
     let began = Instant::now();
-    let decided = decide::decide_badge(&cairn, &earned.tenant, &earned.badge, Cause::Activation).await;
-    assert_eq!(decided.unwrap().awarded, stored);
+    assert_eq!(cairn.decide(&course, false).await.awarded, stored);
     println!("{stored} badges issued in {:.1} s", began.elapsed().as_secs_f64());
-    let tenant = earned.tenant;
-    let all = cairn
-        .store
-        .read(move |db| credentials::some_after(db, &tenant, None, i64::MAX));
-    let slugs: Vec<String> = all.await.unwrap().into_iter().map(|(one, _)| one.slug).collect();
+    let slugs = cairn.slugs(&course).await;
 
     #[allow(
         clippy::disallowed_methods,

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cairn::clock::SystemClock;
-use cairn::random::SystemRandom;
-use cairn::service::base::platforms;
+use ambient::clock::SystemClock;
+use ambient::random::SystemRandom;
+use cairn::benchmarks::Installation;
 use lti::registration::Flavour;
 use lti::services::Platform;
 use lti::services::grades::LineItemFilter;
@@ -13,7 +13,6 @@ use practice_lms::{self, Endpoint, Fault, Options, PracticeLms, World};
 use rust_decimal::Decimal;
 use url::Url;
 
-use super::school;
 use super::tool::Tool;
 
 const COLUMNS: usize = 10;
@@ -35,14 +34,8 @@ pub async fn measure(tool: &Tool, flavour: Flavour, members: usize) {
     fill(&world, course);
 
     // The same data folder as the running process, whose key the LMS fetches.
-    let cairn = school::open(tool.folder.path(), &tool.address.to_string()).await;
-    let known = platforms::list(&cairn).await.unwrap();
-    let (_, registration) = known.iter().find(|(_, known)| known.name == name).unwrap();
-    let platform = cairn.lti.platform(
-        platforms::target(registration),
-        flavour.capabilities(),
-        Vec::new(),
-    );
+    let cairn = Installation::open(tool.folder.path(), &tool.address.to_string()).await;
+    let platform = cairn.platform(name).await;
     let addresses = addresses(&world, flavour, course);
 
     let took = read(&platform, &addresses, &world, course).await;

@@ -1,4 +1,4 @@
-//! Use cases: the only room that joins the others. Each loads, decides, saves and enqueues; none knows a page.
+//! Use cases: the only module that joins the others. Each loads, decides, saves and enqueues; none knows a page.
 //!
 //! They are kept in wings, one for each noun. A wing names those that stand before it in this list and itself, never one
 //! that comes later; where it has something to tell a later one, it enqueues a job. `tests/architecture.rs` holds that.

@@ -83,7 +83,7 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
     (
         "admin_oidc_groups",
         "none",
-        "the same for groups (claim `groups`), for instance badge-keepers => North Coast",
+        "the same for groups (claim `groups`), for instance badge-admins => North Coast",
     ),
     ("log_format", "text", "text or json"),
     ("log", "info", "what to log, in the form of the RUST_LOG variable"),

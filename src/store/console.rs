@@ -5,7 +5,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::convert::opt_moment;
-use super::schema::{courses, deployments, registrations, sessions, sightings};
+use super::schema::{courses, deployments, last_seen, registrations, sessions};
 use super::{Db, StoreError};
 use crate::ids::TenantId;
 
@@ -36,9 +36,9 @@ pub fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
         .filter(deployments::state.eq("pending"))
         .count()
         .get_result(db)?;
-    let seen: Option<i64> = sightings::table
-        .filter(sightings::tenant_id.eq(tenant.as_str()))
-        .select(max(sightings::launched_at))
+    let seen: Option<i64> = last_seen::table
+        .filter(last_seen::tenant_id.eq(tenant.as_str()))
+        .select(max(last_seen::launched_at))
         .get_result(db)?;
     let opened: Option<i64> = sessions::table
         .filter(sessions::tenant_id.eq(tenant.as_str()))

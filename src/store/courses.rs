@@ -94,7 +94,7 @@ const NOT_BEFORE_A_LAUNCH: i64 = 253_370_764_800_000_000;
 
 /// Adds a course of which the platform has told us before anybody opened it, unless it is known, and says which one is
 /// there. It is not read before its first launch: nothing is known yet of what the platform offers in it.
-pub fn foretold(
+pub fn announced(
     db: &mut Db,
     seen: &CourseSeen,
     now: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! The only room that knows Diesel: functions that speak domain types, on SQLite and on PostgreSQL alike.
+//! The only module that knows Diesel: functions that speak domain types, on SQLite and on PostgreSQL alike.
 //!
 //! A [`Store`] runs closures on the blocking pool: [`Store::read`] for looking, [`Store::write`] for a transaction
 //! that is rolled back when the closure says `Err`. Inside, one module for each noun has free functions that take the
@@ -43,6 +43,7 @@ pub mod facts;
 pub mod invitations;
 pub mod issuers;
 pub mod jobs;
+pub mod last_seen;
 pub mod line_items;
 pub mod links;
 pub mod nonces;
@@ -60,7 +61,6 @@ pub mod rules;
 pub mod sealed;
 pub mod sessions;
 pub mod share_links;
-pub mod sightings;
 pub mod status_lists;
 pub mod subjects;
 pub mod submissions;

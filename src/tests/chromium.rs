@@ -124,7 +124,7 @@ impl Chromium {
     }
 
     /// A viewport of that width in CSS pixels, and a colour scheme; waits until the open page has both.
-    pub async fn looks(&self, width: u32, dark: bool) {
+    pub async fn emulate(&self, width: u32, dark: bool) {
         let metrics = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
         self.tell("Emulation.setDeviceMetricsOverride", metrics).await;
         let scheme = if dark { "dark" } else { "light" };

@@ -397,9 +397,9 @@ fn what_is_done_here_stands_in_the_audit_log_of_the_console() {
         let mut browser = practice_lms::browser::Browser::new().unwrap();
         let path = link.find("/admin/link/").and_then(|at| link.get(at..)).unwrap();
         let at = |path: &str| format!("http://{}{}", server.address, path.trim());
-        let door = browser.get(&at(path)).await.unwrap();
-        let form = door.form("/admin/link/").unwrap();
-        let inside = browser.submit(&door, &form, &[("name", "Ada")]).await.unwrap();
+        let entry = browser.get(&at(path)).await.unwrap();
+        let form = entry.form("/admin/link/").unwrap();
+        let inside = browser.submit(&entry, &form, &[("name", "Ada")]).await.unwrap();
         assert!(
             inside.words().contains("You are signed in."),
             "{}",

@@ -153,7 +153,7 @@ async fn kept(chromium: &Chromium, origin: &str, tool: &str) -> String {
 }
 
 #[test]
-fn where_no_cookie_comes_back_platform_storage_proves_the_browser_and_forms_carry_the_visit() {
+fn without_cookies_platform_storage_proves_the_browser_and_forms_carry_the_visit() {
     crate::app::block_on(async {
         let Some(chromium) = Chromium::with_preferences(&[], blocked()).await else {
             return;

@@ -1,6 +1,6 @@
 //! The one error at the edge: a status, a sentence, and an id that stands in the page and in the log.
 //!
-//! Which error to use when: rooms below have their own; use cases return [`ServiceError`]; handlers return
+//! Which error to use when: lower modules have their own; use cases return [`ServiceError`]; handlers return
 //! [`AppError`], into which a `ServiceError` turns by `?`.
 
 use actix_web::http::StatusCode;

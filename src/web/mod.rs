@@ -1,4 +1,4 @@
-//! Pages: extract, call one service, show one view. The only room besides the practice LMS that knows actix.
+//! Pages: extract, call one service, show one view. The only module besides the practice LMS that knows actix.
 
 pub mod accept;
 pub mod admin;

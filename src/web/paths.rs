@@ -95,7 +95,7 @@ pub mod course {
         ACTIVITY = "/activities/{activity}", activity(activity: &ActivityId);
         HAND_IN = "/activities/{activity}/hand-in", hand_in(activity: &ActivityId);
         /// What one student handed in to an activity.
-        WORK_OF = "/activities/{activity}/of/{person}", work_of(activity: &ActivityId, person: &PersonId);
+        STUDENT_WORK = "/activities/{activity}/of/{person}", student_work(activity: &ActivityId, person: &PersonId);
         /// A review of which the platform did not say enough: `column` or `student` is unknown.
         REVIEW_UNKNOWN = "/review/{what}", review_unknown(what: &str);
 
@@ -161,12 +161,12 @@ pub mod console {
         AUDIT_OF = "/audit/{tenant}", audit_of(tenant: &TenantId);
         AUDIT_EXPORT = "/audit/{tenant}/export", audit_export(tenant: &TenantId);
 
-        LEAVING = "/leaving", leaving();
-        LEAVING_OF = "/leaving/{tenant}", leaving_of(tenant: &TenantId);
-        EXPORT = "/leaving/{tenant}/export", export(tenant: &TenantId);
-        EXPORT_FETCH = "/leaving/{tenant}/exports/{export}", export_fetch(tenant: &TenantId, export: &ExportId);
-        ERASURE = "/leaving/{tenant}/erasures/{erasure}", erasure(tenant: &TenantId, erasure: &ErasureId);
-        ERASURE_DECLINE = "/leaving/{tenant}/erasures/{erasure}/decline",
+        PRIVACY = "/privacy", privacy();
+        PRIVACY_OF = "/privacy/{tenant}", privacy_of(tenant: &TenantId);
+        EXPORT = "/privacy/{tenant}/export", export(tenant: &TenantId);
+        EXPORT_FETCH = "/privacy/{tenant}/exports/{export}", export_fetch(tenant: &TenantId, export: &ExportId);
+        ERASURE = "/privacy/{tenant}/erasures/{erasure}", erasure(tenant: &TenantId, erasure: &ErasureId);
+        ERASURE_DECLINE = "/privacy/{tenant}/erasures/{erasure}/decline",
             erasure_decline(tenant: &TenantId, erasure: &ErasureId);
     }
 }

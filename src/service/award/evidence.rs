@@ -35,7 +35,7 @@ pub const MAX_MESSAGE: usize = 5_000;
 
 /// An activity as one person sees it.
 #[derive(Debug, Clone)]
-pub struct ActivityDesk {
+pub struct ActivityView {
     pub now: DateTime<Utc>,
     pub activity: Activity,
     /// This person's versions, oldest first.
@@ -87,7 +87,7 @@ pub async fn activity(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &ActivityId,
-) -> Result<ActivityDesk, ServiceError> {
+) -> Result<ActivityView, ServiceError> {
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
@@ -105,7 +105,7 @@ pub async fn activity(
                     .extend(badges::get(db, tenant, &rule.badge)?.map(|badge| (badge.id, badge.design.name)));
             }
         }
-        Ok(ActivityDesk {
+        Ok(ActivityView {
             now,
             grade: activity
                 .line_item
@@ -259,7 +259,7 @@ fn follow(
 
 /// One hand-in in the queue.
 #[derive(Debug, Clone)]
-pub struct Waiting {
+pub struct WaitingSubmission {
     pub submission: Submission,
     pub activity: String,
     pub student: String,
@@ -270,7 +270,7 @@ pub struct Waiting {
 pub struct Queue {
     pub now: DateTime<Utc>,
     pub activities: Vec<Activity>,
-    pub rows: Vec<Waiting>,
+    pub rows: Vec<WaitingSubmission>,
     /// Hand-ins that match the filter.
     pub total: i64,
     /// Hand-ins that wait, over all activities.
@@ -328,7 +328,7 @@ pub async fn queue(
         };
         let rows = rows
             .into_iter()
-            .map(|(submission, activity)| Waiting {
+            .map(|(submission, activity)| WaitingSubmission {
                 student: called(&submission.person),
                 submission,
                 activity,
@@ -347,7 +347,7 @@ pub async fn queue(
 
 /// One hand-in, to be reviewed.
 #[derive(Debug, Clone)]
-pub struct ReviewDesk {
+pub struct ReviewView {
     pub now: DateTime<Utc>,
     pub submission: Submission,
     pub activity: Activity,
@@ -364,11 +364,11 @@ pub struct ReviewDesk {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course.
-pub async fn review_desk(
+pub async fn review_view(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &SubmissionId,
-) -> Result<ReviewDesk, ServiceError> {
+) -> Result<ReviewView, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -380,7 +380,7 @@ pub async fn review_desk(
         let waiting = Some(SubmissionState::HandedIn);
         let (others, _) =
             submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
-        Ok(ReviewDesk {
+        Ok(ReviewView {
             now,
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
@@ -422,14 +422,14 @@ pub enum Reviewed {
 /// gradebook.
 ///
 /// # Errors
-/// As [`review_desk`].
+/// As [`review_view`].
 pub async fn review(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &SubmissionId,
     answer: Answer,
 ) -> Result<Reviewed, ServiceError> {
-    let desk = review_desk(cairn, visitor, id).await?;
+    let shown = review_view(cairn, visitor, id).await?;
     let mut wrong = Vec::new();
     let approves = answer.state == SubmissionState::Approved;
     if !approves && answer.message.trim().is_empty() {
@@ -441,7 +441,7 @@ pub async fn review(
     if answer.message.chars().count() > MAX_MESSAGE {
         wrong.push(("message", "Shorten the message to 5,000 characters.".to_owned()));
     }
-    let maximum = desk.activity.maximum;
+    let maximum = shown.activity.maximum;
     if answer
         .score
         .is_some_and(|score| score < Decimal::ZERO || score > maximum)
@@ -454,7 +454,7 @@ pub async fn review(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let visitor = visitor.clone();
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        let (tenant, submission) = (visitor.tenant(), &desk.submission);
+        let (tenant, submission) = (visitor.tenant(), &shown.submission);
         let review = Review {
             by: visitor.person.id.clone(),
             at: now,

@@ -110,7 +110,7 @@ fn fallen(
 
 /// An entry of the course page.
 #[derive(Debug, Clone)]
-pub struct Waiting {
+pub struct FallenGrade {
     pub regrade: Regrade,
     pub student: String,
     pub badge_name: String,
@@ -120,7 +120,7 @@ pub struct Waiting {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn waiting(cairn: &Cairn, visitor: &Visitor) -> Result<(Vec<Waiting>, i64), ServiceError> {
+pub async fn waiting(cairn: &Cairn, visitor: &Visitor) -> Result<(Vec<FallenGrade>, i64), ServiceError> {
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| waiting_of(db, &visitor, now));
     found.await
@@ -134,7 +134,7 @@ pub(in crate::service) fn waiting_of(
     db: &mut Db,
     visitor: &Visitor,
     now: DateTime<Utc>,
-) -> Result<(Vec<Waiting>, i64), ServiceError> {
+) -> Result<(Vec<FallenGrade>, i64), ServiceError> {
     visitor.teach()?;
     let (tenant, course) = (visitor.tenant(), &visitor.course.id);
     let (open, total) = regrades::open_of_course(db, tenant, course, SHOWN, now)?;
@@ -143,7 +143,7 @@ pub(in crate::service) fn waiting_of(
         let person = people::get(db, tenant, &regrade.person)?;
         let badge = badges::get(db, tenant, &regrade.badge)?;
         if let (Some(person), Some(badge)) = (person, badge) {
-            waiting.push(Waiting {
+            waiting.push(FallenGrade {
                 student: person.display_name(),
                 badge_name: badge.design.name,
                 regrade,
@@ -203,7 +203,7 @@ fn still_held(db: &mut Db, regrade: &Regrade, now: DateTime<Utc>) -> Result<Awar
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course,
 /// [`ServiceError::Conflict`] when it waits no more.
-pub async fn look(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
+pub async fn case(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
     visitor.teach()?;
     let (visitor, id, at) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {

@@ -1,4 +1,4 @@
-//! What can go wrong in a use case. Rooms below have errors of their own; here each gets what the edge needs: a kind
+//! What can go wrong in a use case. Lower modules have errors of their own; here each gets what the edge needs: a kind
 //! (which becomes a status), a stable code and a sentence that a person can act on.
 
 use super::registering_words;

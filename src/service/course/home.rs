@@ -6,7 +6,7 @@ use crate::domain::policy::Powers;
 use crate::ids::{CopyId, CourseId};
 use crate::service::Cairn;
 use crate::service::award::learning::{self, Learning};
-use crate::service::award::regrades::{self, Waiting};
+use crate::service::award::regrades::{self, FallenGrade};
 use crate::service::badge::design::{self, Overview};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
@@ -36,7 +36,7 @@ pub struct Teaching {
     /// The copy of another course that was taken last.
     pub copied: Option<CopyId>,
     /// Holders who no longer meet a rule: the first of them, and how many more there are.
-    pub fallen: (Vec<Waiting>, i64),
+    pub fallen: (Vec<FallenGrade>, i64),
 }
 
 impl Cairn {

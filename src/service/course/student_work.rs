@@ -21,7 +21,7 @@ pub struct WorkOf {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for an activity or a person of another
 /// course.
-pub async fn work_of(
+pub async fn student_work(
     cairn: &Cairn,
     visitor: &Visitor,
     activity: &ActivityId,

@@ -70,7 +70,7 @@ impl Cairn {
 }
 
 /// How the platform of the visit is connected.
-pub async fn look(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
+pub async fn read(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
     let administrator = administrator.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, registration) = (administrator.tenant(), &administrator.registration.id);

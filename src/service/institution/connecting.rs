@@ -17,9 +17,9 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
 use crate::service::institution::administrators::{Operator, Scope};
 use crate::store::deployments::{Deployment, DeploymentState};
+use crate::store::last_seen::LastSeen;
 use crate::store::pending::{self, Claim};
-use crate::store::sightings::Sighting;
-use crate::store::{Db, StoreError, admins, audit, deployments, registrations, sightings, tenants};
+use crate::store::{Db, StoreError, admins, audit, deployments, last_seen, registrations, tenants};
 use lti::registration::{Registration, RegistrationDraft};
 
 /// A platform in the list.
@@ -38,7 +38,7 @@ pub struct Platform {
     pub institution: Tenant,
     pub registration: Registration,
     pub deployments: Vec<Deployment>,
-    pub sighting: Option<Sighting>,
+    pub last_seen: Option<LastSeen>,
     /// Where each deployment was seen first, and who asked for it.
     pub claims: HashMap<DeploymentId, Claim>,
     /// Deployments that an administrator refused, and has not accepted since.
@@ -80,7 +80,7 @@ pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceEr
                     .iter()
                     .filter(|one| one.state == DeploymentState::Pending)
                     .count();
-                let seen = sightings::get(db, &tenant.id, &registration.id)?;
+                let seen = last_seen::get(db, &tenant.id, &registration.id)?;
                 all.push(Listed {
                     institution: tenant.name.clone(),
                     seen_at: seen.map(|seen| seen.launched_at),
@@ -115,7 +115,7 @@ pub async fn view(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<P
             institution: tenants::get(db, tenant)?.ok_or(ServiceError::NotFound("institution"))?,
             deployments,
             claims,
-            sighting: sightings::get(db, tenant, &id)?,
+            last_seen: last_seen::get(db, tenant, &id)?,
             refused: refused(db, tenant, &id)?,
             registration_url: registrations::registration_url(db, tenant, &id)?,
             registration,
@@ -259,7 +259,7 @@ pub async fn add<'a>(
 fn known_already(by: Operator<'_>) -> &'static str {
     match by {
         Operator::Administrator(_) => {
-            "This issuer and client id are registered already. Look under Platforms."
+            "This issuer and client id are registered already. Probe under Platforms."
         }
         Operator::CommandLine => {
             "This issuer and client id are registered already. `cairn platform list` shows them."

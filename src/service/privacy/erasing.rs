@@ -42,7 +42,7 @@ pub struct Standing {
 
 /// Somebody who waits to be erased.
 #[derive(Debug, Clone)]
-pub struct Waiting {
+pub struct WaitingErasure {
     pub id: ErasureId,
     pub name: String,
     pub asked_at: DateTime<Utc>,
@@ -127,7 +127,7 @@ pub async fn waiting(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
-) -> Result<(Tenant, Vec<Waiting>, i64), ServiceError> {
+) -> Result<(Tenant, Vec<WaitingErasure>, i64), ServiceError> {
     admin.scope.allows(tenant)?;
     let id = tenant.clone();
     let found = cairn.store.read_with(move |db| {
@@ -137,7 +137,7 @@ pub async fn waiting(
             let Some(person) = people::get(db, &id, &wish.person)? else {
                 continue;
             };
-            all.push(Waiting {
+            all.push(WaitingErasure {
                 name: person.display_name(),
                 badges: credentials::for_person(db, &id, &wish.person)?.len(),
                 hand_ins: submissions::of_person(db, &id, &wish.person)?.len(),

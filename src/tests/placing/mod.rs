@@ -3,12 +3,12 @@
 
 mod accepting;
 mod account;
-mod look;
 mod new_badge;
 mod pending;
 mod places;
 mod points;
 mod review;
+mod screens;
 mod walk;
 
 use practice_lms::browser::{Browser, Page};

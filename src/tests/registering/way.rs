@@ -129,8 +129,9 @@ fn an_invitation_becomes_a_platform_that_launches() {
 /// What the administrator does in the console with a deployment that Canvas made.
 async fn accept(scene: &Scene, registration: &lti::registration::Registration, id: &str) {
     use crate::service::institution::administrators::Scope;
-    let mut keeper = crate::tests::console::keeper::Keeper::of(scene, &Scope::Everything, "Ada").await;
-    let page = keeper
+    let mut admin =
+        crate::tests::console::admin_browser::AdminBrowser::of(scene, &Scope::Everything, "Ada").await;
+    let page = admin
         .get(&format!("/admin/platforms/p/{}", registration.id))
         .await;
     let form = page
@@ -138,7 +139,7 @@ async fn accept(scene: &Scene, registration: &lti::registration::Registration, i
         .into_iter()
         .find(|form| form.value("what") == Some("deployment"))
         .unwrap();
-    let saved = keeper
+    let saved = admin
         .browser
         .submit(&page, &form, &[("value", id)])
         .await

@@ -20,7 +20,7 @@ pub enum AdminPlace {
     Platforms,
     Issuers,
     Policies,
-    Leaving,
+    Privacy,
     Audit,
     Administrators,
     /// None of them.
@@ -35,7 +35,7 @@ const PLACES: [Entry; 7] = [
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
     ("Policies", console::policies, AdminPlace::Policies),
-    ("Export and erasure", console::leaving, AdminPlace::Leaving),
+    ("Export and erasure", console::privacy, AdminPlace::Privacy),
     ("Audit log", console::audit, AdminPlace::Audit),
     (
         "Administrators",

@@ -13,12 +13,12 @@ pub mod error;
 pub mod frame;
 mod guard;
 mod issuers;
-mod leaving;
 mod link;
 mod overview;
 mod own_password;
 mod platforms;
 mod policies;
+mod privacy;
 mod provider;
 mod sign_in;
 mod tool_keys;
@@ -32,7 +32,7 @@ pub fn configure(config: &mut ServiceConfig) {
         administrators::configure,
         audit::configure,
         issuers::configure,
-        leaving::configure,
+        privacy::configure,
         link::configure,
         overview::configure,
         own_password::configure,

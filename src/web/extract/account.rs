@@ -39,12 +39,12 @@ impl Asking for AccountVisit {
 async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AccountVisit, AppError> {
     let cairn = application(&request)?;
     let name = cookie_name(cairn.settings.public_origin.scheme() == "https");
-    let look = async |token: &str| cairn.account_administrator(token).await;
+    let recognise = async |token: &str| cairn.account_administrator(token).await;
     let Found {
         who: administrator,
         fields,
         carried,
-    } = find(&request, &mut payload, &name, look).await?;
+    } = find(&request, &mut payload, &name, recognise).await?;
     Ok(AccountVisit {
         proven: brought(&fields, &cairn.form_proof(&administrator.session)),
         cairn,

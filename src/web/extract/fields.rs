@@ -111,27 +111,27 @@ impl Fields {
         }
     }
 
-    /// Reads the body of a request from somebody who is not known yet, and says who `look` finds by the token that comes
+    /// Reads the body of a request from somebody who is not known yet, and says who `recognise` finds by the token that comes
     /// first in every form of ours. Of a form with files that begins otherwise nothing more is read; one without files
     /// is small.
     ///
     /// # Errors
-    /// [`ServiceError::SessionOver`] without a token, what `look` reports, and as [`Fields::read`].
+    /// [`ServiceError::SessionOver`] without a token, what `recognise` reports, and as [`Fields::read`].
     pub async fn read_carried<T>(
         request: &HttpRequest,
         payload: &mut Payload,
-        look: impl AsyncFn(&str) -> Result<T, ServiceError>,
+        recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
     ) -> Result<(T, String, Self), ServiceError> {
         if !has_files(request) {
             let whole = web::Payload::from_request(request, payload).await;
             let fields = Self::read_urlencoded(whole.map_err(|_| broken())?, MAX_FORM).await?;
             let token = fields.get("session").ok_or(ServiceError::SessionOver)?.to_owned();
-            return Ok((look(&token).await?, token, fields));
+            return Ok((recognise(&token).await?, token, fields));
         }
         let parts = Multipart::from_request(request, payload).await;
         let mut parts = parts.map_err(|_| broken())?;
         let token = first_token(&mut parts).await?;
-        let who = look(&token).await?;
+        let who = recognise(&token).await?;
         let mut fields = Self::read_multipart(parts).await?;
         fields.pairs.insert(0, ("session".to_owned(), token.clone()));
         Ok((who, token, fields))

@@ -83,20 +83,20 @@ pub(super) struct Found<T> {
 }
 
 /// Finds somebody by the token that the form carries, else by that of the cookie `name`. The form of somebody whom no
-/// cookie names is read to its first field; the rest only when that is a token that `look` finds somebody by.
+/// cookie names is read to its first field; the rest only when that is a token that `recognise` finds somebody by.
 pub(super) async fn find<T>(
     request: &HttpRequest,
     payload: &mut Payload,
     name: &str,
-    look: impl AsyncFn(&str) -> Result<T, ServiceError>,
+    recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
 ) -> Result<Found<T>, ServiceError> {
     let by_cookie = match request.cookie(name) {
-        Some(cookie) => look(cookie.value()).await,
+        Some(cookie) => recognise(cookie.value()).await,
         None => Err(ServiceError::SessionOver),
     };
     match by_cookie {
         Err(ServiceError::SessionOver) if request.method() == Method::POST => {
-            let (who, token, fields) = Fields::read_carried(request, payload, look).await?;
+            let (who, token, fields) = Fields::read_carried(request, payload, recognise).await?;
             Ok(Found {
                 who,
                 fields,
@@ -108,7 +108,7 @@ pub(super) async fn find<T>(
             let fields = posted(request, payload).await?;
             let carried = fields.get("session").map(str::to_owned);
             let who = match &carried {
-                Some(token) => look(token).await?,
+                Some(token) => recognise(token).await?,
                 None => who,
             };
             Ok(Found { who, fields, carried })

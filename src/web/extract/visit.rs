@@ -84,22 +84,22 @@ pub struct AtHome {
     pub home: Home,
 }
 
-/// The visit behind a request, and what else `look` finds with it.
+/// The visit behind a request, and what else `recognise` finds with it.
 async fn visit<T>(
     request: HttpRequest,
     mut payload: Payload,
-    look: impl AsyncFn(&Cairn, &str, &CourseId) -> Result<(Visitor, T), ServiceError>,
+    recognise: impl AsyncFn(&Cairn, &str, &CourseId) -> Result<(Visitor, T), ServiceError>,
 ) -> Result<(Visit, T), AppError> {
     let cairn = application(&request)?;
     let course = CourseId::from(request.match_info().get("course").unwrap_or_default());
     let secure = cairn.settings.public_origin.scheme() == "https";
     let name = cookie_name(&course, secure);
-    let look = async |token: &str| look(&cairn, token, &course).await;
+    let recognise = async |token: &str| recognise(&cairn, token, &course).await;
     let Found {
         who: (visitor, more),
         fields,
         carried,
-    } = find(&request, &mut payload, &name, look).await?;
+    } = find(&request, &mut payload, &name, recognise).await?;
     let top_level = request
         .headers()
         .get("sec-fetch-dest")
@@ -123,10 +123,10 @@ impl FromRequest for Visit {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let look = async |cairn: &Cairn, token: &str, course: &CourseId| {
+            let recognise = async |cairn: &Cairn, token: &str, course: &CourseId| {
                 Ok((cairn.visitor(token, course).await?, ()))
             };
-            let (visit, ()) = visit(request, payload, look).await?;
+            let (visit, ()) = visit(request, payload, recognise).await?;
             Ok(visit)
         })
     }
@@ -139,10 +139,10 @@ impl FromRequest for AtHome {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let look = async |cairn: &Cairn, token: &str, course: &CourseId| {
+            let recognise = async |cairn: &Cairn, token: &str, course: &CourseId| {
                 cairn.visitor_at_home(token, course).await
             };
-            let (visit, home) = visit(request, payload, look).await?;
+            let (visit, home) = visit(request, payload, recognise).await?;
             Ok(Self { visit, home })
         })
     }

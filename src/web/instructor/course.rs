@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use crate::domain::badge::BadgeState;
 use crate::domain::policy::{Powers, Regrade as Policy};
 use crate::ids::{BadgeId, CopyId};
-use crate::service::award::regrades::Waiting;
+use crate::service::award::regrades::FallenGrade;
 use crate::service::badge::design::{Overview, Summary};
 use crate::service::course::home::Teaching;
 use crate::service::course::sync;
@@ -177,12 +177,12 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
         },
         action: match copied {
             Some(_) if summary.badge.active_rule.is_none() => "Say what stands for it".to_owned(),
-            _ => "Look at its rule".to_owned(),
+            _ => "Probe at its rule".to_owned(),
         },
     })
 }
 
-fn fell(visit: &Visit, one: &Waiting) -> Attention {
+fn fell(visit: &Visit, one: &FallenGrade) -> Attention {
     let still = match one.regrade.policy {
         Policy::Suspend => " It does not count until you decide.",
         _ => "",
@@ -193,6 +193,6 @@ fn fell(visit: &Visit, one: &Waiting) -> Attention {
             one.student, one.badge_name
         ),
         href: visit.href(&course::regrade(&one.regrade.id)),
-        action: "Look and decide".to_owned(),
+        action: "Probe and decide".to_owned(),
     }
 }

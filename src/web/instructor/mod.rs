@@ -19,7 +19,7 @@ mod progress;
 mod regrade;
 mod retire;
 mod rule;
-mod work_of;
+mod student_work;
 
 /// Lists the routes of every page here.
 pub fn configure(config: &mut ServiceConfig) {
@@ -38,7 +38,7 @@ pub fn configure(config: &mut ServiceConfig) {
         regrade::configure,
         retire::configure,
         rule::configure,
-        work_of::configure,
+        student_work::configure,
     ] {
         page(config);
     }

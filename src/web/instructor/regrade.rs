@@ -34,7 +34,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// Forbidden for all but instructors; not found for one of elsewhere; a conflict when it was settled.
 pub async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = RegradeId::from(path.into_inner().1);
-    let case = regrades::look(&visit.cairn, &visit.visitor, &id).await?;
+    let case = regrades::case(&visit.cairn, &visit.visitor, &id).await?;
     let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
     visit.show(&view(&visit, &case, powers, ProblemList::default()))
 }
@@ -56,7 +56,7 @@ pub async fn settle(
     match regrades::settle(&visit.cairn, &visit.visitor, &id, verdict, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying("", notice))),
         Err(ServiceError::Invalid { sentence, .. }) => {
-            let case = regrades::look(&visit.cairn, &visit.visitor, &id).await?;
+            let case = regrades::case(&visit.cairn, &visit.visitor, &id).await?;
             let problems = ProblemList(vec![Problem {
                 field: "reason".to_owned(),
                 text: sentence,

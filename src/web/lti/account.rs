@@ -22,7 +22,7 @@ pub async fn show(visit: AccountVisit) -> Result<HttpResponse, AppError> {
 }
 
 async fn answer(visit: &AccountVisit, report: Option<&Report>) -> Result<HttpResponse, AppError> {
-    let account = account::look(&visit.cairn, &visit.administrator).await?;
+    let account = account::read(&visit.cairn, &visit.administrator).await?;
     let page = view(visit, &account, report);
     reply::framed(&page, &frame_ancestors(&visit.administrator.registration))
 }

@@ -2,12 +2,12 @@
 
 pub mod account;
 pub mod enter;
-pub mod ladder;
 pub mod launch;
 pub mod login;
 pub mod notices;
 pub mod pending;
 pub mod register;
+pub mod state_cookies;
 
 use actix_web::{HttpResponse, web};
 

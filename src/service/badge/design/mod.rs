@@ -24,7 +24,7 @@ mod rule;
 mod trial;
 
 pub(in crate::service) use rule::names;
-pub use rule::{RuleDesk, RuleReview, desk, review, save_rule};
+pub use rule::{RuleEditor, RuleReview, editor, review, save_rule};
 pub use trial::{Activated, Trial, activate, trial};
 
 /// Courses larger than this are not tried out on every look at the list.

@@ -24,7 +24,7 @@ use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
 #[derive(Debug, Clone)]
-pub struct RuleDesk {
+pub struct RuleEditor {
     pub badge: Badge,
     pub draft: Option<Rule>,
     pub active: Option<Rule>,
@@ -51,7 +51,7 @@ pub struct RuleReview {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
-pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<RuleDesk, ServiceError> {
+pub async fn editor(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<RuleEditor, ServiceError> {
     visitor.teach()?;
     let (visitor, id) = (visitor.clone(), id.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -63,7 +63,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Rule
         items.retain(|item| item.state != LineItemState::Gone);
         let others = badges::for_course(db, tenant, &badge.course)?;
         let services = &visitor.course.services;
-        Ok(RuleDesk {
+        Ok(RuleEditor {
             draft: in_state(RuleState::Draft),
             active: in_state(RuleState::Active),
             next_version: versions
@@ -90,7 +90,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Rule
 /// Reads a rule and says what is wrong with it, without saving anything.
 ///
 /// # Errors
-/// As [`desk`].
+/// As [`editor`].
 pub async fn review(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -157,7 +157,7 @@ pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<
 /// had changed is accepted with it. A draft equal to the active version is not kept.
 ///
 /// # Errors
-/// As [`desk`]; [`ServiceError::Conflict`] when somebody else saved a first draft at the same moment.
+/// As [`editor`]; [`ServiceError::Conflict`] when somebody else saved a first draft at the same moment.
 pub async fn save_rule(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -1,5 +1,5 @@
 //! What can be asked of the worker: one type for each kind of work, known to whoever asks for it and to the runner
-//! alike. The bottom of this room: it names no use case, so that each can have any other's work done.
+//! alike. The lowest part of the services: it names no use case, so that each can have any other's work done.
 //!
 //! To add a kind: a struct in `work` with its [`BackgroundJob`], and its handler in `jobs::handlers`.
 

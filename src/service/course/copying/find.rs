@@ -179,7 +179,7 @@ pub fn on_notice(
         title: copied.title.map(ToOwned::to_owned),
         services: crate::domain::course::Services::default(),
     };
-    let course = courses::foretold(db, &seen, now, random)?;
+    let course = courses::announced(db, &seen, now, random)?;
     for source in &sources {
         offer(db, &course, source.clone(), FoundBy::Notice, now, random)?;
     }

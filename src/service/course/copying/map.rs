@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::desk::desk;
+use super::mapping::mapping;
 use super::own_copy;
 use super::source::columns;
 use crate::domain::audit::Action;
@@ -210,8 +210,8 @@ pub async fn create_column(
     id: &CopyId,
     missing: &str,
 ) -> Result<gradebook::NewColumn, ServiceError> {
-    let desk = desk(cairn, visitor, id).await?;
-    let wanted = desk
+    let mapping = mapping(cairn, visitor, id).await?;
+    let wanted = mapping
         .missing
         .iter()
         .map(|(one, _)| one)

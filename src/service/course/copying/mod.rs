@@ -1,7 +1,7 @@
 //! Roll-over: a course that was copied from one that we know is offered that course's badges and rules.
 //!
 //! `find` notices that a course is a copy, `source` reads what there is to bring, `plan` says beforehand what would be
-//! found again, `take` brings it, `missing` says what was not found, `desk` shows it, `map` lets a person say what stands
+//! found again, `take` brings it, `missing` says what was not found, `mapping` shows it, `map` lets a person say what stands
 //! for it, `again` a later check, and `links` has copied links open what was copied. Nothing of the old course's people is
 //! ever looked at.
 //!
@@ -23,20 +23,20 @@ use crate::store::copies::{self, CopyState, CourseCopy};
 use crate::store::{Db, audit, courses};
 
 mod again;
-mod desk;
 mod find;
 mod links;
 mod map;
+mod mapping;
 mod plan;
 mod source;
 mod take;
 
 pub use crate::service::badge::copied_inputs::{Kind, Missing};
 pub(in crate::service) use again::map_again;
-pub use desk::{Desk, DeskBadge, desk};
 pub use find::source_of;
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
 pub use map::{Choice, choose, create_column};
+pub use mapping::{MappedBadge, Mapping, mapping};
 pub use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};
 pub use take::{Taken, take};
 

@@ -187,7 +187,7 @@ impl Cairn {
         let nonce_until = state.expires_at;
         let origin = self.settings.origin();
         let written = self.store.write_with(move |db| -> Result<_, ServiceError> {
-            let known = arrivals::look(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
+            let known = arrivals::find(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
             let registration = known.registration;
             if registration != *verified_with {
                 return Ok(Written::Outdated(Box::new(registration)));
@@ -259,7 +259,7 @@ impl Cairn {
             last_seen::note(
                 db,
                 &registration,
-                known.sighting.as_ref(),
+                known.last_seen.as_ref(),
                 &launch,
                 course.as_ref(),
                 now,

@@ -5,7 +5,7 @@
 //! the first launch with its id takes that place.
 
 mod adopt;
-mod desk;
+mod chooser;
 mod items;
 mod send;
 
@@ -23,7 +23,7 @@ use crate::service::course::launch::PlacingRequest;
 use lti::deep_linking::{ContentItem, SubmissionReview};
 
 pub(in crate::service) use adopt::{adopt, settle};
-pub use desk::{Desk, Offer, Shape, desk};
+pub use chooser::{Chooser, Offer, Shape, chooser};
 pub use send::{Sent, cancel, plan, send};
 
 /// The custom parameter with the id of a placement.

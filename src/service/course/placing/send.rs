@@ -8,7 +8,7 @@ use serde_json::json;
 use url::Url;
 
 use super::items::Material;
-use super::{Pick, Planned, What, adopt, desk};
+use super::{Pick, Planned, What, adopt, chooser};
 use crate::domain::audit::Action;
 use crate::domain::course::Opens;
 use crate::domain::evidence::Activity;
@@ -219,7 +219,7 @@ fn place(
     let opens = match &pick.what {
         What::MyBadges => Opens::MyBadges,
         What::Badge(badge) => match &planned.badge {
-            Some(known) if desk::is_stack(db, known)? => Opens::Stack { badge: badge.clone() },
+            Some(known) if chooser::is_stack(db, known)? => Opens::Stack { badge: badge.clone() },
             _ => Opens::Badge { badge: badge.clone() },
         },
         What::Activity(activity) => Opens::Activity {

@@ -57,7 +57,7 @@ pub async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<A
 /// Turns somebody off, whose sign-ins end at once, or on again.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] for oneself: nobody locks the door behind themselves.
+/// As [`get`]; [`ServiceError::Conflict`] for oneself: nobody locks themselves out.
 pub async fn turn(cairn: &Cairn, admin: &Administrator, id: &AdminId, on: bool) -> Result<(), ServiceError> {
     if admin.actor == *id {
         return Err(ServiceError::conflict(

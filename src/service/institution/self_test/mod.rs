@@ -12,8 +12,8 @@ use crate::ids::{RegistrationId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::store::deployments::DeploymentState;
-use crate::store::sightings::Sighting;
-use crate::store::{courses, deployments, registrations, sightings};
+use crate::store::last_seen::LastSeen;
+use crate::store::{courses, deployments, last_seen, registrations};
 use lti::capabilities::Capabilities;
 use lti::registration::Registration;
 
@@ -101,7 +101,7 @@ struct Known {
     registration: Registration,
     accepted: usize,
     pending: usize,
-    sighting: Option<Sighting>,
+    last_seen: Option<LastSeen>,
     course: Option<Course>,
 }
 
@@ -117,12 +117,12 @@ pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Resul
         step_of(
             cairn,
             "the key set",
-            cairn.key_sets.look(&known.registration.jwks_url)
+            cairn.key_sets.probe(&known.registration.jwks_url)
         ),
         step_of(cairn, "the access tokens", token::ask(cairn, &known.registration)),
     );
     let (looked, tokens) = (steps.take(keys), steps.take(tokens));
-    let skew = clock::skew(cairn, looked.as_ref(), known.sighting.as_ref());
+    let skew = clock::skew(cairn, looked.as_ref(), known.last_seen.as_ref());
     let tokens = token::Answered::of(tokens);
     let read = course::read(cairn, &known, &tokens.granted, &mut steps).await;
 
@@ -151,8 +151,8 @@ async fn known(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<
             .iter()
             .filter(|one| one.state == DeploymentState::Accepted)
             .count();
-        let sighting = sightings::get(db, &tenant, &id)?;
-        let course = match sighting.as_ref().and_then(|seen| seen.detail.course.as_ref()) {
+        let last_seen = last_seen::get(db, &tenant, &id)?;
+        let course = match last_seen.as_ref().and_then(|seen| seen.detail.course.as_ref()) {
             Some(course) => courses::get(db, &tenant, course)?,
             None => None,
         };
@@ -160,7 +160,7 @@ async fn known(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<
             pending: all.len().saturating_sub(accepted),
             registration,
             accepted,
-            sighting,
+            last_seen,
             course,
         }))
     });

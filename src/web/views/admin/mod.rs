@@ -11,10 +11,10 @@ mod choose;
 mod confirm;
 mod enter;
 mod issuers;
-mod leaving;
 mod overview;
 mod platforms;
 mod policies;
+mod privacy;
 
 pub use administrators::{AdministratorLine, AdministratorsPage, InvitationPage};
 pub use audit::{AuditLine, AuditPage, Sought};
@@ -23,10 +23,10 @@ pub use choose::ChooseInstitutionPage;
 pub use confirm::ConsoleConfirmPage;
 pub use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
 pub use issuers::{InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
-pub use leaving::{DeclinePage, ErasureLine, ExportLine, LeavingPage};
 pub use overview::{InstitutionCard, OverviewPage};
 pub use platforms::{InvitedPage, PlatformPage, PlatformsPage};
 pub use policies::PoliciesPage;
+pub use privacy::{DeclinePage, ErasureLine, ExportLine, PrivacyPage};
 
 /// Everything that a page of the console carries besides its content.
 #[derive(Debug, Clone, PartialEq, Eq)]

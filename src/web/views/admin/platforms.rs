@@ -174,7 +174,7 @@ impl PlatformPage {
             enabled: registration.enabled,
             accepts_all: registration.accepts_new_deployments,
             seen: known
-                .sighting
+                .last_seen
                 .as_ref()
                 .map(|seen| When::new(seen.launched_at, now)),
             values: vec![

@@ -88,7 +88,7 @@ pub struct PlannedView {
 
 /// A student who handed in nothing (yet), opened from the gradebook.
 #[derive(Debug, Clone, Template)]
-#[template(path = "lti/work_of.html")]
+#[template(path = "lti/student_work.html")]
 pub struct WorkOfPage {
     pub page: Page,
     pub student: String,

@@ -1,4 +1,4 @@
-//! The platform's storage, as the scripts of the ladder address it.
+//! The platform's storage, as the scripts of a login address it.
 
 use std::fmt;
 

@@ -154,7 +154,7 @@ impl HtmlSafe for FieldAttributes<'_> {}
 pub struct SafeHtml(String);
 
 impl SafeHtml {
-    /// Marks `html` as safe; only for the room that cleans it.
+    /// Marks `html` as safe; only for the module that cleans it.
     #[must_use]
     pub(in crate::web) fn cleaned(html: String) -> Self {
         Self(html)

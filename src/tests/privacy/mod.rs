@@ -14,7 +14,7 @@ use crate::domain::evidence::{Activity, Artefact, Review, StoredFile, Submission
 use crate::ids::{ActivityId, SubmissionId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::base::institutions;
-use crate::service::privacy::export::drill::{Report, drill};
+use crate::service::privacy::export::verifying::{Report, verify};
 use crate::store::{activities, issuers, links, submissions};
 use base64::Engine as _;
 use bytes::Bytes;
@@ -71,8 +71,8 @@ fn packed(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-fn drilled(bytes: &[u8], scene: &Scene) -> Report {
-    drill(Cursor::new(bytes), scene.cairn.clock.now()).unwrap()
+fn verified(bytes: &[u8], scene: &Scene) -> Report {
+    verify(Cursor::new(bytes), scene.cairn.clock.now()).unwrap()
 }
 
 /// Work of the first student: a text and a file, approved.

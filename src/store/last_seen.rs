@@ -7,13 +7,13 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::convert::{from_json, json, micros, moment};
-use super::schema::sightings;
+use super::schema::last_seen;
 use super::{Db, StoreError};
 use crate::ids::{CourseId, RegistrationId, TenantId};
 
 /// The platform as its launches show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sighting {
+pub struct LastSeen {
     pub tenant: TenantId,
     pub registration: RegistrationId,
     pub launched_at: DateTime<Utc>,
@@ -44,7 +44,7 @@ pub struct Detail {
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = sightings, treat_none_as_null = true)]
+#[diesel(table_name = last_seen, treat_none_as_null = true)]
 pub(super) struct Row {
     registration_id: String,
     tenant_id: String,
@@ -54,8 +54,8 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn sighting(self) -> Result<Sighting, StoreError> {
-        Ok(Sighting {
+    pub(super) fn last_seen(self) -> Result<LastSeen, StoreError> {
+        Ok(LastSeen {
             tenant: self.tenant_id.into(),
             registration: self.registration_id.into(),
             launched_at: moment(self.launched_at)?,
@@ -70,33 +70,33 @@ pub fn get(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
-) -> Result<Option<Sighting>, StoreError> {
-    let row: Option<Row> = on_both!(db, |connection| sightings::table
-        .filter(sightings::tenant_id.eq(tenant.as_str()))
-        .filter(sightings::registration_id.eq(registration.as_str()))
+) -> Result<Option<LastSeen>, StoreError> {
+    let row: Option<Row> = on_both!(db, |connection| last_seen::table
+        .filter(last_seen::tenant_id.eq(tenant.as_str()))
+        .filter(last_seen::registration_id.eq(registration.as_str()))
         .select(Row::as_select())
         .get_result(connection))
     .optional()?;
-    row.map(Row::sighting).transpose()
+    row.map(Row::last_seen).transpose()
 }
 
 /// Writes what is known of a platform now.
-pub fn put(db: &mut Db, sighting: &Sighting) -> Result<(), StoreError> {
+pub fn put(db: &mut Db, last_seen: &LastSeen) -> Result<(), StoreError> {
     let row = Row {
-        registration_id: sighting.registration.to_string(),
-        tenant_id: sighting.tenant.to_string(),
-        launched_at: micros(sighting.launched_at),
-        clock_skew: sighting.clock_skew.num_microseconds().unwrap_or(i64::MAX),
-        detail: json(&sighting.detail)?,
+        registration_id: last_seen.registration.to_string(),
+        tenant_id: last_seen.tenant.to_string(),
+        launched_at: micros(last_seen.launched_at),
+        clock_skew: last_seen.clock_skew.num_microseconds().unwrap_or(i64::MAX),
+        detail: json(&last_seen.detail)?,
     };
-    let known = diesel::update(sightings::table)
-        .filter(sightings::tenant_id.eq(sighting.tenant.as_str()))
-        .filter(sightings::registration_id.eq(sighting.registration.as_str()))
+    let known = diesel::update(last_seen::table)
+        .filter(last_seen::tenant_id.eq(last_seen.tenant.as_str()))
+        .filter(last_seen::registration_id.eq(last_seen.registration.as_str()))
         .set(&row)
         .execute(db)?;
     if known == 0 {
         // Two first launches at once: one is enough.
-        on_both!(db, |connection| diesel::insert_into(sightings::table)
+        on_both!(db, |connection| diesel::insert_into(last_seen::table)
             .values(&row)
             .on_conflict_do_nothing()
             .execute(connection))?;

@@ -9,12 +9,12 @@ use crate::tests::harness::Scene;
 pub const PASSWORD: &str = "seven stones on a hill";
 
 /// Somebody who is signed in to the console.
-pub struct Keeper {
+pub struct AdminBrowser {
     pub browser: Browser,
     origin: String,
 }
 
-impl Keeper {
+impl AdminBrowser {
     /// Somebody who came in by a link for that scope, with a name alone.
     pub async fn of(scene: &Scene, scope: &Scope, name: &str) -> Self {
         Self::with(scene, scope, &[("name", name)]).await
@@ -29,18 +29,18 @@ impl Keeper {
         )
         .await
         .unwrap();
-        let mut keeper = Self {
+        let mut admin = Self {
             browser: Browser::new().unwrap(),
             origin: scene.origin.clone(),
         };
-        let door = keeper.browser.get(&link).await.unwrap();
-        let inside = keeper.send(&door, "/admin/link/", typed).await;
+        let entry = admin.browser.get(&link).await.unwrap();
+        let inside = admin.send(&entry, "/admin/link/", typed).await;
         assert!(
             inside.words().contains("You are signed in."),
             "{}",
             inside.words()
         );
-        keeper
+        admin
     }
 
     pub async fn get(&mut self, path: &str) -> Page {

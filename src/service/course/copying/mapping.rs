@@ -21,11 +21,11 @@ use lti::services::media::scope;
 
 /// What was brought, and what is left to say.
 #[derive(Debug, Clone)]
-pub struct Desk {
+pub struct Mapping {
     pub copy: CourseCopy,
     /// The old course.
     pub source: Course,
-    pub badges: Vec<DeskBadge>,
+    pub badges: Vec<MappedBadge>,
     /// Each missing thing with the badges that read it.
     pub missing: Vec<(Missing, Vec<String>)>,
     /// Columns of this course that may stand for one.
@@ -40,7 +40,7 @@ pub struct Desk {
 
 /// A badge that was brought.
 #[derive(Debug, Clone)]
-pub struct DeskBadge {
+pub struct MappedBadge {
     pub badge: Badge,
     /// Its rule as it reads now.
     pub sentence: Option<String>,
@@ -53,7 +53,7 @@ pub struct DeskBadge {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
-pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk, ServiceError> {
+pub async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Mapping, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -91,7 +91,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk,
                 Some(root) => Some(sentence_in_full(root, &design::names(db, &badge)?)),
                 None => None,
             };
-            shown.push(DeskBadge {
+            shown.push(MappedBadge {
                 missing: lacks.len(),
                 badge,
                 sentence,
@@ -100,7 +100,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk,
         }
         let services = &course.services;
         let others = badges_to_bring(db, tenant, &course.id)?;
-        Ok(Desk {
+        Ok(Mapping {
             copy,
             source: from,
             badges: shown,

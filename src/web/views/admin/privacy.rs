@@ -7,8 +7,8 @@ use crate::web::views::shared::{ProblemList, StatusChip, When};
 
 /// Archives and wishes to be erased.
 #[derive(Debug, Clone, Template)]
-#[template(path = "admin/leaving.html")]
-pub struct LeavingPage {
+#[template(path = "admin/privacy.html")]
+pub struct PrivacyPage {
     pub page: AdminPage,
     /// Newest first.
     pub exports: Vec<ExportLine>,

@@ -82,7 +82,7 @@ pub struct Offer {
     clippy::struct_excessive_bools,
     reason = "three things about the place, one about the person"
 )]
-pub struct Desk {
+pub struct Chooser {
     pub badges: Vec<Offer>,
     pub activities: Vec<Activity>,
     /// Whether several items may be placed at once.
@@ -101,7 +101,7 @@ pub struct Desk {
 ///
 /// # Errors
 /// As [`super::request`].
-pub async fn desk(cairn: &Cairn, visitor: &Visitor) -> Result<Desk, ServiceError> {
+pub async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser, ServiceError> {
     let request = super::request(visitor)?;
     let capabilities = visitor.registration.capabilities();
     let visitor = visitor.clone();
@@ -122,7 +122,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor) -> Result<Desk, ServiceError
         Ok((offers, activities, powers.create))
     });
     let (badges, activities, makes_badges) = found.await?;
-    Ok(Desk {
+    Ok(Chooser {
         badges,
         activities,
         several: request.settings.accept_multiple,

@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use cairn::clock::SystemClock;
-use cairn::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
-use cairn::domain::course::{LineItem, LineItemState, Services};
-use cairn::domain::facts::GradeSource;
-use cairn::domain::rule::{Condition, Group, Need, Node, Threshold};
-use cairn::ids::{BadgeId, DeploymentId, LineItemId, RuleId, TenantId};
-use cairn::random::SystemRandom;
-use cairn::service::Cairn;
-use cairn::service::institution::administrators::Operator;
-use cairn::service::institution::connecting::{self, NewPlatform};
-use cairn::settings::Settings;
-use cairn::store::{badges, courses, deployments, enrolments, line_items, people, results, rules};
+use crate::clock::SystemClock;
+use crate::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
+use crate::domain::course::{LineItem, LineItemState, Services};
+use crate::domain::facts::GradeSource;
+use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::ids::{BadgeId, DeploymentId, LineItemId, RuleId, TenantId};
+use crate::random::SystemRandom;
+use crate::service::Cairn;
+use crate::service::institution::administrators::Operator;
+use crate::service::institution::connecting::{self, NewPlatform};
+use crate::settings::Settings;
+use crate::store::{badges, courses, deployments, enrolments, line_items, people, results, rules};
 use lti::registration::{Flavour, RegistrationDraft};
 use rust_decimal::Decimal;
 
@@ -31,7 +31,7 @@ fn environment(folder: &Path, listen: &str) -> HashMap<String, String> {
 }
 
 /// Cairn in this process, on SQLite in `folder`.
-pub async fn open(folder: &Path, listen: &str) -> Cairn {
+pub(super) async fn open(folder: &Path, listen: &str) -> Cairn {
     let settings = Settings::load(None, &environment(folder, listen)).unwrap();
     Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom))
         .await
@@ -39,13 +39,14 @@ pub async fn open(folder: &Path, listen: &str) -> Cairn {
 }
 
 /// An active badge and the institution that it belongs to.
-pub struct Earned {
-    pub tenant: TenantId,
-    pub badge: BadgeId,
+#[derive(Debug, Clone)]
+pub(super) struct Earned {
+    pub(super) tenant: TenantId,
+    pub(super) badge: BadgeId,
 }
 
 /// A platform, a course with `learners` learners who have 81 of 100 points, and an active badge that asks for 80.
-pub async fn found(cairn: &Cairn, learners: usize) -> Earned {
+pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
     let at = |tail: &str| format!("https://lms.example/{tail}");
     let draft = RegistrationDraft {
         name: "Example Moodle".into(),
@@ -87,7 +88,7 @@ pub async fn found(cairn: &Cairn, learners: usize) -> Earned {
             title: Some("Biology".into()),
             services: Services::default(),
         };
-        let course = courses::foretold(db, &seen, now, &SystemRandom)?;
+        let course = courses::announced(db, &seen, now, &SystemRandom)?;
 
         let seen: Vec<people::PersonSeen> = (1..=learners)
             .map(|n| people::PersonSeen {

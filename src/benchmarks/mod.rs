@@ -1,0 +1,117 @@
+//! What `benches/` measures of the inside of this crate, behind a few calls: everything else of it stays private.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::indexing_slicing,
+    reason = "a benchmark fails where anything does"
+)]
+
+pub mod evaluate;
+mod school;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use lti::services::Platform;
+
+use crate::domain::cause::Cause;
+use crate::service::Cairn;
+use crate::service::award::decide;
+use crate::service::base::platforms;
+use crate::service::credential::publish;
+use crate::store::{awards, credentials, decisions};
+use school::Earned;
+
+/// Cairn in the benchmark's own process, on SQLite in a folder.
+#[derive(Debug)]
+pub struct Installation(Cairn);
+
+/// A course in which everybody has earned the badge.
+#[derive(Debug)]
+pub struct Course(Earned);
+
+/// What deciding a badge did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    pub people: usize,
+    pub awarded: usize,
+}
+
+impl Installation {
+    /// Opens the data of `folder`, as a process that listens at `address` would.
+    pub async fn open(folder: &Path, address: &str) -> Self {
+        Self(school::open(folder, address).await)
+    }
+
+    /// A platform and a course with `learners` learners, who have earned its badge and do not have it yet.
+    pub async fn course(&self, learners: usize) -> Course {
+        Course(school::set_up(&self.0, learners).await)
+    }
+
+    /// Decides the badge of a course for everybody, as the job does it: a first time, or again where nothing is new.
+    pub async fn decide(&self, course: &Course, again: bool) -> Outcome {
+        let cause = if again { Cause::CheckNow } else { Cause::Activation };
+        let Earned { tenant, badge } = &course.0;
+        let decided = decide::decide_badge(&self.0, tenant, badge, cause).await.unwrap();
+        Outcome {
+            people: decided.people,
+            awarded: decided.awarded,
+        }
+    }
+
+    /// Asserts that each of `learners` has the award once, with its record, document, token and place in a status list;
+    /// verifies every 50th.
+    pub async fn inspect(&self, course: &Course, learners: usize) {
+        inspect(&self.0, &course.0, learners).await;
+    }
+
+    /// The last part of the address of every credential of a course's institution.
+    pub async fn slugs(&self, course: &Course) -> Vec<String> {
+        let tenant = course.0.tenant.clone();
+        let all = self
+            .0
+            .store
+            .read(move |db| credentials::some_after(db, &tenant, None, i64::MAX));
+        all.await.unwrap().into_iter().map(|(one, _)| one.slug).collect()
+    }
+
+    /// The services of the platform that was connected by this name.
+    pub async fn platform(&self, name: &str) -> Platform {
+        let known = platforms::list(&self.0).await.unwrap();
+        let (_, registration) = known.iter().find(|(_, known)| known.name == name).unwrap();
+        let target = platforms::target(registration);
+        self.0
+            .lti
+            .platform(target, registration.capabilities(), Vec::new())
+    }
+}
+
+/// Every award is there once, and has what belongs to it.
+async fn inspect(cairn: &Cairn, earned: &Earned, learners: usize) {
+    let (tenant, badge) = (earned.tenant.clone(), earned.badge.clone());
+    let found = cairn.store.read(move |db| {
+        let awards = awards::latest_for_badge(db, &tenant, &badge)?;
+        let decisions = decisions::current_for_badge(db, &tenant, &badge)?;
+        let all = credentials::some_after(db, &tenant, None, i64::MAX)?;
+        Ok((awards, decisions, all))
+    });
+    let (awards, decisions, all) = found.await.unwrap();
+    assert_eq!((awards.len(), all.len()), (learners, learners));
+    let mut places = HashSet::new();
+    let mut slugs = HashSet::new();
+    for (credential, person) in &all {
+        assert_eq!(awards[person].id, credential.award);
+        assert_eq!(decisions[person].id, awards[person].decision);
+        assert!(credential.token.is_some());
+        let place = (credential.status_list.clone(), credential.status_position);
+        assert!(places.insert(place) && slugs.insert(&credential.slug));
+    }
+    for (credential, _) in all.iter().step_by(50) {
+        let published = publish::by_slug(cairn, &credential.slug).await.unwrap();
+        let checked = published.check(cairn).unwrap();
+        assert!(checked.verdict.is_valid(), "{:?}", checked.verdict);
+        let place = checked.document.credential_status.unwrap().status_list_index;
+        assert_eq!(i32::try_from(place).unwrap(), credential.status_position);
+    }
+}
