@@ -19,7 +19,7 @@ fn names(scene: &Scene) -> Vec<String> {
         "North Coast Polytechnic".to_owned(),
         "Moodle at North Coast".to_owned(),
         "Canvas at North Coast".to_owned(),
-        "AdminBrowser of the keys".to_owned(),
+        "Administrator of the keys".to_owned(),
         "Quiz master".to_owned(),
         "Project report".to_owned(),
     ];
@@ -56,7 +56,7 @@ fn no_page_that_a_stranger_opens_names_anybody() {
         let stage = Stage::set(scene).await;
         let (badge, award, _) = stage.earned().await;
         let scene = &stage.scene;
-        let mut admin = AdminBrowser::of(scene, &Scope::Everything, "AdminBrowser of the keys").await;
+        let mut admin = AdminBrowser::of(scene, &Scope::Everything, "Administrator of the keys").await;
         launch_as(&scene.canvas, &mut framed(&scene.canvas), CourseRole::Teacher).await;
         let names = names(scene);
         // The check can find them: those who are known read them.

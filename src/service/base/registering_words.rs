@@ -18,7 +18,7 @@ pub(super) fn configuration(error: &ConfigurationError) -> String {
 pub(super) fn refusal(refused: &Refused) -> String {
     let sentence = match refused {
         Refused::TokenUsed => {
-            "The platform says that this registration was used already. Probe whether Cairn is in its list of tools; if not, start the registration there again."
+            "The platform says that this registration was used already. Look whether Cairn is in its list of tools; if not, start the registration there again."
         }
         Refused::DomainMissing => {
             "The platform misses the domain of Cairn in the request. Check the setting public_origin of this server, then register again."
@@ -38,7 +38,7 @@ pub(super) fn refusal(refused: &Refused) -> String {
             );
         }
         Refused::NoClientId => {
-            "The platform answered with something that is no registration: it names no client id. Probe whether Cairn is in its list of tools, and register by hand with the client id that it shows."
+            "The platform answered with something that is no registration: it names no client id. Look whether Cairn is in its list of tools, and register by hand with the client id that it shows."
         }
         other => return other.to_string(),
     };

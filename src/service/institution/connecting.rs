@@ -259,7 +259,7 @@ pub async fn add<'a>(
 fn known_already(by: Operator<'_>) -> &'static str {
     match by {
         Operator::Administrator(_) => {
-            "This issuer and client id are registered already. Probe under Platforms."
+            "This issuer and client id are registered already. Look under Platforms."
         }
         Operator::CommandLine => {
             "This issuer and client id are registered already. `cairn platform list` shows them."

@@ -19,7 +19,7 @@ fn a_refused_deployment_says_who_refused_it_and_when_until_it_is_accepted() {
             .find(|(_, one)| one.client_id == client)
             .unwrap();
         let place = format!("/admin/platforms/p/{}", moodle.id);
-        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.id), "Ada <AdminBrowser>").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.id), "Ada <Admin>").await;
         let page = admin.get(&place).await;
         assert!(
             page.words().contains("accepted") && !page.words().contains("refused by"),
@@ -35,7 +35,7 @@ fn a_refused_deployment_says_who_refused_it_and_when_until_it_is_accepted() {
         let refused = admin.browser.submit(&page, &form, &[]).await.unwrap();
         let day = scene.cairn.clock.now().format("%Y").to_string();
         let words = refused.words();
-        let told = words.split("refused by Ada <AdminBrowser> on ").nth(1);
+        let told = words.split("refused by Ada <Admin> on ").nth(1);
         let told = told.unwrap_or_else(|| panic!("{words}"));
         assert!(told.chars().take(20).collect::<String>().contains(&day), "{told}");
         let form = switch(&refused, "accept");

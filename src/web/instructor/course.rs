@@ -177,7 +177,7 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
         },
         action: match copied {
             Some(_) if summary.badge.active_rule.is_none() => "Say what stands for it".to_owned(),
-            _ => "Probe at its rule".to_owned(),
+            _ => "Look at its rule".to_owned(),
         },
     })
 }
@@ -193,6 +193,6 @@ fn fell(visit: &Visit, one: &FallenGrade) -> Attention {
             one.student, one.badge_name
         ),
         href: visit.href(&course::regrade(&one.regrade.id)),
-        action: "Probe and decide".to_owned(),
+        action: "Look and decide".to_owned(),
     }
 }

@@ -83,7 +83,7 @@ fn by_hand_in(
         })?;
     let already = || {
         let sentence =
-            "This person has the badge already, or it was taken back. Probe at the list of its holders.";
+            "This person has the badge already, or it was taken back. Look at the list of its holders.";
         ServiceError::conflict("award.already", sentence)
     };
     let latest = awards::latest(db, tenant, &badge.id, person)?;

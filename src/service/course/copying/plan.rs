@@ -216,7 +216,7 @@ impl<'a> Scene<'a> {
 pub(super) fn other_maximum(old: &LineItem, new: &LineItem) -> Option<String> {
     (old.maximum != new.maximum).then(|| {
         format!(
-            "“{}” has {} points here and had {} in the old course. Probe whether the rule still asks for the right number.",
+            "“{}” has {} points here and had {} in the old course. Look whether the rule still asks for the right number.",
             new.label,
             number(new.maximum),
             number(old.maximum)

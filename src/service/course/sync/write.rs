@@ -119,7 +119,7 @@ impl Taking {
         }
         for id in &changes.maximum_changed {
             let reason = format!(
-                "The maximum of the gradebook column “{}” was changed. Probe at the rule and activate it again.",
+                "The maximum of the gradebook column “{}” was changed. Look at the rule and activate it again.",
                 label(id)
             );
             self.pause(db, id, &reason)?;

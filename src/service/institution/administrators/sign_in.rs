@@ -31,7 +31,7 @@ pub async fn by_password(
         metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "refused").increment(1);
         return Err(ServiceError::invalid(
             "admin.wrong",
-            "E-mail address and password do not belong together. Probe at both and try again.",
+            "E-mail address and password do not belong together. Look at both and try again.",
         ));
     };
     metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "password").increment(1);

@@ -92,6 +92,6 @@ pub(super) async fn known(
 pub(super) fn already_known() -> ServiceError {
     ServiceError::conflict(
         "platform.known",
-        "This platform is registered here already under the same client id, and this address may not change it. Probe at it in Cairn's console under Platforms; to change it, choose Update in the platform with a new address of the same institution.",
+        "This platform is registered here already under the same client id, and this address may not change it. Look at it in Cairn's console under Platforms; to change it, choose Update in the platform with a new address of the same institution.",
     )
 }

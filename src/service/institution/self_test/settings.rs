@@ -124,7 +124,7 @@ fn other(setting: Setting) -> &'static str {
         Setting::Clock => {
             "Let both servers set their clocks by NTP; a launch is refused when they differ by a minute."
         }
-        Setting::OutOfOrder => "Probe whether the platform works by itself, and test again then.",
+        Setting::OutOfOrder => "Look whether the platform works by itself, and test again then.",
         Setting::Names => "In the platform, share names with the tool, if they are wanted.",
         Setting::Emails => "In the platform, do not share e-mail addresses with the tool.",
         Setting::FirstLaunch => "Switch the tool on in the platform and open it from a course.",
