@@ -11,6 +11,8 @@ const INSTITUTION: &str = "http://purl.imsglobal.org/vocab/lis/v2/institution/pe
 const SYSTEM: &str = "http://purl.imsglobal.org/vocab/lis/v2/system/person#";
 /// What Moodle's member list uses for people of the institution.
 const PERSON: &str = "http://purl.imsglobal.org/vocab/lis/v2/person#";
+/// The same of LTI 1.1, which some platforms still send.
+const OLD_ELSEWHERE: [&str; 2] = ["urn:lti:sysrole:ims/lis/", "urn:lti:instrole:ims/lis/"];
 const TEST_USER: &str = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser";
 
 /// What someone is in a course.
@@ -37,19 +39,35 @@ pub enum MembershipRole {
 /// the bare words of Moodle's member list. `None` when it is no known membership role.
 #[must_use]
 pub fn parse_membership(role: &str) -> Option<MembershipRole> {
+    match parts(role)? {
+        (principal, Some(sub_role)) => sub_role_of(principal, sub_role),
+        ("TeachingAssistant", None) => Some(MembershipRole::TeachingAssistant),
+        (principal, None) => principal_role(principal),
+    }
+}
+
+/// The principal role and the sub-role that a name is made of, in whichever spelling.
+fn parts(role: &str) -> Option<(&str, Option<&str>)> {
     if let Some(rest) = role.strip_prefix(MEMBERSHIP) {
         if let Some(principal) = rest.strip_prefix('#') {
-            return principal_role(principal);
+            return Some((principal, None));
         }
         let (principal, sub_role) = rest.strip_prefix('/')?.split_once('#')?;
-        return sub_role_of(principal, sub_role);
+        return Some((principal, Some(sub_role)));
     }
     let short = role.strip_prefix(LIS_URN).unwrap_or(role);
-    match short.split_once('/') {
-        Some((principal, sub_role)) => sub_role_of(principal, sub_role),
-        None if short == "TeachingAssistant" => Some(MembershipRole::TeachingAssistant),
-        None => principal_role(short),
-    }
+    Some(match short.split_once('/') {
+        Some((principal, sub_role)) => (principal, Some(sub_role)),
+        None => (short, None),
+    })
+}
+
+/// Whether a role that is not known further says that somebody teaches: a finer kind of instructor, or a learner who is one.
+fn hints_at_teaching(role: &str) -> bool {
+    matches!(
+        parts(role),
+        Some(("Instructor", Some(_)) | ("Learner", Some("Instructor")))
+    )
 }
 
 fn principal_role(name: &str) -> Option<MembershipRole> {
@@ -102,30 +120,42 @@ pub struct Roles {
     membership: Vec<MembershipRole>,
     platform_admin: bool,
     test_user: bool,
-    /// A role outside all vocabularies that we know.
-    unknown: bool,
+    /// A role in the institution or the system.
+    elsewhere: bool,
+    /// A role of this course that is not known further, but says that somebody teaches.
+    teaches_somehow: bool,
 }
 
 impl Roles {
-    /// Reads the roles claim.
+    /// Reads the roles claim. Platforms may add roles of their own to it (LTI 1.3 core, section 5.3.7): what is not known
+    /// says nothing, and a learner stays one.
     pub fn parse<'a>(roles: impl IntoIterator<Item = &'a str>) -> Self {
         let mut parsed = Self::default();
         for role in roles {
-            if let Some(membership) = parse_membership(role) {
-                if !parsed.membership.contains(&membership) {
-                    parsed.membership.push(membership);
-                }
-            } else if role == TEST_USER {
-                parsed.test_user = true;
-            } else if let Some(name) = role.strip_prefix(SYSTEM) {
-                parsed.platform_admin |= matches!(name, "Administrator" | "SysAdmin" | "AccountAdmin");
-            } else if let Some(name) = role.strip_prefix(INSTITUTION) {
-                parsed.platform_admin |= name == "Administrator";
-            } else if !role.starts_with(PERSON) {
-                parsed.unknown = true;
-            }
+            parsed.take(role);
         }
         parsed
+    }
+
+    fn take(&mut self, role: &str) {
+        let is_old_elsewhere = OLD_ELSEWHERE.iter().any(|prefix| role.starts_with(prefix));
+        if let Some(membership) = parse_membership(role) {
+            if !self.membership.contains(&membership) {
+                self.membership.push(membership);
+            }
+        } else if role == TEST_USER {
+            self.test_user = true;
+        } else if let Some(name) = role.strip_prefix(SYSTEM) {
+            self.elsewhere = true;
+            self.platform_admin |= matches!(name, "Administrator" | "SysAdmin" | "AccountAdmin");
+        } else if let Some(name) = role.strip_prefix(INSTITUTION) {
+            self.elsewhere = true;
+            self.platform_admin |= name == "Administrator";
+        } else if role.starts_with(PERSON) || is_old_elsewhere {
+            self.elsewhere = true;
+        } else {
+            self.teaches_somehow |= hints_at_teaching(role);
+        }
     }
 
     /// The membership roles, each once, in the order received.
@@ -159,12 +189,19 @@ impl Roles {
         self.test_user
     }
 
-    /// Whether a role seen here bars awards in this course: any membership role besides that of a learner, the test
-    /// user, and a role that we do not know. Roles in the institution or the system do not bar.
+    /// Whether roles were named, and all of them are in the institution or the system: what somebody is in this course was
+    /// not said. Open edX before 2026 does so always, Canvas in courses that were concluded by hand.
+    #[must_use]
+    pub fn is_elsewhere_only(&self) -> bool {
+        self.elsewhere && self.membership.is_empty() && !self.test_user && !self.teaches_somehow
+    }
+
+    /// Whether a role seen here bars awards in this course: any membership role besides that of a learner, and the test
+    /// user. Roles in the institution or the system do not bar, nor do those that we do not know.
     #[must_use]
     pub fn bars_award(&self) -> bool {
         self.test_user
-            || self.unknown
+            || self.teaches_somehow
             || self
                 .membership
                 .iter()
@@ -251,18 +288,66 @@ mod tests {
     }
 
     #[test]
+    fn what_a_platform_adds_beside_the_vocabulary_says_nothing() {
+        let learner = uri("membership#Learner");
+        let none = Roles::parse([]);
+        for other in [
+            "urn:lti:sysrole:ims/lis/User",
+            "urn:lti:instrole:ims/lis/Student",
+            "https://school.example/roles#Houseparent",
+            "https://school.example/roles#Instructor",
+            "",
+            " ",
+            "Auditor",
+            &uri("membership#Gardener"),
+            &uri("membership/Learner#Gardener"),
+            &uri("institution/person#Instructor"),
+            &uri("institution/person#Gardener"),
+            &uri("system/person#Administrator"),
+        ] {
+            for order in [[learner.as_str(), other], [other, learner.as_str()]] {
+                let roles = Roles::parse(order);
+                assert!(roles.may_learn() && !roles.is_instructor(), "{other}");
+            }
+            let alone = Roles::parse([other]);
+            assert!(!alone.may_learn() && !alone.is_instructor() && !alone.bars_award());
+            assert_eq!(alone.membership(), none.membership(), "{other}");
+        }
+        let teacher = Roles::parse([
+            uri("membership#Instructor").as_str(),
+            "https://school.example/roles#Tutor",
+        ]);
+        assert!(teacher.is_instructor() && !teacher.may_learn());
+    }
+
+    #[test]
+    fn roles_elsewhere_alone_are_told_from_none_and_from_unknown_ones() {
+        let only = |roles: &[&str]| Roles::parse(roles.iter().copied()).is_elsewhere_only();
+        let student = uri("institution/person#Student");
+        assert!(only(&[&student]));
+        assert!(only(&[&student, &uri("system/person#User"), ""]));
+        assert!(only(&["urn:lti:instrole:ims/lis/Student"]));
+        assert!(!only(&[]));
+        assert!(!only(&["https://school.example/roles#Houseparent"]));
+        assert!(!only(&[&student, "Learner"]));
+        assert!(!only(&[&student, TEST_USER]));
+    }
+
+    #[test]
     fn only_a_plain_learner_may_be_awarded() {
         let learner = uri("membership#Learner");
         assert!(Roles::parse([learner.as_str()]).may_learn());
         for other in [
             TEST_USER,
-            "Auditor",
             &uri("membership#Instructor"),
+            &uri("membership#TeachingAssistant"),
+            &uri("membership/Instructor#Housemaster"),
+            &uri("membership/Learner#Instructor"),
+            "urn:lti:role:ims/lis/Instructor/Housemaster",
             &uri("membership#Mentor"),
             &uri("membership#ContentDeveloper"),
             &uri("membership/Instructor#TeachingAssistant"),
             &uri("membership#Officer"),
-            &uri("membership#Gardener"),
         ] {
             let roles = Roles::parse([learner.as_str(), other]);
             assert!(roles.bars_award() && !roles.may_learn(), "{other}");
