@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::deep_linking::{DeepLinkingClaim, DeepLinkingSettings};
-use super::lenient::lenient;
+use super::lenient::{lenient, line};
 use super::roles::Roles;
 use crate::registration::RegistrationId;
 
@@ -98,10 +98,7 @@ pub(super) struct LtiClaims {
         deserialize_with = "lenient"
     )]
     pub deep_linking: Option<DeepLinkingClaim>,
-    #[serde(
-        rename = "https://www.instructure.com/placement",
-        deserialize_with = "lenient"
-    )]
+    #[serde(rename = "https://www.instructure.com/placement", deserialize_with = "line")]
     pub placement: Option<String>,
 }
 
@@ -112,9 +109,9 @@ impl AdditionalClaims for LtiClaims {}
 pub(super) struct ContextClaim {
     #[serde(deserialize_with = "lenient")]
     pub id: Option<String>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub label: Option<String>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub title: Option<String>,
     #[serde(rename = "type", deserialize_with = "lenient")]
     pub kinds: Option<Vec<String>>,
@@ -125,7 +122,7 @@ pub(super) struct ContextClaim {
 pub(super) struct ResourceLinkClaim {
     #[serde(deserialize_with = "lenient")]
     pub id: Option<String>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub title: Option<String>,
 }
 
@@ -134,9 +131,9 @@ pub(super) struct ResourceLinkClaim {
 pub(super) struct PresentationClaim {
     #[serde(deserialize_with = "lenient")]
     pub return_url: Option<String>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub document_target: Option<String>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub locale: Option<String>,
 }
 
@@ -194,7 +191,8 @@ pub struct Launch {
     pub issued_at: DateTime<Utc>,
     /// The person, at most 255 ASCII characters.
     pub sub: String,
-    /// The whole name, where the platform shares it (`name`; OpenID Connect core, section 5.1).
+    /// The whole name, where the platform shares it (`name`; OpenID Connect core, section 5.1), or else made of the given
+    /// and the family name.
     pub name: Option<String>,
     /// `given_name`, where shared.
     pub given_name: Option<String>,
@@ -335,16 +333,16 @@ pub struct NoticesEndpoint {
 #[serde(default)]
 pub struct ToolPlatform {
     /// `moodle`, `canvas`, or what the product calls itself.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub product_family_code: Option<String>,
     /// The product's version.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub version: Option<String>,
     /// A stable id of the installation or account.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub guid: Option<String>,
     /// The name of the installation or account.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub name: Option<String>,
 }
 
@@ -367,12 +365,13 @@ pub const CONTEXT_HISTORY: &str = "context_id_history";
 pub const MASQUERADING_USER: &str = "masquerading_user_id";
 
 impl Launch {
-    /// A custom parameter as text. `None` when it is absent, null, empty, or a variable that the platform did not
-    /// know and left as `$Name`.
+    /// A custom parameter as text. `None` when it is absent, null, empty, a variable that the platform did not know and
+    /// left as `$Name`, or holds control characters: what these parameters carry are ids.
     #[must_use]
     pub fn custom_text(&self, name: &str) -> Option<&str> {
         let text = self.custom.get(name)?.as_str()?;
-        (!text.is_empty() && !text.starts_with('$')).then_some(text)
+        let is_said = !text.is_empty() && !text.starts_with('$') && !text.contains(char::is_control);
+        is_said.then_some(text)
     }
 
     /// Ids of the contexts that this one was copied from, nearest first. Canvas cuts long lists with `truncated`.

@@ -91,6 +91,7 @@
 mod answered;
 pub mod capabilities;
 pub mod claims;
+pub mod clean;
 pub mod deep_linking;
 pub mod dynamic_registration;
 pub mod error;

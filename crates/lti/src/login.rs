@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::error::LoginRefusal;
+use super::launch::is_old_launch;
 use super::registration::Registration;
 
 /// Bytes of one value; Canvas's message hint is a JWT of about one kilobyte.
@@ -38,10 +39,13 @@ impl LoginRequest {
     /// Reads decoded name and value pairs; unknown names are passed over, empty values count as absent.
     ///
     /// # Errors
-    /// One [`LoginRefusal`] for what is repeated, too long, missing or not a URL.
+    /// One [`LoginRefusal`] for what is repeated, too long, malformed, missing or not a URL.
     pub fn parse(pairs: &[(String, String)]) -> Result<Self, LoginRefusal> {
         if pairs.len() > MAX_PAIRS || pairs.iter().any(|(_, value)| value.len() > MAX_VALUE) {
             return Err(LoginRefusal::TooLarge);
+        }
+        if is_old_launch(pairs) {
+            return Err(LoginRefusal::OldLaunch);
         }
         let get = |name: &'static str| {
             let mut values = pairs
@@ -53,11 +57,16 @@ impl LoginRequest {
                 (value, None) => Ok(value.filter(|value| !value.is_empty()).cloned()),
             }
         };
-        let issuer = get("iss")?.ok_or(LoginRefusal::IssuerMissing)?;
+        // What is looked up or shown; the hints are echoed as they are.
+        let plain = |name: &'static str| match get(name)? {
+            Some(value) if value.contains(char::is_control) => Err(LoginRefusal::Malformed(name)),
+            value => Ok(value),
+        };
+        let issuer = plain("iss")?.ok_or(LoginRefusal::IssuerMissing)?;
         let login_hint = get("login_hint")?.ok_or(LoginRefusal::LoginHintMissing)?;
         let target = get("target_link_uri")?.ok_or(LoginRefusal::TargetMissing)?;
-        let standard = get("lti_deployment_id")?;
-        let canvas = get("deployment_id")?;
+        let standard = plain("lti_deployment_id")?;
+        let canvas = plain("deployment_id")?;
         if target.len() > 2_000 {
             return Err(LoginRefusal::TooLarge);
         }
@@ -66,11 +75,11 @@ impl LoginRequest {
             login_hint,
             target_link_uri: Url::parse(&target).map_err(|_| LoginRefusal::TargetForeign)?,
             lti_message_hint: get("lti_message_hint")?,
-            client_id: get("client_id")?,
+            client_id: plain("client_id")?,
             deployment_id: standard.or(canvas),
-            storage_target: get("lti_storage_target")?,
-            canvas_region: get("canvas_region")?,
-            canvas_environment: get("canvas_environment")?,
+            storage_target: plain("lti_storage_target")?,
+            canvas_region: plain("canvas_region")?,
+            canvas_environment: plain("canvas_environment")?,
         })
     }
 

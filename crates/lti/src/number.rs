@@ -6,6 +6,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::clean;
+
 /// A grade as sent: `30`, `30.5`, `"30"` or `3e1`; anything else, `null` included, is no number.
 pub(crate) fn decimal(raw: Option<&RawValue>) -> Option<Decimal> {
     let text = raw?.get();
@@ -18,8 +20,24 @@ pub(crate) fn decimal(raw: Option<&RawValue>) -> Option<Decimal> {
     text.parse().or_else(|_| Decimal::from_scientific(text)).ok()
 }
 
-/// A string, also where a platform sends a bare number; anything else is none.
+/// A name, label or the like on one line, also where a platform sends a bare number; anything else is none.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let sent = as_sent(deserializer)?;
+    Ok(sent.map(|text| clean::line(&text).into_owned()))
+}
+
+/// The same for what may have several lines.
+pub(crate) fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let sent = as_sent(deserializer)?;
+    Ok(sent.map(|text| clean::lines(&text).into_owned()))
+}
+
+/// The id of somebody or something, also where a platform sends a bare number; what cannot be one is none.
+pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(as_sent(deserializer)?.filter(|text| clean::is_id(text)))
+}
+
+fn as_sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     // Raw, because a number beyond all ranges in one row must not spoil the others.
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     let json = raw.get();

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::ItemType;
 use crate::error::{Refusal, ServiceUrlError};
-use crate::lenient::lenient;
+use crate::lenient::{lenient, line, lines};
 use crate::registration::Registration;
 
 /// The checked settings of a deep linking request.
@@ -100,9 +100,9 @@ pub(crate) struct DeepLinkingClaim {
     pub accept_lineitem: Option<bool>,
     #[serde(deserialize_with = "lenient")]
     pub auto_create: Option<bool>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "line")]
     pub title: Option<String>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lines")]
     pub text: Option<String>,
     #[serde(deserialize_with = "lenient")]
     pub data: Option<String>,

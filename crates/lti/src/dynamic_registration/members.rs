@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::clean;
 use crate::registration::is_loopback;
 
 /// An address that may be called: https, or http on this machine where that is allowed; without credentials or fragment.
@@ -20,9 +21,10 @@ pub(super) fn acceptable(text: &str, plain: bool) -> Option<Url> {
     (secure && bare && url.host().is_some()).then_some(url)
 }
 
-/// A member that is text and not empty.
+/// A member that is text and not empty, without control characters.
 pub(super) fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
-    let text = object.get(name)?.as_str()?.trim();
+    let text = clean::line(object.get(name)?.as_str()?);
+    let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
@@ -35,7 +37,7 @@ pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
     list.iter()
         .filter_map(Value::as_str)
         .take(500)
-        .map(str::to_owned)
+        .map(|text| clean::line(text).into_owned())
         .collect()
 }
 

@@ -14,6 +14,14 @@ pub enum LoginRefusal {
     /// More parameters or longer values than a login has.
     #[error("The platform sent a login request that is too long. Tell your administrator.")]
     TooLarge,
+    /// A launch of LTI 1.0 to 1.2.
+    #[error(
+        "The platform opened this link as LTI 1.1, and this tool speaks LTI 1.3 only. Your administrator should add the tool anew as LTI 1.3 (LTI Advantage), and the link in the course has to be placed with that one."
+    )]
+    OldLaunch,
+    /// A parameter with control characters: its name.
+    #[error("The platform sent \"{0}\" with characters that it cannot have. Tell your administrator.")]
+    Malformed(&'static str),
     /// No `iss`.
     #[error(
         "This page is opened by your learning platform: the issuer (iss) is missing. Open the activity from your course."
@@ -57,6 +65,8 @@ impl LoginRefusal {
         match self {
             Self::Repeated(_) => "login.parameter-repeated",
             Self::TooLarge => "login.too-large",
+            Self::OldLaunch => "login.lti-1-1",
+            Self::Malformed(_) => "login.parameter-malformed",
             Self::IssuerMissing => "login.issuer-missing",
             Self::LoginHintMissing => "login.hint-missing",
             Self::TargetMissing => "login.target-missing",
@@ -190,6 +200,11 @@ pub enum Refusal {
     /// A parameter that stands there twice: its name.
     #[error("The platform sent \"{0}\" more than once. Open the activity again from your course.")]
     Repeated(&'static str),
+    /// A launch of LTI 1.0 to 1.2.
+    #[error(
+        "The platform opened this link as LTI 1.1, and this tool speaks LTI 1.3 only. Your administrator should add the tool anew as LTI 1.3 (LTI Advantage), and the link in the course has to be placed with that one."
+    )]
+    OldLaunch,
     /// A form, a token or a state beyond the bounds.
     #[error("The launch message is larger than 64 KiB. Tell your administrator.")]
     TooLarge,
@@ -264,7 +279,9 @@ pub enum Refusal {
     Key(#[from] KeyFault),
     // Row 7.
     /// The signature does not fit the key.
-    #[error("The signature of the launch message is wrong. Your administrator should check the key set URL.")]
+    #[error(
+        "The signature of the launch message does not fit the platform's key, also not as the platform publishes it now. Your administrator should check the key set URL."
+    )]
     Signature,
 
     // Rows 8 to 10: who speaks, and to whom.
@@ -371,6 +388,11 @@ pub enum Refusal {
     /// No roles claim; an empty list is good.
     #[error("The launch message has no list of roles.")]
     RolesMissing,
+    /// Roles in the institution or the system, none in the course, of somebody who is new there.
+    #[error(
+        "The platform did not say your role in this course, only what you are elsewhere in the institution. Ask your teacher whether you are enrolled; if you are, your administrator should have the platform send course roles (Open edX does from 2026 on)."
+    )]
+    NoCourseRole,
 
     // Row 19.
     /// No target claim.
@@ -424,6 +446,7 @@ impl Refusal {
             Self::StateMissing => "launch.state-missing",
             Self::TokenMissing => "launch.token-missing",
             Self::Repeated(_) => "launch.parameter-repeated",
+            Self::OldLaunch => "launch.lti-1-1",
             Self::TooLarge => "launch.too-large",
             Self::Platform(refusal) => match refusal {
                 PlatformRefusal::LoginRequired => "platform.login-required",
@@ -482,6 +505,7 @@ impl Refusal {
             Self::SubjectMissing => "launch.subject-missing",
             Self::SubjectMalformed => "launch.subject-malformed",
             Self::RolesMissing => "launch.roles-missing",
+            Self::NoCourseRole => "launch.no-course-role",
             Self::TargetMissing => "launch.target-missing",
             Self::TargetForeign => "launch.target-foreign",
             Self::TargetUnknown(_) => "launch.target-unknown",

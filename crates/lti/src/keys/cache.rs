@@ -1,5 +1,6 @@
 //! Platforms' key sets, kept for an hour. A key that is not in the set is looked for once more, at most every half
-//! minute, so that rotation works and random key ids cannot make us flood a platform.
+//! minute, so that rotation works and random key ids cannot make us flood a platform. So is one that did not verify: a
+//! platform may have changed it under its old name.
 //!
 //! A map of our own and not `moka`, which access tokens use: a set that is too old still serves while its platform does
 //! not answer, the one before it for a while after a rotation, and a failure is remembered too.
@@ -61,6 +62,9 @@ struct Known {
     /// The set before, and when it was replaced.
     replaced: Option<(DateTime<Utc>, KeySet)>,
     tried_at: Option<DateTime<Utc>>,
+    /// When a key that did not verify was last looked at once more. Not `tried_at`: whoever sends bad signatures must not
+    /// hold up the search for a new key.
+    doubted_at: Option<DateTime<Utc>>,
     error: Option<String>,
     /// The last key that was looked for in vain.
     missed: Option<(DateTime<Utc>, String)>,
@@ -81,8 +85,31 @@ impl Slot {
     }
 }
 
+impl Slot {
+    /// What is known without a fetch about another key than `used`: one, or that it is too early to ask.
+    fn another_without_fetch(
+        &self,
+        now: DateTime<Utc>,
+        kid: &str,
+        used: Option<&PlatformKey>,
+    ) -> Option<Again> {
+        let known = lock(&self.known);
+        let too_early = known
+            .doubted_at
+            .is_some_and(|doubted| now - doubted < BETWEEN_FETCHES);
+        match known.another(now, kid, used) {
+            None if too_early => Some(Ok(None)),
+            None => None,
+            other => Some(Ok(other)),
+        }
+    }
+}
+
 /// A usable key, or why the key of that id is not.
 type Found = Result<PlatformKey, KeyFault>;
+
+/// Another key, if there is one.
+type Again = Result<Option<PlatformKey>, KeySetError>;
 
 impl KeySetCache {
     /// An empty cache.
@@ -112,6 +139,33 @@ impl KeySetCache {
         };
         let (url, kid) = (url.clone(), kid.to_owned());
         tokio::spawn(async move { fetch.run(&url, &kid).await })
+            .await
+            .map_err(|_| KeySetError::Unavailable("the fetch was broken off".to_owned()))?
+    }
+
+    /// Another key of that id than `used`, which did not verify, or none: a usable one of the set as it is, of the set before
+    /// it, or of the set as the platform publishes it now. It is fetched for this at most every half minute, however many
+    /// bad signatures come in.
+    ///
+    /// # Errors
+    /// [`KeySetError::Unavailable`] when the set could not be fetched.
+    pub async fn look_again(
+        &self,
+        url: &Url,
+        kid: &str,
+        used: Option<&PlatformKey>,
+    ) -> Result<Option<PlatformKey>, KeySetError> {
+        let slot = Arc::clone(lock(&self.slots).entry(url.clone()).or_default());
+        if let Some(answer) = slot.another_without_fetch(self.clock.now(), kid, used) {
+            return answer;
+        }
+        let fetch = Fetch {
+            transport: Arc::clone(&self.transport),
+            clock: Arc::clone(&self.clock),
+            slot,
+        };
+        let (url, kid, used) = (url.clone(), kid.to_owned(), used.cloned());
+        tokio::spawn(async move { fetch.run_again(&url, &kid, used.as_ref()).await })
             .await
             .map_err(|_| KeySetError::Unavailable("the fetch was broken off".to_owned()))?
     }
@@ -169,6 +223,23 @@ impl Fetch {
     }
 }
 
+impl Fetch {
+    async fn run_again(&self, url: &Url, kid: &str, used: Option<&PlatformKey>) -> Again {
+        let _flight = self.slot.flight.lock().await;
+        // Another caller may have fetched while this one waited.
+        if let Some(answer) = self.slot.another_without_fetch(self.clock.now(), kid, used) {
+            return answer;
+        }
+        let fetched = fetch(self.transport.as_ref(), url).await;
+        let now = self.clock.now();
+        let mut known = lock(&self.slot.known);
+        known.doubted_at = Some(now);
+        let (set, _) = fetched.map_err(KeySetError::Unavailable)?;
+        known.replace(now, set);
+        Ok(known.another(now, kid, used))
+    }
+}
+
 /// The set, and what time it is there.
 async fn fetch(transport: &dyn Transport, url: &Url) -> Result<(KeySet, Option<DateTime<Utc>>), String> {
     let mut request = Request::get(url.clone()).header("accept", "application/json");
@@ -192,12 +263,9 @@ impl Known {
     /// Takes a set that was fetched now.
     fn replace(&mut self, now: DateTime<Utc>, set: KeySet) {
         self.error = None;
-        let usable = set.usable();
+        let is_the_same = self.set.as_ref().is_some_and(|(_, before)| *before == set);
         let before = self.set.replace((now, set));
-        if before
-            .as_ref()
-            .is_some_and(|(_, before)| before.usable() == usable)
-        {
+        if is_the_same {
             return;
         }
         // A set that nobody asked for in a long time has no grace left.
@@ -210,6 +278,16 @@ impl Known {
     fn find_replaced(&self, now: DateTime<Utc>, kid: &str) -> Option<Found> {
         let (at, set) = self.replaced.as_ref()?;
         (now - *at < GRACE).then(|| set.find(kid)).flatten()
+    }
+
+    /// A usable key of that id which is not `used`, in the set or in the one before it.
+    fn another(&self, now: DateTime<Utc>, kid: &str, used: Option<&PlatformKey>) -> Option<PlatformKey> {
+        let current = self.set.as_ref().and_then(|(_, set)| set.find(kid));
+        let both = [current, self.find_replaced(now, kid)];
+        both.into_iter()
+            .flatten()
+            .filter_map(Result::ok)
+            .find(|key| Some(key) != used)
     }
 
     /// What can be said with what is there, however old within reason.
@@ -314,6 +392,58 @@ mod tests {
             s.cache.find(&s.url, &s.kid).await.unwrap_err(),
             KeySetError::UnknownKey
         );
+    }
+
+    fn set_of(key: &crate::keys::ToolKey, kid: &str) -> String {
+        let mut set = crate::keys::ToolKey::jwk_set([key]);
+        set["keys"][0]["kid"] = kid.into();
+        set.to_string()
+    }
+
+    #[tokio::test]
+    async fn a_key_that_was_changed_under_its_name_is_fetched_once_and_the_old_one_has_its_grace() {
+        let s = stage();
+        let old = s.cache.find(&s.url, &s.kid).await.unwrap().unwrap();
+        let (other, _) = crate::keys::ToolKey::generate().unwrap();
+        s.transport.serve(200, set_of(&other, &s.kid));
+        let new = s.cache.look_again(&s.url, &s.kid, Some(&old)).await.unwrap();
+        let new = new.expect("the platform publishes another key now");
+        assert_ne!(new, old);
+        assert_eq!(s.transport.calls(), 2);
+        assert_eq!(s.cache.find(&s.url, &s.kid).await.unwrap().unwrap(), new);
+        // What was signed a moment before is verified with the old one, without asking.
+        let before = s.cache.look_again(&s.url, &s.kid, Some(&new)).await.unwrap();
+        assert_eq!(before, Some(old.clone()));
+        s.clock.advance(TimeDelta::minutes(2));
+        let before = s.cache.look_again(&s.url, &s.kid, Some(&new)).await.unwrap();
+        assert_eq!((before, s.transport.calls()), (None, 3));
+    }
+
+    #[tokio::test]
+    async fn bad_signatures_cause_one_fetch_per_half_minute_and_hold_up_no_rotation() {
+        let s = stage();
+        let used = s.cache.find(&s.url, &s.kid).await.unwrap().unwrap();
+        let looks = (0..20).map(|_| s.cache.look_again(&s.url, &s.kid, Some(&used)));
+        for look in futures_util::future::join_all(looks).await {
+            assert_eq!(look.unwrap(), None);
+        }
+        assert_eq!(s.transport.calls(), 2);
+        let mut set = testing::jwk_set();
+        set["keys"][0]["kid"] = "new".into();
+        s.transport.serve(200, set.to_string());
+        s.cache.find(&s.url, "new").await.unwrap().unwrap();
+        assert_eq!(s.transport.calls(), 3, "another key is another question");
+        s.clock.advance(TimeDelta::seconds(31));
+        s.transport.serve(500, "down");
+        assert!(matches!(
+            s.cache.look_again(&s.url, "new", None).await,
+            Ok(Some(_))
+        ));
+        let used = s.cache.find(&s.url, "new").await.unwrap().unwrap();
+        assert!(matches!(
+            s.cache.look_again(&s.url, "new", Some(&used)).await,
+            Err(KeySetError::Unavailable(_))
+        ));
     }
 
     #[tokio::test]

@@ -8,19 +8,24 @@ use serde::{Deserialize, Serialize};
 use super::PlatformKey;
 use crate::registration::Algorithm;
 
-/// The one key that a launch may be signed with.
+/// The one key that a launch may be signed with, and what was signed: openidconnect is shown a shorter token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct VerifyingKey {
     kid: Option<JsonWebKeyId>,
     /// `None` verifies nothing.
     key: Option<PlatformKey>,
+    /// Header and claims as the platform sent them.
+    signed: String,
 }
 
-impl From<PlatformKey> for VerifyingKey {
-    fn from(key: PlatformKey) -> Self {
+impl VerifyingKey {
+    /// The key for one token, of which `signed` are the first two parts. Whatever openidconnect is shown, its signature
+    /// has to be over these.
+    pub(crate) fn of(key: PlatformKey, signed: &str) -> Self {
         Self {
             kid: Some(JsonWebKeyId::new(key.kid().to_owned())),
             key: Some(key),
+            signed: signed.to_owned(),
         }
     }
 }
@@ -64,19 +69,23 @@ impl JsonWebKey for VerifyingKey {
     }
 
     fn new_symmetric(_secret: Vec<u8>) -> Self {
-        Self { kid: None, key: None }
+        Self {
+            kid: None,
+            key: None,
+            signed: String::new(),
+        }
     }
 
     fn verify_signature(
         &self,
         algorithm: &CoreJwsSigningAlgorithm,
-        message: &[u8],
+        _shown: &[u8],
         signature: &[u8],
     ) -> Result<(), SignatureVerificationError> {
         let known = Algorithm::from_core(algorithm)
             .ok_or_else(|| SignatureVerificationError::UnsupportedAlg(format!("{algorithm:?}")))?;
         match &self.key {
-            Some(key) if key.fits(known) && key.verify(known, message, signature) => Ok(()),
+            Some(key) if key.fits(known) && key.verify(known, self.signed.as_bytes(), signature) => Ok(()),
             _ => Err(SignatureVerificationError::CryptoError(
                 "the signature is wrong".to_owned(),
             )),

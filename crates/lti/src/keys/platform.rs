@@ -60,9 +60,7 @@ impl TryFrom<Jwk> for PlatformKey {
             .map(|name| name.parse().map_err(|_| KeyFault::Algorithm))
             .transpose()?;
         let number = |text: Option<String>| {
-            let bytes = text
-                .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
-                .ok_or(KeyFault::Unreadable)?;
+            let bytes = text.and_then(|text| decode(&text)).ok_or(KeyFault::Unreadable)?;
             let bytes: Vec<u8> = bytes.into_iter().skip_while(|byte| *byte == 0).collect();
             if bytes.is_empty() {
                 Err(KeyFault::Unreadable)
@@ -99,6 +97,20 @@ impl TryFrom<Jwk> for PlatformKey {
     }
 }
 
+/// A number of a key (RFC 7518, section 6.3.1), also in plain base64 instead of base64url: Schoology publishes its keys so.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let url_safe: String = text
+        .trim_end_matches('=')
+        .chars()
+        .map(|c| match c {
+            '+' => '-',
+            '/' => '_',
+            c => c,
+        })
+        .collect();
+    URL_SAFE_NO_PAD.decode(url_safe).ok()
+}
+
 impl From<PlatformKey> for Jwk {
     fn from(key: PlatformKey) -> Self {
         Self {
@@ -111,6 +123,17 @@ impl From<PlatformKey> for Jwk {
         }
     }
 }
+
+/// The same number for the same algorithm, under the same name.
+impl PartialEq for PlatformKey {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, other) = (&self.0, &other.0);
+        let (key, known) = (&one.components, &other.components);
+        (&one.kid, one.alg, &key.n, &key.e) == (&other.kid, other.alg, &known.n, &known.e)
+    }
+}
+
+impl Eq for PlatformKey {}
 
 impl PlatformKey {
     /// The key id under which it is published.
@@ -142,7 +165,7 @@ impl PlatformKey {
 }
 
 /// A platform's key set. Unusable keys are kept with their fault, so that a launch signed with one can say why.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeySet(Vec<(String, Result<PlatformKey, KeyFault>)>);
 
 impl KeySet {
@@ -236,6 +259,29 @@ mod tests {
             changed("n", json!(URL_SAFE_NO_PAD.encode([0xff; 128]))),
             Some(KeyFault::Small(1_024))
         );
+    }
+
+    #[test]
+    fn a_key_in_plain_base64_is_the_same_key() {
+        let plain = |member: &Value| {
+            let bytes = URL_SAFE_NO_PAD.decode(member.as_str().unwrap()).unwrap();
+            base64::engine::general_purpose::STANDARD.encode(bytes)
+        };
+        let (url_safe, mut standard) = (jwk(), jwk());
+        standard["n"] = plain(&url_safe["n"]).into();
+        standard["e"] = plain(&url_safe["e"]).into();
+        assert!(
+            standard["n"].as_str().unwrap().ends_with("=="),
+            "256 bytes are padded"
+        );
+        let key = |jwk: Value| {
+            let set = KeySet::parse(json!({ "keys": [jwk] }).to_string().as_bytes()).unwrap();
+            set.find("k").unwrap().unwrap()
+        };
+        assert_eq!(key(standard), key(url_safe));
+        // One of them has both letters that the two alphabets do not share.
+        let odd = json!("+/8=");
+        assert_eq!(decode(odd.as_str().unwrap()), Some(vec![0xfb, 0xff]));
     }
 
     #[test]

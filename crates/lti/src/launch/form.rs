@@ -20,7 +20,8 @@ impl LaunchForm {
     /// Reads decoded name and value pairs; unknown names are passed over.
     ///
     /// # Errors
-    /// [`Refusal::TooLarge`], [`Refusal::Repeated`], [`Refusal::StateMissing`] or [`Refusal::TokenMissing`].
+    /// [`Refusal::TooLarge`], [`Refusal::OldLaunch`], [`Refusal::Repeated`], [`Refusal::StateMissing`] or
+    /// [`Refusal::TokenMissing`].
     pub fn parse(pairs: &[(String, String)]) -> Result<Self, Refusal> {
         let size: usize = pairs
             .iter()
@@ -28,6 +29,9 @@ impl LaunchForm {
             .sum();
         if size > MAX_FORM {
             return Err(Refusal::TooLarge);
+        }
+        if is_old_launch(pairs) {
+            return Err(Refusal::OldLaunch);
         }
         let get = |name: &'static str| {
             let mut values = pairs
@@ -68,6 +72,13 @@ impl LaunchForm {
     pub fn id_token(&self) -> Result<&str, Refusal> {
         self.outcome.as_deref().map_err(|refusal| refusal.clone().into())
     }
+}
+
+/// Whether this is a launch of LTI 1.0 to 1.2: a form that OAuth 1 signed, where 1.3 would have a token.
+pub(crate) fn is_old_launch(pairs: &[(String, String)]) -> bool {
+    let has = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
+    let is_signed_by_oauth = has("oauth_consumer_key") || has("oauth_signature");
+    !has("id_token") && !has("error") && (has("lti_message_type") || is_signed_by_oauth)
 }
 
 impl PlatformRefusal {

@@ -8,7 +8,7 @@
 //! | 4 | the token's form: three parts, JSON without repeated members, an algorithm that the registration allows, no `crit` |
 //! | 5 | the key's id: named, and in the platform's key set |
 //! | 6 | the key: RSA, 2,048 bits or more, meant for signatures and for this algorithm |
-//! | 7 | the signature |
+//! | 7 | the signature, by the key set as it is kept or, once more, as it is published now |
 //! | 8 | the issuer: byte for byte the registered one |
 //! | 9 | the audience: our client id, and nobody that is not trusted |
 //! | 10 | the authorised party: named where there are several audiences, and us where it is named |
@@ -19,7 +19,7 @@
 //! | 15 | the deployment: named, well formed, and admitted ([`admit`]) |
 //! | 16 | the deployment: the one of the login, where the login named one |
 //! | 17 | the person: a `sub` of at most 255 ASCII characters |
-//! | 18 | the roles: a list, which may be empty |
+//! | 18 | the roles: a list, which may be empty; of roles elsewhere alone only for whoever is known in the course ([`place`]) |
 //! | 19 | the target: on the tool's origin, at a path that it has, and the one of the login |
 //! | 20 | a resource link launch names its link |
 //! | 21 | a deep linking request has its settings, and a return URL of the platform's own |
@@ -28,7 +28,8 @@
 //! | 24 | all else is read with tolerance: what is absent, null or of another type counts as absent |
 //!
 //! openidconnect verifies signature, issuer, audience, expiry and nonce of the `id_token`. What it leaves out, the
-//! modules here do: form, header, key, authorised party, time, and everything that is LTI.
+//! modules here do: form, header, key, authorised party, time, and everything that is LTI. It never sees the optional
+//! claims that nobody here uses, because it refuses a token in which one of them is odd.
 
 mod form;
 mod header;
@@ -39,9 +40,11 @@ mod token;
 mod tests;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use url::Url;
 
 use super::claims::{AgsEndpoint, Context, Launch, LtiClaims, NoticesEndpoint, NrpsEndpoint, Presentation};
+use super::clean;
 use super::error::{KeySetError, Refusal, ServiceUrlError};
 use super::keys::{KeySetCache, PlatformKey};
 use super::messages::{Checked, MessageType, validate};
@@ -50,6 +53,7 @@ use super::roles::Roles;
 use super::state::LoginState;
 
 pub use form::LaunchForm;
+pub(crate) use form::is_old_launch;
 pub use header::Header;
 pub(crate) use header::json_part;
 pub use target::Targets;
@@ -78,6 +82,20 @@ pub fn admit(registration: &Registration, launch: &Launch, known: bool) -> Resul
     }
 }
 
+/// The second half of row 18, for the caller who knows who is who in the course: whether a launch that names no role in
+/// the course may enter it. Whoever is `known` there keeps their way in, as in a course that Canvas has concluded; and an
+/// administrator has one without a role.
+///
+/// # Errors
+/// [`Refusal::NoCourseRole`].
+pub fn place(launch: &Launch, known: bool) -> Result<(), Refusal> {
+    if launch.roles.is_elsewhere_only() && !launch.roles.is_admin() && !known {
+        Err(Refusal::NoCourseRole)
+    } else {
+        Ok(())
+    }
+}
+
 /// Verifies a launch, fetching the platform's keys when needed. The browser's binding is checked before, with
 /// [`LoginState::check_binding`]; the state is consumed after, by whoever stores nonces.
 ///
@@ -92,14 +110,55 @@ pub async fn verify(
     now: DateTime<Utc>,
 ) -> Result<Launch, Refusal> {
     let header = Header::read(id_token, registration)?;
-    let key = keys
-        .find(&registration.jwks_url, &header.kid)
+    let with = |key| verify_with_key(id_token, &header, key, state, registration, targets, now);
+    with_keys(keys, registration, &header.kid, with).await
+}
+
+/// Verifies something with the key `kid` of the registration's platform; where that key does not do, with the one that
+/// the platform publishes under this name now.
+pub(crate) async fn with_keys<T, E: From<Refusal> + DoubtsKey>(
+    keys: &KeySetCache,
+    registration: &Registration,
+    kid: &str,
+    verify: impl Fn(PlatformKey) -> Result<T, E>,
+) -> Result<T, E> {
+    let url = &registration.jwks_url;
+    let found = keys
+        .find(url, kid)
         .await
-        .map_err(|error| match error {
-            KeySetError::UnknownKey => Refusal::KeyUnknown(header.kid.clone()),
-            KeySetError::Unavailable(why) => Refusal::KeysUnavailable(why),
-        })??;
-    verify_with_key(id_token, &header, key, state, registration, targets, now)
+        .map_err(|error| refusal_of(error, kid))?;
+    let used = found.as_ref().ok().cloned();
+    let refused = match found
+        .map_err(|fault| E::from(Refusal::from(fault)))
+        .and_then(&verify)
+    {
+        Err(refused) if refused.doubts_key() => refused,
+        outcome => return outcome,
+    };
+    match keys.look_again(url, kid, used.as_ref()).await {
+        Ok(Some(other)) => verify(other),
+        Ok(None) => Err(refused),
+        Err(error) => Err(refusal_of(error, kid).into()),
+    }
+}
+
+fn refusal_of(error: KeySetError, kid: &str) -> Refusal {
+    match error {
+        KeySetError::UnknownKey => Refusal::KeyUnknown(kid.to_owned()),
+        KeySetError::Unavailable(why) => Refusal::KeysUnavailable(why),
+    }
+}
+
+/// A refusal that another key could lift.
+pub(crate) trait DoubtsKey {
+    /// Whether a key that was changed under its old name could be the reason.
+    fn doubts_key(&self) -> bool;
+}
+
+impl DoubtsKey for Refusal {
+    fn doubts_key(&self) -> bool {
+        matches!(self, Self::Signature | Self::Key(_))
+    }
 }
 
 /// Verifies a launch with the key that its header names.
@@ -131,7 +190,7 @@ pub fn verify_with_key(
     let kind = MessageType::of(lti)?;
     let deployment_id = deployment(lti, state)?;
     let roles = lti.roles.as_ref().ok_or(Refusal::RolesMissing)?;
-    let roles = Roles::parse(roles.iter().map(|role| role.as_str().unwrap_or_default()));
+    let roles = Roles::parse(roles.iter().filter_map(Value::as_str));
     let target_link_uri = targets.check(lti, kind.keeps_target().then_some(&state.target_link_uri))?;
     let context = context(lti);
     let services = Services::check(lti, registration)?;
@@ -142,29 +201,29 @@ pub fn verify_with_key(
     };
     let message = validate(kind, lti, &checked)?;
     let presentation = presentation(lti, registration);
-    let person = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let said = |text: &str| {
+        let text = clean::line(text).trim().to_owned();
+        (!text.is_empty()).then_some(text)
+    };
+    let given_name = verified.given_name().and_then(|name| name.get(None));
+    let given_name = given_name.and_then(|name| said(name));
+    let family_name = verified.family_name().and_then(|name| name.get(None));
+    let family_name = family_name.and_then(|name| said(name));
+    let name = verified.name().and_then(|name| name.get(None));
+    let name = name.map(|name| name.as_str());
     Ok(Launch {
         registration_id: registration.id.clone(),
         deployment_id,
         issued_at: verified.issue_time(),
         sub: verified.subject().to_string(),
-        name: verified
-            .name()
-            .and_then(|name| name.get(None))
-            .and_then(|name| person(name)),
-        given_name: verified
-            .given_name()
-            .and_then(|name| name.get(None))
-            .and_then(|name| person(name)),
-        family_name: verified
-            .family_name()
-            .and_then(|name| name.get(None))
-            .and_then(|name| person(name)),
-        email: verified.email().and_then(|email| person(email)),
+        name: clean::whole_name(name, given_name.as_deref(), family_name.as_deref()),
+        given_name,
+        family_name,
+        email: verified.email().and_then(|email| said(email)),
         locale: presentation
             .locale
             .clone()
-            .or_else(|| verified.locale().map(ToString::to_string)),
+            .or_else(|| verified.locale().and_then(|locale| said(locale))),
         roles,
         context,
         message,
@@ -186,7 +245,7 @@ fn deployment(lti: &LtiClaims, state: &LoginState) -> Result<String, Refusal> {
         .as_deref()
         .filter(|id| !id.is_empty())
         .ok_or(Refusal::DeploymentMissing)?;
-    if signed.len() > 255 || !signed.is_ascii() {
+    if !clean::is_id(signed) || !signed.is_ascii() {
         return Err(Refusal::DeploymentMalformed);
     }
     if state.deployment_id.as_deref().is_some_and(|seen| seen != signed) {
@@ -197,7 +256,7 @@ fn deployment(lti: &LtiClaims, state: &LoginState) -> Result<String, Refusal> {
 
 fn context(lti: &LtiClaims) -> Option<Context> {
     let claim = lti.context.clone()?;
-    let id = claim.id.filter(|id| !id.is_empty() && id.len() <= 255)?;
+    let id = claim.id.filter(|id| clean::is_id(id))?;
     Some(Context {
         id,
         label: claim.label,

@@ -6,6 +6,7 @@ mod submission_review;
 
 use super::capabilities::{Capabilities, CourseLaunches};
 use super::claims::{AgsEndpoint, Context, LtiClaims, Message, ResourceLink};
+use super::clean;
 use super::error::Refusal;
 use super::registration::Registration;
 
@@ -59,7 +60,7 @@ pub(super) fn validate(
 /// The resource link, when it has an id that LTI allows.
 fn link_of(claims: &LtiClaims, checked: &Checked<'_>) -> Option<ResourceLink> {
     let claim = claims.resource_link.as_ref()?;
-    let id = claim.id.clone().filter(|id| !id.is_empty() && id.len() <= 255)?;
+    let id = claim.id.clone().filter(|id| clean::is_id(id))?;
     // A platform of an unknown kind says here what it is.
     let said = claims.tool_platform.as_ref();
     let said = said.and_then(|platform| platform.product_family_code.as_deref());

@@ -2,6 +2,7 @@
 
 use super::{Checked, link_of};
 use crate::claims::{LtiClaims, Message};
+use crate::clean;
 use crate::error::Refusal;
 
 /// Row 22.
@@ -10,7 +11,7 @@ pub(super) fn validate(claims: &LtiClaims, checked: &Checked<'_>) -> Result<Mess
         .for_user
         .as_ref()
         .and_then(|user| user.user_id.clone())
-        .filter(|id| !id.is_empty() && id.len() <= 255)
+        .filter(|id| clean::is_id(id))
         .ok_or(Refusal::SubmissionReview("student (for_user.user_id)"))?;
     let lineitem = checked
         .ags

@@ -5,9 +5,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::error::{KeySetError, Refusal};
+use super::clean;
+use super::error::Refusal;
 use super::keys::{KeySetCache, PlatformKey};
-use super::launch::{Header, audiences, authorized_party, json_part, time};
+use super::launch::{DoubtsKey, Header, audiences, authorized_party, json_part, time, with_keys};
 use super::registration::Registration;
 
 /// A notice that somebody tries out the connection.
@@ -39,7 +40,7 @@ pub enum NoticeRefusal {
     /// No notice claim, or one without usable id and type.
     #[error("The notice does not say what it is (notice id and type).")]
     NotANotice,
-    /// Issuer or audiences fit no registration.
+    /// Issuer or audiences fit no registration, or cannot.
     #[error("The notice names no registration of ours (issuer and client id).")]
     UnknownRegistration,
     /// The deployment is not admitted. For the program, which knows the deployments.
@@ -115,14 +116,21 @@ pub enum About {
 pub fn claimed(jwt: &str) -> Result<Claimed, NoticeRefusal> {
     let claims = claims(jwt)?;
     let issuer = claims.get("iss").and_then(Value::as_str);
-    Ok(Claimed {
+    let claimed = Claimed {
         issuer: issuer.ok_or(NoticeRefusal::UnknownRegistration)?.to_owned(),
         audiences: audiences(&claims)
             .ok_or(Refusal::Audience)?
             .into_iter()
             .map(ToOwned::to_owned)
             .collect(),
-    })
+    };
+    // They are looked up, and no registration has such names.
+    let is_text = |name: &String| !name.contains(char::is_control);
+    if !(is_text(&claimed.issuer) && claimed.audiences.iter().all(is_text)) {
+        Err(NoticeRefusal::UnknownRegistration)
+    } else {
+        Ok(claimed)
+    }
 }
 
 fn claims(jwt: &str) -> Result<Value, Refusal> {
@@ -144,15 +152,14 @@ pub async fn verify(
         return Err(Refusal::RegistrationDisabled.into());
     }
     let header = Header::read(jwt, registration)?;
-    let key = keys
-        .find(&registration.jwks_url, &header.kid)
-        .await
-        .map_err(|error| match error {
-            KeySetError::UnknownKey => Refusal::KeyUnknown(header.kid.clone()),
-            KeySetError::Unavailable(why) => Refusal::KeysUnavailable(why),
-        })?
-        .map_err(Refusal::from)?;
-    verify_with_key(jwt, &header, &key, registration, now)
+    let with = |key| verify_with_key(jwt, &header, &key, registration, now);
+    with_keys(keys, registration, &header.kid, with).await
+}
+
+impl DoubtsKey for NoticeRefusal {
+    fn doubts_key(&self) -> bool {
+        matches!(self, Self::Token(refusal) if refusal.doubts_key())
+    }
 }
 
 /// Verifies a notice with the key that its header names.
@@ -208,7 +215,7 @@ pub fn verify_with_key(
         .and_then(Value::as_str)
         .filter(|id| !id.is_empty())
         .ok_or(Refusal::DeploymentMissing)?;
-    if deployment_id.len() > 255 || !deployment_id.is_ascii() {
+    if !clean::is_id(deployment_id) || !deployment_id.is_ascii() {
         return Err(Refusal::DeploymentMalformed.into());
     }
     let notice = claim("notice").ok_or(NoticeRefusal::NotANotice)?;
@@ -216,13 +223,13 @@ pub fn verify_with_key(
         notice
             .get(name)
             .and_then(Value::as_str)
-            .filter(|text| usable(text))
+            .filter(|text| clean::is_id(text))
     };
     let (Some(id), Some(kind)) = (said("id"), said("type")) else {
         return Err(NoticeRefusal::NotANotice);
     };
     let nonce = text("nonce")
-        .filter(|nonce| usable(nonce))
+        .filter(|nonce| clean::is_id(nonce))
         .ok_or(Refusal::NonceMissing)?;
     Ok(Notice {
         deployment_id: deployment_id.to_owned(),
@@ -231,10 +238,6 @@ pub fn verify_with_key(
         about: about(kind, &claim)?,
         remember_until,
     })
-}
-
-fn usable(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 255
 }
 
 /// Looks at `iat`, `exp` and `nbf`; says until when the notice would be accepted.
@@ -269,16 +272,16 @@ fn about<'a>(kind: &str, claim: &impl Fn(&str) -> Option<&'a Value>) -> Result<A
             let origins = claim("origin_contexts").and_then(Value::as_array);
             Ok(About::ContextCopy {
                 context_id: said("id")
-                    .filter(|id| usable(id))
+                    .filter(|id| clean::is_id(id))
                     .ok_or(NoticeRefusal::NotANotice)?
                     .to_owned(),
-                title: said("title").map(|title| title.chars().take(255).collect()),
+                title: said("title").map(|title| clean::line(title).chars().take(255).collect()),
                 // Ids, or contexts with ids.
                 origins: origins
                     .into_iter()
                     .flatten()
                     .filter_map(|origin| origin.as_str().or_else(|| origin.get("id")?.as_str()))
-                    .filter(|id| usable(id))
+                    .filter(|id| clean::is_id(id))
                     .map(ToOwned::to_owned)
                     .take(MOST_ORIGINS)
                     .collect(),

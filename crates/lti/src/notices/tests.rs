@@ -139,6 +139,42 @@ fn each_thing_that_is_wrong_is_a_refusal_of_its_own() {
 }
 
 #[test]
+fn control_characters_are_taken_out_of_names_and_refused_in_ids() {
+    let context = json!({"id": "new", "title": "Data\u{0} Literacy\n102"});
+    let notice = read(&sign(&header(), &with("context", context))).unwrap();
+    let About::ContextCopy { title, .. } = notice.about else {
+        panic!("{notice:?}")
+    };
+    assert_eq!(title.as_deref(), Some("Data Literacy 102"));
+    for (claim, value) in [
+        ("context", json!({"id": "new\u{0}"})),
+        ("notice", json!({"id": "notice\u{0}", "type": CONTEXT_COPY})),
+    ] {
+        assert_eq!(code(&with(claim, value)), "notice.not-a-notice");
+    }
+    assert_eq!(
+        code(&with("deployment_id", json!("1\u{0}"))),
+        "launch.deployment-malformed"
+    );
+    let origins = with("origin_contexts", json!(["old\u{0}", "older"]));
+    let About::ContextCopy { origins, .. } = read(&sign(&header(), &origins)).unwrap().about else {
+        panic!()
+    };
+    assert_eq!(origins, ["older"]);
+    for (claim, value) in [
+        ("iss", json!("https://lms.example\u{0}")),
+        ("aud", json!(["ifauoB4Zav216hU", "\u{0}"])),
+    ] {
+        let unsigned = sign(&header(), &with(claim, value));
+        assert_eq!(
+            claimed(&unsigned),
+            Err(NoticeRefusal::UnknownRegistration),
+            "{claim}"
+        );
+    }
+}
+
+#[test]
 fn a_forged_notice_is_refused_whatever_its_header_says() {
     let jwt = sign(&header(), &good());
     let (message, signature) = jwt.rsplit_once('.').unwrap();

@@ -3,6 +3,7 @@
 mod accepted;
 mod certification;
 mod hostile;
+mod odd;
 mod refusals;
 mod refusals_lti;
 
