@@ -12,13 +12,28 @@ pub(super) fn is_passing(error: &NetError) -> bool {
     }
 }
 
-/// Whether a platform says that we go too fast; Canvas does so with 403.
+/// Whether a platform says that we go too fast; Canvas does so with 403, which it marks in its text and its headers.
 pub(super) fn is_throttled(response: &Response) -> bool {
     match response.status {
         429 => true,
-        403 => String::from_utf8_lossy(&response.body)
-            .to_ascii_lowercase()
-            .contains("rate limit exceeded"),
+        403 => {
+            let text = String::from_utf8_lossy(&response.body).to_ascii_lowercase();
+            let remaining = response.header("x-rate-limit-remaining");
+            let is_used_up = remaining
+                .and_then(|left| left.trim().parse::<f64>().ok())
+                .is_some_and(|left| left <= 0.0);
+            text.contains("rate limit exceeded") || is_used_up || response.header("retry-after").is_some()
+        }
+        _ => false,
+    }
+}
+
+/// Whether a platform did not accept the token of a request, as far as its answer tells: after a restart that lost its
+/// tokens, some answer 403 instead of 401.
+pub(super) fn may_lack_token(response: &Response) -> bool {
+    match response.status {
+        401 => true,
+        403 => !is_throttled(response),
         _ => false,
     }
 }

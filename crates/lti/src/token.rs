@@ -3,16 +3,18 @@
 //!
 //! Tokens are kept per registration and set of scopes, fetched once at a time for each, and never logged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use moka::future::Cache;
-use moka::ops::compute::Op;
+use moka::ops::compute::{CompResult, Op};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -30,6 +32,10 @@ const BACKDATED: TimeDelta = TimeDelta::seconds(30);
 const ASSERTION_LIFE: TimeDelta = TimeDelta::seconds(300);
 /// A token is renewed this long before the platform ends it.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
+/// How often a token that was kept may be given up because of a 403, which mostly means something else.
+const BETWEEN_DOUBTS: TimeDelta = TimeDelta::seconds(60);
+/// How long a token lives whose answer does not say it. Seconds.
+const UNSAID_LIFE: i64 = 300;
 /// Token answers are small; more than this is not one. Bytes.
 const MAX_ANSWER: usize = 64 << 10;
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -113,6 +119,14 @@ impl AccessToken {
     fn is(&self, other: &Self) -> bool {
         self.0.expose_secret() == other.0.expose_secret()
     }
+}
+
+/// A token for one call.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    pub token: AccessToken,
+    /// Whether it was given before this call, so that the platform may have forgotten it since.
+    pub was_kept: bool,
 }
 
 impl fmt::Debug for AccessToken {
@@ -214,6 +228,8 @@ pub struct TokenService {
     transport: Arc<dyn Transport>,
     cache: Cache<Key, Entry>,
     failures: AtomicU64,
+    /// When a token was last given up because of a 403: one for each that was ever kept, at most.
+    doubts: Mutex<HashMap<Key, DateTime<Utc>>>,
 }
 
 impl TokenService {
@@ -233,6 +249,7 @@ impl TokenService {
             transport,
             cache,
             failures: AtomicU64::new(0),
+            doubts: Mutex::default(),
         }
     }
 
@@ -247,11 +264,19 @@ impl TokenService {
     /// # Errors
     /// [`TokenError`] when the platform gives none.
     pub async fn token(&self, target: &TokenTarget, scopes: &[&str]) -> Result<AccessToken, TokenError> {
+        self.given(target, scopes).await.map(|given| given.token)
+    }
+
+    /// The same, with whether it was kept.
+    pub(crate) async fn given(&self, target: &TokenTarget, scopes: &[&str]) -> Result<Given, TokenError> {
         let key = Key::new(target, scopes);
         if let Some(Entry::Token { token, until }) = self.cache.get(&key).await
             && self.clock.now() < until
         {
-            return Ok(token);
+            return Ok(Given {
+                token,
+                was_kept: true,
+            });
         }
         let seen = self.failures.load(Ordering::SeqCst);
         let scope = key.scope.clone();
@@ -274,7 +299,10 @@ impl TokenService {
             })
             .await;
         match outcome.into_entry().map(moka::Entry::into_value) {
-            Some(Entry::Token { token, .. }) => Ok(token),
+            Some(Entry::Token { token, .. }) => Ok(Given {
+                token,
+                was_kept: false,
+            }),
             Some(Entry::Failed { error, .. }) => Err(error),
             None => Err(TokenError::NotAToken("nothing came back".to_owned())),
         }
@@ -301,6 +329,36 @@ impl TokenService {
                 _ => Op::Nop,
             })
             .await;
+    }
+
+    /// Forgets `refused`, which was kept and which a service answered with 403: it may be worth nothing any more, or not the
+    /// reason at all. Says whether another one may do better; once a minute at most it is forgotten for that.
+    pub(crate) async fn doubt(&self, target: &TokenTarget, scopes: &[&str], refused: &AccessToken) -> bool {
+        let key = Key::new(target, scopes);
+        let is_refused = |entry: &Entry| matches!(entry, Entry::Token { token, .. } if token.is(refused));
+        let outcome = self
+            .cache
+            .entry(key.clone())
+            .and_compute_with(async |present| match present.map(moka::Entry::into_value) {
+                Some(entry) if is_refused(&entry) && self.may_doubt(&key) => Op::Remove,
+                _ => Op::Nop,
+            })
+            .await;
+        // Whoever shared the token may have forgotten or replaced it by now.
+        match outcome {
+            CompResult::Unchanged(entry) => !is_refused(entry.value()),
+            _ => true,
+        }
+    }
+
+    fn may_doubt(&self, key: &Key) -> bool {
+        let now = self.clock.now();
+        let mut doubts = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_early = doubts.get(key).is_some_and(|last| now - *last < BETWEEN_DOUBTS);
+        if !is_early {
+            doubts.insert(key.clone(), now);
+        }
+        !is_early
     }
 
     async fn fetch(
@@ -360,15 +418,16 @@ impl TokenService {
     }
 }
 
-/// Reads by content: Moodle sends its JSON as `text/html`, and some of its errors are not even JSON.
+/// Reads by content: Moodle sends its JSON as `text/html`, and some of its errors are not even JSON. Each member may be of
+/// another type than it should be: what cannot be read of it counts as absent.
 fn read_answer(response: &Response, scope: &str) -> Result<(AccessToken, TimeDelta), TokenError> {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Answer {
-        access_token: Option<String>,
-        token_type: Option<String>,
+        access_token: Option<serde_json::Value>,
+        token_type: Option<serde_json::Value>,
         expires_in: Option<serde_json::Value>,
-        scope: Option<String>,
+        scope: Option<serde_json::Value>,
         error: Option<serde_json::Value>,
         error_description: Option<serde_json::Value>,
     }
@@ -411,6 +470,7 @@ fn read_answer(response: &Response, scope: &str) -> Result<(AccessToken, TimeDel
     }
     let token = answer
         .access_token
+        .and_then(|token| token.as_str().map(str::to_owned))
         .filter(|token| !token.is_empty() && token.chars().all(|c| c.is_ascii_graphic()));
     let Some(token) = token else {
         return Err(TokenError::NotAToken(
@@ -419,28 +479,45 @@ fn read_answer(response: &Response, scope: &str) -> Result<(AccessToken, TimeDel
     };
     if answer
         .token_type
-        .is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"))
+        .as_ref()
+        .and_then(serde_json::Value::as_str)
+        .map(str::trim)
+        .is_some_and(|kind| !kind.is_empty() && !kind.eq_ignore_ascii_case("bearer"))
     {
         return Err(TokenError::NotAToken(
             "the token is not a bearer token".to_owned(),
         ));
     }
     // Moodle leaves out what it does not grant, and says so only here.
-    if let Some(granted) = answer.scope.filter(|granted| !granted.trim().is_empty()) {
-        let granted: BTreeSet<&str> = granted.split_whitespace().collect();
-        let missing: Vec<&str> = scope
-            .split_whitespace()
-            .filter(|wanted| !granted.contains(wanted))
-            .collect();
-        if !missing.is_empty() {
-            return Err(TokenError::ScopeNotGranted(missing.join(" ")));
-        }
+    let granted = granted(answer.scope.as_ref());
+    let missing: Vec<&str> = scope
+        .split_whitespace()
+        .filter(|wanted| !granted.is_empty() && !granted.contains(wanted))
+        .collect();
+    if !missing.is_empty() {
+        return Err(TokenError::ScopeNotGranted(missing.join(" ")));
     }
-    let seconds: i64 = text(answer.expires_in).trim().parse().unwrap_or(300);
-    Ok((
-        AccessToken::new(token),
-        TimeDelta::seconds(seconds.clamp(0, 86_400)),
-    ))
+    let life = seconds(&text(answer.expires_in)).unwrap_or(UNSAID_LIFE);
+    Ok((AccessToken::new(token), TimeDelta::seconds(life.clamp(0, 86_400))))
+}
+
+/// The scopes that a platform says it granted, as a text or as a list; none where it does not say.
+fn granted(scope: Option<&serde_json::Value>) -> BTreeSet<&str> {
+    let texts: Vec<&str> = match scope {
+        Some(serde_json::Value::String(text)) => vec![text],
+        Some(serde_json::Value::Array(list)) => list.iter().filter_map(serde_json::Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    texts.into_iter().flat_map(str::split_whitespace).collect()
+}
+
+/// Whole seconds of a number that may have been text, or have a fraction.
+fn seconds(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let exact = text
+        .parse::<Decimal>()
+        .or_else(|_| Decimal::from_scientific(text));
+    exact.ok()?.trunc().to_i64()
 }
 
 #[cfg(test)]

@@ -331,3 +331,42 @@ async fn a_renewed_token_is_asked_for_whatever_is_kept_and_a_refusal_is_told() {
     let refused = off.service.renewed(&target(), &[A]).await.unwrap_err();
     assert!(matches!(refused, TokenError::InvalidClient(_)), "{refused:?}");
 }
+
+#[tokio::test]
+async fn members_of_an_answer_may_be_of_other_types() {
+    for (members, still) in [
+        (r#""token_type":"bearer","expires_in":"3600","scope":[]"#, 3_500),
+        (
+            r#""token_type":"BEARER","expires_in":3600.0,"scope":"{A} {B}""#,
+            3_500,
+        ),
+        (
+            r#""token_type":" Bearer","expires_in":"3600.5","scope":["{A}","{B}"]"#,
+            3_500,
+        ),
+        (
+            r#""token_type":null,"expires_in":3.6e3,"scope":["{A} {B}",7]"#,
+            3_500,
+        ),
+        (r#""token_type":"","expires_in":{},"scope":{}"#, 200),
+        (
+            r#""token_type":7,"expires_in":"soon","scope":" ","error_description":[]"#,
+            200,
+        ),
+    ] {
+        let members = members.replace("{A}", A).replace("{B}", B);
+        let world = world(200, &format!(r#"{{"access_token":"t{{n}}",{members}}}"#));
+        assert_eq!(world.get(&[A, B]).await.unwrap(), "Bearer t0", "{members}");
+        world.clock.advance(TimeDelta::seconds(still));
+        assert_eq!(world.get(&[A, B]).await.unwrap(), "Bearer t0", "{members}");
+    }
+    let part = failure(200, &format!(r#"{{"access_token":"a","scope":["{A}"]}}"#)).await;
+    assert!(
+        matches!(&part, TokenError::ScopeNotGranted(missing) if missing == B),
+        "{part:?}"
+    );
+    assert!(matches!(
+        failure(200, r#"{"access_token":7}"#).await,
+        TokenError::NotAToken(_)
+    ));
+}

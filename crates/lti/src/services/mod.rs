@@ -11,10 +11,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::answered::may_lack_token;
 use crate::capabilities::Capabilities;
 use crate::registration::RegistrationId;
-use crate::token::{TokenService, TokenTarget};
-use crate::transport::{Request, Response, Transport};
+use crate::token::{Given, TokenError, TokenService, TokenTarget};
+use crate::transport::{NetError, Request, Response, Transport};
 use ambient::clock::SharedClock;
 use ambient::random::SharedRandom;
 
@@ -36,7 +37,7 @@ pub(crate) mod fake;
 use error::{Reason, ServiceError, judge};
 use gate::Gate;
 pub(crate) use retry::Repeat;
-use retry::{Next, Tries};
+use retry::{Next, TokenNow, Tries};
 pub use retry::{Pacing, Sleep, TimerSleep};
 use score_times::ScoreTimes;
 
@@ -159,11 +160,11 @@ impl Platform {
         let services = &self.services;
         let mut tries = Tries::new(&services.pacing, self.tries, services.random.as_ref());
         loop {
-            let reason = match self.attempt(call.scope, request.clone(), &read).await {
+            let Failed { reason, token } = match self.attempt(call.scope, request.clone(), &read).await {
                 Ok(value) => return Ok(value),
-                Err(reason) => reason,
+                Err(failed) => failed,
             };
-            match tries.next(&reason, call.repeat) {
+            match tries.next(&reason, call.repeat, token) {
                 Next::GiveUp => return Err(reason.doing(call.doing)),
                 Next::AtOnce => {}
                 Next::After(wait) => {
@@ -179,28 +180,67 @@ impl Platform {
         scope: &str,
         request: Request,
         read: &(impl Fn(&Response) -> Result<T, Reason> + Send + Sync),
-    ) -> Result<T, Reason> {
+    ) -> Result<T, Failed> {
         let pass = self.gate.enter().await;
-        let scopes = [scope];
-        let token = self.services.tokens.token(&self.target, &scopes).await?;
-        let request = request.header("authorization", token.authorization());
+        let tokens = &self.services.tokens;
+        let given = tokens.given(&self.target, &[scope]).await?;
+        let request = request.header("authorization", given.token.authorization());
         let response = self.services.transport.send(request).await?;
         pass.learn(&response);
         drop(pass);
-        if response.status == 401 {
-            self.services
-                .tokens
-                .invalidate(&self.target, &scopes, &token)
-                .await;
-        }
-        judge(&response).map_err(|reason| {
+        let token = self.token_after(scope, &given, &response).await;
+        let judged = judge(&response).map_err(|reason| {
             if scope == media::scope::SCORE {
                 reason
             } else {
                 reason.beside_scores(&response)
             }
-        })?;
-        read(&response)
+        });
+        judged
+            .and_then(|()| read(&response))
+            .map_err(|reason| Failed { reason, token })
+    }
+
+    /// Forgets the token of a request that the platform did not accept.
+    async fn token_after(&self, scope: &str, given: &Given, response: &Response) -> TokenNow {
+        let tokens = &self.services.tokens;
+        if !may_lack_token(response) {
+            return TokenNow::Kept;
+        }
+        if response.status == 401 {
+            tokens.invalidate(&self.target, &[scope], &given.token).await;
+            return TokenNow::Gone;
+        }
+        // A 403 to a token that was fetched for this very call means something else.
+        if given.was_kept && tokens.doubt(&self.target, &[scope], &given.token).await {
+            TokenNow::Gone
+        } else {
+            TokenNow::Kept
+        }
+    }
+}
+
+/// A try that failed.
+struct Failed {
+    reason: Reason,
+    token: TokenNow,
+}
+
+impl From<TokenError> for Failed {
+    fn from(error: TokenError) -> Self {
+        Self {
+            reason: error.into(),
+            token: TokenNow::Kept,
+        }
+    }
+}
+
+impl From<NetError> for Failed {
+    fn from(error: NetError) -> Self {
+        Self {
+            reason: error.into(),
+            token: TokenNow::Kept,
+        }
     }
 }
 

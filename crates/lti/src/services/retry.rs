@@ -67,6 +67,14 @@ pub(super) enum Next {
     After(Duration),
 }
 
+/// What became of the token of a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenNow {
+    Kept,
+    /// It may be the reason why the try failed, and is forgotten: the next try takes another one.
+    Gone,
+}
+
 /// The tries of one call.
 #[derive(Debug)]
 pub(super) struct Tries {
@@ -94,9 +102,9 @@ impl Tries {
     }
 
     /// What to do after a try that failed for `reason`.
-    pub(super) fn next(&mut self, reason: &Reason, repeat: Repeat) -> Next {
-        // The refused token is forgotten by now: once, a new one may do better.
-        if matches!(reason, Reason::Unauthorized) && !self.renewed {
+    pub(super) fn next(&mut self, reason: &Reason, repeat: Repeat, token: TokenNow) -> Next {
+        // Once, a new token may do better; whoever does not know the token has done nothing.
+        if token == TokenNow::Gone && !self.renewed {
             self.renewed = true;
             return Next::AtOnce;
         }

@@ -42,6 +42,112 @@ async fn a_second_401_is_final() {
     assert_eq!(world.requests().len(), 2);
 }
 
+/// What of the calls to services went out with which token.
+fn tokens_used(world: &World) -> Vec<String> {
+    let requests = world.requests();
+    let used = requests
+        .iter()
+        .map(|request| request.headers.last().unwrap().1.clone());
+    used.collect()
+}
+
+#[tokio::test]
+async fn a_kept_token_that_meets_403_is_replaced_once() {
+    let script = vec![
+        Ok(answer(200, "[]")),
+        Ok(answer(403, r#"{"error":"invalid token"}"#)),
+        Ok(answer(200, "[]")),
+    ];
+    let world = scripted(Flavour::Moodle, script);
+    for _ in 0..2 {
+        world.platform.results(&url(ITEM)).await.unwrap();
+    }
+    assert_eq!(tokens_used(&world), ["Bearer t0", "Bearer t0", "Bearer t1"]);
+    assert!(world.waits().is_empty());
+}
+
+#[tokio::test]
+async fn calls_at_one_time_that_met_the_same_forgotten_token_share_the_new_one() {
+    let lost = std::sync::atomic::AtomicBool::new(false);
+    let lost = std::sync::Arc::new(lost);
+    let is_lost = std::sync::Arc::clone(&lost);
+    let world = super::fake::ruled(Flavour::Moodle, Duration::from_millis(5), move |request| {
+        let carries_old = request.headers.iter().any(|(_, value)| value == "Bearer t0");
+        let forgotten = carries_old && is_lost.load(std::sync::atomic::Ordering::SeqCst);
+        Ok(answer(if forgotten { 403 } else { 200 }, "[]"))
+    });
+    world.platform.results(&url(ITEM)).await.unwrap();
+    lost.store(true, std::sync::atomic::Ordering::SeqCst);
+    for read in world.platform.results_of_many(&vec![url(ITEM); 20]).await {
+        read.unwrap();
+    }
+    assert_eq!(world.lms.tokens.load(std::sync::atomic::Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_403_that_means_what_it_says_costs_no_token_at_each_call() {
+    let mut script = vec![Ok(answer(200, "[]"))];
+    script.extend((0..9).map(|_| Ok(answer(403, "not yours"))));
+    let world = scripted(Flavour::Moodle, script);
+    world.platform.results(&url(ITEM)).await.unwrap();
+    for _ in 0..5 {
+        let refused = world.platform.results(&url(ITEM)).await.unwrap_err();
+        assert!(matches!(refused.reason, Reason::Forbidden(_)), "{refused}");
+    }
+    assert_eq!(world.requests().len(), 7, "one of the five was tried twice");
+    assert_eq!(world.lms.tokens.load(std::sync::atomic::Ordering::SeqCst), 2);
+    world.clock.advance(chrono::TimeDelta::seconds(61));
+    world.platform.results(&url(ITEM)).await.unwrap_err();
+    assert_eq!(world.lms.tokens.load(std::sync::atomic::Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_403_with_the_marks_of_throttling_is_waited_out_with_the_token_that_is_there() {
+    for throttled in [
+        answer(403, "403 Forbidden (Rate Limit Exceeded)"),
+        with(answer(403, ""), "x-rate-limit-remaining", "0.0"),
+        with(answer(403, ""), "retry-after", "1"),
+    ] {
+        let world = scripted(
+            Flavour::Canvas,
+            vec![Ok(answer(200, "[]")), Ok(throttled), Ok(answer(200, "[]"))],
+        );
+        for _ in 0..2 {
+            world.platform.results(&url(ITEM)).await.unwrap();
+        }
+        assert_eq!(tokens_used(&world), ["Bearer t0"; 3]);
+        assert_eq!(world.waits().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_score_that_met_a_forgotten_token_is_posted_once_more() {
+    for status in [401, 403] {
+        let world = scripted(
+            Flavour::Moodle,
+            vec![Ok(answer(200, "")), Ok(answer(status, "")), Ok(answer(200, ""))],
+        );
+        let score = super::score::Score::pending("5", chrono::DateTime::UNIX_EPOCH);
+        world.platform.post_score(&url(ITEM), &score).await.unwrap();
+        world.platform.post_score(&url(ITEM), &score).await.unwrap();
+        assert_eq!(
+            tokens_used(&world),
+            ["Bearer t0", "Bearer t0", "Bearer t1"],
+            "{status}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_result_row_that_cannot_be_read_spoils_no_other() {
+    let body = r#"[{"userId":"5","resultScore":3}, null, 7, {"userId":"9\u0000"}, {"resultScore":1}, {"userId":"6","comment":"a\u0000b\nc"}]"#;
+    let world = scripted(Flavour::Moodle, vec![Ok(answer(200, body))]);
+    let rows = world.platform.results(&url(ITEM)).await.unwrap();
+    let ids: Vec<_> = rows.iter().map(|row| row.user_id.as_str()).collect();
+    assert_eq!(ids, ["5", "6"]);
+    assert_eq!(rows[1].comment.as_deref(), Some("ab\nc"));
+}
+
 #[tokio::test]
 async fn passing_troubles_are_waited_out_with_longer_and_longer_waits() {
     let (world, outcome) = read(vec![
@@ -152,7 +258,7 @@ async fn calls_can_be_moved_between_threads() {
         (results, platform.members(&lms()).await)
     });
     let (results, members) = reading.await.unwrap();
-    assert!(results[0].is_ok() && members.unwrap().is_empty());
+    assert!(results[0].is_ok() && members.unwrap().members.is_empty());
     let platform = world.platform.clone();
     drop(async move {
         let score = super::score::Score::pending("5", chrono::DateTime::UNIX_EPOCH);
