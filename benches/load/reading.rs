@@ -99,7 +99,7 @@ async fn read(platform: &Platform, [line_items, members]: &[Url; 2], world: &Wor
     let urls: Vec<Url> = items.into_iter().map(|item| item.id).collect();
     let all = platform.read_course(members, &urls).await;
     let took = began.elapsed().as_secs_f64();
-    assert_eq!(all.members.unwrap().len(), world.members(course).len());
+    assert_eq!(all.members.unwrap().members.len(), world.members(course).len());
     assert_eq!(all.results.len(), COLUMNS);
     let students = world.students(course).len();
     for rows in all.results {

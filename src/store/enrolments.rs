@@ -71,6 +71,38 @@ pub fn set_from_roster(
     members: &[Member],
     read_at: DateTime<Utc>,
 ) -> Result<Vec<PersonId>, StoreError> {
+    take_roster(db, tenant, course, members, Missing::HaveLeft, read_at)
+}
+
+/// As [`set_from_roster`] for a list of which some rows could not be read: whoever is missing stays what they were.
+///
+/// # Errors
+/// Trouble with the database.
+pub fn set_from_part_of_roster(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    members: &[Member],
+    read_at: DateTime<Utc>,
+) -> Result<Vec<PersonId>, StoreError> {
+    take_roster(db, tenant, course, members, Missing::MayBeThere, read_at)
+}
+
+/// What it means to be missing from a member list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    HaveLeft,
+    MayBeThere,
+}
+
+fn take_roster(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    members: &[Member],
+    missing: Missing,
+    read_at: DateTime<Utc>,
+) -> Result<Vec<PersonId>, StoreError> {
     let rows: Vec<Row> = enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
         .filter(enrolments::course_id.eq(course.as_str()))
@@ -97,7 +129,8 @@ pub fn set_from_roster(
             writes.push(row);
         }
     }
-    for mut row in known.into_values().filter(|row| row.active && row.seen_at < at) {
+    let has_left = |row: &Row| missing == Missing::HaveLeft && row.active && row.seen_at < at;
+    for mut row in known.into_values().filter(has_left) {
         row.active = false;
         changed.push(row.person_id.clone().into());
         writes.push(row);

@@ -168,7 +168,7 @@ impl Tool {
         let reading = platform
             .read_course(&nrps.context_memberships_url, &[line_item])
             .await;
-        for member in reading.members? {
+        for member in reading.members?.members {
             println!("member {}: {}", member.user_id, member.name.unwrap_or_default());
         }
         for rows in reading.results {

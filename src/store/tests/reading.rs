@@ -125,6 +125,10 @@ fn who_left_the_list_becomes_inactive_and_a_bar_is_never_lifted() {
             read(database, |db| enrolments::learner_count(db, tenant, course)),
             1
         );
+        let part = write(database, |db| {
+            enrolments::set_from_part_of_roster(db, tenant, course, &[member(1)], at(45))
+        });
+        assert!(part.is_empty() && of(2).active, "nobody is missing from a part");
         let back = write(database, |db| {
             enrolments::set_from_roster(db, tenant, course, &[member(0), member(1), member(2)], at(50))
         });

@@ -6,13 +6,13 @@ use url::Url;
 use super::Platform;
 use super::error::ServiceError;
 use super::grades::ResultRow;
-use super::roster::Member;
+use super::roster::Roster;
 
 /// What a course's services said. Each part may have failed by itself.
 #[derive(Debug)]
 pub struct CourseReading {
     /// The members of the course.
-    pub members: Result<Vec<Member>, ServiceError>,
+    pub members: Result<Roster, ServiceError>,
     /// In the order of the line items asked for.
     pub results: Vec<Result<Vec<ResultRow>, ServiceError>>,
 }

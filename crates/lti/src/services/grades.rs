@@ -16,7 +16,7 @@ use super::paging::{List, with_parameter};
 use super::{Call, Platform, Repeat};
 use crate::capabilities::NewColumns;
 use crate::deep_linking::SubmissionReview;
-use crate::number::{Number, decimal, text};
+use crate::number::{Number, decimal, id, lines, text};
 use crate::transport::Request;
 
 /// A column of the gradebook that belongs to this tool.
@@ -320,22 +320,23 @@ fn read_results(body: &[u8]) -> Result<Vec<ResultRow>, Reason> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Wire {
-        #[serde(default, deserialize_with = "text")]
+        #[serde(default, deserialize_with = "id")]
         user_id: Option<String>,
         #[serde(default)]
         result_score: Option<Box<RawValue>>,
         #[serde(default)]
         result_maximum: Option<Box<RawValue>>,
-        #[serde(default, deserialize_with = "text")]
+        #[serde(default, deserialize_with = "lines")]
         comment: Option<String>,
         #[serde(default, deserialize_with = "text")]
         timestamp: Option<String>,
     }
-    let wires: Vec<Wire> = read_json(body)?;
-    let sent = wires.len();
-    let rows: Vec<ResultRow> = wires
-        .into_iter()
-        .filter_map(|wire| {
+    // One by one, so that a row which is no result spoils no other.
+    let sent: Vec<Box<RawValue>> = read_json(body)?;
+    let rows: Vec<ResultRow> = sent
+        .iter()
+        .filter_map(|row| {
+            let wire: Wire = serde_json::from_str(row.get()).ok()?;
             Some(ResultRow {
                 user_id: wire.user_id?,
                 score: decimal(wire.result_score.as_deref()),
@@ -348,10 +349,10 @@ fn read_results(body: &[u8]) -> Result<Vec<ResultRow>, Reason> {
             })
         })
         .collect();
-    if rows.len() < sent {
+    if rows.len() < sent.len() {
         tracing::warn!(
-            missing = sent.saturating_sub(rows.len()),
-            "results without a user id were left out"
+            missing = sent.len().saturating_sub(rows.len()),
+            "results without a usable user id were left out"
         );
     }
     Ok(rows)

@@ -1,15 +1,20 @@
 //! The members of a course (LTI-NRPS 2.0).
 //!
 //! Roles are left as sent: Moodle sends bare words, Canvas URIs, and a non-editing teacher of Moodle appears as `Learner`.
+//!
+//! One row that cannot be read spoils no other: it is left out, and the [`Roster`] says so.
 
 use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 use url::Url;
 
 use super::error::{Reason, ServiceError, read_json};
 use super::media::{self, scope};
 use super::paging::List;
 use super::{Call, Platform, Repeat};
-use crate::number::text;
+use crate::clean;
+use crate::number::{id, text};
 
 /// Whether a member takes part (LTI-NRPS 2.0, section 2.3). Moodle and Canvas list active members only: whoever leaves is
 /// missing from the list.
@@ -32,7 +37,7 @@ pub struct Member {
     pub user_id: String,
     /// Whether the person takes part.
     pub status: Status,
-    /// The whole name, where shared.
+    /// The whole name, where shared, or else made of the given and the family name.
     pub name: Option<String>,
     /// The given name, where shared.
     pub given_name: Option<String>,
@@ -48,10 +53,45 @@ pub struct Member {
     pub lis_person_sourcedid: Option<String>,
 }
 
+/// The members of a course, as far as they can be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roster {
+    /// Each person once.
+    pub members: Vec<Member>,
+    /// What stands in the list and cannot be read. Where anything does, whoever is missing among the members may be there.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A row of the member list that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row {row}{} {fault}", .name.as_ref().map_or_else(String::new, |name| format!(" (“{name}”)")))]
+pub struct LeftOut {
+    /// Its place in the list, the first being 1.
+    pub row: usize,
+    /// Whose row it seems to be: the name that stands in it.
+    pub name: Option<String>,
+    /// What is wrong with it.
+    pub fault: RowFault,
+}
+
+/// Why a row of the member list cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RowFault {
+    /// It is no JSON object, or one that names a member twice.
+    #[error("is no member at all")]
+    NoMember,
+    /// `user_id` is missing, empty, of another type, too long, or holds control characters.
+    #[error("has no usable id (user_id)")]
+    NoId,
+    /// `roles` is neither a list nor a text.
+    #[error("has no readable roles")]
+    NoRoles,
+}
+
 impl Platform {
     /// All members of a course, `memberships` being the URL of the NRPS claim. A person listed twice gets the roles of
     /// both rows.
-    pub async fn members(&self, memberships: &Url) -> Result<Vec<Member>, ServiceError> {
+    pub async fn members(&self, memberships: &Url) -> Result<Roster, ServiceError> {
         let call = Call {
             doing: "Reading the members",
             scope: scope::MEMBERS_READ,
@@ -63,7 +103,28 @@ impl Platform {
             page_size: 50,
             read: read_members,
         };
-        Ok(merge(self.read_pages(memberships, &list).await?))
+        Ok(roster(self.read_pages(memberships, &list).await?))
+    }
+}
+
+/// A row that cannot be read: the name in it, and why.
+type Unread = (Option<String>, RowFault);
+
+fn roster(rows: Vec<Result<Member, Unread>>) -> Roster {
+    let (mut members, mut left_out) = (Vec::with_capacity(rows.len()), Vec::new());
+    for (at, row) in rows.into_iter().enumerate() {
+        match row {
+            Ok(member) => members.push(member),
+            Err((name, fault)) => left_out.push(LeftOut {
+                row: at.saturating_add(1),
+                name,
+                fault,
+            }),
+        }
+    }
+    Roster {
+        members: merge(members),
+        left_out,
     }
 }
 
@@ -87,67 +148,100 @@ fn merge(rows: Vec<Member>) -> Vec<Member> {
     members
 }
 
-fn read_members(body: &[u8]) -> Result<Vec<Member>, Reason> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Roles {
-        Many(Vec<String>),
-        One(String),
+#[derive(Deserialize)]
+struct Wire {
+    #[serde(default, deserialize_with = "id")]
+    user_id: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    status: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    given_name: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    family_name: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    email: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    picture: Option<String>,
+    #[serde(default)]
+    roles: Option<Box<RawValue>>,
+    #[serde(default, deserialize_with = "text")]
+    lis_person_sourcedid: Option<String>,
+}
+
+impl Wire {
+    fn member(self) -> Result<Member, Unread> {
+        let (given, family) = (self.given_name.as_deref(), self.family_name.as_deref());
+        let name = clean::whole_name(self.name.as_deref(), given, family);
+        // A member that cannot be named must not pass for one who has left.
+        let Some(user_id) = self.user_id else {
+            return Err((name, RowFault::NoId));
+        };
+        let Some(roles) = roles(self.roles.as_deref()) else {
+            return Err((name, RowFault::NoRoles));
+        };
+        Ok(Member {
+            user_id,
+            status: Status::of(self.status.as_deref()),
+            name,
+            given_name: self.given_name,
+            family_name: self.family_name,
+            email: self.email,
+            picture: self.picture,
+            roles,
+            lis_person_sourcedid: self.lis_person_sourcedid,
+        })
     }
-    #[derive(Deserialize)]
-    struct Wire {
-        #[serde(default, deserialize_with = "text")]
-        user_id: Option<String>,
-        #[serde(default, deserialize_with = "text")]
-        status: Option<String>,
-        #[serde(default, deserialize_with = "text")]
-        name: Option<String>,
-        #[serde(default, deserialize_with = "text")]
-        given_name: Option<String>,
-        #[serde(default, deserialize_with = "text")]
-        family_name: Option<String>,
-        #[serde(default, deserialize_with = "text")]
-        email: Option<String>,
-        #[serde(default, deserialize_with = "text")]
-        picture: Option<String>,
-        #[serde(default)]
-        roles: Option<Roles>,
-        #[serde(default, deserialize_with = "text")]
-        lis_person_sourcedid: Option<String>,
+}
+
+impl Status {
+    /// Reads the word in any case.
+    fn of(word: Option<&str>) -> Self {
+        let known = [
+            ("active", Self::Active),
+            ("inactive", Self::Inactive),
+            ("deleted", Self::Deleted),
+        ];
+        let Some(word) = word.map(str::trim) else {
+            return Self::Active;
+        };
+        let found = known
+            .into_iter()
+            .find(|(name, _)| word.eq_ignore_ascii_case(name));
+        found.map_or(Self::Unknown, |(_, status)| status)
     }
+}
+
+/// The roles of a row: a list, or one alone; what in it is no text says nothing. None when it is of another type.
+fn roles(sent: Option<&RawValue>) -> Option<Vec<String>> {
+    let sent = sent.map_or(Ok(Value::Null), |raw| serde_json::from_str(raw.get()));
+    match sent.ok()? {
+        Value::Null => Some(Vec::new()),
+        Value::String(one) => Some(vec![one]),
+        Value::Array(many) => Some(
+            many.into_iter()
+                .filter_map(|role| match role {
+                    Value::String(role) => Some(role),
+                    _ => None,
+                })
+                .collect(),
+        ),
+        _ => None,
+    }
+}
+
+fn read_members(body: &[u8]) -> Result<Vec<Result<Member, Unread>>, Reason> {
     #[derive(Deserialize)]
     struct Container {
-        members: Vec<Wire>,
+        members: Vec<Box<RawValue>>,
     }
     let container: Container = read_json(body)?;
-    container
-        .members
-        .into_iter()
-        .map(|wire| {
-            // A member that cannot be named must not pass for one who has left.
-            let user_id = wire.user_id.filter(|id| !id.is_empty());
-            Ok(Member {
-                user_id: user_id.ok_or_else(|| Reason::Malformed("a member has no user_id".to_owned()))?,
-                status: match wire.status.as_deref() {
-                    None | Some("Active") => Status::Active,
-                    Some("Inactive") => Status::Inactive,
-                    Some("Deleted") => Status::Deleted,
-                    Some(_) => Status::Unknown,
-                },
-                name: wire.name,
-                given_name: wire.given_name,
-                family_name: wire.family_name,
-                email: wire.email,
-                picture: wire.picture,
-                roles: match wire.roles {
-                    Some(Roles::Many(roles)) => roles,
-                    Some(Roles::One(role)) => vec![role],
-                    None => Vec::new(),
-                },
-                lis_person_sourcedid: wire.lis_person_sourcedid,
-            })
-        })
-        .collect()
+    let rows = container.members.into_iter().map(|row| {
+        let wire: Wire = serde_json::from_str(row.get()).map_err(|_| (None, RowFault::NoMember))?;
+        wire.member()
+    });
+    Ok(rows.collect())
 }
 
 #[cfg(test)]

@@ -16,13 +16,18 @@ use lti::services::Platform;
 use lti::services::error::ServiceError as PlatformError;
 use lti::services::grades::{self, LineItemFilter, ResultRow};
 use lti::services::media::scope;
-use lti::services::roster::Member;
+use lti::services::roster::{LeftOut, Member};
+
+/// Rows of the member list that a sentence names.
+const MOST_NAMED: usize = 5;
 
 /// What the platform said; each part may be missing, with a sentence among the problems.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
     pub items: Option<Vec<ItemSeen>>,
     pub members: Option<Vec<Member>>,
+    /// Rows of the member list that could not be read.
+    pub left_out: Vec<LeftOut>,
     /// By the column's URL.
     pub results: HashMap<String, Vec<ResultRow>>,
     /// Sentences for the instructor, each once.
@@ -71,6 +76,22 @@ impl Reading {
             .next()
             .map_or_else(|| "A column".to_owned(), |item| format!("“{}”", item.label))
     }
+}
+
+/// What of the member list was left out, by count and by name; none when nothing was.
+pub(super) fn left_out_of_members(left_out: &[LeftOut]) -> Option<String> {
+    let named = left_out.iter().take(MOST_NAMED).map(ToString::to_string);
+    let named: Vec<String> = named.collect();
+    let counted = match left_out.len() {
+        0 => return None,
+        1 => "One row of the platform's member list was left out".to_owned(),
+        many => format!("{many} rows of the platform's member list were left out"),
+    };
+    let more = if left_out.len() > MOST_NAMED { " …" } else { "" };
+    Some(format!(
+        "{counted}; everybody else was read, and nobody counts as having left: {}{more}. Tell the platform's administrator.",
+        named.join(", ")
+    ))
 }
 
 /// An error as a sentence with its full stop.
@@ -137,7 +158,10 @@ pub(super) async fn read(
         Ok(memberships) => {
             let all = platform.read_course(&memberships, &urls).await;
             match all.members {
-                Ok(members) => reading.members = Some(members),
+                Ok(roster) => {
+                    reading.members = Some(roster.members);
+                    reading.left_out = roster.left_out;
+                }
                 Err(error) => reading.problem(sentence(&error)),
             }
             all.results
@@ -188,4 +212,30 @@ async fn read_items(
     }
     reading.items = Some(items);
     urls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lti::services::roster::RowFault;
+
+    #[test]
+    fn what_is_left_out_is_counted_and_the_first_are_named() {
+        let row = |row: usize, name: Option<&str>| LeftOut {
+            row,
+            name: name.map(str::to_owned),
+            fault: RowFault::NoId,
+        };
+        assert_eq!(left_out_of_members(&[]), None);
+        let one = left_out_of_members(&[row(3, Some("Ada Fern"))]).unwrap();
+        assert_eq!(
+            one,
+            "One row of the platform's member list was left out; everybody else was read, and nobody counts as having \
+             left: row 3 (“Ada Fern”) has no usable id (user_id). Tell the platform's administrator."
+        );
+        let many: Vec<LeftOut> = (1..=7).map(|at| row(at, None)).collect();
+        let many = left_out_of_members(&many).unwrap();
+        assert!(many.starts_with("7 rows"), "{many}");
+        assert!(many.contains("row 5 has") && !many.contains("row 6"), "{many}");
+    }
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::CheckOutcome;
-use super::read::Reading;
+use super::read::{self, Reading};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
 use crate::domain::cause::Cause;
@@ -61,11 +61,18 @@ impl Taking {
         outcome.results = self.write_results(db, &items, &mut changed)?;
         outcome.changed = changed.len();
         self.enqueue(db, &changed)?;
-        if !self.reading.problems.is_empty() {
+        let (problems, left_out) = (&self.reading.problems, &self.reading.left_out);
+        // The log names no person.
+        let sentences: Vec<String> = problems
+            .iter()
+            .cloned()
+            .chain(read::left_out_of_members(left_out))
+            .collect();
+        if !sentences.is_empty() {
             let id = hex::encode(random::bytes::<4>(self.random.as_ref()));
-            let problems = &self.reading.problems;
-            outcome.problem = Some(format!("{} (Error id {id})", problems.join(" ")));
-            tracing::warn!(course = %self.course.id, error_id = id, ?problems, "a check was not complete");
+            outcome.problem = Some(format!("{} (Error id {id})", sentences.join(" ")));
+            let left_out = left_out.len();
+            tracing::warn!(course = %self.course.id, error_id = id, ?problems, left_out, "a check was not complete");
         }
         let (tenant, course) = (&self.course.tenant, &self.course.id);
         let read_something = self.reading.items.is_some() || self.reading.members.is_some();
@@ -170,7 +177,12 @@ impl Taking {
                 })
             })
             .collect();
-        enrolments::set_from_roster(db, tenant, &self.course.id, &listed, self.read_at)
+        let course = &self.course.id;
+        if self.reading.left_out.is_empty() {
+            enrolments::set_from_roster(db, tenant, course, &listed, self.read_at)
+        } else {
+            enrolments::set_from_part_of_roster(db, tenant, course, &listed, self.read_at)
+        }
     }
 
     /// Writes the results of each column that could be read whole; the others keep what is known.

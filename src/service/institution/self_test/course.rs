@@ -9,7 +9,7 @@ use crate::service::base::platforms;
 use lti::registration::Registration;
 use lti::services::error::{Reason, ServiceError as PlatformError};
 use lti::services::grades::{LineItem, LineItemFilter, ResultRow};
-use lti::services::roster::Member;
+use lti::services::roster::Roster;
 use lti::services::{Platform, media};
 
 /// What the reading came to.
@@ -52,10 +52,7 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
     );
     if let Some(members) = members {
         read.findings.push(match outcome(steps, members) {
-            Ok(members) => Finding::good(
-                "members",
-                format!("{} read in “{name}”.", counted(members.len(), "member")),
-            ),
+            Ok(roster) => Finding::good("members", members_read(&roster, name)),
             Err(why) => why.finding(
                 "members",
                 registration,
@@ -85,6 +82,15 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
         }
     }
     read
+}
+
+fn members_read(roster: &Roster, course: &str) -> String {
+    let read = format!("{} read in “{course}”.", counted(roster.members.len(), "member"));
+    match roster.left_out.len() {
+        0 => read,
+        1 => format!("{read} One more row of the list cannot be read and is left out."),
+        many => format!("{read} {many} more rows of the list cannot be read and are left out."),
+    }
 }
 
 async fn results(
@@ -120,7 +126,7 @@ async fn results(
 
 type Asked<T> = Step<Result<T, PlatformError>>;
 
-async fn members_of(cairn: &Cairn, platform: &Platform, url: Option<&Url>) -> Option<Asked<Vec<Member>>> {
+async fn members_of(cairn: &Cairn, platform: &Platform, url: Option<&Url>) -> Option<Asked<Roster>> {
     Some(step_of(cairn, "reading the members", platform.members(url?)).await)
 }
 
