@@ -117,6 +117,11 @@ pub(super) async fn serve(
     if !world.delay().is_zero() {
         tokio::time::sleep(world.delay()).await;
     }
+    let answer = async {
+        let mut answer = answer.await;
+        world.bend(endpoint, &mut answer);
+        answer
+    };
     let response = match fault {
         None => answer.await.into_response(),
         Some(Fault::HalfBody) => answer.await.into_broken_response(),

@@ -36,6 +36,7 @@ pub use world::GradeView;
 pub use world::World;
 pub use world::faults::{Endpoint, Fault, Faults};
 pub use world::model::{CourseRole, Placement};
+pub use world::oddities::Oddity;
 pub use world::registrations::{RegisteredTool, Standing};
 
 /// Which LMS is imitated.

@@ -96,7 +96,8 @@ pub(super) fn id_token(world: &World, claims: Map<String, Value>) -> String {
     let mut header = Map::new();
     header.insert("typ".into(), json!("JWT"));
     header.insert("alg".into(), json!("RS256"));
-    header.insert("kid".into(), json!(key.kid));
+    header.insert("kid".into(), json!(world.kid(&data)));
+    data.bend_claims(&mut claims);
     if let Some(tamper) = &mut data.tamper {
         tamper(&mut header, &mut claims);
     }

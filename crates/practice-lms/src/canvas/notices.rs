@@ -195,7 +195,7 @@ fn post(world: &World, tool: usize, kind: &str, about: Map<String, Value>) {
     let mut header = Map::new();
     header.insert("typ".into(), json!("JWT"));
     header.insert("alg".into(), json!("RS256"));
-    header.insert("kid".into(), json!(key.kid));
+    header.insert("kid".into(), json!(world.kid(&data)));
     let jwt = key.sign(&header, &claims);
     data.outbox.push(Letter {
         notice_type: kind.to_owned(),

@@ -19,6 +19,7 @@ mod gradebook;
 mod install;
 pub mod model;
 mod names;
+pub mod oddities;
 pub mod registrations;
 pub(super) mod seed;
 mod views;
@@ -167,6 +168,7 @@ impl World {
     pub fn rotate_key(&self) {
         let mut data = self.lock();
         data.signing_key = 1 - data.signing_key.min(1);
+        data.kept_kid = None;
     }
 
     /// All access tokens given so far are worth nothing.

@@ -372,6 +372,10 @@ pub struct Data {
     pub delivered: Vec<(String, Option<u16>)>,
     /// Which of the two platform keys signs.
     pub signing_key: usize,
+    /// The name that a key took over from the one before it.
+    pub kept_kid: Option<String>,
+    /// How it is unlike the standards.
+    pub odd: std::collections::HashSet<super::oddities::Oddity>,
     pub next_id: u64,
 }
 

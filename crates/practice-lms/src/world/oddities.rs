@@ -1,0 +1,250 @@
+//! What real platforms were seen to send beside the standards: each is off until it is switched on. A [fault](super::faults)
+//! is over after one answer; an oddity is how a platform is.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Map, Value, json};
+
+use super::super::answer::Answer;
+use super::super::login::LoginForm;
+use super::World;
+use super::faults::Endpoint;
+use super::model::Data;
+
+const CLAIM: &str = "https://purl.imsglobal.org/spec/lti/claim/";
+const MEMBERSHIP: &str = "http://purl.imsglobal.org/vocab/lis/v2/membership";
+
+/// A way to be unlike the standards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Oddity {
+    /// Launches carry optional OpenID claims of wrong types, as JumpCloud's `"email_verified": "true"`.
+    OddClaims,
+    /// Launches and members have a given and a family name, and no whole one.
+    NoWholeName,
+    /// Names, titles, labels and comments hold U+0000 after their first letter.
+    ControlCharacters,
+    /// Beside what the person is, the roles of launches and members name a school's own, one of LTI 1.1, an empty text and null.
+    FurtherRoles,
+    /// Launches name roles in the institution only, as Open edX does before 2026.
+    NoCourseRole,
+    /// `status` is in lower case.
+    LowerCaseStatus,
+    /// The member list begins with rows that are none: null, a number, and two learners without a usable id.
+    MalformedMembers,
+    /// Numbers of keys are in plain base64 with padding, as Schoology's.
+    PlainBase64Keys,
+    /// Token answers have a lower-case type, a life as text and an empty list as scope.
+    OddTokens,
+    /// Services answer 403 where others answer 401.
+    ForbiddenTokens,
+}
+
+impl World {
+    /// Switches an oddity on or off.
+    pub fn be_odd(&self, oddity: Oddity, on: bool) {
+        let mut data = self.lock();
+        if on {
+            data.odd.insert(oddity);
+        } else {
+            data.odd.remove(&oddity);
+        }
+    }
+
+    /// Signs with the other of the two keys from now on, under the name of the one before. The key set shows that only.
+    pub fn change_key_under_its_name(&self) {
+        let kid = self.kid(&self.lock());
+        self.rotate_key();
+        self.lock().kept_kid = Some(kid);
+    }
+
+    /// The name under which the platform signs.
+    pub(crate) fn kid(&self, data: &Data) -> String {
+        let own = || self.key(data.signing_key).kid.clone();
+        data.kept_kid.clone().unwrap_or_else(own)
+    }
+
+    /// A launch as LTI 1.1 makes it: one form, which OAuth 1 signed, at the address where 1.3 would end.
+    #[must_use]
+    pub fn old_launch_form(&self, course: u64, person: u64) -> Option<LoginForm> {
+        let data = self.lock();
+        let person = data.people.get(&person)?;
+        let course = data.courses.get(&course)?;
+        let tool = data.tools.first()?.tool.as_ref()?;
+        let fields = vec![
+            ("lti_message_type", "basic-lti-launch-request".to_owned()),
+            ("lti_version", "LTI-1p0".to_owned()),
+            ("resource_link_id", "1".to_owned()),
+            ("context_id", course.context_id.clone()),
+            ("user_id", person.sub.clone()),
+            ("roles", "Learner".to_owned()),
+            ("lis_person_name_full", person.name()),
+            ("oauth_consumer_key", "key".to_owned()),
+            ("oauth_nonce", "0123456789".to_owned()),
+            ("oauth_signature_method", "HMAC-SHA1".to_owned()),
+            ("oauth_timestamp", self.now().timestamp().to_string()),
+            ("oauth_version", "1.0".to_owned()),
+            ("oauth_signature", "bm90IGEgc2lnbmF0dXJl".to_owned()),
+        ];
+        Some(LoginForm::new(tool.redirect_uris.first()?, fields))
+    }
+
+    /// Bends an answer of a service.
+    pub(crate) fn bend(&self, endpoint: Endpoint, answer: &mut Answer) {
+        let data = self.lock();
+        if answer.status == 401 && endpoint != Endpoint::Token && data.is_odd(Oddity::ForbiddenTokens) {
+            (answer.status, answer.reason) = (403, None);
+        }
+        let is_bent = !data.odd.is_empty() || data.kept_kid.is_some();
+        let Some(mut body) = is_bent
+            .then(|| serde_json::from_slice::<Value>(&answer.body).ok())
+            .flatten()
+            .filter(|_| answer.status < 300)
+        else {
+            return;
+        };
+        let later_page = answer
+            .headers
+            .iter()
+            .any(|(_, value)| value.contains("rel=\"prev\""));
+        match endpoint {
+            Endpoint::Members => members(&data, &mut body, !later_page),
+            Endpoint::Jwks => self.keys(&data, &mut body),
+            Endpoint::Token if data.is_odd(Oddity::OddTokens) => {
+                body["token_type"] = json!("bearer");
+                body["expires_in"] = json!("3600");
+                body["scope"] = json!([]);
+            }
+            Endpoint::LineItems | Endpoint::Results if data.is_odd(Oddity::ControlCharacters) => {
+                for row in body.as_array_mut().into_iter().flatten() {
+                    spoil(row, &["label", "comment"]);
+                }
+                spoil(&mut body, &["label", "comment"]);
+            }
+            _ => return,
+        }
+        answer.body = serde_json::to_vec(&body).unwrap_or_default();
+    }
+
+    fn keys(&self, data: &Data, body: &mut Value) {
+        if let Some(kid) = &data.kept_kid {
+            let mut key = self.key(data.signing_key).jwk();
+            key["kid"] = json!(kid);
+            *body = json!({ "keys": [key] });
+        }
+        if !data.is_odd(Oddity::PlainBase64Keys) {
+            return;
+        }
+        for key in body["keys"].as_array_mut().into_iter().flatten() {
+            for member in ["n", "e"] {
+                let bytes = key[member]
+                    .as_str()
+                    .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+                key[member] = json!(STANDARD.encode(bytes.unwrap_or_default()));
+            }
+        }
+    }
+}
+
+impl Data {
+    fn is_odd(&self, oddity: Oddity) -> bool {
+        self.odd.contains(&oddity)
+    }
+
+    /// Bends the claims of a launch.
+    pub(crate) fn bend_claims(&self, claims: &mut Map<String, Value>) {
+        if self.is_odd(Oddity::OddClaims) {
+            let odd = json!({
+                "email_verified": "true", "phone_number_verified": "no", "address": "12 Hill Road",
+                "locale": ["de", "en"], "birthdate": 1990, "updated_at": "yesterday", "amr": "pwd",
+            });
+            claims.extend(odd.as_object().cloned().unwrap_or_default());
+        }
+        if self.is_odd(Oddity::NoWholeName) {
+            claims.remove("name");
+        }
+        if self.is_odd(Oddity::ControlCharacters) {
+            for name in ["name", "given_name", "family_name"] {
+                claims.entry(name).and_modify(spoil_text);
+            }
+            for (claim, members) in [
+                ("context", &["title", "label"][..]),
+                ("resource_link", &["title"][..]),
+                ("tool_platform", &["name"][..]),
+            ] {
+                if let Some(claim) = claims.get_mut(&format!("{CLAIM}{claim}")) {
+                    spoil(claim, members);
+                }
+            }
+        }
+        let roles = format!("{CLAIM}roles");
+        if self.is_odd(Oddity::FurtherRoles)
+            && let Some(Value::Array(roles)) = claims.get_mut(&roles)
+        {
+            roles.extend(further_roles());
+        }
+        if self.is_odd(Oddity::NoCourseRole) {
+            let student = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student";
+            claims.insert(roles, json!([student]));
+        }
+    }
+}
+
+fn further_roles() -> [Value; 4] {
+    [
+        json!("https://school.example/roles#Houseparent"),
+        json!("urn:lti:sysrole:ims/lis/User"),
+        json!(""),
+        Value::Null,
+    ]
+}
+
+fn members(data: &Data, body: &mut Value, is_first_page: bool) {
+    let Some(members) = body["members"].as_array_mut() else {
+        return;
+    };
+    for member in members.iter_mut() {
+        if data.is_odd(Oddity::LowerCaseStatus) {
+            member["status"] = json!(member["status"].as_str().unwrap_or_default().to_lowercase());
+        }
+        if data.is_odd(Oddity::ControlCharacters) {
+            spoil(member, &["name", "given_name", "family_name"]);
+        }
+        if data.is_odd(Oddity::NoWholeName)
+            && let Some(member) = member.as_object_mut()
+        {
+            member.remove("name");
+        }
+        if data.is_odd(Oddity::FurtherRoles)
+            && let Some(roles) = member["roles"].as_array_mut()
+        {
+            roles.extend(further_roles());
+        }
+    }
+    if data.is_odd(Oddity::MalformedMembers) && is_first_page {
+        let learner = format!("{MEMBERSHIP}#Learner");
+        let none = [
+            Value::Null,
+            json!(7),
+            json!({"status": "Active", "name": "Nobody Known", "roles": [learner]}),
+            json!({"status": "Active", "name": "Null Byte", "user_id": "9\u{0}", "roles": [learner]}),
+        ];
+        members.splice(0..0, none);
+    }
+}
+
+fn spoil(object: &mut Value, names: &[&str]) {
+    for name in names {
+        if let Some(text) = object.get_mut(*name) {
+            spoil_text(text);
+        }
+    }
+}
+
+/// U+0000 after the first letter.
+fn spoil_text(text: &mut Value) {
+    if let Some(sent) = text.as_str() {
+        let mut letters = sent.chars();
+        let first = letters.next().map(String::from).unwrap_or_default();
+        *text = json!(format!("{first}\u{0}{}", letters.as_str()));
+    }
+}
