@@ -29,7 +29,7 @@ use crate::store::sessions::Session;
 use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
 use lti::claims::{Context, Launch};
 use lti::error::Refusal;
-use lti::launch::{LaunchForm, Targets, verify};
+use lti::launch::{LaunchForm, Targets, place, verify};
 use lti::login::{LoginRequest, authorization_redirect, choose_registration};
 use lti::registration::Registration;
 use lti::state::{Binding, LoginState, StateSealer};
@@ -213,6 +213,9 @@ impl Cairn {
             let asked = Asked::of(&launch);
             if !in_course && (asked != Asked::Page || !launch.roles.is_admin()) {
                 return opened(Leads::NoCourse(asked));
+            }
+            if in_course {
+                place(&launch, known.enrolment.is_some())?;
             }
             let seen = PersonSeen {
                 sub: launch.sub.clone(),
