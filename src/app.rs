@@ -75,6 +75,9 @@ impl Application {
         let server = HttpServer::new(move || {
             App::new()
                 .wrap(actix_web::middleware::from_fn(
+                    crate::web::middleware::address::address,
+                ))
+                .wrap(actix_web::middleware::from_fn(
                     crate::web::middleware::limit::limit,
                 ))
                 .wrap(actix_web::middleware::from_fn(

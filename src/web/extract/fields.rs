@@ -2,6 +2,9 @@
 //!
 //! What is too much is still read to its end, within reason: a browser that may not finish sending shows a broken
 //! connection instead of the sentence that says what to do.
+//!
+//! Control characters come out of PDFs and old files by copying; nobody sees them, and one database refuses what the other
+//! keeps. They are taken out here, line breaks and tabs excepted.
 
 use actix_multipart::Multipart;
 use actix_web::dev::Payload;
@@ -10,6 +13,7 @@ use actix_web::{FromRequest as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 
 use crate::service::base::error::ServiceError;
+use lti::clean;
 
 /// Most bytes of a form without files.
 const MAX_FORM: usize = 1 << 20;
@@ -153,8 +157,8 @@ impl Fields {
             return Err(too_large("form", "1 MB"));
         }
         let pairs: Vec<_> = url::form_urlencoded::parse(&body)
-            .into_owned()
             .take(MAX_FIELDS + 1)
+            .map(|(name, value)| cleaned(&name, &value))
             .collect();
         if pairs.len() > MAX_FIELDS {
             return Err(too_large("form", "2,000 fields"));
@@ -210,13 +214,14 @@ impl Fields {
             }
             match name {
                 Some(name) => fields.files.push(SentFile {
-                    field,
-                    name,
+                    field: clean::line(&field).into_owned(),
+                    name: clean::line(&name).into_owned(),
                     bytes: bytes.into(),
                 }),
-                None => fields
-                    .pairs
-                    .push((field, String::from_utf8(bytes).map_err(|_| broken())?)),
+                None => {
+                    let value = String::from_utf8(bytes).map_err(|_| broken())?;
+                    fields.pairs.push(cleaned(&field, &value));
+                }
             }
         }
         match refused {
@@ -224,6 +229,11 @@ impl Fields {
             None => Ok(fields),
         }
     }
+}
+
+/// A field without control characters; a value may have lines.
+fn cleaned(name: &str, value: &str) -> (String, String) {
+    (clean::line(name).into_owned(), clean::lines(value).into_owned())
 }
 
 fn has_files(request: &HttpRequest) -> bool {

@@ -1,5 +1,6 @@
 //! What happens round every request, one thing a file.
 
+pub mod address;
 pub mod compress;
 pub mod headers;
 pub mod limit;
