@@ -21,6 +21,7 @@ mod killed;
 mod launch;
 mod master_key;
 mod nameless;
+mod oddities;
 mod operations;
 mod pentest;
 mod placing;

@@ -12,6 +12,7 @@ mod faults;
 mod files;
 mod lists;
 mod nodes;
+mod oddities;
 mod recipients;
 mod regrades;
 mod retention;
