@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::CommandError;
 use crate::clock::{Clock as _, SystemClock};
-use crate::service::privacy::export::verifying::{Finding, Report, verify};
+use crate::service::privacy::export::verifying::{Finding, Report, verify_archive};
 
 #[derive(Debug, Args)]
 pub struct VerifyArchiveArguments {
@@ -25,7 +25,7 @@ pub fn run(arguments: &VerifyArchiveArguments) -> Result<(), CommandError> {
     let shown = arguments.file.display();
     let file = std::fs::File::open(&arguments.file)
         .map_err(|error| format!("The file {shown} cannot be opened: {error}"))?;
-    let report = verify(BufReader::new(file), SystemClock.now())?;
+    let report = verify_archive(BufReader::new(file), SystemClock.now())?;
     print!("{}", table(&report));
     if report.is_sound() {
         Ok(())

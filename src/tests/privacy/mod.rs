@@ -14,7 +14,7 @@ use crate::domain::evidence::{Activity, Artefact, Review, StoredFile, Submission
 use crate::ids::{ActivityId, SubmissionId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::base::institutions;
-use crate::service::privacy::export::verifying::{Report, verify};
+use crate::service::privacy::export::verifying::{Report, verify_archive};
 use crate::store::{activities, issuers, links, submissions};
 use base64::Engine as _;
 use bytes::Bytes;
@@ -72,7 +72,7 @@ fn packed(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
 }
 
 fn verified(bytes: &[u8], scene: &Scene) -> Report {
-    verify(Cursor::new(bytes), scene.cairn.clock.now()).unwrap()
+    verify_archive(Cursor::new(bytes), scene.cairn.clock.now()).unwrap()
 }
 
 /// Work of the first student: a text and a file, approved.

@@ -161,7 +161,7 @@ impl Kind {
 ///
 /// # Errors
 /// [`ArchiveError`] when the archive is no fit one; a badge that does not verify is no error but a line of the report.
-pub fn verify<R: Read + Seek>(mut reader: R, now: DateTime<Utc>) -> Result<Report, ArchiveError> {
+pub fn verify_archive<R: Read + Seek>(mut reader: R, now: DateTime<Utc>) -> Result<Report, ArchiveError> {
     let broken = |error: std::io::Error| ArchiveError::NotAnArchive(error.to_string());
     let length = reader.seek(SeekFrom::End(0)).map_err(broken)?;
     reader.rewind().map_err(broken)?;
