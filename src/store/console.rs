@@ -11,17 +11,17 @@ use crate::ids::TenantId;
 
 /// How much there is of an institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Platforms that are turned on.
-    pub platforms: i64,
-    pub courses: i64,
+    pub(crate) platforms: i64,
+    pub(crate) courses: i64,
     /// Installations that wait for somebody to accept them.
-    pub waiting: i64,
-    pub last_launch: Option<DateTime<Utc>>,
+    pub(crate) waiting: i64,
+    pub(crate) last_launch: Option<DateTime<Utc>>,
 }
 
 /// Counts what an institution has.
-pub fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
+pub(crate) fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
     let platforms = registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::enabled.eq(true))

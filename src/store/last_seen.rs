@@ -13,34 +13,34 @@ use crate::ids::{CourseId, RegistrationId, TenantId};
 
 /// The platform as its launches show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastSeen {
-    pub tenant: TenantId,
-    pub registration: RegistrationId,
-    pub launched_at: DateTime<Utc>,
+pub(crate) struct LastSeen {
+    pub(crate) tenant: TenantId,
+    pub(crate) registration: RegistrationId,
+    pub(crate) launched_at: DateTime<Utc>,
     /// Our clock less the platform's: above zero, the platform's is behind.
-    pub clock_skew: TimeDelta,
-    pub detail: Detail,
+    pub(crate) clock_skew: TimeDelta,
+    pub(crate) detail: Detail,
 }
 
 /// What a launch tells besides who and where. No names, no addresses of people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Detail {
-    pub product: Option<String>,
-    pub version: Option<String>,
+pub(crate) struct Detail {
+    pub(crate) product: Option<String>,
+    pub(crate) version: Option<String>,
     /// The best fingerprint of a tenant.
-    pub guid: Option<String>,
-    pub shares_names: bool,
-    pub shares_emails: bool,
+    pub(crate) guid: Option<String>,
+    pub(crate) shares_names: bool,
+    pub(crate) shares_emails: bool,
     /// `LtiResourceLinkRequest` and the like, seen so far.
-    pub messages: BTreeSet<String>,
+    pub(crate) messages: BTreeSet<String>,
     /// Canvas's placements, seen so far.
-    pub placements: BTreeSet<String>,
+    pub(crate) placements: BTreeSet<String>,
     /// Whether grade services came with the last launch from a course, and the member list.
-    pub grades: bool,
-    pub members: bool,
+    pub(crate) grades: bool,
+    pub(crate) members: bool,
     /// The course of the last launch that had one.
-    pub course: Option<CourseId>,
+    pub(crate) course: Option<CourseId>,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -66,7 +66,7 @@ impl Row {
 }
 
 /// What is known of a platform.
-pub fn get(
+pub(crate) fn get(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -81,7 +81,7 @@ pub fn get(
 }
 
 /// Writes what is known of a platform now.
-pub fn put(db: &mut Db, last_seen: &LastSeen) -> Result<(), StoreError> {
+pub(crate) fn put(db: &mut Db, last_seen: &LastSeen) -> Result<(), StoreError> {
     let row = Row {
         registration_id: last_seen.registration.to_string(),
         tenant_id: last_seen.tenant.to_string(),

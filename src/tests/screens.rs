@@ -15,14 +15,14 @@ use crate::tests::harness::Scene;
 const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
 
 /// Looks at screens and remembers what is wrong with them.
-pub struct Viewer<'a> {
-    pub chromium: &'a Chromium,
-    pub wrong: Vec<String>,
+pub(crate) struct Viewer<'a> {
+    pub(crate) chromium: &'a Chromium,
+    pub(crate) wrong: Vec<String>,
 }
 
 impl Viewer<'_> {
     /// Looks at the page that is open.
-    pub async fn inspect(&mut self, name: &str) {
+    pub(crate) async fn inspect(&mut self, name: &str) {
         for (width, dark) in LOOKS {
             self.chromium.emulate(width, dark).await;
             let look = format!("{name}-{width}-{}", if dark { "dark" } else { "light" });
@@ -34,13 +34,13 @@ impl Viewer<'_> {
         self.chromium.emulate(1280, false).await;
     }
 
-    pub async fn goto(&mut self, name: &str, url: &str) {
+    pub(crate) async fn goto(&mut self, name: &str, url: &str) {
         self.chromium.driver.goto(url).await.unwrap();
         self.inspect(name).await;
     }
 
     /// The first link of the page whose address ends so.
-    pub async fn link(&self, ending: &str) -> String {
+    pub(crate) async fn link(&self, ending: &str) -> String {
         let links = self.chromium.driver.find_all(By::Css("a[href]")).await.unwrap();
         for link in links {
             let href = link.prop("href").await.unwrap().unwrap_or_default();
@@ -55,7 +55,7 @@ impl Viewer<'_> {
     }
 
     /// Presses the button with these words.
-    pub async fn press(&self, words: &str) {
+    pub(crate) async fn press(&self, words: &str) {
         let path = format!("//button[normalize-space(.)={}]", quoted(words));
         self.chromium
             .driver
@@ -73,7 +73,7 @@ fn quoted(words: &str) -> String {
 }
 
 /// Opens a link of a course in a window of its own, as that person.
-pub async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
+pub(crate) async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
     let world = lms.world();
     let course = world.courses()[course].id;
     let id = world

@@ -27,40 +27,40 @@ use crate::store::{
 };
 
 /// Characters of a text.
-pub const MAX_TEXT: usize = 20_000;
+pub(crate) const MAX_TEXT: usize = 20_000;
 /// Characters of a link.
 const MAX_LINK: usize = 2_000;
 /// Characters of a message to a student.
-pub const MAX_MESSAGE: usize = 5_000;
+pub(crate) const MAX_MESSAGE: usize = 5_000;
 
 /// An activity as one person sees it.
 #[derive(Debug, Clone)]
-pub struct ActivityView {
-    pub now: DateTime<Utc>,
-    pub activity: Activity,
+pub(crate) struct ActivityView {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) activity: Activity,
     /// This person's versions, oldest first.
-    pub versions: Vec<Submission>,
+    pub(crate) versions: Vec<Submission>,
     /// What the gradebook says.
-    pub grade: Option<Grade>,
-    pub may_hand_in: bool,
+    pub(crate) grade: Option<Grade>,
+    pub(crate) may_hand_in: bool,
     /// Who reviewed, by id.
-    pub reviewers: HashMap<PersonId, Person>,
+    pub(crate) reviewers: HashMap<PersonId, Person>,
     /// Badges of the course that ask for it.
-    pub badges: Vec<(BadgeId, String)>,
+    pub(crate) badges: Vec<(BadgeId, String)>,
 }
 
 /// What a student hands in, as it came.
 #[derive(Debug, Clone, Default)]
-pub struct HandIn {
-    pub text: String,
-    pub link: String,
+pub(crate) struct HandIn {
+    pub(crate) text: String,
+    pub(crate) link: String,
     /// Name and content.
-    pub file: Option<(String, Bytes)>,
+    pub(crate) file: Option<(String, Bytes)>,
 }
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HandedIn {
+pub(crate) enum HandedIn {
     Done,
     /// Nothing was kept: the field, and what is wrong with it.
     Wrong(Vec<(&'static str, String)>),
@@ -83,7 +83,7 @@ fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an activity of another course.
-pub async fn activity(
+pub(crate) async fn activity(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &ActivityId,
@@ -164,7 +164,7 @@ fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Conflict`] after an approval or when two
 /// versions came at once.
-pub async fn hand_in(
+pub(crate) async fn hand_in(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &ActivityId,
@@ -259,29 +259,29 @@ fn follow(
 
 /// One hand-in in the queue.
 #[derive(Debug, Clone)]
-pub struct WaitingSubmission {
-    pub submission: Submission,
-    pub activity: String,
-    pub student: String,
+pub(crate) struct WaitingSubmission {
+    pub(crate) submission: Submission,
+    pub(crate) activity: String,
+    pub(crate) student: String,
 }
 
 /// The evidence queue.
 #[derive(Debug, Clone)]
-pub struct Queue {
-    pub now: DateTime<Utc>,
-    pub activities: Vec<Activity>,
-    pub rows: Vec<WaitingSubmission>,
+pub(crate) struct Queue {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) activities: Vec<Activity>,
+    pub(crate) rows: Vec<WaitingSubmission>,
     /// Hand-ins that match the filter.
-    pub total: i64,
+    pub(crate) total: i64,
     /// Hand-ins that wait, over all activities.
-    pub waiting: i64,
+    pub(crate) waiting: i64,
 }
 
 /// The hand-ins of one activity or of all, longest waiting first. Without an activity named, up to `page.limit` of each.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn queue(
+pub(crate) async fn queue(
     cairn: &Cairn,
     visitor: &Visitor,
     only: Option<ActivityId>,
@@ -347,24 +347,24 @@ pub async fn queue(
 
 /// One hand-in, to be reviewed.
 #[derive(Debug, Clone)]
-pub struct ReviewView {
-    pub now: DateTime<Utc>,
-    pub submission: Submission,
-    pub activity: Activity,
-    pub student: String,
+pub(crate) struct ReviewView {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) submission: Submission,
+    pub(crate) activity: Activity,
+    pub(crate) student: String,
     /// All versions, oldest first.
-    pub versions: Vec<Submission>,
+    pub(crate) versions: Vec<Submission>,
     /// What the gradebook says.
-    pub grade: Option<Grade>,
+    pub(crate) grade: Option<Grade>,
     /// The next one that waits.
-    pub next: Option<SubmissionId>,
+    pub(crate) next: Option<SubmissionId>,
 }
 
 /// A hand-in of the visit's course.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course.
-pub async fn review_view(
+pub(crate) async fn review_view(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &SubmissionId,
@@ -401,16 +401,16 @@ pub async fn review_view(
 
 /// What an instructor says of a hand-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    pub state: SubmissionState,
-    pub message: String,
+pub(crate) struct Answer {
+    pub(crate) state: SubmissionState,
+    pub(crate) message: String,
     /// Only with an approval.
-    pub score: Option<Decimal>,
+    pub(crate) score: Option<Decimal>,
 }
 
 /// What became of a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reviewed {
+pub(crate) enum Reviewed {
     Done,
     /// Nothing was kept: the field, and what is wrong with it.
     Wrong(Vec<(&'static str, String)>),
@@ -423,7 +423,7 @@ pub enum Reviewed {
 ///
 /// # Errors
 /// As [`review_view`].
-pub async fn review(
+pub(crate) async fn review(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &SubmissionId,

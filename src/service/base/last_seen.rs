@@ -17,7 +17,7 @@ const OFTEN: TimeDelta = TimeDelta::minutes(1);
 const MOST: usize = 40;
 
 /// Notes a verified launch, within its transaction. `known` is what earlier ones showed.
-pub fn note(
+pub(crate) fn note(
     db: &mut Db,
     registration: &Registration,
     known: Option<&LastSeen>,

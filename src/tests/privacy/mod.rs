@@ -49,7 +49,7 @@ fn said(output: &Output) -> String {
 }
 
 /// Every file of an archive.
-pub fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut files = BTreeMap::new();
     for index in 0..archive.len() {
@@ -175,7 +175,7 @@ fn holds_none(files: &BTreeMap<String, Vec<u8>>, needles: &[Vec<u8>]) {
 }
 
 /// The archive that the `n`th student saves from "My data".
-pub async fn taken(stage: &Stage, n: usize) -> Page {
+pub(crate) async fn taken(stage: &Stage, n: usize) -> Page {
     let mut student = stage.student_browser(n).await;
     let home = student.get(&stage.inside("")).await.unwrap();
     assert!(home.words().contains("My data"), "{}", home.words());

@@ -22,7 +22,7 @@ use crate::web::views::shared::{Status, StatusChip, When};
 ///
 /// # Errors
 /// An internal error when the page cannot be rendered.
-pub fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
+pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
     let Teaching {
         overview,
         progress,

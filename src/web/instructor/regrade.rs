@@ -21,7 +21,7 @@ use crate::web::views::instructor::RegradePage;
 use crate::web::views::shared::{PictureView, Problem, ProblemList, When};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::REGRADE, web::get().to(show))
         .route(course::REGRADE, web::post().to(show))
@@ -32,7 +32,7 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// Forbidden for all but instructors; not found for one of elsewhere; a conflict when it was settled.
-pub async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = RegradeId::from(path.into_inner().1);
     let case = regrades::case(&visit.cairn, &visit.visitor, &id).await?;
     let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
@@ -43,7 +43,7 @@ pub async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<Htt
 ///
 /// # Errors
 /// As [`show`]; forbidden where the institution leaves revoking to administrators.
-pub async fn settle(
+pub(crate) async fn settle(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {

@@ -28,7 +28,7 @@ use lti::state::{BindingProof, LoginState};
 ///
 /// # Errors
 /// The refusal of the first row of the checklist that does not hold.
-pub async fn launch(
+pub(crate) async fn launch(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     body: web::Bytes,
@@ -47,7 +47,7 @@ pub async fn launch(
 ///
 /// # Errors
 /// As [`launch`]; [`Refusal::ProofForeign`] when the form came from no page of ours.
-pub async fn proven(
+pub(crate) async fn proven(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     body: web::Bytes,

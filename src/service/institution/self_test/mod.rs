@@ -34,7 +34,7 @@ const SLOW: TimeDelta = TimeDelta::seconds(3);
 
 /// How a finding is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Good,
     /// Works as it is, but somebody should know.
     Remark,
@@ -43,13 +43,13 @@ pub enum Verdict {
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// A stable name: `keys`, `launch`, `clock`, `token`, `members`, `columns`, `results`, `grades` and the like.
-    pub code: &'static str,
-    pub verdict: Verdict,
-    pub sentence: String,
+    pub(crate) code: &'static str,
+    pub(crate) verdict: Verdict,
+    pub(crate) sentence: String,
     /// What to do about it, if anything.
-    pub advice: Option<String>,
+    pub(crate) advice: Option<String>,
 }
 
 impl Finding {
@@ -81,15 +81,15 @@ impl Finding {
 
 /// What the test found, in the order in which things have to work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    pub at: DateTime<Utc>,
-    pub findings: Vec<Finding>,
+pub(crate) struct Report {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl Report {
     /// Whether nothing failed.
     #[must_use]
-    pub fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.findings
             .iter()
             .all(|finding| finding.verdict != Verdict::Failure)
@@ -109,7 +109,11 @@ struct Known {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a platform that is not this institution's; what the store reports.
-pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<Report, ServiceError> {
+pub(crate) async fn run(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    id: &RegistrationId,
+) -> Result<Report, ServiceError> {
     let known = known(cairn, tenant, id).await?;
     let registration = &known.registration;
     let mut steps = Steps::default();

@@ -24,13 +24,13 @@ use crate::store::status_lists::StatusList;
 use openbadges::did::IssuerIdentity;
 
 mod about_me;
-pub mod exporting;
-pub mod institution;
-pub mod learner;
-pub mod pack;
+pub(crate) mod exporting;
+pub(crate) mod institution;
+pub(crate) mod learner;
+pub(crate) mod pack;
 #[cfg(test)]
 mod tests;
-pub mod verifying;
+pub(crate) mod verifying;
 
 use pack::Pack;
 
