@@ -9,7 +9,7 @@ use super::Flavour;
 use super::keys::Jwt;
 use super::pages::{Page, html, missing, see};
 use super::world::World;
-use super::world::model::Selection;
+use super::world::data::Selection;
 
 /// The claim with the items.
 pub(super) const ITEMS: &str = "https://purl.imsglobal.org/spec/lti-dl/claim/content_items";

@@ -30,13 +30,12 @@ mod testing;
 pub mod world;
 
 pub use browser::Browser;
-pub use heard::Heard;
 pub use login::LoginForm;
 pub use world::GradeView;
 pub use world::World;
+pub use world::data::{Heard, RegisteredTool, Standing};
 pub use world::faults::{Endpoint, Fault, Faults};
 pub use world::model::{CourseRole, Placement};
-pub use world::registrations::{RegisteredTool, Standing};
 
 /// Which LMS is imitated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

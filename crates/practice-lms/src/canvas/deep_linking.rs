@@ -8,7 +8,7 @@ use super::super::content;
 use super::super::login::LoginForm;
 use super::super::pages::session;
 use super::super::world::World;
-use super::super::world::model::{Ask, Data, Selection};
+use super::super::world::data::{Ask, Data, Selection};
 use super::claims::{self, Launch};
 use super::login::{Start, begin, error_page};
 use ambient::random;

@@ -1,7 +1,5 @@
 //! Line items (AGS 2.0) as Canvas has them: a column is an assignment.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -9,9 +7,9 @@ use serde_json::{Map, Value};
 use super::super::answer::{Answer, decimal, float, serve};
 use super::super::client_assertion::scope;
 use super::super::world::World;
+use super::super::world::data::Data;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Column, Course, Placement, Source};
-use super::super::world::seed;
 use super::{Page, metered, refusal, text, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json; charset=utf-8";
@@ -145,39 +143,21 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
     let link = match text(sent.get("resourceLinkId")) {
         Some(wanted) => Some(existing_link(&data, course_id, &wanted, tool)?),
         None if kind == Some("external_tool") => {
-            let link = seed::add_link(
-                &mut data,
-                world.random(),
-                course_id,
-                &label,
-                Placement::Assignment,
-                tool,
-            );
-            let url = submission_type.and_then(|kind| text(kind.get("external_tool_url")));
-            let links = data
-                .courses
-                .get_mut(&course_id)
-                .map(|course| course.links.iter_mut());
-            if let Some(link) = links.into_iter().flatten().find(|known| known.id == link) {
-                link.url = url;
+            let id = data.add_link(world.random(), course_id, &label, Placement::Assignment, tool);
+            if let Some(link) = data.link_mut(course_id, id) {
+                link.url = submission_type.and_then(|kind| text(kind.get("external_tool_url")));
             }
-            Some(link)
+            Some(id)
         }
         None => None,
     };
     let id = data.new_id();
     let column = Column {
-        id,
-        label,
-        maximum,
-        source: Source::Tool(tool),
         tag: text(sent.get("tag")),
         resource_id: text(sent.get("resourceId")),
         link,
-        is_coupled: false,
-        submission_review: None,
         submission_type: submission_type.cloned(),
-        cells: HashMap::new(),
+        ..Column::new(id, label, maximum, Source::Tool(tool))
     };
     let course = data.courses.get_mut(&course_id).ok_or_else(not_found)?;
     let answer = as_json(world, course, &column, false);
@@ -186,12 +166,7 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
 }
 
 /// The link that a new line item is to be tied to.
-fn existing_link(
-    data: &super::super::world::model::Data,
-    course: u64,
-    wanted: &str,
-    tool: usize,
-) -> Result<u64, Answer> {
+fn existing_link(data: &Data, course: u64, wanted: &str, tool: usize) -> Result<u64, Answer> {
     let link = data.courses.values().find_map(|course| {
         let link = course.links.iter().find(|link| link.resource_link_id == wanted)?;
         Some((course, link))

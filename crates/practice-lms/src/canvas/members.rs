@@ -80,8 +80,8 @@ fn members(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, 
                 .ok_or_else(|| refusal(400, "Invalid 'rlid' parameter"))?,
         ),
     };
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let names = installed.shares_names();
+    let email = installed.shares_email();
     let people: Vec<_> = course
         .members
         .iter()

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::super::answer::{Answer, serve};
 use super::super::world::World;
+use super::super::world::data::Letter;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::{Installed, Letter};
+use super::super::world::model::{Installed, uuid};
 use super::{refusal, tool};
-use ambient::random;
 
 /// The scope of the service.
 pub(super) const SCOPE: &str = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers";
@@ -161,12 +161,7 @@ pub(crate) fn course_copied(world: &World, course: u64, from: &str) {
 /// Signs a notice and puts it into the outbox, where the tool asked for it.
 fn post(world: &World, tool: usize, kind: &str, about: Map<String, Value>) {
     let now = world.now();
-    let id = || {
-        uuid::Builder::from_random_bytes(random::bytes(world.random()))
-            .into_uuid()
-            .to_string()
-    };
-    let (nonce, notice) = (id(), id());
+    let (nonce, notice) = (uuid(world.random()), uuid(world.random()));
     let mut data = world.lock();
     let key = world.key(data.signing_key);
     let Some(installed) = data.tools.get(tool) else {

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::client_assertion::{ags_scopes, offers_members};
 use super::super::world::World;
-use super::super::world::model::{Course, CourseRole, Installed, Link, Pending, Person};
+use super::super::world::data::Pending;
+use super::super::world::model::{Course, CourseRole, Installed, Link, Person};
 use super::{custom, line_items};
 use ambient::random;
 
@@ -121,8 +122,8 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
 
 /// Name and address, as far as the tool may know them.
 fn about(installed: &Installed, person: &Person) -> Map<String, Value> {
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let names = installed.shares_names();
+    let email = installed.shares_email();
     let mut claims = Map::new();
     let mut ext = json!({"lms": "moodle-2"});
     if names {

@@ -51,8 +51,8 @@ fn resolve(
     person: &Person,
     variable: &str,
 ) -> Option<String> {
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let names = installed.shares_names();
+    let email = installed.shares_email();
     Some(match variable {
         "User.id" => person.sub.clone(),
         "User.username" if names => person.username.clone(),

@@ -1,7 +1,5 @@
 //! Line items (AGS 2.0) as Moodle has them: a query string in every id, one's own only, malformed Link headers.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
@@ -166,17 +164,8 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
         }
     };
     let mut column = Column {
-        id,
-        label: String::new(),
-        maximum: wanted.maximum,
-        source: Source::Tool(tool),
-        tag: None,
-        resource_id: None,
         link,
-        is_coupled: false,
-        submission_review: None,
-        submission_type: None,
-        cells: HashMap::new(),
+        ..Column::new(id, String::new(), wanted.maximum, Source::Tool(tool))
     };
     wanted.apply(&mut column);
     course.columns.push(column);
@@ -257,9 +246,7 @@ fn updated(
     let mut data = world.lock();
     let type_id = data.tools.get(tool).map_or(0, |installed| installed.type_id);
     let column = data
-        .courses
-        .get_mut(&course)
-        .and_then(|course| course.column_mut(item))
+        .column_mut(course, item)
         .ok_or_else(|| refusal(request, 404, "Not Found: Line item"))?;
     if column.source != Source::Tool(tool) {
         return Err(refusal(request, 403, "Forbidden"));

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::super::login::{AuthRequest, LoginForm, id_token};
 use super::super::pages::session;
 use super::super::world::World;
-use super::super::world::model::{Ask, Link, Pending};
+use super::super::world::data::{Ask, Pending};
+use super::super::world::model::Link;
 use super::{claims, deep_linking, error_page};
 use ambient::random;
 

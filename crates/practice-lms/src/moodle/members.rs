@@ -93,8 +93,8 @@ fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> R
         ),
     };
     let wanted = query.get("role").and_then(|role| role.rsplit(['#', '/']).next());
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let names = installed.shares_names();
+    let email = installed.shares_email();
     let mut people: Vec<_> = course
         .members
         .iter()

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::super::Manner;
-use super::super::heard::Heard;
 use super::World;
+use super::data::Heard;
 
 /// Scores that are remembered.
 const MOST: usize = 500;

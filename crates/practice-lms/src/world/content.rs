@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::super::login::LoginForm;
 use super::super::{Flavour, canvas, moodle};
+use super::World;
 use super::model::{Link, Placement};
-use super::{World, seed};
 
 impl World {
     /// Starts the choice of content: in Moodle the button of the activity form, in Canvas the place of that name.
@@ -66,32 +66,19 @@ impl World {
         let mut data = self.lock();
         let known = data.courses.get(&course)?.link(link)?.clone();
         let title = format!("{} (copy)", known.title);
-        let copy = seed::add_link(
-            &mut data,
-            self.random(),
-            course,
-            &title,
-            known.placement,
-            known.tool,
-        );
+        let copy = data.add_link(self.random(), course, &title, known.placement, known.tool);
         let column = data.courses.get(&course)?.columns_of_link(link).next().cloned();
         if let Some(column) = column {
-            let id = seed::couple(&mut data, course, copy, &title, column.maximum, known.tool);
-            if let Some(new) = data
-                .courses
-                .get_mut(&course)
-                .and_then(|course| course.column_mut(id))
-            {
+            let id = data.couple(course, copy, &title, column.maximum, known.tool);
+            if let Some(new) = data.column_mut(course, id) {
                 new.tag = column.tag;
                 new.resource_id = column.resource_id;
                 new.submission_review = column.submission_review;
             }
         }
-        let links = data.courses.get_mut(&course)?.links.iter_mut();
-        for new in links.filter(|new| new.id == copy) {
-            new.custom.clone_from(&known.custom);
-            new.url.clone_from(&known.url);
-        }
+        let new = data.link_mut(course, copy)?;
+        new.custom.clone_from(&known.custom);
+        new.url.clone_from(&known.url);
         Some(copy)
     }
 
@@ -147,32 +134,17 @@ impl World {
                 }
                 (Flavour::Canvas, None) => Placement::ModuleItem,
             };
-            let id = seed::add_link(
-                &mut data,
-                self.random(),
-                course,
-                &new.title,
-                placement,
-                selection.tool,
-            );
+            let id = data.add_link(self.random(), course, &new.title, placement, selection.tool);
             if let Some((maximum, column)) = &new.column {
-                let column_id = seed::couple(&mut data, course, id, &new.title, *maximum, selection.tool);
+                let column_id = data.couple(course, id, &new.title, *maximum, selection.tool);
                 let text = |key: &str| column.get(key).and_then(Value::as_str).map(str::to_owned);
-                let made = data
-                    .courses
-                    .get_mut(&course)
-                    .and_then(|course| course.column_mut(column_id));
-                if let Some(made) = made {
+                if let Some(made) = data.column_mut(course, column_id) {
                     made.tag = text("tag");
                     made.resource_id = text("resourceId");
                     made.submission_review = column.get("submissionReview").cloned();
                 }
             }
-            let links = data
-                .courses
-                .get_mut(&course)
-                .map(|course| course.links.iter_mut());
-            for link in links.into_iter().flatten().filter(|link| link.id == id) {
+            if let Some(link) = data.link_mut(course, id) {
                 new.put(link);
             }
             made.push(id);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::{Column, CourseRole, Link, Placement};
+use super::model::{Column, CourseRole, Link};
 use super::{Flavour, World};
 use crate::canvas::notices;
 use ambient::random;
@@ -38,15 +38,9 @@ impl World {
                 cmid: data.new_id(),
                 ..link.clone()
             };
-            link.resource_link_id = match link.placement {
-                Placement::Activity => link.id.to_string(),
-                Placement::CourseNavigation => copy.context_id.clone(),
-                Placement::ModuleItem | Placement::Assignment => {
-                    uuid::Builder::from_random_bytes(random::bytes(self.random()))
-                        .into_uuid()
-                        .to_string()
-                }
-            };
+            link.resource_link_id = link
+                .placement
+                .resource_link_id(link.id, &copy.context_id, self.random());
             links.insert(old, link.id);
         }
         for column in &mut copy.columns {
@@ -107,10 +101,7 @@ impl World {
     /// A teacher renames a column.
     pub fn rename_line_item(&self, course: u64, line_item: u64, label: &str) -> bool {
         let mut data = self.lock();
-        let column = data
-            .courses
-            .get_mut(&course)
-            .and_then(|course| course.column_mut(line_item));
+        let column = data.column_mut(course, line_item);
         column.map(|column| label.clone_into(&mut column.label)).is_some()
     }
 }

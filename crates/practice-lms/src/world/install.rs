@@ -114,21 +114,16 @@ impl World {
             (Flavour::Canvas, None) => Placement::ModuleItem,
         };
         let mut data = self.lock();
-        let link = seed::add_link(&mut data, self.random(), course, title, placement, tool);
+        let link = data.add_link(self.random(), course, title, placement, tool);
         if let Some(maximum) = maximum {
-            seed::couple(&mut data, course, link, title, maximum, tool);
+            data.couple(course, link, title, maximum, tool);
         }
         link
     }
 
     /// Sets a custom parameter of a link.
     pub fn set_link_custom(&self, course: u64, link: u64, name: &str, value: &str) {
-        let mut data = self.lock();
-        let links = data
-            .courses
-            .get_mut(&course)
-            .map(|course| course.links.iter_mut());
-        if let Some(link) = links.into_iter().flatten().find(|known| known.id == link) {
+        if let Some(link) = self.lock().link_mut(course, link) {
             link.custom.insert(name.to_owned(), value.to_owned());
         }
     }

@@ -14,17 +14,18 @@ use ambient::random::{self, Random};
 mod administration;
 mod content;
 mod copy;
+pub(super) mod data;
 pub mod faults;
 mod gradebook;
 mod install;
 pub mod model;
 mod names;
-pub mod registrations;
-pub(super) mod seed;
+mod registrations;
+mod seed;
 mod views;
 
+use data::Data;
 use faults::Faults;
-use model::Data;
 pub use views::{CourseView, GradeView, LineItemView, LinkView, MemberView};
 
 /// A handle on a practice LMS. Clones share.
