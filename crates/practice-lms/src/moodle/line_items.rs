@@ -7,7 +7,7 @@ use super::super::answer::{Answer, decimal, header, number, serve};
 use super::super::client_assertion::scope;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::{Column, Course, Source};
+use super::super::world::model::{Column, Course, Installed, Link, Source};
 use super::{accepts, object, page, query, refusal, sends, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json";
@@ -27,6 +27,20 @@ pub(super) fn list_url(world: &World, course: &Course, type_id: u64) -> String {
         "/mod/lti/services.php/{}/lineitems?type_id={type_id}",
         course.id
     ))
+}
+
+/// The address of a link's line item, when it has exactly one.
+pub(super) fn url_of_link(
+    world: &World,
+    course: &Course,
+    link: &Link,
+    installed: &Installed,
+) -> Option<String> {
+    let mut columns = course.columns_of_link(link.id);
+    match (columns.next(), columns.next()) {
+        (Some(only), None) => Some(url(world, course.id, only.id, "", installed.type_id)),
+        _ => None,
+    }
 }
 
 fn as_json(world: &World, course: &Course, column: &Column, type_id: u64) -> Value {

@@ -2,13 +2,14 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::super::answer::{Answer, serve};
 use super::super::client_assertion::scope;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::CourseRole;
-use super::{accepts, bad_gateway, page, query, refusal, tool};
+use super::super::world::model::{Course, CourseRole, Installed, Link, Person};
+use super::{accepts, bad_gateway, outcomes, page, query, refusal, tool};
 
 const MEDIA_TYPE: &str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
 
@@ -43,7 +44,15 @@ struct Member<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ext_user_username: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<serde_json::Value>,
+    message: Option<Value>,
+}
+
+/// The address of the member list.
+pub(super) fn url(world: &World, course: &Course, installed: &Installed) -> String {
+    world.url(&format!(
+        "/mod/lti/services.php/CourseSection/{}/bindings/{}/memberships",
+        course.id, installed.type_id
+    ))
 }
 
 /// Everybody in a course.
@@ -126,10 +135,10 @@ fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> R
             family_name: names.then_some(person.family.as_str()),
             email: email.then_some(person.email.as_str()),
             ext_user_username: names.then_some(person.username.as_str()),
-            message: link.map(|link| super::claims::member_message(world, installed, link, person)),
+            message: link.map(|link| message(world, installed, link, person)),
         })
         .collect();
-    let id = super::claims::memberships_url(world, course, installed);
+    let id = url(world, course, installed);
     let context = Context {
         id: &course.context_id,
         label: &course.label,
@@ -153,4 +162,12 @@ fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> R
         }
         _ => answer,
     })
+}
+
+/// What `?rlid=` adds to a member.
+fn message(world: &World, installed: &Installed, link: &Link, person: &Person) -> Value {
+    json!([{
+        "https://purl.imsglobal.org/spec/lti/claim/message_type": "LtiResourceLinkRequest",
+        "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome": outcomes::claim(world, installed, link, person),
+    }])
 }

@@ -7,28 +7,32 @@ use serde_json::{Map, Value};
 
 use super::answer::{Answer, bearer, header, serve};
 use super::client_assertion::tool_of;
+use super::login::LoginForm;
 use super::world::World;
 use super::world::faults::Endpoint;
 
+pub(super) mod authorize;
 mod claims;
 mod custom;
 pub(super) mod deep_linking;
 mod line_items;
 pub(super) mod login;
 mod members;
+mod outcomes;
 mod registration;
 mod results;
 mod scores;
 #[cfg(test)]
 mod tests;
 mod token;
+mod words;
 
 /// The addresses of the protocol.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     const ITEM: &str = "/mod/lti/services.php/{course}/lineitems/{item}/lineitem";
     config
-        .route("/mod/lti/auth.php", web::get().to(login::auth))
-        .route("/mod/lti/auth.php", web::post().to(login::auth))
+        .route("/mod/lti/auth.php", web::get().to(authorize::auth))
+        .route("/mod/lti/auth.php", web::post().to(authorize::auth))
         .route("/mod/lti/launch.php", web::get().to(login::launch))
         .route("/mod/lti/contentitem.php", web::get().to(deep_linking::select))
         .route(
@@ -152,4 +156,10 @@ fn error_page(text: &str) -> Answer {
             super::answer::escape(text)
         ),
     )
+}
+
+/// The page that posts a form to a tool, or an error page.
+fn opened(form: Option<LoginForm>, otherwise: &str) -> HttpResponse {
+    form.map_or_else(|| error_page(otherwise), |form| form.page())
+        .into_response()
 }

@@ -54,8 +54,7 @@ pub(super) async fn show(
     request: HttpRequest,
     path: web::Path<u64>,
 ) -> HttpResponse {
-    let course = CourseLine::read(&world, &request, *path);
-    let Some(course) = course.filter(|course| course.is_staff) else {
+    let Some(course) = CourseLine::for_staff(&world, &request, *path) else {
         return missing();
     };
     let from = url::form_urlencoded::parse(request.query_string().as_bytes())
@@ -142,8 +141,7 @@ pub(super) async fn save(
     path: web::Path<u64>,
     form: web::Bytes,
 ) -> HttpResponse {
-    let course = CourseLine::read(&world, &request, *path);
-    let Some(course) = course.filter(|course| course.is_staff) else {
+    let Some(course) = CourseLine::for_staff(&world, &request, *path) else {
         return missing();
     };
     for (name, value) in url::form_urlencoded::parse(&form) {

@@ -39,6 +39,13 @@ impl World {
         cell.map(|cell| cell.overridden = overridden).is_some()
     }
 
+    /// A teacher renames a column.
+    pub fn rename_line_item(&self, course: u64, line_item: u64, label: &str) -> bool {
+        let mut data = self.lock();
+        let column = data.column_mut(course, line_item);
+        column.map(|column| label.clone_into(&mut column.label)).is_some()
+    }
+
     /// A teacher removes a column.
     pub fn delete_line_item(&self, course: u64, line_item: u64) -> bool {
         let mut data = self.lock();

@@ -12,14 +12,14 @@ use super::{Flavour, Options, StorageFrame};
 use ambient::random::{self, Random};
 
 mod administration;
-mod content;
-mod copy;
+pub(super) mod content;
 pub(super) mod data;
 pub mod faults;
 mod gradebook;
 mod install;
 pub mod model;
 mod names;
+mod outbox;
 mod registrations;
 mod seed;
 mod views;

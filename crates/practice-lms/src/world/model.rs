@@ -268,6 +268,12 @@ impl Course {
         self.links.iter().find(|link| link.id == id)
     }
 
+    /// A link by its number; `none` for the number 0.
+    #[must_use]
+    pub fn link_or<'a>(&'a self, id: u64, none: &'a Link) -> Option<&'a Link> {
+        self.link(id).or((id == 0).then_some(none))
+    }
+
     /// A column by its number.
     #[must_use]
     pub fn column(&self, id: u64) -> Option<&Column> {
