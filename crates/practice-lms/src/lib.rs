@@ -23,10 +23,12 @@ mod copying;
 mod heard;
 pub mod keys;
 mod login;
+mod memberships;
 mod messages;
 mod moodle;
 mod pages;
 mod registering;
+mod request;
 #[cfg(test)]
 mod testing;
 pub mod world;

@@ -8,6 +8,7 @@ use super::super::content;
 use super::super::login::{LoginForm, Start};
 use super::super::pages::content::form;
 use super::super::pages::session;
+use super::super::request::parameter;
 use super::super::world::World;
 use super::super::world::data::{Ask, Data, Selection};
 use super::claims::{self, Launch};
@@ -74,10 +75,7 @@ pub(super) async fn select(
     path: web::Path<(u64, usize)>,
 ) -> HttpResponse {
     let (course, tool) = *path;
-    let placement = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "placement")
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default();
+    let placement = parameter(&request, "placement").unwrap_or_default();
     let form =
         session::person(&world, &request).and_then(|person| start(&world, course, person, tool, &placement));
     opened(form, "Couldn't find valid settings for this link.")
@@ -176,10 +174,7 @@ pub(super) async fn returned(
     request: HttpRequest,
     body: web::Bytes,
 ) -> HttpResponse {
-    let name = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "token")
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default();
+    let name = parameter(&request, "token").unwrap_or_default();
     match read(&world, &name, &body).await {
         Ok(message) => form(&world, &request, &name, message),
         Err(text) => error_page(&text).into_response(),

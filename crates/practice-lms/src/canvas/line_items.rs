@@ -10,7 +10,7 @@ use super::super::world::World;
 use super::super::world::data::Data;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Column, Course, Placement, Source};
-use super::{Page, metered, refusal, text, tool};
+use super::{Page, metered, not_found, object, own, refusal, text, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json; charset=utf-8";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json; charset=utf-8";
@@ -26,10 +26,6 @@ pub(super) fn url(world: &World, course: u64, item: u64) -> String {
 /// The address of a course's line items.
 pub(super) fn list_url(world: &World, course: u64) -> String {
     world.url(&format!("/api/lti/courses/{course}/line_items"))
-}
-
-fn not_found() -> Answer {
-    refusal(404, "The specified resource does not exist.")
 }
 
 fn as_json(world: &World, course: &Course, column: &Column, with_launch_url: bool) -> Value {
@@ -121,8 +117,7 @@ pub(super) async fn create(
 
 fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
-    let sent: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| refusal(400, "the body is not a JSON object"))?;
+    let sent = object(body)?;
     let label = text(sent.get("label")).filter(|label| !label.is_empty());
     let label = label.ok_or_else(|| refusal(400, "param is missing or the value is empty: label"))?;
     let maximum = sent.get("scoreMaximum").and_then(decimal);
@@ -167,10 +162,10 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
 
 /// The link that a new line item is to be tied to.
 fn existing_link(data: &Data, course: u64, wanted: &str, tool: usize) -> Result<u64, Answer> {
-    let link = data.courses.values().find_map(|course| {
-        let link = course.links.iter().find(|link| link.resource_link_id == wanted)?;
-        Some((course, link))
-    });
+    let link = data
+        .courses
+        .values()
+        .find_map(|course| Some((course, course.resource_link(wanted)?)));
     let (home, link) = link.ok_or_else(not_found)?;
     if link.tool != tool {
         return Err(refusal(422, "Resource link belongs to another tool"));
@@ -200,10 +195,7 @@ fn one(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Resu
     let tool = tool(world, request, &READ)?;
     let data = world.lock();
     let course = data.courses.get(&course).ok_or_else(not_found)?;
-    let column = course
-        .column(item)
-        .filter(|column| column.source == Source::Tool(tool))
-        .ok_or_else(not_found)?;
+    let column = own(course, item, tool)?;
     let with_url = request.query_string().contains("launch_url");
     Ok(Answer::json(200, ITEM, &as_json(world, course, column, with_url)))
 }
@@ -228,8 +220,7 @@ fn updated(
     body: &[u8],
 ) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
-    let sent: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| refusal(400, "the body is not a JSON object"))?;
+    let sent = object(body)?;
     let mut data = world.lock();
     let course = data.courses.get_mut(&course).ok_or_else(not_found)?;
     let column = course
@@ -274,10 +265,7 @@ fn deleted(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> 
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
     let mut data = world.lock();
     let course = data.courses.get_mut(&course).ok_or_else(not_found)?;
-    let column = course
-        .column(item)
-        .filter(|column| column.source == Source::Tool(tool))
-        .ok_or_else(not_found)?;
+    let column = own(course, item, tool)?;
     if column.is_coupled {
         return Err(refusal(
             401,

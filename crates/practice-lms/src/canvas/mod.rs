@@ -1,13 +1,15 @@
 //! The Canvas flavour: what hosted Canvas does as a platform.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, bearer, escape, serve};
+use super::answer::{Answer, escape, serve};
 use super::client_assertion::tool_of;
 use super::login::LoginForm;
+use super::request::bearer;
 use super::world::World;
 use super::world::faults::Endpoint;
+use super::world::model::{Column, Course, Source};
 
 pub(super) mod authorize;
 mod claims;
@@ -100,6 +102,24 @@ fn refusal(status: u16, text: &str) -> Answer {
         "application/json; charset=utf-8",
         &json!({"errors": {"type": kind, "message": text}}),
     )
+}
+
+/// The refusal for what is not there, or not the tool's.
+fn not_found() -> Answer {
+    refusal(404, "The specified resource does not exist.")
+}
+
+/// A JSON object from a request body.
+fn object(body: &[u8]) -> Result<Map<String, Value>, Answer> {
+    serde_json::from_slice(body).map_err(|_| refusal(400, "the body is not a JSON object"))
+}
+
+/// A line item of that tool.
+fn own(course: &Course, item: u64, tool: usize) -> Result<&Column, Answer> {
+    course
+        .column(item)
+        .filter(|column| column.source == Source::Tool(tool))
+        .ok_or_else(not_found)
 }
 
 /// Canvas's error page.

@@ -8,11 +8,12 @@ use super::super::content;
 use super::super::login::{LoginForm, Start};
 use super::super::pages::content::form;
 use super::super::pages::session;
+use super::super::request::query;
 use super::super::world::World;
 use super::super::world::data::{Ask, Data, Selection};
 use super::claims::{self, Launch};
 use super::login::begin;
-use super::{error_page, opened, query};
+use super::{error_page, opened};
 use ambient::random;
 
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";

@@ -3,12 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use super::super::answer::{Answer, decimal, header, number, serve};
+use super::super::answer::{Answer, decimal, number, serve};
 use super::super::client_assertion::scope;
+use super::super::request::{header, query};
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Column, Course, Installed, Link, Source};
-use super::{accepts, object, page, query, refusal, sends, tool};
+use super::{accepts, object, page, refusal, sends, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json";
@@ -79,13 +80,7 @@ pub(super) async fn list(
 }
 
 fn listed(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, Answer> {
-    if !accepts(request, LIST) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    accepts(request, LIST)?;
     let tool = tool(world, request, &READ)?;
     if header(request, "accept") == Some("*/*") {
         return Err(refusal(request, 400, "No context or unsupported content type"));
@@ -148,13 +143,7 @@ pub(super) async fn create(
 }
 
 fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Result<Answer, Answer> {
-    if !sends(request, ITEM) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    sends(request, ITEM)?;
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
     let wanted = Wanted::read(request, body)?;
     let mut data = world.lock();
@@ -204,13 +193,7 @@ pub(super) async fn read(
 }
 
 fn one(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Result<Answer, Answer> {
-    if !accepts(request, ITEM) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    accepts(request, ITEM)?;
     let tool = tool(world, request, &READ)?;
     let data = world.lock();
     let type_id = data.tools.get(tool).map_or(0, |installed| installed.type_id);
@@ -248,13 +231,7 @@ fn updated(
     (course, item): (u64, u64),
     body: &[u8],
 ) -> Result<Answer, Answer> {
-    if !sends(request, ITEM) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    sends(request, ITEM)?;
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
     let wanted = Wanted::read(request, body)?;
     let mut data = world.lock();

@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 
 use super::super::login::{LoginForm, Start};
 use super::super::pages::session;
+use super::super::request::query;
 use super::super::world::World;
-use super::{opened, query};
+use super::opened;
 use ambient::random;
 
 /// Starts any message.

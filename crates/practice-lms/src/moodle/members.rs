@@ -6,26 +6,12 @@ use serde_json::{Value, json};
 
 use super::super::answer::{Answer, serve};
 use super::super::client_assertion::scope;
+use super::super::memberships;
+use super::super::request::query;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Course, CourseRole, Installed, Link, Person};
-use super::{accepts, bad_gateway, outcomes, page, query, refusal, tool};
-
-const MEDIA_TYPE: &str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
-
-#[derive(Serialize)]
-struct Container<'a> {
-    id: &'a str,
-    context: Context<'a>,
-    members: &'a [Member<'a>],
-}
-
-#[derive(Serialize)]
-struct Context<'a> {
-    id: &'a str,
-    label: &'a str,
-    title: &'a str,
-}
+use super::{accepts, bad_gateway, outcomes, page, refusal, tool};
 
 #[derive(Serialize)]
 struct Member<'a> {
@@ -69,13 +55,7 @@ pub(super) async fn list(
 }
 
 fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> Result<Answer, Answer> {
-    if !accepts(request, MEDIA_TYPE) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    accepts(request, memberships::MEDIA_TYPE)?;
     let tool = tool(world, request, &[scope::MEMBERS])?;
     let query = query(request);
     if query.get("rlid").is_some_and(|rlid| rlid.parse::<u64>().is_err()) {
@@ -95,9 +75,7 @@ fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> R
         None => None,
         Some(rlid) => Some(
             course
-                .links
-                .iter()
-                .find(|link| link.resource_link_id == *rlid)
+                .resource_link(rlid)
                 .ok_or_else(|| refusal(request, 404, "Not Found: Resource link"))?,
         ),
     };
@@ -139,22 +117,9 @@ fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> R
         })
         .collect();
     let id = url(world, course, installed);
-    let context = Context {
-        id: &course.context_id,
-        label: &course.label,
-        title: &course.title,
-    };
     let (from, end, next) = page(&query, members.len()).unwrap_or((0, members.len(), None));
     let shown = members.get(from..end).unwrap_or_default();
-    let answer = Answer::json(
-        200,
-        &format!("{MEDIA_TYPE}; charset=utf-8"),
-        &Container {
-            id: &id,
-            context,
-            members: shown,
-        },
-    );
+    let answer = memberships::answer(&id, course, shown);
     // The link to the next page forgets the role that was asked for.
     Ok(match (next, query.get("limit")) {
         (Some(next), Some(limit)) => {

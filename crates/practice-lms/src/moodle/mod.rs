@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, bearer, header, serve};
+use super::answer::{Answer, serve};
 use super::client_assertion::tool_of;
 use super::login::LoginForm;
+use super::request::{bearer, header};
 use super::world::World;
 use super::world::faults::Endpoint;
 
@@ -100,25 +101,26 @@ fn refusal(request: &HttpRequest, status: u16, reason: &'static str) -> Answer {
 }
 
 /// `Accept` of a read, compared as Moodle's router does: the whole string, `*/*`, or nothing.
-fn accepts(request: &HttpRequest, media_type: &str) -> bool {
-    header(request, "accept").is_none_or(|accept| accept == "*/*" || accept == media_type)
+fn accepts(request: &HttpRequest, media_type: &str) -> Result<(), Answer> {
+    let fits = header(request, "accept").is_none_or(|accept| accept == "*/*" || accept == media_type);
+    handled(request, fits)
 }
 
 /// `Content-Type` of a write, without its parameters.
-fn sends(request: &HttpRequest, media_type: &str) -> bool {
-    header(request, "content-type").is_some_and(|kind| kind.split(';').next() == Some(media_type))
+fn sends(request: &HttpRequest, media_type: &str) -> Result<(), Answer> {
+    let fits = header(request, "content-type").is_some_and(|kind| kind.split(';').next() == Some(media_type));
+    handled(request, fits)
+}
+
+/// Refuses what no handler of Moodle's router takes.
+fn handled(request: &HttpRequest, fits: bool) -> Result<(), Answer> {
+    fits.then_some(())
+        .ok_or_else(|| refusal(request, 400, "No handler found for the requested resource"))
 }
 
 /// The tool that may do this, or the refusal.
 fn tool(world: &World, request: &HttpRequest, scopes: &[&str]) -> Result<usize, Answer> {
     tool_of(world, bearer(request), scopes).ok_or_else(|| refusal(request, 401, "Unauthorized"))
-}
-
-/// The query, last value wins.
-fn query(request: &HttpRequest) -> HashMap<String, String> {
-    url::form_urlencoded::parse(request.query_string().as_bytes())
-        .into_owned()
-        .collect()
 }
 
 /// Where `limit` and `from` cut a list of `count`: the first index, one past the last one, and the next `from`.

@@ -6,6 +6,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::super::Flavour;
+use super::super::request::query;
 use super::super::world::World;
 use super::super::world::content::lines;
 use super::course::CourseLine;
@@ -111,10 +112,7 @@ pub(super) async fn select(
     let Some(course) = CourseLine::for_staff(&world, &request, *path) else {
         return missing();
     };
-    let query: std::collections::HashMap<String, String> =
-        url::form_urlencoded::parse(request.query_string().as_bytes())
-            .into_owned()
-            .collect();
+    let query = query(&request);
     let tool: usize = query.get("tool").and_then(|tool| tool.parse().ok()).unwrap_or(0);
     let placement = query
         .get("placement")

@@ -5,6 +5,7 @@ use askama::Template;
 use rust_decimal::Decimal;
 
 use super::super::Flavour;
+use super::super::request::parameter;
 use super::super::world::World;
 use super::super::world::model::{Cell, CourseRole, Source};
 use super::course::CourseLine;
@@ -57,9 +58,8 @@ pub(super) async fn show(
     let Some(course) = CourseLine::for_staff(&world, &request, *path) else {
         return missing();
     };
-    let from = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "from")
-        .and_then(|(_, value)| value.parse().ok())
+    let from = parameter(&request, "from")
+        .and_then(|from| from.parse().ok())
         .unwrap_or(0_usize);
     let page = Page::new(&world, &request);
     let (columns, rows) = table(&world, course.id, from);

@@ -268,6 +268,12 @@ impl Course {
         self.links.iter().find(|link| link.id == id)
     }
 
+    /// A link by its `resource_link.id`.
+    #[must_use]
+    pub fn resource_link(&self, id: &str) -> Option<&Link> {
+        self.links.iter().find(|link| link.resource_link_id == id)
+    }
+
     /// A link by its number; `none` for the number 0.
     #[must_use]
     pub fn link_or<'a>(&'a self, id: u64, none: &'a Link) -> Option<&'a Link> {
