@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Flavour;
 use super::canvas::notices;
+use super::options::Flavour;
 use super::world::World;
 use super::world::model::{Column, CourseRole, Link};
 use ambient::random;

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::Tool;
 use super::answer::{Answer, escape};
+use super::options::Tool;
 use super::world::World;
 use super::world::data::{Ask, Pending};
 

@@ -1,8 +1,9 @@
 //! The messages that a person's click sends to a tool, without a browser: what starts one and what answers the tool.
 
 use super::login::{AuthRequest, LoginForm, Start};
+use super::options::Flavour;
 use super::world::World;
-use super::{Flavour, canvas, moodle};
+use super::{canvas, moodle};
 
 impl World {
     /// Starts a launch as if `person` had clicked on the link in the course page: the form that the LMS posts to the

@@ -3,10 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::super::answer::Answer;
+use super::super::keys;
 use super::super::login::{AuthRequest, LoginForm, id_token};
+use super::super::options::Tool;
 use super::super::world::World;
 use super::super::world::model::{CourseRole, Link};
-use super::super::{Tool, keys};
 use super::login::login_hint;
 use super::{claims, deep_linking, error_page};
 use ambient::random;

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
-use super::super::Flavour;
+use super::super::options::Flavour;
 use super::super::request::query;
 use super::super::world::World;
 use super::super::world::content::lines;

@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use rust_decimal::Decimal;
 
+use super::super::options::{Flavour, StorageFrame};
 use super::super::world::World;
 use super::super::world::model::{CourseRole, Placement, Source};
-use super::super::{Flavour, StorageFrame};
 use super::{Page, html, missing, see, session};
 
 /// A link as the page lists it.

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use rust_decimal::Decimal;
 
-use super::super::Flavour;
+use super::super::options::Flavour;
 use super::super::request::parameter;
 use super::super::world::World;
 use super::super::world::model::{Cell, CourseRole, Source};

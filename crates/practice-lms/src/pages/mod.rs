@@ -4,8 +4,8 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::Flavour;
 use super::answer::Answer;
+use super::options::Flavour;
 use super::world::World;
 
 pub(super) mod content;

@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::super::Flavour;
 use super::super::answer::Answer;
+use super::super::options::Flavour;
 use super::super::registering::domain_of;
 use super::super::world::World;
 use super::super::world::data::Standing;

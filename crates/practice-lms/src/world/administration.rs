@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::Manner;
+use super::super::options::Manner;
 use super::World;
 use super::data::Heard;
 

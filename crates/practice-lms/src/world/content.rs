@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::super::Flavour;
+use super::super::options::Flavour;
 use super::World;
 use super::data::Selection;
 use super::model::{Link, Placement};

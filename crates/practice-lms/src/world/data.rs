@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::model::{Column, Course, Installed, Link, Person, Placement, Source};
-use crate::{Manner, Tool};
+use crate::options::{Manner, Tool};
 use ambient::random::Random;
 
 /// A login that was started and whose answer is still owed.

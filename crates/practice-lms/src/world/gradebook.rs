@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::World;
 use super::model::{Cell, Source};
-use crate::Flavour;
+use crate::options::Flavour;
 
 impl World {
     /// Types a grade into the gradebook, or empties the cell. Moodle: the result row appears. Canvas: a result row changes

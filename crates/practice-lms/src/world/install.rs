@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::super::{Flavour, Registration, Tool};
+use super::super::options::{Flavour, Registration, Tool};
 use super::model::{CourseRole, Installed, Placement};
 use super::{World, seed};
 use ambient::random;

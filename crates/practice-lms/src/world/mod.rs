@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::keys::{self, Object, PlatformKey};
-use super::{Flavour, Options, StorageFrame};
+use super::options::{Flavour, Options, StorageFrame};
 use ambient::random::{self, Random};
 
 mod administration;

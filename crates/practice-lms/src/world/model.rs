@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::{Flavour, Registration, Tool};
+use crate::options::{Flavour, Registration, Tool};
 use ambient::random::{self, Random};
 
 /// Somebody with an account in the LMS.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::super::keys::{Jwt, Object, sign_hint};
-use super::super::{Flavour, Tool};
+use super::super::options::{Flavour, Tool};
 use super::World;
 use super::data::{RegisteredTool, Standing};
 use super::model::{Placement, Source};

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::data::Data;
 use super::model::{Cell, Column, Course, CourseRole, Person, Placement, Source, uuid};
 use super::names;
-use crate::{Flavour, Options};
+use crate::options::{Flavour, Options};
 use ambient::random::{self, Random};
 
 /// Label, title and how many of the students take the course.
