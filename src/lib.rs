@@ -2,12 +2,12 @@
 //!
 //! # The map
 //!
-//! | room | what happens there |
+//! | module | what happens there |
 //! |---|---|
 //! | [`domain`] | what a badge is and when it is earned: pure, no HTTP, no SQL |
-//! | [`store`] | the only room that knows the database; functions that speak domain types |
+//! | [`store`] | the only module that knows the database; functions that speak domain types |
 //! | [`net`] | the only way out: a guarded HTTP client |
-//! | [`service`] | use cases, in wings by noun; the only room that joins the others: load, decide, save, enqueue |
+//! | [`service`] | use cases, in wings by noun; the only module that joins the others: load, decide, save, enqueue |
 //! | [`jobs`] | work that may be late but never lost |
 //! | [`web`] | pages: extract, call one service, show one view |
 //! | [`cli`] | the command line |
@@ -26,24 +26,24 @@
 //! 5. `web::public` serves those bytes. Nothing is ever re-signed or re-made on read.
 //!
 //! Arrows run web → service → {domain, lti, openbadges, store, net} and jobs → service; `tests/architecture.rs` holds
-//! the walls.
+//! these boundaries.
 
-pub use ambient::{clock, random};
+pub(crate) use ambient::{clock, random};
 
 pub mod app;
 pub mod cli;
 #[cfg(feature = "demo")]
-pub mod demo;
-pub mod domain;
-pub mod ids;
-pub mod jobs;
-pub mod net;
-pub mod secrets;
-pub mod service;
-pub mod settings;
-pub mod store;
-pub mod telemetry;
+pub(crate) mod demo;
+pub(crate) mod domain;
+pub(crate) mod ids;
+pub(crate) mod jobs;
+pub(crate) mod net;
+pub(crate) mod secrets;
+pub(crate) mod service;
+pub(crate) mod settings;
+pub(crate) mod store;
+pub(crate) mod telemetry;
 #[cfg(test)]
 #[cfg(feature = "demo")]
 mod tests;
-pub mod web;
+pub(crate) mod web;

@@ -6,7 +6,7 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 use crate::settings::LogFormat;
 
 /// Starts logging to standard error by a filter that the settings have checked. A second call changes nothing, so tests may call it freely.
-pub fn start_logging(filter: &str, format: LogFormat) {
+pub(crate) fn start_logging(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     // An earlier subscriber stays: in a test binary the first caller wins.
@@ -22,7 +22,7 @@ pub fn start_logging(filter: &str, format: LogFormat) {
 
 /// The recorder behind `/metrics`, one for each process.
 #[must_use]
-pub fn metrics_handle() -> PrometheusHandle {
+pub(crate) fn metrics_handle() -> PrometheusHandle {
     static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
     HANDLE
         .get_or_init(|| {

@@ -1,5 +1,5 @@
-//! The walls between the rooms, the wings of the services and the crates (`src/lib.rs` is the map, `docs/architecture.md`
-//! says why), read from the source: which of them may name which crate and which other room.
+//! The boundaries between the modules, the wings of the services and the crates (`src/lib.rs` is the map, `docs/architecture.md`
+//! says why), read from the source: which of them may name which crate and which other module.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The sources of the root package and of every crate beside it. Tests may join rooms, so they are left out.
+/// The sources of the root package and of every crate beside it. Tests may join modules, so they are left out.
 fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     walk(&root().join("src"), &mut found);
@@ -82,7 +82,7 @@ fn offenders<'a>(sources: &'a [Source], inside: impl Fn(&str) -> bool, words: &'
     found
 }
 
-fn room<'a>(name: &'a str) -> impl Fn(&str) -> bool + 'a {
+fn module<'a>(name: &'a str) -> impl Fn(&str) -> bool + 'a {
     move |path| path.starts_with(&format!("src/{name}/")) || path == format!("src/{name}.rs")
 }
 
@@ -107,13 +107,13 @@ fn the_domain_knows_no_web_no_database_and_no_network() {
         "crate::service",
         "crate::web",
     ];
-    none(offenders(&sources(), room("domain"), &words));
+    none(offenders(&sources(), module("domain"), &words));
 }
 
 #[test]
 fn only_the_store_knows_diesel() {
     let words = ["diesel", "diesel_migrations"];
-    none(offenders(&sources(), |path| !room("store")(path), &words));
+    none(offenders(&sources(), |path| !module("store")(path), &words));
 }
 
 #[test]
@@ -126,15 +126,15 @@ fn only_the_edges_know_actix() {
 
 #[test]
 fn only_net_and_the_practice_lms_make_requests() {
-    let doors = ["src/net/", "crates/practice-lms/"];
-    let inside = |path: &str| !doors.iter().any(|door| path.starts_with(door));
+    let outside = ["src/net/", "crates/practice-lms/"];
+    let inside = |path: &str| !outside.iter().any(|prefix| path.starts_with(prefix));
     none(offenders(&sources(), inside, &["reqwest"]));
 }
 
 #[test]
 fn nothing_points_back_up() {
     let sources = sources();
-    let walls: [(&str, &[&str]); 4] = [
+    let forbidden: [(&str, &[&str]); 4] = [
         (
             "store",
             &["crate::service", "crate::web", "crate::jobs", "crate::net"],
@@ -146,8 +146,8 @@ fn nothing_points_back_up() {
         ("jobs", &["crate::web", "crate::app", "practice_lms"]),
         ("net", &["crate::service", "crate::web", "crate::store"]),
     ];
-    for (name, words) in walls {
-        none(offenders(&sources, room(name), words));
+    for (name, words) in forbidden {
+        none(offenders(&sources, module(name), words));
     }
 }
 
@@ -197,7 +197,7 @@ const WEB_NAMES_STORE: [&str; 16] = [
     "src/web/admin/administrators.rs",
     "src/web/admin/audit.rs",
     "src/web/admin/issuers.rs",
-    "src/web/admin/leaving.rs",
+    "src/web/admin/privacy.rs",
     "src/web/admin/platforms/one.rs",
     "src/web/admin/tool_keys.rs",
     "src/web/archive.rs",
@@ -215,7 +215,7 @@ const WEB_NAMES_STORE: [&str; 16] = [
 #[test]
 fn no_more_pages_name_the_store() {
     let sources = sources();
-    let pages = |path: &str| room("web")(path) && !WEB_NAMES_STORE.contains(&path);
+    let pages = |path: &str| module("web")(path) && !WEB_NAMES_STORE.contains(&path);
     none(offenders(&sources, pages, &["crate::store"]));
     for known in WEB_NAMES_STORE {
         let still = offenders(&sources, |path| path == known, &["crate::store"]);
@@ -292,7 +292,7 @@ fn the_queue_names_no_use_case_so_that_each_can_ask_for_the_work_of_any_other() 
 #[test]
 fn only_the_queue_adds_jobs() {
     let sources = sources();
-    let elsewhere = |path: &str| !is_queue(path) && !room("store")(path);
+    let elsewhere = |path: &str| !is_queue(path) && !module("store")(path);
     let adds = |code: &str| code.contains("jobs::enqueue(") || code.contains("NewJob");
     let found = sources
         .iter()
@@ -318,7 +318,7 @@ fn the_check_itself_can_fail() {
         path: "src/domain/x.rs".into(),
         code: "use diesel::prelude::*;".into(),
     };
-    assert_eq!(offenders(&[source], room("domain"), &["diesel"]).len(), 1);
+    assert_eq!(offenders(&[source], module("domain"), &["diesel"]).len(), 1);
     assert!(!names("let my_diesel::x", "diesel"));
 }
 

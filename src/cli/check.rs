@@ -15,7 +15,7 @@ use crate::settings::Settings;
 ///
 /// # Errors
 /// When anything failed; each failure has been printed before.
-pub fn run(settings: &Settings) -> Result<(), CommandError> {
+pub(crate) fn run(settings: &Settings) -> Result<(), CommandError> {
     let settings = settings.clone();
     actix_runtime(async move {
         let mut report = Report::default();

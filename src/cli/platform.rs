@@ -17,7 +17,7 @@ use crate::settings::Settings;
 use lti::registration::{Flavour, RegistrationDraft};
 
 #[derive(Debug, Subcommand)]
-pub enum PlatformCommand {
+pub(crate) enum PlatformCommand {
     /// Register a platform with the values that its administration page shows.
     Add(AddArguments),
     /// List the registered platforms.
@@ -35,7 +35,7 @@ pub enum PlatformCommand {
 }
 
 #[derive(Debug, Args)]
-pub struct AddArguments {
+pub(crate) struct AddArguments {
     /// The institution that owns it; made if there is none of that name.
     #[arg(long, default_value = "My institution")]
     institution: String,
@@ -96,7 +96,7 @@ impl From<FlavourArgument> for Flavour {
 /// # Errors
 /// A sentence for each value that cannot be used, and what the store reports.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandError> {
+pub(crate) fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandError> {
     actix_runtime(async move {
         let allow_http_loopback = settings.allow_http_loopback;
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;

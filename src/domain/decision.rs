@@ -11,7 +11,7 @@ use crate::domain::rule::{Condition, Need, Threshold};
 /// Three-valued truth: what has not been read or graded yet is unknown, not false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Truth {
+pub(crate) enum Truth {
     Yes,
     No,
     Unknown,
@@ -19,40 +19,40 @@ pub enum Truth {
 
 /// The outcome of a rule for one person, with every input that led to it. Stored as JSON in this form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    pub outcome: Truth,
-    pub rule_version: i32,
-    pub tree: CheckedGroup,
+pub(crate) struct Decision {
+    pub(crate) outcome: Truth,
+    pub(crate) rule_version: i32,
+    pub(crate) tree: CheckedGroup,
 }
 
 /// A group and its truth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckedGroup {
-    pub need: Need,
-    pub truth: Truth,
-    pub nodes: Vec<CheckedNode>,
+pub(crate) struct CheckedGroup {
+    pub(crate) need: Need,
+    pub(crate) truth: Truth,
+    pub(crate) nodes: Vec<CheckedNode>,
 }
 
 /// A member of a checked group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum CheckedNode {
+pub(crate) enum CheckedNode {
     Group(CheckedGroup),
     Condition(CheckedCondition),
 }
 
 /// A condition, what was seen, and whether that holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckedCondition {
-    pub condition: Condition,
-    pub truth: Truth,
-    pub seen: Seen,
+pub(crate) struct CheckedCondition {
+    pub(crate) condition: Condition,
+    pub(crate) truth: Truth,
+    pub(crate) seen: Seen,
 }
 
 /// What was seen when a condition was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "seen", rename_all = "snake_case")]
-pub enum Seen {
+pub(crate) enum Seen {
     Grade {
         value: Decimal,
         maximum: Decimal,
@@ -92,7 +92,7 @@ pub enum Seen {
 impl CheckedNode {
     /// Whether it holds.
     #[must_use]
-    pub fn truth(&self) -> Truth {
+    pub(crate) fn truth(&self) -> Truth {
         match self {
             Self::Group(group) => group.truth,
             Self::Condition(condition) => condition.truth,
@@ -101,7 +101,7 @@ impl CheckedNode {
 
     /// What this node asks, as [`crate::domain::rule::Node::core`].
     #[must_use]
-    pub fn core(&self) -> &Self {
+    pub(crate) fn core(&self) -> &Self {
         let mut node = self;
         while let Self::Group(CheckedGroup {
             need: Need::All | Need::Any | Need::AtLeast(1),
@@ -119,7 +119,7 @@ impl CheckedNode {
 impl CheckedGroup {
     /// The members that ask something different from those before them: what is asked twice counts once.
     #[must_use]
-    pub fn distinct(&self) -> Vec<&CheckedNode> {
+    pub(crate) fn distinct(&self) -> Vec<&CheckedNode> {
         let mut found: Vec<&CheckedNode> = Vec::with_capacity(self.nodes.len());
         for core in self.nodes.iter().map(CheckedNode::core) {
             if !found.contains(&core) {
@@ -131,7 +131,7 @@ impl CheckedGroup {
 
     /// How many different members must hold.
     #[must_use]
-    pub fn needed(&self) -> usize {
+    pub(crate) fn needed(&self) -> usize {
         match self.need {
             Need::All => self.distinct().len(),
             Need::Any => 1,
@@ -141,7 +141,7 @@ impl CheckedGroup {
 
     /// How many different members hold.
     #[must_use]
-    pub fn met(&self) -> usize {
+    pub(crate) fn met(&self) -> usize {
         self.distinct()
             .into_iter()
             .filter(|node| node.truth() == Truth::Yes)

@@ -6,21 +6,21 @@ use crate::ids::{IssuerId, TenantId};
 
 /// An institution that uses Cairn: the owner of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tenant {
-    pub id: TenantId,
-    pub name: String,
-    pub created_at: DateTime<Utc>,
+pub(crate) struct Tenant {
+    pub(crate) id: TenantId,
+    pub(crate) name: String,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 /// The public face of an institution, with a `did:web` of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issuer {
-    pub id: IssuerId,
-    pub tenant: TenantId,
+pub(crate) struct Issuer {
+    pub(crate) id: IssuerId,
+    pub(crate) tenant: TenantId,
     /// The last part of its `did:web` and of its address: lower-case letters, digits and hyphens.
-    pub slug: String,
-    pub name: String,
+    pub(crate) slug: String,
+    pub(crate) name: String,
     /// The institution's own site.
-    pub url: Option<String>,
-    pub email: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) email: Option<String>,
 }

@@ -5,22 +5,22 @@
 //! and an [`award::Award`] is the fact that it was earned. [`dry_run`] does the same for a whole course before anybody
 //! is told; [`design_review`] says what keeps a badge from being activated.
 
-pub mod audit;
-pub mod award;
-pub mod badge;
-pub mod cause;
-pub mod copying;
-pub mod course;
-pub mod decision;
-pub mod design_review;
-pub mod dry_run;
-pub mod evaluate;
-pub mod evidence;
-pub mod facts;
-pub mod issuer;
-pub mod people;
-pub mod policy;
-pub mod rule;
+pub(crate) mod audit;
+pub(crate) mod award;
+pub(crate) mod badge;
+pub(crate) mod cause;
+pub(crate) mod copying;
+pub(crate) mod course;
+pub(crate) mod decision;
+pub(crate) mod design_review;
+pub(crate) mod dry_run;
+pub(crate) mod evaluate;
+pub(crate) mod evidence;
+pub(crate) mod facts;
+pub(crate) mod issuer;
+pub(crate) mod people;
+pub(crate) mod policy;
+pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;
-pub mod sentence;
+pub(crate) mod sentence;

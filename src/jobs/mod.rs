@@ -38,7 +38,7 @@ const SCHEDULE: TimeDelta = TimeDelta::seconds(5);
 const SWEEP: TimeDelta = TimeDelta::hours(1);
 
 /// The worker of this process.
-pub struct Worker {
+pub(crate) struct Worker {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -46,14 +46,14 @@ pub struct Worker {
 impl Worker {
     /// Starts working, on the runtime that calls it.
     #[must_use]
-    pub fn start(cairn: Arc<Cairn>) -> Self {
+    pub(crate) fn start(cairn: Arc<Cairn>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(work(cairn, stopped));
         Self { stop, task }
     }
 
     /// Claims nothing more and lets what runs come to its end.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         // Nobody listens when the task ended by itself; then there is nothing to wait for.
         let _ = self.stop.send(true);
         if let Err(error) = self.task.await {

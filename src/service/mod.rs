@@ -1,4 +1,4 @@
-//! Use cases: the only room that joins the others. Each loads, decides, saves and enqueues; none knows a page.
+//! Use cases: the only module that joins the others. Each loads, decides, saves and enqueues; none knows a page.
 //!
 //! They are kept in wings, one for each noun. A wing names those that stand before it in this list and itself, never one
 //! that comes later; where it has something to tell a later one, it enqueues a job. `tests/architecture.rs` holds that.
@@ -15,13 +15,13 @@
 //! To add a use case: a file named after what a person does, functions that take `&Cairn` and ids, one transaction for
 //! what must hold together, [`base::error::ServiceError`] for what can go wrong.
 
-pub mod award;
-pub mod badge;
-pub mod base;
-pub mod course;
-pub mod credential;
-pub mod institution;
-pub mod operations;
-pub mod privacy;
+pub(crate) mod award;
+pub(crate) mod badge;
+pub(crate) mod base;
+pub(crate) mod course;
+pub(crate) mod credential;
+pub(crate) mod institution;
+pub(crate) mod operations;
+pub(crate) mod privacy;
 
-pub use base::{Cairn, StartError};
+pub(crate) use base::{Cairn, StartError};

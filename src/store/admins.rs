@@ -10,19 +10,19 @@ use crate::ids::{AdminId, TenantId};
 
 /// Somebody who may use the console.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Admin {
-    pub id: AdminId,
+pub(crate) struct Admin {
+    pub(crate) id: AdminId,
     /// None: the whole installation.
-    pub tenant: Option<TenantId>,
-    pub name: String,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) name: String,
     /// Lower case; unique.
-    pub email: Option<String>,
+    pub(crate) email: Option<String>,
     /// argon2id, as a PHC string.
-    pub password_hash: Option<String>,
+    pub(crate) password_hash: Option<String>,
     /// Issuer and subject at an OpenID Connect provider; unique.
-    pub oidc: Option<(String, String)>,
-    pub enabled: bool,
-    pub created_at: DateTime<Utc>,
+    pub(crate) oidc: Option<(String, String)>,
+    pub(crate) enabled: bool,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 impl std::fmt::Debug for Admin {
@@ -82,7 +82,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the e-mail or the identity at the provider is taken.
-pub fn insert(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
     diesel::insert_into(admins::table)
         .values(&Row::of(admin))
         .execute(db)?;
@@ -93,7 +93,7 @@ pub fn insert(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is nobody with that id; as [`insert`].
-pub fn update(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
+pub(crate) fn update(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
     let changed = diesel::update(admins::table.find(admin.id.as_str()))
         .set(&Row::of(admin))
         .execute(db)?;
@@ -105,7 +105,7 @@ pub fn update(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
 }
 
 /// Somebody by id; the tenant is known only from what is found.
-pub fn get(db: &mut Db, id: &AdminId) -> Result<Option<Admin>, StoreError> {
+pub(crate) fn get(db: &mut Db, id: &AdminId) -> Result<Option<Admin>, StoreError> {
     let row = admins::table
         .find(id.as_str())
         .select(Row::as_select())
@@ -115,7 +115,7 @@ pub fn get(db: &mut Db, id: &AdminId) -> Result<Option<Admin>, StoreError> {
 }
 
 /// Somebody by the (lower-case) e-mail that a sign-in names.
-pub fn by_email(db: &mut Db, email: &str) -> Result<Option<Admin>, StoreError> {
+pub(crate) fn by_email(db: &mut Db, email: &str) -> Result<Option<Admin>, StoreError> {
     let row = admins::table
         .filter(admins::email.eq(email))
         .select(Row::as_select())
@@ -125,7 +125,7 @@ pub fn by_email(db: &mut Db, email: &str) -> Result<Option<Admin>, StoreError> {
 }
 
 /// Somebody by the identity that a provider vouches for.
-pub fn by_oidc(db: &mut Db, issuer: &str, subject: &str) -> Result<Option<Admin>, StoreError> {
+pub(crate) fn by_oidc(db: &mut Db, issuer: &str, subject: &str) -> Result<Option<Admin>, StoreError> {
     let row = admins::table
         .filter(admins::oidc_issuer.eq(issuer))
         .filter(admins::oidc_subject.eq(subject))
@@ -136,7 +136,7 @@ pub fn by_oidc(db: &mut Db, issuer: &str, subject: &str) -> Result<Option<Admin>
 }
 
 /// The administrators of one institution, or with `None` everybody's, oldest first, at most 500.
-pub fn list(db: &mut Db, tenant: Option<&TenantId>) -> Result<Vec<Admin>, StoreError> {
+pub(crate) fn list(db: &mut Db, tenant: Option<&TenantId>) -> Result<Vec<Admin>, StoreError> {
     let mut asked = admins::table
         .order((admins::created_at, admins::id))
         .limit(500)

@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use super::courses::Row as CourseRow;
 use super::deployments::{Deployment, Row as DeploymentRow};
 use super::enrolments::Row as EnrolmentRow;
+use super::last_seen::{LastSeen, Row as LastSeenRow};
 use super::links::Row as LinkRow;
 use super::people::Row as PersonRow;
 use super::registrations::Row as RegistrationRow;
-use super::schema::{courses, deployments, enrolments, links, people, registrations, sightings};
-use super::sightings::{Row as SightingRow, Sighting};
+use super::schema::{courses, deployments, enrolments, last_seen, links, people, registrations};
 use super::{Db, StoreError};
 use crate::domain::course::{Course, Link};
 use crate::domain::people::{Enrolment, Person};
@@ -18,26 +18,26 @@ use lti::registration::Registration;
 
 /// What a verified launch names, in the platform's own words.
 #[derive(Debug, Clone, Copy)]
-pub struct Named<'a> {
-    pub registration: &'a RegistrationId,
-    pub deployment_id: &'a str,
-    pub context_id: Option<&'a str>,
-    pub resource_link_id: Option<&'a str>,
-    pub sub: &'a str,
+pub(crate) struct Named<'a> {
+    pub(crate) registration: &'a RegistrationId,
+    pub(crate) deployment_id: &'a str,
+    pub(crate) context_id: Option<&'a str>,
+    pub(crate) resource_link_id: Option<&'a str>,
+    pub(crate) sub: &'a str,
 }
 
 /// What we know by those names.
 #[derive(Debug, Clone)]
-pub struct Known {
-    pub registration: Registration,
-    pub deployment: Option<Deployment>,
-    pub course: Option<Course>,
-    pub link: Option<Link>,
-    pub person: Option<Person>,
+pub(crate) struct Known {
+    pub(crate) registration: Registration,
+    pub(crate) deployment: Option<Deployment>,
+    pub(crate) course: Option<Course>,
+    pub(crate) link: Option<Link>,
+    pub(crate) person: Option<Person>,
     /// What the person was in the course.
-    pub enrolment: Option<Enrolment>,
+    pub(crate) enrolment: Option<Enrolment>,
     /// What earlier launches showed of the platform.
-    pub sighting: Option<Sighting>,
+    pub(crate) last_seen: Option<LastSeen>,
 }
 
 type Rows = (
@@ -47,7 +47,7 @@ type Rows = (
     Option<LinkRow>,
     Option<PersonRow>,
     Option<EnrolmentRow>,
-    Option<SightingRow>,
+    Option<LastSeenRow>,
 );
 
 /// Looks all of them up; none when the registration itself is gone. Names the registration instead of a tenant, as
@@ -55,7 +55,7 @@ type Rows = (
 ///
 /// # Errors
 /// Trouble with the database, or a row that cannot be read.
-pub fn look(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, StoreError> {
+pub(crate) fn find(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, StoreError> {
     // Diesel takes no borrowed values in the condition of a join.
     let deployment_id = named.deployment_id.to_owned();
     let context_id = named.context_id.map(ToOwned::to_owned);
@@ -93,9 +93,9 @@ pub fn look(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, StoreError> 
                 .and(enrolments::tenant_id.eq(registrations::tenant_id)))
         )
         .left_join(
-            sightings::table.on(sightings::registration_id
+            last_seen::table.on(last_seen::registration_id
                 .eq(registrations::id)
-                .and(sightings::tenant_id.eq(registrations::tenant_id)))
+                .and(last_seen::tenant_id.eq(registrations::tenant_id)))
         )
         .filter(registrations::id.eq(named.registration.as_str()))
         .select((
@@ -105,7 +105,7 @@ pub fn look(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, StoreError> 
             Option::<LinkRow>::as_select(),
             Option::<PersonRow>::as_select(),
             Option::<EnrolmentRow>::as_select(),
-            Option::<SightingRow>::as_select(),
+            Option::<LastSeenRow>::as_select(),
         ))
         .get_result(connection))
     .optional()?;
@@ -113,7 +113,7 @@ pub fn look(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, StoreError> 
 }
 
 fn known(
-    (registration, deployment, course, link, person, enrolment, sighting): Rows,
+    (registration, deployment, course, link, person, enrolment, last_seen): Rows,
 ) -> Result<Known, StoreError> {
     Ok(Known {
         registration: registration.registration()?,
@@ -122,6 +122,6 @@ fn known(
         link: link.map(LinkRow::link).transpose()?,
         person: person.map(Person::from),
         enrolment: enrolment.map(EnrolmentRow::enrolment).transpose()?,
-        sighting: sighting.map(SightingRow::sighting).transpose()?,
+        last_seen: last_seen.map(LastSeenRow::last_seen).transpose()?,
     })
 }

@@ -5,23 +5,23 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::convert::opt_moment;
-use super::schema::{courses, deployments, registrations, sessions, sightings};
+use super::schema::{courses, deployments, last_seen, registrations, sessions};
 use super::{Db, StoreError};
 use crate::ids::TenantId;
 
 /// How much there is of an institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Platforms that are turned on.
-    pub platforms: i64,
-    pub courses: i64,
+    pub(crate) platforms: i64,
+    pub(crate) courses: i64,
     /// Installations that wait for somebody to accept them.
-    pub waiting: i64,
-    pub last_launch: Option<DateTime<Utc>>,
+    pub(crate) waiting: i64,
+    pub(crate) last_launch: Option<DateTime<Utc>>,
 }
 
 /// Counts what an institution has.
-pub fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
+pub(crate) fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
     let platforms = registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::enabled.eq(true))
@@ -36,9 +36,9 @@ pub fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
         .filter(deployments::state.eq("pending"))
         .count()
         .get_result(db)?;
-    let seen: Option<i64> = sightings::table
-        .filter(sightings::tenant_id.eq(tenant.as_str()))
-        .select(max(sightings::launched_at))
+    let seen: Option<i64> = last_seen::table
+        .filter(last_seen::tenant_id.eq(tenant.as_str()))
+        .select(max(last_seen::launched_at))
         .get_result(db)?;
     let opened: Option<i64> = sessions::table
         .filter(sessions::tenant_id.eq(tenant.as_str()))

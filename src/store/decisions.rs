@@ -18,42 +18,42 @@ use crate::random::Random;
 
 /// A decision as it was just made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewDecision {
-    pub person: PersonId,
-    pub rule: RuleId,
-    pub decision: Decision,
+pub(crate) struct NewDecision {
+    pub(crate) person: PersonId,
+    pub(crate) rule: RuleId,
+    pub(crate) decision: Decision,
 }
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
-    pub person: PersonId,
+pub(crate) struct Recorded {
+    pub(crate) person: PersonId,
     /// The record that holds now: a new one, or the one before when nothing but the time of reading differs.
-    pub id: DecisionId,
-    pub outcome: Truth,
-    pub changed: bool,
+    pub(crate) id: DecisionId,
+    pub(crate) outcome: Truth,
+    pub(crate) changed: bool,
 }
 
 /// A record with everything around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredDecision {
-    pub id: DecisionId,
-    pub badge: BadgeId,
-    pub person: PersonId,
-    pub rule: RuleId,
-    pub decision: Decision,
+pub(crate) struct StoredDecision {
+    pub(crate) id: DecisionId,
+    pub(crate) badge: BadgeId,
+    pub(crate) person: PersonId,
+    pub(crate) rule: RuleId,
+    pub(crate) decision: Decision,
     /// What led to it.
-    pub cause: Cause,
-    pub decided_at: DateTime<Utc>,
+    pub(crate) cause: Cause,
+    pub(crate) decided_at: DateTime<Utc>,
 }
 
 /// The outcome that holds now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Current {
-    pub id: DecisionId,
-    pub outcome: Truth,
+pub(crate) struct Current {
+    pub(crate) id: DecisionId,
+    pub(crate) outcome: Truth,
     /// When it was last confirmed.
-    pub checked_at: DateTime<Utc>,
+    pub(crate) checked_at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -129,7 +129,7 @@ fn digest(rule: &RuleId, decision: &Decision) -> Result<String, StoreError> {
 }
 
 /// Records what was decided about one person. Run it in a transaction.
-pub fn record(
+pub(crate) fn record(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -145,7 +145,7 @@ pub fn record(
 /// Records what was decided about many people, each once: history for those whose record differs from the current one,
 /// and for all that they were checked now. A handful of statements, whatever their number. The answer is ordered by
 /// person. Run it in a transaction.
-pub fn record_many(
+pub(crate) fn record_many(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -241,7 +241,7 @@ pub fn record_many(
 }
 
 /// The record that holds now, and when it was last confirmed.
-pub fn current(
+pub(crate) fn current(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -261,7 +261,7 @@ pub fn current(
 }
 
 /// The outcomes that hold now, of everybody who was decided about.
-pub fn current_for_badge(
+pub(crate) fn current_for_badge(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -277,7 +277,7 @@ pub fn current_for_badge(
 }
 
 /// The outcomes that hold now for some people and all badges of a course: a page of the progress table.
-pub fn current_for_people(
+pub(crate) fn current_for_people(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -302,7 +302,7 @@ pub fn current_for_people(
 
 /// The records that hold now for some people and all badges of a course: a page of the progress table with its
 /// reasons.
-pub fn records_for_people(
+pub(crate) fn records_for_people(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -327,7 +327,7 @@ pub fn records_for_people(
 }
 
 /// The records that hold now for one person in one course, by badge.
-pub fn current_for_person(
+pub(crate) fn current_for_person(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -347,7 +347,11 @@ pub fn current_for_person(
 }
 
 /// The record with that id: the one that an award names.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &DecisionId) -> Result<Option<StoredDecision>, StoreError> {
+pub(crate) fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &DecisionId,
+) -> Result<Option<StoredDecision>, StoreError> {
     let row = decisions::table
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::id.eq(id.as_str()))
@@ -358,7 +362,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &DecisionId) -> Result<Option<Sto
 }
 
 /// Everything that was decided about a person and a badge, newest first.
-pub fn history(
+pub(crate) fn history(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -378,7 +382,7 @@ pub fn history(
 }
 
 /// Everything that was decided about a person, oldest first.
-pub fn of_person(
+pub(crate) fn of_person(
     db: &mut Db,
     tenant: &TenantId,
     person: &PersonId,

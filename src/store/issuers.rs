@@ -37,23 +37,23 @@ impl From<Row> for Issuer {
 
 /// A signing key as it lies in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IssuerKey {
-    pub id: KeyId,
-    pub tenant: TenantId,
-    pub issuer: IssuerId,
+pub(crate) struct IssuerKey {
+    pub(crate) id: KeyId,
+    pub(crate) tenant: TenantId,
+    pub(crate) issuer: IssuerId,
     /// What it signs with. Keys for tokens lie in a table of their own: [`super::token_keys`].
-    pub kind: KeyKind,
+    pub(crate) kind: KeyKind,
     /// The public key as a Multikey (`z6Mk…`, `zDn…`).
-    pub public_multibase: String,
+    pub(crate) public_multibase: String,
     /// The private key, sealed under the master key.
-    pub sealed_secret: String,
-    pub state: KeyState,
-    pub created_at: DateTime<Utc>,
+    pub(crate) sealed_secret: String,
+    pub(crate) state: KeyState,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 /// What a key signs, and with which algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyKind {
+pub(crate) enum KeyKind {
     /// Documents with the proof inside (`eddsa-rdfc-2022`).
     Ed25519,
     /// Tokens (ES256, on P-256).
@@ -63,7 +63,7 @@ pub enum KeyKind {
 impl KeyKind {
     /// Its name for administrators.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ed25519 => "Ed25519",
             Self::Es256 => "ES256",
@@ -74,7 +74,7 @@ impl KeyKind {
 /// Whether a key signs or only verifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum KeyState {
+pub(crate) enum KeyState {
     /// Published, so that others know it before it signs. Only our own LTI keys have this state.
     Next,
     /// Signs. At most one for each issuer.
@@ -117,7 +117,7 @@ impl KeyRow {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the slug is taken.
-pub fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result<(), StoreError> {
     let row = Row {
         id: issuer.id.to_string(),
         tenant_id: issuer.tenant.to_string(),
@@ -135,7 +135,7 @@ pub fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result<(), St
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none with that id.
-pub fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
+pub(crate) fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
     let changed = diesel::update(issuers::table)
         .filter(issuers::tenant_id.eq(issuer.tenant.as_str()))
         .filter(issuers::id.eq(issuer.id.as_str()))
@@ -153,7 +153,7 @@ pub fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
 }
 
 /// The issuer with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issuer>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issuer>, StoreError> {
     let row = issuers::table
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .filter(issuers::id.eq(id.as_str()))
@@ -164,7 +164,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issue
 }
 
 /// The issuer of an institution: the oldest, if there are several.
-pub fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, StoreError> {
+pub(crate) fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, StoreError> {
     let row = issuers::table
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .order((issuers::created_at, issuers::id))
@@ -175,7 +175,7 @@ pub fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, Stor
 }
 
 /// The issuer at a public address. Names no tenant: the visitor knows none, and slugs are unique.
-pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
+pub(crate) fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
     let row = issuers::table
         .filter(issuers::slug.eq(slug))
         .select(Row::as_select())
@@ -188,7 +188,7 @@ pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the issuer has an active one and this one is to be active.
-pub fn insert_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
+pub(crate) fn insert_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
     let row = KeyRow {
         id: key.id.to_string(),
         tenant_id: key.tenant.to_string(),
@@ -206,7 +206,7 @@ pub fn insert_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the same key is there already.
-pub fn replace_active_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
+pub(crate) fn replace_active_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
     diesel::update(issuer_keys::table)
         .filter(issuer_keys::tenant_id.eq(key.tenant.as_str()))
         .filter(issuer_keys::issuer_id.eq(key.issuer.as_str()))
@@ -217,7 +217,7 @@ pub fn replace_active_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError
 }
 
 /// The key that signs now.
-pub fn active_key(
+pub(crate) fn active_key(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &IssuerId,
@@ -227,7 +227,7 @@ pub fn active_key(
 }
 
 /// Withdraws a key. Says whether it was not yet.
-pub fn withdraw_key(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
+pub(crate) fn withdraw_key(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
     let withdrawn = word(&KeyState::Withdrawn)?;
     let changed = diesel::update(issuer_keys::table)
         .filter(issuer_keys::tenant_id.eq(tenant.as_str()))
@@ -239,7 +239,11 @@ pub fn withdraw_key(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, 
 }
 
 /// Every key, oldest first; `did.json` names them all but those that are withdrawn.
-pub fn all_keys(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<IssuerKey>, StoreError> {
+pub(crate) fn all_keys(
+    db: &mut Db,
+    tenant: &TenantId,
+    issuer: &IssuerId,
+) -> Result<Vec<IssuerKey>, StoreError> {
     let rows: Vec<KeyRow> = issuer_keys::table
         .filter(issuer_keys::tenant_id.eq(tenant.as_str()))
         .filter(issuer_keys::issuer_id.eq(issuer.as_str()))
@@ -250,7 +254,7 @@ pub fn all_keys(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec
 }
 
 /// Every issuer of an institution, oldest first.
-pub fn all_for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Vec<Issuer>, StoreError> {
+pub(crate) fn all_for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Vec<Issuer>, StoreError> {
     let rows: Vec<Row> = issuers::table
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .order((issuers::created_at, issuers::id))

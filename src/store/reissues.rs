@@ -11,7 +11,7 @@ use crate::ids::{CredentialId, IssuerId, TenantId};
 
 /// How what a key has signed is told from everything else, by the text of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mark {
+pub(crate) enum Mark {
     /// A text within documents.
     Document(String),
     /// How tokens begin.
@@ -21,7 +21,7 @@ pub enum Mark {
 impl Mark {
     /// Whether a credential bears it.
     #[must_use]
-    pub fn is_on(&self, credential: &Credential) -> bool {
+    pub(crate) fn is_on(&self, credential: &Credential) -> bool {
         match self {
             Self::Document(text) => credential.document.contains(text),
             Self::Token(start) => credential
@@ -55,7 +55,7 @@ impl Mark {
 ///
 /// # Errors
 /// [`StoreError::Stale`] when another document is there by now, or none: read again, sign again.
-pub fn replace(db: &mut Db, credential: &Credential, before: &str) -> Result<(), StoreError> {
+pub(crate) fn replace(db: &mut Db, credential: &Credential, before: &str) -> Result<(), StoreError> {
     let reissued = credential.reissued;
     let changed = diesel::update(credentials::table)
         .filter(credentials::tenant_id.eq(credential.tenant.as_str()))
@@ -77,7 +77,7 @@ pub fn replace(db: &mut Db, credential: &Credential, before: &str) -> Result<(),
 }
 
 /// A part of what a key has signed, in the order of ids, `limit` at most: those after `after`.
-pub fn marked(
+pub(crate) fn marked(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &IssuerId,
@@ -105,7 +105,7 @@ pub fn marked(
 }
 
 /// How many credentials a key has signed.
-pub fn count_marked(
+pub(crate) fn count_marked(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &IssuerId,

@@ -10,7 +10,11 @@ use crate::domain::evidence::Artefact;
 use crate::ids::TenantId;
 
 /// Forgets decision records older than `before` that neither hold now nor are behind an award, and says how many.
-pub fn forget_decisions(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -> Result<usize, StoreError> {
+pub(crate) fn forget_decisions(
+    db: &mut Db,
+    tenant: &TenantId,
+    before: DateTime<Utc>,
+) -> Result<usize, StoreError> {
     Ok(on_both!(db, |connection| diesel::delete(decisions::table)
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::decided_at.lt(micros(before)))
@@ -21,7 +25,7 @@ pub fn forget_decisions(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -
 
 /// Forgets hand-ins older than `before` that were replaced, at most 1,000 at a time; says how many, and gives the digests
 /// of their files. One that was approved stays: a badge may rest on it.
-pub fn forget_submissions(
+pub(crate) fn forget_submissions(
     db: &mut Db,
     tenant: &TenantId,
     before: DateTime<Utc>,
@@ -48,7 +52,7 @@ pub fn forget_submissions(
 }
 
 /// Forgets share links that ended or were withdrawn before `before`, and says how many.
-pub fn forget_share_links(
+pub(crate) fn forget_share_links(
     db: &mut Db,
     tenant: &TenantId,
     before: DateTime<Utc>,
@@ -65,7 +69,7 @@ pub fn forget_share_links(
 }
 
 /// Whether a hand-in or a badge's picture still has the file with that digest (hex).
-pub fn is_used(db: &mut Db, tenant: &TenantId, digest: &str) -> Result<bool, StoreError> {
+pub(crate) fn is_used(db: &mut Db, tenant: &TenantId, digest: &str) -> Result<bool, StoreError> {
     let handed_in: i64 = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
         .filter(submissions::artefact.like(format!("%{digest}%")))

@@ -475,7 +475,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    sightings (registration_id) {
+    #[sql_name = "sightings"]
+    last_seen (registration_id) {
         registration_id -> Text,
         tenant_id -> Text,
         launched_at -> BigInt,
@@ -625,7 +626,7 @@ allow_tables_to_appear_in_same_query!(
     admin_sessions,
     admin_links,
     invitations,
-    sightings,
+    last_seen,
     policies,
     placements,
     copies,

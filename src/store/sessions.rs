@@ -20,31 +20,31 @@ use lti::registration::Registration;
     clippy::struct_excessive_bools,
     reason = "the powers of one launch, each on its own"
 )]
-pub struct Session {
-    pub id: SessionId,
-    pub tenant: TenantId,
-    pub registration: RegistrationId,
-    pub deployment: DeploymentId,
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    pub(crate) tenant: TenantId,
+    pub(crate) registration: RegistrationId,
+    pub(crate) deployment: DeploymentId,
     /// None for launches outside a course.
-    pub course: Option<CourseId>,
-    pub link: Option<LinkId>,
-    pub person: PersonId,
-    pub learner: bool,
-    pub instructor: bool,
-    pub administrator: bool,
+    pub(crate) course: Option<CourseId>,
+    pub(crate) link: Option<LinkId>,
+    pub(crate) person: PersonId,
+    pub(crate) learner: bool,
+    pub(crate) instructor: bool,
+    pub(crate) administrator: bool,
     /// A test user of the platform (LTI 1.3, `TestUser`), such as the Canvas test student.
-    pub test_user: bool,
+    pub(crate) test_user: bool,
     /// As in the launch, for instance `LtiResourceLinkRequest`.
-    pub message_type: String,
+    pub(crate) message_type: String,
     /// What else the message asked for, as JSON: deep linking settings.
-    pub request: Option<String>,
+    pub(crate) request: Option<String>,
     /// Whether somebody acts as this person.
-    pub masquerade: bool,
+    pub(crate) masquerade: bool,
     /// BCP 47, as the launch said.
-    pub locale: Option<String>,
-    pub created_at: DateTime<Utc>,
-    pub last_used_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
+    pub(crate) locale: Option<String>,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) last_used_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -101,7 +101,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the digest is taken.
-pub fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), StoreError> {
     let row = Row {
         id: session.id.to_string(),
         tenant_id: session.tenant.to_string(),
@@ -131,7 +131,7 @@ pub fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), 
 
 /// The session of a token, unless it is over. Names no tenant: the digest of an unguessable token is how a request
 /// finds its tenant.
-pub fn by_token_digest(
+pub(crate) fn by_token_digest(
     db: &mut Db,
     token_digest: &str,
     now: DateTime<Utc>,
@@ -147,15 +147,15 @@ pub fn by_token_digest(
 
 /// A session in a course, with everything that a page of it needs to know.
 #[derive(Debug, Clone)]
-pub struct InCourse {
-    pub session: Session,
-    pub course: Course,
-    pub person: Person,
-    pub registration: Registration,
+pub(crate) struct InCourse {
+    pub(crate) session: Session,
+    pub(crate) course: Course,
+    pub(crate) person: Person,
+    pub(crate) registration: Registration,
 }
 
 /// As [`by_token_digest`], for a session in a course: one statement, because every page begins with it.
-pub fn in_course(
+pub(crate) fn in_course(
     db: &mut Db,
     token_digest: &str,
     now: DateTime<Utc>,
@@ -190,7 +190,7 @@ pub fn in_course(
 }
 
 /// The session with that id, for a proof that names it; the tenant is not known yet.
-pub fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>, StoreError> {
+pub(crate) fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>, StoreError> {
     let row = sessions::table
         .find(id.as_str())
         .select(Row::as_select())
@@ -203,7 +203,7 @@ pub fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>, StoreError>
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such session.
-pub fn touch(
+pub(crate) fn touch(
     db: &mut Db,
     tenant: &TenantId,
     id: &SessionId,
@@ -226,7 +226,7 @@ pub fn touch(
 }
 
 /// Ends a session. Ending it twice is fine.
-pub fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), StoreError> {
+pub(crate) fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), StoreError> {
     diesel::delete(sessions::table)
         .filter(sessions::tenant_id.eq(tenant.as_str()))
         .filter(sessions::id.eq(id.as_str()))
@@ -235,14 +235,18 @@ pub fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), Stor
 }
 
 /// Forgets sessions that ended before `now`, of all institutions, and says how many.
-pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
+pub(crate) fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(sessions::table)
         .filter(sessions::expires_at.le(micros(now)))
         .execute(db)?)
 }
 
 /// The visits of a person that are kept, oldest first.
-pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Session>, StoreError> {
+pub(crate) fn of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Session>, StoreError> {
     let rows: Vec<Row> = sessions::table
         .filter(sessions::tenant_id.eq(tenant.as_str()))
         .filter(sessions::person_id.eq(person.as_str()))

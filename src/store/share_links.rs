@@ -10,23 +10,23 @@ use crate::ids::{CredentialId, ShareLinkId, TenantId};
 
 /// A link that shows a badge until it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShareLink {
-    pub id: ShareLinkId,
-    pub tenant: TenantId,
-    pub credential: CredentialId,
+pub(crate) struct ShareLink {
+    pub(crate) id: ShareLinkId,
+    pub(crate) tenant: TenantId,
+    pub(crate) credential: CredentialId,
     /// SHA-256 of its secret part, in hex.
-    pub digest: String,
-    pub made_at: DateTime<Utc>,
+    pub(crate) digest: String,
+    pub(crate) made_at: DateTime<Utc>,
     /// The end itself is no longer in time.
-    pub until: DateTime<Utc>,
+    pub(crate) until: DateTime<Utc>,
     /// When the holder ended it.
-    pub withdrawn_at: Option<DateTime<Utc>>,
+    pub(crate) withdrawn_at: Option<DateTime<Utc>>,
 }
 
 impl ShareLink {
     /// Whether it opens the page at `now`.
     #[must_use]
-    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_open(&self, now: DateTime<Utc>) -> bool {
         self.withdrawn_at.is_none() && now < self.until
     }
 }
@@ -61,7 +61,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the digest is taken.
-pub fn insert(db: &mut Db, link: &ShareLink) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, link: &ShareLink) -> Result<(), StoreError> {
     let row = Row {
         id: link.id.to_string(),
         tenant_id: link.tenant.to_string(),
@@ -76,7 +76,7 @@ pub fn insert(db: &mut Db, link: &ShareLink) -> Result<(), StoreError> {
 }
 
 /// The link with that digest, ended or not. Names no tenant: whoever opens it knows none, and the secret is unguessable.
-pub fn by_digest(db: &mut Db, digest: &str) -> Result<Option<ShareLink>, StoreError> {
+pub(crate) fn by_digest(db: &mut Db, digest: &str) -> Result<Option<ShareLink>, StoreError> {
     let row = share_links::table
         .filter(share_links::digest.eq(digest))
         .select(Row::as_select())
@@ -86,7 +86,7 @@ pub fn by_digest(db: &mut Db, digest: &str) -> Result<Option<ShareLink>, StoreEr
 }
 
 /// The links to a credential, latest first, at most `limit`.
-pub fn of_credential(
+pub(crate) fn of_credential(
     db: &mut Db,
     tenant: &TenantId,
     credential: &CredentialId,
@@ -103,7 +103,7 @@ pub fn of_credential(
 }
 
 /// Ends a link of a credential. `false`: there is none, or it was withdrawn before.
-pub fn withdraw(
+pub(crate) fn withdraw(
     db: &mut Db,
     tenant: &TenantId,
     credential: &CredentialId,

@@ -68,7 +68,7 @@ pub(super) fn fact(
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when that version exists: somebody clicked twice.
-pub fn insert_version(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
+pub(crate) fn insert_version(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
     diesel::update(submissions::table)
         .filter(submissions::tenant_id.eq(submission.tenant.as_str()))
         .filter(submissions::activity_id.eq(submission.activity.as_str()))
@@ -99,7 +99,11 @@ pub fn insert_version(db: &mut Db, submission: &Submission) -> Result<(), StoreE
 }
 
 /// The version with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &SubmissionId) -> Result<Option<Submission>, StoreError> {
+pub(crate) fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &SubmissionId,
+) -> Result<Option<Submission>, StoreError> {
     let row = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
         .filter(submissions::id.eq(id.as_str()))
@@ -110,7 +114,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &SubmissionId) -> Result<Option<S
 }
 
 /// The newest version of one student.
-pub fn latest(
+pub(crate) fn latest(
     db: &mut Db,
     tenant: &TenantId,
     activity: &ActivityId,
@@ -129,7 +133,7 @@ pub fn latest(
 
 /// A page of the newest versions, one for each student, longest waiting first, in one state or in any; and how many
 /// there are in all.
-pub fn latest_for_activity(
+pub(crate) fn latest_for_activity(
     db: &mut Db,
     tenant: &TenantId,
     activity: &ActivityId,
@@ -167,7 +171,7 @@ pub fn latest_for_activity(
 ///
 /// # Errors
 /// [`StoreError::Stale`] when the student replaced it in the meantime, or there is none with that id.
-pub fn review(
+pub(crate) fn review(
     db: &mut Db,
     tenant: &TenantId,
     id: &SubmissionId,
@@ -194,7 +198,7 @@ pub fn review(
 }
 
 /// Every version of one student, oldest first.
-pub fn history(
+pub(crate) fn history(
     db: &mut Db,
     tenant: &TenantId,
     activity: &ActivityId,
@@ -211,7 +215,11 @@ pub fn history(
 }
 
 /// Every version that a person handed in anywhere, oldest first.
-pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Submission>, StoreError> {
+pub(crate) fn of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Submission>, StoreError> {
     let rows: Vec<Row> = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
         .filter(submissions::person_id.eq(person.as_str()))
@@ -222,7 +230,7 @@ pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Ve
 }
 
 /// A part of all that was handed in at an institution, in the order of its ids: those after `after`.
-pub fn some_after(
+pub(crate) fn some_after(
     db: &mut Db,
     tenant: &TenantId,
     after: Option<&SubmissionId>,

@@ -30,7 +30,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the id or the name is taken.
-pub fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
     let row = Row {
         id: tenant.id.to_string(),
         name: tenant.name.clone(),
@@ -41,7 +41,7 @@ pub fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
 }
 
 /// The institution with that id.
-pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+pub(crate) fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .find(id.as_str())
         .select(Row::as_select())
@@ -51,7 +51,7 @@ pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
 }
 
 /// The institution of that name; no two share one.
-pub fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreError> {
+pub(crate) fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .filter(tenants::name.eq(name))
         .select(Row::as_select())
@@ -61,7 +61,7 @@ pub fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreError> {
 }
 
 /// The oldest institution: the one that a single-institution installation means.
-pub fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
+pub(crate) fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .order((tenants::created_at, tenants::id))
         .select(Row::as_select())
@@ -71,7 +71,7 @@ pub fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
 }
 
 /// All institutions, oldest first.
-pub fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
+pub(crate) fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
     let rows: Vec<Row> = tenants::table
         .order((tenants::created_at, tenants::id))
         .select(Row::as_select())
@@ -83,7 +83,7 @@ pub fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none with that id; [`StoreError::AlreadyThere`] when another one has the name.
-pub fn rename(db: &mut Db, id: &TenantId, name: &str) -> Result<(), StoreError> {
+pub(crate) fn rename(db: &mut Db, id: &TenantId, name: &str) -> Result<(), StoreError> {
     let changed = diesel::update(tenants::table.find(id.as_str()))
         .set(tenants::name.eq(name))
         .execute(db)?;

@@ -168,7 +168,7 @@ fn a_launch_has_the_course_read_and_its_students_awarded() {
 }
 
 #[test]
-fn whoever_launches_with_another_or_an_unknown_role_is_never_awarded_although_the_list_says_learner() {
+fn another_or_an_unknown_role_in_a_launch_bars_an_award_although_the_roster_says_learner() {
     const LEARNER: &str = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner";
     const BARRED: [&[&str]; 3] = [
         &[

@@ -107,7 +107,7 @@ fn what_is_given_back_wrongly_lets_nobody_in_and_says_to_use_a_window() {
 }
 
 #[test]
-fn a_frame_on_another_origin_than_the_one_that_signs_people_in_is_not_told_and_not_believed() {
+fn a_frame_on_another_origin_than_the_sign_in_is_not_told_and_not_believed() {
     crate::app::block_on(async {
         let Some(chromium) = Chromium::with_preferences(&[], blocked()).await else {
             return;

@@ -6,7 +6,7 @@ use practice_lms::CourseRole;
 use practice_lms::browser::{Browser, Page};
 use reqwest::Method;
 
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::evidence::activity;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{Scene, framed, launch_as, launch_form, on_each_database, signed};
@@ -19,7 +19,7 @@ fn names(scene: &Scene) -> Vec<String> {
         "North Coast Polytechnic".to_owned(),
         "Moodle at North Coast".to_owned(),
         "Canvas at North Coast".to_owned(),
-        "Keeper of the keys".to_owned(),
+        "Administrator of the keys".to_owned(),
         "Quiz master".to_owned(),
         "Project report".to_owned(),
     ];
@@ -56,14 +56,14 @@ fn no_page_that_a_stranger_opens_names_anybody() {
         let stage = Stage::set(scene).await;
         let (badge, award, _) = stage.earned().await;
         let scene = &stage.scene;
-        let mut keeper = Keeper::of(scene, &Scope::Everything, "Keeper of the keys").await;
+        let mut admin = AdminBrowser::of(scene, &Scope::Everything, "Administrator of the keys").await;
         launch_as(&scene.canvas, &mut framed(&scene.canvas), CourseRole::Teacher).await;
         let names = names(scene);
         // The check can find them: those who are known read them.
         let mut teacher = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
         let progress = teacher.get("/progress").await;
         assert!(shown(&progress, &names).len() > 10, "{}", progress.words());
-        let overview = keeper.get("/admin").await;
+        let overview = admin.get("/admin").await;
         assert!(!shown(&overview, &names).is_empty(), "{}", overview.words());
 
         let (tenant, registration) = (&stage.course.tenant, &stage.course.registration);

@@ -15,32 +15,32 @@ use crate::tests::harness::Scene;
 const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
 
 /// Looks at screens and remembers what is wrong with them.
-pub struct Viewer<'a> {
-    pub chromium: &'a Chromium,
-    pub wrong: Vec<String>,
+pub(crate) struct Viewer<'a> {
+    pub(crate) chromium: &'a Chromium,
+    pub(crate) wrong: Vec<String>,
 }
 
 impl Viewer<'_> {
     /// Looks at the page that is open.
-    pub async fn look(&mut self, name: &str) {
+    pub(crate) async fn inspect(&mut self, name: &str) {
         for (width, dark) in LOOKS {
-            self.chromium.looks(width, dark).await;
+            self.chromium.emulate(width, dark).await;
             let look = format!("{name}-{width}-{}", if dark { "dark" } else { "light" });
             self.chromium.picture(&look).await;
             for line in self.chromium.stumbling_blocks().await {
                 self.wrong.push(format!("{look}: {line}"));
             }
         }
-        self.chromium.looks(1280, false).await;
+        self.chromium.emulate(1280, false).await;
     }
 
-    pub async fn goto(&mut self, name: &str, url: &str) {
+    pub(crate) async fn goto(&mut self, name: &str, url: &str) {
         self.chromium.driver.goto(url).await.unwrap();
-        self.look(name).await;
+        self.inspect(name).await;
     }
 
     /// The first link of the page whose address ends so.
-    pub async fn link(&self, ending: &str) -> String {
+    pub(crate) async fn link(&self, ending: &str) -> String {
         let links = self.chromium.driver.find_all(By::Css("a[href]")).await.unwrap();
         for link in links {
             let href = link.prop("href").await.unwrap().unwrap_or_default();
@@ -55,7 +55,7 @@ impl Viewer<'_> {
     }
 
     /// Presses the button with these words.
-    pub async fn press(&self, words: &str) {
+    pub(crate) async fn press(&self, words: &str) {
         let path = format!("//button[normalize-space(.)={}]", quoted(words));
         self.chromium
             .driver
@@ -73,7 +73,7 @@ fn quoted(words: &str) -> String {
 }
 
 /// Opens a link of a course in a window of its own, as that person.
-pub async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
+pub(crate) async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
     let world = lms.world();
     let course = world.courses()[course].id;
     let id = world
@@ -129,9 +129,9 @@ fn every_screen_is_fit_for_everybody() {
 
 async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     launch(viewer.chromium, &scene.moodle, 1, "My badges", teacher).await;
-    viewer.look("choose").await;
+    viewer.inspect("choose").await;
     launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
-    viewer.look("course").await;
+    viewer.inspect("course").await;
     let home = viewer.chromium.driver.current_url().await.unwrap().to_string();
     let new = viewer.link("/badges/new").await;
     let (edit, awards) = (viewer.link("/edit").await, viewer.link("/awards").await);
@@ -139,7 +139,7 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     let (preview, retire) = (viewer.link("/preview").await, viewer.link("/retire").await);
     viewer.goto("editor-new", &new).await;
     viewer.press("Save, then its rule").await;
-    viewer.look("editor-problems").await;
+    viewer.inspect("editor-problems").await;
     viewer.goto("editor", &edit).await;
     viewer.goto("rule", &edit.replace("/edit", "/rule")).await;
     // A group within the rule, with two rows that say nothing yet.
@@ -154,7 +154,7 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
         chromium.leaving(async { drop(pressed.await.unwrap()) }).await;
     }
     viewer.chromium.reads("Choose an assignment.").await;
-    viewer.look("rule-problems").await;
+    viewer.inspect("rule-problems").await;
     viewer.goto("dry-run", &preview).await;
     viewer.goto("retire", &retire).await;
     viewer.goto("awards", &awards).await;
@@ -168,7 +168,7 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
         .await
         .unwrap();
     viewer.press("Revoke the chosen ones…").await;
-    viewer.look("revoke").await;
+    viewer.inspect("revoke").await;
     viewer.goto("evidence", &format!("{evidence}?state=all")).await;
     let waiting = viewer
         .chromium
@@ -230,7 +230,7 @@ async fn fallen(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
         }
     }
     viewer.chromium.reads("no longer meets its rule").await;
-    viewer.look("course-attention").await;
+    viewer.inspect("course-attention").await;
     let look = viewer.link_in("main a[href*='/regrades/']").await;
     viewer.goto("regrade", &look).await;
 }
@@ -245,7 +245,7 @@ async fn copied(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     launch(viewer.chromium, &scene.moodle, 4, "My badges", teacher).await;
     viewer.press("Save the choice").await;
     viewer.chromium.reads("was copied from").await;
-    viewer.look("course-copied").await;
+    viewer.inspect("course-copied").await;
     let offer = viewer.link_in("main a[href*='/copied/']").await;
     scene.at_rest().await;
     viewer.goto("copied-offer", &offer).await;
@@ -257,7 +257,7 @@ async fn copied(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
         .unwrap();
     take.click().await.unwrap();
     viewer.chromium.reads("The badges came along.").await;
-    viewer.look("copied-map").await;
+    viewer.inspect("copied-map").await;
 }
 
 /// The decision of a student who holds nothing yet.
@@ -281,7 +281,7 @@ async fn decision_of(viewer: &Viewer<'_>, progress: &str) -> String {
 async fn learner(viewer: &mut Viewer<'_>, scene: &Scene) {
     for (who, name) in [("Ada Adeyemi", "earned"), ("Chiamaka Chukwu", "on-the-way")] {
         launch(viewer.chromium, &scene.moodle, 0, "My badges", who).await;
-        viewer.look(&format!("my-badges-{name}")).await;
+        viewer.inspect(&format!("my-badges-{name}")).await;
         let badge = viewer
             .chromium
             .driver
@@ -291,7 +291,7 @@ async fn learner(viewer: &mut Viewer<'_>, scene: &Scene) {
         let badge = badge.prop("href").await.unwrap().unwrap();
         viewer.goto(&format!("my-badge-{name}"), &badge).await;
         launch(viewer.chromium, &scene.moodle, 0, "Project report", who).await;
-        viewer.look(&format!("activity-{name}")).await;
+        viewer.inspect(&format!("activity-{name}")).await;
     }
     launch(viewer.chromium, &scene.moodle, 0, "My badges", "Ada Adeyemi").await;
     let badge = viewer
@@ -308,22 +308,22 @@ async fn learner(viewer: &mut Viewer<'_>, scene: &Scene) {
         .await
         .unwrap();
     show.click().await.unwrap();
-    viewer.look("my-credential").await;
+    viewer.inspect("my-credential").await;
     viewer.press("Make a link").await;
     viewer.chromium.reads("Your new link").await;
-    viewer.look("my-credential-link").await;
+    viewer.inspect("my-credential-link").await;
 }
 
 /// The badge of somebody whose grade fell, as its holder and anybody see it.
 async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     launch(viewer.chromium, &scene.moodle, 0, "My badges", "Ada Adeyemi").await;
-    viewer.look("my-badges-suspended").await;
+    viewer.inspect("my-badges-suspended").await;
     let data = viewer.link_in("a[href$='/me']").await;
     viewer.press_at("main a[href*='/badges/']").await;
-    viewer.look("my-badge-suspended").await;
+    viewer.inspect("my-badge-suspended").await;
     viewer.press_at("a[href*='/credentials/']").await;
     viewer.chromium.reads("under review since").await;
-    viewer.look("my-credential-suspended").await;
+    viewer.inspect("my-credential-suspended").await;
     let public = local(scene, &viewer.link_in("main .button.primary").await);
     viewer.goto("credential-suspended", &public).await;
     viewer.goto("print-suspended", &format!("{public}/print")).await;
@@ -332,7 +332,7 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     let word = viewer.chromium.driver.find(By::Name("word")).await.unwrap();
     word.send_keys("erase\n").await.unwrap();
     viewer.chromium.reads("You asked for it").await;
-    viewer.look("my-data-asked").await;
+    viewer.inspect("my-data-asked").await;
     declined(scene).await;
     viewer.goto("my-data-declined", &data).await;
     viewer.goto("verify", &format!("{}/verify", scene.origin)).await;

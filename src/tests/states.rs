@@ -64,14 +64,14 @@ async fn empty(viewer: &mut Viewer<'_>, lms: &PracticeLms) {
     teacher.until("", "Checked").await;
     launch(viewer.chromium, lms, 2, "My badges", &teacher_of(lms)).await;
     viewer.chromium.reads("No badges yet").await;
-    viewer.look("course-empty").await;
+    viewer.inspect("course-empty").await;
     let (progress, evidence) = (viewer.link("/progress").await, viewer.link("/evidence").await);
     viewer.goto("progress-empty", &progress).await;
     viewer.goto("evidence-empty", &evidence).await;
     let student = lms.world().students(lms.world().courses()[2].id).remove(0);
     launch(viewer.chromium, lms, 2, "My badges", &student.name).await;
     viewer.chromium.reads("No badges to earn yet").await;
-    viewer.look("my-badges-empty").await;
+    viewer.inspect("my-badges-empty").await;
 }
 
 /// A course of Canvas, where grades that were typed too early are hidden.
@@ -82,7 +82,7 @@ async fn canvas(viewer: &mut Viewer<'_>, scene: &Scene) {
     let badge = teacher.make_badge("Query with SQL", "knowledge").await;
     teacher.rule_on_column(&badge, "Quiz").await;
     launch(viewer.chromium, lms, 0, "My badges", &teacher_of(lms)).await;
-    viewer.look("canvas-course").await;
+    viewer.inspect("canvas-course").await;
     let (rule, preview) = (viewer.link("/rule").await, viewer.link("/preview").await);
     viewer.goto("canvas-rule", &rule).await;
     viewer.goto("canvas-dry-run", &preview).await;
@@ -90,7 +90,7 @@ async fn canvas(viewer: &mut Viewer<'_>, scene: &Scene) {
     teacher.activate(&badge).await;
     launch(viewer.chromium, lms, 0, "My badges", "Ada Adeyemi").await;
     viewer.chromium.reads("Query with SQL").await;
-    viewer.look("canvas-my-badges").await;
+    viewer.inspect("canvas-my-badges").await;
 }
 
 /// A second version with groups in groups: tried, with problems, and blocked by a column that is gone.
@@ -113,7 +113,7 @@ async fn deciding(viewer: &mut Viewer<'_>, scene: &Scene) {
     click(viewer, "[name=action][value='group:2']").await;
     viewer.press("Save the draft").await;
     viewer.chromium.reads("Choose an assignment").await;
-    viewer.look("rule-problems").await;
+    viewer.inspect("rule-problems").await;
 
     let world = lms.world();
     let at = world.courses()[0].id;
@@ -136,7 +136,7 @@ async fn running(viewer: &mut Viewer<'_>, lms: &PracticeLms) {
     world.faults().inject(Endpoint::Members, &hour, 9);
     viewer.press("Check now").await;
     viewer.chromium.reads("Reading members and grades").await;
-    viewer.look("course-checking").await;
+    viewer.inspect("course-checking").await;
     world.faults().clear();
 }
 
@@ -170,11 +170,11 @@ async fn approval(viewer: &mut Viewer<'_>, stage: &Stage) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     viewer.chromium.reads("91 of 100").await;
-    viewer.look("decision-waiting").await;
+    viewer.inspect("decision-waiting").await;
     viewer.goto("approve", &format!("{here}/approve")).await;
     viewer.chromium.reads("Approve 1 student").await;
     viewer.press("Approve 1 student").await;
-    viewer.look("approve-problem").await;
+    viewer.inspect("approve-problem").await;
 }
 
 /// Awards by hand, as no gradebook is needed for what these pages show.
@@ -228,7 +228,7 @@ async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage, clock: &ForwardClock) 
     launch(viewer.chromium, moodle, 0, "My badges", &teacher_of(moodle)).await;
     viewer.goto("awards-revoked", &holders).await;
     launch(viewer.chromium, moodle, 0, "My badges", &stage.student(0).1).await;
-    viewer.look("my-badges-over").await;
+    viewer.inspect("my-badges-over").await;
     for (credential, name) in [(&expired, "expired"), (&revoked, "revoked")] {
         let mine = stage.inside(&format!("/credentials/{}", credential.award));
         viewer.goto(&format!("my-credential-{name}"), &mine).await;

@@ -16,7 +16,7 @@ const PART: usize = 64 * 1024;
 ///
 /// # Errors
 /// When the file cannot be read.
-pub async fn answer(
+pub(crate) async fn answer(
     path: &std::path::Path,
     draft: Option<Draft>,
     name: &str,

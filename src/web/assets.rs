@@ -13,10 +13,10 @@ struct Static;
 
 /// A static file.
 #[derive(Debug, Clone)]
-pub struct StaticFile {
-    pub bytes: Cow<'static, [u8]>,
+pub(crate) struct StaticFile {
+    pub(crate) bytes: Cow<'static, [u8]>,
     /// With its character set where it is text.
-    pub content_type: &'static str,
+    pub(crate) content_type: &'static str,
 }
 
 /// The first half of each file's digest, by name.
@@ -32,7 +32,7 @@ static VERSIONS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 /// The address of a static file: `/static/<version>/<name>`. It may be cached for ever, because other content has
 /// another address.
 #[must_use]
-pub fn asset(name: &str) -> String {
+pub(crate) fn asset(name: &str) -> String {
     let version = VERSIONS.get(name).map_or("0", String::as_str);
     addresses::asset(version, name)
 }
@@ -40,7 +40,7 @@ pub fn asset(name: &str) -> String {
 /// The file behind `/static/<version>/<name>`, and whether the version is the present one (then it may be cached for
 /// ever).
 #[must_use]
-pub fn find(version: &str, name: &str) -> Option<(StaticFile, bool)> {
+pub(crate) fn find(version: &str, name: &str) -> Option<(StaticFile, bool)> {
     let file = Static::get(name)?;
     let content_type = match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("css") => "text/css; charset=utf-8",

@@ -1,6 +1,6 @@
 //! The one error at the edge: a status, a sentence, and an id that stands in the page and in the log.
 //!
-//! Which error to use when: rooms below have their own; use cases return [`ServiceError`]; handlers return
+//! Which error to use when: lower modules have their own; use cases return [`ServiceError`]; handlers return
 //! [`AppError`], into which a `ServiceError` turns by `?`.
 
 use actix_web::http::StatusCode;
@@ -13,7 +13,7 @@ use crate::web::views::shared::{ErrorPage, PublicPage};
 
 /// An error on its way to a person.
 #[derive(Debug)]
-pub struct AppError {
+pub(crate) struct AppError {
     source: ServiceError,
     /// Eight letters and digits: in the page, in the log and in what a person reports.
     id: String,
@@ -22,7 +22,7 @@ pub struct AppError {
 impl AppError {
     /// The sentence with its id, for a page that shows it at a field.
     #[must_use]
-    pub fn sentence_with_id(&self) -> String {
+    pub(crate) fn sentence_with_id(&self) -> String {
         match self.source.kind() {
             ErrorKind::Unprocessable | ErrorKind::TooLarge | ErrorKind::Conflict => self.source.to_string(),
             _ => format!("{} (error id {})", self.source, self.id),
@@ -31,7 +31,7 @@ impl AppError {
 
     /// The same for a form that is shown again because it could not be kept, with what was typed in it.
     #[must_use]
-    pub fn sentence_with_the_form(&self) -> String {
+    pub(crate) fn sentence_with_the_form(&self) -> String {
         format!(
             "This could not be saved now. What you typed is still here; send it again in a moment. {}",
             self.sentence_with_id()
@@ -40,13 +40,13 @@ impl AppError {
 
     /// What went wrong.
     #[must_use]
-    pub fn source(&self) -> &ServiceError {
+    pub(crate) fn source(&self) -> &ServiceError {
         &self.source
     }
 
     /// The id under which the log has it.
     #[must_use]
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 }

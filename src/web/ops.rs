@@ -6,12 +6,12 @@ use crate::service::Cairn;
 use crate::telemetry;
 
 /// `GET /healthz`: the process answers.
-pub async fn healthz() -> &'static str {
+pub(crate) async fn healthz() -> &'static str {
     "ok"
 }
 
 /// `GET /readyz`: the database answers too.
-pub async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
+pub(crate) async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
     match cairn.store.ping().await {
         Ok(()) => HttpResponse::Ok().body("ready"),
         Err(error) => {
@@ -22,14 +22,14 @@ pub async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
 }
 
 /// `GET /metrics`: counters in the text format of Prometheus. No person, course or token is in any label.
-pub async fn metrics() -> HttpResponse {
+pub(crate) async fn metrics() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(telemetry::metrics_handle().render())
 }
 
 /// `GET /static/{version}/{file}`: style, script and icons. The present version may be kept for ever.
-pub async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
+pub(crate) async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
     let (version, file) = path.into_inner();
     match crate::web::assets::find(&version, &file) {
         Some((found, present)) => HttpResponse::Ok()
@@ -51,6 +51,6 @@ pub async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
 ///
 /// # Errors
 /// Always: there is nothing.
-pub async fn nothing_here() -> Result<HttpResponse, crate::web::error::AppError> {
+pub(crate) async fn nothing_here() -> Result<HttpResponse, crate::web::error::AppError> {
     Err(crate::service::base::error::ServiceError::NotFound("page").into())
 }

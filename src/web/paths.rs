@@ -5,23 +5,23 @@ use crate::ids::CourseId;
 use crate::service::base::addresses::routes;
 
 /// Whether the process lives.
-pub const HEALTHZ: &str = "/healthz";
+pub(crate) const HEALTHZ: &str = "/healthz";
 /// Whether it can work.
-pub const READYZ: &str = "/readyz";
+pub(crate) const READYZ: &str = "/readyz";
 /// Its numbers.
-pub const METRICS: &str = "/metrics";
+pub(crate) const METRICS: &str = "/metrics";
 /// Where a browser brings the proof that the launch is its own.
-pub const LAUNCH_PROOF: &str = "/lti/launch/proof";
+pub(crate) const LAUNCH_PROOF: &str = "/lti/launch/proof";
 /// Where a deployment is claimed for an institution.
-pub const CLAIM: &str = "/lti/claim";
+pub(crate) const CLAIM: &str = "/lti/claim";
 /// The page that account and user navigation open.
-pub const ACCOUNT: &str = "/lti/account";
+pub(crate) const ACCOUNT: &str = "/lti/account";
 /// Its self-test.
-pub const ACCOUNT_TEST: &str = "/lti/account/test";
+pub(crate) const ACCOUNT_TEST: &str = "/lti/account/test";
 /// Checking a badge of any issuer.
-pub const VERIFY: &str = "/verify";
+pub(crate) const VERIFY: &str = "/verify";
 /// The keys that sign tokens of every issuer here.
-pub const KEY_SET: &str = "/.well-known/jwks.json";
+pub(crate) const KEY_SET: &str = "/.well-known/jwks.json";
 
 routes! {
     below "", "";
@@ -37,7 +37,7 @@ routes! {
 }
 
 /// Pages of a course. The functions make the path below [`COURSE_HOME`], for `Visit::href`.
-pub mod course {
+pub(crate) mod course {
     use super::routes;
     use crate::ids::{
         ActivityId, AwardId, BadgeId, CopyId, LinkId, PersonId, RegradeId, ShareLinkId, SubmissionId,
@@ -95,7 +95,7 @@ pub mod course {
         ACTIVITY = "/activities/{activity}", activity(activity: &ActivityId);
         HAND_IN = "/activities/{activity}/hand-in", hand_in(activity: &ActivityId);
         /// What one student handed in to an activity.
-        WORK_OF = "/activities/{activity}/of/{person}", work_of(activity: &ActivityId, person: &PersonId);
+        STUDENT_WORK = "/activities/{activity}/of/{person}", student_work(activity: &ActivityId, person: &PersonId);
         /// A review of which the platform did not say enough: `column` or `student` is unknown.
         REVIEW_UNKNOWN = "/review/{what}", review_unknown(what: &str);
 
@@ -116,13 +116,13 @@ pub mod course {
 }
 
 /// Pages of the console. The constants stand within its scope, the functions make whole paths.
-pub mod console {
+pub(crate) mod console {
     use super::routes;
     use crate::ids::{AdminId, ErasureId, ExportId, InvitationId, KeyId, RegistrationId, TenantId};
 
     /// What the scope begins with.
-    pub use crate::service::base::addresses::CONSOLE as HOME;
-    pub use crate::service::base::addresses::console::{LINK, PROVIDER_RETURN, link};
+    pub(crate) use crate::service::base::addresses::CONSOLE as HOME;
+    pub(crate) use crate::service::base::addresses::console::{LINK, PROVIDER_RETURN, link};
 
     routes! {
         below "", "/admin";
@@ -161,12 +161,12 @@ pub mod console {
         AUDIT_OF = "/audit/{tenant}", audit_of(tenant: &TenantId);
         AUDIT_EXPORT = "/audit/{tenant}/export", audit_export(tenant: &TenantId);
 
-        LEAVING = "/leaving", leaving();
-        LEAVING_OF = "/leaving/{tenant}", leaving_of(tenant: &TenantId);
-        EXPORT = "/leaving/{tenant}/export", export(tenant: &TenantId);
-        EXPORT_FETCH = "/leaving/{tenant}/exports/{export}", export_fetch(tenant: &TenantId, export: &ExportId);
-        ERASURE = "/leaving/{tenant}/erasures/{erasure}", erasure(tenant: &TenantId, erasure: &ErasureId);
-        ERASURE_DECLINE = "/leaving/{tenant}/erasures/{erasure}/decline",
+        PRIVACY = "/privacy", privacy();
+        PRIVACY_OF = "/privacy/{tenant}", privacy_of(tenant: &TenantId);
+        EXPORT = "/privacy/{tenant}/export", export(tenant: &TenantId);
+        EXPORT_FETCH = "/privacy/{tenant}/exports/{export}", export_fetch(tenant: &TenantId, export: &ExportId);
+        ERASURE = "/privacy/{tenant}/erasures/{erasure}", erasure(tenant: &TenantId, erasure: &ErasureId);
+        ERASURE_DECLINE = "/privacy/{tenant}/erasures/{erasure}/decline",
             erasure_decline(tenant: &TenantId, erasure: &ErasureId);
     }
 }

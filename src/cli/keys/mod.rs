@@ -23,7 +23,7 @@ use crate::store::issuers::{KeyKind, KeyState};
 mod rotate_master;
 
 #[derive(Debug, Subcommand)]
-pub enum KeysCommand {
+pub(crate) enum KeysCommand {
     /// List the tool's key and each institution's signing keys.
     List,
     /// Let an institution sign with new keys from now on, one for each form of badges. What was issued stays valid.
@@ -57,7 +57,7 @@ pub enum KeysCommand {
 /// # Errors
 /// What the store or the vault reports.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError> {
+pub(crate) fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError> {
     if let KeysCommand::RotateMaster(arguments) = &command {
         return rotate_master::run(settings, arguments);
     }

@@ -27,40 +27,40 @@ use crate::store::{
 };
 
 /// Characters of a text.
-pub const MAX_TEXT: usize = 20_000;
+pub(crate) const MAX_TEXT: usize = 20_000;
 /// Characters of a link.
 const MAX_LINK: usize = 2_000;
 /// Characters of a message to a student.
-pub const MAX_MESSAGE: usize = 5_000;
+pub(crate) const MAX_MESSAGE: usize = 5_000;
 
 /// An activity as one person sees it.
 #[derive(Debug, Clone)]
-pub struct ActivityDesk {
-    pub now: DateTime<Utc>,
-    pub activity: Activity,
+pub(crate) struct ActivityView {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) activity: Activity,
     /// This person's versions, oldest first.
-    pub versions: Vec<Submission>,
+    pub(crate) versions: Vec<Submission>,
     /// What the gradebook says.
-    pub grade: Option<Grade>,
-    pub may_hand_in: bool,
+    pub(crate) grade: Option<Grade>,
+    pub(crate) may_hand_in: bool,
     /// Who reviewed, by id.
-    pub reviewers: HashMap<PersonId, Person>,
+    pub(crate) reviewers: HashMap<PersonId, Person>,
     /// Badges of the course that ask for it.
-    pub badges: Vec<(BadgeId, String)>,
+    pub(crate) badges: Vec<(BadgeId, String)>,
 }
 
 /// What a student hands in, as it came.
 #[derive(Debug, Clone, Default)]
-pub struct HandIn {
-    pub text: String,
-    pub link: String,
+pub(crate) struct HandIn {
+    pub(crate) text: String,
+    pub(crate) link: String,
     /// Name and content.
-    pub file: Option<(String, Bytes)>,
+    pub(crate) file: Option<(String, Bytes)>,
 }
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HandedIn {
+pub(crate) enum HandedIn {
     Done,
     /// Nothing was kept: the field, and what is wrong with it.
     Wrong(Vec<(&'static str, String)>),
@@ -83,11 +83,11 @@ fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an activity of another course.
-pub async fn activity(
+pub(crate) async fn activity(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &ActivityId,
-) -> Result<ActivityDesk, ServiceError> {
+) -> Result<ActivityView, ServiceError> {
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
@@ -105,7 +105,7 @@ pub async fn activity(
                     .extend(badges::get(db, tenant, &rule.badge)?.map(|badge| (badge.id, badge.design.name)));
             }
         }
-        Ok(ActivityDesk {
+        Ok(ActivityView {
             now,
             grade: activity
                 .line_item
@@ -164,7 +164,7 @@ fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Conflict`] after an approval or when two
 /// versions came at once.
-pub async fn hand_in(
+pub(crate) async fn hand_in(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &ActivityId,
@@ -259,29 +259,29 @@ fn follow(
 
 /// One hand-in in the queue.
 #[derive(Debug, Clone)]
-pub struct Waiting {
-    pub submission: Submission,
-    pub activity: String,
-    pub student: String,
+pub(crate) struct WaitingSubmission {
+    pub(crate) submission: Submission,
+    pub(crate) activity: String,
+    pub(crate) student: String,
 }
 
 /// The evidence queue.
 #[derive(Debug, Clone)]
-pub struct Queue {
-    pub now: DateTime<Utc>,
-    pub activities: Vec<Activity>,
-    pub rows: Vec<Waiting>,
+pub(crate) struct Queue {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) activities: Vec<Activity>,
+    pub(crate) rows: Vec<WaitingSubmission>,
     /// Hand-ins that match the filter.
-    pub total: i64,
+    pub(crate) total: i64,
     /// Hand-ins that wait, over all activities.
-    pub waiting: i64,
+    pub(crate) waiting: i64,
 }
 
 /// The hand-ins of one activity or of all, longest waiting first. Without an activity named, up to `page.limit` of each.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn queue(
+pub(crate) async fn queue(
     cairn: &Cairn,
     visitor: &Visitor,
     only: Option<ActivityId>,
@@ -328,7 +328,7 @@ pub async fn queue(
         };
         let rows = rows
             .into_iter()
-            .map(|(submission, activity)| Waiting {
+            .map(|(submission, activity)| WaitingSubmission {
                 student: called(&submission.person),
                 submission,
                 activity,
@@ -347,28 +347,28 @@ pub async fn queue(
 
 /// One hand-in, to be reviewed.
 #[derive(Debug, Clone)]
-pub struct ReviewDesk {
-    pub now: DateTime<Utc>,
-    pub submission: Submission,
-    pub activity: Activity,
-    pub student: String,
+pub(crate) struct ReviewView {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) submission: Submission,
+    pub(crate) activity: Activity,
+    pub(crate) student: String,
     /// All versions, oldest first.
-    pub versions: Vec<Submission>,
+    pub(crate) versions: Vec<Submission>,
     /// What the gradebook says.
-    pub grade: Option<Grade>,
+    pub(crate) grade: Option<Grade>,
     /// The next one that waits.
-    pub next: Option<SubmissionId>,
+    pub(crate) next: Option<SubmissionId>,
 }
 
 /// A hand-in of the visit's course.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course.
-pub async fn review_desk(
+pub(crate) async fn review_view(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &SubmissionId,
-) -> Result<ReviewDesk, ServiceError> {
+) -> Result<ReviewView, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -380,7 +380,7 @@ pub async fn review_desk(
         let waiting = Some(SubmissionState::HandedIn);
         let (others, _) =
             submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
-        Ok(ReviewDesk {
+        Ok(ReviewView {
             now,
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
@@ -401,16 +401,16 @@ pub async fn review_desk(
 
 /// What an instructor says of a hand-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    pub state: SubmissionState,
-    pub message: String,
+pub(crate) struct Answer {
+    pub(crate) state: SubmissionState,
+    pub(crate) message: String,
     /// Only with an approval.
-    pub score: Option<Decimal>,
+    pub(crate) score: Option<Decimal>,
 }
 
 /// What became of a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reviewed {
+pub(crate) enum Reviewed {
     Done,
     /// Nothing was kept: the field, and what is wrong with it.
     Wrong(Vec<(&'static str, String)>),
@@ -422,14 +422,14 @@ pub enum Reviewed {
 /// gradebook.
 ///
 /// # Errors
-/// As [`review_desk`].
-pub async fn review(
+/// As [`review_view`].
+pub(crate) async fn review(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &SubmissionId,
     answer: Answer,
 ) -> Result<Reviewed, ServiceError> {
-    let desk = review_desk(cairn, visitor, id).await?;
+    let shown = review_view(cairn, visitor, id).await?;
     let mut wrong = Vec::new();
     let approves = answer.state == SubmissionState::Approved;
     if !approves && answer.message.trim().is_empty() {
@@ -441,7 +441,7 @@ pub async fn review(
     if answer.message.chars().count() > MAX_MESSAGE {
         wrong.push(("message", "Shorten the message to 5,000 characters.".to_owned()));
     }
-    let maximum = desk.activity.maximum;
+    let maximum = shown.activity.maximum;
     if answer
         .score
         .is_some_and(|score| score < Decimal::ZERO || score > maximum)
@@ -454,7 +454,7 @@ pub async fn review(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let visitor = visitor.clone();
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        let (tenant, submission) = (visitor.tenant(), &desk.submission);
+        let (tenant, submission) = (visitor.tenant(), &shown.submission);
         let review = Review {
             by: visitor.person.id.clone(),
             at: now,

@@ -11,7 +11,7 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 
 /// Most bytes of a file: 20 MB.
-pub const MAX_BYTES: usize = 20 * 1000 * 1000;
+pub(crate) const MAX_BYTES: usize = 20 * 1000 * 1000;
 /// How long a link to a file works.
 const LIVES: TimeDelta = TimeDelta::seconds(60);
 /// What tickets are sealed for.
@@ -21,13 +21,13 @@ const MAX_NAME: usize = 200;
 
 /// What a ticket opens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
+pub(crate) struct Ticket {
     tenant: TenantId,
     digest: String,
-    pub name: String,
-    pub media_type: String,
+    pub(crate) name: String,
+    pub(crate) media_type: String,
     /// Whether it may be shown in the page, rather than only saved.
-    pub inline: bool,
+    pub(crate) inline: bool,
     /// Seconds since 1970.
     until: i64,
 }
@@ -36,7 +36,7 @@ pub struct Ticket {
 ///
 /// # Errors
 /// [`ServiceError::Blob`] when it cannot be written.
-pub async fn keep(
+pub(crate) async fn keep(
     cairn: &Cairn,
     tenant: &TenantId,
     name: &str,
@@ -98,7 +98,7 @@ fn sniff(bytes: &[u8]) -> &'static str {
 
 /// What a person calls such a file.
 #[must_use]
-pub fn words(media_type: &str) -> &'static str {
+pub(crate) fn words(media_type: &str) -> &'static str {
     match media_type.split(';').next().unwrap_or_default() {
         "application/pdf" => "PDF document",
         "application/zip" => "ZIP archive",
@@ -115,7 +115,7 @@ pub fn words(media_type: &str) -> &'static str {
 
 /// "1.4 MB".
 #[must_use]
-pub fn size_words(bytes: u64) -> String {
+pub(crate) fn size_words(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
@@ -128,7 +128,7 @@ pub fn size_words(bytes: u64) -> String {
 
 /// Whether it can be shown in the page: raster pictures alone.
 #[must_use]
-pub fn is_picture(media_type: &str) -> bool {
+pub(crate) fn is_picture(media_type: &str) -> bool {
     matches!(
         media_type,
         "image/png" | "image/jpeg" | "image/gif" | "image/webp"
@@ -138,7 +138,7 @@ pub fn is_picture(media_type: &str) -> bool {
 /// The address of a file: a sealed ticket for this one file, good for a minute and nothing else, so that it needs no
 /// session in the address. `inline` shows pictures in the page; everything else is saved.
 #[must_use]
-pub fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inline: bool) -> String {
+pub(crate) fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inline: bool) -> String {
     let until = cairn
         .clock
         .now()
@@ -160,7 +160,7 @@ pub fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inline: bool
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is none of ours; [`ServiceError::Conflict`] when its minute is over.
-pub async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes), ServiceError> {
+pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes), ServiceError> {
     let plain = cairn
         .vault
         .open(PURPOSE, sealed)
@@ -177,7 +177,7 @@ pub async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes), Servic
 }
 
 /// The beginning of a text file, for a look without leaving the page; none for anything else.
-pub async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFile) -> Option<String> {
+pub(crate) async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFile) -> Option<String> {
     if !file.media_type.starts_with("text/plain") {
         return None;
     }

@@ -28,42 +28,42 @@ use crate::store::enrolments::Who;
 use crate::store::{Db, Page, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
 
 /// Most students of one answer.
-pub const MOST: i64 = 500;
+pub(crate) const MOST: i64 = 500;
 /// Earlier decisions that a page shows.
 const HISTORY: i64 = 50;
 
 /// A part of the table of students by badges.
 #[derive(Debug, Clone)]
-pub struct Matrix {
+pub(crate) struct Matrix {
     /// All badges of the course that are not drafts, oldest first.
-    pub badges: Vec<Badge>,
-    pub rows: Vec<Row>,
+    pub(crate) badges: Vec<Badge>,
+    pub(crate) rows: Vec<Row>,
     /// Students in all, as far as they were searched for.
-    pub total: i64,
-    pub now: DateTime<Utc>,
+    pub(crate) total: i64,
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// A student with one cell for each badge.
 #[derive(Debug, Clone)]
-pub struct Row {
-    pub person: Person,
-    pub cells: Vec<Cell>,
+pub(crate) struct Row {
+    pub(crate) person: Person,
+    pub(crate) cells: Vec<Cell>,
 }
 
 /// One student and one badge.
 #[derive(Debug, Clone)]
-pub struct Cell {
+pub(crate) struct Cell {
     /// The latest award.
-    pub award: Option<Award>,
+    pub(crate) award: Option<Award>,
     /// The decision that holds now; none when nothing was decided yet.
-    pub decision: Option<Decision>,
+    pub(crate) decision: Option<Decision>,
 }
 
 /// Students by badges, those whose name contains `search`, ordered by name.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn matrix(
+pub(crate) async fn matrix(
     cairn: &Cairn,
     visitor: &Visitor,
     search: Option<String>,
@@ -112,41 +112,41 @@ pub async fn matrix(
 
 /// Everything that is known of one student and one badge.
 #[derive(Debug, Clone)]
-pub struct Sight {
-    pub badge: Badge,
-    pub person: Person,
+pub(crate) struct Sight {
+    pub(crate) badge: Badge,
+    pub(crate) person: Person,
     /// None for somebody who left the course before it kept lists.
-    pub enrolment: Option<Enrolment>,
+    pub(crate) enrolment: Option<Enrolment>,
     /// What holds now: the recorded decision, or, before the first one, what the rule says at this moment.
-    pub decision: Option<Decision>,
+    pub(crate) decision: Option<Decision>,
     /// When that was last confirmed; none when it is not recorded.
-    pub confirmed: Option<DateTime<Utc>>,
+    pub(crate) confirmed: Option<DateTime<Utc>>,
     /// The rule that decides now.
-    pub rule: Option<Rule>,
-    pub award: Option<Award>,
+    pub(crate) rule: Option<Rule>,
+    pub(crate) award: Option<Award>,
     /// Whether others may open the award's page.
-    pub page: AwardPage,
-    pub approval: Option<Approval>,
-    pub names: Names,
+    pub(crate) page: AwardPage,
+    pub(crate) approval: Option<Approval>,
+    pub(crate) names: Names,
     /// Newest first.
-    pub history: Vec<StoredDecision>,
+    pub(crate) history: Vec<StoredDecision>,
     /// What the audit log says of it, newest first, with the name of the person who did it.
-    pub log: Vec<(Logged, Option<String>)>,
+    pub(crate) log: Vec<(Logged, Option<String>)>,
     /// Grades that were typed before Cairn prepared the column are invisible (Canvas).
-    pub hides_early_grades: bool,
-    pub now: DateTime<Utc>,
+    pub(crate) hides_early_grades: bool,
+    pub(crate) now: DateTime<Utc>,
 }
 
 impl Sight {
     /// Whether a badge of the course may be awarded to this person at all.
     #[must_use]
-    pub fn may_be_awarded(&self) -> bool {
+    pub(crate) fn may_be_awarded(&self) -> bool {
         self.enrolment.as_ref().is_some_and(Enrolment::may_be_awarded)
     }
 
     /// Whether the rule asks for an approval that was not given yet.
     #[must_use]
-    pub fn waits_for_approval(&self) -> bool {
+    pub(crate) fn waits_for_approval(&self) -> bool {
         self.approval.is_none() && self.rule.as_ref().is_some_and(asks_for_approval)
     }
 }
@@ -167,7 +167,7 @@ fn approval_subject(badge: &BadgeId, person: &PersonId) -> String {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge or a person of elsewhere.
-pub async fn sight(
+pub(crate) async fn sight(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,
@@ -272,7 +272,7 @@ fn log(
 /// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::NotFound`] for a badge or a person of elsewhere;
 /// [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] when the rule asks for no approval or the
 /// person may not be awarded.
-pub async fn approve(
+pub(crate) async fn approve(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,

@@ -110,17 +110,20 @@ fn fallen(
 
 /// An entry of the course page.
 #[derive(Debug, Clone)]
-pub struct Waiting {
-    pub regrade: Regrade,
-    pub student: String,
-    pub badge_name: String,
+pub(crate) struct FallenGrade {
+    pub(crate) regrade: Regrade,
+    pub(crate) student: String,
+    pub(crate) badge_name: String,
 }
 
 /// What waits for a decision in the visit's course, oldest first; and how many more there are.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn waiting(cairn: &Cairn, visitor: &Visitor) -> Result<(Vec<Waiting>, i64), ServiceError> {
+pub(crate) async fn waiting(
+    cairn: &Cairn,
+    visitor: &Visitor,
+) -> Result<(Vec<FallenGrade>, i64), ServiceError> {
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| waiting_of(db, &visitor, now));
     found.await
@@ -134,7 +137,7 @@ pub(in crate::service) fn waiting_of(
     db: &mut Db,
     visitor: &Visitor,
     now: DateTime<Utc>,
-) -> Result<(Vec<Waiting>, i64), ServiceError> {
+) -> Result<(Vec<FallenGrade>, i64), ServiceError> {
     visitor.teach()?;
     let (tenant, course) = (visitor.tenant(), &visitor.course.id);
     let (open, total) = regrades::open_of_course(db, tenant, course, SHOWN, now)?;
@@ -143,7 +146,7 @@ pub(in crate::service) fn waiting_of(
         let person = people::get(db, tenant, &regrade.person)?;
         let badge = badges::get(db, tenant, &regrade.badge)?;
         if let (Some(person), Some(badge)) = (person, badge) {
-            waiting.push(Waiting {
+            waiting.push(FallenGrade {
                 student: person.display_name(),
                 badge_name: badge.design.name,
                 regrade,
@@ -156,18 +159,18 @@ pub(in crate::service) fn waiting_of(
 
 /// Everything that is needed to decide.
 #[derive(Debug, Clone)]
-pub struct Case {
-    pub regrade: Regrade,
-    pub badge: Badge,
-    pub person: Person,
-    pub award: Award,
+pub(crate) struct Case {
+    pub(crate) regrade: Regrade,
+    pub(crate) badge: Badge,
+    pub(crate) person: Person,
+    pub(crate) award: Award,
     /// What the award rests on.
-    pub then: Option<Decision>,
+    pub(crate) then: Option<Decision>,
     /// What holds now.
-    pub now: Option<Decision>,
-    pub names: Names,
+    pub(crate) now: Option<Decision>,
+    pub(crate) names: Names,
     /// The moment of asking.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
 }
 
 fn own(db: &mut Db, visitor: &Visitor, id: &RegradeId) -> Result<(Regrade, Badge), ServiceError> {
@@ -203,7 +206,7 @@ fn still_held(db: &mut Db, regrade: &Regrade, now: DateTime<Utc>) -> Result<Awar
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course,
 /// [`ServiceError::Conflict`] when it waits no more.
-pub async fn look(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
+pub(crate) async fn case(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
     visitor.teach()?;
     let (visitor, id, at) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -232,7 +235,7 @@ pub async fn look(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Ca
 
 /// What an instructor decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Keep,
     Revoke,
 }
@@ -242,7 +245,7 @@ pub enum Verdict {
 /// # Errors
 /// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Invalid`]
 /// without a reason.
-pub async fn settle(
+pub(crate) async fn settle(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &RegradeId,

@@ -24,36 +24,36 @@ use super::{data_folder, master_key, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
 #[derive(Debug)]
-pub struct Cairn {
-    pub settings: Settings,
-    pub clock: SharedClock,
-    pub random: SharedRandom,
-    pub store: Store,
-    pub blobs: Blobs,
-    pub vault: Vault,
+pub(crate) struct Cairn {
+    pub(crate) settings: Settings,
+    pub(crate) clock: SharedClock,
+    pub(crate) random: SharedRandom,
+    pub(crate) store: Store,
+    pub(crate) blobs: Blobs,
+    pub(crate) vault: Vault,
     /// What ends the waiting for platforms.
-    pub timer: Arc<dyn Sleep>,
+    pub(crate) timer: Arc<dyn Sleep>,
     /// The way out to platforms.
-    pub transport: Arc<dyn Transport>,
+    pub(crate) transport: Arc<dyn Transport>,
     /// Registrations as they were last read.
-    pub remembered: Remembered,
+    pub(crate) remembered: Remembered,
     /// Platforms' public keys.
-    pub key_sets: KeySetCache,
+    pub(crate) key_sets: KeySetCache,
     /// The services of platforms: members, line items, results, scores.
-    pub lti: Arc<Services>,
+    pub(crate) lti: Arc<Services>,
     /// Access tokens for those services.
-    pub tokens: Arc<TokenService>,
+    pub(crate) tokens: Arc<TokenService>,
     /// Our own keys: the one that signs what we send to platforms, and all that we publish.
-    pub tool_key: tool_keys::ToolKeys,
+    pub(crate) tool_key: tool_keys::ToolKeys,
     /// How often somebody may try to sign in to the console.
-    pub throttle: throttle::Throttle,
+    pub(crate) throttle: throttle::Throttle,
     /// Says that the data folder is in use, as long as this lives.
-    pub in_use: data_folder::InUse,
+    pub(crate) in_use: data_folder::InUse,
 }
 
 /// Why Cairn does not start.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub(crate) enum StartError {
     #[error("Cannot listen on {0}: {1}. Is another server running there?")]
     Listen(SocketAddr, String),
     #[error("The server could not be started: {0}")]
@@ -82,7 +82,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`StartError`] with a sentence for whoever starts it.
-    pub async fn open(
+    pub(crate) async fn open(
         settings: Settings,
         clock: SharedClock,
         random: SharedRandom,
@@ -94,7 +94,7 @@ impl Cairn {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub async fn open_timed(
+    pub(crate) async fn open_timed(
         settings: Settings,
         clock: SharedClock,
         random: SharedRandom,

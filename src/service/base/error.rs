@@ -1,4 +1,4 @@
-//! What can go wrong in a use case. Rooms below have errors of their own; here each gets what the edge needs: a kind
+//! What can go wrong in a use case. Lower modules have errors of their own; here each gets what the edge needs: a kind
 //! (which becomes a status), a stable code and a sentence that a person can act on.
 
 use super::registering_words;
@@ -12,7 +12,7 @@ use lti::services::error::ServiceError as PlatformError;
 
 /// A use case that did not come to its end. Nothing was half done: each one works in a single transaction.
 #[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
+pub(crate) enum ServiceError {
     /// A launch or login that must not be let in.
     #[error(transparent)]
     Launch(#[from] Refusal),
@@ -103,7 +103,7 @@ impl MaybeConflict for ServiceError {
 
 /// What kind of answer an error deserves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorKind {
+pub(crate) enum ErrorKind {
     BadRequest,
     Unauthorized,
     Forbidden,
@@ -120,7 +120,7 @@ pub enum ErrorKind {
 
 impl ServiceError {
     /// A sentence about unusable input under a stable code.
-    pub fn invalid(code: &'static str, sentence: impl Into<String>) -> Self {
+    pub(crate) fn invalid(code: &'static str, sentence: impl Into<String>) -> Self {
         Self::Invalid {
             code,
             sentence: sentence.into(),
@@ -128,7 +128,7 @@ impl ServiceError {
     }
 
     /// A sentence about a conflict under a stable code.
-    pub fn conflict(code: &'static str, sentence: impl Into<String>) -> Self {
+    pub(crate) fn conflict(code: &'static str, sentence: impl Into<String>) -> Self {
         Self::Conflict {
             code,
             sentence: sentence.into(),
@@ -137,7 +137,7 @@ impl ServiceError {
 
     /// What kind of answer it deserves.
     #[must_use]
-    pub fn kind(&self) -> ErrorKind {
+    pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Launch(_) | Self::Login(_) | Self::Configuration(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::NoToken | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
@@ -156,7 +156,7 @@ impl ServiceError {
 
     /// A stable name for log, metrics and support.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Launch(refusal) => refusal.code(),
             Self::Login(refusal) => refusal.code(),
@@ -187,13 +187,13 @@ impl ServiceError {
 
     /// Whether what was asked can be asked again just so: database or files did not take it.
     #[must_use]
-    pub fn keeps_the_form(&self) -> bool {
+    pub(crate) fn keeps_the_form(&self) -> bool {
         matches!(self.kind(), ErrorKind::Unavailable)
     }
 
     /// What the log should say beyond the sentence.
     #[must_use]
-    pub fn detail(&self) -> String {
+    pub(crate) fn detail(&self) -> String {
         match self {
             Self::Internal(detail) => detail.clone(),
             other => other.to_string(),

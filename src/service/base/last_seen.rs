@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::course::Course;
-use crate::store::sightings::{Detail, Sighting};
-use crate::store::{Db, StoreError, sightings};
+use crate::store::last_seen::{Detail, LastSeen};
+use crate::store::{Db, StoreError, last_seen};
 use lti::claims::{Launch, Message};
 use lti::registration::Registration;
 
@@ -17,10 +17,10 @@ const OFTEN: TimeDelta = TimeDelta::minutes(1);
 const MOST: usize = 40;
 
 /// Notes a verified launch, within its transaction. `known` is what earlier ones showed.
-pub fn note(
+pub(crate) fn note(
     db: &mut Db,
     registration: &Registration,
-    known: Option<&Sighting>,
+    known: Option<&LastSeen>,
     launch: &Launch,
     course: Option<&Course>,
     now: DateTime<Utc>,
@@ -39,14 +39,14 @@ pub fn note(
     if fresh {
         return Ok(());
     }
-    let sighting = Sighting {
+    let last_seen = LastSeen {
         tenant: registration.tenant.clone(),
         registration: registration.id.clone(),
         launched_at: now,
         clock_skew: now - launch.issued_at,
         detail,
     };
-    sightings::put(db, &sighting)
+    last_seen::put(db, &last_seen)
 }
 
 fn detail(known: Option<&Detail>, launch: &Launch, course: Option<&Course>) -> Detail {

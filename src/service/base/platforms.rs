@@ -19,7 +19,7 @@ pub(in crate::service) fn hides_early_grades(db: &mut Db, course: &Course) -> Re
 }
 
 /// Every platform with its institution.
-pub async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceError> {
+pub(crate) async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceError> {
     let all = cairn.store.read(|db| {
         let mut all = Vec::new();
         for tenant in tenants::list(db)? {
@@ -36,14 +36,14 @@ pub async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceE
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown id.
-pub async fn get(cairn: &Cairn, id: &RegistrationId) -> Result<Registration, ServiceError> {
+pub(crate) async fn get(cairn: &Cairn, id: &RegistrationId) -> Result<Registration, ServiceError> {
     let id = id.clone();
     let found = cairn.store.read(move |db| registrations::by_id(db, &id)).await?;
     found.ok_or(ServiceError::NotFound("platform"))
 }
 
 /// Whether a platform can be reached: its keys, and a token for our key. Each finding is a line, good or bad.
-pub async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<String, String>> {
+pub(crate) async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<String, String>> {
     let mut findings = Vec::new();
     // No key has this id, so a readable key set answers that it does not know it.
     match cairn.key_sets.find(&registration.jwks_url, "cairn check").await {
@@ -71,7 +71,7 @@ pub async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<Str
 
 /// What the token service needs to know of a registration.
 #[must_use]
-pub fn target(registration: &Registration) -> TokenTarget {
+pub(crate) fn target(registration: &Registration) -> TokenTarget {
     TokenTarget {
         registration_id: registration.id.clone(),
         client_id: registration.client_id.clone(),

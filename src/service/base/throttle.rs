@@ -36,7 +36,7 @@ impl Clock for Ticks {
 
 /// Counts attempts, in this process.
 #[derive(Debug)]
-pub struct Throttle {
+pub(crate) struct Throttle {
     addresses: Limiter,
     accounts: Limiter,
 }
@@ -44,7 +44,7 @@ pub struct Throttle {
 impl Throttle {
     /// One that has seen nobody yet.
     #[must_use]
-    pub fn new(clock: &SharedClock) -> Self {
+    pub(crate) fn new(clock: &SharedClock) -> Self {
         let limiter = |(burst, each): (u32, Duration)| {
             let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
             let quota = Quota::with_period(each)
@@ -62,7 +62,7 @@ impl Throttle {
     ///
     /// # Errors
     /// [`ServiceError::TooOften`] when it is one too many.
-    pub fn attempt(&self, address: &str, account: &str) -> Result<(), ServiceError> {
+    pub(crate) fn attempt(&self, address: &str, account: &str) -> Result<(), ServiceError> {
         count(&self.addresses, address)?;
         count(&self.accounts, account)
     }
@@ -71,7 +71,7 @@ impl Throttle {
     ///
     /// # Errors
     /// As [`Throttle::attempt`].
-    pub fn attempt_from(&self, address: &str) -> Result<(), ServiceError> {
+    pub(crate) fn attempt_from(&self, address: &str) -> Result<(), ServiceError> {
         count(&self.addresses, address)
     }
 }

@@ -22,13 +22,13 @@ use lti::token::ClientAssertionKey;
 
 pub(in crate::service) const PURPOSE: &str = "tool key";
 /// A new key is published for so long before it may sign: twice what `/lti/jwks` lets platforms keep it.
-pub const PUBLISHED_FIRST: TimeDelta = TimeDelta::minutes(10);
+pub(crate) const PUBLISHED_FIRST: TimeDelta = TimeDelta::minutes(10);
 /// What another node did is noticed at the latest after so long.
 const NOTICE: TimeDelta = TimeDelta::seconds(5);
 
 /// The keys as this process knows them.
 #[derive(Debug)]
-pub struct ToolKeys(RwLock<Ring>);
+pub(crate) struct ToolKeys(RwLock<Ring>);
 
 #[derive(Debug, Clone)]
 struct Ring {
@@ -40,10 +40,10 @@ struct Ring {
 
 /// A key as the console shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    pub kid: String,
-    pub state: KeyState,
-    pub created_at: DateTime<Utc>,
+pub(crate) struct Shown {
+    pub(crate) kid: String,
+    pub(crate) state: KeyState,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 impl ToolKeys {
@@ -77,13 +77,13 @@ impl ToolKeys {
 
     /// The key that signs now.
     #[must_use]
-    pub fn active(&self) -> Arc<ToolKey> {
+    pub(crate) fn active(&self) -> Arc<ToolKey> {
         self.ring().active
     }
 
     /// The `kid` of the key that signs.
     #[must_use]
-    pub fn kid(&self) -> String {
+    pub(crate) fn kid(&self) -> String {
         self.ring().active.kid().to_owned()
     }
 
@@ -91,13 +91,13 @@ impl ToolKeys {
     ///
     /// # Errors
     /// [`ToolKeyError::Signing`] when the claims cannot be written as JSON.
-    pub fn sign(&self, claims: &impl Serialize) -> Result<String, ToolKeyError> {
+    pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, ToolKeyError> {
         self.ring().active.sign(claims)
     }
 
     /// The JSON Web Key Set to publish: the next one, the one that signs, and the old ones.
     #[must_use]
-    pub fn public_set(&self) -> serde_json::Value {
+    pub(crate) fn public_set(&self) -> serde_json::Value {
         let ring = self.ring();
         ToolKey::jwk_set(ring.published.iter().map(|(_, key)| key.as_ref()))
     }
@@ -149,7 +149,7 @@ fn ring(
 impl Cairn {
     /// Takes over what another node did to the keys, if it was not looked at just now. When the database does not answer,
     /// the keys stay as they are known.
-    pub async fn notice_tool_keys(&self) {
+    pub(crate) async fn notice_tool_keys(&self) {
         if self.tool_key.ring().read_at + NOTICE <= self.clock.now()
             && let Err(error) = self.read_tool_keys().await
         {
@@ -171,7 +171,7 @@ impl Cairn {
 }
 
 /// Every key, oldest first.
-pub async fn list(cairn: &Cairn) -> Result<Vec<Shown>, ServiceError> {
+pub(crate) async fn list(cairn: &Cairn) -> Result<Vec<Shown>, ServiceError> {
     let rows = cairn.store.read(tool_keys::all).await?;
     Ok(rows
         .into_iter()
@@ -197,7 +197,7 @@ fn changed_meanwhile(error: StoreError) -> ServiceError {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for administrators of one institution.
-pub async fn publish_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>) -> Result<(), ServiceError> {
+pub(crate) async fn publish_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>) -> Result<(), ServiceError> {
     let by = by.into();
     by.scope().everything()?;
     let generated = tokio::task::spawn_blocking(ToolKey::generate).await;
@@ -226,7 +226,11 @@ pub async fn publish_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>) -> Res
 /// # Errors
 /// As [`publish_next`]; [`ServiceError::Conflict`] when it is published for less than [`PUBLISHED_FIRST`], or is not the
 /// next one any more.
-pub async fn use_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>, kid: &str) -> Result<(), ServiceError> {
+pub(crate) async fn use_next<'a>(
+    cairn: &Cairn,
+    by: impl Into<Operator<'a>>,
+    kid: &str,
+) -> Result<(), ServiceError> {
     let by = by.into();
     by.scope().everything()?;
     let (now, kid_owned) = (cairn.clock.now(), kid.to_owned());
@@ -253,7 +257,7 @@ pub async fn use_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>, kid: &str)
 ///
 /// # Errors
 /// As [`publish_next`]; [`ServiceError::Conflict`] when it is no old key.
-pub async fn remove_old<'a>(
+pub(crate) async fn remove_old<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     kid: &str,

@@ -39,17 +39,17 @@ const MOST_POINTS: u32 = 10_000;
 
 /// A column that an instructor made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewColumn {
-    pub item: LineItem,
+pub(crate) struct NewColumn {
+    pub(crate) item: LineItem,
     /// Grades that are typed before Cairn has prepared it are invisible (Canvas).
-    pub hides_early_grades: bool,
+    pub(crate) hides_early_grades: bool,
 }
 
 /// A course with its platform, ready for calls.
 pub(in crate::service) struct Reach {
-    pub platform: Platform,
-    pub registration: Registration,
-    pub line_items: Url,
+    pub(crate) platform: Platform,
+    pub(crate) registration: Registration,
+    pub(crate) line_items: Url,
     course: Course,
 }
 
@@ -83,7 +83,7 @@ pub(in crate::service) async fn reach(
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change rules,
 /// [`ServiceError::Invalid`] for a name or number that cannot be,
 /// [`ServiceError::Platform`] when the platform does not do it.
-pub async fn create(
+pub(crate) async fn create(
     cairn: &Cairn,
     visitor: &Visitor,
     label: &str,
@@ -189,7 +189,7 @@ pub(in crate::service) fn item_url(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the activity is gone, [`ServiceError::Platform`] when the platform does not do it.
-pub async fn ensure_activity_item(
+pub(crate) async fn ensure_activity_item(
     cairn: &Cairn,
     tenant: &TenantId,
     activity: &ActivityId,

@@ -6,7 +6,7 @@ use crate::domain::policy::Powers;
 use crate::ids::{CopyId, CourseId};
 use crate::service::Cairn;
 use crate::service::award::learning::{self, Learning};
-use crate::service::award::regrades::{self, Waiting};
+use crate::service::award::regrades::{self, FallenGrade};
 use crate::service::badge::design::{self, Overview};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
@@ -18,25 +18,25 @@ use crate::store::Db;
 
 /// The first page, by who opens it.
 #[derive(Debug)]
-pub enum Home {
+pub(crate) enum Home {
     Teaching(Box<Teaching>),
     Learning(Box<Learning>),
 }
 
 /// The course's badges for those who teach it.
 #[derive(Debug)]
-pub struct Teaching {
-    pub overview: Overview,
-    pub progress: CheckProgress,
+pub(crate) struct Teaching {
+    pub(crate) overview: Overview,
+    pub(crate) progress: CheckProgress,
     /// What has not reached the gradebook, in words.
-    pub late: Option<String>,
-    pub powers: Powers,
+    pub(crate) late: Option<String>,
+    pub(crate) powers: Powers,
     /// Courses whose badges may be brought along; none for whoever may not make badges.
-    pub offers: Vec<Offer>,
+    pub(crate) offers: Vec<Offer>,
     /// The copy of another course that was taken last.
-    pub copied: Option<CopyId>,
+    pub(crate) copied: Option<CopyId>,
     /// Holders who no longer meet a rule: the first of them, and how many more there are.
-    pub fallen: (Vec<Waiting>, i64),
+    pub(crate) fallen: (Vec<FallenGrade>, i64),
 }
 
 impl Cairn {
@@ -44,7 +44,7 @@ impl Cairn {
     ///
     /// # Errors
     /// As [`Cairn::visitor`], and what the store reports.
-    pub async fn visitor_at_home(
+    pub(crate) async fn visitor_at_home(
         &self,
         token: &str,
         course: &CourseId,

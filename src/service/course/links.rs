@@ -17,7 +17,7 @@ use crate::store::{Db, StoreError, activities, audit, line_items, links};
 
 /// What an instructor chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
+pub(crate) enum Choice {
     MyBadges,
     Activity {
         title: String,
@@ -30,7 +30,7 @@ pub enum Choice {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a link of another course.
-pub async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result<Link, ServiceError> {
+pub(crate) async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result<Link, ServiceError> {
     visitor.teach()?;
     let (tenant, course, id) = (visitor.tenant().clone(), visitor.course.id.clone(), id.clone());
     let found = cairn.store.read(move |db| links::get(db, &tenant, &id)).await?;
@@ -44,7 +44,7 @@ pub async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result<Link, 
 ///
 /// # Errors
 /// As [`get`]; [`ServiceError::Conflict`] when the link opens something else already.
-pub async fn choose(
+pub(crate) async fn choose(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &LinkId,
@@ -100,7 +100,7 @@ pub async fn choose(
 ///
 /// # Errors
 /// As [`get`].
-pub async fn copied_from(
+pub(crate) async fn copied_from(
     cairn: &Cairn,
     visitor: &Visitor,
     link: &Link,

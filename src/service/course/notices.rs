@@ -27,7 +27,7 @@ use lti::registration::Registration;
 use lti::services::media::scope;
 
 /// Most bytes of one delivery; a notice has some two kilobytes.
-pub const MAX_BODY: usize = 256 << 10;
+pub(crate) const MAX_BODY: usize = 256 << 10;
 /// Most notices of one delivery; Canvas sends one.
 const MOST: usize = 50;
 
@@ -40,9 +40,9 @@ const REMEMBERED: TimeDelta = TimeDelta::days(7);
 
 /// What became of one delivery.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Received {
-    pub taken: usize,
-    pub refused: usize,
+pub(crate) struct Received {
+    pub(crate) taken: usize,
+    pub(crate) refused: usize,
 }
 
 /// After a launch that offers the service: has each wanted type that is not subscribed to asked for. Run it in the
@@ -94,7 +94,7 @@ fn handler(origin: &str) -> String {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the deployment is gone, [`ServiceError::Platform`] when the platform may do it later.
-pub async fn subscribe(
+pub(crate) async fn subscribe(
     cairn: &Cairn,
     tenant: &TenantId,
     wanted: &SubscribeNotices,
@@ -144,7 +144,7 @@ pub async fn subscribe(
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] when it is no delivery of notices at all.
-pub async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceError> {
+pub(crate) async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceError> {
     #[derive(Deserialize)]
     struct Delivery {
         notices: Vec<Sent>,
@@ -272,7 +272,7 @@ enum Kept {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when its deployment is gone.
-pub async fn work(cairn: &Cairn, tenant: &TenantId, asked: &HandleNotice) -> Result<(), ServiceError> {
+pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, asked: &HandleNotice) -> Result<(), ServiceError> {
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (tenant, asked) = (tenant.clone(), asked.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {

@@ -82,16 +82,16 @@ impl LeftOut {
 
 /// What a signed document says of its holder beyond the badge itself. `None`: there is nothing of the kind to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Says {
-    pub grades: Option<bool>,
-    pub work: Option<bool>,
+pub(crate) struct Says {
+    pub(crate) grades: Option<bool>,
+    pub(crate) work: Option<bool>,
 }
 
 /// What the document says now, and what it could say.
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when what was left out cannot be read.
-pub fn says(credential: &Credential, document: &OpenBadgeCredential) -> Result<Says, ServiceError> {
+pub(crate) fn says(credential: &Credential, document: &OpenBadgeCredential) -> Result<Says, ServiceError> {
     let left_out = LeftOut::of(credential)?;
     let said = |there: bool, left: bool| (there || left).then_some(there);
     Ok(Says {
@@ -108,7 +108,7 @@ pub fn says(credential: &Credential, document: &OpenBadgeCredential) -> Result<S
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but its holder; [`ServiceError::Masquerade`] for whoever acts as them.
-pub async fn set_says(
+pub(crate) async fn set_says(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,

@@ -13,25 +13,25 @@ use crate::store::{Db, StoreError, awards, credentials};
 
 /// Another term of the same badge in the same hand.
 #[derive(Debug, Clone)]
-pub struct Term {
-    pub award: Award,
-    pub credential: Credential,
+pub(crate) struct Term {
+    pub(crate) award: Award,
+    pub(crate) credential: Credential,
 }
 
 /// The terms round one.
 #[derive(Debug, Clone, Default)]
-pub struct Renewals {
+pub(crate) struct Renewals {
     /// The term that this one renews.
-    pub before: Option<Term>,
+    pub(crate) before: Option<Term>,
     /// The latest term after this one, unless it was revoked: this one is superseded.
-    pub after: Option<Term>,
+    pub(crate) after: Option<Term>,
 }
 
 impl Term {
     /// Its public page, for readers of a page that shows `shows`: none where they would learn there what its holder keeps
     /// from them here.
     #[must_use]
-    pub fn href_beside(&self, shows: Shows) -> Option<String> {
+    pub(crate) fn href_beside(&self, shows: Shows) -> Option<String> {
         let theirs = self.credential.shows;
         let more = [
             (theirs.name, shows.name),

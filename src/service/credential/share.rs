@@ -21,29 +21,29 @@ use openbadges::OpenBadgeCredential;
 
 /// A visitor's own award with its signed document.
 #[derive(Debug, Clone)]
-pub struct Mine {
-    pub award: Award,
-    pub badge: Badge,
-    pub credential: Credential,
+pub(crate) struct Mine {
+    pub(crate) award: Award,
+    pub(crate) badge: Badge,
+    pub(crate) credential: Credential,
     /// What was signed, as data.
-    pub document: OpenBadgeCredential,
+    pub(crate) document: OpenBadgeCredential,
     /// The address that anybody can open.
-    pub public_url: String,
+    pub(crate) public_url: String,
     /// What the institution lets others see of it.
-    pub policy: Policy,
+    pub(crate) policy: Policy,
     /// What it renews, and what renewed it.
-    pub renewals: Renewals,
+    pub(crate) renewals: Renewals,
     /// By which it is or was shown for a time, latest first.
-    pub links: Vec<ShareLink>,
+    pub(crate) links: Vec<ShareLink>,
     /// The moment of asking.
-    pub now: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// The visitor's own award of a badge of this course.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but its holder, in the course that it belongs to.
-pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<Mine, ServiceError> {
+pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<Mine, ServiceError> {
     let (asking, award) = (visitor.clone(), award.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (award, badge, credential) = held(db, &asking, &award)?;
@@ -90,7 +90,7 @@ pub(in crate::service) fn held(
 /// # Errors
 /// As [`mine`]; [`ServiceError::Masquerade`] for whoever acts as them; a [`Refusal`] where the institution keeps badges or
 /// names off the web.
-pub async fn set_shows(
+pub(crate) async fn set_shows(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,

@@ -14,9 +14,9 @@ use crate::store::share_links::{self, ShareLink};
 use crate::store::{credentials, policies};
 
 /// For how many days a link may be made.
-pub const DAYS: [u16; 3] = [7, 30, 90];
+pub(crate) const DAYS: [u16; 3] = [7, 30, 90];
 /// Most links to one badge that are open at once.
-pub const MOST: usize = 20;
+pub(crate) const MOST: usize = 20;
 /// Links that the holder's page lists.
 pub(in crate::service) const LISTED: i64 = 50;
 
@@ -26,7 +26,7 @@ pub(in crate::service) const LISTED: i64 = 50;
 /// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them; a
 /// [`Refusal`] where the institution keeps badges off the web; [`ServiceError::Invalid`] for another time than [`DAYS`];
 /// [`ServiceError::Conflict`] when [`MOST`] are open.
-pub async fn make(
+pub(crate) async fn make(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,
@@ -74,7 +74,7 @@ pub async fn make(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them.
-pub async fn withdraw(
+pub(crate) async fn withdraw(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,
@@ -95,7 +95,7 @@ pub async fn withdraw(
 /// # Errors
 /// [`ServiceError::NotFound`] for a link that never was; [`ServiceError::Gone`] for one that has ended or was withdrawn; a
 /// [`Refusal`] where the institution keeps badges off the web.
-pub async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateTime<Utc>), ServiceError> {
+pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateTime<Utc>), ServiceError> {
     let (digest, now) = (digest(token), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let link = share_links::by_digest(db, &digest)?.ok_or(ServiceError::NotFound("badge"))?;

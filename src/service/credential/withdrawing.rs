@@ -36,14 +36,14 @@ const ONCE_MORE: TimeDelta = TimeDelta::minutes(15);
 
 /// What a withdrawal would do.
 #[derive(Debug, Clone)]
-pub struct Review {
-    pub tenant: Tenant,
-    pub issuer: Issuer,
-    pub key: IssuerKey,
+pub(crate) struct Review {
+    pub(crate) tenant: Tenant,
+    pub(crate) issuer: Issuer,
+    pub(crate) key: IssuerKey,
     /// Badges to be signed anew.
-    pub badges: i64,
+    pub(crate) badges: i64,
     /// Status lists to be signed anew.
-    pub lists: usize,
+    pub(crate) lists: usize,
 }
 
 fn internal(error: impl std::fmt::Display) -> ServiceError {
@@ -71,7 +71,7 @@ fn find(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, IssuerKe
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see, and for a key that it does not have.
-pub async fn review<'a>(
+pub(crate) async fn review<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     tenant: &TenantId,
@@ -113,7 +113,7 @@ fn signed_lists(
 ///
 /// # Errors
 /// As [`review`]; [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] for one that is withdrawn already.
-pub async fn withdraw<'a>(
+pub(crate) async fn withdraw<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     tenant: &TenantId,
@@ -170,7 +170,7 @@ pub async fn withdraw<'a>(
 
 /// How many badges of an institution still bear the signature of a withdrawn key. They are looked for, which reads every
 /// badge, only while work on that key is in the queue; once it is done, none is left.
-pub async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, ServiceError> {
+pub(crate) async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, ServiceError> {
     let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let found = cairn.store.read_with(move |db| {
         let issuer = issuers::for_tenant(db, &tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
@@ -208,7 +208,7 @@ fn is_queued(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<bool, StoreE
 ///
 /// # Errors
 /// As [`sign_anew`].
-pub async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Result<(), ServiceError> {
+pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Result<(), ServiceError> {
     let badges = sign_anew(cairn, tenant, key, |_| std::future::ready(())).await?;
     tracing::info!(badges, "badges of a withdrawn key were signed anew");
     Ok(())
@@ -220,7 +220,7 @@ pub async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Result<(), S
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown key; [`ServiceError::Conflict`] for one that is not withdrawn; what the store
 /// reports.
-pub async fn sign_anew<F: Future<Output = ()>>(
+pub(crate) async fn sign_anew<F: Future<Output = ()>>(
     cairn: &Cairn,
     tenant: &TenantId,
     key: &KeyId,

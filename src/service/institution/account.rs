@@ -16,30 +16,30 @@ const COURSES: i64 = 20;
 
 /// An administrator's visit outside a course.
 #[derive(Debug, Clone)]
-pub struct Administrator {
-    pub session: Session,
-    pub registration: Registration,
+pub(crate) struct Administrator {
+    pub(crate) session: Session,
+    pub(crate) registration: Registration,
 }
 
 impl Administrator {
     /// The tenant that owns everything this visit may see.
     #[must_use]
-    pub fn tenant(&self) -> &TenantId {
+    pub(crate) fn tenant(&self) -> &TenantId {
         &self.session.tenant
     }
 }
 
 /// How the platform is connected.
 #[derive(Debug, Clone)]
-pub struct Account {
+pub(crate) struct Account {
     /// The installation that this visit came through.
-    pub here: Deployment,
+    pub(crate) here: Deployment,
     /// Others that wait to be accepted.
-    pub waiting: Vec<(Deployment, Claim)>,
+    pub(crate) waiting: Vec<(Deployment, Claim)>,
     /// The newest courses that were opened from this platform.
-    pub courses: Vec<Course>,
+    pub(crate) courses: Vec<Course>,
     /// Whether there are more.
-    pub more_courses: bool,
+    pub(crate) more_courses: bool,
 }
 
 impl Cairn {
@@ -47,7 +47,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::SessionOver`] when there is none, it is over, belongs to a course or to no administrator.
-    pub async fn account_administrator(&self, token: &str) -> Result<Administrator, ServiceError> {
+    pub(crate) async fn account_administrator(&self, token: &str) -> Result<Administrator, ServiceError> {
         let (now, digest) = (self.clock.now(), digest(token));
         let found = self.store.read(move |db| {
             let session = sessions::by_token_digest(db, &digest, now)?;
@@ -70,7 +70,7 @@ impl Cairn {
 }
 
 /// How the platform of the visit is connected.
-pub async fn look(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
+pub(crate) async fn read(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
     let administrator = administrator.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, registration) = (administrator.tenant(), &administrator.registration.id);

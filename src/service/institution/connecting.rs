@@ -17,46 +17,46 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
 use crate::service::institution::administrators::{Operator, Scope};
 use crate::store::deployments::{Deployment, DeploymentState};
+use crate::store::last_seen::LastSeen;
 use crate::store::pending::{self, Claim};
-use crate::store::sightings::Sighting;
-use crate::store::{Db, StoreError, admins, audit, deployments, registrations, sightings, tenants};
+use crate::store::{Db, StoreError, admins, audit, deployments, last_seen, registrations, tenants};
 use lti::registration::{Registration, RegistrationDraft};
 
 /// A platform in the list.
 #[derive(Debug, Clone)]
-pub struct Listed {
-    pub institution: String,
-    pub registration: Registration,
+pub(crate) struct Listed {
+    pub(crate) institution: String,
+    pub(crate) registration: Registration,
     /// Deployments that wait.
-    pub pending: usize,
-    pub seen_at: Option<DateTime<Utc>>,
+    pub(crate) pending: usize,
+    pub(crate) seen_at: Option<DateTime<Utc>>,
 }
 
 /// One platform with everything round it.
 #[derive(Debug, Clone)]
-pub struct Platform {
-    pub institution: Tenant,
-    pub registration: Registration,
-    pub deployments: Vec<Deployment>,
-    pub sighting: Option<Sighting>,
+pub(crate) struct Platform {
+    pub(crate) institution: Tenant,
+    pub(crate) registration: Registration,
+    pub(crate) deployments: Vec<Deployment>,
+    pub(crate) last_seen: Option<LastSeen>,
     /// Where each deployment was seen first, and who asked for it.
-    pub claims: HashMap<DeploymentId, Claim>,
+    pub(crate) claims: HashMap<DeploymentId, Claim>,
     /// Deployments that an administrator refused, and has not accepted since.
-    pub refused: HashMap<DeploymentId, Refused>,
+    pub(crate) refused: HashMap<DeploymentId, Refused>,
     /// None for one that was registered by hand.
-    pub registration_url: Option<String>,
+    pub(crate) registration_url: Option<String>,
 }
 
 /// Who refused a deployment, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub(crate) struct Refused {
     /// The administrator's name; none for the command line, and where it is not known any more.
-    pub by: Option<String>,
-    pub at: DateTime<Utc>,
+    pub(crate) by: Option<String>,
+    pub(crate) at: DateTime<Utc>,
 }
 
 /// The institutions within that reach, by name.
-pub async fn institutions(cairn: &Cairn, scope: &Scope) -> Result<Vec<Tenant>, ServiceError> {
+pub(crate) async fn institutions(cairn: &Cairn, scope: &Scope) -> Result<Vec<Tenant>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| within(db, &scope));
     Ok(found.await?)
@@ -70,7 +70,7 @@ fn within(db: &mut Db, scope: &Scope) -> Result<Vec<Tenant>, StoreError> {
 }
 
 /// The platforms within that reach.
-pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceError> {
+pub(crate) async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| {
         let mut all = Vec::new();
@@ -80,7 +80,7 @@ pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceEr
                     .iter()
                     .filter(|one| one.state == DeploymentState::Pending)
                     .count();
-                let seen = sightings::get(db, &tenant.id, &registration.id)?;
+                let seen = last_seen::get(db, &tenant.id, &registration.id)?;
                 all.push(Listed {
                     institution: tenant.name.clone(),
                     seen_at: seen.map(|seen| seen.launched_at),
@@ -98,7 +98,11 @@ pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceEr
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is not there or another institution's.
-pub async fn view(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<Platform, ServiceError> {
+pub(crate) async fn view(
+    cairn: &Cairn,
+    scope: &Scope,
+    id: &RegistrationId,
+) -> Result<Platform, ServiceError> {
     let (scope, id) = (scope.clone(), id.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let registration = reached(db, &scope, &id)?;
@@ -115,7 +119,7 @@ pub async fn view(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<P
             institution: tenants::get(db, tenant)?.ok_or(ServiceError::NotFound("institution"))?,
             deployments,
             claims,
-            sighting: sightings::get(db, tenant, &id)?,
+            last_seen: last_seen::get(db, tenant, &id)?,
             refused: refused(db, tenant, &id)?,
             registration_url: registrations::registration_url(db, tenant, &id)?,
             registration,
@@ -168,7 +172,7 @@ fn reached(db: &mut Db, scope: &Scope, id: &RegistrationId) -> Result<Registrati
 
 /// Whose platform it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Owner {
+pub(crate) enum Owner {
     Known(TenantId),
     /// The institution of that name; made if there is none.
     Named(String),
@@ -194,18 +198,18 @@ impl From<&str> for Owner {
 
 /// What somebody enters who registers a platform by hand.
 #[derive(Debug, Clone)]
-pub struct NewPlatform {
-    pub institution: Owner,
-    pub draft: RegistrationDraft,
+pub(crate) struct NewPlatform {
+    pub(crate) institution: Owner,
+    pub(crate) draft: RegistrationDraft,
     /// Deployments that are accepted from the start, by the platform's own identifiers.
-    pub deployments: Vec<String>,
+    pub(crate) deployments: Vec<String>,
 }
 
 /// Registers a platform by hand.
 ///
 /// # Errors
 /// A sentence for each value that cannot be used; that it is registered already; that the institution is out of reach.
-pub async fn add<'a>(
+pub(crate) async fn add<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     new: NewPlatform,
@@ -334,7 +338,7 @@ fn accept(
 
 /// What an administrator changes of a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub(crate) enum Change {
     /// Lets an installation in, or refuses it.
     Deployment(DeploymentId, DeploymentState),
     /// Lets an installation in that has not been seen yet.
@@ -350,7 +354,7 @@ pub enum Change {
 ///
 /// # Errors
 /// That it is out of reach, or a sentence about the value.
-pub async fn change<'a>(
+pub(crate) async fn change<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     id: &RegistrationId,
@@ -372,7 +376,7 @@ pub async fn change<'a>(
 
 /// What removing did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removed {
+pub(crate) enum Removed {
     Gone,
     /// Courses were launched from it: its rows stay, its launches are refused.
     TurnedOff,
@@ -382,7 +386,7 @@ pub enum Removed {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is not there or out of reach.
-pub async fn remove<'a>(
+pub(crate) async fn remove<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     id: &RegistrationId,

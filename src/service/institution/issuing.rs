@@ -16,27 +16,27 @@ use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 
 /// An institution with its public face.
 #[derive(Debug, Clone)]
-pub struct Institution {
-    pub tenant: Tenant,
-    pub issuer: Issuer,
+pub(crate) struct Institution {
+    pub(crate) tenant: Tenant,
+    pub(crate) issuer: Issuer,
     /// Those that sign documents, then those that sign tokens; each oldest first.
-    pub keys: Vec<IssuerKey>,
-    pub counts: Counts,
+    pub(crate) keys: Vec<IssuerKey>,
+    pub(crate) counts: Counts,
 }
 
 /// What a form about an institution holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Face {
+pub(crate) struct Face {
     /// What administrators call it.
-    pub name: String,
+    pub(crate) name: String,
     /// What badges say of who issued them.
-    pub issuer_name: String,
-    pub url: Option<String>,
-    pub email: Option<String>,
+    pub(crate) issuer_name: String,
+    pub(crate) url: Option<String>,
+    pub(crate) email: Option<String>,
 }
 
 /// Every institution that this administrator sees, oldest first.
-pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<Vec<Institution>, ServiceError> {
+pub(crate) async fn list(cairn: &Cairn, admin: &Administrator) -> Result<Vec<Institution>, ServiceError> {
     let scope = admin.scope.clone();
     let found = cairn.store.read_with(move |db| {
         let mut all = Vec::new();
@@ -71,7 +71,7 @@ fn whole(db: &mut Db, tenant: Tenant) -> Result<Option<Institution>, ServiceErro
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that this administrator does not see.
-pub async fn get(
+pub(crate) async fn get(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -90,7 +90,11 @@ pub async fn get(
 /// # Errors
 /// [`ServiceError::Forbidden`] for administrators of one institution; a sentence for a name that cannot be used or is
 /// taken.
-pub async fn create(cairn: &Cairn, admin: &Administrator, name: &str) -> Result<TenantId, ServiceError> {
+pub(crate) async fn create(
+    cairn: &Cairn,
+    admin: &Administrator,
+    name: &str,
+) -> Result<TenantId, ServiceError> {
     admin.scope.everything()?;
     let name = checked_name(name)?;
     let making = Making::new(cairn, &name, admin.into())?;
@@ -125,7 +129,7 @@ fn checked_name(name: &str) -> Result<String, ServiceError> {
 ///
 /// # Errors
 /// As [`get`]; a sentence for each value that cannot be used.
-pub async fn change(
+pub(crate) async fn change(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -196,7 +200,7 @@ fn site(text: &str) -> Result<String, ServiceError> {
 ///
 /// # Errors
 /// As [`get`]; [`ServiceError::Conflict`] when another key signs by now: then the new one is there already.
-pub async fn rotate<'a>(
+pub(crate) async fn rotate<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     tenant: &TenantId,

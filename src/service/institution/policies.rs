@@ -20,7 +20,7 @@ const ENDED_LINKS: TimeDelta = TimeDelta::days(90);
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-pub async fn get(
+pub(crate) async fn get(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -39,7 +39,7 @@ pub async fn get(
 ///
 /// # Errors
 /// As [`get`]; a sentence when history is to be kept for too few or too many days.
-pub async fn set(
+pub(crate) async fn set(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -72,7 +72,7 @@ pub async fn set(
 ///
 /// # Errors
 /// What the store reports; what was forgotten until then stays forgotten.
-pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
+pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
     let (now, random) = cairn.moment();
     let over = cairn.store.write(move |db| {
         admin_sessions::purge(db, now)?;

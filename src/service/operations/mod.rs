@@ -1,3 +1,3 @@
 //! What whoever runs the server does: backups and the master key.
 
-pub mod backup;
+pub(crate) mod backup;

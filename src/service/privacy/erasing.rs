@@ -24,34 +24,34 @@ use crate::store::erasures::{self, Declined, Wish};
 use crate::store::{Db, audit, awards, credentials, exports, people, retention, rules, submissions, tenants};
 
 /// What a person types to ask for it.
-pub const WORD: &str = "erase";
+pub(crate) const WORD: &str = "erase";
 
 /// Most characters of the reason for which a wish is declined.
-pub const MOST_REASON: usize = 500;
+pub(crate) const MOST_REASON: usize = 500;
 
 /// How it stands for a visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    pub badges: usize,
-    pub hand_ins: usize,
+pub(crate) struct Standing {
+    pub(crate) badges: usize,
+    pub(crate) hand_ins: usize,
     /// When they asked, while it waits.
-    pub asked_at: Option<DateTime<Utc>>,
+    pub(crate) asked_at: Option<DateTime<Utc>>,
     /// That it was declined, until they ask again.
-    pub declined: Option<Declined>,
+    pub(crate) declined: Option<Declined>,
 }
 
 /// Somebody who waits to be erased.
 #[derive(Debug, Clone)]
-pub struct Waiting {
-    pub id: ErasureId,
-    pub name: String,
-    pub asked_at: DateTime<Utc>,
-    pub badges: usize,
-    pub hand_ins: usize,
+pub(crate) struct WaitingErasure {
+    pub(crate) id: ErasureId,
+    pub(crate) name: String,
+    pub(crate) asked_at: DateTime<Utc>,
+    pub(crate) badges: usize,
+    pub(crate) hand_ins: usize,
 }
 
 /// What erasing the visitor would take, and whether they have asked for it.
-pub async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, ServiceError> {
+pub(crate) async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, ServiceError> {
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let found = cairn.store.read(move |db| {
         let wish = erasures::of_person(db, &tenant, &person)?;
@@ -70,7 +70,7 @@ pub async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, Serv
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them; [`ServiceError::Invalid`] without the word.
-pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), ServiceError> {
+pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     if !word.eq_ignore_ascii_case(WORD) {
         return Err(ServiceError::invalid(
@@ -101,7 +101,7 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them.
-pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
+pub(crate) async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     let (now, random) = cairn.moment();
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
@@ -123,11 +123,11 @@ pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceErr
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-pub async fn waiting(
+pub(crate) async fn waiting(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
-) -> Result<(Tenant, Vec<Waiting>, i64), ServiceError> {
+) -> Result<(Tenant, Vec<WaitingErasure>, i64), ServiceError> {
     admin.scope.allows(tenant)?;
     let id = tenant.clone();
     let found = cairn.store.read_with(move |db| {
@@ -137,7 +137,7 @@ pub async fn waiting(
             let Some(person) = people::get(db, &id, &wish.person)? else {
                 continue;
             };
-            all.push(Waiting {
+            all.push(WaitingErasure {
                 name: person.display_name(),
                 badges: credentials::for_person(db, &id, &wish.person)?.len(),
                 hand_ins: submissions::of_person(db, &id, &wish.person)?.len(),
@@ -155,7 +155,7 @@ pub async fn waiting(
 /// # Errors
 /// As [`waiting`]; [`ServiceError::NotFound`] for a wish that was never there or was taken back;
 /// [`ServiceError::Conflict`] for one that was declined.
-pub async fn erase(
+pub(crate) async fn erase(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -194,7 +194,7 @@ pub async fn erase(
 ///
 /// # Errors
 /// As [`erase`]; [`ServiceError::Invalid`] without a reason, [`ServiceError::Conflict`] for somebody who was erased.
-pub async fn decline(
+pub(crate) async fn decline(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -290,7 +290,11 @@ fn erase_in(
 ///
 /// # Errors
 /// What the store and the disk report.
-pub async fn erase_files(cairn: &Cairn, tenant: &TenantId, digests: Vec<String>) -> Result<(), ServiceError> {
+pub(crate) async fn erase_files(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    digests: Vec<String>,
+) -> Result<(), ServiceError> {
     for digest in digests {
         let now = cairn.clock.now();
         let (of, asked) = (tenant.clone(), digest.clone());

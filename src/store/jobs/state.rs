@@ -12,7 +12,7 @@ use crate::store::{Db, StoreError};
 
 /// Whether work of that kind and key runs, is due, or waits to be tried again. What waits for its first time is not
 /// under way. `key` is made of ids.
-pub fn is_under_way(
+pub(crate) fn is_under_way(
     db: &mut Db,
     tenant: &TenantId,
     kind: &str,
@@ -24,7 +24,7 @@ pub fn is_under_way(
 
 /// What the queue knows of a piece of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// It waits or runs.
     UnderWay,
     /// It was given up; what went wrong last.
@@ -34,7 +34,12 @@ pub enum Standing {
 }
 
 /// How work of that kind and key stands. Where it was given up and asked for anew, the new one counts.
-pub fn standing(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<Standing, StoreError> {
+pub(crate) fn standing(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    key: &str,
+) -> Result<Standing, StoreError> {
     let rows: Vec<(String, Option<String>)> = jobs::table
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::kind.eq(kind))
@@ -52,7 +57,7 @@ pub fn standing(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result
 }
 
 /// How many keys `folder/…` of that kind are under way, as [`is_under_way`] says. `folder` is an id.
-pub fn under_way_below(
+pub(crate) fn under_way_below(
     db: &mut Db,
     tenant: &TenantId,
     kind: &str,
@@ -84,14 +89,14 @@ fn under_way_like(
 
 /// How many jobs of a kind are in a state (`waiting`, `running`, `given_up`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Count {
-    pub kind: String,
-    pub state: String,
-    pub jobs: i64,
+pub(crate) struct Count {
+    pub(crate) kind: String,
+    pub(crate) state: String,
+    pub(crate) jobs: i64,
 }
 
 /// How many jobs there are, by kind and state, of all institutions: for metrics.
-pub fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
+pub(crate) fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
     let rows: Vec<(String, String, i64)> = on_both!(db, |connection| jobs::table
         .group_by((jobs::kind, jobs::state))
         .select((jobs::kind, jobs::state, count_star()))

@@ -113,22 +113,22 @@ fn a_course_is_found_by_its_context_in_its_own_registration_only() {
 fn a_course_that_was_only_foretold_is_not_read_before_its_first_launch() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
-        let foretold = write(database, |db| {
-            courses::foretold(db, &seen(&school, "9"), at(1), &SystemRandom)
+        let announced = write(database, |db| {
+            courses::announced(db, &seen(&school, "9"), at(1), &SystemRandom)
         });
         let due = |when| {
             let due = read(database, |db| courses::due(db, when, 10));
-            due.iter().any(|course| course.id == foretold.id)
+            due.iter().any(|course| course.id == announced.id)
         };
         assert!(!due(at(1_000_000_000)));
         let again = write(database, |db| {
-            courses::foretold(db, &seen(&school, "9"), at(2), &SystemRandom)
+            courses::announced(db, &seen(&school, "9"), at(2), &SystemRandom)
         });
-        assert_eq!(again.id, foretold.id);
+        assert_eq!(again.id, announced.id);
         let launched = write(database, |db| {
             courses::upsert_from_launch(db, &seen(&school, "9"), at(3), &SystemRandom)
         });
-        assert_eq!(launched.id, foretold.id);
+        assert_eq!(launched.id, announced.id);
         assert!(due(at(3)));
     });
 }

@@ -1,9 +1,9 @@
-//! Invitations, sightings, and a platform that changes.
+//! Invitations, what was seen last, and a platform that changes.
 
 use super::*;
 use crate::ids::InvitationId;
 use crate::store::invitations::Invitation;
-use crate::store::sightings::{Detail, Sighting};
+use crate::store::last_seen::{Detail, LastSeen};
 
 fn invitation(id: &str, tenant: &TenantId) -> Invitation {
     Invitation {
@@ -96,7 +96,7 @@ fn only_an_unused_invitation_can_be_taken_back() {
 fn the_last_sighting_is_kept_for_its_own_institution() {
     on_both_databases(|database| {
         let (north, south) = (School::new(database, "north"), School::new(database, "south"));
-        let sighting = |seconds| Sighting {
+        let last_seen = |seconds| LastSeen {
             tenant: north.tenant.clone(),
             registration: north.registration.clone(),
             launched_at: at(seconds),
@@ -108,11 +108,11 @@ fn the_last_sighting_is_kept_for_its_own_institution() {
                 ..Detail::default()
             },
         };
-        let seen = |tenant: &TenantId| read(database, |db| sightings::get(db, tenant, &north.registration));
+        let seen = |tenant: &TenantId| read(database, |db| last_seen::get(db, tenant, &north.registration));
         assert_eq!(seen(&north.tenant), None);
-        write(database, |db| sightings::put(db, &sighting(1)));
-        write(database, |db| sightings::put(db, &sighting(2)));
-        assert_eq!(seen(&north.tenant), Some(sighting(2)));
+        write(database, |db| last_seen::put(db, &last_seen(1)));
+        write(database, |db| last_seen::put(db, &last_seen(2)));
+        assert_eq!(seen(&north.tenant), Some(last_seen(2)));
         assert_eq!(seen(&south.tenant), None);
     });
 }

@@ -12,7 +12,7 @@ use crate::store::{Page, audit, tenants};
 use crate::web::audit_words;
 use lti::registration::{Flavour, RegistrationDraft};
 
-use super::keeper::Keeper;
+use super::admin_browser::AdminBrowser;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{Scene, on_each_database};
 
@@ -52,7 +52,7 @@ fn ada() -> Administrator {
 fn every_action_that_can_be_logged_is_said_in_words() {
     on_each_database(|scene| async move {
         let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
-        let mut keeper = Keeper::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
         let (of, now) = (tenant.clone(), scene.cairn.clock.now());
         let written = scene.cairn.store.write(move |db| {
             Action::ALL.iter().try_for_each(|action| {
@@ -62,7 +62,7 @@ fn every_action_that_can_be_logged_is_said_in_words() {
         });
         written.await.unwrap();
         for action in Action::ALL {
-            let page = keeper
+            let page = admin
                 .get(&format!(
                     "/admin/audit/{tenant}?who=command&action={}",
                     action.as_str()
@@ -94,8 +94,8 @@ fn what_the_command_line_changes_of_a_platform_stands_in_the_log() {
         ] {
             connecting::change(cairn, by, &added.id, change).await.unwrap();
         }
-        let mut keeper = Keeper::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
-        let refused = keeper.get(&format!("/admin/platforms/p/{}", added.id)).await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let refused = admin.get(&format!("/admin/platforms/p/{}", added.id)).await;
         assert!(
             refused.words().contains("refused by somebody on the server"),
             "{}",
@@ -107,7 +107,7 @@ fn what_the_command_line_changes_of_a_platform_stands_in_the_log() {
         registering::invite(cairn, &tenant, "For Moodle", by, life)
             .await
             .unwrap();
-        let page = keeper
+        let page = admin
             .get(&format!("/admin/audit/{tenant}?who=the+command+line"))
             .await;
         let words = page.words();
@@ -132,7 +132,7 @@ fn what_the_command_line_changes_of_a_platform_stands_in_the_log() {
 }
 
 #[test]
-fn a_deployment_that_the_console_refuses_is_refused_to_the_command_line_and_nothing_is_written() {
+fn the_command_line_refuses_the_deployments_that_the_console_refuses() {
     on_each_database(|scene| async move {
         let ada = ada();
         let long = "x".repeat(256);

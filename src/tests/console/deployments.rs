@@ -3,7 +3,7 @@
 use crate::service::institution::administrators::Scope;
 use crate::store::tenants;
 
-use super::keeper::Keeper;
+use super::admin_browser::AdminBrowser;
 use crate::tests::guest::Guest;
 use crate::tests::harness::on_each_database;
 
@@ -19,8 +19,8 @@ fn a_refused_deployment_says_who_refused_it_and_when_until_it_is_accepted() {
             .find(|(_, one)| one.client_id == client)
             .unwrap();
         let place = format!("/admin/platforms/p/{}", moodle.id);
-        let mut keeper = Keeper::of(&scene, &Scope::Tenant(tenant.id), "Ada <Keeper>").await;
-        let page = keeper.get(&place).await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.id), "Ada <Admin>").await;
+        let page = admin.get(&place).await;
         assert!(
             page.words().contains("accepted") && !page.words().contains("refused by"),
             "{}",
@@ -32,14 +32,14 @@ fn a_refused_deployment_says_who_refused_it_and_when_until_it_is_accepted() {
             own.find(|form| form.value("what") == Some(what)).unwrap()
         };
         let form = switch(&page, "set-aside");
-        let refused = keeper.browser.submit(&page, &form, &[]).await.unwrap();
+        let refused = admin.browser.submit(&page, &form, &[]).await.unwrap();
         let day = scene.cairn.clock.now().format("%Y").to_string();
         let words = refused.words();
-        let told = words.split("refused by Ada <Keeper> on ").nth(1);
+        let told = words.split("refused by Ada <Admin> on ").nth(1);
         let told = told.unwrap_or_else(|| panic!("{words}"));
         assert!(told.chars().take(20).collect::<String>().contains(&day), "{told}");
         let form = switch(&refused, "accept");
-        let accepted = keeper.browser.submit(&refused, &form, &[]).await.unwrap();
+        let accepted = admin.browser.submit(&refused, &form, &[]).await.unwrap();
         assert!(!accepted.words().contains("refused by"), "{}", accepted.words());
         scene.end().await;
     });

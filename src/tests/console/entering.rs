@@ -3,7 +3,7 @@
 use crate::service::institution::administrators::{Scope, links};
 use practice_lms::browser::Browser;
 
-use super::keeper::{Keeper, PASSWORD};
+use super::admin_browser::{AdminBrowser, PASSWORD};
 use crate::tests::harness::on_each_database;
 
 #[test]
@@ -19,24 +19,28 @@ fn a_link_lets_one_person_in_once_and_looking_at_it_does_not_use_it_up() {
         let mut browser = Browser::new().unwrap();
         // A mailbox looks at it twice before a person does.
         browser.get(&link).await.unwrap();
-        let door = browser.get(&link).await.unwrap();
-        assert_eq!(door.status, 200);
-        assert!(door.words().contains("This link works once."), "{}", door.words());
-        let form = door.form("/admin/link/").unwrap().clone();
+        let entry = browser.get(&link).await.unwrap();
+        assert_eq!(entry.status, 200);
+        assert!(
+            entry.words().contains("This link works once."),
+            "{}",
+            entry.words()
+        );
+        let form = entry.form("/admin/link/").unwrap().clone();
         // A mistake leaves it good.
         let short = [
             ("name", "Ada"),
             ("email", "ada@school.example"),
             ("password", "short"),
         ];
-        let again = browser.submit(&door, &form, &short).await.unwrap();
+        let again = browser.submit(&entry, &form, &short).await.unwrap();
         assert_eq!(again.status, 422);
         assert!(
             again.words().contains("at least 12 characters"),
             "{}",
             again.words()
         );
-        let inside = browser.submit(&door, &form, &[("name", "Ada")]).await.unwrap();
+        let inside = browser.submit(&entry, &form, &[("name", "Ada")]).await.unwrap();
         assert!(
             inside.words().contains("You are signed in."),
             "{}",
@@ -46,7 +50,7 @@ fn a_link_lets_one_person_in_once_and_looking_at_it_does_not_use_it_up() {
         let used = Browser::new().unwrap().get(&link).await.unwrap();
         assert_eq!(used.status, 410);
         assert!(used.words().contains("used already"), "{}", used.words());
-        let late = browser.submit(&door, &form, &[("name", "Eve")]).await.unwrap();
+        let late = browser.submit(&entry, &form, &[("name", "Eve")]).await.unwrap();
         assert_eq!(late.status, 410);
         scene.end().await;
     });
@@ -60,28 +64,28 @@ fn without_a_sign_in_every_page_leads_to_the_door_and_back() {
             ("email", "Ada@School.example"),
             ("password", PASSWORD),
         ];
-        Keeper::with(&scene, &Scope::Everything, &typed).await;
+        AdminBrowser::with(&scene, &Scope::Everything, &typed).await;
         let mut browser = Browser::new().unwrap();
-        let door = browser.get(&format!("{}/admin?x=1", scene.origin)).await.unwrap();
-        assert_eq!(door.url.path(), "/admin/sign-in");
-        let form = door.form("/admin/sign-in").unwrap().clone();
+        let entry = browser.get(&format!("{}/admin?x=1", scene.origin)).await.unwrap();
+        assert_eq!(entry.url.path(), "/admin/sign-in");
+        let form = entry.form("/admin/sign-in").unwrap().clone();
         let wrong = [
             ("email", "ada@school.example"),
             ("password", "seven stones on a hil"),
         ];
-        let refused = browser.submit(&door, &form, &wrong).await.unwrap();
+        let refused = browser.submit(&entry, &form, &wrong).await.unwrap();
         assert_eq!(refused.status, 422);
         let unknown = [
             ("email", "eve@school.example"),
             ("password", "seven stones on a hil"),
         ];
-        let nobody = browser.submit(&door, &form, &unknown).await.unwrap();
+        let nobody = browser.submit(&entry, &form, &unknown).await.unwrap();
         let sentence = "E-mail address and password do not belong together.";
         for page in [&refused, &nobody] {
             assert!(page.words().contains(sentence), "{}", page.words());
         }
         let right = [("email", "ADA@school.example"), ("password", PASSWORD)];
-        let inside = browser.submit(&door, &form, &right).await.unwrap();
+        let inside = browser.submit(&entry, &form, &right).await.unwrap();
         assert_eq!((inside.url.path(), inside.url.query()), ("/admin", Some("x=1")));
         let form = inside.form("/admin/sign-out").unwrap().clone();
         let out = browser.submit(&inside, &form, &[]).await.unwrap();
@@ -100,21 +104,21 @@ fn a_password_is_changed_with_the_old_one_and_every_other_browser_is_signed_out(
             ("email", "ada@school.example"),
             ("password", PASSWORD),
         ];
-        let mut keeper = Keeper::with(&scene, &Scope::Everything, &typed).await;
+        let mut admin = AdminBrowser::with(&scene, &Scope::Everything, &typed).await;
         let sign_in = async |password: &str| {
             let mut browser = Browser::new().unwrap();
-            let door = browser
+            let entry = browser
                 .get(&format!("{}/admin/sign-in", scene.origin))
                 .await
                 .unwrap();
-            let form = door.form("/admin/sign-in").unwrap().clone();
+            let form = entry.form("/admin/sign-in").unwrap().clone();
             let fields = [("email", "ada@school.example"), ("password", password)];
-            let inside = browser.submit(&door, &form, &fields).await.unwrap();
+            let inside = browser.submit(&entry, &form, &fields).await.unwrap();
             (browser, inside)
         };
         let (mut other, inside) = sign_in(PASSWORD).await;
         assert_eq!(inside.url.path(), "/admin");
-        let page = keeper.get("/admin/password").await;
+        let page = admin.get("/admin/password").await;
         let new = "nine stones on a hill";
         for (old, new, again, sentence) in [
             ("not the old one", new, new, "This is not your password."),
@@ -127,7 +131,7 @@ fn a_password_is_changed_with_the_old_one_and_every_other_browser_is_signed_out(
             ),
         ] {
             let fields = [("old", old), ("new", new), ("again", again)];
-            let refused = keeper.send(&page, "/admin/password", &fields).await;
+            let refused = admin.send(&page, "/admin/password", &fields).await;
             assert_eq!(refused.status, 422, "{sentence}");
             assert!(refused.words().contains(sentence), "{}", refused.words());
             assert!(!refused.text().contains("nine stones"), "{}", refused.text());
@@ -140,7 +144,7 @@ fn a_password_is_changed_with_the_old_one_and_every_other_browser_is_signed_out(
                 refused.words()
             );
         }
-        let foreign = keeper
+        let foreign = admin
             .browser
             .post(
                 &format!("{}/admin/password", scene.origin),
@@ -153,7 +157,7 @@ fn a_password_is_changed_with_the_old_one_and_every_other_browser_is_signed_out(
         assert_eq!(still.url.path(), "/admin", "nothing was changed until now");
 
         let fields = [("old", PASSWORD), ("new", new), ("again", new)];
-        let done = keeper.send(&page, "/admin/password", &fields).await;
+        let done = admin.send(&page, "/admin/password", &fields).await;
         assert!(
             done.words().contains("Your password is changed."),
             "{}",
@@ -161,9 +165,9 @@ fn a_password_is_changed_with_the_old_one_and_every_other_browser_is_signed_out(
         );
         let out = other.get(&format!("{}/admin", scene.origin)).await.unwrap();
         assert_eq!(out.url.path(), "/admin/sign-in");
-        assert_eq!(keeper.get("/admin").await.url.path(), "/admin");
-        // The attempts above count as those at the door do, so that nobody guesses here either.
-        let often = keeper.send(&page, "/admin/password", &fields).await;
+        assert_eq!(admin.get("/admin").await.url.path(), "/admin");
+        // The attempts above count as those at the entry do, so that nobody guesses here either.
+        let often = admin.send(&page, "/admin/password", &fields).await;
         assert_eq!(often.status, 429, "{}", often.words());
         let tenant = scene
             .cairn
@@ -173,7 +177,7 @@ fn a_password_is_changed_with_the_old_one_and_every_other_browser_is_signed_out(
             .unwrap()
             .unwrap()
             .id;
-        let log = keeper
+        let log = admin
             .get(&format!("/admin/audit/{tenant}?action=admin.password-changed"))
             .await;
         assert!(
@@ -193,10 +197,10 @@ fn a_changed_password_opens_the_door_and_the_old_one_does_not() {
             ("email", "ada@school.example"),
             ("password", PASSWORD),
         ];
-        let mut keeper = Keeper::with(&scene, &Scope::Everything, &typed).await;
-        let page = keeper.get("/admin/password").await;
+        let mut admin = AdminBrowser::with(&scene, &Scope::Everything, &typed).await;
+        let page = admin.get("/admin/password").await;
         let same = [("old", PASSWORD), ("new", PASSWORD), ("again", PASSWORD)];
-        let refused = keeper.send(&page, "/admin/password", &same).await;
+        let refused = admin.send(&page, "/admin/password", &same).await;
         assert!(
             refused.status == 422 && refused.words().contains("The new password is the old one."),
             "{}",
@@ -204,7 +208,7 @@ fn a_changed_password_opens_the_door_and_the_old_one_does_not() {
         );
         let new = "nine stones on a hill";
         let fields = [("old", PASSWORD), ("new", new), ("again", new)];
-        let done = keeper.send(&page, "/admin/password", &fields).await;
+        let done = admin.send(&page, "/admin/password", &fields).await;
         assert!(
             done.words().contains("Your password is changed."),
             "{}",
@@ -212,17 +216,17 @@ fn a_changed_password_opens_the_door_and_the_old_one_does_not() {
         );
         for (password, path) in [(PASSWORD, "/admin/sign-in"), (new, "/admin")] {
             let mut browser = Browser::new().unwrap();
-            let door = browser
+            let entry = browser
                 .get(&format!("{}/admin/sign-in", scene.origin))
                 .await
                 .unwrap();
-            let form = door.form("/admin/sign-in").unwrap().clone();
+            let form = entry.form("/admin/sign-in").unwrap().clone();
             let fields = [("email", "ada@school.example"), ("password", password)];
-            let page = browser.submit(&door, &form, &fields).await.unwrap();
+            let page = browser.submit(&entry, &form, &fields).await.unwrap();
             assert_eq!(page.url.path(), path, "{}", page.words());
         }
         // Whoever came by a link alone has none to change.
-        let mut nameless = Keeper::of(&scene, &Scope::Everything, "Ben").await;
+        let mut nameless = AdminBrowser::of(&scene, &Scope::Everything, "Ben").await;
         let none = nameless.get("/admin/password").await;
         assert!(
             none.words().contains("Your account has no password") && none.form("/admin/password").is_err(),

@@ -1,12 +1,12 @@
 //! The console of administrators over HTTP.
 
+pub(crate) mod admin_browser;
 mod audit;
 mod deployments;
 mod entering;
-pub mod keeper;
 mod keys;
 mod powers;
 mod provider;
-pub mod rules;
+pub(crate) mod rules;
 mod screens;
-mod walls;
+mod tenants;

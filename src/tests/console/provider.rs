@@ -113,7 +113,7 @@ fn on_a_scene<F: Future<Output = ()>>(test: impl Fn(Scene, Provider) -> F) {
             ),
             (
                 "CAIRN_ADMIN_OIDC_GROUPS",
-                "badge-keepers => North Coast Polytechnic",
+                "badge-admins => North Coast Polytechnic",
             ),
         ];
         let scene = Scene::with(TestDatabase::sqlite(), &settings).await;
@@ -125,14 +125,14 @@ fn on_a_scene<F: Future<Output = ()>>(test: impl Fn(Scene, Provider) -> F) {
 fn whom_the_provider_vouches_for_and_the_settings_name_comes_in() {
     on_a_scene(|scene, provider| async move {
         let mut browser = Browser::new().unwrap();
-        let door = browser
+        let entry = browser
             .get(&format!("{}/admin/sign-in", scene.origin))
             .await
             .unwrap();
         assert!(
-            door.words().contains("Sign in with 127.0.0.1"),
+            entry.words().contains("Sign in with 127.0.0.1"),
             "{}",
-            door.words()
+            entry.words()
         );
         for _ in 0..2 {
             let asked = leave(&scene, &mut browser).await;
@@ -206,7 +206,7 @@ fn who_is_not_vouched_for_not_named_or_began_elsewhere_stays_out() {
         // A group lets somebody in whose address is not named.
         let mut browser = Browser::new().unwrap();
         let asked = leave(&scene, &mut browser).await;
-        let claims = json!({"email": "ben@school.example", "sub": "person-2", "groups": ["badge-keepers"]});
+        let claims = json!({"email": "ben@school.example", "sub": "person-2", "groups": ["badge-admins"]});
         provider.vouches(&scene, &asked["nonce"], claims).await;
         assert_eq!(back(&scene, &mut browser, &asked["state"]).await.status, 200);
         scene.end().await;
@@ -231,7 +231,7 @@ fn a_new_account_reaches_as_far_as_its_entry_says_and_no_further() {
                 .await
                 .unwrap();
         // One institution.
-        let claims = json!({"email": "ben@school.example", "sub": "person-2", "groups": ["badge-keepers"]});
+        let claims = json!({"email": "ben@school.example", "sub": "person-2", "groups": ["badge-admins"]});
         let (mut ben, page) = come_in(&scene, &provider, claims.clone()).await;
         assert_eq!(page.status, 200, "{}", page.words());
         let home = ben.get(&at("/admin")).await.unwrap();
@@ -285,10 +285,10 @@ fn a_new_account_reaches_as_far_as_its_entry_says_and_no_further() {
         let typed = [
             ("name", "Zoe"),
             ("email", "zoe@school.example"),
-            ("password", super::keeper::PASSWORD),
+            ("password", super::admin_browser::PASSWORD),
         ];
         let scope = crate::service::institution::administrators::Scope::Tenant(south.id.clone());
-        super::keeper::Keeper::with(&scene, &scope, &typed).await;
+        super::admin_browser::AdminBrowser::with(&scene, &scope, &typed).await;
         let (mut zoe, page) = come_in(&scene, &provider, zoe).await;
         assert_eq!(page.status, 200, "{}", page.words());
         let home = zoe.get(&at("/admin")).await.unwrap();

@@ -4,16 +4,16 @@ use crate::ids::TenantId;
 use crate::service::institution::administrators::Scope;
 use practice_lms::browser::Page;
 
-use super::keeper::Keeper;
+use super::admin_browser::AdminBrowser;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{Scene, on_each_database};
 use crate::tests::showing::stage::{Stage, get};
 
 /// Saves the policies of an institution with these changes.
-pub async fn policy(scene: &Scene, tenant: &TenantId, changes: &[(&str, &str)]) -> Page {
-    let mut keeper = Keeper::of(scene, &Scope::Tenant(tenant.clone()), "Ada").await;
-    let page = keeper.get(&format!("/admin/policies/{tenant}")).await;
-    keeper.send(&page, "/admin/policies/", changes).await
+pub(crate) async fn policy(scene: &Scene, tenant: &TenantId, changes: &[(&str, &str)]) -> Page {
+    let mut admin = AdminBrowser::of(scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+    let page = admin.get(&format!("/admin/policies/{tenant}")).await;
+    admin.send(&page, "/admin/policies/", changes).await
 }
 
 #[test]
@@ -197,8 +197,9 @@ fn badges_kept_off_the_web_have_no_page_although_nobody_is_a_minor() {
         let switches = before.form("/share").unwrap();
 
         // An unticked box is not sent at all.
-        let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(stage.course.tenant.clone()), "Ada").await;
-        let page = keeper
+        let mut admin =
+            AdminBrowser::of(&stage.scene, &Scope::Tenant(stage.course.tenant.clone()), "Ada").await;
+        let page = admin
             .get(&format!("/admin/policies/{}", stage.course.tenant))
             .await;
         let form = page.form("/admin/policies/").unwrap();
@@ -212,7 +213,7 @@ fn badges_kept_off_the_web_have_no_page_although_nobody_is_a_minor() {
             ("keep", "forever"),
         ];
         let url = format!("{}/admin/policies/{}", stage.scene.origin, stage.course.tenant);
-        let saved = keeper.browser.post(&url, &fields).await.unwrap();
+        let saved = admin.browser.post(&url, &fields).await.unwrap();
         assert!(saved.words().contains("Saved."), "{}", saved.words());
         for ending in ["", ".json", ".png"] {
             let gone = get(&format!("{address}{ending}"), "*/*").await;
@@ -235,7 +236,7 @@ fn badges_kept_off_the_web_have_no_page_although_nobody_is_a_minor() {
 }
 
 #[test]
-fn a_rule_is_neither_saved_nor_activated_nor_a_student_approved_where_that_is_left_to_administrators() {
+fn rules_and_approvals_are_refused_where_they_are_left_to_administrators() {
     on_each_database(|scene| async move {
         let tenant = scene
             .cairn

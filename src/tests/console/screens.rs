@@ -11,9 +11,9 @@ use crate::tests::chromium::Chromium;
 use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
 
-async fn look(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
+async fn inspect(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
     for (width, dark) in [(1280, false), (1280, true), (320, false), (320, true)] {
-        chromium.looks(width, dark).await;
+        chromium.emulate(width, dark).await;
         let look = format!("console-{name}-{width}-{}", if dark { "dark" } else { "light" });
         chromium.picture(&look).await;
         wrong.extend(
@@ -24,7 +24,7 @@ async fn look(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
                 .map(|line| format!("{look}: {line}")),
         );
     }
-    chromium.looks(1280, false).await;
+    chromium.emulate(1280, false).await;
 }
 
 async fn press(chromium: &Chromium, words: &str) {
@@ -50,7 +50,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         let at = |path: &str| format!("{}/admin{path}", scene.origin);
         chromium.driver.goto(at("/policies")).await.unwrap();
         chromium.reads("Sign in to").await;
-        look(&chromium, "sign-in", &mut wrong).await;
+        inspect(&chromium, "sign-in", &mut wrong).await;
         let made = links::make(
             &scene.cairn,
             &Scope::Everything,
@@ -59,7 +59,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         .await;
         let link = made.unwrap();
         chromium.driver.goto(&link).await.unwrap();
-        look(&chromium, "link", &mut wrong).await;
+        inspect(&chromium, "link", &mut wrong).await;
         let name = chromium.driver.find(By::Name("name")).await.unwrap();
         name.send_keys("Ada Lovelace").await.unwrap();
         for (field, typed) in [
@@ -71,7 +71,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         }
         press(&chromium, "Go in").await;
         chromium.reads("You are signed in.").await;
-        look(&chromium, "overview", &mut wrong).await;
+        inspect(&chromium, "overview", &mut wrong).await;
         institutions::find_or_create(&scene.cairn, "South Hill School")
             .await
             .unwrap();
@@ -92,10 +92,10 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("publish", "/tool-keys/publish".to_owned()),
             ("choose", "/policies".to_owned()),
             ("policies", format!("/policies/{tenant}")),
-            ("leaving-choose", "/leaving".to_owned()),
-            ("leaving", format!("/leaving/{tenant}")),
-            ("erase", format!("/leaving/{tenant}/erasures/{wish}")),
-            ("decline", format!("/leaving/{tenant}/erasures/{wish}/decline")),
+            ("privacy-choose", "/privacy".to_owned()),
+            ("privacy", format!("/privacy/{tenant}")),
+            ("erase", format!("/privacy/{tenant}/erasures/{wish}")),
+            ("decline", format!("/privacy/{tenant}/erasures/{wish}/decline")),
             ("audit", format!("/audit/{tenant}")),
             ("audit-none", format!("/audit/{tenant}?who=nobody")),
             ("administrators", "/administrators".to_owned()),
@@ -103,7 +103,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("not-here", "/nothing".to_owned()),
         ] {
             chromium.driver.goto(at(&path)).await.unwrap();
-            look(&chromium, name, &mut wrong).await;
+            inspect(&chromium, name, &mut wrong).await;
         }
         chromium
             .driver
@@ -113,13 +113,13 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         let withdraw = chromium.driver.find(By::PartialLinkText("Withdraw…")).await;
         withdraw.unwrap().click().await.unwrap();
         chromium.reads("Why it is withdrawn").await;
-        look(&chromium, "withdraw", &mut wrong).await;
+        inspect(&chromium, "withdraw", &mut wrong).await;
         chromium.driver.goto(at("/administrators")).await.unwrap();
         press(&chromium, "Make a link").await;
         chromium.reads("The link is ready").await;
-        look(&chromium, "invited", &mut wrong).await;
+        inspect(&chromium, "invited", &mut wrong).await;
         chromium.driver.goto(&link).await.unwrap();
-        look(&chromium, "link-over", &mut wrong).await;
+        inspect(&chromium, "link-over", &mut wrong).await;
         assert!(
             wrong.is_empty(),
             "{} things to mend:\n{}",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::badge::BadgeState;
 use rust_decimal::Decimal;
 
-use super::{badges_of, check, copied, copy_page, desk, known, offer, teacher};
+use super::{badges_of, check, copied, copy_page, known, mapping, offer, teacher};
 use crate::tests::harness::on_each_database;
 
 #[test]
@@ -50,7 +50,7 @@ fn a_missing_column_is_made_with_its_name_and_points_at_one_press() {
             let mut new = teacher(lms, 4).await;
             let page = offer(&mut new).await;
             new.send(&page, "/take", &[]).await;
-            let map = desk(&mut new).await;
+            let map = mapping(&mut new).await;
             assert!(
                 map.words()
                     .contains("Make a new column “Homework” with 100 points"),
@@ -116,7 +116,7 @@ fn a_badge_that_was_retired_stays_behind_and_a_retired_one_stands_for_nothing() 
         let says = "This course was copied from Data Literacy 101. Bring its 2 badges and their rules?";
         let page = copy_page(&mut new, says).await;
         new.send(&page, "/take", &[]).await;
-        let map = desk(&mut new).await;
+        let map = mapping(&mut new).await;
         assert!(
             map.words().contains("Choose the badge for “Quiz master”")
                 && map.words().contains("It is retired in the old course"),

@@ -129,6 +129,6 @@ async fn offer(teacher: &mut Guest) -> Page {
 }
 
 /// The page that says what is missing, for a copy that was taken.
-async fn desk(teacher: &mut Guest) -> Page {
+async fn mapping(teacher: &mut Guest) -> Page {
     copy_page(teacher, "Say what stands for it").await
 }

@@ -5,7 +5,7 @@ use crate::store::{awards, enrolments};
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::{LTI, badges_of, check, copied, copies_of, desk, known, offer, teacher};
+use super::{LTI, badges_of, check, copied, copies_of, known, mapping, offer, teacher};
 use crate::tests::harness::on_each_database;
 
 #[test]
@@ -69,7 +69,7 @@ fn a_copied_course_brings_its_badges_asks_for_what_is_missing_and_awards_its_own
                 "{}",
                 preview.words()
             );
-            let map = desk(&mut new).await;
+            let map = mapping(&mut new).await;
             assert!(
                 map.words().contains("Choose the assignment for “Homework”"),
                 "{}",
@@ -140,7 +140,7 @@ fn a_copied_course_brings_its_badges_asks_for_what_is_missing_and_awards_its_own
 }
 
 #[test]
-fn a_copy_that_was_declined_is_not_offered_again_and_another_platforms_history_means_nothing() {
+fn a_declined_copy_is_not_offered_again_and_another_platforms_history_means_nothing() {
     on_each_database(|scene| async move {
         let mut old = teacher(&scene.moodle, 0).await;
         let (at, copy) = copied(&scene.moodle, &mut old).await;

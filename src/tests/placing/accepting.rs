@@ -8,7 +8,7 @@ use practice_lms::{CourseRole, PracticeLms};
 
 use super::pending::known;
 use super::{open, send};
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::{Scene, on_each_database};
 
 /// Cairn's id for the platform behind `lms`.
@@ -31,13 +31,13 @@ async fn enter(lms: &PracticeLms, course: u64, role: CourseRole) -> Page {
 
 /// Presses the button of the console's page that changes `what`; of a deployment, that of the given one.
 async fn press(
-    keeper: &mut Keeper,
+    admin: &mut AdminBrowser,
     scene: &Scene,
     place: &str,
     what: &str,
     deployment: Option<&str>,
 ) -> Page {
-    let page = keeper.get(place).await;
+    let page = admin.get(place).await;
     let id = match deployment {
         Some(name) => Some(known(scene, name).await.0.unwrap().0.id.to_string()),
         None => None,
@@ -47,7 +47,7 @@ async fn press(
         form.value("what") == Some(what) && id.as_deref().is_none_or(|id| form.value("value") == Some(id))
     });
     let form = form.unwrap_or_else(|| panic!("no {what} of {deployment:?}: {}", page.words()));
-    keeper.browser.submit(&page, &form, &[]).await.unwrap()
+    admin.browser.submit(&page, &form, &[]).await.unwrap()
 }
 
 /// What the console's page says of one deployment.
@@ -97,7 +97,7 @@ const OF_COURSES: [&str; 6] = [
 #[test]
 fn only_a_platform_that_accepts_all_lets_an_unknown_installation_in_at_once() {
     on_each_database(|scene| async move {
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
         let before = scene.database.rows();
         let mut waiting = Vec::new();
         for (name, lms) in scene.platforms() {
@@ -116,7 +116,7 @@ fn only_a_platform_that_accepts_all_lets_an_unknown_installation_in_at_once() {
             let page = enter(lms, 2, CourseRole::Student).await;
             carries_nothing(&page, lms, 2);
             assert!(page.form("/lti/claim").is_err(), "{name}: {}", page.words());
-            let listed = keeper.get(&place).await;
+            let listed = admin.get(&place).await;
             assert!(
                 line(&listed, &one).trim_start().starts_with("waiting"),
                 "{name}: {}",
@@ -131,7 +131,7 @@ fn only_a_platform_that_accepts_all_lets_an_unknown_installation_in_at_once() {
 
         for ((name, lms), waiting) in scene.platforms().into_iter().zip(waiting) {
             let place = format!("/admin/platforms/p/{}", platform(&scene, lms).await);
-            let page = press(&mut keeper, &scene, &place, "accept-all", None).await;
+            let page = press(&mut admin, &scene, &place, "accept-all", None).await;
             assert!(
                 page.words()
                     .contains("Every deployment that this platform signs is accepted by itself."),
@@ -142,14 +142,14 @@ fn only_a_platform_that_accepts_all_lets_an_unknown_installation_in_at_once() {
             let new = lms.world().deploy_in_course(0, 3);
             for (deployment, course) in [(&new, 3), (&waiting, 2)] {
                 opened(&enter(lms, course, CourseRole::Teacher).await, lms, course);
-                let listed = keeper.get(&place).await;
+                let listed = admin.get(&place).await;
                 let said = line(&listed, deployment);
                 assert!(said.trim_start().starts_with("accepted"), "{name}: {said}");
                 let seen = format!("Seen first from the course “{}”", title(lms, course));
                 assert!(said.contains(&seen), "{name}: {said}");
             }
             // What an administrator refused stays out, whatever the switch says.
-            let page = press(&mut keeper, &scene, &place, "set-aside", Some(&new)).await;
+            let page = press(&mut admin, &scene, &place, "set-aside", Some(&new)).await;
             assert!(
                 line(&page, &new).contains("refused by Ada"),
                 "{name}: {}",
@@ -162,10 +162,10 @@ fn only_a_platform_that_accepts_all_lets_an_unknown_installation_in_at_once() {
                 "{name}: {}",
                 page.words()
             );
-            press(&mut keeper, &scene, &place, "accept", Some(&new)).await;
+            press(&mut admin, &scene, &place, "accept", Some(&new)).await;
             opened(&enter(lms, 3, CourseRole::Teacher).await, lms, 3);
             // Off again: the next one waits, and what was accepted stays.
-            let page = press(&mut keeper, &scene, &place, "accept-all", None).await;
+            let page = press(&mut admin, &scene, &place, "accept-all", None).await;
             assert!(
                 page.words()
                     .contains("New deployments wait until somebody accepts them."),
@@ -184,7 +184,7 @@ fn only_a_platform_that_accepts_all_lets_an_unknown_installation_in_at_once() {
 fn a_teacher_asks_an_administrator_accepts_and_the_next_launch_opens_the_course() {
     on_each_database(|scene| async move {
         let own = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
-        let mut keeper = Keeper::of(&scene, &Scope::Tenant(own), "Ada").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(own), "Ada").await;
         for (name, lms) in scene.platforms() {
             let deployment = lms.world().deploy_in_course(0, 2);
             let (mut browser, page) = super::visit(lms, CourseRole::Teacher, "My badges").await;
@@ -196,9 +196,9 @@ fn a_teacher_asks_an_administrator_accepts_and_the_next_launch_opens_the_course(
             );
 
             // From the first page of the console on, by its links.
-            let overview = keeper.get("/admin").await;
+            let overview = admin.get("/admin").await;
             let list = overview.link("1 installation waits to be accepted").unwrap();
-            let list = keeper.browser.get(&list).await.unwrap();
+            let list = admin.browser.get(&list).await.unwrap();
             assert!(
                 list.words().contains("1 waiting to be accepted"),
                 "{name}: {}",
@@ -206,7 +206,7 @@ fn a_teacher_asks_an_administrator_accepts_and_the_next_launch_opens_the_course(
             );
             let id = platform(&scene, lms).await;
             let one = list.links(id.as_str()).remove(0);
-            let page = keeper.browser.get(&one).await.unwrap();
+            let page = admin.browser.get(&one).await.unwrap();
             let said = line(&page, &deployment);
             let teacher = lms.world().member(2, CourseRole::Teacher).unwrap();
             for part in [
@@ -218,7 +218,7 @@ fn a_teacher_asks_an_administrator_accepts_and_the_next_launch_opens_the_course(
                 assert!(said.contains(part), "{name}, {part}: {said}");
             }
             let place = format!("/admin/platforms/p/{id}");
-            let page = press(&mut keeper, &scene, &place, "accept", Some(&deployment)).await;
+            let page = press(&mut admin, &scene, &place, "accept", Some(&deployment)).await;
             assert!(
                 line(&page, &deployment).trim_start().starts_with("accepted"),
                 "{name}: {}",
@@ -228,7 +228,7 @@ fn a_teacher_asks_an_administrator_accepts_and_the_next_launch_opens_the_course(
             opened(&enter(lms, 2, CourseRole::Teacher).await, lms, 2);
             let student = enter(lms, 2, CourseRole::Student).await;
             assert_eq!(student.status, 200, "{name}: {}", student.words());
-            let overview = keeper.get("/admin").await;
+            let overview = admin.get("/admin").await;
             assert!(
                 !overview.words().contains("to be accepted"),
                 "{name}: {}",
@@ -243,17 +243,17 @@ fn a_teacher_asks_an_administrator_accepts_and_the_next_launch_opens_the_course(
 fn an_administrator_who_declines_is_named_and_whoever_asked_is_told() {
     on_each_database(|scene| async move {
         let own = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
-        let mut keeper = Keeper::of(&scene, &Scope::Tenant(own), "Ada").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(own), "Ada").await;
         for (name, lms) in scene.platforms() {
             let place = format!("/admin/platforms/p/{}", platform(&scene, lms).await);
             let deployment = lms.world().deploy_in_course(0, 2);
             let (mut browser, claim) = super::visit(lms, CourseRole::Teacher, "My badges").await;
             send(&mut browser, &claim, "/lti/claim", &[]).await;
-            let page = press(&mut keeper, &scene, &place, "set-aside", Some(&deployment)).await;
+            let page = press(&mut admin, &scene, &place, "set-aside", Some(&deployment)).await;
             let said = line(&page, &deployment);
             assert!(said.contains("refused by Ada"), "{name}: {said}");
             assert!(said.contains("Asked for by"), "{name}: {said}");
-            let overview = keeper.get("/admin").await;
+            let overview = admin.get("/admin").await;
             assert!(
                 !overview.words().contains("to be accepted"),
                 "{name}: {}",
@@ -288,7 +288,7 @@ fn an_administrator_who_declines_is_named_and_whoever_asked_is_told() {
                 student.words()
             );
 
-            press(&mut keeper, &scene, &place, "accept", Some(&deployment)).await;
+            press(&mut admin, &scene, &place, "accept", Some(&deployment)).await;
             opened(&enter(lms, 2, CourseRole::Teacher).await, lms, 2);
         }
         scene.end().await;

@@ -200,14 +200,14 @@ async fn click_through(chromium: &Chromium, lms: &PracticeLms, name: &str, wrong
     chromium.reads("Put badges into your course").await;
     press(chromium, "Make a new badge").await;
     chromium.reads("Save and choose it").await;
-    look(chromium, &format!("new-{name}"), wrong).await;
+    inspect(chromium, &format!("new-{name}"), wrong).await;
     for (id, text) in [("f-name", "Reads maps"), ("f-initials", "RM")] {
         let field = chromium.driver.find(By::Id(id)).await.unwrap();
         field.send_keys(text).await.unwrap();
     }
     press(chromium, "Save and choose it").await;
     chromium.reads("The new badge is chosen below").await;
-    look(chromium, &format!("chosen-{name}"), wrong).await;
+    inspect(chromium, &format!("chosen-{name}"), wrong).await;
     press(chromium, "Look it over").await;
     chromium.reads("This goes into your course").await;
     press(chromium, "Put it into the course").await;
@@ -220,15 +220,15 @@ async fn click_through(chromium: &Chromium, lms: &PracticeLms, name: &str, wrong
     chromium.reads("Reads maps").await;
 }
 
-async fn look(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
+async fn inspect(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
     for (width, dark) in [(1280, false), (320, true)] {
-        chromium.looks(width, dark).await;
+        chromium.emulate(width, dark).await;
         let look = format!("placing-{name}-{width}");
         chromium.picture(&look).await;
         let found = chromium.stumbling_blocks().await;
         wrong.extend(found.iter().map(|line| format!("{look}: {line}")));
     }
-    chromium.looks(1280, false).await;
+    chromium.emulate(1280, false).await;
 }
 
 #[test]

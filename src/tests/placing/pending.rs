@@ -15,7 +15,7 @@ use super::{open, send, visit};
 use crate::tests::harness::{Scene, on_each_database};
 
 /// The installation of that name with what is known of it, and how many courses the school has.
-pub async fn known(scene: &Scene, name: &str) -> (Option<(Deployment, pending::Claim)>, usize) {
+pub(crate) async fn known(scene: &Scene, name: &str) -> (Option<(Deployment, pending::Claim)>, usize) {
     let name = name.to_owned();
     let found = scene.cairn.store.read(move |db| {
         let mut found = None;

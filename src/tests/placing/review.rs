@@ -10,7 +10,12 @@ const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 
 /// The teacher, or somebody of that role, opens the work of `student` from the column of the activity. Canvas has no such
 /// message, so there an assignment's launch is made one.
-async fn look(lms: &PracticeLms, role: CourseRole, student: u64, sub: &str) -> practice_lms::browser::Page {
+async fn review_of(
+    lms: &PracticeLms,
+    role: CourseRole,
+    student: u64,
+    sub: &str,
+) -> practice_lms::browser::Page {
     let world = lms.world();
     let course = world.courses()[0].id;
     let who = world.member(course, role).unwrap().id;
@@ -46,7 +51,7 @@ fn the_gradebook_opens_the_right_student_for_teachers_alone() {
             let world = lms.world();
             let students = world.students(2);
             let (first, second) = (&students[0], &students[1]);
-            let page = look(lms, CourseRole::Teacher, first.id, &first.sub).await;
+            let page = review_of(lms, CourseRole::Teacher, first.id, &first.sub).await;
             assert!(
                 page.status == 200 && page.url.path().contains("/evidence/"),
                 "{name}: {} {}",
@@ -62,17 +67,17 @@ fn the_gradebook_opens_the_right_student_for_teachers_alone() {
             let links = world.links(2);
             let link = links.iter().find(|link| link.title == "Field report").unwrap().id;
             open(lms, &world.launch_form(2, second.id, link).unwrap()).await;
-            let page = look(lms, CourseRole::Teacher, second.id, &second.sub).await;
+            let page = review_of(lms, CourseRole::Teacher, second.id, &second.sub).await;
             let sentence = format!("{} has not handed in anything", second.name);
             assert!(page.words().contains(&sentence), "{name}: {}", page.words());
-            let page = look(lms, CourseRole::Teacher, first.id, "nobody").await;
+            let page = review_of(lms, CourseRole::Teacher, first.id, "nobody").await;
             assert!(
                 page.status == 422 && page.text().contains("review.student-unknown"),
                 "{name}: {}",
                 page.words()
             );
             for role in [CourseRole::Student, CourseRole::Observer] {
-                let page = look(lms, role, first.id, &first.sub).await;
+                let page = review_of(lms, role, first.id, &first.sub).await;
                 assert_eq!(page.status, 403, "{name}, {role:?}: {}", page.words());
                 assert!(!page.words().contains("Work of the first"), "{name}, {role:?}");
             }

@@ -9,7 +9,7 @@ use practice_lms::{CourseRole, PracticeLms};
 use serde_json::json;
 
 use super::way::{agree, invite, paste, platforms, tenant};
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::{Scene, framed, on_each_database};
 
 /// What Cairn has of the tool with that index at the LMS.
@@ -31,11 +31,11 @@ async fn registered(scene: &Scene, lms: &PracticeLms) -> usize {
 }
 
 /// Sends the console's form for `what` with that value.
-async fn choose(keeper: &mut Keeper, one: &Registration, what: &str, value: &str) -> Page {
-    let page = keeper.get(&format!("/admin/platforms/p/{}", one.id)).await;
+async fn choose(admin: &mut AdminBrowser, one: &Registration, what: &str, value: &str) -> Page {
+    let page = admin.get(&format!("/admin/platforms/p/{}", one.id)).await;
     let mut forms = page.forms().into_iter();
     let form = forms.find(|form| form.value("what") == Some(what)).unwrap();
-    keeper
+    admin
         .browser
         .submit(&page, &form, &[("value", value)])
         .await
@@ -65,16 +65,16 @@ fn change_mind(lms: &PracticeLms) -> String {
 }
 
 #[test]
-fn what_an_update_changes_is_shown_refused_it_changes_nothing_agreed_it_keeps_what_was_chosen() {
+fn an_update_is_shown_first_changes_nothing_when_refused_and_keeps_choices_when_agreed() {
     on_each_database(|scene| async move {
         let lms = &scene.moodle;
         let index = registered(&scene, lms).await;
         lms.world().activate(index);
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
         let first = known(&scene, lms, index).await;
-        choose(&mut keeper, &first, "accept-all", "yes").await;
-        choose(&mut keeper, &first, "hosts", "localhost files.school.example").await;
-        let off = choose(&mut keeper, &first, "enabled", "no").await;
+        choose(&mut admin, &first, "accept-all", "yes").await;
+        choose(&mut admin, &first, "hosts", "localhost files.school.example").await;
+        let off = choose(&mut admin, &first, "enabled", "no").await;
         assert!(off.words().contains("Turned off"), "{}", off.words());
         let renamed = Registration {
             name: "The Moodle of our school".to_owned(),
@@ -151,7 +151,7 @@ fn what_an_update_changes_is_shown_refused_it_changes_nothing_agreed_it_keeps_wh
         let form = world.launch_form(course, teacher, link).unwrap();
         let page = framed(lms).launch(&form).await.unwrap();
         assert_ne!(page.status, 200, "{}", page.words());
-        choose(&mut keeper, &now, "enabled", "yes").await;
+        choose(&mut admin, &now, "enabled", "yes").await;
         let form = world.launch_form(course, teacher, link).unwrap();
         let page = framed(lms).launch(&form).await.unwrap();
         assert_eq!(page.status, 200, "{}", page.words());
@@ -164,8 +164,8 @@ fn a_new_client_id_is_a_second_registration_and_the_page_says_so_first() {
     on_each_database(|scene| async move {
         for (name, lms) in scene.platforms() {
             let index = registered(&scene, lms).await;
-            let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
-            choose(&mut keeper, &known(&scene, lms, index).await, "accept-all", "yes").await;
+            let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+            choose(&mut admin, &known(&scene, lms, index).await, "accept-all", "yes").await;
             let first = known(&scene, lms, index).await;
             let keys = change_mind(lms);
             let count = platforms(&scene).await;

@@ -6,7 +6,7 @@ use practice_lms::browser::{Browser, Page};
 use practice_lms::{CourseRole, Flavour, PracticeLms, Tool};
 use serde_json::Value;
 
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::{Scene, framed, on_each_database};
 use crate::tests::pentest::stranger;
 
@@ -76,7 +76,7 @@ async fn answers(origin: &str, url: &str) {
 }
 
 /// Types what the LMS shows into the form of the page, and opens Cairn from the LMS.
-async fn finish(scene: &Scene, keeper: &mut Keeper, page: &Page, lms: &PracticeLms, tool: Tool) {
+async fn finish(scene: &Scene, admin: &mut AdminBrowser, page: &Page, lms: &PracticeLms, tool: Tool) {
     let shown = lms.install_tool(tool);
     let forms = page.forms();
     let form = forms
@@ -92,7 +92,7 @@ async fn finish(scene: &Scene, keeper: &mut Keeper, page: &Page, lms: &PracticeL
         ("jwks_url", &shown.jwks_url),
         ("deployments", &shown.deployment_id),
     ];
-    let saved = keeper.browser.submit(page, form, &typed).await.unwrap();
+    let saved = admin.browser.submit(page, form, &typed).await.unwrap();
     assert!(saved.words().contains("By hand"), "{}", saved.words());
     let (issuer, client) = (shown.issuer, shown.client_id);
     let known = scene
@@ -115,8 +115,8 @@ async fn finish(scene: &Scene, keeper: &mut Keeper, page: &Page, lms: &PracticeL
 #[test]
 fn moodles_table_is_what_the_server_answers_to_and_installs_cairn() {
     on_each_database(|scene| async move {
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
-        let page = keeper.get("/admin/platforms/by-hand/moodle").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let page = admin.get("/admin/platforms/by-hand/moodle").await;
         let lines = copied(&page);
         let launch = format!("{}/lti/launch", scene.origin);
         let expected = [
@@ -155,7 +155,7 @@ fn moodles_table_is_what_the_server_answers_to_and_installs_cairn() {
             share_names: true,
             share_email: false,
         };
-        finish(&scene, &mut keeper, &page, &lms, tool).await;
+        finish(&scene, &mut admin, &page, &lms, tool).await;
         scene.end().await;
         lms.stop().await;
     });
@@ -164,8 +164,8 @@ fn moodles_table_is_what_the_server_answers_to_and_installs_cairn() {
 #[test]
 fn canvas_json_is_the_same_wherever_it_is_shown_and_installs_cairn() {
     on_each_database(|scene| async move {
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
-        let page = keeper.get("/admin/platforms/by-hand/canvas").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let page = admin.get("/admin/platforms/by-hand/canvas").await;
         let lines = copied(&page);
         let expected = [
             ("JSON URL", format!("{}/lti/canvas.json", scene.origin)),
@@ -218,7 +218,7 @@ fn canvas_json_is_the_same_wherever_it_is_shown_and_installs_cairn() {
             share_names: true,
             share_email: false,
         };
-        finish(&scene, &mut keeper, &page, &lms, tool).await;
+        finish(&scene, &mut admin, &page, &lms, tool).await;
         scene.end().await;
         lms.stop().await;
     });
@@ -238,8 +238,8 @@ fn addresses(value: &Value, found: &mut Vec<String>) {
 #[test]
 fn the_form_is_filled_in_for_each_hosted_canvas_with_its_own_addresses() {
     on_each_database(|scene| async move {
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
-        let first = keeper.get("/admin/platforms/by-hand/canvas").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let first = admin.get("/admin/platforms/by-hand/canvas").await;
         for (words, preset, issuer, host) in [
             (
                 "Canvas, hosted by Instructure",
@@ -262,7 +262,7 @@ fn the_form_is_filled_in_for_each_hosted_canvas_with_its_own_addresses() {
         ] {
             let link = first.link(words).unwrap();
             assert!(link.ends_with(&format!("?preset={preset}")), "{link}");
-            let page = keeper.browser.get(&link).await.unwrap();
+            let page = admin.browser.get(&link).await.unwrap();
             let forms = page.forms();
             let form = forms
                 .iter()
@@ -282,7 +282,7 @@ fn the_form_is_filled_in_for_each_hosted_canvas_with_its_own_addresses() {
             }
             // As filled in, with a client id alone, it is a registration of just these values.
             let client = format!("170000000000{}", preset.len());
-            let saved = keeper
+            let saved = admin
                 .browser
                 .submit(&page, form, &[("client_id", &client)])
                 .await

@@ -21,17 +21,17 @@ async fn press(chromium: &Chromium, words: &str) {
 }
 
 /// Pictures at both widths in both schemes, and nothing to stumble over.
-async fn look(chromium: &Chromium, name: &str) {
+async fn inspect(chromium: &Chromium, name: &str) {
     for width in [320, 1280] {
         for dark in [false, true] {
-            chromium.looks(width, dark).await;
+            chromium.emulate(width, dark).await;
             let scheme = if dark { "dark" } else { "light" };
             chromium.picture(&format!("{name}-{width}-{scheme}")).await;
             let found = chromium.stumbling_blocks().await;
             assert!(found.is_empty(), "{name} at {width}, {scheme}: {found:?}");
         }
     }
-    chromium.looks(1280, false).await;
+    chromium.emulate(1280, false).await;
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
         let Some(chromium) = Chromium::start(&[]).await else {
             return scene.end().await;
         };
-        chromium.looks(1280, false).await;
+        chromium.emulate(1280, false).await;
         let link = links::make(
             &scene.cairn,
             &Scope::Everything,
@@ -66,7 +66,7 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
                 .goto(&format!("{}/admin/platforms", scene.origin))
                 .await
                 .unwrap();
-            look(&chromium, &format!("platforms-{name}")).await;
+            inspect(&chromium, &format!("platforms-{name}")).await;
             press(&chromium, "Make an address").await;
             chromium.reads("It works once").await;
             let field = chromium.driver.find(By::Id("f-address")).await.unwrap();
@@ -123,7 +123,7 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
         for page in ["by-hand/moodle", "by-hand/canvas"] {
             let href = format!("{}/admin/platforms/{page}", scene.origin);
             chromium.driver.goto(&href).await.unwrap();
-            look(&chromium, &page.replace('/', "-")).await;
+            inspect(&chromium, &page.replace('/', "-")).await;
         }
         chromium
             .driver
@@ -134,7 +134,7 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
         first.click().await.unwrap();
         press(&chromium, "Run the self-test").await;
         chromium.reads("Its public keys can be read").await;
-        look(&chromium, "platform-tested").await;
+        inspect(&chromium, "platform-tested").await;
         chromium.end().await;
         scene.end().await;
     });

@@ -113,7 +113,7 @@ fn the_page_of_the_lms_receives_the_message_from_a_frame_and_from_a_window() {
             chromium.driver.switch_to_window(popup).await.unwrap();
             chromium.reads("Connect this platform once more?").await;
             for (width, dark) in [(1280, false), (320, true)] {
-                chromium.looks(width, dark).await;
+                chromium.emulate(width, dark).await;
                 let look = format!("register-again-{name}-{width}");
                 chromium.picture(&look).await;
                 let found = chromium.stumbling_blocks().await;

@@ -48,7 +48,7 @@ fn every_value_is_copied_by_its_button_by_mouse_and_by_keyboard() {
             return;
         };
         let scene = Scene::on(TestDatabase::sqlite()).await;
-        chromium.looks(1280, false).await;
+        chromium.emulate(1280, false).await;
         let rights =
             json!({"origin": scene.origin, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
         chromium.tell("Browser.grantPermissions", rights).await;

@@ -15,7 +15,7 @@ use lti::services::media::scope;
 use practice_lms::{CourseRole, Endpoint, Fault, PracticeLms};
 
 use super::way::tenant;
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{ManualTimer, Scene, framed, launch_as};
 
@@ -237,10 +237,10 @@ impl Wrong {
 }
 
 /// Runs the self-test of a platform from its page: what an administrator reads then.
-async fn tested(keeper: &mut Keeper, platform: &RegistrationId) -> String {
-    let page = keeper.get(&format!("/admin/platforms/p/{platform}")).await;
+async fn tested(admin: &mut AdminBrowser, platform: &RegistrationId) -> String {
+    let page = admin.get(&format!("/admin/platforms/p/{platform}")).await;
     let begun = Instant::now();
-    let tested = keeper.send(&page, "/test", &[]).await;
+    let tested = admin.send(&page, "/test", &[]).await;
     assert_eq!(tested.status, 200, "{}", tested.words());
     let took = begun.elapsed();
     assert!(took < Duration::from_secs(30), "somebody waits for it: {took:?}");
@@ -249,12 +249,12 @@ async fn tested(keeper: &mut Keeper, platform: &RegistrationId) -> String {
 
 /// The same while something hangs: whenever nobody asks the LMS for anything any more, the time of one step passes.
 async fn tested_in_vain(
-    keeper: &mut Keeper,
+    admin: &mut AdminBrowser,
     platform: &RegistrationId,
     lms: &PracticeLms,
     timer: &ManualTimer,
 ) -> String {
-    let mut testing = std::pin::pin!(tested(keeper, platform));
+    let mut testing = std::pin::pin!(tested(admin, platform));
     let (mut last, mut since) = (asked(lms), Instant::now());
     loop {
         tokio::select! {
@@ -302,13 +302,13 @@ fn each(flavour: usize) {
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
         let timer = Arc::new(ManualTimer::default());
         let scene = Scene::timed(TestDatabase::sqlite(), clock.clone(), timer.clone()).await;
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
         let (name, lms) = scene.platforms()[flavour];
         let word = ["Moodle", "Canvas"][flavour];
         let platform = &registered(&scene, lms).await;
 
         // Before anybody opened Cairn there.
-        let words = tested(&mut keeper, platform).await;
+        let words = tested(&mut admin, platform).await;
         let first = ["press Activate on Cairn's card", "“By Client ID”"][flavour];
         for said in ["Nobody has opened Cairn from this platform yet.", first, OWN] {
             assert!(words.contains(said), "{name} lacks {said:?}: {words}");
@@ -319,7 +319,7 @@ fn each(flavour: usize) {
         teacher.until("", "1 column").await;
         for (what, wrong, step, grades, settings) in ROWS {
             // Right before, everything is well: nothing of that may be taken for how it is now.
-            let words = tested(&mut keeper, platform).await;
+            let words = tested(&mut admin, platform).await;
             assert!(
                 words.contains("Nothing is broken."),
                 "{name}, before {what}: {words}"
@@ -329,9 +329,9 @@ fn each(flavour: usize) {
             clock.advance(TimeDelta::seconds(1));
             wrong.begin(lms).await;
             let words = if matches!(wrong, Wrong::Answer(_, Fault::Delay(_))) {
-                tested_in_vain(&mut keeper, platform, lms, &timer).await
+                tested_in_vain(&mut admin, platform, lms, &timer).await
             } else {
-                tested(&mut keeper, platform).await
+                tested(&mut admin, platform).await
             };
             Wrong::end(lms);
             assert!(
@@ -373,7 +373,7 @@ fn each(flavour: usize) {
             clock.advance(TimeDelta::seconds(4));
             faults.clear();
         };
-        let (words, ()) = tokio::join!(tested(&mut keeper, platform), four_seconds_later);
+        let (words, ()) = tokio::join!(tested(&mut admin, platform), four_seconds_later);
         for said in [
             "Nothing is broken.",
             "It answers slowly: reading the members took 4 seconds.",
@@ -390,12 +390,12 @@ fn each(flavour: usize) {
 async fn scene_moves_on(scene: &Scene, platform: &RegistrationId) {
     let (tenant, id, now) = (tenant(scene).await, platform.clone(), scene.cairn.clock.now());
     let written = scene.cairn.store.write(move |db| {
-        let seen = crate::store::sightings::get(db, &tenant, &id)?.unwrap();
-        let seen = crate::store::sightings::Sighting {
+        let seen = crate::store::last_seen::get(db, &tenant, &id)?.unwrap();
+        let seen = crate::store::last_seen::LastSeen {
             launched_at: now,
             ..seen
         };
-        crate::store::sightings::put(db, &seen)
+        crate::store::last_seen::put(db, &seen)
     });
     written.await.unwrap();
 }

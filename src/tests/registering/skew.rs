@@ -9,7 +9,7 @@ use crate::store::testing::TestDatabase;
 use chrono::{DateTime, TimeDelta, Utc};
 use practice_lms::{CourseRole, Flavour};
 
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::{Scene, framed, launch_as};
 
 /// A clock that goes wrong by always the same time.
@@ -50,9 +50,9 @@ async fn off_by(flavour: Flavour, word: &str, setting: &str, minutes: i64, direc
         .store
         .read(move |db| registrations::by_issuer(db, &issuer));
     let known = found.await.unwrap().remove(0);
-    let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
-    let page = keeper.get(&format!("/admin/platforms/p/{}", known.id)).await;
-    let words = keeper.send(&page, "/test", &[]).await.words();
+    let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+    let page = admin.get(&format!("/admin/platforms/p/{}", known.id)).await;
+    let words = admin.send(&page, "/test", &[]).await.words();
     let off = words.split("Its clock is ").nth(1).unwrap_or_default();
     let seconds: i64 = off.split(' ').next().unwrap_or_default().parse().unwrap_or(0);
     assert!(

@@ -5,7 +5,7 @@ use crate::store::registrations;
 use practice_lms::{CourseRole, Endpoint, Fault};
 
 use super::way::tenant;
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::{framed, launch_as, on_each_database};
 
 #[test]
@@ -18,11 +18,11 @@ fn a_platform_that_works_says_what_it_lets_us_see_and_a_broken_one_names_the_set
             .read(move |db| registrations::list(db, &tenant))
             .await
             .unwrap();
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
         for ((name, lms), registration) in scene.platforms().into_iter().zip(&all) {
             let path = format!("/admin/platforms/p/{}", registration.id);
-            let page = keeper.get(&path).await;
-            let untouched = keeper.send(&page, "/test", &[]).await;
+            let page = admin.get(&path).await;
+            let untouched = admin.send(&page, "/test", &[]).await;
             assert!(
                 untouched.words().contains("Nobody has opened Cairn"),
                 "{name}: {}",
@@ -30,8 +30,8 @@ fn a_platform_that_works_says_what_it_lets_us_see_and_a_broken_one_names_the_set
             );
 
             launch_as(lms, &mut framed(lms), CourseRole::Teacher).await;
-            let page = keeper.get(&path).await;
-            let good = keeper.send(&page, "/test", &[]).await;
+            let page = admin.get(&path).await;
+            let good = admin.send(&page, "/test", &[]).await;
             let words = good.words();
             for expected in [
                 "Nothing is broken.",
@@ -53,8 +53,8 @@ fn a_platform_that_works_says_what_it_lets_us_see_and_a_broken_one_names_the_set
             lms.world()
                 .faults()
                 .inject(Endpoint::Members, &Fault::Forbidden, 50);
-            let page = keeper.get(&path).await;
-            let broken = keeper.send(&page, "/test", &[]).await;
+            let page = admin.get(&path).await;
+            let broken = admin.send(&page, "/test", &[]).await;
             let words = broken.words();
             assert!(words.contains("Something does not work."), "{name}: {words}");
             lms.world().faults().clear();
@@ -80,14 +80,14 @@ fn an_administrator_of_one_institution_does_not_reach_the_platforms_of_another()
         let (other, _) = crate::service::base::institutions::find_or_create(&scene.cairn, "South Coast")
             .await
             .unwrap();
-        let mut keeper = Keeper::of(&scene, &Scope::Tenant(other.id), "Bob").await;
-        let list = keeper.get("/admin/platforms").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(other.id), "Bob").await;
+        let list = admin.get("/admin/platforms").await;
         assert!(
             list.words().contains("No platform is connected yet"),
             "{}",
             list.words()
         );
-        let page = keeper.get(&format!("/admin/platforms/p/{}", all[0].id)).await;
+        let page = admin.get(&format!("/admin/platforms/p/{}", all[0].id)).await;
         assert_eq!(page.status, 404, "{}", page.words());
         scene.end().await;
     });
@@ -96,8 +96,8 @@ fn an_administrator_of_one_institution_does_not_reach_the_platforms_of_another()
 #[test]
 fn a_platform_is_registered_by_hand_and_a_wrong_value_is_named() {
     on_each_database(|scene| async move {
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
-        let filled = keeper
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let filled = admin
             .get("/admin/platforms/by-hand/moodle?site=https%3A%2F%2Fmoodle.school.example%2F")
             .await;
         let form = filled
@@ -109,7 +109,7 @@ fn a_platform_is_registered_by_hand_and_a_wrong_value_is_named() {
             form.value("token_url"),
             Some("https://moodle.school.example/mod/lti/token.php")
         );
-        let again = keeper
+        let again = admin
             .browser
             .submit(&filled, &form, &[("client_id", "two words")])
             .await
@@ -126,20 +126,20 @@ fn a_platform_is_registered_by_hand_and_a_wrong_value_is_named() {
             .find(|form| form.value("token_url").is_some())
             .unwrap();
         let fields = [("client_id", "AbC"), ("deployments", "1 2")];
-        let saved = keeper.browser.submit(&again, &form, &fields).await.unwrap();
+        let saved = admin.browser.submit(&again, &form, &fields).await.unwrap();
         assert!(
             saved.words().contains("Moodle at moodle.school.example"),
             "{}",
             saved.words()
         );
 
-        let canvas = keeper.get("/admin/platforms/by-hand/canvas?preset=beta").await;
+        let canvas = admin.get("/admin/platforms/by-hand/canvas?preset=beta").await;
         assert!(
             canvas
                 .text()
                 .contains("https://sso.beta.canvaslms.com/login/oauth2/token")
         );
-        let json = keeper.get("/lti/canvas.json").await;
+        let json = admin.get("/lti/canvas.json").await;
         let key: serde_json::Value = serde_json::from_slice(&json.body).unwrap();
         assert_eq!(key["target_link_uri"], format!("{}/lti/launch", scene.origin));
         scene.end().await;

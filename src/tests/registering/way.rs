@@ -9,13 +9,13 @@ use practice_lms::{CourseRole, PracticeLms, Standing};
 use crate::tests::harness::{Scene, framed, on_each_database};
 
 /// The institution that the scene's platforms belong to.
-pub async fn tenant(scene: &Scene) -> TenantId {
+pub(crate) async fn tenant(scene: &Scene) -> TenantId {
     let found = scene.cairn.store.read(crate::store::tenants::first).await;
     found.unwrap().unwrap().id
 }
 
 /// A new registration address.
-pub async fn invite(scene: &Scene) -> String {
+pub(crate) async fn invite(scene: &Scene) -> String {
     let tenant = tenant(scene).await;
     let life = registering::INVITATION_LIFE;
     let (_, code) = registering::invite(
@@ -31,7 +31,7 @@ pub async fn invite(scene: &Scene) -> String {
 }
 
 /// Pastes an address into the platform and opens what its frame shows.
-pub async fn paste(lms: &PracticeLms, address: &str, more: &[(&str, &str)]) -> Page {
+pub(crate) async fn paste(lms: &PracticeLms, address: &str, more: &[(&str, &str)]) -> Page {
     let mut browser = Browser::new().unwrap();
     let admin = format!("{}/practice/admin/register", lms.origin());
     let fields: Vec<(&str, &str)> = [("url", address)].iter().chain(more).copied().collect();
@@ -44,7 +44,7 @@ pub async fn paste(lms: &PracticeLms, address: &str, more: &[(&str, &str)]) -> P
 }
 
 /// Agrees to what the page asks.
-pub async fn agree(lms: &PracticeLms, page: &Page) -> Page {
+pub(crate) async fn agree(lms: &PracticeLms, page: &Page) -> Page {
     let form = page
         .form("/lti/register/")
         .unwrap_or_else(|_| panic!("{}", page.words()));
@@ -52,7 +52,7 @@ pub async fn agree(lms: &PracticeLms, page: &Page) -> Page {
 }
 
 /// How many platforms the database has.
-pub async fn platforms(scene: &Scene) -> usize {
+pub(crate) async fn platforms(scene: &Scene) -> usize {
     let tenant = tenant(scene).await;
     let all = scene
         .cairn
@@ -129,8 +129,9 @@ fn an_invitation_becomes_a_platform_that_launches() {
 /// What the administrator does in the console with a deployment that Canvas made.
 async fn accept(scene: &Scene, registration: &lti::registration::Registration, id: &str) {
     use crate::service::institution::administrators::Scope;
-    let mut keeper = crate::tests::console::keeper::Keeper::of(scene, &Scope::Everything, "Ada").await;
-    let page = keeper
+    let mut admin =
+        crate::tests::console::admin_browser::AdminBrowser::of(scene, &Scope::Everything, "Ada").await;
+    let page = admin
         .get(&format!("/admin/platforms/p/{}", registration.id))
         .await;
     let form = page
@@ -138,7 +139,7 @@ async fn accept(scene: &Scene, registration: &lti::registration::Registration, i
         .into_iter()
         .find(|form| form.value("what") == Some("deployment"))
         .unwrap();
-    let saved = keeper
+    let saved = admin
         .browser
         .submit(&page, &form, &[("value", id)])
         .await

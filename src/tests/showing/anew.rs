@@ -5,7 +5,7 @@ use crate::store::{issuers, tenants};
 use serde_json::Value;
 
 use super::stage::{Stage, get, until};
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::on_each_database;
 
 const BROWSER: &str = "text/html,*/*;q=0.8";
@@ -84,15 +84,15 @@ fn an_administrator_withdraws_a_key_and_holders_are_told_to_save_their_badge_aga
         let (_, award, credential) = stage.earned().await;
         let cairn = &stage.scene.cairn;
         let tenant = cairn.store.read(tenants::first).await.unwrap().unwrap().id;
-        let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let mut admin = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
         let here = format!("/admin/issuers/{tenant}");
-        let page = keeper.get(&here).await;
+        let page = admin.get(&here).await;
         let documents = page.text().find("Ed25519 z6Mk").unwrap();
         let withdraw = page.links("/withdraw");
         assert_eq!(withdraw.len(), 2, "one for each key");
         let tokens = page.text().find("ES256 zDn").unwrap();
         let href = &withdraw[usize::from(documents > tokens)];
-        let review = keeper.browser.get(href).await.unwrap();
+        let review = admin.browser.get(href).await.unwrap();
         for said in [
             "The one badge that it signed will be signed anew",
             "A new key signs from now on.",
@@ -102,7 +102,7 @@ fn an_administrator_withdraws_a_key_and_holders_are_told_to_save_their_badge_aga
         ] {
             assert!(review.words().contains(said), "{said} in {}", review.words());
         }
-        let empty = keeper.send(&review, "/withdraw", &[("reason", " ")]).await;
+        let empty = admin.send(&review, "/withdraw", &[("reason", " ")]).await;
         assert_eq!(empty.status, 422);
         assert!(
             empty.words().contains("Say in 1 to 500 characters why"),
@@ -110,13 +110,13 @@ fn an_administrator_withdraws_a_key_and_holders_are_told_to_save_their_badge_aga
             empty.words()
         );
         let reason = [("reason", "A laptop was stolen.")];
-        let done = keeper.send(&review, "/withdraw", &reason).await;
+        let done = admin.send(&review, "/withdraw", &reason).await;
         assert!(
             done.words().contains("The key is withdrawn.") && done.words().contains("Withdrawn"),
             "{}",
             done.words()
         );
-        let twice = keeper.send(&review, "/withdraw", &reason).await;
+        let twice = admin.send(&review, "/withdraw", &reason).await;
         assert_eq!(twice.status, 409, "{}", twice.words());
         assert!(
             twice.words().contains("issuer-key.withdrawn"),
@@ -149,7 +149,7 @@ fn an_administrator_withdraws_a_key_and_holders_are_told_to_save_their_badge_aga
             "{}",
             public.text()
         );
-        let log = keeper
+        let log = admin
             .get(&format!("/admin/audit/{tenant}?action=issuer-key.withdrawn"))
             .await;
         assert!(
@@ -157,7 +157,7 @@ fn an_administrator_withdraws_a_key_and_holders_are_told_to_save_their_badge_aga
             "{}",
             log.words()
         );
-        let page = keeper.get(&here).await;
+        let page = admin.get(&here).await;
         assert!(
             !page.words().contains("signed with a withdrawn key"),
             "{}",

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use crate::service::institution::administrators::Scope;
 
 use super::stage::{Stage, design, get, until};
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::on_each_database;
 
 #[test]
@@ -236,9 +236,9 @@ fn everybody_who_loses_a_badge_stands_by_name_before_it_happens_at_once() {
         assert_eq!(revoked, expected, "one entry each, although it was sent twice");
         // Whoever audits reads why.
         let tenant = stage.course.tenant.clone();
-        let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let mut admin = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
         for path in ["", "/export"] {
-            let log = keeper
+            let log = admin
                 .get(&format!("/admin/audit/{tenant}{path}?action=award.revoked"))
                 .await;
             assert!(log.text().contains("The quiz leaked"), "{path}: {}", log.text());

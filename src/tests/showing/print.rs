@@ -167,7 +167,7 @@ fn it_is_one_sheet_of_a4_and_fit_for_everybody_on_a_screen() {
             }
             viewer.goto(name, &url).await;
             let overflow = "const c = document.querySelector('.certificate'); return c.scrollHeight > c.clientHeight + 1;";
-            chromium.looks(794, false).await;
+            chromium.emulate(794, false).await;
             chromium
                 .tell("Emulation.setEmulatedMedia", json!({ "media": "print" }))
                 .await;

@@ -5,7 +5,7 @@ use crate::domain::award::{Award, RegradeState, Standing};
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::domain::rule::Condition;
 use crate::ids::{BadgeId, PersonId, RegradeId};
-use crate::service::award::regrades::{self, Verdict, Waiting};
+use crate::service::award::regrades::{self, FallenGrade, Verdict};
 use crate::service::base::error::ServiceError;
 use crate::service::course::scores;
 use crate::store::{policies, regrades as stored};
@@ -35,7 +35,7 @@ impl Bench {
         self.work(&self.cairn).await;
     }
 
-    async fn waiting(&self) -> Vec<Waiting> {
+    async fn waiting(&self) -> Vec<FallenGrade> {
         let (waiting, more) = regrades::waiting(&self.cairn, &self.instructor().await)
             .await
             .unwrap();
@@ -88,7 +88,7 @@ async fn a_fall_is_flagged_once_and_kept_with_a_reason_until_the_rule_is_met_and
         };
         assert_eq!(one.regrade.award, award.id);
         let teacher = bench.instructor().await;
-        let case = regrades::look(&bench.cairn, &teacher, &one.regrade.id)
+        let case = regrades::case(&bench.cairn, &teacher, &one.regrade.id)
             .await
             .unwrap();
         let outcomes = (case.then.unwrap().outcome, case.now.unwrap().outcome);
@@ -141,7 +141,7 @@ async fn a_fall_is_flagged_once_and_kept_with_a_reason_until_the_rule_is_met_and
         // The rule is met again before anybody looked: there is nothing left to decide.
         bench.graded(student, "85").await;
         assert!(bench.waiting().await.is_empty());
-        let gone = regrades::look(&bench.cairn, &teacher, &again[0].regrade.id).await;
+        let gone = regrades::case(&bench.cairn, &teacher, &again[0].regrade.id).await;
         assert_eq!(gone.unwrap_err().code(), "regrade.settled");
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 use tokio::io::AsyncReadExt as _;
 
-use super::{Desk, Net, now, published, vectors};
+use super::{Net, VerifierPage, now, published, vectors};
 use crate::tests::chromium::Chromium;
 use crate::tests::harness::Scene;
 use crate::tests::showing::stage::{Stage, get};
@@ -48,22 +48,24 @@ fn the_page_and_the_file_are_the_same_bytes() {
 #[test]
 fn a_saved_copy_works_from_a_disk_with_the_net_off() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]).await
+        let Some(verifier) =
+            VerifierPage::open(&["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]).await
         else {
             return;
         };
-        let saved = get(&format!("{}/verify?download", desk.origin), "*/*").await;
+        let saved = get(&format!("{}/verify?download", verifier.origin), "*/*").await;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("check-a-badge.html");
         std::fs::write(&file, saved.text()).unwrap();
-        desk.chromium
+        verifier
+            .chromium
             .driver
             .goto(format!("file://{}", file.display()))
             .await
             .unwrap();
-        desk.chromium.reads("This is a saved copy").await;
+        verifier.chromium.reads("This is a saved copy").await;
         assert!(
-            !desk
+            !verifier
                 .chromium
                 .driver
                 .find(By::Id("save"))
@@ -90,7 +92,7 @@ fn a_saved_copy_works_from_a_disk_with_the_net_off() {
         let inputs: Vec<Value> = cases.iter().map(|(.., input)| input.clone()).collect();
         // The real net of this browser, which has none.
         let arguments = vec![json!(inputs), Value::Null, json!(now().timestamp_millis())];
-        let found = desk
+        let found = verifier
             .chromium
             .driver
             .execute_async(super::DRIVE, arguments)
@@ -107,15 +109,17 @@ fn a_saved_copy_works_from_a_disk_with_the_net_off() {
                 assert_eq!(finding.checks["Signature"].state, "held", "{name}: {finding:?}");
             }
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }
 
 #[test]
 fn a_reader_finds_the_verdict_first_and_nothing_to_stumble_over() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
-        let chromium = &desk.chromium;
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
+        let chromium = &verifier.chromium;
         let hostile = vectors()[6]
             .1
             .replacen("\"bench\"", "\"<img src=x onerror=alert(1)>\"", 1);
@@ -125,16 +129,16 @@ fn a_reader_finds_the_verdict_first_and_nothing_to_stumble_over() {
             (false, 1000, hostile.as_str(), "invalid"),
             (false, 320, "nonsense", "invalid"),
         ] {
-            chromium.looks(width, dark).await;
+            chromium.emulate(width, dark).await;
             let name = format!("verify-{width}-{}", if dark { "dark" } else { "light" });
             chromium
                 .driver
-                .goto(format!("{}/verify", desk.origin))
+                .goto(format!("{}/verify", verifier.origin))
                 .await
                 .unwrap();
             assert_eq!(chromium.stumbling_blocks().await, Vec::<String>::new());
             chromium.picture(&format!("{name}-{verdict}-before")).await;
-            let found = desk
+            let found = verifier
                 .check(&[json!({ "text": case })], &published(), now())
                 .await
                 .remove(0);
@@ -160,15 +164,17 @@ fn a_reader_finds_the_verdict_first_and_nothing_to_stumble_over() {
                 .unwrap()
                 .is_empty()
         );
-        desk.end().await;
+        verifier.end().await;
     });
 }
 
 #[test]
 fn a_person_with_a_keyboard_checks_a_badge() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
-        let driver = &desk.chromium.driver;
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
+        let driver = &verifier.chromium.driver;
         let text = vectors()[6].1;
         let paste = driver.find(By::Id("paste")).await.unwrap();
         driver
@@ -186,7 +192,7 @@ fn a_person_with_a_keyboard_checks_a_badge() {
             .send_keys(Key::Enter)
             .await
             .unwrap();
-        desk.chromium.reads("Valid, as far as this page checks").await;
+        verifier.chromium.reads("Valid, as far as this page checks").await;
         let focused = driver.active_element().await.unwrap();
         assert_eq!(focused.attr("id").await.unwrap().as_deref(), Some("result"));
         // Whose badge it is can be asked as well.
@@ -201,13 +207,13 @@ fn a_person_with_a_keyboard_checks_a_badge() {
                 )
                 .await
                 .unwrap();
-            let found = desk
+            let found = verifier
                 .check(&[json!({ "text": text })], &Net::default(), now())
                 .await
                 .remove(0);
             assert_eq!(found.verdict, expected, "{who}: {found:?}");
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }
 

@@ -8,7 +8,7 @@ use openbadges::{jsonld, testing::examples};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Desk, Net, differences, judged, vectors};
+use super::{Net, VerifierPage, differences, judged, vectors};
 
 /// `document` signed with the key of the examples, as an issuer who is known by that key alone; nothing where it cannot
 /// be read.
@@ -163,7 +163,9 @@ fn objects(value: &Value, at: &str, into: &mut Vec<String>) {
 #[test]
 fn what_one_of_them_can_read_the_other_reads_alike() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let (mut dice, values) = (Dice(2_026), values());
         let older = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json";
         let (mut texts, mut refused) = (Vec::new(), Vec::new());
@@ -197,7 +199,7 @@ fn what_one_of_them_can_read_the_other_reads_alike() {
             refused.len()
         );
         let (mut held, mut wrong) = (0, Vec::new());
-        let found = desk.check_texts(&texts, &Net::default()).await;
+        let found = verifier.check_texts(&texts, &Net::default()).await;
         for (finding, text) in found.iter().zip(&texts) {
             let other = differences(finding, &judged(text, &Net::default()));
             if !other.is_empty() {
@@ -205,7 +207,7 @@ fn what_one_of_them_can_read_the_other_reads_alike() {
             }
             held += usize::from(finding.checks["Signature"].state == "held");
         }
-        let found = desk.check_texts(&refused, &Net::default()).await;
+        let found = verifier.check_texts(&refused, &Net::default()).await;
         for (finding, text) in found.iter().zip(&refused) {
             if finding.checks["Terms"].state == "held" || finding.verdict == "valid" {
                 wrong.push(format!("refused by the server alone: {text}"));
@@ -214,6 +216,6 @@ fn what_one_of_them_can_read_the_other_reads_alike() {
         assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong.join("\n"));
         // The others say elsewhere what only the badge itself may say.
         assert!(held * 10 > texts.len() * 9, "{held} of {}", texts.len());
-        desk.end().await;
+        verifier.end().await;
     });
 }

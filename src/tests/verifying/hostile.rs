@@ -11,7 +11,7 @@ use openbadges::testing::examples;
 use serde_json::{Value, json};
 use std::io::Write as _;
 
-use super::{Desk, Net, judged, now, published, same};
+use super::{Net, VerifierPage, judged, now, published, same};
 use openbadges::testing::pictures::{chunk, grey, with_chunks};
 
 const SMALL: &str = include_str!("../../../crates/openbadges/vectors/small.json");
@@ -85,13 +85,15 @@ pub(super) fn pictures() -> Vec<(&'static str, Vec<u8>)> {
 #[test]
 fn damaged_pictures_are_refused_by_page_and_server() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let cases = pictures();
         let files: Vec<Value> = cases
             .iter()
             .map(|(_, file)| json!({ "base64": STANDARD.encode(file) }))
             .collect();
-        let found = desk.check(&files, &Net::default(), now()).await;
+        let found = verifier.check(&files, &Net::default(), now()).await;
         for (number, ((code, file), finding)) in cases.iter().zip(&found).enumerate() {
             let read = extract(file);
             assert_eq!(read.is_ok(), code.is_empty(), "{number}: {read:?}");
@@ -103,14 +105,16 @@ fn damaged_pictures_are_refused_by_page_and_server() {
                 "{number}"
             );
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }
 
 #[test]
 fn what_is_too_large_is_not_read() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let padded = format!("{SMALL}{}", " ".repeat(1 << 20));
         let cases = [
             json!({ "zeros": 100_000_000 }),
@@ -118,7 +122,7 @@ fn what_is_too_large_is_not_read() {
             json!({ "text": padded }),
             json!({ "repeat": 2_000_000 }),
         ];
-        for (number, finding) in desk
+        for (number, finding) in verifier
             .check(&cases, &Net::default(), now())
             .await
             .iter()
@@ -129,7 +133,7 @@ fn what_is_too_large_is_not_read() {
             assert!(finding.milliseconds < 5_000.0, "{number}: {finding:?}");
         }
         assert!(!judged(&padded, &Net::default()).is_valid());
-        desk.end().await;
+        verifier.end().await;
     });
 }
 
@@ -152,7 +156,9 @@ fn clique(count: usize) -> Value {
 #[test]
 fn bombs_and_riddles_end_in_a_sentence_in_both() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let twins = |outer: usize, inner: usize| {
             let alignment: Vec<Value> = (0..inner).map(|_| json!({ "type": "Alignment" })).collect();
             let result = json!({ "type": "Result", "alignment": alignment });
@@ -223,7 +229,7 @@ fn bombs_and_riddles_end_in_a_sentence_in_both() {
             ("Terms", changed(|d| d["@graph"] = json!([]))),
         ];
         let texts: Vec<String> = cases.iter().map(|(_, text)| text.clone()).collect();
-        let found = desk.check_texts(&texts, &published()).await;
+        let found = verifier.check_texts(&texts, &published()).await;
         for (number, ((code, text), finding)) in cases.iter().zip(&found).enumerate() {
             let what = format!("{number} ({code})");
             same(finding, &judged(text, &published()), &what);
@@ -241,16 +247,18 @@ fn bombs_and_riddles_end_in_a_sentence_in_both() {
             assert!(finding.sentence.ends_with('.'), "{what}: {finding:?}");
         }
         // The page is still well after all of it.
-        let again = desk.check_texts(&[SMALL.to_owned()], &published()).await;
+        let again = verifier.check_texts(&[SMALL.to_owned()], &published()).await;
         assert_eq!(again[0].verdict, "valid");
-        desk.end().await;
+        verifier.end().await;
     });
 }
 
 #[test]
 fn a_status_list_that_unpacks_without_end_is_refused() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let (issuer, key) = (examples::issuer().unwrap(), examples::key());
         let method = issuer.verification_method(&key.verifying_key());
         let url = issuer.status_url("1");
@@ -287,7 +295,7 @@ fn a_status_list_that_unpacks_without_end_is_refused() {
             let list = sign(&list, &key, &method, examples::moment()).unwrap();
             net.0.insert(url.clone(), list.into_string());
             net.publish("https://badges.example/issuers/abc/did.json", &identity);
-            let found = desk
+            let found = verifier
                 .check_texts(&[badge.as_str().to_owned()], &net)
                 .await
                 .remove(0);
@@ -295,14 +303,16 @@ fn a_status_list_that_unpacks_without_end_is_refused() {
             assert!(found.milliseconds < 10_000.0, "{found:?}");
             same(&found, &judged(badge.as_str(), &net), code);
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }
 
 #[test]
 fn a_clock_that_is_off_is_named() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         // `full` is valid from 2025 to 2099.
         let text = include_str!("../../../crates/openbadges/vectors/full.json");
         let document: Value = serde_json::from_str(text).unwrap();
@@ -318,7 +328,7 @@ fn a_clock_that_is_off_is_named() {
             (at("validUntil") - TimeDelta::seconds(1), ""),
             (at("validUntil") + TimeDelta::days(1), "Expired"),
         ] {
-            let found = desk.check(&case, &Net::default(), moment).await.remove(0);
+            let found = verifier.check(&case, &Net::default(), moment).await.remove(0);
             assert_eq!(found.checks["Period"].code, code, "{found:?}");
             assert_eq!(found.verdict == "valid", code.is_empty(), "{found:?}");
             if !code.is_empty() {
@@ -326,6 +336,6 @@ fn a_clock_that_is_off_is_named() {
                 assert!(found.sentence.contains(&clock), "{found:?}");
             }
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::parity::variants;
-use super::{Desk, Finding, Net, hostile, methods, now, published, tokens, vectors};
+use super::{Finding, Net, VerifierPage, hostile, methods, now, published, tokens, vectors};
 
 /// What is to be judged.
 struct Case {
@@ -267,7 +267,7 @@ struct Table {
 }
 
 impl Table {
-    async fn judge(&mut self, desk: &Desk, group: &str, cases: &[Case], net: &Net) {
+    async fn judge(&mut self, verifier: &VerifierPage, group: &str, cases: &[Case], net: &Net) {
         let kits = kit(&self.folder, cases, net);
         let mut found = Vec::new();
         for part in cases.chunk_by(|one, next| one.at == next.at) {
@@ -277,7 +277,7 @@ impl Table {
             });
             let asked: Vec<Value> = asked.collect();
             let at = part.first().map_or_else(now, |case| case.at);
-            found.append(&mut desk.check(&asked, net, at).await);
+            found.append(&mut verifier.check(&asked, net, at).await);
         }
         for ((case, kit), finding) in cases.iter().zip(&kits).zip(&found) {
             let verdict = server(case, net);
@@ -335,10 +335,10 @@ impl Table {
 }
 
 #[test]
-fn kit_server_and_page_give_one_verdict_on_every_vector_every_change_of_one_and_the_kits_own() {
+fn kit_server_and_page_agree_on_every_vector_and_every_change_of_one() {
     let Some(folder) = folder() else { return };
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else {
+        let Some(verifier) = VerifierPage::open(&[]).await else {
             return;
         };
         let recorded = std::fs::read(folder.join("recorded.json")).unwrap();
@@ -353,7 +353,7 @@ fn kit_server_and_page_give_one_verdict_on_every_vector_every_change_of_one_and_
             let mut cases = vec![Case::new("as it is".to_owned(), text)];
             let changed = variants(&document);
             cases.extend(changed.into_iter().map(|(what, text)| Case::new(what, text)));
-            table.judge(&desk, name, &cases, &net).await;
+            table.judge(&verifier, name, &cases, &net).await;
         }
 
         let recorded: Recorded = serde_json::from_slice(&recorded).unwrap();
@@ -374,27 +374,29 @@ fn kit_server_and_page_give_one_verdict_on_every_vector_every_change_of_one_and_
                 ..Case::new(one.title.clone(), STANDARD.decode(&one.base64).unwrap())
             })
             .collect();
-        table.judge(&desk, "kit's own", &cases, &Net(recorded.net)).await;
+        table
+            .judge(&verifier, "kit's own", &cases, &Net(recorded.net))
+            .await;
 
         let (net, cases) = tokens::cases();
         let named = |(number, case): (usize, tokens::Case)| {
             Case::new(format!("{number} {} {}", case.kind, case.code), case.text)
         };
         let cases: Vec<Case> = cases.into_iter().enumerate().map(named).collect();
-        table.judge(&desk, "tokens", &cases, &net).await;
+        table.judge(&verifier, "tokens", &cases, &net).await;
 
         let (net, cases) = methods::cases();
         let cases: Vec<Case> = cases
             .into_iter()
             .map(|case| Case::new(case.name.to_owned(), case.text))
             .collect();
-        table.judge(&desk, "issuers", &cases, &net).await;
+        table.judge(&verifier, "issuers", &cases, &net).await;
 
         let pictures = hostile::pictures().into_iter().enumerate();
         let cases: Vec<Case> = pictures
             .map(|(number, (code, file))| Case::new(format!("{number} {code}"), file))
             .collect();
-        table.judge(&desk, "pictures", &cases, &Net::default()).await;
+        table.judge(&verifier, "pictures", &cases, &Net::default()).await;
 
         table.print();
         assert!(
@@ -408,6 +410,6 @@ fn kit_server_and_page_give_one_verdict_on_every_vector_every_change_of_one_and_
             let times = table.agreed.get(reason).copied().unwrap_or_default();
             assert_eq!(times, expected, "{reason}");
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }

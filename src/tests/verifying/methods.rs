@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 
 use super::foreign::signed_as;
 use super::tokens::{claims, token};
-use super::{Desk, Net, judged, now, same};
+use super::{Net, VerifierPage, judged, now, same};
 
 const FULL: &str = include_str!("../../../crates/openbadges/vectors/full.json");
 
 /// A badge, and what is to be said of it: the verdict, and why the check of the key does not hold.
 pub(super) struct Case {
-    pub name: &'static str,
-    pub verdict: &'static str,
-    pub key: &'static str,
-    pub text: String,
+    pub(crate) name: &'static str,
+    pub(crate) verdict: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) text: String,
 }
 
 /// The same badge of issuers who are known in different ways, all with one key; and the net, in which one of them has a
@@ -135,10 +135,12 @@ pub(super) fn cases() -> (Net, Vec<Case>) {
 #[test]
 fn an_issuer_who_is_known_in_another_way_is_not_checked_by_page_and_server_alike() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let (net, cases) = cases();
         let texts: Vec<Value> = cases.iter().map(|case| json!({ "text": case.text })).collect();
-        let found = desk.check(&texts, &net, now()).await;
+        let found = verifier.check(&texts, &net, now()).await;
         for (case, finding) in cases.iter().zip(&found) {
             let verdict = judged(&case.text, &net);
             if case.key == "IssuerUnavailable" {
@@ -163,6 +165,6 @@ fn an_issuer_who_is_known_in_another_way_is_not_checked_by_page_and_server_alike
                 assert!(finding.asked.is_empty(), "{}: {finding:?}", case.name);
             }
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }

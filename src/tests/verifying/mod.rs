@@ -129,7 +129,7 @@ fn vectors() -> [(&'static str, &'static str); 8] {
 }
 
 /// A server without any course, and the verifier page of it in a browser.
-struct Desk {
+struct VerifierPage {
     chromium: Chromium,
     origin: String,
     server: actix_web::dev::ServerHandle,
@@ -137,7 +137,7 @@ struct Desk {
     _folder: tempfile::TempDir,
 }
 
-impl Desk {
+impl VerifierPage {
     /// `None` where there is no browser.
     async fn open(arguments: &[&str]) -> Option<Self> {
         let chromium = Chromium::start(arguments).await?;
@@ -152,24 +152,26 @@ impl Desk {
         let application = crate::app::Application::build(settings).await.unwrap();
         let (origin, server) = (application.origin(), application.handle());
         let running = tokio::task::spawn_local(async move { application.run().await.unwrap() });
-        let desk = Self {
+        let verifier = Self {
             chromium,
             origin,
             server,
             running,
             _folder: folder,
         };
-        desk.chromium
+        verifier
+            .chromium
             .driver
             .set_script_timeout(Duration::from_mins(4))
             .await
             .unwrap();
-        desk.chromium
+        verifier
+            .chromium
             .driver
-            .goto(format!("{}/verify", desk.origin))
+            .goto(format!("{}/verify", verifier.origin))
             .await
             .unwrap();
-        Some(desk)
+        Some(verifier)
     }
 
     /// What the page says to each case: `{"text": …}`, `{"base64": …}` or `{"link": …}`.

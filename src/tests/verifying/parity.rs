@@ -10,7 +10,7 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
-use super::{Desk, Net, judged, published, same, vectors};
+use super::{Net, VerifierPage, judged, published, same, vectors};
 
 /// Pointers to every value below `value`, objects and arrays included.
 fn places(value: &Value, at: &str, into: &mut Vec<String>) {
@@ -87,7 +87,9 @@ pub(super) fn variants(document: &Value) -> Vec<(String, String)> {
 #[test]
 fn the_page_gives_the_servers_verdict_on_every_vector_and_every_change_of_one() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let net = published();
         let mut count = 0;
         for (name, text) in vectors() {
@@ -95,7 +97,7 @@ fn the_page_gives_the_servers_verdict_on_every_vector_and_every_change_of_one() 
             let mut cases = vec![("as it is".to_owned(), text.to_owned())];
             cases.extend(variants(&document));
             let texts: Vec<String> = cases.iter().map(|(_, text)| text.clone()).collect();
-            let found = desk.check_texts(&texts, &net).await;
+            let found = verifier.check_texts(&texts, &net).await;
             for ((what, text), finding) in cases.iter().zip(&found) {
                 same(finding, &judged(text, &net), &format!("{name}: {what}"));
             }
@@ -104,7 +106,7 @@ fn the_page_gives_the_servers_verdict_on_every_vector_and_every_change_of_one() 
             count += cases.len();
         }
         assert!(count > 1_000, "{count}");
-        desk.end().await;
+        verifier.end().await;
     });
 }
 
@@ -153,9 +155,11 @@ fn random_badges(count: u32) -> (Vec<String>, Net) {
 #[test]
 fn random_badges_that_the_server_signs_are_canonicalised_alike_in_the_page() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let (badges, net) = random_badges(120);
-        let found = desk.check_texts(&badges, &net).await;
+        let found = verifier.check_texts(&badges, &net).await;
         let mut good = 0;
         for (text, finding) in badges.iter().zip(&found) {
             same(finding, &judged(text, &net), text);
@@ -164,14 +168,16 @@ fn random_badges_that_the_server_signs_are_canonicalised_alike_in_the_page() {
             good += usize::from(finding.verdict == "valid");
         }
         assert!((20..100).contains(&good), "{good} of {} are valid", badges.len());
-        desk.end().await;
+        verifier.end().await;
     });
 }
 
 #[test]
 fn a_valid_badge_leaves_open_who_its_issuer_is() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         // Nobody has ever heard of these issuers, and the page keeps no list of those that somebody has.
         let (mut badges, mut net) = random_badges(3);
         net.0.extend(published().0);
@@ -181,7 +187,7 @@ fn a_valid_badge_leaves_open_who_its_issuer_is() {
             vectors["small"].to_owned(),
             badges.remove(1),
         ];
-        let found = desk.check_texts(&texts, &net).await;
+        let found = verifier.check_texts(&texts, &net).await;
         let remarks = [
             "whoever holds the web address issuer.example.",
             "known by a key alone, which does not say who holds it",
@@ -196,7 +202,7 @@ fn a_valid_badge_leaves_open_who_its_issuer_is() {
                 "{finding:?}"
             );
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }
 
@@ -208,7 +214,9 @@ fn signed(badge: &OpenBadgeCredential, key: &SigningKey, issuer: &IssuerIdentity
 #[test]
 fn what_the_issuer_publishes_decides_in_the_page_as_on_the_server() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let (issuer, key) = (examples::issuer().unwrap(), examples::key());
         let place = "https://badges.example/issuers/abc/did.json";
         let url = issuer.status_url("1");
@@ -286,7 +294,7 @@ fn what_the_issuer_publishes_decides_in_the_page_as_on_the_server() {
             ),
         ];
         for (number, (expected, net)) in cases.iter().enumerate() {
-            let found = desk
+            let found = verifier
                 .check_texts(std::slice::from_ref(&badge), net)
                 .await
                 .remove(0);
@@ -299,7 +307,7 @@ fn what_the_issuer_publishes_decides_in_the_page_as_on_the_server() {
                 same(&found, &verdict, &format!("{number}"));
             }
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }
 

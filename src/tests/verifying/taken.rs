@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Finding;
 use crate::tests::chromium::Chromium;
 use crate::tests::harness::Scene;
-use crate::tests::leaving::{taken, unpacked};
+use crate::tests::privacy::{taken, unpacked};
 use crate::tests::showing::stage::Stage;
 
 #[test]

@@ -12,7 +12,7 @@ use openbadges::bake::bake_svg;
 use openbadges::testing::examples;
 use serde_json::{Value, json};
 
-use super::{Desk, Net, judged, now, same};
+use super::{Net, VerifierPage, judged, now, same};
 
 const DID: &str = "did:web:badges.example:issuers:abc";
 
@@ -90,10 +90,10 @@ pub(super) fn token(header: &Value, claims: &Value, sign: impl Fn(&str) -> Vec<u
 
 /// A token, and what is to be said of it: the verdict, and the check that decides with its reason.
 pub(super) struct Case {
-    pub verdict: &'static str,
-    pub kind: &'static str,
-    pub code: &'static str,
-    pub text: String,
+    pub(crate) verdict: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) code: &'static str,
+    pub(crate) text: String,
 }
 
 /// Tokens of every kind with the net that they are judged in; the first is as good as any.
@@ -346,11 +346,13 @@ pub(super) fn cases() -> (Net, Vec<Case>) {
 #[test]
 fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
     crate::app::block_on(async {
-        let Some(desk) = Desk::open(&[]).await else { return };
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
         let (net, cases) = cases();
         let good = &cases[0].text;
         let inputs: Vec<Value> = cases.iter().map(|case| json!({ "text": case.text })).collect();
-        let found = desk.check(&inputs, &net, now()).await;
+        let found = verifier.check(&inputs, &net, now()).await;
         for (number, (case, finding)) in cases.iter().zip(&found).enumerate() {
             let Case {
                 verdict,
@@ -373,7 +375,7 @@ fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
                 String::from_utf8(bytes).unwrap()
             })
             .collect();
-        for (finding, text) in desk.check_texts(&changed, &net).await.iter().zip(&changed) {
+        for (finding, text) in verifier.check_texts(&changed, &net).await.iter().zip(&changed) {
             assert_ne!(finding.verdict, "valid", "{finding:?}");
             same(finding, &judged(text, &net), text);
         }
@@ -384,9 +386,9 @@ fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
             bake_svg("<svg xmlns=\"http://www.w3.org/2000/svg\"><g/></svg>", good).unwrap(),
         ];
         let files = baked.map(|file| json!({ "base64": STANDARD.encode(file) }));
-        for finding in desk.check(&files, &net, now()).await {
+        for finding in verifier.check(&files, &net, now()).await {
             assert_eq!(finding.verdict, "valid", "{finding:?}");
         }
-        desk.end().await;
+        verifier.end().await;
     });
 }

@@ -13,7 +13,7 @@ use crate::web::views::shared::PublicPage;
 
 /// What a handler of the console answers when it cannot do what was asked.
 #[derive(Debug)]
-pub enum AdminError {
+pub(crate) enum AdminError {
     App(AppError),
     /// To the sign-in page, and from there back to this address.
     SignIn {
@@ -24,7 +24,7 @@ pub enum AdminError {
 impl AdminError {
     /// The way to the sign-in page from a page that was asked for.
     #[must_use]
-    pub fn sign_in(request: &HttpRequest) -> Self {
+    pub(crate) fn sign_in(request: &HttpRequest) -> Self {
         let back = request
             .uri()
             .path_and_query()

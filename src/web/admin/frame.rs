@@ -15,7 +15,7 @@ use crate::web::views::shared::{Audience, Flash, LinkTo, NavItem, Page, Problem,
 
 /// A page of the console, by its entry in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AdminPlace {
+pub(crate) enum AdminPlace {
     Overview,
     Platforms,
     Issuers,
@@ -35,7 +35,7 @@ const PLACES: [Entry; 7] = [
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
     ("Policies", console::policies, AdminPlace::Policies),
-    ("Export and erasure", console::leaving, AdminPlace::Leaving),
+    ("Export and erasure", console::privacy, AdminPlace::Privacy),
     ("Audit log", console::audit, AdminPlace::Audit),
     (
         "Administrators",
@@ -94,14 +94,14 @@ const NOTICES: &[(&str, Status, &str)] = &[
 impl AdminVisit {
     /// An address with a notice that the page there says once.
     #[must_use]
-    pub fn href_saying(&self, path: &str, notice: &str) -> String {
+    pub(crate) fn href_saying(&self, path: &str, notice: &str) -> String {
         let joint = if path.contains('?') { '&' } else { '?' };
         format!("{path}{joint}notice={notice}")
     }
 
     /// The frame of a page with that title.
     #[must_use]
-    pub fn page(&self, title: &str, place: AdminPlace) -> AdminPage {
+    pub(crate) fn page(&self, title: &str, place: AdminPlace) -> AdminPage {
         let nav = PLACES.iter().map(|(text, href, own)| NavItem {
             text: (*text).to_owned(),
             href: href(),
@@ -129,7 +129,7 @@ impl AdminVisit {
     }
 
     /// Leads to `path` of the only institution that this administrator sees, or asks for which one.
-    pub async fn choose(
+    pub(crate) async fn choose(
         &self,
         title: &str,
         path: &str,
@@ -160,7 +160,7 @@ impl AdminVisit {
 
     /// A parameter of the address.
     #[must_use]
-    pub fn query(&self, name: &str) -> Option<String> {
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
         url::form_urlencoded::parse(self.query_string.as_bytes())
             .into_owned()
             .find(|(key, _)| key == name)
@@ -170,17 +170,17 @@ impl AdminVisit {
 
     /// Where an action leads next, by GET.
     #[must_use]
-    pub fn go(&self, to: &str) -> HttpResponse {
+    pub(crate) fn go(&self, to: &str) -> HttpResponse {
         HttpResponse::SeeOther().insert_header(("location", to)).finish()
     }
 
     /// Renders a page of the console.
-    pub fn show(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
+    pub(crate) fn show(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
         Ok(reply::page(page)?)
     }
 
     /// Renders a form that could not be taken, with what was typed: 422.
-    pub fn show_again(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
+    pub(crate) fn show_again(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
         Ok(reply::html(
             StatusCode::UNPROCESSABLE_ENTITY,
             page,
@@ -192,7 +192,7 @@ impl AdminVisit {
 
 /// What is wrong with one field, as a form shows it.
 #[must_use]
-pub fn problem(field: &str, error: &ServiceError) -> ProblemList {
+pub(crate) fn problem(field: &str, error: &ServiceError) -> ProblemList {
     ProblemList(vec![Problem {
         field: field.to_owned(),
         text: error.to_string(),

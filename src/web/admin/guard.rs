@@ -22,7 +22,7 @@ const HEADERS: [(&str, &str); 3] = [
 ];
 
 /// Refuses what another site posts, and sets the headers over whatever a handler chose.
-pub async fn guard(
+pub(crate) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -9,16 +9,16 @@ use crate::web::paths::console;
 
 mod administrators;
 mod audit;
-pub mod error;
-pub mod frame;
+pub(crate) mod error;
+pub(crate) mod frame;
 mod guard;
 mod issuers;
-mod leaving;
 mod link;
 mod overview;
 mod own_password;
 mod platforms;
 mod policies;
+mod privacy;
 mod provider;
 mod sign_in;
 mod tool_keys;
@@ -26,13 +26,13 @@ mod tool_keys;
 use error::AdminError;
 
 /// Lists the routes of every page here. Paths within are relative to `/admin`.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     let mut console = web::scope(console::HOME);
     for page in [
         administrators::configure,
         audit::configure,
         issuers::configure,
-        leaving::configure,
+        privacy::configure,
         link::configure,
         overview::configure,
         own_password::configure,

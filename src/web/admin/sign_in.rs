@@ -30,7 +30,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
-    pub next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 /// Whether nobody has to be sent there who has just come in.

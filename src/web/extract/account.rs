@@ -13,17 +13,17 @@ use crate::web::extract::proven::{Asking, Found, Later, application, brought, fi
 
 /// A page request of an administrator inside the LMS.
 #[derive(Debug)]
-pub struct AccountVisit {
-    pub cairn: Arc<Cairn>,
-    pub administrator: Administrator,
+pub(crate) struct AccountVisit {
+    pub(crate) cairn: Arc<Cairn>,
+    pub(crate) administrator: Administrator,
     /// The token, when it came in a form: then every form of the page carries it on.
-    pub carried: Option<String>,
+    pub(crate) carried: Option<String>,
     proven: bool,
 }
 
 /// The cookie of a visit to the account. A course's cookie is of no use here, nor this one in a course.
 #[must_use]
-pub fn cookie_name(secure: bool) -> String {
+pub(crate) fn cookie_name(secure: bool) -> String {
     format!("{}cairn_account", if secure { "__Host-" } else { "" })
 }
 
@@ -39,12 +39,12 @@ impl Asking for AccountVisit {
 async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AccountVisit, AppError> {
     let cairn = application(&request)?;
     let name = cookie_name(cairn.settings.public_origin.scheme() == "https");
-    let look = async |token: &str| cairn.account_administrator(token).await;
+    let recognise = async |token: &str| cairn.account_administrator(token).await;
     let Found {
         who: administrator,
         fields,
         carried,
-    } = find(&request, &mut payload, &name, look).await?;
+    } = find(&request, &mut payload, &name, recognise).await?;
     Ok(AccountVisit {
         proven: brought(&fields, &cairn.form_proof(&administrator.session)),
         cairn,

@@ -14,7 +14,7 @@ use crate::service::base::error::ServiceError;
 /// Most bytes of a form without files.
 const MAX_FORM: usize = 1 << 20;
 /// Most bytes of one file: 20 MB. One byte more is kept of a larger one, so that whoever takes it sees that it is.
-pub const MAX_FILE: usize = 20 * 1000 * 1000;
+pub(crate) const MAX_FILE: usize = 20 * 1000 * 1000;
 /// Most bytes that all files and fields keep in memory.
 const MAX_MULTIPART: usize = MAX_FILE + (2 << 20);
 /// Most bytes of a form with files of which anything is kept.
@@ -31,29 +31,29 @@ const MAX_FIELDS: usize = 2_000;
 
 /// A file as it was sent, or the first bytes of one above [`MAX_FILE`]; nothing about it is believed but its bytes.
 #[derive(Debug, Clone)]
-pub struct SentFile {
-    pub field: String,
-    pub name: String,
-    pub bytes: bytes::Bytes,
+pub(crate) struct SentFile {
+    pub(crate) field: String,
+    pub(crate) name: String,
+    pub(crate) bytes: bytes::Bytes,
 }
 
 /// What a form held, in order.
 #[derive(Debug, Clone, Default)]
-pub struct Fields {
-    pub pairs: Vec<(String, String)>,
-    pub files: Vec<SentFile>,
+pub(crate) struct Fields {
+    pub(crate) pairs: Vec<(String, String)>,
+    pub(crate) files: Vec<SentFile>,
 }
 
 impl Fields {
     /// The first value of that name, trimmed; an empty one is none.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.raw(name).map(str::trim).filter(|value| !value.is_empty())
     }
 
     /// The first value of that name as it was sent.
     #[must_use]
-    pub fn raw(&self, name: &str) -> Option<&str> {
+    pub(crate) fn raw(&self, name: &str) -> Option<&str> {
         self.pairs
             .iter()
             .find(|(key, _)| key == name)
@@ -62,12 +62,12 @@ impl Fields {
 
     /// The first value of that name, trimmed, or nothing at all.
     #[must_use]
-    pub fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default().to_owned()
     }
 
     /// All values of that name.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs
             .iter()
             .filter(move |(key, _)| key == name)
@@ -76,13 +76,13 @@ impl Fields {
 
     /// Whether a box of that name was ticked.
     #[must_use]
-    pub fn ticked(&self, name: &str) -> bool {
+    pub(crate) fn ticked(&self, name: &str) -> bool {
         self.raw(name).is_some()
     }
 
     /// The first non-empty file of that field.
     #[must_use]
-    pub fn file(&self, field: &str) -> Option<&SentFile> {
+    pub(crate) fn file(&self, field: &str) -> Option<&SentFile> {
         self.files
             .iter()
             .find(|file| file.field == field && !file.bytes.is_empty())
@@ -92,7 +92,7 @@ impl Fields {
     ///
     /// # Errors
     /// A sentence when the form is too large, has too many fields, is not text, or breaks off.
-    pub async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, ServiceError> {
+    pub(crate) async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, ServiceError> {
         if has_files(request) {
             Self::read_multipart(
                 Multipart::from_request(request, payload)
@@ -111,27 +111,27 @@ impl Fields {
         }
     }
 
-    /// Reads the body of a request from somebody who is not known yet, and says who `look` finds by the token that comes
+    /// Reads the body of a request from somebody who is not known yet, and says who `recognise` finds by the token that comes
     /// first in every form of ours. Of a form with files that begins otherwise nothing more is read; one without files
     /// is small.
     ///
     /// # Errors
-    /// [`ServiceError::SessionOver`] without a token, what `look` reports, and as [`Fields::read`].
-    pub async fn read_carried<T>(
+    /// [`ServiceError::SessionOver`] without a token, what `recognise` reports, and as [`Fields::read`].
+    pub(crate) async fn read_carried<T>(
         request: &HttpRequest,
         payload: &mut Payload,
-        look: impl AsyncFn(&str) -> Result<T, ServiceError>,
+        recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
     ) -> Result<(T, String, Self), ServiceError> {
         if !has_files(request) {
             let whole = web::Payload::from_request(request, payload).await;
             let fields = Self::read_urlencoded(whole.map_err(|_| broken())?, MAX_FORM).await?;
             let token = fields.get("session").ok_or(ServiceError::SessionOver)?.to_owned();
-            return Ok((look(&token).await?, token, fields));
+            return Ok((recognise(&token).await?, token, fields));
         }
         let parts = Multipart::from_request(request, payload).await;
         let mut parts = parts.map_err(|_| broken())?;
         let token = first_token(&mut parts).await?;
-        let who = look(&token).await?;
+        let who = recognise(&token).await?;
         let mut fields = Self::read_multipart(parts).await?;
         fields.pairs.insert(0, ("session".to_owned(), token.clone()));
         Ok((who, token, fields))

@@ -15,10 +15,10 @@ use crate::service::base::error::ServiceError;
 use crate::web::extract::fields::Fields;
 
 /// The answer of an extractor, later.
-pub type Later<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
+pub(crate) type Later<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
 
 /// Who asks, in a request whose form may prove where it came from.
-pub trait Asking: FromRequest + 'static {
+pub(crate) trait Asking: FromRequest + 'static {
     /// What is said to a form that came from elsewhere.
     const FOREIGN: &'static str;
 
@@ -28,7 +28,7 @@ pub trait Asking: FromRequest + 'static {
 
 /// A request that changes something: a POST whose form proves that it came from a page of this visit.
 #[derive(Debug)]
-pub struct Proven<T>(pub T);
+pub(crate) struct Proven<T>(pub(crate) T);
 
 impl<T> FromRequest for Proven<T>
 where
@@ -76,27 +76,27 @@ pub(super) fn brought(fields: &Fields, proof: &str) -> bool {
 /// Somebody who was found, with what they sent.
 #[derive(Debug)]
 pub(super) struct Found<T> {
-    pub who: T,
-    pub fields: Fields,
+    pub(crate) who: T,
+    pub(crate) fields: Fields,
     /// The token, when it came in the form.
-    pub carried: Option<String>,
+    pub(crate) carried: Option<String>,
 }
 
 /// Finds somebody by the token that the form carries, else by that of the cookie `name`. The form of somebody whom no
-/// cookie names is read to its first field; the rest only when that is a token that `look` finds somebody by.
+/// cookie names is read to its first field; the rest only when that is a token that `recognise` finds somebody by.
 pub(super) async fn find<T>(
     request: &HttpRequest,
     payload: &mut Payload,
     name: &str,
-    look: impl AsyncFn(&str) -> Result<T, ServiceError>,
+    recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
 ) -> Result<Found<T>, ServiceError> {
     let by_cookie = match request.cookie(name) {
-        Some(cookie) => look(cookie.value()).await,
+        Some(cookie) => recognise(cookie.value()).await,
         None => Err(ServiceError::SessionOver),
     };
     match by_cookie {
         Err(ServiceError::SessionOver) if request.method() == Method::POST => {
-            let (who, token, fields) = Fields::read_carried(request, payload, look).await?;
+            let (who, token, fields) = Fields::read_carried(request, payload, recognise).await?;
             Ok(Found {
                 who,
                 fields,
@@ -108,7 +108,7 @@ pub(super) async fn find<T>(
             let fields = posted(request, payload).await?;
             let carried = fields.get("session").map(str::to_owned);
             let who = match &carried {
-                Some(token) => look(token).await?,
+                Some(token) => recognise(token).await?,
                 None => who,
             };
             Ok(Found { who, fields, carried })

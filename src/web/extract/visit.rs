@@ -17,16 +17,16 @@ use crate::web::extract::proven::{Asking, Found, Later, application, brought, fi
 
 /// A page request within a visit. A view may be asked for by GET, or by POST where no cookies are to be had.
 #[derive(Debug)]
-pub struct Visit {
-    pub cairn: Arc<Cairn>,
-    pub visitor: Visitor,
-    pub fields: Fields,
+pub(crate) struct Visit {
+    pub(crate) cairn: Arc<Cairn>,
+    pub(crate) visitor: Visitor,
+    pub(crate) fields: Fields,
     /// The token, when it came in a form: then every link of the page must be a form that carries it on.
-    pub carried: Option<String>,
+    pub(crate) carried: Option<String>,
     /// Whether the page fills a window of its own.
-    pub top_level: bool,
+    pub(crate) top_level: bool,
     /// The query of the address, undecoded.
-    pub query_string: String,
+    pub(crate) query_string: String,
     proven: bool,
 }
 
@@ -34,7 +34,7 @@ impl Visit {
     /// Where the visit leads next, in answer to an action: the same visit, by GET with the cookie, or by a repeated
     /// POST (307) that carries the token on.
     #[must_use]
-    pub fn go(&self, to: &str) -> actix_web::HttpResponse {
+    pub(crate) fn go(&self, to: &str) -> actix_web::HttpResponse {
         let mut answer = if self.carried.is_some() {
             actix_web::HttpResponse::TemporaryRedirect()
         } else {
@@ -50,20 +50,20 @@ impl Visit {
 /// The cookie of a visit to `course`: partitioned, so that it works in a frame, and one for each course, so that two
 /// courses in two tabs do not take each other's place.
 #[must_use]
-pub fn cookie_name(course: &CourseId, secure: bool) -> String {
+pub(crate) fn cookie_name(course: &CourseId, secure: bool) -> String {
     format!("{}cairn_{}", if secure { "__Host-" } else { "" }, course.as_str())
 }
 
 /// The header that sets it. `Secure` holds on loopback too: browsers treat it as a secure context.
 #[must_use]
-pub fn session_cookie(course: &CourseId, token: &str, secure: bool) -> String {
+pub(crate) fn session_cookie(course: &CourseId, token: &str, secure: bool) -> String {
     partitioned(&cookie_name(course, secure), token, LONGEST)
 }
 
 /// A `Set-Cookie` header for a cookie that comes back in a cross-site frame. Written by hand because the cookie type of
 /// actix-web does not know `Partitioned`; names and values are our own tokens, so nothing needs escaping.
 #[must_use]
-pub fn partitioned(name: &str, value: &str, lives: TimeDelta) -> String {
+pub(crate) fn partitioned(name: &str, value: &str, lives: TimeDelta) -> String {
     let seconds = lives.num_seconds();
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=None; Partitioned")
 }
@@ -79,27 +79,27 @@ impl Asking for Visit {
 
 /// A visit to the first page of the course, with what that page shows.
 #[derive(Debug)]
-pub struct AtHome {
-    pub visit: Visit,
-    pub home: Home,
+pub(crate) struct AtHome {
+    pub(crate) visit: Visit,
+    pub(crate) home: Home,
 }
 
-/// The visit behind a request, and what else `look` finds with it.
+/// The visit behind a request, and what else `recognise` finds with it.
 async fn visit<T>(
     request: HttpRequest,
     mut payload: Payload,
-    look: impl AsyncFn(&Cairn, &str, &CourseId) -> Result<(Visitor, T), ServiceError>,
+    recognise: impl AsyncFn(&Cairn, &str, &CourseId) -> Result<(Visitor, T), ServiceError>,
 ) -> Result<(Visit, T), AppError> {
     let cairn = application(&request)?;
     let course = CourseId::from(request.match_info().get("course").unwrap_or_default());
     let secure = cairn.settings.public_origin.scheme() == "https";
     let name = cookie_name(&course, secure);
-    let look = async |token: &str| look(&cairn, token, &course).await;
+    let recognise = async |token: &str| recognise(&cairn, token, &course).await;
     let Found {
         who: (visitor, more),
         fields,
         carried,
-    } = find(&request, &mut payload, &name, look).await?;
+    } = find(&request, &mut payload, &name, recognise).await?;
     let top_level = request
         .headers()
         .get("sec-fetch-dest")
@@ -123,10 +123,10 @@ impl FromRequest for Visit {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let look = async |cairn: &Cairn, token: &str, course: &CourseId| {
+            let recognise = async |cairn: &Cairn, token: &str, course: &CourseId| {
                 Ok((cairn.visitor(token, course).await?, ()))
             };
-            let (visit, ()) = visit(request, payload, look).await?;
+            let (visit, ()) = visit(request, payload, recognise).await?;
             Ok(visit)
         })
     }
@@ -139,10 +139,10 @@ impl FromRequest for AtHome {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let look = async |cairn: &Cairn, token: &str, course: &CourseId| {
+            let recognise = async |cairn: &Cairn, token: &str, course: &CourseId| {
                 cairn.visitor_at_home(token, course).await
             };
-            let (visit, home) = visit(request, payload, look).await?;
+            let (visit, home) = visit(request, payload, recognise).await?;
             Ok(Self { visit, home })
         })
     }

@@ -28,7 +28,7 @@ const HOLDERS: i64 = 50;
 const MOST: usize = 500;
 
 /// Lists the routes of these pages.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::BADGE_AWARDS, web::get().to(awards))
         .route(course::BADGE_AWARDS, web::post().to(awards))
@@ -41,7 +41,10 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// Forbidden for all but instructors; not found for a badge of elsewhere.
-pub async fn awards(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn awards(
+    visit: Visit,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
     let badge = BadgeId::from(path.into_inner().1);
     let page = list(&visit, &badge, ProblemList::default()).await?;
     visit.show(&page)
@@ -135,7 +138,10 @@ fn chosen(visit: &Visit) -> Vec<AwardId> {
 ///
 /// # Errors
 /// As [`awards`]; forbidden where the institution leaves it to administrators.
-pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn review(
+    visit: Visit,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
     policies::check(&visit.cairn, &visit.visitor, Power::Revoke).await?;
     let badge = BadgeId::from(path.into_inner().1);
     let which = if visit.fields.get("everyone").is_some() {
@@ -162,7 +168,7 @@ pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<H
 ///
 /// # Errors
 /// As [`awards`]; a conflict when somebody else was faster.
-pub async fn revoke(
+pub(crate) async fn revoke(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {

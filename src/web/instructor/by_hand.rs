@@ -23,7 +23,7 @@ use crate::web::views::instructor::{AwardByHandPage, ByHand};
 use crate::web::views::shared::{PictureView, Problem, ProblemList};
 
 /// Lists the routes of these pages.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::APPROVE, web::get().to(approve))
         .route(course::APPROVE, web::post().to(approve))
@@ -45,7 +45,7 @@ fn ids(path: Names) -> (BadgeId, PersonId) {
 /// # Errors
 /// Forbidden for all but instructors, and where the institution leaves it to administrators; not found for a badge or
 /// person of elsewhere.
-pub async fn approve(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
+pub(crate) async fn approve(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
     ask(&visit, path, ByHand::Approve).await
 }
 
@@ -53,7 +53,7 @@ pub async fn approve(visit: Visit, path: Names) -> Result<HttpResponse, AppError
 ///
 /// # Errors
 /// As [`approve`].
-pub async fn award(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
+pub(crate) async fn award(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
     ask(&visit, path, ByHand::Award).await
 }
 
@@ -68,7 +68,7 @@ async fn ask(visit: &Visit, path: Names, what: ByHand) -> Result<HttpResponse, A
 ///
 /// # Errors
 /// As [`approve`], and a conflict when the rule asks for no approval.
-pub async fn do_approve(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
+pub(crate) async fn do_approve(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
     let (badge, person) = ids(path);
     let reason = visit.fields.text("reason");
     let done = progress::approve(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
@@ -79,7 +79,7 @@ pub async fn do_approve(Proven(visit): Proven<Visit>, path: Names) -> Result<Htt
 ///
 /// # Errors
 /// As [`approve`], and a conflict when the badge awards nothing now.
-pub async fn do_award(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
+pub(crate) async fn do_award(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
     let (badge, person) = ids(path);
     let reason = visit.fields.text("reason");
     let done = awarding::award_by_hand(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;

@@ -12,7 +12,7 @@ use crate::ids::{BadgeId, CopyId};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::course::copying::{
-    self, Choice as Chosen, Desk, Kind, Missing, Plan, PlannedInput, Taken, Told,
+    self, Choice as Chosen, Kind, Mapping, Missing, Plan, PlannedInput, Taken, Told,
 };
 use crate::store::copies::CopyState;
 use crate::web::badge_facts::picture_of;
@@ -58,8 +58,8 @@ async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpRes
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     let plan = copying::plan(&visit.cairn, &visit.visitor, &id).await?;
     if plan.copy.state == CopyState::Taken {
-        let desk = copying::desk(&visit.cairn, &visit.visitor, &id).await?;
-        return visit.show(&desk_page(&visit, &desk, Vec::new()));
+        let mapping = copying::mapping(&visit.cairn, &visit.visitor, &id).await?;
+        return visit.show(&mapping_page(&visit, &mapping, Vec::new()));
     }
     visit.show(&offer_page(&visit, &plan))
 }
@@ -108,8 +108,8 @@ async fn map(
                 field: field.unwrap_or_default(),
                 text: AppError::from(error).sentence_with_id(),
             };
-            let desk = copying::desk(&visit.cairn, &visit.visitor, &id).await?;
-            visit.show_again(&desk_page(&visit, &desk, vec![problem]))
+            let mapping = copying::mapping(&visit.cairn, &visit.visitor, &id).await?;
+            visit.show_again(&mapping_page(&visit, &mapping, vec![problem]))
         }
         Err(error) => Err(error.into()),
     }
@@ -209,16 +209,16 @@ fn input_line(input: &PlannedInput) -> InputLine {
     }
 }
 
-fn desk_page(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> CopiedMapPage {
-    let source = desk.source.name().to_owned();
+fn mapping_page(visit: &Visit, mapping: &Mapping, problems: Vec<Problem>) -> CopiedMapPage {
+    let source = mapping.source.name().to_owned();
     CopiedMapPage {
         page: visit.page(&format!("Badges from {source}"), Place::Badges),
-        missing: desk
+        missing: mapping
             .missing
             .iter()
-            .map(|(missing, readers)| missing_row(visit, desk, missing, readers))
+            .map(|(missing, readers)| missing_row(visit, mapping, missing, readers))
             .collect(),
-        badges: desk
+        badges: mapping
             .badges
             .iter()
             .map(|brought| {
@@ -236,20 +236,20 @@ fn desk_page(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> CopiedMapPag
             })
             .collect(),
         source,
-        action: visit.href(&course::copied_map(&desk.copy.id)),
+        action: visit.href(&course::copied_map(&mapping.copy.id)),
         problems: ProblemList(problems),
-        makes_columns: desk.makes_columns,
+        makes_columns: mapping.makes_columns,
         back_href: visit.href(""),
     }
 }
 
-fn missing_row(visit: &Visit, desk: &Desk, missing: &Missing, readers: &[String]) -> MissingRow {
+fn missing_row(visit: &Visit, mapping: &Mapping, missing: &Missing, readers: &[String]) -> MissingRow {
     let named: Vec<String> = readers.iter().map(|name| format!("“{name}”")).collect();
     let needed = format!("Needed for {}.", named.join(", "));
     let (label, hint, choices) = match missing.kind {
         Kind::Column => {
             let points = missing.maximum.map(number).unwrap_or_default();
-            let choices = desk.columns.iter().map(|item| {
+            let choices = mapping.columns.iter().map(|item| {
                 let words = format!("{} (of {} points)", item.label, number(item.maximum));
                 Choice::new(item.id.as_str(), words)
             });
@@ -260,7 +260,7 @@ fn missing_row(visit: &Visit, desk: &Desk, missing: &Missing, readers: &[String]
             )
         }
         Kind::Activity => {
-            let choices = desk
+            let choices = mapping
                 .activities
                 .iter()
                 .map(|one| Choice::new(one.id.as_str(), one.title.as_str()));
@@ -273,7 +273,7 @@ fn missing_row(visit: &Visit, desk: &Desk, missing: &Missing, readers: &[String]
             )
         }
         Kind::Badge => {
-            let choices = desk
+            let choices = mapping
                 .others
                 .iter()
                 .map(|(id, name)| Choice::new(id.as_str(), name.as_str()));
@@ -285,7 +285,7 @@ fn missing_row(visit: &Visit, desk: &Desk, missing: &Missing, readers: &[String]
         }
     };
     let field = format!("{}.{}", word_of(missing.kind), missing.id);
-    let creates = missing.kind == Kind::Column && desk.makes_columns;
+    let creates = missing.kind == Kind::Column && mapping.makes_columns;
     MissingRow {
         chosen: visit.fields.text(&field),
         label,

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use crate::domain::badge::BadgeState;
 use crate::domain::policy::{Powers, Regrade as Policy};
 use crate::ids::{BadgeId, CopyId};
-use crate::service::award::regrades::Waiting;
+use crate::service::award::regrades::FallenGrade;
 use crate::service::badge::design::{Overview, Summary};
 use crate::service::course::home::Teaching;
 use crate::service::course::sync;
@@ -22,7 +22,7 @@ use crate::web::views::shared::{Status, StatusChip, When};
 ///
 /// # Errors
 /// An internal error when the page cannot be rendered.
-pub fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
+pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
     let Teaching {
         overview,
         progress,
@@ -182,7 +182,7 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
     })
 }
 
-fn fell(visit: &Visit, one: &Waiting) -> Attention {
+fn fell(visit: &Visit, one: &FallenGrade) -> Attention {
     let still = match one.regrade.policy {
         Policy::Suspend => " It does not count until you decide.",
         _ => "",

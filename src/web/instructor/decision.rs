@@ -26,7 +26,7 @@ use crate::web::views::shared::{LinkTo, PictureView, When};
 use crate::web::{audit_words, decided};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::DECISION, web::get().to(decision))
         .route(course::DECISION, web::post().to(decision));
@@ -37,7 +37,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// # Errors
 /// [`crate::service::base::error::ServiceError::Forbidden`] for all but instructors; not found for a badge or person of
 /// elsewhere.
-pub async fn decision(
+pub(crate) async fn decision(
     visit: Visit,
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, AppError> {

@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::badge_form::decimal;
 use crate::domain::evidence::{Submission, SubmissionState};
 use crate::ids::{ActivityId, SubmissionId};
-use crate::service::award::evidence::{self, Answer, Queue, ReviewDesk, Reviewed, Waiting};
+use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed, WaitingSubmission};
 use crate::store::Page as Slice;
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
@@ -91,7 +91,7 @@ fn queue_view(
     }
 }
 
-fn queue_row(visit: &Visit, queue: &Queue, row: &Waiting) -> QueueRow {
+fn queue_row(visit: &Visit, queue: &Queue, row: &WaitingSubmission) -> QueueRow {
     QueueRow {
         student: row.student.clone(),
         activity: row.activity.clone(),
@@ -104,8 +104,8 @@ fn queue_row(visit: &Visit, queue: &Queue, row: &Waiting) -> QueueRow {
 
 async fn show(visit: Visit, path: web::Path<(String, SubmissionId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
-    let desk = evidence::review_desk(&visit.cairn, &visit.visitor, &id).await?;
-    let review = desk.submission.review.as_ref();
+    let shown = evidence::review_view(&visit.cairn, &visit.visitor, &id).await?;
+    let review = shown.submission.review.as_ref();
     let fields = ReviewFields {
         score: review
             .and_then(|review| review.score)
@@ -113,7 +113,7 @@ async fn show(visit: Visit, path: web::Path<(String, SubmissionId)>) -> Result<H
             .unwrap_or_default(),
         message: review.map(|review| review.message.clone()).unwrap_or_default(),
     };
-    visit.show(&view(&visit, &desk, fields, Vec::new()).await?)
+    visit.show(&view(&visit, &shown, fields, Vec::new()).await?)
 }
 
 async fn review(
@@ -159,38 +159,38 @@ async fn review(
                     text: text.to_owned(),
                 });
                 if let Some(newer) = newer {
-                    let desk = evidence::review_desk(&visit.cairn, &visit.visitor, &newer).await?;
-                    return visit.show_again(&view(&visit, &desk, fields, problems).await?);
+                    let shown = evidence::review_view(&visit.cairn, &visit.visitor, &newer).await?;
+                    return visit.show_again(&view(&visit, &shown, fields, problems).await?);
                 }
             }
         }
     }
-    let desk = evidence::review_desk(&visit.cairn, &visit.visitor, &id).await?;
-    visit.show_again(&view(&visit, &desk, fields, problems).await?)
+    let shown = evidence::review_view(&visit.cairn, &visit.visitor, &id).await?;
+    visit.show_again(&view(&visit, &shown, fields, problems).await?)
 }
 
 async fn view(
     visit: &Visit,
-    desk: &ReviewDesk,
+    shown: &ReviewView,
     fields: ReviewFields,
     problems: Vec<Problem>,
 ) -> Result<SubmissionReviewPage, AppError> {
-    let title = format!("Review: {}", desk.student);
+    let title = format!("Review: {}", shown.student);
     let page = visit.page_saying_what_is_late(&title, Place::Evidence).await?;
-    let (submission, maximum) = (&desk.submission, desk.activity.maximum.normalize());
+    let (submission, maximum) = (&shown.submission, shown.activity.maximum.normalize());
     let href = |id: &SubmissionId| visit.href(&course::submission(id));
     let ours = submission.review.as_ref().and_then(|review| review.score);
-    let says = desk
+    let says = shown
         .grade
         .as_ref()
         .and_then(|grade| Some((grade.value?, grade.maximum)));
-    let others = desk.versions.iter().rev().filter(|one| one.id != submission.id);
+    let others = shown.versions.iter().rev().filter(|one| one.id != submission.id);
     Ok(SubmissionReviewPage {
         page,
-        student: desk.student.clone(),
-        activity: desk.activity.title.clone(),
+        student: shown.student.clone(),
+        activity: shown.activity.title.clone(),
         version: submission.version,
-        submitted: When::new(submission.submitted_at, desk.now),
+        submitted: When::new(submission.submitted_at, shown.now),
         state: state_chip(submission.state),
         artefact: artefact::view(&visit.cairn, visit.visitor.tenant(), &submission.artefact).await,
         action: visit.href(&course::submission_review(&submission.id)),
@@ -205,9 +205,9 @@ async fn view(
             )
         }),
         earlier: others
-            .map(|one| (When::new(one.submitted_at, desk.now), earlier(one)))
+            .map(|one| (When::new(one.submitted_at, shown.now), earlier(one)))
             .collect(),
-        next_href: desk.next.as_ref().map(href),
+        next_href: shown.next.as_ref().map(href),
         back_href: visit.href(&course::evidence()),
     })
 }

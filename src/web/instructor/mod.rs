@@ -9,7 +9,7 @@ mod by_hand;
 mod check;
 mod choose;
 mod copied;
-pub mod course;
+pub(crate) mod course;
 mod decision;
 mod dry_run;
 mod evidence;
@@ -19,10 +19,10 @@ mod progress;
 mod regrade;
 mod retire;
 mod rule;
-mod work_of;
+mod student_work;
 
 /// Lists the routes of every page here.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     for page in [
         awards::configure,
         badge::configure,
@@ -38,7 +38,7 @@ pub fn configure(config: &mut ServiceConfig) {
         regrade::configure,
         retire::configure,
         rule::configure,
-        work_of::configure,
+        student_work::configure,
     ] {
         page(config);
     }

@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 use url::Url;
 
 use super::badge_form::decimal;
-use super::place_view::{chooser, review_page};
+use super::place_view::{page, review_page};
 use crate::ids::{ActivityId, BadgeId, PlacementId};
-use crate::service::course::placing::{self, Desk, Pick, Sent, Shape, What};
+use crate::service::course::placing::{self, Chooser, Pick, Sent, Shape, What};
 use crate::web::assets::asset;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
@@ -29,16 +29,16 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
-    let desk = placing::desk(&visit.cairn, &visit.visitor).await?;
-    visit.show(&chooser(&visit, &desk, Vec::new()))
+    let chooser = placing::chooser(&visit.cairn, &visit.visitor).await?;
+    visit.show(&page(&visit, &chooser, Vec::new()))
 }
 
 /// What was picked, before it goes anywhere.
 async fn review(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
-    let desk = placing::desk(&visit.cairn, &visit.visitor).await?;
-    let picks = match read(&visit, &desk) {
+    let chooser = placing::chooser(&visit.cairn, &visit.visitor).await?;
+    let picks = match read(&visit, &chooser) {
         Ok(picks) => picks,
-        Err(problems) => return visit.show_again(&chooser(&visit, &desk, problems)),
+        Err(problems) => return visit.show_again(&page(&visit, &chooser, problems)),
     };
     match placing::plan(&visit.cairn, &visit.visitor, picks, icon(&visit)).await {
         Ok(planned) => visit.show(&review_page(&visit, &planned)),
@@ -47,17 +47,17 @@ async fn review(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> 
                 field: String::new(),
                 text: sentence,
             };
-            visit.show_again(&chooser(&visit, &desk, vec![problem]))
+            visit.show_again(&page(&visit, &chooser, vec![problem]))
         }
         Err(error) => Err(error.into()),
     }
 }
 
 async fn send(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
-    let desk = placing::desk(&visit.cairn, &visit.visitor).await?;
-    let picks = match read(&visit, &desk) {
+    let chooser = placing::chooser(&visit.cairn, &visit.visitor).await?;
+    let picks = match read(&visit, &chooser) {
         Ok(picks) => picks,
-        Err(problems) => return visit.show_again(&chooser(&visit, &desk, problems)),
+        Err(problems) => return visit.show_again(&page(&visit, &chooser, problems)),
     };
     let sent = placing::send(&visit.cairn, &visit.visitor, picks, icon(&visit)).await?;
     go_back(&visit, &sent)
@@ -99,14 +99,14 @@ fn icon(visit: &Visit) -> Option<Url> {
 }
 
 /// What the form says, with an id for each item: the one that came along, or a new one.
-fn read(visit: &Visit, desk: &Desk) -> Result<Vec<Pick>, Vec<Problem>> {
+fn read(visit: &Visit, chooser: &Chooser) -> Result<Vec<Pick>, Vec<Problem>> {
     let form = &visit.fields;
     let shape = form
         .get("shape")
         .and_then(Shape::of_word)
-        .filter(|shape| desk.shapes.contains(shape));
+        .filter(|shape| chooser.shapes.contains(shape));
     let shape = shape
-        .or_else(|| desk.shapes.first().copied())
+        .or_else(|| chooser.shapes.first().copied())
         .unwrap_or(Shape::Open);
     let mut ids = form.all("id").filter_map(known_id);
     let mut problems = Vec::new();
@@ -116,7 +116,7 @@ fn read(visit: &Visit, desk: &Desk) -> Result<Vec<Pick>, Vec<Problem>> {
             Some(("badge", id)) => What::Badge(BadgeId::from(id)),
             Some(("activity", id)) => What::Activity(ActivityId::from(id)),
             None if item == "my_badges" => What::MyBadges,
-            None if item == "new_activity" => new_activity(form, desk, &mut problems),
+            None if item == "new_activity" => new_activity(form, chooser, &mut problems),
             _ => continue,
         };
         if picks.iter().any(|known| known.what == what) {
@@ -125,7 +125,7 @@ fn read(visit: &Visit, desk: &Desk) -> Result<Vec<Pick>, Vec<Problem>> {
         // Only a badge has a picture and a public page; all else is a link into Cairn.
         let shape = match &what {
             What::Badge(_) => shape,
-            _ if desk.shapes.contains(&Shape::Open) => Shape::Open,
+            _ if chooser.shapes.contains(&Shape::Open) => Shape::Open,
             _ => shape,
         };
         let id = ids
@@ -154,7 +154,7 @@ fn known_id(text: &str) -> Option<PlacementId> {
         .map(|_| PlacementId::from(text))
 }
 
-fn new_activity(form: &Fields, desk: &Desk, problems: &mut Vec<Problem>) -> What {
+fn new_activity(form: &Fields, chooser: &Chooser, problems: &mut Vec<Problem>) -> What {
     let [title, instructions, points] = ["title", "instructions", "points"].map(|name| form.text(name));
     let mut wrong = |field: &str, text: &str| {
         problems.push(Problem {
@@ -168,12 +168,12 @@ fn new_activity(form: &Fields, desk: &Desk, problems: &mut Vec<Problem>) -> What
     if instructions.chars().count() > 10_000 {
         wrong("instructions", "Shorten the instructions to 10,000 characters.");
     }
-    let most = if desk.whole_points { 100 } else { 10_000 };
+    let most = if chooser.whole_points { 100 } else { 10_000 };
     let maximum = decimal(&points)
         .filter(|points| *points > Decimal::ZERO && *points <= Decimal::from(most))
-        .filter(|points| !desk.whole_points || points.normalize().scale() == 0);
+        .filter(|points| !chooser.whole_points || points.normalize().scale() == 0);
     if maximum.is_none() {
-        let text = if desk.whole_points {
+        let text = if chooser.whole_points {
             "Your course site takes whole numbers of points from 1 to 100 here."
         } else {
             "Type the points of a full grade: more than 0, up to 10,000."

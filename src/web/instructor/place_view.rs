@@ -1,7 +1,7 @@
 //! What the two pages of placing show.
 
 use crate::domain::badge::BadgeState;
-use crate::service::course::placing::{Desk, Offer, Planned, Shape, What};
+use crate::service::course::placing::{Chooser, Offer, Planned, Shape, What};
 use crate::web::badge_facts::picture_of;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
@@ -10,7 +10,7 @@ use crate::web::views::lti::{PlaceOption, PlacePage, PlaceReviewPage, PlannedVie
 use crate::web::views::shared::{Choice, Page, Problem, ProblemList, Status};
 
 /// The page to choose on, with what was typed before.
-pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> PlacePage {
+pub(super) fn page(visit: &Visit, chooser: &Chooser, problems: Vec<Problem>) -> PlacePage {
     let form = &visit.fields;
     // The badge that was made in between, if one was.
     let made = visit.query("badge").map(|id| format!("badge:{id}"));
@@ -37,19 +37,19 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
             &offer.badge.design.outcome,
         )
     };
-    let takes_links = desk.shapes.contains(&Shape::Open);
+    let takes_links = chooser.shapes.contains(&Shape::Open);
     // A draft has no public page to show yet; a link into Cairn is all that it can be.
-    let draft = desk.badges.iter().any(|offer| {
+    let draft = chooser.badges.iter().any(|offer| {
         let value = format!("badge:{}", offer.badge.id);
         offer.badge.state == BadgeState::Draft && made.as_ref() == Some(&value)
     });
     // A page that takes cards is the place for them.
     let usual = if draft && takes_links {
         Shape::Open
-    } else if desk.shapes.contains(&Shape::Card) {
+    } else if chooser.shapes.contains(&Shape::Card) {
         Shape::Card
     } else {
-        desk.shapes.first().copied().unwrap_or(Shape::Open)
+        chooser.shapes.first().copied().unwrap_or(Shape::Open)
     };
     let points = form.text("points");
     let mut new_activity = option(
@@ -63,22 +63,23 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
         "Each student sees what they have earned, what is missing, and one next step.",
     );
     // Where one thing is chosen, the usual one is; where several are, a tick that nobody made would place too much.
-    if chosen.is_empty() && takes_links && usual == Shape::Open && !desk.several {
+    if chosen.is_empty() && takes_links && usual == Shape::Open && !chooser.several {
         my_badges.is_chosen = true;
     }
     if problems.iter().any(|problem| !problem.field.is_empty()) {
         new_activity.is_chosen = true;
     }
-    let (stacks, badges): (Vec<&Offer>, Vec<&Offer>) = desk.badges.iter().partition(|offer| offer.is_stack);
+    let (stacks, badges): (Vec<&Offer>, Vec<&Offer>) =
+        chooser.badges.iter().partition(|offer| offer.is_stack);
     PlacePage {
         page: bare(visit, "Put badges into your course"),
         review_action: visit.href(&course::place_review()),
         cancel_action: visit.href(&course::place_cancel()),
-        several: desk.several,
+        several: chooser.several,
         my_badges,
         badges: badges.into_iter().map(badge).collect(),
         stacks: stacks.into_iter().map(badge).collect(),
-        activities: desk
+        activities: chooser
             .activities
             .iter()
             .map(|activity| {
@@ -90,7 +91,7 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
             })
             .collect(),
         new_activity,
-        shapes: desk
+        shapes: chooser
             .shapes
             .iter()
             .map(|shape| Choice::new(shape.word(), shape_words(*shape)))
@@ -98,12 +99,12 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
         shape: form
             .get("shape")
             .and_then(Shape::of_word)
-            .filter(|shape| desk.shapes.contains(shape))
+            .filter(|shape| chooser.shapes.contains(shape))
             .unwrap_or(usual)
             .word()
             .to_owned(),
         takes_links,
-        takes_any: !desk.shapes.is_empty(),
+        takes_any: !chooser.shapes.is_empty(),
         title: form.text("title"),
         instructions: form.text("instructions"),
         points: if points.is_empty() {
@@ -111,12 +112,12 @@ pub(super) fn chooser(visit: &Visit, desk: &Desk, problems: Vec<Problem>) -> Pla
         } else {
             points
         },
-        points_hint: match (desk.columns, desk.whole_points) {
+        points_hint: match (chooser.columns, chooser.whole_points) {
             (true, true) => "A whole number from 1 to 100. A column in the gradebook comes with it.",
             (true, false) => "A column in the gradebook comes with it.",
             (false, _) => "A column in the gradebook is made when the activity is first opened.",
         },
-        new_badge_href: desk.makes_badges.then(|| visit.href(&course::badge_new())),
+        new_badge_href: chooser.makes_badges.then(|| visit.href(&course::badge_new())),
         problems: ProblemList(problems),
     }
 }

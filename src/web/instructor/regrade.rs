@@ -21,7 +21,7 @@ use crate::web::views::instructor::RegradePage;
 use crate::web::views::shared::{PictureView, Problem, ProblemList, When};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::REGRADE, web::get().to(show))
         .route(course::REGRADE, web::post().to(show))
@@ -32,9 +32,9 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// Forbidden for all but instructors; not found for one of elsewhere; a conflict when it was settled.
-pub async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = RegradeId::from(path.into_inner().1);
-    let case = regrades::look(&visit.cairn, &visit.visitor, &id).await?;
+    let case = regrades::case(&visit.cairn, &visit.visitor, &id).await?;
     let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
     visit.show(&view(&visit, &case, powers, ProblemList::default()))
 }
@@ -43,7 +43,7 @@ pub async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<Htt
 ///
 /// # Errors
 /// As [`show`]; forbidden where the institution leaves revoking to administrators.
-pub async fn settle(
+pub(crate) async fn settle(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -56,7 +56,7 @@ pub async fn settle(
     match regrades::settle(&visit.cairn, &visit.visitor, &id, verdict, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying("", notice))),
         Err(ServiceError::Invalid { sentence, .. }) => {
-            let case = regrades::look(&visit.cairn, &visit.visitor, &id).await?;
+            let case = regrades::case(&visit.cairn, &visit.visitor, &id).await?;
             let problems = ProblemList(vec![Problem {
                 field: "reason".to_owned(),
                 text: sentence,

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::course::{LineItem, LineItemState};
 use crate::ids::BadgeId;
-use crate::service::badge::design::{self, RuleDesk};
+use crate::service::badge::design::{self, RuleEditor};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::course::columns;
@@ -38,8 +38,8 @@ struct Builder {
 
 async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
-    let desk = design::desk(&visit.cairn, &visit.visitor, &id).await?;
-    let stored = desk.draft.as_ref().or(desk.active.as_ref());
+    let editor = design::editor(&visit.cairn, &visit.visitor, &id).await?;
+    let stored = editor.draft.as_ref().or(editor.active.as_ref());
     let mut builder = Builder {
         draft: stored
             .map(|rule| DraftGroup::from(&rule.root))
@@ -54,7 +54,7 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         let review = design::review(&visit.cairn, &visit.visitor, &id, &rule.root).await?;
         builder.problems = review.problems.into_iter().map(whole).collect();
     }
-    visit.show(&view(&visit, desk, builder).await?)
+    visit.show(&view(&visit, editor, builder).await?)
 }
 
 fn whole(text: String) -> Problem {
@@ -91,9 +91,9 @@ async fn save(
             _ => visit.href_saying(&course::badge_rule(&id), "saved"),
         }));
     }
-    let desk = design::desk(&visit.cairn, &visit.visitor, &id).await?;
+    let editor = design::editor(&visit.cairn, &visit.visitor, &id).await?;
     let refused = !builder.problems.is_empty();
-    let page = view(&visit, desk, builder).await?;
+    let page = view(&visit, editor, builder).await?;
     if refused {
         visit.show_again(&page)
     } else {
@@ -173,17 +173,17 @@ async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppEr
     Ok(())
 }
 
-async fn view(visit: &Visit, desk: RuleDesk, builder: Builder) -> Result<RuleBuilderPage, AppError> {
+async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<RuleBuilderPage, AppError> {
     let sentence = match builder.draft.to_domain() {
         Ok(root) if !root.nodes.is_empty() => Some(
-            design::review(&visit.cairn, &visit.visitor, &desk.badge.id, &root)
+            design::review(&visit.cairn, &visit.visitor, &editor.badge.id, &root)
                 .await?
                 .sentence,
         ),
         _ => None,
     };
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
-    let badge = &desk.badge;
+    let badge = &editor.badge;
     let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     let mut page = visit.page(&format!("Rule of “{}”", badge.design.name), Place::Badges);
     page.flash = builder.flash.or(page.flash);
@@ -193,19 +193,19 @@ async fn view(visit: &Visit, desk: RuleDesk, builder: Builder) -> Result<RuleBui
         picture: picture_of(badge),
         action: href(course::badge_rule_save),
         draft: builder.draft,
-        options: options(&desk),
+        options: options(&editor),
         focus: builder.focus,
         sentence,
         problems: ProblemList(builder.problems),
-        version_note: version_note(&desk),
-        column: (may_save && desk.makes_columns).then_some(builder.column),
+        version_note: version_note(&editor),
+        column: (may_save && editor.makes_columns).then_some(builder.column),
         may_save,
         edit_href: href(course::badge_edit),
         back_href: visit.href(""),
     })
 }
 
-fn options(desk: &RuleDesk) -> RuleOptions {
+fn options(editor: &RuleEditor) -> RuleOptions {
     let item = |item: &LineItem| {
         let changed = if item.state == LineItemState::MaximumChanged {
             ", changed"
@@ -216,13 +216,13 @@ fn options(desk: &RuleDesk) -> RuleOptions {
         Choice::new(item.id.as_str(), words)
     };
     RuleOptions {
-        items: desk.items.iter().map(item).collect(),
-        activities: desk
+        items: editor.items.iter().map(item).collect(),
+        activities: editor
             .activities
             .iter()
             .map(|one| Choice::new(one.id.as_str(), one.title.as_str()))
             .collect(),
-        badges: desk
+        badges: editor
             .others
             .iter()
             .map(|(id, name)| Choice::new(id.as_str(), name.as_str()))
@@ -230,8 +230,8 @@ fn options(desk: &RuleDesk) -> RuleOptions {
     }
 }
 
-fn version_note(desk: &RuleDesk) -> String {
-    match (&desk.draft, &desk.active) {
+fn version_note(editor: &RuleEditor) -> String {
+    match (&editor.draft, &editor.active) {
         (Some(draft), Some(active)) => format!(
             "Draft of version {}. Version {} is active until you activate this one.",
             draft.version, active.version
@@ -242,7 +242,7 @@ fn version_note(desk: &RuleDesk) -> String {
         ),
         (None, Some(active)) => format!(
             "Version {} is active. What you change becomes version {}, which you try out before it counts.",
-            active.version, desk.next_version
+            active.version, editor.next_version
         ),
         (None, None) => "A new rule. Nobody is awarded until you activate it.".to_owned(),
     }

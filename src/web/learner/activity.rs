@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::people::Person;
 use crate::ids::ActivityId;
-use crate::service::award::evidence::{self, ActivityDesk, HandIn};
+use crate::service::award::evidence::{self, ActivityView, HandIn};
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -26,8 +26,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 async fn show(visit: Visit, path: web::Path<(String, ActivityId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
-    let desk = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
-    visit.show(&view(&visit, &desk, HandInFields::default()).await)
+    let shown = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
+    visit.show(&view(&visit, &shown, HandInFields::default()).await)
 }
 
 async fn hand_in(
@@ -60,8 +60,8 @@ async fn hand_in(
                 field: String::new(),
                 text,
             }]);
-            let desk = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
-            let page = view(&visit, &desk, HandInFields { problems, ..fields }).await;
+            let shown = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
+            let page = view(&visit, &shown, HandInFields { problems, ..fields }).await;
             return visit.show_unkept(&page, &error);
         }
         handed_in => handed_in?,
@@ -69,23 +69,23 @@ async fn hand_in(
     match handed_in {
         evidence::HandedIn::Done => Ok(visit.go(&visit.href_saying(&course::activity(&id), "handed-in"))),
         evidence::HandedIn::Wrong(wrong) => {
-            let desk = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
+            let shown = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
             let problem = |(field, text): (&str, String)| Problem {
                 field: field.to_owned(),
                 text,
             };
             let problems = ProblemList(wrong.into_iter().map(problem).collect());
-            visit.show_again(&view(&visit, &desk, HandInFields { problems, ..fields }).await)
+            visit.show_again(&view(&visit, &shown, HandInFields { problems, ..fields }).await)
         }
     }
 }
 
-async fn view(visit: &Visit, desk: &ActivityDesk, fields: HandInFields) -> ActivityPage {
-    let (activity, now) = (&desk.activity, desk.now);
+async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> ActivityPage {
+    let (activity, now) = (&shown.activity, shown.now);
     let maximum = activity.maximum.normalize();
-    let latest = desk.versions.last();
+    let latest = shown.versions.last();
     let approved = latest.is_some_and(|latest| latest.state == SubmissionState::Approved);
-    let form = (desk.may_hand_in && !approved).then(|| HandInFields {
+    let form = (shown.may_hand_in && !approved).then(|| HandInFields {
         action: visit.href(&course::hand_in(&activity.id)),
         limit: "20 MB".to_owned(),
         ..fields
@@ -102,17 +102,17 @@ async fn view(visit: &Visit, desk: &ActivityDesk, fields: HandInFields) -> Activ
         Some("Only students of this course can hand in here.")
     };
     let current = match latest {
-        Some(latest) => Some(handed_in(visit, desk, latest).await),
+        Some(latest) => Some(handed_in(visit, shown, latest).await),
         None => None,
     };
-    let earlier = desk.versions.iter().rev().skip(1);
+    let earlier = shown.versions.iter().rev().skip(1);
     ActivityPage {
         page: visit.page(&activity.title, Place::Elsewhere),
         title: activity.title.clone(),
         instructions: markdown::render(&activity.instructions),
         maximum: maximum.to_string(),
         current,
-        grade: desk.grade.as_ref().and_then(|grade| {
+        grade: shown.grade.as_ref().and_then(|grade| {
             let value = grade.value?;
             Some(format!("{} of {}", value.normalize(), grade.maximum.normalize()))
         }),
@@ -121,7 +121,7 @@ async fn view(visit: &Visit, desk: &ActivityDesk, fields: HandInFields) -> Activ
         earlier: earlier
             .map(|one| (When::new(one.submitted_at, now), what_came_of(one)))
             .collect(),
-        badges: desk
+        badges: shown
             .badges
             .iter()
             .map(|(id, name)| LinkTo {
@@ -153,19 +153,19 @@ fn what_came_of(submission: &Submission) -> String {
     format!("Version {}, {came}{said}", submission.version)
 }
 
-async fn handed_in(visit: &Visit, desk: &ActivityDesk, latest: &Submission) -> HandedIn {
-    let maximum = desk.activity.maximum.normalize();
+async fn handed_in(visit: &Visit, shown: &ActivityView, latest: &Submission) -> HandedIn {
+    let maximum = shown.activity.maximum.normalize();
     HandedIn {
         version: latest.version,
-        submitted: When::new(latest.submitted_at, desk.now),
+        submitted: When::new(latest.submitted_at, shown.now),
         state: state_chip(latest.state),
         artefact: artefact::view(&visit.cairn, visit.visitor.tenant(), &latest.artefact).await,
         review: latest.review.as_ref().map(|review| ReviewView {
-            by: desk
+            by: shown
                 .reviewers
                 .get(&review.by)
                 .map_or_else(|| "Your teacher".to_owned(), Person::display_name),
-            when: When::new(review.at, desk.now),
+            when: When::new(review.at, shown.now),
             message: review.message.clone(),
             score: review
                 .score

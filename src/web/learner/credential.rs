@@ -28,7 +28,7 @@ use crate::web::views::learner::{MyCredentialPage, MyPrintPage, Says, SharedLine
 use crate::web::views::shared::{PictureView, When};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::CREDENTIAL, web::get().to(credential))
         .route(course::CREDENTIAL, web::post().to(credential))
@@ -44,7 +44,7 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
-pub async fn credential(
+pub(crate) async fn credential(
     visit: Visit,
     path: web::Path<(String, String)>,
     request: HttpRequest,
@@ -78,7 +78,7 @@ pub async fn credential(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
-pub async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, award) = path.into_inner();
     let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
     let certificate = certificate::view(Sheet {
@@ -98,7 +98,7 @@ pub async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<Ht
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
-pub async fn switch(
+pub(crate) async fn switch(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -118,7 +118,7 @@ pub async fn switch(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
-pub async fn sign(
+pub(crate) async fn sign(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -133,7 +133,7 @@ pub async fn sign(
 ///
 /// # Errors
 /// As [`share_links::make`].
-pub async fn make_link(
+pub(crate) async fn make_link(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -149,7 +149,7 @@ pub async fn make_link(
 ///
 /// # Errors
 /// As [`share_links::withdraw`].
-pub async fn withdraw(
+pub(crate) async fn withdraw(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, AppError> {

@@ -16,7 +16,7 @@ use crate::web::views::learner::{ErasurePage, MyDataPage};
 use crate::web::views::shared::{Problem, ProblemList, When};
 
 /// Lists the routes of these pages.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::MY_DATA, web::get().to(show))
         .route(course::MY_DATA, web::post().to(show))
@@ -46,7 +46,7 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them.
-pub async fn take(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn take(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let packed = learner::archive(&visit.cairn, &visit.visitor).await?;
     let path = packed.file.path().to_owned();
     Ok(archive::answer(&path, Some(packed.file), "my-badges-and-data.zip").await?)

@@ -17,12 +17,12 @@ use crate::web::{paths, reply};
 ///
 /// # Errors
 /// When there is no such visit, or it is over.
-pub async fn show(visit: AccountVisit) -> Result<HttpResponse, AppError> {
+pub(crate) async fn show(visit: AccountVisit) -> Result<HttpResponse, AppError> {
     answer(&visit, None).await
 }
 
 async fn answer(visit: &AccountVisit, report: Option<&Report>) -> Result<HttpResponse, AppError> {
-    let account = account::look(&visit.cairn, &visit.administrator).await?;
+    let account = account::read(&visit.cairn, &visit.administrator).await?;
     let page = view(visit, &account, report);
     reply::framed(&page, &frame_ancestors(&visit.administrator.registration))
 }
@@ -31,7 +31,7 @@ async fn answer(visit: &AccountVisit, report: Option<&Report>) -> Result<HttpRes
 ///
 /// # Errors
 /// As [`show`]; when the form did not come from the page of this visit.
-pub async fn test(Proven(visit): Proven<AccountVisit>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn test(Proven(visit): Proven<AccountVisit>) -> Result<HttpResponse, AppError> {
     let platform = &visit.administrator.registration.id;
     let report = self_test::run(&visit.cairn, visit.administrator.tenant(), platform).await?;
     answer(&visit, Some(&report)).await

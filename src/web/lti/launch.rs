@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
 
 use super::enter::{Carrier, Entrance, enter};
-use super::ladder;
+use super::state_cookies;
 use crate::service::Cairn;
 use crate::service::base::session::{LONGEST, frame_ancestors};
 use crate::service::course::launch::{Destination, Leads, Opened, Review};
@@ -28,7 +28,7 @@ use lti::state::{BindingProof, LoginState};
 ///
 /// # Errors
 /// The refusal of the first row of the checklist that does not hold.
-pub async fn launch(
+pub(crate) async fn launch(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     body: web::Bytes,
@@ -47,13 +47,13 @@ pub async fn launch(
 ///
 /// # Errors
 /// As [`launch`]; [`Refusal::ProofForeign`] when the form came from no page of ours.
-pub async fn proven(
+pub(crate) async fn proven(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     body: web::Bytes,
 ) -> Result<HttpResponse, AppError> {
     let pairs = super::login::pairs(&body)?;
-    if !ladder::is_our_own(&request, &cairn.settings.origin()) {
+    if !state_cookies::is_our_own(&request, &cairn.settings.origin()) {
         return Err(Refusal::ProofForeign.into());
     }
     let answer = Answer::read(&cairn, &pairs)?;
@@ -108,7 +108,7 @@ async fn prove(cairn: &Cairn, answer: &Answer) -> Result<HttpResponse, AppError>
                 answer.storage_target().unwrap_or_default().to_owned(),
             ),
         ],
-        storage: ladder::storage(
+        storage: state_cookies::storage(
             answer.storage_target(),
             &registration,
             answer.binding.storage_key(),
@@ -132,7 +132,7 @@ async fn arrive(
 ) -> Result<HttpResponse, AppError> {
     let opened = cairn.launch(&answer.form, &answer.state, proof).await?;
     let used_up = partitioned(&answer.cookie_name, "", TimeDelta::zero());
-    let stored = ladder::storage(
+    let stored = state_cookies::storage(
         answer.storage_target(),
         &opened.registration,
         answer.binding.storage_key(),
@@ -188,7 +188,7 @@ fn path(to: &Destination) -> String {
         Destination::Badge(badge) => course::badge(badge),
         Destination::Activity(activity) => course::activity(activity),
         Destination::Picker => course::place(),
-        Destination::Review(Review::Student { activity, person }) => course::work_of(activity, person),
+        Destination::Review(Review::Student { activity, person }) => course::student_work(activity, person),
         Destination::Review(Review::ColumnUnknown) => course::review_unknown("column"),
         Destination::Review(Review::StudentUnknown) => course::review_unknown("student"),
     }

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use chrono::TimeDelta;
 
-use super::ladder;
+use super::state_cookies;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
@@ -33,7 +33,7 @@ const MAX_BODY: usize = 64 << 10;
 ///
 /// # Errors
 /// A refusal when the platform is not known, or the parameters are not a login.
-pub async fn by_get(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+pub(crate) async fn by_get(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let pairs = url::form_urlencoded::parse(request.query_string().as_bytes())
         .into_owned()
         .collect();
@@ -44,7 +44,7 @@ pub async fn by_get(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<Htt
 ///
 /// # Errors
 /// As [`by_get`].
-pub async fn by_post(
+pub(crate) async fn by_post(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     body: web::Bytes,
@@ -80,13 +80,13 @@ async fn login(
         start.binding.secret(),
         LIFETIME,
     );
-    let storage = ladder::storage(
+    let storage = state_cookies::storage(
         login.storage_target.as_deref(),
         &start.registration,
         start.binding.storage_key(),
         Some(start.binding.secret().to_owned()),
     );
-    let mut cookies = ladder::without_oldest(request, secure);
+    let mut cookies = state_cookies::without_oldest(request, secure);
     cookies.extend([binding, probe()]);
     if whole_page || (storage.is_none() && request.cookie(PROBE).is_some()) {
         let mut answer = HttpResponse::Found();

@@ -11,7 +11,7 @@ use crate::web::error::AppError;
 ///
 /// # Errors
 /// A sentence when it is no delivery of notices, or too large.
-pub async fn receive(cairn: web::Data<Cairn>, body: web::Bytes) -> Result<HttpResponse, AppError> {
+pub(crate) async fn receive(cairn: web::Data<Cairn>, body: web::Bytes) -> Result<HttpResponse, AppError> {
     if body.len() > MAX_BODY {
         return Err(ServiceError::invalid(
             "notices.too-large",

@@ -18,7 +18,7 @@ use crate::web::views::shared::{LinkTo, PublicPage};
 use crate::web::{accept, paths};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(addresses::ISSUER, web::get().to(issuer))
         .route(addresses::ISSUER, web::head().to(issuer))
@@ -27,7 +27,7 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// The page, or the profile where JSON is asked for.
-pub async fn issuer(
+pub(crate) async fn issuer(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,
     request: HttpRequest,
@@ -47,7 +47,7 @@ pub async fn issuer(
 }
 
 /// The profile as JSON, at an address of its own for browsers.
-pub async fn profile(
+pub(crate) async fn profile(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,
     request: HttpRequest,

@@ -14,14 +14,17 @@ use crate::web::paths;
 use crate::web::views::shared::{ErrorPage, PublicPage};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(paths::SHARED, web::get().to(shared))
         .route(paths::SHARED, web::head().to(shared));
 }
 
 /// The page of the badge while the link works; after its end, a sentence that says so.
-pub async fn shared(cairn: web::Data<Cairn>, token: web::Path<String>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn shared(
+    cairn: web::Data<Cairn>,
+    token: web::Path<String>,
+) -> Result<HttpResponse, AppError> {
     let found = share_links::open(&cairn, &token).await;
     match &found {
         Err(error @ ServiceError::Policy(_)) => return off_the_web(error),

@@ -1,3 +1,3 @@
 //! Words for people that several pages, or one page in several cases, choose from.
 
-pub mod lms;
+pub(crate) mod lms;

@@ -46,7 +46,7 @@ struct Slot {
 
 /// What somebody who looks at a key set finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct Probe {
     /// Ids of the keys that can verify a message.
     pub usable: Vec<String>,
     /// What time it was for the server that answered (RFC 9110, section 6.6.1; 5.6.7 for a copy that was kept).
@@ -121,7 +121,7 @@ impl KeySetCache {
     ///
     /// # Errors
     /// [`KeySetError::Unavailable`].
-    pub async fn look(&self, url: &Url) -> Result<Look, KeySetError> {
+    pub async fn probe(&self, url: &Url) -> Result<Probe, KeySetError> {
         let slot = Arc::clone(lock(&self.slots).entry(url.clone()).or_default());
         let fetched = fetch(self.transport.as_ref(), url).await;
         let (set, time) = fetched.map_err(KeySetError::Unavailable)?;
@@ -129,7 +129,7 @@ impl KeySetCache {
         let mut known = lock(&slot.known);
         known.replace(self.clock.now(), set);
         let missed = known.missed.clone().filter(|(_, kid)| !usable.contains(kid));
-        Ok(Look { usable, time, missed })
+        Ok(Probe { usable, time, missed })
     }
 }
 
@@ -339,23 +339,23 @@ mod tests {
     async fn a_look_is_fresh_tells_what_is_missing_and_holds_nobody_up() {
         let s = stage();
         s.cache.find(&s.url, &s.kid).await.unwrap().unwrap();
-        let look = s.cache.look(&s.url).await.unwrap();
+        let look = s.cache.probe(&s.url).await.unwrap();
         assert_eq!((look.usable, look.missed), (vec![s.kid.clone()], None));
         assert_eq!(
             s.cache.find(&s.url, "new").await.unwrap_err(),
             KeySetError::UnknownKey,
             "asked for at once, whoever looked a moment ago"
         );
-        let missed = s.cache.look(&s.url).await.unwrap().missed;
+        let missed = s.cache.probe(&s.url).await.unwrap().missed;
         assert_eq!(missed, Some((testing::now(), "new".to_owned())));
         let mut set = testing::jwk_set();
         set["keys"][0]["kid"] = "new".into();
         s.transport.serve(200, set.to_string());
-        assert_eq!(s.cache.look(&s.url).await.unwrap().missed, None);
+        assert_eq!(s.cache.probe(&s.url).await.unwrap().missed, None);
         s.cache.find(&s.url, "new").await.unwrap().unwrap();
         s.transport.serve(500, "down");
         assert!(matches!(
-            s.cache.look(&s.url).await,
+            s.cache.probe(&s.url).await,
             Err(KeySetError::Unavailable(_))
         ));
     }

@@ -7,6 +7,6 @@ mod platform;
 mod tool;
 
 pub use crate::error::KeyFault;
-pub use cache::{KeySetCache, Look};
+pub use cache::{KeySetCache, Probe};
 pub use platform::{KeySet, PlatformKey};
 pub use tool::ToolKey;

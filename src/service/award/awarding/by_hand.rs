@@ -25,7 +25,7 @@ use crate::store::{Db, audit, awards, badges, decisions, enrolments, facts, rule
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::Conflict`] when the badge awards nothing now,
 /// the person may not be awarded, or has it already.
-pub async fn award_by_hand(
+pub(crate) async fn award_by_hand(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,

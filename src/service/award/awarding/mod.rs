@@ -8,8 +8,8 @@ mod making;
 mod revoking;
 mod work;
 
-pub use by_hand::award_by_hand;
-pub use revoking::revoke;
+pub(crate) use by_hand::award_by_hand;
+pub(crate) use revoking::revoke;
 pub(in crate::service) use revoking::revoke_in;
 
 pub(in crate::service) fn check_reason(reason: &str) -> Result<String, ServiceError> {

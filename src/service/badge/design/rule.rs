@@ -24,34 +24,38 @@ use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
 #[derive(Debug, Clone)]
-pub struct RuleDesk {
-    pub badge: Badge,
-    pub draft: Option<Rule>,
-    pub active: Option<Rule>,
+pub(crate) struct RuleEditor {
+    pub(crate) badge: Badge,
+    pub(crate) draft: Option<Rule>,
+    pub(crate) active: Option<Rule>,
     /// The next version's number.
-    pub next_version: i32,
+    pub(crate) next_version: i32,
     /// Columns that can be named: present ones, and those whose maximum changed.
-    pub items: Vec<LineItem>,
-    pub activities: Vec<Activity>,
+    pub(crate) items: Vec<LineItem>,
+    pub(crate) activities: Vec<Activity>,
     /// Other badges that can be named.
-    pub others: Vec<(BadgeId, String)>,
+    pub(crate) others: Vec<(BadgeId, String)>,
     /// Whether the platform lets this tool make columns.
-    pub makes_columns: bool,
+    pub(crate) makes_columns: bool,
 }
 
 /// A rule as it reads, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleReview {
-    pub sentence: String,
+pub(crate) struct RuleReview {
+    pub(crate) sentence: String,
     /// Sentences that say what to do.
-    pub problems: Vec<String>,
+    pub(crate) problems: Vec<String>,
 }
 
 /// What the rule builder of a badge shows.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
-pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<RuleDesk, ServiceError> {
+pub(crate) async fn editor(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &BadgeId,
+) -> Result<RuleEditor, ServiceError> {
     visitor.teach()?;
     let (visitor, id) = (visitor.clone(), id.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -63,7 +67,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Rule
         items.retain(|item| item.state != LineItemState::Gone);
         let others = badges::for_course(db, tenant, &badge.course)?;
         let services = &visitor.course.services;
-        Ok(RuleDesk {
+        Ok(RuleEditor {
             draft: in_state(RuleState::Draft),
             active: in_state(RuleState::Active),
             next_version: versions
@@ -90,8 +94,8 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Rule
 /// Reads a rule and says what is wrong with it, without saving anything.
 ///
 /// # Errors
-/// As [`desk`].
-pub async fn review(
+/// As [`editor`].
+pub(crate) async fn review(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &BadgeId,
@@ -157,8 +161,8 @@ pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<
 /// had changed is accepted with it. A draft equal to the active version is not kept.
 ///
 /// # Errors
-/// As [`desk`]; [`ServiceError::Conflict`] when somebody else saved a first draft at the same moment.
-pub async fn save_rule(
+/// As [`editor`]; [`ServiceError::Conflict`] when somebody else saved a first draft at the same moment.
+pub(crate) async fn save_rule(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &BadgeId,

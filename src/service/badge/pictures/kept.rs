@@ -18,7 +18,7 @@ const SHELF: &str = "pictures";
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Invalid`] with the reason for which it is refused.
-pub async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Picture, ServiceError> {
+pub(crate) async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Picture, ServiceError> {
     visitor.teach()?;
     let cleaned = tokio::task::spawn_blocking(move || uploads::clean(&bytes)).await;
     let cleaned = cleaned.map_err(|error| ServiceError::Internal(error.to_string()))?;
@@ -42,7 +42,7 @@ pub async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Pict
 }
 
 /// Whether an uploaded picture is on the shelf, and of the type that it says.
-pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
+pub(crate) async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
     let address = super::href(picture);
     match uploaded(cairn, address.trim_start_matches(addresses::PICTURES)).await {
         Ok(_) => Ok(true),
@@ -57,7 +57,7 @@ pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceEr
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when there is none.
-pub async fn uploaded(cairn: &Cairn, file: &str) -> Result<(&'static str, Bytes), ServiceError> {
+pub(crate) async fn uploaded(cairn: &Cairn, file: &str) -> Result<(&'static str, Bytes), ServiceError> {
     let missing = ServiceError::NotFound("picture");
     let Some((digest, ending)) = file.split_once('.') else {
         return Err(missing);

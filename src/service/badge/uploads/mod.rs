@@ -8,28 +8,28 @@ mod tests;
 use crate::service::badge::pictures::RasterError;
 
 /// Most bytes of a PNG.
-pub const MAX_PNG_BYTES: usize = 2 * 1024 * 1024;
+pub(crate) const MAX_PNG_BYTES: usize = 2 * 1024 * 1024;
 /// Most bytes of an SVG.
-pub const MAX_SVG_BYTES: usize = 512 * 1024;
+pub(crate) const MAX_SVG_BYTES: usize = 512 * 1024;
 /// Longest side of a PNG in pixels.
-pub const MAX_SIDE: u32 = 2_048;
+pub(crate) const MAX_SIDE: u32 = 2_048;
 /// Elements in an SVG.
-pub const MAX_ELEMENTS: u32 = 5_000;
+pub(crate) const MAX_ELEMENTS: u32 = 5_000;
 /// Elements within elements in an SVG.
-pub const MAX_NESTING: usize = 32;
+pub(crate) const MAX_NESTING: usize = 32;
 
 /// A picture that may be kept and served.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CleanPicture {
+pub(crate) struct CleanPicture {
     /// As they will be served: written anew, so without metadata.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// `image/png` or `image/svg+xml`.
-    pub media_type: &'static str,
+    pub(crate) media_type: &'static str,
 }
 
 /// Why a picture was refused. Each is a sentence for the person who chose it.
 #[derive(Debug, thiserror::Error)]
-pub enum UploadError {
+pub(crate) enum UploadError {
     #[error("the file is empty; choose a PNG or SVG picture")]
     Empty,
     #[error("the picture is larger than 2 MB; make it smaller and try again")]
@@ -76,7 +76,7 @@ pub enum UploadError {
 ///
 /// # Errors
 /// The first reason for which it cannot be kept.
-pub fn clean(bytes: &[u8]) -> Result<CleanPicture, UploadError> {
+pub(crate) fn clean(bytes: &[u8]) -> Result<CleanPicture, UploadError> {
     if bytes.is_empty() {
         return Err(UploadError::Empty);
     }

@@ -105,7 +105,7 @@ fn from_file(file: &KeyFile, stored: &[Sealed], random: &SharedRandom) -> Result
 
 /// Why the master key was not changed, or not to the end.
 #[derive(Debug, thiserror::Error)]
-pub enum RotationError {
+pub(crate) enum RotationError {
     #[error(
         "Somebody uses this data: a server, or another command. Stop every server of this installation and try again; \
          a running server would go on with the old master key. Nothing was changed."
@@ -133,7 +133,7 @@ pub enum RotationError {
 impl RotationError {
     /// A stable name for scripts and support.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::InUse => "master-key.in-use",
             Self::NewKeyNeeded => "master-key.new-key-needed",
@@ -159,21 +159,21 @@ impl From<StoreError> for RotationError {
 
 /// What a change of the key did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rotated {
+pub(crate) struct Rotated {
     /// How many stored keys were encrypted anew.
-    pub keys: usize,
+    pub(crate) keys: usize,
     /// The fingerprints of the master key before and of the new one.
-    pub before: String,
-    pub after: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
     /// Where the key before is kept; none where the key is a setting.
-    pub kept: Option<PathBuf>,
+    pub(crate) kept: Option<PathBuf>,
 }
 
 /// Puts `given`, or else a new random key, in the place of the master key. The data must not be in use.
 ///
 /// # Errors
 /// [`RotationError`]; except for [`RotationError::NotSwapped`] nothing was changed.
-pub async fn rotate(
+pub(crate) async fn rotate(
     mut settings: Settings,
     clock: SharedClock,
     random: SharedRandom,

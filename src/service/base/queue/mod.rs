@@ -1,5 +1,5 @@
 //! What can be asked of the worker: one type for each kind of work, known to whoever asks for it and to the runner
-//! alike. The bottom of this room: it names no use case, so that each can have any other's work done.
+//! alike. The lowest part of the services: it names no use case, so that each can have any other's work done.
 //!
 //! To add a kind: a struct in `work` with its [`BackgroundJob`], and its handler in `jobs::handlers`.
 
@@ -19,14 +19,14 @@ use crate::store::{Db, StoreError};
 mod above;
 mod work;
 
-pub use above::decide_above;
-pub use work::{
+pub(crate) use above::decide_above;
+pub(crate) use work::{
     CheckCourse, DecideBadge, DecidePerson, EnsureLineItem, EraseFiles, ExportInstitution, HandleNotice,
     SendScore, SignAnew, SubscribeNotices,
 };
 
 /// Work that may be late but is never lost. It may be done more than once, so doing it twice must do no harm.
-pub trait BackgroundJob: Serialize + DeserializeOwned + Send + 'static {
+pub(crate) trait BackgroundJob: Serialize + DeserializeOwned + Send + 'static {
     /// The name under which it is stored; never changed, as jobs of the version before may still wait.
     const NAME: &'static str;
 
@@ -49,7 +49,7 @@ pub trait BackgroundJob: Serialize + DeserializeOwned + Send + 'static {
 }
 
 /// Two seconds after the first failure, then four times as long, at most ten minutes: eight attempts in all.
-pub const USUAL_RETRY: ExponentialBuilder = ExponentialBuilder::new()
+pub(crate) const USUAL_RETRY: ExponentialBuilder = ExponentialBuilder::new()
     .with_min_delay(Duration::from_secs(2))
     .with_factor(4.0)
     .with_max_delay(Duration::from_mins(10))
@@ -60,7 +60,7 @@ pub const USUAL_RETRY: ExponentialBuilder = ExponentialBuilder::new()
 ///
 /// # Errors
 /// What the store reports.
-pub fn enqueue<J: BackgroundJob>(
+pub(crate) fn enqueue<J: BackgroundJob>(
     db: &mut Db,
     tenant: &TenantId,
     job: &J,
@@ -91,7 +91,7 @@ pub fn enqueue<J: BackgroundJob>(
 ///
 /// # Errors
 /// What of the payload cannot be read.
-pub fn read<J: BackgroundJob>(
+pub(crate) fn read<J: BackgroundJob>(
     payload: &Value,
     key: &str,
     platform: Option<&RegistrationId>,

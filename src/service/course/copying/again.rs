@@ -22,7 +22,7 @@ use crate::store::copies::{self, CopyState};
 use crate::store::{Db, StoreError, activities, audit, badges, courses, line_items, links, rules};
 
 /// Looks again for what was not found, now that the course was read. Run it in the transaction that writes the columns.
-pub fn map_again(
+pub(crate) fn map_again(
     db: &mut Db,
     course: &Course,
     now: DateTime<Utc>,

@@ -19,7 +19,7 @@ const MOST: usize = 1_000;
 
 /// What a launch says of a copied course. Gives the link back, which may open something now. Run it in the launch's
 /// transaction, after course and link were refreshed.
-pub fn on_launch(
+pub(crate) fn on_launch(
     db: &mut Db,
     course: &Course,
     link: Option<Link>,
@@ -80,7 +80,7 @@ fn nearest(db: &mut Db, course: &Course, history: &[&str]) -> Result<Option<Cour
 }
 
 /// The course of this registration to which an id of ours belongs: of a placement, an evidence activity or a badge.
-pub fn source_of(
+pub(crate) fn source_of(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -129,20 +129,20 @@ fn offer(
 
 /// What a notice says of a copied course.
 #[derive(Debug, Clone)]
-pub struct Copied<'a> {
-    pub tenant: &'a TenantId,
-    pub registration: &'a RegistrationId,
-    pub deployment: &'a DeploymentId,
+pub(crate) struct Copied<'a> {
+    pub(crate) tenant: &'a TenantId,
+    pub(crate) registration: &'a RegistrationId,
+    pub(crate) deployment: &'a DeploymentId,
     /// The new course's own id at the platform.
-    pub context_id: &'a str,
-    pub title: Option<&'a str>,
+    pub(crate) context_id: &'a str,
+    pub(crate) title: Option<&'a str>,
     /// The old courses'.
-    pub origins: &'a [String],
+    pub(crate) origins: &'a [String],
 }
 
 /// Takes a notice in. A notice mostly comes before anybody has opened the new course: then the course is made here, but
 /// only where there is something to offer, and nobody reads it at the platform before its first launch.
-pub fn on_notice(
+pub(crate) fn on_notice(
     db: &mut Db,
     copied: &Copied<'_>,
     now: DateTime<Utc>,
@@ -179,7 +179,7 @@ pub fn on_notice(
         title: copied.title.map(ToOwned::to_owned),
         services: crate::domain::course::Services::default(),
     };
-    let course = courses::foretold(db, &seen, now, random)?;
+    let course = courses::announced(db, &seen, now, random)?;
     for source in &sources {
         offer(db, &course, source.clone(), FoundBy::Notice, now, random)?;
     }

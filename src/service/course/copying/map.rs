@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::desk::desk;
+use super::mapping::mapping;
 use super::own_copy;
 use super::source::columns;
 use crate::domain::audit::Action;
@@ -29,10 +29,10 @@ use crate::store::{Db, StoreError, activities, audit, badges, line_items, links,
 
 /// What a person chose for a missing thing: its kind, its id in the rule, and the id of what stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    pub kind: Kind,
-    pub missing: String,
-    pub chosen: String,
+pub(crate) struct Choice {
+    pub(crate) kind: Kind,
+    pub(crate) missing: String,
+    pub(crate) chosen: String,
 }
 
 /// Activities of a course that a link of the platform opens.
@@ -53,7 +53,7 @@ pub(super) fn linked_activities(db: &mut Db, course: &Course) -> Result<Vec<Acti
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change badges,
 /// [`ServiceError::NotFound`] for a copy of another course, [`ServiceError::Invalid`] for something that is not of this course.
-pub async fn choose(
+pub(crate) async fn choose(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &CopyId,
@@ -204,14 +204,14 @@ fn is_read(db: &mut Db, course: &Course, activity: &ActivityId) -> Result<bool, 
 ///
 /// # Errors
 /// As [`choose`], and as [`gradebook::create`].
-pub async fn create_column(
+pub(crate) async fn create_column(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &CopyId,
     missing: &str,
 ) -> Result<gradebook::NewColumn, ServiceError> {
-    let desk = desk(cairn, visitor, id).await?;
-    let wanted = desk
+    let mapping = mapping(cairn, visitor, id).await?;
+    let wanted = mapping
         .missing
         .iter()
         .map(|(one, _)| one)

@@ -1,7 +1,7 @@
 //! Roll-over: a course that was copied from one that we know is offered that course's badges and rules.
 //!
 //! `find` notices that a course is a copy, `source` reads what there is to bring, `plan` says beforehand what would be
-//! found again, `take` brings it, `missing` says what was not found, `desk` shows it, `map` lets a person say what stands
+//! found again, `take` brings it, `missing` says what was not found, `mapping` shows it, `map` lets a person say what stands
 //! for it, `again` a later check, and `links` has copied links open what was copied. Nothing of the old course's people is
 //! ever looked at.
 //!
@@ -23,22 +23,22 @@ use crate::store::copies::{self, CopyState, CourseCopy};
 use crate::store::{Db, audit, courses};
 
 mod again;
-mod desk;
 mod find;
 mod links;
 mod map;
+mod mapping;
 mod plan;
 mod source;
 mod take;
 
-pub use crate::service::badge::copied_inputs::{Kind, Missing};
+pub(crate) use crate::service::badge::copied_inputs::{Kind, Missing};
 pub(in crate::service) use again::map_again;
-pub use desk::{Desk, DeskBadge, desk};
-pub use find::source_of;
+pub(crate) use find::source_of;
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
-pub use map::{Choice, choose, create_column};
-pub use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};
-pub use take::{Taken, take};
+pub(crate) use map::{Choice, choose, create_column};
+pub(crate) use mapping::{MappedBadge, Mapping, mapping};
+pub(crate) use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};
+pub(crate) use take::{Taken, take};
 
 /// The name of what stands in for that thing of the old course.
 fn placeholder(id: &str) -> String {
@@ -47,12 +47,12 @@ fn placeholder(id: &str) -> String {
 
 /// An offer on the course page, or what is left to do after it was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    pub copy: CourseCopy,
+pub(crate) struct Offer {
+    pub(crate) copy: CourseCopy,
     /// Of the old course.
-    pub source_name: String,
+    pub(crate) source_name: String,
     /// Badges that would come along.
-    pub badges: usize,
+    pub(crate) badges: usize,
 }
 
 /// A copy of the visit's course, with the course it came from.
@@ -109,7 +109,7 @@ pub(in crate::service) fn taken(db: &mut Db, visitor: &Visitor) -> Result<Option
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
-pub async fn decline(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<(), ServiceError> {
+pub(crate) async fn decline(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<(), ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id) = (visitor.clone(), id.clone());

@@ -20,38 +20,38 @@ use crate::store::links;
 
 /// What taking a copy would do.
 #[derive(Debug, Clone)]
-pub struct Plan {
-    pub copy: CourseCopy,
+pub(crate) struct Plan {
+    pub(crate) copy: CourseCopy,
     /// The old course.
-    pub source: Course,
-    pub badges: Vec<PlannedBadge>,
+    pub(crate) source: Course,
+    pub(crate) badges: Vec<PlannedBadge>,
     /// Whether the new course was read at least once: before that no column of it is known.
-    pub was_read: bool,
+    pub(crate) was_read: bool,
 }
 
 /// A badge that would come along.
 #[derive(Debug, Clone)]
-pub struct PlannedBadge {
-    pub badge: Badge,
+pub(crate) struct PlannedBadge {
+    pub(crate) badge: Badge,
     /// Its rule as it reads in the old course; none without a rule.
-    pub sentence: Option<String>,
-    pub inputs: Vec<PlannedInput>,
+    pub(crate) sentence: Option<String>,
+    pub(crate) inputs: Vec<PlannedInput>,
     /// What to look at although it comes along, a sentence each.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Something that its rule reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedInput {
+pub(crate) struct PlannedInput {
     /// As it is called in the old course.
-    pub name: String,
+    pub(crate) name: String,
     /// What is said of it in the new course.
-    pub told: Told,
+    pub(crate) told: Told,
 }
 
 /// What becomes of something that a rule reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub(crate) enum Told {
     /// A column of the new course, by its name there.
     Column { label: String, by: FoundBy },
     /// The column was not found.
@@ -69,7 +69,7 @@ pub enum Told {
 impl Told {
     /// Whether nothing is left to do for it.
     #[must_use]
-    pub fn is_found(&self) -> bool {
+    pub(crate) fn is_found(&self) -> bool {
         !matches!(
             self,
             Self::NoColumn | Self::RetiredBadge | Self::Activity { found: false }
@@ -81,7 +81,7 @@ impl Told {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
-pub async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Plan, ServiceError> {
+pub(crate) async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Plan, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {

@@ -27,7 +27,7 @@ use crate::store::{Db, StoreError, activities, audit, badges, line_items, links,
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub(crate) enum Taken {
     /// So many badges came along.
     Brought(usize),
     /// They were brought before.
@@ -39,7 +39,7 @@ pub enum Taken {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators make badges,
 /// [`ServiceError::NotFound`] for a copy of another course.
-pub async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Taken, ServiceError> {
+pub(crate) async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Taken, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id) = (visitor.clone(), id.clone());

@@ -127,7 +127,7 @@ impl Cairn {
     ///
     /// # Errors
     /// An internal error when it cannot be written.
-    pub fn claim_proof(
+    pub(crate) fn claim_proof(
         &self,
         registration: &Registration,
         waits: &Pending,
@@ -150,7 +150,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] when the proof is none of ours, or too old.
-    pub async fn claim_deployment(&self, proof: &str) -> Result<Registration, ServiceError> {
+    pub(crate) async fn claim_deployment(&self, proof: &str) -> Result<Registration, ServiceError> {
         let over = || {
             ServiceError::invalid(
                 "deployment.claim",

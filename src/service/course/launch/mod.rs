@@ -35,26 +35,26 @@ use lti::registration::Registration;
 use lti::state::{Binding, LoginState, StateSealer};
 
 use deployment::Entered;
-pub use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
+pub(crate) use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
 
 /// How often a launch is verified whose registration is changed meanwhile.
 const ATTEMPTS: usize = 4;
 
 /// A login that may go on: where to, and what binds this browser to it.
 #[derive(Debug)]
-pub struct LoginStart {
-    pub authorize: Url,
-    pub binding: Binding,
-    pub registration: Registration,
+pub(crate) struct LoginStart {
+    pub(crate) authorize: Url,
+    pub(crate) binding: Binding,
+    pub(crate) registration: Registration,
 }
 
 /// A launch whose signature held.
 #[derive(Debug)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// For the browser alone; the database keeps its digest. Worth nothing where no visit was opened.
-    pub token: String,
-    pub leads: Leads,
-    pub registration: Registration,
+    pub(crate) token: String,
+    pub(crate) leads: Leads,
+    pub(crate) registration: Registration,
 }
 
 /// What came of writing a launch down.
@@ -73,7 +73,10 @@ impl Cairn {
     ///
     /// # Errors
     /// A login refusal when it is none of ours.
-    pub async fn login_registration(&self, request: &LoginRequest) -> Result<Registration, ServiceError> {
+    pub(crate) async fn login_registration(
+        &self,
+        request: &LoginRequest,
+    ) -> Result<Registration, ServiceError> {
         request.check_target(&self.settings.public_origin)?;
         let issuer = request.issuer.clone();
         let same_issuer = self
@@ -89,7 +92,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A login refusal when the platform or the target is none of ours.
-    pub async fn begin_login(&self, request: &LoginRequest) -> Result<LoginStart, ServiceError> {
+    pub(crate) async fn begin_login(&self, request: &LoginRequest) -> Result<LoginStart, ServiceError> {
         let registration = self.login_registration(request).await?;
         let binding = Binding::new(self.random.as_ref());
         let (now, random) = (self.clock.now(), self.random.as_ref());
@@ -108,7 +111,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A [`Refusal`] of row 2.
-    pub fn open_state(&self, form: &LaunchForm) -> Result<LoginState, ServiceError> {
+    pub(crate) fn open_state(&self, form: &LaunchForm) -> Result<LoginState, ServiceError> {
         Ok(self.sealer().open(&form.state, self.clock.now())?)
     }
 
@@ -116,7 +119,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`Refusal::StateInvalid`] when it is gone.
-    pub async fn registration_of(&self, state: &LoginState) -> Result<Registration, ServiceError> {
+    pub(crate) async fn registration_of(&self, state: &LoginState) -> Result<Registration, ServiceError> {
         let id = state.registration_id.clone();
         let found = self.store.read(move |db| registrations::by_id(db, &id)).await?;
         Ok(found.ok_or(Refusal::StateInvalid)?)
@@ -130,7 +133,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A [`Refusal`] for the first row that does not hold.
-    pub async fn launch(
+    pub(crate) async fn launch(
         &self,
         form: &LaunchForm,
         state: &LoginState,
@@ -187,7 +190,7 @@ impl Cairn {
         let nonce_until = state.expires_at;
         let origin = self.settings.origin();
         let written = self.store.write_with(move |db| -> Result<_, ServiceError> {
-            let known = arrivals::look(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
+            let known = arrivals::find(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
             let registration = known.registration;
             if registration != *verified_with {
                 return Ok(Written::Outdated(Box::new(registration)));
@@ -259,7 +262,7 @@ impl Cairn {
             last_seen::note(
                 db,
                 &registration,
-                known.sighting.as_ref(),
+                known.last_seen.as_ref(),
                 &launch,
                 course.as_ref(),
                 now,

@@ -31,17 +31,17 @@ const ICON: u32 = 64;
 /// What a pick is made of.
 pub(super) struct Material<'a> {
     /// This server, without a trailing slash.
-    pub origin: &'a str,
+    pub(crate) origin: &'a str,
     /// Where public pages stand, and whose.
-    pub identity: &'a str,
-    pub issuer: &'a str,
-    pub capabilities: Capabilities,
+    pub(crate) identity: &'a str,
+    pub(crate) issuer: &'a str,
+    pub(crate) capabilities: Capabilities,
     /// Whether a line item may come with it. Not with an activity whose column came, or is to come, with another link.
-    pub columns: bool,
+    pub(crate) columns: bool,
     /// The picture beside what has none.
-    pub icon: Option<&'a Url>,
-    pub badge: Option<&'a Badge>,
-    pub activity: Option<&'a Activity>,
+    pub(crate) icon: Option<&'a Url>,
+    pub(crate) badge: Option<&'a Badge>,
+    pub(crate) activity: Option<&'a Activity>,
 }
 
 impl Material<'_> {

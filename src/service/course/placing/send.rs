@@ -8,7 +8,7 @@ use serde_json::json;
 use url::Url;
 
 use super::items::Material;
-use super::{Pick, Planned, What, adopt, desk};
+use super::{Pick, Planned, What, adopt, chooser};
 use crate::domain::audit::Action;
 use crate::domain::course::Opens;
 use crate::domain::evidence::Activity;
@@ -27,11 +27,11 @@ const MOST: usize = 30;
 
 /// What the browser posts to the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    pub return_url: Url,
+pub(crate) struct Sent {
+    pub(crate) return_url: Url,
     /// The form field `JWT`.
-    pub jwt: String,
-    pub count: usize,
+    pub(crate) jwt: String,
+    pub(crate) count: usize,
 }
 
 /// The picks as they would be placed. Nothing is written.
@@ -39,7 +39,7 @@ pub struct Sent {
 /// # Errors
 /// As [`super::request`]; [`ServiceError::Invalid`] when nothing was picked or this place does not take it,
 /// [`ServiceError::NotFound`] for a badge or an activity of another course.
-pub async fn plan(
+pub(crate) async fn plan(
     cairn: &Cairn,
     visitor: &Visitor,
     picks: Vec<Pick>,
@@ -136,7 +136,7 @@ fn without_column(
 ///
 /// # Errors
 /// As [`plan`]; [`ServiceError::Conflict`] when an id stands for something else already.
-pub async fn send(
+pub(crate) async fn send(
     cairn: &Cairn,
     visitor: &Visitor,
     picks: Vec<Pick>,
@@ -163,7 +163,7 @@ pub async fn send(
 ///
 /// # Errors
 /// As [`super::request`].
-pub async fn cancel(cairn: &Cairn, visitor: &Visitor) -> Result<Sent, ServiceError> {
+pub(crate) async fn cancel(cairn: &Cairn, visitor: &Visitor) -> Result<Sent, ServiceError> {
     answer(
         cairn,
         visitor,
@@ -219,7 +219,7 @@ fn place(
     let opens = match &pick.what {
         What::MyBadges => Opens::MyBadges,
         What::Badge(badge) => match &planned.badge {
-            Some(known) if desk::is_stack(db, known)? => Opens::Stack { badge: badge.clone() },
+            Some(known) if chooser::is_stack(db, known)? => Opens::Stack { badge: badge.clone() },
             _ => Opens::Badge { badge: badge.clone() },
         },
         What::Activity(activity) => Opens::Activity {

@@ -22,9 +22,9 @@ mod write;
 pub(in crate::service) use read::{platform, vetted};
 
 pub(in crate::service) use progress::progress_of;
-pub use progress::{CheckProgress, progress};
-pub use read::sentence;
-pub use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
+pub(crate) use progress::{CheckProgress, progress};
+pub(crate) use read::sentence;
+pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 
 use read::Reading;
 use seed::Seedable;
@@ -34,17 +34,17 @@ const LONGEST: Duration = Duration::from_mins(8);
 
 /// What a check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CheckOutcome {
+pub(crate) struct CheckOutcome {
     /// Members listed.
-    pub people: usize,
+    pub(crate) people: usize,
     /// Gradebook columns that are there.
-    pub items: usize,
+    pub(crate) items: usize,
     /// Results read.
-    pub results: usize,
+    pub(crate) results: usize,
     /// People of whom something changed.
-    pub changed: usize,
+    pub(crate) changed: usize,
     /// What went wrong, as a sentence for the instructor.
-    pub problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// Reads a course and writes what is new. A part that cannot be read leaves the others standing and is named in the
@@ -52,7 +52,7 @@ pub struct CheckOutcome {
 ///
 /// # Errors
 /// What the store reports; trouble with the platform is part of the outcome.
-pub async fn check_course(
+pub(crate) async fn check_course(
     cairn: &Cairn,
     tenant: &TenantId,
     course: &CourseId,

@@ -12,20 +12,20 @@ use crate::store::{Db, StoreError, badges, courses, jobs};
 
 /// How far a check is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckProgress {
-    pub running: bool,
+pub(crate) struct CheckProgress {
+    pub(crate) running: bool,
     /// Badges that are decided for everybody.
-    pub done: usize,
+    pub(crate) done: usize,
     /// Badges to be decided.
-    pub total: usize,
-    pub message: String,
+    pub(crate) total: usize,
+    pub(crate) message: String,
 }
 
 /// How far the check of a course is. A check that waits for its time, such as the one after a launch, is not under way.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a course that is not there.
-pub async fn progress(
+pub(crate) async fn progress(
     cairn: &Cairn,
     tenant: &TenantId,
     course: &CourseId,

@@ -21,33 +21,33 @@ use lti::services::roster::Member;
 /// What the platform said; each part may be missing, with a sentence among the problems.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
-    pub items: Option<Vec<ItemSeen>>,
-    pub members: Option<Vec<Member>>,
+    pub(crate) items: Option<Vec<ItemSeen>>,
+    pub(crate) members: Option<Vec<Member>>,
     /// By the column's URL.
-    pub results: HashMap<String, Vec<ResultRow>>,
+    pub(crate) results: HashMap<String, Vec<ResultRow>>,
     /// Sentences for the instructor, each once.
-    pub problems: Vec<String>,
+    pub(crate) problems: Vec<String>,
     /// Result rows remain to be made: read again soon.
-    pub unfinished: bool,
+    pub(crate) unfinished: bool,
 }
 
 impl Reading {
     /// Nothing could be read.
-    pub fn failed(problem: String) -> Self {
+    pub(crate) fn failed(problem: String) -> Self {
         Self {
             problems: vec![problem],
             ..Self::default()
         }
     }
 
-    pub fn problem(&mut self, sentence: String) {
+    pub(crate) fn problem(&mut self, sentence: String) {
         if !self.problems.contains(&sentence) {
             self.problems.push(sentence);
         }
     }
 
     /// Takes over what could be read of each column; those that failed for the same reason share a sentence.
-    pub fn take_results(&mut self, urls: &[Url], all: Vec<Result<Vec<ResultRow>, PlatformError>>) {
+    pub(crate) fn take_results(&mut self, urls: &[Url], all: Vec<Result<Vec<ResultRow>, PlatformError>>) {
         let mut failed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (url, rows) in urls.iter().zip(all) {
             match rows {
@@ -64,7 +64,7 @@ impl Reading {
     }
 
     /// A column's name in quotation marks.
-    pub fn label(&self, url: &Url) -> String {
+    pub(crate) fn label(&self, url: &Url) -> String {
         let items = self.items.iter().flatten();
         let mut named = items.filter(|item| item.url == url.as_str());
         named
@@ -74,7 +74,7 @@ impl Reading {
 }
 
 /// An error as a sentence with its full stop.
-pub fn sentence(error: &impl std::fmt::Display) -> String {
+pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let ends = text.ends_with(['.', '?', '!']);
     if ends { text } else { format!("{text}.") }

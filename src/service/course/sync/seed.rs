@@ -31,7 +31,7 @@ pub(super) struct Seedable {
 
 impl Seedable {
     /// As the rules of the course stand.
-    pub fn of(db: &mut Db, course: &Course) -> Result<Self, StoreError> {
+    pub(crate) fn of(db: &mut Db, course: &Course) -> Result<Self, StoreError> {
         let tenant = &course.tenant;
         let items = line_items::for_course(db, tenant, &course.id)?;
         let urls: HashMap<_, _> = items.into_iter().map(|item| (item.id, item.url)).collect();
@@ -60,7 +60,7 @@ impl Seedable {
     }
 
     /// Makes the rows that learners lack, and reads their columns again.
-    pub async fn make_rows(&self, platform: &Platform, reading: &mut Reading, now: DateTime<Utc>) {
+    pub(crate) async fn make_rows(&self, platform: &Platform, reading: &mut Reading, now: DateTime<Utc>) {
         let mut missing = self.missing(reading);
         reading.unfinished = missing.len() > AT_ONCE;
         missing.truncate(AT_ONCE);

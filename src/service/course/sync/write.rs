@@ -37,16 +37,16 @@ const SOON: TimeDelta = TimeDelta::minutes(1);
 /// A reading on its way into the store.
 #[derive(Debug, Clone)]
 pub(super) struct Taking {
-    pub course: Course,
-    pub reading: Reading,
-    pub cause: Cause,
-    pub read_at: DateTime<Utc>,
-    pub next_at: Option<DateTime<Utc>>,
-    pub random: SharedRandom,
+    pub(crate) course: Course,
+    pub(crate) reading: Reading,
+    pub(crate) cause: Cause,
+    pub(crate) read_at: DateTime<Utc>,
+    pub(crate) next_at: Option<DateTime<Utc>>,
+    pub(crate) random: SharedRandom,
 }
 
 impl Taking {
-    pub fn write(&self, db: &mut Db) -> Result<CheckOutcome, StoreError> {
+    pub(crate) fn write(&self, db: &mut Db) -> Result<CheckOutcome, StoreError> {
         let mut outcome = CheckOutcome::default();
         let mut changed: BTreeSet<PersonId> = BTreeSet::new();
         let items = self.write_items(db)?;

@@ -10,7 +10,10 @@ use crate::store::admins::Admin;
 use crate::store::{Db, admin_sessions, admins, audit, tenants};
 
 /// The administrators that this one sees, oldest first, and the institutions for which it may invite.
-pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<(Vec<Admin>, Vec<Tenant>), ServiceError> {
+pub(crate) async fn list(
+    cairn: &Cairn,
+    admin: &Administrator,
+) -> Result<(Vec<Admin>, Vec<Tenant>), ServiceError> {
     let scope = admin.scope.clone();
     let found = cairn.store.read(move |db| {
         let institutions = match &scope {
@@ -26,7 +29,7 @@ pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<(Vec<Admin>, V
 ///
 /// # Errors
 /// As [`links::make`].
-pub async fn invite(
+pub(crate) async fn invite(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: Option<&TenantId>,
@@ -49,7 +52,7 @@ fn seen(db: &mut Db, scope: &Scope, id: &AdminId) -> Result<Admin, ServiceError>
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for somebody whom this administrator does not see.
-pub async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<Admin, ServiceError> {
+pub(crate) async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<Admin, ServiceError> {
     let (scope, id) = (admin.scope.clone(), id.clone());
     cairn.store.read_with(move |db| seen(db, &scope, &id)).await
 }
@@ -57,8 +60,13 @@ pub async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<A
 /// Turns somebody off, whose sign-ins end at once, or on again.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] for oneself: nobody locks the door behind themselves.
-pub async fn turn(cairn: &Cairn, admin: &Administrator, id: &AdminId, on: bool) -> Result<(), ServiceError> {
+/// As [`get`]; [`ServiceError::Conflict`] for oneself: nobody locks themselves out.
+pub(crate) async fn turn(
+    cairn: &Cairn,
+    admin: &Administrator,
+    id: &AdminId,
+    on: bool,
+) -> Result<(), ServiceError> {
     if admin.actor == *id {
         return Err(ServiceError::conflict(
             "admin.self",

@@ -18,7 +18,7 @@ use crate::store::admins::Admin;
 use crate::store::{Db, StoreError, admin_links, admin_sessions, admins, audit, tenants};
 
 /// How long a link lets somebody in.
-pub const LIVES: TimeDelta = TimeDelta::minutes(30);
+pub(crate) const LIVES: TimeDelta = TimeDelta::minutes(30);
 
 /// The first letter of the token of a link from the command line: whoever comes may take an account over whose password was
 /// lost. The digest covers it, so nobody can change it.
@@ -28,10 +28,10 @@ const FROM_CONSOLE: char = 'i';
 
 /// A link as its page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invitation {
-    pub scope: Scope,
+pub(crate) struct Invitation {
+    pub(crate) scope: Scope,
     /// The institution's name, where there is only one.
-    pub institution: Option<String>,
+    pub(crate) institution: Option<String>,
 }
 
 /// Makes a link for somebody new and gives its whole address, which is kept nowhere.
@@ -39,7 +39,7 @@ pub struct Invitation {
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that is not there or out of reach, [`ServiceError::Forbidden`] when whoever
 /// comes would reach further than who makes the link.
-pub async fn make<'a>(
+pub(crate) async fn make<'a>(
     cairn: &Cairn,
     scope: &Scope,
     by: impl Into<Operator<'a>>,
@@ -93,7 +93,7 @@ fn new_link(cairn: &Cairn, tenant: Option<TenantId>, by: Operator<'_>) -> (Admin
 ///
 /// # Errors
 /// A sentence with the names that there are.
-pub async fn scope_named(cairn: &Cairn, institution: Option<&str>) -> Result<Scope, ServiceError> {
+pub(crate) async fn scope_named(cairn: &Cairn, institution: Option<&str>) -> Result<Scope, ServiceError> {
     let Some(name) = institution else {
         return Ok(Scope::Everything);
     };
@@ -141,7 +141,7 @@ fn usable(
 ///
 /// # Errors
 /// [`ServiceError::Gone`] when it was used, is over, or never was.
-pub async fn get(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError> {
+pub(crate) async fn get(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError> {
     let (now, digest) = (cairn.clock.now(), digest(token));
     let found = cairn.store.read_with(move |db| {
         let link = usable(db, &digest, now)?;
@@ -159,17 +159,17 @@ pub async fn get(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError>
 
 /// What somebody types on the page of a link. E-mail and password come together or not at all.
 #[derive(Debug, Clone)]
-pub struct Entering {
-    pub name: String,
-    pub email: Option<String>,
-    pub password: Option<SecretString>,
+pub(crate) struct Entering {
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) password: Option<SecretString>,
 }
 
 /// Uses a link up: makes the account and gives the token of a sign-in. Of two at one moment only one comes in.
 ///
 /// # Errors
 /// [`ServiceError::Gone`] as in [`get`]; a sentence for what cannot be used, and then the link stays good.
-pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String, ServiceError> {
+pub(crate) async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String, ServiceError> {
     get(cairn, token).await?;
     let name = name(&typed.name)?;
     let email = typed.email.as_deref().map(email).transpose()?;
@@ -269,7 +269,7 @@ pub(in crate::service) fn email(text: &str) -> Result<String, ServiceError> {
 
 /// Whether a password was typed at all.
 #[must_use]
-pub fn typed(text: Option<&str>) -> Option<SecretString> {
+pub(crate) fn typed(text: Option<&str>) -> Option<SecretString> {
     text.filter(|text| !text.is_empty())
         .map(|text| SecretString::from(text.to_owned()))
         .filter(|secret| !secret.expose_secret().is_empty())

@@ -11,29 +11,29 @@ use crate::service::base::session::digest;
 use crate::store::admin_sessions::AdminSession;
 use crate::store::{Db, StoreError, admin_sessions, admins, tenants};
 
-pub mod administrators_list;
-pub mod links;
-pub mod own_password;
-pub mod password;
-pub mod provider;
-pub mod sign_in;
+pub(crate) mod administrators_list;
+pub(crate) mod links;
+pub(crate) mod own_password;
+pub(crate) mod password;
+pub(crate) mod provider;
+pub(crate) mod sign_in;
 
-pub use crate::service::base::operator::{Administrator, Operator, Scope};
+pub(crate) use crate::service::base::operator::{Administrator, Operator, Scope};
 
 /// A sign-in ends when it was not used for so long.
-pub const IDLE: TimeDelta = TimeDelta::minutes(30);
+pub(crate) const IDLE: TimeDelta = TimeDelta::minutes(30);
 /// A sign-in ends at the latest after so long.
-pub const LONGEST: TimeDelta = TimeDelta::hours(10);
+pub(crate) const LONGEST: TimeDelta = TimeDelta::hours(10);
 /// The last use is written down at most so often, so that reading a page seldom writes.
 const TOUCH: TimeDelta = TimeDelta::minutes(1);
 
 /// An administrator in one browser.
 #[derive(Debug, Clone)]
-pub struct SignedIn {
-    pub admin: Administrator,
-    pub session: SessionId,
+pub(crate) struct SignedIn {
+    pub(crate) admin: Administrator,
+    pub(crate) session: SessionId,
     /// The name of the institution, where the power reaches no further.
-    pub institution: Option<String>,
+    pub(crate) institution: Option<String>,
 }
 
 impl Cairn {
@@ -41,7 +41,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::SignInNeeded`] when nobody is, it was too long ago, or the administrator was turned off.
-    pub async fn administrator(&self, token: &str) -> Result<SignedIn, ServiceError> {
+    pub(crate) async fn administrator(&self, token: &str) -> Result<SignedIn, ServiceError> {
         let (now, digest) = (self.clock.now(), digest(token));
         let found = self.store.read(move |db| {
             let Some(session) = admin_sessions::by_token_digest(db, &digest, now)? else {
@@ -77,7 +77,7 @@ impl Cairn {
 
     /// The proof that a form came from a page of the console in this browser.
     #[must_use]
-    pub fn console_proof(&self, session: &SessionId) -> String {
+    pub(crate) fn console_proof(&self, session: &SessionId) -> String {
         hex::encode(self.vault.derive(&format!("console form proof {session}")))
     }
 }
@@ -102,7 +102,7 @@ pub(in crate::service) fn open_session(
 }
 
 /// Ends a sign-in. Doing it twice is doing it once.
-pub async fn sign_out(cairn: &Cairn, session: &SessionId) -> Result<(), ServiceError> {
+pub(crate) async fn sign_out(cairn: &Cairn, session: &SessionId) -> Result<(), ServiceError> {
     let session = session.clone();
     let ended = cairn.store.write(move |db| admin_sessions::delete(db, &session));
     Ok(ended.await?)

@@ -13,11 +13,11 @@ use crate::store::{admin_sessions, audit};
 
 /// What somebody typed.
 #[derive(Debug, Clone)]
-pub struct Typed {
-    pub old: SecretString,
-    pub new: SecretString,
+pub(crate) struct Typed {
+    pub(crate) old: SecretString,
+    pub(crate) new: SecretString,
     /// The new one once more.
-    pub again: SecretString,
+    pub(crate) again: SecretString,
 }
 
 fn none() -> ServiceError {
@@ -29,7 +29,7 @@ fn none() -> ServiceError {
 }
 
 /// Whether this administrator signs in with a password at all.
-pub async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool, ServiceError> {
+pub(crate) async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool, ServiceError> {
     let id = admin.actor.clone();
     let found = cairn.store.read(move |db| admins::get(db, &id)).await?;
     Ok(found.is_some_and(|admin| admin.password_hash.is_some()))
@@ -40,7 +40,7 @@ pub async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool, Servi
 /// # Errors
 /// [`ServiceError::TooOften`] as at the sign-in; [`ServiceError::Conflict`] for an account without a password, or when it
 /// changed meanwhile; a sentence for a wrong old password, a new one that cannot be used, or two that differ.
-pub async fn change(
+pub(crate) async fn change(
     cairn: &Cairn,
     admin: &Administrator,
     session: &SessionId,

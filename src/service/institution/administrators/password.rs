@@ -8,7 +8,7 @@ use crate::random::{self, Random};
 use crate::service::base::error::ServiceError;
 
 /// Fewest characters of a password (NIST SP 800-63B, section 3.1.1, asks for 8; nobody types this one daily).
-pub const SHORTEST: usize = 12;
+pub(crate) const SHORTEST: usize = 12;
 /// Most bytes of a password, so that nobody makes us hash a book.
 const LONGEST: usize = 1_000;
 
@@ -16,7 +16,7 @@ const LONGEST: usize = 1_000;
 ///
 /// # Errors
 /// A sentence when it is too short, too long, or one of the obvious ones.
-pub async fn hash(password: &SecretString, random: &dyn Random) -> Result<String, ServiceError> {
+pub(crate) async fn hash(password: &SecretString, random: &dyn Random) -> Result<String, ServiceError> {
     let text = password.expose_secret();
     let one_letter = text.chars().all(|c| text.starts_with(c));
     if text.chars().count() < SHORTEST || text.len() > LONGEST || one_letter {
@@ -39,7 +39,7 @@ pub async fn hash(password: &SecretString, random: &dyn Random) -> Result<String
 
 /// Whether `password` is the one that was hashed. Without a hash the same work is done and the answer is no, so that the
 /// time does not tell who has an account.
-pub async fn fits(password: &SecretString, stored: Option<String>) -> bool {
+pub(crate) async fn fits(password: &SecretString, stored: Option<String>) -> bool {
     let known = stored.is_some();
     let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
     let password = password.clone();

@@ -33,7 +33,7 @@ use crate::store::{audit, tenants};
 
 const PURPOSE: &str = "console provider sign-in";
 /// How long somebody may take at the provider.
-pub const LIVES: TimeDelta = TimeDelta::minutes(10);
+pub(crate) const LIVES: TimeDelta = TimeDelta::minutes(10);
 /// An answer of the provider larger than this is none. Bytes.
 const MAX_ANSWER: usize = 256 << 10;
 
@@ -58,17 +58,17 @@ struct Away {
 
 /// Where to send the browser, and the sealed value that it keeps meanwhile.
 #[derive(Debug, Clone)]
-pub struct Leaving {
-    pub url: String,
-    pub sealed: String,
+pub(crate) struct Leaving {
+    pub(crate) url: String,
+    pub(crate) sealed: String,
 }
 
 /// Somebody came back and is let in.
 #[derive(Debug, Clone)]
-pub struct Returned {
-    pub token: String,
+pub(crate) struct Returned {
+    pub(crate) token: String,
     /// Where they wanted to go.
-    pub next: String,
+    pub(crate) next: String,
 }
 
 fn provider(cairn: &Cairn) -> Result<&AdminProvider, ServiceError> {
@@ -138,7 +138,7 @@ async fn client(cairn: &Cairn, provider: &AdminProvider) -> Result<Client, Servi
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the settings name no provider, [`ServiceError::Provider`] when it does not answer.
-pub async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Leaving, ServiceError> {
+pub(crate) async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Leaving, ServiceError> {
     let provider = provider(cairn)?;
     cairn.throttle.attempt_from(address)?;
     let client = client(cairn, provider).await?;
@@ -190,7 +190,7 @@ struct Vouched {
 /// # Errors
 /// [`ServiceError::Forbidden`] when the sign-in began elsewhere, or this person is not allowed in;
 /// [`ServiceError::Provider`] when the provider's answer cannot be used.
-pub async fn come_back(
+pub(crate) async fn come_back(
     cairn: &Cairn,
     sealed: &str,
     state: &str,

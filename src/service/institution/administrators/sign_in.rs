@@ -14,7 +14,7 @@ use crate::store::{admins, audit};
 /// # Errors
 /// [`ServiceError::TooOften`]; or one and the same sentence for an unknown e-mail, a wrong password, and an account that
 /// was turned off.
-pub async fn by_password(
+pub(crate) async fn by_password(
     cairn: &Cairn,
     email: &str,
     typed: &SecretString,

@@ -4,39 +4,39 @@ use lti::registration::Registration;
 
 /// What a registration would change of one that is there, as the page that asks shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Update {
+pub(crate) struct Update {
     /// Values that an administrator knows by these names.
-    pub values: Vec<Change>,
+    pub(crate) values: Vec<Change>,
     /// What Cairn will be able to do in addition, in plain words.
-    pub gained: Vec<&'static str>,
+    pub(crate) gained: Vec<&'static str>,
     /// What Cairn will no longer be able to do.
-    pub lost: Vec<&'static str>,
+    pub(crate) lost: Vec<&'static str>,
 }
 
 impl Update {
     /// Whether everything stays as it is.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty() && self.gained.is_empty() && self.lost.is_empty()
     }
 }
 
 /// A registration of the same platform that is there already under another client id, and stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beside {
-    pub name: String,
-    pub client_id: String,
-    pub enabled: bool,
+pub(crate) struct Beside {
+    pub(crate) name: String,
+    pub(crate) client_id: String,
+    pub(crate) enabled: bool,
     /// In what the new one would differ.
-    pub differs: Vec<Change>,
+    pub(crate) differs: Vec<Change>,
 }
 
 /// One value that would change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    pub what: &'static str,
-    pub from: String,
-    pub to: String,
+pub(crate) struct Change {
+    pub(crate) what: &'static str,
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 /// The values that differ, in the order in which people know them.

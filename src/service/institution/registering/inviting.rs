@@ -15,13 +15,13 @@ use crate::store::invitations::Invitation;
 use crate::store::{Page, audit, invitations};
 
 /// How long an invitation lasts, unless somebody says otherwise.
-pub const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
+pub(crate) const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 
 /// Makes an invitation, and its code, which nobody can be told again.
 ///
 /// # Errors
 /// That the institution is out of reach; a sentence about the note or the time; what the store reports.
-pub async fn invite<'a>(
+pub(crate) async fn invite<'a>(
     cairn: &Cairn,
     tenant: &TenantId,
     note: &str,
@@ -74,12 +74,15 @@ pub async fn invite<'a>(
 
 /// The address that an administrator pastes into the platform.
 #[must_use]
-pub fn address(cairn: &Cairn, code: &str) -> String {
+pub(crate) fn address(cairn: &Cairn, code: &str) -> String {
     format!("{}{}", cairn.settings.origin(), addresses::register(code))
 }
 
 /// The newest invitations of an institution, at most 50.
-pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invitation>, ServiceError> {
+pub(crate) async fn invitations_of(
+    cairn: &Cairn,
+    tenant: &TenantId,
+) -> Result<Vec<Invitation>, ServiceError> {
     let tenant = tenant.clone();
     Ok(cairn
         .store
@@ -91,7 +94,7 @@ pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invi
 ///
 /// # Errors
 /// What the store reports; that the institution is out of reach; that there is no such unused one.
-pub async fn withdraw<'a>(
+pub(crate) async fn withdraw<'a>(
     cairn: &Cairn,
     tenant: &TenantId,
     id: &InvitationId,

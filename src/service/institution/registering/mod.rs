@@ -26,11 +26,11 @@ mod known;
 mod token;
 mod tool;
 
-pub use changes::{Beside, Change, Update};
-pub use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
+pub(crate) use changes::{Beside, Change, Update};
+pub(crate) use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
 use inviting::{invitation, take, used};
 use known::{already_known, keep_choices, known, others, proposed};
-pub use tool::{TOOL, facts};
+pub(crate) use tool::{TOOL, facts};
 
 /// How long the page that asks may stay open: as long as a platform's token lives.
 const CONSENT_LIFE: TimeDelta = TimeDelta::hours(1);
@@ -39,25 +39,25 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// What a platform's page is asked to agree to.
 #[derive(Debug, Clone)]
-pub struct Offer {
-    pub institution: String,
-    pub platform: PlatformConfiguration,
+pub(crate) struct Offer {
+    pub(crate) institution: String,
+    pub(crate) platform: PlatformConfiguration,
     /// When a registration that is there would be changed: what of it. Empty when nothing would.
-    pub updates: Option<Update>,
+    pub(crate) updates: Option<Update>,
     /// Registrations of the same platform that stay as they are beside a new one.
-    pub beside: Vec<Beside>,
+    pub(crate) beside: Vec<Beside>,
     /// Carries everything to the next step; nobody but us can read or change it.
-    pub sealed: String,
+    pub(crate) sealed: String,
 }
 
 /// A registration that was made or changed.
 #[derive(Debug, Clone)]
-pub struct Registered {
-    pub registration: Registration,
+pub(crate) struct Registered {
+    pub(crate) registration: Registration,
     /// None where it comes with the first launch.
-    pub deployment_id: Option<String>,
-    pub updated: bool,
-    pub platform: PlatformConfiguration,
+    pub(crate) deployment_id: Option<String>,
+    pub(crate) updated: bool,
+    pub(crate) platform: PlatformConfiguration,
 }
 
 /// What stands between the question and the answer.
@@ -77,7 +77,7 @@ struct Consent {
 /// # Errors
 /// That the code is none, used or over; what is wrong with the platform's configuration; that the platform is another
 /// institution's.
-pub async fn open(
+pub(crate) async fn open(
     cairn: &Cairn,
     code: &str,
     configuration: Option<&str>,
@@ -140,7 +140,7 @@ pub async fn open(
 /// # Errors
 /// That the page is too old or none of ours, that the code was used meanwhile, how the platform refuses, or that its
 /// client id is registered already. The invitation is whole again after each of them.
-pub async fn confirm(cairn: &Cairn, code: &str, sealed: &str) -> Result<Registered, ServiceError> {
+pub(crate) async fn confirm(cairn: &Cairn, code: &str, sealed: &str) -> Result<Registered, ServiceError> {
     let now = cairn.clock.now();
     let consent: Consent = cairn
         .vault
@@ -287,6 +287,6 @@ async fn call(
 
 /// The origin of an address, for people.
 #[must_use]
-pub fn origin(url: &Url) -> String {
+pub(crate) fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }

@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 
 use super::settings::{self, Setting};
-use super::{Finding, Sighting};
+use super::{Finding, LastSeen};
 use crate::service::Cairn;
 use lti::error::KeySetError;
-use lti::keys::Look;
+use lti::keys::Probe;
 use lti::registration::Registration;
 
 /// A clock that is off by more than this deserves a word; launches fail from a minute on.
@@ -18,13 +18,13 @@ const FAILURE: TimeDelta = TimeDelta::seconds(25);
 /// that is far off is refused and leaves nothing behind, so the server is asked first.
 pub(super) fn skew(
     cairn: &Cairn,
-    looked: Option<&Result<Look, KeySetError>>,
-    sighting: Option<&Sighting>,
+    looked: Option<&Result<Probe, KeySetError>>,
+    last_seen: Option<&LastSeen>,
 ) -> Option<TimeDelta> {
     let look = looked.and_then(|looked| looked.as_ref().ok());
     let time = look.and_then(|look| look.time);
     time.map(|time| cairn.clock.now() - time)
-        .or_else(|| sighting.map(|seen| seen.clock_skew))
+        .or_else(|| last_seen.map(|seen| seen.clock_skew))
 }
 
 /// Whether services refuse us for it.

@@ -15,8 +15,8 @@ use lti::services::{Platform, media};
 /// What the reading came to.
 #[derive(Default)]
 pub(super) struct Read {
-    pub findings: Vec<Finding>,
-    pub grades: Grades,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) grades: Grades,
 }
 
 /// Whether grades can be read.

@@ -3,10 +3,10 @@
 use super::settings::{self, Setting};
 use super::{Finding, Known, too_slow};
 use lti::error::KeySetError;
-use lti::keys::Look;
+use lti::keys::Probe;
 
 /// What a look at the key set came to; nothing where it took too long.
-pub(super) fn finding(known: &Known, looked: Option<Result<Look, KeySetError>>) -> Finding {
+pub(super) fn finding(known: &Known, looked: Option<Result<Probe, KeySetError>>) -> Finding {
     let (registration, url) = (&known.registration, &known.registration.jwks_url);
     let unreadable = |why: &str| {
         Finding::failure(
@@ -26,7 +26,7 @@ pub(super) fn finding(known: &Known, looked: Option<Result<Look, KeySetError>>) 
         return unreadable("there is no key in it that can verify a signature");
     }
     // Whoever launched since then used a key that is there.
-    let launched = known.sighting.as_ref().map(|seen| seen.launched_at);
+    let launched = known.last_seen.as_ref().map(|seen| seen.launched_at);
     let missed = look
         .missed
         .filter(|(at, _)| launched.is_none_or(|launched| launched < *at));

@@ -12,8 +12,8 @@ use crate::ids::{RegistrationId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::store::deployments::DeploymentState;
-use crate::store::sightings::Sighting;
-use crate::store::{courses, deployments, registrations, sightings};
+use crate::store::last_seen::LastSeen;
+use crate::store::{courses, deployments, last_seen, registrations};
 use lti::capabilities::Capabilities;
 use lti::registration::Registration;
 
@@ -34,7 +34,7 @@ const SLOW: TimeDelta = TimeDelta::seconds(3);
 
 /// How a finding is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Good,
     /// Works as it is, but somebody should know.
     Remark,
@@ -43,13 +43,13 @@ pub enum Verdict {
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// A stable name: `keys`, `launch`, `clock`, `token`, `members`, `columns`, `results`, `grades` and the like.
-    pub code: &'static str,
-    pub verdict: Verdict,
-    pub sentence: String,
+    pub(crate) code: &'static str,
+    pub(crate) verdict: Verdict,
+    pub(crate) sentence: String,
     /// What to do about it, if anything.
-    pub advice: Option<String>,
+    pub(crate) advice: Option<String>,
 }
 
 impl Finding {
@@ -81,15 +81,15 @@ impl Finding {
 
 /// What the test found, in the order in which things have to work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    pub at: DateTime<Utc>,
-    pub findings: Vec<Finding>,
+pub(crate) struct Report {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl Report {
     /// Whether nothing failed.
     #[must_use]
-    pub fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.findings
             .iter()
             .all(|finding| finding.verdict != Verdict::Failure)
@@ -101,7 +101,7 @@ struct Known {
     registration: Registration,
     accepted: usize,
     pending: usize,
-    sighting: Option<Sighting>,
+    last_seen: Option<LastSeen>,
     course: Option<Course>,
 }
 
@@ -109,7 +109,11 @@ struct Known {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a platform that is not this institution's; what the store reports.
-pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<Report, ServiceError> {
+pub(crate) async fn run(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    id: &RegistrationId,
+) -> Result<Report, ServiceError> {
     let known = known(cairn, tenant, id).await?;
     let registration = &known.registration;
     let mut steps = Steps::default();
@@ -122,7 +126,7 @@ pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Resul
         step_of(cairn, "the access tokens", token::ask(cairn, &known.registration)),
     );
     let (looked, tokens) = (steps.take(keys), steps.take(tokens));
-    let skew = clock::skew(cairn, looked.as_ref(), known.sighting.as_ref());
+    let skew = clock::skew(cairn, looked.as_ref(), known.last_seen.as_ref());
     let tokens = token::Answered::of(tokens);
     let read = course::read(cairn, &known, &tokens.granted, &mut steps).await;
 
@@ -151,8 +155,8 @@ async fn known(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<
             .iter()
             .filter(|one| one.state == DeploymentState::Accepted)
             .count();
-        let sighting = sightings::get(db, &tenant, &id)?;
-        let course = match sighting.as_ref().and_then(|seen| seen.detail.course.as_ref()) {
+        let last_seen = last_seen::get(db, &tenant, &id)?;
+        let course = match last_seen.as_ref().and_then(|seen| seen.detail.course.as_ref()) {
             Some(course) => courses::get(db, &tenant, course)?,
             None => None,
         };
@@ -160,7 +164,7 @@ async fn known(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<
             pending: all.len().saturating_sub(accepted),
             registration,
             accepted,
-            sighting,
+            last_seen,
             course,
         }))
     });

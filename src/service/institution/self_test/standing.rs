@@ -30,7 +30,7 @@ pub(super) fn registered(known: &Known) -> Vec<Finding> {
 
 pub(super) fn launches(known: &Known) -> Vec<Finding> {
     let registration = &known.registration;
-    let Some(seen) = &known.sighting else {
+    let Some(seen) = &known.last_seen else {
         return vec![Finding::remark(
             "launch",
             "Nobody has opened Cairn from this platform yet.",

@@ -31,7 +31,7 @@ pub(super) async fn ask(cairn: &Cairn, registration: &Registration) -> Vec<Asked
 /// What came of it.
 pub(super) struct Answered {
     /// The scopes that are granted; none when there is a failure.
-    pub granted: Vec<&'static str>,
+    pub(crate) granted: Vec<&'static str>,
     /// What the others are for.
     refused: Vec<&'static str>,
     /// Why there is no token at all.
@@ -45,7 +45,7 @@ enum Failed {
 
 impl Answered {
     /// Sorts the answers; nothing where they took too long.
-    pub fn of(asked: Option<Vec<Asked>>) -> Self {
+    pub(crate) fn of(asked: Option<Vec<Asked>>) -> Self {
         let mut answered = Self {
             granted: Vec::new(),
             refused: Vec::new(),
@@ -65,12 +65,12 @@ impl Answered {
     }
 
     /// Whether there is a token for that.
-    pub fn may(&self, scope: &str) -> bool {
+    pub(crate) fn may(&self, scope: &str) -> bool {
         self.granted.contains(&scope)
     }
 
     /// Whether there is no token at all.
-    pub fn has_none(&self) -> bool {
+    pub(crate) fn has_none(&self) -> bool {
         self.failed.is_some()
     }
 }

@@ -26,8 +26,8 @@ const MOST_LINKS: i64 = 1_000;
 /// What is known of a person, as the archive tells it.
 pub(super) struct AboutMe {
     /// With their badges' names; credentials of a badge that is gone have none.
-    pub credentials: Vec<(Credential, String)>,
-    pub submissions: Vec<Submission>,
+    pub(crate) credentials: Vec<(Credential, String)>,
+    pub(crate) submissions: Vec<Submission>,
     person: Value,
     courses: Vec<Value>,
     grades: Vec<Value>,
@@ -149,14 +149,14 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
 
 impl AboutMe {
     /// Notes where the file of a hand-in lies in the archive.
-    pub fn lies(&mut self, submission: &SubmissionId, place: &str) {
+    pub(crate) fn lies(&mut self, submission: &SubmissionId, place: &str) {
         if let Some(members) = self.handed_in.get_mut(submission).and_then(Value::as_object_mut) {
             members.insert("file_in_archive".to_owned(), json!(place));
         }
     }
 
     /// The document.
-    pub fn document(self) -> Value {
+    pub(crate) fn document(self) -> Value {
         let handed_in: Vec<Value> = self.handed_in.into_values().collect();
         json!({
             "person": self.person, "courses": self.courses, "grades": self.grades, "handed_in": handed_in,

@@ -19,7 +19,7 @@ use crate::store::jobs::{self, Standing};
 use crate::store::{Db, StoreError, audit, credentials, tenants};
 
 /// How long an archive can be fetched.
-pub const KEPT: TimeDelta = TimeDelta::days(3);
+pub(crate) const KEPT: TimeDelta = TimeDelta::days(3);
 /// A file that nobody has touched for so long (more than archives are kept) was given up in the making.
 const GIVEN_UP: std::time::Duration = std::time::Duration::from_hours(96);
 
@@ -29,16 +29,16 @@ fn path(cairn: &Cairn, id: &ExportId) -> PathBuf {
 
 /// An archive that was asked for, as it stands.
 #[derive(Debug, Clone)]
-pub struct Listed {
-    pub export: Export,
+pub(crate) struct Listed {
+    pub(crate) export: Export,
     /// Why it will never be ready: the work on it was given up, or is not in the queue any more.
-    pub failed: Option<String>,
+    pub(crate) failed: Option<String>,
 }
 
 impl Listed {
     /// Whether it is still being made.
     #[must_use]
-    pub fn is_under_way(&self) -> bool {
+    pub(crate) fn is_under_way(&self) -> bool {
         self.export.state != ExportState::Ready && self.failed.is_none()
     }
 }
@@ -71,7 +71,7 @@ fn listed(db: &mut Db, tenant: &TenantId) -> Result<Vec<Listed>, StoreError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Result<(), ServiceError> {
+pub(crate) async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Result<(), ServiceError> {
     admin.scope.allows(tenant)?;
     let (now, random) = cairn.moment();
     let tenant = tenant.clone();
@@ -112,7 +112,7 @@ pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Res
 ///
 /// # Errors
 /// As [`ask`].
-pub async fn list(
+pub(crate) async fn list(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -130,7 +130,7 @@ pub async fn list(
 ///
 /// # Errors
 /// As [`ask`]; [`ServiceError::NotFound`] for one that is not ready or not there any more.
-pub async fn fetch(
+pub(crate) async fn fetch(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -161,7 +161,7 @@ pub async fn fetch(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that is out of reach; what the store and the disk report.
-pub async fn take<'a>(
+pub(crate) async fn take<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     tenant: &TenantId,
@@ -184,7 +184,7 @@ pub async fn take<'a>(
 ///
 /// # Errors
 /// What the store and the disk report; then it can be done again.
-pub async fn work(cairn: &Cairn, tenant: &TenantId, export: &ExportId) -> Result<(), ServiceError> {
+pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, export: &ExportId) -> Result<(), ServiceError> {
     let (of, id) = (tenant.clone(), export.clone());
     let found = cairn.store.read(move |db| exports::get(db, &of, &id)).await?;
     let export = found.ok_or(ServiceError::NotFound("archive"))?;
@@ -237,7 +237,7 @@ pub(in crate::service) async fn remove(cairn: &Cairn, gone: Vec<ExportId>) {
 }
 
 /// Removes archives whose days are over, and what was left of those that were given up.
-pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
+pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
     let before: DateTime<Utc> = cairn.clock.now() - KEPT;
     let gone = cairn.store.write(move |db| {
         let mut gone = Vec::new();

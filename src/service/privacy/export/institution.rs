@@ -21,19 +21,19 @@ const PART: i64 = 200;
 
 /// What an archive of an institution holds.
 #[derive(Debug)]
-pub struct Summary {
-    pub packed: Packed,
-    pub badges: u64,
-    pub hand_ins: u64,
+pub(crate) struct Summary {
+    pub(crate) packed: Packed,
+    pub(crate) badges: u64,
+    pub(crate) hand_ins: u64,
     /// Files that are not stored any more.
-    pub missing: usize,
+    pub(crate) missing: usize,
 }
 
 /// Packs everything that an institution issued into a new file at `path`; `progress` is told how many badges are in.
 ///
 /// # Errors
 /// What the store and the disk report; then there is no file.
-pub async fn archive<F>(
+pub(crate) async fn archive<F>(
     cairn: &Cairn,
     tenant: &TenantId,
     path: PathBuf,

@@ -1,5 +1,5 @@
 //! Leaving with everything: archives that stand for themselves. [`learner`] packs what is about one person,
-//! [`institution`] what an institution issued; [`drill`] proves, without this service, that the badges in one verify.
+//! [`institution`] what an institution issued; [`verifying`] proves, without this service, that the badges in one verify.
 //!
 //! An archive is a ZIP: `README.txt`, `verify.html` (the page of [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`,
 //! `evidence/SUBMISSION/…`, `issuers/SLUG/{did.json,keys.json}`, `status/SLUG.json`, and `about-me.json` or
@@ -24,13 +24,13 @@ use crate::store::status_lists::StatusList;
 use openbadges::did::IssuerIdentity;
 
 mod about_me;
-pub mod drill;
-pub mod exporting;
-pub mod institution;
-pub mod learner;
-pub mod pack;
+pub(crate) mod exporting;
+pub(crate) mod institution;
+pub(crate) mod learner;
+pub(crate) mod pack;
 #[cfg(test)]
 mod tests;
+pub(crate) mod verifying;
 
 use pack::Pack;
 

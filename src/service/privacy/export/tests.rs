@@ -1,4 +1,4 @@
-//! The drill over archives that are as they should be, and over all that people could make of them.
+//! Verifying archives that are as they should be, and over all that people could make of them.
 
 use std::io::{Cursor, Write as _};
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::drill::{DrillError, Finding, Report, drill};
+use super::verifying::{ArchiveError, Finding, Report, verify_archive};
 use super::{badge_folder, file_name};
 use openbadges::bake::bake_svg;
 use openbadges::status::{Bitstring, StatusListCredential};
@@ -70,8 +70,8 @@ fn packed(files: &[File]) -> Vec<u8> {
     packed_as(files, CompressionMethod::Deflated)
 }
 
-fn drilled(bytes: Vec<u8>) -> Result<Report, DrillError> {
-    drill(Cursor::new(bytes), now())
+fn verified(bytes: Vec<u8>) -> Result<Report, ArchiveError> {
+    verify_archive(Cursor::new(bytes), now())
 }
 
 fn finding<'a>(report: &'a Report, name: &str) -> &'a Finding {
@@ -85,7 +85,7 @@ fn finding<'a>(report: &'a Report, name: &str) -> &'a Finding {
 
 #[test]
 fn every_badge_is_verified_revoked_or_expired_as_of_the_date_of_its_list() {
-    let report = drilled(packed(&files())).unwrap();
+    let report = verified(packed(&files())).unwrap();
     let as_of = Some(examples::moment() + TimeDelta::days(1));
     assert_eq!(
         finding(&report, "badges/a/badge.json"),
@@ -109,11 +109,11 @@ fn every_badge_is_verified_revoked_or_expired_as_of_the_date_of_its_list() {
 }
 
 #[test]
-fn one_byte_of_one_badge_makes_the_drill_fail() {
+fn one_byte_of_one_badge_makes_the_check_fail() {
     let mut changed = files();
     let at = changed[3].1.iter().position(|byte| *byte == b'T').unwrap();
     changed[3].1[at] = b'U';
-    let report = drilled(packed(&changed)).unwrap();
+    let report = verified(packed(&changed)).unwrap();
     assert!(!report.is_sound());
     assert!(matches!(
         finding(&report, "badges/a/badge.json"),
@@ -132,7 +132,7 @@ fn one_byte_of_one_badge_makes_the_drill_fail() {
         .position(|window| window == needle)
         .unwrap();
     bytes[at] ^= 1;
-    let report = drilled(bytes).unwrap();
+    let report = verified(bytes).unwrap();
     let Finding::Failed(why) = finding(&report, "badges/a/badge.json") else {
         panic!("{report:?}");
     };
@@ -144,7 +144,7 @@ fn without_its_issuer_or_its_list_a_badge_is_not_verified() {
     for (missing, sentence) in [(1, "identity document"), (2, "status list")] {
         let mut less = files();
         less.remove(missing);
-        let report = drilled(packed(&less)).unwrap();
+        let report = verified(packed(&less)).unwrap();
         let Finding::Failed(why) = finding(&report, "badges/a/badge.json") else {
             panic!("{report:?}");
         };
@@ -157,7 +157,7 @@ fn without_its_issuer_or_its_list_a_badge_is_not_verified() {
 fn a_form_that_nobody_knows_is_not_passed_over() {
     let mut more = files();
     more.push(("badges/a/badge.jwt".into(), b"a.b.c".to_vec()));
-    let report = drilled(packed(&more)).unwrap();
+    let report = verified(packed(&more)).unwrap();
     assert!(matches!(
         finding(&report, "badges/a/badge.jwt"),
         Finding::Failed(_)
@@ -178,8 +178,8 @@ fn names_that_leave_the_folder_are_refused() {
     ] {
         let mut more = files();
         more.push((name.to_owned(), b"x".to_vec()));
-        let error = drilled(packed(&more)).unwrap_err();
-        assert_eq!(error, DrillError::Name(name.to_owned()));
+        let error = verified(packed(&more)).unwrap_err();
+        assert_eq!(error, ArchiveError::Name(name.to_owned()));
         assert!(error.to_string().contains("Do not unpack it"));
     }
 }
@@ -189,8 +189,8 @@ fn the_same_name_twice_is_refused_whatever_its_letters() {
     let mut more = files();
     more.push(("Badges/A/badge.json".into(), b"x".to_vec()));
     assert_eq!(
-        drilled(packed(&more)).unwrap_err(),
-        DrillError::Twice("Badges/A/badge.json".into())
+        verified(packed(&more)).unwrap_err(),
+        ArchiveError::Twice("Badges/A/badge.json".into())
     );
     // Exactly the same name, which no honest program writes.
     let mut more = files();
@@ -202,7 +202,7 @@ fn the_same_name_twice_is_refused_whatever_its_letters() {
             bytes[at + needle.len() - 1] = b'n';
         }
     }
-    assert!(matches!(drilled(bytes).unwrap_err(), DrillError::Twice(_)));
+    assert!(matches!(verified(bytes).unwrap_err(), ArchiveError::Twice(_)));
 }
 
 #[test]
@@ -210,8 +210,8 @@ fn bombs_are_refused_before_they_are_unpacked() {
     let mut more = files();
     more.push(("badges/d/badge.json".into(), vec![b' '; 9 << 20]));
     assert_eq!(
-        drilled(packed(&more)).unwrap_err(),
-        DrillError::TooLarge("badges/d/badge.json".into())
+        verified(packed(&more)).unwrap_err(),
+        ArchiveError::TooLarge("badges/d/badge.json".into())
     );
     let mut more = files();
     for n in 0..3 {
@@ -219,7 +219,7 @@ fn bombs_are_refused_before_they_are_unpacked() {
     }
     let bytes = packed(&more);
     assert!(bytes.len() < 200_000);
-    assert!(matches!(drilled(bytes).unwrap_err(), DrillError::Bomb(_)));
+    assert!(matches!(verified(bytes).unwrap_err(), ArchiveError::Bomb(_)));
 }
 
 #[test]
@@ -230,17 +230,17 @@ fn what_is_no_archive_or_broke_off_is_refused() {
     let mut short = whole.clone();
     short.truncate(whole.len() / 2);
     for bytes in [Vec::new(), b"PK".to_vec(), b"no archive".repeat(100), cut, short] {
-        let error = drilled(bytes).unwrap_err();
+        let error = verified(bytes).unwrap_err();
         assert_eq!(error.code(), "drill.not-an-archive", "{error}");
     }
     let mut no_badge = files();
     no_badge.truncate(3);
-    assert_eq!(drilled(packed(&no_badge)).unwrap_err(), DrillError::NoBadge);
+    assert_eq!(verified(packed(&no_badge)).unwrap_err(), ArchiveError::NoBadge);
     let mut twice = files();
     twice.push(("issuers/other/did.json".into(), twice[1].1.clone()));
     assert!(matches!(
-        drilled(packed(&twice)).unwrap_err(),
-        DrillError::IssuerTwice(_)
+        verified(packed(&twice)).unwrap_err(),
+        ArchiveError::IssuerTwice(_)
     ));
 }
 
@@ -249,7 +249,7 @@ fn another_file_that_is_damaged_is_said() {
     let mut bytes = packed_as(&files(), CompressionMethod::Stored);
     let at = bytes.windows(8).position(|window| window == b"Read me.").unwrap();
     bytes[at] = b'L';
-    let report = drilled(bytes).unwrap();
+    let report = verified(bytes).unwrap();
     assert!(!report.is_sound());
     assert!(report.damaged[0].starts_with("README.txt: "), "{report:?}");
 }
@@ -269,7 +269,7 @@ proptest! {
         let mut bytes = packed(&files());
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;
-        if let Ok(report) = drilled(bytes) {
+        if let Ok(report) = verified(bytes) {
             for line in report.badges {
                 let verified = matches!(line.finding, Finding::Verified { .. });
                 prop_assert!(!verified || line.name.starts_with("badges/a/"), "{line:?}");
@@ -279,6 +279,6 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        prop_assert!(drilled(bytes).is_err());
+        prop_assert!(verified(bytes).is_err());
     }
 }

@@ -20,7 +20,7 @@ mod one;
 mod presets;
 
 /// Lists the routes.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(console::PLATFORMS, web::get().to(list))
         .route(console::PLATFORM_INVITE, web::post().to(invite))

@@ -21,14 +21,14 @@ use crate::web::error::AppError;
 use crate::web::views::shared::{ErrorPage, PublicPage};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(addresses::CREDENTIAL, web::get().to(credential))
         .route(addresses::CREDENTIAL, web::head().to(credential));
 }
 
 /// The page, or a file: by the ending of the address, or else by what is accepted.
-pub async fn credential(
+pub(crate) async fn credential(
     cairn: web::Data<Cairn>,
     name: web::Path<String>,
     request: HttpRequest,

@@ -14,44 +14,44 @@ use crate::web::views::shared::{FindingList, When};
 
 /// A platform in the list.
 #[derive(Debug, Clone)]
-pub struct PlatformLine {
-    pub href: String,
-    pub name: String,
-    pub institution: String,
-    pub issuer: String,
-    pub enabled: bool,
-    pub pending: usize,
-    pub seen: Option<When>,
+pub(crate) struct PlatformLine {
+    pub(crate) href: String,
+    pub(crate) name: String,
+    pub(crate) institution: String,
+    pub(crate) issuer: String,
+    pub(crate) enabled: bool,
+    pub(crate) pending: usize,
+    pub(crate) seen: Option<When>,
 }
 
 /// An invitation that was made.
 #[derive(Debug, Clone)]
-pub struct InvitationLine {
-    pub note: String,
-    pub institution: String,
-    pub made: When,
+pub(crate) struct InvitationLine {
+    pub(crate) note: String,
+    pub(crate) institution: String,
+    pub(crate) made: When,
     /// "unused", "used" or "over".
-    pub state: &'static str,
-    pub until: When,
+    pub(crate) state: &'static str,
+    pub(crate) until: When,
     /// Where taking it back posts to, while it can be.
-    pub withdraw: Option<String>,
+    pub(crate) withdraw: Option<String>,
 }
 
 /// Posts `institution`, `note`, `days` to `/admin/platforms/invite`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/platforms.html")]
-pub struct PlatformsPage {
-    pub page: AdminPage,
-    pub platforms: Vec<PlatformLine>,
+pub(crate) struct PlatformsPage {
+    pub(crate) page: AdminPage,
+    pub(crate) platforms: Vec<PlatformLine>,
     /// Id and name.
-    pub institutions: Vec<(String, String)>,
-    pub invitations: Vec<InvitationLine>,
+    pub(crate) institutions: Vec<(String, String)>,
+    pub(crate) invitations: Vec<InvitationLine>,
 }
 
 impl PlatformsPage {
     /// The page.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         page: AdminPage,
         listed: &[Listed],
         institutions: &[Tenant],
@@ -108,16 +108,16 @@ impl PlatformsPage {
 /// The address of an invitation, shown once.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/invited.html")]
-pub struct InvitedPage {
-    pub page: AdminPage,
-    pub address: String,
-    pub until: When,
+pub(crate) struct InvitedPage {
+    pub(crate) page: AdminPage,
+    pub(crate) address: String,
+    pub(crate) until: When,
 }
 
 impl InvitedPage {
     /// The page.
     #[must_use]
-    pub fn new(page: AdminPage, address: String, invitation: &Invitation, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(page: AdminPage, address: String, invitation: &Invitation, now: DateTime<Utc>) -> Self {
         Self {
             page,
             address,
@@ -128,44 +128,49 @@ impl InvitedPage {
 
 /// An installation of Cairn in the platform.
 #[derive(Debug, Clone)]
-pub struct DeploymentLine {
-    pub id: String,
-    pub deployment_id: String,
-    pub accepted: bool,
+pub(crate) struct DeploymentLine {
+    pub(crate) id: String,
+    pub(crate) deployment_id: String,
+    pub(crate) accepted: bool,
     /// Who refused it, and when.
-    pub refused: Option<(String, When)>,
+    pub(crate) refused: Option<(String, When)>,
     /// Whether it is neither: somebody has to decide.
-    pub waits: bool,
+    pub(crate) waits: bool,
     /// Who asked for it, and when.
-    pub asked: Option<(String, When)>,
+    pub(crate) asked: Option<(String, When)>,
     /// The course from which it was seen first.
-    pub seen_in: Option<String>,
+    pub(crate) seen_in: Option<String>,
 }
 
 /// Posts `what` and `value` to `change`, nothing to `test`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/platform.html")]
-pub struct PlatformPage {
-    pub page: AdminPage,
+pub(crate) struct PlatformPage {
+    pub(crate) page: AdminPage,
     /// Where its forms post to, without `/change` and `/test`.
-    pub href: String,
-    pub institution: String,
-    pub enabled: bool,
-    pub accepts_all: bool,
-    pub seen: Option<When>,
+    pub(crate) href: String,
+    pub(crate) institution: String,
+    pub(crate) enabled: bool,
+    pub(crate) accepts_all: bool,
+    pub(crate) seen: Option<When>,
     /// Name and value, as the platform's own pages call them.
-    pub values: Vec<(&'static str, String)>,
-    pub service_hosts: String,
-    pub by_itself: bool,
-    pub deployments: Vec<DeploymentLine>,
+    pub(crate) values: Vec<(&'static str, String)>,
+    pub(crate) service_hosts: String,
+    pub(crate) by_itself: bool,
+    pub(crate) deployments: Vec<DeploymentLine>,
     /// The findings of a self-test that ran just now.
-    pub findings: Option<FindingList>,
+    pub(crate) findings: Option<FindingList>,
 }
 
 impl PlatformPage {
     /// The page, with what a self-test found.
     #[must_use]
-    pub fn new(page: AdminPage, known: &Platform, report: Option<&Report>, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(
+        page: AdminPage,
+        known: &Platform,
+        report: Option<&Report>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let registration = &known.registration;
         Self {
             page,
@@ -174,7 +179,7 @@ impl PlatformPage {
             enabled: registration.enabled,
             accepts_all: registration.accepts_new_deployments,
             seen: known
-                .sighting
+                .last_seen
                 .as_ref()
                 .map(|seen| When::new(seen.launched_at, now)),
             values: vec![

@@ -9,28 +9,28 @@ use crate::web::words::lms::Lms;
 /// Posts `consent`. Nothing has been written when it is shown.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/register_ask.html")]
-pub struct AskPage {
-    pub page: PublicPage,
-    pub institution: String,
-    pub platform: String,
+pub(crate) struct AskPage {
+    pub(crate) page: PublicPage,
+    pub(crate) institution: String,
+    pub(crate) platform: String,
     /// Its version, if it says one.
-    pub version: Option<String>,
-    pub issuer: String,
+    pub(crate) version: Option<String>,
+    pub(crate) issuer: String,
     /// What Cairn will be able to do there.
-    pub abilities: Vec<&'static str>,
-    pub shares_names: bool,
+    pub(crate) abilities: Vec<&'static str>,
+    pub(crate) shares_names: bool,
     /// What would change, when a registration that is there is meant.
-    pub updates: Option<Update>,
+    pub(crate) updates: Option<Update>,
     /// Registrations of the same platform that stay as they are.
-    pub beside: Vec<Beside>,
-    pub action: String,
-    pub consent: String,
+    pub(crate) beside: Vec<Beside>,
+    pub(crate) action: String,
+    pub(crate) consent: String,
 }
 
 impl AskPage {
     /// The page for that offer.
     #[must_use]
-    pub fn new(offer: &Offer, action: &str) -> Self {
+    pub(crate) fn new(offer: &Offer, action: &str) -> Self {
         let platform = &offer.platform;
         let title = match &offer.updates {
             Some(_) => "Update this registration?",
@@ -56,19 +56,19 @@ impl AskPage {
 /// It is done; the frame can be closed.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/register_done.html")]
-pub struct RegisteredPage {
-    pub page: PublicPage,
-    pub platform: String,
-    pub client_id: String,
-    pub deployment_id: Option<String>,
-    pub lms: Lms,
-    pub updated: bool,
+pub(crate) struct RegisteredPage {
+    pub(crate) page: PublicPage,
+    pub(crate) platform: String,
+    pub(crate) client_id: String,
+    pub(crate) deployment_id: Option<String>,
+    pub(crate) lms: Lms,
+    pub(crate) updated: bool,
 }
 
 impl RegisteredPage {
     /// The page for that registration.
     #[must_use]
-    pub fn new(done: &Registered) -> Self {
+    pub(crate) fn new(done: &Registered) -> Self {
         let title = if done.updated {
             "The registration was updated"
         } else {

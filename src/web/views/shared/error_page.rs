@@ -7,36 +7,36 @@ use super::{Page, PublicPage};
 /// An error outside a session: on public pages, at launches, before anything is known.
 #[derive(Debug, Clone, Template)]
 #[template(path = "shared/error.html")]
-pub struct ErrorPage {
-    pub page: PublicPage,
+pub(crate) struct ErrorPage {
+    pub(crate) page: PublicPage,
     /// What happened, in one sentence.
-    pub sentence: String,
+    pub(crate) sentence: String,
     /// What was kept ("Your text is saved as a draft."); none when there was nothing to keep.
-    pub kept: Option<String>,
+    pub(crate) kept: Option<String>,
     /// What the reader can do now.
-    pub what_to_do: String,
+    pub(crate) what_to_do: String,
     /// The id that is also in the log.
-    pub error_id: String,
+    pub(crate) error_id: String,
 }
 
 /// The same inside a course, with its navigation.
 #[derive(Debug, Clone, Template)]
 #[template(path = "shared/error_framed.html")]
-pub struct FramedErrorPage {
-    pub page: Page,
+pub(crate) struct FramedErrorPage {
+    pub(crate) page: Page,
     /// As in [`ErrorPage`].
-    pub sentence: String,
-    pub kept: Option<String>,
-    pub what_to_do: String,
-    pub error_id: String,
+    pub(crate) sentence: String,
+    pub(crate) kept: Option<String>,
+    pub(crate) what_to_do: String,
+    pub(crate) error_id: String,
     /// Where to go from here, if anywhere better than back.
-    pub way_out: Option<super::LinkTo>,
+    pub(crate) way_out: Option<super::LinkTo>,
 }
 
 impl ErrorPage {
     /// The page for an HTTP status. `sentence` says what happened; what to do follows from the status.
     #[must_use]
-    pub fn new(status: u16, sentence: &str, error_id: &str) -> Self {
+    pub(crate) fn new(status: u16, sentence: &str, error_id: &str) -> Self {
         let (title, what_to_do) = words(status);
         Self {
             page: PublicPage::titled(title),
@@ -51,7 +51,7 @@ impl ErrorPage {
 impl FramedErrorPage {
     /// The page for an HTTP status inside a course; the frame's own title is replaced.
     #[must_use]
-    pub fn new(mut page: Page, status: u16, sentence: &str, error_id: &str) -> Self {
+    pub(crate) fn new(mut page: Page, status: u16, sentence: &str, error_id: &str) -> Self {
         let (title, what_to_do) = words(status);
         title.clone_into(&mut page.title);
         Self {

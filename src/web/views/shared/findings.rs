@@ -8,13 +8,13 @@ use crate::service::institution::self_test::{Finding, Report, Verdict};
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FindingLine {
-    pub status: Status,
+pub(crate) struct FindingLine {
+    pub(crate) status: Status,
     /// What a screen reader hears for the icon.
-    pub spoken: &'static str,
-    pub sentence: String,
+    pub(crate) spoken: &'static str,
+    pub(crate) sentence: String,
     /// What to do about it.
-    pub advice: Option<String>,
+    pub(crate) advice: Option<String>,
 }
 
 impl FindingLine {
@@ -36,7 +36,7 @@ impl FindingLine {
 /// A report as a list.
 #[derive(Debug, Clone, Template)]
 #[template(path = "shared/findings.html")]
-pub struct FindingList {
+pub(crate) struct FindingList {
     holds: bool,
     findings: Vec<FindingLine>,
 }
@@ -46,7 +46,7 @@ impl HtmlSafe for FindingList {}
 impl FindingList {
     /// The list of what the test found.
     #[must_use]
-    pub fn of(report: &Report) -> Self {
+    pub(crate) fn of(report: &Report) -> Self {
         Self {
             holds: report.holds(),
             findings: report.findings.iter().map(FindingLine::of).collect(),

@@ -1,4 +1,4 @@
-//! The cookie ladder over HTTP: what a browser without cookies proves by the platform's storage, and what it cannot.
+//! State cookies and platform storage over HTTP: what a browser without cookies proves by the platform's storage, and what it cannot.
 
 use practice_lms::browser::{Browser, Page, ThirdPartyCookies};
 use practice_lms::{CourseRole, LoginForm, PracticeLms};

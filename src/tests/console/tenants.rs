@@ -7,7 +7,7 @@ use crate::service::institution::administrators::{Scope, links};
 use crate::store::tenants;
 use practice_lms::browser::{Browser, Page};
 
-use super::keeper::{Keeper, PASSWORD};
+use super::admin_browser::{AdminBrowser, PASSWORD};
 use crate::tests::harness::{Scene, on_each_database};
 
 /// The institution that the practice LMSs belong to, and another one.
@@ -31,7 +31,7 @@ fn refuses_frames(page: &Page) {
 fn no_answer_of_the_console_may_be_framed() {
     on_each_database(|scene| async move {
         let mut stranger = Browser::new().unwrap();
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
         for path in [
             "",
             "/issuers",
@@ -44,7 +44,7 @@ fn no_answer_of_the_console_may_be_framed() {
         ] {
             let url = format!("{}/admin{path}", scene.origin);
             refuses_frames(&stranger.get(&url).await.unwrap());
-            refuses_frames(&keeper.get(&format!("/admin{path}")).await);
+            refuses_frames(&admin.get(&format!("/admin{path}")).await);
         }
         let posted = stranger
             .post(&format!("{}/admin/institutions", scene.origin), &[("name", "x")])
@@ -59,8 +59,8 @@ fn no_answer_of_the_console_may_be_framed() {
 #[test]
 fn what_another_site_posts_is_refused_and_so_is_a_form_without_its_proof() {
     on_each_database(|scene| async move {
-        let mut keeper = Keeper::of(&scene, &Scope::Everything, "Ada").await;
-        let overview = keeper.get("/admin").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let overview = admin.get("/admin").await;
         let proof = overview
             .form("/admin/institutions")
             .unwrap()
@@ -68,13 +68,13 @@ fn what_another_site_posts_is_refused_and_so_is_a_form_without_its_proof() {
             .unwrap()
             .to_owned();
         let url = format!("{}/admin/institutions", scene.origin);
-        let forged = keeper
+        let forged = admin
             .browser
             .post(&url, &[("name", "Forged"), ("csrf", "0")])
             .await
             .unwrap();
         assert_eq!(forged.status, 403);
-        let cookie = keeper
+        let cookie = admin
             .browser
             .cookie("127.0.0.1", "cairn_admin")
             .unwrap()
@@ -97,7 +97,7 @@ fn what_another_site_posts_is_refused_and_so_is_a_form_without_its_proof() {
         }
         // The same request from a page of the console is taken.
         assert_eq!(sent("same-origin").await.unwrap().status(), 200);
-        let after = keeper.get("/admin").await;
+        let after = admin.get("/admin").await;
         assert!(after.words().contains("same-origin"), "{}", after.words());
         assert!(!after.words().contains("Forged") && !after.words().contains("cross-site"));
         scene.end().await;
@@ -108,15 +108,15 @@ fn what_another_site_posts_is_refused_and_so_is_a_form_without_its_proof() {
 fn an_administrator_of_one_institution_sees_nothing_of_another() {
     on_each_database(|scene| async move {
         let (own, other) = two_institutions(&scene).await;
-        let mut keeper = Keeper::of(&scene, &Scope::Tenant(own.clone()), "Ada").await;
-        let mut theirs = Keeper::of(&scene, &Scope::Tenant(other.clone()), "Zoe of the other").await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(own.clone()), "Ada").await;
+        let mut theirs = AdminBrowser::of(&scene, &Scope::Tenant(other.clone()), "Zoe of the other").await;
         let zoe = theirs.get("/admin/administrators").await;
         assert!(
             zoe.words().contains("Zoe of the other") && !zoe.words().contains("Ada"),
             "{}",
             zoe.words()
         );
-        let mut all = Keeper::of(&scene, &Scope::Everything, "Root").await;
+        let mut all = AdminBrowser::of(&scene, &Scope::Everything, "Root").await;
         let listed = all.get("/admin/administrators").await;
         let turn = listed
             .links("/turn")
@@ -126,11 +126,11 @@ fn an_administrator_of_one_institution_sees_nothing_of_another() {
         assert_eq!(turn.len(), 2, "{}", listed.words());
 
         for path in ["", "/issuers", "/policies", "/audit", "/administrators"] {
-            let page = keeper.get(&format!("/admin{path}")).await;
+            let page = admin.get(&format!("/admin{path}")).await;
             assert_eq!(page.status, 200, "{path}");
             assert!(!page.words().contains("South Hill"), "{path}: {}", page.words());
         }
-        let policies = keeper.get(&format!("/admin/policies/{own}")).await;
+        let policies = admin.get(&format!("/admin/policies/{own}")).await;
         let proof = policies
             .form("/admin/policies")
             .unwrap()
@@ -145,7 +145,7 @@ fn an_administrator_of_one_institution_sees_nothing_of_another() {
             format!("/audit/{other}"),
             format!("/audit/{other}/export"),
         ] {
-            let page = keeper.get(&format!("/admin{path}")).await;
+            let page = admin.get(&format!("/admin{path}")).await;
             assert_eq!(page.status, 404, "{path}: {}", page.words());
         }
         for (path, status) in [
@@ -163,7 +163,7 @@ fn an_administrator_of_one_institution_sees_nothing_of_another() {
                 ("issuer_name", "Taken"),
                 ("create", "administrators"),
             ];
-            let page = keeper
+            let page = admin
                 .browser
                 .post(&format!("{}/admin{path}", scene.origin), &fields)
                 .await
@@ -173,13 +173,13 @@ fn an_administrator_of_one_institution_sees_nothing_of_another() {
         for (reach, status) in [(other.as_str(), 404), ("", 403)] {
             let fields = [("csrf", proof.as_str()), ("reach", reach)];
             let url = format!("{}/admin/administrators/invite", scene.origin);
-            let page = keeper.browser.post(&url, &fields).await.unwrap();
+            let page = admin.browser.post(&url, &fields).await.unwrap();
             assert_eq!(page.status, status, "{reach}: {}", page.words());
         }
-        // Of those two, one is the keeper and one is of the other institution: neither can be turned off from here.
+        // Of those two, one is the admin and one is of the other institution: neither can be turned off from here.
         for path in turn {
             let fields = [("csrf", proof.as_str()), ("on", "no")];
-            let page = keeper
+            let page = admin
                 .browser
                 .post(&format!("{}/admin{path}", scene.origin), &fields)
                 .await
@@ -201,7 +201,7 @@ fn guessing_a_password_is_slowed_down_and_the_right_one_waits_too() {
             ("email", "ada@school.example"),
             ("password", PASSWORD),
         ];
-        Keeper::with(&scene, &Scope::Everything, &typed).await;
+        AdminBrowser::with(&scene, &Scope::Everything, &typed).await;
         let mut stranger = Browser::new().unwrap();
         let url = format!("{}/admin/sign-in", scene.origin);
         let mut statuses = Vec::new();
@@ -227,8 +227,8 @@ fn who_is_turned_off_is_out_at_once_and_an_invitation_takes_over_nobodys_account
             ("email", "ben@school.example"),
             ("password", PASSWORD),
         ];
-        let mut ben = Keeper::with(&scene, &Scope::Everything, &typed).await;
-        let mut ada = Keeper::of(&scene, &Scope::Everything, "Ada").await;
+        let mut ben = AdminBrowser::with(&scene, &Scope::Everything, &typed).await;
+        let mut ada = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
         let ada_herself = crate::service::institution::administrators::Administrator {
             actor: crate::ids::AdminId::from("ada"),
             name: "Ada".into(),
@@ -237,8 +237,8 @@ fn who_is_turned_off_is_out_at_once_and_an_invitation_takes_over_nobodys_account
         let invite = links::make(&scene.cairn, &Scope::Everything, &ada_herself)
             .await
             .unwrap();
-        let door = Browser::new().unwrap().get(&invite).await.unwrap();
-        let form = door.form("/admin/link/").unwrap();
+        let entry = Browser::new().unwrap().get(&invite).await.unwrap();
+        let form = entry.form("/admin/link/").unwrap();
         let taken = [
             ("name", "Eve"),
             ("email", "ben@school.example"),
@@ -246,7 +246,7 @@ fn who_is_turned_off_is_out_at_once_and_an_invitation_takes_over_nobodys_account
         ];
         let refused = Browser::new()
             .unwrap()
-            .submit(&door, &form, &taken)
+            .submit(&entry, &form, &taken)
             .await
             .unwrap();
         assert_eq!(refused.status, 409);

@@ -7,44 +7,44 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::convert::{from_json, json, micros, moment};
-use super::schema::sightings;
+use super::schema::last_seen;
 use super::{Db, StoreError};
 use crate::ids::{CourseId, RegistrationId, TenantId};
 
 /// The platform as its launches show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sighting {
-    pub tenant: TenantId,
-    pub registration: RegistrationId,
-    pub launched_at: DateTime<Utc>,
+pub(crate) struct LastSeen {
+    pub(crate) tenant: TenantId,
+    pub(crate) registration: RegistrationId,
+    pub(crate) launched_at: DateTime<Utc>,
     /// Our clock less the platform's: above zero, the platform's is behind.
-    pub clock_skew: TimeDelta,
-    pub detail: Detail,
+    pub(crate) clock_skew: TimeDelta,
+    pub(crate) detail: Detail,
 }
 
 /// What a launch tells besides who and where. No names, no addresses of people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Detail {
-    pub product: Option<String>,
-    pub version: Option<String>,
+pub(crate) struct Detail {
+    pub(crate) product: Option<String>,
+    pub(crate) version: Option<String>,
     /// The best fingerprint of a tenant.
-    pub guid: Option<String>,
-    pub shares_names: bool,
-    pub shares_emails: bool,
+    pub(crate) guid: Option<String>,
+    pub(crate) shares_names: bool,
+    pub(crate) shares_emails: bool,
     /// `LtiResourceLinkRequest` and the like, seen so far.
-    pub messages: BTreeSet<String>,
+    pub(crate) messages: BTreeSet<String>,
     /// Canvas's placements, seen so far.
-    pub placements: BTreeSet<String>,
+    pub(crate) placements: BTreeSet<String>,
     /// Whether grade services came with the last launch from a course, and the member list.
-    pub grades: bool,
-    pub members: bool,
+    pub(crate) grades: bool,
+    pub(crate) members: bool,
     /// The course of the last launch that had one.
-    pub course: Option<CourseId>,
+    pub(crate) course: Option<CourseId>,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = sightings, treat_none_as_null = true)]
+#[diesel(table_name = last_seen, treat_none_as_null = true)]
 pub(super) struct Row {
     registration_id: String,
     tenant_id: String,
@@ -54,8 +54,8 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn sighting(self) -> Result<Sighting, StoreError> {
-        Ok(Sighting {
+    pub(super) fn last_seen(self) -> Result<LastSeen, StoreError> {
+        Ok(LastSeen {
             tenant: self.tenant_id.into(),
             registration: self.registration_id.into(),
             launched_at: moment(self.launched_at)?,
@@ -66,37 +66,37 @@ impl Row {
 }
 
 /// What is known of a platform.
-pub fn get(
+pub(crate) fn get(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
-) -> Result<Option<Sighting>, StoreError> {
-    let row: Option<Row> = on_both!(db, |connection| sightings::table
-        .filter(sightings::tenant_id.eq(tenant.as_str()))
-        .filter(sightings::registration_id.eq(registration.as_str()))
+) -> Result<Option<LastSeen>, StoreError> {
+    let row: Option<Row> = on_both!(db, |connection| last_seen::table
+        .filter(last_seen::tenant_id.eq(tenant.as_str()))
+        .filter(last_seen::registration_id.eq(registration.as_str()))
         .select(Row::as_select())
         .get_result(connection))
     .optional()?;
-    row.map(Row::sighting).transpose()
+    row.map(Row::last_seen).transpose()
 }
 
 /// Writes what is known of a platform now.
-pub fn put(db: &mut Db, sighting: &Sighting) -> Result<(), StoreError> {
+pub(crate) fn put(db: &mut Db, last_seen: &LastSeen) -> Result<(), StoreError> {
     let row = Row {
-        registration_id: sighting.registration.to_string(),
-        tenant_id: sighting.tenant.to_string(),
-        launched_at: micros(sighting.launched_at),
-        clock_skew: sighting.clock_skew.num_microseconds().unwrap_or(i64::MAX),
-        detail: json(&sighting.detail)?,
+        registration_id: last_seen.registration.to_string(),
+        tenant_id: last_seen.tenant.to_string(),
+        launched_at: micros(last_seen.launched_at),
+        clock_skew: last_seen.clock_skew.num_microseconds().unwrap_or(i64::MAX),
+        detail: json(&last_seen.detail)?,
     };
-    let known = diesel::update(sightings::table)
-        .filter(sightings::tenant_id.eq(sighting.tenant.as_str()))
-        .filter(sightings::registration_id.eq(sighting.registration.as_str()))
+    let known = diesel::update(last_seen::table)
+        .filter(last_seen::tenant_id.eq(last_seen.tenant.as_str()))
+        .filter(last_seen::registration_id.eq(last_seen.registration.as_str()))
         .set(&row)
         .execute(db)?;
     if known == 0 {
         // Two first launches at once: one is enough.
-        on_both!(db, |connection| diesel::insert_into(sightings::table)
+        on_both!(db, |connection| diesel::insert_into(last_seen::table)
             .values(&row)
             .on_conflict_do_nothing()
             .execute(connection))?;

@@ -1,4 +1,4 @@
-//! The drill: every badge of an archive is verified from the archive alone, as if this service had never been.
+//! Proves an archive: every badge of an archive is verified from the archive alone, as if this service had never been.
 //!
 //! Archives come from anywhere, so nothing in one is believed: names, sizes and the number of files are looked at before
 //! anything is unpacked, and nothing is ever written to a disk.
@@ -25,7 +25,7 @@ const SLACK: u64 = 64 << 20;
 
 /// An archive of which nothing was checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DrillError {
+pub(crate) enum ArchiveError {
     #[error("This is not a ZIP archive, or it broke off: {0}. Get the file again.")]
     NotAnArchive(String),
     #[error("The archive contradicts itself: {0}. Nothing in it was checked.")]
@@ -48,10 +48,10 @@ pub enum DrillError {
     NoBadge,
 }
 
-impl DrillError {
+impl ArchiveError {
     /// A stable name for scripts and support.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::NotAnArchive(_) => "drill.not-an-archive",
             Self::Inconsistent(_) => "drill.inconsistent",
@@ -68,7 +68,7 @@ impl DrillError {
 
 /// What was found out about one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
+pub(crate) enum Finding {
     /// Genuine, in force, and not revoked as of the date of its list; none for a badge that cannot be revoked.
     Verified { as_of: Option<DateTime<Utc>> },
     /// Genuine, and revoked by the list of that date.
@@ -81,27 +81,27 @@ pub enum Finding {
 
 /// One badge file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     /// Its name in the archive.
-    pub name: String,
-    pub finding: Finding,
+    pub(crate) name: String,
+    pub(crate) finding: Finding,
 }
 
-/// What the drill found.
+/// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
+pub(crate) struct Report {
     /// Every badge file, by name.
-    pub badges: Vec<Line>,
+    pub(crate) badges: Vec<Line>,
     /// Other files that cannot be read whole, each with what is wrong.
-    pub damaged: Vec<String>,
+    pub(crate) damaged: Vec<String>,
     /// Whose keys were in the archive (DIDs).
-    pub issuers: Vec<String>,
+    pub(crate) issuers: Vec<String>,
 }
 
 impl Report {
     /// Whether every badge is genuine and every file whole. A revoked or expired badge is genuine.
     #[must_use]
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let bad = |line: &Line| matches!(line.finding, Finding::Failed(_));
         self.damaged.is_empty() && !self.badges.is_empty() && !self.badges.iter().any(bad)
     }
@@ -160,14 +160,17 @@ impl Kind {
 /// Verifies every badge of an archive at the moment `now`.
 ///
 /// # Errors
-/// [`DrillError`] when the archive is no fit one; a badge that does not verify is no error but a line of the report.
-pub fn drill<R: Read + Seek>(mut reader: R, now: DateTime<Utc>) -> Result<Report, DrillError> {
-    let broken = |error: std::io::Error| DrillError::NotAnArchive(error.to_string());
+/// [`ArchiveError`] when the archive is no fit one; a badge that does not verify is no error but a line of the report.
+pub(crate) fn verify_archive<R: Read + Seek>(
+    mut reader: R,
+    now: DateTime<Utc>,
+) -> Result<Report, ArchiveError> {
+    let broken = |error: std::io::Error| ArchiveError::NotAnArchive(error.to_string());
     let length = reader.seek(SeekFrom::End(0)).map_err(broken)?;
     reader.rewind().map_err(broken)?;
     let mut archive =
-        ZipArchive::new(reader).map_err(|error| DrillError::NotAnArchive(plain(&error.to_string())))?;
-    let names = look(&mut archive, length)?;
+        ZipArchive::new(reader).map_err(|error| ArchiveError::NotAnArchive(plain(&error.to_string())))?;
+    let names = listed(&mut archive, length)?;
     let mut report = Report::default();
     let mut shelf = Shelf::default();
     for (index, name, kind) in &names {
@@ -198,7 +201,7 @@ pub fn drill<R: Read + Seek>(mut reader: R, now: DateTime<Utc>) -> Result<Report
         report.badges.push(Line { name, finding });
     }
     if report.badges.is_empty() {
-        return Err(DrillError::NoBadge);
+        return Err(ArchiveError::NoBadge);
     }
     report.badges.sort_by(|one, other| one.name.cmp(&other.name));
     report.issuers = shelf.issuers.into_keys().collect();
@@ -211,12 +214,12 @@ fn plain(text: &str) -> String {
 }
 
 /// Every file of the archive, after a look at all that can be told without unpacking.
-fn look<R: Read + Seek>(
+fn listed<R: Read + Seek>(
     archive: &mut ZipArchive<R>,
     length: u64,
-) -> Result<Vec<(usize, String, Kind)>, DrillError> {
+) -> Result<Vec<(usize, String, Kind)>, ArchiveError> {
     if archive.len() > MAX_FILES {
-        return Err(DrillError::TooManyFiles);
+        return Err(ArchiveError::TooManyFiles);
     }
     let mut names = Vec::with_capacity(archive.len());
     // Disks that do not tell "A" from "a" would keep one of both.
@@ -225,19 +228,19 @@ fn look<R: Read + Seek>(
     for index in 0..archive.len() {
         let entry = archive
             .by_index_data(index)
-            .map_err(|error| DrillError::NotAnArchive(plain(&error.to_string())))?;
+            .map_err(|error| ArchiveError::NotAnArchive(plain(&error.to_string())))?;
         let name = std::str::from_utf8(entry.name_raw())
-            .map_err(|_| DrillError::Name(String::from_utf8_lossy(entry.name_raw()).into_owned()))?
+            .map_err(|_| ArchiveError::Name(String::from_utf8_lossy(entry.name_raw()).into_owned()))?
             .to_owned();
         if !stays_inside(&name) || entry.is_symlink() {
-            return Err(DrillError::Name(name));
+            return Err(ArchiveError::Name(name));
         }
         if !seen.insert(name.to_lowercase()) {
-            return Err(DrillError::Twice(name));
+            return Err(ArchiveError::Twice(name));
         }
         let (kind, size) = (Kind::of(&name), entry.size());
         if size > u64::try_from(kind.most()).unwrap_or(u64::MAX) {
-            return Err(DrillError::TooLarge(name));
+            return Err(ArchiveError::TooLarge(name));
         }
         total = total.saturating_add(size);
         if matches!(kind, Kind::Issuer | Kind::Status) {
@@ -248,14 +251,14 @@ fn look<R: Read + Seek>(
         }
     }
     if archive.has_duplicate_names() {
-        return Err(DrillError::Twice("one of its files".to_owned()));
+        return Err(ArchiveError::Twice("one of its files".to_owned()));
     }
     if total > length.saturating_mul(MAX_RATIO).saturating_add(SLACK) || shelf > MAX_SHELF {
-        return Err(DrillError::Bomb(total));
+        return Err(ArchiveError::Bomb(total));
     }
     archive
         .validate_header_consistency()
-        .map_err(|error| DrillError::Inconsistent(plain(&error.to_string())))?;
+        .map_err(|error| ArchiveError::Inconsistent(plain(&error.to_string())))?;
     Ok(names)
 }
 
@@ -305,7 +308,7 @@ impl Shelf {
         name: &str,
         bytes: Vec<u8>,
         damaged: &mut Vec<String>,
-    ) -> Result<(), DrillError> {
+    ) -> Result<(), ArchiveError> {
         let parsed = serde_json::from_slice::<Value>(&bytes).ok();
         let id = |value: &Value| value.get("id").and_then(Value::as_str).map(str::to_owned);
         let Some((value, id)) = parsed.and_then(|value| id(&value).map(|id| (value, id))) else {
@@ -314,7 +317,7 @@ impl Shelf {
         };
         if kind == Kind::Issuer {
             if self.issuers.insert(id.clone(), value).is_some() {
-                return Err(DrillError::IssuerTwice(id));
+                return Err(ArchiveError::IssuerTwice(id));
             }
         } else {
             let from = value.get("validFrom").and_then(Value::as_str);
@@ -324,7 +327,7 @@ impl Shelf {
                 .insert(id.clone(), (bytes, as_of.map(|at| at.with_timezone(&Utc))))
                 .is_some()
             {
-                return Err(DrillError::Twice(id));
+                return Err(ArchiveError::Twice(id));
             }
         }
         Ok(())

@@ -5,8 +5,8 @@ use crate::service::institution::administrators::Scope;
 use crate::service::institution::issuing;
 use serde_json::Value;
 
-use super::{WORK, cairn, drilled, handed_in, holds_none, said, secrets, unpacked};
-use crate::tests::console::keeper::Keeper;
+use super::{WORK, cairn, handed_in, holds_none, said, secrets, unpacked, verified};
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::{Stage, design};
 
@@ -34,21 +34,21 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
             .await;
         stage.check().await;
         stage.awarded(&later, 0).await;
-        let here = format!("/admin/leaving/{tenant}");
-        let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
-        let page = keeper.get(&here).await;
-        let asked = keeper.send(&page, "/export", &[]).await;
+        let here = format!("/admin/privacy/{tenant}");
+        let mut admin = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let page = admin.get(&here).await;
+        let asked = admin.send(&page, "/export", &[]).await;
         assert!(asked.words().contains("being packed"), "{}", asked.words());
-        let mut ready = keeper.get(&here).await;
+        let mut ready = admin.get(&here).await;
         for _ in 0..600 {
             if ready.form("/exports/").is_ok() {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            ready = keeper.get(&here).await;
+            ready = admin.get(&here).await;
         }
         assert!(ready.words().contains("2 of 2 badges"), "{}", ready.words());
-        let archive = keeper.send(&ready, "/exports/", &[]).await;
+        let archive = admin.send(&ready, "/exports/", &[]).await;
         assert_eq!(
             archive.header("content-type"),
             Some("application/zip"),
@@ -56,13 +56,13 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
             archive.words()
         );
         // It stays for a while, for those of this institution alone.
-        assert_eq!(keeper.send(&ready, "/exports/", &[]).await.status, 200);
+        assert_eq!(admin.send(&ready, "/exports/", &[]).await.status, 200);
         let (other, _) = institutions::find_or_create(&stage.scene.cairn, "South Coast College")
             .await
             .unwrap();
-        let mut stranger = Keeper::of(&stage.scene, &Scope::Tenant(other.id.clone()), "Eve").await;
+        let mut stranger = AdminBrowser::of(&stage.scene, &Scope::Tenant(other.id.clone()), "Eve").await;
         assert_eq!(stranger.get(&here).await.status, 404);
-        let own = stranger.get(&format!("/admin/leaving/{}", other.id)).await;
+        let own = stranger.get(&format!("/admin/privacy/{}", other.id)).await;
         let csrf = own
             .forms()
             .iter()
@@ -113,7 +113,7 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
         );
         for bytes in [archive.body.clone(), by_hand] {
             let files = unpacked(&bytes);
-            let report = drilled(&bytes, &stage.scene);
+            let report = verified(&bytes, &stage.scene);
             assert!(report.is_sound() && report.badges.len() == 12, "{report:?}");
             let known = files.iter().find(|(name, _)| name.ends_with("keys.json"));
             let known: Value = serde_json::from_slice(known.unwrap().1).unwrap();

@@ -13,7 +13,7 @@ use crate::store::{jobs, tenants};
 use chrono::TimeDelta;
 
 use super::unpacked;
-use crate::tests::console::keeper::Keeper;
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::Scene;
 
 /// How many jobs that pack were given up.
@@ -32,14 +32,14 @@ fn an_archive_that_nobody_packs_any_more_says_so_and_can_be_asked_for_again() {
             let clock = Arc::new(ManualClock::at("2026-11-23T10:00:00Z".parse().unwrap()));
             let scene = Scene::at(database, clock.clone()).await;
             let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
-            let here = format!("/admin/leaving/{tenant}");
+            let here = format!("/admin/privacy/{tenant}");
             // A file lies where the folder of archives is to be.
             let folder = scene.folder.path().join("exports");
             std::fs::write(&folder, "in the way").unwrap();
 
-            let mut keeper = Keeper::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
-            let page = keeper.get(&here).await;
-            let asked = keeper.send(&page, "/export", &[]).await;
+            let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+            let page = admin.get(&here).await;
+            let asked = admin.send(&page, "/export", &[]).await;
             assert!(!asked.words().contains("Failed"), "{}", asked.words());
             assert!(
                 asked.text().contains("disabled"),
@@ -56,8 +56,8 @@ fn an_archive_that_nobody_packs_any_more_says_so_and_can_be_asked_for_again() {
             }
             assert_eq!(given_up(&scene).await, 1);
 
-            let mut keeper = Keeper::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
-            let failed = keeper.get(&here).await;
+            let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+            let failed = admin.get(&here).await;
             let words = failed.words();
             for said in [
                 "Failed",
@@ -86,7 +86,7 @@ fn an_archive_that_nobody_packs_any_more_says_so_and_can_be_asked_for_again() {
             };
             let kept = scene.cairn.store.write(move |db| exports::save(db, &lost));
             kept.await.unwrap();
-            let both = keeper.get(&here).await;
+            let both = admin.get(&here).await;
             assert_eq!(both.words().matches("Try again").count(), 2, "{}", both.words());
             assert!(
                 both.words().contains("The work on it ended before it was ready."),
@@ -97,20 +97,20 @@ fn an_archive_that_nobody_packs_any_more_says_so_and_can_be_asked_for_again() {
             std::fs::remove_file(&folder).unwrap();
             let mut forms = both.forms().into_iter();
             let again = forms.rfind(|form| form.action.ends_with("/export")).unwrap();
-            let again = keeper.browser.submit(&both, &again, &[]).await.unwrap();
+            let again = admin.browser.submit(&both, &again, &[]).await.unwrap();
             assert!(!again.words().contains("Failed"), "{}", again.words());
-            let mut ready = keeper.get(&here).await;
+            let mut ready = admin.get(&here).await;
             for _ in 0..600 {
                 if ready.form("/exports/").is_ok() {
                     break;
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                ready = keeper.get(&here).await;
+                ready = admin.get(&here).await;
             }
-            let archive = keeper.send(&ready, "/exports/", &[]).await;
+            let archive = admin.send(&ready, "/exports/", &[]).await;
             assert_eq!(archive.status, 200, "{}", archive.words());
             assert!(unpacked(&archive.body).contains_key("README.txt"));
-            let words = keeper.get(&here).await.words();
+            let words = admin.get(&here).await.words();
             assert!(
                 !words.contains("Failed") && !words.contains("Try again"),
                 "{words}"

@@ -21,39 +21,39 @@ use lti::services::media::scope;
 
 /// What was brought, and what is left to say.
 #[derive(Debug, Clone)]
-pub struct Desk {
-    pub copy: CourseCopy,
+pub(crate) struct Mapping {
+    pub(crate) copy: CourseCopy,
     /// The old course.
-    pub source: Course,
-    pub badges: Vec<DeskBadge>,
+    pub(crate) source: Course,
+    pub(crate) badges: Vec<MappedBadge>,
     /// Each missing thing with the badges that read it.
-    pub missing: Vec<(Missing, Vec<String>)>,
+    pub(crate) missing: Vec<(Missing, Vec<String>)>,
     /// Columns of this course that may stand for one.
-    pub columns: Vec<LineItem>,
+    pub(crate) columns: Vec<LineItem>,
     /// Activities of this course that may stand for one.
-    pub activities: Vec<Activity>,
+    pub(crate) activities: Vec<Activity>,
     /// Badges of this course that may stand for one.
-    pub others: Vec<(BadgeId, String)>,
+    pub(crate) others: Vec<(BadgeId, String)>,
     /// Whether the platform lets this tool make columns.
-    pub makes_columns: bool,
+    pub(crate) makes_columns: bool,
 }
 
 /// A badge that was brought.
 #[derive(Debug, Clone)]
-pub struct DeskBadge {
-    pub badge: Badge,
+pub(crate) struct MappedBadge {
+    pub(crate) badge: Badge,
     /// Its rule as it reads now.
-    pub sentence: Option<String>,
-    pub missing: usize,
+    pub(crate) sentence: Option<String>,
+    pub(crate) missing: usize,
     /// What to look at, a sentence each.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// What was brought, and what is left to say.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
-pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk, ServiceError> {
+pub(crate) async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Mapping, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -91,7 +91,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk,
                 Some(root) => Some(sentence_in_full(root, &design::names(db, &badge)?)),
                 None => None,
             };
-            shown.push(DeskBadge {
+            shown.push(MappedBadge {
                 missing: lacks.len(),
                 badge,
                 sentence,
@@ -100,7 +100,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk,
         }
         let services = &course.services;
         let others = badges_to_bring(db, tenant, &course.id)?;
-        Ok(Desk {
+        Ok(Mapping {
             copy,
             source: from,
             badges: shown,

@@ -1,4 +1,4 @@
-//! `/admin/leaving/{institution}`: everything that an institution issued, to take along; and people who want to be erased.
+//! `/admin/privacy/{institution}`: everything that an institution issued, to take along; and people who want to be erased.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
@@ -9,20 +9,20 @@ use crate::ids::{ErasureId, ExportId, TenantId};
 use crate::service::award::files::size_words;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::policies;
-use crate::service::privacy::erasing::{self, Waiting};
+use crate::service::privacy::erasing::{self, WaitingErasure};
 use crate::service::privacy::export::exporting::{self, Listed};
 use crate::store::exports::ExportState;
 use crate::web::archive;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
-use crate::web::views::admin::{ConsoleConfirmPage, DeclinePage, ErasureLine, ExportLine, LeavingPage};
+use crate::web::views::admin::{ConsoleConfirmPage, DeclinePage, ErasureLine, ExportLine, PrivacyPage};
 use crate::web::views::shared::{ProblemList, Status, When, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route(console::LEAVING, web::get().to(choose))
-        .route(console::LEAVING_OF, web::get().to(show))
+        .route(console::PRIVACY, web::get().to(choose))
+        .route(console::PRIVACY_OF, web::get().to(show))
         .route(console::EXPORT, web::post().to(export))
         .route(console::EXPORT_FETCH, web::post().to(fetch))
         .route(console::ERASURE, web::get().to(review))
@@ -33,7 +33,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
     visit
-        .choose("Export and erasure", &console::leaving(), AdminPlace::Leaving)
+        .choose("Export and erasure", &console::privacy(), AdminPlace::Privacy)
         .await
 }
 
@@ -48,10 +48,10 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         asked: When::new(one.asked_at, now),
         holds: holds(one),
     });
-    visit.show(&LeavingPage {
+    visit.show(&PrivacyPage {
         page: visit.page(
             &format!("Export and erasure: {}", institution.name),
-            AdminPlace::Leaving,
+            AdminPlace::Privacy,
         ),
         making: exports.iter().any(Listed::is_under_way),
         exports: exports.iter().map(|one| line(one, &tenant, now)).collect(),
@@ -66,7 +66,7 @@ fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn holds(one: &Waiting) -> String {
+fn holds(one: &WaitingErasure) -> String {
     format!(
         "{}, {}",
         count_of(number(one.badges), "badge", "badges"),
@@ -98,7 +98,7 @@ async fn export(
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
     exporting::ask(&visit.cairn, &visit.admin, &tenant).await?;
-    Ok(visit.go(&visit.href_saying(&console::leaving_of(&tenant), "export-asked")))
+    Ok(visit.go(&visit.href_saying(&console::privacy_of(&tenant), "export-asked")))
 }
 
 async fn fetch(
@@ -111,7 +111,11 @@ async fn fetch(
 }
 
 /// Somebody who still waits.
-async fn waits(visit: &AdminVisit, tenant: &TenantId, id: &ErasureId) -> Result<Waiting, ServiceError> {
+async fn waits(
+    visit: &AdminVisit,
+    tenant: &TenantId,
+    id: &ErasureId,
+) -> Result<WaitingErasure, ServiceError> {
     let (_, waiting, _) = erasing::waiting(&visit.cairn, &visit.admin, tenant).await?;
     let one = waiting.into_iter().find(|one| one.id == *id);
     one.ok_or(ServiceError::NotFound("request"))
@@ -134,7 +138,7 @@ async fn review(
         }
     };
     visit.show(&ConsoleConfirmPage {
-        page: visit.page(&format!("Erase everything about {}?", one.name), AdminPlace::Leaving),
+        page: visit.page(&format!("Erase everything about {}?", one.name), AdminPlace::Privacy),
         consequences: vec![
             format!(
                 "One person, who asked for it: {}. Name, e-mail address, identifier, grades, decisions and files are removed, in all courses.",
@@ -149,7 +153,7 @@ async fn review(
         fields: Vec::new(),
         confirm: "Erase this person",
         danger: true,
-        back_href: console::leaving_of(&tenant),
+        back_href: console::privacy_of(&tenant),
     })
 }
 
@@ -159,7 +163,7 @@ async fn erase(
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
     erasing::erase(&visit.cairn, &visit.admin, &tenant, &id).await?;
-    Ok(visit.go(&visit.href_saying(&console::leaving_of(&tenant), "erased")))
+    Ok(visit.go(&visit.href_saying(&console::privacy_of(&tenant), "erased")))
 }
 
 async fn consider(
@@ -171,17 +175,22 @@ async fn consider(
     visit.show(&declining(&visit, &tenant, &one, ProblemList::default()))
 }
 
-fn declining(visit: &AdminVisit, tenant: &TenantId, one: &Waiting, problems: ProblemList) -> DeclinePage {
+fn declining(
+    visit: &AdminVisit,
+    tenant: &TenantId,
+    one: &WaitingErasure,
+    problems: ProblemList,
+) -> DeclinePage {
     DeclinePage {
         page: visit.page(
             &format!("Decline the request of {}?", one.name),
-            AdminPlace::Leaving,
+            AdminPlace::Privacy,
         ),
         reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
         most: erasing::MOST_REASON,
         problems,
         action: console::erasure_decline(tenant, &one.id),
-        back_href: console::leaving_of(tenant),
+        back_href: console::privacy_of(tenant),
     }
 }
 
@@ -192,7 +201,7 @@ async fn decline(
     let (tenant, id) = path.into_inner();
     let reason = visit.fields.text("reason");
     match erasing::decline(&visit.cairn, &visit.admin, &tenant, &id, &reason).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&console::leaving_of(&tenant), "erasure-declined"))),
+        Ok(()) => Ok(visit.go(&visit.href_saying(&console::privacy_of(&tenant), "erasure-declined"))),
         Err(error @ ServiceError::Invalid { .. }) => {
             let one = waits(&visit, &tenant, &id).await?;
             visit.show_again(&declining(&visit, &tenant, &one, problem("reason", &error)))

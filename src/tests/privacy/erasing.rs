@@ -3,7 +3,7 @@
 use crate::ids::PersonId;
 use crate::service::base::institutions;
 use crate::service::institution::administrators::Scope;
-use crate::service::privacy::export::drill::Finding;
+use crate::service::privacy::export::verifying::Finding;
 use crate::store::blobs::BlobError;
 use crate::store::{
     Page as Part, audit, awards, credentials, decisions, people, results, sessions, submissions,
@@ -11,8 +11,8 @@ use crate::store::{
 use practice_lms::browser::Page;
 use serde_json::Value;
 
-use super::{drilled, handed_in, taken, unpacked};
-use crate::tests::console::keeper::Keeper;
+use super::{handed_in, taken, unpacked, verified};
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::{Stage, get, until};
 
@@ -88,9 +88,9 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
             "nothing has happened yet"
         );
 
-        let here = format!("/admin/leaving/{tenant}");
-        let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
-        let list = keeper.get(&here).await;
+        let here = format!("/admin/privacy/{tenant}");
+        let mut admin = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let list = admin.get(&here).await;
         assert!(
             list.words().contains(&name) && list.words().contains("1 badge, 1 hand-in"),
             "{}",
@@ -102,9 +102,9 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
             .find(|part| part.contains("/erasures/"))
             .unwrap()
             .to_owned();
-        let review = keeper.get(href.split('"').next().unwrap()).await;
+        let review = admin.get(href.split('"').next().unwrap()).await;
         assert!(review.words().contains(&name), "{}", review.words());
-        let done = keeper.send(&review, "/erasures/", &[]).await;
+        let done = admin.send(&review, "/erasures/", &[]).await;
         assert!(done.words().contains("Nobody waits"), "{}", done.words());
         assert!(
             done.words().contains("Badges that were erased so far: 1"),
@@ -112,7 +112,7 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
             done.words()
         );
         // Twice is once.
-        assert_eq!(keeper.send(&review, "/erasures/", &[]).await.status, 200);
+        assert_eq!(admin.send(&review, "/erasures/", &[]).await.status, 200);
 
         assert_eq!(left_of(&stage, &person).await, [0; 7]);
         for ending in ["", ".json", ".png"] {
@@ -151,7 +151,7 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
         }
         // The old visit is over, what was taken before still proves itself, and whoever comes back begins anew.
         assert_eq!(student.get(&stage.inside("/me")).await.unwrap().status, 401);
-        let report = drilled(&before.body, &stage.scene);
+        let report = verified(&before.body, &stage.scene);
         assert!(
             matches!(report.badges[0].finding, Finding::Verified { .. }),
             "{report:?}"
@@ -185,14 +185,14 @@ fn a_wish_is_declined_with_a_reason_that_the_student_reads_and_may_be_asked_agai
         let ask = review.form("/me/erasure/ask").unwrap();
         student.submit(&review, &ask, &[("word", "erase")]).await.unwrap();
 
-        let here = format!("/admin/leaving/{tenant}");
-        let mut keeper = Keeper::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
-        let list = keeper.get(&here).await;
-        let page = keeper.get(&led_to(&list, "/decline")).await;
+        let here = format!("/admin/privacy/{tenant}");
+        let mut admin = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let list = admin.get(&here).await;
+        let page = admin.get(&led_to(&list, "/decline")).await;
         assert!(page.words().contains(&name), "{}", page.words());
         let long = "x".repeat(501);
         for typed in ["", "  ", long.as_str()] {
-            let refused = keeper.send(&page, "/decline", &[("reason", typed)]).await;
+            let refused = admin.send(&page, "/decline", &[("reason", typed)]).await;
             assert_eq!(refused.status, 422);
             assert!(
                 refused.words().contains("Nothing was declined yet"),
@@ -204,12 +204,12 @@ fn a_wish_is_declined_with_a_reason_that_the_student_reads_and_may_be_asked_agai
         let (other, _) = institutions::find_or_create(&stage.scene.cairn, "South Coast College")
             .await
             .unwrap();
-        let mut stranger = Keeper::of(&stage.scene, &Scope::Tenant(other.id.clone()), "Eve").await;
+        let mut stranger = AdminBrowser::of(&stage.scene, &Scope::Tenant(other.id.clone()), "Eve").await;
         assert_eq!(stranger.get(&led_to(&list, "/decline")).await.status, 404);
 
         let reason = "The examination office needs your <b>results</b> until July.";
         for _ in 0..2 {
-            let done = keeper.send(&page, "/decline", &[("reason", reason)]).await;
+            let done = admin.send(&page, "/decline", &[("reason", reason)]).await;
             assert!(
                 done.words().contains("Declined.") && done.words().contains("Nobody waits"),
                 "{}",
@@ -219,7 +219,7 @@ fn a_wish_is_declined_with_a_reason_that_the_student_reads_and_may_be_asked_agai
         // The other button of a page that was open meanwhile erases nobody.
         let erase = led_to(&list, "/decline").replace("/decline", "");
         let csrf = page.form("/decline").unwrap().value("csrf").unwrap().to_owned();
-        let late = keeper
+        let late = admin
             .browser
             .post(&stage.url(&erase), &[("csrf", csrf.as_str())])
             .await
@@ -247,7 +247,7 @@ fn a_wish_is_declined_with_a_reason_that_the_student_reads_and_may_be_asked_agai
         );
 
         // The log says that and by whom, and not why.
-        let log = keeper.get(&format!("/admin/audit/{tenant}")).await;
+        let log = admin.get(&format!("/admin/audit/{tenant}")).await;
         assert!(
             log.words().contains("Ada declined to erase somebody"),
             "{}",
@@ -261,16 +261,16 @@ fn a_wish_is_declined_with_a_reason_that_the_student_reads_and_may_be_asked_agai
             "{}",
             asked.words()
         );
-        let list = keeper.get(&here).await;
-        let page = keeper.get(&led_to(&list, "").replace("/decline", "")).await;
-        let done = keeper.send(&page, "/erasures/", &[]).await;
+        let list = admin.get(&here).await;
+        let page = admin.get(&led_to(&list, "").replace("/decline", "")).await;
+        let done = admin.send(&page, "/erasures/", &[]).await;
         assert!(done.words().contains("Nobody waits"), "{}", done.words());
         // And who was erased cannot be declined.
-        let late = keeper.send(&page, "/erasures/", &[]).await;
+        let late = admin.send(&page, "/erasures/", &[]).await;
         assert_eq!(late.status, 200);
         let decline = stage.url(&format!("{erase}/decline"));
         let fields = [("csrf", csrf.as_str()), ("reason", "Too late")];
-        let late = keeper.browser.post(&decline, &fields).await.unwrap();
+        let late = admin.browser.post(&decline, &fields).await.unwrap();
         assert_eq!(late.status, 409, "{}", late.words());
         assert!(late.text().contains("erasure.done"), "{}", late.text());
         stage.scene.end().await;

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::ids::{ActivityId, PersonId};
 use crate::service::base::error::ServiceError;
-use crate::service::course::student_work::work_of;
+use crate::service::course::student_work::student_work;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
@@ -15,8 +15,8 @@ use crate::web::views::shared::LinkTo;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .route(course::WORK_OF, web::get().to(show))
-        .route(course::WORK_OF, web::post().to(show))
+        .route(course::STUDENT_WORK, web::get().to(show))
+        .route(course::STUDENT_WORK, web::post().to(show))
         .route(course::REVIEW_UNKNOWN, web::get().to(unknown))
         .route(course::REVIEW_UNKNOWN, web::post().to(unknown));
 }
@@ -26,7 +26,7 @@ async fn show(
     path: web::Path<(String, ActivityId, PersonId)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, activity, person) = path.into_inner();
-    let work = work_of(&visit.cairn, &visit.visitor, &activity, &person).await?;
+    let work = student_work(&visit.cairn, &visit.visitor, &activity, &person).await?;
     if let Some(submission) = &work.submission {
         return Ok(visit.go(&visit.href(&course::submission(submission))));
     }

@@ -11,16 +11,16 @@ use crate::tests::harness::Scene;
 const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
 
 /// Pictures of the page in the frame, opened as a page of its own; what people would stumble over is gathered.
-async fn look(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
+async fn inspect(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
     for (width, dark) in LOOKS {
-        chromium.looks(width, dark).await;
+        chromium.emulate(width, dark).await;
         let look = format!("placing-{name}-{width}-{}", if dark { "dark" } else { "light" });
         chromium.picture(&look).await;
         for line in chromium.stumbling_blocks().await {
             wrong.push(format!("{look}: {line}"));
         }
     }
-    chromium.looks(1280, false).await;
+    chromium.emulate(1280, false).await;
 }
 
 async fn frame(chromium: &Chromium) {
@@ -83,15 +83,15 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
             teacher.make_badge("Query with SQL", "knowledge").await;
 
             select(&chromium, lms, "link_selection").await;
-            look(&chromium, &format!("picker-{name}"), &mut wrong).await;
+            inspect(&chromium, &format!("picker-{name}"), &mut wrong).await;
             choose(&chromium, &format!("badge:{badge}")).await;
             choose(&chromium, "new_activity").await;
             fill(&chromium, "f-title", "Field report").await;
             fill(&chromium, "f-points", "25").await;
-            look(&chromium, &format!("picker-new-{name}"), &mut wrong).await;
+            inspect(&chromium, &format!("picker-new-{name}"), &mut wrong).await;
             press(&chromium, "Look it over").await;
             chromium.reads("These go into your course").await;
-            look(&chromium, &format!("review-{name}"), &mut wrong).await;
+            inspect(&chromium, &format!("review-{name}"), &mut wrong).await;
             press(&chromium, "Put 2 items into the course").await;
             chromium.reads("These items will be added").await;
             let save = if name == "moodle" {
@@ -119,12 +119,12 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
         // Canvas's editor takes cards; its administrators have a page; an unknown installation has a button.
         let lms = &scene.canvas;
         select(&chromium, lms, "editor_button").await;
-        look(&chromium, "picker-editor", &mut wrong).await;
+        inspect(&chromium, "picker-editor", &mut wrong).await;
         let account = format!("{}/accounts/1/external_tools/0?user=2", lms.origin());
         chromium.driver.enter_default_frame().await.unwrap();
         chromium.driver.goto(&account).await.unwrap();
         chromium.reads("Courses seen").await;
-        look(&chromium, "account", &mut wrong).await;
+        inspect(&chromium, "account", &mut wrong).await;
         lms.world().deploy_in_course(0, 3);
         for (role, words) in [
             (CourseRole::Teacher, "has not been connected"),
@@ -138,7 +138,7 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
             );
             chromium.driver.goto(&page).await.unwrap();
             chromium.reads(words).await;
-            look(&chromium, &format!("pending-{role:?}"), &mut wrong).await;
+            inspect(&chromium, &format!("pending-{role:?}"), &mut wrong).await;
         }
         assert!(
             wrong.is_empty(),
