@@ -3,9 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use super::super::answer::{Answer, bearer};
+use super::super::answer::Answer;
 use super::super::keys::read_hint;
 use super::super::registering::{PLATFORM, TOOL, text, texts, tool, tool_part};
+use super::super::request::{bearer, parameter};
 use super::super::world::World;
 
 const SCOPES: [&str; 8] = [
@@ -37,11 +38,9 @@ const JSON: &str = "application/json; charset=utf-8";
 
 /// The token of a request, while it lives: by header, or in the address of the configuration.
 fn token_holds(world: &World, request: &HttpRequest) -> bool {
-    let asked = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(name, _)| name == "registration_token")
-        .map(|(_, value)| value.into_owned());
-    let token = bearer(request).map(str::to_owned).or(asked);
-    token
+    bearer(request)
+        .map(str::to_owned)
+        .or_else(|| parameter(request, "registration_token"))
         .and_then(|token| read_hint(world.secret(), &token))
         .and_then(|jwt| jwt.seconds("exp"))
         .is_some_and(|exp| exp > world.now().timestamp())

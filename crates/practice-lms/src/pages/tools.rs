@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::super::Flavour;
 use super::super::answer::Answer;
+use super::super::options::Flavour;
 use super::super::registering::domain_of;
 use super::super::world::World;
-use super::super::world::registrations::Standing;
+use super::super::world::data::Standing;
 use super::{Page, html, missing, see};
 
 /// The addresses of these pages.

@@ -1,48 +1,15 @@
 //! Dynamic registration: tokens given, tools that registered, and what an administrator has not switched on yet.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::super::keys::{Jwt, Object, sign_hint};
-use super::super::{Flavour, Tool};
+use super::super::options::{Flavour, Tool};
 use super::World;
+use super::data::{RegisteredTool, Standing};
 use super::model::{Placement, Source};
-use super::seed;
 use ambient::random;
-
-/// How far a registered tool is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Moodle: pending. Canvas: its key is off.
-    Waiting,
-    /// Canvas: its key is on, but the app is not added.
-    Enabled,
-    /// Launches work.
-    Active,
-}
-
-/// A tool that registered itself.
-#[derive(Debug, Clone)]
-pub struct RegisteredTool {
-    /// Its place among the installed tools.
-    pub index: usize,
-    pub tool: Tool,
-    pub standing: Standing,
-    /// What it sent.
-    pub request: Map<String, Value>,
-}
-
-/// Everything about registrations that changes.
-#[derive(Debug, Default)]
-pub struct Registering {
-    pub tools: Vec<RegisteredTool>,
-    pub used_tokens: HashSet<String>,
-    /// Answers that the registration endpoint gives before it is honest again.
-    pub forced: VecDeque<(u16, String)>,
-    /// Put over the configuration that is served.
-    pub patch: Map<String, Value>,
-}
 
 impl World {
     /// The token for a registration; for a change, of the tool with that index.
@@ -120,14 +87,7 @@ impl World {
         if self.flavour() == Flavour::Canvas {
             for course in courses {
                 let placement = Placement::CourseNavigation;
-                seed::add_link(
-                    &mut data,
-                    self.random(),
-                    course,
-                    "Registered badges",
-                    placement,
-                    index,
-                );
+                data.add_link(self.random(), course, "Registered badges", placement, index);
             }
         }
     }
