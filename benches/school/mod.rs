@@ -8,6 +8,7 @@ use cairn::clock::SystemClock;
 use cairn::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
 use cairn::domain::course::{LineItem, LineItemState, Services};
 use cairn::domain::facts::GradeSource;
+use cairn::domain::platform::{Deployment, DeploymentState};
 use cairn::domain::rule::{Condition, Group, Need, Node, Threshold};
 use cairn::ids::{BadgeId, DeploymentId, LineItemId, RuleId, TenantId};
 use cairn::random::SystemRandom;
@@ -71,12 +72,12 @@ pub async fn found(cairn: &Cairn, learners: usize) -> Earned {
     let now = cairn.clock.now();
     let done = cairn.store.write(move |db| {
         let tenant = registration.tenant;
-        let deployment = deployments::Deployment {
+        let deployment = Deployment {
             id: DeploymentId::new(now, &SystemRandom),
             tenant: tenant.clone(),
             registration: registration.id.clone(),
             deployment_id: "1".into(),
-            state: deployments::DeploymentState::Accepted,
+            state: DeploymentState::Accepted,
         };
         let seen = courses::CourseSeen {
             tenant: tenant.clone(),

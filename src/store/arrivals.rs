@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::courses::Row as CourseRow;
-use super::deployments::{Deployment, Row as DeploymentRow};
+use super::deployments::Row as DeploymentRow;
 use super::enrolments::Row as EnrolmentRow;
 use super::links::Row as LinkRow;
 use super::people::Row as PersonRow;
@@ -13,6 +13,7 @@ use super::sightings::{Row as SightingRow, Sighting};
 use super::{Db, StoreError};
 use crate::domain::course::{Course, Link};
 use crate::domain::people::{Enrolment, Person};
+use crate::domain::platform::Deployment;
 use crate::ids::RegistrationId;
 use lti::registration::Registration;
 

@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::convert::{CHUNK, anywhere, from_json, json, micros, moment};
 use super::schema::{admins, audit, badges, people};
-use super::{Db, Page, StoreError, tenants};
+use super::{Db, StoreError, tenants};
 use crate::domain::audit::{Actor, ActorKind, Entry, Logged};
+use crate::domain::page::Page;
 use crate::ids::{PersonId, TenantId};
 use crate::random::Random;
 use ambient::ids::uuid_v7;

@@ -5,24 +5,10 @@ use diesel::prelude::*;
 
 use super::convert::{micros, moment, opt_moment};
 use super::schema::invitations;
-use super::{Db, Page, StoreError};
+use super::{Db, StoreError};
+use crate::domain::page::Page;
+use crate::domain::platform::Invitation;
 use crate::ids::{InvitationId, RegistrationId, TenantId};
-
-/// An invitation to register one platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invitation {
-    pub id: InvitationId,
-    pub tenant: TenantId,
-    /// What it is for, in the words of whoever made it.
-    pub note: String,
-    /// Who made it; none for the command line.
-    pub created_by: Option<String>,
-    pub created_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
-    pub used_at: Option<DateTime<Utc>>,
-    /// What it became.
-    pub registration: Option<RegistrationId>,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = invitations, treat_none_as_default_value = false)]

@@ -76,19 +76,3 @@ pub use error::StoreError;
 
 #[cfg(test)]
 mod tests;
-
-/// A part of a list: how many rows to skip and how many to give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    pub offset: i64,
-    /// Above zero.
-    pub limit: i64,
-}
-
-impl Page {
-    /// The first `limit` rows.
-    #[must_use]
-    pub fn first(limit: i64) -> Self {
-        Self { offset: 0, limit }
-    }
-}

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::domain::audit::{Action, Actor, Entry, Logged};
 use crate::domain::issuer::Tenant;
+use crate::domain::page::Page;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Administrator;
 use crate::store::audit::{actions, names, record, search};
-use crate::store::{Page, tenants};
+use crate::store::tenants;
 
 pub use crate::store::audit::{Filter, Who};
 

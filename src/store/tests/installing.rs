@@ -1,8 +1,8 @@
 //! Invitations, sightings, and a platform that changes.
 
 use super::*;
+use crate::domain::platform::Invitation;
 use crate::ids::InvitationId;
-use crate::store::invitations::Invitation;
 use crate::store::sightings::{Detail, Sighting};
 
 fn invitation(id: &str, tenant: &TenantId) -> Invitation {

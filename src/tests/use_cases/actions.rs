@@ -13,6 +13,7 @@ use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
 use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Services};
+use crate::domain::credential::Credential;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, LineItemId, LinkId, PersonId, RuleId, SessionId};
 use crate::jobs::Worker;
@@ -246,7 +247,7 @@ impl Bench {
         all.await.unwrap()
     }
 
-    pub async fn credential(&self, award: &Award) -> credentials::Credential {
+    pub async fn credential(&self, award: &Award) -> Credential {
         let award = award.clone();
         let found = self
             .cairn
@@ -256,7 +257,7 @@ impl Bench {
     }
 
     /// What a verifier on the web would be served.
-    pub async fn web(&self, credential: &credentials::Credential) -> Web {
+    pub async fn web(&self, credential: &Credential) -> Web {
         let credential = credential.clone();
         let (list, slug) = self
             .cairn

@@ -9,6 +9,7 @@ use super::{Bench, benches};
 use crate::clock::Clock as _;
 use crate::domain::cause::Cause;
 use crate::domain::course::Services;
+use crate::domain::platform::{Deployment, DeploymentState};
 use crate::ids::{DeploymentId, SessionId};
 use crate::jobs::Worker;
 use crate::random::SystemRandom;
@@ -16,7 +17,6 @@ use crate::service::course::sync::enqueue_check;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::store::courses::CourseSeen;
-use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::{courses, deployments, nonces, sessions};
 use lti::registration::{Flavour, RegistrationDraft};
 

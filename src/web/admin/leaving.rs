@@ -5,13 +5,13 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
+use crate::domain::export::ExportState;
 use crate::ids::{ErasureId, ExportId, TenantId};
 use crate::service::award::files::size_words;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::policies;
 use crate::service::privacy::erasing::{self, Waiting};
 use crate::service::privacy::export::exporting::{self, Listed};
-use crate::store::exports::ExportState;
 use crate::web::archive;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{FOLDER, institution, new_path};
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::export::{Export, ExportState};
 use crate::domain::issuer::Tenant;
 use crate::ids::{ExportId, TenantId};
 use crate::service::Cairn;
@@ -14,9 +15,8 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, ExportInstitution};
 use crate::service::institution::administrators::{Administrator, Operator};
 use crate::store::blobs::BlobError;
-use crate::store::exports::{self, Export, ExportState};
 use crate::store::jobs::{self, Standing};
-use crate::store::{Db, StoreError, audit, credentials, tenants};
+use crate::store::{Db, StoreError, audit, credentials, exports, tenants};
 
 /// How long an archive can be fetched.
 pub const KEPT: TimeDelta = TimeDelta::days(3);
@@ -129,7 +129,7 @@ pub async fn list(
 /// The file of an archive that is ready. That it is fetched is written down: it holds what is about people.
 ///
 /// # Errors
-/// As [`ask`]; [`ServiceError::NotFound`] for one that is not ready or not there any more.
+/// As [`ask`]; [`ServiceError::NotFound`] for one that is not ready or not there any more; what the disk reports.
 pub async fn fetch(
     cairn: &Cairn,
     admin: &Administrator,
