@@ -192,18 +192,16 @@ fn a_wing_of_the_services_names_no_later_one() {
     assert_eq!(folders.count(), WINGS.len(), "a wing has no place in the order");
 }
 
-/// Files of `web` that still name types of the store; they are to come from `domain` instead. No file may be added.
-const WEB_NAMES_STORE: [&str; 1] = ["src/web/archive.rs"];
-
 #[test]
-fn no_more_pages_name_the_store() {
+fn pages_reach_the_store_through_services_only() {
     let sources = sources();
-    let pages = |path: &str| room("web")(path) && !WEB_NAMES_STORE.contains(&path);
-    none(offenders(&sources, pages, &["crate::store"]));
-    for known in WEB_NAMES_STORE {
-        let still = offenders(&sources, |path| path == known, &["crate::store"]);
-        assert!(!still.is_empty(), "{known} needs no exception any more");
-    }
+    none(offenders(&sources, room("web"), &["crate::store"]));
+    let pages = sources.iter().filter(|source| room("web")(&source.path));
+    let reaches = |source: &&Source| {
+        let code: String = source.code.split_whitespace().collect();
+        [".store.", ".blobs."].iter().any(|field| code.contains(field))
+    };
+    none(pages.filter(reaches).map(|source| source.path.clone()).collect());
 }
 
 /// The crates that stand for themselves, and what each must never depend on.

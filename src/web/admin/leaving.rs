@@ -106,8 +106,8 @@ async fn fetch(
     path: web::Path<(TenantId, ExportId)>,
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, export) = path.into_inner();
-    let file = exporting::fetch(&visit.cairn, &visit.admin, &tenant, &export).await?;
-    Ok(archive::answer(&file, None, "badges-of-the-institution.zip").await?)
+    let ready = exporting::fetch(&visit.cairn, &visit.admin, &tenant, &export).await?;
+    Ok(archive::answer(ready, "badges-of-the-institution.zip"))
 }
 
 /// Somebody who still waits.

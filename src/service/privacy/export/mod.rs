@@ -29,6 +29,7 @@ pub mod exporting;
 pub mod institution;
 pub mod learner;
 pub mod pack;
+pub mod reading;
 #[cfg(test)]
 mod tests;
 
