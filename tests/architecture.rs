@@ -204,6 +204,12 @@ fn pages_reach_the_store_through_services_only() {
     none(pages.filter(reaches).map(|source| source.path.clone()).collect());
 }
 
+#[test]
+fn no_build_but_that_of_the_tests_can_make_and_drop_databases() {
+    let rooms = fs::read_to_string(root().join("src/store/mod.rs")).unwrap();
+    assert!(rooms.contains("#[cfg(test)]\npub mod testing;"));
+}
+
 /// The crates that stand for themselves, and what each must never depend on.
 const CRATES: [(&str, &[&str]); 5] = [
     (

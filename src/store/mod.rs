@@ -65,7 +65,7 @@ pub mod status_lists;
 pub mod subjects;
 pub mod submissions;
 pub mod tenants;
-#[doc(hidden)]
+#[cfg(test)]
 pub mod testing;
 pub mod token_keys;
 pub mod tool_keys;
