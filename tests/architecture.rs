@@ -202,6 +202,15 @@ fn pages_reach_the_store_through_services_only() {
         [".store.", ".blobs."].iter().any(|field| code.contains(field))
     };
     none(pages.filter(reaches).map(|source| source.path.clone()).collect());
+    let hands_on =
+        |source: &&Source| room("service")(&source.path) && source.code.contains("pub use crate::store");
+    none(
+        sources
+            .iter()
+            .filter(hands_on)
+            .map(|source| source.path.clone())
+            .collect(),
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The audit log: what may stand in it ([`Action`]), who did it ([`Actor`]), and an entry on its way in ([`Entry`]) or as
-//! it was read back ([`Logged`]).
+//! it was read back ([`Logged`]), and which of them somebody looks for ([`Filter`]).
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -249,6 +249,28 @@ impl Logged {
     pub fn known(&self) -> Option<Action> {
         Action::parse(&self.action)
     }
+}
+
+/// Which entries are looked for; nothing set means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The word of exactly this action.
+    pub action: Option<String>,
+    pub who: Option<Who>,
+    /// The id of the thing, or its beginning.
+    pub subject: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    /// Not included.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Whose entries are looked for: either of both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// Part of the name of a person or an administrator.
+    pub name: String,
+    /// Actors without a name of their own.
+    pub kinds: Vec<ActorKind>,
 }
 
 #[cfg(test)]

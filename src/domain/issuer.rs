@@ -12,6 +12,17 @@ pub struct Tenant {
     pub created_at: DateTime<Utc>,
 }
 
+/// How much there is of an institution, for the first page of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Platforms that are turned on.
+    pub platforms: i64,
+    pub courses: i64,
+    /// Installations that wait for somebody to accept them.
+    pub waiting: i64,
+    pub last_launch: Option<DateTime<Utc>>,
+}
+
 /// The public face of an institution, with a `did:web` of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {

@@ -19,6 +19,7 @@ pub mod credential;
 pub mod decision;
 pub mod design_review;
 pub mod dry_run;
+pub mod erasure;
 pub mod evaluate;
 pub mod evidence;
 pub mod export;
@@ -33,3 +34,4 @@ pub mod rule;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sentence;
+pub mod session;

@@ -1,10 +1,12 @@
-//! An LMS on its way to an institution: the invitation to register it, and the installations of the tool under its
-//! registration.
+//! An LMS that an institution connects: the invitation to register it, the installations of the tool under its
+//! registration, and what its launches show of it.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{DeploymentId, InvitationId, RegistrationId, TenantId};
+use crate::ids::{CourseId, DeploymentId, InvitationId, RegistrationId, TenantId};
 
 /// An invitation to register one platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,4 +67,36 @@ pub struct SeenIn {
     pub platform: Option<String>,
     /// The platform's fingerprint of the school (`tool_platform.guid`).
     pub guid: Option<String>,
+}
+
+/// The platform as its last launches show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    pub tenant: TenantId,
+    pub registration: RegistrationId,
+    pub launched_at: DateTime<Utc>,
+    /// Our clock less the platform's: above zero, the platform's is behind.
+    pub clock_skew: TimeDelta,
+    pub detail: SightingDetail,
+}
+
+/// What a launch tells besides who and where. No names, no addresses of people. Stored as JSON in this form.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SightingDetail {
+    pub product: Option<String>,
+    pub version: Option<String>,
+    /// The best fingerprint of a tenant.
+    pub guid: Option<String>,
+    pub shares_names: bool,
+    pub shares_emails: bool,
+    /// `LtiResourceLinkRequest` and the like, seen so far.
+    pub messages: BTreeSet<String>,
+    /// Canvas's placements, seen so far.
+    pub placements: BTreeSet<String>,
+    /// Whether grade services came with the last launch from a course, and the member list.
+    pub grades: bool,
+    pub members: bool,
+    /// The course of the last launch that had one.
+    pub course: Option<CourseId>,
 }

@@ -9,11 +9,11 @@ use super::links::Row as LinkRow;
 use super::people::Row as PersonRow;
 use super::registrations::Row as RegistrationRow;
 use super::schema::{courses, deployments, enrolments, links, people, registrations, sightings};
-use super::sightings::{Row as SightingRow, Sighting};
+use super::sightings::Row as SightingRow;
 use super::{Db, StoreError};
 use crate::domain::course::{Course, Link};
 use crate::domain::people::{Enrolment, Person};
-use crate::domain::platform::Deployment;
+use crate::domain::platform::{Deployment, Sighting};
 use crate::ids::RegistrationId;
 use lti::registration::Registration;
 

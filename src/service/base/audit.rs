@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::audit::{Action, Actor, Entry, Logged};
+use crate::domain::audit::{Action, Actor, Entry, Filter, Logged};
 use crate::domain::issuer::Tenant;
 use crate::domain::page::Page;
 use crate::ids::TenantId;
@@ -11,8 +11,6 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Administrator;
 use crate::store::audit::{actions, names, record, search};
 use crate::store::tenants;
-
-pub use crate::store::audit::{Filter, Who};
 
 /// Most entries of one export; the page says so.
 pub const MOST_EXPORTED: i64 = 50_000;

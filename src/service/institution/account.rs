@@ -3,11 +3,11 @@
 use crate::domain::course::Course;
 use crate::domain::page::Page;
 use crate::domain::platform::{Claim, Deployment, DeploymentState};
+use crate::domain::session::Session;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::{IDLE, digest};
-use crate::store::sessions::Session;
 use crate::store::{courses, deployments, pending, registrations, sessions};
 use lti::registration::Registration;
 

@@ -10,14 +10,13 @@ use serde_json::{Value, json};
 
 use crate::domain::audit::{Action, Entry};
 use crate::domain::issuer::Tenant;
-use crate::domain::platform::{Claim, Deployment, DeploymentState};
+use crate::domain::platform::{Claim, Deployment, DeploymentState, Sighting};
 use crate::ids::{AdminId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
 use crate::service::institution::administrators::{Operator, Scope};
-use crate::store::sightings::Sighting;
 use crate::store::{Db, StoreError, admins, audit, deployments, pending, registrations, sightings, tenants};
 use lti::registration::{Registration, RegistrationDraft};
 

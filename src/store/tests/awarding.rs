@@ -6,9 +6,9 @@ use super::*;
 use crate::domain::audit::{Action, Actor, Entry, Logged};
 use crate::domain::award::Revocation;
 use crate::domain::credential::{Credential, ReissueCause, Reissued, Visibility};
+use crate::domain::session::Session;
 use crate::ids::CredentialId;
 use crate::store::reissues::{self, Mark};
-use crate::store::sessions::Session;
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
 

@@ -2,10 +2,9 @@
 
 use super::*;
 use crate::domain::administrator::Admin;
-use crate::domain::audit::{Action, Actor, ActorKind, Entry};
+use crate::domain::audit::{Action, Actor, ActorKind, Entry, Filter, Who};
 use crate::domain::policy::{self, Policy};
 use crate::store::admin_links::AdminLink;
-use crate::store::audit::{Filter, Who};
 
 fn admin(id: &str, tenant: Option<&TenantId>, email: &str) -> Admin {
     Admin {

@@ -15,6 +15,7 @@ use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Services};
 use crate::domain::credential::Credential;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::session::Session;
 use crate::ids::{BadgeId, LineItemId, LinkId, PersonId, RuleId, SessionId};
 use crate::jobs::Worker;
 use crate::random::SystemRandom;
@@ -26,7 +27,6 @@ use crate::service::base::session::Visitor;
 use crate::service::course::sync::{CheckOutcome, check_course};
 use crate::store::courses::CourseSeen;
 use crate::store::links::LinkSeen;
-use crate::store::sessions::Session;
 use crate::store::{
     awards, badges, courses, credentials, enrolments, jobs, line_items, links, people, results, rules,
     status_lists,

@@ -10,6 +10,7 @@ use crate::clock::Clock as _;
 use crate::domain::cause::Cause;
 use crate::domain::course::Services;
 use crate::domain::platform::{Deployment, DeploymentState};
+use crate::domain::session::Session;
 use crate::ids::{DeploymentId, SessionId};
 use crate::jobs::Worker;
 use crate::random::SystemRandom;
@@ -32,7 +33,7 @@ async fn visits_and_nonces_that_are_over_are_forgotten_and_the_others_kept() {
         ];
         let filled = bench.cairn.store.write(move |db| {
             for (name, at) in ends {
-                let session = sessions::Session {
+                let session = Session {
                     id: SessionId::new(now, &SystemRandom),
                     expires_at: at,
                     ..session.clone()

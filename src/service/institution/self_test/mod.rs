@@ -8,11 +8,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::course::Course;
-use crate::domain::platform::DeploymentState;
+use crate::domain::platform::{DeploymentState, Sighting};
 use crate::ids::{RegistrationId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::sightings::Sighting;
 use crate::store::{courses, deployments, registrations, sightings};
 use lti::capabilities::Capabilities;
 use lti::registration::Registration;
