@@ -1,5 +1,5 @@
 //! The audit log: what may stand in it ([`Action`]), who did it ([`Actor`]), and an entry on its way in ([`Entry`]) or as
-//! it was read back ([`Logged`]).
+//! it was read back ([`Logged`]), and which of them somebody looks for ([`Filter`]).
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -255,6 +255,28 @@ impl Logged {
     pub(crate) fn known(&self) -> Option<Action> {
         Action::parse(&self.action)
     }
+}
+
+/// Which entries are looked for; nothing set means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Filter {
+    /// The word of exactly this action.
+    pub(crate) action: Option<String>,
+    pub(crate) who: Option<Who>,
+    /// The id of the thing, or its beginning.
+    pub(crate) subject: Option<String>,
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// Not included.
+    pub(crate) until: Option<DateTime<Utc>>,
+}
+
+/// Whose entries are looked for: either of both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Who {
+    /// Part of the name of a person or an administrator.
+    pub(crate) name: String,
+    /// Actors without a name of their own.
+    pub(crate) kinds: Vec<ActorKind>,
 }
 
 #[cfg(test)]

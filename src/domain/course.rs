@@ -1,10 +1,12 @@
-//! A course, its line items and what its links open.
+//! A course, its line items, what its links open and what it was copied from.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ActivityId, BadgeId, CourseId, DeploymentId, LineItemId, LinkId, RegistrationId, TenantId};
+use crate::ids::{
+    ActivityId, BadgeId, CopyId, CourseId, DeploymentId, LineItemId, LinkId, RegistrationId, TenantId,
+};
 
 /// An LTI context as we know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,4 +118,41 @@ pub(crate) enum Opens {
     CopyOf {
         activity: ActivityId,
     },
+}
+
+/// That a course was copied from another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CourseCopy {
+    pub(crate) id: CopyId,
+    pub(crate) tenant: TenantId,
+    /// The new course.
+    pub(crate) course: CourseId,
+    /// The one it came from.
+    pub(crate) source: CourseId,
+    pub(crate) found_by: CopyFoundBy,
+    pub(crate) state: CopyState,
+    pub(crate) created_at: DateTime<Utc>,
+    /// When an instructor took or declined it.
+    pub(crate) settled_at: Option<DateTime<Utc>>,
+}
+
+/// How a copy became known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CopyFoundBy {
+    /// `$Context.id.history` of a launch.
+    History,
+    /// Canvas's `LtiContextCopyNotice`.
+    Notice,
+    /// A link of the new course carries an id of ours that belongs to the old one.
+    Item,
+}
+
+/// What an instructor said to a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CopyState {
+    Offered,
+    Taken,
+    Declined,
 }

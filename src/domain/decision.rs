@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::cause::Cause;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::GradeSource;
 use crate::domain::rule::{Condition, Need, Threshold};
+use crate::ids::{BadgeId, DecisionId, PersonId, RuleId};
 
 /// Three-valued truth: what has not been read or graded yet is unknown, not false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,6 +25,19 @@ pub(crate) struct Decision {
     pub(crate) outcome: Truth,
     pub(crate) rule_version: i32,
     pub(crate) tree: CheckedGroup,
+}
+
+/// A decision as it was recorded, with everything around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DecisionRecord {
+    pub(crate) id: DecisionId,
+    pub(crate) badge: BadgeId,
+    pub(crate) person: PersonId,
+    pub(crate) rule: RuleId,
+    pub(crate) decision: Decision,
+    /// What led to it.
+    pub(crate) cause: Cause,
+    pub(crate) decided_at: DateTime<Utc>,
 }
 
 /// A group and its truth.

@@ -12,6 +12,17 @@ pub(crate) struct Tenant {
     pub(crate) created_at: DateTime<Utc>,
 }
 
+/// How much there is of an institution, for the first page of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counts {
+    /// Platforms that are turned on.
+    pub(crate) platforms: i64,
+    pub(crate) courses: i64,
+    /// Installations that wait for somebody to accept them.
+    pub(crate) waiting: i64,
+    pub(crate) last_launch: Option<DateTime<Utc>>,
+}
+
 /// The public face of an institution, with a `did:web` of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Issuer {

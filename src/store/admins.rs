@@ -1,39 +1,12 @@
 //! Who administers outside the LMS. Names the tenant where one is asked for; a person who signs in names none yet.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{micros, moment};
 use super::schema::admins;
 use super::{Db, StoreError};
+use crate::domain::administrator::Admin;
 use crate::ids::{AdminId, TenantId};
-
-/// Somebody who may use the console.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Admin {
-    pub(crate) id: AdminId,
-    /// None: the whole installation.
-    pub(crate) tenant: Option<TenantId>,
-    pub(crate) name: String,
-    /// Lower case; unique.
-    pub(crate) email: Option<String>,
-    /// argon2id, as a PHC string.
-    pub(crate) password_hash: Option<String>,
-    /// Issuer and subject at an OpenID Connect provider; unique.
-    pub(crate) oidc: Option<(String, String)>,
-    pub(crate) enabled: bool,
-    pub(crate) created_at: DateTime<Utc>,
-}
-
-impl std::fmt::Debug for Admin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Admin")
-            .field("id", &self.id)
-            .field("tenant", &self.tenant)
-            .field("enabled", &self.enabled)
-            .finish_non_exhaustive()
-    }
-}
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = admins, treat_none_as_default_value = false, treat_none_as_null = true)]

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 
 use super::courses::Row as CourseRow;
-use super::deployments::{Deployment, Row as DeploymentRow};
+use super::deployments::Row as DeploymentRow;
 use super::enrolments::Row as EnrolmentRow;
-use super::last_seen::{LastSeen, Row as LastSeenRow};
+use super::last_seen::Row as LastSeenRow;
 use super::links::Row as LinkRow;
 use super::people::Row as PersonRow;
 use super::registrations::Row as RegistrationRow;
@@ -13,6 +13,7 @@ use super::schema::{courses, deployments, enrolments, last_seen, links, people, 
 use super::{Db, StoreError};
 use crate::domain::course::{Course, Link};
 use crate::domain::people::{Enrolment, Person};
+use crate::domain::platform::{Deployment, LastSeen};
 use crate::ids::RegistrationId;
 use lti::registration::Registration;
 

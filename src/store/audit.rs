@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
 use super::convert::{CHUNK, anywhere, from_json, json, micros, moment};
 use super::schema::{admins, audit, badges, people};
-use super::{Db, Page, StoreError, tenants};
-use crate::domain::audit::{Actor, ActorKind, Entry, Logged};
+use super::{Db, StoreError, tenants};
+use crate::domain::audit::{Actor, ActorKind, Entry, Filter, Logged};
+use crate::domain::page::Page;
 use crate::ids::{PersonId, TenantId};
 use crate::random::Random;
 use ambient::ids::uuid_v7;
@@ -121,28 +121,6 @@ pub(crate) fn concerning(
     found.sort_by(|one, other| (one.happened_at, &one.id).cmp(&(other.happened_at, &other.id)));
     found.dedup_by(|one, other| one.id == other.id);
     found.into_iter().map(Row::logged).collect()
-}
-
-/// What is looked for; nothing set means everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Filter {
-    /// The word of exactly this action.
-    pub(crate) action: Option<String>,
-    pub(crate) who: Option<Who>,
-    /// The id of the thing, or its beginning.
-    pub(crate) subject: Option<String>,
-    pub(crate) from: Option<DateTime<Utc>>,
-    /// Not included.
-    pub(crate) until: Option<DateTime<Utc>>,
-}
-
-/// Whose entries are looked for: either of both.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Who {
-    /// Part of the name of a person or an administrator.
-    pub(crate) name: String,
-    /// Actors without a name of their own.
-    pub(crate) kinds: Vec<ActorKind>,
 }
 
 /// Ids of people of the institution, and of administrators, whose name has `text` in it; at most 500 of each.

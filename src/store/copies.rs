@@ -2,49 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_word, micros, moment, opt_moment, word};
 use super::schema::{copies, placements};
 use super::{Db, StoreError};
+use crate::domain::course::{CopyState, CourseCopy};
 use crate::ids::{CopyId, CourseId, TenantId};
-
-/// That a course was copied from another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CourseCopy {
-    pub(crate) id: CopyId,
-    pub(crate) tenant: TenantId,
-    /// The new course.
-    pub(crate) course: CourseId,
-    /// The one it came from.
-    pub(crate) source: CourseId,
-    pub(crate) found_by: FoundBy,
-    pub(crate) state: CopyState,
-    pub(crate) created_at: DateTime<Utc>,
-    /// When an instructor took or declined it.
-    pub(crate) settled_at: Option<DateTime<Utc>>,
-}
-
-/// How it became known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FoundBy {
-    /// `$Context.id.history` of a launch.
-    History,
-    /// Canvas's `LtiContextCopyNotice`.
-    Notice,
-    /// A link of the new course carries an id of ours that belongs to the old one.
-    Item,
-}
-
-/// What an instructor said to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum CopyState {
-    Offered,
-    Taken,
-    Declined,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = copies, treat_none_as_default_value = false)]

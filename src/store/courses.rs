@@ -7,6 +7,7 @@ use super::convert::{CHUNK, from_json, json, micros, opt_moment};
 use super::schema::courses;
 use super::{Db, StoreError};
 use crate::domain::course::{Checks, Course, Services};
+use crate::domain::page::Page;
 use crate::ids::{CourseId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 
@@ -190,11 +191,7 @@ pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Optio
 }
 
 /// The courses of an institution, newest first.
-pub(crate) fn list_for_tenant(
-    db: &mut Db,
-    tenant: &TenantId,
-    page: super::Page,
-) -> Result<Vec<Course>, StoreError> {
+pub(crate) fn list_for_tenant(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Course>, StoreError> {
     let rows: Vec<Row> = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .order((courses::created_at.desc(), courses::id.desc()))
@@ -210,7 +207,7 @@ pub(crate) fn of_registration(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
-    page: super::Page,
+    page: Page,
 ) -> Result<Vec<Course>, StoreError> {
     let rows: Vec<Row> = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))

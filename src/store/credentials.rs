@@ -3,68 +3,13 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{CHUNK, from_word, micros, moment, word};
 use super::schema::{awards, credentials};
 use super::{Db, StoreError};
-use crate::ids::{AwardId, CredentialId, IssuerId, PersonId, StatusListId, TenantId};
-
-/// A signed document and where it is published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Credential {
-    pub(crate) id: CredentialId,
-    pub(crate) tenant: TenantId,
-    pub(crate) award: AwardId,
-    pub(crate) issuer: IssuerId,
-    /// The unguessable last part of its public address.
-    pub(crate) slug: String,
-    /// The signed JSON, byte by byte as it was signed.
-    pub(crate) document: String,
-    /// The same credential as a signed compact token, byte by byte as it was signed; none for what was issued before
-    /// there were tokens.
-    pub(crate) token: Option<String>,
-    pub(crate) issued_at: DateTime<Utc>,
-    pub(crate) status_list: StatusListId,
-    /// Its position in that list, from 0.
-    pub(crate) status_position: i32,
-    pub(crate) shows: Shows,
-    /// What the holder had left out of the document, as JSON; none: nothing.
-    pub(crate) left_out: Option<String>,
-    /// When it was signed anew last; none: it is as it was issued.
-    pub(crate) reissued: Option<Reissued>,
-}
-
-/// That a document was signed anew under its own id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Reissued {
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) cause: Cause,
-}
-
-/// Why a document is signed anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Cause {
-    /// The key that had signed it was withdrawn: what was saved before verifies no more.
-    Key,
-    /// Its holder wanted it otherwise; what was saved before still verifies.
-    Holder,
-}
-
-/// What the holder lets others see; all off at first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "four switches")]
-pub(crate) struct Shows {
-    pub(crate) name: bool,
-    pub(crate) evidence: bool,
-    /// Files for others than the holder.
-    pub(crate) downloads: bool,
-    /// Nothing at all, the page included, but by a link that the holder makes.
-    pub(crate) hidden: bool,
-}
+use crate::domain::credential::{Credential, Reissued, Visibility};
+use crate::ids::{AwardId, CredentialId, PersonId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = credentials, treat_none_as_default_value = false)]
@@ -109,7 +54,7 @@ impl Row {
             issued_at: moment(self.issued_at)?,
             status_list: self.status_list_id.into(),
             status_position: self.status_position,
-            shows: Shows {
+            visibility: Visibility {
                 name: self.show_name,
                 evidence: self.show_evidence,
                 downloads: self.show_downloads,
@@ -136,11 +81,11 @@ pub(crate) fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreEr
         issued_at: micros(credential.issued_at),
         status_list_id: credential.status_list.to_string(),
         status_position: credential.status_position,
-        show_name: credential.shows.name,
-        show_evidence: credential.shows.evidence,
-        show_downloads: credential.shows.downloads,
+        show_name: credential.visibility.name,
+        show_evidence: credential.visibility.evidence,
+        show_downloads: credential.visibility.downloads,
         token: credential.token.clone(),
-        hidden: credential.shows.hidden,
+        hidden: credential.visibility.hidden,
         left_out: credential.left_out.clone(),
         reissued_at: credential.reissued.map(|reissued| micros(reissued.at)),
         reissued_for: credential
@@ -247,20 +192,20 @@ pub(crate) fn awards_without(db: &mut Db, tenant: &TenantId, limit: i64) -> Resu
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such credential.
-pub(crate) fn set_shows(
+pub(crate) fn set_visibility(
     db: &mut Db,
     tenant: &TenantId,
     id: &CredentialId,
-    shows: Shows,
+    visibility: Visibility,
 ) -> Result<(), StoreError> {
     let changed = diesel::update(credentials::table)
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::id.eq(id.as_str()))
         .set((
-            credentials::show_name.eq(shows.name),
-            credentials::show_evidence.eq(shows.evidence),
-            credentials::show_downloads.eq(shows.downloads),
-            credentials::hidden.eq(shows.hidden),
+            credentials::show_name.eq(visibility.name),
+            credentials::show_evidence.eq(visibility.evidence),
+            credentials::show_downloads.eq(visibility.downloads),
+            credentials::hidden.eq(visibility.hidden),
         ))
         .execute(db)?;
     if changed == 0 {

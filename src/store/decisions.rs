@@ -12,7 +12,8 @@ use super::convert::{CHUNK, from_json, from_word, json, micros, moment, word};
 use super::schema::{badges, current_decisions, decisions};
 use super::{Db, StoreError};
 use crate::domain::cause::Cause;
-use crate::domain::decision::{Decision, Truth};
+use crate::domain::decision::{Decision, DecisionRecord, Truth};
+use crate::domain::page::Page;
 use crate::ids::{BadgeId, CourseId, DecisionId, PersonId, RuleId, TenantId};
 use crate::random::Random;
 
@@ -32,19 +33,6 @@ pub(crate) struct Recorded {
     pub(crate) id: DecisionId,
     pub(crate) outcome: Truth,
     pub(crate) changed: bool,
-}
-
-/// A record with everything around it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StoredDecision {
-    pub(crate) id: DecisionId,
-    pub(crate) badge: BadgeId,
-    pub(crate) person: PersonId,
-    pub(crate) rule: RuleId,
-    pub(crate) decision: Decision,
-    /// What led to it.
-    pub(crate) cause: Cause,
-    pub(crate) decided_at: DateTime<Utc>,
 }
 
 /// The outcome that holds now.
@@ -72,8 +60,8 @@ struct Row {
 }
 
 impl Row {
-    fn stored(self) -> Result<StoredDecision, StoreError> {
-        Ok(StoredDecision {
+    fn stored(self) -> Result<DecisionRecord, StoreError> {
+        Ok(DecisionRecord {
             id: self.id.into(),
             badge: self.badge_id.into(),
             person: self.person_id.into(),
@@ -246,7 +234,7 @@ pub(crate) fn current(
     tenant: &TenantId,
     badge: &BadgeId,
     person: &PersonId,
-) -> Result<Option<(StoredDecision, DateTime<Utc>)>, StoreError> {
+) -> Result<Option<(DecisionRecord, DateTime<Utc>)>, StoreError> {
     let found: Option<(Row, i64)> = decisions::table
         .inner_join(current_decisions::table.on(current_decisions::decision_id.eq(decisions::id)))
         .filter(current_decisions::tenant_id.eq(tenant.as_str()))
@@ -332,7 +320,7 @@ pub(crate) fn current_for_person(
     tenant: &TenantId,
     course: &CourseId,
     person: &PersonId,
-) -> Result<HashMap<BadgeId, StoredDecision>, StoreError> {
+) -> Result<HashMap<BadgeId, DecisionRecord>, StoreError> {
     let rows: Vec<Row> = decisions::table
         .inner_join(current_decisions::table.on(current_decisions::decision_id.eq(decisions::id)))
         .inner_join(badges::table.on(badges::id.eq(decisions::badge_id)))
@@ -351,7 +339,7 @@ pub(crate) fn get(
     db: &mut Db,
     tenant: &TenantId,
     id: &DecisionId,
-) -> Result<Option<StoredDecision>, StoreError> {
+) -> Result<Option<DecisionRecord>, StoreError> {
     let row = decisions::table
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::id.eq(id.as_str()))
@@ -367,8 +355,8 @@ pub(crate) fn history(
     tenant: &TenantId,
     badge: &BadgeId,
     person: &PersonId,
-    page: super::Page,
-) -> Result<Vec<StoredDecision>, StoreError> {
+    page: Page,
+) -> Result<Vec<DecisionRecord>, StoreError> {
     let rows: Vec<Row> = decisions::table
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::badge_id.eq(badge.as_str()))
@@ -386,7 +374,7 @@ pub(crate) fn of_person(
     db: &mut Db,
     tenant: &TenantId,
     person: &PersonId,
-) -> Result<Vec<StoredDecision>, StoreError> {
+) -> Result<Vec<DecisionRecord>, StoreError> {
     let rows: Vec<Row> = decisions::table
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::person_id.eq(person.as_str()))

@@ -2,34 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_word, micros, word};
 use super::schema::deployments;
 use super::{Db, StoreError};
+use crate::domain::platform::{Deployment, DeploymentState};
 use crate::ids::{DeploymentId, RegistrationId, TenantId};
-
-/// An installation of the tool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Deployment {
-    pub(crate) id: DeploymentId,
-    pub(crate) tenant: TenantId,
-    pub(crate) registration: RegistrationId,
-    /// The platform's own identifier (LTI 1.3, `deployment_id`).
-    pub(crate) deployment_id: String,
-    pub(crate) state: DeploymentState,
-}
-
-/// Whether launches from it are let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum DeploymentState {
-    Accepted,
-    /// Turned up unannounced; an administrator has to accept it.
-    Pending,
-    /// An administrator said no: its launches are turned away, also where the registration accepts all.
-    Refused,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = deployments, treat_none_as_default_value = false)]

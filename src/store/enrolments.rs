@@ -13,7 +13,8 @@ use diesel::upsert::excluded;
 use super::convert::{CHUNK, anywhere, micros, moment};
 use super::people::Row as PersonRow;
 use super::schema::{enrolments, people};
-use super::{Db, Page, StoreError};
+use super::{Db, StoreError};
+use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::ids::{CourseId, PersonId, TenantId};
 

@@ -2,37 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_word, micros, moment, opt_moment, word};
 use super::schema::exports;
 use super::{Db, StoreError};
+use crate::domain::export::Export;
 use crate::ids::{ExportId, TenantId};
-
-/// How far an archive is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ExportState {
-    Waiting,
-    Running,
-    Ready,
-}
-
-/// An archive of an institution.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Export {
-    pub(crate) id: ExportId,
-    pub(crate) tenant: TenantId,
-    pub(crate) state: ExportState,
-    /// Badges that are in it so far.
-    pub(crate) badges: i64,
-    /// Badges that there were when it began.
-    pub(crate) total: i64,
-    /// Bytes, when it is ready.
-    pub(crate) size: Option<i64>,
-    pub(crate) created_at: DateTime<Utc>,
-    pub(crate) ended_at: Option<DateTime<Utc>>,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = exports, treat_none_as_default_value = false)]

@@ -5,24 +5,10 @@ use diesel::prelude::*;
 
 use super::convert::{micros, moment, opt_moment};
 use super::schema::invitations;
-use super::{Db, Page, StoreError};
+use super::{Db, StoreError};
+use crate::domain::page::Page;
+use crate::domain::platform::Invitation;
 use crate::ids::{InvitationId, RegistrationId, TenantId};
-
-/// An invitation to register one platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Invitation {
-    pub(crate) id: InvitationId,
-    pub(crate) tenant: TenantId,
-    /// What it is for, in the words of whoever made it.
-    pub(crate) note: String,
-    /// Who made it; none for the command line.
-    pub(crate) created_by: Option<String>,
-    pub(crate) created_at: DateTime<Utc>,
-    pub(crate) expires_at: DateTime<Utc>,
-    pub(crate) used_at: Option<DateTime<Utc>>,
-    /// What it became.
-    pub(crate) registration: Option<RegistrationId>,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = invitations, treat_none_as_default_value = false)]

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_word, micros, moment, word};
 use super::schema::{issuer_keys, issuers};
 use super::{Db, StoreError};
 use crate::domain::issuer::Issuer;
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, KeyId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -33,57 +33,6 @@ impl From<Row> for Issuer {
             email: row.email,
         }
     }
-}
-
-/// A signing key as it lies in the database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct IssuerKey {
-    pub(crate) id: KeyId,
-    pub(crate) tenant: TenantId,
-    pub(crate) issuer: IssuerId,
-    /// What it signs with. Keys for tokens lie in a table of their own: [`super::token_keys`].
-    pub(crate) kind: KeyKind,
-    /// The public key as a Multikey (`z6Mk…`, `zDn…`).
-    pub(crate) public_multibase: String,
-    /// The private key, sealed under the master key.
-    pub(crate) sealed_secret: String,
-    pub(crate) state: KeyState,
-    pub(crate) created_at: DateTime<Utc>,
-}
-
-/// What a key signs, and with which algorithm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyKind {
-    /// Documents with the proof inside (`eddsa-rdfc-2022`).
-    Ed25519,
-    /// Tokens (ES256, on P-256).
-    Es256,
-}
-
-impl KeyKind {
-    /// Its name for administrators.
-    #[must_use]
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Ed25519 => "Ed25519",
-            Self::Es256 => "ES256",
-        }
-    }
-}
-
-/// Whether a key signs or only verifies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum KeyState {
-    /// Published, so that others know it before it signs. Only our own LTI keys have this state.
-    Next,
-    /// Signs. At most one for each issuer.
-    Active,
-    /// Signs no more; what it signed still verifies.
-    Retired,
-    /// Somebody else may have it: it is published no more, and what it signed verifies no more. Only keys of issuers have
-    /// this state.
-    Withdrawn,
 }
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -1,47 +1,13 @@
 //! What the last launches from a platform showed of it, one row for each registration.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_json, json, micros, moment};
 use super::schema::last_seen;
 use super::{Db, StoreError};
-use crate::ids::{CourseId, RegistrationId, TenantId};
-
-/// The platform as its launches show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LastSeen {
-    pub(crate) tenant: TenantId,
-    pub(crate) registration: RegistrationId,
-    pub(crate) launched_at: DateTime<Utc>,
-    /// Our clock less the platform's: above zero, the platform's is behind.
-    pub(crate) clock_skew: TimeDelta,
-    pub(crate) detail: Detail,
-}
-
-/// What a launch tells besides who and where. No names, no addresses of people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Detail {
-    pub(crate) product: Option<String>,
-    pub(crate) version: Option<String>,
-    /// The best fingerprint of a tenant.
-    pub(crate) guid: Option<String>,
-    pub(crate) shares_names: bool,
-    pub(crate) shares_emails: bool,
-    /// `LtiResourceLinkRequest` and the like, seen so far.
-    pub(crate) messages: BTreeSet<String>,
-    /// Canvas's placements, seen so far.
-    pub(crate) placements: BTreeSet<String>,
-    /// Whether grade services came with the last launch from a course, and the member list.
-    pub(crate) grades: bool,
-    pub(crate) members: bool,
-    /// The course of the last launch that had one.
-    pub(crate) course: Option<CourseId>,
-}
+use crate::domain::platform::LastSeen;
+use crate::ids::{RegistrationId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = last_seen, treat_none_as_null = true)]

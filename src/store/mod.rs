@@ -65,7 +65,7 @@ pub(crate) mod status_lists;
 pub(crate) mod subjects;
 pub(crate) mod submissions;
 pub(crate) mod tenants;
-#[doc(hidden)]
+#[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod token_keys;
 pub(crate) mod tool_keys;
@@ -76,19 +76,3 @@ pub(crate) use error::StoreError;
 
 #[cfg(test)]
 mod tests;
-
-/// A part of a list: how many rows to skip and how many to give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Page {
-    pub(crate) offset: i64,
-    /// Above zero.
-    pub(crate) limit: i64,
-}
-
-impl Page {
-    /// The first `limit` rows.
-    #[must_use]
-    pub(crate) fn first(limit: i64) -> Self {
-        Self { offset: 0, limit }
-    }
-}

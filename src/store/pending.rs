@@ -3,36 +3,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_json, json, micros, moment};
-use super::deployments::{self, Deployment};
+use super::deployments;
 use super::schema::deployments as table;
 use super::{Db, StoreError};
+use crate::domain::platform::{Claim, Deployment, SeenIn};
 use crate::ids::{DeploymentId, TenantId};
-
-/// What the first launch from an installation showed of the place that it is in.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct SeenIn {
-    /// The course, by the platform's own identifier.
-    pub(crate) context_id: Option<String>,
-    /// The course as the platform names it.
-    pub(crate) title: Option<String>,
-    /// The platform as it names itself.
-    pub(crate) platform: Option<String>,
-    /// The platform's fingerprint of the school (`tool_platform.guid`).
-    pub(crate) guid: Option<String>,
-}
-
-/// What is known of an installation besides its state.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Claim {
-    pub(crate) seen_in: Option<SeenIn>,
-    /// Who asked for it, in words for the administrator.
-    pub(crate) claimed_by: Option<String>,
-    pub(crate) claimed_at: Option<DateTime<Utc>>,
-}
 
 /// Adds an installation unless there is one of that name, with where it was seen, and says which one is there now.
 pub(crate) fn note(

@@ -4,9 +4,10 @@
 use diesel::prelude::*;
 
 use super::convert::{micros, word};
-use super::credentials::{Credential, Row};
+use super::credentials::Row;
 use super::schema::credentials;
 use super::{Db, StoreError};
+use crate::domain::credential::Credential;
 use crate::ids::{CredentialId, IssuerId, TenantId};
 
 /// How what a key has signed is told from everything else, by the text of it.

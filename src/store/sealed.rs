@@ -110,6 +110,7 @@ pub(crate) fn other_connections(db: &mut Db) -> Result<i64, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::keys::KeyState;
     use crate::store::testing::on_both_databases;
 
     #[derive(QueryableByName)]
@@ -154,7 +155,7 @@ mod tests {
             let key = crate::store::tool_keys::ToolKey {
                 kid: "one".into(),
                 sealed_pem: "first".into(),
-                state: crate::store::issuers::KeyState::Active,
+                state: KeyState::Active,
                 created_at: chrono::DateTime::UNIX_EPOCH,
             };
             let done = database.store.write_blocking(|db| {

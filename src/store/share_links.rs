@@ -6,30 +6,8 @@ use diesel::prelude::*;
 use super::convert::{micros, moment, opt_moment};
 use super::schema::share_links;
 use super::{Db, StoreError};
+use crate::domain::credential::ShareLink;
 use crate::ids::{CredentialId, ShareLinkId, TenantId};
-
-/// A link that shows a badge until it ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ShareLink {
-    pub(crate) id: ShareLinkId,
-    pub(crate) tenant: TenantId,
-    pub(crate) credential: CredentialId,
-    /// SHA-256 of its secret part, in hex.
-    pub(crate) digest: String,
-    pub(crate) made_at: DateTime<Utc>,
-    /// The end itself is no longer in time.
-    pub(crate) until: DateTime<Utc>,
-    /// When the holder ended it.
-    pub(crate) withdrawn_at: Option<DateTime<Utc>>,
-}
-
-impl ShareLink {
-    /// Whether it opens the page at `now`.
-    #[must_use]
-    pub(crate) fn is_open(&self, now: DateTime<Utc>) -> bool {
-        self.withdrawn_at.is_none() && now < self.until
-    }
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = share_links, treat_none_as_default_value = false)]

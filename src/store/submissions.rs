@@ -4,9 +4,10 @@ use diesel::prelude::*;
 
 use super::convert::{from_json, from_word, json, micros, moment, opt_decimal, word};
 use super::schema::submissions;
-use super::{Db, Page, StoreError};
+use super::{Db, StoreError};
 use crate::domain::evidence::{Review, Submission, SubmissionState};
 use crate::domain::facts::EvidenceFact;
+use crate::domain::page::Page;
 use crate::ids::{ActivityId, PersonId, SubmissionId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -4,9 +4,9 @@
 use diesel::prelude::*;
 
 use super::convert::{from_word, micros, moment, word};
-use super::issuers::{IssuerKey, KeyKind, KeyState};
 use super::schema::{issuer_token_keys, issuers};
 use super::{Db, StoreError};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, KeyId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_word, micros, moment, word};
-use super::issuers::KeyState;
 use super::schema::tool_keys;
 use super::{Db, StoreError};
+use crate::domain::keys::KeyState;
 
 /// One of our keys as it lies in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::domain::credential::Credential;
 use crate::ids::BadgeId;
 use crate::store::Engine;
-use crate::store::credentials::Credential;
 use crate::store::testing::{TestDatabase, drop_postgres, postgres, say};
 use serde_json::Value;
 

@@ -12,7 +12,7 @@ pub(crate) async fn healthz() -> &'static str {
 
 /// `GET /readyz`: the database answers too.
 pub(crate) async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
-    match cairn.store.ping().await {
+    match cairn.ready().await {
         Ok(()) => HttpResponse::Ok().body("ready"),
         Err(error) => {
             tracing::error!(%error, "not ready");

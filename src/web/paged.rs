@@ -2,7 +2,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::store::Page;
+use crate::domain::page::Page;
 use crate::web::extract::visit::Visit;
 use crate::web::views::shared::Paging;
 

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use self::rotate_master::{ROTATE_MASTER, RotateMasterArguments};
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
+use crate::domain::keys::{KeyKind, KeyState};
 use crate::ids::{KeyId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::Cairn;
@@ -18,7 +19,6 @@ use crate::service::credential::withdrawing::{self, Review};
 use crate::service::institution::administrators::{Operator, Scope, links};
 use crate::service::institution::issuing;
 use crate::settings::Settings;
-use crate::store::issuers::{KeyKind, KeyState};
 
 mod rotate_master;
 

@@ -13,6 +13,7 @@ use crate::domain::audit::Action;
 use crate::domain::cause::Cause;
 use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::Grade;
+use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
 use crate::random::Random;
@@ -23,7 +24,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, Page, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
+    Db, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
 };
 
 /// Characters of a text.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
+use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::ids::{AwardId, BadgeId, PersonId, TenantId};
 use crate::service::Cairn;
@@ -12,7 +13,7 @@ use crate::service::award::progress::{MOST, course_badge};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, Page, StoreError, awards, credentials, people, policies};
+use crate::store::{Db, StoreError, awards, credentials, people, policies};
 
 /// Somebody who was awarded a badge.
 #[derive(Debug, Clone)]

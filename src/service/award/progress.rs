@@ -7,9 +7,10 @@ use crate::domain::audit::{Action, Logged};
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, DecisionRecord};
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::Approval;
+use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
@@ -23,9 +24,8 @@ use crate::service::base::platforms;
 use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::session::Visitor;
-use crate::store::decisions::StoredDecision;
 use crate::store::enrolments::Who;
-use crate::store::{Db, Page, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
+use crate::store::{Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
 
 /// Most students of one answer.
 pub(crate) const MOST: i64 = 500;
@@ -129,7 +129,7 @@ pub(crate) struct Sight {
     pub(crate) approval: Option<Approval>,
     pub(crate) names: Names,
     /// Newest first.
-    pub(crate) history: Vec<StoredDecision>,
+    pub(crate) history: Vec<DecisionRecord>,
     /// What the audit log says of it, newest first, with the name of the person who did it.
     pub(crate) log: Vec<(Logged, Option<String>)>,
     /// Grades that were typed before Cairn prepared the column are invisible (Canvas).

@@ -5,11 +5,10 @@ use rust_decimal::Decimal;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::course::Course;
+use crate::domain::course::{CopyState, Course};
 use crate::domain::rule::{Condition, Group};
 use crate::random::Random;
-use crate::store::copies::{self, CopyState};
-use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, links, rules};
 
 /// How the address of what stands in for something that was not found begins.
 pub(crate) const PLACEHOLDER: &str = "urn:cairn:copied:";

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::audit::{Action, Actor, Entry, Logged};
+use crate::domain::audit::{Action, Actor, Entry, Filter, Logged};
 use crate::domain::issuer::Tenant;
+use crate::domain::page::Page;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Administrator;
 use crate::store::audit::{actions, names, record, search};
-use crate::store::{Page, tenants};
-
-pub(crate) use crate::store::audit::{Filter, Who};
+use crate::store::tenants;
 
 /// Most entries of one export; the page says so.
 pub(crate) const MOST_EXPORTED: i64 = 50_000;

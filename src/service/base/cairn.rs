@@ -18,6 +18,7 @@ use lti::keys::KeySetCache;
 use lti::services::{Services, Sleep, TimerSleep};
 use lti::token::TokenService;
 
+use super::error::ServiceError;
 use super::remembered::Remembered;
 use super::timed::Timed;
 use super::{data_folder, master_key, throttle, tool_keys};
@@ -147,6 +148,14 @@ impl Cairn {
             transport,
             tool_key,
         })
+    }
+
+    /// Whether the database answers and is ours.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub(crate) async fn ready(&self) -> Result<(), ServiceError> {
+        Ok(self.store.ping().await?)
     }
 
     /// Clock and randomness for a transaction.

@@ -7,13 +7,13 @@ use zeroize::Zeroizing;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, KeyId, TenantId};
 use crate::random::{self, Random, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Operator;
-use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 use openbadges::did::{IssuerIdentity, WebKey};
 use openbadges::keys::PublicKey;

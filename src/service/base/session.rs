@@ -7,13 +7,12 @@ use subtle::ConstantTimeEq as _;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
+use crate::domain::session::Session;
 use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::Db;
-use crate::store::sessions::Session;
-use crate::store::{nonces, sessions};
+use crate::store::{Db, nonces, sessions};
 use lti::registration::Registration;
 
 /// A visit ends when it was not used for so long.

@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use crate::clock::SharedClock;
 use crate::domain::audit::{Action, Entry};
+use crate::domain::keys::KeyState;
 use crate::random::SharedRandom;
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::StartError;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Operator;
-use crate::store::issuers::KeyState;
 use crate::store::{Store, StoreError, audit, tool_keys};
 use lti::error::ToolKeyError;
 use lti::keys::ToolKey;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
+use crate::domain::platform::DeploymentState;
 use crate::ids::TenantId;
 use crate::random::Random;
 use crate::service::Cairn;
@@ -18,7 +19,6 @@ use crate::service::base::platforms;
 use crate::service::base::queue::{self, HandleNotice, SubscribeNotices};
 use crate::service::base::session::digest;
 use crate::service::course::copying::{self, Copied};
-use crate::store::deployments::DeploymentState;
 use crate::store::notice_handlers::{self, Subscription};
 use crate::store::{Db, StoreError, audit, deployments, nonces, registrations};
 use lti::claims::Launch;

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::domain::course::{Course, LineItem, LineItemState};
 use crate::domain::evidence::{Activity, SubmissionState};
+use crate::domain::page::Page;
 use crate::ids::{ActivityId, CourseId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
@@ -17,7 +18,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, EnsureLineItem, SendScore};
 use crate::service::base::session::Visitor;
 use crate::service::course::columns::{self, Reach};
-use crate::store::{Db, Page, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
+use crate::store::{Db, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
 use lti::capabilities::{TypedGrades, UngradablePerson};
 use lti::services::error::Reason;
 use lti::services::score::{Score, SubmissionType, pending_score_allowed};

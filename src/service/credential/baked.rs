@@ -4,12 +4,12 @@
 use base64::Engine as _;
 
 use crate::domain::badge::Picture;
+use crate::domain::credential::Credential;
 use crate::service::Cairn;
 use crate::service::badge::pictures::{self, Drawing};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::publish::read;
-use crate::store::credentials::Credential;
 use openbadges::bake;
 
 /// Pixels on a side of a PNG that is made from a drawing.

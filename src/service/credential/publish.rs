@@ -10,7 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::credential::{Credential, Visibility};
 use crate::domain::issuer::Issuer;
+use crate::domain::keys::IssuerKey;
 use crate::domain::policy::Refusal;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
@@ -18,8 +20,6 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::build::{achievement, achievement_id, profile};
 use crate::service::credential::renewals::{self, Renewals};
-use crate::store::credentials::{Credential, Shows};
-use crate::store::issuers::IssuerKey;
 use crate::store::{
     Db, StoreError, awards, badges, credentials, erasures, issuers, people, policies, status_lists,
 };
@@ -84,8 +84,8 @@ impl Resolver for Shelf {
 impl Published {
     /// What its holder lets others see.
     #[must_use]
-    pub(crate) fn shows(&self) -> Shows {
-        self.credential.shows
+    pub(crate) fn visibility(&self) -> Visibility {
+        self.credential.visibility
     }
 
     /// Since when it is under review, if it was at the moment of the check. The signed document cannot say it.
@@ -151,7 +151,7 @@ pub(crate) async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, Serv
         if !policies::get(db, &credential.tenant)?.has_public_pages() {
             return Err(Refusal::PublicPage.into());
         }
-        if credential.shows.hidden {
+        if credential.visibility.hidden {
             return Err(ServiceError::Kept);
         }
         Ok(load(db, credential)?)
@@ -165,7 +165,7 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
     let issuer = issuers::get(db, &tenant, &credential.issuer)?.ok_or(StoreError::Missing("issuer"))?;
     let list = status_lists::get(db, &tenant, &credential.status_list)?;
     let list = list.ok_or(StoreError::Missing("status list"))?;
-    let holder = if credential.shows.name {
+    let holder = if credential.visibility.name {
         people::get(db, &tenant, &award.person)?.map(|person| person.display_name())
     } else {
         None

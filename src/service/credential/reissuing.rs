@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::audit::Action;
+use crate::domain::credential::{Credential, ReissueCause, Reissued};
 use crate::ids::AwardId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -14,7 +15,6 @@ use crate::service::base::session::Visitor;
 use crate::service::credential::publish::read;
 use crate::service::credential::share::held;
 use crate::service::credential::signing::{IssuingContext, Signer};
-use crate::store::credentials::{Cause, Credential, Reissued};
 use crate::store::{Db, audit, reissues};
 use openbadges::OpenBadgeCredential;
 use openbadges::credential::{Evidence, ResultDescription, ResultEntry};
@@ -133,7 +133,7 @@ pub(crate) async fn set_says(
             ..credential
         };
         let signer = context.signer(db, visitor.tenant())?;
-        again(db, &signer, &context, changed, document, Cause::Holder)?;
+        again(db, &signer, &context, changed, document, ReissueCause::Holder)?;
         let entry = visitor.entry(Action::CredentialReissued, award.as_str(), context.now);
         let entry = entry.detail(json!({ "grades": grades, "work": work }));
         audit::record(db, &entry, context.random.as_ref())?;
@@ -150,7 +150,7 @@ pub(in crate::service) fn again(
     context: &IssuingContext,
     credential: Credential,
     mut document: OpenBadgeCredential,
-    cause: Cause,
+    cause: ReissueCause,
 ) -> Result<(), ServiceError> {
     document.proof.clear();
     let before = document.valid_from;

@@ -7,8 +7,8 @@
 //! link the two, as long as they are there.
 
 use crate::domain::award::Award;
+use crate::domain::credential::{Credential, Visibility};
 use crate::service::base::addresses;
-use crate::store::credentials::{Credential, Shows};
 use crate::store::{Db, StoreError, awards, credentials};
 
 /// Another term of the same badge in the same hand.
@@ -28,15 +28,15 @@ pub(crate) struct Renewals {
 }
 
 impl Term {
-    /// Its public page, for readers of a page that shows `shows`: none where they would learn there what its holder keeps
-    /// from them here.
+    /// Its public page, for readers of a page with this `visibility`: none where they would learn there what its
+    /// holder keeps from them here.
     #[must_use]
-    pub(crate) fn href_beside(&self, shows: Shows) -> Option<String> {
-        let theirs = self.credential.shows;
+    pub(crate) fn href_beside(&self, visibility: Visibility) -> Option<String> {
+        let theirs = self.credential.visibility;
         let more = [
-            (theirs.name, shows.name),
-            (theirs.evidence, shows.evidence),
-            (theirs.downloads, shows.downloads),
+            (theirs.name, visibility.name),
+            (theirs.evidence, visibility.evidence),
+            (theirs.downloads, visibility.downloads),
         ];
         let tells_more = more.iter().any(|(there, here)| *there && !here);
         (!tells_more && !theirs.hidden).then(|| addresses::credential(&self.credential.slug))

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
+use crate::domain::credential::{Credential, ShareLink, Visibility};
 use crate::domain::policy::{Policy, Refusal};
 use crate::ids::AwardId;
 use crate::service::Cairn;
@@ -14,8 +15,7 @@ use crate::service::base::session::Visitor;
 use crate::service::credential::publish::read;
 use crate::service::credential::renewals::{self, Renewals};
 use crate::service::credential::share_links::LISTED;
-use crate::store::credentials::{Credential, Shows};
-use crate::store::share_links::{self as stored_links, ShareLink};
+use crate::store::share_links as stored_links;
 use crate::store::{Db, awards, badges, credentials, issuers, policies};
 use openbadges::OpenBadgeCredential;
 
@@ -90,28 +90,28 @@ pub(in crate::service) fn held(
 /// # Errors
 /// As [`mine`]; [`ServiceError::Masquerade`] for whoever acts as them; a [`Refusal`] where the institution keeps badges or
 /// names off the web.
-pub(crate) async fn set_shows(
+pub(crate) async fn set_visibility(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,
-    shows: Shows,
+    visibility: Visibility,
 ) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     let (visitor, award) = (visitor.clone(), award.clone());
     let set = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let (_, _, credential) = held(db, &visitor, &award)?;
         let policy = policies::get(db, visitor.tenant())?;
-        if !policy.has_public_pages() && (shows.name || shows.evidence || shows.downloads) {
+        if !policy.has_public_pages() && (visibility.name || visibility.evidence || visibility.downloads) {
             return Err(Refusal::Sharing.into());
         }
-        if !policy.shows_names() && shows.name {
+        if !policy.shows_names() && visibility.name {
             return Err(Refusal::Name.into());
         }
-        Ok(credentials::set_shows(
+        Ok(credentials::set_visibility(
             db,
             visitor.tenant(),
             &credential.id,
-            shows,
+            visibility,
         )?)
     });
     set.await

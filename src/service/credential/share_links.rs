@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::credential::ShareLink;
 use crate::domain::policy::Refusal;
 use crate::ids::{AwardId, ShareLinkId};
 use crate::random;
@@ -10,8 +11,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::session::{Visitor, digest};
 use crate::service::credential::publish::{self, Published};
 use crate::service::credential::share::held;
-use crate::store::share_links::{self, ShareLink};
-use crate::store::{credentials, policies};
+use crate::store::{credentials, policies, share_links};
 
 /// For how many days a link may be made.
 pub(crate) const DAYS: [u16; 3] = [7, 30, 90];

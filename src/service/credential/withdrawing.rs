@@ -10,7 +10,9 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::domain::audit::{Action, Entry};
+use crate::domain::credential::ReissueCause;
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{CredentialId, KeyId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -20,8 +22,6 @@ use crate::service::base::queue::{self, BackgroundJob as _, SignAnew};
 use crate::service::credential::publish::read;
 use crate::service::credential::reissuing;
 use crate::service::credential::signing::{IssuingContext, Signer};
-use crate::store::credentials::Cause;
-use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::jobs::{self, Standing};
 use crate::store::reissues::{self, Mark};
 use crate::store::{Db, StoreError, audit, issuers, status_lists, tenants, token_keys};
@@ -291,7 +291,7 @@ fn sign_group(
     let mut signed = 0;
     for credential in found.into_iter().filter(|one| mark.is_on(one)) {
         let document = read(&credential)?;
-        reissuing::again(db, &signer, context, credential, document, Cause::Key)?;
+        reissuing::again(db, &signer, context, credential, document, ReissueCause::Key)?;
         signed += 1;
     }
     Ok((signed, last))

@@ -1,14 +1,14 @@
 //! What an administrator sees of Cairn inside the LMS, outside any course.
 
 use crate::domain::course::Course;
+use crate::domain::page::Page;
+use crate::domain::platform::{Claim, Deployment, DeploymentState};
+use crate::domain::session::Session;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::{IDLE, digest};
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::pending::Claim;
-use crate::store::sessions::Session;
-use crate::store::{Page, courses, deployments, pending, registrations, sessions};
+use crate::store::{courses, deployments, pending, registrations, sessions};
 use lti::registration::Registration;
 
 /// Courses that the page names.

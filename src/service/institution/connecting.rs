@@ -10,16 +10,14 @@ use serde_json::{Value, json};
 
 use crate::domain::audit::{Action, Entry};
 use crate::domain::issuer::Tenant;
+use crate::domain::platform::{Claim, Deployment, DeploymentState, LastSeen};
 use crate::ids::{AdminId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
 use crate::service::institution::administrators::{Operator, Scope};
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::last_seen::LastSeen;
-use crate::store::pending::{self, Claim};
-use crate::store::{Db, StoreError, admins, audit, deployments, last_seen, registrations, tenants};
+use crate::store::{Db, StoreError, admins, audit, deployments, last_seen, pending, registrations, tenants};
 use lti::registration::{Registration, RegistrationDraft};
 
 /// A platform in the list.

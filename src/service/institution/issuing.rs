@@ -4,14 +4,14 @@ use serde_json::json;
 use url::Url;
 
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::issuer::{Counts, Issuer, Tenant};
+use crate::domain::keys::{IssuerKey, KeyState};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::{self, Making};
 use crate::service::institution::administrators::{Administrator, Operator, Scope, links};
-use crate::store::console::{Counts, counts};
-use crate::store::issuers::{IssuerKey, KeyState};
+use crate::store::console::counts;
 use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 
 /// An institution with its public face.

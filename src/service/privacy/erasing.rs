@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::cause::Cause;
+use crate::domain::erasure::{Declined, Wish};
 use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, StatusListId, TenantId};
 use crate::random;
@@ -20,8 +21,9 @@ use crate::service::credential::publish::page_digest;
 use crate::service::credential::signing::IssuingContext;
 use crate::service::institution::administrators::Administrator;
 use crate::service::privacy::export::exporting;
-use crate::store::erasures::{self, Declined, Wish};
-use crate::store::{Db, audit, awards, credentials, exports, people, retention, rules, submissions, tenants};
+use crate::store::{
+    Db, audit, awards, credentials, erasures, exports, people, retention, rules, submissions, tenants,
+};
 
 /// What a person types to ask for it.
 pub(crate) const WORD: &str = "erase";

@@ -10,26 +10,10 @@ use super::schema::{
 };
 use super::{Db, StoreError};
 use crate::domain::audit::ActorKind;
+use crate::domain::erasure::{Declined, Wish};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
 
 mod for_others;
-
-/// A wish to be erased that nobody has fulfilled yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wish {
-    pub(crate) id: ErasureId,
-    pub(crate) person: PersonId,
-    pub(crate) asked_at: DateTime<Utc>,
-    /// Until they ask again.
-    pub(crate) declined: Option<Declined>,
-}
-
-/// That an administrator declined a wish, for the person to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Declined {
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) reason: String,
-}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = erasures)]

@@ -5,10 +5,10 @@ use std::sync::Barrier;
 use super::*;
 use crate::domain::audit::{Action, Actor, Entry, Logged};
 use crate::domain::award::Revocation;
+use crate::domain::credential::{Credential, ReissueCause, Reissued, Visibility};
+use crate::domain::session::Session;
 use crate::ids::CredentialId;
-use crate::store::credentials::{Cause, Credential, Reissued, Shows};
 use crate::store::reissues::{self, Mark};
-use crate::store::sessions::Session;
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
 
@@ -257,7 +257,7 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
             issued_at: at(6),
             status_list: "l".into(),
             status_position: 7,
-            shows: Shows::default(),
+            visibility: Visibility::default(),
             left_out: None,
             reissued: None,
         };
@@ -300,7 +300,7 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
         credential.left_out = Some("{}".into());
         credential.reissued = Some(Reissued {
             at: at(9),
-            cause: Cause::Holder,
+            cause: ReissueCause::Holder,
         });
         write(database, |db| reissues::replace(db, &credential, &was));
         assert_eq!(signed_with(Mark::Document("bung".into())), 0);
@@ -316,14 +316,14 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
             .store
             .write_blocking(|db| reissues::replace(db, &credential, &was));
         assert!(matches!(late, Err(StoreError::Stale)), "somebody was faster");
-        credential.shows = Shows {
+        credential.visibility = Visibility {
             name: true,
             evidence: false,
             downloads: true,
             hidden: true,
         };
         write(database, |db| {
-            credentials::set_shows(db, tenant, &credential.id, credential.shows)
+            credentials::set_visibility(db, tenant, &credential.id, credential.visibility)
         });
         assert_eq!(
             read(database, |db| credentials::by_slug(db, "unguessable")),

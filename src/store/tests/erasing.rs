@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::erasure::{Declined, Wish};
 use crate::domain::facts::Approval;
+use crate::domain::platform::{Deployment, DeploymentState};
 use crate::ids::ErasureId;
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::erasures::{Declined, Wish};
 
 fn wish(id: &str, person: &PersonId, seconds: i64) -> Wish {
     Wish {

@@ -1,9 +1,8 @@
 //! Invitations, what was seen last, and a platform that changes.
 
 use super::*;
+use crate::domain::platform::{Invitation, LastSeen, SightingDetail};
 use crate::ids::InvitationId;
-use crate::store::invitations::Invitation;
-use crate::store::last_seen::{Detail, LastSeen};
 
 fn invitation(id: &str, tenant: &TenantId) -> Invitation {
     Invitation {
@@ -101,11 +100,11 @@ fn the_last_sighting_is_kept_for_its_own_institution() {
             registration: north.registration.clone(),
             launched_at: at(seconds),
             clock_skew: TimeDelta::milliseconds(-1_500),
-            detail: Detail {
+            detail: SightingDetail {
                 product: Some("moodle".into()),
                 shares_names: true,
                 course: Some(north.course.id.clone()),
-                ..Detail::default()
+                ..SightingDetail::default()
             },
         };
         let seen = |tenant: &TenantId| read(database, |db| last_seen::get(db, tenant, &north.registration));

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::domain::course::{Checks, Opens};
-use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
+use crate::domain::platform::{Deployment, DeploymentState};
 use crate::store::tool_keys::ToolKey;
 
 #[test]
@@ -130,38 +131,30 @@ fn a_platform_with_courses_stays_and_an_unused_one_goes() {
 fn the_first_state_of_a_deployment_stands_until_it_is_changed() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
-        let mut new = deployments::Deployment {
+        let mut new = Deployment {
             id: "d-new".into(),
             tenant: school.tenant.clone(),
             registration: school.registration.clone(),
             deployment_id: "1234:abcd".into(),
-            state: deployments::DeploymentState::Pending,
+            state: DeploymentState::Pending,
         };
         let made = write(database, |db| deployments::find_or_insert(db, &new, at(1)));
         assert_eq!(made, new);
         new.id = "d-other".into();
-        new.state = deployments::DeploymentState::Accepted;
+        new.state = DeploymentState::Accepted;
         assert_eq!(
             write(database, |db| deployments::find_or_insert(db, &new, at(2))),
             made
         );
         write(database, |db| {
-            deployments::set_state(
-                db,
-                &school.tenant,
-                &made.id,
-                deployments::DeploymentState::Accepted,
-            )
+            deployments::set_state(db, &school.tenant, &made.id, DeploymentState::Accepted)
         });
         let list = read(database, |db| {
             deployments::list(db, &school.tenant, &school.registration)
         });
         assert_eq!(list.len(), 2);
-        assert!(
-            list.iter()
-                .all(|one| one.state == deployments::DeploymentState::Accepted)
-        );
-        let refused = deployments::DeploymentState::Refused;
+        assert!(list.iter().all(|one| one.state == DeploymentState::Accepted));
+        let refused = DeploymentState::Refused;
         write(database, |db| {
             deployments::set_state(db, &school.tenant, &made.id, refused)
         });

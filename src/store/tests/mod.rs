@@ -27,7 +27,9 @@ use crate::domain::course::{Course, LineItem, LineItemState, Services};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::facts::GradeSource;
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::page::Page;
 use crate::domain::people::Person;
+use crate::domain::platform::{Deployment, DeploymentState};
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
 use crate::ids::{
     AwardId, BadgeId, DecisionId, DeploymentId, LineItemId, PersonId, RegistrationId, RuleId, TenantId,
@@ -110,12 +112,12 @@ impl School {
             registrations::insert(db, &registration, at(0))?;
             let deployment = deployments::find_or_insert(
                 db,
-                &deployments::Deployment {
+                &Deployment {
                     id: format!("d-{name}").as_str().into(),
                     tenant: tenant.id.clone(),
                     registration: registration.id.clone(),
                     deployment_id: "1".into(),
-                    state: deployments::DeploymentState::Accepted,
+                    state: DeploymentState::Accepted,
                 },
                 at(0),
             )?;

@@ -1,14 +1,15 @@
 //! The audit log in the console: what is done is there in words, whoever does it.
 
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::page::Page;
+use crate::domain::platform::DeploymentState;
 use crate::ids::{AdminId, DeploymentId};
 use crate::random::SystemRandom;
 use crate::service::base::platforms;
 use crate::service::institution::administrators::{Administrator, Operator, Scope};
 use crate::service::institution::connecting::{self, Change, NewPlatform, Removed};
 use crate::service::institution::registering;
-use crate::store::deployments::{self, DeploymentState};
-use crate::store::{Page, audit, tenants};
+use crate::store::{audit, deployments, tenants};
 use crate::web::audit_words;
 use lti::registration::{Flavour, RegistrationDraft};
 

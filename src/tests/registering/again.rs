@@ -1,5 +1,6 @@
 //! A platform that is known registers once more: what would change is shown first, and nothing changes by itself.
 
+use crate::domain::page::Page as Part;
 use crate::service::institution::administrators::Scope;
 use crate::service::institution::registering;
 use crate::store::{audit, registrations};
@@ -257,7 +258,7 @@ fn a_platform_that_answers_with_a_known_client_id_overwrites_nothing() {
         let log = scene
             .cairn
             .store
-            .read(move |db| audit::list(db, &own, crate::store::Page::first(50)));
+            .read(move |db| audit::list(db, &own, Part::first(50)));
         let log = log.await.unwrap();
         assert!(
             log.iter().all(|entry| entry.action != "platform.updated"),

@@ -1,8 +1,9 @@
 //! What must not become a registration.
 
+use crate::domain::platform::Invitation;
 use crate::service::base::session::digest;
 use crate::service::institution::registering;
-use crate::store::invitations::{self, Invitation};
+use crate::store::invitations;
 use chrono::TimeDelta;
 use practice_lms::browser::Browser;
 use serde_json::json;

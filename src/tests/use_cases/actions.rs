@@ -13,7 +13,9 @@ use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
 use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Services};
+use crate::domain::credential::Credential;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::session::Session;
 use crate::ids::{BadgeId, LineItemId, LinkId, PersonId, RuleId, SessionId};
 use crate::jobs::Worker;
 use crate::random::SystemRandom;
@@ -25,7 +27,6 @@ use crate::service::base::session::Visitor;
 use crate::service::course::sync::{CheckOutcome, check_course};
 use crate::store::courses::CourseSeen;
 use crate::store::links::LinkSeen;
-use crate::store::sessions::Session;
 use crate::store::{
     awards, badges, courses, credentials, enrolments, jobs, line_items, links, people, results, rules,
     status_lists,
@@ -246,7 +247,7 @@ impl Bench {
         all.await.unwrap()
     }
 
-    pub(crate) async fn credential(&self, award: &Award) -> credentials::Credential {
+    pub(crate) async fn credential(&self, award: &Award) -> Credential {
         let award = award.clone();
         let found = self
             .cairn
@@ -256,7 +257,7 @@ impl Bench {
     }
 
     /// What a verifier on the web would be served.
-    pub(crate) async fn web(&self, credential: &credentials::Credential) -> Web {
+    pub(crate) async fn web(&self, credential: &Credential) -> Web {
         let credential = credential.clone();
         let (list, slug) = self
             .cairn

@@ -7,10 +7,10 @@ use url::form_urlencoded::Serializer;
 
 use super::error::AdminError;
 use super::frame::AdminPlace;
-use crate::domain::audit::Logged;
+use crate::domain::audit::{Filter, Logged, Who};
+use crate::domain::page::Page;
 use crate::ids::TenantId;
-use crate::service::base::audit::{self, Filter, Part, Who};
-use crate::store::Page;
+use crate::service::base::audit::{self, Part};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::paths::console;
 use crate::web::views::admin::{AuditLine, AuditPage, Sought};

@@ -5,13 +5,13 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
+use crate::domain::export::ExportState;
 use crate::ids::{ErasureId, ExportId, TenantId};
 use crate::service::award::files::size_words;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::policies;
 use crate::service::privacy::erasing::{self, WaitingErasure};
 use crate::service::privacy::export::exporting::{self, Listed};
-use crate::store::exports::ExportState;
 use crate::web::archive;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
@@ -106,8 +106,8 @@ async fn fetch(
     path: web::Path<(TenantId, ExportId)>,
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, export) = path.into_inner();
-    let file = exporting::fetch(&visit.cairn, &visit.admin, &tenant, &export).await?;
-    Ok(archive::answer(&file, None, "badges-of-the-institution.zip").await?)
+    let ready = exporting::fetch(&visit.cairn, &visit.admin, &tenant, &export).await?;
+    Ok(archive::answer(ready, "badges-of-the-institution.zip"))
 }
 
 /// Somebody who still waits.

@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::course::state_chip;
 use crate::domain::copying::FoundBy;
+use crate::domain::course::CopyState;
 use crate::domain::policy::Power;
 use crate::domain::sentence::number;
 use crate::ids::{BadgeId, CopyId};
@@ -14,7 +15,6 @@ use crate::service::base::policies;
 use crate::service::course::copying::{
     self, Choice as Chosen, Kind, Mapping, Missing, Plan, PlannedInput, Taken, Told,
 };
-use crate::store::copies::CopyState;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::audit::Logged;
 use crate::domain::award::Standing;
 use crate::domain::badge::BadgeState;
-use crate::domain::decision::{CheckedGroup, CheckedNode, Seen, Truth};
+use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::policy::{Power, Powers};
 use crate::domain::sentence::{Audience, lines, next_step};
@@ -16,7 +16,6 @@ use crate::service::award::holders::AwardPage;
 use crate::service::award::progress::{self, Sight};
 use crate::service::badge::pictures;
 use crate::service::base::policies;
-use crate::store::decisions::StoredDecision;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
@@ -181,7 +180,7 @@ fn history(sight: &Sight) -> Vec<HistoryLine> {
 }
 
 /// "Not yet: Cleaning exercise: 71 of 100, needs 80 (version 2)".
-fn past(stored: &StoredDecision, sight: &Sight) -> String {
+fn past(stored: &DecisionRecord, sight: &Sight) -> String {
     let decision = &stored.decision;
     let version = decision.rule_version;
     if decision.outcome == Truth::Yes {

@@ -5,9 +5,9 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::badge_form::decimal;
 use crate::domain::evidence::{Submission, SubmissionState};
+use crate::domain::page::Page as Slice;
 use crate::ids::{ActivityId, SubmissionId};
 use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed, WaitingSubmission};
-use crate::store::Page as Slice;
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;

@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use url::form_urlencoded::Serializer;
 
+use crate::domain::page::Page;
 use crate::service::award::progress::{self, Cell, MOST, Matrix, Row};
 use crate::service::badge::pictures;
-use crate::store::Page;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;

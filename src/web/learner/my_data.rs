@@ -47,9 +47,8 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them.
 pub(crate) async fn take(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
-    let packed = learner::archive(&visit.cairn, &visit.visitor).await?;
-    let path = packed.file.path().to_owned();
-    Ok(archive::answer(&path, Some(packed.file), "my-badges-and-data.zip").await?)
+    let mine = learner::archive(&visit.cairn, &visit.visitor).await?;
+    Ok(archive::answer(mine, "my-badges-and-data.zip"))
 }
 
 async fn review(visit: Visit) -> Result<HttpResponse, AppError> {

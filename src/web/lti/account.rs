@@ -2,10 +2,10 @@
 
 use actix_web::HttpResponse;
 
+use crate::domain::platform::DeploymentState;
 use crate::service::base::session::frame_ancestors;
 use crate::service::institution::account::{self, Account};
 use crate::service::institution::self_test::{self, Report};
-use crate::store::deployments::DeploymentState;
 use crate::web::error::AppError;
 use crate::web::extract::account::AccountVisit;
 use crate::web::extract::proven::Proven;

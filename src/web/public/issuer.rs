@@ -6,12 +6,12 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::{open_to_all, or_nothing, show};
 use crate::domain::issuer::Issuer;
+use crate::domain::keys::{IssuerKey, KeyState};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::publish;
-use crate::store::issuers::{IssuerKey, KeyState};
 use crate::web::error::AppError;
 use crate::web::views::public::IssuerPage;
 use crate::web::views::shared::{LinkTo, PublicPage};

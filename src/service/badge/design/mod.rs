@@ -8,6 +8,7 @@ use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design, Picture};
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
+use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
@@ -121,9 +122,7 @@ pub(in crate::service) fn overview(
     let mut waiting = 0;
     for activity in &activities {
         let state = Some(crate::domain::evidence::SubmissionState::HandedIn);
-        waiting +=
-            submissions::latest_for_activity(db, tenant, &activity.id, state, crate::store::Page::first(1))?
-                .1;
+        waiting += submissions::latest_for_activity(db, tenant, &activity.id, state, Page::first(1))?.1;
     }
     let mut summaries = Vec::new();
     for badge in badges::for_course(db, tenant, id)? {

@@ -4,14 +4,13 @@
 use chrono::{DateTime, Utc};
 
 use super::{links as copied_links, source};
-use crate::domain::course::{Course, Link};
+use crate::domain::course::{CopyFoundBy, CopyState, Course, CourseCopy, Link};
 use crate::ids::{CopyId, CourseId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::base::error::ServiceError;
 use crate::service::course::placing::ITEM;
-use crate::store::copies::{self, CopyState, CourseCopy, FoundBy};
 use crate::store::courses::CourseSeen;
-use crate::store::{Db, StoreError, activities, badges, courses, line_items};
+use crate::store::{Db, StoreError, activities, badges, copies, courses, line_items};
 use lti::claims::Launch;
 
 /// Most ids of a history that are looked at; Canvas names 1,000.
@@ -39,12 +38,12 @@ pub(crate) fn on_launch(
     }
     let may_be_copy = !history.is_empty() || item.is_some();
     if may_be_copy && copies::for_course(db, &course.tenant, &course.id)?.is_empty() {
-        let mut found = nearest(db, course, &history)?.map(|source| (source, FoundBy::History));
+        let mut found = nearest(db, course, &history)?.map(|source| (source, CopyFoundBy::History));
         if found.is_none()
             && let Some(item) = item
         {
             let source = source_of(db, &course.tenant, &course.registration, item)?;
-            found = source.map(|source| (source, FoundBy::Item));
+            found = source.map(|source| (source, CopyFoundBy::Item));
         }
         if let Some((source, by)) = found {
             offer(db, course, source, by, now, random)?;
@@ -104,7 +103,7 @@ fn offer(
     db: &mut Db,
     course: &Course,
     source: CourseId,
-    found_by: FoundBy,
+    found_by: CopyFoundBy,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
@@ -181,7 +180,7 @@ pub(crate) fn on_notice(
     };
     let course = courses::announced(db, &seen, now, random)?;
     for source in &sources {
-        offer(db, &course, source.clone(), FoundBy::Notice, now, random)?;
+        offer(db, &course, source.clone(), CopyFoundBy::Notice, now, random)?;
     }
     Ok(sources.len())
 }

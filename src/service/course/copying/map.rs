@@ -12,8 +12,9 @@ use super::source::columns;
 use crate::domain::audit::Action;
 use crate::domain::badge::BadgeState;
 use crate::domain::copying::Mapping;
-use crate::domain::course::{Course, Opens};
+use crate::domain::course::{CopyState, Course, Opens};
 use crate::domain::evidence::Activity;
+use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
@@ -24,7 +25,6 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::columns as gradebook;
-use crate::store::copies::CopyState;
 use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules, submissions};
 
 /// What a person chose for a missing thing: its kind, its id in the rule, and the id of what stands for it.
@@ -177,7 +177,7 @@ fn retire_stand_ins(db: &mut Db, course: &Course, mapping: &Mapping) -> Result<(
                 links::set_opens(db, tenant, &link.id, &opens)?;
             }
         }
-        let page = crate::store::Page::first(1);
+        let page = Page::first(1);
         let handed_in = submissions::latest_for_activity(db, tenant, stand_in, None, page)?.1 > 0;
         if !handed_in && !is_read(db, course, stand_in)? {
             activities::delete(db, tenant, stand_in)?;

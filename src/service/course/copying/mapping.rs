@@ -5,7 +5,7 @@ use super::own_copy;
 use super::plan::{dates, other_maximum};
 use super::source::{Source, badges_to_bring, columns};
 use crate::domain::badge::Badge;
-use crate::domain::course::{Course, LineItem};
+use crate::domain::course::{Course, CourseCopy, LineItem};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::Group;
 use crate::domain::sentence::sentence_in_full;
@@ -15,7 +15,6 @@ use crate::service::badge::copied_inputs::{self, Missing};
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::copies::CourseCopy;
 use crate::store::{badges, rules};
 use lti::services::media::scope;
 

@@ -12,15 +12,14 @@
 use std::sync::Arc;
 
 use crate::domain::audit::Action;
-use crate::domain::course::Course;
+use crate::domain::course::{CopyState, Course, CourseCopy};
 use crate::domain::policy::Power;
 use crate::ids::CopyId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
-use crate::store::copies::{self, CopyState, CourseCopy};
-use crate::store::{Db, audit, courses};
+use crate::store::{Db, audit, copies, courses};
 
 mod again;
 mod find;

@@ -8,14 +8,13 @@ use super::own_copy;
 use super::source::{Source, columns};
 use crate::domain::badge::{Badge, Expiry};
 use crate::domain::copying::{FoundBy, match_columns};
-use crate::domain::course::{Course, LineItem, Link, Opens};
+use crate::domain::course::{Course, CourseCopy, LineItem, Link, Opens};
 use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::{moment, number, sentence_in_full};
 use crate::ids::{BadgeId, CopyId, LineItemId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::copies::CourseCopy;
 use crate::store::links;
 
 /// What taking a copy would do.

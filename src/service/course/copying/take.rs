@@ -10,7 +10,7 @@ use super::{links as copied_links, own_copy, placeholder};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::copying::{Mapping, match_columns};
-use crate::domain::course::{Course, LineItem, LineItemState, Opens};
+use crate::domain::course::{CopyState, Course, CourseCopy, LineItem, LineItemState, Opens};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
 use crate::domain::rule::{Rule, RuleState};
@@ -21,9 +21,8 @@ use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
-use crate::store::copies::{self, CopyState, CourseCopy};
 use crate::store::links::LinkSeen;
-use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, links, rules};
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,12 +6,11 @@ use serde_json::json;
 
 use super::leads::Pending;
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::platform::{Deployment, DeploymentState, SeenIn};
 use crate::ids::{DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::pending::SeenIn;
 use crate::store::{Db, StoreError, audit, deployments, pending, registrations};
 use lti::claims::Launch;
 use lti::launch::admit;

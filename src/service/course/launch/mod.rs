@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::domain::cause::Cause;
 use crate::domain::course::Services;
+use crate::domain::session::Session;
 use crate::ids::{DeploymentId, SessionId};
 use crate::random;
 use crate::service::Cairn;
@@ -25,7 +26,6 @@ use crate::store::arrivals::{self, Named};
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
-use crate::store::sessions::Session;
 use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
 use lti::claims::{Context, Launch};
 use lti::error::Refusal;

@@ -1,12 +1,12 @@
 //! The list of administrators: who there is, who is invited, who is turned off.
 
 use super::{Administrator, Scope, links};
+use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::admins::Admin;
 use crate::store::{Db, admin_sessions, admins, audit, tenants};
 
 /// The administrators that this one sees, oldest first, and the institutions for which it may invite.

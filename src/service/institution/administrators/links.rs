@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::{Operator, Scope, open_session, password};
+use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::{AdminId, TenantId};
 use crate::random;
@@ -14,7 +15,6 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
 use crate::store::admin_links::AdminLink;
-use crate::store::admins::Admin;
 use crate::store::{Db, StoreError, admin_links, admin_sessions, admins, audit, tenants};
 
 /// How long a link lets somebody in.

@@ -4,12 +4,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
 use super::{Administrator, password};
+use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::SessionId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::admins::{self, Admin};
-use crate::store::{admin_sessions, audit};
+use crate::store::{admin_sessions, admins, audit};
 
 /// What somebody typed.
 #[derive(Debug, Clone)]

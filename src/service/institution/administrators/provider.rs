@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
 use super::open_session;
+use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::AdminId;
 use crate::ids::TenantId;
@@ -28,8 +29,7 @@ use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::settings::{AdminProvider, Reach};
-use crate::store::admins::{self, Admin};
-use crate::store::{audit, tenants};
+use crate::store::{admins, audit, tenants};
 
 const PURPOSE: &str = "console provider sign-in";
 /// How long somebody may take at the provider.

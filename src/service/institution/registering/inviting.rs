@@ -4,6 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::domain::audit::{Action, Entry};
+use crate::domain::page::Page;
+use crate::domain::platform::Invitation;
 use crate::ids::{InvitationId, TenantId};
 use crate::random;
 use crate::service::Cairn;
@@ -11,8 +13,7 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
 use crate::service::institution::administrators::Operator;
-use crate::store::invitations::Invitation;
-use crate::store::{Page, audit, invitations};
+use crate::store::{audit, invitations};
 
 /// How long an invitation lasts, unless somebody says otherwise.
 pub(crate) const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);

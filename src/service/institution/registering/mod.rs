@@ -7,13 +7,13 @@ use serde_json::json;
 use url::Url;
 
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::platform::Invitation;
 use crate::ids::{InvitationId, RegistrationId, TenantId};
 use crate::net::{NetError, Request, Response};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::digest;
 use crate::service::institution::connecting;
-use crate::store::invitations::Invitation;
 use crate::store::{audit, invitations, registrations, tenants};
 use lti::dynamic_registration::{
     Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, configuration_url, read_answer,

@@ -8,11 +8,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::course::Course;
+use crate::domain::platform::{DeploymentState, LastSeen};
 use crate::ids::{RegistrationId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::deployments::DeploymentState;
-use crate::store::last_seen::LastSeen;
 use crate::store::{courses, deployments, last_seen, registrations};
 use lti::capabilities::Capabilities;
 use lti::registration::Registration;

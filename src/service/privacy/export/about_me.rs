@@ -7,13 +7,12 @@ use std::hash::Hash;
 use serde_json::{Value, json};
 
 use crate::domain::award::Award;
+use crate::domain::credential::{Credential, ShareLink};
+use crate::domain::decision::DecisionRecord;
 use crate::domain::evidence::Submission;
 use crate::domain::people::Person;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
-use crate::store::credentials::Credential;
-use crate::store::decisions::StoredDecision;
-use crate::store::share_links::ShareLink;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
     enrolments, erasures, issuers, line_items, people, regrades, results, sessions, share_links, subjects,
@@ -229,7 +228,7 @@ fn told_submission(one: &Submission, title: Option<&str>) -> Value {
     })
 }
 
-fn told_decision(one: &StoredDecision, badge: Option<&str>) -> Value {
+fn told_decision(one: &DecisionRecord, badge: Option<&str>) -> Value {
     json!({
         "id": one.id, "badge": badge, "badge_id": one.badge, "decided_at": one.decided_at, "because_of": one.cause,
         "outcome": one.decision.outcome, "reasons": one.decision,
@@ -269,8 +268,8 @@ fn told_award(
         "credential": credential.map(|one| json!({
             "id": one.id, "public_page": addresses::credential(&one.slug), "issued_at": one.issued_at,
             "place_in_status_list": one.status_position,
-            "others_see": {"name": one.shows.name, "work": one.shows.evidence, "downloads": one.shows.downloads,
-                "only_by_share_link": one.shows.hidden},
+            "others_see": {"name": one.visibility.name, "work": one.visibility.evidence,
+                "downloads": one.visibility.downloads, "only_by_share_link": one.visibility.hidden},
             "share_links": links,
         })),
     })

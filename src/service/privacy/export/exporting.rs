@@ -5,18 +5,19 @@ use std::path::PathBuf;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
+use super::pack::failed;
+use super::reading::Reading;
 use super::{FOLDER, institution, new_path};
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::export::{Export, ExportState};
 use crate::domain::issuer::Tenant;
 use crate::ids::{ExportId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, ExportInstitution};
 use crate::service::institution::administrators::{Administrator, Operator};
-use crate::store::blobs::BlobError;
-use crate::store::exports::{self, Export, ExportState};
 use crate::store::jobs::{self, Standing};
-use crate::store::{Db, StoreError, audit, credentials, tenants};
+use crate::store::{Db, StoreError, audit, credentials, exports, tenants};
 
 /// How long an archive can be fetched.
 pub(crate) const KEPT: TimeDelta = TimeDelta::days(3);
@@ -126,16 +127,16 @@ pub(crate) async fn list(
     found.await
 }
 
-/// The file of an archive that is ready. That it is fetched is written down: it holds what is about people.
+/// An archive that is ready. That it is fetched is written down: it holds what is about people.
 ///
 /// # Errors
-/// As [`ask`]; [`ServiceError::NotFound`] for one that is not ready or not there any more.
+/// As [`ask`]; [`ServiceError::NotFound`] for one that is not ready or not there any more; what the disk reports.
 pub(crate) async fn fetch(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
     id: &ExportId,
-) -> Result<PathBuf, ServiceError> {
+) -> Result<Reading, ServiceError> {
     admin.scope.allows(tenant)?;
     let (now, random) = cairn.moment();
     let (of, wanted) = (tenant.clone(), id.clone());
@@ -151,7 +152,7 @@ pub(crate) async fn fetch(
     noted.await?;
     let path = path(cairn, id);
     if path.is_file() {
-        Ok(path)
+        Reading::of(&path).await
     } else {
         Err(ServiceError::NotFound("archive"))
     }
@@ -210,7 +211,7 @@ pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, export: &ExportId) ->
     };
     let place = path(cairn, &export.id);
     let kept = summary.packed.file.keep_as(&place);
-    kept.map_err(|error| BlobError::Failed(error.to_string()))?;
+    kept.map_err(failed)?;
     let done = go_on(cairn, ready).await;
     if done.is_err() {
         // Nobody may fetch it; what is left of it goes with the next sweep at the latest.

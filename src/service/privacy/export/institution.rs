@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use super::pack::{Pack, Packed};
 use super::{DRILL, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers};
 use crate::domain::award::Award;
+use crate::domain::credential::Credential;
 use crate::domain::people::Person;
 use crate::ids::{CredentialId, PersonId, SubmissionId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::publish::read;
-use crate::store::credentials::Credential;
 use crate::store::{StoreError, awards, credentials, issuers, people, status_lists, submissions, tenants};
 
 /// Rows that are read at one time.

@@ -75,7 +75,8 @@ impl Drop for Draft {
     }
 }
 
-fn failed(error: impl std::fmt::Display) -> ServiceError {
+/// That an archive could not be written or read.
+pub(super) fn failed(error: impl std::fmt::Display) -> ServiceError {
     ServiceError::Blob(BlobError::Failed(error.to_string()))
 }
 

@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
+use crate::domain::platform::DeploymentState;
 use crate::ids::{DeploymentId, RegistrationId};
 use crate::service::base::error::ServiceError;
 use crate::service::institution::connecting::{self, Change};
 use crate::service::institution::self_test;
-use crate::store::deployments::DeploymentState;
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
 use crate::web::extract::admin::AdminVisit;

@@ -59,7 +59,7 @@ pub(crate) async fn credential(
         let answer = show(StatusCode::OK, &page)?;
         return Ok(if listed { answer } else { unlisted(answer) });
     };
-    if !published.shows().downloads {
+    if !published.visibility().downloads {
         return withheld(slug);
     }
     let bytes = match baked::file(&cairn, &published.credential, form).await {

@@ -5,10 +5,9 @@ use chrono::{DateTime, Utc};
 
 use super::AdminPage;
 use crate::domain::issuer::Tenant;
+use crate::domain::platform::{Deployment, DeploymentState, Invitation};
 use crate::service::institution::connecting::{Listed, Platform, Refused};
 use crate::service::institution::self_test::Report;
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::invitations::Invitation;
 use crate::web::paths::console;
 use crate::web::views::shared::{FindingList, When};
 
