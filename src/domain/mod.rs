@@ -3,7 +3,8 @@
 //! A [`badge::Badge`] is designed by an instructor, a [`rule::Rule`] says when it is earned, [`facts::Facts`] are what
 //! is known of one person, [`evaluate::evaluate`] turns rule and facts into a [`decision::Decision`] with its reasons,
 //! and an [`award::Award`] is the fact that it was earned. [`dry_run`] does the same for a whole course before anybody
-//! is told; [`design_review`] says what keeps a badge from being activated.
+//! is told; [`design_review`] says what keeps a badge from being activated. [`theme`] makes the colour of an institution
+//! legible.
 
 pub mod audit;
 pub mod award;
@@ -24,3 +25,4 @@ pub mod rule;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sentence;
+pub mod theme;

@@ -4,5 +4,4 @@ pub mod copied_inputs;
 pub mod design;
 pub mod grade_rows;
 pub mod pictures;
-pub mod theme;
 pub mod uploads;
