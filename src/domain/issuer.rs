@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::theme::Colour;
 use crate::ids::{IssuerId, TenantId};
 
 /// An institution that uses Cairn: the owner of rows.
@@ -9,6 +10,8 @@ use crate::ids::{IssuerId, TenantId};
 pub struct Tenant {
     pub id: TenantId,
     pub name: String,
+    /// The colour of its pages; none is Cairn's own.
+    pub accent: Option<Colour>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -23,4 +26,6 @@ pub struct Issuer {
     /// The institution's own site.
     pub url: Option<String>,
     pub email: Option<String>,
+    /// As in [`Tenant::accent`]: the institution's, for pages that stand in its name.
+    pub accent: Option<Colour>,
 }

@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq as _;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
+use crate::domain::theme::Colour;
 use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
@@ -30,6 +31,8 @@ pub struct Visitor {
     pub course: Course,
     pub person: Person,
     pub registration: Registration,
+    /// The colour of the institution's pages; none is Cairn's own.
+    pub accent: Option<Colour>,
 }
 
 impl Visitor {
@@ -160,6 +163,7 @@ impl Cairn {
                 course: found.course,
                 person: found.person,
                 registration: found.registration,
+                accent: found.accent,
             };
             let more = more(db, &found, now)?;
             Ok((found, more))
