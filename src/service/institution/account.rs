@@ -1,6 +1,7 @@
 //! What an administrator sees of Cairn inside the LMS, outside any course.
 
 use crate::domain::course::Course;
+use crate::domain::theme::Colour;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -8,7 +9,7 @@ use crate::service::base::session::{IDLE, digest};
 use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::pending::Claim;
 use crate::store::sessions::Session;
-use crate::store::{Page, courses, deployments, pending, registrations, sessions};
+use crate::store::{Page, courses, deployments, pending, registrations, sessions, tenants};
 use lti::registration::Registration;
 
 /// Courses that the page names.
@@ -40,6 +41,8 @@ pub struct Account {
     pub courses: Vec<Course>,
     /// Whether there are more.
     pub more_courses: bool,
+    /// The colour of the institution's pages; none is Cairn's own.
+    pub accent: Option<Colour>,
 }
 
 impl Cairn {
@@ -93,6 +96,7 @@ pub async fn look(cairn: &Cairn, administrator: &Administrator) -> Result<Accoun
             waiting,
             courses: seen,
             more_courses,
+            accent: tenants::get(db, tenant)?.and_then(|institution| institution.accent),
         })
     });
     found.await

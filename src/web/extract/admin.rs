@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
 
+use crate::domain::issuer::Tenant;
 use crate::ids::SessionId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -21,8 +22,8 @@ pub struct AdminVisit {
     pub cairn: Arc<Cairn>,
     pub admin: Administrator,
     pub session: SessionId,
-    /// The name of the one institution that this administrator sees; none for all.
-    pub institution: Option<String>,
+    /// The one institution that this administrator sees; none for all.
+    pub institution: Option<Tenant>,
     pub fields: Fields,
     /// The query of the address, undecoded.
     pub query_string: String,

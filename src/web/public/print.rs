@@ -49,7 +49,7 @@ pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<H
         address: Some(format!("{}{path}", cairn.settings.identity())),
     })?;
     let page = PrintPage {
-        page: PublicPage::titled(&certificate.name),
+        page: PublicPage::titled(&certificate.name).in_accent(published.issuer.accent),
         back_href: path,
         certificate,
     };
