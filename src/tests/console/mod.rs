@@ -1,6 +1,7 @@
 //! The console of administrators over HTTP.
 
 mod audit;
+mod colour;
 mod deployments;
 mod entering;
 pub mod keeper;

@@ -22,7 +22,7 @@ pub use by_hand::{ByHandForm, ByHandPage, PasteLine};
 pub use choose::ChooseInstitutionPage;
 pub use confirm::ConsoleConfirmPage;
 pub use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
-pub use issuers::{InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
+pub use issuers::{AccentPreview, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
 pub use leaving::{DeclinePage, ErasureLine, ExportLine, LeavingPage};
 pub use overview::{InstitutionCard, OverviewPage};
 pub use platforms::{InvitedPage, PlatformPage, PlatformsPage};
