@@ -38,6 +38,7 @@ macro_rules! words {
 words! {
     /// What was done: thing and verb. The words are stored and exported, so they never change.
     Action:
+    AccentChanged = "accent.changed";
     AdminEntered = "admin.entered";
     AdminInvited = "admin.invited";
     AdminPasswordChanged = "admin.password-changed";
@@ -285,6 +286,7 @@ mod tests {
 
     /// Every word that was ever written, so that none changes by accident: old entries would lose their meaning.
     const STORED: &[&str] = &[
+        "accent.changed",
         "admin.entered",
         "admin.invited",
         "admin.password-changed",

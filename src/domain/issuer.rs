@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::theme::Colour;
 use crate::ids::{IssuerId, TenantId};
 
 /// An institution that uses Cairn: the owner of rows.
@@ -9,6 +10,8 @@ use crate::ids::{IssuerId, TenantId};
 pub(crate) struct Tenant {
     pub(crate) id: TenantId,
     pub(crate) name: String,
+    /// The colour of its pages; none is Cairn's own.
+    pub(crate) accent: Option<Colour>,
     pub(crate) created_at: DateTime<Utc>,
 }
 
@@ -34,4 +37,6 @@ pub(crate) struct Issuer {
     /// The institution's own site.
     pub(crate) url: Option<String>,
     pub(crate) email: Option<String>,
+    /// As in [`Tenant::accent`]: the institution's, for pages that stand in its name.
+    pub(crate) accent: Option<Colour>,
 }

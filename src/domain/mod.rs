@@ -3,9 +3,10 @@
 //! A [`badge::Badge`] is designed by an instructor, a [`rule::Rule`] says when it is earned, [`facts::Facts`] are what
 //! is known of one person, [`evaluate::evaluate`] turns rule and facts into a [`decision::Decision`] with its reasons,
 //! and an [`award::Award`] is the fact that it was earned. [`dry_run`] does the same for a whole course before anybody
-//! is told; [`design_review`] says what keeps a badge from being activated.
+//! is told; [`design_review`] says what keeps a badge from being activated. [`theme`] makes the colour of an institution
+//! legible.
 //!
-//! Beside them stand the records that every room speaks of and only the store keeps: a [`credential::Credential`], an
+//! Beside them stand the records that every module speaks of and only the store keeps: a [`credential::Credential`], an
 //! [`export::Export`], the [`keys`] of an issuer, a [`platform::Deployment`], who is an [`administrator::Admin`].
 
 pub(crate) mod administrator;
@@ -35,3 +36,4 @@ pub(crate) mod rule;
 pub(crate) mod sample;
 pub(crate) mod sentence;
 pub(crate) mod session;
+pub(crate) mod theme;

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_word, micros, moment, word};
-use super::schema::{issuer_keys, issuers};
+use super::schema::{issuer_keys, issuers, tenants};
+use super::tenants::accent;
 use super::{Db, StoreError};
 use crate::domain::issuer::Issuer;
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
@@ -22,17 +23,34 @@ struct Row {
     created_at: i64,
 }
 
-impl From<Row> for Issuer {
-    fn from(row: Row) -> Self {
-        Self {
-            id: row.id.into(),
-            tenant: row.tenant_id.into(),
-            slug: row.slug,
-            name: row.name,
-            url: row.url,
-            email: row.email,
-        }
+/// An issuer with what its institution says of it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = issuers)]
+struct Face {
+    #[diesel(embed)]
+    row: Row,
+    #[diesel(select_expression = tenants::accent)]
+    accent: Option<String>,
+}
+
+impl Face {
+    fn issuer(self) -> Result<Issuer, StoreError> {
+        Ok(Issuer {
+            id: self.row.id.into(),
+            tenant: self.row.tenant_id.into(),
+            slug: self.row.slug,
+            name: self.row.name,
+            url: self.row.url,
+            email: self.row.email,
+            accent: accent(self.accent.as_deref())?,
+        })
     }
+}
+
+/// Issuers beside their institutions, so that a page asks once for both.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn faces() -> _ {
+    issuers::table.inner_join(tenants::table.on(tenants::id.eq(issuers::tenant_id)))
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -62,7 +80,7 @@ impl KeyRow {
     }
 }
 
-/// Adds an issuer.
+/// Adds an issuer. Its accent is the institution's and stays as it is.
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the slug is taken.
@@ -80,7 +98,8 @@ pub(crate) fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result
     Ok(())
 }
 
-/// Changes what an issuer says of itself: name, site and e-mail. Its slug stays, because signed badges name it.
+/// Changes what an issuer says of itself: name, site and e-mail. Its slug stays, because signed badges name it; its accent
+/// is the institution's.
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none with that id.
@@ -103,34 +122,34 @@ pub(crate) fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
 
 /// The issuer with that id.
 pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issuer>, StoreError> {
-    let row = issuers::table
+    let row = faces()
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .filter(issuers::id.eq(id.as_str()))
-        .select(Row::as_select())
+        .select(Face::as_select())
         .get_result(db)
         .optional()?;
-    Ok(row.map(Issuer::from))
+    row.map(Face::issuer).transpose()
 }
 
 /// The issuer of an institution: the oldest, if there are several.
 pub(crate) fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, StoreError> {
-    let row = issuers::table
+    let row = faces()
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .order((issuers::created_at, issuers::id))
-        .select(Row::as_select())
+        .select(Face::as_select())
         .first(db)
         .optional()?;
-    Ok(row.map(Issuer::from))
+    row.map(Face::issuer).transpose()
 }
 
 /// The issuer at a public address. Names no tenant: the visitor knows none, and slugs are unique.
 pub(crate) fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
-    let row = issuers::table
+    let row = faces()
         .filter(issuers::slug.eq(slug))
-        .select(Row::as_select())
+        .select(Face::as_select())
         .get_result(db)
         .optional()?;
-    Ok(row.map(Issuer::from))
+    row.map(Face::issuer).transpose()
 }
 
 /// Adds a key, active or retired as it says.
@@ -204,10 +223,10 @@ pub(crate) fn all_keys(
 
 /// Every issuer of an institution, oldest first.
 pub(crate) fn all_for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Vec<Issuer>, StoreError> {
-    let rows: Vec<Row> = issuers::table
+    let rows: Vec<Face> = faces()
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .order((issuers::created_at, issuers::id))
-        .select(Row::as_select())
+        .select(Face::as_select())
         .load(db)?;
-    Ok(rows.into_iter().map(Issuer::from).collect())
+    rows.into_iter().map(Face::issuer).collect()
 }

@@ -8,6 +8,7 @@ diesel::table! {
         id -> Text,
         name -> Text,
         created_at -> BigInt,
+        accent -> Nullable<Text>,
     }
 }
 

@@ -7,11 +7,12 @@ use super::convert::{micros, moment};
 use super::courses::Row as CourseRow;
 use super::people::Row as PersonRow;
 use super::registrations::Row as RegistrationRow;
-use super::schema::{courses, people, registrations, sessions};
+use super::schema::{courses, people, registrations, sessions, tenants};
 use super::{Db, StoreError};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
 use crate::domain::session::Session;
+use crate::domain::theme::Colour;
 use crate::ids::{CourseId, LinkId, PersonId, SessionId, TenantId};
 use lti::registration::Registration;
 
@@ -120,6 +121,8 @@ pub(crate) struct InCourse {
     pub(crate) course: Course,
     pub(crate) person: Person,
     pub(crate) registration: Registration,
+    /// The colour of the institution's pages.
+    pub(crate) accent: Option<Colour>,
 }
 
 /// As [`by_token_digest`], for a session in a course: one statement, because every page begins with it.
@@ -128,11 +131,12 @@ pub(crate) fn in_course(
     token_digest: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<InCourse>, StoreError> {
-    let found: Option<(Row, CourseRow, PersonRow, RegistrationRow)> =
+    let found: Option<(Row, CourseRow, PersonRow, RegistrationRow, Option<String>)> =
         on_both!(db, |connection| sessions::table
             .inner_join(courses::table.on(courses::id.nullable().eq(sessions::course_id)))
             .inner_join(people::table.on(people::id.eq(sessions::person_id)))
             .inner_join(registrations::table.on(registrations::id.eq(sessions::registration_id)))
+            .inner_join(tenants::table.on(tenants::id.eq(sessions::tenant_id)))
             .filter(sessions::token_digest.eq(token_digest))
             .filter(sessions::expires_at.gt(micros(now)))
             .filter(courses::tenant_id.eq(sessions::tenant_id))
@@ -143,10 +147,11 @@ pub(crate) fn in_course(
                 CourseRow::as_select(),
                 PersonRow::as_select(),
                 RegistrationRow::as_select(),
+                tenants::accent,
             ))
             .get_result(connection))
         .optional()?;
-    let Some((session, course, person, registration)) = found else {
+    let Some((session, course, person, registration, accent)) = found else {
         return Ok(None);
     };
     Ok(Some(InCourse {
@@ -154,6 +159,7 @@ pub(crate) fn in_course(
         course: course.course()?,
         person: person.into(),
         registration: registration.registration()?,
+        accent: super::tenants::accent(accent.as_deref())?,
     }))
 }
 

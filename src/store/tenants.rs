@@ -6,6 +6,7 @@ use super::convert::{micros, moment};
 use super::schema::tenants;
 use super::{Db, StoreError};
 use crate::domain::issuer::Tenant;
+use crate::domain::theme::Colour;
 use crate::ids::TenantId;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -14,6 +15,18 @@ struct Row {
     id: String,
     name: String,
     created_at: i64,
+    accent: Option<String>,
+}
+
+/// The accent that a column holds.
+pub(super) fn accent(text: Option<&str>) -> Result<Option<Colour>, StoreError> {
+    let read = |text| {
+        Colour::parse(text).ok_or_else(|| StoreError::Value {
+            column: "tenants.accent",
+            problem: format!("{text:?}"),
+        })
+    };
+    text.map(read).transpose()
 }
 
 impl Row {
@@ -21,6 +34,7 @@ impl Row {
         Ok(Tenant {
             id: self.id.into(),
             name: self.name,
+            accent: accent(self.accent.as_deref())?,
             created_at: moment(self.created_at)?,
         })
     }
@@ -35,6 +49,7 @@ pub(crate) fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
         id: tenant.id.to_string(),
         name: tenant.name.clone(),
         created_at: micros(tenant.created_at),
+        accent: tenant.accent.map(Colour::hex),
     };
     diesel::insert_into(tenants::table).values(&row).execute(db)?;
     Ok(())
@@ -86,6 +101,21 @@ pub(crate) fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
 pub(crate) fn rename(db: &mut Db, id: &TenantId, name: &str) -> Result<(), StoreError> {
     let changed = diesel::update(tenants::table.find(id.as_str()))
         .set(tenants::name.eq(name))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("institution"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Gives the pages of an institution another colour; none is Cairn's own.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none with that id.
+pub(crate) fn set_accent(db: &mut Db, id: &TenantId, accent: Option<Colour>) -> Result<(), StoreError> {
+    let changed = diesel::update(tenants::table.find(id.as_str()))
+        .set(tenants::accent.eq(accent.map(Colour::hex)))
         .execute(db)?;
     if changed == 0 {
         Err(StoreError::Missing("institution"))

@@ -6,6 +6,7 @@ use crate::domain::audit::{Action, Actor, ActorKind, Logged};
 #[must_use]
 pub(crate) const fn action(action: Action) -> &'static str {
     match action {
+        Action::AccentChanged => "changed the colour of an institution’s pages",
         Action::AdminEntered => "came in by a link",
         Action::AdminInvited => "invited an administrator",
         Action::AdminPasswordChanged => "changed their own password",

@@ -2,6 +2,7 @@
 
 use crate::service::base::error::ServiceError;
 use crate::service::course::scores;
+use crate::web::assets;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
 use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
@@ -178,7 +179,7 @@ impl Visit {
                 .locale
                 .clone()
                 .unwrap_or_else(|| "en".to_owned()),
-            theme_href: None,
+            theme_href: self.visitor.accent.map(assets::accent),
             window_href: (!self.top_level).then(|| self.href(&course::window())),
         }
     }

@@ -28,7 +28,7 @@ pub(crate) async fn metrics() -> HttpResponse {
         .body(telemetry::metrics_handle().render())
 }
 
-/// `GET /static/{version}/{file}`: style, script and icons. The present version may be kept for ever.
+/// `GET /static/{version}/{file}`: style, accents, script and icons. The present version may be kept for ever.
 pub(crate) async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
     let (version, file) = path.into_inner();
     match crate::web::assets::find(&version, &file) {

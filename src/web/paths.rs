@@ -149,6 +149,7 @@ pub(crate) mod console {
 
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);
+        ISSUER_COLOUR = "/issuers/{tenant}/colour", issuer_colour(tenant: &TenantId);
         ISSUER_ROTATE = "/issuers/{tenant}/rotate", issuer_rotate(tenant: &TenantId);
         KEY_WITHDRAW = "/issuers/{tenant}/keys/{key}/withdraw", key_withdraw(tenant: &TenantId, key: &KeyId);
         TOOL_KEY_PUBLISH = "/tool-keys/publish", tool_key_publish();

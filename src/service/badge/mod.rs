@@ -4,5 +4,4 @@ pub(crate) mod copied_inputs;
 pub(crate) mod design;
 pub(crate) mod grade_rows;
 pub(crate) mod pictures;
-pub(crate) mod theme;
 pub(crate) mod uploads;

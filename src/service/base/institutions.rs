@@ -106,6 +106,7 @@ fn found_or_made(
             let tenant = Tenant {
                 id: TenantId::new(now, random),
                 name: name.to_owned(),
+                accent: None,
                 created_at: now,
             };
             tenants::insert(db, &tenant)?;
@@ -119,6 +120,7 @@ fn found_or_made(
         name: name.to_owned(),
         url: None,
         email: None,
+        accent: tenant.accent,
     };
     issuers::insert(db, &issuer, now)?;
     issuers::insert_key(db, &new_key(&issuer, vault, now, random))?;

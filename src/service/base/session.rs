@@ -8,6 +8,7 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
 use crate::domain::session::Session;
+use crate::domain::theme::Colour;
 use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
@@ -29,6 +30,8 @@ pub(crate) struct Visitor {
     pub(crate) course: Course,
     pub(crate) person: Person,
     pub(crate) registration: Registration,
+    /// The colour of the institution's pages; none is Cairn's own.
+    pub(crate) accent: Option<Colour>,
 }
 
 impl Visitor {
@@ -159,6 +162,7 @@ impl Cairn {
                 course: found.course,
                 person: found.person,
                 registration: found.registration,
+                accent: found.accent,
             };
             let more = more(db, &found, now)?;
             Ok((found, more))

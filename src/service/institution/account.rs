@@ -4,11 +4,12 @@ use crate::domain::course::Course;
 use crate::domain::page::Page;
 use crate::domain::platform::{Claim, Deployment, DeploymentState};
 use crate::domain::session::Session;
+use crate::domain::theme::Colour;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::{IDLE, digest};
-use crate::store::{courses, deployments, pending, registrations, sessions};
+use crate::store::{courses, deployments, pending, registrations, sessions, tenants};
 use lti::registration::Registration;
 
 /// Courses that the page names.
@@ -40,6 +41,8 @@ pub(crate) struct Account {
     pub(crate) courses: Vec<Course>,
     /// Whether there are more.
     pub(crate) more_courses: bool,
+    /// The colour of the institution's pages; none is Cairn's own.
+    pub(crate) accent: Option<Colour>,
 }
 
 impl Cairn {
@@ -93,6 +96,7 @@ pub(crate) async fn read(cairn: &Cairn, administrator: &Administrator) -> Result
             waiting,
             courses: seen,
             more_courses,
+            accent: tenants::get(db, tenant)?.and_then(|institution| institution.accent),
         })
     });
     found.await

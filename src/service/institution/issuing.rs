@@ -1,4 +1,4 @@
-//! Institutions and their issuers in the console: made, renamed, and given a new signing key.
+//! Institutions and their issuers in the console: made, renamed, given a colour, and given a new signing key.
 
 use serde_json::json;
 use url::Url;
@@ -6,6 +6,7 @@ use url::Url;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::{Counts, Issuer, Tenant};
 use crate::domain::keys::{IssuerKey, KeyState};
+use crate::domain::theme::Colour;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -178,6 +179,50 @@ pub(crate) async fn change(
         Ok(audit::record(db, &entry.detail(detail), random.as_ref())?)
     });
     changed.await
+}
+
+/// Gives the pages of an institution the colour that was typed, or with nothing typed Cairn's own. Pictures and issued badges
+/// stay as they are.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution that this administrator does not see; a sentence for what is no colour.
+pub(crate) async fn set_accent(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    typed: &str,
+) -> Result<(), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let accent = colour(typed)?;
+    let (now, random) = cairn.moment();
+    let (tenant, actor) = (tenant.clone(), Actor::Administrator(admin.actor.clone()));
+    let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let known = tenants::get(db, &tenant)?.ok_or(ServiceError::NotFound("institution"))?;
+        if known.accent == accent {
+            return Ok(());
+        }
+        tenants::set_accent(db, &tenant, accent)?;
+        let entry = Entry::new(&tenant, actor, Action::AccentChanged, tenant.as_str(), now);
+        let detail = json!({"before": known.accent.map(Colour::hex), "after": accent.map(Colour::hex)});
+        Ok(audit::record(db, &entry.detail(detail), random.as_ref())?)
+    });
+    changed.await
+}
+
+/// The colour that somebody typed, with or without the `#`.
+fn colour(typed: &str) -> Result<Option<Colour>, ServiceError> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let digits = typed.strip_prefix('#').unwrap_or(typed);
+    let colour = Colour::parse(&format!("#{digits}")).ok_or_else(|| {
+        ServiceError::invalid(
+            "institution.accent",
+            "Type the colour as # and six digits or letters from a to f, for instance #1f6f78, or leave the field empty.",
+        )
+    })?;
+    Ok(Some(colour))
 }
 
 fn site(text: &str) -> Result<String, ServiceError> {

@@ -398,26 +398,7 @@ fn a_nonce_is_used_up_by_the_first_of_many() {
 fn a_session_is_found_by_its_token_until_it_ends() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
-        let mut session = Session {
-            id: "s".into(),
-            tenant: school.tenant.clone(),
-            registration: school.registration.clone(),
-            deployment: school.deployment.clone(),
-            course: Some(school.course.id.clone()),
-            link: None,
-            person: school.learner(database).id,
-            learner: true,
-            instructor: false,
-            administrator: false,
-            test_user: true,
-            message_type: "LtiDeepLinkingRequest".into(),
-            request: Some(r#"{"placement":null}"#.into()),
-            masquerade: true,
-            locale: Some("de".into()),
-            created_at: at(0),
-            last_used_at: at(0),
-            expires_at: at(100),
-        };
+        let mut session = school.visit(database, "s");
         write(database, |db| sessions::insert(db, &session, "digest"));
         let find = |seconds| {
             read(database, |db| {

@@ -2,6 +2,7 @@
 
 pub(crate) mod admin_browser;
 mod audit;
+mod colour;
 mod deployments;
 mod entering;
 mod keys;

@@ -312,6 +312,7 @@ impl Bench {
                 expires_at: now,
             },
             course: self.course.clone(),
+            accent: None,
             person,
             registration: self.registration.clone(),
         }

@@ -34,6 +34,7 @@ async fn an_issuer_from_before_there_were_tokens_gets_one_key_however_many_nodes
         let tenant = Tenant {
             id: TenantId::new(now, random),
             name: "Old School".into(),
+            accent: None,
             created_at: now,
         };
         let issuer = Issuer {
@@ -43,6 +44,7 @@ async fn an_issuer_from_before_there_were_tokens_gets_one_key_however_many_nodes
             name: "Old School".into(),
             url: None,
             email: None,
+            accent: None,
         };
         let (row, key) = (
             issuer.clone(),

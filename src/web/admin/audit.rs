@@ -107,7 +107,11 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
     let part = audit::view(&visit.cairn, &visit.admin, &tenant, &filter, asked).await?;
     let here = console::audit_of(&tenant);
     let page = AuditPage {
-        page: visit.page(&format!("Audit log of {}", part.tenant.name), AdminPlace::Audit),
+        page: visit.page_of(
+            &part.tenant,
+            &format!("Audit log of {}", part.tenant.name),
+            AdminPlace::Audit,
+        ),
         action: here.clone(),
         actions: part
             .actions

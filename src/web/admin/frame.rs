@@ -5,8 +5,10 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::error::AdminError;
+use crate::domain::issuer::Tenant;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::issuing;
+use crate::web::assets;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::paths::console;
 use crate::web::reply;
@@ -111,21 +113,29 @@ impl AdminVisit {
         AdminPage {
             frame: Page {
                 title: title.to_owned(),
-                course_name: self
-                    .institution
-                    .clone()
-                    .unwrap_or_else(|| "Cairn administration".to_owned()),
+                course_name: self.institution.as_ref().map_or_else(
+                    || "Cairn administration".to_owned(),
+                    |institution| institution.name.clone(),
+                ),
                 audience: Audience::Administrator,
                 session: None,
                 csrf: self.cairn.console_proof(&self.session),
                 nav: nav.collect(),
                 flash: self.notice(),
                 locale: "en".to_owned(),
-                theme_href: None,
+                theme_href: accent_of(self.institution.as_ref()),
                 window_href: None,
             },
             who: self.admin.name.clone(),
         }
+    }
+
+    /// The frame of a page about one institution: in its accent, whoever looks.
+    #[must_use]
+    pub(crate) fn page_of(&self, institution: &Tenant, title: &str, place: AdminPlace) -> AdminPage {
+        let mut page = self.page(title, place);
+        page.frame.theme_href = accent_of(Some(institution));
+        page
     }
 
     /// Leads to `path` of the only institution that this administrator sees, or asks for which one.
@@ -188,6 +198,12 @@ impl AdminVisit {
             "no-store",
         )?)
     }
+}
+
+fn accent_of(institution: Option<&Tenant>) -> Option<String> {
+    institution
+        .and_then(|institution| institution.accent)
+        .map(assets::accent)
 }
 
 /// What is wrong with one field, as a form shows it.

@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
 
+use crate::domain::issuer::Tenant;
 use crate::ids::SessionId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -21,8 +22,8 @@ pub(crate) struct AdminVisit {
     pub(crate) cairn: Arc<Cairn>,
     pub(crate) admin: Administrator,
     pub(crate) session: SessionId,
-    /// The name of the one institution that this administrator sees; none for all.
-    pub(crate) institution: Option<String>,
+    /// The one institution that this administrator sees; none for all.
+    pub(crate) institution: Option<Tenant>,
     pub(crate) fields: Fields,
     /// The query of the address, undecoded.
     pub(crate) query_string: String,

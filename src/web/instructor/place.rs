@@ -79,7 +79,7 @@ fn go_back(visit: &Visit, sent: &Sent) -> Result<HttpResponse, AppError> {
         }
     };
     let page = AutoSubmitPage {
-        page: PublicPage::titled("Back to your course"),
+        page: PublicPage::titled("Back to your course").in_accent(visit.visitor.accent),
         action: sent.return_url.to_string(),
         fields: vec![("JWT".to_owned(), sent.jwt.clone())],
         explanation,

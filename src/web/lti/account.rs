@@ -11,7 +11,7 @@ use crate::web::extract::account::AccountVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::views::lti::{AccountPage, WaitingLine};
 use crate::web::views::shared::{Audience, FindingList, Page, Status};
-use crate::web::{paths, reply};
+use crate::web::{assets, paths, reply};
 
 /// The page, by GET with the visit's cookie or by POST with its token.
 ///
@@ -54,7 +54,7 @@ fn view(visit: &AccountVisit, account: &Account, report: Option<&Report>) -> Acc
                 .locale
                 .clone()
                 .unwrap_or_else(|| "en".to_owned()),
-            theme_href: None,
+            theme_href: account.accent.map(assets::accent),
             window_href: None,
         },
         platform: registration.name.clone(),

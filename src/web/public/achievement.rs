@@ -65,7 +65,7 @@ fn view(issuer: &Issuer, badge: &Badge) -> AchievementPage {
         text: checks::skill(&one.name, one.framework.as_deref(), one.code.as_deref()),
     };
     AchievementPage {
-        page: PublicPage::titled(&design.name),
+        page: PublicPage::titled(&design.name).in_accent(issuer.accent),
         name: design.name.clone(),
         picture: PictureView {
             src: pictures::href(&design.picture),

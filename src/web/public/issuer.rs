@@ -80,7 +80,7 @@ fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage
         text: text.to_owned(),
     };
     Ok(IssuerPage {
-        page: PublicPage::titled(&issuer.name),
+        page: PublicPage::titled(&issuer.name).in_accent(issuer.accent),
         name: issuer.name.clone(),
         url: issuer.url.clone(),
         email: issuer.email.clone(),

@@ -52,7 +52,7 @@ pub(crate) async fn print(
         address: Some(format!("{}{path}", cairn.settings.identity())),
     })?;
     let page = PrintPage {
-        page: PublicPage::titled(&certificate.name),
+        page: PublicPage::titled(&certificate.name).in_accent(published.issuer.accent),
         back_href: path,
         certificate,
     };

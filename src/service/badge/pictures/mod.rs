@@ -12,7 +12,7 @@ mod shapes;
 use url::form_urlencoded;
 
 use crate::domain::badge::{Picture, Shape};
-use crate::service::badge::theme::Colour;
+use crate::domain::theme::Colour;
 use crate::service::base::addresses;
 
 pub(crate) use kept::{is_kept, keep, uploaded};

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, SessionId};
 use crate::random::{self, Random};
 use crate::service::Cairn;
@@ -32,8 +33,8 @@ const TOUCH: TimeDelta = TimeDelta::minutes(1);
 pub(crate) struct SignedIn {
     pub(crate) admin: Administrator,
     pub(crate) session: SessionId,
-    /// The name of the institution, where the power reaches no further.
-    pub(crate) institution: Option<String>,
+    /// The institution, where the power reaches no further.
+    pub(crate) institution: Option<Tenant>,
 }
 
 impl Cairn {
@@ -52,7 +53,7 @@ impl Cairn {
                 return Ok(None);
             };
             let institution = match &admin.tenant {
-                Some(tenant) => tenants::get(db, tenant)?.map(|tenant| tenant.name),
+                Some(tenant) => tenants::get(db, tenant)?,
                 None => None,
             };
             Ok(Some((session, admin, institution)))

@@ -41,7 +41,11 @@ async fn answer(
     report: Option<self_test::Report>,
 ) -> Result<HttpResponse, AdminError> {
     let known = connecting::view(&visit.cairn, &visit.admin.scope, id).await?;
-    let page = visit.page(&known.registration.name, AdminPlace::Platforms);
+    let page = visit.page_of(
+        &known.institution,
+        &known.registration.name,
+        AdminPlace::Platforms,
+    );
     let now = visit.cairn.clock.now();
     visit.show(&PlatformPage::new(page, &known, report.as_ref(), now))
 }

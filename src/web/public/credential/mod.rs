@@ -15,7 +15,7 @@ use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
-use crate::service::credential::publish;
+use crate::service::credential::publish::{self, Published};
 use crate::web::badge_file;
 use crate::web::error::AppError;
 use crate::web::views::shared::{ErrorPage, PublicPage};
@@ -60,10 +60,10 @@ pub(crate) async fn credential(
         return Ok(if listed { answer } else { unlisted(answer) });
     };
     if !published.visibility().downloads {
-        return withheld(slug);
+        return withheld(&published);
     }
     let bytes = match baked::file(&cairn, &published.credential, form).await {
-        Err(error @ ServiceError::NoToken) => return no_token(&error),
+        Err(error @ ServiceError::NoToken) => return no_token(&published, &error),
         other => other?,
     };
     // The holder may switch it off at any moment.
@@ -75,9 +75,9 @@ pub(crate) async fn credential(
 }
 
 /// Says that this badge is older than its token form.
-fn no_token(error: &ServiceError) -> Result<HttpResponse, AppError> {
+fn no_token(published: &Published, error: &ServiceError) -> Result<HttpResponse, AppError> {
     let page = ErrorPage {
-        page: PublicPage::titled("This badge has no token form"),
+        page: PublicPage::titled("This badge has no token form").in_accent(published.issuer.accent),
         sentence: error.to_string(),
         kept: None,
         what_to_do: "Take the data file (JSON) or a picture: each is signed and can be checked on its own."
@@ -101,13 +101,15 @@ pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError
 }
 
 /// Says that the holder has not switched files on. What the page at this address shows is not withheld.
-fn withheld(slug: &str) -> Result<HttpResponse, AppError> {
+fn withheld(published: &Published) -> Result<HttpResponse, AppError> {
+    let shown: String = published.credential.slug.chars().take(6).collect();
     let page = ErrorPage {
-        page: PublicPage::titled("The holder keeps the files of this badge"),
+        page: PublicPage::titled("The holder keeps the files of this badge")
+            .in_accent(published.issuer.accent),
         sentence: "The holder of this badge has not switched downloads on for others.".to_owned(),
         kept: Some("Its page shows what was assessed, who issued it and whether it is valid.".to_owned()),
         what_to_do: "Ask the holder to send you the file, or to switch downloads on.".to_owned(),
-        error_id: format!("downloads-off · {}", slug.chars().take(6).collect::<String>()),
+        error_id: format!("downloads-off · {shown}"),
     };
     show(StatusCode::FORBIDDEN, &page)
 }

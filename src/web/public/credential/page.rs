@@ -35,7 +35,7 @@ pub(in crate::web::public) fn view(
     CredentialPage {
         page: PublicPage {
             open_graph: downloads.then(|| preview(cairn, published, checked)),
-            ..PublicPage::titled(&achievement.name)
+            ..PublicPage::titled(&achievement.name).in_accent(published.issuer.accent)
         },
         name: achievement.name.clone(),
         picture: PictureView {

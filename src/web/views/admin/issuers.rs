@@ -1,8 +1,10 @@
 //! Issuers and keys.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 
 use super::AdminPage;
+use crate::domain::theme::{Accent, Colour, DARK_SURFACE, LIGHT_SURFACE};
 use crate::web::views::shared::{LinkTo, ProblemList, StatusChip, When};
 
 /// Every institution with the key that signs, and the keys that speak to platforms.
@@ -39,7 +41,7 @@ pub(crate) struct KeyLine {
     pub(crate) act: Option<(&'static str, String)>,
 }
 
-/// One institution. Posts `name`, `issuer_name`, `url`, `email`.
+/// One institution. Posts `name`, `issuer_name`, `url`, `email`, and from a form of its own `colour`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/issuer.html")]
 pub(crate) struct IssuerPage {
@@ -49,6 +51,11 @@ pub(crate) struct IssuerPage {
     pub(crate) issuer_name: String,
     pub(crate) url: String,
     pub(crate) email: String,
+    pub(crate) colour_action: String,
+    /// The colour of the pages as it was typed; empty for Cairn's own.
+    pub(crate) colour: String,
+    /// What the colour that is saved becomes.
+    pub(crate) preview: Option<AccentPreview>,
     pub(crate) did: String,
     pub(crate) profile_href: String,
     pub(crate) keys: Vec<KeyLine>,
@@ -56,6 +63,63 @@ pub(crate) struct IssuerPage {
     /// Badges that a withdrawn key has signed and that wait to be signed anew.
     pub(crate) waiting: Option<String>,
     pub(crate) problems: ProblemList,
+}
+
+/// What an accent becomes on light and on dark pages.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "admin/accent.html")]
+pub(crate) struct AccentPreview {
+    samples: [AccentSample; 2],
+    /// Where it differs from the colour that was chosen, and why.
+    changed: Option<String>,
+}
+
+/// A link and a button in the accent of one theme, on the surface that it was measured on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct AccentSample {
+    pages: &'static str,
+    surface: String,
+    accent: String,
+    ink: String,
+}
+
+impl HtmlSafe for AccentPreview {}
+
+impl AccentPreview {
+    /// The preview of a chosen colour.
+    #[must_use]
+    pub(crate) fn of(chosen: Colour) -> Self {
+        let accent = Accent::from_colour(chosen);
+        let sample = |pages, surface: Colour, accent: Colour| AccentSample {
+            pages,
+            surface: surface.hex(),
+            accent: accent.hex(),
+            ink: accent.ink().hex(),
+        };
+        Self {
+            samples: [
+                sample("light pages", LIGHT_SURFACE, accent.light),
+                sample("dark pages", DARK_SURFACE, accent.dark),
+            ],
+            changed: changed(chosen, accent),
+        }
+    }
+}
+
+fn changed(chosen: Colour, accent: Accent) -> Option<String> {
+    let (on, therefore) = match (accent.light == chosen, accent.dark == chosen) {
+        (true, true) => return None,
+        (false, true) => ("light pages", "it is darker there"),
+        (true, false) => ("dark pages", "it is lighter there"),
+        (false, false) => (
+            "light and on dark pages",
+            "it is darker on the one and lighter on the other",
+        ),
+    };
+    let hex = chosen.hex();
+    Some(format!(
+        "Text in {hex} would be hard to read on {on}, so {therefore}."
+    ))
 }
 
 /// Before a key is withdrawn. Posts `reason`.
@@ -72,4 +136,24 @@ pub(crate) struct WithdrawKeyPage {
     pub(crate) reason: String,
     pub(crate) back_href: String,
     pub(crate) problems: ProblemList,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_preview_says_where_a_colour_had_to_change() {
+        for (hex, said) in [
+            ("#1f6f78", "on dark pages, so it is lighter there."),
+            ("#ffd400", "on light pages, so it is darker there."),
+            (
+                "#7a7a7a",
+                "on light and on dark pages, so it is darker on the one",
+            ),
+        ] {
+            let changed = AccentPreview::of(Colour::parse(hex).unwrap()).changed.unwrap();
+            assert!(changed.contains(said), "{hex}: {changed}");
+        }
+    }
 }

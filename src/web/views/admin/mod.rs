@@ -22,7 +22,7 @@ pub(crate) use by_hand::{ByHandForm, ByHandPage, PasteLine};
 pub(crate) use choose::ChooseInstitutionPage;
 pub(crate) use confirm::ConsoleConfirmPage;
 pub(crate) use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
-pub(crate) use issuers::{InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
+pub(crate) use issuers::{AccentPreview, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
 pub(crate) use overview::{InstitutionCard, OverviewPage};
 pub(crate) use platforms::{InvitedPage, PlatformPage, PlatformsPage};
 pub(crate) use policies::PoliciesPage;

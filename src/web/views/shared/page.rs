@@ -6,7 +6,8 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::Status;
-use crate::web::assets::asset;
+use crate::domain::theme::Colour;
+use crate::web::assets::{accent, asset};
 
 /// Who a framed page speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(crate) struct Page {
     pub(crate) flash: Option<Flash>,
     /// The locale of the launch (BCP 47); scripts write exact times in it. The words of the pages are English.
     pub(crate) locale: String,
-    /// The stylesheet with the institution's accent ([`crate::service::badge::theme::Accent::stylesheet`]); none for our own.
+    /// The style sheet with the institution's accent ([`crate::web::assets::accent`]); none for our own.
     pub(crate) theme_href: Option<String>,
     /// Where "Open in new window" posts to, with `session` and `csrf`; none when the page already is in its own window.
     pub(crate) window_href: Option<String>,
@@ -181,6 +182,15 @@ impl PublicPage {
         Self {
             title: title.to_owned(),
             ..Self::default()
+        }
+    }
+
+    /// The same page in an institution's accent, if it has one.
+    #[must_use]
+    pub(crate) fn in_accent(self, colour: Option<Colour>) -> Self {
+        Self {
+            theme_href: colour.map(accent),
+            ..self
         }
     }
 

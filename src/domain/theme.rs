@@ -3,8 +3,6 @@
 //! Its two formulas are those of WCAG 2.2; a crate for colours would bring colour spaces, and would mix in fractions where
 //! a credential's picture has to come out the same, byte for byte.
 
-use std::fmt::Write as _;
-
 /// A colour in sRGB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Colour {
@@ -16,20 +14,21 @@ pub(crate) struct Colour {
 /// An accent for the light and the dark theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Accent {
-    light: Colour,
-    dark: Colour,
+    pub(crate) light: Colour,
+    pub(crate) dark: Colour,
 }
 
-/// The surfaces of the style sheet that text in the accent stands on (`--surface`, the least favourable of each theme).
-const LIGHT_SURFACE: Colour = Colour {
-    red: 0xf3,
-    green: 0xf4,
-    blue: 0xf2,
+/// What text in the accent stands on in the light theme: the less favourable of the surfaces, `--raised` in `cairn.css`.
+pub(crate) const LIGHT_SURFACE: Colour = Colour {
+    red: 0xf5,
+    green: 0xf6,
+    blue: 0xf4,
 };
-const DARK_SURFACE: Colour = Colour {
-    red: 0x26,
-    green: 0x2a,
-    blue: 0x2c,
+/// The same in the dark theme.
+pub(crate) const DARK_SURFACE: Colour = Colour {
+    red: 0x21,
+    green: 0x26,
+    blue: 0x28,
 };
 /// Contrast for text (WCAG 2.2, success criterion 1.4.3).
 const ENOUGH: f64 = 4.5;
@@ -128,20 +127,6 @@ impl Accent {
             light: until_legible(LIGHT_SURFACE, Colour::BLACK),
             dark: until_legible(DARK_SURFACE, Colour::WHITE),
         }
-    }
-
-    /// A style sheet that sets the accent, to be linked after the main one.
-    #[must_use]
-    pub(crate) fn stylesheet(self) -> String {
-        let mut css = String::new();
-        let set = |colour: Colour| format!("--accent:{};--on-accent:{}", colour.hex(), colour.ink().hex());
-        let _ = write!(css, ":root{{{}}}", set(self.light));
-        let _ = write!(
-            css,
-            "@media (prefers-color-scheme:dark){{:root{{{}}}}}",
-            set(self.dark)
-        );
-        css
     }
 }
 
