@@ -5,7 +5,7 @@ use crate::domain::award::{Award, RegradeState, Standing};
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::domain::rule::Condition;
 use crate::ids::{BadgeId, PersonId, RegradeId};
-use crate::service::award::regrades::{self, Verdict, Waiting};
+use crate::service::award::regrades::{self, FallenGrade, Verdict};
 use crate::service::base::error::ServiceError;
 use crate::service::course::scores;
 use crate::store::{policies, regrades as stored};
@@ -35,7 +35,7 @@ impl Bench {
         self.work(&self.cairn).await;
     }
 
-    async fn waiting(&self) -> Vec<Waiting> {
+    async fn waiting(&self) -> Vec<FallenGrade> {
         let (waiting, more) = regrades::waiting(&self.cairn, &self.instructor().await)
             .await
             .unwrap();

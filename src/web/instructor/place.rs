@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use url::Url;
 
 use super::badge_form::decimal;
-use super::place_view::{chooser, review_page};
+use super::place_view::{page, review_page};
 use crate::ids::{ActivityId, BadgeId, PlacementId};
 use crate::service::course::placing::{self, Chooser, Pick, Sent, Shape, What};
 use crate::web::assets::asset;

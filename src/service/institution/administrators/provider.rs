@@ -138,7 +138,7 @@ async fn client(cairn: &Cairn, provider: &AdminProvider) -> Result<Client, Servi
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the settings name no provider, [`ServiceError::Provider`] when it does not answer.
-pub async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Privacy, ServiceError> {
+pub async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Leaving, ServiceError> {
     let provider = provider(cairn)?;
     cairn.throttle.attempt_from(address)?;
     let client = client(cairn, provider).await?;
