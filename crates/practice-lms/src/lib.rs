@@ -36,7 +36,7 @@ pub use world::GradeView;
 pub use world::World;
 pub use world::faults::{Endpoint, Fault, Faults};
 pub use world::model::{CourseRole, Placement};
-pub use world::registrations::{RegisteredTool, Standing};
+pub use world::registrations::{DeploymentTold, RegisteredTool, Standing};
 
 /// Which LMS is imitated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
