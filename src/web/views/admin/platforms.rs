@@ -155,7 +155,9 @@ pub struct PlatformPage {
     pub seen: Option<When>,
     /// Name and value, as the platform's own pages call them.
     pub values: Vec<(&'static str, String)>,
-    pub service_hosts: String,
+    /// Hosts that belong to the platform itself, and those that were added.
+    pub own_hosts: String,
+    pub added_hosts: String,
     pub by_itself: bool,
     pub deployments: Vec<DeploymentLine>,
     /// The findings of a self-test that ran just now.
@@ -167,6 +169,12 @@ impl PlatformPage {
     #[must_use]
     pub fn new(page: AdminPage, known: &Platform, report: Option<&Report>, now: DateTime<Utc>) -> Self {
         let registration = &known.registration;
+        let own_hosts = registration.own_hosts();
+        let added = registration.service_hosts.iter();
+        let added: Vec<&str> = added
+            .filter(|host| !own_hosts.contains(host))
+            .map(String::as_str)
+            .collect();
         Self {
             page,
             href: console::platform(&registration.id),
@@ -188,7 +196,8 @@ impl PlatformPage {
                 ("Token audience", registration.token_audience.clone()),
                 ("Public keyset URL", registration.jwks_url.to_string()),
             ],
-            service_hosts: registration.service_hosts.join(" "),
+            added_hosts: added.join(" "),
+            own_hosts: own_hosts.join(", "),
             by_itself: known.registration_url.is_some(),
             deployments: known
                 .deployments
