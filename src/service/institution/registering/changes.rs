@@ -48,9 +48,7 @@ impl Update {
     /// Whether it is known that everything stays as it is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.of.len() == 1
-            && self.values.is_empty()
-            && self.powers.as_ref() == Some(&PowersBeside::default())
+        self.of.len() == 1 && self.values.is_empty() && self.powers.as_ref() == Some(&PowersBeside::default())
     }
 }
 

@@ -29,7 +29,10 @@ pub(super) fn purpose(token: &str) -> Purpose {
     let scope = claims.get("scope").and_then(Value::as_str).unwrap_or_default();
     if scope.split(' ').any(|word| word == "reg-update") {
         Purpose::Change
-    } else if claims.get("existing_registration").is_some_and(|one| !one.is_null()) {
+    } else if claims
+        .get("existing_registration")
+        .is_some_and(|one| !one.is_null())
+    {
         Purpose::UntoldChange
     } else {
         Purpose::New

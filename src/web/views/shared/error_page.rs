@@ -86,7 +86,9 @@ fn registering(code: &str) -> Option<(&'static str, &'static str)> {
         ),
         "invitation.over" => ("This registration address is over", "Nothing was changed."),
         "platform.known" => ("This platform is registered already", "Nothing was changed."),
-        _ if code.starts_with("registering.") => ("Cairn was not registered", "Nothing was changed in Cairn."),
+        _ if code.starts_with("registering.") => {
+            ("Cairn was not registered", "Nothing was changed in Cairn.")
+        }
         _ => return None,
     })
 }
