@@ -135,7 +135,8 @@ impl Registration {
     }
 
     /// Whether `url` may be called for this platform, or shown as its own: https, or http on loopback when allowed;
-    /// without credentials; on one of `service_hosts` or below it (row 23 of the [checklist](crate::launch)).
+    /// without credentials; on one of `service_hosts` or its [own hosts](Self::own_hosts), or below it (row 23 of the
+    /// [checklist](crate::launch)).
     ///
     /// # Errors
     /// [`ServiceUrlError`] says which of these does not hold.
@@ -147,7 +148,9 @@ impl Registration {
         }
         let host = url.host_str().unwrap_or_default();
         let named = matches!(url.host(), Some(Host::Domain(_)));
-        let allowed = self.service_hosts.iter().any(|known| {
+        // The own ones count also where they were left out of what is stored.
+        let own = self.own_hosts();
+        let allowed = own.iter().chain(&self.service_hosts).any(|known| {
             host == known
                 || (named
                     && host
@@ -396,6 +399,14 @@ mod tests {
         let made = made.unwrap();
         assert_eq!(made.service_hosts, ["lms.example", "files.school.example"]);
         assert_eq!(made.own_hosts(), ["lms.example"]);
+        let stored = Registration {
+            service_hosts: vec!["files.school.example".into()],
+            ..made
+        };
+        for host in ["lms.example", "files.school.example"] {
+            let url = format!("https://{host}/x");
+            assert_eq!(stored.check_service_url(&url.parse().unwrap()), Ok(()), "{host}");
+        }
         let hosted = check(|draft| {
             draft.flavour = Flavour::Canvas;
             draft.issuer = "https://canvas.instructure.com".into();

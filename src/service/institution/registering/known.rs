@@ -98,14 +98,13 @@ pub(super) async fn update(
             None => return Ok(None),
         },
         Purpose::UntoldChange => {
-            let mut own = own(cairn, tenant, platform).await?;
-            own.retain(|one| one.flavour == platform.flavour);
-            let powers = match own.as_slice() {
+            let registered = registered_by_itself(cairn, own(cairn, tenant, platform).await?).await?;
+            let powers = match registered.as_slice() {
                 [] => return Ok(None),
                 [only] => powers_of(cairn, only).await?,
                 _ => None,
             };
-            (own, powers)
+            (registered, powers)
         }
     };
     let values = match meant.as_slice() {
@@ -119,6 +118,23 @@ pub(super) async fn update(
         of: meant.iter().map(|one| one.name.clone()).collect(),
     };
     Ok(Some((meant.into_iter().map(|one| one.id).collect(), update)))
+}
+
+/// Those that the platform can change: one that was made by hand has no other side.
+async fn registered_by_itself(
+    cairn: &Cairn,
+    all: Vec<Registration>,
+) -> Result<Vec<Registration>, ServiceError> {
+    let found = cairn.store.read(move |db| {
+        let mut by_itself = Vec::new();
+        for one in all {
+            if registrations::registration_url(db, &one.tenant, &one.id)?.is_some() {
+                by_itself.push(one);
+            }
+        }
+        Ok(by_itself)
+    });
+    Ok(found.await?)
 }
 
 /// What the platform said last of a registration.
