@@ -69,7 +69,8 @@ pub(crate) struct AddArguments {
     /// Deployment ID; may be repeated. None: every deployment that this platform signs is accepted.
     #[arg(long = "deployment")]
     deployments: Vec<String>,
-    /// A further host on which the platform's services are, for instance a Canvas school's own; may be repeated.
+    /// A host on which the platform's services are beside the hosts of its URLs, for instance a Canvas school's own; may be
+    /// repeated.
     #[arg(long = "service-host")]
     service_hosts: Vec<String>,
 }

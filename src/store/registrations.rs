@@ -8,6 +8,7 @@ use super::convert::{from_json, from_word, json, micros, word};
 use super::schema::{courses, deployments, people, registrations};
 use super::{Db, StoreError};
 use crate::ids::{RegistrationId, TenantId};
+use lti::dynamic_registration::Powers;
 use lti::registration::Registration;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -207,6 +208,38 @@ pub(crate) fn registration_url(
         .get_result(db)
         .optional()?;
     Ok(found.flatten())
+}
+
+/// What the platform said last that the registration may do; none where it never said.
+pub(crate) fn powers(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RegistrationId,
+) -> Result<Option<Powers>, StoreError> {
+    let found: Option<Option<String>> = registrations::table
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .filter(registrations::id.eq(id.as_str()))
+        .select(registrations::powers)
+        .get_result(db)
+        .optional()?;
+    let text = found.flatten();
+    text.map(|text| from_json("registrations.powers", &text))
+        .transpose()
+}
+
+/// Keeps what the platform says that the registration may do.
+pub(crate) fn set_powers(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RegistrationId,
+    powers: &Powers,
+) -> Result<(), StoreError> {
+    diesel::update(registrations::table)
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .filter(registrations::id.eq(id.as_str()))
+        .set(registrations::powers.eq(Some(json(powers)?)))
+        .execute(db)?;
+    Ok(())
 }
 
 /// Switches a platform on or off. Off, nobody can launch from it; everything that was earned stays.

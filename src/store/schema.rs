@@ -76,6 +76,7 @@ diesel::table! {
         enabled -> Bool,
         created_at -> BigInt,
         registration_url -> Nullable<Text>,
+        powers -> Nullable<Text>,
     }
 }
 

@@ -129,7 +129,8 @@ impl AppError {
     fn page(&self) -> askama::Result<String> {
         let sentence = self.source.to_string();
         if !matches!(self.source, ServiceError::Launch(_) | ServiceError::Login(_)) {
-            return ErrorPage::new(self.status_code().as_u16(), &sentence, &self.shown_id()).render();
+            let status = self.status_code().as_u16();
+            return ErrorPage::coded(status, self.source.code(), &sentence, &self.shown_id()).render();
         }
         let refusal = RefusalPage {
             page: PublicPage::titled("Cairn did not open"),

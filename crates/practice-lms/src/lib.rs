@@ -38,7 +38,7 @@ pub use login::LoginForm;
 pub use options::{Flavour, Lie, Manner, Options, Registration, StorageFrame, Tool};
 pub use world::GradeView;
 pub use world::World;
-pub use world::data::{Heard, RegisteredTool, Standing};
+pub use world::data::{DeploymentTold, Heard, RegisteredTool, Standing};
 pub use world::faults::{Endpoint, Fault, Faults};
 pub use world::model::{CourseRole, Placement};
 

@@ -344,7 +344,7 @@ pub(crate) enum Change {
     /// Whether whatever installation turns up is let in.
     AcceptAll(bool),
     Enabled(bool),
-    /// The hosts that services may be on.
+    /// The hosts that services may be on beside the platform's own.
     ServiceHosts(Vec<String>),
 }
 

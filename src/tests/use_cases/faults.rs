@@ -166,6 +166,40 @@ async fn no_token_no_data_and_one_sentence_that_says_so() {
 }
 
 #[tokio::test]
+async fn what_is_withheld_is_told_in_words_and_not_by_the_name_of_a_scope() {
+    use lti::services::media::scope;
+    for bench in benches().await {
+        scene(&bench).await;
+        for (withheld, words) in [
+            (
+                &[scope::RESULT_READ][..],
+                "does not allow this tool to read grades",
+            ),
+            (
+                &[scope::MEMBERS_READ],
+                "does not allow this tool to read who is in a course",
+            ),
+            (
+                &[scope::LINE_ITEM, scope::LINE_ITEM_READ],
+                "does not allow this tool to read its own gradebook columns",
+            ),
+        ] {
+            bench.world.forget_tokens();
+            bench.world.withhold(0, withheld);
+            let told = bench.run().await.problem;
+            assert!(
+                told.as_ref().is_some_and(|told| !told.contains("://")),
+                "{told:?}"
+            );
+            assert_told(&bench, told, words).await;
+            bench.world.withhold(0, &[]);
+            bench.clock.advance(chrono::TimeDelta::hours(2));
+            assert_eq!(bench.run().await.problem, None, "{words}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_column_that_cannot_be_read_does_not_spoil_the_others() {
     for bench in benches().await {
         let badge = scene(&bench).await;

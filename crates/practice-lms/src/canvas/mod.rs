@@ -39,6 +39,14 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::get().to(registration::configuration),
         )
         .route("/api/lti/registrations", web::post().to(registration::register))
+        .route(
+            "/api/lti/registrations/{number}",
+            web::get().to(registration::own),
+        )
+        .route(
+            "/api/lti/registrations/{number}",
+            web::put().to(registration::own),
+        )
         .route("/api/lti/notice-handlers/{tool}", web::get().to(notices::list))
         .route("/api/lti/notice-handlers/{tool}", web::put().to(notices::set))
         .route("/login/oauth2/token", web::post().to(token::token))

@@ -82,6 +82,18 @@ pub struct Heard {
     pub scopes: Option<Vec<String>>,
 }
 
+/// Canvas: when a tool that registers learns of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeploymentTold {
+    /// The registration installs the tool in the account, and its answer names the deployment beside the tool's part.
+    #[default]
+    Beside,
+    /// The same, but in the tool's part.
+    Within,
+    /// With the first launch: the app is added by hand, which makes the deployment.
+    Later,
+}
+
 /// How far a registered tool is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -100,6 +112,8 @@ pub struct RegisteredTool {
     pub index: usize,
     pub tool: Tool,
     pub standing: Standing,
+    /// Canvas: whether the registration installed it, so that adding the app would install it once more.
+    pub installed: bool,
     /// What it sent.
     pub request: Map<String, Value>,
 }
@@ -113,6 +127,10 @@ pub struct Registering {
     pub forced: VecDeque<(u16, String)>,
     /// Put over the configuration that is served.
     pub patch: Map<String, Value>,
+    /// Canvas: what the next registrations are answered.
+    pub told: DeploymentTold,
+    /// Canvas: changes that wait for the administrator's consent, by the tool's index.
+    pub updates: BTreeMap<usize, Map<String, Value>>,
 }
 
 /// Everything that changes.

@@ -7,9 +7,12 @@ use serde_json::{Map, Value, json};
 use super::super::keys::{Jwt, Object, sign_hint};
 use super::super::options::{Flavour, Tool};
 use super::World;
-use super::data::{RegisteredTool, Standing};
+use super::data::{DeploymentTold, RegisteredTool, Standing};
 use super::model::{Placement, Source};
 use ambient::random;
+
+/// Canvas numbers registrations apart from keys, so that a token's `existing_registration` is no client id.
+const FIRST_REGISTRATION: usize = 7_300;
 
 impl World {
     /// The token for a registration; for a change, of the tool with that index.
@@ -33,12 +36,43 @@ impl World {
             }
             Flavour::Canvas => {
                 let uuid = hex::encode(random::bytes::<16>(self.random()));
-                sign_hint(
-                    self.secret(),
-                    &json!({"uuid": uuid, "user_id": 1, "root_account_global_id": 1, "exp": now + 3_600}),
-                )
+                let mut claims =
+                    json!({"uuid": uuid, "user_id": 1, "root_account_global_id": 1, "exp": now + 3_600});
+                if let (Some(index), Some(claims)) = (changes, claims.as_object_mut()) {
+                    let number = FIRST_REGISTRATION.saturating_add(index);
+                    claims.insert("existing_registration".to_owned(), json!(number));
+                }
+                sign_hint(self.secret(), &claims)
             }
         }
+    }
+
+    /// Canvas: what registrations are answered from now on.
+    pub fn tell_deployments(&self, told: DeploymentTold) {
+        self.lock().registering.told = told;
+    }
+
+    /// Canvas: the changes that wait for the administrator's consent, by the tool's index.
+    #[must_use]
+    pub fn waiting_updates(&self) -> Vec<usize> {
+        self.lock().registering.updates.keys().copied().collect()
+    }
+
+    /// Canvas: the administrator consents to the change of a tool that waits.
+    pub fn accept_update(&self, index: usize) {
+        let Some(request) = self.lock().registering.updates.remove(&index) else {
+            return;
+        };
+        let (tool, custom) = super::super::registering::tool(&request);
+        self.keep_registration(None, Some(index), request, tool, custom);
+    }
+
+    /// Canvas: the registered tool that a token's `existing_registration` means.
+    pub(crate) fn existing(&self, number: i64) -> Option<RegisteredTool> {
+        let index = usize::try_from(number).ok()?.checked_sub(FIRST_REGISTRATION)?;
+        self.registered_tools()
+            .into_iter()
+            .find(|known| known.index == index)
     }
 
     /// What the frame of the administration page opens: the tool's address with configuration and token.
@@ -61,7 +95,7 @@ impl World {
         self.lock().registering.tools.clone()
     }
 
-    /// What Moodle's Activate does, and Canvas's two steps: the key on, then the app added.
+    /// What Moodle's Activate does, and Canvas's steps: the key on, then the app added where the registration did not.
     pub fn activate(&self, index: usize) {
         let mut data = self.lock();
         let Some(known) = data
@@ -73,7 +107,7 @@ impl World {
             return;
         };
         known.standing = match (self.flavour(), known.standing) {
-            (Flavour::Canvas, Standing::Waiting) => Standing::Enabled,
+            (Flavour::Canvas, Standing::Waiting) if !known.installed => Standing::Enabled,
             _ => Standing::Active,
         };
         if known.standing != Standing::Active {
@@ -103,6 +137,11 @@ impl World {
     /// The configuration is served with this value in that place.
     pub fn patch_configuration(&self, name: &str, value: Value) {
         self.lock().registering.patch.insert(name.to_owned(), value);
+    }
+
+    /// The configuration is served as it is.
+    pub fn honest_configuration(&self) {
+        self.lock().registering.patch.clear();
     }
 
     /// The columns of a tool, by its index.
@@ -154,16 +193,20 @@ impl World {
                 known.tool = tool;
                 known.request = request;
             }
-            None => data.registering.tools.push(RegisteredTool {
-                index,
-                tool,
-                standing: if changes.is_some() {
-                    Standing::Active
-                } else {
-                    Standing::Waiting
-                },
-                request,
-            }),
+            None => {
+                let installed = data.registering.told != DeploymentTold::Later;
+                data.registering.tools.push(RegisteredTool {
+                    index,
+                    tool,
+                    standing: if changes.is_some() {
+                        Standing::Active
+                    } else {
+                        Standing::Waiting
+                    },
+                    installed,
+                    request,
+                });
+            }
         }
         drop(data);
         if changes.is_none() {

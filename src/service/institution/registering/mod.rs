@@ -26,10 +26,11 @@ mod known;
 mod token;
 mod tool;
 
-pub(crate) use changes::{Beside, Change, Update};
+pub(crate) use changes::{Beside, Change, PowersBeside, Update};
 pub(crate) use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
 use inviting::{invitation, take, used};
-use known::{already_known, keep_choices, known, others, proposed};
+use known::{already_known, keep_choices, others, update};
+use token::Purpose;
 pub(crate) use tool::{TOOL, facts};
 
 /// How long the page that asks may stay open: as long as a platform's token lives.
@@ -42,7 +43,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
 pub(crate) struct Offer {
     pub(crate) institution: String,
     pub(crate) platform: PlatformConfiguration,
-    /// When a registration that is there would be changed: what of it. Empty when nothing would.
+    /// When a registration that is there would be changed: what of it.
     pub(crate) updates: Option<Update>,
     /// Registrations of the same platform that stay as they are beside a new one.
     pub(crate) beside: Vec<Beside>,
@@ -56,6 +57,7 @@ pub(crate) struct Registered {
     pub(crate) registration: Registration,
     /// None where it comes with the first launch.
     pub(crate) deployment_id: Option<String>,
+    /// Whether it was there before. Canvas changes its own side only once an administrator consents there.
     pub(crate) updated: bool,
     pub(crate) platform: PlatformConfiguration,
 }
@@ -67,8 +69,10 @@ struct Consent {
     code: String,
     platform: PlatformConfiguration,
     token: Option<String>,
-    /// The registration that will be changed, if it is a change.
-    updates: Option<RegistrationId>,
+    /// The registrations of which one will be changed, if it is a change.
+    updates: Vec<RegistrationId>,
+    /// Whether only the platform's answer tells which one, and whether it is here at all.
+    untold: bool,
     until: DateTime<Utc>,
 }
 
@@ -95,9 +99,15 @@ pub(crate) async fn open(
         status => return Err(Refused::Broken(status).into()),
     }
     let platform = PlatformConfiguration::read(&answer.body, &source, plain)?;
-    let known = match token.filter(|token| token::is_update(token)) {
-        Some(token) => known(cairn, &invitation.tenant, &platform, token).await?,
+    let purpose = token.map_or(Purpose::New, token::purpose);
+    let change = match token {
+        Some(token) => update(cairn, &invitation.tenant, &platform, token, purpose).await?,
         None => None,
+    };
+    let (meant, updates) = change.unzip();
+    let beside = match updates {
+        Some(_) => Vec::new(),
+        None => others(cairn, &invitation.tenant, &platform).await?,
     };
     let tenant = invitation.tenant.clone();
     let institution = cairn
@@ -105,24 +115,13 @@ pub(crate) async fn open(
         .read(move |db| tenants::get(db, &tenant))
         .await?
         .ok_or(ServiceError::NotFound("institution"))?;
-    let (mut updates, mut beside) = (None, Vec::new());
-    match &known {
-        Some((known, granted)) => {
-            let (gained, lost) = TOOL.abilities_beside(&platform, granted);
-            updates = Some(Update {
-                values: changes::between(known, &proposed(&platform, known)?),
-                gained,
-                lost,
-            });
-        }
-        None => beside = others(cairn, &invitation.tenant, &platform).await?,
-    }
     let consent = Consent {
         invitation: invitation.id,
         code: digest(code),
         platform: platform.clone(),
         token: token.map(str::to_owned),
-        updates: known.map(|(known, _)| known.id),
+        updates: meant.unwrap_or_default(),
+        untold: purpose == Purpose::UntoldChange,
         until: cairn.clock.now() + CONSENT_LIFE,
     };
     let plain = serde_json::to_vec(&consent).map_err(|error| ServiceError::Internal(error.to_string()))?;
@@ -179,6 +178,7 @@ async fn register(
         platform,
         token,
         updates,
+        untold,
         ..
     } = consent;
     let facts = facts(cairn);
@@ -195,24 +195,27 @@ async fn register(
         .registration_url
         .clone()
         .unwrap_or_else(|| platform.registration_endpoint.clone());
-    let updated = updates.is_some();
     let deployment_id = answer.deployment_id.clone();
+    let powers = answer.powers();
     let written = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let known = registrations::by_issuer_and_client(db, &made.issuer, &made.client_id)?;
-        let (registration, changes) = match (known, updates) {
-            (Some(known), Some(expected)) if known.id == expected && known.tenant == tenant => {
+        let updated = known.is_some();
+        let (registration, changes) = match known {
+            Some(known) if updates.contains(&known.id) && known.tenant == tenant => {
                 let changed = keep_choices(&known, made);
                 registrations::update(db, &changed, Some(&place))?;
                 let changes = changes::between(&known, &changed);
                 (changed, changes.iter().map(|change| change.what).collect())
             }
-            (None, None) => {
+            // Canvas has a registration that is not here any more: it comes back.
+            None if updates.is_empty() || untold => {
                 registrations::insert(db, &made, now)?;
                 registrations::update(db, &made, Some(&place))?;
                 (made, Vec::new())
             }
             _ => return Err(already_known()),
         };
+        registrations::set_powers(db, &tenant, &registration.id, &powers)?;
         if let Some(deployment_id) = answer.deployment_id {
             // One that an administrator refused stays refused.
             connecting::find_or_accept(db, &registration, deployment_id, now, random.as_ref())?;
@@ -229,9 +232,9 @@ async fn register(
         });
         let entry = Entry::new(&tenant, Actor::Platform, action, registration.id.as_str(), now);
         audit::record(db, &entry.detail(detail), random.as_ref())?;
-        Ok(registration)
+        Ok((registration, updated))
     });
-    let registration = written.await?;
+    let (registration, updated) = written.await?;
     Ok(Registered {
         registration,
         deployment_id,

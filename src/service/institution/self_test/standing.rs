@@ -15,7 +15,10 @@ pub(super) fn registered(known: &Known) -> Vec<Finding> {
     if known.pending > 0 {
         found.push(Finding::remark(
             "deployments",
-            format!("{} of its deployments wait to be accepted.", known.pending),
+            match known.pending {
+                1 => "1 of its deployments waits to be accepted.".to_owned(),
+                several => format!("{several} of its deployments wait to be accepted."),
+            },
             "Accept those that are yours on this page; until then launches from them are refused.",
         ));
     } else if known.accepted == 0 && !known.registration.accepts_new_deployments {

@@ -12,7 +12,7 @@ use zip::ZipArchive;
 
 use openbadges::bake::{self, MAX_IMAGE};
 use openbadges::jwt;
-use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify};
+use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify as verified};
 
 /// Most files of an archive.
 const MAX_FILES: usize = 2_000_000;
@@ -361,11 +361,11 @@ fn document(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
 
 fn judge(document: &[u8], shelf: &Shelf, now: DateTime<Utc>) -> Finding {
     let as_of = shelf.as_of(document);
-    let verdict: Verdict = verify(document, shelf, now);
+    let verdict: Verdict = verified(document, shelf, now);
     let verdict = match (verdict.failure(CheckKind::Status), as_of) {
         // A list may say until when it holds. Here it counts as of its own date.
         (Some(Failure::StatusListBad(inner)), Some(at)) if matches!(**inner, Failure::Expired(_)) => {
-            let mut then = verify(document, shelf, at);
+            let mut then = verified(document, shelf, at);
             for check in &mut then.checks {
                 if check.kind == CheckKind::Period {
                     check.failure = verdict.failure(CheckKind::Period).cloned();

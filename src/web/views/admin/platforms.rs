@@ -154,7 +154,9 @@ pub(crate) struct PlatformPage {
     pub(crate) seen: Option<When>,
     /// Name and value, as the platform's own pages call them.
     pub(crate) values: Vec<(&'static str, String)>,
-    pub(crate) service_hosts: String,
+    /// Hosts that belong to the platform itself, and those that were added.
+    pub(crate) own_hosts: String,
+    pub(crate) added_hosts: String,
     pub(crate) by_itself: bool,
     pub(crate) deployments: Vec<DeploymentLine>,
     /// The findings of a self-test that ran just now.
@@ -171,6 +173,12 @@ impl PlatformPage {
         now: DateTime<Utc>,
     ) -> Self {
         let registration = &known.registration;
+        let own_hosts = registration.own_hosts();
+        let added = registration.service_hosts.iter();
+        let added: Vec<&str> = added
+            .filter(|host| !own_hosts.contains(host))
+            .map(String::as_str)
+            .collect();
         Self {
             page,
             href: console::platform(&registration.id),
@@ -192,7 +200,8 @@ impl PlatformPage {
                 ("Token audience", registration.token_audience.clone()),
                 ("Public keyset URL", registration.jwks_url.to_string()),
             ],
-            service_hosts: registration.service_hosts.join(" "),
+            added_hosts: added.join(" "),
+            own_hosts: own_hosts.join(", "),
             by_itself: known.registration_url.is_some(),
             deployments: known
                 .deployments

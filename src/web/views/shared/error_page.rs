@@ -46,6 +46,18 @@ impl ErrorPage {
             error_id: error_id.to_owned(),
         }
     }
+
+    /// The page for an HTTP status and the stable name of what happened: an administrator who registers a platform came from
+    /// no course, and reads other words than students do.
+    #[must_use]
+    pub(crate) fn coded(status: u16, code: &str, sentence: &str, error_id: &str) -> Self {
+        let mut page = Self::new(status, sentence, error_id);
+        if let Some((title, what_to_do)) = registering(code) {
+            title.clone_into(&mut page.page.title);
+            what_to_do.clone_into(&mut page.what_to_do);
+        }
+        page
+    }
 }
 
 impl FramedErrorPage {
@@ -63,6 +75,22 @@ impl FramedErrorPage {
             way_out: None,
         }
     }
+}
+
+/// Title and advice for what happens while a platform registers.
+fn registering(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "invitation.used" => (
+            "This registration address was used already",
+            "Nothing was changed now. What it made stands in Cairn’s console under Platforms.",
+        ),
+        "invitation.over" => ("This registration address is over", "Nothing was changed."),
+        "platform.known" => ("This platform is registered already", "Nothing was changed."),
+        _ if code.starts_with("registering.") => {
+            ("Cairn was not registered", "Nothing was changed in Cairn.")
+        }
+        _ => return None,
+    })
 }
 
 /// Title and advice for a status.
