@@ -8,6 +8,7 @@ pub mod reissuing;
 pub mod renewals;
 pub mod share;
 pub mod share_links;
+mod signatures;
 pub mod signing;
 pub mod verifier;
 pub mod withdrawing;
