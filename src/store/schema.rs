@@ -288,6 +288,7 @@ diesel::table! {
         reviewed_at -> Nullable<BigInt>,
         review_message -> Nullable<Text>,
         review_score -> Nullable<Text>,
+        file_digest -> Nullable<Text>,
     }
 }
 
@@ -422,6 +423,7 @@ diesel::table! {
         created_at -> BigInt,
         #[sql_name = "lane"]
         platform -> Nullable<Text>,
+        person_id -> Nullable<Text>,
     }
 }
 
