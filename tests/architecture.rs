@@ -116,6 +116,43 @@ fn only_the_store_knows_diesel() {
     none(offenders(&sources(), |path| !module("store")(path), &words));
 }
 
+/// Columns that hold JSON, or what is signed.
+const DOCUMENTS: [&str; 15] = [
+    "algorithms",
+    "artefact",
+    "design",
+    "detail",
+    "document",
+    "history",
+    "left_out",
+    "opens",
+    "payload",
+    "record",
+    "request",
+    "root",
+    "service_hosts",
+    "services",
+    "token",
+];
+
+#[test]
+fn nobody_searches_or_edits_the_text_of_a_document() {
+    let sources = sources();
+    let within = |source: &Source| {
+        let code: String = source.code.split_whitespace().collect();
+        let column = |name: &str| ["like", "ilike", "similar_to"].map(|how| format!("::{name}.{how}("));
+        let searched = DOCUMENTS
+            .into_iter()
+            .flat_map(column)
+            .any(|text| code.contains(&text));
+        searched || code.contains("fnreplace(text:")
+    };
+    let found = sources
+        .iter()
+        .filter(|source| module("store")(&source.path) && within(source));
+    none(found.map(|source| source.path.clone()).collect());
+}
+
 #[test]
 fn only_the_edges_know_actix() {
     let edges = ["src/web/", "crates/practice-lms/", "src/app.rs", "src/main.rs"];

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::ids::{AdminId, PersonId, TenantId};
+use crate::ids::{AdminId, BadgeId, PersonId, TenantId};
 
 macro_rules! words {
     ($(#[$of:meta])* $type:ident: $($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
@@ -195,7 +195,8 @@ pub(crate) struct Entry {
     pub(crate) action: Action,
     /// What it was done to, by its id.
     pub(crate) subject: String,
-    /// A JSON object: no secrets, no names of people.
+    /// A JSON object: no secrets, and neither names nor ids of people, because nobody looks into it when somebody is erased
+    /// who is not its actor or its subject.
     pub(crate) detail: Value,
     pub(crate) at: DateTime<Utc>,
 }
@@ -237,6 +238,12 @@ impl Entry {
     pub(crate) fn detail(self, detail: Value) -> Self {
         Self { detail, ..self }
     }
+}
+
+/// The subject of an entry that says that a person was approved for a badge.
+#[must_use]
+pub(crate) fn approval_subject(badge: &BadgeId, person: &PersonId) -> String {
+    format!("{badge}/{person}")
 }
 
 /// An entry as it stands in the log of an institution.

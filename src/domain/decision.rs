@@ -104,6 +104,13 @@ pub(crate) enum Seen {
     NoApproval,
 }
 
+impl Decision {
+    /// Puts `instead` in the place of the approver called `name`, wherever their approval was seen. `false`: it was not.
+    pub(crate) fn rename_approver(&mut self, name: &str, instead: &str) -> bool {
+        self.tree.rename_approver(name, instead)
+    }
+}
+
 impl CheckedNode {
     /// Whether it holds.
     #[must_use]
@@ -132,6 +139,24 @@ impl CheckedNode {
 }
 
 impl CheckedGroup {
+    fn rename_approver(&mut self, name: &str, instead: &str) -> bool {
+        let mut found = false;
+        for node in &mut self.nodes {
+            found |= match node {
+                CheckedNode::Group(group) => group.rename_approver(name, instead),
+                CheckedNode::Condition(CheckedCondition {
+                    seen: Seen::Approval { by, .. },
+                    ..
+                }) if by == name => {
+                    instead.clone_into(by);
+                    true
+                }
+                CheckedNode::Condition(_) => false,
+            };
+        }
+        found
+    }
+
     /// The members that ask something different from those before them: what is asked twice counts once.
     #[must_use]
     pub(crate) fn distinct(&self) -> Vec<&CheckedNode> {
@@ -161,5 +186,60 @@ impl CheckedGroup {
             .into_iter()
             .filter(|node| node.truth() == Truth::Yes)
             .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::now;
+
+    fn seen(condition: Condition, seen: Seen) -> CheckedNode {
+        CheckedNode::Condition(CheckedCondition {
+            condition,
+            truth: Truth::Yes,
+            seen,
+        })
+    }
+
+    fn approved(by: &str) -> CheckedNode {
+        let by = by.to_owned();
+        seen(Condition::InstructorApproves, Seen::Approval { by, at: now() })
+    }
+
+    fn group(nodes: Vec<CheckedNode>) -> CheckedGroup {
+        CheckedGroup {
+            need: Need::All,
+            truth: Truth::Yes,
+            nodes,
+        }
+    }
+
+    fn decision(inner: &str, outer: &str) -> Decision {
+        // A badge whose id is the approver's name is none of theirs.
+        let badge = Condition::HoldsBadge { badge: "Tess".into() };
+        let held = seen(badge, Seen::Badge { awarded_at: now() });
+        Decision {
+            outcome: Truth::Yes,
+            rule_version: 1,
+            tree: group(vec![
+                CheckedNode::Group(group(vec![approved(inner), held])),
+                approved(outer),
+            ]),
+        }
+    }
+
+    #[test]
+    fn an_approver_is_renamed_wherever_they_were_seen_and_nobody_else_is() {
+        let mut both = decision("Tess", "Tess Tutor");
+        assert!(both.rename_approver("Tess", "Somebody"));
+        assert_eq!(both, decision("Somebody", "Tess Tutor"));
+        assert!(
+            !both.rename_approver("Tess", "Somebody"),
+            "they are there no more"
+        );
+        assert!(!both.rename_approver("tess tutor", "Somebody"));
+        assert!(!both.rename_approver("Tess_Tutor", "Somebody"));
+        assert_eq!(both, decision("Somebody", "Tess Tutor"));
     }
 }

@@ -14,7 +14,7 @@ use crate::ids::{AwardId, CredentialId, PersonId, TenantId};
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = credentials, treat_none_as_default_value = false)]
 #[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
-pub(super) struct Row {
+struct Row {
     id: String,
     tenant_id: String,
     award_id: String,
@@ -35,7 +35,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn credential(self) -> Result<Credential, StoreError> {
+    fn credential(self) -> Result<Credential, StoreError> {
         let reissued = match (self.reissued_at, self.reissued_for) {
             (Some(at), Some(cause)) => Some(Reissued {
                 at: moment(at)?,

@@ -228,6 +228,61 @@ pub(crate) fn record_many(
     Ok(done)
 }
 
+/// How many people, and how many of their records, [`amend`] takes at a time.
+const AMENDED: usize = 200;
+
+/// Changes what was recorded about some people and a badge, in each record of which `change` says that it changed it. What
+/// holds now holds on, so that the next check finds no news in it. Run it in a transaction.
+pub(super) fn amend(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    people: &[PersonId],
+    change: impl Fn(&mut Decision) -> bool,
+) -> Result<(), StoreError> {
+    for some in people.chunks(AMENDED) {
+        let ids: Vec<String> = on_both!(db, |connection| decisions::table
+            .filter(decisions::tenant_id.eq(tenant.as_str()))
+            .filter(decisions::badge_id.eq(badge.as_str()))
+            .filter(decisions::person_id.eq_any(some.iter().map(PersonId::as_str)))
+            .order(decisions::id)
+            .select(decisions::id)
+            .load(connection))?;
+        for part in ids.chunks(AMENDED) {
+            let rows: Vec<(String, String, String, String)> = on_both!(db, |connection| decisions::table
+                .filter(decisions::tenant_id.eq(tenant.as_str()))
+                .filter(decisions::id.eq_any(part))
+                .order(decisions::id)
+                .select((
+                    decisions::id,
+                    decisions::person_id,
+                    decisions::rule_id,
+                    decisions::record
+                ))
+                .load(connection))?;
+            for (id, person, rule, record) in rows {
+                let mut decision: Decision = from_json("decisions.record", &record)?;
+                if !change(&mut decision) {
+                    continue;
+                }
+                diesel::update(decisions::table)
+                    .filter(decisions::tenant_id.eq(tenant.as_str()))
+                    .filter(decisions::id.eq(&id))
+                    .set(decisions::record.eq(json(&decision)?))
+                    .execute(db)?;
+                diesel::update(current_decisions::table)
+                    .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+                    .filter(current_decisions::badge_id.eq(badge.as_str()))
+                    .filter(current_decisions::person_id.eq(person))
+                    .filter(current_decisions::decision_id.eq(&id))
+                    .set(current_decisions::digest.eq(digest(&rule.into(), &decision)?))
+                    .execute(db)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The record that holds now, and when it was last confirmed.
 pub(crate) fn current(
     db: &mut Db,

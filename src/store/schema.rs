@@ -290,6 +290,7 @@ diesel::table! {
         reviewed_at -> Nullable<BigInt>,
         review_message -> Nullable<Text>,
         review_score -> Nullable<Text>,
+        file_digest -> Nullable<Text>,
     }
 }
 
@@ -424,6 +425,7 @@ diesel::table! {
         created_at -> BigInt,
         #[sql_name = "lane"]
         platform -> Nullable<Text>,
+        person_id -> Nullable<Text>,
     }
 }
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::convert::{from_json, from_word, json, micros, moment, opt_decimal, word};
 use super::schema::submissions;
 use super::{Db, StoreError};
-use crate::domain::evidence::{Review, Submission, SubmissionState};
+use crate::domain::evidence::{Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::EvidenceFact;
 use crate::domain::page::Page;
 use crate::ids::{ActivityId, PersonId, SubmissionId, TenantId};
@@ -26,6 +26,7 @@ struct Row {
     reviewed_at: Option<i64>,
     review_message: Option<String>,
     review_score: Option<String>,
+    file_digest: Option<String>,
 }
 
 impl Row {
@@ -51,6 +52,12 @@ impl Row {
             review,
         })
     }
+}
+
+/// What the column of the file's digest holds for that artefact. A row without it was written by a program from before the
+/// column: see [`super::retention::note_files`].
+pub(super) fn file_digest(artefact: &Artefact) -> &str {
+    artefact.file.as_ref().map_or("", |file| &file.digest)
 }
 
 /// The columns from which a fact is made.
@@ -94,6 +101,7 @@ pub(crate) fn insert_version(db: &mut Db, submission: &Submission) -> Result<(),
         review_score: review
             .and_then(|review| review.score)
             .map(|score| score.to_string()),
+        file_digest: Some(file_digest(&submission.artefact).to_owned()),
     };
     diesel::insert_into(submissions::table).values(&row).execute(db)?;
     Ok(())

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::domain::audit::{Action, Logged};
+use crate::domain::audit::{Action, Logged, approval_subject};
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
@@ -156,11 +156,6 @@ fn asks_for_approval(rule: &Rule) -> bool {
         .conditions()
         .into_iter()
         .any(|condition| *condition == Condition::InstructorApproves)
-}
-
-/// What the audit log calls an approval's subject.
-fn approval_subject(badge: &BadgeId, person: &PersonId) -> String {
-    format!("{badge}/{person}")
 }
 
 /// One student and one badge of the course.

@@ -8,6 +8,7 @@ pub(crate) mod reissuing;
 pub(crate) mod renewals;
 pub(crate) mod share;
 pub(crate) mod share_links;
+mod signatures;
 pub(crate) mod signing;
 pub(crate) mod verifier;
 pub(crate) mod withdrawing;

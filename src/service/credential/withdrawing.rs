@@ -21,16 +21,11 @@ use crate::service::base::operator::Operator;
 use crate::service::base::queue::{self, BackgroundJob as _, SignAnew};
 use crate::service::credential::publish::read;
 use crate::service::credential::reissuing;
+use crate::service::credential::signatures::Signatures;
 use crate::service::credential::signing::{IssuingContext, Signer};
 use crate::store::jobs::{self, Standing};
-use crate::store::reissues::{self, Mark};
-use crate::store::{Db, StoreError, audit, issuers, status_lists, tenants, token_keys};
-use openbadges::did::IssuerIdentity;
-use openbadges::jwt;
-use openbadges::keys::PublicKey;
+use crate::store::{Db, StoreError, audit, credentials, issuers, tenants, token_keys};
 
-/// Badges in one transaction: few enough that nobody waits long for the database.
-const GROUP: i64 = 50;
 /// When it is looked once more: an award that another node was making at the moment of the withdrawal has ended by then.
 const ONCE_MORE: TimeDelta = TimeDelta::minutes(15);
 
@@ -46,18 +41,12 @@ pub(crate) struct Review {
     pub(crate) lists: usize,
 }
 
-fn internal(error: impl std::fmt::Display) -> ServiceError {
-    ServiceError::Internal(error.to_string())
-}
-
-/// How what the key has signed is told.
-fn mark(identity: &IssuerIdentity, key: &IssuerKey) -> Result<Mark, ServiceError> {
-    let public = PublicKey::from_multikey(&key.public_multibase).map_err(internal)?;
-    let method = identity.verification_method(&public);
-    Ok(match key.kind {
-        KeyKind::Ed25519 => Mark::Document(format!("\"{method}\"")),
-        KeyKind::Es256 => Mark::Token(jwt::beginning(&method).map_err(internal)?),
-    })
+fn signatures(
+    context: &IssuingContext,
+    issuer: &Issuer,
+    key: &IssuerKey,
+) -> Result<Signatures, ServiceError> {
+    Signatures::of(&context.identity(issuer)?, issuer, key)
 }
 
 fn find(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, IssuerKey), ServiceError> {
@@ -81,31 +70,16 @@ pub(crate) async fn review<'a>(
     let (context, tenant, key) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
     let found = cairn.store.read_with(move |db| {
         let (issuer, key) = find(db, &tenant, &key)?;
-        let mark = mark(&context.identity(&issuer)?, &key)?;
+        let signatures = signatures(&context, &issuer, &key)?;
         Ok(Review {
-            badges: reissues::count_marked(db, &tenant, &issuer.id, &mark)?,
-            lists: signed_lists(db, &issuer, &mark)?.len(),
+            badges: signatures.count(db)?,
+            lists: signatures.lists(db)?.len(),
             tenant: tenants::get(db, &tenant)?.ok_or(ServiceError::NotFound("institution"))?,
             issuer,
             key,
         })
     });
     found.await
-}
-
-fn signed_lists(
-    db: &mut Db,
-    issuer: &Issuer,
-    mark: &Mark,
-) -> Result<Vec<status_lists::StatusList>, ServiceError> {
-    let Mark::Document(text) = mark else {
-        return Ok(Vec::new());
-    };
-    let all = status_lists::for_issuer(db, &issuer.tenant, &issuer.id)?;
-    Ok(all
-        .into_iter()
-        .filter(|list| list.document.contains(text))
-        .collect())
 }
 
 /// Withdraws a key. From this moment it is not published; a new one signs if it was the one that did; the status lists that
@@ -174,11 +148,10 @@ pub(crate) async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, Ser
     let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let found = cairn.store.read_with(move |db| {
         let issuer = issuers::for_tenant(db, &tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
-        let identity = context.identity(&issuer)?;
         let mut waiting = 0;
         for key in institutions::all_keys(db, &issuer)? {
             if key.state == KeyState::Withdrawn && is_queued(db, &tenant, &key.id)? {
-                waiting += reissues::count_marked(db, &tenant, &issuer.id, &mark(&identity, &key)?)?;
+                waiting += signatures(&context, &issuer, &key)?.count(db)?;
             }
         }
         Ok(waiting)
@@ -226,25 +199,31 @@ pub(crate) async fn sign_anew<F: Future<Output = ()>>(
     key: &KeyId,
     so_far: impl Fn(usize) -> F,
 ) -> Result<usize, ServiceError> {
-    let (context, owner, withdrawn) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
+    let (context, owner, known) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
     // A list may have been published under the key by who had read it before the withdrawal.
     let lists = cairn
         .store
-        .write_retrying(move |db| publish_lists_again(db, &context, &owner, &withdrawn));
+        .write_retrying(move |db| publish_lists_again(db, &context, &owner, &known));
     lists.await?;
     let (mut after, mut done) = (None, 0);
     loop {
-        let (context, owner, withdrawn) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
+        let (context, owner, known) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
+        // Looked for outside the transaction: nobody waits while what others signed is read.
+        let next = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+            let (issuer, key) = withdrawn(db, &owner, &known)?;
+            Ok(signatures(&context, &issuer, &key)?.next(db, after.as_ref())?)
+        });
+        let group = next.await?;
+        let Some(last) = group.last().cloned() else {
+            return Ok(done);
+        };
+        let (context, owner, known) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
         let step = cairn
             .store
-            .write_retrying(move |db| sign_group(db, &context, &owner, &withdrawn, after.as_ref()));
-        let (signed, last) = step.await?;
-        done += signed;
+            .write_retrying(move |db| sign_group(db, &context, &owner, &known, &group));
+        done += step.await?;
         so_far(done).await;
-        if last.is_none() {
-            return Ok(done);
-        }
-        after = last;
+        after = Some(last);
     }
 }
 
@@ -256,9 +235,8 @@ fn publish_lists_again(
     key: &KeyId,
 ) -> Result<(), ServiceError> {
     let (issuer, key) = withdrawn(db, tenant, key)?;
-    let mark = mark(&context.identity(&issuer)?, &key)?;
     let signer = context.signer(db, tenant)?;
-    for list in signed_lists(db, &issuer, &mark)? {
+    for list in signatures(context, &issuer, &key)?.lists(db)? {
         signer.publish_again(db, &list)?;
     }
     Ok(())
@@ -275,24 +253,27 @@ fn withdrawn(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, Iss
     ))
 }
 
-/// Signs the next group. Says how many it signed, and after which to go on: none when there is no more.
+/// Signs those of a group anew that the key still signs by now, and says how many these were.
 fn sign_group(
     db: &mut Db,
     context: &IssuingContext,
     tenant: &TenantId,
     key: &KeyId,
-    after: Option<&CredentialId>,
-) -> Result<(usize, Option<CredentialId>), ServiceError> {
+    group: &[CredentialId],
+) -> Result<usize, ServiceError> {
     let (issuer, key) = withdrawn(db, tenant, key)?;
-    let mark = mark(&context.identity(&issuer)?, &key)?;
+    let signatures = signatures(context, &issuer, &key)?;
     let signer: Signer = context.signer(db, tenant)?;
-    let found = reissues::marked(db, tenant, &issuer.id, &mark, after, GROUP)?;
-    let last = found.last().map(|one| one.id.clone());
     let mut signed = 0;
-    for credential in found.into_iter().filter(|one| mark.is_on(one)) {
+    for id in group {
+        // Its holder may have had it signed anew meanwhile, or have been erased.
+        let known = credentials::get(db, tenant, id)?;
+        let Some(credential) = known.filter(|credential| signatures.is_on(credential)) else {
+            continue;
+        };
         let document = read(&credential)?;
         reissuing::again(db, &signer, context, credential, document, ReissueCause::Key)?;
         signed += 1;
     }
-    Ok((signed, last))
+    Ok(signed)
 }

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::convert::{micros, moment, opt_moment};
+use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
-    approvals, audit, awards, credentials, current_decisions, decisions, enrolments, erased_pages, erasures,
-    jobs, people, regrades, results, sessions, share_links, subjects, submissions,
+    approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
+    erasures, people, regrades, results, sessions, share_links, subjects, submissions,
 };
-use super::{Db, StoreError};
-use crate::domain::audit::ActorKind;
+use super::{Db, StoreError, jobs};
+use crate::domain::audit::{ActorKind, approval_subject};
 use crate::domain::erasure::{Declined, Wish};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
 
@@ -238,10 +238,7 @@ pub(crate) fn erase(
         sessions,
         subjects
     );
-    diesel::delete(jobs::table)
-        .filter(jobs::tenant_id.eq(tenant.as_str()))
-        .filter(jobs::payload.like(format!("%{person}%")))
-        .execute(db)?;
+    jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;
     if for_others::acted_for_others(db, tenant, person)? {
         for_others::forget_approver(db, tenant, person)?;
@@ -264,40 +261,33 @@ pub(crate) fn erase(
     Ok(())
 }
 
-/// What the log says of a person beyond the action itself is gone, and so is who it was.
+/// What the log says of a person beyond the action itself is gone, and so is who it was: they are its actor, or its subject
+/// is one of `things`, themselves, or that they were approved. The details of other entries name nobody.
 fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String]) -> Result<(), StoreError> {
     let blank = audit::detail.eq("{}");
-    diesel::update(audit::table)
-        .filter(audit::tenant_id.eq(tenant.as_str()))
-        .filter(
-            audit::actor_id
-                .eq(person.as_str())
-                .or(audit::subject.eq(person.as_str()))
-                .or(audit::subject.like(format!("%/{person}")))
-                .or(audit::detail.like(format!("%{person}%"))),
-        )
-        .set(blank)
-        .execute(db)?;
-    for thing in things {
-        diesel::update(audit::table)
+    let of_tenant: Vec<String> = badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .select(badges::id)
+        .load(db)?;
+    // An approval may have been taken back since, so each badge is asked for, by the index on subjects.
+    let approved = of_tenant
+        .into_iter()
+        .map(|badge| approval_subject(&badge.into(), person));
+    let mut subjects: Vec<String> = approved.collect();
+    subjects.extend_from_slice(things);
+    subjects.push(person.to_string());
+    for some in subjects.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::update(audit::table)
             .filter(audit::tenant_id.eq(tenant.as_str()))
-            .filter(audit::subject.eq(thing))
+            .filter(audit::subject.eq_any(some))
             .set((blank, audit::subject.eq("erased")))
-            .execute(db)?;
+            .execute(connection))?;
     }
-    diesel::update(audit::table)
-        .filter(audit::tenant_id.eq(tenant.as_str()))
-        .filter(
-            audit::subject
-                .eq(person.as_str())
-                .or(audit::subject.like(format!("%/{person}"))),
-        )
-        .set(audit::subject.eq("erased"))
-        .execute(db)?;
     diesel::update(audit::table)
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .filter(audit::actor_id.eq(person.as_str()))
         .set((
+            blank,
             audit::actor_id.eq(None::<String>),
             audit::actor_kind.eq(ActorKind::Unnamed.as_str()),
         ))

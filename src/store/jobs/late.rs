@@ -11,7 +11,7 @@ use crate::store::schema::jobs;
 use crate::store::{Db, StoreError};
 
 /// Removes work of that kind and key that was given up, and says whether there was any: whoever calls it does the work
-/// anew. Run it in the transaction that enqueues it. `key` is made of ids.
+/// anew. Run it in the transaction that enqueues it.
 pub(crate) fn take_given_up(
     db: &mut Db,
     tenant: &TenantId,
@@ -21,7 +21,7 @@ pub(crate) fn take_given_up(
     let gone = diesel::delete(jobs::table)
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::kind.eq(kind))
-        .filter(jobs::key.like(key))
+        .filter(jobs::key.eq(key))
         .filter(jobs::state.eq(GIVEN_UP))
         .execute(db)?;
     Ok(gone > 0)
@@ -34,7 +34,13 @@ pub(crate) fn take_given_up_below(
     kind: &str,
     folder: &str,
 ) -> Result<bool, StoreError> {
-    take_given_up(db, tenant, kind, &format!("{folder}/%"))
+    let gone = diesel::delete(jobs::table)
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(jobs::state.eq(GIVEN_UP))
+        .execute(db)?;
+    Ok(gone > 0)
 }
 
 /// Work that was given up.

@@ -13,15 +13,17 @@ use serde_json::Value;
 use super::convert::{from_json, json, micros, moment};
 use super::schema::jobs;
 use super::{Db, StoreError};
-use crate::ids::{JobId, RegistrationId, TenantId};
+use crate::ids::{JobId, PersonId, RegistrationId, TenantId};
 use crate::random::Random;
 
 mod late;
+mod people;
 mod state;
 
 pub(crate) use late::{
     GivenUp, Late, given_up_below, late_below, revive, take_given_up, take_given_up_below,
 };
+pub(crate) use people::forget_person;
 pub(crate) use state::{Count, Standing, counts, is_under_way, standing, under_way_below};
 
 const WAITING: &str = "waiting";
@@ -40,6 +42,8 @@ pub(crate) struct NewJob {
     pub(crate) run_at: DateTime<Utc>,
     /// The platform that it calls; none for work that calls nobody.
     pub(crate) platform: Option<RegistrationId>,
+    /// The person whom it concerns, with whom it goes when they are erased; none for work that concerns nobody.
+    pub(crate) person: Option<PersonId>,
 }
 
 /// Work that a worker has claimed.
@@ -76,6 +80,7 @@ struct Row {
     last_error: Option<String>,
     created_at: i64,
     platform: Option<String>,
+    person_id: Option<String>,
 }
 
 /// Enqueues `job`. One of the same kind and key that waits already stands for it, and runs at the earlier of both
@@ -119,6 +124,7 @@ pub(crate) fn enqueue(
         last_error: None,
         created_at: micros(now),
         platform: job.platform.as_ref().map(ToString::to_string),
+        person_id: job.person.as_ref().map(ToString::to_string),
     };
     // PostgreSQL: a claim that commits between the two statements takes the waiting job away; then this one is added.
     for _ in 0..3 {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::ids::{RegistrationId, TenantId};
+use crate::ids::{PersonId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, StoreError};
@@ -44,6 +44,11 @@ pub(crate) trait BackgroundJob: Serialize + DeserializeOwned + Send + 'static {
 
     /// The platform that it calls, so that one which hangs does not hold up the others.
     fn platform(&self) -> Option<&RegistrationId> {
+        None
+    }
+
+    /// The person whom it concerns: nothing of it is left once they are erased.
+    fn person(&self) -> Option<&PersonId> {
         None
     }
 }
@@ -83,6 +88,7 @@ pub(crate) fn enqueue<J: BackgroundJob>(
         payload,
         run_at,
         platform: job.platform().cloned(),
+        person: job.person().cloned(),
     };
     jobs::enqueue(db, &new, now, random).map(drop)
 }

@@ -78,6 +78,10 @@ impl BackgroundJob for DecidePerson {
     fn key(&self) -> String {
         format!("{}/{}", self.course, self.person)
     }
+
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
 }
 
 /// Gives an evidence activity its gradebook column.
@@ -124,6 +128,9 @@ pub(crate) struct SendScore {
     pub(crate) course: CourseId,
     #[serde(default, skip_serializing)]
     pub(crate) platform: Option<RegistrationId>,
+    /// Who handed it in. Whoever sends it reads that from the hand-in, so it stands in the column alone.
+    #[serde(skip)]
+    pub(crate) person: Option<PersonId>,
 }
 
 impl SendScore {
@@ -134,6 +141,7 @@ impl SendScore {
             platform: platform_of(db, &submission.tenant, course)?,
             submission: submission.id.clone(),
             course: course.clone(),
+            person: Some(submission.person.clone()),
         })
     }
 }
@@ -149,6 +157,10 @@ impl BackgroundJob for SendScore {
 
     fn platform(&self) -> Option<&RegistrationId> {
         self.platform.as_ref()
+    }
+
+    fn person(&self) -> Option<&PersonId> {
+        self.person.as_ref()
     }
 }
 
