@@ -21,6 +21,7 @@ mod killed;
 mod ladder;
 mod launch;
 mod leaving;
+mod log;
 mod master_key;
 mod nameless;
 mod operations;
