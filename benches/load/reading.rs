@@ -39,7 +39,7 @@ pub async fn measure(tool: &Tool, flavour: Flavour, members: usize) {
     let known = platforms::list(&cairn).await.unwrap();
     let (_, registration) = known.iter().find(|(_, known)| known.name == name).unwrap();
     let platform = cairn.lti.platform(
-        platforms::target(registration),
+        platforms::target(&cairn, registration),
         flavour.capabilities(),
         Vec::new(),
     );

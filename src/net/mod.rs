@@ -2,5 +2,6 @@
 
 pub mod address;
 pub mod guarded;
+pub mod measured;
 
 pub use lti::transport::{Method, NetError, Request, Response, Transport};

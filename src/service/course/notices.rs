@@ -21,6 +21,7 @@ use crate::service::course::copying::{self, Copied};
 use crate::store::deployments::DeploymentState;
 use crate::store::notice_handlers::{self, Subscription};
 use crate::store::{Db, StoreError, audit, deployments, nonces, registrations};
+use crate::telemetry::metric;
 use lti::claims::Launch;
 use lti::notices::{self, About, CONTEXT_COPY, HELLO_WORLD, Notice, NoticeRefusal};
 use lti::registration::Registration;
@@ -108,7 +109,7 @@ pub async fn subscribe(
     if registration.check_service_url(&wanted.service).is_err() || !registration.enabled {
         return Ok(());
     }
-    let target = platforms::target(&registration);
+    let target = platforms::target(cairn, &registration);
     let granted = vec![scope::NOTICE_HANDLERS.to_owned()];
     let platform = cairn.lti.platform(target, registration.capabilities(), granted);
     let handler = handler(&cairn.settings.origin());
@@ -170,7 +171,7 @@ pub async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceErr
             Err(refusal) => {
                 let code = refusal.code();
                 tracing::warn!(code, %refusal, "a notice was refused");
-                metrics::counter!("cairn_refusals_total", "code" => code).increment(1);
+                metrics::counter!(metric::REFUSALS, "code" => code).increment(1);
                 received.refused += 1;
             }
         }
@@ -195,6 +196,7 @@ async fn take_in(cairn: &Cairn, jwt: &str) -> Result<Result<(), NoticeRefusal>, 
     let Some(registration) = registration else {
         return Ok(Err(NoticeRefusal::UnknownRegistration));
     };
+    cairn.platform_hosts.note(&registration);
     match notices::verify(jwt, &registration, &cairn.key_sets, cairn.clock.now()).await {
         Ok(notice) => keep(cairn, registration, notice).await,
         Err(refusal) => Ok(Err(refusal)),

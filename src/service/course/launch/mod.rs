@@ -27,6 +27,7 @@ use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
 use crate::store::sessions::Session;
 use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
+use crate::telemetry::metric;
 use lti::claims::{Context, Launch};
 use lti::error::Refusal;
 use lti::launch::{LaunchForm, Targets, verify};
@@ -81,6 +82,7 @@ impl Cairn {
             .read(move |db| registrations::by_issuer(db, &issuer))
             .await?;
         let chosen = choose_registration(&same_issuer, request)?.clone();
+        self.platform_hosts.note(&chosen);
         self.remembered.keep(&chosen);
         Ok(chosen)
     }
@@ -119,7 +121,9 @@ impl Cairn {
     pub async fn registration_of(&self, state: &LoginState) -> Result<Registration, ServiceError> {
         let id = state.registration_id.clone();
         let found = self.store.read(move |db| registrations::by_id(db, &id)).await?;
-        Ok(found.ok_or(Refusal::StateInvalid)?)
+        let found = found.ok_or(Refusal::StateInvalid)?;
+        self.platform_hosts.note(&found);
+        Ok(found)
     }
 
     /// Verifies a launch against the whole checklist and, only then, writes: consumes the nonce, refreshes deployment,
@@ -153,7 +157,7 @@ impl Cairn {
                     .await?
                 {
                     Written::Opened(opened) => {
-                        metrics::counter!("cairn_launches_total").increment(1);
+                        metrics::counter!(metric::LAUNCHES).increment(1);
                         return Ok(*opened);
                     }
                     Written::Outdated(registration) => *registration,

@@ -112,6 +112,7 @@ struct Known {
 pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<Report, ServiceError> {
     let known = known(cairn, tenant, id).await?;
     let registration = &known.registration;
+    cairn.platform_hosts.note(registration);
     let mut steps = Steps::default();
     let (keys, tokens) = tokio::join!(
         step_of(
