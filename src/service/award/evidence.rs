@@ -83,6 +83,7 @@ fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an activity of another course.
+#[tracing::instrument(name = "evidence.activity", level = "debug", skip_all, fields(activity = id.as_str()))]
 pub async fn activity(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -164,6 +165,7 @@ fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Conflict`] after an approval or when two
 /// versions came at once.
+#[tracing::instrument(name = "evidence.hand_in", skip_all, fields(activity = id.as_str()))]
 pub async fn hand_in(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -281,6 +283,7 @@ pub struct Queue {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "evidence.queue", level = "debug", skip_all)]
 pub async fn queue(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -364,6 +367,10 @@ pub struct ReviewDesk {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course.
+#[tracing::instrument(
+    name = "evidence.review_desk", level = "debug", skip_all,
+    fields(submission = id.as_str())
+)]
 pub async fn review_desk(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -423,6 +430,7 @@ pub enum Reviewed {
 ///
 /// # Errors
 /// As [`review_desk`].
+#[tracing::instrument(name = "evidence.review", skip_all, fields(submission = id.as_str()))]
 pub async fn review(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -79,6 +79,7 @@ pub struct Holders {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of elsewhere.
+#[tracing::instrument(name = "holders.page", level = "debug", skip_all, fields(badge = badge.as_str()))]
 pub async fn page(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -114,6 +115,7 @@ pub async fn page(
 ///
 /// # Errors
 /// As [`page`].
+#[tracing::instrument(name = "holders.everyone", level = "debug", skip_all, fields(badge = badge.as_str()))]
 pub async fn everyone(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -138,6 +140,7 @@ pub async fn everyone(
 ///
 /// # Errors
 /// As [`page`].
+#[tracing::instrument(name = "holders.revocable", level = "debug", skip_all, fields(badge = badge.as_str()))]
 pub async fn revocable(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -63,6 +63,7 @@ pub struct Cell {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "progress.matrix", level = "debug", skip_all)]
 pub async fn matrix(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -167,6 +168,10 @@ fn approval_subject(badge: &BadgeId, person: &PersonId) -> String {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge or a person of elsewhere.
+#[tracing::instrument(
+    name = "progress.sight", level = "debug", skip_all,
+    fields(badge = badge.as_str(), person = person.as_str())
+)]
 pub async fn sight(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -272,6 +277,10 @@ fn log(
 /// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::NotFound`] for a badge or a person of elsewhere;
 /// [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] when the rule asks for no approval or the
 /// person may not be awarded.
+#[tracing::instrument(
+    name = "progress.approve", skip_all,
+    fields(badge = badge.as_str(), person = person.as_str())
+)]
 pub async fn approve(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -120,6 +120,7 @@ pub struct Waiting {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "regrades.waiting", level = "debug", skip_all)]
 pub async fn waiting(cairn: &Cairn, visitor: &Visitor) -> Result<(Vec<Waiting>, i64), ServiceError> {
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| waiting_of(db, &visitor, now));
@@ -203,6 +204,7 @@ fn still_held(db: &mut Db, regrade: &Regrade, now: DateTime<Utc>) -> Result<Awar
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course,
 /// [`ServiceError::Conflict`] when it waits no more.
+#[tracing::instrument(name = "regrades.look", level = "debug", skip_all, fields(regrade = id.as_str()))]
 pub async fn look(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
     visitor.teach()?;
     let (visitor, id, at) = (visitor.clone(), id.clone(), cairn.clock.now());
@@ -242,6 +244,7 @@ pub enum Verdict {
 /// # Errors
 /// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Invalid`]
 /// without a reason.
+#[tracing::instrument(name = "regrades.settle", skip_all, fields(regrade = id.as_str()))]
 pub async fn settle(
     cairn: &Cairn,
     visitor: &Visitor,

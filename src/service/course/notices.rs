@@ -95,6 +95,7 @@ fn handler(origin: &str) -> String {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the deployment is gone, [`ServiceError::Platform`] when the platform may do it later.
+#[tracing::instrument(name = "notices.subscribe", skip_all, fields(deployment = wanted.deployment.as_str()))]
 pub async fn subscribe(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -145,6 +146,7 @@ pub async fn subscribe(
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] when it is no delivery of notices at all.
+#[tracing::instrument(name = "notices.receive", skip_all)]
 pub async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceError> {
     #[derive(Deserialize)]
     struct Delivery {
@@ -274,6 +276,7 @@ enum Kept {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when its deployment is gone.
+#[tracing::instrument(name = "notices.work", skip_all, fields(deployment = asked.deployment.as_str()))]
 pub async fn work(cairn: &Cairn, tenant: &TenantId, asked: &HandleNotice) -> Result<(), ServiceError> {
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (tenant, asked) = (tenant.clone(), asked.clone());

@@ -21,6 +21,10 @@ pub struct WorkOf {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for an activity or a person of another
 /// course.
+#[tracing::instrument(
+    name = "student_work.work_of", level = "debug", skip_all,
+    fields(activity = activity.as_str(), person = person.as_str())
+)]
 pub async fn work_of(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -56,6 +56,7 @@ pub struct Refused {
 }
 
 /// The institutions within that reach, by name.
+#[tracing::instrument(name = "platforms.institutions", level = "debug", skip_all)]
 pub async fn institutions(cairn: &Cairn, scope: &Scope) -> Result<Vec<Tenant>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| within(db, &scope));
@@ -70,6 +71,7 @@ fn within(db: &mut Db, scope: &Scope) -> Result<Vec<Tenant>, StoreError> {
 }
 
 /// The platforms within that reach.
+#[tracing::instrument(name = "platforms.list", level = "debug", skip_all)]
 pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| {
@@ -98,6 +100,7 @@ pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceEr
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is not there or another institution's.
+#[tracing::instrument(name = "platforms.view", level = "debug", skip_all, fields(platform = id.as_str()))]
 pub async fn view(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<Platform, ServiceError> {
     let (scope, id) = (scope.clone(), id.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -205,6 +208,7 @@ pub struct NewPlatform {
 ///
 /// # Errors
 /// A sentence for each value that cannot be used; that it is registered already; that the institution is out of reach.
+#[tracing::instrument(name = "platforms.add", skip_all)]
 pub async fn add<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
@@ -350,6 +354,7 @@ pub enum Change {
 ///
 /// # Errors
 /// That it is out of reach, or a sentence about the value.
+#[tracing::instrument(name = "platforms.change", skip_all, fields(platform = id.as_str()))]
 pub async fn change<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
@@ -382,6 +387,7 @@ pub enum Removed {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is not there or out of reach.
+#[tracing::instrument(name = "platforms.remove", skip_all, fields(platform = id.as_str()))]
 pub async fn remove<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,

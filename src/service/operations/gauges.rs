@@ -14,6 +14,7 @@ use crate::telemetry::metric;
 ///
 /// # Errors
 /// When the database does not answer.
+#[tracing::instrument(name = "gauges.measure", level = "debug", skip_all)]
 pub async fn measure(cairn: &Cairn) -> Result<(), ServiceError> {
     let counts = cairn.store.read(jobs::counts).await?;
     tell(&counts, cairn.clock.now());

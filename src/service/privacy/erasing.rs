@@ -51,6 +51,7 @@ pub struct Waiting {
 }
 
 /// What erasing the visitor would take, and whether they have asked for it.
+#[tracing::instrument(name = "erasing.standing", level = "debug", skip_all)]
 pub async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, ServiceError> {
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let found = cairn.store.read(move |db| {
@@ -70,6 +71,7 @@ pub async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, Serv
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them; [`ServiceError::Invalid`] without the word.
+#[tracing::instrument(name = "erasing.ask", skip_all)]
 pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     if !word.eq_ignore_ascii_case(WORD) {
@@ -101,6 +103,7 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them.
+#[tracing::instrument(name = "erasing.withdraw", skip_all)]
 pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     let (now, random) = cairn.moment();
@@ -123,6 +126,7 @@ pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceErr
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
+#[tracing::instrument(name = "erasing.waiting", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub async fn waiting(
     cairn: &Cairn,
     admin: &Administrator,
@@ -155,6 +159,7 @@ pub async fn waiting(
 /// # Errors
 /// As [`waiting`]; [`ServiceError::NotFound`] for a wish that was never there or was taken back;
 /// [`ServiceError::Conflict`] for one that was declined.
+#[tracing::instrument(name = "erasing.erase", skip_all, fields(erasure = id.as_str()))]
 pub async fn erase(
     cairn: &Cairn,
     admin: &Administrator,
@@ -194,6 +199,7 @@ pub async fn erase(
 ///
 /// # Errors
 /// As [`erase`]; [`ServiceError::Invalid`] without a reason, [`ServiceError::Conflict`] for somebody who was erased.
+#[tracing::instrument(name = "erasing.decline", skip_all, fields(erasure = id.as_str()))]
 pub async fn decline(
     cairn: &Cairn,
     admin: &Administrator,
@@ -290,6 +296,7 @@ fn erase_in(
 ///
 /// # Errors
 /// What the store and the disk report.
+#[tracing::instrument(name = "erasing.erase_files", skip_all)]
 pub async fn erase_files(cairn: &Cairn, tenant: &TenantId, digests: Vec<String>) -> Result<(), ServiceError> {
     for digest in digests {
         let now = cairn.clock.now();

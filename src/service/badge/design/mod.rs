@@ -72,6 +72,7 @@ pub enum Saved {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+#[tracing::instrument(name = "design.badge", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub async fn badge(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<(Badge, u32), ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
@@ -168,6 +169,7 @@ fn problem(db: &mut Db, badge: &Badge) -> Result<Option<String>, ServiceError> {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+#[tracing::instrument(name = "design.save", skip_all)]
 pub async fn save(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -252,6 +254,7 @@ pub struct Retirement {
 ///
 /// # Errors
 /// As [`badge`].
+#[tracing::instrument(name = "design.retirement", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub async fn retirement(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Retirement, ServiceError> {
     let (badge, holders) = badge(cairn, visitor, id).await?;
     let (tenant, id) = (visitor.tenant().clone(), id.clone());
@@ -273,6 +276,7 @@ pub async fn retirement(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resul
 ///
 /// # Errors
 /// As [`badge`].
+#[tracing::instrument(name = "design.retire", skip_all, fields(badge = id.as_str()))]
 pub async fn retire(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<bool, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));

@@ -51,6 +51,7 @@ pub struct RuleReview {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+#[tracing::instrument(name = "rule.desk", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<RuleDesk, ServiceError> {
     visitor.teach()?;
     let (visitor, id) = (visitor.clone(), id.clone());
@@ -91,6 +92,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Rule
 ///
 /// # Errors
 /// As [`desk`].
+#[tracing::instrument(name = "rule.review", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub async fn review(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -158,6 +160,7 @@ pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<
 ///
 /// # Errors
 /// As [`desk`]; [`ServiceError::Conflict`] when somebody else saved a first draft at the same moment.
+#[tracing::instrument(name = "rule.save_rule", skip_all, fields(badge = id.as_str()))]
 pub async fn save_rule(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -53,6 +53,7 @@ pub struct DeskBadge {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
+#[tracing::instrument(name = "copying.desk", level = "debug", skip_all, fields(copy = id.as_str()))]
 pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());

@@ -74,6 +74,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A login refusal when it is none of ours.
+    #[tracing::instrument(name = "launch.login_registration", level = "debug", skip_all)]
     pub async fn login_registration(&self, request: &LoginRequest) -> Result<Registration, ServiceError> {
         request.check_target(&self.settings.public_origin)?;
         let issuer = request.issuer.clone();
@@ -91,6 +92,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A login refusal when the platform or the target is none of ours.
+    #[tracing::instrument(name = "launch.begin_login", skip_all)]
     pub async fn begin_login(&self, request: &LoginRequest) -> Result<LoginStart, ServiceError> {
         let registration = self.login_registration(request).await?;
         let binding = Binding::new(self.random.as_ref());
@@ -118,6 +120,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`Refusal::StateInvalid`] when it is gone.
+    #[tracing::instrument(name = "launch.registration_of", level = "debug", skip_all)]
     pub async fn registration_of(&self, state: &LoginState) -> Result<Registration, ServiceError> {
         let id = state.registration_id.clone();
         let found = self.store.read(move |db| registrations::by_id(db, &id)).await?;
@@ -134,6 +137,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A [`Refusal`] for the first row that does not hold.
+    #[tracing::instrument(name = "launch.launch", skip_all)]
     pub async fn launch(
         &self,
         form: &LaunchForm,

@@ -101,6 +101,7 @@ pub struct Desk {
 ///
 /// # Errors
 /// As [`super::request`].
+#[tracing::instrument(name = "placing.desk", level = "debug", skip_all)]
 pub async fn desk(cairn: &Cairn, visitor: &Visitor) -> Result<Desk, ServiceError> {
     let request = super::request(visitor)?;
     let capabilities = visitor.registration.capabilities();

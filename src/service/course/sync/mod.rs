@@ -53,6 +53,7 @@ pub struct CheckOutcome {
 ///
 /// # Errors
 /// What the store reports; trouble with the platform is part of the outcome.
+#[tracing::instrument(name = "sync.check_course", skip_all)]
 pub async fn check_course(
     cairn: &Cairn,
     tenant: &TenantId,

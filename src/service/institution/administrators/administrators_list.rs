@@ -10,6 +10,7 @@ use crate::store::admins::Admin;
 use crate::store::{Db, admin_sessions, admins, audit, tenants};
 
 /// The administrators that this one sees, oldest first, and the institutions for which it may invite.
+#[tracing::instrument(name = "administrators.list", level = "debug", skip_all)]
 pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<(Vec<Admin>, Vec<Tenant>), ServiceError> {
     let scope = admin.scope.clone();
     let found = cairn.store.read(move |db| {
@@ -26,6 +27,7 @@ pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<(Vec<Admin>, V
 ///
 /// # Errors
 /// As [`links::make`].
+#[tracing::instrument(name = "administrators.invite", skip_all)]
 pub async fn invite(
     cairn: &Cairn,
     admin: &Administrator,
@@ -49,6 +51,7 @@ fn seen(db: &mut Db, scope: &Scope, id: &AdminId) -> Result<Admin, ServiceError>
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for somebody whom this administrator does not see.
+#[tracing::instrument(name = "administrators.get", level = "debug", skip_all, fields(subject = id.as_str()))]
 pub async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<Admin, ServiceError> {
     let (scope, id) = (admin.scope.clone(), id.clone());
     cairn.store.read_with(move |db| seen(db, &scope, &id)).await
@@ -58,6 +61,7 @@ pub async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<A
 ///
 /// # Errors
 /// As [`get`]; [`ServiceError::Conflict`] for oneself: nobody locks the door behind themselves.
+#[tracing::instrument(name = "administrators.turn", skip_all, fields(subject = id.as_str()))]
 pub async fn turn(cairn: &Cairn, admin: &Administrator, id: &AdminId, on: bool) -> Result<(), ServiceError> {
     if admin.actor == *id {
         return Err(ServiceError::conflict(

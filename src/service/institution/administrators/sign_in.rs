@@ -15,6 +15,7 @@ use crate::telemetry::metric;
 /// # Errors
 /// [`ServiceError::TooOften`]; or one and the same sentence for an unknown e-mail, a wrong password, and an account that
 /// was turned off.
+#[tracing::instrument(name = "sign_in.by_password", skip_all)]
 pub async fn by_password(
     cairn: &Cairn,
     email: &str,

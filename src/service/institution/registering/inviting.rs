@@ -21,6 +21,7 @@ pub const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 ///
 /// # Errors
 /// That the institution is out of reach; a sentence about the note or the time; what the store reports.
+#[tracing::instrument(name = "inviting.invite", skip_all, fields(tenant = tenant.as_str()))]
 pub async fn invite<'a>(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -79,6 +80,7 @@ pub fn address(cairn: &Cairn, code: &str) -> String {
 }
 
 /// The newest invitations of an institution, at most 50.
+#[tracing::instrument(name = "inviting.invitations_of", level = "debug", skip_all)]
 pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invitation>, ServiceError> {
     let tenant = tenant.clone();
     Ok(cairn
@@ -91,6 +93,7 @@ pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invi
 ///
 /// # Errors
 /// What the store reports; that the institution is out of reach; that there is no such unused one.
+#[tracing::instrument(name = "inviting.withdraw", skip_all, fields(invitation = id.as_str()))]
 pub async fn withdraw<'a>(
     cairn: &Cairn,
     tenant: &TenantId,

@@ -109,6 +109,7 @@ struct Known {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a platform that is not this institution's; what the store reports.
+#[tracing::instrument(name = "self_test.run", skip_all, fields(platform = id.as_str()))]
 pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<Report, ServiceError> {
     let known = known(cairn, tenant, id).await?;
     let registration = &known.registration;
