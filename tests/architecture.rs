@@ -256,6 +256,23 @@ fn no_build_but_that_of_the_tests_can_make_and_drop_databases() {
     assert!(rooms.contains("#[cfg(test)]\npub mod testing;"));
 }
 
+#[test]
+fn each_use_case_is_a_span_and_takes_nothing_into_it_that_is_not_said() {
+    let sources = sources();
+    let wings = |path: &str| path.starts_with("src/service/") && !path.starts_with("src/service/base/");
+    let mut spans = 0;
+    for source in sources.iter().filter(|source| wings(&source.path)) {
+        for (at, _) in source.code.match_indices("\npub async fn ") {
+            let attributes = source.code[..at].rsplit("\n\n").next().unwrap();
+            let name = source.code[at..].trim_start().lines().next().unwrap();
+            let told = attributes.contains("tracing::instrument(") && attributes.contains("skip_all");
+            assert!(told, "{}: {name}", source.path);
+            spans += 1;
+        }
+    }
+    assert!(spans > 100, "the search found only {spans}");
+}
+
 /// The crates that stand for themselves, and what each must never depend on.
 const CRATES: [(&str, &[&str]); 5] = [
     (

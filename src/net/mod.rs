@@ -2,5 +2,6 @@
 
 pub(crate) mod address;
 pub(crate) mod guarded;
+pub(crate) mod measured;
 
 pub(crate) use lti::transport::{Method, NetError, Request, Response, Transport};

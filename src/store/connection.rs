@@ -267,7 +267,9 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let store = self.clone();
-        let task = tokio::task::spawn_blocking(move || work(&store));
+        // What is logged there belongs to the same request or job.
+        let span = tracing::Span::current();
+        let task = tokio::task::spawn_blocking(move || span.in_scope(|| work(&store)));
         task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
     }
 

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use askama::Template as _;
 
 use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::telemetry::metric;
 use crate::web::views::lti::RefusalPage;
 use crate::web::views::shared::{ErrorPage, PublicPage};
 
@@ -55,16 +56,13 @@ impl<E: Into<ServiceError>> From<E> for AppError {
     fn from(source: E) -> Self {
         let source = source.into();
         let id = error_id();
-        let (code, detail) = (source.code(), source.detail());
-        if matches!(
-            source.kind(),
-            ErrorKind::Internal | ErrorKind::Unavailable | ErrorKind::BadGateway
-        ) {
-            tracing::error!(error_id = %id, code, detail, "request failed");
-        } else {
-            tracing::warn!(error_id = %id, code, detail, "request refused");
-        }
-        metrics::counter!("cairn_refusals_total", "code" => code).increment(1);
+        let code = source.code();
+        // For the one line of the request, also where a page shows the error and is no error itself.
+        tracing::Span::current()
+            .record("error_id", id.as_str())
+            .record("code", code)
+            .record("detail", source.detail());
+        metrics::counter!(metric::REFUSALS, "code" => code).increment(1);
         Self { source, id }
     }
 }

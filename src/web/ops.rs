@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::service::Cairn;
+use crate::service::operations::gauges;
 use crate::telemetry;
 
 /// `GET /healthz`: the process answers.
@@ -21,8 +22,12 @@ pub(crate) async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
     }
 }
 
-/// `GET /metrics`: counters in the text format of Prometheus. No person, course or token is in any label.
-pub(crate) async fn metrics() -> HttpResponse {
+/// `GET /metrics`: the numbers in the text format of Prometheus. No person, course or token is in any label.
+pub(crate) async fn metrics(cairn: web::Data<Cairn>) -> HttpResponse {
+    // What was counted here is told although the database does not answer: that is when it is looked at.
+    if let Err(error) = gauges::measure(&cairn).await {
+        tracing::error!(error = %error.detail(), "the queue could not be measured");
+    }
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(telemetry::metrics_handle().render())

@@ -34,6 +34,7 @@ pub(crate) struct Decided {
 ///
 /// # Errors
 /// What the store reports; what was decided before stays, and doing it again does no harm.
+#[tracing::instrument(name = "decide.decide_badge", skip_all)]
 pub(crate) async fn decide_badge(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -66,6 +67,7 @@ pub(crate) async fn decide_badge(
 ///
 /// # Errors
 /// As [`decide_badge`].
+#[tracing::instrument(name = "decide.decide_person", skip_all)]
 pub(crate) async fn decide_person(
     cairn: &Cairn,
     tenant: &TenantId,

@@ -84,6 +84,7 @@ fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an activity of another course.
+#[tracing::instrument(name = "evidence.activity", level = "debug", skip_all, fields(activity = id.as_str()))]
 pub(crate) async fn activity(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -165,6 +166,7 @@ fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Conflict`] after an approval or when two
 /// versions came at once.
+#[tracing::instrument(name = "evidence.hand_in", skip_all, fields(activity = id.as_str()))]
 pub(crate) async fn hand_in(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -282,6 +284,7 @@ pub(crate) struct Queue {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "evidence.queue", level = "debug", skip_all)]
 pub(crate) async fn queue(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -365,6 +368,10 @@ pub(crate) struct ReviewView {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course.
+#[tracing::instrument(
+    name = "evidence.review_view", level = "debug", skip_all,
+    fields(submission = id.as_str())
+)]
 pub(crate) async fn review_view(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -424,6 +431,7 @@ pub(crate) enum Reviewed {
 ///
 /// # Errors
 /// As [`review_view`].
+#[tracing::instrument(name = "evidence.review", skip_all, fields(submission = id.as_str()))]
 pub(crate) async fn review(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -36,6 +36,7 @@ pub(crate) struct Ticket {
 ///
 /// # Errors
 /// [`ServiceError::Blob`] when it cannot be written.
+#[tracing::instrument(name = "files.keep", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn keep(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -160,6 +161,7 @@ pub(crate) fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inlin
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is none of ours; [`ServiceError::Conflict`] when its minute is over.
+#[tracing::instrument(name = "files.open", level = "debug", skip_all)]
 pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes), ServiceError> {
     let plain = cairn
         .vault
@@ -177,6 +179,7 @@ pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes),
 }
 
 /// The beginning of a text file, for a look without leaving the page; none for anything else.
+#[tracing::instrument(name = "files.beginning", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFile) -> Option<String> {
     if !file.media_type.starts_with("text/plain") {
         return None;

@@ -80,6 +80,7 @@ pub(crate) struct Holders {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of elsewhere.
+#[tracing::instrument(name = "holders.page", level = "debug", skip_all, fields(badge = badge.as_str()))]
 pub(crate) async fn page(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -115,6 +116,7 @@ pub(crate) async fn page(
 ///
 /// # Errors
 /// As [`page`].
+#[tracing::instrument(name = "holders.everyone", level = "debug", skip_all, fields(badge = badge.as_str()))]
 pub(crate) async fn everyone(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -139,6 +141,7 @@ pub(crate) async fn everyone(
 ///
 /// # Errors
 /// As [`page`].
+#[tracing::instrument(name = "holders.revocable", level = "debug", skip_all, fields(badge = badge.as_str()))]
 pub(crate) async fn revocable(
     cairn: &Cairn,
     visitor: &Visitor,

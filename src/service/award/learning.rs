@@ -120,6 +120,7 @@ impl Learning {
 }
 
 /// The badges of the visit's course, as the visitor stands towards them.
+#[tracing::instrument(name = "learning.of_visitor", level = "debug", skip_all)]
 pub(crate) async fn of_visitor(cairn: &Cairn, visitor: &Visitor) -> Result<Learning, ServiceError> {
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     cairn.store.read_with(move |db| read(db, &visitor, now)).await

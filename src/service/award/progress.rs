@@ -63,6 +63,7 @@ pub(crate) struct Cell {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "progress.matrix", level = "debug", skip_all)]
 pub(crate) async fn matrix(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -162,6 +163,10 @@ fn asks_for_approval(rule: &Rule) -> bool {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge or a person of elsewhere.
+#[tracing::instrument(
+    name = "progress.sight", level = "debug", skip_all,
+    fields(badge = badge.as_str(), person = person.as_str())
+)]
 pub(crate) async fn sight(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -267,6 +272,10 @@ fn log(
 /// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::NotFound`] for a badge or a person of elsewhere;
 /// [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] when the rule asks for no approval or the
 /// person may not be awarded.
+#[tracing::instrument(
+    name = "progress.approve", skip_all,
+    fields(badge = badge.as_str(), person = person.as_str())
+)]
 pub(crate) async fn approve(
     cairn: &Cairn,
     visitor: &Visitor,

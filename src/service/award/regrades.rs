@@ -120,6 +120,7 @@ pub(crate) struct FallenGrade {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "regrades.waiting", level = "debug", skip_all)]
 pub(crate) async fn waiting(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -206,6 +207,7 @@ fn still_held(db: &mut Db, regrade: &Regrade, now: DateTime<Utc>) -> Result<Awar
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course,
 /// [`ServiceError::Conflict`] when it waits no more.
+#[tracing::instrument(name = "regrades.look", level = "debug", skip_all, fields(regrade = id.as_str()))]
 pub(crate) async fn case(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
     visitor.teach()?;
     let (visitor, id, at) = (visitor.clone(), id.clone(), cairn.clock.now());
@@ -245,6 +247,7 @@ pub(crate) enum Verdict {
 /// # Errors
 /// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Invalid`]
 /// without a reason.
+#[tracing::instrument(name = "regrades.settle", skip_all, fields(regrade = id.as_str()))]
 pub(crate) async fn settle(
     cairn: &Cairn,
     visitor: &Visitor,

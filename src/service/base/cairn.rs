@@ -9,6 +9,7 @@ use secrecy::ExposeSecret as _;
 use crate::clock::SharedClock;
 use crate::net::Transport;
 use crate::net::guarded::{GuardOptions, GuardedClient};
+use crate::net::measured::{Measured, PlatformHosts};
 use crate::random::SharedRandom;
 use crate::secrets::{SecretsError, Vault};
 use crate::settings::Settings;
@@ -36,6 +37,8 @@ pub(crate) struct Cairn {
     pub(crate) timer: Arc<dyn Sleep>,
     /// The way out to platforms.
     pub(crate) transport: Arc<dyn Transport>,
+    /// The hosts of the platforms that were called, by which metrics name them.
+    pub(crate) platform_hosts: PlatformHosts,
     /// Registrations as they were last read.
     pub(crate) remembered: Remembered,
     /// Platforms' public keys.
@@ -126,6 +129,8 @@ impl Cairn {
             let way_out = transport;
             transport = Arc::new(Timed { way_out, timer });
         }
+        let platform_hosts = PlatformHosts::default();
+        transport = Arc::new(Measured::new(transport, platform_hosts.clone()));
         let assertion = tool_key.assertion();
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let tokens = Arc::new(TokenService::new(assertion, now, chance, out));
@@ -134,6 +139,7 @@ impl Cairn {
         Ok(Self {
             in_use,
             throttle: throttle::Throttle::new(&clock),
+            platform_hosts,
             remembered: Remembered::default(),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,

@@ -45,6 +45,7 @@ pub(crate) async fn get(cairn: &Cairn, id: &RegistrationId) -> Result<Registrati
 /// Whether a platform can be reached: its keys, and a token for our key. Each finding is a line, good or bad.
 pub(crate) async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<String, String>> {
     let mut findings = Vec::new();
+    let target = target(cairn, registration);
     // No key has this id, so a readable key set answers that it does not know it.
     match cairn.key_sets.find(&registration.jwks_url, "cairn check").await {
         Ok(_) | Err(KeySetError::UnknownKey) => findings.push(Ok("its keys can be read".to_owned())),
@@ -57,7 +58,7 @@ pub(crate) async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Res
         "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
         "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
     ];
-    match cairn.tokens.token(&target(registration), &scopes).await {
+    match cairn.tokens.token(&target, &scopes).await {
         Ok(_) => findings.push(Ok("it gives a token for grades and members".to_owned())),
         Err(error) => findings.push(Err(format!(
             "it gives no token: {error}. Compare the access token URL and the client id, and check that the platform can \
@@ -69,9 +70,10 @@ pub(crate) async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Res
     findings
 }
 
-/// What the token service needs to know of a registration.
+/// What the token service needs to know of a registration whose platform is about to be called.
 #[must_use]
-pub(crate) fn target(registration: &Registration) -> TokenTarget {
+pub(crate) fn target(cairn: &Cairn, registration: &Registration) -> TokenTarget {
+    cairn.platform_hosts.note(registration);
     TokenTarget {
         registration_id: registration.id.clone(),
         client_id: registration.client_id.clone(),

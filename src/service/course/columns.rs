@@ -53,6 +53,7 @@ pub(in crate::service) struct Reach {
     course: Course,
 }
 
+#[tracing::instrument(name = "columns.reach", level = "debug", skip_all)]
 pub(in crate::service) async fn reach(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -83,6 +84,7 @@ pub(in crate::service) async fn reach(
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change rules,
 /// [`ServiceError::Invalid`] for a name or number that cannot be,
 /// [`ServiceError::Platform`] when the platform does not do it.
+#[tracing::instrument(name = "columns.create", skip_all)]
 pub(crate) async fn create(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -189,6 +191,7 @@ pub(in crate::service) fn item_url(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the activity is gone, [`ServiceError::Platform`] when the platform does not do it.
+#[tracing::instrument(name = "columns.ensure_activity_item", skip_all)]
 pub(crate) async fn ensure_activity_item(
     cairn: &Cairn,
     tenant: &TenantId,

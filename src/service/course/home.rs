@@ -44,6 +44,7 @@ impl Cairn {
     ///
     /// # Errors
     /// As [`Cairn::visitor`], and what the store reports.
+    #[tracing::instrument(name = "home.visitor_at_home", level = "debug", skip_all)]
     pub(crate) async fn visitor_at_home(
         &self,
         token: &str,

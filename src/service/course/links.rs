@@ -30,6 +30,7 @@ pub(crate) enum Choice {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a link of another course.
+#[tracing::instrument(name = "links.get", level = "debug", skip_all, fields(link = id.as_str()))]
 pub(crate) async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result<Link, ServiceError> {
     visitor.teach()?;
     let (tenant, course, id) = (visitor.tenant().clone(), visitor.course.id.clone(), id.clone());
@@ -44,6 +45,7 @@ pub(crate) async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result
 ///
 /// # Errors
 /// As [`get`]; [`ServiceError::Conflict`] when the link opens something else already.
+#[tracing::instrument(name = "links.choose", skip_all, fields(link = id.as_str()))]
 pub(crate) async fn choose(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -100,6 +102,7 @@ pub(crate) async fn choose(
 ///
 /// # Errors
 /// As [`get`].
+#[tracing::instrument(name = "links.copied_from", level = "debug", skip_all)]
 pub(crate) async fn copied_from(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -21,6 +21,7 @@ use crate::service::base::session::digest;
 use crate::service::course::copying::{self, Copied};
 use crate::store::notice_handlers::{self, Subscription};
 use crate::store::{Db, StoreError, audit, deployments, nonces, registrations};
+use crate::telemetry::metric;
 use lti::claims::Launch;
 use lti::notices::{self, About, CONTEXT_COPY, HELLO_WORLD, Notice, NoticeRefusal};
 use lti::registration::Registration;
@@ -94,6 +95,7 @@ fn handler(origin: &str) -> String {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the deployment is gone, [`ServiceError::Platform`] when the platform may do it later.
+#[tracing::instrument(name = "notices.subscribe", skip_all, fields(deployment = wanted.deployment.as_str()))]
 pub(crate) async fn subscribe(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -108,7 +110,7 @@ pub(crate) async fn subscribe(
     if registration.check_service_url(&wanted.service).is_err() || !registration.enabled {
         return Ok(());
     }
-    let target = platforms::target(&registration);
+    let target = platforms::target(cairn, &registration);
     let granted = vec![scope::NOTICE_HANDLERS.to_owned()];
     let platform = cairn.lti.platform(target, registration.capabilities(), granted);
     let handler = handler(&cairn.settings.origin());
@@ -144,6 +146,7 @@ pub(crate) async fn subscribe(
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] when it is no delivery of notices at all.
+#[tracing::instrument(name = "notices.receive", skip_all)]
 pub(crate) async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceError> {
     #[derive(Deserialize)]
     struct Delivery {
@@ -170,7 +173,7 @@ pub(crate) async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, Ser
             Err(refusal) => {
                 let code = refusal.code();
                 tracing::warn!(code, %refusal, "a notice was refused");
-                metrics::counter!("cairn_refusals_total", "code" => code).increment(1);
+                metrics::counter!(metric::REFUSALS, "code" => code).increment(1);
                 received.refused += 1;
             }
         }
@@ -195,6 +198,7 @@ async fn take_in(cairn: &Cairn, jwt: &str) -> Result<Result<(), NoticeRefusal>, 
     let Some(registration) = registration else {
         return Ok(Err(NoticeRefusal::UnknownRegistration));
     };
+    cairn.platform_hosts.note(&registration);
     match notices::verify(jwt, &registration, &cairn.key_sets, cairn.clock.now()).await {
         Ok(notice) => keep(cairn, registration, notice).await,
         Err(refusal) => Ok(Err(refusal)),
@@ -272,6 +276,7 @@ enum Kept {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when its deployment is gone.
+#[tracing::instrument(name = "notices.work", skip_all, fields(deployment = asked.deployment.as_str()))]
 pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, asked: &HandleNotice) -> Result<(), ServiceError> {
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (tenant, asked) = (tenant.clone(), asked.clone());

@@ -86,6 +86,7 @@ pub(in crate::service) fn revive(db: &mut Db, course: &Course, now: DateTime<Utc
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "scores.late", level = "debug", skip_all)]
 pub(crate) async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Option<String>, ServiceError> {
     let visitor = visitor.clone();
     cairn.store.read_with(move |db| late_of(db, &visitor)).await
@@ -126,6 +127,7 @@ pub(in crate::service) fn late_of(db: &mut Db, visitor: &Visitor) -> Result<Opti
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when it is gone, anything else when it did not arrive: then it must be sent again.
+#[tracing::instrument(name = "scores.send", skip_all)]
 pub(crate) async fn send(
     cairn: &Cairn,
     tenant: &TenantId,

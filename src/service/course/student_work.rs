@@ -21,6 +21,10 @@ pub(crate) struct WorkOf {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for an activity or a person of another
 /// course.
+#[tracing::instrument(
+    name = "student_work.student_work", level = "debug", skip_all,
+    fields(activity = activity.as_str(), person = person.as_str())
+)]
 pub(crate) async fn student_work(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -84,6 +84,10 @@ fn internal(error: impl std::fmt::Display) -> ServiceError {
 /// # Errors
 /// [`ServiceError::NoToken`] for a token form of what was issued before there were tokens; when the picture that it names
 /// is gone from the store, or cannot carry it.
+#[tracing::instrument(
+    name = "baked.file", level = "debug", skip_all,
+    fields(credential = credential.id.as_str())
+)]
 pub(crate) async fn file(
     cairn: &Cairn,
     credential: &Credential,

@@ -136,6 +136,7 @@ pub(crate) fn read(credential: &Credential) -> Result<OpenBadgeCredential, Servi
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown slug; [`ServiceError::Gone`] for a badge that was erased; a [`Refusal`] where
 /// the institution keeps badges off the web, [`ServiceError::Kept`] where the holder does.
+#[tracing::instrument(name = "publish.by_slug", level = "debug", skip_all)]
 pub(crate) async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceError> {
     let slug = slug.to_owned();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -188,6 +189,7 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown list, or one of another issuer.
+#[tracing::instrument(name = "publish.status_list", level = "debug", skip_all)]
 pub(crate) async fn status_list(cairn: &Cairn, issuer: &str, list: &str) -> Result<String, ServiceError> {
     let (issuer, list) = (issuer.to_owned(), list.to_owned());
     let found = cairn.store.read(move |db| {
@@ -205,6 +207,7 @@ pub(crate) async fn status_list(cairn: &Cairn, issuer: &str, list: &str) -> Resu
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown issuer or badge, a badge of another institution, and a draft.
+#[tracing::instrument(name = "publish.badge", level = "debug", skip_all, fields(badge = badge.as_str()))]
 pub(crate) async fn badge(
     cairn: &Cairn,
     issuer: &str,

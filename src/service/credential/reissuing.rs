@@ -108,6 +108,7 @@ pub(crate) fn says(credential: &Credential, document: &OpenBadgeCredential) -> R
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but its holder; [`ServiceError::Masquerade`] for whoever acts as them.
+#[tracing::instrument(name = "reissuing.set_says", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn set_says(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -43,6 +43,7 @@ pub(crate) struct Mine {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but its holder, in the course that it belongs to.
+#[tracing::instrument(name = "share.mine", level = "debug", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<Mine, ServiceError> {
     let (asking, award) = (visitor.clone(), award.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -90,6 +91,7 @@ pub(in crate::service) fn held(
 /// # Errors
 /// As [`mine`]; [`ServiceError::Masquerade`] for whoever acts as them; a [`Refusal`] where the institution keeps badges or
 /// names off the web.
+#[tracing::instrument(name = "share.set_visibility", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn set_visibility(
     cairn: &Cairn,
     visitor: &Visitor,

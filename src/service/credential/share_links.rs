@@ -26,6 +26,7 @@ pub(in crate::service) const LISTED: i64 = 50;
 /// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them; a
 /// [`Refusal`] where the institution keeps badges off the web; [`ServiceError::Invalid`] for another time than [`DAYS`];
 /// [`ServiceError::Conflict`] when [`MOST`] are open.
+#[tracing::instrument(name = "share_links.make", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn make(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -74,6 +75,7 @@ pub(crate) async fn make(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them.
+#[tracing::instrument(name = "share_links.withdraw", skip_all, fields(share_link = link.as_str()))]
 pub(crate) async fn withdraw(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -95,6 +97,7 @@ pub(crate) async fn withdraw(
 /// # Errors
 /// [`ServiceError::NotFound`] for a link that never was; [`ServiceError::Gone`] for one that has ended or was withdrawn; a
 /// [`Refusal`] where the institution keeps badges off the web.
+#[tracing::instrument(name = "share_links.open", level = "debug", skip_all)]
 pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateTime<Utc>), ServiceError> {
     let (digest, now) = (digest(token), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {

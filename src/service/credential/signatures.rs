@@ -161,7 +161,7 @@ mod tests {
                 name: "Example College".into(),
                 url: None,
                 email: None,
-            accent: None,
+                accent: None,
             },
             kind,
             method: OURS.to_owned(),

@@ -60,6 +60,7 @@ fn find(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, IssuerKe
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see, and for a key that it does not have.
+#[tracing::instrument(name = "withdrawing.review", level = "debug", skip_all, fields(key = key.as_str()))]
 pub(crate) async fn review<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
@@ -87,6 +88,7 @@ pub(crate) async fn review<'a>(
 ///
 /// # Errors
 /// As [`review`]; [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] for one that is withdrawn already.
+#[tracing::instrument(name = "withdrawing.withdraw", skip_all, fields(key = key.as_str()))]
 pub(crate) async fn withdraw<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
@@ -144,6 +146,7 @@ pub(crate) async fn withdraw<'a>(
 
 /// How many badges of an institution still bear the signature of a withdrawn key. They are looked for, which reads every
 /// badge, only while work on that key is in the queue; once it is done, none is left.
+#[tracing::instrument(name = "withdrawing.waiting", level = "debug", skip_all)]
 pub(crate) async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, ServiceError> {
     let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let found = cairn.store.read_with(move |db| {
@@ -181,6 +184,7 @@ fn is_queued(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<bool, StoreE
 ///
 /// # Errors
 /// As [`sign_anew`].
+#[tracing::instrument(name = "withdrawing.work", skip_all)]
 pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Result<(), ServiceError> {
     let badges = sign_anew(cairn, tenant, key, |_| std::future::ready(())).await?;
     tracing::info!(badges, "badges of a withdrawn key were signed anew");

@@ -50,6 +50,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::SessionOver`] when there is none, it is over, belongs to a course or to no administrator.
+    #[tracing::instrument(name = "account.account_administrator", level = "debug", skip_all)]
     pub(crate) async fn account_administrator(&self, token: &str) -> Result<Administrator, ServiceError> {
         let (now, digest) = (self.clock.now(), digest(token));
         let found = self.store.read(move |db| {
@@ -73,6 +74,7 @@ impl Cairn {
 }
 
 /// How the platform of the visit is connected.
+#[tracing::instrument(name = "account.look", level = "debug", skip_all)]
 pub(crate) async fn read(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
     let administrator = administrator.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {

@@ -54,6 +54,7 @@ pub(crate) struct Refused {
 }
 
 /// The institutions within that reach, by name.
+#[tracing::instrument(name = "platforms.institutions", level = "debug", skip_all)]
 pub(crate) async fn institutions(cairn: &Cairn, scope: &Scope) -> Result<Vec<Tenant>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| within(db, &scope));
@@ -68,6 +69,7 @@ fn within(db: &mut Db, scope: &Scope) -> Result<Vec<Tenant>, StoreError> {
 }
 
 /// The platforms within that reach.
+#[tracing::instrument(name = "platforms.list", level = "debug", skip_all)]
 pub(crate) async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| {
@@ -96,6 +98,7 @@ pub(crate) async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, Se
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is not there or another institution's.
+#[tracing::instrument(name = "platforms.view", level = "debug", skip_all, fields(platform = id.as_str()))]
 pub(crate) async fn view(
     cairn: &Cairn,
     scope: &Scope,
@@ -207,6 +210,7 @@ pub(crate) struct NewPlatform {
 ///
 /// # Errors
 /// A sentence for each value that cannot be used; that it is registered already; that the institution is out of reach.
+#[tracing::instrument(name = "platforms.add", skip_all)]
 pub(crate) async fn add<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
@@ -352,6 +356,7 @@ pub(crate) enum Change {
 ///
 /// # Errors
 /// That it is out of reach, or a sentence about the value.
+#[tracing::instrument(name = "platforms.change", skip_all, fields(platform = id.as_str()))]
 pub(crate) async fn change<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
@@ -384,6 +389,7 @@ pub(crate) enum Removed {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is not there or out of reach.
+#[tracing::instrument(name = "platforms.remove", skip_all, fields(platform = id.as_str()))]
 pub(crate) async fn remove<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,

@@ -37,6 +37,7 @@ pub(crate) struct Face {
 }
 
 /// Every institution that this administrator sees, oldest first.
+#[tracing::instrument(name = "issuers.list", level = "debug", skip_all)]
 pub(crate) async fn list(cairn: &Cairn, admin: &Administrator) -> Result<Vec<Institution>, ServiceError> {
     let scope = admin.scope.clone();
     let found = cairn.store.read_with(move |db| {
@@ -72,6 +73,7 @@ fn whole(db: &mut Db, tenant: Tenant) -> Result<Option<Institution>, ServiceErro
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that this administrator does not see.
+#[tracing::instrument(name = "issuers.get", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn get(
     cairn: &Cairn,
     admin: &Administrator,
@@ -91,6 +93,7 @@ pub(crate) async fn get(
 /// # Errors
 /// [`ServiceError::Forbidden`] for administrators of one institution; a sentence for a name that cannot be used or is
 /// taken.
+#[tracing::instrument(name = "issuers.create", skip_all)]
 pub(crate) async fn create(
     cairn: &Cairn,
     admin: &Administrator,
@@ -130,6 +133,7 @@ fn checked_name(name: &str) -> Result<String, ServiceError> {
 ///
 /// # Errors
 /// As [`get`]; a sentence for each value that cannot be used.
+#[tracing::instrument(name = "issuers.change", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn change(
     cairn: &Cairn,
     admin: &Administrator,
@@ -245,6 +249,7 @@ fn site(text: &str) -> Result<String, ServiceError> {
 ///
 /// # Errors
 /// As [`get`]; [`ServiceError::Conflict`] when another key signs by now: then the new one is there already.
+#[tracing::instrument(name = "issuers.rotate", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn rotate<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,

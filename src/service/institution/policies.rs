@@ -20,6 +20,7 @@ const ENDED_LINKS: TimeDelta = TimeDelta::days(90);
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
+#[tracing::instrument(name = "policies.get", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn get(
     cairn: &Cairn,
     admin: &Administrator,
@@ -39,6 +40,7 @@ pub(crate) async fn get(
 ///
 /// # Errors
 /// As [`get`]; a sentence when history is to be kept for too few or too many days.
+#[tracing::instrument(name = "policies.set", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn set(
     cairn: &Cairn,
     admin: &Administrator,
@@ -72,6 +74,7 @@ pub(crate) async fn set(
 ///
 /// # Errors
 /// What the store reports; what was forgotten until then stays forgotten.
+#[tracing::instrument(name = "policies.forget", skip_all)]
 pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
     let (now, random) = cairn.moment();
     let over = cairn.store.write(move |db| {

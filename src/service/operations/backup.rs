@@ -72,6 +72,7 @@ pub(crate) struct Made {
 ///
 /// # Errors
 /// [`BackupError`]; then there is no folder `target`.
+#[tracing::instrument(name = "backup.make", skip_all)]
 pub(crate) fn make(settings: &Settings, now: DateTime<Utc>, target: &Path) -> Result<Made, BackupError> {
     if target.symlink_metadata().is_ok() {
         return Err(BackupError::There(target.display().to_string()));

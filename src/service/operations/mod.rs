@@ -1,3 +1,4 @@
-//! What whoever runs the server does: backups and the master key.
+//! What whoever runs the server does: backups and the master key, and what they see of the queue.
 
 pub(crate) mod backup;
+pub(crate) mod gauges;

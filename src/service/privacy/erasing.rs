@@ -53,6 +53,7 @@ pub(crate) struct WaitingErasure {
 }
 
 /// What erasing the visitor would take, and whether they have asked for it.
+#[tracing::instrument(name = "erasing.standing", level = "debug", skip_all)]
 pub(crate) async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, ServiceError> {
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let found = cairn.store.read(move |db| {
@@ -72,6 +73,7 @@ pub(crate) async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standin
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them; [`ServiceError::Invalid`] without the word.
+#[tracing::instrument(name = "erasing.ask", skip_all)]
 pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     if !word.eq_ignore_ascii_case(WORD) {
@@ -103,6 +105,7 @@ pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them.
+#[tracing::instrument(name = "erasing.withdraw", skip_all)]
 pub(crate) async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     let (now, random) = cairn.moment();
@@ -125,6 +128,7 @@ pub(crate) async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), Ser
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
+#[tracing::instrument(name = "erasing.waiting", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn waiting(
     cairn: &Cairn,
     admin: &Administrator,
@@ -157,6 +161,7 @@ pub(crate) async fn waiting(
 /// # Errors
 /// As [`waiting`]; [`ServiceError::NotFound`] for a wish that was never there or was taken back;
 /// [`ServiceError::Conflict`] for one that was declined.
+#[tracing::instrument(name = "erasing.erase", skip_all, fields(erasure = id.as_str()))]
 pub(crate) async fn erase(
     cairn: &Cairn,
     admin: &Administrator,
@@ -196,6 +201,7 @@ pub(crate) async fn erase(
 ///
 /// # Errors
 /// As [`erase`]; [`ServiceError::Invalid`] without a reason, [`ServiceError::Conflict`] for somebody who was erased.
+#[tracing::instrument(name = "erasing.decline", skip_all, fields(erasure = id.as_str()))]
 pub(crate) async fn decline(
     cairn: &Cairn,
     admin: &Administrator,
@@ -292,6 +298,7 @@ fn erase_in(
 ///
 /// # Errors
 /// What the store and the disk report.
+#[tracing::instrument(name = "erasing.erase_files", skip_all)]
 pub(crate) async fn erase_files(
     cairn: &Cairn,
     tenant: &TenantId,

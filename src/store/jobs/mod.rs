@@ -30,6 +30,9 @@ const WAITING: &str = "waiting";
 const RUNNING: &str = "running";
 const GIVEN_UP: &str = "given_up";
 
+/// What a job can be, as it is stored.
+pub(crate) const STATES: [&str; 3] = [WAITING, RUNNING, GIVEN_UP];
+
 /// Work to enqueue.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NewJob {

@@ -1,12 +1,12 @@
 //! The state of the queue: what is under way, and how much there is.
 
-use chrono::{DateTime, Utc};
-use diesel::dsl::count_star;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 
 use super::{GIVEN_UP, RUNNING, WAITING};
 use crate::ids::TenantId;
-use crate::store::convert::micros;
+use crate::store::convert::{micros, moment};
 use crate::store::schema::jobs;
 use crate::store::{Db, StoreError};
 
@@ -93,17 +93,34 @@ pub(crate) struct Count {
     pub(crate) kind: String,
     pub(crate) state: String,
     pub(crate) jobs: i64,
+    /// When the first of them is, or was, to run.
+    pub(crate) first_at: DateTime<Utc>,
+}
+
+impl Count {
+    /// For how long the one that is longest due has been waiting for a worker; none when nothing is due.
+    #[must_use]
+    pub(crate) fn waits_for(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let late = now.signed_duration_since(self.first_at);
+        (self.state == WAITING && late >= TimeDelta::zero()).then_some(late)
+    }
 }
 
 /// How many jobs there are, by kind and state, of all institutions: for metrics.
 pub(crate) fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
-    let rows: Vec<(String, String, i64)> = on_both!(db, |connection| jobs::table
+    let rows: Vec<(String, String, i64, Option<i64>)> = on_both!(db, |connection| jobs::table
         .group_by((jobs::kind, jobs::state))
-        .select((jobs::kind, jobs::state, count_star()))
+        .select((jobs::kind, jobs::state, count_star(), min(jobs::run_at)))
         .order((jobs::kind, jobs::state))
         .load(connection))?;
-    Ok(rows
-        .into_iter()
-        .map(|(kind, state, jobs)| Count { kind, state, jobs })
-        .collect())
+    let count = |(kind, state, jobs, first_at): (_, _, _, Option<i64>)| {
+        Ok(Count {
+            kind,
+            state,
+            jobs,
+            // A group has at least one row.
+            first_at: moment(first_at.unwrap_or_default())?,
+        })
+    };
+    rows.into_iter().map(count).collect()
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use tracing::Span;
+use tracing::field::display;
 
 use crate::service::Cairn;
 use crate::service::institution::account::Administrator;
@@ -45,6 +47,9 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AccountVisi
         fields,
         carried,
     } = find(&request, &mut payload, &name, recognise).await?;
+    Span::current()
+        .record("tenant", display(administrator.tenant()))
+        .record("person", display(&administrator.session.person));
     Ok(AccountVisit {
         proven: brought(&fields, &cairn.form_proof(&administrator.session)),
         cairn,

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
+use tracing::Span;
+use tracing::field::display;
 
 use crate::domain::issuer::Tenant;
 use crate::ids::SessionId;
@@ -73,6 +75,11 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit,
         }
         found => found?,
     };
+    let span = Span::current();
+    span.record("admin", display(&found.admin.actor));
+    if let Some(tenant) = found.admin.scope.tenant() {
+        span.record("tenant", display(tenant));
+    }
     // Read only now: nobody else's form is.
     let fields = posted(&request, &mut payload).await?;
     Ok(AdminVisit {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use chrono::TimeDelta;
+use tracing::Span;
+use tracing::field::display;
 
 use crate::ids::CourseId;
 use crate::service::Cairn;
@@ -100,6 +102,10 @@ async fn visit<T>(
         fields,
         carried,
     } = find(&request, &mut payload, &name, recognise).await?;
+    Span::current()
+        .record("tenant", display(visitor.tenant()))
+        .record("course", display(&visitor.course.id))
+        .record("person", display(&visitor.person.id));
     let top_level = request
         .headers()
         .get("sec-fetch-dest")

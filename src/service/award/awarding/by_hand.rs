@@ -25,6 +25,10 @@ use crate::store::{Db, audit, awards, badges, decisions, enrolments, facts, rule
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::Conflict`] when the badge awards nothing now,
 /// the person may not be awarded, or has it already.
+#[tracing::instrument(
+    name = "by_hand.award_by_hand", skip_all,
+    fields(badge = badge.as_str(), person = person.as_str())
+)]
 pub(crate) async fn award_by_hand(
     cairn: &Cairn,
     visitor: &Visitor,

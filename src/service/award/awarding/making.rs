@@ -16,6 +16,7 @@ use crate::service::credential::build::{Parts, build};
 use crate::service::credential::renewals;
 use crate::service::credential::signing::{Signer, internal};
 use crate::store::{Db, awards, credentials, people, registrations};
+use crate::telemetry::metric;
 use openbadges::credential::StatusEntry;
 use openbadges::{OpenBadgeCredential, recipient};
 
@@ -160,7 +161,7 @@ impl Signer {
                 reissued: None,
             };
             credentials::insert(db, &stored)?;
-            metrics::counter!("cairn_awards_total").increment(1);
+            metrics::counter!(metric::AWARDS).increment(1);
             made.push(one.award);
         }
         Ok(made)

@@ -73,6 +73,7 @@ pub(crate) enum Saved {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+#[tracing::instrument(name = "design.badge", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn badge(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -171,6 +172,7 @@ fn problem(db: &mut Db, badge: &Badge) -> Result<Option<String>, ServiceError> {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+#[tracing::instrument(name = "design.save", skip_all)]
 pub(crate) async fn save(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -255,6 +257,7 @@ pub(crate) struct Retirement {
 ///
 /// # Errors
 /// As [`badge`].
+#[tracing::instrument(name = "design.retirement", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn retirement(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -280,6 +283,7 @@ pub(crate) async fn retirement(
 ///
 /// # Errors
 /// As [`badge`].
+#[tracing::instrument(name = "design.retire", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn retire(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<bool, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));

@@ -51,6 +51,7 @@ pub(crate) struct RuleReview {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+#[tracing::instrument(name = "rule.editor", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn editor(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -95,6 +96,7 @@ pub(crate) async fn editor(
 ///
 /// # Errors
 /// As [`editor`].
+#[tracing::instrument(name = "rule.review", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn review(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -162,6 +164,7 @@ pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<
 ///
 /// # Errors
 /// As [`editor`]; [`ServiceError::Conflict`] when somebody else saved a first draft at the same moment.
+#[tracing::instrument(name = "rule.save_rule", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn save_rule(
     cairn: &Cairn,
     visitor: &Visitor,

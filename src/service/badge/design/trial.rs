@@ -66,6 +66,7 @@ pub(crate) enum Activated {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course or one
 /// without any rule.
+#[tracing::instrument(name = "trial.trial", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Trial, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
@@ -184,6 +185,7 @@ pub(super) fn near(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<usi
 ///
 /// # Errors
 /// As [`trial`].
+#[tracing::instrument(name = "trial.activate", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn activate(
     cairn: &Cairn,
     visitor: &Visitor,

@@ -18,6 +18,7 @@ const SHELF: &str = "pictures";
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Invalid`] with the reason for which it is refused.
+#[tracing::instrument(name = "kept.keep", skip_all)]
 pub(crate) async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Picture, ServiceError> {
     visitor.teach()?;
     let cleaned = tokio::task::spawn_blocking(move || uploads::clean(&bytes)).await;
@@ -42,6 +43,7 @@ pub(crate) async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Resu
 }
 
 /// Whether an uploaded picture is on the shelf, and of the type that it says.
+#[tracing::instrument(name = "kept.is_kept", level = "debug", skip_all)]
 pub(crate) async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
     let address = super::href(picture);
     match uploaded(cairn, address.trim_start_matches(addresses::PICTURES)).await {
@@ -57,6 +59,7 @@ pub(crate) async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, Se
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when there is none.
+#[tracing::instrument(name = "kept.uploaded", level = "debug", skip_all)]
 pub(crate) async fn uploaded(cairn: &Cairn, file: &str) -> Result<(&'static str, Bytes), ServiceError> {
     let missing = ServiceError::NotFound("picture");
     let Some((digest, ending)) = file.split_once('.') else {

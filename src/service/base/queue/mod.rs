@@ -25,6 +25,20 @@ pub(crate) use work::{
     SendScore, SignAnew, SubscribeNotices,
 };
 
+/// The names of all kinds.
+pub(crate) const NAMES: [&str; 10] = [
+    CheckCourse::NAME,
+    DecideBadge::NAME,
+    DecidePerson::NAME,
+    EnsureLineItem::NAME,
+    SendScore::NAME,
+    SubscribeNotices::NAME,
+    HandleNotice::NAME,
+    ExportInstitution::NAME,
+    EraseFiles::NAME,
+    SignAnew::NAME,
+];
+
 /// Work that may be late but is never lost. It may be done more than once, so doing it twice must do no harm.
 pub(crate) trait BackgroundJob: Serialize + DeserializeOwned + Send + 'static {
     /// The name under which it is stored; never changed, as jobs of the version before may still wait.
@@ -93,6 +107,14 @@ pub(crate) fn enqueue<J: BackgroundJob>(
     jobs::enqueue(db, &new, now, random).map(drop)
 }
 
+/// What a key is made of: each member with its id.
+pub(crate) fn members_of<'a>(
+    names: &'static [&'static str],
+    key: &'a str,
+) -> impl Iterator<Item = (&'static str, &'a str)> {
+    names.iter().copied().zip(key.splitn(names.len(), '/'))
+}
+
 /// The job that was stored so. What its key and its platform say is not repeated in the payload.
 ///
 /// # Errors
@@ -104,8 +126,8 @@ pub(crate) fn read<J: BackgroundJob>(
 ) -> Result<J, serde_json::Error> {
     let mut whole = payload.clone();
     if let Value::Object(members) = &mut whole {
-        for (name, part) in J::KEY.iter().zip(key.splitn(J::KEY.len(), '/')) {
-            members.entry(*name).or_insert_with(|| part.into());
+        for (name, part) in members_of(J::KEY, key) {
+            members.entry(name).or_insert_with(|| part.into());
         }
         if let Some(platform) = platform {
             members.insert("platform".to_owned(), platform.as_str().into());

@@ -53,6 +53,7 @@ pub(super) fn linked_activities(db: &mut Db, course: &Course) -> Result<Vec<Acti
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change badges,
 /// [`ServiceError::NotFound`] for a copy of another course, [`ServiceError::Invalid`] for something that is not of this course.
+#[tracing::instrument(name = "copying.choose", skip_all, fields(copy = id.as_str()))]
 pub(crate) async fn choose(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -204,6 +205,7 @@ fn is_read(db: &mut Db, course: &Course, activity: &ActivityId) -> Result<bool, 
 ///
 /// # Errors
 /// As [`choose`], and as [`gradebook::create`].
+#[tracing::instrument(name = "copying.create_column", skip_all, fields(copy = id.as_str()))]
 pub(crate) async fn create_column(
     cairn: &Cairn,
     visitor: &Visitor,

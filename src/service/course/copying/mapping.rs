@@ -52,6 +52,7 @@ pub(crate) struct MappedBadge {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
+#[tracing::instrument(name = "copying.mapping", level = "debug", skip_all, fields(copy = id.as_str()))]
 pub(crate) async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Mapping, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());

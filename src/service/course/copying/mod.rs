@@ -108,6 +108,7 @@ pub(in crate::service) fn taken(db: &mut Db, visitor: &Visitor) -> Result<Option
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
+#[tracing::instrument(name = "copying.decline", skip_all, fields(copy = id.as_str()))]
 pub(crate) async fn decline(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<(), ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));

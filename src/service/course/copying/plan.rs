@@ -80,6 +80,7 @@ impl Told {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
+#[tracing::instrument(name = "copying.plan", level = "debug", skip_all, fields(copy = id.as_str()))]
 pub(crate) async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Plan, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());

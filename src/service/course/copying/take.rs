@@ -38,6 +38,7 @@ pub(crate) enum Taken {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators make badges,
 /// [`ServiceError::NotFound`] for a copy of another course.
+#[tracing::instrument(name = "copying.take", skip_all, fields(copy = id.as_str()))]
 pub(crate) async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Taken, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));

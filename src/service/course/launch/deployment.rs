@@ -149,6 +149,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] when the proof is none of ours, or too old.
+    #[tracing::instrument(name = "deployment.claim_deployment", skip_all)]
     pub(crate) async fn claim_deployment(&self, proof: &str) -> Result<Registration, ServiceError> {
         let over = || {
             ServiceError::invalid(

@@ -27,6 +27,7 @@ use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
 use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
+use crate::telemetry::metric;
 use lti::claims::{Context, Launch};
 use lti::error::Refusal;
 use lti::launch::{LaunchForm, Targets, verify};
@@ -73,6 +74,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A login refusal when it is none of ours.
+    #[tracing::instrument(name = "launch.login_registration", level = "debug", skip_all)]
     pub(crate) async fn login_registration(
         &self,
         request: &LoginRequest,
@@ -84,6 +86,7 @@ impl Cairn {
             .read(move |db| registrations::by_issuer(db, &issuer))
             .await?;
         let chosen = choose_registration(&same_issuer, request)?.clone();
+        self.platform_hosts.note(&chosen);
         self.remembered.keep(&chosen);
         Ok(chosen)
     }
@@ -92,6 +95,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A login refusal when the platform or the target is none of ours.
+    #[tracing::instrument(name = "launch.begin_login", skip_all)]
     pub(crate) async fn begin_login(&self, request: &LoginRequest) -> Result<LoginStart, ServiceError> {
         let registration = self.login_registration(request).await?;
         let binding = Binding::new(self.random.as_ref());
@@ -119,10 +123,13 @@ impl Cairn {
     ///
     /// # Errors
     /// [`Refusal::StateInvalid`] when it is gone.
+    #[tracing::instrument(name = "launch.registration_of", level = "debug", skip_all)]
     pub(crate) async fn registration_of(&self, state: &LoginState) -> Result<Registration, ServiceError> {
         let id = state.registration_id.clone();
         let found = self.store.read(move |db| registrations::by_id(db, &id)).await?;
-        Ok(found.ok_or(Refusal::StateInvalid)?)
+        let found = found.ok_or(Refusal::StateInvalid)?;
+        self.platform_hosts.note(&found);
+        Ok(found)
     }
 
     /// Verifies a launch against the whole checklist and, only then, writes: consumes the nonce, refreshes deployment,
@@ -133,6 +140,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A [`Refusal`] for the first row that does not hold.
+    #[tracing::instrument(name = "launch.launch", skip_all)]
     pub(crate) async fn launch(
         &self,
         form: &LaunchForm,
@@ -156,7 +164,7 @@ impl Cairn {
                     .await?
                 {
                     Written::Opened(opened) => {
-                        metrics::counter!("cairn_launches_total").increment(1);
+                        metrics::counter!(metric::LAUNCHES).increment(1);
                         return Ok(*opened);
                     }
                     Written::Outdated(registration) => *registration,

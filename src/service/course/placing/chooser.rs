@@ -101,6 +101,7 @@ pub(crate) struct Chooser {
 ///
 /// # Errors
 /// As [`super::request`].
+#[tracing::instrument(name = "placing.chooser", level = "debug", skip_all)]
 pub(crate) async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser, ServiceError> {
     let request = super::request(visitor)?;
     let capabilities = visitor.registration.capabilities();

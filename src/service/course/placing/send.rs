@@ -39,6 +39,7 @@ pub(crate) struct Sent {
 /// # Errors
 /// As [`super::request`]; [`ServiceError::Invalid`] when nothing was picked or this place does not take it,
 /// [`ServiceError::NotFound`] for a badge or an activity of another course.
+#[tracing::instrument(name = "placing.plan", skip_all)]
 pub(crate) async fn plan(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -136,6 +137,7 @@ fn without_column(
 ///
 /// # Errors
 /// As [`plan`]; [`ServiceError::Conflict`] when an id stands for something else already.
+#[tracing::instrument(name = "placing.send", skip_all)]
 pub(crate) async fn send(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -163,6 +165,7 @@ pub(crate) async fn send(
 ///
 /// # Errors
 /// As [`super::request`].
+#[tracing::instrument(name = "placing.cancel", skip_all)]
 pub(crate) async fn cancel(cairn: &Cairn, visitor: &Visitor) -> Result<Sent, ServiceError> {
     answer(
         cairn,

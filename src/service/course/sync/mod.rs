@@ -5,13 +5,14 @@
 //! turns a reading into facts, `progress` tells who waits.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::domain::cause::Cause;
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::store::{courses, registrations};
+use crate::telemetry::metric;
 
 mod progress;
 mod read;
@@ -52,7 +53,26 @@ pub(crate) struct CheckOutcome {
 ///
 /// # Errors
 /// What the store reports; trouble with the platform is part of the outcome.
+#[tracing::instrument(name = "sync.check_course", skip_all)]
 pub(crate) async fn check_course(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    course: &CourseId,
+    cause: Cause,
+) -> Result<CheckOutcome, ServiceError> {
+    let begun = Instant::now();
+    let checked = check(cairn, tenant, course, cause).await;
+    let outcome = match &checked {
+        Ok(CheckOutcome { problem: None, .. }) => "complete",
+        Ok(_) => "incomplete",
+        Err(_) => "failed",
+    };
+    metrics::counter!(metric::CHECKS, "outcome" => outcome).increment(1);
+    metrics::histogram!(metric::CHECK_SECONDS).record(begun.elapsed());
+    checked
+}
+
+async fn check(
     cairn: &Cairn,
     tenant: &TenantId,
     course: &CourseId,
@@ -81,9 +101,7 @@ pub(crate) async fn check_course(
             .and_then(|interval| read_at.checked_add_signed(interval)),
         random: Arc::clone(&cairn.random),
     };
-    let outcome = cairn.store.write_retrying(move |db| took.write(db)).await?;
-    metrics::counter!("cairn_checks_total").increment(1);
-    Ok(outcome)
+    Ok(cairn.store.write_retrying(move |db| took.write(db)).await?)
 }
 
 /// A platform that does not come to an end leaves everything as it is known.

@@ -25,6 +25,7 @@ pub(crate) struct CheckProgress {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a course that is not there.
+#[tracing::instrument(name = "progress.progress", level = "debug", skip_all)]
 pub(crate) async fn progress(
     cairn: &Cairn,
     tenant: &TenantId,

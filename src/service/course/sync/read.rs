@@ -108,7 +108,7 @@ pub(in crate::service) fn platform(cairn: &Cairn, course: &Course, registration:
     if !granted.is_empty() {
         granted.push(scope::MEMBERS_READ.to_owned());
     }
-    let target = platforms::target(registration);
+    let target = platforms::target(cairn, registration);
     cairn.lti.platform(target, registration.capabilities(), granted)
 }
 

@@ -19,6 +19,7 @@ const LAUNCH_PAUSE: TimeDelta = TimeDelta::seconds(30);
 const AT_ONCE: i64 = 100;
 
 /// Has a course checked as soon as possible; one that waits already stands for it.
+#[tracing::instrument(name = "schedule.enqueue_check", skip_all)]
 pub(crate) async fn enqueue_check(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -58,6 +59,7 @@ pub(crate) fn enqueue_after_launch(
 }
 
 /// Enqueues the checks that the schedule calls for, and says how many.
+#[tracing::instrument(name = "schedule.enqueue_due", skip_all)]
 pub(crate) async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
     let Some(interval) = cairn.settings.check_interval else {
         return Ok(0);

@@ -10,6 +10,7 @@ use crate::service::base::error::ServiceError;
 use crate::store::{Db, admin_sessions, admins, audit, tenants};
 
 /// The administrators that this one sees, oldest first, and the institutions for which it may invite.
+#[tracing::instrument(name = "administrators.list", level = "debug", skip_all)]
 pub(crate) async fn list(
     cairn: &Cairn,
     admin: &Administrator,
@@ -29,6 +30,7 @@ pub(crate) async fn list(
 ///
 /// # Errors
 /// As [`links::make`].
+#[tracing::instrument(name = "administrators.invite", skip_all)]
 pub(crate) async fn invite(
     cairn: &Cairn,
     admin: &Administrator,
@@ -52,6 +54,7 @@ fn seen(db: &mut Db, scope: &Scope, id: &AdminId) -> Result<Admin, ServiceError>
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for somebody whom this administrator does not see.
+#[tracing::instrument(name = "administrators.get", level = "debug", skip_all, fields(subject = id.as_str()))]
 pub(crate) async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<Admin, ServiceError> {
     let (scope, id) = (admin.scope.clone(), id.clone());
     cairn.store.read_with(move |db| seen(db, &scope, &id)).await
@@ -61,6 +64,7 @@ pub(crate) async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> R
 ///
 /// # Errors
 /// As [`get`]; [`ServiceError::Conflict`] for oneself: nobody locks themselves out.
+#[tracing::instrument(name = "administrators.turn", skip_all, fields(subject = id.as_str()))]
 pub(crate) async fn turn(
     cairn: &Cairn,
     admin: &Administrator,

@@ -39,6 +39,7 @@ pub(crate) struct Invitation {
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that is not there or out of reach, [`ServiceError::Forbidden`] when whoever
 /// comes would reach further than who makes the link.
+#[tracing::instrument(name = "admin_links.make", skip_all)]
 pub(crate) async fn make<'a>(
     cairn: &Cairn,
     scope: &Scope,
@@ -93,6 +94,7 @@ fn new_link(cairn: &Cairn, tenant: Option<TenantId>, by: Operator<'_>) -> (Admin
 ///
 /// # Errors
 /// A sentence with the names that there are.
+#[tracing::instrument(name = "admin_links.scope_named", level = "debug", skip_all)]
 pub(crate) async fn scope_named(cairn: &Cairn, institution: Option<&str>) -> Result<Scope, ServiceError> {
     let Some(name) = institution else {
         return Ok(Scope::Everything);
@@ -141,6 +143,7 @@ fn usable(
 ///
 /// # Errors
 /// [`ServiceError::Gone`] when it was used, is over, or never was.
+#[tracing::instrument(name = "admin_links.get", level = "debug", skip_all)]
 pub(crate) async fn get(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError> {
     let (now, digest) = (cairn.clock.now(), digest(token));
     let found = cairn.store.read_with(move |db| {
@@ -169,6 +172,7 @@ pub(crate) struct Entering {
 ///
 /// # Errors
 /// [`ServiceError::Gone`] as in [`get`]; a sentence for what cannot be used, and then the link stays good.
+#[tracing::instrument(name = "admin_links.enter", skip_all)]
 pub(crate) async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String, ServiceError> {
     get(cairn, token).await?;
     let name = name(&typed.name)?;

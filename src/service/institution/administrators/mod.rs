@@ -42,6 +42,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::SignInNeeded`] when nobody is, it was too long ago, or the administrator was turned off.
+    #[tracing::instrument(name = "administrators.administrator", level = "debug", skip_all)]
     pub(crate) async fn administrator(&self, token: &str) -> Result<SignedIn, ServiceError> {
         let (now, digest) = (self.clock.now(), digest(token));
         let found = self.store.read(move |db| {
@@ -103,6 +104,7 @@ pub(in crate::service) fn open_session(
 }
 
 /// Ends a sign-in. Doing it twice is doing it once.
+#[tracing::instrument(name = "administrators.sign_out", skip_all)]
 pub(crate) async fn sign_out(cairn: &Cairn, session: &SessionId) -> Result<(), ServiceError> {
     let session = session.clone();
     let ended = cairn.store.write(move |db| admin_sessions::delete(db, &session));

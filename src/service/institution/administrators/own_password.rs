@@ -29,6 +29,7 @@ fn none() -> ServiceError {
 }
 
 /// Whether this administrator signs in with a password at all.
+#[tracing::instrument(name = "own_password.has_one", level = "debug", skip_all)]
 pub(crate) async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool, ServiceError> {
     let id = admin.actor.clone();
     let found = cairn.store.read(move |db| admins::get(db, &id)).await?;
@@ -40,6 +41,7 @@ pub(crate) async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool
 /// # Errors
 /// [`ServiceError::TooOften`] as at the sign-in; [`ServiceError::Conflict`] for an account without a password, or when it
 /// changed meanwhile; a sentence for a wrong old password, a new one that cannot be used, or two that differ.
+#[tracing::instrument(name = "own_password.change", skip_all)]
 pub(crate) async fn change(
     cairn: &Cairn,
     admin: &Administrator,

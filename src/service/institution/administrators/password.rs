@@ -16,6 +16,7 @@ const LONGEST: usize = 1_000;
 ///
 /// # Errors
 /// A sentence when it is too short, too long, or one of the obvious ones.
+#[tracing::instrument(name = "password.hash", level = "debug", skip_all)]
 pub(crate) async fn hash(password: &SecretString, random: &dyn Random) -> Result<String, ServiceError> {
     let text = password.expose_secret();
     let one_letter = text.chars().all(|c| text.starts_with(c));
@@ -39,6 +40,7 @@ pub(crate) async fn hash(password: &SecretString, random: &dyn Random) -> Result
 
 /// Whether `password` is the one that was hashed. Without a hash the same work is done and the answer is no, so that the
 /// time does not tell who has an account.
+#[tracing::instrument(name = "password.fits", level = "debug", skip_all)]
 pub(crate) async fn fits(password: &SecretString, stored: Option<String>) -> bool {
     let known = stored.is_some();
     let stored = stored.unwrap_or_else(|| NOBODY.to_owned());

@@ -138,6 +138,7 @@ async fn client(cairn: &Cairn, provider: &AdminProvider) -> Result<Client, Servi
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the settings name no provider, [`ServiceError::Provider`] when it does not answer.
+#[tracing::instrument(name = "provider.leave", skip_all)]
 pub(crate) async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Leaving, ServiceError> {
     let provider = provider(cairn)?;
     cairn.throttle.attempt_from(address)?;
@@ -190,6 +191,7 @@ struct Vouched {
 /// # Errors
 /// [`ServiceError::Forbidden`] when the sign-in began elsewhere, or this person is not allowed in;
 /// [`ServiceError::Provider`] when the provider's answer cannot be used.
+#[tracing::instrument(name = "provider.come_back", skip_all)]
 pub(crate) async fn come_back(
     cairn: &Cairn,
     sealed: &str,

@@ -22,6 +22,7 @@ pub(crate) const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 ///
 /// # Errors
 /// That the institution is out of reach; a sentence about the note or the time; what the store reports.
+#[tracing::instrument(name = "inviting.invite", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn invite<'a>(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -80,6 +81,7 @@ pub(crate) fn address(cairn: &Cairn, code: &str) -> String {
 }
 
 /// The newest invitations of an institution, at most 50.
+#[tracing::instrument(name = "inviting.invitations_of", level = "debug", skip_all)]
 pub(crate) async fn invitations_of(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -95,6 +97,7 @@ pub(crate) async fn invitations_of(
 ///
 /// # Errors
 /// What the store reports; that the institution is out of reach; that there is no such unused one.
+#[tracing::instrument(name = "inviting.withdraw", skip_all, fields(invitation = id.as_str()))]
 pub(crate) async fn withdraw<'a>(
     cairn: &Cairn,
     tenant: &TenantId,

@@ -81,6 +81,7 @@ struct Consent {
 /// # Errors
 /// That the code is none, used or over; what is wrong with the platform's configuration; that the platform is another
 /// institution's.
+#[tracing::instrument(name = "registering.open", skip_all)]
 pub(crate) async fn open(
     cairn: &Cairn,
     code: &str,
@@ -139,6 +140,7 @@ pub(crate) async fn open(
 /// # Errors
 /// That the page is too old or none of ours, that the code was used meanwhile, how the platform refuses, or that its
 /// client id is registered already. The invitation is whole again after each of them.
+#[tracing::instrument(name = "registering.confirm", skip_all)]
 pub(crate) async fn confirm(cairn: &Cairn, code: &str, sealed: &str) -> Result<Registered, ServiceError> {
     let now = cairn.clock.now();
     let consent: Consent = cairn

@@ -38,7 +38,7 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
     };
     let (registration, name) = (&known.registration, course.name());
     let scopes = granted.iter().map(|scope| (*scope).to_owned()).collect();
-    let target = platforms::target(registration);
+    let target = platforms::target(cairn, registration);
     let platform = cairn
         .lti
         .platform(target, registration.capabilities(), scopes)

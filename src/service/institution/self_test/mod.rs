@@ -108,6 +108,7 @@ struct Known {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a platform that is not this institution's; what the store reports.
+#[tracing::instrument(name = "self_test.run", skip_all, fields(platform = id.as_str()))]
 pub(crate) async fn run(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -115,6 +116,7 @@ pub(crate) async fn run(
 ) -> Result<Report, ServiceError> {
     let known = known(cairn, tenant, id).await?;
     let registration = &known.registration;
+    cairn.platform_hosts.note(registration);
     let mut steps = Steps::default();
     let (keys, tokens) = tokio::join!(
         step_of(

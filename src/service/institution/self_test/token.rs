@@ -18,7 +18,7 @@ type Asked = (&'static str, &'static str, Result<(), TokenError>);
 /// Asks for each scope by itself and anew: a platform may say more at registration than it grants, and what it granted
 /// before may have been taken back.
 pub(super) async fn ask(cairn: &Cairn, registration: &Registration) -> Vec<Asked> {
-    let target = platforms::target(registration);
+    let target = platforms::target(cairn, registration);
     let scopes = TOOL.scopes.iter().filter(|one| !one.only_when_offered);
     let target = &target;
     let asked = scopes.map(|one| async move {

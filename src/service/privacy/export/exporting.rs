@@ -72,6 +72,7 @@ fn listed(db: &mut Db, tenant: &TenantId) -> Result<Vec<Listed>, StoreError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
+#[tracing::instrument(name = "exporting.ask", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Result<(), ServiceError> {
     admin.scope.allows(tenant)?;
     let (now, random) = cairn.moment();
@@ -113,6 +114,7 @@ pub(crate) async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId)
 ///
 /// # Errors
 /// As [`ask`].
+#[tracing::instrument(name = "exporting.list", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn list(
     cairn: &Cairn,
     admin: &Administrator,
@@ -131,6 +133,7 @@ pub(crate) async fn list(
 ///
 /// # Errors
 /// As [`ask`]; [`ServiceError::NotFound`] for one that is not ready or not there any more; what the disk reports.
+#[tracing::instrument(name = "exporting.fetch", level = "debug", skip_all, fields(export = id.as_str()))]
 pub(crate) async fn fetch(
     cairn: &Cairn,
     admin: &Administrator,
@@ -162,6 +165,7 @@ pub(crate) async fn fetch(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that is out of reach; what the store and the disk report.
+#[tracing::instrument(name = "exporting.take", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn take<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
@@ -185,6 +189,7 @@ pub(crate) async fn take<'a>(
 ///
 /// # Errors
 /// What the store and the disk report; then it can be done again.
+#[tracing::instrument(name = "exporting.work", skip_all)]
 pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, export: &ExportId) -> Result<(), ServiceError> {
     let (of, id) = (tenant.clone(), export.clone());
     let found = cairn.store.read(move |db| exports::get(db, &of, &id)).await?;
@@ -230,6 +235,7 @@ async fn go_on(cairn: &Cairn, export: Export) -> Result<(), ServiceError> {
 }
 
 /// Removes the files of archives that are forgotten.
+#[tracing::instrument(name = "exporting.remove", skip_all)]
 pub(in crate::service) async fn remove(cairn: &Cairn, gone: Vec<ExportId>) {
     for id in gone {
         // One that is not there is as good as removed.
@@ -238,6 +244,7 @@ pub(in crate::service) async fn remove(cairn: &Cairn, gone: Vec<ExportId>) {
 }
 
 /// Removes archives whose days are over, and what was left of those that were given up.
+#[tracing::instrument(name = "exporting.forget", skip_all)]
 pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
     let before: DateTime<Utc> = cairn.clock.now() - KEPT;
     let gone = cairn.store.write(move |db| {

@@ -33,6 +33,7 @@ pub(crate) struct Summary {
 ///
 /// # Errors
 /// What the store and the disk report; then there is no file.
+#[tracing::instrument(name = "institution.archive", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn archive<F>(
     cairn: &Cairn,
     tenant: &TenantId,

@@ -23,6 +23,7 @@ static ROOM: Semaphore = Semaphore::const_new(2);
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them; what the store and the disk report.
+#[tracing::instrument(name = "learner.archive", skip_all)]
 pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading, ServiceError> {
     visitor.act_for_oneself()?;
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());

@@ -40,6 +40,18 @@ impl Log {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 
+    /// The lines with `part` in them that a server with the usual settings writes.
+    pub(crate) fn lines(&self, part: &str) -> Vec<String> {
+        let text = self.text();
+        let usual = |line: &&str| {
+            [" INFO ", " WARN ", "ERROR "]
+                .iter()
+                .any(|level| line.contains(level))
+        };
+        let found = text.lines().filter(usual).filter(|line| line.contains(part));
+        found.map(str::to_owned).collect()
+    }
+
     /// Something was logged, and none of these, each with what it is, as it is or as an address would have it.
     #[track_caller]
     pub(crate) fn holds_none(&self, secrets: &[(&str, &str)]) {
