@@ -1,4 +1,5 @@
-//! What administrators look after: platforms, issuers, administrators, policies and the self-test.
+//! What administrators look after: platforms, issuers, administrators, policies, the self-test and the keys towards
+//! platforms.
 
 pub mod account;
 pub mod administrators;
@@ -7,3 +8,4 @@ pub mod issuing;
 pub mod policies;
 pub mod registering;
 pub mod self_test;
+pub mod tool_keys;

@@ -6,9 +6,9 @@ use super::bench::node;
 use super::benches;
 use crate::domain::policy::Policy;
 use crate::ids::AdminId;
-use crate::service::base::tool_keys;
 use crate::service::institution::administrators::{Administrator, Scope};
 use crate::service::institution::policies;
+use crate::service::institution::tool_keys;
 use crate::store::issuers::KeyState;
 use crate::store::{Page, decisions};
 

@@ -8,7 +8,7 @@ use super::error::AdminError;
 use super::frame::AdminPlace;
 use super::issuers;
 use crate::service::base::error::ServiceError;
-use crate::service::base::tool_keys::{self, PUBLISHED_FIRST};
+use crate::service::institution::tool_keys::{self, PUBLISHED_FIRST};
 use crate::store::issuers::KeyState;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
