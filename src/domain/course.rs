@@ -48,7 +48,7 @@ pub struct Services {
 pub struct Checks {
     pub last_at: Option<DateTime<Utc>>,
     pub next_at: Option<DateTime<Utc>>,
-    /// A sentence for the instructor when the last check failed; the error id is part of it.
+    /// Why the last check failed, as it is stored.
     pub problem: Option<String>,
 }
 

@@ -10,6 +10,7 @@ use askama::Template as _;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::views::lti::RefusalPage;
 use crate::web::views::shared::{ErrorPage, PublicPage};
+use crate::web::words::errors;
 
 /// An error on its way to a person.
 #[derive(Debug)]
@@ -20,12 +21,18 @@ pub struct AppError {
 }
 
 impl AppError {
+    /// What a person is told.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        errors::sentence(&self.source)
+    }
+
     /// The sentence with its id, for a page that shows it at a field.
     #[must_use]
     pub fn sentence_with_id(&self) -> String {
         match self.source.kind() {
-            ErrorKind::Unprocessable | ErrorKind::TooLarge | ErrorKind::Conflict => self.source.to_string(),
-            _ => format!("{} (error id {})", self.source, self.id),
+            ErrorKind::Unprocessable | ErrorKind::TooLarge | ErrorKind::Conflict => self.sentence(),
+            _ => format!("{} (error id {})", self.sentence(), self.id),
         }
     }
 
@@ -36,12 +43,6 @@ impl AppError {
             "This could not be saved now. What you typed is still here; send it again in a moment. {}",
             self.sentence_with_id()
         )
-    }
-
-    /// What went wrong.
-    #[must_use]
-    pub fn source(&self) -> &ServiceError {
-        &self.source
     }
 
     /// The id under which the log has it.
@@ -55,7 +56,7 @@ impl<E: Into<ServiceError>> From<E> for AppError {
     fn from(source: E) -> Self {
         let source = source.into();
         let id = error_id();
-        let (code, detail) = (source.code(), source.detail());
+        let (code, detail) = (source.code(), source.to_string());
         if matches!(
             source.kind(),
             ErrorKind::Internal | ErrorKind::Unavailable | ErrorKind::BadGateway
@@ -102,7 +103,7 @@ impl ResponseError for AppError {
     fn error_response(&self) -> HttpResponse {
         let body = self
             .page()
-            .unwrap_or_else(|_| format!("{} (error id {})", self.source, self.id));
+            .unwrap_or_else(|_| format!("{} (error id {})", self.sentence(), self.id));
         // Errors carry no data of anybody, so a frame of any platform may show them.
         let mut answer = HttpResponse::build(self.status_code());
         if let ServiceError::TooMany { seconds } = &self.source {
@@ -127,7 +128,7 @@ impl AppError {
     }
 
     fn page(&self) -> askama::Result<String> {
-        let sentence = self.source.to_string();
+        let sentence = self.sentence();
         if !matches!(self.source, ServiceError::Launch(_) | ServiceError::Login(_)) {
             return ErrorPage::new(self.status_code().as_u16(), &sentence, &self.shown_id()).render();
         }

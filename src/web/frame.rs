@@ -5,6 +5,7 @@ use crate::service::course::scores;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
 use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
+use crate::web::words::checks;
 
 /// A page of the course, and which entry of the navigation it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +187,7 @@ impl Visit {
     /// The same for pages about evidence, which say as long as it is so that something has not reached the gradebook.
     pub async fn page_saying_what_is_late(&self, title: &str, place: Place) -> Result<Page, ServiceError> {
         let mut page = self.page(title, place);
-        if let Some(late) = scores::late(&self.cairn, &self.visitor).await? {
+        if let Some(late) = checks::late(&scores::late(&self.cairn, &self.visitor).await?) {
             let text = match page.flash {
                 Some(done) => format!("{} {late}", done.text),
                 None => late,

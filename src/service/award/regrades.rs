@@ -21,6 +21,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::policies;
 use crate::service::base::queue;
+use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::Recorded;
@@ -180,11 +181,7 @@ fn own(db: &mut Db, visitor: &Visitor, id: &RegradeId) -> Result<(Regrade, Badge
 }
 
 fn settled() -> ServiceError {
-    ServiceError::conflict(
-        "regrade.settled",
-        "This was settled already: somebody decided, the rule is met again, or the badge has ended. Nothing was changed; the list of what needs \
-         attention is up to date.",
-    )
+    AwardRefusal::RegradeSettled.into()
 }
 
 /// The award, as long as there is something to decide: what expired or was revoked meanwhile is settled by that.
@@ -202,7 +199,7 @@ fn still_held(db: &mut Db, regrade: &Regrade, now: DateTime<Utc>) -> Result<Awar
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course,
-/// [`ServiceError::Conflict`] when it waits no more.
+/// [`ServiceError::Refused`] when it waits no more.
 pub async fn look(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
     visitor.teach()?;
     let (visitor, id, at) = (visitor.clone(), id.clone(), cairn.clock.now());
@@ -240,7 +237,7 @@ pub enum Verdict {
 /// Decides, with a reason that stays in the audit log; of two at one moment only one does.
 ///
 /// # Errors
-/// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Invalid`]
+/// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Refused`]
 /// without a reason.
 pub async fn settle(
     cairn: &Cairn,

@@ -13,11 +13,12 @@ pub mod operator;
 pub mod platforms;
 pub mod policies;
 pub mod queue;
-mod registering_words;
+pub mod refusal;
 pub mod remembered;
 pub mod session;
 pub mod throttle;
 mod timed;
 pub mod tool_keys;
+pub mod trouble;
 
 pub use cairn::{Cairn, StartError};

@@ -11,6 +11,7 @@ use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::Forbidden;
 use crate::store::Db;
 use crate::store::sessions::Session;
 use crate::store::{nonces, sessions};
@@ -64,9 +65,7 @@ impl Visitor {
         if self.session.instructor {
             Ok(())
         } else {
-            Err(ServiceError::Forbidden(
-                "Only instructors of this course can do that.",
-            ))
+            Err(ServiceError::Forbidden(Forbidden::Instructors))
         }
     }
 

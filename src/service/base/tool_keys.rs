@@ -55,7 +55,7 @@ impl ToolKeys {
             store.write(move |db| tool_keys::insert_if_none(db, &row)).await?;
         }
         let rows = store.read(tool_keys::all).await?;
-        let ring = ring(vault, &rows, &[], clock.now()).map_err(|error| unusable(error.detail()))?;
+        let ring = ring(vault, &rows, &[], clock.now()).map_err(|error| unusable(error.to_string()))?;
         Ok(Self(RwLock::new(ring)))
     }
 
@@ -141,7 +141,7 @@ impl Cairn {
         if self.tool_key.ring().read_at + NOTICE <= self.clock.now()
             && let Err(error) = self.read_tool_keys().await
         {
-            tracing::warn!(error = %error.detail(), "the tool keys could not be read again");
+            tracing::warn!(%error, "the tool keys could not be read again");
         }
     }
 

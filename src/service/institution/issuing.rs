@@ -9,6 +9,7 @@ use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::{self, Making};
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, Operator, Scope, links};
 use crate::store::console::{Counts, counts};
 use crate::store::issuers::{IssuerKey, KeyState};
@@ -102,10 +103,7 @@ pub async fn create(cairn: &Cairn, admin: &Administrator, name: &str) -> Result<
         Ok(tenant.id)
     });
     match made.await {
-        Err(ServiceError::Store(StoreError::AlreadyThere(_))) => Err(ServiceError::conflict(
-            "institution.known",
-            "There is an institution of that name already. Choose another name.",
-        )),
+        Err(ServiceError::Store(StoreError::AlreadyThere(_))) => Err(InstitutionRefusal::Known.into()),
         made => made,
     }
 }
@@ -113,10 +111,7 @@ pub async fn create(cairn: &Cairn, admin: &Administrator, name: &str) -> Result<
 fn checked_name(name: &str) -> Result<String, ServiceError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "institution.name",
-            "Give the institution a name of 1 to 200 characters.",
-        ));
+        return Err(InstitutionRefusal::Name.into());
     }
     Ok(name.to_owned())
 }
@@ -135,10 +130,7 @@ pub async fn change(
     let name = checked_name(&face.name)?;
     let issuer_name = face.issuer_name.trim().to_owned();
     if issuer_name.is_empty() || issuer_name.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "issuer.name",
-            "Give the issuer a name of 1 to 200 characters; it stands on every badge.",
-        ));
+        return Err(InstitutionRefusal::IssuerName.into());
     }
     let url = face.url.as_deref().map(site).transpose()?;
     let email = face.email.as_deref().map(links::email).transpose()?;
@@ -153,12 +145,7 @@ pub async fn change(
     let actor = Actor::Administrator(admin.actor.clone());
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         // Institutions are found by name: by the command line, and when somebody signs in at a provider.
-        let taken = || {
-            ServiceError::invalid(
-                "institution.name",
-                "There is another institution of that name. Choose another name.",
-            )
-        };
+        let taken = || ServiceError::from(InstitutionRefusal::NameTaken);
         if tenants::by_name(db, &name)?.is_some_and(|one| one.id != tenant) {
             return Err(taken());
         }
@@ -183,19 +170,15 @@ fn site(text: &str) -> Result<String, ServiceError> {
             && url.username().is_empty()
             && url.as_str().len() <= 2_000
     });
-    url.map(String::from).ok_or_else(|| {
-        ServiceError::invalid(
-            "issuer.url",
-            "Type the whole address of the institution’s site, for instance https://school.example.",
-        )
-    })
+    url.map(String::from)
+        .ok_or_else(|| InstitutionRefusal::IssuerUrl.into())
 }
 
 /// Gives the issuer a new signing key of each kind. The old ones stay in `did.json`, so that what they signed still verifies.
 /// `expected` is the public key that signs documents now, as the review page showed it.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] when another key signs by now: then the new one is there already.
+/// As [`get`]; [`ServiceError::Refused`] when another key signs by now: then the new one is there already.
 pub async fn rotate<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
@@ -211,10 +194,7 @@ pub async fn rotate<'a>(
         let issuer = issuers::for_tenant(db, &tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
         let active = issuers::active_key(db, &tenant, &issuer.id)?;
         if active.is_some_and(|key| key.public_multibase != expected) {
-            return Err(ServiceError::conflict(
-                "issuer-key.changed",
-                "Another key signs by now: somebody has changed it since this page was made. Nothing was done twice.",
-            ));
+            return Err(InstitutionRefusal::IssuerKeyChanged.into());
         }
         let key = IssuerKey {
             state: KeyState::Active,

@@ -7,6 +7,7 @@ use crate::domain::audit::{Action, Entry};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Operator;
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::base::tool_keys::PURPOSE;
 use crate::store::issuers::KeyState;
 use crate::store::{StoreError, audit, tool_keys};
@@ -38,10 +39,7 @@ pub async fn list(cairn: &Cairn) -> Result<Vec<Shown>, ServiceError> {
 
 fn changed_meanwhile(error: StoreError) -> ServiceError {
     match error {
-        StoreError::Stale => ServiceError::conflict(
-            "tool-key.changed",
-            "The keys have changed since this page was made. Nothing was changed; look at them again.",
-        ),
+        StoreError::Stale => InstitutionRefusal::ToolKeyChanged.into(),
         error => error.into(),
     }
 }
@@ -77,7 +75,7 @@ pub async fn publish_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>) -> Res
 /// Signs with the next key from now on. The one before stays published.
 ///
 /// # Errors
-/// As [`publish_next`]; [`ServiceError::Conflict`] when it is published for less than [`PUBLISHED_FIRST`], or is not the
+/// As [`publish_next`]; [`ServiceError::Refused`] when it is published for less than [`PUBLISHED_FIRST`], or is not the
 /// next one any more.
 pub async fn use_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>, kid: &str) -> Result<(), ServiceError> {
     let by = by.into();
@@ -88,11 +86,7 @@ pub async fn use_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>, kid: &str)
         match row {
             Some(row) if row.state == KeyState::Active => return Ok(false),
             Some(row) if row.created_at + PUBLISHED_FIRST > now => {
-                return Err(ServiceError::conflict(
-                    "tool-key.too-young",
-                    "Platforms may not know the new key yet: it must be published for ten minutes before it signs. Nothing \
-                     was changed; come back then.",
-                ));
+                return Err(InstitutionRefusal::ToolKeyTooYoung.into());
             }
             _ => {}
         }
@@ -105,7 +99,7 @@ pub async fn use_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>, kid: &str)
 /// Takes an old key out of what is published.
 ///
 /// # Errors
-/// As [`publish_next`]; [`ServiceError::Conflict`] when it is no old key.
+/// As [`publish_next`]; [`ServiceError::Refused`] when it is no old key.
 pub async fn remove_old<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,

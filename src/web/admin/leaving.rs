@@ -193,7 +193,7 @@ async fn decline(
     let reason = visit.fields.text("reason");
     match erasing::decline(&visit.cairn, &visit.admin, &tenant, &id, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::leaving_of(&tenant), "erasure-declined"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let one = waits(&visit, &tenant, &id).await?;
             visit.show_again(&declining(&visit, &tenant, &one, problem("reason", &error)))
         }

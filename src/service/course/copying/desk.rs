@@ -2,7 +2,7 @@
 
 use super::map::linked_activities;
 use super::own_copy;
-use super::plan::{dates, other_maximum};
+use super::plan::{Note, dates, other_maximum};
 use super::source::{Source, badges_to_bring, columns};
 use crate::domain::badge::Badge;
 use crate::domain::course::{Course, LineItem};
@@ -45,8 +45,8 @@ pub struct DeskBadge {
     /// Its rule as it reads now.
     pub sentence: Option<String>,
     pub missing: usize,
-    /// What to look at, a sentence each.
-    pub notes: Vec<String>,
+    /// What to look at.
+    pub notes: Vec<Note>,
 }
 
 /// What was brought, and what is left to say.
@@ -119,7 +119,7 @@ pub async fn desk(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Desk,
 }
 
 /// Columns that are worth other points than those that they stand for, as long as the rule has its old shape.
-fn maxima(old: &[LineItem], new: &[LineItem], before: &Group, after: &Group) -> Vec<String> {
+fn maxima(old: &[LineItem], new: &[LineItem], before: &Group, after: &Group) -> Vec<Note> {
     let pairs = before.line_items().zip(after.line_items());
     let mut notes = Vec::new();
     if before.conditions().len() != after.conditions().len() {

@@ -37,7 +37,7 @@ pub use desk::{Desk, DeskBadge, desk};
 pub use find::source_of;
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
 pub use map::{Choice, choose, create_column};
-pub use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};
+pub use plan::{Note, Plan, PlannedBadge, PlannedInput, Told, plan};
 pub use take::{Taken, take};
 
 /// The name of what stands in for that thing of the old course.

@@ -6,6 +6,7 @@ use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AccountRefusal;
 use crate::store::admins::Admin;
 use crate::store::{Db, admin_sessions, admins, audit, tenants};
 
@@ -57,13 +58,10 @@ pub async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<A
 /// Turns somebody off, whose sign-ins end at once, or on again.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] for oneself: nobody locks the door behind themselves.
+/// As [`get`]; [`ServiceError::Refused`] for oneself: nobody locks the door behind themselves.
 pub async fn turn(cairn: &Cairn, admin: &Administrator, id: &AdminId, on: bool) -> Result<(), ServiceError> {
     if admin.actor == *id {
-        return Err(ServiceError::conflict(
-            "admin.self",
-            "You cannot turn yourself off. Ask another administrator to do it.",
-        ));
+        return Err(AccountRefusal::Oneself.into());
     }
     let (now, random) = cairn.moment();
     let (scope, id) = (admin.scope.clone(), id.clone());

@@ -7,12 +7,13 @@ use super::{open_session, password};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AccountRefusal;
 use crate::store::{admins, audit};
 
 /// Signs somebody in who comes from `address`, and gives the token.
 ///
 /// # Errors
-/// [`ServiceError::TooOften`]; or one and the same sentence for an unknown e-mail, a wrong password, and an account that
+/// [`ServiceError::Refused`]; or one and the same sentence for an unknown e-mail, a wrong password, and an account that
 /// was turned off.
 pub async fn by_password(
     cairn: &Cairn,
@@ -29,10 +30,7 @@ pub async fn by_password(
     let fits = password::fits(typed, stored).await;
     let Some(admin) = known.filter(|_| fits) else {
         metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "refused").increment(1);
-        return Err(ServiceError::invalid(
-            "admin.wrong",
-            "E-mail address and password do not belong together. Look at both and try again.",
-        ));
+        return Err(AccountRefusal::Wrong.into());
     };
     metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "password").increment(1);
     let (now, random) = cairn.moment();

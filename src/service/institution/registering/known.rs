@@ -6,6 +6,7 @@ use crate::ids::TenantId;
 use crate::net::Request;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::{InstitutionRefusal, RegisteringStep};
 use crate::store::registrations;
 use lti::dynamic_registration::{Answer, PlatformConfiguration, read_answer};
 use lti::registration::Registration;
@@ -76,7 +77,7 @@ pub(super) async fn known(
     token: &str,
 ) -> Result<Option<(Registration, Vec<String>)>, ServiceError> {
     let request = Request::get(platform.registration_endpoint.clone());
-    let answer = call(cairn, request, Some(token), "registration endpoint").await?;
+    let answer = call(cairn, request, Some(token), RegisteringStep::RegistrationEndpoint).await?;
     let present = read_answer(answer.status, &answer.body)?;
     let (issuer, client_id) = (platform.issuer.clone(), present.client_id);
     let found = cairn
@@ -90,8 +91,5 @@ pub(super) async fn known(
 }
 
 pub(super) fn already_known() -> ServiceError {
-    ServiceError::conflict(
-        "platform.known",
-        "This platform is registered here already under the same client id, and this address may not change it. Look at it in Cairn's console under Platforms; to change it, choose Update in the platform with a new address of the same institution.",
-    )
+    InstitutionRefusal::PlatformKnownOtherwise.into()
 }
