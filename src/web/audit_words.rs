@@ -7,7 +7,7 @@ use crate::domain::audit::{Action, Actor, ActorKind, Logged};
 pub const fn action(action: Action) -> &'static str {
     match action {
         Action::AdminEntered => "came in by a link",
-        Action::AdminInvited => "invited an administrator",
+        Action::AdminInvited => "made a sign-in link for an administrator",
         Action::AdminPasswordChanged => "changed their own password",
         Action::AdminSignedIn => "signed in",
         Action::AdminTurnedOff => "turned an administrator off",

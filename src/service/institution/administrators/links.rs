@@ -27,6 +27,9 @@ const FROM_COMMAND_LINE: char = 'c';
 /// The first letter of the token of a link from the console: whoever comes gets an account of their own.
 const FROM_CONSOLE: char = 'i';
 
+/// What the audit log has in the place of a link, which nobody may find there.
+pub const AUDITED: &str = "link";
+
 /// A link as its page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
@@ -56,7 +59,7 @@ pub async fn make<'a>(
         scope.tenant(),
         by.actor(),
         Action::AdminInvited,
-        "link",
+        AUDITED,
         link.created_at,
     );
     let made = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
