@@ -273,6 +273,23 @@ fn each_use_case_is_a_span_and_takes_nothing_into_it_that_is_not_said() {
     assert!(spans > 100, "the search found only {spans}");
 }
 
+#[test]
+fn services_refuse_with_reasons_and_only_pages_with_sentences() {
+    let sources = sources();
+    let words = |source: &&Source| {
+        source.path.starts_with("src/service/")
+            && source.path != "src/service/base/error.rs"
+            && (source.code.contains("ServiceError::form(") || source.code.contains("ServiceError::Form"))
+    };
+    none(
+        sources
+            .iter()
+            .filter(words)
+            .map(|source| source.path.clone())
+            .collect(),
+    );
+}
+
 /// The crates that stand for themselves, and what each must never depend on.
 const CRATES: [(&str, &[&str]); 5] = [
     (
@@ -382,7 +399,7 @@ const KNOW_FLAVOURS: [&str; 9] = [
     "src/web/admin/platforms/by_hand.rs",
     "src/web/admin/platforms/presets.rs",
     "src/web/words/lms.rs",
-    "src/service/institution/self_test/settings.rs",
+    "src/web/words/self_test/settings.rs",
     "src/demo/mod.rs",
 ];
 

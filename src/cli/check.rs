@@ -10,6 +10,7 @@ use crate::service::Cairn;
 use crate::service::base::institutions;
 use crate::service::base::platforms;
 use crate::settings::Settings;
+use crate::web::words;
 
 /// Looks at settings, database, keys and platforms.
 ///
@@ -60,7 +61,11 @@ pub(crate) fn run(settings: &Settings) -> Result<(), CommandError> {
                     issuer.name,
                     keys.len()
                 )),
-                Err(error) => report.failed(&format!("signing keys of {}: {error}", issuer.name)),
+                Err(error) => report.failed(&format!(
+                    "signing keys of {}: {}",
+                    issuer.name,
+                    words::errors::sentence(&error)
+                )),
             }
         }
         let all = platforms::list(&cairn).await?;
@@ -69,9 +74,14 @@ pub(crate) fn run(settings: &Settings) -> Result<(), CommandError> {
         }
         for (_, registration) in all.iter().filter(|(_, registration)| registration.enabled) {
             for finding in platforms::probe(&cairn, registration).await {
+                let name = &registration.name;
                 match finding {
-                    Ok(line) => report.fine(&format!("{}: {line}", registration.name)),
-                    Err(line) => report.failed(&format!("{}: {line}", registration.name)),
+                    Ok(given) => report.fine(&format!("{name}: {}", words::platforms::given(given))),
+                    Err(withheld) => {
+                        let line =
+                            words::platforms::withheld(&withheld, registration, &cairn.settings.origin());
+                        report.failed(&format!("{name}: {line}"));
+                    }
                 }
             }
         }

@@ -10,7 +10,9 @@ use crate::ids::RegistrationId;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::base::addresses;
+use crate::service::base::error::ServiceError;
 use crate::service::base::platforms;
+use crate::service::base::refusal::{InstitutionRefusal, Refusal};
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform, Removed};
 use crate::settings::Settings;
@@ -122,7 +124,9 @@ pub(crate) fn run(settings: Settings, command: PlatformCommand) -> Result<(), Co
                     },
                     deployments: arguments.deployments,
                 };
-                let added = connecting::add(&cairn, Operator::CommandLine, new).await?;
+                let added = connecting::add(&cairn, Operator::CommandLine, new)
+                    .await
+                    .map_err(not_added)?;
                 println!("Registered {} as {}.\n", added.name, added.id);
                 println!("{}", paste_table(&cairn));
             }
@@ -177,6 +181,16 @@ pub(crate) fn run(settings: Settings, command: PlatformCommand) -> Result<(), Co
         }
         Ok(())
     })
+}
+
+/// That it is registered already is said with the command that shows it.
+fn not_added(error: ServiceError) -> CommandError {
+    match error {
+        ServiceError::Refused(Refusal::Institution(InstitutionRefusal::PlatformKnown)) => {
+            "This issuer and client id are registered already. `cairn platform list` shows them.".into()
+        }
+        other => other.into(),
+    }
 }
 
 async fn remove(cairn: &Cairn, id: String) -> Result<Removed, CommandError> {

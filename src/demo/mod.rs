@@ -13,6 +13,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::settings::Settings;
+use crate::web::words::errors;
 use lti::registration::{Flavour, Registration, RegistrationDraft};
 use practice_lms::{self, Options, PracticeLms, Tool};
 
@@ -25,7 +26,7 @@ pub(crate) enum DemoError {
     Start(#[from] StartError),
     #[error("A practice LMS could not be started: {0}")]
     PracticeLms(#[from] std::io::Error),
-    #[error(transparent)]
+    #[error("{}", errors::sentence(.0))]
     Service(#[from] ServiceError),
 }
 

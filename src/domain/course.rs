@@ -50,7 +50,7 @@ pub(crate) struct Services {
 pub(crate) struct Checks {
     pub(crate) last_at: Option<DateTime<Utc>>,
     pub(crate) next_at: Option<DateTime<Utc>>,
-    /// A sentence for the instructor when the last check failed; the error id is part of it.
+    /// Why the last check failed, as it is stored.
     pub(crate) problem: Option<String>,
 }
 

@@ -70,20 +70,6 @@ pub(crate) enum Power {
     Revoke,
 }
 
-impl Power {
-    /// What a page says in the place of what it does not offer.
-    #[must_use]
-    pub(crate) fn kept(self) -> &'static str {
-        match self {
-            Self::Create => "Your institution lets only administrators make and change badges.",
-            Self::Approve => {
-                "Your institution lets only administrators approve students and award badges by hand."
-            }
-            Self::Revoke => "Your institution lets only administrators revoke badges.",
-        }
-    }
-}
-
 /// Which of the powers somebody has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Powers {
@@ -92,37 +78,17 @@ pub(crate) struct Powers {
     pub(crate) revoke: bool,
 }
 
-/// What a policy refuses, as a sentence that says whom to ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// What a policy refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    #[error(
-        "Your institution lets only administrators make and change badges. Nothing was changed; ask an administrator of \
-         your course site to do it."
-    )]
     Create,
-    #[error(
-        "Your institution lets only administrators approve students and award badges by hand. Nothing was changed; ask \
-         an administrator of your course site to do it."
-    )]
     Approve,
-    #[error(
-        "Your institution lets only administrators revoke badges. Nothing was changed; ask an administrator of your \
-         course site to do it."
-    )]
     Revoke,
-    #[error(
-        "Your institution keeps badges off the web, so there is nothing to switch on. The badge and its files are yours \
-         all the same."
-    )]
+    /// Badges are kept off the web, so a holder cannot share one.
     Sharing,
-    #[error(
-        "Your institution does not show names on badge pages. Nothing was changed; leave your name off and save again."
-    )]
+    /// Names are not shown on badge pages.
     Name,
-    #[error(
-        "This badge has no public page: its institution keeps badges off the web. Ask its holder for the badge file; it \
-         can be checked without this page."
-    )]
+    /// Badges are kept off the web, so this one has no page.
     PublicPage,
 }
 

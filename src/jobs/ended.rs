@@ -10,6 +10,7 @@ use super::handlers::{self, Done};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::trouble::Trouble;
 use crate::store::StoreError;
 use crate::store::jobs::Job;
 use crate::telemetry::{self, metric};
@@ -100,12 +101,12 @@ pub(super) fn say(job: &Job, end: &End, kept: Result<bool, StoreError>, took: Du
             tracing::info!(outcome, ms, "a job ended");
         }
         End::Done(Done { problem }) => {
-            let problem = problem.as_deref();
+            let problem = problem.as_ref().map(Trouble::stored);
             tracing::warn!(outcome, ms, problem, unkept, "a job ended");
         }
         End::Gone(what) => tracing::info!(outcome, ms, what, unkept, "a job ended"),
         End::Failed { error, id, retry_at } => {
-            let (code, detail) = (error.code(), error.detail());
+            let (code, detail) = (error.code(), error.to_string());
             let retry_at = retry_at.map(tracing::field::display);
             if retry_at.is_some() {
                 tracing::warn!(

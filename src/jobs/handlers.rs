@@ -12,6 +12,7 @@ use crate::service::base::queue::{
     self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, EnsureLineItem, EraseFiles,
     ExportInstitution, HandleNotice, SendScore, SignAnew, SubscribeNotices, USUAL_RETRY,
 };
+use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
 use crate::service::course::notices;
 use crate::service::course::scores;
@@ -21,10 +22,10 @@ use crate::service::privacy::erasing;
 use crate::service::privacy::export::exporting;
 use crate::store::jobs::Job;
 
-/// Work that came to its end: as it should, or with a problem that trying again at once would not mend, as a sentence.
+/// Work that came to its end: as it should, or with a problem that trying again at once would not mend.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Done {
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<Trouble>,
 }
 
 impl Done {

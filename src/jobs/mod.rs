@@ -14,6 +14,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session;
+use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
 use crate::service::institution::policies;
 use crate::service::privacy::export::exporting;
@@ -81,7 +82,7 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
         let now = cairn.clock.now();
         if is_time(&mut scheduled, SCHEDULE, now) {
             if let Err(error) = sync::enqueue_due(&cairn).await {
-                tracing::error!(error = %error.detail(), "the schedule could not be read");
+                tracing::error!(%error, "the schedule could not be read");
             }
             cairn.notice_tool_keys().await;
             telemetry::settle();
@@ -119,13 +120,13 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
 /// Forgets what has run out, and what no policy keeps any longer.
 async fn sweep(cairn: &Cairn) {
     if let Err(error) = session::forget_what_is_over(cairn).await {
-        tracing::error!(error = %error.detail(), "old visits could not be removed");
+        tracing::error!(%error, "old visits could not be removed");
     }
     if let Err(error) = policies::forget(cairn).await {
-        tracing::error!(error = %error.detail(), "what is over could not be forgotten");
+        tracing::error!(%error, "what is over could not be forgotten");
     }
     if let Err(error) = exporting::forget(cairn).await {
-        tracing::error!(error = %error.detail(), "old archives could not be removed");
+        tracing::error!(%error, "old archives could not be removed");
     }
     if let Err(error) = cairn.store.settle().await {
         tracing::error!(%error, "the log of the database could not be emptied");
@@ -222,7 +223,7 @@ async fn keep(cairn: &Cairn, job: Job, end: &End) -> Result<bool, StoreError> {
         return cairn.store.write(move |db| jobs::done(db, &job)).await;
     };
     // A page may say it.
-    let said = format!("{} (Error id {id})", sync::sentence(error));
+    let said = Trouble::of(error, id.clone()).stored();
     let retry_at = *retry_at;
     let failed = move |db: &mut _| jobs::fail(db, &job, &said, retry_at);
     // The same work may be asked for anew at this moment; that stands for this one then.

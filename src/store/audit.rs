@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::convert::{CHUNK, anywhere, from_json, json, micros, moment};
-use super::schema::{admins, audit, badges, people};
+use super::schema::{admins, audit, badges, people, registrations};
 use super::{Db, StoreError, tenants};
 use crate::domain::audit::{Actor, ActorKind, Entry, Filter, Logged};
 use crate::domain::page::Page;
@@ -219,7 +219,8 @@ pub(crate) fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, Sto
         .load(connection))?)
 }
 
-/// What those ids are called: people and badges of the institution, and administrators.
+/// What those ids are called: people, badges and platforms of the institution, and administrators. What is no longer there
+/// has no name.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -257,6 +258,12 @@ pub(crate) fn names(
                     names.insert(id, format!("“{name}”"));
                 }
             }
+            let found: Vec<(String, String)> = registrations::table
+                .filter(registrations::tenant_id.eq(tenant.as_str()))
+                .filter(registrations::id.eq_any(part.iter().copied()))
+                .select((registrations::id, registrations::name))
+                .load(connection)?;
+            names.extend(found.into_iter().map(|(id, name)| (id, format!("“{name}”"))));
         });
     }
     Ok(names)

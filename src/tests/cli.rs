@@ -415,7 +415,7 @@ fn what_is_done_here_stands_in_the_audit_log_of_the_console() {
         "took an archive of the institution away",
         "removed a platform",
         "encrypted the stored keys with a new master key",
-        "invited an administrator",
+        "made a sign-in link for an administrator",
     ] {
         assert!(
             words.contains(&format!("The command line {told}")),

@@ -8,7 +8,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
     match action {
         Action::AccentChanged => "changed the colour of an institution’s pages",
         Action::AdminEntered => "came in by a link",
-        Action::AdminInvited => "invited an administrator",
+        Action::AdminInvited => "made a sign-in link for an administrator",
         Action::AdminPasswordChanged => "changed their own password",
         Action::AdminSignedIn => "signed in",
         Action::AdminTurnedOff => "turned an administrator off",

@@ -11,6 +11,7 @@ use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::telemetry::metric;
 use crate::web::views::lti::RefusalPage;
 use crate::web::views::shared::{ErrorPage, PublicPage};
+use crate::web::words::errors;
 
 /// An error on its way to a person.
 #[derive(Debug)]
@@ -21,12 +22,18 @@ pub(crate) struct AppError {
 }
 
 impl AppError {
+    /// What a person is told.
+    #[must_use]
+    pub(crate) fn sentence(&self) -> String {
+        errors::sentence(&self.source)
+    }
+
     /// The sentence with its id, for a page that shows it at a field.
     #[must_use]
     pub(crate) fn sentence_with_id(&self) -> String {
         match self.source.kind() {
-            ErrorKind::Unprocessable | ErrorKind::TooLarge | ErrorKind::Conflict => self.source.to_string(),
-            _ => format!("{} (error id {})", self.source, self.id),
+            ErrorKind::Unprocessable | ErrorKind::TooLarge | ErrorKind::Conflict => self.sentence(),
+            _ => format!("{} (error id {})", self.sentence(), self.id),
         }
     }
 
@@ -37,12 +44,6 @@ impl AppError {
             "This could not be saved now. What you typed is still here; send it again in a moment. {}",
             self.sentence_with_id()
         )
-    }
-
-    /// What went wrong.
-    #[must_use]
-    pub(crate) fn source(&self) -> &ServiceError {
-        &self.source
     }
 
     /// The id under which the log has it.
@@ -61,7 +62,7 @@ impl<E: Into<ServiceError>> From<E> for AppError {
         tracing::Span::current()
             .record("error_id", id.as_str())
             .record("code", code)
-            .record("detail", source.detail());
+            .record("detail", source.to_string());
         metrics::counter!(metric::REFUSALS, "code" => code).increment(1);
         Self { source, id }
     }
@@ -100,7 +101,7 @@ impl ResponseError for AppError {
     fn error_response(&self) -> HttpResponse {
         let body = self
             .page()
-            .unwrap_or_else(|_| format!("{} (error id {})", self.source, self.id));
+            .unwrap_or_else(|_| format!("{} (error id {})", self.sentence(), self.id));
         // Errors carry no data of anybody, so a frame of any platform may show them.
         let mut answer = HttpResponse::build(self.status_code());
         if let ServiceError::TooMany { seconds } = &self.source {
@@ -125,7 +126,7 @@ impl AppError {
     }
 
     fn page(&self) -> askama::Result<String> {
-        let sentence = self.source.to_string();
+        let sentence = self.sentence();
         if !matches!(self.source, ServiceError::Launch(_) | ServiceError::Login(_)) {
             let status = self.status_code().as_u16();
             return ErrorPage::coded(status, self.source.code(), &sentence, &self.shown_id()).render();

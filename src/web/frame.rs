@@ -6,6 +6,7 @@ use crate::web::assets;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
 use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
+use crate::web::words::checks;
 
 /// A page of the course, and which entry of the navigation it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,7 +192,7 @@ impl Visit {
         place: Place,
     ) -> Result<Page, ServiceError> {
         let mut page = self.page(title, place);
-        if let Some(late) = scores::late(&self.cairn, &self.visitor).await? {
+        if let Some(late) = checks::late(&scores::late(&self.cairn, &self.visitor).await?) {
             let text = match page.flash {
                 Some(done) => format!("{} {late}", done.text),
                 None => late,

@@ -26,7 +26,7 @@ pub(crate) async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
 pub(crate) async fn metrics(cairn: web::Data<Cairn>) -> HttpResponse {
     // What was counted here is told although the database does not answer: that is when it is looked at.
     if let Err(error) = gauges::measure(&cairn).await {
-        tracing::error!(error = %error.detail(), "the queue could not be measured");
+        tracing::error!(error = %error, "the queue could not be measured");
     }
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

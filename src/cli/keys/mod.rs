@@ -131,10 +131,9 @@ async fn named(cairn: &Cairn, name: &str, key: &str) -> Result<(TenantId, KeyId)
         .flat_map(|(_, keys)| keys)
         .find(|one| one.public_multibase == key);
     let found = found.ok_or_else(|| {
-        ServiceError::invalid(
-            "issuer-key.unknown",
-            format!("{name} has no such key. `cairn keys list` shows the keys of each institution."),
-        )
+        CommandError::from(format!(
+            "{name} has no such key. `cairn keys list` shows the keys of each institution."
+        ))
     })?;
     Ok((tenant, found.id))
 }

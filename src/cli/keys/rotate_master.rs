@@ -11,7 +11,7 @@ use crate::cli::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::secrets::{Vault, key_file};
-use crate::service::base::master_key;
+use crate::service::operations::master_key;
 use crate::settings::Settings;
 
 /// What `--help` says.

@@ -22,6 +22,7 @@ use crate::service::award::file_check;
 use crate::service::award::files;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
+use crate::service::base::refusal::{AwardRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
     Db, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
@@ -63,8 +64,22 @@ pub(crate) struct HandIn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum HandedIn {
     Done,
-    /// Nothing was kept: the field, and what is wrong with it.
-    Wrong(Vec<(&'static str, String)>),
+    /// Nothing was kept: what is wrong with it.
+    Wrong(Vec<HandInProblem>),
+}
+
+/// What is wrong with what a student hands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HandInProblem {
+    /// There is neither text nor link nor file.
+    Nothing,
+    /// The text has so many characters, too many.
+    Text(usize),
+    Link,
+    /// The file is too large.
+    File,
+    /// The program that checks files takes it for harmful.
+    Harmful,
 }
 
 fn own_activity(db: &mut Db, visitor: &Visitor, id: &ActivityId) -> Result<Activity, ServiceError> {
@@ -123,40 +138,28 @@ pub(crate) async fn activity(
     found.await
 }
 
-fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
+fn check(hand_in: &HandIn) -> Vec<HandInProblem> {
     let mut wrong = Vec::new();
     if hand_in.text.trim().is_empty() && hand_in.link.trim().is_empty() && hand_in.file.is_none() {
-        wrong.push((
-            "text",
-            "Hand in a text, a link or a file: one is enough.".to_owned(),
-        ));
+        wrong.push(HandInProblem::Nothing);
     }
     let length = hand_in.text.chars().count();
     if length > MAX_TEXT {
-        wrong.push((
-            "text",
-            format!("Shorten the text to 20,000 characters; it has {length}."),
-        ));
+        wrong.push(HandInProblem::Text(length));
     }
     let link = hand_in.link.trim();
     let sound = url::Url::parse(link).is_ok_and(|url| {
         matches!(url.scheme(), "https" | "http") && url.has_host() && url.password().is_none()
     });
     if !link.is_empty() && (!sound || link.chars().count() > MAX_LINK) {
-        wrong.push((
-            "link",
-            "Give the whole address of the link, beginning with https://.".to_owned(),
-        ));
+        wrong.push(HandInProblem::Link);
     }
     if hand_in
         .file
         .as_ref()
         .is_some_and(|(_, bytes)| bytes.len() > files::MAX_BYTES)
     {
-        wrong.push((
-            "file",
-            "The file is larger than 20 MB. Hand in a smaller one, or a link to it.".to_owned(),
-        ));
+        wrong.push(HandInProblem::File);
     }
     wrong
 }
@@ -164,7 +167,7 @@ fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
 /// Takes what a student hands in: a new version, which replaces the one before and waits for a review.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Conflict`] after an approval or when two
+/// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Refused`] after an approval or when two
 /// versions came at once.
 #[tracing::instrument(name = "evidence.hand_in", skip_all, fields(activity = id.as_str()))]
 pub(crate) async fn hand_in(
@@ -180,9 +183,7 @@ pub(crate) async fn hand_in(
         Ok(may_hand_in(db, &asker)?)
     });
     if !allowed.await? {
-        return Err(ServiceError::Forbidden(
-            "Only students of this course can hand in here.",
-        ));
+        return Err(ServiceError::Forbidden(Forbidden::Students));
     }
     let wrong = check(&hand_in);
     if !wrong.is_empty() {
@@ -191,8 +192,7 @@ pub(crate) async fn hand_in(
     let file = match hand_in.file {
         Some((name, bytes)) => {
             if file_check::finds_harm(cairn, &bytes).await? {
-                let wrong = "This server's check of files takes this one for harmful, so it was not kept. Hand in another one.";
-                return Ok(HandedIn::Wrong(vec![("file", wrong.to_owned())]));
+                return Ok(HandedIn::Wrong(vec![HandInProblem::Harmful]));
             }
             Some(files::keep(cairn, visitor.tenant(), &name, bytes).await?)
         }
@@ -209,11 +209,11 @@ pub(crate) async fn hand_in(
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let before = submissions::latest(db, tenant, &id, person)?;
-        if before.as_ref().is_some_and(|before| before.state == SubmissionState::Approved) {
-            return Err(ServiceError::conflict(
-                "evidence.approved",
-                "What you handed in is approved already, so it stays as it is.",
-            ));
+        if before
+            .as_ref()
+            .is_some_and(|before| before.state == SubmissionState::Approved)
+        {
+            return Err(AwardRefusal::EvidenceApproved.into());
         }
         let new = Submission {
             id: SubmissionId::new(now, random.as_ref()),
@@ -228,10 +228,7 @@ pub(crate) async fn hand_in(
         };
         match submissions::insert_version(db, &new) {
             Err(StoreError::AlreadyThere(_)) => {
-                return Err(ServiceError::conflict(
-                    "evidence.twice",
-                    "You have handed in twice at the same moment. The first one counts; open the page again to see it.",
-                ));
+                return Err(AwardRefusal::EvidenceTwice.into());
             }
             done => done?,
         }
@@ -420,10 +417,21 @@ pub(crate) struct Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reviewed {
     Done,
-    /// Nothing was kept: the field, and what is wrong with it.
-    Wrong(Vec<(&'static str, String)>),
+    /// Nothing was kept: what is wrong with it.
+    Wrong(Vec<ReviewProblem>),
     /// The student handed in a newer version meanwhile: this one.
     Replaced(Option<SubmissionId>),
+}
+
+/// What is wrong with a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReviewProblem {
+    /// What is not approved says why.
+    NoMessage,
+    /// The message is too long.
+    Message,
+    /// The points are not between 0 and these.
+    Points(Decimal),
 }
 
 /// Keeps a review: the student sees it, the rules that ask for it are decided again, and its grade is on its way to the
@@ -442,20 +450,17 @@ pub(crate) async fn review(
     let mut wrong = Vec::new();
     let approves = answer.state == SubmissionState::Approved;
     if !approves && answer.message.trim().is_empty() {
-        wrong.push((
-            "message",
-            "Tell the student why: they see this message.".to_owned(),
-        ));
+        wrong.push(ReviewProblem::NoMessage);
     }
     if answer.message.chars().count() > MAX_MESSAGE {
-        wrong.push(("message", "Shorten the message to 5,000 characters.".to_owned()));
+        wrong.push(ReviewProblem::Message);
     }
     let maximum = shown.activity.maximum;
     if answer
         .score
         .is_some_and(|score| score < Decimal::ZERO || score > maximum)
     {
-        wrong.push(("score", format!("Give 0 to {} points.", maximum.normalize())));
+        wrong.push(ReviewProblem::Points(maximum));
     }
     if !wrong.is_empty() {
         return Ok(Reviewed::Wrong(wrong));

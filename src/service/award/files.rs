@@ -9,6 +9,7 @@ use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AwardRefusal;
 
 /// Most bytes of a file: 20 MB.
 pub(crate) const MAX_BYTES: usize = 20 * 1000 * 1000;
@@ -160,7 +161,7 @@ pub(crate) fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inlin
 /// Opens a ticket: what it is for, and the bytes.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for one that is none of ours; [`ServiceError::Conflict`] when its minute is over.
+/// [`ServiceError::NotFound`] for one that is none of ours; [`ServiceError::Refused`] when its minute is over.
 #[tracing::instrument(name = "files.open", level = "debug", skip_all)]
 pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes), ServiceError> {
     let plain = cairn
@@ -169,10 +170,7 @@ pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes),
         .map_err(|_| ServiceError::NotFound("file"))?;
     let ticket: Ticket = serde_json::from_slice(&plain).map_err(|_| ServiceError::NotFound("file"))?;
     if ticket.until < cairn.clock.now().timestamp() {
-        return Err(ServiceError::conflict(
-            "file.link-over",
-            "This link to a file works for a minute only. Open the page it was on again, and click it there.",
-        ));
+        return Err(AwardRefusal::FileLinkOver.into());
     }
     let bytes = cairn.blobs.get(&ticket.tenant, &ticket.digest).await?;
     Ok((ticket, bytes))

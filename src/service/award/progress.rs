@@ -23,6 +23,7 @@ use crate::service::base::names;
 use crate::service::base::platforms;
 use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson};
+use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::enrolments::Who;
 use crate::store::{Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
@@ -270,7 +271,7 @@ fn log(
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::NotFound`] for a badge or a person of elsewhere;
-/// [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] when the rule asks for no approval or the
+/// [`ServiceError::Refused`] without a reason; [`ServiceError::Refused`] when the rule asks for no approval or the
 /// person may not be awarded.
 #[tracing::instrument(
     name = "progress.approve", skip_all,
@@ -286,10 +287,7 @@ pub(crate) async fn approve(
     visitor.teach()?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > 500 {
-        return Err(ServiceError::invalid(
-            "approval.reason",
-            "Say why, in 1 to 500 characters; it is kept with the record of this decision.",
-        ));
+        return Err(AwardRefusal::ApprovalReason.into());
     }
     let (visitor, badge, person) = (visitor.clone(), badge.clone(), person.clone());
     let (now, random) = (cairn.clock.now(), std::sync::Arc::clone(&cairn.random));
@@ -298,13 +296,10 @@ pub(crate) async fn approve(
         let sight = sight_in(db, &visitor, &badge, &person, now)?;
         let asks = sight.rule.as_ref().is_some_and(asks_for_approval);
         if !asks || matches!(sight.badge.state, BadgeState::Draft | BadgeState::Retired) {
-            let sentence =
-                "The rule of this badge asks for no approval now. Award the badge by hand instead.";
-            return Err(ServiceError::conflict("approval.not-asked", sentence));
+            return Err(AwardRefusal::ApprovalNotAsked.into());
         }
         if !sight.may_be_awarded() {
-            let sentence = "Only active learners of this course can be approved for its badges.";
-            return Err(ServiceError::conflict("approval.not-a-learner", sentence));
+            return Err(AwardRefusal::ApprovalNotALearner.into());
         }
         if sight.approval.is_some() {
             return Ok(());

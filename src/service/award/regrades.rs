@@ -21,6 +21,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::policies;
 use crate::service::base::queue;
+use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::Recorded;
@@ -184,11 +185,7 @@ fn own(db: &mut Db, visitor: &Visitor, id: &RegradeId) -> Result<(Regrade, Badge
 }
 
 fn settled() -> ServiceError {
-    ServiceError::conflict(
-        "regrade.settled",
-        "This was settled already: somebody decided, the rule is met again, or the badge has ended. Nothing was changed; the list of what needs \
-         attention is up to date.",
-    )
+    AwardRefusal::RegradeSettled.into()
 }
 
 /// The award, as long as there is something to decide: what expired or was revoked meanwhile is settled by that.
@@ -206,7 +203,7 @@ fn still_held(db: &mut Db, regrade: &Regrade, now: DateTime<Utc>) -> Result<Awar
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course,
-/// [`ServiceError::Conflict`] when it waits no more.
+/// [`ServiceError::Refused`] when it waits no more.
 #[tracing::instrument(name = "regrades.look", level = "debug", skip_all, fields(regrade = id.as_str()))]
 pub(crate) async fn case(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
     visitor.teach()?;
@@ -245,7 +242,7 @@ pub(crate) enum Verdict {
 /// Decides, with a reason that stays in the audit log; of two at one moment only one does.
 ///
 /// # Errors
-/// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Invalid`]
+/// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Refused`]
 /// without a reason.
 #[tracing::instrument(name = "regrades.settle", skip_all, fields(regrade = id.as_str()))]
 pub(crate) async fn settle(

@@ -14,6 +14,7 @@ use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Operator;
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 use openbadges::did::{IssuerIdentity, WebKey};
 use openbadges::keys::PublicKey;
@@ -51,10 +52,7 @@ impl Making {
     pub(in crate::service) fn new(cairn: &Cairn, name: &str, by: Operator<'_>) -> Result<Self, ServiceError> {
         let name = name.trim().to_owned();
         if name.is_empty() || name.chars().count() > 200 {
-            return Err(ServiceError::invalid(
-                "institution.name",
-                "Give the institution a name of 1 to 200 characters.",
-            ));
+            return Err(InstitutionRefusal::Name.into());
         }
         let (now, random) = cairn.moment();
         Ok(Self {
@@ -253,7 +251,7 @@ pub(crate) fn identity(cairn: &Cairn, issuer: &Issuer) -> Result<IssuerIdentity,
 /// The `did:web` of an issuer, for people to read.
 #[must_use]
 pub(crate) fn did(cairn: &Cairn, issuer: &Issuer) -> String {
-    identity(cairn, issuer).map_or_else(|error| error.detail(), |identity| identity.did().to_owned())
+    identity(cairn, issuer).map_or_else(|error| error.to_string(), |identity| identity.did().to_owned())
 }
 
 /// Every issuer with its keys, for the command line.

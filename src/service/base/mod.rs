@@ -13,11 +13,12 @@ pub(crate) mod operator;
 pub(crate) mod platforms;
 pub(crate) mod policies;
 pub(crate) mod queue;
-mod registering_words;
+pub(crate) mod refusal;
 pub(crate) mod remembered;
 pub(crate) mod session;
 pub(crate) mod throttle;
 mod timed;
 pub(crate) mod tool_keys;
+pub(crate) mod trouble;
 
 pub(crate) use cairn::{Cairn, StartError};

@@ -3,6 +3,7 @@
 use crate::domain::audit::Actor;
 use crate::ids::{AdminId, TenantId};
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::Forbidden;
 
 /// How far an administrator's power reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +34,7 @@ impl Scope {
     pub(crate) fn everything(&self) -> Result<(), ServiceError> {
         match self {
             Self::Everything => Ok(()),
-            Self::Tenant(_) => Err(ServiceError::Forbidden(
-                "This concerns the whole installation. Ask the people who run this server to do it.",
-            )),
+            Self::Tenant(_) => Err(ServiceError::Forbidden(Forbidden::WholeInstallation)),
         }
     }
 

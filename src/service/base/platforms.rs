@@ -4,13 +4,12 @@ use crate::domain::course::Course;
 use crate::domain::issuer::Tenant;
 use crate::ids::RegistrationId;
 use crate::service::Cairn;
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::store::{Db, StoreError, registrations, tenants};
 use lti::capabilities::ResultRows;
 use lti::error::KeySetError;
 use lti::registration::Registration;
-use lti::token::TokenTarget;
+use lti::token::{TokenError, TokenTarget};
 
 /// Whether a grade that was typed before Cairn made the learner's result row stays invisible.
 pub(in crate::service) fn hides_early_grades(db: &mut Db, course: &Course) -> Result<bool, StoreError> {
@@ -42,32 +41,38 @@ pub(crate) async fn get(cairn: &Cairn, id: &RegistrationId) -> Result<Registrati
     found.ok_or(ServiceError::NotFound("platform"))
 }
 
-/// Whether a platform can be reached: its keys, and a token for our key. Each finding is a line, good or bad.
-pub(crate) async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<String, String>> {
-    let mut findings = Vec::new();
-    let target = target(cairn, registration);
+/// What a platform was asked for, to see whether it can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// Its keys.
+    Keys,
+    /// A token for our key.
+    Token,
+}
+
+/// What it did not give.
+#[derive(Debug, Clone)]
+pub(crate) enum Withheld {
+    Keys(KeySetError),
+    Token(TokenError),
+}
+
+/// Whether a platform can be reached: its keys, and a token for our key.
+pub(crate) async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<Probe, Withheld>> {
     // No key has this id, so a readable key set answers that it does not know it.
-    match cairn.key_sets.find(&registration.jwks_url, "cairn check").await {
-        Ok(_) | Err(KeySetError::UnknownKey) => findings.push(Ok("its keys can be read".to_owned())),
-        Err(error) => findings.push(Err(format!(
-            "its keys cannot be read from {}: {error}. Compare the public keyset URL, and whether this server may reach it.",
-            registration.jwks_url
-        ))),
-    }
+    let keys = match cairn.key_sets.find(&registration.jwks_url, "cairn check").await {
+        Ok(_) | Err(KeySetError::UnknownKey) => Ok(Probe::Keys),
+        Err(error) => Err(Withheld::Keys(error)),
+    };
     let scopes = [
         "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
         "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
     ];
-    match cairn.tokens.token(&target, &scopes).await {
-        Ok(_) => findings.push(Ok("it gives a token for grades and members".to_owned())),
-        Err(error) => findings.push(Err(format!(
-            "it gives no token: {error}. Compare the access token URL and the client id, and check that the platform can \
-             read our keys at {}{}.",
-            cairn.settings.origin(),
-            addresses::JWKS
-        ))),
-    }
-    findings
+    let token = match cairn.tokens.token(&target(cairn, registration), &scopes).await {
+        Ok(_) => Ok(Probe::Token),
+        Err(error) => Err(Withheld::Token(error)),
+    };
+    vec![keys, token]
 }
 
 /// What the token service needs to know of a registration whose platform is about to be called.

@@ -13,6 +13,7 @@ use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::Forbidden;
 use crate::store::{Db, nonces, sessions};
 use lti::registration::Registration;
 
@@ -66,9 +67,7 @@ impl Visitor {
         if self.session.instructor {
             Ok(())
         } else {
-            Err(ServiceError::Forbidden(
-                "Only instructors of this course can do that.",
-            ))
+            Err(ServiceError::Forbidden(Forbidden::Instructors))
         }
     }
 

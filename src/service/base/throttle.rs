@@ -11,6 +11,7 @@ use governor::{Quota, RateLimiter};
 
 use crate::clock::SharedClock;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AccountRefusal;
 
 /// From one address: 20 at once, then one each 6 seconds. A whole staff room may share one.
 const ADDRESS: (u32, Duration) = (20, Duration::from_secs(6));
@@ -61,7 +62,7 @@ impl Throttle {
     /// Counts one attempt from that address at that account.
     ///
     /// # Errors
-    /// [`ServiceError::TooOften`] when it is one too many.
+    /// [`ServiceError::Refused`] when it is one too many.
     pub(crate) fn attempt(&self, address: &str, account: &str) -> Result<(), ServiceError> {
         count(&self.addresses, address)?;
         count(&self.accounts, account)
@@ -80,12 +81,9 @@ fn count(limiter: &Limiter, key: &str) -> Result<(), ServiceError> {
     if limiter.len() > REMEMBERED {
         limiter.retain_recent();
     }
-    limiter.check_key(&key.to_owned()).map_err(|_| ServiceError::TooOften {
-        code: "admin.throttled",
-        sentence: "That was tried too often. Wait a minute and try again, or come in by another way: `cairn admin-link` on \
-                   the server prints a link."
-            .to_owned(),
-    })
+    limiter
+        .check_key(&key.to_owned())
+        .map_err(|_| AccountRefusal::Throttled.into())
 }
 
 #[cfg(test)]

@@ -17,9 +17,10 @@ use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::base::queue::{self, CheckCourse, EnsureLineItem};
+use crate::service::base::refusal::{ColumnRefusal, PlatformService};
 use crate::service::base::session::Visitor;
 use crate::service::course::placing;
 use crate::service::course::scores;
@@ -67,8 +68,8 @@ pub(in crate::service) async fn reach(
     });
     let (course, registration) = found.await?;
     let url = course.services.line_items_url.as_deref();
-    let line_items = sync::vetted(&registration, url, "grades")
-        .map_err(|sentence| ServiceError::conflict("column.no-service", sentence))?;
+    let line_items =
+        sync::vetted(&registration, url, PlatformService::Grades).map_err(ColumnRefusal::NoService)?;
     let platform = sync::platform(cairn, &course, &registration);
     Ok(Reach {
         platform,
@@ -82,7 +83,7 @@ pub(in crate::service) async fn reach(
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change rules,
-/// [`ServiceError::Invalid`] for a name or number that cannot be,
+/// [`ServiceError::Refused`] for a name or number that cannot be,
 /// [`ServiceError::Platform`] when the platform does not do it.
 #[tracing::instrument(name = "columns.create", skip_all)]
 pub(crate) async fn create(
@@ -94,16 +95,10 @@ pub(crate) async fn create(
     policies::check(cairn, visitor, Power::Create).await?;
     let label = label.trim();
     if label.is_empty() || label.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "column.label",
-            "Give the column a name of 1 to 200 characters.",
-        ));
+        return Err(ColumnRefusal::Label.into());
     }
     if points <= Decimal::ZERO || points > Decimal::from(MOST_POINTS) {
-        return Err(ServiceError::invalid(
-            "column.points",
-            "Give the column more than 0 and up to 10,000 points.",
-        ));
+        return Err(ColumnRefusal::Points.into());
     }
     let reach = reach(cairn, visitor.tenant(), &visitor.course.id).await?;
     let name = hex::encode(Sha256::digest(label.to_lowercase().as_bytes()));
@@ -183,8 +178,10 @@ pub(in crate::service) fn item_url(
     registration: &Registration,
     item: &LineItem,
 ) -> Result<Url, ServiceError> {
-    sync::vetted(registration, Some(&item.url), "grades")
-        .map_err(|sentence| ServiceError::conflict("column.address", sentence))
+    Ok(
+        sync::vetted(registration, Some(&item.url), PlatformService::Grades)
+            .map_err(ColumnRefusal::Address)?,
+    )
 }
 
 /// Gives an evidence activity its column: the link's own, or a new one. Without the service its grade stays here.
@@ -208,8 +205,8 @@ pub(crate) async fn ensure_activity_item(
         return Ok(());
     }
     let reach = match reach(cairn, tenant, &activity.course).await {
-        Err(ServiceError::Conflict { sentence, .. }) => {
-            tracing::info!(activity = %activity.id, sentence, "an activity has no column");
+        Err(error) if error.kind() == ErrorKind::Conflict => {
+            tracing::info!(activity = %activity.id, code = error.code(), "an activity has no column");
             return Ok(());
         }
         reach => reach?,
@@ -218,8 +215,8 @@ pub(crate) async fn ensure_activity_item(
     let new = new_item(&activity, &link, &reach, &origin);
     let made = match &link.line_item_url {
         Some(own) => {
-            let url = sync::vetted(&reach.registration, Some(own), "grades")
-                .map_err(|sentence| ServiceError::conflict("column.address", sentence))?;
+            let url = sync::vetted(&reach.registration, Some(own), PlatformService::Grades)
+                .map_err(ColumnRefusal::Address)?;
             reach.platform.line_item(&url).await?
         }
         None => {

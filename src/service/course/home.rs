@@ -12,7 +12,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::copying::{self, Offer};
-use crate::service::course::scores;
+use crate::service::course::scores::{self, Late};
 use crate::service::course::sync::{self, CheckProgress};
 use crate::store::Db;
 
@@ -28,8 +28,8 @@ pub(crate) enum Home {
 pub(crate) struct Teaching {
     pub(crate) overview: Overview,
     pub(crate) progress: CheckProgress,
-    /// What has not reached the gradebook, in words.
-    pub(crate) late: Option<String>,
+    /// What has not reached the gradebook.
+    pub(crate) late: Late,
     pub(crate) powers: Powers,
     /// Courses whose badges may be brought along; none for whoever may not make badges.
     pub(crate) offers: Vec<Offer>,

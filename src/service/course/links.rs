@@ -12,6 +12,7 @@ use crate::ids::{ActivityId, LinkId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, EnsureLineItem};
+use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, activities, audit, line_items, links};
 
@@ -44,7 +45,7 @@ pub(crate) async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result
 /// on its way.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] when the link opens something else already.
+/// As [`get`]; [`ServiceError::Refused`] when the link opens something else already.
 #[tracing::instrument(name = "links.choose", skip_all, fields(link = id.as_str()))]
 pub(crate) async fn choose(
     cairn: &Cairn,
@@ -64,15 +65,16 @@ pub(crate) async fn choose(
                 return Ok(link.opens);
             }
             _ => {
-                return Err(ServiceError::conflict(
-                    "link.chosen",
-                    "Somebody has chosen something else for this link already. Add another link to the course if you need both.",
-                ));
+                return Err(CourseRefusal::LinkChosen.into());
             }
         }
         let opens = match choice {
             Choice::MyBadges => Opens::MyBadges,
-            Choice::Activity { title, instructions, maximum } => {
+            Choice::Activity {
+                title,
+                instructions,
+                maximum,
+            } => {
                 let activity = Activity {
                     id: ActivityId::new(now, random.as_ref()),
                     tenant: tenant.clone(),
@@ -87,7 +89,9 @@ pub(crate) async fn choose(
                 activities::insert(db, &activity)?;
                 let job = EnsureLineItem::of(db, &activity)?;
                 queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
-                Opens::Activity { activity: activity.id }
+                Opens::Activity {
+                    activity: activity.id,
+                }
             }
         };
         links::set_opens(db, tenant, &link.id, &opens)?;

@@ -17,6 +17,7 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::platforms;
 use crate::service::base::queue::{self, HandleNotice, SubscribeNotices};
+use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::digest;
 use crate::service::course::copying::{self, Copied};
 use crate::store::notice_handlers::{self, Subscription};
@@ -145,7 +146,7 @@ pub(crate) async fn subscribe(
 /// Takes a delivery in: each notice by itself.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] when it is no delivery of notices at all.
+/// [`ServiceError::Refused`] when it is no delivery of notices at all.
 #[tracing::instrument(name = "notices.receive", skip_all)]
 pub(crate) async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceError> {
     #[derive(Deserialize)]
@@ -156,15 +157,9 @@ pub(crate) async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, Ser
     struct Sent {
         jwt: String,
     }
-    let unreadable = || {
-        ServiceError::invalid(
-            "notices.unreadable",
-            "Send notices as JSON: {\"notices\": [{\"jwt\": …}]}, at most 50 at a time.",
-        )
-    };
-    let delivery: Delivery = serde_json::from_slice(body).map_err(|_| unreadable())?;
+    let delivery: Delivery = serde_json::from_slice(body).map_err(|_| CourseRefusal::NoticesUnreadable)?;
     if delivery.notices.len() > MOST {
-        return Err(unreadable());
+        return Err(CourseRefusal::NoticesUnreadable.into());
     }
     let mut received = Received::default();
     for sent in delivery.notices {

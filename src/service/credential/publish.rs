@@ -18,6 +18,7 @@ use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
+use crate::service::base::refusal::CredentialRefusal;
 use crate::service::credential::build::{achievement, achievement_id, profile};
 use crate::service::credential::renewals::{self, Renewals};
 use crate::store::{
@@ -26,9 +27,6 @@ use crate::store::{
 use openbadges::OpenBadgeCredential;
 use openbadges::credential::wire::{OB_CONTEXT, VC_CONTEXT};
 use openbadges::verify::{Resolver, Verdict, verify};
-
-/// What stands where a badge was erased.
-const ERASED: &str = "This badge was erased at the wish of its holder. It is revoked, and nothing about it or them is kept here.";
 
 /// A published credential with everything round it, as it was stored.
 #[derive(Debug, Clone)]
@@ -134,7 +132,7 @@ pub(crate) fn read(credential: &Credential) -> Result<OpenBadgeCredential, Servi
 /// The credential at a public address.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an unknown slug; [`ServiceError::Gone`] for a badge that was erased; a [`Refusal`] where
+/// [`ServiceError::NotFound`] for an unknown slug; [`ServiceError::Refused`] for a badge that was erased; a [`Refusal`] where
 /// the institution keeps badges off the web, [`ServiceError::Kept`] where the holder does.
 #[tracing::instrument(name = "publish.by_slug", level = "debug", skip_all)]
 pub(crate) async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceError> {
@@ -142,10 +140,7 @@ pub(crate) async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, Serv
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let Some(credential) = credentials::by_slug(db, &slug)? else {
             if erasures::is_erased(db, &page_digest(&slug))? {
-                return Err(ServiceError::Gone {
-                    code: "badge.erased",
-                    sentence: ERASED.to_owned(),
-                });
+                return Err(CredentialRefusal::Erased.into());
             }
             return Ok(None);
         };

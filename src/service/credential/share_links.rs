@@ -8,6 +8,7 @@ use crate::ids::{AwardId, ShareLinkId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::{Visitor, digest};
 use crate::service::credential::publish::{self, Published};
 use crate::service::credential::share::held;
@@ -24,8 +25,8 @@ pub(in crate::service) const LISTED: i64 = 50;
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them; a
-/// [`Refusal`] where the institution keeps badges off the web; [`ServiceError::Invalid`] for another time than [`DAYS`];
-/// [`ServiceError::Conflict`] when [`MOST`] are open.
+/// [`Refusal`] where the institution keeps badges off the web; [`ServiceError::Refused`] for another time than [`DAYS`];
+/// [`ServiceError::Refused`] when [`MOST`] are open.
 #[tracing::instrument(name = "share_links.make", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn make(
     cairn: &Cairn,
@@ -35,10 +36,7 @@ pub(crate) async fn make(
 ) -> Result<String, ServiceError> {
     visitor.act_for_oneself()?;
     if !DAYS.contains(&days) {
-        return Err(ServiceError::invalid(
-            "share.days",
-            "Choose for how long the link is to work: 7, 30 or 90 days. No link was made.",
-        ));
+        return Err(CredentialRefusal::ShareDays.into());
     }
     let (now, random) = (cairn.clock.now(), cairn.random.as_ref());
     let token = random::token::<16>(random);
@@ -51,10 +49,7 @@ pub(crate) async fn make(
         }
         let known = share_links::of_credential(db, visitor.tenant(), &credential.id, LISTED)?;
         if known.iter().filter(|link| link.is_open(now)).count() >= MOST {
-            return Err(ServiceError::conflict(
-                "share.many",
-                "This badge has 20 share links that work. Withdraw one before you make another; no link was made.",
-            ));
+            return Err(CredentialRefusal::ShareMany.into());
         }
         let link = ShareLink {
             id,
@@ -95,7 +90,7 @@ pub(crate) async fn withdraw(
 /// The badge that a link shows, and until when.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for a link that never was; [`ServiceError::Gone`] for one that has ended or was withdrawn; a
+/// [`ServiceError::NotFound`] for a link that never was; [`ServiceError::Refused`] for one that has ended or was withdrawn; a
 /// [`Refusal`] where the institution keeps badges off the web.
 #[tracing::instrument(name = "share_links.open", level = "debug", skip_all)]
 pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateTime<Utc>), ServiceError> {
@@ -103,7 +98,7 @@ pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateT
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let link = share_links::by_digest(db, &digest)?.ok_or(ServiceError::NotFound("badge"))?;
         if !link.is_open(now) {
-            return Err(gone(&link));
+            return Err(gone(&link).into());
         }
         if !policies::get(db, &link.tenant)?.has_public_pages() {
             return Err(Refusal::PublicPage.into());
@@ -119,18 +114,10 @@ pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateT
     found.await
 }
 
-fn gone(link: &ShareLink) -> ServiceError {
-    let (code, sentence) = if link.withdrawn_at.is_some() {
-        (
-            "share.withdrawn",
-            "The holder of this badge has withdrawn this link.".to_owned(),
-        )
+fn gone(link: &ShareLink) -> CredentialRefusal {
+    if link.withdrawn_at.is_some() {
+        CredentialRefusal::ShareWithdrawn
     } else {
-        let end = link.until.format("%-d %b %Y");
-        (
-            "share.over",
-            format!("This link showed a badge until {end}; that time is over."),
-        )
-    };
-    ServiceError::Gone { code, sentence }
+        CredentialRefusal::ShareOver(link.until)
+    }
 }

@@ -19,6 +19,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::operator::Operator;
 use crate::service::base::queue::{self, BackgroundJob as _, SignAnew};
+use crate::service::base::refusal::CredentialRefusal;
 use crate::service::credential::publish::read;
 use crate::service::credential::reissuing;
 use crate::service::credential::signatures::Signatures;
@@ -87,7 +88,7 @@ pub(crate) async fn review<'a>(
 /// it signed are signed anew, and so are its badges, as soon as the worker comes to it.
 ///
 /// # Errors
-/// As [`review`]; [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] for one that is withdrawn already.
+/// As [`review`]; [`ServiceError::Refused`] without a reason; [`ServiceError::Refused`] for one that is withdrawn already.
 #[tracing::instrument(name = "withdrawing.withdraw", skip_all, fields(key = key.as_str()))]
 pub(crate) async fn withdraw<'a>(
     cairn: &Cairn,
@@ -100,10 +101,7 @@ pub(crate) async fn withdraw<'a>(
     by.scope().allows(tenant)?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > 500 {
-        return Err(ServiceError::invalid(
-            "issuer-key.reason",
-            "Say in 1 to 500 characters why the key is withdrawn; it is kept in the audit log.",
-        ));
+        return Err(CredentialRefusal::KeyReason.into());
     }
     let actor = by.actor();
     let (context, tenant, key) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
@@ -116,10 +114,7 @@ pub(crate) async fn withdraw<'a>(
             KeyKind::Es256 => token_keys::withdraw(db, &tenant, &key.id)?,
         };
         if !first {
-            return Err(ServiceError::conflict(
-                "issuer-key.withdrawn",
-                "This key is withdrawn already. Nothing was done twice.",
-            ));
+            return Err(CredentialRefusal::KeyWithdrawn.into());
         }
         if key.state == KeyState::Active {
             match key.kind {
@@ -195,7 +190,7 @@ pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Resul
 /// after each group. What was done before an error stays, and doing it again does the rest.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an unknown key; [`ServiceError::Conflict`] for one that is not withdrawn; what the store
+/// [`ServiceError::NotFound`] for an unknown key; [`ServiceError::Refused`] for one that is not withdrawn; what the store
 /// reports.
 pub(crate) async fn sign_anew<F: Future<Output = ()>>(
     cairn: &Cairn,
@@ -251,10 +246,7 @@ fn withdrawn(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, Iss
     if key.state == KeyState::Withdrawn {
         return Ok((issuer, key));
     }
-    Err(ServiceError::conflict(
-        "issuer-key.in-use",
-        "This key is not withdrawn, so what it signed stays as it is.",
-    ))
+    Err(CredentialRefusal::KeyInUse.into())
 }
 
 /// Signs those of a group anew that the key still signs by now, and says how many these were.

@@ -16,6 +16,7 @@ use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Operator, Scope};
 use crate::store::{Db, StoreError, admins, audit, deployments, last_seen, pending, registrations, tenants};
 use lti::registration::{Registration, RegistrationDraft};
@@ -234,10 +235,10 @@ pub(crate) async fn add<'a>(
     for deployment in &new.deployments {
         deployment_id(deployment)?;
     }
-    let (actor, known) = (by.actor(), known_already(by));
+    let actor = by.actor();
     let added = cairn.store.write_retrying(move |db| {
         let (new, making, random) = (new.clone(), making.clone(), Arc::clone(&random));
-        let (id, actor, known) = (id.clone(), actor.clone(), known.to_owned());
+        let (id, actor) = (id.clone(), actor.clone());
         {
             let tenant = match (making, new.institution) {
                 (Some(making), _) => making.find_or_make(db)?.0.id,
@@ -245,7 +246,7 @@ pub(crate) async fn add<'a>(
                 (None, Owner::Named(_)) => return Err(ServiceError::NotFound("institution")),
             };
             let registration = checked(new.draft, id, &tenant)?;
-            insert(db, &registration, known, now)?;
+            insert(db, &registration, now)?;
             let detail = json!({
                 "issuer": registration.issuer, "client_id": registration.client_id, "deployments": new.deployments,
                 "accepts_all": registration.accepts_new_deployments,
@@ -261,26 +262,9 @@ pub(crate) async fn add<'a>(
     added.await
 }
 
-/// That it is registered already, with where to look.
-fn known_already(by: Operator<'_>) -> &'static str {
-    match by {
-        Operator::Administrator(_) => {
-            "This issuer and client id are registered already. Look under Platforms."
-        }
-        Operator::CommandLine => {
-            "This issuer and client id are registered already. `cairn platform list` shows them."
-        }
-    }
-}
-
-fn insert(
-    db: &mut Db,
-    registration: &Registration,
-    known: String,
-    now: DateTime<Utc>,
-) -> Result<(), ServiceError> {
+fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc>) -> Result<(), ServiceError> {
     if registrations::by_issuer_and_client(db, &registration.issuer, &registration.client_id)?.is_some() {
-        return Err(ServiceError::conflict("platform.known", known));
+        return Err(InstitutionRefusal::PlatformKnown.into());
     }
     Ok(registrations::insert(db, registration, now)?)
 }
@@ -290,18 +274,14 @@ pub(in crate::service) fn checked(
     id: RegistrationId,
     tenant: &TenantId,
 ) -> Result<Registration, ServiceError> {
-    draft.check(id, tenant.clone()).map_err(|errors| {
-        let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        ServiceError::invalid("platform.values", sentences.join(" "))
-    })
+    Ok(draft
+        .check(id, tenant.clone())
+        .map_err(InstitutionRefusal::PlatformValues)?)
 }
 
 fn deployment_id(text: &str) -> Result<(), ServiceError> {
     if text.is_empty() || text.len() > 255 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(ServiceError::invalid(
-            "platform.deployment",
-            "A deployment id has 1 to 255 printable characters without blanks; copy it as the platform shows it.",
-        ));
+        return Err(InstitutionRefusal::DeploymentId.into());
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::{self, Making};
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, Operator, Scope, links};
 use crate::store::console::counts;
 use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
@@ -110,10 +111,7 @@ pub(crate) async fn create(
         Ok(tenant.id)
     });
     match made.await {
-        Err(ServiceError::Store(StoreError::AlreadyThere(_))) => Err(ServiceError::conflict(
-            "institution.known",
-            "There is an institution of that name already. Choose another name.",
-        )),
+        Err(ServiceError::Store(StoreError::AlreadyThere(_))) => Err(InstitutionRefusal::Known.into()),
         made => made,
     }
 }
@@ -121,10 +119,7 @@ pub(crate) async fn create(
 fn checked_name(name: &str) -> Result<String, ServiceError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "institution.name",
-            "Give the institution a name of 1 to 200 characters.",
-        ));
+        return Err(InstitutionRefusal::Name.into());
     }
     Ok(name.to_owned())
 }
@@ -144,10 +139,7 @@ pub(crate) async fn change(
     let name = checked_name(&face.name)?;
     let issuer_name = face.issuer_name.trim().to_owned();
     if issuer_name.is_empty() || issuer_name.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "issuer.name",
-            "Give the issuer a name of 1 to 200 characters; it stands on every badge.",
-        ));
+        return Err(InstitutionRefusal::IssuerName.into());
     }
     let url = face.url.as_deref().map(site).transpose()?;
     let email = face.email.as_deref().map(links::email).transpose()?;
@@ -162,12 +154,7 @@ pub(crate) async fn change(
     let actor = Actor::Administrator(admin.actor.clone());
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         // Institutions are found by name: by the command line, and when somebody signs in at a provider.
-        let taken = || {
-            ServiceError::invalid(
-                "institution.name",
-                "There is another institution of that name. Choose another name.",
-            )
-        };
+        let taken = || ServiceError::from(InstitutionRefusal::NameTaken);
         if tenants::by_name(db, &name)?.is_some_and(|one| one.id != tenant) {
             return Err(taken());
         }
@@ -220,12 +207,7 @@ fn colour(typed: &str) -> Result<Option<Colour>, ServiceError> {
         return Ok(None);
     }
     let digits = typed.strip_prefix('#').unwrap_or(typed);
-    let colour = Colour::parse(&format!("#{digits}")).ok_or_else(|| {
-        ServiceError::invalid(
-            "institution.accent",
-            "Type the colour as # and six digits or letters from a to f, for instance #1f6f78, or leave the field empty.",
-        )
-    })?;
+    let colour = Colour::parse(&format!("#{digits}")).ok_or(InstitutionRefusal::Accent)?;
     Ok(Some(colour))
 }
 
@@ -236,19 +218,15 @@ fn site(text: &str) -> Result<String, ServiceError> {
             && url.username().is_empty()
             && url.as_str().len() <= 2_000
     });
-    url.map(String::from).ok_or_else(|| {
-        ServiceError::invalid(
-            "issuer.url",
-            "Type the whole address of the institution’s site, for instance https://school.example.",
-        )
-    })
+    url.map(String::from)
+        .ok_or_else(|| InstitutionRefusal::IssuerUrl.into())
 }
 
 /// Gives the issuer a new signing key of each kind. The old ones stay in `did.json`, so that what they signed still verifies.
 /// `expected` is the public key that signs documents now, as the review page showed it.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] when another key signs by now: then the new one is there already.
+/// As [`get`]; [`ServiceError::Refused`] when another key signs by now: then the new one is there already.
 #[tracing::instrument(name = "issuers.rotate", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn rotate<'a>(
     cairn: &Cairn,
@@ -265,10 +243,7 @@ pub(crate) async fn rotate<'a>(
         let issuer = issuers::for_tenant(db, &tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
         let active = issuers::active_key(db, &tenant, &issuer.id)?;
         if active.is_some_and(|key| key.public_multibase != expected) {
-            return Err(ServiceError::conflict(
-                "issuer-key.changed",
-                "Another key signs by now: somebody has changed it since this page was made. Nothing was done twice.",
-            ));
+            return Err(InstitutionRefusal::IssuerKeyChanged.into());
         }
         let key = IssuerKey {
             state: KeyState::Active,

@@ -1,4 +1,5 @@
-//! What administrators look after: platforms, issuers, administrators, policies and the self-test.
+//! What administrators look after: platforms, issuers, administrators, policies, the self-test and the keys towards
+//! platforms.
 
 pub(crate) mod account;
 pub(crate) mod administrators;
@@ -7,3 +8,4 @@ pub(crate) mod issuing;
 pub(crate) mod policies;
 pub(crate) mod registering;
 pub(crate) mod self_test;
+pub(crate) mod tool_keys;

@@ -9,6 +9,7 @@ use crate::domain::policy::{KEEP_DAYS, Policy};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, links};
 use crate::store::{admin_sessions, audit, policies, retention, tenants};
 
@@ -49,10 +50,7 @@ pub(crate) async fn set(
 ) -> Result<(), ServiceError> {
     let (_, before) = get(cairn, admin, tenant).await?;
     if policy.keep_days.is_some_and(|days| !KEEP_DAYS.contains(&days)) {
-        return Err(ServiceError::invalid(
-            "policy.keep-days",
-            "Keep history for 30 to 3,650 days, or for ever.",
-        ));
+        return Err(InstitutionRefusal::KeepDays.into());
     }
     if policy == before {
         return Ok(());

@@ -2,3 +2,4 @@
 
 pub(crate) mod backup;
 pub(crate) mod gauges;
+pub(crate) mod master_key;

@@ -16,6 +16,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge, EraseFiles};
+use crate::service::base::refusal::PrivacyRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::publish::page_digest;
 use crate::service::credential::signing::IssuingContext;
@@ -72,15 +73,12 @@ pub(crate) async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standin
 /// The visitor asks to be erased. Asking twice is asking once.
 ///
 /// # Errors
-/// [`ServiceError::Masquerade`] for whoever acts as them; [`ServiceError::Invalid`] without the word.
+/// [`ServiceError::Masquerade`] for whoever acts as them; [`ServiceError::Refused`] without the word.
 #[tracing::instrument(name = "erasing.ask", skip_all)]
 pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     if !word.eq_ignore_ascii_case(WORD) {
-        return Err(ServiceError::invalid(
-            "erasure.word",
-            format!("Type “{WORD}” into the field to ask for it. Nothing was asked for yet."),
-        ));
+        return Err(PrivacyRefusal::Word(WORD).into());
     }
     let (now, random) = cairn.moment();
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
@@ -160,7 +158,7 @@ pub(crate) async fn waiting(
 ///
 /// # Errors
 /// As [`waiting`]; [`ServiceError::NotFound`] for a wish that was never there or was taken back;
-/// [`ServiceError::Conflict`] for one that was declined.
+/// [`ServiceError::Refused`] for one that was declined.
 #[tracing::instrument(name = "erasing.erase", skip_all, fields(erasure = id.as_str()))]
 pub(crate) async fn erase(
     cairn: &Cairn,
@@ -172,24 +170,26 @@ pub(crate) async fn erase(
     let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let id = id.clone();
     let actor = Actor::Administrator(admin.actor.clone());
-    let archives = cairn.store.write_retrying(move |db| {
-            let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?
-            else {
-                return Ok(Vec::new());
-            };
-            if wish.declined.is_some() {
-                return Err(ServiceError::conflict(
-                    "erasure.declined",
-                    "Somebody declined this request in the meantime, and the person was told why. Nothing was erased.",
-                ));
-            }
-            let badges = erase_in(db, &context, &tenant, &wish)?;
-            erasures::done(db, &tenant, &id, badges, context.now)?;
-            let entry = Entry::new(&tenant, actor.clone(), Action::ErasureDone, id.as_str(), context.now);
-            let entry = entry.detail(json!({ "badges": badges }));
-            audit::record(db, &entry, context.random.as_ref())?;
-            // The archives that are there, or are being made, hold this person too.
-            Ok(exports::forget_all(db, &tenant)?)
+    let archives = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))? else {
+            return Ok(Vec::new());
+        };
+        if wish.declined.is_some() {
+            return Err(PrivacyRefusal::Declined.into());
+        }
+        let badges = erase_in(db, &context, &tenant, &wish)?;
+        erasures::done(db, &tenant, &id, badges, context.now)?;
+        let entry = Entry::new(
+            &tenant,
+            actor.clone(),
+            Action::ErasureDone,
+            id.as_str(),
+            context.now,
+        );
+        let entry = entry.detail(json!({ "badges": badges }));
+        audit::record(db, &entry, context.random.as_ref())?;
+        // The archives that are there, or are being made, hold this person too.
+        Ok(exports::forget_all(db, &tenant)?)
     });
     exporting::remove(cairn, archives.await?).await;
     Ok(())
@@ -200,7 +200,7 @@ pub(crate) async fn erase(
 /// twice is doing it once, and the first reason stays.
 ///
 /// # Errors
-/// As [`erase`]; [`ServiceError::Invalid`] without a reason, [`ServiceError::Conflict`] for somebody who was erased.
+/// As [`erase`]; [`ServiceError::Refused`] without a reason, [`ServiceError::Refused`] for somebody who was erased.
 #[tracing::instrument(name = "erasing.decline", skip_all, fields(erasure = id.as_str()))]
 pub(crate) async fn decline(
     cairn: &Cairn,
@@ -212,12 +212,7 @@ pub(crate) async fn decline(
     admin.scope.allows(tenant)?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > MOST_REASON {
-        return Err(ServiceError::invalid(
-            "erasure.reason",
-            format!(
-                "Say why, in 1 to {MOST_REASON} characters: the person reads it. Nothing was declined yet."
-            ),
-        ));
+        return Err(PrivacyRefusal::Reason { most: MOST_REASON }.into());
     }
     let (now, random) = cairn.moment();
     let (tenant, id) = (tenant.clone(), id.clone());
@@ -225,10 +220,7 @@ pub(crate) async fn decline(
     let declined = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let wish = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?;
         if wish.is_none() {
-            return Err(ServiceError::conflict(
-                "erasure.done",
-                "Somebody erased this person in the meantime, as they had asked. There is nothing left to decline.",
-            ));
+            return Err(PrivacyRefusal::Done.into());
         }
         if erasures::decline(db, &tenant, &id, &reason, now)? {
             let entry = Entry::new(&tenant, actor, Action::ErasureDeclined, id.as_str(), now);

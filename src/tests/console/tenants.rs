@@ -2,8 +2,8 @@
 
 use crate::ids::TenantId;
 use crate::service::base::institutions;
-use crate::service::base::tool_keys;
 use crate::service::institution::administrators::{Scope, links};
+use crate::service::institution::tool_keys;
 use crate::store::tenants;
 use practice_lms::browser::{Browser, Page};
 

@@ -8,9 +8,9 @@ use crate::domain::keys::KeyState;
 use crate::domain::page::Page;
 use crate::domain::policy::Policy;
 use crate::ids::AdminId;
-use crate::service::base::tool_keys;
 use crate::service::institution::administrators::{Administrator, Scope};
 use crate::service::institution::policies;
+use crate::service::institution::tool_keys;
 use crate::store::decisions;
 
 fn everything() -> Administrator {

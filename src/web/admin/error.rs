@@ -73,7 +73,7 @@ impl ResponseError for AdminError {
                     .finish()
             }
             Self::App(error) => {
-                let body = page(error).unwrap_or_else(|_| error.to_string());
+                let body = page(error).unwrap_or_else(|_| format!("{} [{}]", error.sentence(), error.id()));
                 HttpResponse::build(error.status_code())
                     .insert_header(("content-type", "text/html; charset=utf-8"))
                     .insert_header(("x-cairn-error", error.id().to_owned()))
@@ -107,7 +107,7 @@ fn page(error: &AppError) -> askama::Result<String> {
     };
     ConsoleErrorPage {
         page: PublicPage::titled(title),
-        sentence: error.source().to_string(),
+        sentence: error.sentence(),
         kept: None,
         what_to_do: what_to_do.to_owned(),
         error_id: error.shown_id(),

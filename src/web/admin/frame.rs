@@ -14,6 +14,7 @@ use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::{AdminPage, ChooseInstitutionPage};
 use crate::web::views::shared::{Audience, Flash, LinkTo, NavItem, Page, Problem, ProblemList, Status};
+use crate::web::words::errors;
 
 /// A page of the console, by its entry in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,6 +212,6 @@ fn accent_of(institution: Option<&Tenant>) -> Option<String> {
 pub(crate) fn problem(field: &str, error: &ServiceError) -> ProblemList {
     ProblemList(vec![Problem {
         field: field.to_owned(),
-        text: error.to_string(),
+        text: errors::sentence(error),
     }])
 }

@@ -146,7 +146,7 @@ async fn save(
     };
     match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone()).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
             let field = match error.code() {
                 "institution.name" => "name",
@@ -172,7 +172,7 @@ async fn colour(
     let colour = visit.fields.text("colour");
     match issuing::set_accent(&visit.cairn, &visit.admin, &tenant, &colour).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
             let typed = Typed {
                 colour,
@@ -277,7 +277,7 @@ async fn withdraw(
     let reason = visit.fields.text("reason");
     match withdrawing::withdraw(&visit.cairn, &visit.admin, &tenant, &key, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "withdrawn"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let review = withdrawing::review(&visit.cairn, &visit.admin, &tenant, &key).await?;
             visit.show_again(&asking(&visit, &review, reason, problem("reason", &error)))
         }

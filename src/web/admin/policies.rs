@@ -8,7 +8,6 @@ use super::frame::{AdminPlace, problem};
 use crate::domain::issuer::Tenant;
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::ids::TenantId;
-use crate::service::base::error::ServiceError;
 use crate::service::institution::policies;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
@@ -127,7 +126,7 @@ async fn save(
     let policy = typed(&visit.fields);
     match policies::set(&visit.cairn, &visit.admin, &tenant, policy).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::policy(&tenant), "saved"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let (institution, _) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
             let days = visit.fields.text("days");
             let problems = problem("days", &error);

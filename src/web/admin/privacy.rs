@@ -210,7 +210,7 @@ async fn decline(
     let reason = visit.fields.text("reason");
     match erasing::decline(&visit.cairn, &visit.admin, &tenant, &id, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::privacy_of(&tenant), "erasure-declined"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let (institution, one) = waits(&visit, &tenant, &id).await?;
             visit.show_again(&declining(&visit, &institution, &one, problem("reason", &error)))
         }

@@ -9,7 +9,7 @@ use super::frame::AdminPlace;
 use super::issuers;
 use crate::domain::keys::KeyState;
 use crate::service::base::error::ServiceError;
-use crate::service::base::tool_keys::{self, PUBLISHED_FIRST};
+use crate::service::institution::tool_keys::{self, PUBLISHED_FIRST};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;

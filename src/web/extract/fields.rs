@@ -9,7 +9,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 
 /// Most bytes of a form without files.
 const MAX_FORM: usize = 1 << 20;
@@ -256,15 +256,17 @@ async fn first_token(parts: &mut Multipart) -> Result<String, ServiceError> {
 }
 
 fn broken() -> ServiceError {
-    ServiceError::invalid(
+    ServiceError::form(
+        ErrorKind::Unprocessable,
         "form.broken",
         "The form did not arrive whole. Nothing was changed; please send it again.",
     )
 }
 
 fn too_large(what: &str, most: &str) -> ServiceError {
-    ServiceError::TooLarge {
-        code: "form.too-large",
-        sentence: format!("The {what} is larger than {most}. Nothing was changed; send a smaller one."),
-    }
+    ServiceError::form(
+        ErrorKind::TooLarge,
+        "form.too-large",
+        format!("The {what} is larger than {most}. Nothing was changed; send a smaller one."),
+    )
 }

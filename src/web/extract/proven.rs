@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use subtle::ConstantTimeEq as _;
 
 use crate::service::Cairn;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::extract::fields::Fields;
 
 /// The answer of an extractor, later.
@@ -45,7 +45,7 @@ where
             if asked.is_proven() {
                 Ok(Self(asked))
             } else {
-                Err(ServiceError::Forbidden(T::FOREIGN).into())
+                Err(ServiceError::form(ErrorKind::Forbidden, "forbidden", T::FOREIGN).into())
             }
         })
     }

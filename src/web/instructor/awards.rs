@@ -11,7 +11,7 @@ use crate::ids::{AwardId, BadgeId};
 use crate::service::award::awarding;
 use crate::service::award::holders::{self, AwardPage, Holder, Holders};
 use crate::service::badge::pictures;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -21,6 +21,7 @@ use crate::web::paged;
 use crate::web::paths::course;
 use crate::web::views::instructor::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 use crate::web::views::shared::{PictureView, Problem, ProblemList, Status, StatusChip, When};
+use crate::web::words::errors;
 
 /// Holders on one page.
 const HOLDERS: i64 = 50;
@@ -190,14 +191,17 @@ pub(crate) async fn revoke(
     if confirmed != Some(holders.len()) || holders.is_empty() {
         let sentence = "The number of badges to be revoked is no longer the one that was shown. Nothing was \
                         revoked; open the list again and choose once more.";
-        return Err(ServiceError::conflict("award.number", sentence).into());
+        return Err(ServiceError::form(ErrorKind::Conflict, "award.number", sentence).into());
     }
     let reason = visit.fields.text("reason");
     match awarding::revoke(&visit.cairn, &visit.visitor, &badge, &which, &reason).await {
         Ok(_) => Ok(visit.go(&done_href)),
-        Err(ServiceError::Invalid { sentence, .. }) => {
-            visit.show_again(&asking(&visit, &known, &holders, problem("reason", sentence)))
-        }
+        Err(error) if error.is_invalid() => visit.show_again(&asking(
+            &visit,
+            &known,
+            &holders,
+            problem("reason", errors::sentence(&error)),
+        )),
         Err(error) => Err(error.into()),
     }
 }

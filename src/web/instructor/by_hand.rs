@@ -21,6 +21,7 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{AwardByHandPage, ByHand};
 use crate::web::views::shared::{PictureView, Problem, ProblemList};
+use crate::web::words::errors;
 
 /// Lists the routes of these pages.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -115,11 +116,11 @@ async fn answer(
             let to = visit.href_saying(&course::decision(badge, person), notice);
             Ok(visit.go(&to))
         }
-        Err(ServiceError::Invalid { sentence, .. }) => {
+        Err(error) if error.is_invalid() => {
             let sight = progress::sight(&visit.cairn, &visit.visitor, badge, person).await?;
             let problems = ProblemList(vec![Problem {
                 field: "reason".to_owned(),
-                text: sentence,
+                text: errors::sentence(&error),
             }]);
             visit.show_again(&view(visit, &sight, what, problems))
         }

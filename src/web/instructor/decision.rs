@@ -22,6 +22,7 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{DecisionPage, HistoryLine};
 use crate::web::views::shared::{LinkTo, PictureView, When};
+use crate::web::words;
 use crate::web::{audit_words, decided};
 
 /// Lists the routes of this page.
@@ -102,8 +103,8 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
                 visit.href(&format!("{revoke}?award={}", award.id))
             }),
         left_to_others: [
-            (open && !powers.approve).then(|| Power::Approve.kept()),
-            (held && !powers.revoke).then(|| Power::Revoke.kept()),
+            (open && !powers.approve).then(|| words::policies::kept(Power::Approve)),
+            (held && !powers.revoke).then(|| words::policies::kept(Power::Revoke)),
         ]
         .into_iter()
         .flatten()

@@ -18,6 +18,7 @@ use crate::web::paths::course;
 use crate::web::reply;
 use crate::web::views::lti::AutoSubmitPage;
 use crate::web::views::shared::{Problem, PublicPage};
+use crate::web::words::errors;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -42,10 +43,10 @@ async fn review(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> 
     };
     match placing::plan(&visit.cairn, &visit.visitor, picks, icon(&visit)).await {
         Ok(planned) => visit.show(&review_page(&visit, &planned)),
-        Err(crate::service::base::error::ServiceError::Invalid { sentence, .. }) => {
+        Err(error) if error.is_invalid() => {
             let problem = Problem {
                 field: String::new(),
-                text: sentence,
+                text: errors::sentence(&error),
             };
             visit.show_again(&page(&visit, &chooser, vec![problem]))
         }

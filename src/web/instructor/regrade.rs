@@ -9,7 +9,6 @@ use crate::domain::sentence::Audience;
 use crate::ids::RegradeId;
 use crate::service::award::regrades::{self, Case, Verdict};
 use crate::service::badge::pictures;
-use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::web::decided;
 use crate::web::error::AppError;
@@ -19,6 +18,7 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::RegradePage;
 use crate::web::views::shared::{PictureView, Problem, ProblemList, When};
+use crate::web::words::errors;
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -55,11 +55,11 @@ pub(crate) async fn settle(
     let reason = visit.fields.text("reason");
     match regrades::settle(&visit.cairn, &visit.visitor, &id, verdict, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying("", notice))),
-        Err(ServiceError::Invalid { sentence, .. }) => {
+        Err(error) if error.is_invalid() => {
             let case = regrades::case(&visit.cairn, &visit.visitor, &id).await?;
             let problems = ProblemList(vec![Problem {
                 field: "reason".to_owned(),
-                text: sentence,
+                text: errors::sentence(&error),
             }]);
             let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
             visit.show_again(&view(&visit, &case, powers, problems))

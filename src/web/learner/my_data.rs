@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::service::base::error::ServiceError;
 use crate::service::privacy::erasing::{self, Standing};
 use crate::service::privacy::export::learner;
 use crate::web::archive;
@@ -14,6 +13,7 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::learner::{ErasurePage, MyDataPage};
 use crate::web::views::shared::{Problem, ProblemList, When};
+use crate::web::words::errors;
 
 /// Lists the routes of these pages.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -73,10 +73,10 @@ async fn ask(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let word = visit.fields.text("word");
     match erasing::ask(&visit.cairn, &visit.visitor, &word).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&course::my_data(), "erasure-asked"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let problems = ProblemList(vec![Problem {
                 field: "word".to_owned(),
-                text: error.to_string(),
+                text: errors::sentence(&error),
             }]);
             let standing = erasing::standing(&visit.cairn, &visit.visitor).await?;
             visit.show_again(&page(&visit, &standing, problems))

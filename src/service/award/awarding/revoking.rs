@@ -22,7 +22,7 @@ use crate::store::{Db, audit, awards, badges, credentials, regrades, rules};
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for an award of another badge or
-/// course, [`ServiceError::Invalid`] without a reason.
+/// course, [`ServiceError::Refused`] without a reason.
 #[tracing::instrument(name = "revoking.revoke", skip_all, fields(badge = badge.as_str()))]
 pub(crate) async fn revoke(
     cairn: &Cairn,

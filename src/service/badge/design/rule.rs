@@ -18,6 +18,7 @@ use crate::ids::{BadgeId, RuleId};
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, activities, audit, badges, line_items, rules};
 use lti::services::media::scope;
@@ -163,7 +164,7 @@ pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<
 /// had changed is accepted with it. A draft equal to the active version is not kept.
 ///
 /// # Errors
-/// As [`editor`]; [`ServiceError::Conflict`] when somebody else saved a first draft at the same moment.
+/// As [`editor`]; [`ServiceError::Refused`] when somebody else saved a first draft at the same moment.
 #[tracing::instrument(name = "rule.save_rule", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn save_rule(
     cairn: &Cairn,
@@ -179,10 +180,7 @@ pub(crate) async fn save_rule(
         let tenant = visitor.tenant();
         let badge = own_badge(db, &visitor, &id)?;
         if badge.state == BadgeState::Retired {
-            return Err(ServiceError::conflict(
-                "badge.retired",
-                "This badge is retired, so its rule cannot change. Make a new badge instead.",
-            ));
+            return Err(BadgeRefusal::Retired.into());
         }
         for item in line_items::for_course(db, tenant, &badge.course)? {
             if item.state == LineItemState::MaximumChanged && root.line_items().any(|named| *named == item.id)
@@ -198,10 +196,7 @@ pub(crate) async fn save_rule(
         }
         let rule = rules::save_draft(db, tenant, &id, &root, RuleId::new(now, random.as_ref()), now);
         let rule = rule.map_err(|error| match error {
-            StoreError::AlreadyThere(_) => ServiceError::conflict(
-                "rule.saved-at-once",
-                "Somebody else saved this rule at the same moment. Open it again and look at what is there.",
-            ),
+            StoreError::AlreadyThere(_) => ServiceError::from(BadgeRefusal::SavedAtOnce),
             other => other.into(),
         })?;
         let entry = visitor.entry(Action::RuleSaved, id.as_str(), now);

@@ -27,49 +27,41 @@ pub(crate) struct CleanPicture {
     pub(crate) media_type: &'static str,
 }
 
-/// Why a picture was refused. Each is a sentence for the person who chose it.
-#[derive(Debug, thiserror::Error)]
+/// Why a picture was refused.
+#[derive(Debug)]
 pub(crate) enum UploadError {
-    #[error("the file is empty; choose a PNG or SVG picture")]
     Empty,
-    #[error("the picture is larger than 2 MB; make it smaller and try again")]
     TooManyBytes,
-    #[error("an SVG may have up to 512 kB; simplify it, or upload it as PNG")]
     SvgTooManyBytes,
-    #[error("this is not a PNG or SVG picture; save it as one of these and try again")]
     NotAPicture,
-    #[error("the PNG is damaged and cannot be read; save it again and try once more")]
     DamagedPng,
-    #[error("the picture measures {width} by {height} pixels; up to {MAX_SIDE} by {MAX_SIDE} are possible")]
-    TooManyPixels { width: u32, height: u32 },
-    #[error("the SVG is damaged and cannot be read; save it again and try once more")]
+    TooManyPixels {
+        width: u32,
+        height: u32,
+    },
     DamagedSvg,
-    #[error("the SVG contains a script; a badge picture may not run anything")]
     Script,
-    #[error("the SVG contains “{0}”, an event handler; a badge picture may not run anything")]
+    /// The attribute of that name.
     EventHandler(String),
-    #[error("the SVG contains other content than a drawing (“foreignObject”); remove it and save again")]
+    /// Other content than a drawing.
     ForeignObject,
-    #[error("the SVG refers to something outside itself in “{0}”; a badge picture must stand alone")]
+    /// The element or attribute of that name refers to something outside.
     ExternalReference(String),
-    #[error("the SVG contains a style sheet; export it with “presentation attributes” instead")]
     StyleSheet,
-    #[error("the SVG contains a document type or entities; save it as plain SVG")]
     DocumentType,
-    #[error("the SVG moves (“{0}”); a badge picture stands still")]
+    /// The element of that name moves it.
     Animation(String),
-    #[error(
-        "the SVG contains “{0}”, which a badge picture may not use; draw it with plain shapes and save again"
-    )]
+    /// The element of that name is none of a plain drawing.
     Element(String),
-    #[error(
-        "the SVG has more than {MAX_ELEMENTS} elements or {MAX_NESTING} levels; simplify it, or upload it as PNG"
-    )]
     TooComplex,
-    #[error("the picture cannot be drawn: {0}")]
-    CannotBeDrawn(#[from] RasterError),
-    #[error("the picture could not be written: {0}")]
+    CannotBeDrawn(RasterError),
     Write(String),
+}
+
+impl From<RasterError> for UploadError {
+    fn from(error: RasterError) -> Self {
+        Self::CannotBeDrawn(error)
+    }
 }
 
 /// Checks and cleans an uploaded picture. What it is, is decided by its content, never by its name or claimed type.

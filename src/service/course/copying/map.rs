@@ -23,6 +23,7 @@ use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::copied_inputs::{self, Kind};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
+use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::course::columns as gradebook;
 use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules, submissions};
@@ -52,7 +53,7 @@ pub(super) fn linked_activities(db: &mut Db, course: &Course) -> Result<Vec<Acti
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change badges,
-/// [`ServiceError::NotFound`] for a copy of another course, [`ServiceError::Invalid`] for something that is not of this course.
+/// [`ServiceError::NotFound`] for a copy of another course, [`ServiceError::Refused`] for something that is not of this course.
 #[tracing::instrument(name = "copying.choose", skip_all, fields(copy = id.as_str()))]
 pub(crate) async fn choose(
     cairn: &Cairn,
@@ -67,10 +68,7 @@ pub(crate) async fn choose(
         policies::require(db, &visitor, Power::Create)?;
         let (copy, _) = own_copy(db, &visitor, &id)?;
         if copy.state != CopyState::Taken {
-            return Err(ServiceError::conflict(
-                "copy.not-taken",
-                "The badges were not brought along yet. Bring them first, then say what stands for what.",
-            ));
+            return Err(CourseRefusal::CopyNotTaken.into());
         }
         let course = &visitor.course;
         let mut mapping = Mapping::default();
@@ -92,12 +90,7 @@ pub(crate) async fn choose(
 /// Whether what was missing is of this course's copies, and what was chosen is of this course.
 fn check(db: &mut Db, course: &Course, choice: &Choice, mapping: &mut Mapping) -> Result<(), ServiceError> {
     let tenant = &course.tenant;
-    let wrong = || {
-        ServiceError::invalid(
-            "copy.choice",
-            "Choose something of this course for each line. What you chose may have been removed; look again.",
-        )
-    };
+    let wrong = || ServiceError::from(CourseRefusal::CopyChoice);
     match choice.kind {
         Kind::Column => {
             let missing = LineItemId::from(choice.missing.as_str());

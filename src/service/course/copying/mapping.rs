@@ -2,7 +2,7 @@
 
 use super::map::linked_activities;
 use super::own_copy;
-use super::plan::{dates, other_maximum};
+use super::plan::{Note, dates, other_maximum};
 use super::source::{Source, badges_to_bring, columns};
 use crate::domain::badge::Badge;
 use crate::domain::course::{Course, CourseCopy, LineItem};
@@ -44,8 +44,8 @@ pub(crate) struct MappedBadge {
     /// Its rule as it reads now.
     pub(crate) sentence: Option<String>,
     pub(crate) missing: usize,
-    /// What to look at, a sentence each.
-    pub(crate) notes: Vec<String>,
+    /// What to look at.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// What was brought, and what is left to say.
@@ -119,7 +119,7 @@ pub(crate) async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Re
 }
 
 /// Columns that are worth other points than those that they stand for, as long as the rule has its old shape.
-fn maxima(old: &[LineItem], new: &[LineItem], before: &Group, after: &Group) -> Vec<String> {
+fn maxima(old: &[LineItem], new: &[LineItem], before: &Group, after: &Group) -> Vec<Note> {
     let pairs = before.line_items().zip(after.line_items());
     let mut notes = Vec::new();
     if before.conditions().len() != after.conditions().len() {

@@ -36,7 +36,7 @@ pub(crate) use find::source_of;
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
 pub(crate) use map::{Choice, choose, create_column};
 pub(crate) use mapping::{MappedBadge, Mapping, mapping};
-pub(crate) use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};
+pub(crate) use plan::{Note, Plan, PlannedBadge, PlannedInput, Told, plan};
 pub(crate) use take::{Taken, take};
 
 /// The name of what stands in for that thing of the old course.

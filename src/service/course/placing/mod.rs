@@ -18,6 +18,7 @@ use crate::domain::badge::Badge;
 use crate::ids::{ActivityId, BadgeId, PlacementId};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::PlacingRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::course::launch::PlacingRequest;
 use lti::deep_linking::{ContentItem, SubmissionReview};
@@ -72,19 +73,14 @@ pub(crate) struct Planned {
 /// The request that this visit answers.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Conflict`] for a visit that no deep linking
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Refused`] for a visit that no deep linking
 /// request opened.
 pub(crate) fn request(visitor: &Visitor) -> Result<PlacingRequest, ServiceError> {
     visitor.teach()?;
     let asked = visitor.session.request.as_deref();
     asked
         .and_then(|text| serde_json::from_str(text).ok())
-        .ok_or_else(|| {
-            ServiceError::conflict(
-                "placing.not-asked",
-                "Your course site did not ask for anything here. Go to where you add an activity or an item to the course, and choose Cairn there.",
-            )
-        })
+        .ok_or_else(|| PlacingRefusal::NotAsked.into())
 }
 
 /// Where the platform opens the page with one student's work in an evidence activity.

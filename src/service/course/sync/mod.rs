@@ -11,6 +11,7 @@ use crate::domain::cause::Cause;
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::trouble::{Reason, Trouble};
 use crate::store::{courses, registrations};
 use crate::telemetry::metric;
 
@@ -23,8 +24,7 @@ mod write;
 pub(in crate::service) use read::{platform, vetted};
 
 pub(in crate::service) use progress::progress_of;
-pub(crate) use progress::{CheckProgress, progress};
-pub(crate) use read::sentence;
+pub(crate) use progress::{CheckProgress, Stage, progress};
 pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 
 use read::Reading;
@@ -44,8 +44,8 @@ pub(crate) struct CheckOutcome {
     pub(crate) results: usize,
     /// People of whom something changed.
     pub(crate) changed: usize,
-    /// What went wrong, as a sentence for the instructor.
-    pub(crate) problem: Option<String>,
+    /// What went wrong.
+    pub(crate) problem: Option<Trouble>,
 }
 
 /// Reads a course and writes what is new. A part that cannot be read leaves the others standing and is named in the
@@ -108,10 +108,9 @@ async fn check(
 async fn within(longest: Duration, reading: impl Future<Output = Reading>) -> Reading {
     match tokio::time::timeout(longest, reading).await {
         Ok(reading) => reading,
-        Err(_) => Reading::failed(format!(
-            "The platform did not answer everything within {} minutes. What is known stays; Cairn will read again.",
-            longest.as_secs() / 60
-        )),
+        Err(_) => Reading::failed(Reason::NotWithin {
+            minutes: longest.as_secs() / 60,
+        }),
     }
 }
 
@@ -120,12 +119,9 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_platform_that_never_ends_is_left_with_a_sentence_and_nothing_read() {
+    async fn a_platform_that_never_ends_is_left_with_a_reason_and_nothing_read() {
         let reading = within(Duration::from_millis(20), std::future::pending()).await;
         assert!(reading.items.is_none() && reading.members.is_none() && reading.results.is_empty());
-        assert!(
-            reading.problems.join(" ").contains("did not answer"),
-            "{reading:?}"
-        );
+        assert_eq!(reading.problems, [Reason::NotWithin { minutes: 0 }]);
     }
 }

@@ -8,6 +8,8 @@ use url::Url;
 use crate::domain::course::Course;
 use crate::service::Cairn;
 use crate::service::base::platforms;
+use crate::service::base::refusal::{AddressTrouble, PlatformService, Unusable};
+use crate::service::base::trouble::Reason;
 use crate::service::course::sync::seed::Seedable;
 use crate::store::line_items::ItemSeen;
 use lti::capabilities::ResultRows;
@@ -18,86 +20,71 @@ use lti::services::grades::{self, LineItemFilter, ResultRow};
 use lti::services::media::scope;
 use lti::services::roster::Member;
 
-/// What the platform said; each part may be missing, with a sentence among the problems.
+/// What the platform said; each part may be missing, with a reason among the problems.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
     pub(crate) items: Option<Vec<ItemSeen>>,
     pub(crate) members: Option<Vec<Member>>,
     /// By the column's URL.
     pub(crate) results: HashMap<String, Vec<ResultRow>>,
-    /// Sentences for the instructor, each once.
-    pub(crate) problems: Vec<String>,
+    /// Why something is missing, each reason once.
+    pub(crate) problems: Vec<Reason>,
     /// Result rows remain to be made: read again soon.
     pub(crate) unfinished: bool,
 }
 
 impl Reading {
     /// Nothing could be read.
-    pub(crate) fn failed(problem: String) -> Self {
+    pub(crate) fn failed(problem: Reason) -> Self {
         Self {
             problems: vec![problem],
             ..Self::default()
         }
     }
 
-    pub(crate) fn problem(&mut self, sentence: String) {
-        if !self.problems.contains(&sentence) {
-            self.problems.push(sentence);
+    pub(crate) fn problem(&mut self, reason: Reason) {
+        if !self.problems.contains(&reason) {
+            self.problems.push(reason);
         }
     }
 
-    /// Takes over what could be read of each column; those that failed for the same reason share a sentence.
+    /// Takes over what could be read of each column; those that failed for the same reason share it.
     pub(crate) fn take_results(&mut self, urls: &[Url], all: Vec<Result<Vec<ResultRow>, PlatformError>>) {
-        let mut failed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut failed: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
         for (url, rows) in urls.iter().zip(all) {
             match rows {
                 Ok(rows) => drop(self.results.insert(url.to_string(), rows)),
                 Err(error) => {
-                    let labels = failed.entry(sentence(&error)).or_default();
+                    let labels = failed.entry(error.to_string()).or_default();
                     labels.push(self.label(url));
                 }
             }
         }
-        for (sentence, labels) in failed {
-            self.problem(format!("{}: {sentence}", labels.join(", ")));
+        for (said, columns) in failed {
+            self.problem(Reason::ResultsUnread { columns, said });
         }
     }
 
-    /// A column's name in quotation marks.
-    pub(crate) fn label(&self, url: &Url) -> String {
-        let items = self.items.iter().flatten();
-        let mut named = items.filter(|item| item.url == url.as_str());
-        named
-            .next()
-            .map_or_else(|| "A column".to_owned(), |item| format!("“{}”", item.label))
+    /// A column's name, if it was listed.
+    pub(crate) fn label(&self, url: &Url) -> Option<String> {
+        let mut items = self.items.iter().flatten();
+        let named = items.find(|item| item.url == url.as_str());
+        named.map(|item| item.label.clone())
     }
 }
 
-/// An error as a sentence with its full stop.
-pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
-    let text = error.to_string();
-    let ends = text.ends_with(['.', '?', '!']);
-    if ends { text } else { format!("{text}.") }
-}
-
-/// A service address of a platform, once it may be called; else a sentence for the instructor.
+/// A service address of a platform, once it may be called.
 pub(in crate::service) fn vetted(
     registration: &Registration,
     url: Option<&str>,
-    what: &str,
-) -> Result<Url, String> {
-    let Some(text) = url else {
-        return Err(format!(
-            "The platform does not offer its {what} to this tool. Ask its administrator to turn the service on, then \
-             open the course again."
-        ));
-    };
-    let url =
-        Url::parse(text).map_err(|_| format!("The platform's address for its {what} cannot be read."))?;
-    registration.check_service_url(&url).map_err(|error| {
-        let why = sentence(&error);
-        format!("The platform's address for its {what} is not used: {why}")
-    })?;
+    service: PlatformService,
+) -> Result<Url, AddressTrouble> {
+    let trouble = |why| AddressTrouble { service, why };
+    let text = url.ok_or_else(|| trouble(Unusable::NotOffered))?;
+    let url = Url::parse(text).map_err(|_| trouble(Unusable::Unreadable))?;
+    registration
+        .check_service_url(&url)
+        .map_err(|error| trouble(Unusable::NotAllowed(error.to_string())))?;
     Ok(url)
 }
 
@@ -120,30 +107,37 @@ pub(super) async fn read(
     seedable: &Seedable,
 ) -> Reading {
     if !registration.enabled {
-        let sentence = "This platform is turned off here. Ask the administrator of Cairn.";
-        return Reading::failed(sentence.to_owned());
+        return Reading::failed(Reason::TurnedOff);
     }
     let mut reading = Reading::default();
     let platform = platform(cairn, course, registration);
     let services = &course.services;
-    let urls = match vetted(registration, services.line_items_url.as_deref(), "grades") {
+    let urls = match vetted(
+        registration,
+        services.line_items_url.as_deref(),
+        PlatformService::Grades,
+    ) {
         Ok(url) => read_items(&platform, registration, &url, &mut reading).await,
         Err(problem) => {
-            reading.problem(problem);
+            reading.problem(Reason::Address(problem));
             Vec::new()
         }
     };
-    let all = match vetted(registration, services.memberships_url.as_deref(), "member list") {
+    let all = match vetted(
+        registration,
+        services.memberships_url.as_deref(),
+        PlatformService::Members,
+    ) {
         Ok(memberships) => {
             let all = platform.read_course(&memberships, &urls).await;
             match all.members {
                 Ok(members) => reading.members = Some(members),
-                Err(error) => reading.problem(sentence(&error)),
+                Err(error) => reading.problem(Reason::Said(error.to_string())),
             }
             all.results
         }
         Err(problem) => {
-            reading.problem(problem);
+            reading.problem(Reason::Address(problem));
             platform.results_of_many(&urls).await
         }
     };
@@ -166,14 +160,15 @@ async fn read_items(
     let listed: Vec<grades::LineItem> = match platform.line_items(url, &LineItemFilter::default()).await {
         Ok(listed) => listed,
         Err(error) => {
-            reading.problem(sentence(&error));
+            reading.problem(Reason::Said(error.to_string()));
             return Vec::new();
         }
     };
     let (mut items, mut urls) = (Vec::new(), Vec::new());
     for item in listed {
         if let Err(error) = registration.check_service_url(&item.id) {
-            reading.problem(format!("“{}” is not read: {}", item.label, sentence(&error)));
+            let (label, said) = (item.label.clone(), error.to_string());
+            reading.problem(Reason::ColumnUnread { label, said });
         } else {
             urls.push(item.id.clone());
         }

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use url::Url;
 
-use super::read::{Reading, sentence};
+use super::read::Reading;
 use crate::domain::course::Course;
+use crate::service::base::trouble;
 use crate::store::line_items::ItemSeen;
 use crate::store::{Db, StoreError, activities, badges, line_items, rules};
 use lti::roles::Roles;
@@ -82,10 +83,8 @@ impl Seedable {
         }
         if let Some(error) = posted.into_iter().find_map(Result::err) {
             reading.unfinished = false;
-            reading.problem(format!(
-                "Grades that are typed into the gradebook cannot be read for everybody yet: {}",
-                sentence(&error)
-            ));
+            let said = error.to_string();
+            reading.problem(trouble::Reason::RowsUnmade { said });
         }
         let mut urls: Vec<Url> = missing.into_iter().map(|(url, _)| url).collect();
         urls.dedup();

@@ -17,6 +17,7 @@ use crate::domain::rule::Condition;
 use crate::ids::{LineItemId, PersonId};
 use crate::random::{self, SharedRandom};
 use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
+use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
 use crate::service::course::copying;
 use crate::store::line_items::{ItemChanges, ItemSeen};
@@ -64,7 +65,10 @@ impl Taking {
         if !self.reading.problems.is_empty() {
             let id = hex::encode(random::bytes::<4>(self.random.as_ref()));
             let problems = &self.reading.problems;
-            outcome.problem = Some(format!("{} (Error id {id})", problems.join(" ")));
+            outcome.problem = Some(Trouble {
+                reasons: problems.clone(),
+                error_id: Some(id),
+            });
         }
         let (tenant, course) = (&self.course.tenant, &self.course.id);
         let read_something = self.reading.items.is_some() || self.reading.members.is_some();
@@ -76,7 +80,7 @@ impl Taking {
                 courses::get(db, tenant, course)?.and_then(|course| course.checks.last_at)
             },
             next_at: self.next_at,
-            problem: outcome.problem.clone(),
+            problem: outcome.problem.as_ref().map(Trouble::stored),
         };
         courses::set_checks(db, tenant, course, &checks)?;
         // A check that was given up has been made up for, and what the columns wait for gets another try.

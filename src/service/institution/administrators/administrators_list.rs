@@ -7,6 +7,7 @@ use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AccountRefusal;
 use crate::store::{Db, admin_sessions, admins, audit, tenants};
 
 /// The administrators that this one sees, oldest first, and the institutions for which it may invite.
@@ -63,7 +64,7 @@ pub(crate) async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> R
 /// Turns somebody off, whose sign-ins end at once, or on again.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] for oneself: nobody locks themselves out.
+/// As [`get`]; [`ServiceError::Refused`] for oneself: nobody locks themselves out.
 #[tracing::instrument(name = "administrators.turn", skip_all, fields(subject = id.as_str()))]
 pub(crate) async fn turn(
     cairn: &Cairn,
@@ -72,10 +73,7 @@ pub(crate) async fn turn(
     on: bool,
 ) -> Result<(), ServiceError> {
     if admin.actor == *id {
-        return Err(ServiceError::conflict(
-            "admin.self",
-            "You cannot turn yourself off. Ask another administrator to do it.",
-        ));
+        return Err(AccountRefusal::Oneself.into());
     }
     let (now, random) = cairn.moment();
     let (scope, id) = (admin.scope.clone(), id.clone());

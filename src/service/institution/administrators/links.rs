@@ -13,6 +13,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::{AccountRefusal, InstitutionRefusal};
 use crate::service::base::session::digest;
 use crate::store::admin_links::AdminLink;
 use crate::store::{Db, StoreError, admin_links, admin_sessions, admins, audit, tenants};
@@ -25,6 +26,9 @@ pub(crate) const LIVES: TimeDelta = TimeDelta::minutes(30);
 const FROM_COMMAND_LINE: char = 'c';
 /// The first letter of the token of a link from the console: whoever comes gets an account of their own.
 const FROM_CONSOLE: char = 'i';
+
+/// What the audit log has in the place of a link, which nobody may find there.
+pub(crate) const AUDITED: &str = "link";
 
 /// A link as its page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +60,7 @@ pub(crate) async fn make<'a>(
         scope.tenant(),
         by.actor(),
         Action::AdminInvited,
-        "link",
+        AUDITED,
         link.created_at,
     );
     let made = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
@@ -105,28 +109,13 @@ pub(crate) async fn scope_named(cairn: &Cairn, institution: Option<&str>) -> Res
         return Ok(Scope::Tenant(found.id));
     }
     let all = cairn.store.read(tenants::list).await?;
-    let names: Vec<String> = all
-        .into_iter()
-        .map(|tenant| format!("“{}”", tenant.name))
-        .collect();
-    let known = if names.is_empty() {
-        "none yet".to_owned()
-    } else {
-        names.join(", ")
-    };
-    Err(ServiceError::invalid(
-        "institution.unknown",
-        format!("There is no institution “{name}”. Known: {known}."),
-    ))
+    let known = all.into_iter().map(|tenant| tenant.name).collect();
+    let name = name.to_owned();
+    Err(InstitutionRefusal::Unknown { name, known }.into())
 }
 
 fn over() -> ServiceError {
-    ServiceError::Gone {
-        code: "admin.link-over",
-        sentence: "This link was used already, or its 30 minutes are over. Ask whoever gave it to you for a new one; on \
-                   the server, `cairn admin-link` prints it."
-            .to_owned(),
-    }
+    AccountRefusal::LinkOver.into()
 }
 
 fn usable(
@@ -142,7 +131,7 @@ fn usable(
 /// What a link leads to. Nothing is written.
 ///
 /// # Errors
-/// [`ServiceError::Gone`] when it was used, is over, or never was.
+/// [`ServiceError::Refused`] when it was used, is over, or never was.
 #[tracing::instrument(name = "admin_links.get", level = "debug", skip_all)]
 pub(crate) async fn get(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError> {
     let (now, digest) = (cairn.clock.now(), digest(token));
@@ -171,17 +160,14 @@ pub(crate) struct Entering {
 /// Uses a link up: makes the account and gives the token of a sign-in. Of two at one moment only one comes in.
 ///
 /// # Errors
-/// [`ServiceError::Gone`] as in [`get`]; a sentence for what cannot be used, and then the link stays good.
+/// [`ServiceError::Refused`] as in [`get`]; a sentence for what cannot be used, and then the link stays good.
 #[tracing::instrument(name = "admin_links.enter", skip_all)]
 pub(crate) async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String, ServiceError> {
     get(cairn, token).await?;
     let name = name(&typed.name)?;
     let email = typed.email.as_deref().map(email).transpose()?;
     if email.is_some() != typed.password.is_some() {
-        return Err(ServiceError::invalid(
-            "admin.both",
-            "Type both an e-mail address and a password, or neither.",
-        ));
+        return Err(AccountRefusal::Both.into());
     }
     let (now, random) = cairn.moment();
     let password_hash = match &typed.password {
@@ -226,10 +212,7 @@ pub(crate) async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result
                 again
             }
             Some(_) => {
-                return Err(ServiceError::conflict(
-                    "admin.email-taken",
-                    "An administrator with that e-mail address is known already. Sign in with it, or type another one.",
-                ));
+                return Err(AccountRefusal::EmailTaken.into());
             }
         };
         let (reach, actor) = (admin.tenant.as_ref(), Actor::Administrator(admin.id.clone()));
@@ -244,10 +227,7 @@ pub(crate) async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result
 pub(super) fn name(text: &str) -> Result<String, ServiceError> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > 100 {
-        return Err(ServiceError::invalid(
-            "admin.name",
-            "Type your name, in 1 to 100 characters; the audit log names you by it.",
-        ));
+        return Err(AccountRefusal::Name.into());
     }
     Ok(name.to_owned())
 }
@@ -263,10 +243,7 @@ pub(in crate::service) fn email(text: &str) -> Result<String, ServiceError> {
             && !host.contains('@')
     });
     if !whole || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(ServiceError::invalid(
-            "admin.email",
-            "Type a whole e-mail address, for instance ada@school.example.",
-        ));
+        return Err(AccountRefusal::Email.into());
     }
     Ok(email)
 }

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::random::{self, Random};
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AccountRefusal;
 
 /// Fewest characters of a password (NIST SP 800-63B, section 3.1.1, asks for 8; nobody types this one daily).
 pub(crate) const SHORTEST: usize = 12;
@@ -21,10 +22,7 @@ pub(crate) async fn hash(password: &SecretString, random: &dyn Random) -> Result
     let text = password.expose_secret();
     let one_letter = text.chars().all(|c| text.starts_with(c));
     if text.chars().count() < SHORTEST || text.len() > LONGEST || one_letter {
-        return Err(ServiceError::invalid(
-            "admin.password",
-            "Choose a password of at least 12 characters; a few words in a row are easy to remember.",
-        ));
+        return Err(AccountRefusal::Password.into());
     }
     let (password, salt) = (password.clone(), random::bytes::<16>(random));
     let hashed = tokio::task::spawn_blocking(move || {

@@ -28,6 +28,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::Forbidden;
 use crate::settings::{AdminProvider, Reach};
 use crate::store::{admins, audit, tenants};
 
@@ -171,9 +172,7 @@ pub(crate) async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Le
 }
 
 fn began_elsewhere() -> ServiceError {
-    ServiceError::Forbidden(
-        "This sign-in did not begin in this browser, or began more than ten minutes ago. Begin it again on the sign-in page.",
-    )
+    ServiceError::Forbidden(Forbidden::SignInElsewhere)
 }
 
 /// What a provider says of somebody, verified.
@@ -246,16 +245,13 @@ async fn redeem(
         .claims(&verifier, &Nonce::new(away.nonce.clone()))
         .map_err(|error| unreachable(error.to_string()))?;
     let email = claims.email().map(|email| email.as_str().to_lowercase());
-    let email = email.filter(|_| claims.email_verified() == Some(true)).ok_or(ServiceError::Forbidden(
-        "Your sign-in service does not vouch for your e-mail address, so Cairn does not know who you are. Ask the people \
-         who run it.",
-    ))?;
+    let email = email
+        .filter(|_| claims.email_verified() == Some(true))
+        .ok_or(ServiceError::Forbidden(Forbidden::EmailNotVouched))?;
     // The signature, which was just verified, covers this claim too.
     let groups = groups(&token.to_string());
     let reach = provider.reach(&email, &groups).cloned();
-    let reach = reach.ok_or(ServiceError::Forbidden(
-        "You are signed in, but not as somebody who looks after Cairn. Ask the people who run this server to add you.",
-    ))?;
+    let reach = reach.ok_or(ServiceError::Forbidden(Forbidden::NotLetIn))?;
     let name = claims.name().and_then(|names| names.get(None));
     Ok(Vouched {
         issuer: provider.issuer.clone(),
@@ -289,20 +285,14 @@ fn groups(token: &str) -> Vec<String> {
 fn reached(db: &mut crate::store::Db, reach: &Reach) -> Result<Option<TenantId>, ServiceError> {
     match reach {
         Reach::Everything => Ok(None),
-        Reach::Account => Err(ServiceError::Forbidden(
-            "You are signed in, but nobody has made an account for you here yet. Ask an administrator of Cairn to invite you \
-             with your e-mail address.",
-        )),
+        Reach::Account => Err(ServiceError::Forbidden(Forbidden::NoAccount)),
         Reach::Institution(name) => {
             let Some(tenant) = tenants::by_name(db, name)? else {
                 tracing::error!(
                     institution = name,
                     "admin_oidc_… names an institution that is not there"
                 );
-                return Err(ServiceError::Forbidden(
-                    "You are signed in, but the institution that you are to look after is not there. Ask the people who run \
-                     this server to look at its settings.",
-                ));
+                return Err(ServiceError::Forbidden(Forbidden::NoInstitution));
             };
             Ok(Some(tenant.id))
         }
@@ -323,9 +313,7 @@ fn account(
     };
     let identity = Some((vouched.issuer, vouched.subject));
     match known {
-        Some(known) if !known.enabled => Err(ServiceError::Forbidden(
-            "Your account here was turned off. Ask another administrator to turn it on again.",
-        )),
+        Some(known) if !known.enabled => Err(ServiceError::Forbidden(Forbidden::AccountOff)),
         Some(known) => {
             let known = Admin {
                 oidc: identity,

@@ -11,6 +11,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::base::session::digest;
 use crate::service::institution::administrators::Operator;
 use crate::store::{audit, invitations};
@@ -34,16 +35,10 @@ pub(crate) async fn invite<'a>(
     by.scope().allows(tenant)?;
     let note = note.trim();
     if note.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "invitation.note",
-            "Shorten the note to 200 characters.",
-        ));
+        return Err(InstitutionRefusal::InvitationNote.into());
     }
     if life < TimeDelta::minutes(5) || life > TimeDelta::days(90) {
-        return Err(ServiceError::invalid(
-            "invitation.life",
-            "Choose a time between 5 minutes and 90 days.",
-        ));
+        return Err(InstitutionRefusal::InvitationLife.into());
     }
     let (now, random) = cairn.moment();
     let code = random::token::<32>(random.as_ref());
@@ -141,17 +136,11 @@ pub(super) async fn invitation(cairn: &Cairn, code: &str) -> Result<Invitation, 
         return Err(used());
     }
     if found.expires_at <= cairn.clock.now() {
-        return Err(ServiceError::conflict(
-            "invitation.over",
-            "This registration address is over. Make a new one in Cairn's console under Platforms, and paste that.",
-        ));
+        return Err(InstitutionRefusal::InvitationOver.into());
     }
     Ok(found)
 }
 
 pub(super) fn used() -> ServiceError {
-    ServiceError::conflict(
-        "invitation.used",
-        "This registration address was used already; each works once. Make a new one in Cairn's console under Platforms, and paste that.",
-    )
+    InstitutionRefusal::InvitationUsed.into()
 }

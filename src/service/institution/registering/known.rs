@@ -9,6 +9,7 @@ use crate::ids::{RegistrationId, TenantId};
 use crate::net::Request;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::{InstitutionRefusal, RegisteringStep};
 use crate::store::registrations;
 use lti::dynamic_registration::{Answer, PlatformConfiguration, Powers, read_answer};
 use lti::registration::Registration;
@@ -155,7 +156,7 @@ async fn told(
     token: &str,
 ) -> Result<Option<(Registration, Powers)>, ServiceError> {
     let request = Request::get(platform.registration_endpoint.clone());
-    let answer = call(cairn, request, Some(token), "registration endpoint").await?;
+    let answer = call(cairn, request, Some(token), RegisteringStep::RegistrationEndpoint).await?;
     let present = read_answer(answer.status, &answer.body)?;
     let powers = present.powers();
     let (issuer, client_id) = (platform.issuer.clone(), present.client_id);
@@ -170,8 +171,5 @@ async fn told(
 }
 
 pub(super) fn already_known() -> ServiceError {
-    ServiceError::conflict(
-        "platform.known",
-        "This platform is registered here already under the same client id, and this address may not change it. Look at it in Cairn's console under Platforms; to change it, choose Update in the platform with a new address of the same institution.",
-    )
+    InstitutionRefusal::PlatformKnownOtherwise.into()
 }

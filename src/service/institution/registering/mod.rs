@@ -12,6 +12,7 @@ use crate::ids::{InvitationId, RegistrationId, TenantId};
 use crate::net::{NetError, Request, Response};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::{Forbidden, InstitutionRefusal, NoAnswer, RegisteringStep};
 use crate::service::base::session::digest;
 use crate::service::institution::connecting;
 use crate::store::{audit, invitations, registrations, tenants};
@@ -92,7 +93,13 @@ pub(crate) async fn open(
     let plain = cairn.settings.allow_http_loopback;
     let source = configuration_url(configuration, plain)?;
     let token = token.map(str::trim).filter(|token| !token.is_empty());
-    let answer = call(cairn, Request::get(source.clone()), token, "configuration").await?;
+    let answer = call(
+        cairn,
+        Request::get(source.clone()),
+        token,
+        RegisteringStep::Configuration,
+    )
+    .await?;
     match answer.status {
         200..=299 => {}
         401 | 403 => return Err(Refused::TokenInvalid.into()),
@@ -149,9 +156,7 @@ pub(crate) async fn confirm(cairn: &Cairn, code: &str, sealed: &str) -> Result<R
         .ok()
         .and_then(|plain| serde_json::from_slice(&plain).ok())
         .filter(|consent: &Consent| consent.until > now && consent.code == digest(code))
-        .ok_or(ServiceError::Forbidden(
-            "This page is too old, or did not come from this registration. Nothing was changed; start again on the platform's page.",
-        ))?;
+        .ok_or(ServiceError::Forbidden(Forbidden::RegisteringPage))?;
     let invitation = invitation(cairn, code).await?;
     if invitation.id != consent.invitation {
         return Err(used());
@@ -187,7 +192,13 @@ async fn register(
     let body = facts.request(&platform).to_string();
     let request = Request::post(platform.registration_endpoint.clone(), body)
         .header("content-type", "application/json");
-    let answer = call(cairn, request, token.as_deref(), "registration endpoint").await?;
+    let answer = call(
+        cairn,
+        request,
+        token.as_deref(),
+        RegisteringStep::RegistrationEndpoint,
+    )
+    .await?;
     let answer = read_answer(answer.status, &answer.body)?;
     let (now, random) = cairn.moment();
     let (tenant, invited) = (invitation.tenant.clone(), invitation.id.clone());
@@ -259,7 +270,7 @@ async fn call(
     cairn: &Cairn,
     request: Request,
     token: Option<&str>,
-    what: &'static str,
+    step: RegisteringStep,
 ) -> Result<Response, ServiceError> {
     let mut request = request.header("accept", "application/json");
     request.timeout = PATIENCE;
@@ -271,23 +282,15 @@ async fn call(
         request = request.header("authorization", format!("Bearer {token}"));
     }
     let host = request.url.host_str().unwrap_or_default().to_owned();
-    cairn.transport.send(request).await.map_err(|error| {
-        let why = match &error {
-            NetError::Refused(_, why) | NetError::Unreachable(_, why) | NetError::BrokenOff(_, why) => why.as_str(),
-            NetError::TimedOut(_) => "it did not answer in time",
-            NetError::TooLarge(..) => "its answer is too large",
+    Ok(cairn.transport.send(request).await.map_err(|error| {
+        let why = match error {
+            NetError::Refused(_, why) => NoAnswer::Refused(why),
+            NetError::Unreachable(_, why) | NetError::BrokenOff(_, why) => NoAnswer::Failed(why),
+            NetError::TimedOut(_) => NoAnswer::TimedOut,
+            NetError::TooLarge(..) => NoAnswer::TooLarge,
         };
-        let code = match &error {
-            NetError::Refused(..) => "registering.address-refused",
-            _ => "registering.unreachable",
-        };
-        ServiceError::invalid(
-            code,
-            format!(
-                "The {what} of the platform on {host} could not be used: {why}. Nothing was registered. Check that this server may reach {host}, then start again on the platform's page."
-            ),
-        )
-    })
+        InstitutionRefusal::Unreached { step, host, why }
+    })?)
 }
 
 /// The origin of an address, for people.

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::platform::DeploymentState;
 use crate::ids::{DeploymentId, RegistrationId};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::connecting::{self, Change};
 use crate::service::institution::self_test;
 use crate::web::admin::error::AdminError;
@@ -68,7 +68,14 @@ async fn change(
                 .map(str::to_owned)
                 .collect(),
         ),
-        _ => return Err(ServiceError::invalid("platform.change", "Choose what to change.").into()),
+        _ => {
+            return Err(ServiceError::form(
+                ErrorKind::Unprocessable,
+                "platform.change",
+                "Choose what to change.",
+            )
+            .into());
+        }
     };
     connecting::change(&visit.cairn, &visit.admin, &path, change).await?;
     Ok(visit.go(&visit.href_saying(&console::platform(&path), "saved")))

@@ -19,6 +19,7 @@ use crate::service::credential::publish::{self, Published};
 use crate::web::badge_file;
 use crate::web::error::AppError;
 use crate::web::views::shared::{ErrorPage, PublicPage};
+use crate::web::words::errors;
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -78,7 +79,7 @@ pub(crate) async fn credential(
 fn no_token(published: &Published, error: &ServiceError) -> Result<HttpResponse, AppError> {
     let page = ErrorPage {
         page: PublicPage::titled("This badge has no token form").in_accent(published.issuer.accent),
-        sentence: error.to_string(),
+        sentence: errors::sentence(error),
         kept: None,
         what_to_do: "Take the data file (JSON) or a picture: each is signed and can be checked on its own."
             .to_owned(),
@@ -91,7 +92,7 @@ fn no_token(published: &Published, error: &ServiceError) -> Result<HttpResponse,
 pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError> {
     let page = ErrorPage {
         page: PublicPage::titled("This badge has no public page"),
-        sentence: error.to_string(),
+        sentence: errors::sentence(error),
         kept: None,
         what_to_do: "A badge file carries its own signature: any Open Badges 3.0 verifier can check it."
             .to_owned(),

@@ -5,6 +5,8 @@ use askama::filters::HtmlSafe;
 
 use super::Status;
 use crate::service::institution::self_test::{Finding, Report, Verdict};
+use crate::web::words::self_test;
+use lti::registration::Registration;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +20,8 @@ pub(crate) struct FindingLine {
 }
 
 impl FindingLine {
-    fn of(finding: &Finding) -> Self {
-        let (status, spoken) = match finding.verdict {
+    fn of(finding: &Finding, registration: &Registration) -> Self {
+        let (status, spoken) = match finding.verdict() {
             Verdict::Good => (Status::Earned, "Works:"),
             Verdict::Remark => (Status::Neutral, "Note:"),
             Verdict::Failure => (Status::NeedsAttention, "Does not work:"),
@@ -27,8 +29,8 @@ impl FindingLine {
         Self {
             status,
             spoken,
-            sentence: finding.sentence.clone(),
-            advice: finding.advice.clone(),
+            sentence: self_test::sentence(finding, registration),
+            advice: self_test::advice(finding, registration),
         }
     }
 }
@@ -49,7 +51,11 @@ impl FindingList {
     pub(crate) fn of(report: &Report) -> Self {
         Self {
             holds: report.holds(),
-            findings: report.findings.iter().map(FindingLine::of).collect(),
+            findings: report
+                .findings
+                .iter()
+                .map(|finding| FindingLine::of(finding, &report.registration))
+                .collect(),
         }
     }
 }

@@ -1,23 +1,7 @@
 //! Which setting in the LMS mends what, in that LMS's own words.
 
+use crate::service::institution::self_test::Setting;
 use lti::registration::{Flavour, Registration};
-
-/// What may have to be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Setting {
-    PlatformKeys,
-    OurKeys,
-    ClientId,
-    Scopes,
-    MembersService,
-    GradeService,
-    Names,
-    Emails,
-    FirstLaunch,
-    Clock,
-    /// The service answers with an error, a page or nothing: no setting of the tool is to blame.
-    OutOfOrder,
-}
 
 const MOODLE_TOOL: &str =
     "In Moodle: Site administration, Plugins, External tool, Manage tools, the pencil (“Edit”) on Cairn";
