@@ -35,6 +35,8 @@ struct Signed {
 }
 
 impl Signatures {
+    /// Those of `key`, as the issuer of that identity names it.
+    ///
     /// # Errors
     /// [`ServiceError::Internal`] for a key that cannot be read.
     pub(super) fn of(
