@@ -18,11 +18,11 @@ use crate::web::middleware::limit::Limits;
 
 /// Everything that a running Cairn is given from outside.
 #[derive(Debug, Clone)]
-pub struct Surroundings {
-    pub clock: SharedClock,
-    pub random: SharedRandom,
+pub(crate) struct Surroundings {
+    pub(crate) clock: SharedClock,
+    pub(crate) random: SharedRandom,
     /// What ends the waiting for platforms, if not the timer of the runtime.
-    pub timer: Option<Arc<dyn Sleep>>,
+    pub(crate) timer: Option<Arc<dyn Sleep>>,
 }
 
 impl Default for Surroundings {
@@ -36,7 +36,7 @@ impl Default for Surroundings {
 }
 
 /// A server that is bound but may not be running yet.
-pub struct Application {
+pub(crate) struct Application {
     cairn: Arc<Cairn>,
     server: actix_web::dev::Server,
     worker: jobs::Worker,
@@ -47,7 +47,7 @@ impl Application {
     ///
     /// # Errors
     /// [`StartError`] with a sentence for whoever starts it.
-    pub async fn build(settings: Settings) -> Result<Self, StartError> {
+    pub(crate) async fn build(settings: Settings) -> Result<Self, StartError> {
         Self::build_in(settings, Surroundings::default()).await
     }
 
@@ -55,7 +55,10 @@ impl Application {
     ///
     /// # Errors
     /// [`StartError`] with a sentence for whoever starts it.
-    pub async fn build_in(mut settings: Settings, surroundings: Surroundings) -> Result<Self, StartError> {
+    pub(crate) async fn build_in(
+        mut settings: Settings,
+        surroundings: Surroundings,
+    ) -> Result<Self, StartError> {
         // From here on, everything that is counted is kept.
         let _ = crate::telemetry::metrics_handle();
         let listener = TcpListener::bind(settings.listen)
@@ -109,19 +112,19 @@ impl Application {
 
     /// What the server works with; for demo and tests, which need the same database.
     #[must_use]
-    pub fn cairn(&self) -> Arc<Cairn> {
+    pub(crate) fn cairn(&self) -> Arc<Cairn> {
         Arc::clone(&self.cairn)
     }
 
     /// Where browsers reach it.
     #[must_use]
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         self.cairn.settings.origin()
     }
 
     /// A handle that stops the server from elsewhere.
     #[must_use]
-    pub fn handle(&self) -> ServerHandle {
+    pub(crate) fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
@@ -129,7 +132,7 @@ impl Application {
     ///
     /// # Errors
     /// When the server fails.
-    pub async fn run(self) -> Result<(), std::io::Error> {
+    pub(crate) async fn run(self) -> Result<(), std::io::Error> {
         let Self { server, worker, .. } = self;
         let served = server.await;
         worker.stop().await;

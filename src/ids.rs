@@ -1,6 +1,6 @@
 //! Identifiers of our own rows, one type for each kind.
 
-pub use lti::registration::{RegistrationId, TenantId};
+pub(crate) use lti::registration::{RegistrationId, TenantId};
 
 ::ambient::ids! {
     /// One installation of the tool under a registration.

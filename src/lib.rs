@@ -28,24 +28,24 @@
 //! Arrows run web → service → {domain, lti, openbadges, store, net} and jobs → service; `tests/architecture.rs` holds
 //! these boundaries.
 
-pub use ambient::{clock, random};
+pub(crate) use ambient::{clock, random};
 
 pub mod app;
 #[cfg(feature = "benchmarks")]
 pub mod benchmarks;
 pub mod cli;
 #[cfg(feature = "demo")]
-pub mod demo;
-pub mod domain;
-pub mod ids;
-pub mod jobs;
-pub mod net;
-pub mod secrets;
-pub mod service;
-pub mod settings;
-pub mod store;
-pub mod telemetry;
+pub(crate) mod demo;
+pub(crate) mod domain;
+pub(crate) mod ids;
+pub(crate) mod jobs;
+pub(crate) mod net;
+pub(crate) mod secrets;
+pub(crate) mod service;
+pub(crate) mod settings;
+pub(crate) mod store;
+pub(crate) mod telemetry;
 #[cfg(test)]
 #[cfg(feature = "demo")]
 mod tests;
-pub mod web;
+pub(crate) mod web;

@@ -116,6 +116,43 @@ fn only_the_store_knows_diesel() {
     none(offenders(&sources(), |path| !module("store")(path), &words));
 }
 
+/// Columns that hold JSON, or what is signed.
+const DOCUMENTS: [&str; 15] = [
+    "algorithms",
+    "artefact",
+    "design",
+    "detail",
+    "document",
+    "history",
+    "left_out",
+    "opens",
+    "payload",
+    "record",
+    "request",
+    "root",
+    "service_hosts",
+    "services",
+    "token",
+];
+
+#[test]
+fn nobody_searches_or_edits_the_text_of_a_document() {
+    let sources = sources();
+    let within = |source: &Source| {
+        let code: String = source.code.split_whitespace().collect();
+        let column = |name: &str| ["like", "ilike", "similar_to"].map(|how| format!("::{name}.{how}("));
+        let searched = DOCUMENTS
+            .into_iter()
+            .flat_map(column)
+            .any(|text| code.contains(&text));
+        searched || code.contains("fnreplace(text:")
+    };
+    let found = sources
+        .iter()
+        .filter(|source| module("store")(&source.path) && within(source));
+    none(found.map(|source| source.path.clone()).collect());
+}
+
 #[test]
 fn only_the_edges_know_actix() {
     let edges = ["src/web/", "crates/practice-lms/", "src/app.rs", "src/main.rs"];
@@ -192,35 +229,65 @@ fn a_wing_of_the_services_names_no_later_one() {
     assert_eq!(folders.count(), WINGS.len(), "a wing has no place in the order");
 }
 
-/// Files of `web` that still name types of the store; they are to come from `domain` instead. No file may be added.
-const WEB_NAMES_STORE: [&str; 16] = [
-    "src/web/admin/administrators.rs",
-    "src/web/admin/audit.rs",
-    "src/web/admin/issuers.rs",
-    "src/web/admin/privacy.rs",
-    "src/web/admin/platforms/one.rs",
-    "src/web/admin/tool_keys.rs",
-    "src/web/archive.rs",
-    "src/web/instructor/copied.rs",
-    "src/web/instructor/decision.rs",
-    "src/web/instructor/evidence.rs",
-    "src/web/instructor/progress.rs",
-    "src/web/learner/credential.rs",
-    "src/web/lti/account.rs",
-    "src/web/paged.rs",
-    "src/web/public/issuer.rs",
-    "src/web/views/admin/platforms.rs",
-];
+#[test]
+fn pages_reach_the_store_through_services_only() {
+    let sources = sources();
+    none(offenders(&sources, module("web"), &["crate::store"]));
+    let pages = sources.iter().filter(|source| module("web")(&source.path));
+    let reaches = |source: &&Source| {
+        let code: String = source.code.split_whitespace().collect();
+        [".store.", ".blobs."].iter().any(|field| code.contains(field))
+    };
+    none(pages.filter(reaches).map(|source| source.path.clone()).collect());
+    let hands_on =
+        |source: &&Source| module("service")(&source.path) && source.code.contains("pub use crate::store");
+    none(
+        sources
+            .iter()
+            .filter(hands_on)
+            .map(|source| source.path.clone())
+            .collect(),
+    );
+}
 
 #[test]
-fn no_more_pages_name_the_store() {
+fn no_build_but_that_of_the_tests_can_make_and_drop_databases() {
+    let rooms = fs::read_to_string(root().join("src/store/mod.rs")).unwrap();
+    assert!(rooms.contains("#[cfg(test)]\npub mod testing;"));
+}
+
+#[test]
+fn each_use_case_is_a_span_and_takes_nothing_into_it_that_is_not_said() {
     let sources = sources();
-    let pages = |path: &str| module("web")(path) && !WEB_NAMES_STORE.contains(&path);
-    none(offenders(&sources, pages, &["crate::store"]));
-    for known in WEB_NAMES_STORE {
-        let still = offenders(&sources, |path| path == known, &["crate::store"]);
-        assert!(!still.is_empty(), "{known} needs no exception any more");
+    let wings = |path: &str| path.starts_with("src/service/") && !path.starts_with("src/service/base/");
+    let mut spans = 0;
+    for source in sources.iter().filter(|source| wings(&source.path)) {
+        for (at, _) in source.code.match_indices("\npub async fn ") {
+            let attributes = source.code[..at].rsplit("\n\n").next().unwrap();
+            let name = source.code[at..].trim_start().lines().next().unwrap();
+            let told = attributes.contains("tracing::instrument(") && attributes.contains("skip_all");
+            assert!(told, "{}: {name}", source.path);
+            spans += 1;
+        }
     }
+    assert!(spans > 100, "the search found only {spans}");
+}
+
+#[test]
+fn services_refuse_with_reasons_and_only_pages_with_sentences() {
+    let sources = sources();
+    let words = |source: &&Source| {
+        source.path.starts_with("src/service/")
+            && source.path != "src/service/base/error.rs"
+            && (source.code.contains("ServiceError::form(") || source.code.contains("ServiceError::Form"))
+    };
+    none(
+        sources
+            .iter()
+            .filter(words)
+            .map(|source| source.path.clone())
+            .collect(),
+    );
 }
 
 /// The crates that stand for themselves, and what each must never depend on.
@@ -332,7 +399,7 @@ const KNOW_FLAVOURS: [&str; 9] = [
     "src/web/admin/platforms/by_hand.rs",
     "src/web/admin/platforms/presets.rs",
     "src/web/words/lms.rs",
-    "src/service/institution/self_test/settings.rs",
+    "src/web/words/self_test/settings.rs",
     "src/demo/mod.rs",
 ];
 

@@ -80,7 +80,7 @@ impl Installation {
     pub async fn platform(&self, name: &str) -> Platform {
         let known = platforms::list(&self.0).await.unwrap();
         let (_, registration) = known.iter().find(|(_, known)| known.name == name).unwrap();
-        let target = platforms::target(registration);
+        let target = platforms::target(&self.0, registration);
         self.0
             .lti
             .platform(target, registration.capabilities(), Vec::new())

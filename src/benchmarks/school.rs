@@ -8,6 +8,7 @@ use crate::clock::SystemClock;
 use crate::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
 use crate::domain::course::{LineItem, LineItemState, Services};
 use crate::domain::facts::GradeSource;
+use crate::domain::platform::{Deployment, DeploymentState};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, DeploymentId, LineItemId, RuleId, TenantId};
 use crate::random::SystemRandom;
@@ -72,12 +73,12 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
     let now = cairn.clock.now();
     let done = cairn.store.write(move |db| {
         let tenant = registration.tenant;
-        let deployment = deployments::Deployment {
+        let deployment = Deployment {
             id: DeploymentId::new(now, &SystemRandom),
             tenant: tenant.clone(),
             registration: registration.id.clone(),
             deployment_id: "1".into(),
-            state: deployments::DeploymentState::Accepted,
+            state: DeploymentState::Accepted,
         };
         let seen = courses::CourseSeen {
             tenant: tenant.clone(),

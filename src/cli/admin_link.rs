@@ -12,7 +12,7 @@ use crate::service::institution::administrators::{Operator, links};
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
-pub struct AdminLinkArguments {
+pub(crate) struct AdminLinkArguments {
     /// Let in for this institution alone; without it, for the whole installation.
     #[arg(long, value_name = "NAME")]
     institution: Option<String>,
@@ -23,7 +23,7 @@ pub struct AdminLinkArguments {
 /// # Errors
 /// A sentence when there is no institution of that name.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: Settings, arguments: &AdminLinkArguments) -> Result<(), CommandError> {
+pub(crate) fn run(settings: Settings, arguments: &AdminLinkArguments) -> Result<(), CommandError> {
     let institution = arguments.institution.clone();
     actix_runtime(async move {
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;

@@ -23,7 +23,7 @@ names is there:
 
 The master key is never part of a backup, because it opens the private keys in it. Keep it elsewhere; manifest.json says \
 which one the backup takes. `sha256sum -c SHA256SUMS` in the folder tells whether all of it is whole.")]
-pub struct BackupArguments {
+pub(crate) struct BackupArguments {
     /// The folder to write; it must not be there yet.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
@@ -34,7 +34,7 @@ pub struct BackupArguments {
 /// # Errors
 /// A sentence when the folder is there or cannot be written, or the database cannot be read.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: &Settings, arguments: &BackupArguments) -> Result<(), CommandError> {
+pub(crate) fn run(settings: &Settings, arguments: &BackupArguments) -> Result<(), CommandError> {
     let shown = arguments.folder.display();
     let made = backup::make(settings, SystemClock.now(), &arguments.folder)?;
     let files = format!("{} files, {}", made.files, size_words(made.size));

@@ -10,12 +10,13 @@ use crate::service::Cairn;
 use crate::service::base::institutions;
 use crate::service::base::platforms;
 use crate::settings::Settings;
+use crate::web::words;
 
 /// Looks at settings, database, keys and platforms.
 ///
 /// # Errors
 /// When anything failed; each failure has been printed before.
-pub fn run(settings: &Settings) -> Result<(), CommandError> {
+pub(crate) fn run(settings: &Settings) -> Result<(), CommandError> {
     let settings = settings.clone();
     actix_runtime(async move {
         let mut report = Report::default();
@@ -60,7 +61,11 @@ pub fn run(settings: &Settings) -> Result<(), CommandError> {
                     issuer.name,
                     keys.len()
                 )),
-                Err(error) => report.failed(&format!("signing keys of {}: {error}", issuer.name)),
+                Err(error) => report.failed(&format!(
+                    "signing keys of {}: {}",
+                    issuer.name,
+                    words::errors::sentence(&error)
+                )),
             }
         }
         let all = platforms::list(&cairn).await?;
@@ -69,9 +74,14 @@ pub fn run(settings: &Settings) -> Result<(), CommandError> {
         }
         for (_, registration) in all.iter().filter(|(_, registration)| registration.enabled) {
             for finding in platforms::probe(&cairn, registration).await {
+                let name = &registration.name;
                 match finding {
-                    Ok(line) => report.fine(&format!("{}: {line}", registration.name)),
-                    Err(line) => report.failed(&format!("{}: {line}", registration.name)),
+                    Ok(given) => report.fine(&format!("{name}: {}", words::platforms::given(given))),
+                    Err(withheld) => {
+                        let line =
+                            words::platforms::withheld(&withheld, registration, &cairn.settings.origin());
+                        report.failed(&format!("{name}: {line}"));
+                    }
                 }
             }
         }

@@ -10,7 +10,7 @@ use crate::telemetry;
 use practice_lms::CourseRole;
 
 #[derive(Debug, Args)]
-pub struct DemoArguments {
+pub(crate) struct DemoArguments {
     /// Ports of Cairn, the Moodle-like and the Canvas-like practice LMS; 0 takes a free one.
     #[arg(long, num_args = 3, default_values_t = [8080, 8081, 8082], value_names = ["CAIRN", "MOODLE", "CANVAS"])]
     ports: Vec<u16>,
@@ -24,7 +24,7 @@ pub struct DemoArguments {
 /// # Errors
 /// When a port is taken or anything else does not start.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: &Settings, arguments: &DemoArguments) -> Result<(), CommandError> {
+pub(crate) fn run(settings: &Settings, arguments: &DemoArguments) -> Result<(), CommandError> {
     telemetry::start_logging("warn", settings.log_format);
     let ports = if arguments.tour.is_some() {
         vec![0; 3]

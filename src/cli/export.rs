@@ -14,7 +14,7 @@ use crate::service::privacy::export::exporting;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
-pub struct ExportArguments {
+pub(crate) struct ExportArguments {
     /// The institution, by its name.
     #[arg(long, value_name = "NAME")]
     institution: String,
@@ -28,7 +28,7 @@ pub struct ExportArguments {
 /// # Errors
 /// A sentence when there is no institution of that name, or the file is there or cannot be written.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: Settings, arguments: ExportArguments) -> Result<(), CommandError> {
+pub(crate) fn run(settings: Settings, arguments: ExportArguments) -> Result<(), CommandError> {
     actix_runtime(async move {
         let out = arguments.out;
         let shown = out.display();

@@ -15,7 +15,7 @@ use crate::service::institution::registering;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
-pub struct InviteArguments {
+pub(crate) struct InviteArguments {
     /// The institution that the platform belongs to; made if there is none of that name.
     #[arg(long, value_name = "NAME")]
     institution: String,
@@ -32,7 +32,7 @@ pub struct InviteArguments {
 /// # Errors
 /// A sentence about a value that cannot be used, and what the store reports.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: Settings, arguments: InviteArguments) -> Result<(), CommandError> {
+pub(crate) fn run(settings: Settings, arguments: InviteArguments) -> Result<(), CommandError> {
     actix_runtime(async move {
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
         let (tenant, _) = institutions::find_or_create(&cairn, &arguments.institution).await?;

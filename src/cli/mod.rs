@@ -7,8 +7,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::service::base::error::ServiceError;
+use crate::service::operations::master_key::RotationError;
 use crate::settings::{KNOWN, Settings};
 use crate::telemetry;
+use crate::web::words::errors;
 
 mod admin_link;
 mod backup;
@@ -115,9 +118,22 @@ fn actix_runtime<T>(future: impl Future<Output = Result<T, CommandError>>) -> Re
     crate::app::block_on(future)
 }
 
+/// The sentence for an error: what a use case refuses is said in the same words as on pages.
+fn said(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<ServiceError>() {
+        return errors::sentence(error);
+    }
+    match error.downcast_ref::<RotationError>() {
+        Some(RotationError::NotChanged(why)) => {
+            format!("The master key was not changed: {}", errors::sentence(why))
+        }
+        _ => error.to_string(),
+    }
+}
+
 #[expect(clippy::print_stderr, reason = "this is the command line")]
-fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("cairn: {error}");
+fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    eprintln!("cairn: {}", said(error));
     ExitCode::FAILURE
 }
 

@@ -10,14 +10,16 @@ use crate::ids::RegistrationId;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::base::addresses;
+use crate::service::base::error::ServiceError;
 use crate::service::base::platforms;
+use crate::service::base::refusal::{InstitutionRefusal, Refusal};
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform, Removed};
 use crate::settings::Settings;
 use lti::registration::{Flavour, RegistrationDraft};
 
 #[derive(Debug, Subcommand)]
-pub enum PlatformCommand {
+pub(crate) enum PlatformCommand {
     /// Register a platform with the values that its administration page shows.
     Add(AddArguments),
     /// List the registered platforms.
@@ -35,7 +37,7 @@ pub enum PlatformCommand {
 }
 
 #[derive(Debug, Args)]
-pub struct AddArguments {
+pub(crate) struct AddArguments {
     /// The institution that owns it; made if there is none of that name.
     #[arg(long, default_value = "My institution")]
     institution: String,
@@ -69,7 +71,8 @@ pub struct AddArguments {
     /// Deployment ID; may be repeated. None: every deployment that this platform signs is accepted.
     #[arg(long = "deployment")]
     deployments: Vec<String>,
-    /// A further host on which the platform's services are, for instance a Canvas school's own; may be repeated.
+    /// A host on which the platform's services are beside the hosts of its URLs, for instance a Canvas school's own; may be
+    /// repeated.
     #[arg(long = "service-host")]
     service_hosts: Vec<String>,
 }
@@ -96,7 +99,7 @@ impl From<FlavourArgument> for Flavour {
 /// # Errors
 /// A sentence for each value that cannot be used, and what the store reports.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandError> {
+pub(crate) fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandError> {
     actix_runtime(async move {
         let allow_http_loopback = settings.allow_http_loopback;
         let cairn = Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
@@ -121,7 +124,9 @@ pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandEr
                     },
                     deployments: arguments.deployments,
                 };
-                let added = connecting::add(&cairn, Operator::CommandLine, new).await?;
+                let added = connecting::add(&cairn, Operator::CommandLine, new)
+                    .await
+                    .map_err(not_added)?;
                 println!("Registered {} as {}.\n", added.name, added.id);
                 println!("{}", paste_table(&cairn));
             }
@@ -176,6 +181,16 @@ pub fn run(settings: Settings, command: PlatformCommand) -> Result<(), CommandEr
         }
         Ok(())
     })
+}
+
+/// That it is registered already is said with the command that shows it.
+fn not_added(error: ServiceError) -> CommandError {
+    match error {
+        ServiceError::Refused(Refusal::Institution(InstitutionRefusal::PlatformKnown)) => {
+            "This issuer and client id are registered already. `cairn platform list` shows them.".into()
+        }
+        other => other.into(),
+    }
 }
 
 async fn remove(cairn: &Cairn, id: String) -> Result<Removed, CommandError> {

@@ -8,10 +8,10 @@ use clap::Args;
 
 use super::CommandError;
 use crate::clock::{Clock as _, SystemClock};
-use crate::service::privacy::export::verifying::{Finding, Report, verify};
+use crate::service::privacy::export::verifying::{Finding, Report, verify_archive};
 
 #[derive(Debug, Args)]
-pub struct VerifyArchiveArguments {
+pub(crate) struct VerifyArchiveArguments {
     /// The archive: a learner's or an institution's.
     file: PathBuf,
 }
@@ -21,11 +21,11 @@ pub struct VerifyArchiveArguments {
 /// # Errors
 /// When the archive is no fit one, or a badge in it does not verify.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(arguments: &VerifyArchiveArguments) -> Result<(), CommandError> {
+pub(crate) fn run(arguments: &VerifyArchiveArguments) -> Result<(), CommandError> {
     let shown = arguments.file.display();
     let file = std::fs::File::open(&arguments.file)
         .map_err(|error| format!("The file {shown} cannot be opened: {error}"))?;
-    let report = verify(BufReader::new(file), SystemClock.now())?;
+    let report = verify_archive(BufReader::new(file), SystemClock.now())?;
     print!("{}", table(&report));
     if report.is_sound() {
         Ok(())

@@ -13,27 +13,28 @@ use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::settings::Settings;
+use crate::web::words::errors;
 use lti::registration::{Flavour, Registration, RegistrationDraft};
 use practice_lms::{self, Options, PracticeLms, Tool};
 
-pub mod tour;
+pub(crate) mod tour;
 
 /// Why the demo does not start.
 #[derive(Debug, thiserror::Error)]
-pub enum DemoError {
+pub(crate) enum DemoError {
     #[error(transparent)]
     Start(#[from] StartError),
     #[error("A practice LMS could not be started: {0}")]
     PracticeLms(#[from] std::io::Error),
-    #[error(transparent)]
+    #[error("{}", errors::sentence(.0))]
     Service(#[from] ServiceError),
 }
 
 /// Cairn and both LMSs, bound and connected; Cairn still has to be run.
-pub struct Demo {
-    pub application: Application,
-    pub moodle: PracticeLms,
-    pub canvas: PracticeLms,
+pub(crate) struct Demo {
+    pub(crate) application: Application,
+    pub(crate) moodle: PracticeLms,
+    pub(crate) canvas: PracticeLms,
 }
 
 impl Demo {
@@ -42,7 +43,7 @@ impl Demo {
     ///
     /// # Errors
     /// [`DemoError`] with a sentence.
-    pub async fn start(
+    pub(crate) async fn start(
         mut settings: Settings,
         surroundings: Surroundings,
         ports: (u16, u16),
@@ -64,7 +65,7 @@ impl Demo {
 
 /// The two places that the tour visits.
 #[must_use]
-pub fn places(cairn: &Cairn, moodle: &PracticeLms, canvas: &PracticeLms) -> [tour::Place; 2] {
+pub(crate) fn places(cairn: &Cairn, moodle: &PracticeLms, canvas: &PracticeLms) -> [tour::Place; 2] {
     [("moodle", moodle), ("canvas", canvas)].map(|(flavour, lms)| tour::Place {
         flavour,
         lms: lms.origin().to_owned(),
@@ -90,7 +91,7 @@ async fn lms(
 ///
 /// # Errors
 /// When a value is refused or the platform is registered already.
-pub async fn connect(
+pub(crate) async fn connect(
     cairn: &Cairn,
     lms: &PracticeLms,
     flavour: Flavour,

@@ -1,26 +1,26 @@
 //! The audit log: what may stand in it ([`Action`]), who did it ([`Actor`]), and an entry on its way in ([`Entry`]) or as
-//! it was read back ([`Logged`]).
+//! it was read back ([`Logged`]), and which of them somebody looks for ([`Filter`]).
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::ids::{AdminId, PersonId, TenantId};
+use crate::ids::{AdminId, BadgeId, PersonId, TenantId};
 
 macro_rules! words {
     ($(#[$of:meta])* $type:ident: $($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
         $(#[$of])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $type {
+        pub(crate) enum $type {
             $($(#[$doc])* $name,)*
         }
 
         impl $type {
             /// Each one, in the order of its words.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
+            pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The word that is stored.
             #[must_use]
-            pub const fn as_str(self) -> &'static str {
+            pub(crate) const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $word,)*
                 }
@@ -28,7 +28,7 @@ macro_rules! words {
 
             /// The one that is stored as that word; none for what another version wrote.
             #[must_use]
-            pub fn parse(word: &str) -> Option<Self> {
+            pub(crate) fn parse(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.as_str() == word)
             }
         }
@@ -38,6 +38,7 @@ macro_rules! words {
 words! {
     /// What was done: thing and verb. The words are stored and exported, so they never change.
     Action:
+    AccentChanged = "accent.changed";
     AdminEntered = "admin.entered";
     AdminInvited = "admin.invited";
     AdminPasswordChanged = "admin.password-changed";
@@ -118,7 +119,7 @@ words! {
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
+pub(crate) enum Actor {
     /// Somebody signed in to the console.
     Administrator(AdminId),
     /// An administrator of the LMS, launched into a course.
@@ -142,7 +143,7 @@ pub enum Actor {
 impl Actor {
     /// Its kind; none for an entry from before kinds were stored.
     #[must_use]
-    pub const fn kind(&self) -> Option<ActorKind> {
+    pub(crate) const fn kind(&self) -> Option<ActorKind> {
         Some(match self {
             Self::Administrator(_) => ActorKind::Administrator,
             Self::LmsAdministrator(_) => ActorKind::LmsAdministrator,
@@ -158,7 +159,7 @@ impl Actor {
 
     /// The id of the person or the administrator.
     #[must_use]
-    pub fn id(&self) -> Option<&str> {
+    pub(crate) fn id(&self) -> Option<&str> {
         match self {
             Self::Administrator(id) => Some(id.as_str()),
             Self::LmsAdministrator(id) | Self::Instructor(id) | Self::Learner(id) => Some(id.as_str()),
@@ -169,7 +170,7 @@ impl Actor {
 
     /// The actor of a stored entry. A kind that is not known is a newer version's, and read like an entry without one.
     #[must_use]
-    pub fn stored(kind: Option<&str>, id: Option<String>) -> Self {
+    pub(crate) fn stored(kind: Option<&str>, id: Option<String>) -> Self {
         let kind = kind.and_then(ActorKind::parse);
         match (kind, id) {
             (Some(ActorKind::Administrator), Some(id)) => Self::Administrator(id.into()),
@@ -187,28 +188,35 @@ impl Actor {
 
 /// Something that was done, on its way into the log.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// In whose log it stands; none for what concerns the whole installation, which stands in the log of every institution.
-    pub tenant: Option<TenantId>,
-    pub actor: Actor,
-    pub action: Action,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) actor: Actor,
+    pub(crate) action: Action,
     /// What it was done to, by its id.
-    pub subject: String,
-    /// A JSON object: no secrets, no names of people.
-    pub detail: Value,
-    pub at: DateTime<Utc>,
+    pub(crate) subject: String,
+    /// A JSON object: no secrets, and neither names nor ids of people, because nobody looks into it when somebody is erased
+    /// who is not its actor or its subject.
+    pub(crate) detail: Value,
+    pub(crate) at: DateTime<Utc>,
 }
 
 impl Entry {
     /// An entry in the log of one institution, without details.
     #[must_use]
-    pub fn new(tenant: &TenantId, actor: Actor, action: Action, subject: &str, at: DateTime<Utc>) -> Self {
+    pub(crate) fn new(
+        tenant: &TenantId,
+        actor: Actor,
+        action: Action,
+        subject: &str,
+        at: DateTime<Utc>,
+    ) -> Self {
         Self::within(Some(tenant), actor, action, subject, at)
     }
 
     /// The same for what may concern the whole installation.
     #[must_use]
-    pub fn within(
+    pub(crate) fn within(
         tenant: Option<&TenantId>,
         actor: Actor,
         action: Action,
@@ -227,28 +235,56 @@ impl Entry {
 
     /// The entry with these details.
     #[must_use]
-    pub fn detail(self, detail: Value) -> Self {
+    pub(crate) fn detail(self, detail: Value) -> Self {
         Self { detail, ..self }
     }
 }
 
+/// The subject of an entry that says that a person was approved for a badge.
+#[must_use]
+pub(crate) fn approval_subject(badge: &BadgeId, person: &PersonId) -> String {
+    format!("{badge}/{person}")
+}
+
 /// An entry as it stands in the log of an institution.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Logged {
-    pub actor: Actor,
+pub(crate) struct Logged {
+    pub(crate) actor: Actor,
     /// The word of an [`Action`], or of one that another version knows.
-    pub action: String,
-    pub subject: String,
-    pub detail: Value,
-    pub at: DateTime<Utc>,
+    pub(crate) action: String,
+    pub(crate) subject: String,
+    pub(crate) detail: Value,
+    pub(crate) at: DateTime<Utc>,
 }
 
 impl Logged {
     /// Its action, if this version knows it.
     #[must_use]
-    pub fn known(&self) -> Option<Action> {
+    pub(crate) fn known(&self) -> Option<Action> {
         Action::parse(&self.action)
     }
+}
+
+/// Which entries are looked for; nothing set means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Filter {
+    /// The word of exactly this action.
+    pub(crate) action: Option<String>,
+    pub(crate) who: Option<Who>,
+    /// The id of the thing, or its beginning.
+    pub(crate) subject: Option<String>,
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// Not included.
+    pub(crate) until: Option<DateTime<Utc>>,
+}
+
+/// Whose entries are looked for: either of both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Who {
+    /// Part of the name of a person or an administrator.
+    pub(crate) name: String,
+    /// Actors without a name of their own.
+    pub(crate) kinds: Vec<ActorKind>,
 }
 
 #[cfg(test)]
@@ -257,6 +293,7 @@ mod tests {
 
     /// Every word that was ever written, so that none changes by accident: old entries would lose their meaning.
     const STORED: &[&str] = &[
+        "accent.changed",
         "admin.entered",
         "admin.invited",
         "admin.password-changed",

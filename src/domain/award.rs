@@ -8,50 +8,50 @@ use crate::ids::{AwardId, BadgeId, DecisionId, PersonId, RegradeId, TenantId};
 
 /// An award. At most one exists for each person, badge and cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Award {
-    pub id: AwardId,
-    pub tenant: TenantId,
-    pub badge: BadgeId,
-    pub person: PersonId,
+pub(crate) struct Award {
+    pub(crate) id: AwardId,
+    pub(crate) tenant: TenantId,
+    pub(crate) badge: BadgeId,
+    pub(crate) person: PersonId,
     /// The term of validity, from 1: expiry opens the next one, revocation does not.
-    pub cycle: i32,
+    pub(crate) cycle: i32,
     /// The decision that led to it.
-    pub decision: DecisionId,
-    pub awarded_at: DateTime<Utc>,
+    pub(crate) decision: DecisionId,
+    pub(crate) awarded_at: DateTime<Utc>,
     /// Fixed when the award was made; `None` for never.
-    pub valid_until: Option<DateTime<Utc>>,
-    pub revocation: Option<Revocation>,
+    pub(crate) valid_until: Option<DateTime<Utc>>,
+    pub(crate) revocation: Option<Revocation>,
     /// Since when it is under review and counts for nothing; `None` when nobody reviews it, or it counts meanwhile.
-    pub suspended_since: Option<DateTime<Utc>>,
+    pub(crate) suspended_since: Option<DateTime<Utc>>,
 }
 
 /// Who took it back, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revocation {
-    pub at: DateTime<Utc>,
-    pub by: PersonId,
+pub(crate) struct Revocation {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) by: PersonId,
     /// 1 to 500 characters; shown to the holder and, as the state, to verifiers.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 /// A holder no longer meets the rule that an award rests on: somebody looks at it and decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Regrade {
-    pub id: RegradeId,
-    pub tenant: TenantId,
-    pub badge: BadgeId,
-    pub person: PersonId,
-    pub award: AwardId,
+pub(crate) struct Regrade {
+    pub(crate) id: RegradeId,
+    pub(crate) tenant: TenantId,
+    pub(crate) badge: BadgeId,
+    pub(crate) person: PersonId,
+    pub(crate) award: AwardId,
     /// What the institution's policy said when it was found.
-    pub policy: Regraded,
-    pub state: RegradeState,
-    pub found_at: DateTime<Utc>,
+    pub(crate) policy: Regraded,
+    pub(crate) state: RegradeState,
+    pub(crate) found_at: DateTime<Utc>,
 }
 
 /// Where that stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RegradeState {
+pub(crate) enum RegradeState {
     /// Nobody has decided.
     Open,
     /// The badge stays; the rule is not met again yet.
@@ -63,13 +63,13 @@ pub enum RegradeState {
 }
 
 /// How long before the end of its term a badge is said to lapse.
-pub const LAPSES_SOON: TimeDelta = TimeDelta::days(30);
+pub(crate) const LAPSES_SOON: TimeDelta = TimeDelta::days(30);
 /// How long before it that is pressing.
-pub const LAPSES_VERY_SOON: TimeDelta = TimeDelta::days(7);
+pub(crate) const LAPSES_VERY_SOON: TimeDelta = TimeDelta::days(7);
 
 /// How near the end of its term a badge is that is still held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lapse {
+pub(crate) enum Lapse {
     /// Within [`LAPSES_SOON`].
     Soon,
     /// Within [`LAPSES_VERY_SOON`].
@@ -78,7 +78,7 @@ pub enum Lapse {
 
 /// What an award is worth at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     InForce,
     /// Under review: it counts for nothing until somebody has decided.
     Suspended,
@@ -89,7 +89,7 @@ pub enum Standing {
 impl Standing {
     /// Whether it is held: in force, or under review with nothing taken away.
     #[must_use]
-    pub fn is_held(self) -> bool {
+    pub(crate) fn is_held(self) -> bool {
         match self {
             Self::InForce | Self::Suspended => true,
             Self::Expired | Self::Revoked => false,
@@ -100,7 +100,7 @@ impl Standing {
 impl Award {
     /// What it is worth at `now`. The end itself is no longer in force; revocation outlasts expiry, and expiry a review.
     #[must_use]
-    pub fn standing(&self, now: DateTime<Utc>) -> Standing {
+    pub(crate) fn standing(&self, now: DateTime<Utc>) -> Standing {
         if self.revocation.is_some() {
             Standing::Revoked
         } else if self.valid_until.is_some_and(|end| end <= now) {
@@ -114,7 +114,7 @@ impl Award {
 
     /// How near its end is; `None` when it is far off, past, or of no matter any more.
     #[must_use]
-    pub fn lapse(&self, now: DateTime<Utc>) -> Option<Lapse> {
+    pub(crate) fn lapse(&self, now: DateTime<Utc>) -> Option<Lapse> {
         let left = self.valid_until.filter(|_| self.standing(now).is_held())? - now;
         if left <= LAPSES_VERY_SOON {
             Some(Lapse::VerySoon)
@@ -129,7 +129,7 @@ impl Award {
 /// The cycle in which somebody may be awarded now, given the latest award: the first without one, the next after an
 /// expired one, none while one is in force or after one was revoked.
 #[must_use]
-pub fn open_cycle(latest: Option<&Award>, now: DateTime<Utc>) -> Option<i32> {
+pub(crate) fn open_cycle(latest: Option<&Award>, now: DateTime<Utc>) -> Option<i32> {
     match latest {
         None => Some(1),
         Some(award) => match award.standing(now) {

@@ -8,24 +8,24 @@ use crate::ids::{BadgeId, CourseId, RuleId, TenantId};
 
 /// A badge of one course.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Badge {
-    pub id: BadgeId,
-    pub tenant: TenantId,
-    pub course: CourseId,
-    pub state: BadgeState,
-    pub design: Design,
+pub(crate) struct Badge {
+    pub(crate) id: BadgeId,
+    pub(crate) tenant: TenantId,
+    pub(crate) course: CourseId,
+    pub(crate) state: BadgeState,
+    pub(crate) design: Design,
     /// The rule that decides now; none while the badge is a draft.
-    pub active_rule: Option<RuleId>,
+    pub(crate) active_rule: Option<RuleId>,
     /// Counts edits of the design, from 1; an edit names the revision it started from.
-    pub revision: i32,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
+    pub(crate) revision: i32,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) updated_at: DateTime<Utc>,
 }
 
 /// Where a badge stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum BadgeState {
+pub(crate) enum BadgeState {
     /// Being designed; awards nothing.
     Draft,
     /// Its rule decides.
@@ -38,35 +38,35 @@ pub enum BadgeState {
 
 /// Everything about a badge that its holder and a verifier see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Design {
+pub(crate) struct Design {
     /// 1 to 100 characters.
-    pub name: String,
+    pub(crate) name: String,
     /// What its holder can do: one sentence, up to 300 characters.
-    pub outcome: String,
+    pub(crate) outcome: String,
     /// Plain text, up to 2,000 characters.
-    pub description: String,
+    pub(crate) description: String,
     /// Markdown, up to 10,000 characters.
-    pub criteria: String,
-    pub picture: Picture,
+    pub(crate) criteria: String,
+    pub(crate) picture: Picture,
     /// What the picture shows, for those who do not see it. Up to 300 characters.
-    pub picture_alt: String,
-    pub kind: Kind,
+    pub(crate) picture_alt: String,
+    pub(crate) kind: Kind,
     /// Hours of work, if declared.
-    pub hours: Option<Decimal>,
+    pub(crate) hours: Option<Decimal>,
     /// Credits, if declared.
-    pub credits: Option<Decimal>,
+    pub(crate) credits: Option<Decimal>,
     /// A level of a framework in its own words (for instance "EQF 4"), if declared.
-    pub level: Option<String>,
-    pub alignments: Vec<Alignment>,
-    pub expiry: Expiry,
+    pub(crate) level: Option<String>,
+    pub(crate) alignments: Vec<Alignment>,
+    pub(crate) expiry: Expiry,
     /// Whether the signed credential carries the score.
-    pub show_score: bool,
+    pub(crate) show_score: bool,
 }
 
 /// What kind of proof stands behind a badge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Shown by tests.
     Knowledge,
     /// Shown by an artefact that somebody assessed: its rule must name an evidence activity.
@@ -77,11 +77,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which a form offers them.
-    pub const ALL: [Self; 3] = [Self::Knowledge, Self::Application, Self::Recognition];
+    pub(crate) const ALL: [Self; 3] = [Self::Knowledge, Self::Application, Self::Recognition];
 
     /// The word on screen and in the database.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Knowledge => "Knowledge",
             Self::Application => "Application",
@@ -93,7 +93,7 @@ impl Kind {
 /// Where the picture comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case")]
-pub enum Picture {
+pub(crate) enum Picture {
     /// Drawn by Cairn.
     Drawn {
         /// One to three letters.
@@ -114,7 +114,7 @@ pub enum Picture {
 /// The outline of a drawn picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Shape {
+pub(crate) enum Shape {
     Hexagon,
     Circle,
     Shield,
@@ -124,18 +124,18 @@ pub enum Shape {
 
 /// A link to a skill in a framework (Open Badges 3.0, `Alignment`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alignment {
-    pub name: String,
+pub(crate) struct Alignment {
+    pub(crate) name: String,
     /// The address that identifies the skill; ESCO's begin with http.
-    pub url: String,
-    pub code: Option<String>,
-    pub framework: Option<String>,
+    pub(crate) url: String,
+    pub(crate) code: Option<String>,
+    pub(crate) framework: Option<String>,
 }
 
 /// How long an award is valid; fixed when it is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "expires", rename_all = "snake_case")]
-pub enum Expiry {
+pub(crate) enum Expiry {
     Never,
     /// All awards end at one moment.
     On {
@@ -154,7 +154,7 @@ pub enum Expiry {
 impl Expiry {
     /// When an award made at `awarded_at` ends; `None` for never.
     #[must_use]
-    pub fn end(self, awarded_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub(crate) fn end(self, awarded_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
             Self::Never => None,
             Self::On { at } => Some(at),
@@ -166,7 +166,7 @@ impl Expiry {
     /// Whether an award made at `now` would be valid for any time at all. Where the fixed end has passed, nothing more
     /// is awarded: it would be expired from birth, and every check would open one more cycle.
     #[must_use]
-    pub fn leaves_time(self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn leaves_time(self, now: DateTime<Utc>) -> bool {
         self.end(now).is_none_or(|end| end > now)
     }
 }

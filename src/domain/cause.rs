@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The one thing that led to a check or a decision. Queue and decision records keep it as a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Cause {
+pub(crate) enum Cause {
     /// Somebody opened the course.
     Launch,
     /// It was time to read the course again.

@@ -1,30 +1,32 @@
-//! A course, its line items and what its links open.
+//! A course, its line items, what its links open and what it was copied from.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ActivityId, BadgeId, CourseId, DeploymentId, LineItemId, LinkId, RegistrationId, TenantId};
+use crate::ids::{
+    ActivityId, BadgeId, CopyId, CourseId, DeploymentId, LineItemId, LinkId, RegistrationId, TenantId,
+};
 
 /// An LTI context as we know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Course {
-    pub id: CourseId,
-    pub tenant: TenantId,
-    pub registration: RegistrationId,
-    pub deployment: DeploymentId,
+pub(crate) struct Course {
+    pub(crate) id: CourseId,
+    pub(crate) tenant: TenantId,
+    pub(crate) registration: RegistrationId,
+    pub(crate) deployment: DeploymentId,
     /// The platform's own identifier; a small integer in Moodle.
-    pub context_id: String,
-    pub label: Option<String>,
-    pub title: Option<String>,
-    pub services: Services,
-    pub checks: Checks,
+    pub(crate) context_id: String,
+    pub(crate) label: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) services: Services,
+    pub(crate) checks: Checks,
 }
 
 impl Course {
     /// The title, else the label, else a neutral word.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.title
             .as_deref()
             .or(self.label.as_deref())
@@ -34,45 +36,45 @@ impl Course {
 
 /// What the platform offers in this course, as the last launch said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Services {
+pub(crate) struct Services {
     /// Assignment and Grade Services 2.0: the line item container.
-    pub line_items_url: Option<String>,
+    pub(crate) line_items_url: Option<String>,
     /// The scopes that the launch offered.
-    pub ags_scopes: Vec<String>,
+    pub(crate) ags_scopes: Vec<String>,
     /// Names and Role Provisioning Services 2.0.
-    pub memberships_url: Option<String>,
+    pub(crate) memberships_url: Option<String>,
 }
 
 /// When the course was read and will be read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Checks {
-    pub last_at: Option<DateTime<Utc>>,
-    pub next_at: Option<DateTime<Utc>>,
-    /// A sentence for the instructor when the last check failed; the error id is part of it.
-    pub problem: Option<String>,
+pub(crate) struct Checks {
+    pub(crate) last_at: Option<DateTime<Utc>>,
+    pub(crate) next_at: Option<DateTime<Utc>>,
+    /// Why the last check failed, as it is stored.
+    pub(crate) problem: Option<String>,
 }
 
 /// A line item that the platform lets us see: a gradebook column of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LineItem {
-    pub id: LineItemId,
-    pub tenant: TenantId,
-    pub course: CourseId,
+pub(crate) struct LineItem {
+    pub(crate) id: LineItemId,
+    pub(crate) tenant: TenantId,
+    pub(crate) course: CourseId,
     /// Its identifier at the platform, query string included.
-    pub url: String,
-    pub label: String,
-    pub maximum: Decimal,
+    pub(crate) url: String,
+    pub(crate) label: String,
+    pub(crate) maximum: Decimal,
     /// Identifiers that we gave it, by which it is found again.
-    pub resource_id: Option<String>,
-    pub tag: Option<String>,
-    pub resource_link_id: Option<String>,
-    pub state: LineItemState,
+    pub(crate) resource_id: Option<String>,
+    pub(crate) tag: Option<String>,
+    pub(crate) resource_link_id: Option<String>,
+    pub(crate) state: LineItemState,
 }
 
 /// Whether a line item can still be read as the rules understood it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LineItemState {
+pub(crate) enum LineItemState {
     Present,
     /// The platform no longer lists it.
     Gone,
@@ -82,22 +84,22 @@ pub enum LineItemState {
 
 /// A resource link and what it opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    pub id: LinkId,
-    pub tenant: TenantId,
-    pub course: CourseId,
+pub(crate) struct Link {
+    pub(crate) id: LinkId,
+    pub(crate) tenant: TenantId,
+    pub(crate) course: CourseId,
     /// The platform's identifier.
-    pub resource_link_id: String,
-    pub title: Option<String>,
-    pub opens: Opens,
+    pub(crate) resource_link_id: String,
+    pub(crate) title: Option<String>,
+    pub(crate) opens: Opens,
     /// The link's own line item, when the launch named one.
-    pub line_item_url: Option<String>,
+    pub(crate) line_item_url: Option<String>,
 }
 
 /// What a link opens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "opens", rename_all = "snake_case")]
-pub enum Opens {
+pub(crate) enum Opens {
     /// Nobody has chosen yet.
     Unchosen,
     MyBadges,
@@ -116,4 +118,41 @@ pub enum Opens {
     CopyOf {
         activity: ActivityId,
     },
+}
+
+/// That a course was copied from another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CourseCopy {
+    pub(crate) id: CopyId,
+    pub(crate) tenant: TenantId,
+    /// The new course.
+    pub(crate) course: CourseId,
+    /// The one it came from.
+    pub(crate) source: CourseId,
+    pub(crate) found_by: CopyFoundBy,
+    pub(crate) state: CopyState,
+    pub(crate) created_at: DateTime<Utc>,
+    /// When an instructor took or declined it.
+    pub(crate) settled_at: Option<DateTime<Utc>>,
+}
+
+/// How a copy became known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CopyFoundBy {
+    /// `$Context.id.history` of a launch.
+    History,
+    /// Canvas's `LtiContextCopyNotice`.
+    Notice,
+    /// A link of the new course carries an id of ours that belongs to the old one.
+    Item,
+}
+
+/// What an instructor said to a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CopyState {
+    Offered,
+    Taken,
+    Declined,
 }

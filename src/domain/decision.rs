@@ -4,14 +4,16 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::cause::Cause;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::GradeSource;
 use crate::domain::rule::{Condition, Need, Threshold};
+use crate::ids::{BadgeId, DecisionId, PersonId, RuleId};
 
 /// Three-valued truth: what has not been read or graded yet is unknown, not false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Truth {
+pub(crate) enum Truth {
     Yes,
     No,
     Unknown,
@@ -19,40 +21,53 @@ pub enum Truth {
 
 /// The outcome of a rule for one person, with every input that led to it. Stored as JSON in this form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    pub outcome: Truth,
-    pub rule_version: i32,
-    pub tree: CheckedGroup,
+pub(crate) struct Decision {
+    pub(crate) outcome: Truth,
+    pub(crate) rule_version: i32,
+    pub(crate) tree: CheckedGroup,
+}
+
+/// A decision as it was recorded, with everything around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DecisionRecord {
+    pub(crate) id: DecisionId,
+    pub(crate) badge: BadgeId,
+    pub(crate) person: PersonId,
+    pub(crate) rule: RuleId,
+    pub(crate) decision: Decision,
+    /// What led to it.
+    pub(crate) cause: Cause,
+    pub(crate) decided_at: DateTime<Utc>,
 }
 
 /// A group and its truth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckedGroup {
-    pub need: Need,
-    pub truth: Truth,
-    pub nodes: Vec<CheckedNode>,
+pub(crate) struct CheckedGroup {
+    pub(crate) need: Need,
+    pub(crate) truth: Truth,
+    pub(crate) nodes: Vec<CheckedNode>,
 }
 
 /// A member of a checked group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum CheckedNode {
+pub(crate) enum CheckedNode {
     Group(CheckedGroup),
     Condition(CheckedCondition),
 }
 
 /// A condition, what was seen, and whether that holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckedCondition {
-    pub condition: Condition,
-    pub truth: Truth,
-    pub seen: Seen,
+pub(crate) struct CheckedCondition {
+    pub(crate) condition: Condition,
+    pub(crate) truth: Truth,
+    pub(crate) seen: Seen,
 }
 
 /// What was seen when a condition was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "seen", rename_all = "snake_case")]
-pub enum Seen {
+pub(crate) enum Seen {
     Grade {
         value: Decimal,
         maximum: Decimal,
@@ -89,10 +104,17 @@ pub enum Seen {
     NoApproval,
 }
 
+impl Decision {
+    /// Puts `instead` in the place of the approver called `name`, wherever their approval was seen. `false`: it was not.
+    pub(crate) fn rename_approver(&mut self, name: &str, instead: &str) -> bool {
+        self.tree.rename_approver(name, instead)
+    }
+}
+
 impl CheckedNode {
     /// Whether it holds.
     #[must_use]
-    pub fn truth(&self) -> Truth {
+    pub(crate) fn truth(&self) -> Truth {
         match self {
             Self::Group(group) => group.truth,
             Self::Condition(condition) => condition.truth,
@@ -101,7 +123,7 @@ impl CheckedNode {
 
     /// What this node asks, as [`crate::domain::rule::Node::core`].
     #[must_use]
-    pub fn core(&self) -> &Self {
+    pub(crate) fn core(&self) -> &Self {
         let mut node = self;
         while let Self::Group(CheckedGroup {
             need: Need::All | Need::Any | Need::AtLeast(1),
@@ -117,9 +139,27 @@ impl CheckedNode {
 }
 
 impl CheckedGroup {
+    fn rename_approver(&mut self, name: &str, instead: &str) -> bool {
+        let mut found = false;
+        for node in &mut self.nodes {
+            found |= match node {
+                CheckedNode::Group(group) => group.rename_approver(name, instead),
+                CheckedNode::Condition(CheckedCondition {
+                    seen: Seen::Approval { by, .. },
+                    ..
+                }) if by == name => {
+                    instead.clone_into(by);
+                    true
+                }
+                CheckedNode::Condition(_) => false,
+            };
+        }
+        found
+    }
+
     /// The members that ask something different from those before them: what is asked twice counts once.
     #[must_use]
-    pub fn distinct(&self) -> Vec<&CheckedNode> {
+    pub(crate) fn distinct(&self) -> Vec<&CheckedNode> {
         let mut found: Vec<&CheckedNode> = Vec::with_capacity(self.nodes.len());
         for core in self.nodes.iter().map(CheckedNode::core) {
             if !found.contains(&core) {
@@ -131,7 +171,7 @@ impl CheckedGroup {
 
     /// How many different members must hold.
     #[must_use]
-    pub fn needed(&self) -> usize {
+    pub(crate) fn needed(&self) -> usize {
         match self.need {
             Need::All => self.distinct().len(),
             Need::Any => 1,
@@ -141,10 +181,65 @@ impl CheckedGroup {
 
     /// How many different members hold.
     #[must_use]
-    pub fn met(&self) -> usize {
+    pub(crate) fn met(&self) -> usize {
         self.distinct()
             .into_iter()
             .filter(|node| node.truth() == Truth::Yes)
             .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::now;
+
+    fn seen(condition: Condition, seen: Seen) -> CheckedNode {
+        CheckedNode::Condition(CheckedCondition {
+            condition,
+            truth: Truth::Yes,
+            seen,
+        })
+    }
+
+    fn approved(by: &str) -> CheckedNode {
+        let by = by.to_owned();
+        seen(Condition::InstructorApproves, Seen::Approval { by, at: now() })
+    }
+
+    fn group(nodes: Vec<CheckedNode>) -> CheckedGroup {
+        CheckedGroup {
+            need: Need::All,
+            truth: Truth::Yes,
+            nodes,
+        }
+    }
+
+    fn decision(inner: &str, outer: &str) -> Decision {
+        // A badge whose id is the approver's name is none of theirs.
+        let badge = Condition::HoldsBadge { badge: "Tess".into() };
+        let held = seen(badge, Seen::Badge { awarded_at: now() });
+        Decision {
+            outcome: Truth::Yes,
+            rule_version: 1,
+            tree: group(vec![
+                CheckedNode::Group(group(vec![approved(inner), held])),
+                approved(outer),
+            ]),
+        }
+    }
+
+    #[test]
+    fn an_approver_is_renamed_wherever_they_were_seen_and_nobody_else_is() {
+        let mut both = decision("Tess", "Tess Tutor");
+        assert!(both.rename_approver("Tess", "Somebody"));
+        assert_eq!(both, decision("Somebody", "Tess Tutor"));
+        assert!(
+            !both.rename_approver("Tess", "Somebody"),
+            "they are there no more"
+        );
+        assert!(!both.rename_approver("tess tutor", "Somebody"));
+        assert!(!both.rename_approver("Tess_Tutor", "Somebody"));
+        assert_eq!(both, decision("Somebody", "Tess Tutor"));
     }
 }

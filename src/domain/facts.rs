@@ -11,29 +11,29 @@ use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 /// Everything that rules may ask about one person. What is absent is unknown, never zero.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Facts {
-    pub grades: HashMap<LineItemId, Grade>,
-    pub evidence: HashMap<ActivityId, EvidenceFact>,
+pub(crate) struct Facts {
+    pub(crate) grades: HashMap<LineItemId, Grade>,
+    pub(crate) evidence: HashMap<ActivityId, EvidenceFact>,
     /// Badges that the person holds, the latest award of each.
-    pub held: HashMap<BadgeId, Held>,
+    pub(crate) held: HashMap<BadgeId, Held>,
     /// Set when an instructor approved this person for the badge that is being decided.
-    pub approval: Option<Approval>,
+    pub(crate) approval: Option<Approval>,
 }
 
 /// A grade as it was read. A result row without a score has `value: None`: unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grade {
-    pub value: Option<Decimal>,
+pub(crate) struct Grade {
+    pub(crate) value: Option<Decimal>,
     /// Points that `value` is out of; above zero.
-    pub maximum: Decimal,
-    pub source: GradeSource,
-    pub read_at: DateTime<Utc>,
+    pub(crate) maximum: Decimal,
+    pub(crate) source: GradeSource,
+    pub(crate) read_at: DateTime<Utc>,
 }
 
 /// Where a grade was read (see "The honest truth about grades in LTI").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum GradeSource {
+pub(crate) enum GradeSource {
     /// The result service of Assignment and Grade Services 2.0: a line item that Cairn owns.
     Ags,
 }
@@ -41,7 +41,7 @@ pub enum GradeSource {
 impl GradeSource {
     /// How a person reads it.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Ags => "the gradebook",
         }
@@ -50,32 +50,32 @@ impl GradeSource {
 
 /// Where a hand-in stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EvidenceFact {
-    pub state: SubmissionState,
+pub(crate) struct EvidenceFact {
+    pub(crate) state: SubmissionState,
     /// When it reached that state.
-    pub since: DateTime<Utc>,
+    pub(crate) since: DateTime<Utc>,
 }
 
 /// A badge that a person has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
-    pub awarded_at: DateTime<Utc>,
-    pub valid_until: Option<DateTime<Utc>>,
-    pub revoked: bool,
+pub(crate) struct Held {
+    pub(crate) awarded_at: DateTime<Utc>,
+    pub(crate) valid_until: Option<DateTime<Utc>>,
+    pub(crate) revoked: bool,
 }
 
 impl Held {
     /// Whether it counts at `now`: neither revoked nor expired. The end itself is no longer in force.
     #[must_use]
-    pub fn in_force(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn in_force(&self, now: DateTime<Utc>) -> bool {
         !self.revoked && self.valid_until.is_none_or(|end| now < end)
     }
 }
 
 /// An instructor's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
+pub(crate) struct Approval {
     /// The instructor's name as the LMS gave it, or a neutral one.
-    pub by: String,
-    pub at: DateTime<Utc>,
+    pub(crate) by: String,
+    pub(crate) at: DateTime<Utc>,
 }

@@ -2,25 +2,41 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::theme::Colour;
 use crate::ids::{IssuerId, TenantId};
 
 /// An institution that uses Cairn: the owner of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tenant {
-    pub id: TenantId,
-    pub name: String,
-    pub created_at: DateTime<Utc>,
+pub(crate) struct Tenant {
+    pub(crate) id: TenantId,
+    pub(crate) name: String,
+    /// The colour of its pages; none is Cairn's own.
+    pub(crate) accent: Option<Colour>,
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// How much there is of an institution, for the first page of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counts {
+    /// Platforms that are turned on.
+    pub(crate) platforms: i64,
+    pub(crate) courses: i64,
+    /// Installations that wait for somebody to accept them.
+    pub(crate) waiting: i64,
+    pub(crate) last_launch: Option<DateTime<Utc>>,
 }
 
 /// The public face of an institution, with a `did:web` of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issuer {
-    pub id: IssuerId,
-    pub tenant: TenantId,
+pub(crate) struct Issuer {
+    pub(crate) id: IssuerId,
+    pub(crate) tenant: TenantId,
     /// The last part of its `did:web` and of its address: lower-case letters, digits and hyphens.
-    pub slug: String,
-    pub name: String,
+    pub(crate) slug: String,
+    pub(crate) name: String,
     /// The institution's own site.
-    pub url: Option<String>,
-    pub email: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) email: Option<String>,
+    /// As in [`Tenant::accent`]: the institution's, for pages that stand in its name.
+    pub(crate) accent: Option<Colour>,
 }

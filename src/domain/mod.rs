@@ -3,24 +3,37 @@
 //! A [`badge::Badge`] is designed by an instructor, a [`rule::Rule`] says when it is earned, [`facts::Facts`] are what
 //! is known of one person, [`evaluate::evaluate`] turns rule and facts into a [`decision::Decision`] with its reasons,
 //! and an [`award::Award`] is the fact that it was earned. [`dry_run`] does the same for a whole course before anybody
-//! is told; [`design_review`] says what keeps a badge from being activated.
+//! is told; [`design_review`] says what keeps a badge from being activated. [`theme`] makes the colour of an institution
+//! legible.
+//!
+//! Beside them stand the records that every module speaks of and only the store keeps: a [`credential::Credential`], an
+//! [`export::Export`], the [`keys`] of an issuer, a [`platform::Deployment`], who is an [`administrator::Admin`].
 
-pub mod audit;
-pub mod award;
-pub mod badge;
-pub mod cause;
-pub mod copying;
-pub mod course;
-pub mod decision;
-pub mod design_review;
-pub mod dry_run;
-pub mod evaluate;
-pub mod evidence;
-pub mod facts;
-pub mod issuer;
-pub mod people;
-pub mod policy;
-pub mod rule;
+pub(crate) mod administrator;
+pub(crate) mod audit;
+pub(crate) mod award;
+pub(crate) mod badge;
+pub(crate) mod cause;
+pub(crate) mod copying;
+pub(crate) mod course;
+pub(crate) mod credential;
+pub(crate) mod decision;
+pub(crate) mod design_review;
+pub(crate) mod dry_run;
+pub(crate) mod erasure;
+pub(crate) mod evaluate;
+pub(crate) mod evidence;
+pub(crate) mod export;
+pub(crate) mod facts;
+pub(crate) mod issuer;
+pub(crate) mod keys;
+pub(crate) mod page;
+pub(crate) mod people;
+pub(crate) mod platform;
+pub(crate) mod policy;
+pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;
-pub mod sentence;
+pub(crate) mod sentence;
+pub(crate) mod session;
+pub(crate) mod theme;

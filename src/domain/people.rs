@@ -6,20 +6,20 @@ use crate::ids::{CourseId, PersonId, RegistrationId, TenantId};
 
 /// A person: one `sub` under one registration. Everything else may be absent and may change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    pub id: PersonId,
-    pub tenant: TenantId,
-    pub registration: RegistrationId,
+pub(crate) struct Person {
+    pub(crate) id: PersonId,
+    pub(crate) tenant: TenantId,
+    pub(crate) registration: RegistrationId,
     /// The platform's identifier (LTI 1.3, `sub`; NRPS 2.0, `user_id`).
-    pub sub: String,
-    pub name: Option<String>,
-    pub email: Option<String>,
+    pub(crate) sub: String,
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
 }
 
 impl Person {
     /// The name as the LMS gives it; none given: "Student 7F3A", from our own identifier.
     #[must_use]
-    pub fn display_name(&self) -> String {
+    pub(crate) fn display_name(&self) -> String {
         match self.name.as_deref().map(str::trim) {
             Some(name) if !name.is_empty() => name.to_owned(),
             _ => {
@@ -35,22 +35,22 @@ impl Person {
 
 /// What a person is in one course.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Enrolment {
-    pub course: CourseId,
-    pub person: PersonId,
+pub(crate) struct Enrolment {
+    pub(crate) course: CourseId,
+    pub(crate) person: PersonId,
     /// The last member list or launch named a learner role.
-    pub learner: bool,
+    pub(crate) learner: bool,
     /// Any other role was seen at a launch in this course: bars awards here, whatever a member list says.
-    pub barred: bool,
+    pub(crate) barred: bool,
     /// In the last member list, or launched since.
-    pub active: bool,
-    pub seen_at: DateTime<Utc>,
+    pub(crate) active: bool,
+    pub(crate) seen_at: DateTime<Utc>,
 }
 
 impl Enrolment {
     /// Whether a badge of the course may be awarded to this person at all.
     #[must_use]
-    pub fn may_be_awarded(&self) -> bool {
+    pub(crate) fn may_be_awarded(&self) -> bool {
         self.learner && !self.barred && self.active
     }
 }

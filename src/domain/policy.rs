@@ -6,27 +6,27 @@ use serde::{Deserialize, Serialize};
 /// The rules of one institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// Who makes badges, changes them and their rules, and turns them on.
-    pub create: Who,
+    pub(crate) create: Who,
     /// Who approves students and awards badges by hand.
-    pub approve: Who,
+    pub(crate) approve: Who,
     /// Who revokes badges.
-    pub revoke: Who,
+    pub(crate) revoke: Who,
     /// What a new badge does when a grade falls after the award.
-    pub regrade: Regrade,
+    pub(crate) regrade: Regrade,
     /// Days for which superseded decision records and replaced hand-ins are kept; none: for ever.
-    pub keep_days: Option<u32>,
+    pub(crate) keep_days: Option<u32>,
     /// Whether a badge has a page that anybody with its address can open.
-    pub public_pages: bool,
+    pub(crate) public_pages: bool,
     /// The students are minors: no public page, and no name is shown, whatever they choose.
-    pub minors: bool,
+    pub(crate) minors: bool,
 }
 
 /// Whom something is left to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Who {
+pub(crate) enum Who {
     /// Every instructor, in their own courses.
     Instructors,
     /// Only instructors who are administrators in the LMS.
@@ -36,7 +36,7 @@ pub enum Who {
 /// What becomes of a badge whose holder's grade fell below the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Regrade {
+pub(crate) enum Regrade {
     Keep,
     /// An instructor is told and decides.
     Flag,
@@ -46,7 +46,7 @@ pub enum Regrade {
 }
 
 /// Fewest and most days for which history is kept, where it is not kept for ever.
-pub const KEEP_DAYS: std::ops::RangeInclusive<u32> = 30..=3_650;
+pub(crate) const KEEP_DAYS: std::ops::RangeInclusive<u32> = 30..=3_650;
 
 impl Default for Policy {
     fn default() -> Self {
@@ -64,72 +64,38 @@ impl Default for Policy {
 
 /// Something that a policy may keep from instructors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Power {
+pub(crate) enum Power {
     Create,
     Approve,
     Revoke,
-}
-
-impl Power {
-    /// What a page says in the place of what it does not offer.
-    #[must_use]
-    pub fn kept(self) -> &'static str {
-        match self {
-            Self::Create => "Your institution lets only administrators make and change badges.",
-            Self::Approve => {
-                "Your institution lets only administrators approve students and award badges by hand."
-            }
-            Self::Revoke => "Your institution lets only administrators revoke badges.",
-        }
-    }
 }
 
 /// Which of the powers somebody has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Powers {
-    pub create: bool,
-    pub approve: bool,
-    pub revoke: bool,
+pub(crate) struct Powers {
+    pub(crate) create: bool,
+    pub(crate) approve: bool,
+    pub(crate) revoke: bool,
 }
 
-/// What a policy refuses, as a sentence that says whom to ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error(
-        "Your institution lets only administrators make and change badges. Nothing was changed; ask an administrator of \
-         your course site to do it."
-    )]
+/// What a policy refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
     Create,
-    #[error(
-        "Your institution lets only administrators approve students and award badges by hand. Nothing was changed; ask \
-         an administrator of your course site to do it."
-    )]
     Approve,
-    #[error(
-        "Your institution lets only administrators revoke badges. Nothing was changed; ask an administrator of your \
-         course site to do it."
-    )]
     Revoke,
-    #[error(
-        "Your institution keeps badges off the web, so there is nothing to switch on. The badge and its files are yours \
-         all the same."
-    )]
+    /// Badges are kept off the web, so a holder cannot share one.
     Sharing,
-    #[error(
-        "Your institution does not show names on badge pages. Nothing was changed; leave your name off and save again."
-    )]
+    /// Names are not shown on badge pages.
     Name,
-    #[error(
-        "This badge has no public page: its institution keeps badges off the web. Ask its holder for the badge file; it \
-         can be checked without this page."
-    )]
+    /// Badges are kept off the web, so this one has no page.
     PublicPage,
 }
 
 impl Refusal {
     /// A stable name for log, metrics and support.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Create => "policy.create",
             Self::Approve => "policy.approve",
@@ -146,7 +112,7 @@ impl Policy {
     ///
     /// # Errors
     /// The [`Refusal`] for that power.
-    pub fn allows(&self, power: Power, administrator: bool) -> Result<(), Refusal> {
+    pub(crate) fn allows(&self, power: Power, administrator: bool) -> Result<(), Refusal> {
         let (who, refusal) = match power {
             Power::Create => (self.create, Refusal::Create),
             Power::Approve => (self.approve, Refusal::Approve),
@@ -161,7 +127,7 @@ impl Policy {
 
     /// The powers of an instructor, who is an administrator of the LMS or not.
     #[must_use]
-    pub fn powers(&self, administrator: bool) -> Powers {
+    pub(crate) fn powers(&self, administrator: bool) -> Powers {
         let has = |power| self.allows(power, administrator).is_ok();
         Powers {
             create: has(Power::Create),
@@ -172,13 +138,13 @@ impl Policy {
 
     /// Whether badges have public pages.
     #[must_use]
-    pub fn has_public_pages(&self) -> bool {
+    pub(crate) fn has_public_pages(&self) -> bool {
         self.public_pages && !self.minors
     }
 
     /// Whether a holder may show their name.
     #[must_use]
-    pub fn shows_names(&self) -> bool {
+    pub(crate) fn shows_names(&self) -> bool {
         !self.minors
     }
 }

@@ -8,47 +8,47 @@ use crate::ids::{ActivityId, BadgeId, LineItemId, RuleId, TenantId};
 
 /// One version of a badge's rule. A version that was active is never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
-    pub id: RuleId,
-    pub tenant: TenantId,
-    pub badge: BadgeId,
+pub(crate) struct Rule {
+    pub(crate) id: RuleId,
+    pub(crate) tenant: TenantId,
+    pub(crate) badge: BadgeId,
     /// From 1, without gaps for each badge.
-    pub version: i32,
-    pub state: RuleState,
-    pub root: Group,
-    pub created_at: DateTime<Utc>,
-    pub activated_at: Option<DateTime<Utc>>,
+    pub(crate) version: i32,
+    pub(crate) state: RuleState,
+    pub(crate) root: Group,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) activated_at: Option<DateTime<Utc>>,
 }
 
 /// Where a rule version stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RuleState {
+pub(crate) enum RuleState {
     Draft,
     Active,
     Superseded,
 }
 
 /// The most conditions that a rule may have; more is refused by [`super::design_review`].
-pub const MAX_CONDITIONS: usize = 50;
+pub(crate) const MAX_CONDITIONS: usize = 50;
 
 /// The deepest that groups may be nested, the outermost being 1.
-pub const MAX_DEPTH: usize = 5;
+pub(crate) const MAX_DEPTH: usize = 5;
 
 /// The most bytes of JSON that a rule within these limits needs: refuse a longer text before parsing it.
-pub const MAX_JSON_BYTES: usize = 32 * 1024;
+pub(crate) const MAX_JSON_BYTES: usize = 32 * 1024;
 
 /// A group of nodes and how many of them must hold. Stored as JSON in this form, at most [`MAX_JSON_BYTES`] long.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
-    pub need: Need,
-    pub nodes: Vec<Node>,
+pub(crate) struct Group {
+    pub(crate) need: Need,
+    pub(crate) nodes: Vec<Node>,
 }
 
 /// How many members of a group must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Need {
+pub(crate) enum Need {
     All,
     Any,
     AtLeast(u16),
@@ -57,7 +57,7 @@ pub enum Need {
 /// A member of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Node {
+pub(crate) enum Node {
     Group(Group),
     Condition(Condition),
 }
@@ -65,7 +65,7 @@ pub enum Node {
 /// What can be asked about one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "when", rename_all = "snake_case")]
-pub enum Condition {
+pub(crate) enum Condition {
     /// The grade in a line item reaches the threshold; exactly the threshold counts.
     Grade { item: LineItemId, at_least: Threshold },
     /// What was handed in to an evidence activity is approved.
@@ -81,7 +81,7 @@ pub enum Condition {
 /// A bound on a grade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Threshold {
+pub(crate) enum Threshold {
     /// On the scale of the line item.
     Points(Decimal),
     /// 0 to 100, of the line item's maximum.
@@ -91,7 +91,7 @@ pub enum Threshold {
 impl Node {
     /// What this node asks: a group with a single member, of which one is enough, asks what that member asks.
     #[must_use]
-    pub fn core(&self) -> &Self {
+    pub(crate) fn core(&self) -> &Self {
         let mut node = self;
         while let Self::Group(Group {
             need: Need::All | Need::Any | Need::AtLeast(1),
@@ -108,7 +108,7 @@ impl Node {
 impl Group {
     /// The members that ask something different from those before them: what is asked twice counts once.
     #[must_use]
-    pub fn distinct(&self) -> Vec<&Node> {
+    pub(crate) fn distinct(&self) -> Vec<&Node> {
         let mut found: Vec<&Node> = Vec::with_capacity(self.nodes.len());
         for core in self.nodes.iter().map(Node::core) {
             if !found.contains(&core) {
@@ -120,7 +120,7 @@ impl Group {
 
     /// How deep groups are nested, this one being 1.
     #[must_use]
-    pub fn depth(&self) -> usize {
+    pub(crate) fn depth(&self) -> usize {
         let below = self.nodes.iter().map(|node| match node {
             Node::Group(group) => group.depth(),
             Node::Condition(_) => 0,
@@ -130,7 +130,7 @@ impl Group {
 
     /// All conditions below, depth first, in reading order.
     #[must_use]
-    pub fn conditions(&self) -> Vec<&Condition> {
+    pub(crate) fn conditions(&self) -> Vec<&Condition> {
         let mut found = Vec::new();
         for node in &self.nodes {
             match node {
@@ -142,7 +142,7 @@ impl Group {
     }
 
     /// The badges that this rule builds on.
-    pub fn badges(&self) -> impl Iterator<Item = &BadgeId> {
+    pub(crate) fn badges(&self) -> impl Iterator<Item = &BadgeId> {
         self.conditions()
             .into_iter()
             .filter_map(|condition| match condition {
@@ -152,7 +152,7 @@ impl Group {
     }
 
     /// The line items that this rule reads.
-    pub fn line_items(&self) -> impl Iterator<Item = &LineItemId> {
+    pub(crate) fn line_items(&self) -> impl Iterator<Item = &LineItemId> {
         self.conditions()
             .into_iter()
             .filter_map(|condition| match condition {
@@ -162,7 +162,7 @@ impl Group {
     }
 
     /// The evidence activities that this rule reads.
-    pub fn activities(&self) -> impl Iterator<Item = &ActivityId> {
+    pub(crate) fn activities(&self) -> impl Iterator<Item = &ActivityId> {
         self.conditions()
             .into_iter()
             .filter_map(|condition| match condition {

@@ -12,44 +12,44 @@ use crate::domain::sentence::{ItemName, Names};
 use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 /// Monday, 23 November 2026, 10:42 UTC.
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-11-23T10:42:00Z".parse().unwrap()
 }
 
-pub fn days(count: i64) -> DateTime<Utc> {
+pub(crate) fn days(count: i64) -> DateTime<Utc> {
     now() + TimeDelta::days(count)
 }
 
-pub fn decimal(text: &str) -> Decimal {
+pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-pub fn all(nodes: impl IntoIterator<Item = Node>) -> Group {
+pub(crate) fn all(nodes: impl IntoIterator<Item = Node>) -> Group {
     Group {
         need: Need::All,
         nodes: nodes.into_iter().collect(),
     }
 }
 
-pub fn any(nodes: impl IntoIterator<Item = Node>) -> Group {
+pub(crate) fn any(nodes: impl IntoIterator<Item = Node>) -> Group {
     Group {
         need: Need::Any,
         nodes: nodes.into_iter().collect(),
     }
 }
 
-pub fn at_least(n: u16, nodes: impl IntoIterator<Item = Node>) -> Group {
+pub(crate) fn at_least(n: u16, nodes: impl IntoIterator<Item = Node>) -> Group {
     Group {
         need: Need::AtLeast(n),
         nodes: nodes.into_iter().collect(),
     }
 }
 
-pub fn group(inner: Group) -> Node {
+pub(crate) fn group(inner: Group) -> Node {
     Node::Group(inner)
 }
 
-pub fn percent(item: &str, bound: &str) -> Node {
+pub(crate) fn percent(item: &str, bound: &str) -> Node {
     let at_least = Threshold::Percent(decimal(bound));
     Node::Condition(Condition::Grade {
         item: LineItemId::from(item),
@@ -57,7 +57,7 @@ pub fn percent(item: &str, bound: &str) -> Node {
     })
 }
 
-pub fn points(item: &str, bound: &str) -> Node {
+pub(crate) fn points(item: &str, bound: &str) -> Node {
     let at_least = Threshold::Points(decimal(bound));
     Node::Condition(Condition::Grade {
         item: LineItemId::from(item),
@@ -65,27 +65,27 @@ pub fn points(item: &str, bound: &str) -> Node {
     })
 }
 
-pub fn approved(activity: &str) -> Node {
+pub(crate) fn approved(activity: &str) -> Node {
     Node::Condition(Condition::EvidenceApproved {
         activity: ActivityId::from(activity),
     })
 }
 
-pub fn holds(badge: &str) -> Node {
+pub(crate) fn holds(badge: &str) -> Node {
     Node::Condition(Condition::HoldsBadge {
         badge: BadgeId::from(badge),
     })
 }
 
-pub fn not_before(at: DateTime<Utc>) -> Node {
+pub(crate) fn not_before(at: DateTime<Utc>) -> Node {
     Node::Condition(Condition::NotBefore { at })
 }
 
-pub fn approval() -> Node {
+pub(crate) fn approval() -> Node {
     Node::Condition(Condition::InstructorApproves)
 }
 
-pub fn rule(version: i32, root: Group) -> Rule {
+pub(crate) fn rule(version: i32, root: Group) -> Rule {
     Rule {
         id: format!("rule-{version}").into(),
         tenant: "north-coast".into(),
@@ -99,7 +99,7 @@ pub fn rule(version: i32, root: Group) -> Rule {
 }
 
 /// The rule of the rule builder's picture: a grade, an approved report, and 2 of 3 badges.
-pub fn cleaning_rule() -> Group {
+pub(crate) fn cleaning_rule() -> Group {
     all([
         percent("cleaning", "80"),
         approved("report"),
@@ -107,7 +107,7 @@ pub fn cleaning_rule() -> Group {
     ])
 }
 
-pub fn names() -> Names {
+pub(crate) fn names() -> Names {
     let item = |label: &str, maximum: &str| ItemName {
         label: label.to_owned(),
         maximum: decimal(maximum),
@@ -131,22 +131,22 @@ pub fn names() -> Names {
 
 /// Facts that grow by one fact at a time.
 #[derive(Default)]
-pub struct Known(pub Facts);
+pub(crate) struct Known(pub(crate) Facts);
 
 impl Known {
-    pub fn grade(mut self, item: &str, value: &str, maximum: &str) -> Self {
+    pub(crate) fn grade(mut self, item: &str, value: &str, maximum: &str) -> Self {
         self.0
             .grades
             .insert(item.into(), grade(Some(decimal(value)), decimal(maximum)));
         self
     }
 
-    pub fn ungraded(mut self, item: &str) -> Self {
+    pub(crate) fn ungraded(mut self, item: &str) -> Self {
         self.0.grades.insert(item.into(), grade(None, decimal("100")));
         self
     }
 
-    pub fn evidence(mut self, activity: &str, state: SubmissionState) -> Self {
+    pub(crate) fn evidence(mut self, activity: &str, state: SubmissionState) -> Self {
         self.0.evidence.insert(
             activity.into(),
             EvidenceFact {
@@ -157,11 +157,16 @@ impl Known {
         self
     }
 
-    pub fn badge(self, badge: &str) -> Self {
+    pub(crate) fn badge(self, badge: &str) -> Self {
         self.badge_with(badge, None, false)
     }
 
-    pub fn badge_with(mut self, badge: &str, valid_until: Option<DateTime<Utc>>, revoked: bool) -> Self {
+    pub(crate) fn badge_with(
+        mut self,
+        badge: &str,
+        valid_until: Option<DateTime<Utc>>,
+        revoked: bool,
+    ) -> Self {
         self.0.held.insert(
             badge.into(),
             Held {
@@ -173,7 +178,7 @@ impl Known {
         self
     }
 
-    pub fn approval(mut self) -> Self {
+    pub(crate) fn approval(mut self) -> Self {
         self.0.approval = Some(Approval {
             by: "Grace Hopper".to_owned(),
             at: days(-1),
@@ -182,7 +187,7 @@ impl Known {
     }
 }
 
-pub fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
+pub(crate) fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
     Grade {
         value,
         maximum,
@@ -191,7 +196,7 @@ pub fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
     }
 }
 
-pub fn award(cycle: i32, valid_until: Option<DateTime<Utc>>, revoked: bool) -> Award {
+pub(crate) fn award(cycle: i32, valid_until: Option<DateTime<Utc>>, revoked: bool) -> Award {
     let revocation = revoked.then(|| Revocation {
         at: days(-2),
         by: "teacher".into(),
@@ -217,7 +222,7 @@ fn any_name() -> impl Strategy<Value = String> {
 }
 
 /// Ordinary numbers mostly, and sometimes those that break arithmetic.
-pub fn any_decimal() -> impl Strategy<Value = Decimal> {
+pub(crate) fn any_decimal() -> impl Strategy<Value = Decimal> {
     prop_oneof![
         6 => (0_i64..=12_000).prop_map(|hundredths| Decimal::new(hundredths, 2)),
         1 => (prop::num::i64::ANY, 0_u32..=28).prop_map(|(digits, scale)| Decimal::new(digits, scale)),
@@ -225,7 +230,7 @@ pub fn any_decimal() -> impl Strategy<Value = Decimal> {
     ]
 }
 
-pub fn any_condition() -> impl Strategy<Value = Condition> {
+pub(crate) fn any_condition() -> impl Strategy<Value = Condition> {
     prop_oneof![
         (any_name(), any_decimal(), prop::bool::ANY).prop_map(|(item, bound, share)| Condition::Grade {
             item: item.into(),
@@ -252,7 +257,7 @@ fn any_need() -> impl Strategy<Value = Need> {
     ]
 }
 
-pub fn any_nodes() -> impl Strategy<Value = Vec<Node>> {
+pub(crate) fn any_nodes() -> impl Strategy<Value = Vec<Node>> {
     let leaf = any_condition().prop_map(Node::Condition);
     let node = leaf.prop_recursive(4, 40, 5, |inner| {
         (any_need(), prop::collection::vec(inner, 0..5))
@@ -261,11 +266,11 @@ pub fn any_nodes() -> impl Strategy<Value = Vec<Node>> {
     prop::collection::vec(node, 0..5)
 }
 
-pub fn any_group() -> impl Strategy<Value = Group> {
+pub(crate) fn any_group() -> impl Strategy<Value = Group> {
     (any_need(), any_nodes()).prop_map(|(need, nodes)| Group { need, nodes })
 }
 
-pub fn any_facts() -> impl Strategy<Value = Facts> {
+pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
     let grade =
         (prop::option::of(any_decimal()), any_decimal()).prop_map(|(value, maximum)| grade(value, maximum));
     let state = prop_oneof![

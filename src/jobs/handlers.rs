@@ -12,6 +12,7 @@ use crate::service::base::queue::{
     self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, EnsureLineItem, EraseFiles,
     ExportInstitution, HandleNotice, SendScore, SignAnew, SubscribeNotices, USUAL_RETRY,
 };
+use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
 use crate::service::course::notices;
 use crate::service::course::scores;
@@ -21,20 +22,35 @@ use crate::service::privacy::erasing;
 use crate::service::privacy::export::exporting;
 use crate::store::jobs::Job;
 
+/// Work that came to its end: as it should, or with a problem that trying again at once would not mend.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    pub(crate) problem: Option<Trouble>,
+}
+
+impl Done {
+    /// As it should.
+    fn well<T>(_: T) -> Self {
+        Self::default()
+    }
+}
+
 /// Does one kind of work.
 trait Handler: BackgroundJob {
     fn handle(
         self,
         cairn: &Cairn,
         tenant: &TenantId,
-    ) -> impl Future<Output = Result<(), ServiceError>> + Send;
+    ) -> impl Future<Output = Result<Done, ServiceError>> + Send;
 }
 
-type Work<'a> = Pin<Box<dyn Future<Output = Result<(), ServiceError>> + Send + 'a>>;
+type Work<'a> = Pin<Box<dyn Future<Output = Result<Done, ServiceError>> + Send + 'a>>;
 
 /// A kind of work that the runner knows.
 struct Kind {
     name: &'static str,
+    /// What its key is made of.
+    key: &'static [&'static str],
     retry: ExponentialBuilder,
     perform: for<'a> fn(&'a Cairn, &'a Job) -> Work<'a>,
 }
@@ -43,6 +59,7 @@ impl Kind {
     const fn of<J: Handler>() -> Self {
         Self {
             name: J::NAME,
+            key: J::KEY,
             retry: J::RETRY,
             perform: read_and_handle::<J>,
         }
@@ -79,8 +96,20 @@ pub(super) fn retry(name: &str) -> ExponentialBuilder {
     known(name).map_or(USUAL_RETRY, |kind| kind.retry)
 }
 
+/// The name of that kind of work, and what a key of it is made of: each member with its id.
+pub(super) fn told<'a>(
+    kind: &str,
+    key: &'a str,
+) -> (&'static str, impl Iterator<Item = (&'static str, &'a str)>) {
+    let (name, members): (_, &'static [_]) = match known(kind) {
+        Some(kind) => (kind.name, kind.key),
+        None => ("unknown", &[]),
+    };
+    (name, queue::members_of(members, key))
+}
+
 /// Does a job.
-pub(super) async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError> {
+pub(super) async fn perform(cairn: &Cairn, job: &Job) -> Result<Done, ServiceError> {
     let Some(kind) = known(&job.kind) else {
         let what = format!("nobody knows how to do a job of kind {}", job.kind);
         return Err(ServiceError::Internal(what));
@@ -89,68 +118,75 @@ pub(super) async fn perform(cairn: &Cairn, job: &Job) -> Result<(), ServiceError
 }
 
 impl Handler for CheckCourse {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
-        sync::check_course(cairn, tenant, &self.course, self.cause)
-            .await
-            .map(drop)
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        let outcome = sync::check_course(cairn, tenant, &self.course, self.cause).await?;
+        Ok(Done {
+            problem: outcome.problem,
+        })
     }
 }
 
 impl Handler for DecideBadge {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         decide::decide_badge(cairn, tenant, &self.badge, self.cause)
             .await
-            .map(drop)
+            .map(Done::well)
     }
 }
 
 impl Handler for DecidePerson {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         decide::decide_person(cairn, tenant, &self.course, &self.person, self.cause)
             .await
-            .map(drop)
+            .map(Done::well)
     }
 }
 
 impl Handler for EnsureLineItem {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
-        columns::ensure_activity_item(cairn, tenant, &self.activity).await
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        columns::ensure_activity_item(cairn, tenant, &self.activity)
+            .await
+            .map(Done::well)
     }
 }
 
 impl Handler for SendScore {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
-        scores::send(cairn, tenant, &self.submission).await
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        scores::send(cairn, tenant, &self.submission)
+            .await
+            .map(Done::well)
     }
 }
 
 impl Handler for SubscribeNotices {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
-        notices::subscribe(cairn, tenant, &self).await
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        notices::subscribe(cairn, tenant, &self).await.map(Done::well)
     }
 }
 
 impl Handler for HandleNotice {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
-        notices::work(cairn, tenant, &self).await
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        notices::work(cairn, tenant, &self).await.map(Done::well)
     }
 }
 
 impl Handler for ExportInstitution {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
-        exporting::work(cairn, tenant, &self.export).await
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        exporting::work(cairn, tenant, &self.export).await.map(Done::well)
     }
 }
 
 impl Handler for EraseFiles {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
-        erasing::erase_files(cairn, tenant, self.digests).await
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        erasing::erase_files(cairn, tenant, self.digests)
+            .await
+            .map(Done::well)
     }
 }
 
 impl Handler for SignAnew {
-    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
-        withdrawing::work(cairn, tenant, &self.key).await
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        withdrawing::work(cairn, tenant, &self.key).await.map(Done::well)
     }
 }
 
@@ -176,6 +212,7 @@ mod tests {
             "subscribe_notices",
         ];
         assert!(names.iter().eq(&stored), "{names:?}");
+        assert_eq!(names, queue::NAMES.into(), "metrics tell of each");
         assert!(known("sync-course").is_none());
     }
 }

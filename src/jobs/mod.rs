@@ -1,24 +1,32 @@
 //! Work that may be late but never lost: claims what is due from the queue and calls the use case for it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+use tracing::Instrument as _;
 
 use crate::ids::{RegistrationId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session;
+use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
 use crate::service::institution::policies;
 use crate::service::privacy::export::exporting;
+use crate::store::StoreError;
 use crate::store::jobs::{self, Job};
+use crate::telemetry;
 
+mod ended;
 mod handlers;
+
+use ended::End;
+use handlers::Done;
 
 /// Jobs of this process at one time.
 const AT_ONCE: usize = 8;
@@ -38,7 +46,7 @@ const SCHEDULE: TimeDelta = TimeDelta::seconds(5);
 const SWEEP: TimeDelta = TimeDelta::hours(1);
 
 /// The worker of this process.
-pub struct Worker {
+pub(crate) struct Worker {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -46,14 +54,14 @@ pub struct Worker {
 impl Worker {
     /// Starts working, on the runtime that calls it.
     #[must_use]
-    pub fn start(cairn: Arc<Cairn>) -> Self {
+    pub(crate) fn start(cairn: Arc<Cairn>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(work(cairn, stopped));
         Self { stop, task }
     }
 
     /// Claims nothing more and lets what runs come to its end.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         // Nobody listens when the task ended by itself; then there is nothing to wait for.
         let _ = self.stop.send(true);
         if let Err(error) = self.task.await {
@@ -74,9 +82,10 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
         let now = cairn.clock.now();
         if is_time(&mut scheduled, SCHEDULE, now) {
             if let Err(error) = sync::enqueue_due(&cairn).await {
-                tracing::error!(error = %error.detail(), "the schedule could not be read");
+                tracing::error!(%error, "the schedule could not be read");
             }
             cairn.notice_tool_keys().await;
+            telemetry::settle();
         }
         if is_time(&mut swept, SWEEP, now) {
             sweep(&cairn).await;
@@ -111,13 +120,13 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
 /// Forgets what has run out, and what no policy keeps any longer.
 async fn sweep(cairn: &Cairn) {
     if let Err(error) = session::forget_what_is_over(cairn).await {
-        tracing::error!(error = %error.detail(), "old visits could not be removed");
+        tracing::error!(%error, "old visits could not be removed");
     }
     if let Err(error) = policies::forget(cairn).await {
-        tracing::error!(error = %error.detail(), "what is over could not be forgotten");
+        tracing::error!(%error, "what is over could not be forgotten");
     }
     if let Err(error) = exporting::forget(cairn).await {
-        tracing::error!(error = %error.detail(), "old archives could not be removed");
+        tracing::error!(%error, "old archives could not be removed");
     }
     if let Err(error) = cairn.store.settle().await {
         tracing::error!(%error, "the log of the database could not be emptied");
@@ -184,43 +193,41 @@ async fn claim(cairn: &Cairn, name: &str, room: usize, running: Vec<Call>) -> Ve
     })
 }
 
-/// Does one job and says so to the queue.
+/// Does one job, says so to the queue, and says its line in the log.
 async fn run(cairn: Arc<Cairn>, job: Job) {
-    let outcome = {
-        let mut work = std::pin::pin!(handlers::perform(&cairn, &job));
-        loop {
-            tokio::select! {
-                outcome = &mut work => break outcome,
-                () = tokio::time::sleep(RENEWAL) => renew(&cairn, &job).await,
-            }
-        }
-    };
-    let kind = job.kind.clone();
-    let now = cairn.clock.now();
-    let told = match outcome {
-        Ok(()) => cairn.store.write(move |db| jobs::done(db, &job)).await,
-        // What is gone will not come back: the job has nothing left to do.
-        Err(ServiceError::NotFound(what)) => {
-            tracing::info!(kind, what, "a job found nothing to do");
-            cairn.store.write(move |db| jobs::done(db, &job)).await
-        }
-        Err(error) => {
-            let retry_at = retry_at(handlers::retry(&job.kind), job.attempts, now);
-            let id = hex::encode(random::bytes::<4>(cairn.random.as_ref()));
-            tracing::error!(kind, error_id = id, error = %error.detail(), attempts = job.attempts, "a job failed");
-            // A page may say it.
-            let said = format!("{} (Error id {id})", sync::sentence(&error));
-            let failed = move |db: &mut _| jobs::fail(db, &job, &said, retry_at);
-            // The same work may be asked for anew at this moment; that stands for this one then.
-            cairn.store.write_retrying(failed).await
-        }
-    };
-    match told {
-        Ok(true) => {}
-        Ok(false) => tracing::warn!(kind, "a job took longer than its lease"),
-        // Its lease runs out and it is done again, which does no harm.
-        Err(error) => tracing::error!(kind, %error, "the end of a job could not be written"),
+    let span = ended::span(&job);
+    async {
+        let begun = Instant::now();
+        let done = perform(&cairn, &job).await;
+        let end = End::of(&cairn, &job, done);
+        let kept = keep(&cairn, job.clone(), &end).await;
+        ended::say(&job, &end, kept, begun.elapsed());
     }
+    .instrument(span)
+    .await;
+}
+
+async fn perform(cairn: &Cairn, job: &Job) -> Result<Done, ServiceError> {
+    let mut work = std::pin::pin!(handlers::perform(cairn, job));
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = tokio::time::sleep(RENEWAL) => renew(cairn, job).await,
+        }
+    }
+}
+
+/// Has the queue know how a job ended. `false`: its lease ran out, and another worker has it now.
+async fn keep(cairn: &Cairn, job: Job, end: &End) -> Result<bool, StoreError> {
+    let End::Failed { error, id, retry_at } = end else {
+        return cairn.store.write(move |db| jobs::done(db, &job)).await;
+    };
+    // A page may say it.
+    let said = Trouble::of(error, id.clone()).stored();
+    let retry_at = *retry_at;
+    let failed = move |db: &mut _| jobs::fail(db, &job, &said, retry_at);
+    // The same work may be asked for anew at this moment; that stands for this one then.
+    cairn.store.write_retrying(failed).await
 }
 
 /// Says that a job still runs. Where that fails its lease runs out, and it is done a second time.
@@ -228,11 +235,11 @@ async fn renew(cairn: &Cairn, job: &Job) {
     let Some(until) = cairn.clock.now().checked_add_signed(LEASE) else {
         return;
     };
-    let (kind, held) = (&job.kind, job.clone());
+    let held = job.clone();
     match cairn.store.write(move |db| jobs::renew(db, &held, until)).await {
         Ok(true) => {}
-        Ok(false) => tracing::warn!(kind, "another worker has taken a job up that still runs"),
-        Err(error) => tracing::warn!(kind, %error, "the lease of a job could not be renewed"),
+        Ok(false) => tracing::warn!("another worker has taken a job up that still runs"),
+        Err(error) => tracing::warn!(%error, "the lease of a job could not be renewed"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether `address` can only be a public host: not ours, not the local network's, not a cloud's metadata service.
 #[must_use]
-pub fn is_global(address: IpAddr) -> bool {
+pub(crate) fn is_global(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_global_v4(v4),
         IpAddr::V6(v6) => is_global_v6(v6),
@@ -14,7 +14,7 @@ pub fn is_global(address: IpAddr) -> bool {
 
 /// Whether `address` is this machine: `127.0.0.0/8`, `::1`, or the former written as IPv6.
 #[must_use]
-pub fn is_loopback(address: IpAddr) -> bool {
+pub(crate) fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 

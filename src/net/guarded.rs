@@ -21,19 +21,19 @@ use super::{Method, NetError, Request, Response, Transport};
 
 /// What the guard lets pass beyond https to public addresses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct GuardOptions {
+pub(crate) struct GuardOptions {
     /// Allows this machine's own addresses, for http and https. For development and the practice LMS only.
-    pub allow_loopback_http: bool,
+    pub(crate) allow_loopback_http: bool,
 }
 
 /// The client could not be made: usually the system's root certificates are missing.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client could not be set up ({0}); are the system's root certificates installed?")]
-pub struct SetupError(String);
+pub(crate) struct SetupError(String);
 
 /// Sends requests to public hosts over https, follows no redirect, uses no proxy, and keeps connections alive.
 #[derive(Debug, Clone)]
-pub struct GuardedClient {
+pub(crate) struct GuardedClient {
     https: reqwest::Client,
     /// Plain http reaches loopback only, so it has its own resolver.
     http: Option<reqwest::Client>,
@@ -44,7 +44,7 @@ impl GuardedClient {
     ///
     /// # Errors
     /// [`SetupError`] when TLS cannot be set up.
-    pub fn new(options: GuardOptions) -> Result<Self, SetupError> {
+    pub(crate) fn new(options: GuardOptions) -> Result<Self, SetupError> {
         Self::with_lookup(options, Arc::new(SystemLookup))
     }
 

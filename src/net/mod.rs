@@ -1,6 +1,7 @@
 //! The only way out. What calls a platform takes a [`Transport`]; the real one is [`guarded::GuardedClient`].
 
-pub mod address;
-pub mod guarded;
+pub(crate) mod address;
+pub(crate) mod guarded;
+pub(crate) mod measured;
 
-pub use lti::transport::{Method, NetError, Request, Response, Transport};
+pub(crate) use lti::transport::{Method, NetError, Request, Response, Transport};

@@ -16,14 +16,14 @@ use crate::random::{self, Random};
 
 /// The key files of a data folder.
 #[derive(Debug, Clone)]
-pub struct KeyFile {
+pub(crate) struct KeyFile {
     folder: PathBuf,
 }
 
 impl KeyFile {
     /// Those of that data folder.
     #[must_use]
-    pub fn in_folder(folder: &Path) -> Self {
+    pub(crate) fn in_folder(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
         }
@@ -31,19 +31,19 @@ impl KeyFile {
 
     /// Where the key lies.
     #[must_use]
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.join("master.key")
     }
 
     /// Where the key lies that is to take its place.
     #[must_use]
-    pub fn next_path(&self) -> PathBuf {
+    pub(crate) fn next_path(&self) -> PathBuf {
         self.folder.join("master.key.next")
     }
 
     /// Where `key` lies once it is not in use any more.
     #[must_use]
-    pub fn old_path(&self, key: &Vault) -> PathBuf {
+    pub(crate) fn old_path(&self, key: &Vault) -> PathBuf {
         self.folder.join(format!("master.key.old-{}", key.fingerprint()))
     }
 
@@ -51,7 +51,7 @@ impl KeyFile {
     ///
     /// # Errors
     /// [`SecretsError`] when it is malformed, can be read by others or cannot be used.
-    pub fn current(&self) -> Result<Option<Vault>, SecretsError> {
+    pub(crate) fn current(&self) -> Result<Option<Vault>, SecretsError> {
         read(&self.path())
     }
 
@@ -59,7 +59,7 @@ impl KeyFile {
     ///
     /// # Errors
     /// As [`Self::current`].
-    pub fn next(&self) -> Result<Option<Vault>, SecretsError> {
+    pub(crate) fn next(&self) -> Result<Option<Vault>, SecretsError> {
         read(&self.next_path())
     }
 
@@ -67,7 +67,7 @@ impl KeyFile {
     ///
     /// # Errors
     /// [`SecretsError::File`] when the folder cannot be read. Files that hold no key are passed over.
-    pub fn old(&self) -> Result<Vec<(PathBuf, Vault)>, SecretsError> {
+    pub(crate) fn old(&self) -> Result<Vec<(PathBuf, Vault)>, SecretsError> {
         let failed = |error| file_error(&self.folder, error);
         let mut found = Vec::new();
         for entry in std::fs::read_dir(&self.folder).map_err(failed)? {
@@ -90,7 +90,7 @@ impl KeyFile {
     ///
     /// # Errors
     /// [`SecretsError::File`] when it cannot be written.
-    pub fn create(&self, random: &dyn Random) -> Result<Vault, SecretsError> {
+    pub(crate) fn create(&self, random: &dyn Random) -> Result<Vault, SecretsError> {
         let made = Vault::new(random::bytes(random));
         let path = self.path();
         match create_private(&path, &made.text(), random) {
@@ -107,7 +107,7 @@ impl KeyFile {
     ///
     /// # Errors
     /// As [`Self::current`]; [`SecretsError::File`] when it cannot be written.
-    pub fn prepare(&self, given: Option<&Vault>, random: &dyn Random) -> Result<Vault, SecretsError> {
+    pub(crate) fn prepare(&self, given: Option<&Vault>, random: &dyn Random) -> Result<Vault, SecretsError> {
         let path = self.next_path();
         let failed = |error| file_error(&path, error);
         if let Some(left) = self.next()? {
@@ -130,7 +130,7 @@ impl KeyFile {
     ///
     /// # Errors
     /// As [`Self::current`]; [`SecretsError::File`] when the files cannot be renamed.
-    pub fn swap(&self) -> Result<Option<PathBuf>, SecretsError> {
+    pub(crate) fn swap(&self) -> Result<Option<PathBuf>, SecretsError> {
         let path = self.path();
         let failed = |error| file_error(&path, error);
         let kept = match self.current()? {
@@ -156,7 +156,7 @@ impl KeyFile {
 ///
 /// # Errors
 /// [`SecretsError`] when it is malformed, can be read by others or cannot be used.
-pub fn read(path: &Path) -> Result<Option<Vault>, SecretsError> {
+pub(crate) fn read(path: &Path) -> Result<Option<Vault>, SecretsError> {
     match std::fs::read_to_string(path).map(Zeroizing::new) {
         Ok(text) => {
             owner_only(path)?;

@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 
 use crate::random::{self, Random};
 
-pub mod key_file;
+pub(crate) mod key_file;
 
 /// Why a secret could not be had.
 #[derive(Debug, thiserror::Error)]
-pub enum SecretsError {
+pub(crate) enum SecretsError {
     #[error("The master key must be 32 bytes in base64. Make one with `openssl rand -base64 32`.")]
     NotAKey,
     #[error("The master key file {0} can be read by others. Take that right away: chmod 600 {0}")]
@@ -41,7 +41,7 @@ pub enum SecretsError {
 
 /// Encrypts and decrypts under keys derived from the master key, one for each purpose.
 #[derive(Clone)]
-pub struct Vault {
+pub(crate) struct Vault {
     master: Zeroizing<[u8; 32]>,
 }
 
@@ -54,7 +54,7 @@ impl std::fmt::Debug for Vault {
 impl Vault {
     /// A vault under a given master key.
     #[must_use]
-    pub fn new(master: [u8; 32]) -> Self {
+    pub(crate) fn new(master: [u8; 32]) -> Self {
         Self {
             master: Zeroizing::new(master),
         }
@@ -64,7 +64,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`SecretsError::NotAKey`] when it is not 32 bytes.
-    pub fn from_text(text: &SecretString) -> Result<Self, SecretsError> {
+    pub(crate) fn from_text(text: &SecretString) -> Result<Self, SecretsError> {
         let text = text.expose_secret().trim();
         let bytes = Zeroizing::new(STANDARD.decode(text).map_err(|_| SecretsError::NotAKey)?);
         let master = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SecretsError::NotAKey)?;
@@ -78,14 +78,14 @@ impl Vault {
 
     /// Sixteen hex digits by which people tell master keys apart. They say nothing about the key.
     #[must_use]
-    pub fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         let derived = self.derive("fingerprint");
         hex::encode(derived.first_chunk::<8>().unwrap_or(&[0; 8]))
     }
 
     /// A key for one purpose: HMAC-SHA-256 of the purpose under the master key.
     #[must_use]
-    pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+    pub(crate) fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0_u8; 32]);
         if let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(self.master.as_ref()) {
             mac.update(purpose.as_bytes());
@@ -96,7 +96,7 @@ impl Vault {
 
     /// Encrypts `plain` for `purpose`, which must be named again to open it. Text in base64url.
     #[must_use]
-    pub fn seal(&self, purpose: &str, plain: &[u8], random: &dyn Random) -> String {
+    pub(crate) fn seal(&self, purpose: &str, plain: &[u8], random: &dyn Random) -> String {
         let nonce: [u8; 12] = random::bytes(random);
         let cipher = ChaCha20Poly1305::new(&Key::from(*self.derive(purpose)));
         let payload = Payload {
@@ -112,7 +112,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`SecretsError::WrongKey`] for another key, another purpose or a changed text.
-    pub fn open(&self, purpose: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, SecretsError> {
+    pub(crate) fn open(&self, purpose: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, SecretsError> {
         let bytes = URL_SAFE_NO_PAD
             .decode(sealed)
             .map_err(|_| SecretsError::WrongKey)?;

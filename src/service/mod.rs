@@ -15,13 +15,13 @@
 //! To add a use case: a file named after what a person does, functions that take `&Cairn` and ids, one transaction for
 //! what must hold together, [`base::error::ServiceError`] for what can go wrong.
 
-pub mod award;
-pub mod badge;
-pub mod base;
-pub mod course;
-pub mod credential;
-pub mod institution;
-pub mod operations;
-pub mod privacy;
+pub(crate) mod award;
+pub(crate) mod badge;
+pub(crate) mod base;
+pub(crate) mod course;
+pub(crate) mod credential;
+pub(crate) mod institution;
+pub(crate) mod operations;
+pub(crate) mod privacy;
 
-pub use base::{Cairn, StartError};
+pub(crate) use base::{Cairn, StartError};

@@ -2,7 +2,7 @@
 
 /// Every setting, its default and its meaning: the one list from which the file is read, the environment is read and
 /// the help is printed.
-pub const KNOWN: &[(&str, &str, &str)] = &[
+pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("listen", "127.0.0.1:8080", "address and port to listen on"),
     (
         "public_origin",

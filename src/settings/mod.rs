@@ -13,8 +13,8 @@ mod known;
 mod provider;
 mod read;
 
-pub use known::KNOWN;
-pub use provider::{AdminProvider, Entry, Reach};
+pub(crate) use known::KNOWN;
+pub(crate) use provider::{AdminProvider, Entry, Reach};
 
 use known::{OTHER_VARIABLES, known_names};
 use provider::admin_provider;
@@ -22,42 +22,42 @@ use read::{Values, cores, log_filter, origin, proxies, read_file};
 
 /// Checked settings.
 #[derive(Debug, Clone)]
-pub struct Settings {
-    pub listen: SocketAddr,
+pub(crate) struct Settings {
+    pub(crate) listen: SocketAddr,
     /// Scheme, host and port only.
-    pub public_origin: Url,
+    pub(crate) public_origin: Url,
     /// Scheme, host and port only; used in identifiers, `did:web` and links inside signed documents.
-    pub identity_origin: Url,
-    pub data_dir: PathBuf,
-    pub database_url: SecretString,
-    pub database_connections: u32,
+    pub(crate) identity_origin: Url,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database_url: SecretString,
+    pub(crate) database_connections: u32,
     /// Base64 of 32 bytes; none means the key file in the data folder.
-    pub master_key: Option<SecretString>,
-    pub workers: usize,
+    pub(crate) master_key: Option<SecretString>,
+    pub(crate) workers: usize,
     /// None turns the schedule off.
-    pub check_interval: Option<TimeDelta>,
-    pub allow_http_loopback: bool,
+    pub(crate) check_interval: Option<TimeDelta>,
+    pub(crate) allow_http_loopback: bool,
     /// Of each kind, for each client network; 0 counts nothing.
-    pub requests_per_minute: u32,
-    pub trusted_proxies: Vec<IpNet>,
+    pub(crate) requests_per_minute: u32,
+    pub(crate) trusted_proxies: Vec<IpNet>,
     /// A program, with its arguments, that says whether a file is harmful.
-    pub file_check: Option<String>,
+    pub(crate) file_check: Option<String>,
     /// Where administrators sign in, besides by password.
-    pub admin_oidc: Option<AdminProvider>,
-    pub log_format: LogFormat,
-    pub log: String,
+    pub(crate) admin_oidc: Option<AdminProvider>,
+    pub(crate) log_format: LogFormat,
+    pub(crate) log: String,
 }
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     Text,
     Json,
 }
 
 /// A mistake in the settings, as a sentence for the person who wrote them.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum SettingsError {
+pub(crate) enum SettingsError {
     #[error("The settings file {0} could not be read: {1}")]
     File(PathBuf, String),
     #[error("The settings file names `{0}`, which is no setting. Known settings: {1}.")]
@@ -77,7 +77,10 @@ impl Settings {
     ///
     /// # Errors
     /// [`SettingsError`] for an unreadable file, an unknown name in it, or a value that cannot be used.
-    pub fn load(file: Option<&Path>, environment: &HashMap<String, String>) -> Result<Self, SettingsError> {
+    pub(crate) fn load(
+        file: Option<&Path>,
+        environment: &HashMap<String, String>,
+    ) -> Result<Self, SettingsError> {
         let mut values = match file {
             Some(path) => read_file(path)?,
             None => HashMap::new(),
@@ -179,12 +182,12 @@ impl Settings {
     ///
     /// # Errors
     /// Never for the constant paths that callers pass; a path that is no path is reported as such.
-    pub fn url(&self, path: &str) -> Result<Url, url::ParseError> {
+    pub(crate) fn url(&self, path: &str) -> Result<Url, url::ParseError> {
         self.public_origin.join(path)
     }
 
     /// Takes over the port that was free where port 0 was asked for.
-    pub fn bound_to(&mut self, bound: SocketAddr) {
+    pub(crate) fn bound_to(&mut self, bound: SocketAddr) {
         self.listen = bound;
         for origin in [&mut self.public_origin, &mut self.identity_origin] {
             if origin.port() == Some(0) {
@@ -196,13 +199,13 @@ impl Settings {
 
     /// The public origin as browsers write it: no trailing slash.
     #[must_use]
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         self.public_origin.origin().ascii_serialization()
     }
 
     /// The identity origin without a trailing slash.
     #[must_use]
-    pub fn identity(&self) -> String {
+    pub(crate) fn identity(&self) -> String {
         self.identity_origin.origin().ascii_serialization()
     }
 }

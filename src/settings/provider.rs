@@ -8,7 +8,7 @@ use super::read::Values;
 
 /// How far somebody's power reaches whom an entry of the lists names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reach {
+pub(crate) enum Reach {
     /// Only as far as an account that an administrator made for them; without one they do not come in.
     Account,
     /// The institution of that name.
@@ -19,9 +19,9 @@ pub enum Reach {
 
 /// One entry of a list: whom it names, and how far they reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    pub who: String,
-    pub reach: Reach,
+pub(crate) struct Entry {
+    pub(crate) who: String,
+    pub(crate) reach: Reach,
 }
 
 impl Entry {
@@ -45,20 +45,20 @@ impl Entry {
 
 /// Where administrators sign in, and who may.
 #[derive(Debug, Clone)]
-pub struct AdminProvider {
-    pub issuer: String,
-    pub client_id: String,
-    pub client_secret: SecretString,
+pub(crate) struct AdminProvider {
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: SecretString,
     /// Lower case; one that begins with `@` stands for a whole domain.
-    pub emails: Vec<Entry>,
-    pub groups: Vec<Entry>,
+    pub(crate) emails: Vec<Entry>,
+    pub(crate) groups: Vec<Entry>,
 }
 
 impl AdminProvider {
     /// How far somebody reaches with that (verified, lower-case) e-mail and these groups; none: they may not come in. The
     /// address itself says more than its domain, and that more than a group; among equals the first entry stands.
     #[must_use]
-    pub fn reach(&self, email: &str, groups: &[String]) -> Option<&Reach> {
+    pub(crate) fn reach(&self, email: &str, groups: &[String]) -> Option<&Reach> {
         let domain = email.rsplit_once('@').map(|(_, domain)| domain);
         let of_domain = |who: &str| who.strip_prefix('@').is_some_and(|own| Some(own) == domain);
         let by_address = self.emails.iter().find(|entry| entry.who == email);

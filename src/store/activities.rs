@@ -42,7 +42,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when its link opens an activity already.
-pub fn insert(db: &mut Db, activity: &Activity) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, activity: &Activity) -> Result<(), StoreError> {
     let row = Row {
         id: activity.id.to_string(),
         tenant_id: activity.tenant.to_string(),
@@ -59,7 +59,7 @@ pub fn insert(db: &mut Db, activity: &Activity) -> Result<(), StoreError> {
 }
 
 /// The activity with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<Option<Activity>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<Option<Activity>, StoreError> {
     let row = activities::table
         .filter(activities::tenant_id.eq(tenant.as_str()))
         .filter(activities::id.eq(id.as_str()))
@@ -70,7 +70,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<Option<Act
 }
 
 /// The activity that a link opens.
-pub fn by_link(db: &mut Db, tenant: &TenantId, link: &LinkId) -> Result<Option<Activity>, StoreError> {
+pub(crate) fn by_link(db: &mut Db, tenant: &TenantId, link: &LinkId) -> Result<Option<Activity>, StoreError> {
     let row = activities::table
         .filter(activities::tenant_id.eq(tenant.as_str()))
         .filter(activities::link_id.eq(link.as_str()))
@@ -81,7 +81,11 @@ pub fn by_link(db: &mut Db, tenant: &TenantId, link: &LinkId) -> Result<Option<A
 }
 
 /// The activities of a course, oldest first.
-pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Activity>, StoreError> {
+pub(crate) fn for_course(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<Activity>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| activities::table
         .filter(activities::tenant_id.eq(tenant.as_str()))
         .filter(activities::course_id.eq(course.as_str()))
@@ -95,7 +99,7 @@ pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<V
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such activity.
-pub fn set_line_item(
+pub(crate) fn set_line_item(
     db: &mut Db,
     tenant: &TenantId,
     id: &ActivityId,
@@ -118,7 +122,12 @@ pub fn set_line_item(
 /// # Errors
 /// [`StoreError::AlreadyThere`] when that link opens another activity, [`StoreError::Missing`] when there is no such
 /// activity.
-pub fn set_link(db: &mut Db, tenant: &TenantId, id: &ActivityId, link: &LinkId) -> Result<(), StoreError> {
+pub(crate) fn set_link(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &ActivityId,
+    link: &LinkId,
+) -> Result<(), StoreError> {
     let changed = diesel::update(activities::table)
         .filter(activities::tenant_id.eq(tenant.as_str()))
         .filter(activities::id.eq(id.as_str()))
@@ -135,7 +144,7 @@ pub fn set_link(db: &mut Db, tenant: &TenantId, id: &ActivityId, link: &LinkId) 
 ///
 /// # Errors
 /// [`StoreError::InUse`] when something was.
-pub fn delete(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<(), StoreError> {
+pub(crate) fn delete(db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Result<(), StoreError> {
     diesel::delete(activities::table)
         .filter(activities::tenant_id.eq(tenant.as_str()))
         .filter(activities::id.eq(id.as_str()))

@@ -10,14 +10,14 @@ use crate::ids::TenantId;
 
 /// A link that lets somebody in once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdminLink {
+pub(crate) struct AdminLink {
     /// SHA-256 of its token, in hex.
-    pub digest: String,
+    pub(crate) digest: String,
     /// None: the whole installation.
-    pub tenant: Option<TenantId>,
-    pub created_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
-    pub used_at: Option<DateTime<Utc>>,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) used_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -34,7 +34,7 @@ struct Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the digest is taken.
-pub fn insert(db: &mut Db, link: &AdminLink) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, link: &AdminLink) -> Result<(), StoreError> {
     let row = Row {
         digest: link.digest.clone(),
         tenant_id: link.tenant.as_ref().map(ToString::to_string),
@@ -47,7 +47,7 @@ pub fn insert(db: &mut Db, link: &AdminLink) -> Result<(), StoreError> {
 }
 
 /// The link with that digest, used or not.
-pub fn get(db: &mut Db, digest: &str) -> Result<Option<AdminLink>, StoreError> {
+pub(crate) fn get(db: &mut Db, digest: &str) -> Result<Option<AdminLink>, StoreError> {
     let row: Option<Row> = admin_links::table
         .find(digest)
         .select(Row::as_select())
@@ -66,7 +66,7 @@ pub fn get(db: &mut Db, digest: &str) -> Result<Option<AdminLink>, StoreError> {
 }
 
 /// Uses a link up, and says whether it could be: of two at one moment only one is told yes.
-pub fn use_up(db: &mut Db, digest: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub(crate) fn use_up(db: &mut Db, digest: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = diesel::update(admin_links::table.find(digest))
         .filter(admin_links::used_at.is_null())
         .filter(admin_links::expires_at.gt(micros(now)))
@@ -76,7 +76,7 @@ pub fn use_up(db: &mut Db, digest: &str, now: DateTime<Utc>) -> Result<bool, Sto
 }
 
 /// Forgets links that ended before `before`, and says how many.
-pub fn purge(db: &mut Db, before: DateTime<Utc>) -> Result<usize, StoreError> {
+pub(crate) fn purge(db: &mut Db, before: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(admin_links::table)
         .filter(admin_links::expires_at.le(micros(before)))
         .execute(db)?)

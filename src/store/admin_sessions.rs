@@ -11,12 +11,12 @@ use crate::ids::{AdminId, SessionId};
 
 /// A browser in which an administrator is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdminSession {
-    pub id: SessionId,
-    pub admin: AdminId,
-    pub created_at: DateTime<Utc>,
-    pub last_used_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
+pub(crate) struct AdminSession {
+    pub(crate) id: SessionId,
+    pub(crate) admin: AdminId,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) last_used_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -45,7 +45,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the digest is taken.
-pub fn insert(db: &mut Db, session: &AdminSession, token_digest: &str) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, session: &AdminSession, token_digest: &str) -> Result<(), StoreError> {
     diesel::insert_into(admin_sessions::table)
         .values((
             admin_sessions::id.eq(session.id.as_str()),
@@ -60,7 +60,7 @@ pub fn insert(db: &mut Db, session: &AdminSession, token_digest: &str) -> Result
 }
 
 /// The session of a token, unless it is over.
-pub fn by_token_digest(
+pub(crate) fn by_token_digest(
     db: &mut Db,
     token_digest: &str,
     now: DateTime<Utc>,
@@ -75,7 +75,7 @@ pub fn by_token_digest(
 }
 
 /// Notes that the session was used. One that has ended meanwhile stays ended.
-pub fn touch(db: &mut Db, id: &SessionId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(crate) fn touch(db: &mut Db, id: &SessionId, now: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(admin_sessions::table.find(id.as_str()))
         .set(admin_sessions::last_used_at.eq(micros(now)))
         .execute(db)?;
@@ -83,13 +83,13 @@ pub fn touch(db: &mut Db, id: &SessionId, now: DateTime<Utc>) -> Result<(), Stor
 }
 
 /// Ends a session. Ending it twice is fine.
-pub fn delete(db: &mut Db, id: &SessionId) -> Result<(), StoreError> {
+pub(crate) fn delete(db: &mut Db, id: &SessionId) -> Result<(), StoreError> {
     diesel::delete(admin_sessions::table.find(id.as_str())).execute(db)?;
     Ok(())
 }
 
 /// Ends every session of an administrator but one.
-pub fn delete_of(db: &mut Db, admin: &AdminId, but: Option<&SessionId>) -> Result<(), StoreError> {
+pub(crate) fn delete_of(db: &mut Db, admin: &AdminId, but: Option<&SessionId>) -> Result<(), StoreError> {
     diesel::delete(admin_sessions::table)
         .filter(admin_sessions::admin_id.eq(admin.as_str()))
         .filter(admin_sessions::id.ne(but.map_or("", SessionId::as_str)))
@@ -98,7 +98,7 @@ pub fn delete_of(db: &mut Db, admin: &AdminId, but: Option<&SessionId>) -> Resul
 }
 
 /// Forgets sessions that ended before `now`, and says how many.
-pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
+pub(crate) fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(admin_sessions::table)
         .filter(admin_sessions::expires_at.le(micros(now)))
         .execute(db)?)

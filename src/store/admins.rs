@@ -1,39 +1,12 @@
 //! Who administers outside the LMS. Names the tenant where one is asked for; a person who signs in names none yet.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{micros, moment};
 use super::schema::admins;
 use super::{Db, StoreError};
+use crate::domain::administrator::Admin;
 use crate::ids::{AdminId, TenantId};
-
-/// Somebody who may use the console.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Admin {
-    pub id: AdminId,
-    /// None: the whole installation.
-    pub tenant: Option<TenantId>,
-    pub name: String,
-    /// Lower case; unique.
-    pub email: Option<String>,
-    /// argon2id, as a PHC string.
-    pub password_hash: Option<String>,
-    /// Issuer and subject at an OpenID Connect provider; unique.
-    pub oidc: Option<(String, String)>,
-    pub enabled: bool,
-    pub created_at: DateTime<Utc>,
-}
-
-impl std::fmt::Debug for Admin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Admin")
-            .field("id", &self.id)
-            .field("tenant", &self.tenant)
-            .field("enabled", &self.enabled)
-            .finish_non_exhaustive()
-    }
-}
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = admins, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -82,7 +55,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the e-mail or the identity at the provider is taken.
-pub fn insert(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
     diesel::insert_into(admins::table)
         .values(&Row::of(admin))
         .execute(db)?;
@@ -93,7 +66,7 @@ pub fn insert(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is nobody with that id; as [`insert`].
-pub fn update(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
+pub(crate) fn update(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
     let changed = diesel::update(admins::table.find(admin.id.as_str()))
         .set(&Row::of(admin))
         .execute(db)?;
@@ -105,7 +78,7 @@ pub fn update(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
 }
 
 /// Somebody by id; the tenant is known only from what is found.
-pub fn get(db: &mut Db, id: &AdminId) -> Result<Option<Admin>, StoreError> {
+pub(crate) fn get(db: &mut Db, id: &AdminId) -> Result<Option<Admin>, StoreError> {
     let row = admins::table
         .find(id.as_str())
         .select(Row::as_select())
@@ -115,7 +88,7 @@ pub fn get(db: &mut Db, id: &AdminId) -> Result<Option<Admin>, StoreError> {
 }
 
 /// Somebody by the (lower-case) e-mail that a sign-in names.
-pub fn by_email(db: &mut Db, email: &str) -> Result<Option<Admin>, StoreError> {
+pub(crate) fn by_email(db: &mut Db, email: &str) -> Result<Option<Admin>, StoreError> {
     let row = admins::table
         .filter(admins::email.eq(email))
         .select(Row::as_select())
@@ -125,7 +98,7 @@ pub fn by_email(db: &mut Db, email: &str) -> Result<Option<Admin>, StoreError> {
 }
 
 /// Somebody by the identity that a provider vouches for.
-pub fn by_oidc(db: &mut Db, issuer: &str, subject: &str) -> Result<Option<Admin>, StoreError> {
+pub(crate) fn by_oidc(db: &mut Db, issuer: &str, subject: &str) -> Result<Option<Admin>, StoreError> {
     let row = admins::table
         .filter(admins::oidc_issuer.eq(issuer))
         .filter(admins::oidc_subject.eq(subject))
@@ -136,7 +109,7 @@ pub fn by_oidc(db: &mut Db, issuer: &str, subject: &str) -> Result<Option<Admin>
 }
 
 /// The administrators of one institution, or with `None` everybody's, oldest first, at most 500.
-pub fn list(db: &mut Db, tenant: Option<&TenantId>) -> Result<Vec<Admin>, StoreError> {
+pub(crate) fn list(db: &mut Db, tenant: Option<&TenantId>) -> Result<Vec<Admin>, StoreError> {
     let mut asked = admins::table
         .order((admins::created_at, admins::id))
         .limit(500)

@@ -32,7 +32,7 @@ impl Row {
 }
 
 /// Keeps that `by` approved `person` for `badge`; a second word replaces the first.
-pub fn set(
+pub(crate) fn set(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -62,7 +62,7 @@ pub fn set(
 }
 
 /// The word given for `person` and `badge`, if any.
-pub fn get(
+pub(crate) fn get(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -79,7 +79,7 @@ pub fn get(
 }
 
 /// Every word given for a badge.
-pub fn for_badge(
+pub(crate) fn for_badge(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -95,7 +95,7 @@ pub fn for_badge(
 }
 
 /// Takes a word back. `false`: there was none.
-pub fn remove(
+pub(crate) fn remove(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -110,7 +110,7 @@ pub fn remove(
 }
 
 /// Every word given for a person, with the badge that it is for.
-pub fn of_person(
+pub(crate) fn of_person(
     db: &mut Db,
     tenant: &TenantId,
     person: &PersonId,

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 
 use super::courses::Row as CourseRow;
-use super::deployments::{Deployment, Row as DeploymentRow};
+use super::deployments::Row as DeploymentRow;
 use super::enrolments::Row as EnrolmentRow;
-use super::last_seen::{LastSeen, Row as LastSeenRow};
+use super::last_seen::Row as LastSeenRow;
 use super::links::Row as LinkRow;
 use super::people::Row as PersonRow;
 use super::registrations::Row as RegistrationRow;
@@ -13,31 +13,32 @@ use super::schema::{courses, deployments, enrolments, last_seen, links, people, 
 use super::{Db, StoreError};
 use crate::domain::course::{Course, Link};
 use crate::domain::people::{Enrolment, Person};
+use crate::domain::platform::{Deployment, LastSeen};
 use crate::ids::RegistrationId;
 use lti::registration::Registration;
 
 /// What a verified launch names, in the platform's own words.
 #[derive(Debug, Clone, Copy)]
-pub struct Named<'a> {
-    pub registration: &'a RegistrationId,
-    pub deployment_id: &'a str,
-    pub context_id: Option<&'a str>,
-    pub resource_link_id: Option<&'a str>,
-    pub sub: &'a str,
+pub(crate) struct Named<'a> {
+    pub(crate) registration: &'a RegistrationId,
+    pub(crate) deployment_id: &'a str,
+    pub(crate) context_id: Option<&'a str>,
+    pub(crate) resource_link_id: Option<&'a str>,
+    pub(crate) sub: &'a str,
 }
 
 /// What we know by those names.
 #[derive(Debug, Clone)]
-pub struct Known {
-    pub registration: Registration,
-    pub deployment: Option<Deployment>,
-    pub course: Option<Course>,
-    pub link: Option<Link>,
-    pub person: Option<Person>,
+pub(crate) struct Known {
+    pub(crate) registration: Registration,
+    pub(crate) deployment: Option<Deployment>,
+    pub(crate) course: Option<Course>,
+    pub(crate) link: Option<Link>,
+    pub(crate) person: Option<Person>,
     /// What the person was in the course.
-    pub enrolment: Option<Enrolment>,
+    pub(crate) enrolment: Option<Enrolment>,
     /// What earlier launches showed of the platform.
-    pub last_seen: Option<LastSeen>,
+    pub(crate) last_seen: Option<LastSeen>,
 }
 
 type Rows = (
@@ -55,7 +56,7 @@ type Rows = (
 ///
 /// # Errors
 /// Trouble with the database, or a row that cannot be read.
-pub fn find(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, StoreError> {
+pub(crate) fn find(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, StoreError> {
     // Diesel takes no borrowed values in the condition of a join.
     let deployment_id = named.deployment_id.to_owned();
     let context_id = named.context_id.map(ToOwned::to_owned);

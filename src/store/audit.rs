@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
 use super::convert::{CHUNK, anywhere, from_json, json, micros, moment};
-use super::schema::{admins, audit, badges, people};
-use super::{Db, Page, StoreError, tenants};
-use crate::domain::audit::{Actor, ActorKind, Entry, Logged};
+use super::schema::{admins, audit, badges, people, registrations};
+use super::{Db, StoreError, tenants};
+use crate::domain::audit::{Actor, ActorKind, Entry, Filter, Logged};
+use crate::domain::page::Page;
 use crate::ids::{PersonId, TenantId};
 use crate::random::Random;
 use ambient::ids::uuid_v7;
@@ -43,7 +43,7 @@ impl Row {
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn record(db: &mut Db, entry: &Entry, random: &dyn Random) -> Result<(), StoreError> {
+pub(crate) fn record(db: &mut Db, entry: &Entry, random: &dyn Random) -> Result<(), StoreError> {
     if let Some(tenant) = &entry.tenant {
         return insert(db, tenant, entry, random);
     }
@@ -72,7 +72,7 @@ fn insert(db: &mut Db, tenant: &TenantId, entry: &Entry, random: &dyn Random) ->
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Logged>, StoreError> {
+pub(crate) fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Logged>, StoreError> {
     let rows: Vec<Row> = audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .order((audit::happened_at.desc(), audit::id.desc()))
@@ -87,7 +87,7 @@ pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Logged>, S
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<Logged>, StoreError> {
+pub(crate) fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<Logged>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .filter(audit::subject.eq_any(subjects.iter().take(CHUNK)))
@@ -99,7 +99,7 @@ pub fn about(db: &mut Db, tenant: &TenantId, subjects: &[&str]) -> Result<Vec<Lo
 }
 
 /// What a person did, and what was done to `subjects`, oldest first.
-pub fn concerning(
+pub(crate) fn concerning(
     db: &mut Db,
     tenant: &TenantId,
     person: &PersonId,
@@ -121,28 +121,6 @@ pub fn concerning(
     found.sort_by(|one, other| (one.happened_at, &one.id).cmp(&(other.happened_at, &other.id)));
     found.dedup_by(|one, other| one.id == other.id);
     found.into_iter().map(Row::logged).collect()
-}
-
-/// What is looked for; nothing set means everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// The word of exactly this action.
-    pub action: Option<String>,
-    pub who: Option<Who>,
-    /// The id of the thing, or its beginning.
-    pub subject: Option<String>,
-    pub from: Option<DateTime<Utc>>,
-    /// Not included.
-    pub until: Option<DateTime<Utc>>,
-}
-
-/// Whose entries are looked for: either of both.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Who {
-    /// Part of the name of a person or an administrator.
-    pub name: String,
-    /// Actors without a name of their own.
-    pub kinds: Vec<ActorKind>,
 }
 
 /// Ids of people of the institution, and of administrators, whose name has `text` in it; at most 500 of each.
@@ -170,7 +148,7 @@ fn called(db: &mut Db, tenant: &TenantId, text: &str) -> Result<Vec<String>, Sto
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn search(
+pub(crate) fn search(
     db: &mut Db,
     tenant: &TenantId,
     filter: &Filter,
@@ -232,7 +210,7 @@ pub fn search(
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, StoreError> {
+pub(crate) fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, StoreError> {
     Ok(on_both!(db, |connection| audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .select(audit::action)
@@ -241,11 +219,16 @@ pub fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, StoreError
         .load(connection))?)
 }
 
-/// What those ids are called: people and badges of the institution, and administrators.
+/// What those ids are called: people, badges and platforms of the institution, and administrators. What is no longer there
+/// has no name.
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn names(db: &mut Db, tenant: &TenantId, ids: &[&str]) -> Result<BTreeMap<String, String>, StoreError> {
+pub(crate) fn names(
+    db: &mut Db,
+    tenant: &TenantId,
+    ids: &[&str],
+) -> Result<BTreeMap<String, String>, StoreError> {
     let mut names = BTreeMap::new();
     for part in ids.chunks(CHUNK) {
         on_both!(db, |connection| {
@@ -275,6 +258,12 @@ pub fn names(db: &mut Db, tenant: &TenantId, ids: &[&str]) -> Result<BTreeMap<St
                     names.insert(id, format!("“{name}”"));
                 }
             }
+            let found: Vec<(String, String)> = registrations::table
+                .filter(registrations::tenant_id.eq(tenant.as_str()))
+                .filter(registrations::id.eq_any(part.iter().copied()))
+                .select((registrations::id, registrations::name))
+                .load(connection)?;
+            names.extend(found.into_iter().map(|(id, name)| (id, format!("“{name}”"))));
         });
     }
     Ok(names)

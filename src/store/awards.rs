@@ -89,7 +89,7 @@ pub(super) fn fact(
 }
 
 /// Makes the award. `false`: the badge, person and cycle have one already, made by whomever; nothing was written.
-pub fn insert_once(db: &mut Db, award: &Award) -> Result<bool, StoreError> {
+pub(crate) fn insert_once(db: &mut Db, award: &Award) -> Result<bool, StoreError> {
     let row = Row::of(award);
     let added = on_both!(db, |connection| diesel::insert_into(awards::table)
         .values(&row)
@@ -100,7 +100,7 @@ pub fn insert_once(db: &mut Db, award: &Award) -> Result<bool, StoreError> {
 }
 
 /// The award with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &AwardId) -> Result<Option<Award>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &AwardId) -> Result<Option<Award>, StoreError> {
     let row = on_both!(db, |connection| awards::table
         .filter(awards::tenant_id.eq(tenant.as_str()))
         .filter(awards::id.eq(id.as_str()))
@@ -111,7 +111,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &AwardId) -> Result<Option<Award>
 }
 
 /// The award of the latest cycle.
-pub fn latest(
+pub(crate) fn latest(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -129,7 +129,7 @@ pub fn latest(
 }
 
 /// The award of that cycle.
-pub fn of_cycle(
+pub(crate) fn of_cycle(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -148,7 +148,7 @@ pub fn of_cycle(
 }
 
 /// The latest award of everybody who has one.
-pub fn latest_for_badge(
+pub(crate) fn latest_for_badge(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -165,7 +165,7 @@ pub fn latest_for_badge(
 }
 
 /// The latest awards of some people in all badges of a course: a page of the progress table.
-pub fn latest_for_people(
+pub(crate) fn latest_for_people(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -190,7 +190,11 @@ pub fn latest_for_people(
 }
 
 /// All awards of a person, every cycle, newest first.
-pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Award>, StoreError> {
+pub(crate) fn for_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Award>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| awards::table
         .filter(awards::tenant_id.eq(tenant.as_str()))
         .filter(awards::person_id.eq(person.as_str()))
@@ -202,14 +206,14 @@ pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<V
 
 /// How awards of one badge stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counter {
+pub(crate) struct Counter {
     /// People whose award is in force.
-    pub holders: i64,
-    pub last_awarded_at: Option<DateTime<Utc>>,
+    pub(crate) holders: i64,
+    pub(crate) last_awarded_at: Option<DateTime<Utc>>,
 }
 
 /// The counters of a course's badges, those with an award in force, in one grouped query.
-pub fn counters(
+pub(crate) fn counters(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -264,7 +268,7 @@ pub(super) fn set_suspended(
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such award.
-pub fn revoke(
+pub(crate) fn revoke(
     db: &mut Db,
     tenant: &TenantId,
     id: &AwardId,

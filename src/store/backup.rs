@@ -13,7 +13,7 @@ use super::{Db, StoreError};
 
 /// What became of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Copied {
+pub(crate) enum Copied {
     /// The file was written, whole; the version of its last migration.
     Sqlite { migration: String },
     /// Nothing: PostgreSQL has a program of its own for it. The version of its last migration.
@@ -23,7 +23,7 @@ pub enum Copied {
 impl Copied {
     /// The version of the last migration of what was, or is to be, copied.
     #[must_use]
-    pub fn migration(&self) -> &str {
+    pub(crate) fn migration(&self) -> &str {
         match self {
             Self::Sqlite { migration } | Self::Postgres { migration } => migration,
         }
@@ -44,7 +44,7 @@ const LAST_MIGRATION: &str = "SELECT max(version) AS told FROM __diesel_schema_m
 /// # Errors
 /// [`StoreError::Missing`] when there is no such file; [`StoreError::Damaged`] when the copy is not sound; every
 /// [`StoreError`] about reach and space.
-pub fn copy(url: &str, target: &Path) -> Result<Copied, StoreError> {
+pub(crate) fn copy(url: &str, target: &Path) -> Result<Copied, StoreError> {
     let address = Address::parse(url, PATIENCE)?;
     // Looking at a file that is not there would make it.
     if address.file().is_some_and(|file| !file.exists()) {

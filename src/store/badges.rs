@@ -67,7 +67,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the id is taken.
-pub fn insert(db: &mut Db, badge: &Badge) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, badge: &Badge) -> Result<(), StoreError> {
     let (state, reason) = state_columns(&badge.state);
     let row = Row {
         id: badge.id.to_string(),
@@ -86,7 +86,7 @@ pub fn insert(db: &mut Db, badge: &Badge) -> Result<(), StoreError> {
 }
 
 /// The badge with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<Badge>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<Badge>, StoreError> {
     let row = on_both!(db, |connection| badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::id.eq(id.as_str()))
@@ -97,7 +97,11 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<Badge>
 }
 
 /// The badges of a course, oldest first.
-pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Badge>, StoreError> {
+pub(crate) fn for_course(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<Badge>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::course_id.eq(course.as_str()))
@@ -108,7 +112,7 @@ pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<V
 }
 
 /// The badges of an institution that are active or paused, oldest first: what a rule may build on.
-pub fn in_use(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
+pub(crate) fn in_use(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
     let rows: Vec<Row> = badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::state.eq("active").or(badges::state.eq("paused")))
@@ -122,7 +126,7 @@ pub fn in_use(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> 
 ///
 /// # Errors
 /// [`StoreError::Stale`] when somebody changed it since, [`StoreError::Missing`] when it is gone.
-pub fn update_design(
+pub(crate) fn update_design(
     db: &mut Db,
     tenant: &TenantId,
     id: &BadgeId,
@@ -155,7 +159,7 @@ pub fn update_design(
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such badge.
-pub fn set_state(
+pub(crate) fn set_state(
     db: &mut Db,
     tenant: &TenantId,
     id: &BadgeId,
@@ -183,7 +187,7 @@ pub fn set_state(
 ///
 /// # Errors
 /// [`StoreError::InUse`] when it is not a draft or was decided about, [`StoreError::Missing`] when it is gone.
-pub fn delete_draft(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<(), StoreError> {
+pub(crate) fn delete_draft(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<(), StoreError> {
     let badge = get(db, tenant, id)?.ok_or(StoreError::Missing("badge"))?;
     if badge.state != BadgeState::Draft || badge.active_rule.is_some() {
         return Err(StoreError::InUse("its awards".to_owned()));
@@ -214,7 +218,7 @@ pub fn delete_draft(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<(), 
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such badge.
-pub fn set_copied_from(
+pub(crate) fn set_copied_from(
     db: &mut Db,
     tenant: &TenantId,
     id: &BadgeId,
@@ -233,7 +237,7 @@ pub fn set_copied_from(
 }
 
 /// The badges of a course that were copied, each with the one it was copied from, oldest first.
-pub fn copied(
+pub(crate) fn copied(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -251,7 +255,11 @@ pub fn copied(
 }
 
 /// The badge that this one is a copy of.
-pub fn copied_from(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option<BadgeId>, StoreError> {
+pub(crate) fn copied_from(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &BadgeId,
+) -> Result<Option<BadgeId>, StoreError> {
     let found: Option<Option<String>> = badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::id.eq(id.as_str()))

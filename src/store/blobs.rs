@@ -12,11 +12,11 @@ use crate::ids::TenantId;
 
 /// Where blobs lie: a folder today, any `object_store` by construction.
 #[derive(Debug, Clone)]
-pub struct Blobs(Arc<dyn ObjectStore>);
+pub(crate) struct Blobs(Arc<dyn ObjectStore>);
 
 /// Why a blob could not be kept or found.
 #[derive(Debug, thiserror::Error)]
-pub enum BlobError {
+pub(crate) enum BlobError {
     #[error("The folder for files could not be used: {0}")]
     Folder(String),
     #[error("The file is not in the store any more.")]
@@ -33,7 +33,7 @@ impl Blobs {
     ///
     /// # Errors
     /// [`BlobError::Folder`] when it cannot be made or opened.
-    pub fn in_folder(folder: &Path) -> Result<Self, BlobError> {
+    pub(crate) fn in_folder(folder: &Path) -> Result<Self, BlobError> {
         std::fs::create_dir_all(folder).map_err(|error| BlobError::Folder(error.to_string()))?;
         let store =
             LocalFileSystem::new_with_prefix(folder).map_err(|error| BlobError::Folder(error.to_string()))?;
@@ -44,7 +44,7 @@ impl Blobs {
     ///
     /// # Errors
     /// [`BlobError::Failed`] when they cannot be written, for instance on a full disk.
-    pub async fn put(&self, tenant: &TenantId, bytes: Bytes) -> Result<String, BlobError> {
+    pub(crate) async fn put(&self, tenant: &TenantId, bytes: Bytes) -> Result<String, BlobError> {
         let digest = hex::encode(Sha256::digest(&bytes));
         let put = self
             .0
@@ -59,7 +59,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError::Missing`] when there are none, [`BlobError::Changed`] when they are others by now,
     /// [`BlobError::Failed`] when they cannot be read.
-    pub async fn get(&self, tenant: &TenantId, digest: &str) -> Result<Bytes, BlobError> {
+    pub(crate) async fn get(&self, tenant: &TenantId, digest: &str) -> Result<Bytes, BlobError> {
         let read = async { self.0.get(&path(tenant, digest)).await?.bytes().await };
         let bytes = read.await.map_err(|error| match error {
             object_store::Error::NotFound { .. } => BlobError::Missing,
@@ -78,7 +78,7 @@ impl Blobs {
     ///
     /// # Errors
     /// [`BlobError::Failed`] when they cannot be removed.
-    pub async fn remove_if_older(
+    pub(crate) async fn remove_if_older(
         &self,
         tenant: &TenantId,
         digest: &str,

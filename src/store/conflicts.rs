@@ -14,7 +14,7 @@ const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
     .with_max_times(4);
 
 /// An error that may only mean that another transaction was faster.
-pub trait MaybeConflict {
+pub(crate) trait MaybeConflict {
     /// Whether the same work, begun anew, sees what the other one did and may come to its end.
     fn is_conflict(&self) -> bool;
 }
@@ -32,7 +32,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub async fn write_retrying<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(crate) async fn write_retrying<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + MaybeConflict + Send + 'static,
@@ -46,7 +46,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub fn write_retrying_blocking<T, E, F>(&self, mut work: F) -> Result<T, E>
+    pub(crate) fn write_retrying_blocking<T, E, F>(&self, mut work: F) -> Result<T, E>
     where
         E: From<StoreError> + MaybeConflict,
         F: FnMut(&mut Db) -> Result<T, E>,

@@ -18,7 +18,7 @@ use super::migrate;
     clippy::large_enum_variant,
     reason = "a handful of connections live in the pool"
 )]
-pub enum Db {
+pub(crate) enum Db {
     Postgres(PgConnection),
     Sqlite(SqliteConnection),
 }
@@ -46,7 +46,7 @@ macro_rules! on_both {
 
 /// Which database an address names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
+pub(crate) enum Engine {
     Postgres,
     Sqlite,
 }
@@ -164,7 +164,7 @@ impl ManageConnection for Address {
 
 /// The database: a pool of connections. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub(crate) struct Store {
     pool: Pool<Address>,
     engine: Engine,
     patience: Duration,
@@ -178,7 +178,7 @@ impl Store {
     ///
     /// # Errors
     /// Every [`StoreError`] about addresses, reach, locks, rights, space and versions.
-    pub fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+    pub(crate) fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         Self::open_patiently(url, connections, PATIENCE)
     }
 
@@ -186,7 +186,11 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn open_patiently(url: &str, connections: u32, patience: Duration) -> Result<Self, StoreError> {
+    pub(crate) fn open_patiently(
+        url: &str,
+        connections: u32,
+        patience: Duration,
+    ) -> Result<Self, StoreError> {
         let address = Address::parse(url, patience)?;
         let mut first = address.connect()?;
         migrate::run(&mut first)?;
@@ -210,7 +214,7 @@ impl Store {
 
     /// Which database this is.
     #[must_use]
-    pub fn engine(&self) -> Engine {
+    pub(crate) fn engine(&self) -> Engine {
         self.engine
     }
 
@@ -218,7 +222,7 @@ impl Store {
     ///
     /// # Errors
     /// What `work` says, or why there is no connection.
-    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Db) -> Result<T, StoreError> + Send + 'static,
@@ -230,7 +234,7 @@ impl Store {
     ///
     /// # Errors
     /// What `work` says, or why the transaction could not begin or end.
-    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Db) -> Result<T, StoreError> + Send + 'static,
@@ -240,7 +244,7 @@ impl Store {
 
     /// Empties the write-ahead log of SQLite, in which pages stand as they were before something was deleted. Where
     /// somebody reads at this moment it is left for the next time. PostgreSQL looks after its own.
-    pub async fn settle(&self) -> Result<(), StoreError> {
+    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
         // Whoever writes waits meanwhile, so it waits for readers a moment only.
         let patience = self.patience.as_millis();
         let empty = format!(
@@ -263,7 +267,9 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let store = self.clone();
-        let task = tokio::task::spawn_blocking(move || work(&store));
+        // What is logged there belongs to the same request or job.
+        let span = tracing::Span::current();
+        let task = tokio::task::spawn_blocking(move || span.in_scope(|| work(&store)));
         task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
     }
 
@@ -271,7 +277,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub async fn read_with<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(crate) async fn read_with<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -284,7 +290,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub async fn write_with<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(crate) async fn write_with<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -297,7 +303,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub fn read_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(crate) fn read_blocking<T, E, F>(&self, work: F) -> Result<T, E>
     where
         E: From<StoreError>,
         F: FnOnce(&mut Db) -> Result<T, E>,
@@ -309,7 +315,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub fn write_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(crate) fn write_blocking<T, E, F>(&self, work: F) -> Result<T, E>
     where
         E: From<StoreError>,
         F: FnOnce(&mut Db) -> Result<T, E>,
@@ -326,7 +332,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub async fn write_over<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(crate) async fn write_over<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -363,7 +369,7 @@ impl Store {
     }
 
     /// Whether the database answers and is ours: for readiness. SQLite would answer a mere `SELECT 1` without its file.
-    pub async fn ping(&self) -> Result<(), StoreError> {
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         self.read(|db| Ok(db.batch_execute("SELECT 1 FROM tenants LIMIT 1")?))
             .await
     }

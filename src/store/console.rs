@@ -1,27 +1,16 @@
 //! Numbers for the first page of the console.
 
-use chrono::{DateTime, Utc};
 use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::convert::opt_moment;
 use super::schema::{courses, deployments, last_seen, registrations, sessions};
 use super::{Db, StoreError};
+use crate::domain::issuer::Counts;
 use crate::ids::TenantId;
 
-/// How much there is of an institution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Platforms that are turned on.
-    pub platforms: i64,
-    pub courses: i64,
-    /// Installations that wait for somebody to accept them.
-    pub waiting: i64,
-    pub last_launch: Option<DateTime<Utc>>,
-}
-
 /// Counts what an institution has.
-pub fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
+pub(crate) fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreError> {
     let platforms = registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::enabled.eq(true))

@@ -2,49 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_word, micros, moment, opt_moment, word};
 use super::schema::{copies, placements};
 use super::{Db, StoreError};
+use crate::domain::course::{CopyState, CourseCopy};
 use crate::ids::{CopyId, CourseId, TenantId};
-
-/// That a course was copied from another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CourseCopy {
-    pub id: CopyId,
-    pub tenant: TenantId,
-    /// The new course.
-    pub course: CourseId,
-    /// The one it came from.
-    pub source: CourseId,
-    pub found_by: FoundBy,
-    pub state: CopyState,
-    pub created_at: DateTime<Utc>,
-    /// When an instructor took or declined it.
-    pub settled_at: Option<DateTime<Utc>>,
-}
-
-/// How it became known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FoundBy {
-    /// `$Context.id.history` of a launch.
-    History,
-    /// Canvas's `LtiContextCopyNotice`.
-    Notice,
-    /// A link of the new course carries an id of ours that belongs to the old one.
-    Item,
-}
-
-/// What an instructor said to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CopyState {
-    Offered,
-    Taken,
-    Declined,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = copies, treat_none_as_default_value = false)]
@@ -75,7 +38,7 @@ impl Row {
 }
 
 /// Adds `copy` unless these two courses are known as one already. Says whether it was added.
-pub fn offer(db: &mut Db, copy: &CourseCopy) -> Result<bool, StoreError> {
+pub(crate) fn offer(db: &mut Db, copy: &CourseCopy) -> Result<bool, StoreError> {
     let row = Row {
         id: copy.id.to_string(),
         tenant_id: copy.tenant.to_string(),
@@ -94,7 +57,7 @@ pub fn offer(db: &mut Db, copy: &CourseCopy) -> Result<bool, StoreError> {
 }
 
 /// The copy with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &CopyId) -> Result<Option<CourseCopy>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &CopyId) -> Result<Option<CourseCopy>, StoreError> {
     let row = copies::table
         .filter(copies::tenant_id.eq(tenant.as_str()))
         .filter(copies::id.eq(id.as_str()))
@@ -105,7 +68,11 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &CopyId) -> Result<Option<CourseC
 }
 
 /// What a course was copied from, oldest first.
-pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<CourseCopy>, StoreError> {
+pub(crate) fn for_course(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<CourseCopy>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| copies::table
         .filter(copies::tenant_id.eq(tenant.as_str()))
         .filter(copies::course_id.eq(course.as_str()))
@@ -117,7 +84,7 @@ pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<V
 
 /// Says what became of an offer. `false`: it was taken already, perhaps a moment ago on another node. Of two at once
 /// one gets `true`.
-pub fn settle(
+pub(crate) fn settle(
     db: &mut Db,
     tenant: &TenantId,
     id: &CopyId,
@@ -135,7 +102,7 @@ pub fn settle(
 }
 
 /// The course in which deep linking placed the item of that id, and what it opens there, as JSON.
-pub fn placed_in(
+pub(crate) fn placed_in(
     db: &mut Db,
     tenant: &TenantId,
     item: &str,

@@ -7,21 +7,22 @@ use super::convert::{CHUNK, from_json, json, micros, opt_moment};
 use super::schema::courses;
 use super::{Db, StoreError};
 use crate::domain::course::{Checks, Course, Services};
+use crate::domain::page::Page;
 use crate::ids::{CourseId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 
 /// A course as a launch showed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CourseSeen {
-    pub tenant: TenantId,
-    pub registration: RegistrationId,
-    pub deployment: DeploymentId,
+pub(crate) struct CourseSeen {
+    pub(crate) tenant: TenantId,
+    pub(crate) registration: RegistrationId,
+    pub(crate) deployment: DeploymentId,
     /// The platform's own identifier.
-    pub context_id: String,
-    pub label: Option<String>,
-    pub title: Option<String>,
+    pub(crate) context_id: String,
+    pub(crate) label: Option<String>,
+    pub(crate) title: Option<String>,
     /// What the launch offered; what it does not mention is kept as known.
-    pub services: Services,
+    pub(crate) services: Services,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -94,7 +95,7 @@ const NOT_BEFORE_A_LAUNCH: i64 = 253_370_764_800_000_000;
 
 /// Adds a course of which the platform has told us before anybody opened it, unless it is known, and says which one is
 /// there. It is not read before its first launch: nothing is known yet of what the platform offers in it.
-pub fn announced(
+pub(crate) fn announced(
     db: &mut Db,
     seen: &CourseSeen,
     now: DateTime<Utc>,
@@ -115,7 +116,7 @@ pub fn announced(
 }
 
 /// Adds the course, due for its first check at once, or refreshes what the launch says of a known one.
-pub fn upsert_from_launch(
+pub(crate) fn upsert_from_launch(
     db: &mut Db,
     seen: &CourseSeen,
     now: DateTime<Utc>,
@@ -129,7 +130,7 @@ pub fn upsert_from_launch(
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn refresh_from_launch(
+pub(crate) fn refresh_from_launch(
     db: &mut Db,
     known: Option<Course>,
     seen: &CourseSeen,
@@ -179,7 +180,7 @@ pub fn refresh_from_launch(
 }
 
 /// The course with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Option<Course>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Option<Course>, StoreError> {
     let row = on_both!(db, |connection| courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::id.eq(id.as_str()))
@@ -190,7 +191,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Option<Cours
 }
 
 /// The courses of an institution, newest first.
-pub fn list_for_tenant(db: &mut Db, tenant: &TenantId, page: super::Page) -> Result<Vec<Course>, StoreError> {
+pub(crate) fn list_for_tenant(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Course>, StoreError> {
     let rows: Vec<Row> = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .order((courses::created_at.desc(), courses::id.desc()))
@@ -202,11 +203,11 @@ pub fn list_for_tenant(db: &mut Db, tenant: &TenantId, page: super::Page) -> Res
 }
 
 /// The courses of one platform, newest first.
-pub fn of_registration(
+pub(crate) fn of_registration(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
-    page: super::Page,
+    page: Page,
 ) -> Result<Vec<Course>, StoreError> {
     let rows: Vec<Row> = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
@@ -223,7 +224,12 @@ pub fn of_registration(
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such course.
-pub fn set_checks(db: &mut Db, tenant: &TenantId, id: &CourseId, checks: &Checks) -> Result<(), StoreError> {
+pub(crate) fn set_checks(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CourseId,
+    checks: &Checks,
+) -> Result<(), StoreError> {
     let changed = diesel::update(courses::table)
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::id.eq(id.as_str()))
@@ -244,7 +250,7 @@ pub fn set_checks(db: &mut Db, tenant: &TenantId, id: &CourseId, checks: &Checks
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such course.
-pub fn set_next_check(
+pub(crate) fn set_next_check(
     db: &mut Db,
     tenant: &TenantId,
     id: &CourseId,
@@ -264,7 +270,7 @@ pub fn set_next_check(
 
 /// Courses whose next check has come, longest overdue first, at most `limit`. One without a time was read while the
 /// schedule was off: it is due. Names no tenant: the schedule serves all of them. Several nodes may see the same course; the queue's key makes it one piece of work.
-pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, StoreError> {
+pub(crate) fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, StoreError> {
     let rows: Vec<Row> = courses::table
         .filter(
             courses::next_check_at
@@ -283,7 +289,7 @@ pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, S
 }
 
 /// The ids of the contexts that a course was copied from, nearest first, as the last launch that named any said.
-pub fn history(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Vec<String>, StoreError> {
+pub(crate) fn history(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Vec<String>, StoreError> {
     let kept: Option<Option<String>> = on_both!(db, |connection| courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::id.eq(id.as_str()))
@@ -298,7 +304,7 @@ pub fn history(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Vec<Stri
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such course.
-pub fn set_history(
+pub(crate) fn set_history(
     db: &mut Db,
     tenant: &TenantId,
     id: &CourseId,
@@ -317,7 +323,7 @@ pub fn set_history(
 }
 
 /// The courses of a registration with one of these context ids, whatever their deployment, oldest first.
-pub fn by_contexts(
+pub(crate) fn by_contexts(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,

@@ -3,73 +3,18 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{CHUNK, from_word, micros, moment, word};
 use super::schema::{awards, credentials};
 use super::{Db, StoreError};
-use crate::ids::{AwardId, CredentialId, IssuerId, PersonId, StatusListId, TenantId};
-
-/// A signed document and where it is published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Credential {
-    pub id: CredentialId,
-    pub tenant: TenantId,
-    pub award: AwardId,
-    pub issuer: IssuerId,
-    /// The unguessable last part of its public address.
-    pub slug: String,
-    /// The signed JSON, byte by byte as it was signed.
-    pub document: String,
-    /// The same credential as a signed compact token, byte by byte as it was signed; none for what was issued before
-    /// there were tokens.
-    pub token: Option<String>,
-    pub issued_at: DateTime<Utc>,
-    pub status_list: StatusListId,
-    /// Its position in that list, from 0.
-    pub status_position: i32,
-    pub shows: Shows,
-    /// What the holder had left out of the document, as JSON; none: nothing.
-    pub left_out: Option<String>,
-    /// When it was signed anew last; none: it is as it was issued.
-    pub reissued: Option<Reissued>,
-}
-
-/// That a document was signed anew under its own id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reissued {
-    pub at: DateTime<Utc>,
-    pub cause: Cause,
-}
-
-/// Why a document is signed anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// The key that had signed it was withdrawn: what was saved before verifies no more.
-    Key,
-    /// Its holder wanted it otherwise; what was saved before still verifies.
-    Holder,
-}
-
-/// What the holder lets others see; all off at first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "four switches")]
-pub struct Shows {
-    pub name: bool,
-    pub evidence: bool,
-    /// Files for others than the holder.
-    pub downloads: bool,
-    /// Nothing at all, the page included, but by a link that the holder makes.
-    pub hidden: bool,
-}
+use crate::domain::credential::{Credential, Reissued, Visibility};
+use crate::ids::{AwardId, CredentialId, PersonId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = credentials, treat_none_as_default_value = false)]
 #[allow(clippy::struct_excessive_bools, reason = "the columns of the table")]
-pub(super) struct Row {
+struct Row {
     id: String,
     tenant_id: String,
     award_id: String,
@@ -90,7 +35,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn credential(self) -> Result<Credential, StoreError> {
+    fn credential(self) -> Result<Credential, StoreError> {
         let reissued = match (self.reissued_at, self.reissued_for) {
             (Some(at), Some(cause)) => Some(Reissued {
                 at: moment(at)?,
@@ -109,7 +54,7 @@ impl Row {
             issued_at: moment(self.issued_at)?,
             status_list: self.status_list_id.into(),
             status_position: self.status_position,
-            shows: Shows {
+            visibility: Visibility {
                 name: self.show_name,
                 evidence: self.show_evidence,
                 downloads: self.show_downloads,
@@ -125,7 +70,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the award has one, or the slug or the status position is taken.
-pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
     let row = Row {
         id: credential.id.to_string(),
         tenant_id: credential.tenant.to_string(),
@@ -136,11 +81,11 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
         issued_at: micros(credential.issued_at),
         status_list_id: credential.status_list.to_string(),
         status_position: credential.status_position,
-        show_name: credential.shows.name,
-        show_evidence: credential.shows.evidence,
-        show_downloads: credential.shows.downloads,
+        show_name: credential.visibility.name,
+        show_evidence: credential.visibility.evidence,
+        show_downloads: credential.visibility.downloads,
         token: credential.token.clone(),
-        hidden: credential.shows.hidden,
+        hidden: credential.visibility.hidden,
         left_out: credential.left_out.clone(),
         reissued_at: credential.reissued.map(|reissued| micros(reissued.at)),
         reissued_for: credential
@@ -155,7 +100,7 @@ pub fn insert(db: &mut Db, credential: &Credential) -> Result<(), StoreError> {
 }
 
 /// The credential at a public address. Names no tenant: the visitor knows none, and slugs are unique and unguessable.
-pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError> {
+pub(crate) fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError> {
     let row = on_both!(db, |connection| credentials::table
         .filter(credentials::slug.eq(slug))
         .select(Row::as_select())
@@ -165,7 +110,11 @@ pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Credential>, StoreError
 }
 
 /// One by its id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
+pub(crate) fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CredentialId,
+) -> Result<Option<Credential>, StoreError> {
     let row = credentials::table
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::id.eq(id.as_str()))
@@ -176,7 +125,11 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &CredentialId) -> Result<Option<C
 }
 
 /// The credential of an award, if it was signed yet.
-pub fn by_award(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Option<Credential>, StoreError> {
+pub(crate) fn by_award(
+    db: &mut Db,
+    tenant: &TenantId,
+    award: &AwardId,
+) -> Result<Option<Credential>, StoreError> {
     let row = credentials::table
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::award_id.eq(award.as_str()))
@@ -188,7 +141,7 @@ pub fn by_award(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Optio
 
 /// The last parts of the public addresses of some awards, and whether their holders keep the pages to themselves; those
 /// without a credential are left out.
-pub fn slugs(
+pub(crate) fn slugs(
     db: &mut Db,
     tenant: &TenantId,
     of: &[AwardId],
@@ -207,7 +160,11 @@ pub fn slugs(
 }
 
 /// The credentials of a person, newest first.
-pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Credential>, StoreError> {
+pub(crate) fn for_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Credential>, StoreError> {
     let rows: Vec<Row> = credentials::table
         .inner_join(awards::table.on(awards::id.eq(credentials::award_id)))
         .filter(credentials::tenant_id.eq(tenant.as_str()))
@@ -219,7 +176,7 @@ pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<V
 }
 
 /// Awards that have no credential yet, oldest first: signing was interrupted.
-pub fn awards_without(db: &mut Db, tenant: &TenantId, limit: i64) -> Result<Vec<AwardId>, StoreError> {
+pub(crate) fn awards_without(db: &mut Db, tenant: &TenantId, limit: i64) -> Result<Vec<AwardId>, StoreError> {
     let ids: Vec<String> = awards::table
         .left_join(credentials::table.on(credentials::award_id.eq(awards::id)))
         .filter(awards::tenant_id.eq(tenant.as_str()))
@@ -235,15 +192,20 @@ pub fn awards_without(db: &mut Db, tenant: &TenantId, limit: i64) -> Result<Vec<
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such credential.
-pub fn set_shows(db: &mut Db, tenant: &TenantId, id: &CredentialId, shows: Shows) -> Result<(), StoreError> {
+pub(crate) fn set_visibility(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CredentialId,
+    visibility: Visibility,
+) -> Result<(), StoreError> {
     let changed = diesel::update(credentials::table)
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::id.eq(id.as_str()))
         .set((
-            credentials::show_name.eq(shows.name),
-            credentials::show_evidence.eq(shows.evidence),
-            credentials::show_downloads.eq(shows.downloads),
-            credentials::hidden.eq(shows.hidden),
+            credentials::show_name.eq(visibility.name),
+            credentials::show_evidence.eq(visibility.evidence),
+            credentials::show_downloads.eq(visibility.downloads),
+            credentials::hidden.eq(visibility.hidden),
         ))
         .execute(db)?;
     if changed == 0 {
@@ -254,7 +216,7 @@ pub fn set_shows(db: &mut Db, tenant: &TenantId, id: &CredentialId, shows: Shows
 }
 
 /// A part of an institution's credentials, in the order of their ids: those after `after`, each with its holder.
-pub fn some_after(
+pub(crate) fn some_after(
     db: &mut Db,
     tenant: &TenantId,
     after: Option<&CredentialId>,
@@ -274,7 +236,7 @@ pub fn some_after(
 }
 
 /// How many credentials an institution has issued.
-pub fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
+pub(crate) fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
     Ok(credentials::table
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .count()

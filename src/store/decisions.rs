@@ -12,48 +12,36 @@ use super::convert::{CHUNK, from_json, from_word, json, micros, moment, word};
 use super::schema::{badges, current_decisions, decisions};
 use super::{Db, StoreError};
 use crate::domain::cause::Cause;
-use crate::domain::decision::{Decision, Truth};
+use crate::domain::decision::{Decision, DecisionRecord, Truth};
+use crate::domain::page::Page;
 use crate::ids::{BadgeId, CourseId, DecisionId, PersonId, RuleId, TenantId};
 use crate::random::Random;
 
 /// A decision as it was just made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewDecision {
-    pub person: PersonId,
-    pub rule: RuleId,
-    pub decision: Decision,
+pub(crate) struct NewDecision {
+    pub(crate) person: PersonId,
+    pub(crate) rule: RuleId,
+    pub(crate) decision: Decision,
 }
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
-    pub person: PersonId,
+pub(crate) struct Recorded {
+    pub(crate) person: PersonId,
     /// The record that holds now: a new one, or the one before when nothing but the time of reading differs.
-    pub id: DecisionId,
-    pub outcome: Truth,
-    pub changed: bool,
-}
-
-/// A record with everything around it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredDecision {
-    pub id: DecisionId,
-    pub badge: BadgeId,
-    pub person: PersonId,
-    pub rule: RuleId,
-    pub decision: Decision,
-    /// What led to it.
-    pub cause: Cause,
-    pub decided_at: DateTime<Utc>,
+    pub(crate) id: DecisionId,
+    pub(crate) outcome: Truth,
+    pub(crate) changed: bool,
 }
 
 /// The outcome that holds now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Current {
-    pub id: DecisionId,
-    pub outcome: Truth,
+pub(crate) struct Current {
+    pub(crate) id: DecisionId,
+    pub(crate) outcome: Truth,
     /// When it was last confirmed.
-    pub checked_at: DateTime<Utc>,
+    pub(crate) checked_at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -72,8 +60,8 @@ struct Row {
 }
 
 impl Row {
-    fn stored(self) -> Result<StoredDecision, StoreError> {
-        Ok(StoredDecision {
+    fn stored(self) -> Result<DecisionRecord, StoreError> {
+        Ok(DecisionRecord {
             id: self.id.into(),
             badge: self.badge_id.into(),
             person: self.person_id.into(),
@@ -129,7 +117,7 @@ fn digest(rule: &RuleId, decision: &Decision) -> Result<String, StoreError> {
 }
 
 /// Records what was decided about one person. Run it in a transaction.
-pub fn record(
+pub(crate) fn record(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -145,7 +133,7 @@ pub fn record(
 /// Records what was decided about many people, each once: history for those whose record differs from the current one,
 /// and for all that they were checked now. A handful of statements, whatever their number. The answer is ordered by
 /// person. Run it in a transaction.
-pub fn record_many(
+pub(crate) fn record_many(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -240,13 +228,68 @@ pub fn record_many(
     Ok(done)
 }
 
+/// How many people, and how many of their records, [`amend`] takes at a time.
+const AMENDED: usize = 200;
+
+/// Changes what was recorded about some people and a badge, in each record of which `change` says that it changed it. What
+/// holds now holds on, so that the next check finds no news in it. Run it in a transaction.
+pub(super) fn amend(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    people: &[PersonId],
+    change: impl Fn(&mut Decision) -> bool,
+) -> Result<(), StoreError> {
+    for some in people.chunks(AMENDED) {
+        let ids: Vec<String> = on_both!(db, |connection| decisions::table
+            .filter(decisions::tenant_id.eq(tenant.as_str()))
+            .filter(decisions::badge_id.eq(badge.as_str()))
+            .filter(decisions::person_id.eq_any(some.iter().map(PersonId::as_str)))
+            .order(decisions::id)
+            .select(decisions::id)
+            .load(connection))?;
+        for part in ids.chunks(AMENDED) {
+            let rows: Vec<(String, String, String, String)> = on_both!(db, |connection| decisions::table
+                .filter(decisions::tenant_id.eq(tenant.as_str()))
+                .filter(decisions::id.eq_any(part))
+                .order(decisions::id)
+                .select((
+                    decisions::id,
+                    decisions::person_id,
+                    decisions::rule_id,
+                    decisions::record
+                ))
+                .load(connection))?;
+            for (id, person, rule, record) in rows {
+                let mut decision: Decision = from_json("decisions.record", &record)?;
+                if !change(&mut decision) {
+                    continue;
+                }
+                diesel::update(decisions::table)
+                    .filter(decisions::tenant_id.eq(tenant.as_str()))
+                    .filter(decisions::id.eq(&id))
+                    .set(decisions::record.eq(json(&decision)?))
+                    .execute(db)?;
+                diesel::update(current_decisions::table)
+                    .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+                    .filter(current_decisions::badge_id.eq(badge.as_str()))
+                    .filter(current_decisions::person_id.eq(person))
+                    .filter(current_decisions::decision_id.eq(&id))
+                    .set(current_decisions::digest.eq(digest(&rule.into(), &decision)?))
+                    .execute(db)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The record that holds now, and when it was last confirmed.
-pub fn current(
+pub(crate) fn current(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
     person: &PersonId,
-) -> Result<Option<(StoredDecision, DateTime<Utc>)>, StoreError> {
+) -> Result<Option<(DecisionRecord, DateTime<Utc>)>, StoreError> {
     let found: Option<(Row, i64)> = decisions::table
         .inner_join(current_decisions::table.on(current_decisions::decision_id.eq(decisions::id)))
         .filter(current_decisions::tenant_id.eq(tenant.as_str()))
@@ -261,7 +304,7 @@ pub fn current(
 }
 
 /// The outcomes that hold now, of everybody who was decided about.
-pub fn current_for_badge(
+pub(crate) fn current_for_badge(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -277,7 +320,7 @@ pub fn current_for_badge(
 }
 
 /// The outcomes that hold now for some people and all badges of a course: a page of the progress table.
-pub fn current_for_people(
+pub(crate) fn current_for_people(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -302,7 +345,7 @@ pub fn current_for_people(
 
 /// The records that hold now for some people and all badges of a course: a page of the progress table with its
 /// reasons.
-pub fn records_for_people(
+pub(crate) fn records_for_people(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -327,12 +370,12 @@ pub fn records_for_people(
 }
 
 /// The records that hold now for one person in one course, by badge.
-pub fn current_for_person(
+pub(crate) fn current_for_person(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
     person: &PersonId,
-) -> Result<HashMap<BadgeId, StoredDecision>, StoreError> {
+) -> Result<HashMap<BadgeId, DecisionRecord>, StoreError> {
     let rows: Vec<Row> = decisions::table
         .inner_join(current_decisions::table.on(current_decisions::decision_id.eq(decisions::id)))
         .inner_join(badges::table.on(badges::id.eq(decisions::badge_id)))
@@ -347,7 +390,11 @@ pub fn current_for_person(
 }
 
 /// The record with that id: the one that an award names.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &DecisionId) -> Result<Option<StoredDecision>, StoreError> {
+pub(crate) fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &DecisionId,
+) -> Result<Option<DecisionRecord>, StoreError> {
     let row = decisions::table
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::id.eq(id.as_str()))
@@ -358,13 +405,13 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &DecisionId) -> Result<Option<Sto
 }
 
 /// Everything that was decided about a person and a badge, newest first.
-pub fn history(
+pub(crate) fn history(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
     person: &PersonId,
-    page: super::Page,
-) -> Result<Vec<StoredDecision>, StoreError> {
+    page: Page,
+) -> Result<Vec<DecisionRecord>, StoreError> {
     let rows: Vec<Row> = decisions::table
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::badge_id.eq(badge.as_str()))
@@ -378,11 +425,11 @@ pub fn history(
 }
 
 /// Everything that was decided about a person, oldest first.
-pub fn of_person(
+pub(crate) fn of_person(
     db: &mut Db,
     tenant: &TenantId,
     person: &PersonId,
-) -> Result<Vec<StoredDecision>, StoreError> {
+) -> Result<Vec<DecisionRecord>, StoreError> {
     let rows: Vec<Row> = decisions::table
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::person_id.eq(person.as_str()))

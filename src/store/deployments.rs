@@ -2,34 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_word, micros, word};
 use super::schema::deployments;
 use super::{Db, StoreError};
+use crate::domain::platform::{Deployment, DeploymentState};
 use crate::ids::{DeploymentId, RegistrationId, TenantId};
-
-/// An installation of the tool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deployment {
-    pub id: DeploymentId,
-    pub tenant: TenantId,
-    pub registration: RegistrationId,
-    /// The platform's own identifier (LTI 1.3, `deployment_id`).
-    pub deployment_id: String,
-    pub state: DeploymentState,
-}
-
-/// Whether launches from it are let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeploymentState {
-    Accepted,
-    /// Turned up unannounced; an administrator has to accept it.
-    Pending,
-    /// An administrator said no: its launches are turned away, also where the registration accepts all.
-    Refused,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = deployments, treat_none_as_default_value = false)]
@@ -55,7 +33,7 @@ impl Row {
 }
 
 /// The installation that the platform calls `deployment_id`.
-pub fn find(
+pub(crate) fn find(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -72,7 +50,11 @@ pub fn find(
 }
 
 /// The installation with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<Deployment>, StoreError> {
+pub(crate) fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &DeploymentId,
+) -> Result<Option<Deployment>, StoreError> {
     let row = deployments::table
         .filter(deployments::tenant_id.eq(tenant.as_str()))
         .filter(deployments::id.eq(id.as_str()))
@@ -84,7 +66,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<D
 
 /// Adds `deployment` unless the registration has one of that name, and says which one is there now (whose state may
 /// differ from the one given).
-pub fn find_or_insert(
+pub(crate) fn find_or_insert(
     db: &mut Db,
     deployment: &Deployment,
     now: DateTime<Utc>,
@@ -109,7 +91,7 @@ pub fn find_or_insert(
 }
 
 /// The installations under a registration, oldest first.
-pub fn list(
+pub(crate) fn list(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -127,7 +109,7 @@ pub fn list(
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none with that id.
-pub fn set_state(
+pub(crate) fn set_state(
     db: &mut Db,
     tenant: &TenantId,
     id: &DeploymentId,

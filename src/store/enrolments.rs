@@ -13,23 +13,24 @@ use diesel::upsert::excluded;
 use super::convert::{CHUNK, anywhere, micros, moment};
 use super::people::Row as PersonRow;
 use super::schema::{enrolments, people};
-use super::{Db, Page, StoreError};
+use super::{Db, StoreError};
+use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::ids::{CourseId, PersonId, TenantId};
 
 /// A member as a member list showed them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    pub person: PersonId,
+pub(crate) struct Member {
+    pub(crate) person: PersonId,
     /// A learner role was named.
-    pub learner: bool,
+    pub(crate) learner: bool,
     /// NRPS 2.0 `status` is `Active`, or absent.
-    pub active: bool,
+    pub(crate) active: bool,
 }
 
 /// Which members a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub(crate) enum Who {
     Everybody,
     /// Those who may be awarded: active learners who are not barred.
     Learners,
@@ -64,7 +65,7 @@ impl Row {
 /// Takes over a whole member list that was read from `read_at` on: those on it get its role, those who are not on it
 /// and were not seen since become inactive, and nobody's bar is lifted. Says who is new or changed in what counts for
 /// awards. Run it in a transaction.
-pub fn set_from_roster(
+pub(crate) fn set_from_roster(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -78,7 +79,7 @@ pub fn set_from_roster(
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn set_from_part_of_roster(
+pub(crate) fn set_from_part_of_roster(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -142,7 +143,7 @@ fn take_roster(
 
 /// Takes over what a launch says: its learner role, that the person is here, and a bar if any other role was named,
 /// which no later launch or list lifts. The answer: what the person was, if anything, and is now.
-pub fn set_from_launch(
+pub(crate) fn set_from_launch(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -159,11 +160,11 @@ pub fn set_from_launch(
 
 /// What a launch says of a person in a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Role {
+pub(crate) struct Role {
     /// A learner role was named.
-    pub learner: bool,
+    pub(crate) learner: bool,
     /// Any other role was named.
-    pub barred: bool,
+    pub(crate) barred: bool,
 }
 
 /// As [`set_from_launch`], for whoever has looked already: `before` is what the person was, if anything. The answer is
@@ -171,7 +172,7 @@ pub struct Role {
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn refresh_from_launch(
+pub(crate) fn refresh_from_launch(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -261,7 +262,7 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
 }
 
 /// What a person is in a course.
-pub fn get(
+pub(crate) fn get(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -279,7 +280,7 @@ pub fn get(
 
 /// A page of a course's members by name (in lower case, by code point: alike on both databases), those whose name has
 /// `search` in it whatever its case, and how many there are in all. People without a name come first.
-pub fn list(
+pub(crate) fn list(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -316,7 +317,11 @@ pub fn list(
 }
 
 /// Those who may be awarded in the course: active learners who are not barred.
-pub fn learners(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<PersonId>, StoreError> {
+pub(crate) fn learners(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<PersonId>, StoreError> {
     let ids: Vec<String> = enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
         .filter(enrolments::course_id.eq(course.as_str()))
@@ -332,7 +337,7 @@ pub fn learners(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec
 }
 
 /// How many may be awarded in the course.
-pub fn learner_count(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<i64, StoreError> {
+pub(crate) fn learner_count(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<i64, StoreError> {
     Ok(enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
         .filter(enrolments::course_id.eq(course.as_str()))
@@ -346,7 +351,11 @@ pub fn learner_count(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Resul
 }
 
 /// The courses of a person, latest seen first.
-pub fn for_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Enrolment>, StoreError> {
+pub(crate) fn for_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Enrolment>, StoreError> {
     let rows: Vec<Row> = enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
         .filter(enrolments::person_id.eq(person.as_str()))

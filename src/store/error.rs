@@ -4,7 +4,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+pub(crate) enum StoreError {
     #[error(
         "The database address is not understood: {0}. Use sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME."
     )]
@@ -61,7 +61,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same work may succeed in a moment, so that a job should be tried again.
     #[must_use]
-    pub fn is_passing(&self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         matches!(
             self,
             Self::Busy

@@ -2,37 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_word, micros, moment, opt_moment, word};
 use super::schema::exports;
 use super::{Db, StoreError};
+use crate::domain::export::Export;
 use crate::ids::{ExportId, TenantId};
-
-/// How far an archive is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportState {
-    Waiting,
-    Running,
-    Ready,
-}
-
-/// An archive of an institution.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Export {
-    pub id: ExportId,
-    pub tenant: TenantId,
-    pub state: ExportState,
-    /// Badges that are in it so far.
-    pub badges: i64,
-    /// Badges that there were when it began.
-    pub total: i64,
-    /// Bytes, when it is ready.
-    pub size: Option<i64>,
-    pub created_at: DateTime<Utc>,
-    pub ended_at: Option<DateTime<Utc>>,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = exports, treat_none_as_default_value = false)]
@@ -63,7 +38,7 @@ impl Row {
 }
 
 /// Keeps how far an archive is; a new one is added.
-pub fn save(db: &mut Db, export: &Export) -> Result<(), StoreError> {
+pub(crate) fn save(db: &mut Db, export: &Export) -> Result<(), StoreError> {
     let row = Row {
         id: export.id.to_string(),
         tenant_id: export.tenant.to_string(),
@@ -90,7 +65,7 @@ pub fn save(db: &mut Db, export: &Export) -> Result<(), StoreError> {
 }
 
 /// One archive.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<Option<Export>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<Option<Export>, StoreError> {
     let row = exports::table
         .filter(exports::tenant_id.eq(tenant.as_str()))
         .filter(exports::id.eq(id.as_str()))
@@ -101,7 +76,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<Option<Expor
 }
 
 /// The archives of an institution, newest first, at most 20.
-pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Export>, StoreError> {
+pub(crate) fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Export>, StoreError> {
     let rows: Vec<Row> = exports::table
         .filter(exports::tenant_id.eq(tenant.as_str()))
         .order((exports::created_at.desc(), exports::id.desc()))
@@ -112,7 +87,7 @@ pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Export>, StoreError> {
 }
 
 /// Forgets one archive.
-pub fn remove(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<(), StoreError> {
+pub(crate) fn remove(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<(), StoreError> {
     diesel::delete(exports::table)
         .filter(exports::tenant_id.eq(tenant.as_str()))
         .filter(exports::id.eq(id.as_str()))
@@ -121,7 +96,11 @@ pub fn remove(db: &mut Db, tenant: &TenantId, id: &ExportId) -> Result<(), Store
 }
 
 /// Forgets archives that were asked for before `before`, and says which of them there were.
-pub fn forget(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -> Result<Vec<ExportId>, StoreError> {
+pub(crate) fn forget(
+    db: &mut Db,
+    tenant: &TenantId,
+    before: DateTime<Utc>,
+) -> Result<Vec<ExportId>, StoreError> {
     let old: Vec<String> = exports::table
         .filter(exports::tenant_id.eq(tenant.as_str()))
         .filter(exports::created_at.lt(micros(before)))
@@ -135,7 +114,7 @@ pub fn forget(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -> Result<V
 }
 
 /// Keeps how far an archive is, if it is still wanted. `false`: it is there no more.
-pub fn go_on(db: &mut Db, export: &Export) -> Result<bool, StoreError> {
+pub(crate) fn go_on(db: &mut Db, export: &Export) -> Result<bool, StoreError> {
     let changed = diesel::update(exports::table)
         .filter(exports::tenant_id.eq(export.tenant.as_str()))
         .filter(exports::id.eq(export.id.as_str()))
@@ -152,7 +131,7 @@ pub fn go_on(db: &mut Db, export: &Export) -> Result<bool, StoreError> {
 
 /// Forgets every archive of an institution, ready or not, and says which there were. What makes one finds out by
 /// [`go_on`].
-pub fn forget_all(db: &mut Db, tenant: &TenantId) -> Result<Vec<ExportId>, StoreError> {
+pub(crate) fn forget_all(db: &mut Db, tenant: &TenantId) -> Result<Vec<ExportId>, StoreError> {
     let ids: Vec<String> = exports::table
         .filter(exports::tenant_id.eq(tenant.as_str()))
         .select(exports::id)

@@ -15,7 +15,7 @@ use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
 
 /// The facts of everybody who is enrolled in the course, whether or not anything is known of them: grades and evidence
 /// of this course, badges of any course, and the approval for `badge`.
-pub fn for_course(
+pub(crate) fn for_course(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -32,7 +32,7 @@ pub fn for_course(
 }
 
 /// The facts of some people, as [`for_course`]; each of `people` is in the answer.
-pub fn for_people(
+pub(crate) fn for_people(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -48,7 +48,7 @@ pub fn for_people(
 }
 
 /// The facts of one person, as [`for_course`].
-pub fn for_person(
+pub(crate) fn for_person(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,

@@ -5,24 +5,10 @@ use diesel::prelude::*;
 
 use super::convert::{micros, moment, opt_moment};
 use super::schema::invitations;
-use super::{Db, Page, StoreError};
+use super::{Db, StoreError};
+use crate::domain::page::Page;
+use crate::domain::platform::Invitation;
 use crate::ids::{InvitationId, RegistrationId, TenantId};
-
-/// An invitation to register one platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invitation {
-    pub id: InvitationId,
-    pub tenant: TenantId,
-    /// What it is for, in the words of whoever made it.
-    pub note: String,
-    /// Who made it; none for the command line.
-    pub created_by: Option<String>,
-    pub created_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
-    pub used_at: Option<DateTime<Utc>>,
-    /// What it became.
-    pub registration: Option<RegistrationId>,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = invitations, treat_none_as_default_value = false)]
@@ -54,7 +40,7 @@ impl Row {
 }
 
 /// Adds an invitation under the digest of its code.
-pub fn insert(db: &mut Db, invitation: &Invitation, code_digest: &str) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, invitation: &Invitation, code_digest: &str) -> Result<(), StoreError> {
     let row = Row {
         id: invitation.id.to_string(),
         tenant_id: invitation.tenant.to_string(),
@@ -71,7 +57,7 @@ pub fn insert(db: &mut Db, invitation: &Invitation, code_digest: &str) -> Result
 }
 
 /// The invitation behind a code, by its digest. Names no tenant: the code is how the tenant is found.
-pub fn by_code_digest(db: &mut Db, digest: &str) -> Result<Option<Invitation>, StoreError> {
+pub(crate) fn by_code_digest(db: &mut Db, digest: &str) -> Result<Option<Invitation>, StoreError> {
     let row = invitations::table
         .filter(invitations::code_digest.eq(digest))
         .select(Row::as_select())
@@ -81,7 +67,7 @@ pub fn by_code_digest(db: &mut Db, digest: &str) -> Result<Option<Invitation>, S
 }
 
 /// The invitations of an institution, newest first.
-pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Invitation>, StoreError> {
+pub(crate) fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Invitation>, StoreError> {
     let rows: Vec<Row> = invitations::table
         .filter(invitations::tenant_id.eq(tenant.as_str()))
         .order((invitations::created_at.desc(), invitations::id.desc()))
@@ -93,7 +79,7 @@ pub fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Invitation
 }
 
 /// Uses an invitation up. `true`: it was still unused and in force, and nobody else can use it now.
-pub fn take(
+pub(crate) fn take(
     db: &mut Db,
     tenant: &TenantId,
     id: &InvitationId,
@@ -110,7 +96,7 @@ pub fn take(
 }
 
 /// Gives an invitation back that was taken and led to nothing.
-pub fn give_back(db: &mut Db, tenant: &TenantId, id: &InvitationId) -> Result<(), StoreError> {
+pub(crate) fn give_back(db: &mut Db, tenant: &TenantId, id: &InvitationId) -> Result<(), StoreError> {
     diesel::update(invitations::table)
         .filter(invitations::tenant_id.eq(tenant.as_str()))
         .filter(invitations::id.eq(id.as_str()))
@@ -124,7 +110,7 @@ pub fn give_back(db: &mut Db, tenant: &TenantId, id: &InvitationId) -> Result<()
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it was not taken, or became something already.
-pub fn settle(
+pub(crate) fn settle(
     db: &mut Db,
     tenant: &TenantId,
     id: &InvitationId,
@@ -148,7 +134,7 @@ pub fn settle(
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no unused one with that id.
-pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &InvitationId) -> Result<(), StoreError> {
+pub(crate) fn withdraw(db: &mut Db, tenant: &TenantId, id: &InvitationId) -> Result<(), StoreError> {
     let gone = diesel::delete(invitations::table)
         .filter(invitations::tenant_id.eq(tenant.as_str()))
         .filter(invitations::id.eq(id.as_str()))

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_word, micros, moment, word};
-use super::schema::{issuer_keys, issuers};
+use super::schema::{issuer_keys, issuers, tenants};
+use super::tenants::accent;
 use super::{Db, StoreError};
 use crate::domain::issuer::Issuer;
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, KeyId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -22,68 +23,34 @@ struct Row {
     created_at: i64,
 }
 
-impl From<Row> for Issuer {
-    fn from(row: Row) -> Self {
-        Self {
-            id: row.id.into(),
-            tenant: row.tenant_id.into(),
-            slug: row.slug,
-            name: row.name,
-            url: row.url,
-            email: row.email,
-        }
+/// An issuer with what its institution says of it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = issuers)]
+struct Face {
+    #[diesel(embed)]
+    row: Row,
+    #[diesel(select_expression = tenants::accent)]
+    accent: Option<String>,
+}
+
+impl Face {
+    fn issuer(self) -> Result<Issuer, StoreError> {
+        Ok(Issuer {
+            id: self.row.id.into(),
+            tenant: self.row.tenant_id.into(),
+            slug: self.row.slug,
+            name: self.row.name,
+            url: self.row.url,
+            email: self.row.email,
+            accent: accent(self.accent.as_deref())?,
+        })
     }
 }
 
-/// A signing key as it lies in the database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IssuerKey {
-    pub id: KeyId,
-    pub tenant: TenantId,
-    pub issuer: IssuerId,
-    /// What it signs with. Keys for tokens lie in a table of their own: [`super::token_keys`].
-    pub kind: KeyKind,
-    /// The public key as a Multikey (`z6Mk…`, `zDn…`).
-    pub public_multibase: String,
-    /// The private key, sealed under the master key.
-    pub sealed_secret: String,
-    pub state: KeyState,
-    pub created_at: DateTime<Utc>,
-}
-
-/// What a key signs, and with which algorithm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyKind {
-    /// Documents with the proof inside (`eddsa-rdfc-2022`).
-    Ed25519,
-    /// Tokens (ES256, on P-256).
-    Es256,
-}
-
-impl KeyKind {
-    /// Its name for administrators.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ed25519 => "Ed25519",
-            Self::Es256 => "ES256",
-        }
-    }
-}
-
-/// Whether a key signs or only verifies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyState {
-    /// Published, so that others know it before it signs. Only our own LTI keys have this state.
-    Next,
-    /// Signs. At most one for each issuer.
-    Active,
-    /// Signs no more; what it signed still verifies.
-    Retired,
-    /// Somebody else may have it: it is published no more, and what it signed verifies no more. Only keys of issuers have
-    /// this state.
-    Withdrawn,
+/// Issuers beside their institutions, so that a page asks once for both.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn faces() -> _ {
+    issuers::table.inner_join(tenants::table.on(tenants::id.eq(issuers::tenant_id)))
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -113,11 +80,11 @@ impl KeyRow {
     }
 }
 
-/// Adds an issuer.
+/// Adds an issuer. Its accent is the institution's and stays as it is.
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the slug is taken.
-pub fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result<(), StoreError> {
     let row = Row {
         id: issuer.id.to_string(),
         tenant_id: issuer.tenant.to_string(),
@@ -131,11 +98,12 @@ pub fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result<(), St
     Ok(())
 }
 
-/// Changes what an issuer says of itself: name, site and e-mail. Its slug stays, because signed badges name it.
+/// Changes what an issuer says of itself: name, site and e-mail. Its slug stays, because signed badges name it; its accent
+/// is the institution's.
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none with that id.
-pub fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
+pub(crate) fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
     let changed = diesel::update(issuers::table)
         .filter(issuers::tenant_id.eq(issuer.tenant.as_str()))
         .filter(issuers::id.eq(issuer.id.as_str()))
@@ -153,42 +121,42 @@ pub fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
 }
 
 /// The issuer with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issuer>, StoreError> {
-    let row = issuers::table
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issuer>, StoreError> {
+    let row = faces()
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .filter(issuers::id.eq(id.as_str()))
-        .select(Row::as_select())
+        .select(Face::as_select())
         .get_result(db)
         .optional()?;
-    Ok(row.map(Issuer::from))
+    row.map(Face::issuer).transpose()
 }
 
 /// The issuer of an institution: the oldest, if there are several.
-pub fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, StoreError> {
-    let row = issuers::table
+pub(crate) fn for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Option<Issuer>, StoreError> {
+    let row = faces()
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .order((issuers::created_at, issuers::id))
-        .select(Row::as_select())
+        .select(Face::as_select())
         .first(db)
         .optional()?;
-    Ok(row.map(Issuer::from))
+    row.map(Face::issuer).transpose()
 }
 
 /// The issuer at a public address. Names no tenant: the visitor knows none, and slugs are unique.
-pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
-    let row = issuers::table
+pub(crate) fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Issuer>, StoreError> {
+    let row = faces()
         .filter(issuers::slug.eq(slug))
-        .select(Row::as_select())
+        .select(Face::as_select())
         .get_result(db)
         .optional()?;
-    Ok(row.map(Issuer::from))
+    row.map(Face::issuer).transpose()
 }
 
 /// Adds a key, active or retired as it says.
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the issuer has an active one and this one is to be active.
-pub fn insert_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
+pub(crate) fn insert_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
     let row = KeyRow {
         id: key.id.to_string(),
         tenant_id: key.tenant.to_string(),
@@ -206,7 +174,7 @@ pub fn insert_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the same key is there already.
-pub fn replace_active_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
+pub(crate) fn replace_active_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
     diesel::update(issuer_keys::table)
         .filter(issuer_keys::tenant_id.eq(key.tenant.as_str()))
         .filter(issuer_keys::issuer_id.eq(key.issuer.as_str()))
@@ -217,7 +185,7 @@ pub fn replace_active_key(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError
 }
 
 /// The key that signs now.
-pub fn active_key(
+pub(crate) fn active_key(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &IssuerId,
@@ -227,7 +195,7 @@ pub fn active_key(
 }
 
 /// Withdraws a key. Says whether it was not yet.
-pub fn withdraw_key(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
+pub(crate) fn withdraw_key(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
     let withdrawn = word(&KeyState::Withdrawn)?;
     let changed = diesel::update(issuer_keys::table)
         .filter(issuer_keys::tenant_id.eq(tenant.as_str()))
@@ -239,7 +207,11 @@ pub fn withdraw_key(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, 
 }
 
 /// Every key, oldest first; `did.json` names them all but those that are withdrawn.
-pub fn all_keys(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<IssuerKey>, StoreError> {
+pub(crate) fn all_keys(
+    db: &mut Db,
+    tenant: &TenantId,
+    issuer: &IssuerId,
+) -> Result<Vec<IssuerKey>, StoreError> {
     let rows: Vec<KeyRow> = issuer_keys::table
         .filter(issuer_keys::tenant_id.eq(tenant.as_str()))
         .filter(issuer_keys::issuer_id.eq(issuer.as_str()))
@@ -250,11 +222,11 @@ pub fn all_keys(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec
 }
 
 /// Every issuer of an institution, oldest first.
-pub fn all_for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Vec<Issuer>, StoreError> {
-    let rows: Vec<Row> = issuers::table
+pub(crate) fn all_for_tenant(db: &mut Db, tenant: &TenantId) -> Result<Vec<Issuer>, StoreError> {
+    let rows: Vec<Face> = faces()
         .filter(issuers::tenant_id.eq(tenant.as_str()))
         .order((issuers::created_at, issuers::id))
-        .select(Row::as_select())
+        .select(Face::as_select())
         .load(db)?;
-    Ok(rows.into_iter().map(Issuer::from).collect())
+    rows.into_iter().map(Face::issuer).collect()
 }

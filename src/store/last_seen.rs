@@ -1,47 +1,13 @@
 //! What the last launches from a platform showed of it, one row for each registration.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_json, json, micros, moment};
 use super::schema::last_seen;
 use super::{Db, StoreError};
-use crate::ids::{CourseId, RegistrationId, TenantId};
-
-/// The platform as its launches show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastSeen {
-    pub tenant: TenantId,
-    pub registration: RegistrationId,
-    pub launched_at: DateTime<Utc>,
-    /// Our clock less the platform's: above zero, the platform's is behind.
-    pub clock_skew: TimeDelta,
-    pub detail: Detail,
-}
-
-/// What a launch tells besides who and where. No names, no addresses of people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Detail {
-    pub product: Option<String>,
-    pub version: Option<String>,
-    /// The best fingerprint of a tenant.
-    pub guid: Option<String>,
-    pub shares_names: bool,
-    pub shares_emails: bool,
-    /// `LtiResourceLinkRequest` and the like, seen so far.
-    pub messages: BTreeSet<String>,
-    /// Canvas's placements, seen so far.
-    pub placements: BTreeSet<String>,
-    /// Whether grade services came with the last launch from a course, and the member list.
-    pub grades: bool,
-    pub members: bool,
-    /// The course of the last launch that had one.
-    pub course: Option<CourseId>,
-}
+use crate::domain::platform::LastSeen;
+use crate::ids::{RegistrationId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = last_seen, treat_none_as_null = true)]
@@ -66,7 +32,7 @@ impl Row {
 }
 
 /// What is known of a platform.
-pub fn get(
+pub(crate) fn get(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -81,7 +47,7 @@ pub fn get(
 }
 
 /// Writes what is known of a platform now.
-pub fn put(db: &mut Db, last_seen: &LastSeen) -> Result<(), StoreError> {
+pub(crate) fn put(db: &mut Db, last_seen: &LastSeen) -> Result<(), StoreError> {
     let row = Row {
         registration_id: last_seen.registration.to_string(),
         tenant_id: last_seen.tenant.to_string(),

@@ -15,25 +15,25 @@ use crate::random::Random;
 
 /// A line item as the platform listed it (Assignment and Grade Services 2.0).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemSeen {
+pub(crate) struct ItemSeen {
     /// Its identifier, query string included.
-    pub url: String,
-    pub label: String,
-    pub maximum: Decimal,
-    pub resource_id: Option<String>,
-    pub tag: Option<String>,
-    pub resource_link_id: Option<String>,
+    pub(crate) url: String,
+    pub(crate) label: String,
+    pub(crate) maximum: Decimal,
+    pub(crate) resource_id: Option<String>,
+    pub(crate) tag: Option<String>,
+    pub(crate) resource_link_id: Option<String>,
 }
 
 /// What a list changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ItemChanges {
+pub(crate) struct ItemChanges {
     /// All items of the course as they stand now, gone ones included.
-    pub items: Vec<LineItem>,
+    pub(crate) items: Vec<LineItem>,
     /// No longer listed, since this list.
-    pub gone: Vec<LineItemId>,
+    pub(crate) gone: Vec<LineItemId>,
     /// Watched, and their maximum differs since this list.
-    pub maximum_changed: Vec<LineItemId>,
+    pub(crate) maximum_changed: Vec<LineItemId>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -90,7 +90,7 @@ impl Row {
 /// stays so until [`set_state`]; others simply take the new maximum. `now` is when the list was asked for: an item that
 /// was added after that could not be on it and stays as it is. Run it in a transaction.
 #[allow(clippy::implicit_hasher, reason = "it comes from `rules::watched_items`")]
-pub fn upsert_many(
+pub(crate) fn upsert_many(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -187,7 +187,11 @@ fn update(db: &mut Db, item: &LineItem) -> Result<(), StoreError> {
 }
 
 /// Adds an item that we created at the platform, unless the course has one with that URL, and says which one is there.
-pub fn find_or_insert(db: &mut Db, item: &LineItem, now: DateTime<Utc>) -> Result<LineItem, StoreError> {
+pub(crate) fn find_or_insert(
+    db: &mut Db,
+    item: &LineItem,
+    now: DateTime<Utc>,
+) -> Result<LineItem, StoreError> {
     let row = Row::of(item, now)?;
     on_both!(db, |connection| diesel::insert_into(line_items::table)
         .values(&row)
@@ -197,7 +201,7 @@ pub fn find_or_insert(db: &mut Db, item: &LineItem, now: DateTime<Utc>) -> Resul
 }
 
 /// The item with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Option<LineItem>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Option<LineItem>, StoreError> {
     let row = line_items::table
         .filter(line_items::tenant_id.eq(tenant.as_str()))
         .filter(line_items::id.eq(id.as_str()))
@@ -208,7 +212,11 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Option<Lin
 }
 
 /// The items of a course, oldest first, gone ones included.
-pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<LineItem>, StoreError> {
+pub(crate) fn for_course(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<LineItem>, StoreError> {
     rows(db, tenant, course)?.into_iter().map(Row::item).collect()
 }
 
@@ -222,7 +230,7 @@ fn rows(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Row>, S
 }
 
 /// The item that the platform calls `url` in this course.
-pub fn by_url(
+pub(crate) fn by_url(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -242,7 +250,7 @@ pub fn by_url(
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such item.
-pub fn set_state(
+pub(crate) fn set_state(
     db: &mut Db,
     tenant: &TenantId,
     id: &LineItemId,
@@ -261,7 +269,7 @@ pub fn set_state(
 }
 
 /// Notes our own id of an item that has none: a link of ours that it belongs to said it.
-pub fn note_resource_id(
+pub(crate) fn note_resource_id(
     db: &mut Db,
     tenant: &TenantId,
     id: &LineItemId,

@@ -12,14 +12,14 @@ use crate::random::Random;
 
 /// A resource link as a launch showed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkSeen {
-    pub tenant: TenantId,
-    pub course: CourseId,
+pub(crate) struct LinkSeen {
+    pub(crate) tenant: TenantId,
+    pub(crate) course: CourseId,
     /// The platform's identifier.
-    pub resource_link_id: String,
-    pub title: Option<String>,
+    pub(crate) resource_link_id: String,
+    pub(crate) title: Option<String>,
     /// The link's own line item, when the launch named one.
-    pub line_item_url: Option<String>,
+    pub(crate) line_item_url: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -54,7 +54,7 @@ fn by_name(db: &mut Db, seen: &LinkSeen) -> Result<Option<Link>, StoreError> {
 }
 
 /// The link that the platform calls `resource_link_id` in this course.
-pub fn by_resource_link(
+pub(crate) fn by_resource_link(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -71,7 +71,7 @@ pub fn by_resource_link(
 }
 
 /// Adds the link, which opens nothing yet, or refreshes title and line item of a known one.
-pub fn upsert_from_launch(
+pub(crate) fn upsert_from_launch(
     db: &mut Db,
     seen: &LinkSeen,
     now: DateTime<Utc>,
@@ -85,7 +85,7 @@ pub fn upsert_from_launch(
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn refresh_from_launch(
+pub(crate) fn refresh_from_launch(
     db: &mut Db,
     known: Option<Link>,
     seen: &LinkSeen,
@@ -126,7 +126,7 @@ pub fn refresh_from_launch(
 }
 
 /// The link with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &LinkId) -> Result<Option<Link>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &LinkId) -> Result<Option<Link>, StoreError> {
     let row = links::table
         .filter(links::tenant_id.eq(tenant.as_str()))
         .filter(links::id.eq(id.as_str()))
@@ -138,7 +138,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &LinkId) -> Result<Option<Link>, 
 
 /// Keeps a place for a link that deep linking puts into the course: it opens `opens` as soon as it is launched. Doing so
 /// twice keeps the first.
-pub fn insert_placeholder(
+pub(crate) fn insert_placeholder(
     db: &mut Db,
     seen: &LinkSeen,
     opens: &Opens,
@@ -167,7 +167,7 @@ pub fn insert_placeholder(
 
 /// Gives the place that was kept under `placeholder` to the link that was launched, and says whether it was still free.
 /// Only one link ever gets it; a link that is known already gets none.
-pub fn adopt(db: &mut Db, placeholder: &str, seen: &LinkSeen) -> Result<bool, StoreError> {
+pub(crate) fn adopt(db: &mut Db, placeholder: &str, seen: &LinkSeen) -> Result<bool, StoreError> {
     if by_name(db, seen)?.is_some() {
         return Ok(false);
     }
@@ -188,7 +188,12 @@ pub fn adopt(db: &mut Db, placeholder: &str, seen: &LinkSeen) -> Result<bool, St
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such link.
-pub fn set_opens(db: &mut Db, tenant: &TenantId, id: &LinkId, opens: &Opens) -> Result<(), StoreError> {
+pub(crate) fn set_opens(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &LinkId,
+    opens: &Opens,
+) -> Result<(), StoreError> {
     let changed = diesel::update(links::table)
         .filter(links::tenant_id.eq(tenant.as_str()))
         .filter(links::id.eq(id.as_str()))
@@ -202,7 +207,7 @@ pub fn set_opens(db: &mut Db, tenant: &TenantId, id: &LinkId, opens: &Opens) -> 
 }
 
 /// The links of a course, oldest first.
-pub fn list(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Link>, StoreError> {
+pub(crate) fn list(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Link>, StoreError> {
     let rows: Vec<Row> = links::table
         .filter(links::tenant_id.eq(tenant.as_str()))
         .filter(links::course_id.eq(course.as_str()))

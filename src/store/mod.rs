@@ -19,76 +19,60 @@ mod error;
 mod migrate;
 mod schema;
 
-pub mod activities;
-pub mod admin_links;
-pub mod admin_sessions;
-pub mod admins;
-pub mod approvals;
-pub mod arrivals;
-pub mod audit;
-pub mod awards;
-pub mod backup;
-pub mod badges;
-pub mod blobs;
-pub mod console;
-pub mod copies;
-pub mod courses;
-pub mod credentials;
-pub mod decisions;
-pub mod deployments;
-pub mod enrolments;
-pub mod erasures;
-pub mod exports;
-pub mod facts;
-pub mod invitations;
-pub mod issuers;
-pub mod jobs;
-pub mod last_seen;
-pub mod line_items;
-pub mod links;
-pub mod nonces;
-pub mod notice_handlers;
-pub mod pending;
-pub mod people;
-pub mod placements;
-pub mod policies;
-pub mod registrations;
-pub mod regrades;
-pub mod reissues;
-pub mod results;
-pub mod retention;
-pub mod rules;
-pub mod sealed;
-pub mod sessions;
-pub mod share_links;
-pub mod status_lists;
-pub mod subjects;
-pub mod submissions;
-pub mod tenants;
-#[doc(hidden)]
-pub mod testing;
-pub mod token_keys;
-pub mod tool_keys;
+pub(crate) mod activities;
+pub(crate) mod admin_links;
+pub(crate) mod admin_sessions;
+pub(crate) mod admins;
+pub(crate) mod approvals;
+pub(crate) mod arrivals;
+pub(crate) mod audit;
+pub(crate) mod awards;
+pub(crate) mod backup;
+pub(crate) mod badges;
+pub(crate) mod blobs;
+pub(crate) mod console;
+pub(crate) mod copies;
+pub(crate) mod courses;
+pub(crate) mod credentials;
+pub(crate) mod decisions;
+pub(crate) mod deployments;
+pub(crate) mod enrolments;
+pub(crate) mod erasures;
+pub(crate) mod exports;
+pub(crate) mod facts;
+pub(crate) mod invitations;
+pub(crate) mod issuers;
+pub(crate) mod jobs;
+pub(crate) mod last_seen;
+pub(crate) mod line_items;
+pub(crate) mod links;
+pub(crate) mod nonces;
+pub(crate) mod notice_handlers;
+pub(crate) mod pending;
+pub(crate) mod people;
+pub(crate) mod placements;
+pub(crate) mod policies;
+pub(crate) mod registrations;
+pub(crate) mod regrades;
+pub(crate) mod reissues;
+pub(crate) mod results;
+pub(crate) mod retention;
+pub(crate) mod rules;
+pub(crate) mod sealed;
+pub(crate) mod sessions;
+pub(crate) mod share_links;
+pub(crate) mod status_lists;
+pub(crate) mod subjects;
+pub(crate) mod submissions;
+pub(crate) mod tenants;
+#[cfg(test)]
+pub(crate) mod testing;
+pub(crate) mod token_keys;
+pub(crate) mod tool_keys;
 
-pub use conflicts::MaybeConflict;
-pub use connection::{Db, Engine, Store};
-pub use error::StoreError;
+pub(crate) use conflicts::MaybeConflict;
+pub(crate) use connection::{Db, Engine, Store};
+pub(crate) use error::StoreError;
 
 #[cfg(test)]
 mod tests;
-
-/// A part of a list: how many rows to skip and how many to give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    pub offset: i64,
-    /// Above zero.
-    pub limit: i64,
-}
-
-impl Page {
-    /// The first `limit` rows.
-    #[must_use]
-    pub fn first(limit: i64) -> Self {
-        Self { offset: 0, limit }
-    }
-}

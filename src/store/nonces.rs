@@ -18,7 +18,7 @@ struct Row<'a> {
 
 /// Uses up a nonce, by its digest. `true`: it was still unused. Keep it until `expires_at`, when the login state that
 /// holds it is refused for its age.
-pub fn consume(
+pub(crate) fn consume(
     db: &mut Db,
     tenant: &TenantId,
     digest: &str,
@@ -37,7 +37,7 @@ pub fn consume(
 }
 
 /// Forgets nonces that ended before `now`, of all institutions, and says how many.
-pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
+pub(crate) fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(nonces::table)
         .filter(nonces::expires_at.lt(micros(now)))
         .execute(db)?)

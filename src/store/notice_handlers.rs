@@ -10,16 +10,16 @@ use crate::ids::{DeploymentId, TenantId};
 
 /// A subscription as it was last asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subscription {
-    pub deployment: DeploymentId,
-    pub tenant: TenantId,
+pub(crate) struct Subscription {
+    pub(crate) deployment: DeploymentId,
+    pub(crate) tenant: TenantId,
     /// For example `LtiContextCopyNotice`.
-    pub notice_type: String,
+    pub(crate) notice_type: String,
     /// The platform's service that was asked.
-    pub service: String,
+    pub(crate) service: String,
     /// Our address that it was given; `None` when the platform refused.
-    pub handler: Option<String>,
-    pub at: DateTime<Utc>,
+    pub(crate) handler: Option<String>,
+    pub(crate) at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -53,7 +53,7 @@ impl Row {
 }
 
 /// What a deployment was asked for.
-pub fn for_deployment(
+pub(crate) fn for_deployment(
     db: &mut Db,
     tenant: &TenantId,
     deployment: &DeploymentId,
@@ -68,7 +68,7 @@ pub fn for_deployment(
 }
 
 /// Keeps what a platform was asked for, in place of what was kept before. Run it in a transaction.
-pub fn keep(db: &mut Db, subscription: &Subscription) -> Result<(), StoreError> {
+pub(crate) fn keep(db: &mut Db, subscription: &Subscription) -> Result<(), StoreError> {
     diesel::delete(notice_handlers::table)
         .filter(notice_handlers::tenant_id.eq(subscription.tenant.as_str()))
         .filter(notice_handlers::deployment_id.eq(subscription.deployment.as_str()))

@@ -3,39 +3,16 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::convert::{from_json, json, micros, moment};
-use super::deployments::{self, Deployment};
+use super::deployments;
 use super::schema::deployments as table;
 use super::{Db, StoreError};
+use crate::domain::platform::{Claim, Deployment, SeenIn};
 use crate::ids::{DeploymentId, TenantId};
 
-/// What the first launch from an installation showed of the place that it is in.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SeenIn {
-    /// The course, by the platform's own identifier.
-    pub context_id: Option<String>,
-    /// The course as the platform names it.
-    pub title: Option<String>,
-    /// The platform as it names itself.
-    pub platform: Option<String>,
-    /// The platform's fingerprint of the school (`tool_platform.guid`).
-    pub guid: Option<String>,
-}
-
-/// What is known of an installation besides its state.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Claim {
-    pub seen_in: Option<SeenIn>,
-    /// Who asked for it, in words for the administrator.
-    pub claimed_by: Option<String>,
-    pub claimed_at: Option<DateTime<Utc>>,
-}
-
 /// Adds an installation unless there is one of that name, with where it was seen, and says which one is there now.
-pub fn note(
+pub(crate) fn note(
     db: &mut Db,
     deployment: &Deployment,
     seen_in: &SeenIn,
@@ -52,7 +29,7 @@ pub fn note(
 }
 
 /// Keeps that somebody asked for an installation; whoever asked first stays. Says whether this was the first.
-pub fn claim(
+pub(crate) fn claim(
     db: &mut Db,
     tenant: &TenantId,
     id: &DeploymentId,
@@ -69,7 +46,7 @@ pub fn claim(
 }
 
 /// What is known of an installation besides its state; none when there is no such installation.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<Claim>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<Claim>, StoreError> {
     let row: Option<(Option<String>, Option<String>, Option<i64>)> = table::table
         .filter(table::tenant_id.eq(tenant.as_str()))
         .filter(table::id.eq(id.as_str()))
@@ -89,7 +66,11 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<C
 }
 
 /// What the platform itself calls an installation.
-pub fn name_of(db: &mut Db, tenant: &TenantId, id: &DeploymentId) -> Result<Option<String>, StoreError> {
+pub(crate) fn name_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &DeploymentId,
+) -> Result<Option<String>, StoreError> {
     let name = table::table
         .filter(table::tenant_id.eq(tenant.as_str()))
         .filter(table::id.eq(id.as_str()))

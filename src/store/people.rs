@@ -16,13 +16,13 @@ use lti::registration::Registration;
 
 /// A person as a launch or a member list showed them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonSeen {
+pub(crate) struct PersonSeen {
     /// LTI 1.3 `sub`, NRPS 2.0 `user_id`.
-    pub sub: String,
+    pub(crate) sub: String,
     /// Absent: what was known is kept.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Absent: what was known is kept.
-    pub email: Option<String>,
+    pub(crate) email: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone)]
@@ -52,7 +52,7 @@ impl From<Row> for Person {
 }
 
 /// Adds or refreshes one person. Writes nothing when nothing is new.
-pub fn upsert_from_launch(
+pub(crate) fn upsert_from_launch(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -68,7 +68,7 @@ pub fn upsert_from_launch(
 ///
 /// # Errors
 /// Trouble with the database.
-pub fn refresh_from_launch(
+pub(crate) fn refresh_from_launch(
     db: &mut Db,
     known: Option<Person>,
     registration: &Registration,
@@ -85,7 +85,7 @@ pub fn refresh_from_launch(
 
 /// Adds or refreshes the people of a member list, each `sub` once, in a handful of statements. The answer is ordered
 /// by `sub`. Run it in a transaction.
-pub fn upsert_many(
+pub(crate) fn upsert_many(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -171,7 +171,7 @@ fn load(
 }
 
 /// The person with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>, StoreError> {
     let row = on_both!(db, |connection| people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::id.eq(id.as_str()))
@@ -182,7 +182,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Perso
 }
 
 /// The people with those ids; unknown ids are left out.
-pub fn by_ids(
+pub(crate) fn by_ids(
     db: &mut Db,
     tenant: &TenantId,
     ids: &[PersonId],
@@ -204,7 +204,7 @@ pub fn by_ids(
 }
 
 /// The person that a registration calls `sub`.
-pub fn by_sub(
+pub(crate) fn by_sub(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -217,7 +217,7 @@ pub fn by_sub(
 
 /// The ids of those whom a registration calls by these `subs`; unknown ones are left out. For joining a page of
 /// results to people.
-pub fn ids_by_sub(
+pub(crate) fn ids_by_sub(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -228,7 +228,7 @@ pub fn ids_by_sub(
 }
 
 /// When a person was first seen.
-pub fn first_seen(
+pub(crate) fn first_seen(
     db: &mut Db,
     tenant: &TenantId,
     id: &PersonId,

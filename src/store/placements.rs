@@ -11,15 +11,15 @@ use crate::ids::{CourseId, PersonId, PlacementId, TenantId};
 
 /// One item that an instructor placed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placement {
-    pub id: PlacementId,
-    pub tenant: TenantId,
-    pub course: CourseId,
-    pub opens: Opens,
+pub(crate) struct Placement {
+    pub(crate) id: PlacementId,
+    pub(crate) tenant: TenantId,
+    pub(crate) course: CourseId,
+    pub(crate) opens: Opens,
     /// What the link was called.
-    pub title: String,
-    pub made_by: PersonId,
-    pub created_at: DateTime<Utc>,
+    pub(crate) title: String,
+    pub(crate) made_by: PersonId,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -49,7 +49,7 @@ impl Row {
 }
 
 /// The placement with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &PlacementId) -> Result<Option<Placement>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &PlacementId) -> Result<Option<Placement>, StoreError> {
     let row = placements::table
         .filter(placements::tenant_id.eq(tenant.as_str()))
         .filter(placements::id.eq(id.as_str()))
@@ -63,7 +63,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &PlacementId) -> Result<Option<Pl
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when another institution has the id.
-pub fn find_or_insert(db: &mut Db, placement: &Placement) -> Result<Placement, StoreError> {
+pub(crate) fn find_or_insert(db: &mut Db, placement: &Placement) -> Result<Placement, StoreError> {
     if let Some(known) = get(db, &placement.tenant, &placement.id)? {
         return Ok(known);
     }
@@ -84,7 +84,11 @@ pub fn find_or_insert(db: &mut Db, placement: &Placement) -> Result<Placement, S
 }
 
 /// What was placed in a course, oldest first.
-pub fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Placement>, StoreError> {
+pub(crate) fn for_course(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<Placement>, StoreError> {
     let rows: Vec<Row> = placements::table
         .filter(placements::tenant_id.eq(tenant.as_str()))
         .filter(placements::course_id.eq(course.as_str()))

@@ -10,7 +10,7 @@ use crate::domain::policy::Policy;
 use crate::ids::TenantId;
 
 /// The policy of an institution; the defaults where none was set.
-pub fn get(db: &mut Db, tenant: &TenantId) -> Result<Policy, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId) -> Result<Policy, StoreError> {
     let document: Option<String> = policies::table
         .find(tenant.as_str())
         .select(policies::document)
@@ -23,7 +23,12 @@ pub fn get(db: &mut Db, tenant: &TenantId) -> Result<Policy, StoreError> {
 }
 
 /// Sets the policy of an institution.
-pub fn set(db: &mut Db, tenant: &TenantId, policy: &Policy, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(crate) fn set(
+    db: &mut Db,
+    tenant: &TenantId,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let (document, at) = (json(policy)?, micros(now));
     on_both!(db, |connection| diesel::insert_into(policies::table)
         .values((

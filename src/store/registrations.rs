@@ -8,6 +8,7 @@ use super::convert::{from_json, from_word, json, micros, word};
 use super::schema::{courses, deployments, people, registrations};
 use super::{Db, StoreError};
 use crate::ids::{RegistrationId, TenantId};
+use lti::dynamic_registration::Powers;
 use lti::registration::Registration;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -64,7 +65,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when issuer and client id are registered, by whichever institution.
-pub fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc>) -> Result<(), StoreError> {
     let row = Row {
         id: registration.id.to_string(),
         tenant_id: registration.tenant.to_string(),
@@ -90,7 +91,11 @@ pub fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc>) -> R
 }
 
 /// The platform with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<Option<Registration>, StoreError> {
+pub(crate) fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RegistrationId,
+) -> Result<Option<Registration>, StoreError> {
     let row = on_both!(db, |connection| registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::id.eq(id.as_str()))
@@ -104,7 +109,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<Option
 ///
 /// # Errors
 /// Trouble with the database, or a row that cannot be read.
-pub fn by_id(db: &mut Db, id: &RegistrationId) -> Result<Option<Registration>, StoreError> {
+pub(crate) fn by_id(db: &mut Db, id: &RegistrationId) -> Result<Option<Registration>, StoreError> {
     let row = on_both!(db, |connection| registrations::table
         .find(id.as_str())
         .select(Row::as_select())
@@ -114,7 +119,7 @@ pub fn by_id(db: &mut Db, id: &RegistrationId) -> Result<Option<Registration>, S
 }
 
 /// The platform that a login initiation names in full. Names no tenant: this is how the tenant is found.
-pub fn by_issuer_and_client(
+pub(crate) fn by_issuer_and_client(
     db: &mut Db,
     issuer: &str,
     client_id: &str,
@@ -130,7 +135,7 @@ pub fn by_issuer_and_client(
 
 /// Every platform with that issuer: Canvas shares one among schools. Names no tenant, as
 /// [`by_issuer_and_client`].
-pub fn by_issuer(db: &mut Db, issuer: &str) -> Result<Vec<Registration>, StoreError> {
+pub(crate) fn by_issuer(db: &mut Db, issuer: &str) -> Result<Vec<Registration>, StoreError> {
     let rows: Vec<Row> = on_both!(db, |connection| registrations::table
         .filter(registrations::issuer.eq(issuer))
         .order(registrations::id)
@@ -140,7 +145,7 @@ pub fn by_issuer(db: &mut Db, issuer: &str) -> Result<Vec<Registration>, StoreEr
 }
 
 /// The platforms of an institution, oldest first.
-pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Registration>, StoreError> {
+pub(crate) fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Registration>, StoreError> {
     let rows: Vec<Row> = registrations::table
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .order((registrations::created_at, registrations::id))
@@ -154,7 +159,7 @@ pub fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Registration>, StoreEr
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none with that id, issuer and client id.
-pub fn update(
+pub(crate) fn update(
     db: &mut Db,
     registration: &Registration,
     registration_url: Option<&Url>,
@@ -191,7 +196,7 @@ pub fn update(
 }
 
 /// Where the platform keeps its side of a dynamic registration; none for one made by hand.
-pub fn registration_url(
+pub(crate) fn registration_url(
     db: &mut Db,
     tenant: &TenantId,
     id: &RegistrationId,
@@ -205,11 +210,43 @@ pub fn registration_url(
     Ok(found.flatten())
 }
 
+/// What the platform said last that the registration may do; none where it never said.
+pub(crate) fn powers(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RegistrationId,
+) -> Result<Option<Powers>, StoreError> {
+    let found: Option<Option<String>> = registrations::table
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .filter(registrations::id.eq(id.as_str()))
+        .select(registrations::powers)
+        .get_result(db)
+        .optional()?;
+    let text = found.flatten();
+    text.map(|text| from_json("registrations.powers", &text))
+        .transpose()
+}
+
+/// Keeps what the platform says that the registration may do.
+pub(crate) fn set_powers(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RegistrationId,
+    powers: &Powers,
+) -> Result<(), StoreError> {
+    diesel::update(registrations::table)
+        .filter(registrations::tenant_id.eq(tenant.as_str()))
+        .filter(registrations::id.eq(id.as_str()))
+        .set(registrations::powers.eq(Some(json(powers)?)))
+        .execute(db)?;
+    Ok(())
+}
+
 /// Switches a platform on or off. Off, nobody can launch from it; everything that was earned stays.
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none with that id.
-pub fn set_enabled(
+pub(crate) fn set_enabled(
     db: &mut Db,
     tenant: &TenantId,
     id: &RegistrationId,
@@ -232,7 +269,7 @@ pub fn set_enabled(
 ///
 /// # Errors
 /// [`StoreError::InUse`] when it has courses or people, [`StoreError::Missing`] when there is none with that id.
-pub fn remove(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<(), StoreError> {
+pub(crate) fn remove(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<(), StoreError> {
     let used: i64 = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::registration_id.eq(id.as_str()))

@@ -46,7 +46,7 @@ impl Row {
 }
 
 /// Keeps that somebody has to look at an award. `false`: there is one of that award already that is not over.
-pub fn insert_once(db: &mut Db, regrade: &Regrade) -> Result<bool, StoreError> {
+pub(crate) fn insert_once(db: &mut Db, regrade: &Regrade) -> Result<bool, StoreError> {
     let row = Row {
         id: regrade.id.to_string(),
         tenant_id: regrade.tenant.to_string(),
@@ -69,7 +69,7 @@ pub fn insert_once(db: &mut Db, regrade: &Regrade) -> Result<bool, StoreError> {
 }
 
 /// One by its id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &RegradeId) -> Result<Option<Regrade>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &RegradeId) -> Result<Option<Regrade>, StoreError> {
     let row = regrades::table
         .filter(regrades::tenant_id.eq(tenant.as_str()))
         .filter(regrades::id.eq(id.as_str()))
@@ -80,7 +80,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &RegradeId) -> Result<Option<Regr
 }
 
 /// Those of a badge that are not over, by person.
-pub fn live_of_badge(
+pub(crate) fn live_of_badge(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -98,7 +98,7 @@ pub fn live_of_badge(
 
 /// What waits for a decision in a course, oldest first, at most `limit`; and how many there are in all. An award that has
 /// expired or was revoked waits for nothing.
-pub fn open_of_course(
+pub(crate) fn open_of_course(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -130,7 +130,7 @@ pub fn open_of_course(
 }
 
 /// Keeps what somebody decided. `false`: it waits no more.
-pub fn decide(
+pub(crate) fn decide(
     db: &mut Db,
     tenant: &TenantId,
     id: &RegradeId,
@@ -159,7 +159,7 @@ pub fn decide(
 }
 
 /// Ends what is not over of an award: its rule is met again, or it was revoked for another reason.
-pub fn end(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<bool, StoreError> {
+pub(crate) fn end(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<bool, StoreError> {
     let over = word(&RegradeState::Over)?;
     let changed = on_both!(db, |connection| diesel::update(regrades::table)
         .filter(regrades::tenant_id.eq(tenant.as_str()))
@@ -174,7 +174,7 @@ pub fn end(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<bool, Stor
 }
 
 /// Whether this person met that very version of a rule at some time.
-pub fn has_met(
+pub(crate) fn has_met(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -193,7 +193,11 @@ pub fn has_met(
 }
 
 /// Every time that a grade of a person fell after an award, oldest first.
-pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Regrade>, StoreError> {
+pub(crate) fn of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Regrade>, StoreError> {
     let rows: Vec<Row> = regrades::table
         .filter(regrades::tenant_id.eq(tenant.as_str()))
         .filter(regrades::person_id.eq(person.as_str()))

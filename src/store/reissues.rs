@@ -1,61 +1,20 @@
-//! Documents that take the place of others under the same id, and what a key has signed: for keys that are withdrawn, and
-//! for holders who want their badge to say less.
+//! Documents that take the place of others under the same id, for keys that are withdrawn and for holders who want their
+//! badge to say less; and what an issuer has signed, to be read for the key that signed it.
 
 use diesel::prelude::*;
 
 use super::convert::{micros, word};
-use super::credentials::{Credential, Row};
 use super::schema::credentials;
 use super::{Db, StoreError};
+use crate::domain::credential::Credential;
 use crate::ids::{CredentialId, IssuerId, TenantId};
-
-/// How what a key has signed is told from everything else, by the text of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mark {
-    /// A text within documents.
-    Document(String),
-    /// How tokens begin.
-    Token(String),
-}
-
-impl Mark {
-    /// Whether a credential bears it.
-    #[must_use]
-    pub fn is_on(&self, credential: &Credential) -> bool {
-        match self {
-            Self::Document(text) => credential.document.contains(text),
-            Self::Token(start) => credential
-                .token
-                .as_ref()
-                .is_some_and(|token| token.starts_with(start)),
-        }
-    }
-
-    /// For `LIKE`, which says yes to more than is meant: SQLite does not tell capitals apart.
-    fn pattern(&self) -> String {
-        let plain = |text: &str| {
-            let mut safe = String::with_capacity(text.len());
-            for c in text.chars() {
-                if matches!(c, '%' | '_' | '\\') {
-                    safe.push('\\');
-                }
-                safe.push(c);
-            }
-            safe
-        };
-        match self {
-            Self::Document(text) => format!("%{}%", plain(text)),
-            Self::Token(start) => format!("{}%", plain(start)),
-        }
-    }
-}
 
 /// Puts a document, its token and what was left out of them in the place of those that are there; everything else stays.
 /// `before` is the document that was read.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when another document is there by now, or none: read again, sign again.
-pub fn replace(db: &mut Db, credential: &Credential, before: &str) -> Result<(), StoreError> {
+pub(crate) fn replace(db: &mut Db, credential: &Credential, before: &str) -> Result<(), StoreError> {
     let reissued = credential.reissued;
     let changed = diesel::update(credentials::table)
         .filter(credentials::tenant_id.eq(credential.tenant.as_str()))
@@ -76,53 +35,42 @@ pub fn replace(db: &mut Db, credential: &Credential, before: &str) -> Result<(),
     }
 }
 
-/// A part of what a key has signed, in the order of ids, `limit` at most: those after `after`.
-pub fn marked(
+/// A part of the documents of an issuer, byte by byte, in the order of the ids of their credentials, `limit` at most: those
+/// after `after`.
+pub(crate) fn documents(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &IssuerId,
-    mark: &Mark,
     after: Option<&CredentialId>,
     limit: i64,
-) -> Result<Vec<Credential>, StoreError> {
-    let found = credentials::table
+) -> Result<Vec<(CredentialId, String)>, StoreError> {
+    let rows: Vec<(String, String)> = credentials::table
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::issuer_id.eq(issuer.as_str()))
         .filter(credentials::id.gt(after.map_or("", CredentialId::as_str)))
         .order(credentials::id)
         .limit(limit)
-        .select(Row::as_select());
-    let pattern = mark.pattern();
-    let rows: Vec<Row> = match mark {
-        Mark::Document(_) => found
-            .filter(credentials::document.like(pattern).escape('\\'))
-            .load(db)?,
-        Mark::Token(_) => found
-            .filter(credentials::token.like(pattern).escape('\\'))
-            .load(db)?,
-    };
-    rows.into_iter().map(Row::credential).collect()
+        .select((credentials::id, credentials::document))
+        .load(db)?;
+    Ok(rows.into_iter().map(|(id, text)| (id.into(), text)).collect())
 }
 
-/// How many credentials a key has signed.
-pub fn count_marked(
+/// As [`documents`], for the tokens of those credentials that have one.
+pub(crate) fn tokens(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &IssuerId,
-    mark: &Mark,
-) -> Result<i64, StoreError> {
-    let found = credentials::table
+    after: Option<&CredentialId>,
+    limit: i64,
+) -> Result<Vec<(CredentialId, String)>, StoreError> {
+    let rows: Vec<(String, String)> = credentials::table
         .filter(credentials::tenant_id.eq(tenant.as_str()))
-        .filter(credentials::issuer_id.eq(issuer.as_str()));
-    let pattern = mark.pattern();
-    Ok(match mark {
-        Mark::Document(_) => found
-            .filter(credentials::document.like(pattern).escape('\\'))
-            .count()
-            .get_result(db)?,
-        Mark::Token(_) => found
-            .filter(credentials::token.like(pattern).escape('\\'))
-            .count()
-            .get_result(db)?,
-    })
+        .filter(credentials::issuer_id.eq(issuer.as_str()))
+        .filter(credentials::token.is_not_null())
+        .filter(credentials::id.gt(after.map_or("", CredentialId::as_str)))
+        .order(credentials::id)
+        .limit(limit)
+        .select((credentials::id, credentials::token.assume_not_null()))
+        .load(db)?;
+    Ok(rows.into_iter().map(|(id, text)| (id.into(), text)).collect())
 }

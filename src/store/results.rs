@@ -15,18 +15,18 @@ use crate::ids::{CourseId, LineItemId, PersonId, TenantId};
 
 /// A result as it was read (Assignment and Grade Services 2.0, result service).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResultSeen {
-    pub person: PersonId,
+pub(crate) struct ResultSeen {
+    pub(crate) person: PersonId,
     /// `None`: there is a row, but no score in it.
-    pub value: Option<Decimal>,
+    pub(crate) value: Option<Decimal>,
     /// Points that `value` is out of; above zero.
-    pub maximum: Decimal,
-    pub comment: Option<String>,
+    pub(crate) maximum: Decimal,
+    pub(crate) comment: Option<String>,
 }
 
 /// How much of a line item was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub(crate) enum Extent {
     /// Every page: who has no row any more has no grade any more.
     Whole,
     /// Some people only: nobody else is touched.
@@ -62,7 +62,7 @@ impl Row {
 /// Takes over results of one line item that were read from `read_at` on, and says whose value or maximum changed,
 /// those whose row vanished included. What did not change only becomes as fresh as `read_at`: one statement for all.
 /// Run it in a transaction.
-pub fn upsert_many(
+pub(crate) fn upsert_many(
     db: &mut Db,
     tenant: &TenantId,
     item: &LineItemId,
@@ -162,7 +162,7 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
 }
 
 /// All grades of a course, by person and line item.
-pub fn for_course(
+pub(crate) fn for_course(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -182,7 +182,7 @@ pub fn for_course(
 }
 
 /// The grades of one person in one course, by line item.
-pub fn for_person(
+pub(crate) fn for_person(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -202,16 +202,16 @@ pub fn for_person(
 
 /// A grade of one person with what was read beside it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Kept {
-    pub item: LineItemId,
-    pub grade: Grade,
+pub(crate) struct Kept {
+    pub(crate) item: LineItemId,
+    pub(crate) grade: Grade,
     /// What the gradebook says to the student.
-    pub comment: Option<String>,
-    pub changed_at: DateTime<Utc>,
+    pub(crate) comment: Option<String>,
+    pub(crate) changed_at: DateTime<Utc>,
 }
 
 /// Every grade that is kept of a person, in all courses.
-pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Kept>, StoreError> {
+pub(crate) fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Kept>, StoreError> {
     let rows: Vec<Row> = results::table
         .filter(results::tenant_id.eq(tenant.as_str()))
         .filter(results::person_id.eq(person.as_str()))

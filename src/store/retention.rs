@@ -4,13 +4,18 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_json, micros};
-use super::schema::{awards, badges, current_decisions, decisions, share_links, submissions};
+use super::schema::{awards, current_decisions, decisions, share_links, submissions};
+use super::submissions::file_digest;
 use super::{Db, StoreError};
 use crate::domain::evidence::Artefact;
 use crate::ids::TenantId;
 
 /// Forgets decision records older than `before` that neither hold now nor are behind an award, and says how many.
-pub fn forget_decisions(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -> Result<usize, StoreError> {
+pub(crate) fn forget_decisions(
+    db: &mut Db,
+    tenant: &TenantId,
+    before: DateTime<Utc>,
+) -> Result<usize, StoreError> {
     Ok(on_both!(db, |connection| diesel::delete(decisions::table)
         .filter(decisions::tenant_id.eq(tenant.as_str()))
         .filter(decisions::decided_at.lt(micros(before)))
@@ -21,7 +26,7 @@ pub fn forget_decisions(db: &mut Db, tenant: &TenantId, before: DateTime<Utc>) -
 
 /// Forgets hand-ins older than `before` that were replaced, at most 1,000 at a time; says how many, and gives the digests
 /// of their files. One that was approved stays: a badge may rest on it.
-pub fn forget_submissions(
+pub(crate) fn forget_submissions(
     db: &mut Db,
     tenant: &TenantId,
     before: DateTime<Utc>,
@@ -48,7 +53,7 @@ pub fn forget_submissions(
 }
 
 /// Forgets share links that ended or were withdrawn before `before`, and says how many.
-pub fn forget_share_links(
+pub(crate) fn forget_share_links(
     db: &mut Db,
     tenant: &TenantId,
     before: DateTime<Utc>,
@@ -64,17 +69,57 @@ pub fn forget_share_links(
         .execute(db)?)
 }
 
-/// Whether a hand-in or a badge's picture still has the file with that digest (hex).
-pub fn is_used(db: &mut Db, tenant: &TenantId, digest: &str) -> Result<bool, StoreError> {
-    let handed_in: i64 = submissions::table
+/// How many artefacts are read at a time.
+const READ: i64 = 500;
+
+/// Some hand-ins of which the column does not say which file they have, each with what the artefact says: an older program
+/// wrote them. In the order of their ids, those after `after`.
+fn unnoted(db: &mut Db, tenant: &TenantId, after: &str) -> Result<Vec<(String, Artefact)>, StoreError> {
+    let rows: Vec<(String, String)> = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
-        .filter(submissions::artefact.like(format!("%{digest}%")))
+        .filter(submissions::file_digest.is_null())
+        .filter(submissions::id.gt(after))
+        .order(submissions::id)
+        .limit(READ)
+        .select((submissions::id, submissions::artefact))
+        .load(db)?;
+    let read = |(id, artefact): (String, String)| Ok((id, from_json("submissions.artefact", &artefact)?));
+    rows.into_iter().map(read).collect()
+}
+
+/// Notes of some hand-ins that an older program wrote which file they have, and says of how many: none when it is noted of
+/// all. Run it in a transaction.
+pub(crate) fn note_files(db: &mut Db, tenant: &TenantId) -> Result<usize, StoreError> {
+    let some = unnoted(db, tenant, "")?;
+    for (id, artefact) in &some {
+        diesel::update(submissions::table)
+            .filter(submissions::tenant_id.eq(tenant.as_str()))
+            .filter(submissions::id.eq(id))
+            .set(submissions::file_digest.eq(Some(file_digest(artefact))))
+            .execute(db)?;
+    }
+    Ok(some.len())
+}
+
+/// Whether a hand-in still has the file with that digest (hex). Nothing else has a file of the tenant's: the pictures of
+/// badges lie on a shelf of their own.
+pub(crate) fn is_used(db: &mut Db, tenant: &TenantId, digest: &str) -> Result<bool, StoreError> {
+    // Those first of which it is not noted: what somebody notes in this moment is found after that by the column.
+    let mut after = String::new();
+    loop {
+        let some = unnoted(db, tenant, &after)?;
+        let Some((last, _)) = some.last() else {
+            break;
+        };
+        after.clone_from(last);
+        if some.iter().any(|(_, artefact)| file_digest(artefact) == digest) {
+            return Ok(true);
+        }
+    }
+    let noted: i64 = submissions::table
+        .filter(submissions::tenant_id.eq(tenant.as_str()))
+        .filter(submissions::file_digest.eq(digest))
         .count()
         .get_result(db)?;
-    let drawn: i64 = badges::table
-        .filter(badges::tenant_id.eq(tenant.as_str()))
-        .filter(badges::design.like(format!("%{digest}%")))
-        .count()
-        .get_result(db)?;
-    Ok(handed_in + drawn > 0)
+    Ok(noted > 0)
 }

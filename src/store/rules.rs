@@ -71,7 +71,7 @@ fn note_inputs(db: &mut Db, tenant: &TenantId, rule: &RuleId, root: &Group) -> R
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the badge has that version, or one in the same unique state.
-pub fn insert_version(db: &mut Db, rule: &Rule) -> Result<(), StoreError> {
+pub(crate) fn insert_version(db: &mut Db, rule: &Rule) -> Result<(), StoreError> {
     let row = Row {
         id: rule.id.to_string(),
         tenant_id: rule.tenant.to_string(),
@@ -91,7 +91,7 @@ pub fn insert_version(db: &mut Db, rule: &Rule) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when somebody else added a draft at the same moment.
-pub fn save_draft(
+pub(crate) fn save_draft(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -127,7 +127,7 @@ pub fn save_draft(
 }
 
 /// The version with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &RuleId) -> Result<Option<Rule>, StoreError> {
+pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &RuleId) -> Result<Option<Rule>, StoreError> {
     let row = rules::table
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(rules::id.eq(id.as_str()))
@@ -154,17 +154,17 @@ fn in_state(
 }
 
 /// The version that decides now.
-pub fn active(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Option<Rule>, StoreError> {
+pub(crate) fn active(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Option<Rule>, StoreError> {
     in_state(db, tenant, badge, RuleState::Active)
 }
 
 /// The version that is being edited.
-pub fn draft(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Option<Rule>, StoreError> {
+pub(crate) fn draft(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Option<Rule>, StoreError> {
     in_state(db, tenant, badge, RuleState::Draft)
 }
 
 /// All versions of a badge's rule, oldest first.
-pub fn for_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Vec<Rule>, StoreError> {
+pub(crate) fn for_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Vec<Rule>, StoreError> {
     let rows: Vec<Row> = rules::table
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(rules::badge_id.eq(badge.as_str()))
@@ -179,7 +179,12 @@ pub fn for_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Vec<
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer a draft, [`StoreError::Missing`] when there is none with that id.
-pub fn activate(db: &mut Db, tenant: &TenantId, id: &RuleId, now: DateTime<Utc>) -> Result<Rule, StoreError> {
+pub(crate) fn activate(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RuleId,
+    now: DateTime<Utc>,
+) -> Result<Rule, StoreError> {
     let mut rule = get(db, tenant, id)?.ok_or(StoreError::Missing("rule"))?;
     if rule.state != RuleState::Draft {
         return Err(StoreError::Stale);
@@ -214,7 +219,7 @@ pub fn activate(db: &mut Db, tenant: &TenantId, id: &RuleId, now: DateTime<Utc>)
 }
 
 /// The active rules of a course's badges, whether the badge is active, paused or retired: look at the badge's state.
-pub fn all_active_for_course(
+pub(crate) fn all_active_for_course(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
@@ -231,7 +236,7 @@ pub fn all_active_for_course(
 }
 
 /// The active rules of all badges of an institution: for refusing cycles.
-pub fn all_active(db: &mut Db, tenant: &TenantId) -> Result<Vec<Rule>, StoreError> {
+pub(crate) fn all_active(db: &mut Db, tenant: &TenantId) -> Result<Vec<Rule>, StoreError> {
     let rows: Vec<Row> = rules::table
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(rules::state.eq(word(&RuleState::Active)?))
@@ -242,7 +247,7 @@ pub fn all_active(db: &mut Db, tenant: &TenantId) -> Result<Vec<Rule>, StoreErro
 }
 
 /// The badges whose active rule asks for `badge`: earning it may earn them.
-pub fn badges_building_on(
+pub(crate) fn badges_building_on(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -260,7 +265,11 @@ pub fn badges_building_on(
 }
 
 /// The badges whose active rule reads `item`: they are paused when it goes or its maximum changes.
-pub fn badges_reading(db: &mut Db, tenant: &TenantId, item: &LineItemId) -> Result<Vec<BadgeId>, StoreError> {
+pub(crate) fn badges_reading(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+) -> Result<Vec<BadgeId>, StoreError> {
     let ids: Vec<String> = rules::table
         .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
         .filter(rules::tenant_id.eq(tenant.as_str()))
@@ -274,7 +283,7 @@ pub fn badges_reading(db: &mut Db, tenant: &TenantId, item: &LineItemId) -> Resu
 }
 
 /// The line items that active rules of the course read: the `watched` of [`super::line_items::upsert_many`].
-pub fn watched_items(
+pub(crate) fn watched_items(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,

@@ -8,6 +8,7 @@ diesel::table! {
         id -> Text,
         name -> Text,
         created_at -> BigInt,
+        accent -> Nullable<Text>,
     }
 }
 
@@ -75,6 +76,7 @@ diesel::table! {
         enabled -> Bool,
         created_at -> BigInt,
         registration_url -> Nullable<Text>,
+        powers -> Nullable<Text>,
     }
 }
 
@@ -288,6 +290,7 @@ diesel::table! {
         reviewed_at -> Nullable<BigInt>,
         review_message -> Nullable<Text>,
         review_score -> Nullable<Text>,
+        file_digest -> Nullable<Text>,
     }
 }
 
@@ -422,6 +425,7 @@ diesel::table! {
         created_at -> BigInt,
         #[sql_name = "lane"]
         platform -> Nullable<Text>,
+        person_id -> Nullable<Text>,
     }
 }
 

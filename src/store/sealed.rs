@@ -10,7 +10,7 @@ use super::{Db, StoreError};
 
 /// Which secret something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SealedKind {
+pub(crate) enum SealedKind {
     /// `issuer_keys.sealed_secret`.
     IssuerKey,
     /// `issuer_token_keys.sealed_secret`.
@@ -21,18 +21,18 @@ pub enum SealedKind {
 
 /// A secret as it lies in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
-    pub kind: SealedKind,
+pub(crate) struct Sealed {
+    pub(crate) kind: SealedKind,
     /// The id of its row.
-    pub id: String,
-    pub text: String,
+    pub(crate) id: String,
+    pub(crate) text: String,
 }
 
 /// Keeps others from adding secrets until the transaction ends. SQLite has one writer anyway.
 ///
 /// # Errors
 /// [`StoreError::Busy`] when somebody else holds one of the tables for too long.
-pub fn lock(db: &mut Db) -> Result<(), StoreError> {
+pub(crate) fn lock(db: &mut Db) -> Result<(), StoreError> {
     if let Db::Postgres(connection) = db {
         connection.batch_execute(
             "LOCK TABLE issuer_keys, issuer_token_keys, tool_keys IN SHARE ROW EXCLUSIVE MODE",
@@ -42,7 +42,7 @@ pub fn lock(db: &mut Db) -> Result<(), StoreError> {
 }
 
 /// Every secret there is.
-pub fn all(db: &mut Db) -> Result<Vec<Sealed>, StoreError> {
+pub(crate) fn all(db: &mut Db) -> Result<Vec<Sealed>, StoreError> {
     let issuer: Vec<(String, String)> = issuer_keys::table
         .order(issuer_keys::id)
         .select((issuer_keys::id, issuer_keys::sealed_secret))
@@ -66,7 +66,7 @@ pub fn all(db: &mut Db) -> Result<Vec<Sealed>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Stale`] when that is not what lies there.
-pub fn replace(db: &mut Db, before: &Sealed, text: &str) -> Result<(), StoreError> {
+pub(crate) fn replace(db: &mut Db, before: &Sealed, text: &str) -> Result<(), StoreError> {
     let changed = match before.kind {
         SealedKind::IssuerKey => diesel::update(issuer_keys::table.find(&before.id))
             .filter(issuer_keys::sealed_secret.eq(&before.text))
@@ -95,7 +95,7 @@ struct Counted {
 }
 
 /// How many other connections of Cairn's the database has. SQLite does not know, and answers none.
-pub fn other_connections(db: &mut Db) -> Result<i64, StoreError> {
+pub(crate) fn other_connections(db: &mut Db) -> Result<i64, StoreError> {
     match db {
         Db::Sqlite(_) => Ok(0),
         Db::Postgres(connection) => {
@@ -110,6 +110,7 @@ pub fn other_connections(db: &mut Db) -> Result<i64, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::keys::KeyState;
     use crate::store::testing::on_both_databases;
 
     #[derive(QueryableByName)]
@@ -154,7 +155,7 @@ mod tests {
             let key = crate::store::tool_keys::ToolKey {
                 kid: "one".into(),
                 sealed_pem: "first".into(),
-                state: crate::store::issuers::KeyState::Active,
+                state: KeyState::Active,
                 created_at: chrono::DateTime::UNIX_EPOCH,
             };
             let done = database.store.write_blocking(|db| {

@@ -7,45 +7,14 @@ use super::convert::{micros, moment};
 use super::courses::Row as CourseRow;
 use super::people::Row as PersonRow;
 use super::registrations::Row as RegistrationRow;
-use super::schema::{courses, people, registrations, sessions};
+use super::schema::{courses, people, registrations, sessions, tenants};
 use super::{Db, StoreError};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
-use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId, SessionId, TenantId};
+use crate::domain::session::Session;
+use crate::domain::theme::Colour;
+use crate::ids::{CourseId, LinkId, PersonId, SessionId, TenantId};
 use lti::registration::Registration;
-
-/// Who launched, from where, and what this launch allows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "the powers of one launch, each on its own"
-)]
-pub struct Session {
-    pub id: SessionId,
-    pub tenant: TenantId,
-    pub registration: RegistrationId,
-    pub deployment: DeploymentId,
-    /// None for launches outside a course.
-    pub course: Option<CourseId>,
-    pub link: Option<LinkId>,
-    pub person: PersonId,
-    pub learner: bool,
-    pub instructor: bool,
-    pub administrator: bool,
-    /// A test user of the platform (LTI 1.3, `TestUser`), such as the Canvas test student.
-    pub test_user: bool,
-    /// As in the launch, for instance `LtiResourceLinkRequest`.
-    pub message_type: String,
-    /// What else the message asked for, as JSON: deep linking settings.
-    pub request: Option<String>,
-    /// Whether somebody acts as this person.
-    pub masquerade: bool,
-    /// BCP 47, as the launch said.
-    pub locale: Option<String>,
-    pub created_at: DateTime<Utc>,
-    pub last_used_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions, treat_none_as_default_value = false)]
@@ -101,7 +70,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the digest is taken.
-pub fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), StoreError> {
     let row = Row {
         id: session.id.to_string(),
         tenant_id: session.tenant.to_string(),
@@ -131,7 +100,7 @@ pub fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Result<(), 
 
 /// The session of a token, unless it is over. Names no tenant: the digest of an unguessable token is how a request
 /// finds its tenant.
-pub fn by_token_digest(
+pub(crate) fn by_token_digest(
     db: &mut Db,
     token_digest: &str,
     now: DateTime<Utc>,
@@ -147,24 +116,27 @@ pub fn by_token_digest(
 
 /// A session in a course, with everything that a page of it needs to know.
 #[derive(Debug, Clone)]
-pub struct InCourse {
-    pub session: Session,
-    pub course: Course,
-    pub person: Person,
-    pub registration: Registration,
+pub(crate) struct InCourse {
+    pub(crate) session: Session,
+    pub(crate) course: Course,
+    pub(crate) person: Person,
+    pub(crate) registration: Registration,
+    /// The colour of the institution's pages.
+    pub(crate) accent: Option<Colour>,
 }
 
 /// As [`by_token_digest`], for a session in a course: one statement, because every page begins with it.
-pub fn in_course(
+pub(crate) fn in_course(
     db: &mut Db,
     token_digest: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<InCourse>, StoreError> {
-    let found: Option<(Row, CourseRow, PersonRow, RegistrationRow)> =
+    let found: Option<(Row, CourseRow, PersonRow, RegistrationRow, Option<String>)> =
         on_both!(db, |connection| sessions::table
             .inner_join(courses::table.on(courses::id.nullable().eq(sessions::course_id)))
             .inner_join(people::table.on(people::id.eq(sessions::person_id)))
             .inner_join(registrations::table.on(registrations::id.eq(sessions::registration_id)))
+            .inner_join(tenants::table.on(tenants::id.eq(sessions::tenant_id)))
             .filter(sessions::token_digest.eq(token_digest))
             .filter(sessions::expires_at.gt(micros(now)))
             .filter(courses::tenant_id.eq(sessions::tenant_id))
@@ -175,10 +147,11 @@ pub fn in_course(
                 CourseRow::as_select(),
                 PersonRow::as_select(),
                 RegistrationRow::as_select(),
+                tenants::accent,
             ))
             .get_result(connection))
         .optional()?;
-    let Some((session, course, person, registration)) = found else {
+    let Some((session, course, person, registration, accent)) = found else {
         return Ok(None);
     };
     Ok(Some(InCourse {
@@ -186,11 +159,12 @@ pub fn in_course(
         course: course.course()?,
         person: person.into(),
         registration: registration.registration()?,
+        accent: super::tenants::accent(accent.as_deref())?,
     }))
 }
 
 /// The session with that id, for a proof that names it; the tenant is not known yet.
-pub fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>, StoreError> {
+pub(crate) fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>, StoreError> {
     let row = sessions::table
         .find(id.as_str())
         .select(Row::as_select())
@@ -203,7 +177,7 @@ pub fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>, StoreError>
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such session.
-pub fn touch(
+pub(crate) fn touch(
     db: &mut Db,
     tenant: &TenantId,
     id: &SessionId,
@@ -226,7 +200,7 @@ pub fn touch(
 }
 
 /// Ends a session. Ending it twice is fine.
-pub fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), StoreError> {
+pub(crate) fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), StoreError> {
     diesel::delete(sessions::table)
         .filter(sessions::tenant_id.eq(tenant.as_str()))
         .filter(sessions::id.eq(id.as_str()))
@@ -235,14 +209,18 @@ pub fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), Stor
 }
 
 /// Forgets sessions that ended before `now`, of all institutions, and says how many.
-pub fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
+pub(crate) fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(sessions::table)
         .filter(sessions::expires_at.le(micros(now)))
         .execute(db)?)
 }
 
 /// The visits of a person that are kept, oldest first.
-pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Session>, StoreError> {
+pub(crate) fn of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Session>, StoreError> {
     let rows: Vec<Row> = sessions::table
         .filter(sessions::tenant_id.eq(tenant.as_str()))
         .filter(sessions::person_id.eq(person.as_str()))

@@ -6,30 +6,8 @@ use diesel::prelude::*;
 use super::convert::{micros, moment, opt_moment};
 use super::schema::share_links;
 use super::{Db, StoreError};
+use crate::domain::credential::ShareLink;
 use crate::ids::{CredentialId, ShareLinkId, TenantId};
-
-/// A link that shows a badge until it ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShareLink {
-    pub id: ShareLinkId,
-    pub tenant: TenantId,
-    pub credential: CredentialId,
-    /// SHA-256 of its secret part, in hex.
-    pub digest: String,
-    pub made_at: DateTime<Utc>,
-    /// The end itself is no longer in time.
-    pub until: DateTime<Utc>,
-    /// When the holder ended it.
-    pub withdrawn_at: Option<DateTime<Utc>>,
-}
-
-impl ShareLink {
-    /// Whether it opens the page at `now`.
-    #[must_use]
-    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
-        self.withdrawn_at.is_none() && now < self.until
-    }
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = share_links, treat_none_as_default_value = false)]
@@ -61,7 +39,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the digest is taken.
-pub fn insert(db: &mut Db, link: &ShareLink) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, link: &ShareLink) -> Result<(), StoreError> {
     let row = Row {
         id: link.id.to_string(),
         tenant_id: link.tenant.to_string(),
@@ -76,7 +54,7 @@ pub fn insert(db: &mut Db, link: &ShareLink) -> Result<(), StoreError> {
 }
 
 /// The link with that digest, ended or not. Names no tenant: whoever opens it knows none, and the secret is unguessable.
-pub fn by_digest(db: &mut Db, digest: &str) -> Result<Option<ShareLink>, StoreError> {
+pub(crate) fn by_digest(db: &mut Db, digest: &str) -> Result<Option<ShareLink>, StoreError> {
     let row = share_links::table
         .filter(share_links::digest.eq(digest))
         .select(Row::as_select())
@@ -86,7 +64,7 @@ pub fn by_digest(db: &mut Db, digest: &str) -> Result<Option<ShareLink>, StoreEr
 }
 
 /// The links to a credential, latest first, at most `limit`.
-pub fn of_credential(
+pub(crate) fn of_credential(
     db: &mut Db,
     tenant: &TenantId,
     credential: &CredentialId,
@@ -103,7 +81,7 @@ pub fn of_credential(
 }
 
 /// Ends a link of a credential. `false`: there is none, or it was withdrawn before.
-pub fn withdraw(
+pub(crate) fn withdraw(
     db: &mut Db,
     tenant: &TenantId,
     credential: &CredentialId,

@@ -10,25 +10,25 @@ use crate::ids::{IssuerId, StatusListId, TenantId};
 
 /// A status list of an issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusList {
-    pub id: StatusListId,
-    pub tenant: TenantId,
-    pub issuer: IssuerId,
+pub(crate) struct StatusList {
+    pub(crate) id: StatusListId,
+    pub(crate) tenant: TenantId,
+    pub(crate) issuer: IssuerId,
     /// The last part of its public address.
-    pub slug: String,
+    pub(crate) slug: String,
     /// Positions, at least 131,072.
-    pub length: i32,
+    pub(crate) length: i32,
     /// Positions given out.
-    pub taken: i32,
+    pub(crate) taken: i32,
     /// Whether new credentials get a position here. At most one open list for each issuer.
-    pub open: bool,
+    pub(crate) open: bool,
     /// `length` bits, position 0 first (the highest bit of the first byte).
-    pub bits: Vec<u8>,
+    pub(crate) bits: Vec<u8>,
     /// The signed list as it is published.
-    pub document: String,
+    pub(crate) document: String,
     /// Counts what was published, from 1.
-    pub version: i32,
-    pub updated_at: DateTime<Utc>,
+    pub(crate) version: i32,
+    pub(crate) updated_at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -69,7 +69,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the issuer has an open one and this one is open too, or the slug is taken.
-pub fn insert(db: &mut Db, list: &StatusList) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, list: &StatusList) -> Result<(), StoreError> {
     let row = Row {
         id: list.id.to_string(),
         tenant_id: list.tenant.to_string(),
@@ -90,7 +90,7 @@ pub fn insert(db: &mut Db, list: &StatusList) -> Result<(), StoreError> {
 }
 
 /// The list from which new credentials of an issuer get their position.
-pub fn current_for_issuer(
+pub(crate) fn current_for_issuer(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &IssuerId,
@@ -106,7 +106,11 @@ pub fn current_for_issuer(
 }
 
 /// The list with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<Option<StatusList>, StoreError> {
+pub(crate) fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &StatusListId,
+) -> Result<Option<StatusList>, StoreError> {
     let row = status_lists::table
         .filter(status_lists::tenant_id.eq(tenant.as_str()))
         .filter(status_lists::id.eq(id.as_str()))
@@ -117,7 +121,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<Option<S
 }
 
 /// The list at a public address. Names no tenant: a verifier knows none, and slugs are unique.
-pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<StatusList>, StoreError> {
+pub(crate) fn by_slug(db: &mut Db, slug: &str) -> Result<Option<StatusList>, StoreError> {
     let row = status_lists::table
         .filter(status_lists::slug.eq(slug))
         .select(Row::as_select())
@@ -127,7 +131,11 @@ pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<StatusList>, StoreError
 }
 
 /// All lists of an issuer, oldest first.
-pub fn for_issuer(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<StatusList>, StoreError> {
+pub(crate) fn for_issuer(
+    db: &mut Db,
+    tenant: &TenantId,
+    issuer: &IssuerId,
+) -> Result<Vec<StatusList>, StoreError> {
     let rows: Vec<Row> = status_lists::table
         .filter(status_lists::tenant_id.eq(tenant.as_str()))
         .filter(status_lists::issuer_id.eq(issuer.as_str()))
@@ -142,7 +150,7 @@ pub fn for_issuer(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<V
 ///
 /// # Errors
 /// Trouble with the database; [`StoreError::Value`] when `pick` draws outside the list.
-pub fn take_position(
+pub(crate) fn take_position(
     db: &mut Db,
     list: &StatusList,
     now: DateTime<Utc>,
@@ -183,7 +191,7 @@ pub fn take_position(
 ///
 /// # Errors
 /// [`StoreError::Stale`] when somebody else published since: load again, set the bit again, sign again.
-pub fn publish(
+pub(crate) fn publish(
     db: &mut Db,
     tenant: &TenantId,
     id: &StatusListId,
@@ -215,7 +223,7 @@ pub fn publish(
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such list.
-pub fn close(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<(), StoreError> {
+pub(crate) fn close(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<(), StoreError> {
     let changed = diesel::update(status_lists::table)
         .filter(status_lists::tenant_id.eq(tenant.as_str()))
         .filter(status_lists::id.eq(id.as_str()))
@@ -230,7 +238,12 @@ pub fn close(db: &mut Db, tenant: &TenantId, id: &StatusListId) -> Result<(), St
 
 /// Makes a list short, so that it is soon full.
 #[cfg(test)]
-pub fn shorten(db: &mut Db, tenant: &TenantId, id: &StatusListId, length: i32) -> Result<(), StoreError> {
+pub(crate) fn shorten(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &StatusListId,
+    length: i32,
+) -> Result<(), StoreError> {
     diesel::update(status_lists::table)
         .filter(status_lists::tenant_id.eq(tenant.as_str()))
         .filter(status_lists::id.eq(id.as_str()))

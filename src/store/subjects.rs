@@ -10,11 +10,11 @@ use crate::ids::{IssuerId, PersonId, TenantId};
 
 /// A person as one issuer's credentials name them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
+pub(crate) struct Subject {
     /// `credentialSubject.id`: a random `urn:uuid:…`.
-    pub urn: String,
+    pub(crate) urn: String,
     /// The salt of the hashed identifier (Open Badges 3.0, `IdentityObject`), as it stands in the credential.
-    pub salt: String,
+    pub(crate) salt: String,
 }
 
 #[derive(Insertable)]
@@ -29,7 +29,7 @@ struct Row<'a> {
 }
 
 /// The subject of a person, if one was made.
-pub fn get(
+pub(crate) fn get(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &IssuerId,
@@ -46,7 +46,7 @@ pub fn get(
 }
 
 /// The subject of a person: the one there is, else `new`.
-pub fn get_or_insert(
+pub(crate) fn get_or_insert(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &IssuerId,

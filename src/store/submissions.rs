@@ -4,9 +4,10 @@ use diesel::prelude::*;
 
 use super::convert::{from_json, from_word, json, micros, moment, opt_decimal, word};
 use super::schema::submissions;
-use super::{Db, Page, StoreError};
-use crate::domain::evidence::{Review, Submission, SubmissionState};
+use super::{Db, StoreError};
+use crate::domain::evidence::{Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::EvidenceFact;
+use crate::domain::page::Page;
 use crate::ids::{ActivityId, PersonId, SubmissionId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -25,6 +26,7 @@ struct Row {
     reviewed_at: Option<i64>,
     review_message: Option<String>,
     review_score: Option<String>,
+    file_digest: Option<String>,
 }
 
 impl Row {
@@ -52,6 +54,12 @@ impl Row {
     }
 }
 
+/// What the column of the file's digest holds for that artefact. A row without it was written by a program from before the
+/// column: see [`super::retention::note_files`].
+pub(super) fn file_digest(artefact: &Artefact) -> &str {
+    artefact.file.as_ref().map_or("", |file| &file.digest)
+}
+
 /// The columns from which a fact is made.
 pub(super) type FactColumns = (String, String, String, i64, Option<i64>);
 
@@ -68,7 +76,7 @@ pub(super) fn fact(
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when that version exists: somebody clicked twice.
-pub fn insert_version(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
+pub(crate) fn insert_version(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
     diesel::update(submissions::table)
         .filter(submissions::tenant_id.eq(submission.tenant.as_str()))
         .filter(submissions::activity_id.eq(submission.activity.as_str()))
@@ -93,13 +101,18 @@ pub fn insert_version(db: &mut Db, submission: &Submission) -> Result<(), StoreE
         review_score: review
             .and_then(|review| review.score)
             .map(|score| score.to_string()),
+        file_digest: Some(file_digest(&submission.artefact).to_owned()),
     };
     diesel::insert_into(submissions::table).values(&row).execute(db)?;
     Ok(())
 }
 
 /// The version with that id.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &SubmissionId) -> Result<Option<Submission>, StoreError> {
+pub(crate) fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &SubmissionId,
+) -> Result<Option<Submission>, StoreError> {
     let row = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
         .filter(submissions::id.eq(id.as_str()))
@@ -110,7 +123,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &SubmissionId) -> Result<Option<S
 }
 
 /// The newest version of one student.
-pub fn latest(
+pub(crate) fn latest(
     db: &mut Db,
     tenant: &TenantId,
     activity: &ActivityId,
@@ -129,7 +142,7 @@ pub fn latest(
 
 /// A page of the newest versions, one for each student, longest waiting first, in one state or in any; and how many
 /// there are in all.
-pub fn latest_for_activity(
+pub(crate) fn latest_for_activity(
     db: &mut Db,
     tenant: &TenantId,
     activity: &ActivityId,
@@ -167,7 +180,7 @@ pub fn latest_for_activity(
 ///
 /// # Errors
 /// [`StoreError::Stale`] when the student replaced it in the meantime, or there is none with that id.
-pub fn review(
+pub(crate) fn review(
     db: &mut Db,
     tenant: &TenantId,
     id: &SubmissionId,
@@ -194,7 +207,7 @@ pub fn review(
 }
 
 /// Every version of one student, oldest first.
-pub fn history(
+pub(crate) fn history(
     db: &mut Db,
     tenant: &TenantId,
     activity: &ActivityId,
@@ -211,7 +224,11 @@ pub fn history(
 }
 
 /// Every version that a person handed in anywhere, oldest first.
-pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Submission>, StoreError> {
+pub(crate) fn of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Submission>, StoreError> {
     let rows: Vec<Row> = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
         .filter(submissions::person_id.eq(person.as_str()))
@@ -222,7 +239,7 @@ pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Ve
 }
 
 /// A part of all that was handed in at an institution, in the order of its ids: those after `after`.
-pub fn some_after(
+pub(crate) fn some_after(
     db: &mut Db,
     tenant: &TenantId,
     after: Option<&SubmissionId>,

@@ -6,6 +6,7 @@ use super::convert::{micros, moment};
 use super::schema::tenants;
 use super::{Db, StoreError};
 use crate::domain::issuer::Tenant;
+use crate::domain::theme::Colour;
 use crate::ids::TenantId;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -14,6 +15,18 @@ struct Row {
     id: String,
     name: String,
     created_at: i64,
+    accent: Option<String>,
+}
+
+/// The accent that a column holds.
+pub(super) fn accent(text: Option<&str>) -> Result<Option<Colour>, StoreError> {
+    let read = |text| {
+        Colour::parse(text).ok_or_else(|| StoreError::Value {
+            column: "tenants.accent",
+            problem: format!("{text:?}"),
+        })
+    };
+    text.map(read).transpose()
 }
 
 impl Row {
@@ -21,6 +34,7 @@ impl Row {
         Ok(Tenant {
             id: self.id.into(),
             name: self.name,
+            accent: accent(self.accent.as_deref())?,
             created_at: moment(self.created_at)?,
         })
     }
@@ -30,18 +44,19 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the id or the name is taken.
-pub fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
     let row = Row {
         id: tenant.id.to_string(),
         name: tenant.name.clone(),
         created_at: micros(tenant.created_at),
+        accent: tenant.accent.map(Colour::hex),
     };
     diesel::insert_into(tenants::table).values(&row).execute(db)?;
     Ok(())
 }
 
 /// The institution with that id.
-pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+pub(crate) fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .find(id.as_str())
         .select(Row::as_select())
@@ -51,7 +66,7 @@ pub fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
 }
 
 /// The institution of that name; no two share one.
-pub fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreError> {
+pub(crate) fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .filter(tenants::name.eq(name))
         .select(Row::as_select())
@@ -61,7 +76,7 @@ pub fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreError> {
 }
 
 /// The oldest institution: the one that a single-institution installation means.
-pub fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
+pub(crate) fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
     let row = tenants::table
         .order((tenants::created_at, tenants::id))
         .select(Row::as_select())
@@ -71,7 +86,7 @@ pub fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
 }
 
 /// All institutions, oldest first.
-pub fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
+pub(crate) fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
     let rows: Vec<Row> = tenants::table
         .order((tenants::created_at, tenants::id))
         .select(Row::as_select())
@@ -83,9 +98,24 @@ pub fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none with that id; [`StoreError::AlreadyThere`] when another one has the name.
-pub fn rename(db: &mut Db, id: &TenantId, name: &str) -> Result<(), StoreError> {
+pub(crate) fn rename(db: &mut Db, id: &TenantId, name: &str) -> Result<(), StoreError> {
     let changed = diesel::update(tenants::table.find(id.as_str()))
         .set(tenants::name.eq(name))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("institution"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Gives the pages of an institution another colour; none is Cairn's own.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none with that id.
+pub(crate) fn set_accent(db: &mut Db, id: &TenantId, accent: Option<Colour>) -> Result<(), StoreError> {
+    let changed = diesel::update(tenants::table.find(id.as_str()))
+        .set(tenants::accent.eq(accent.map(Colour::hex)))
         .execute(db)?;
     if changed == 0 {
         Err(StoreError::Missing("institution"))

@@ -22,10 +22,10 @@ use super::{Db, Engine, Store, migrate};
 
 /// A new, empty, up-to-date database that goes away with this value.
 #[derive(Debug)]
-pub struct TestDatabase {
-    pub store: Store,
-    pub url: String,
-    pub engine: Engine,
+pub(crate) struct TestDatabase {
+    pub(crate) store: Store,
+    pub(crate) url: String,
+    pub(crate) engine: Engine,
     folder: Option<PathBuf>,
 }
 
@@ -37,7 +37,7 @@ static COUNTER: AtomicU32 = AtomicU32::new(0);
 /// With `CI=true` and none.
 #[must_use]
 #[allow(clippy::panic, reason = "for tests only")]
-pub fn postgres() -> Option<String> {
+pub(crate) fn postgres() -> Option<String> {
     match std::env::var("CAIRN_TEST_POSTGRES") {
         Ok(url) if !url.is_empty() => Some(url),
         _ if std::env::var("CI").as_deref() == Ok("true") => {
@@ -62,13 +62,13 @@ fn dealt_to(thread: Option<&str>) -> Option<Engine> {
 }
 
 /// Says something to whoever runs the tests. The macros that print are kept back by the test harness.
-pub fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     // Where nobody can be told, nobody is.
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Runs `test` on a new SQLite database and on a new PostgreSQL database, if there is a server.
-pub fn on_both_databases(test: impl Fn(&TestDatabase)) {
+pub(crate) fn on_both_databases(test: impl Fn(&TestDatabase)) {
     test(&TestDatabase::sqlite());
     if let Some(server) = postgres() {
         test(&TestDatabase::postgres(&server));
@@ -79,7 +79,7 @@ pub fn on_both_databases(test: impl Fn(&TestDatabase)) {
 impl TestDatabase {
     /// The databases that there are, for tests that need to write their own loop (such as asynchronous ones).
     #[must_use]
-    pub fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let mut all = vec![Self::sqlite()];
         all.extend(postgres().map(|server| Self::postgres(&server)));
         all
@@ -87,7 +87,7 @@ impl TestDatabase {
 
     /// The database that this test is dealt, or both with `CAIRN_TEST_DATABASES=all`; SQLite where there is no server.
     #[must_use]
-    pub fn dealt() -> Vec<Self> {
+    pub(crate) fn dealt() -> Vec<Self> {
         let every = std::env::var("CAIRN_TEST_DATABASES").as_deref() == Ok("all");
         match (postgres(), dealt_to(std::thread::current().name())) {
             (Some(server), Some(Engine::Postgres)) if !every => vec![Self::postgres(&server)],
@@ -101,7 +101,7 @@ impl TestDatabase {
     /// # Panics
     /// When it cannot be made.
     #[must_use]
-    pub fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         let folder = loop {
             let folder = std::env::temp_dir().join(format!("cairn-test-{}", unique()));
             if std::fs::create_dir(&folder).is_ok() {
@@ -125,7 +125,7 @@ impl TestDatabase {
     /// # Panics
     /// When it cannot be made.
     #[must_use]
-    pub fn postgres(server: &str) -> Self {
+    pub(crate) fn postgres(server: &str) -> Self {
         let url = copy_postgres(server, migrated_postgres(server));
         let store = Store::open(&url, 8).expect("a test database on PostgreSQL");
         Self {
@@ -141,7 +141,7 @@ impl TestDatabase {
     /// # Panics
     /// When it cannot be made.
     #[must_use]
-    pub fn empty_postgres(server: &str) -> String {
+    pub(crate) fn empty_postgres(server: &str) -> String {
         copy_postgres(server, "template0")
     }
 }
@@ -246,7 +246,7 @@ impl TestDatabase {
     /// When they cannot be counted.
     #[must_use]
     #[allow(clippy::expect_used, reason = "for tests only")]
-    pub fn rows(&self) -> BTreeMap<String, i64> {
+    pub(crate) fn rows(&self) -> BTreeMap<String, i64> {
         match self.engine {
             Engine::Sqlite => {
                 let path = self.url.strip_prefix("sqlite://").expect("an address of SQLite");
@@ -268,7 +268,7 @@ impl TestDatabase {
 /// # Panics
 /// When that cannot be arranged.
 #[allow(clippy::expect_used, reason = "for tests only")]
-pub async fn trouble(store: &Store, table: &'static str, text: &'static str) {
+pub(crate) async fn trouble(store: &Store, table: &'static str, text: &'static str) {
     let done = store.write(move |db| {
         let sql = match db {
             Db::Sqlite(_) => format!(
@@ -290,7 +290,7 @@ pub async fn trouble(store: &Store, table: &'static str, text: &'static str) {
 /// # Panics
 /// When they cannot be counted.
 #[allow(clippy::expect_used, reason = "for tests only")]
-pub async fn jobs_left(store: &Store, now: DateTime<Utc>) -> i64 {
+pub(crate) async fn jobs_left(store: &Store, now: DateTime<Utc>) -> i64 {
     let query = format!(
         "SELECT 'jobs' AS name, count(*) AS rows FROM jobs \
          WHERE state = 'running' OR (state = 'waiting' AND (attempts > 0 OR run_at <= {}))",
@@ -311,7 +311,7 @@ pub async fn jobs_left(store: &Store, now: DateTime<Utc>) -> i64 {
 /// # Panics
 /// When that cannot be written.
 #[allow(clippy::expect_used, reason = "for tests only")]
-pub async fn leases_run_out(store: &Store) {
+pub(crate) async fn leases_run_out(store: &Store) {
     let sql = "UPDATE jobs SET locked_until = 0 WHERE locked_until IS NOT NULL";
     let done = store.write(move |db| Ok(db.batch_execute(sql)?));
     done.await.expect("no lease");
@@ -322,7 +322,7 @@ pub async fn leases_run_out(store: &Store) {
 /// # Panics
 /// When that cannot be arranged.
 #[allow(clippy::expect_used, reason = "for tests only")]
-pub async fn heal(store: &Store, table: &'static str) {
+pub(crate) async fn heal(store: &Store, table: &'static str) {
     let done = store.write(move |db| {
         let sql = match db {
             Db::Sqlite(_) => format!("DROP TRIGGER trouble_{table}"),
@@ -334,7 +334,7 @@ pub async fn heal(store: &Store, table: &'static str) {
 }
 
 /// Removes the PostgreSQL database at `url`, whoever is connected.
-pub fn drop_postgres(url: &str) {
+pub(crate) fn drop_postgres(url: &str) {
     let name = url
         .split('?')
         .next()

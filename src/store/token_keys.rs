@@ -4,9 +4,9 @@
 use diesel::prelude::*;
 
 use super::convert::{from_word, micros, moment, word};
-use super::issuers::{IssuerKey, KeyKind, KeyState};
 use super::schema::{issuer_token_keys, issuers};
 use super::{Db, StoreError};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, KeyId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -53,7 +53,7 @@ impl Row {
 ///
 /// # Errors
 /// Trouble with the database; [`StoreError::Missing`] when `key` is not active itself.
-pub fn insert_if_none(db: &mut Db, key: &IssuerKey) -> Result<IssuerKey, StoreError> {
+pub(crate) fn insert_if_none(db: &mut Db, key: &IssuerKey) -> Result<IssuerKey, StoreError> {
     let row = Row::of(key)?;
     on_both!(db, |connection| diesel::insert_into(issuer_token_keys::table)
         .values(&row)
@@ -66,7 +66,7 @@ pub fn insert_if_none(db: &mut Db, key: &IssuerKey) -> Result<IssuerKey, StoreEr
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the same key is there already.
-pub fn replace_active(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
+pub(crate) fn replace_active(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
     diesel::update(issuer_token_keys::table)
         .filter(issuer_token_keys::tenant_id.eq(key.tenant.as_str()))
         .filter(issuer_token_keys::issuer_id.eq(key.issuer.as_str()))
@@ -80,7 +80,7 @@ pub fn replace_active(db: &mut Db, key: &IssuerKey) -> Result<(), StoreError> {
 }
 
 /// Withdraws a key. Says whether it was not yet.
-pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
+pub(crate) fn withdraw(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, StoreError> {
     let withdrawn = word(&KeyState::Withdrawn)?;
     let changed = diesel::update(issuer_token_keys::table)
         .filter(issuer_token_keys::tenant_id.eq(tenant.as_str()))
@@ -92,7 +92,11 @@ pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &KeyId) -> Result<bool, Stor
 }
 
 /// The key that signs tokens now; none where no token was signed yet.
-pub fn active(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Option<IssuerKey>, StoreError> {
+pub(crate) fn active(
+    db: &mut Db,
+    tenant: &TenantId,
+    issuer: &IssuerId,
+) -> Result<Option<IssuerKey>, StoreError> {
     let row = issuer_token_keys::table
         .filter(issuer_token_keys::tenant_id.eq(tenant.as_str()))
         .filter(issuer_token_keys::issuer_id.eq(issuer.as_str()))
@@ -104,7 +108,7 @@ pub fn active(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Optio
 }
 
 /// Every key of an issuer, oldest first, retired ones too.
-pub fn all(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<IssuerKey>, StoreError> {
+pub(crate) fn all(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<IssuerKey>, StoreError> {
     let rows: Vec<Row> = issuer_token_keys::table
         .filter(issuer_token_keys::tenant_id.eq(tenant.as_str()))
         .filter(issuer_token_keys::issuer_id.eq(issuer.as_str()))
@@ -116,7 +120,7 @@ pub fn all(db: &mut Db, tenant: &TenantId, issuer: &IssuerId) -> Result<Vec<Issu
 
 /// The keys of every issuer of this server that are not withdrawn, with the issuers' slugs, oldest first, `limit` at most:
 /// for the key set of the host. Names no tenant: whoever verifies knows none, and the keys are public.
-pub fn published(db: &mut Db, limit: i64) -> Result<Vec<(String, IssuerKey)>, StoreError> {
+pub(crate) fn published(db: &mut Db, limit: i64) -> Result<Vec<(String, IssuerKey)>, StoreError> {
     let rows: Vec<(String, Row)> = issuer_token_keys::table
         .inner_join(issuers::table.on(issuers::id.eq(issuer_token_keys::issuer_id)))
         .filter(issuer_token_keys::state.ne(word(&KeyState::Withdrawn)?))

@@ -4,19 +4,19 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_word, micros, moment, word};
-use super::issuers::KeyState;
 use super::schema::tool_keys;
 use super::{Db, StoreError};
+use crate::domain::keys::KeyState;
 
 /// One of our keys as it lies in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToolKey {
+pub(crate) struct ToolKey {
     /// Its `kid` in our key set.
-    pub kid: String,
+    pub(crate) kid: String,
     /// PKCS#8 PEM, sealed under the master key.
-    pub sealed_pem: String,
-    pub state: KeyState,
-    pub created_at: DateTime<Utc>,
+    pub(crate) sealed_pem: String,
+    pub(crate) state: KeyState,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -52,7 +52,7 @@ impl Row {
 ///
 /// # Errors
 /// Trouble with the database; [`StoreError::Missing`] when `key` is not active itself.
-pub fn insert_if_none(db: &mut Db, key: &ToolKey) -> Result<ToolKey, StoreError> {
+pub(crate) fn insert_if_none(db: &mut Db, key: &ToolKey) -> Result<ToolKey, StoreError> {
     let row = Row::of(key)?;
     on_both!(db, |connection| diesel::insert_into(tool_keys::table)
         .values(&row)
@@ -65,7 +65,7 @@ pub fn insert_if_none(db: &mut Db, key: &ToolKey) -> Result<ToolKey, StoreError>
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the `kid` is taken.
-pub fn replace_active(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
+pub(crate) fn replace_active(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
     diesel::update(tool_keys::table)
         .filter(tool_keys::state.eq(word(&KeyState::Active)?))
         .set(tool_keys::state.eq(word(&KeyState::Retired)?))
@@ -77,12 +77,12 @@ pub fn replace_active(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
 }
 
 /// The key that signs now.
-pub fn active(db: &mut Db) -> Result<Option<ToolKey>, StoreError> {
+pub(crate) fn active(db: &mut Db) -> Result<Option<ToolKey>, StoreError> {
     Ok(all(db)?.into_iter().find(|key| key.state == KeyState::Active))
 }
 
 /// Every key, oldest first: for the key set.
-pub fn all(db: &mut Db) -> Result<Vec<ToolKey>, StoreError> {
+pub(crate) fn all(db: &mut Db) -> Result<Vec<ToolKey>, StoreError> {
     let rows: Vec<Row> = tool_keys::table
         .order((tool_keys::created_at, tool_keys::kid))
         .select(Row::as_select())
@@ -94,7 +94,7 @@ pub fn all(db: &mut Db) -> Result<Vec<ToolKey>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the `kid` is taken.
-pub fn insert(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
     diesel::insert_into(tool_keys::table)
         .values(&Row::of(key)?)
         .execute(db)?;
@@ -105,7 +105,7 @@ pub fn insert(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Stale`] when there is no next key of that name.
-pub fn use_next(db: &mut Db, kid: &str) -> Result<(), StoreError> {
+pub(crate) fn use_next(db: &mut Db, kid: &str) -> Result<(), StoreError> {
     diesel::update(tool_keys::table)
         .filter(tool_keys::state.eq(word(&KeyState::Active)?))
         .set(tool_keys::state.eq(word(&KeyState::Retired)?))
@@ -125,7 +125,7 @@ pub fn use_next(db: &mut Db, kid: &str) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Stale`] when there is no retired key of that name.
-pub fn remove_retired(db: &mut Db, kid: &str) -> Result<(), StoreError> {
+pub(crate) fn remove_retired(db: &mut Db, kid: &str) -> Result<(), StoreError> {
     let removed = diesel::delete(tool_keys::table.find(kid))
         .filter(tool_keys::state.eq(word(&KeyState::Retired)?))
         .execute(db)?;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::domain::credential::Credential;
 use crate::ids::BadgeId;
 use crate::store::Engine;
-use crate::store::credentials::Credential;
 use crate::store::testing::{TestDatabase, drop_postgres, postgres, say};
 use serde_json::Value;
 
@@ -19,17 +19,17 @@ use crate::tests::showing::stage::{Stage, design, get};
 const WORK: &[u8] = b"%PDF-1.7 what Ada found out";
 
 /// A course with what must not get lost.
-pub struct Lived {
-    pub stage: Stage,
-    pub badge: BadgeId,
-    pub held: Credential,
-    pub revoked: Credential,
+pub(crate) struct Lived {
+    pub(crate) stage: Stage,
+    pub(crate) badge: BadgeId,
+    pub(crate) held: Credential,
+    pub(crate) revoked: Credential,
     /// Where in the course Ada handed a file in.
     place: String,
 }
 
 /// A badge that one student holds and that another one lost, and a file that a third one handed in.
-pub async fn lived(scene: Scene) -> Lived {
+pub(crate) async fn lived(scene: Scene) -> Lived {
     let (_, place) = activity(&scene.moodle).await;
     let mut ada = Guest::open(&scene.moodle, 0, ADA, "Project report").await;
     let page = ada.get(&place).await;
@@ -64,7 +64,7 @@ pub async fn lived(scene: Scene) -> Lived {
 }
 
 /// The built program for an installation.
-pub fn program(data: &Path, database: &str) -> Command {
+pub(crate) fn program(data: &Path, database: &str) -> Command {
     let mut command = Command::new(crate::tests::program::path());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CAIRN_")) {
         command.env_remove(name);
@@ -78,7 +78,7 @@ pub fn program(data: &Path, database: &str) -> Command {
     command
 }
 
-pub fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -120,10 +120,10 @@ fn backed_up(scene: &Scene, shelf: &Path) -> PathBuf {
 }
 
 /// A backup that was put back into an empty place, with a database of its own. There is no master key yet.
-pub struct Restored {
+pub(crate) struct Restored {
     _shelf: tempfile::TempDir,
-    pub data: PathBuf,
-    pub url: String,
+    pub(crate) data: PathBuf,
+    pub(crate) url: String,
     engine: Engine,
 }
 
@@ -150,7 +150,7 @@ fn copy_folder(from: &Path, to: &Path) {
 
 impl Restored {
     /// Backs up what runs there, and restores it elsewhere.
-    pub fn of(scene: &Scene) -> Self {
+    pub(crate) fn of(scene: &Scene) -> Self {
         let database = &scene.database;
         let shelf = tempfile::tempdir().unwrap();
         let backup = backed_up(scene, shelf.path());
@@ -184,21 +184,21 @@ impl Restored {
         }
     }
 
-    pub fn program(&self) -> Command {
+    pub(crate) fn program(&self) -> Command {
         program(&self.data, &self.url)
     }
 
-    pub fn put_key(&self, from: &Path) {
+    pub(crate) fn put_key(&self, from: &Path) {
         std::fs::copy(from, self.data.join("master.key")).unwrap();
     }
 
     /// What `cairn check` says, which must fail.
-    pub fn check_fails(&self) -> String {
+    pub(crate) fn check_fails(&self) -> String {
         failed(self.program().arg("check")).0
     }
 
     /// Starts it where the server was from which the backup is; that one has to end first.
-    pub async fn serve(&self, scene: &Scene) -> Serving {
+    pub(crate) async fn serve(&self, scene: &Scene) -> Serving {
         scene.pull_the_plug();
         let address = scene.origin.trim_start_matches("http://");
         let start = Instant::now();
@@ -230,7 +230,7 @@ impl Restored {
 }
 
 /// A server, until dropped.
-pub struct Serving(Child);
+pub(crate) struct Serving(Child);
 
 impl Drop for Serving {
     fn drop(&mut self) {
@@ -240,7 +240,7 @@ impl Drop for Serving {
 }
 
 /// Everything is as it was, and goes on: asked over the web alone, of whichever server answers now.
-pub async fn lives_on(lived: &Lived) {
+pub(crate) async fn lives_on(lived: &Lived) {
     let stage = &lived.stage;
     let verdict = stage.verify(lived.held.document.as_bytes()).await;
     assert!(verdict.is_valid(), "{verdict:?}");

@@ -13,7 +13,7 @@ use crate::tests::guest::Guest;
 use crate::tests::harness::{framed, launch_as, on_each_database};
 
 /// A line of the table, printed when what it says has held.
-pub fn passed(flavour: &str, part: &str, what: &str) {
+pub(crate) fn passed(flavour: &str, part: &str, what: &str) {
     eprintln!("{flavour:8} {part:14} {what:44} passed");
 }
 

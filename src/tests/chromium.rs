@@ -39,8 +39,8 @@ fn seats() -> &'static Semaphore {
 }
 
 /// Chromium with a new profile; ended when dropped.
-pub struct Chromium {
-    pub driver: WebDriver,
+pub(crate) struct Chromium {
+    pub(crate) driver: WebDriver,
     process: Child,
     _profile: tempfile::TempDir,
     _seat: SemaphorePermit<'static>,
@@ -48,12 +48,12 @@ pub struct Chromium {
 
 impl Chromium {
     /// Starts it. `None` where there is none, which is said; with `CI=true` that is a failure.
-    pub async fn start(arguments: &[&str]) -> Option<Self> {
+    pub(crate) async fn start(arguments: &[&str]) -> Option<Self> {
         Self::with_preferences(arguments, json!({})).await
     }
 
     /// The same with settings of the profile.
-    pub async fn with_preferences(arguments: &[&str], preferences: Value) -> Option<Self> {
+    pub(crate) async fn with_preferences(arguments: &[&str], preferences: Value) -> Option<Self> {
         let found = ["chromedriver", "chromium"].map(|name| {
             let asked = Command::new(name)
                 .arg("--version")
@@ -124,7 +124,7 @@ impl Chromium {
     }
 
     /// A viewport of that width in CSS pixels, and a colour scheme; waits until the open page has both.
-    pub async fn emulate(&self, width: u32, dark: bool) {
+    pub(crate) async fn emulate(&self, width: u32, dark: bool) {
         let metrics = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
         self.tell("Emulation.setDeviceMetricsOverride", metrics).await;
         let scheme = if dark { "dark" } else { "light" };
@@ -148,18 +148,18 @@ impl Chromium {
     }
 
     /// A command of the DevTools protocol.
-    pub async fn tell(&self, command: &str, parameters: Value) -> Value {
+    pub(crate) async fn tell(&self, command: &str, parameters: Value) -> Value {
         self.driver.cdp().send_raw(command, parameters).await.unwrap()
     }
 
     /// What people would stumble over on the page that is open, one line each.
-    pub async fn stumbling_blocks(&self) -> Vec<String> {
+    pub(crate) async fn stumbling_blocks(&self) -> Vec<String> {
         let found = self.driver.execute(AUDIT, Vec::new()).await.unwrap();
         serde_json::from_value(found.json().clone()).unwrap()
     }
 
     /// A picture of the whole page, where `CAIRN_SCREENS` names a folder for it.
-    pub async fn picture(&self, name: &str) {
+    pub(crate) async fn picture(&self, name: &str) {
         let Ok(folder) = std::env::var("CAIRN_SCREENS") else {
             return;
         };
@@ -172,7 +172,7 @@ impl Chromium {
     }
 
     /// Does what `leave` does, which leads to another page, and waits until that one is there.
-    pub async fn leaving(&self, leave: impl Future<Output = ()>) {
+    pub(crate) async fn leaving(&self, leave: impl Future<Output = ()>) {
         let mark = "document.documentElement.dataset.left = 'here'";
         self.driver.execute(mark, Vec::new()).await.unwrap();
         leave.await;
@@ -190,7 +190,7 @@ impl Chromium {
     }
 
     /// Waits until the page that is open reads `text`.
-    pub async fn reads(&self, text: &str) {
+    pub(crate) async fn reads(&self, text: &str) {
         let mut body = String::new();
         for _ in 0..100 {
             if let Ok(element) = self.driver.find(By::Tag("body")).await {
@@ -206,7 +206,7 @@ impl Chromium {
     }
 
     /// Ends it.
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         let _ = self.driver.clone().quit().await;
     }
 }

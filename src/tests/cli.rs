@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-pub fn cairn(folder: &Path) -> Command {
+pub(crate) fn cairn(folder: &Path) -> Command {
     let mut command = Command::new(crate::tests::program::path());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CAIRN_")) {
         command.env_remove(name);
@@ -29,7 +29,7 @@ fn told(output: &Output) -> (String, String) {
 }
 
 /// What a command that must succeed prints.
-pub fn done(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn done(folder: &Path, arguments: &[&str]) -> String {
     let output = cairn(folder).args(arguments).output().unwrap();
     let (out, err) = told(&output);
     assert!(output.status.success(), "{arguments:?}: {out}{err}");
@@ -37,7 +37,7 @@ pub fn done(folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// What a command that must fail prints, both ways.
-pub fn failed(command: &mut Command) -> (String, String) {
+pub(crate) fn failed(command: &mut Command) -> (String, String) {
     let output = command.output().unwrap();
     let (out, err) = told(&output);
     assert_eq!(output.status.code(), Some(1), "{out}{err}");
@@ -116,7 +116,7 @@ fn a_check_says_what_is_well_and_what_is_not() {
 }
 
 /// A platform that does not answer.
-pub fn add_platform(folder: &Path) -> String {
+pub(crate) fn add_platform(folder: &Path) -> String {
     done(
         folder,
         &[
@@ -172,14 +172,14 @@ fn a_platform_is_added_listed_shown_and_removed() {
 }
 
 /// A running server with its log; ended when dropped.
-pub struct Server {
+pub(crate) struct Server {
     process: Child,
     log: BufReader<std::process::ChildStderr>,
     address: String,
 }
 
 impl Server {
-    pub fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
         let mut process = cairn(folder)
             .env("CAIRN_LOG_FORMAT", "json")
             .env("CAIRN_LOG", "info")
@@ -415,7 +415,7 @@ fn what_is_done_here_stands_in_the_audit_log_of_the_console() {
         "took an archive of the institution away",
         "removed a platform",
         "encrypted the stored keys with a new master key",
-        "invited an administrator",
+        "made a sign-in link for an administrator",
     ] {
         assert!(
             words.contains(&format!("The command line {told}")),

@@ -36,7 +36,7 @@ fn grade(world: &World, at: u64, column: usize) {
 }
 
 /// "At least 2 of: Quiz, Lab, and any one of Essay and an approval", built button by button.
-pub async fn second_version(teacher: &mut Guest, badge: &str) -> Page {
+pub(crate) async fn second_version(teacher: &mut Guest, badge: &str) -> Page {
     let mut rule = teacher.get(&format!("/badges/{badge}/rule")).await;
     for action in ["add::grade", "group:", "add:2:grade", "add:2:approval"] {
         rule = teacher.build(&rule, &[("action", action)]).await;
@@ -74,7 +74,7 @@ fn funnel(page: &Page) -> Vec<String> {
 }
 
 /// A teacher whose badge for 80 percent in the quiz is active, with two holders; and the badge.
-pub async fn first_version(scene: &Scene) -> (Guest, String) {
+pub(crate) async fn first_version(scene: &Scene) -> (Guest, String) {
     let lms = &scene.moodle;
     let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
     let page = teacher.page.clone();

@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 use crate::tests::guest::Guest;
 use crate::tests::harness::on_each_database;
 
-pub const ADA: &str = "Ada Adeyemi";
+pub(crate) const ADA: &str = "Ada Adeyemi";
 
 /// A teacher who made the link "Project report" an activity; and the activity's place in the course.
-pub async fn activity(lms: &PracticeLms) -> (Guest, String) {
+pub(crate) async fn activity(lms: &PracticeLms) -> (Guest, String) {
     let mut teacher = Guest::open(lms, 0, "Teacher", "Project report").await;
     let page = teacher.page.clone();
     let fields = [

@@ -10,14 +10,14 @@ use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
 
 /// No cookie of Cairn's host, partitioned or not, is kept or sent inside a page of the LMS's host.
-pub fn blocked() -> Value {
+pub(crate) fn blocked() -> Value {
     json!({"profile.content_settings.exceptions.cookies": {
         "http://127.0.0.1:*,http://localhost:*": {"setting": 2}
     }})
 }
 
 /// The address of a link's page in the LMS, with Cairn in its frame.
-pub fn link_page(lms: &PracticeLms, role: CourseRole) -> String {
+pub(crate) fn link_page(lms: &PracticeLms, role: CourseRole) -> String {
     page_of(lms, role, "My badges")
 }
 
@@ -34,7 +34,7 @@ fn page_of(lms: &PracticeLms, role: CourseRole, link: &str) -> String {
     format!("{}/course/{course}/link/{link}?user={person}", lms.origin())
 }
 
-pub async fn enter_frame(chromium: &Chromium) {
+pub(crate) async fn enter_frame(chromium: &Chromium) {
     chromium.driver.enter_default_frame().await.unwrap();
     let frame = chromium.driver.find(By::Id("contentframe")).await.unwrap();
     frame.enter_frame().await.unwrap();
@@ -135,7 +135,7 @@ async fn press(chromium: &Chromium, words: &str) {
 }
 
 /// Opens the link's page in the LMS and goes into Cairn's frame.
-pub async fn open(chromium: &Chromium, page: &str) {
+pub(crate) async fn open(chromium: &Chromium, page: &str) {
     chromium.driver.goto(page).await.unwrap();
     enter_frame(chromium).await;
 }

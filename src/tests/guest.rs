@@ -8,21 +8,27 @@ use practice_lms::browser::{Browser, Page};
 use crate::tests::harness::framed;
 
 /// A person in a course, with a browser of their own.
-pub struct Guest {
-    pub browser: Browser,
+pub(crate) struct Guest {
+    pub(crate) browser: Browser,
     /// Where the launch led.
-    pub page: Page,
+    pub(crate) page: Page,
     /// `http://…/c/<course>`.
-    pub course: String,
+    pub(crate) course: String,
 }
 
 impl Guest {
     /// Opens a link of the course as the member of that name or role word.
-    pub async fn open(lms: &PracticeLms, course: usize, who: &str, link: &str) -> Self {
+    pub(crate) async fn open(lms: &PracticeLms, course: usize, who: &str, link: &str) -> Self {
         Self::with(framed(lms), lms, course, who, link).await
     }
 
-    pub async fn with(mut browser: Browser, lms: &PracticeLms, course: usize, who: &str, link: &str) -> Self {
+    pub(crate) async fn with(
+        mut browser: Browser,
+        lms: &PracticeLms,
+        course: usize,
+        who: &str,
+        link: &str,
+    ) -> Self {
         let world = lms.world();
         let course = world.courses()[course].id;
         let members = world.members(course);
@@ -56,12 +62,12 @@ impl Guest {
         }
     }
 
-    pub async fn get(&mut self, rest: &str) -> Page {
+    pub(crate) async fn get(&mut self, rest: &str) -> Page {
         self.browser.get(&format!("{}{rest}", self.course)).await.unwrap()
     }
 
     /// Sends the form of `page` whose action ends so.
-    pub async fn send(&mut self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn send(&mut self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
         let form = page
             .forms()
             .into_iter()
@@ -71,7 +77,7 @@ impl Guest {
     }
 
     /// The same with files: field, name, media type, content.
-    pub async fn send_files(
+    pub(crate) async fn send_files(
         &mut self,
         page: &Page,
         action: &str,
@@ -90,7 +96,7 @@ impl Guest {
     }
 
     /// Looks again until the page reads `text`, 30 seconds at most.
-    pub async fn until(&mut self, rest: &str, text: &str) -> Page {
+    pub(crate) async fn until(&mut self, rest: &str, text: &str) -> Page {
         for _ in 0..300 {
             let page = self.get(rest).await;
             if page.words().contains(text) {
@@ -103,7 +109,7 @@ impl Guest {
     }
 
     /// A new badge with that name, kind and letters; its id.
-    pub async fn make_badge(&mut self, name: &str, kind: &str) -> String {
+    pub(crate) async fn make_badge(&mut self, name: &str, kind: &str) -> String {
         let editor = self.get("/badges/new").await;
         let fields = [
             ("name", name),
@@ -117,7 +123,7 @@ impl Guest {
     }
 
     /// The first launch of "Project report": an evidence activity of 100 points is behind it from now on.
-    pub async fn takes_work(&mut self) {
+    pub(crate) async fn takes_work(&mut self) {
         let page = self.page.clone();
         let choice = [
             ("opens", "activity"),
@@ -128,12 +134,12 @@ impl Guest {
     }
 
     /// Adds a row to a rule and fills it in; what is given last is the button.
-    pub async fn build(&mut self, page: &Page, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn build(&mut self, page: &Page, fields: &[(&str, &str)]) -> Page {
         self.send(page, "/rule/save", fields).await
     }
 
     /// A gradebook column of 100 points, and the badge's rule "at least 80 percent in it", saved.
-    pub async fn rule_on_column(&mut self, badge: &str, column: &str) -> Page {
+    pub(crate) async fn rule_on_column(&mut self, badge: &str, column: &str) -> Page {
         let rule = self.get(&format!("/badges/{badge}/rule")).await;
         let made = [
             ("column.label", column),
@@ -159,7 +165,7 @@ impl Guest {
     }
 
     /// Activates what the dry run shows, once the course was read.
-    pub async fn activate(&mut self, badge: &str) -> Page {
+    pub(crate) async fn activate(&mut self, badge: &str) -> Page {
         let preview = self.preview(badge).await;
         let done = self.send(&preview, "/activate", &[]).await;
         assert!(done.words().contains("Activated."), "{}", done.words());
@@ -167,7 +173,7 @@ impl Guest {
     }
 
     /// The dry run of a badge, once the course has been read.
-    pub async fn preview(&mut self, badge: &str) -> Page {
+    pub(crate) async fn preview(&mut self, badge: &str) -> Page {
         let place = format!("/badges/{badge}/preview");
         let mut preview = self.get(&place).await;
         // The page says so itself: a course that was never read is looked at again in a moment.

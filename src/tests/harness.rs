@@ -22,10 +22,10 @@ use practice_lms::{CourseRole, Flavour, LoginForm, Options, PracticeLms};
 
 /// A clock that goes on by itself and can be put forward, where a test would have to wait.
 #[derive(Debug, Default)]
-pub struct ForwardClock(AtomicI64);
+pub(crate) struct ForwardClock(AtomicI64);
 
 impl ForwardClock {
-    pub fn forward(&self, by: TimeDelta) {
+    pub(crate) fn forward(&self, by: TimeDelta) {
         self.0.fetch_add(by.num_seconds(), Ordering::SeqCst);
     }
 }
@@ -38,7 +38,7 @@ impl Clock for ForwardClock {
 
 /// A timer that stands until it is put forward: whoever waits by it for a platform that hangs waits for the test.
 #[derive(Debug)]
-pub struct ManualTimer(watch::Sender<Duration>);
+pub(crate) struct ManualTimer(watch::Sender<Duration>);
 
 impl Default for ManualTimer {
     fn default() -> Self {
@@ -47,7 +47,7 @@ impl Default for ManualTimer {
 }
 
 impl ManualTimer {
-    pub fn forward(&self, by: Duration) {
+    pub(crate) fn forward(&self, by: Duration) {
         self.0.send_modify(|passed| *passed += by);
     }
 }
@@ -63,36 +63,36 @@ impl Sleep for ManualTimer {
 }
 
 /// Everything that one test needs; stopped with [`Scene::end`].
-pub struct Scene {
-    pub cairn: Arc<Cairn>,
-    pub origin: String,
-    pub moodle: PracticeLms,
-    pub canvas: PracticeLms,
+pub(crate) struct Scene {
+    pub(crate) cairn: Arc<Cairn>,
+    pub(crate) origin: String,
+    pub(crate) moodle: PracticeLms,
+    pub(crate) canvas: PracticeLms,
     server: actix_web::dev::ServerHandle,
     running: tokio::task::JoinHandle<()>,
     /// The data folder.
-    pub folder: tempfile::TempDir,
-    pub database: TestDatabase,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) database: TestDatabase,
 }
 
 impl Scene {
     /// Starts everything on that database.
-    pub async fn on(database: TestDatabase) -> Self {
+    pub(crate) async fn on(database: TestDatabase) -> Self {
         Self::with(database, &[]).await
     }
 
     /// The same with settings of one's own, as environment variables.
-    pub async fn with(database: TestDatabase, own: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with(database: TestDatabase, own: &[(&str, &str)]) -> Self {
         Self::set(database, own, Arc::new(SystemClock), None).await
     }
 
     /// The same by that clock, the platforms' included.
-    pub async fn at(database: TestDatabase, clock: SharedClock) -> Self {
+    pub(crate) async fn at(database: TestDatabase, clock: SharedClock) -> Self {
         Self::set(database, &[], clock, None).await
     }
 
     /// The same by that clock, and with that timer for the patience with platforms.
-    pub async fn timed(database: TestDatabase, clock: SharedClock, timer: Arc<ManualTimer>) -> Self {
+    pub(crate) async fn timed(database: TestDatabase, clock: SharedClock, timer: Arc<ManualTimer>) -> Self {
         Self::set(database, &[], clock, Some(timer)).await
     }
 
@@ -141,7 +141,7 @@ impl Scene {
     }
 
     /// One more LMS that Cairn knows, on another port.
-    pub async fn another(&self, flavour: Flavour, change: impl FnOnce(&mut Options)) -> PracticeLms {
+    pub(crate) async fn another(&self, flavour: Flavour, change: impl FnOnce(&mut Options)) -> PracticeLms {
         let mut options = Options::new(flavour, Arc::new(SystemClock), Arc::new(SystemRandom));
         options.public_origin = Some("http://localhost:PORT".to_owned());
         change(&mut options);
@@ -158,17 +158,17 @@ impl Scene {
         lms
     }
 
-    pub fn database_url(&self) -> &str {
+    pub(crate) fn database_url(&self) -> &str {
         &self.database.url
     }
 
     /// Both LMSs with their names, for tests that hold for each.
-    pub fn platforms(&self) -> [(&'static str, &PracticeLms); 2] {
+    pub(crate) fn platforms(&self) -> [(&'static str, &PracticeLms); 2] {
         [("moodle", &self.moodle), ("canvas", &self.canvas)]
     }
 
     /// Waits until the worker has nothing left to do, 30 seconds at most.
-    pub async fn at_rest(&self) {
+    pub(crate) async fn at_rest(&self) {
         let start = Instant::now();
         while jobs_left(&self.cairn.store, self.cairn.clock.now()).await > 0 {
             assert!(start.elapsed() < Duration::from_secs(30), "it never rests");
@@ -177,12 +177,12 @@ impl Scene {
     }
 
     /// Has Cairn stop at once, whatever it is doing.
-    pub fn pull_the_plug(&self) {
+    pub(crate) fn pull_the_plug(&self) {
         drop(self.server.stop(false));
     }
 
     /// Stops the server and waits for it.
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         self.server.stop(true).await;
         self.running.await.unwrap();
         self.moodle.stop().await;
@@ -191,14 +191,14 @@ impl Scene {
 }
 
 /// A browser that shows Cairn in a frame of `lms`, where third-party cookies do not come back unless partitioned.
-pub fn framed(lms: &PracticeLms) -> Browser {
+pub(crate) fn framed(lms: &PracticeLms) -> Browser {
     Browser::new()
         .unwrap()
         .framed_by(lms.origin(), ThirdPartyCookies::PartitionedOnly)
 }
 
 /// Launches the first link of the first course as somebody with that role.
-pub async fn launch_as(lms: &PracticeLms, browser: &mut Browser, role: CourseRole) -> Page {
+pub(crate) async fn launch_as(lms: &PracticeLms, browser: &mut Browser, role: CourseRole) -> Page {
     let world = lms.world();
     let course = world.courses()[0].id;
     let link = world.links(course)[0].id;
@@ -210,7 +210,7 @@ pub async fn launch_as(lms: &PracticeLms, browser: &mut Browser, role: CourseRol
 }
 
 /// The form that starts a launch of the first link of the first course, by somebody with that role.
-pub fn launch_form(lms: &PracticeLms, role: CourseRole) -> LoginForm {
+pub(crate) fn launch_form(lms: &PracticeLms, role: CourseRole) -> LoginForm {
     let world = lms.world();
     let course = world.courses()[0].id;
     let link = world.links(course)[0].id;
@@ -219,7 +219,7 @@ pub fn launch_form(lms: &PracticeLms, role: CourseRole) -> LoginForm {
 }
 
 /// Begins a login in `browser`: the authentication request with which it would leave for the LMS.
-pub async fn authentication_request(browser: &mut Browser, form: &LoginForm) -> String {
+pub(crate) async fn authentication_request(browser: &mut Browser, form: &LoginForm) -> String {
     let login = browser.login(form).await.unwrap();
     if let Some(location) = login.header("location") {
         return location.to_owned();
@@ -236,13 +236,13 @@ pub async fn authentication_request(browser: &mut Browser, form: &LoginForm) -> 
 }
 
 /// The signed form with which the LMS answers the login of `browser`, not yet posted.
-pub async fn signed(lms: &PracticeLms, browser: &mut Browser, role: CourseRole) -> LoginForm {
+pub(crate) async fn signed(lms: &PracticeLms, browser: &mut Browser, role: CourseRole) -> LoginForm {
     let request = authentication_request(browser, &launch_form(lms, role)).await;
     lms.world().authorize(&request).unwrap()
 }
 
 /// Whether a browser holds a visit of Cairn's.
-pub fn has_visit(browser: &Browser) -> bool {
+pub(crate) fn has_visit(browser: &Browser) -> bool {
     let cookies = browser.cookies("127.0.0.1");
     cookies
         .iter()
@@ -250,7 +250,7 @@ pub fn has_visit(browser: &Browser) -> bool {
 }
 
 /// Runs `test` on each database that it is dealt, on a runtime like the server's.
-pub fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Scene) -> F) {
+pub(crate) fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Scene) -> F) {
     for database in TestDatabase::dealt() {
         crate::app::block_on(async {
             let scene = Scene::on(database).await;

@@ -19,6 +19,7 @@ mod guest;
 mod harness;
 mod killed;
 mod launch;
+mod log;
 mod master_key;
 mod nameless;
 mod oddities;

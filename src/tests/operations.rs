@@ -4,11 +4,14 @@ use crate::service::base::platforms;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting;
 use crate::store::{Store, registrations};
+use crate::telemetry::metric;
 use lti::registration::{Algorithm, Registration};
 use practice_lms::CourseRole;
 use practice_lms::browser::Browser;
+use url::Url;
 
 use crate::tests::harness::{framed, launch_as, on_each_database, signed};
+use crate::tests::log::Log;
 
 #[test]
 fn it_says_that_it_lives_is_ready_and_what_it_counts() {
@@ -26,6 +29,98 @@ fn it_says_that_it_lives_is_ready_and_what_it_counts() {
         }
         let nothing = browser.get(&format!("{}/nothing", scene.origin)).await.unwrap();
         assert_eq!(nothing.status, 404);
+        scene.end().await;
+    });
+}
+
+#[test]
+fn its_numbers_are_described_and_tell_of_checks_platforms_and_the_queue() {
+    on_each_database(|scene| async move {
+        let mut browser = framed(&scene.moodle);
+        let page = launch_as(&scene.moodle, &mut browser, CourseRole::Student).await;
+        assert_eq!(page.status, 200);
+        scene.at_rest().await;
+        let get = async |browser: &mut Browser, path: &str| {
+            browser.get(&format!("{}{path}", scene.origin)).await.unwrap()
+        };
+        get(&mut browser, "/nothing/of/that/name").await;
+        let numbers = get(&mut browser, "/metrics").await.text();
+        // What this test gives no reason to count is described where the table is.
+        let elsewhere = [metric::AWARDS, metric::ADMIN_SIGN_INS];
+        for one in metric::ALL.iter().filter(|one| !elsewhere.contains(&one.name)) {
+            let described = format!("# HELP {} {}\n", one.name, one.says);
+            assert!(numbers.contains(&described), "{}: {numbers}", one.name);
+        }
+        let lms = Url::parse(scene.moodle.origin()).unwrap();
+        let host = lms.host_str().unwrap();
+        for told in [
+            "cairn_request_seconds_bucket{method=\"POST\",route=\"/lti/launch\",le=\"",
+            "cairn_request_seconds_count{method=\"GET\",route=\"/c/{course}\"}",
+            "cairn_request_seconds_count{method=\"GET\",route=\"unmatched\"}",
+            "cairn_refusals_total{code=\"not-found\"}",
+            "cairn_checks_total{outcome=\"complete\"}",
+            "cairn_jobs_total{kind=\"check_course\",outcome=\"done\"}",
+            "cairn_queue_depth{kind=\"check_course\",state=\"waiting\"}",
+            "cairn_queue_oldest_seconds{kind=\"check_course\"}",
+            &format!("cairn_outbound_total{{platform=\"{host}\",status=\"200\"}}"),
+            &format!("cairn_outbound_seconds_count{{platform=\"{host}\"}}"),
+        ] {
+            assert!(numbers.contains(told), "{told}: {numbers}");
+        }
+        let world = scene.moodle.world();
+        for person in world.members(world.courses()[0].id) {
+            assert!(!numbers.contains(&person.name) && !numbers.contains(&person.email));
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn each_request_has_one_line_in_the_log() {
+    let log = &Log::of_everything();
+    on_each_database(|scene| async move {
+        let mut browser = framed(&scene.moodle);
+        let page = launch_as(&scene.moodle, &mut browser, CourseRole::Student).await;
+        let course = page.url.path().split('/').nth(2).unwrap().to_owned();
+        let lines = log.lines(&format!(" course={course}"));
+        let of = |route: &str| {
+            let route = format!("route=\"{route}\"");
+            let found: Vec<&String> = lines.iter().filter(|line| line.contains(&route)).collect();
+            assert_eq!(found.len(), 1, "{route}: {lines:#?}");
+            found[0].clone()
+        };
+        for (line, parts) in [
+            (
+                of("/lti/launch"),
+                ["method=\"POST\"", " tenant=", " status=303 ms="],
+            ),
+            (of("/c/{course}"), [" tenant=", " person=", " status=200 ms="]),
+        ] {
+            assert!(line.contains(" INFO request{id="), "{line}");
+            for part in parts {
+                assert!(line.contains(part), "{part}: {line}");
+            }
+        }
+        let refused = browser
+            .get(&format!("{}/no%0Ahere?token=secret", scene.origin))
+            .await
+            .unwrap();
+        let id = refused.header("x-cairn-error").unwrap();
+        let lines = log.lines(id);
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        for part in [
+            " WARN request{",
+            "route=\"unmatched\"",
+            "code=\"not-found\"",
+            " status=404 ms=",
+        ] {
+            assert!(lines[0].contains(part), "{part}: {}", lines[0]);
+        }
+        browser.get(&format!("{}/healthz", scene.origin)).await.unwrap();
+        assert!(
+            log.lines("route=\"/healthz\"").is_empty(),
+            "who asks every second is not told of"
+        );
         scene.end().await;
     });
 }

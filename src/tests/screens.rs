@@ -3,6 +3,7 @@
 
 use crate::demo::{places, tour};
 use crate::domain::policy::{Policy, Regrade};
+use crate::domain::theme::{Accent, Colour};
 use crate::store::testing::TestDatabase;
 use crate::store::{erasures, policies, tenants};
 use practice_lms::{CourseRole, PracticeLms};
@@ -15,14 +16,14 @@ use crate::tests::harness::Scene;
 const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
 
 /// Looks at screens and remembers what is wrong with them.
-pub struct Viewer<'a> {
-    pub chromium: &'a Chromium,
-    pub wrong: Vec<String>,
+pub(crate) struct Viewer<'a> {
+    pub(crate) chromium: &'a Chromium,
+    pub(crate) wrong: Vec<String>,
 }
 
 impl Viewer<'_> {
     /// Looks at the page that is open.
-    pub async fn inspect(&mut self, name: &str) {
+    pub(crate) async fn inspect(&mut self, name: &str) {
         for (width, dark) in LOOKS {
             self.chromium.emulate(width, dark).await;
             let look = format!("{name}-{width}-{}", if dark { "dark" } else { "light" });
@@ -34,13 +35,13 @@ impl Viewer<'_> {
         self.chromium.emulate(1280, false).await;
     }
 
-    pub async fn goto(&mut self, name: &str, url: &str) {
+    pub(crate) async fn goto(&mut self, name: &str, url: &str) {
         self.chromium.driver.goto(url).await.unwrap();
         self.inspect(name).await;
     }
 
     /// The first link of the page whose address ends so.
-    pub async fn link(&self, ending: &str) -> String {
+    pub(crate) async fn link(&self, ending: &str) -> String {
         let links = self.chromium.driver.find_all(By::Css("a[href]")).await.unwrap();
         for link in links {
             let href = link.prop("href").await.unwrap().unwrap_or_default();
@@ -55,7 +56,7 @@ impl Viewer<'_> {
     }
 
     /// Presses the button with these words.
-    pub async fn press(&self, words: &str) {
+    pub(crate) async fn press(&self, words: &str) {
         let path = format!("//button[normalize-space(.)={}]", quoted(words));
         self.chromium
             .driver
@@ -73,7 +74,7 @@ fn quoted(words: &str) -> String {
 }
 
 /// Opens a link of a course in a window of its own, as that person.
-pub async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
+pub(crate) async fn launch(chromium: &Chromium, lms: &PracticeLms, course: usize, link: &str, who: &str) {
     let world = lms.world();
     let course = world.courses()[course].id;
     let id = world
@@ -115,6 +116,7 @@ fn every_screen_is_fit_for_everybody() {
         public(&mut viewer, &scene).await;
         fallen(&mut viewer, &scene, &teacher).await;
         suspended(&mut viewer, &scene).await;
+        coloured(&mut viewer, &scene, &teacher).await;
         let wrong = viewer.wrong;
         assert!(
             wrong.is_empty(),
@@ -336,6 +338,35 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     declined(scene).await;
     viewer.goto("my-data-declined", &data).await;
     viewer.goto("verify", &format!("{}/verify", scene.origin)).await;
+}
+
+/// Pages of an institution whose colour is hard to read on light ones.
+async fn coloured(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    let yellow = Colour::parse("#ffd400").unwrap();
+    let given = scene.cairn.store.write(move |db| {
+        let tenant = tenants::first(db)?.unwrap().id;
+        tenants::set_accent(db, &tenant, Some(yellow))
+    });
+    given.await.unwrap();
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
+    let accent = Accent::from_colour(yellow);
+    for (dark, colour) in [(false, accent.light), (true, accent.dark)] {
+        viewer.chromium.emulate(1280, dark).await;
+        let read = "return getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()";
+        let found = viewer.chromium.driver.execute(read, Vec::new()).await.unwrap();
+        assert_eq!(found.json().as_str(), Some(colour.hex().as_str()), "dark: {dark}");
+    }
+    viewer.inspect("course-accent").await;
+    let new = viewer.link("/badges/new").await;
+    viewer.goto("editor-new-accent", &new).await;
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", "Ada Adeyemi").await;
+    viewer.inspect("my-badges-accent").await;
+    viewer.press_at("main a[href*='/badges/']").await;
+    viewer.press_at("a[href*='/credentials/']").await;
+    viewer.chromium.reads("under review since").await;
+    let public = local(scene, &viewer.link_in("main .button.primary").await);
+    viewer.goto("credential-accent", &public).await;
+    viewer.goto("print-accent", &format!("{public}/print")).await;
 }
 
 /// Whoever asked to be erased is told why not.

@@ -8,14 +8,14 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 /// A page at an origin of its own, `http://localhost:PORT`: for a browser another site than Cairn's `127.0.0.1`.
-pub struct Site {
-    pub origin: String,
+pub(crate) struct Site {
+    pub(crate) origin: String,
     task: JoinHandle<()>,
 }
 
 impl Site {
     /// Answers every address with that page.
-    pub async fn of(html: String) -> Self {
+    pub(crate) async fn of(html: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let answer = format!(
@@ -40,14 +40,14 @@ impl Drop for Site {
 }
 
 /// A proxy that passes on what is for this machine, answers nobody else, and writes every request down.
-pub struct Onlooker {
+pub(crate) struct Onlooker {
     address: String,
     asked: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
 }
 
 impl Onlooker {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -61,7 +61,7 @@ impl Onlooker {
     }
 
     /// What makes Chromium ask through it, for this machine too.
-    pub fn arguments(&self) -> [String; 2] {
+    pub(crate) fn arguments(&self) -> [String; 2] {
         [
             format!("--proxy-server=http://{}", self.address),
             "--proxy-bypass-list=<-loopback>".to_owned(),
@@ -69,7 +69,7 @@ impl Onlooker {
     }
 
     /// What was asked for below `origin` since this was called last, such as "GET http://127.0.0.1:1/b".
-    pub fn asked(&self, origin: &str) -> Vec<String> {
+    pub(crate) fn asked(&self, origin: &str) -> Vec<String> {
         let all: Vec<String> = self.asked.lock().unwrap().drain(..).collect();
         let below = |line: &String| {
             let address = line.split(' ').nth(1).unwrap_or_default();

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::badge::Expiry;
+use crate::domain::credential::Credential;
 use crate::domain::rule::Condition;
 use crate::ids::BadgeId;
-use crate::store::credentials::Credential;
 use crate::store::testing::TestDatabase;
 use chrono::TimeDelta;
 use practice_lms::{CourseRole, Endpoint, Fault, PracticeLms};

@@ -72,7 +72,7 @@ fn named() -> HashMap<(String, String), String> {
 }
 
 /// Every address with a method, as the source lists them.
-pub fn routes() -> Vec<(Method, String)> {
+pub(crate) fn routes() -> Vec<(Method, String)> {
     let named = named();
     let mut routes = Vec::new();
     for file in sources("src/web") {
@@ -113,7 +113,7 @@ fn filled(path: &str, course: &str) -> String {
 }
 
 /// The address with these ids, by the names that the routes give them, and ids that nothing has for the others.
-pub fn filled_with(path: &str, ids: &[(&str, &str)]) -> String {
+pub(crate) fn filled_with(path: &str, ids: &[(&str, &str)]) -> String {
     let mut filled = String::new();
     for (n, part) in path.split('{').enumerate() {
         match part.split_once('}') {

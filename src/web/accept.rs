@@ -8,7 +8,7 @@ use actix_web::http::header::{Accept, Header as _, Quality};
 use mime::Mime;
 
 /// The media types of a signed document, the one for whoever does not mind first.
-pub const SIGNED: [&str; 4] = [
+pub(crate) const SIGNED: [&str; 4] = [
     "application/vc+ld+json",
     "application/vc",
     "application/ld+json",
@@ -16,18 +16,18 @@ pub const SIGNED: [&str; 4] = [
 ];
 
 /// The media types of a signed token: its own, the general one, and the one of the Open Badges API.
-pub const TOKEN: [&str; 3] = ["application/vc+jwt", "application/jwt", "text/plain"];
+pub(crate) const TOKEN: [&str; 3] = ["application/vc+jwt", "application/jwt", "text/plain"];
 
 /// The best of `offers` for what the request accepts; the first where it does not mind, or accepts none of them: an
 /// answer in another form is of more use than none.
 #[must_use]
-pub fn best<'a>(request: &HttpRequest, offers: &[&'a str]) -> &'a str {
+pub(crate) fn best<'a>(request: &HttpRequest, offers: &[&'a str]) -> &'a str {
     named(request, offers).unwrap_or_else(|| offers.first().copied().unwrap_or_default())
 }
 
 /// The best of `offers` that the request accepts; nothing where it accepts none, or does not say.
 #[must_use]
-pub fn named<'a>(request: &HttpRequest, offers: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn named<'a>(request: &HttpRequest, offers: &[&'a str]) -> Option<&'a str> {
     let accepted = Accept::parse(request).ok()?;
     let mut chosen = None;
     let mut most = Quality::ZERO;

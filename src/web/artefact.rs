@@ -15,12 +15,12 @@ use crate::web::error::AppError;
 use crate::web::views::shared::{ArtefactView, FilePreview, FileView, Status, StatusChip};
 
 /// The route of files.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config.route(addresses::FILE, web::get().to(file));
 }
 
 /// An artefact with fresh links to its file.
-pub async fn view(cairn: &Cairn, tenant: &TenantId, artefact: &Artefact) -> ArtefactView {
+pub(crate) async fn view(cairn: &Cairn, tenant: &TenantId, artefact: &Artefact) -> ArtefactView {
     let file = match &artefact.file {
         None => None,
         Some(file) => {
@@ -50,7 +50,7 @@ pub async fn view(cairn: &Cairn, tenant: &TenantId, artefact: &Artefact) -> Arte
 
 /// Where a hand-in stands, as a chip.
 #[must_use]
-pub fn state_chip(state: SubmissionState) -> StatusChip {
+pub(crate) fn state_chip(state: SubmissionState) -> StatusChip {
     match state {
         SubmissionState::HandedIn => Status::InProgress.saying("Waiting for review"),
         SubmissionState::ChangesAsked => Status::NeedsAttention.saying("Changes asked"),

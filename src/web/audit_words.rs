@@ -4,10 +4,11 @@ use crate::domain::audit::{Action, Actor, ActorKind, Logged};
 
 /// The words after the name of whoever did it: "Ada revoked a badge".
 #[must_use]
-pub const fn action(action: Action) -> &'static str {
+pub(crate) const fn action(action: Action) -> &'static str {
     match action {
+        Action::AccentChanged => "changed the colour of an institution’s pages",
         Action::AdminEntered => "came in by a link",
-        Action::AdminInvited => "invited an administrator",
+        Action::AdminInvited => "made a sign-in link for an administrator",
         Action::AdminPasswordChanged => "changed their own password",
         Action::AdminSignedIn => "signed in",
         Action::AdminTurnedOff => "turned an administrator off",
@@ -70,7 +71,7 @@ pub const fn action(action: Action) -> &'static str {
 
 /// An action by its stored word; one that another version wrote is said by that word.
 #[must_use]
-pub fn stored(word: &str) -> String {
+pub(crate) fn stored(word: &str) -> String {
     Action::parse(word).map_or_else(
         || word.replace(['.', '-', '_'], " "),
         |known| action(known).to_owned(),
@@ -79,7 +80,7 @@ pub fn stored(word: &str) -> String {
 
 /// Who did it: by name, if it is somebody who has one.
 #[must_use]
-pub fn actor(actor: &Actor, name: Option<&str>) -> String {
+pub(crate) fn actor(actor: &Actor, name: Option<&str>) -> String {
     match (name, actor.id()) {
         (Some(name), _) => name.to_owned(),
         (None, Some(id)) => unknown(id),
@@ -105,7 +106,7 @@ const fn nameless(kind: ActorKind) -> Option<&'static str> {
 
 /// The actors without a name of their own whose words have `text` in them.
 #[must_use]
-pub fn called(text: &str) -> Vec<ActorKind> {
+pub(crate) fn called(text: &str) -> Vec<ActorKind> {
     let text = text.trim().to_lowercase();
     let is_meant =
         |kind: &ActorKind| nameless(*kind).is_some_and(|words| words.to_lowercase().contains(&text));
@@ -120,7 +121,7 @@ fn unknown(id: &str) -> String {
 
 /// A line in the history of one student and one badge: "Revoked by Ada: the work was not hers".
 #[must_use]
-pub fn of_a_student(entry: &Logged, name: Option<&str>) -> String {
+pub(crate) fn of_a_student(entry: &Logged, name: Option<&str>) -> String {
     let what = match entry.known() {
         Some(Action::AwardByHand) => "Awarded by hand",
         Some(Action::AwardRevoked) => "Revoked",

@@ -9,7 +9,7 @@ use crate::web::views::shared::{PictureView, Status, StatusChip, When};
 
 /// What an award is worth, as a chip.
 #[must_use]
-pub fn standing_chip(award: &Award, now: DateTime<Utc>) -> StatusChip {
+pub(crate) fn standing_chip(award: &Award, now: DateTime<Utc>) -> StatusChip {
     match award.standing(now) {
         Standing::InForce => Status::Earned.chip(),
         Standing::Suspended => Status::NeedsAttention.saying("Suspended"),
@@ -20,7 +20,7 @@ pub fn standing_chip(award: &Award, now: DateTime<Utc>) -> StatusChip {
 
 /// A badge's picture on our own pages.
 #[must_use]
-pub fn picture_of(badge: &Badge) -> PictureView {
+pub(crate) fn picture_of(badge: &Badge) -> PictureView {
     PictureView {
         src: pictures::href(&badge.design.picture),
         alt: badge.design.picture_alt.clone(),
@@ -29,7 +29,7 @@ pub fn picture_of(badge: &Badge) -> PictureView {
 
 /// Type, size and validity: term and value.
 #[must_use]
-pub fn design_facts(design: &Design) -> Vec<(String, String)> {
+pub(crate) fn design_facts(design: &Design) -> Vec<(String, String)> {
     let mut facts = vec![("Type", design.kind.word().to_owned())];
     if let Some(hours) = design.hours {
         facts.push(("Hours", hours.normalize().to_string()));

@@ -11,7 +11,7 @@ const PAGE: &str = "text/html";
 /// The form and media type that a request accepts; `None` for the page. A token form where there is none is answered
 /// only to those who accept nothing else.
 #[must_use]
-pub fn accepted(request: &HttpRequest, has_token: bool) -> Option<(Form, &'static str)> {
+pub(crate) fn accepted(request: &HttpRequest, has_token: bool) -> Option<(Form, &'static str)> {
     let documents = [PAGE]
         .into_iter()
         .chain(accept::SIGNED)
@@ -34,7 +34,7 @@ pub fn accepted(request: &HttpRequest, has_token: bool) -> Option<(Form, &'stati
 
 /// The media type of a form that the address names.
 #[must_use]
-pub fn media_type(form: Form, request: &HttpRequest) -> &'static str {
+pub(crate) fn media_type(form: Form, request: &HttpRequest) -> &'static str {
     match form {
         Form::Json => accept::best(request, &accept::SIGNED),
         Form::Jwt => accept::best(request, &accept::TOKEN),
@@ -44,7 +44,13 @@ pub fn media_type(form: Form, request: &HttpRequest) -> &'static str {
 }
 
 /// Sets the headers of a file; `placed` is `inline` or `attachment`. Opened by itself it can run nothing.
-pub fn describe(answer: &mut HttpResponseBuilder, form: Form, media: &str, name: Option<&str>, placed: &str) {
+pub(crate) fn describe(
+    answer: &mut HttpResponseBuilder,
+    form: Form,
+    media: &str,
+    name: Option<&str>,
+    placed: &str,
+) {
     let name = file_name(name.unwrap_or_default(), form);
     answer
         .insert_header(("content-type", media))
@@ -72,7 +78,7 @@ fn file_name(name: &str, form: Form) -> String {
 
 /// The files of a badge whose addresses begin with `base`.
 #[must_use]
-pub fn downloads(base: &str, has_token: bool) -> Downloads {
+pub(crate) fn downloads(base: &str, has_token: bool) -> Downloads {
     let usual = [
         (
             Form::Png,

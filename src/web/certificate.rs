@@ -20,17 +20,17 @@ const CRITERIA: (usize, usize) = (380, 7);
 const OUTCOME: usize = 260;
 
 /// What a sheet is made from.
-pub struct Sheet<'a> {
-    pub document: &'a OpenBadgeCredential,
+pub(crate) struct Sheet<'a> {
+    pub(crate) document: &'a OpenBadgeCredential,
     /// Whose name stands on it.
-    pub holder: Option<String>,
-    pub warning: Option<Warning>,
+    pub(crate) holder: Option<String>,
+    pub(crate) warning: Option<Warning>,
     /// Where anybody can check it.
-    pub address: Option<String>,
+    pub(crate) address: Option<String>,
 }
 
 /// Why a badge must not be relied on.
-pub enum Warning {
+pub(crate) enum Warning {
     Suspended(When),
     Expired(When),
     Revoked(When),
@@ -40,7 +40,7 @@ pub enum Warning {
 impl Warning {
     /// What the award itself says, for its holder.
     #[must_use]
-    pub fn of(award: &Award, now: DateTime<Utc>) -> Option<Self> {
+    pub(crate) fn of(award: &Award, now: DateTime<Utc>) -> Option<Self> {
         match award.standing(now) {
             Standing::InForce => None,
             Standing::Suspended => award.suspended_since.map(When::date_only).map(Self::Suspended),
@@ -82,7 +82,7 @@ impl Warning {
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when its address is too long for a QR code.
-pub fn view(sheet: Sheet<'_>) -> Result<Certificate, ServiceError> {
+pub(crate) fn view(sheet: Sheet<'_>) -> Result<Certificate, ServiceError> {
     let document = sheet.document;
     let achievement = &document.credential_subject.achievement;
     let image = achievement.image.as_ref();

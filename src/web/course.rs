@@ -12,7 +12,7 @@ use crate::web::{instructor, learner};
 ///
 /// # Errors
 /// When there is no visit, or it is over.
-pub async fn home(AtHome { visit, home }: AtHome) -> Result<HttpResponse, AppError> {
+pub(crate) async fn home(AtHome { visit, home }: AtHome) -> Result<HttpResponse, AppError> {
     match home {
         Home::Teaching(teaching) => instructor::course::show(&visit, *teaching),
         Home::Learning(learning) => learner::home::show(&visit, &learning),

@@ -7,7 +7,7 @@ use crate::service::base::error::ServiceError;
 /// A text that a spreadsheet takes as text: one that would begin a formula gets an apostrophe before it (OWASP, "CSV
 /// Injection").
 #[must_use]
-pub fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     let first = text
         .trim_start_matches([' ', '\u{a0}', '\u{feff}'])
         .chars()
@@ -26,7 +26,7 @@ pub fn safe(text: &str) -> String {
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when memory cannot be written, which does not happen.
-pub fn document<R>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, ServiceError>
+pub(crate) fn document<R>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, ServiceError>
 where
     R: IntoIterator<Item = String>,
 {
@@ -48,7 +48,7 @@ where
 ///
 /// # Errors
 /// As [`document`].
-pub fn answer<R>(name: &str, rows: impl IntoIterator<Item = R>) -> Result<HttpResponse, ServiceError>
+pub(crate) fn answer<R>(name: &str, rows: impl IntoIterator<Item = R>) -> Result<HttpResponse, ServiceError>
 where
     R: IntoIterator<Item = String>,
 {

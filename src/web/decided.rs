@@ -9,12 +9,12 @@ use crate::domain::sentence::{Audience, Line, Names, lines, progress};
 use crate::web::views::shared::{CheckLine, Status, StatusChip, When};
 
 /// What Canvas does not tell, for its teachers.
-pub const EARLY_GRADES: &str = "Canvas shows Cairn a grade only if it was typed after Cairn had prepared the column for \
+pub(crate) const EARLY_GRADES: &str = "Canvas shows Cairn a grade only if it was typed after Cairn had prepared the column for \
      that student, which happens at the first check. If a grade stands in the gradebook and not here, type it again.";
 
 /// One line for each condition.
 #[must_use]
-pub fn check_lines(
+pub(crate) fn check_lines(
     decision: &Decision,
     names: &Names,
     audience: Audience,
@@ -48,7 +48,7 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
 
 /// How the checks combine.
 #[must_use]
-pub fn need(group: &CheckedGroup) -> String {
+pub(crate) fn need(group: &CheckedGroup) -> String {
     match group.need {
         Need::All if group.nodes.len() == 1 => "This is needed.".to_owned(),
         Need::All => "All of these are needed.".to_owned(),
@@ -59,7 +59,7 @@ pub fn need(group: &CheckedGroup) -> String {
 
 /// Where one person stands with one badge: "Earned", "2 of 3", "No grade yet", "Revoked".
 #[must_use]
-pub fn standing(award: Option<&Award>, decision: Option<&Decision>, now: DateTime<Utc>) -> StatusChip {
+pub(crate) fn standing(award: Option<&Award>, decision: Option<&Decision>, now: DateTime<Utc>) -> StatusChip {
     match award.map(|award| award.standing(now)) {
         Some(Standing::InForce) => return Status::Earned.chip(),
         Some(Standing::Suspended) => return Status::NeedsAttention.saying("Suspended"),
@@ -83,7 +83,7 @@ pub fn standing(award: Option<&Award>, decision: Option<&Decision>, now: DateTim
 
 /// Whether a grade is unknown, at any depth.
 #[must_use]
-pub fn lacks_a_grade(group: &CheckedGroup) -> bool {
+pub(crate) fn lacks_a_grade(group: &CheckedGroup) -> bool {
     group.nodes.iter().any(|node| match node {
         CheckedNode::Group(inner) => lacks_a_grade(inner),
         CheckedNode::Condition(condition) => matches!(condition.seen, Seen::NoGrade { .. }),

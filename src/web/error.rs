@@ -8,45 +8,47 @@ use actix_web::{HttpResponse, ResponseError};
 use askama::Template as _;
 
 use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::telemetry::metric;
 use crate::web::views::lti::RefusalPage;
 use crate::web::views::shared::{ErrorPage, PublicPage};
+use crate::web::words::errors;
 
 /// An error on its way to a person.
 #[derive(Debug)]
-pub struct AppError {
+pub(crate) struct AppError {
     source: ServiceError,
     /// Eight letters and digits: in the page, in the log and in what a person reports.
     id: String,
 }
 
 impl AppError {
+    /// What a person is told.
+    #[must_use]
+    pub(crate) fn sentence(&self) -> String {
+        errors::sentence(&self.source)
+    }
+
     /// The sentence with its id, for a page that shows it at a field.
     #[must_use]
-    pub fn sentence_with_id(&self) -> String {
+    pub(crate) fn sentence_with_id(&self) -> String {
         match self.source.kind() {
-            ErrorKind::Unprocessable | ErrorKind::TooLarge | ErrorKind::Conflict => self.source.to_string(),
-            _ => format!("{} (error id {})", self.source, self.id),
+            ErrorKind::Unprocessable | ErrorKind::TooLarge | ErrorKind::Conflict => self.sentence(),
+            _ => format!("{} (error id {})", self.sentence(), self.id),
         }
     }
 
     /// The same for a form that is shown again because it could not be kept, with what was typed in it.
     #[must_use]
-    pub fn sentence_with_the_form(&self) -> String {
+    pub(crate) fn sentence_with_the_form(&self) -> String {
         format!(
             "This could not be saved now. What you typed is still here; send it again in a moment. {}",
             self.sentence_with_id()
         )
     }
 
-    /// What went wrong.
-    #[must_use]
-    pub fn source(&self) -> &ServiceError {
-        &self.source
-    }
-
     /// The id under which the log has it.
     #[must_use]
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 }
@@ -55,16 +57,13 @@ impl<E: Into<ServiceError>> From<E> for AppError {
     fn from(source: E) -> Self {
         let source = source.into();
         let id = error_id();
-        let (code, detail) = (source.code(), source.detail());
-        if matches!(
-            source.kind(),
-            ErrorKind::Internal | ErrorKind::Unavailable | ErrorKind::BadGateway
-        ) {
-            tracing::error!(error_id = %id, code, detail, "request failed");
-        } else {
-            tracing::warn!(error_id = %id, code, detail, "request refused");
-        }
-        metrics::counter!("cairn_refusals_total", "code" => code).increment(1);
+        let code = source.code();
+        // For the one line of the request, also where a page shows the error and is no error itself.
+        tracing::Span::current()
+            .record("error_id", id.as_str())
+            .record("code", code)
+            .record("detail", source.to_string());
+        metrics::counter!(metric::REFUSALS, "code" => code).increment(1);
         Self { source, id }
     }
 }
@@ -102,7 +101,7 @@ impl ResponseError for AppError {
     fn error_response(&self) -> HttpResponse {
         let body = self
             .page()
-            .unwrap_or_else(|_| format!("{} (error id {})", self.source, self.id));
+            .unwrap_or_else(|_| format!("{} (error id {})", self.sentence(), self.id));
         // Errors carry no data of anybody, so a frame of any platform may show them.
         let mut answer = HttpResponse::build(self.status_code());
         if let ServiceError::TooMany { seconds } = &self.source {
@@ -127,9 +126,10 @@ impl AppError {
     }
 
     fn page(&self) -> askama::Result<String> {
-        let sentence = self.source.to_string();
+        let sentence = self.sentence();
         if !matches!(self.source, ServiceError::Launch(_) | ServiceError::Login(_)) {
-            return ErrorPage::new(self.status_code().as_u16(), &sentence, &self.shown_id()).render();
+            let status = self.status_code().as_u16();
+            return ErrorPage::coded(status, self.source.code(), &sentence, &self.shown_id()).render();
         }
         let refusal = RefusalPage {
             page: PublicPage::titled("Cairn did not open"),

@@ -2,13 +2,15 @@
 
 use crate::service::base::error::ServiceError;
 use crate::service::course::scores;
+use crate::web::assets;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
 use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
+use crate::web::words::checks;
 
 /// A page of the course, and which entry of the navigation it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     Badges,
     Progress,
     Evidence,
@@ -131,19 +133,19 @@ const NOTICES: &[(&str, Status, &str)] = &[
 impl Visit {
     /// The address of a page of this course.
     #[must_use]
-    pub fn href(&self, rest: &str) -> String {
+    pub(crate) fn href(&self, rest: &str) -> String {
         format!("{}{rest}", paths::course_home(&self.visitor.course.id))
     }
 
     /// The same with a notice that the page says once.
     #[must_use]
-    pub fn href_saying(&self, rest: &str, notice: &str) -> String {
+    pub(crate) fn href_saying(&self, rest: &str, notice: &str) -> String {
         format!("{}?notice={notice}", self.href(rest))
     }
 
     /// The frame of a page with that title.
     #[must_use]
-    pub fn page(&self, title: &str, place: Place) -> Page {
+    pub(crate) fn page(&self, title: &str, place: Place) -> Page {
         let teaches = self.visitor.session.instructor;
         let item = |text: &str, rest: &str, own: Place| NavItem {
             text: text.to_owned(),
@@ -178,15 +180,19 @@ impl Visit {
                 .locale
                 .clone()
                 .unwrap_or_else(|| "en".to_owned()),
-            theme_href: None,
+            theme_href: self.visitor.accent.map(assets::accent),
             window_href: (!self.top_level).then(|| self.href(&course::window())),
         }
     }
 
     /// The same for pages about evidence, which say as long as it is so that something has not reached the gradebook.
-    pub async fn page_saying_what_is_late(&self, title: &str, place: Place) -> Result<Page, ServiceError> {
+    pub(crate) async fn page_saying_what_is_late(
+        &self,
+        title: &str,
+        place: Place,
+    ) -> Result<Page, ServiceError> {
         let mut page = self.page(title, place);
-        if let Some(late) = scores::late(&self.cairn, &self.visitor).await? {
+        if let Some(late) = checks::late(&scores::late(&self.cairn, &self.visitor).await?) {
             let text = match page.flash {
                 Some(done) => format!("{} {late}", done.text),
                 None => late,
@@ -210,7 +216,7 @@ impl Visit {
 
     /// A parameter of the address, or of the form where the visit lives in forms.
     #[must_use]
-    pub fn query(&self, name: &str) -> Option<String> {
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
         let asked = url::form_urlencoded::parse(self.query_string.as_bytes());
         let found = asked
             .into_owned()
@@ -222,7 +228,7 @@ impl Visit {
     }
 
     /// Renders a page of this visit, framed by its platform alone.
-    pub fn show(
+    pub(crate) fn show(
         &self,
         page: &impl askama::Template,
     ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
@@ -230,7 +236,7 @@ impl Visit {
     }
 
     /// Renders a form that could not be taken, with what was typed: 422.
-    pub fn show_again(
+    pub(crate) fn show_again(
         &self,
         page: &impl askama::Template,
     ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
@@ -239,7 +245,7 @@ impl Visit {
     }
 
     /// Renders a form that could not be taken because of trouble on our side, with what was typed.
-    pub fn show_unkept(
+    pub(crate) fn show_unkept(
         &self,
         page: &impl askama::Template,
         error: &crate::web::error::AppError,
@@ -259,7 +265,7 @@ impl Visit {
     ///
     /// # Errors
     /// [`ServiceError::Forbidden`] for everybody else.
-    pub fn teach(&self) -> Result<(), ServiceError> {
+    pub(crate) fn teach(&self) -> Result<(), ServiceError> {
         self.visitor.teach()
     }
 }

@@ -12,7 +12,7 @@ use super::views::shared::SafeHtml;
 /// their description, headings start at the third level (the page owns the first two), and links open in a new window
 /// and pass nothing on.
 #[must_use]
-pub fn render(markdown: &str) -> SafeHtml {
+pub(crate) fn render(markdown: &str) -> SafeHtml {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let events = Parser::new_ext(markdown, options).filter_map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),

@@ -3,16 +3,17 @@
 use actix_web::{HttpResponse, web};
 
 use crate::service::Cairn;
+use crate::service::operations::gauges;
 use crate::telemetry;
 
 /// `GET /healthz`: the process answers.
-pub async fn healthz() -> &'static str {
+pub(crate) async fn healthz() -> &'static str {
     "ok"
 }
 
 /// `GET /readyz`: the database answers too.
-pub async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
-    match cairn.store.ping().await {
+pub(crate) async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
+    match cairn.ready().await {
         Ok(()) => HttpResponse::Ok().body("ready"),
         Err(error) => {
             tracing::error!(%error, "not ready");
@@ -21,15 +22,19 @@ pub async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
     }
 }
 
-/// `GET /metrics`: counters in the text format of Prometheus. No person, course or token is in any label.
-pub async fn metrics() -> HttpResponse {
+/// `GET /metrics`: the numbers in the text format of Prometheus. No person, course or token is in any label.
+pub(crate) async fn metrics(cairn: web::Data<Cairn>) -> HttpResponse {
+    // What was counted here is told although the database does not answer: that is when it is looked at.
+    if let Err(error) = gauges::measure(&cairn).await {
+        tracing::error!(error = %error, "the queue could not be measured");
+    }
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(telemetry::metrics_handle().render())
 }
 
-/// `GET /static/{version}/{file}`: style, script and icons. The present version may be kept for ever.
-pub async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
+/// `GET /static/{version}/{file}`: style, accents, script and icons. The present version may be kept for ever.
+pub(crate) async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
     let (version, file) = path.into_inner();
     match crate::web::assets::find(&version, &file) {
         Some((found, present)) => HttpResponse::Ok()
@@ -51,6 +56,6 @@ pub async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
 ///
 /// # Errors
 /// Always: there is nothing.
-pub async fn nothing_here() -> Result<HttpResponse, crate::web::error::AppError> {
+pub(crate) async fn nothing_here() -> Result<HttpResponse, crate::web::error::AppError> {
     Err(crate::service::base::error::ServiceError::NotFound("page").into())
 }

@@ -2,13 +2,13 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::store::Page;
+use crate::domain::page::Page;
 use crate::web::extract::visit::Visit;
 use crate::web::views::shared::Paging;
 
 /// The page that was asked for, `size` rows long.
 #[must_use]
-pub fn asked(visit: &Visit, size: i64) -> Page {
+pub(crate) fn asked(visit: &Visit, size: i64) -> Page {
     let number = visit.query("page").and_then(|text| text.parse::<i64>().ok());
     let before = number.unwrap_or(1).clamp(1, 1_000_000) - 1;
     Page {
@@ -20,7 +20,7 @@ pub fn asked(visit: &Visit, size: i64) -> Page {
 /// Where a list at `path` stands that shows `shown` rows from `page` of `total`; `kept` are parameters that every page
 /// keeps.
 #[must_use]
-pub fn paging(
+pub(crate) fn paging(
     visit: &Visit,
     path: &str,
     kept: &[(&str, &str)],

@@ -5,23 +5,23 @@ use crate::ids::CourseId;
 use crate::service::base::addresses::routes;
 
 /// Whether the process lives.
-pub const HEALTHZ: &str = "/healthz";
+pub(crate) const HEALTHZ: &str = "/healthz";
 /// Whether it can work.
-pub const READYZ: &str = "/readyz";
+pub(crate) const READYZ: &str = "/readyz";
 /// Its numbers.
-pub const METRICS: &str = "/metrics";
+pub(crate) const METRICS: &str = "/metrics";
 /// Where a browser brings the proof that the launch is its own.
-pub const LAUNCH_PROOF: &str = "/lti/launch/proof";
+pub(crate) const LAUNCH_PROOF: &str = "/lti/launch/proof";
 /// Where a deployment is claimed for an institution.
-pub const CLAIM: &str = "/lti/claim";
+pub(crate) const CLAIM: &str = "/lti/claim";
 /// The page that account and user navigation open.
-pub const ACCOUNT: &str = "/lti/account";
+pub(crate) const ACCOUNT: &str = "/lti/account";
 /// Its self-test.
-pub const ACCOUNT_TEST: &str = "/lti/account/test";
+pub(crate) const ACCOUNT_TEST: &str = "/lti/account/test";
 /// Checking a badge of any issuer.
-pub const VERIFY: &str = "/verify";
+pub(crate) const VERIFY: &str = "/verify";
 /// The keys that sign tokens of every issuer here.
-pub const KEY_SET: &str = "/.well-known/jwks.json";
+pub(crate) const KEY_SET: &str = "/.well-known/jwks.json";
 
 routes! {
     below "", "";
@@ -37,7 +37,7 @@ routes! {
 }
 
 /// Pages of a course. The functions make the path below [`COURSE_HOME`], for `Visit::href`.
-pub mod course {
+pub(crate) mod course {
     use super::routes;
     use crate::ids::{
         ActivityId, AwardId, BadgeId, CopyId, LinkId, PersonId, RegradeId, ShareLinkId, SubmissionId,
@@ -116,13 +116,13 @@ pub mod course {
 }
 
 /// Pages of the console. The constants stand within its scope, the functions make whole paths.
-pub mod console {
+pub(crate) mod console {
     use super::routes;
     use crate::ids::{AdminId, ErasureId, ExportId, InvitationId, KeyId, RegistrationId, TenantId};
 
     /// What the scope begins with.
-    pub use crate::service::base::addresses::CONSOLE as HOME;
-    pub use crate::service::base::addresses::console::{LINK, PROVIDER_RETURN, link};
+    pub(crate) use crate::service::base::addresses::CONSOLE as HOME;
+    pub(crate) use crate::service::base::addresses::console::{LINK, PROVIDER_RETURN, link};
 
     routes! {
         below "", "/admin";
@@ -149,6 +149,7 @@ pub mod console {
 
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);
+        ISSUER_COLOUR = "/issuers/{tenant}/colour", issuer_colour(tenant: &TenantId);
         ISSUER_ROTATE = "/issuers/{tenant}/rotate", issuer_rotate(tenant: &TenantId);
         KEY_WITHDRAW = "/issuers/{tenant}/keys/{key}/withdraw", key_withdraw(tenant: &TenantId, key: &KeyId);
         TOOL_KEY_PUBLISH = "/tool-keys/publish", tool_key_publish();

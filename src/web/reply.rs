@@ -10,7 +10,7 @@ use crate::web::error::AppError;
 
 /// The content security policy of our pages. `ancestors` are the sources that may frame one: `'none'`, `*`, or origins.
 #[must_use]
-pub fn policy(ancestors: &str) -> String {
+pub(crate) fn policy(ancestors: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
          connect-src 'self'; form-action *; base-uri 'none'; frame-ancestors {ancestors}"
@@ -18,7 +18,7 @@ pub fn policy(ancestors: &str) -> String {
 }
 
 /// A page that only the given origins may frame; never cached.
-pub fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpResponse, AppError> {
+pub(crate) fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpResponse, AppError> {
     let ancestors = if ancestors.is_empty() {
         "'none'".to_owned()
     } else {
@@ -28,7 +28,7 @@ pub fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpResponse
 }
 
 /// The same, setting cookies: each a whole `Set-Cookie` value.
-pub fn framed_setting(
+pub(crate) fn framed_setting(
     page: &impl Template,
     ancestors: &[String],
     cookies: &[String],
@@ -43,12 +43,12 @@ pub fn framed_setting(
 }
 
 /// A page that nobody may frame; never cached.
-pub fn page(page: &impl Template) -> Result<HttpResponse, AppError> {
+pub(crate) fn page(page: &impl Template) -> Result<HttpResponse, AppError> {
     html(StatusCode::OK, page, "'none'", "no-store")
 }
 
 /// A page with its own status.
-pub fn html(
+pub(crate) fn html(
     status: StatusCode,
     page: &impl Template,
     ancestors: &str,

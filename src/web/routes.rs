@@ -7,7 +7,7 @@ use crate::service::base::addresses;
 
 /// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
 /// what changes something is POST alone. They are tried in this order: what every launch asks for stands first.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(paths::HEALTHZ, web::get().to(ops::healthz))
         .route(paths::READYZ, web::get().to(ops::readyz))

@@ -16,7 +16,7 @@ use crate::web::paths;
 ///
 /// # Errors
 /// When the form did not come from a page of a visit that still lives.
-pub async fn open(
+pub(crate) async fn open(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     course: web::Path<String>,

@@ -124,8 +124,19 @@ pub struct Registration {
 }
 
 impl Registration {
+    /// The hosts that belong to the platform whatever anybody adds: those of its endpoints, and all of `instructure.com`
+    /// for the hosted Canvas.
+    #[must_use]
+    pub fn own_hosts(&self) -> Vec<String> {
+        own_hosts(
+            self.flavour,
+            [&self.authorization_url, &self.token_url, &self.jwks_url],
+        )
+    }
+
     /// Whether `url` may be called for this platform, or shown as its own: https, or http on loopback when allowed;
-    /// without credentials; on one of `service_hosts` or below it (row 23 of the [checklist](crate::launch)).
+    /// without credentials; on one of `service_hosts` or its [own hosts](Self::own_hosts), or below it (row 23 of the
+    /// [checklist](crate::launch)).
     ///
     /// # Errors
     /// [`ServiceUrlError`] says which of these does not hold.
@@ -137,7 +148,9 @@ impl Registration {
         }
         let host = url.host_str().unwrap_or_default();
         let named = matches!(url.host(), Some(Host::Domain(_)));
-        let allowed = self.service_hosts.iter().any(|known| {
+        // The own ones count also where they were left out of what is stored.
+        let own = self.own_hosts();
+        let allowed = own.iter().chain(&self.service_hosts).any(|known| {
             host == known
                 || (named
                     && host
@@ -150,6 +163,19 @@ impl Registration {
             Err(ServiceUrlError::ForeignHost(host.to_owned()))
         }
     }
+}
+
+/// The hosts of a platform's endpoints, and those that a hosted one is known to have beside them; each once.
+fn own_hosts(flavour: Flavour, endpoints: [&Url; 3]) -> Vec<String> {
+    let mut hosts: Vec<String> = Vec::new();
+    for host in endpoints.into_iter().filter_map(Url::host_str) {
+        if !hosts.iter().any(|known| known == host) {
+            hosts.push(host.to_owned());
+        }
+    }
+    let further = flavour.capabilities().further_service_host(&hosts);
+    hosts.extend(further.map(str::to_owned));
+    hosts
 }
 
 fn check_scheme(url: &Url, allow_http_loopback: bool) -> Result<(), ()> {
@@ -184,7 +210,8 @@ pub struct RegistrationDraft {
     pub authorization_url: String,
     /// See [`Registration::token_url`].
     pub token_url: String,
-    /// The token URL when absent.
+    /// The token URL when absent, and when it is no http or https address: Canvas names a bare host and takes nothing but
+    /// its token URL.
     pub token_audience: Option<String>,
     /// See [`Registration::jwks_url`].
     pub jwks_url: String,
@@ -192,7 +219,7 @@ pub struct RegistrationDraft {
     pub flavour: Flavour,
     /// RS256 when empty.
     pub algorithms: Vec<Algorithm>,
-    /// The hosts of the three URLs when empty, and all of `instructure.com` for the hosted Canvas.
+    /// Further hosts; the [own ones](Registration::own_hosts) are always there.
     pub service_hosts: Vec<String>,
     /// See [`Registration::accepts_new_deployments`].
     pub accepts_new_deployments: bool,
@@ -238,11 +265,15 @@ impl RegistrationDraft {
         if !identifier(&token_audience) {
             wrong.push(RegistrationError::TokenAudience);
         }
-        let mut service_hosts = Vec::new();
+        let token_audience = if is_address(&token_audience) {
+            token_audience
+        } else {
+            self.token_url.clone()
+        };
+        let mut further_hosts = Vec::new();
         for host in &self.service_hosts {
             match service_host(host) {
-                Some(host) if !service_hosts.contains(&host) => service_hosts.push(host),
-                Some(_) => {}
+                Some(host) => further_hosts.push(host),
                 None => wrong.push(RegistrationError::ServiceHost(host.clone())),
             }
         }
@@ -251,17 +282,11 @@ impl RegistrationDraft {
         else {
             return Err(wrong);
         };
-        if service_hosts.is_empty() {
-            for host in [&authorization_url, &token_url, &jwks_url]
-                .into_iter()
-                .filter_map(Url::host_str)
-            {
-                if !service_hosts.iter().any(|known| known == host) {
-                    service_hosts.push(host.to_owned());
-                }
+        let mut service_hosts = own_hosts(self.flavour, [&authorization_url, &token_url, &jwks_url]);
+        for host in further_hosts {
+            if !service_hosts.contains(&host) {
+                service_hosts.push(host);
             }
-            let further = self.flavour.capabilities().further_service_host(&service_hosts);
-            service_hosts.extend(further.map(str::to_owned));
         }
         let mut algorithms = self.algorithms;
         if algorithms.is_empty() {
@@ -290,6 +315,15 @@ impl RegistrationDraft {
 /// Printable ASCII without blanks, at most 255 characters: what LTI allows for identifiers.
 fn identifier(text: &str) -> bool {
     !text.is_empty() && text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether a text is an http or https address.
+pub(super) fn is_address(text: &str) -> bool {
+    let scheme = text
+        .split_once("://")
+        .map(|(scheme, _)| scheme.to_ascii_lowercase());
+    scheme.is_some_and(|scheme| matches!(scheme.as_str(), "http" | "https"))
+        && Url::parse(text).is_ok_and(|url| url.has_host())
 }
 
 fn endpoint_url(what: &'static str, text: &str, plain: bool) -> Result<Url, RegistrationError> {
@@ -332,6 +366,64 @@ mod tests {
         assert_eq!(made.token_audience, "https://lms.example/mod/lti/token.php");
         assert_eq!(made.algorithms, [Algorithm::Rs256]);
         assert_eq!(made.service_hosts, ["lms.example"]);
+    }
+
+    #[test]
+    fn an_audience_that_is_no_address_is_the_token_url() {
+        let audience = |given: &str| check(|draft| draft.token_audience = Some(given.to_owned())).unwrap();
+        let token_url = "https://lms.example/mod/lti/token.php";
+        for bare in [
+            "sso.canvas.example",
+            "lms.example:443/token",
+            "https:",
+            "https://",
+            "urn:lms:token",
+            "//lms.example/token",
+        ] {
+            assert_eq!(audience(bare).token_audience, token_url, "{bare}");
+        }
+        for address in [
+            "https://lms.example/other",
+            "http://lms.example",
+            "HTTPS://lms.example/token",
+        ] {
+            assert_eq!(audience(address).token_audience, address);
+        }
+    }
+
+    #[test]
+    fn further_service_hosts_take_nothing_from_the_platforms_own() {
+        let made = check(|draft| {
+            draft.service_hosts = vec!["Files.school.example".into(), "lms.example".into()];
+        });
+        let made = made.unwrap();
+        assert_eq!(made.service_hosts, ["lms.example", "files.school.example"]);
+        assert_eq!(made.own_hosts(), ["lms.example"]);
+        let stored = Registration {
+            service_hosts: vec!["files.school.example".into()],
+            ..made
+        };
+        for host in ["lms.example", "files.school.example"] {
+            let url = format!("https://{host}/x");
+            assert_eq!(stored.check_service_url(&url.parse().unwrap()), Ok(()), "{host}");
+        }
+        let hosted = check(|draft| {
+            draft.flavour = Flavour::Canvas;
+            draft.issuer = "https://canvas.instructure.com".into();
+            draft.authorization_url = "https://sso.canvaslms.com/api/lti/authorize_redirect".into();
+            draft.token_url = "https://sso.canvaslms.com/login/oauth2/token".into();
+            draft.jwks_url = "https://sso.canvaslms.com/api/lti/security/jwks".into();
+            draft.service_hosts = vec!["canvas.school.example".into()];
+        });
+        let hosted = hosted.unwrap();
+        for host in [
+            "canvas.school.example",
+            "school.instructure.com",
+            "sso.canvaslms.com",
+        ] {
+            let url = format!("https://{host}/api/lti/courses/1/line_items");
+            assert_eq!(hosted.check_service_url(&url.parse().unwrap()), Ok(()), "{host}");
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ use url::Url;
 use crate::answered::{excerpt, is_passing, is_throttled, retry_after};
 use crate::keys::ToolKey;
 use crate::registration::{Registration, RegistrationId};
+use crate::services::media::scope::purpose;
 use crate::transport::{NetError, Request, Response, Transport};
 use ambient::clock::SharedClock;
 use ambient::random::{self, SharedRandom};
@@ -148,7 +149,7 @@ pub enum TokenError {
     InvalidClient(String),
     /// The scopes that are missing, separated by blanks.
     #[error(
-        "The platform does not grant the scope that is needed ({0}). Check the tool's services in the platform's settings."
+        "The platform does not allow this tool {}. Check the tool's services in the platform's settings.", purposes(.0)
     )]
     ScopeNotGranted(String),
     /// Any other refusal.
@@ -174,6 +175,12 @@ pub enum TokenError {
     /// No answer came back.
     #[error(transparent)]
     Net(#[from] NetError),
+}
+
+/// What scopes are for, separated by blanks as they are.
+fn purposes(scopes: &str) -> String {
+    let words: Vec<&str> = scopes.split_whitespace().map(purpose).collect();
+    words.join(", ")
 }
 
 impl TokenError {

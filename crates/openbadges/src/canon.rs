@@ -6,7 +6,6 @@
 
 use oxrdf::dataset::{CanonicalizationAlgorithm, CanonicalizationHashAlgorithm};
 use oxrdf::{BlankNodeRef, Dataset, Quad};
-use sha2::{Digest as _, Sha256};
 
 use super::naming;
 use super::nquads::{Graph, Statement, blank_name, sorted};
@@ -59,31 +58,13 @@ pub fn blank_nodes(quads: &[Quad]) -> usize {
     Graph::of(quads).blank_nodes
 }
 
-/// For each blank node the statements that name it, in their order.
-pub(super) fn mentions<'s, 'a>(graph: &'s Graph<'a>) -> Vec<Vec<&'s Statement<'a>>> {
-    let mut mentions = vec![Vec::new(); graph.blank_nodes];
-    for statement in &graph.statements {
-        for (_, node) in statement.blanks() {
-            if let Some(list) = mentions.get_mut(node) {
-                list.push(statement);
-            }
-        }
-    }
-    mentions
-}
-
-/// Section 4.6: a hash of what is said about one blank node.
-pub(super) fn first_degree(node: usize, mentions: &[&Statement<'_>]) -> [u8; 32] {
-    let lines = sorted(mentions, |other| if other == node { "a" } else { "z" });
-    Sha256::digest(lines).into()
-}
-
 /// Labels by first-degree hash, or nothing when two blank nodes share one.
 fn simple_labels(graph: &Graph<'_>) -> Option<Vec<String>> {
-    let mut hashes: Vec<([u8; 32], usize)> = mentions(graph)
+    let mut hashes: Vec<([u8; 32], usize)> = graph
+        .mentions()
         .iter()
         .enumerate()
-        .map(|(node, mentions)| (first_degree(node, mentions), node))
+        .map(|(node, mentions)| (naming::first_degree(node, mentions), node))
         .collect();
     hashes.sort_unstable();
     if hashes

@@ -7,15 +7,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::canon;
-use super::nquads::{Graph, Statement};
+use super::nquads::{Graph, Statement, sorted};
 
 /// How many nodes and paths are looked at.
 const BUDGET: u32 = 4_000;
 
 /// A name for each blank node of `graph`; nothing when the budget is used up.
 pub(super) fn labels(graph: &Graph<'_>) -> Option<Vec<String>> {
-    let mut mentions = canon::mentions(graph);
+    let mut mentions = graph.mentions();
     for list in &mut mentions {
         // Neither a statement that names the node twice nor one that is made twice counts twice.
         let mut seen = HashSet::new();
@@ -24,7 +23,7 @@ pub(super) fn labels(graph: &Graph<'_>) -> Option<Vec<String>> {
     let first = mentions
         .iter()
         .enumerate()
-        .map(|(node, mentions)| hex::encode(canon::first_degree(node, mentions)))
+        .map(|(node, mentions)| hex::encode(first_degree(node, mentions)))
         .collect();
     let mut naming = Naming {
         mentions,
@@ -35,6 +34,12 @@ pub(super) fn labels(graph: &Graph<'_>) -> Option<Vec<String>> {
     naming.name_all()?;
     let name = |node| naming.names.names.get(&node).cloned().unwrap_or_default();
     Some((0..graph.blank_nodes).map(name).collect())
+}
+
+/// Section 4.6: a hash of what is said about one blank node.
+pub(super) fn first_degree(node: usize, mentions: &[&Statement<'_>]) -> [u8; 32] {
+    let lines = sorted(mentions, |other| if other == node { "a" } else { "z" });
+    Sha256::digest(lines).into()
 }
 
 fn hash(text: &str) -> String {

@@ -68,6 +68,19 @@ impl<'a> Graph<'a> {
             blank_nodes: numbers.len(),
         }
     }
+
+    /// For each blank node the statements that name it, in their order.
+    pub(super) fn mentions(&self) -> Vec<Vec<&Statement<'a>>> {
+        let mut mentions = vec![Vec::new(); self.blank_nodes];
+        for statement in &self.statements {
+            for (_, node) in statement.blanks() {
+                if let Some(list) = mentions.get_mut(node) {
+                    list.push(statement);
+                }
+            }
+        }
+        mentions
+    }
 }
 
 type Numbers<'a> = HashMap<BlankNodeRef<'a>, usize>;

@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
-use actix_web::{HttpRequest, HttpResponse};
 use futures_util::{StreamExt as _, stream};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -182,18 +182,6 @@ fn wrong(fault: &Fault) -> Answer {
         | Fault::Closed
         | Fault::Delay(_) => Answer::html(500, PAGE),
     }
-}
-
-/// A header as text.
-pub(super) fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
-    request.headers().get(name).and_then(|value| value.to_str().ok())
-}
-
-/// The bearer token of a request.
-pub(super) fn bearer(request: &HttpRequest) -> Option<&str> {
-    header(request, "authorization")?
-        .strip_prefix("Bearer ")
-        .map(str::trim)
 }
 
 /// A decimal as a JSON number: 60 as `60`, 7.5 as `7.5`.

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::keys::Jwt;
 use super::world::World;
-use super::world::model::{Grant, Installed};
+use super::world::data::Grant;
+use super::world::model::Installed;
 
 /// `client_assertion_type` of a JWT.
 pub(super) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

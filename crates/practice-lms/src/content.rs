@@ -1,18 +1,9 @@
-//! Content items that a tool returned: the check of its answer, and the page on which the teacher saves them. What the
-//! flavours have in common.
+//! What both flavours read of a tool's answer to a choice of content (LTI Deep Linking 2.0).
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use askama::Template;
 use serde_json::Value;
 
-use super::Flavour;
 use super::keys::Jwt;
-use super::pages::{Page, html, missing, see};
-use super::world::World;
-use super::world::model::Selection;
 
-/// The claim with the items.
-pub(super) const ITEMS: &str = "https://purl.imsglobal.org/spec/lti-dl/claim/content_items";
 /// The claim that the platform's `data` comes back in.
 pub(super) const DATA: &str = "https://purl.imsglobal.org/spec/lti-dl/claim/data";
 
@@ -23,184 +14,23 @@ pub(super) fn jwt(body: &[u8]) -> Option<Jwt> {
     Jwt::parse(&text)
 }
 
-/// The selection that waits under that name.
-pub(super) fn selection(world: &World, name: &str) -> Option<Selection> {
-    world.lock().selections.get(name).cloned()
+/// The items that the tool returned.
+///
+/// # Errors
+/// When the claim is missing.
+pub(super) fn items(answer: &Jwt) -> Result<Vec<Value>, String> {
+    let items = answer
+        .claims
+        .get("https://purl.imsglobal.org/spec/lti-dl/claim/content_items")
+        .and_then(Value::as_array);
+    items.cloned().ok_or_else(|| "content_items missing".to_owned())
 }
 
-/// Keeps what the tool returned until the teacher saves it.
-pub(super) fn keep(world: &World, name: &str, items: Vec<Value>) {
-    if let Some(selection) = world.lock().selections.get_mut(name) {
-        selection.items = items;
-    }
-}
-
-/// Parameters as Moodle keeps them: lines, which it splits again.
-pub(super) fn lines(item: &Value) -> String {
-    let pairs = item.get("custom").and_then(Value::as_object);
-    let line = |(key, value): (&String, &Value)| {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        format!("{key}={text}")
-    };
-    let lines: Vec<String> = pairs.into_iter().flatten().map(line).collect();
-    lines.join("\n")
-}
-
-#[derive(Template)]
-#[template(path = "placed.html")]
-struct Form {
-    page: Page,
-    course: u64,
-    name: String,
-    /// What the form is called.
-    title: &'static str,
-    /// Title, custom lines and points of a single item; none for several.
-    single: Option<(String, String, String)>,
-    titles: Vec<String>,
-    message: Option<String>,
-    button: &'static str,
-}
-
-/// The form that the tool's answer has filled in.
-pub(super) fn form(
-    world: &World,
-    request: &HttpRequest,
-    name: &str,
-    message: Option<String>,
-) -> HttpResponse {
-    let Some(selection) = selection(world, name) else {
-        return missing();
-    };
-    let text = |item: &Value, key: &str| {
-        item.get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let single = match selection.items.as_slice() {
-        [item] => {
-            let points = item.get("lineItem").and_then(|column| column.get("scoreMaximum"));
-            let points = points.map(Value::to_string).unwrap_or_default();
-            Some((text(item, "title"), lines(item), points))
-        }
-        _ => None,
-    };
-    html(&Form {
-        page: Page::new(world, request),
-        course: selection.course,
-        name: name.to_owned(),
-        title: match world.flavour() {
-            Flavour::Moodle => "New External tool",
-            Flavour::Canvas => "New item",
-        },
-        single,
-        titles: selection.items.iter().map(|item| text(item, "title")).collect(),
-        message,
-        button: match (world.flavour(), selection.items.len()) {
-            (Flavour::Moodle, 1) => "Save and return to course",
-            (Flavour::Moodle, _) => "Save and return",
-            (Flavour::Canvas, _) => "Save",
-        },
-    })
-}
-
-/// `POST /course/{course}/placed`: the teacher saves, perhaps after changing what the form says.
-pub(super) async fn save(
-    world: web::Data<World>,
-    request: HttpRequest,
-    path: web::Path<u64>,
-    body: web::Bytes,
-) -> HttpResponse {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
-    let field = |name: &str| {
-        let found = fields.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str())
-    };
-    let name = field("selection").unwrap_or_default();
-    let typed = field("name").zip(field("custom")).zip(field("points"));
-    let typed = typed.map(|((title, custom), points)| (title, custom, points));
-    match world.save_selection(*path, name, typed) {
-        Ok(_) => see(
-            &world,
-            &format!("/course/{}{}", *path, Page::new(&world, &request).query),
-        ),
-        Err(text) => form(&world, &request, name, Some(text)),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "select.html")]
-struct Select {
-    page: Page,
-    course: super::pages::course::CourseLine,
-    title: String,
-    src: String,
-}
-
-/// `GET /course/{course}/select`: the tool's picker in a frame of the LMS.
-pub(super) async fn select(
-    world: web::Data<World>,
-    request: HttpRequest,
-    path: web::Path<u64>,
-) -> HttpResponse {
-    let course = super::pages::course::CourseLine::read(&world, &request, *path);
-    let Some(course) = course.filter(|course| course.is_staff) else {
-        return missing();
-    };
-    let query: std::collections::HashMap<String, String> =
-        url::form_urlencoded::parse(request.query_string().as_bytes())
-            .into_owned()
-            .collect();
-    let tool: usize = query.get("tool").and_then(|tool| tool.parse().ok()).unwrap_or(0);
-    let placement = query
-        .get("placement")
-        .cloned()
-        .unwrap_or_else(|| "assignment_selection".to_owned());
-    let page = Page::new(&world, &request);
-    let user = page.query.replace('?', "&");
-    let src = match world.flavour() {
-        Flavour::Moodle => format!(
-            "{}/mod/lti/contentitem.php?course={}&id={tool}{user}",
-            page.base, course.id
-        ),
-        Flavour::Canvas => format!(
-            "{}/courses/{}/external_tools/{tool}/resource_selection?placement={placement}{user}",
-            page.base, course.id
-        ),
-    };
-    html(&Select {
-        title: match world.flavour() {
-            Flavour::Moodle => "Select content".to_owned(),
-            Flavour::Canvas => format!("Add from Cairn ({placement})"),
-        },
-        page,
-        course,
-        src,
-    })
-}
-
-/// `GET /course/{course}/review`: a student's work in a frame of the gradebook.
-pub(super) async fn review(
-    world: web::Data<World>,
-    request: HttpRequest,
-    path: web::Path<u64>,
-) -> HttpResponse {
-    let course = super::pages::course::CourseLine::read(&world, &request, *path);
-    let Some(course) = course.filter(|course| course.is_staff) else {
-        return missing();
-    };
-    let page = Page::new(&world, &request);
-    html(&Select {
-        title: "Grade analysis".to_owned(),
-        src: format!(
-            "{}/mod/lti/grade.php?course={}&{}",
-            page.base,
-            course.id,
-            request.query_string()
-        ),
-        page,
-        course,
-    })
+/// What the tool wants the teacher to read.
+pub(super) fn message(answer: &Jwt) -> Option<String> {
+    answer
+        .text("https://purl.imsglobal.org/spec/lti-dl/claim/msg")
+        .map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -5,21 +5,10 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 
 use super::world::World;
+use super::world::data::Heard;
 
 /// Requests that are remembered.
 const MOST: usize = 2_000;
-
-/// One request of a tool to a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
-    pub method: String,
-    /// Without the query.
-    pub path: String,
-    pub accept: Option<String>,
-    pub content_type: Option<String>,
-    /// The scopes of the token that it carried; none without a token that was good then.
-    pub scopes: Option<Vec<String>>,
-}
 
 /// Remembers a request to a service.
 pub(super) fn note(world: &World, request: &ServiceRequest) {

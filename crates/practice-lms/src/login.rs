@@ -1,9 +1,76 @@
-//! What both flavours' launches have in common: the form that starts a login, and the form that ends it.
+//! What both flavours' launches have in common: who asks for what, the form that starts a login, and the form that ends it.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, escape};
+use super::options::Tool;
 use super::world::World;
+use super::world::data::{Ask, Pending};
+
+/// Who asks for what.
+pub(super) struct Start {
+    pub course: u64,
+    pub person: u64,
+    pub tool: usize,
+    /// 0 for none.
+    pub link: u64,
+    /// The tool's own when there is none.
+    pub target: Option<String>,
+    pub ask: Ask,
+    pub in_frame: bool,
+}
+
+impl Start {
+    /// `person` opens a link.
+    pub fn of_link(world: &World, course: u64, person: u64, link: u64, in_frame: bool) -> Option<Self> {
+        let data = world.lock();
+        let known = data.courses.get(&course)?.link(link)?;
+        Some(Self {
+            course,
+            person,
+            tool: known.tool,
+            link,
+            target: known.url.clone(),
+            ask: Ask::Link,
+            in_frame,
+        })
+    }
+
+    /// `person` asks a tool for what no link opens.
+    pub fn without_link(course: u64, person: u64, tool: usize, ask: Ask) -> Self {
+        Self {
+            course,
+            person,
+            tool,
+            link: 0,
+            target: None,
+            ask,
+            in_frame: true,
+        }
+    }
+
+    /// Where the person is to end: at the link's own address, or the tool's.
+    pub fn target(&self, tool: &Tool) -> String {
+        self.target
+            .clone()
+            .unwrap_or_else(|| tool.target_link_uri.clone())
+    }
+
+    /// What the LMS remembers of it until the tool has answered.
+    pub fn pending(self, target_link_uri: String, expires: DateTime<Utc>) -> Pending {
+        Pending {
+            tool: self.tool,
+            course: self.course,
+            link: self.link,
+            person: self.person,
+            target_link_uri,
+            expires,
+            in_frame: self.in_frame,
+            ask: self.ask,
+        }
+    }
+}
 
 /// The form that the LMS submits by script: to the tool's login initiation, or back to its redirect address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +152,11 @@ impl AuthRequest {
             .iter()
             .find(|(key, _)| key == name)
             .map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The first of these parameters that was not sent, or is empty.
+    pub fn missing(&self, names: &[&'static str]) -> Option<&'static str> {
+        names.iter().copied().find(|name| self.get(name).is_empty())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Tool;
+use super::options::Tool;
 
 /// The tool's own part of a registration.
 pub(super) const TOOL: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";

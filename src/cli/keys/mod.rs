@@ -8,6 +8,7 @@ use clap::Subcommand;
 use self::rotate_master::{ROTATE_MASTER, RotateMasterArguments};
 use super::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
+use crate::domain::keys::{KeyKind, KeyState};
 use crate::ids::{KeyId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::Cairn;
@@ -18,12 +19,11 @@ use crate::service::credential::withdrawing::{self, Review};
 use crate::service::institution::administrators::{Operator, Scope, links};
 use crate::service::institution::issuing;
 use crate::settings::Settings;
-use crate::store::issuers::{KeyKind, KeyState};
 
 mod rotate_master;
 
 #[derive(Debug, Subcommand)]
-pub enum KeysCommand {
+pub(crate) enum KeysCommand {
     /// List the tool's key and each institution's signing keys.
     List,
     /// Let an institution sign with new keys from now on, one for each form of badges. What was issued stays valid.
@@ -57,7 +57,7 @@ pub enum KeysCommand {
 /// # Errors
 /// What the store or the vault reports.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError> {
+pub(crate) fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError> {
     if let KeysCommand::RotateMaster(arguments) = &command {
         return rotate_master::run(settings, arguments);
     }
@@ -131,10 +131,9 @@ async fn named(cairn: &Cairn, name: &str, key: &str) -> Result<(TenantId, KeyId)
         .flat_map(|(_, keys)| keys)
         .find(|one| one.public_multibase == key);
     let found = found.ok_or_else(|| {
-        ServiceError::invalid(
-            "issuer-key.unknown",
-            format!("{name} has no such key. `cairn keys list` shows the keys of each institution."),
-        )
+        CommandError::from(format!(
+            "{name} has no such key. `cairn keys list` shows the keys of each institution."
+        ))
     })?;
     Ok((tenant, found.id))
 }

@@ -11,11 +11,11 @@ use crate::cli::{CommandError, actix_runtime};
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::secrets::{Vault, key_file};
-use crate::service::base::master_key;
+use crate::service::operations::master_key;
 use crate::settings::Settings;
 
 /// What `--help` says.
-pub const ROTATE_MASTER: &str = "\
+pub(crate) const ROTATE_MASTER: &str = "\
 Encrypt all stored keys with a new master key: the keys that sign badges, and the tool's own. They stay the same keys, so \
 everything that was issued stays valid. Nothing opens with the old master key any more.
 
@@ -35,7 +35,7 @@ If somebody may have seen the old key together with the database or a backup, th
 withdraw those, `cairn keys withdraw`.";
 
 #[derive(Debug, Args)]
-pub struct RotateMasterArguments {
+pub(crate) struct RotateMasterArguments {
     /// A file with the new key, 32 bytes in base64, that only you can read; - reads it from the standard input.
     #[arg(long, value_name = "FILE")]
     new_key_file: Option<PathBuf>,
@@ -46,7 +46,7 @@ pub struct RotateMasterArguments {
 /// # Errors
 /// A sentence when the new key cannot be read, a server runs, or the old key does not open the database.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub fn run(settings: Settings, arguments: &RotateMasterArguments) -> Result<(), CommandError> {
+pub(crate) fn run(settings: Settings, arguments: &RotateMasterArguments) -> Result<(), CommandError> {
     let given = arguments.new_key_file.as_deref().map(new_key).transpose()?;
     actix_runtime(async move {
         let clock = Arc::new(SystemClock);

@@ -9,17 +9,17 @@ use practice_lms::browser::{Browser, Page};
 
 /// One file of `index.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Within the folder.
-    pub file: String,
+    pub(crate) file: String,
     /// `json`, `png` or `svg`; `jwt`, `jwt.png` or `jwt.svg`.
-    pub form: String,
+    pub(crate) form: String,
     /// `moodle` or `canvas`.
-    pub flavour: String,
+    pub(crate) flavour: String,
     /// `valid` or `revoked`.
-    pub expected: String,
+    pub(crate) expected: String,
     /// Whose it is: what the hash in it was made of, without the salt.
-    pub recipient: String,
+    pub(crate) recipient: String,
 }
 
 /// Saves one form of a credential.

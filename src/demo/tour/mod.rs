@@ -10,24 +10,24 @@ mod files;
 mod person;
 mod story;
 
-pub use files::Entry;
+pub(crate) use files::Entry;
 
 /// One LMS of the tour, and Cairn behind it.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub(crate) struct Place {
     /// `moodle` or `canvas`.
-    pub flavour: &'static str,
+    pub(crate) flavour: &'static str,
     /// The LMS's origin.
-    pub lms: String,
+    pub(crate) lms: String,
     /// Where Cairn is reached.
-    pub cairn: String,
+    pub(crate) cairn: String,
     /// The origin that credentials name.
-    pub identity: String,
+    pub(crate) identity: String,
 }
 
 /// Where the tour ended before its end.
 #[derive(Debug, thiserror::Error)]
-pub enum TourError {
+pub(crate) enum TourError {
     #[error("{step}: {source}")]
     Browser { step: String, source: BrowserError },
     #[error("{step}: expected “{expected}”, but the page at {url} (status {status}) reads: {found}")]
@@ -49,7 +49,11 @@ pub enum TourError {
 ///
 /// # Errors
 /// [`TourError`] for the first step that does not hold.
-pub async fn walk(places: &[Place], folder: &Path, say: &dyn Fn(&str)) -> Result<Vec<Entry>, TourError> {
+pub(crate) async fn walk(
+    places: &[Place],
+    folder: &Path,
+    say: &dyn Fn(&str),
+) -> Result<Vec<Entry>, TourError> {
     let mut entries = Vec::new();
     for place in places {
         say(&format!("\n{}, at {}", title(place), place.lms));

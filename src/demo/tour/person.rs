@@ -11,16 +11,16 @@ use practice_lms::browser::{Browser, Form, Page, ThirdPartyCookies};
 /// A person with a browser of their own.
 pub(super) struct Person<'a> {
     place: &'a Place,
-    pub browser: Browser,
+    pub(crate) browser: Browser,
     /// The address of the course in the LMS.
     course: String,
     /// What the last signed launch calls this person: the LMS's issuer, `#` and `sub`; empty before the first.
-    pub identifier: String,
+    pub(crate) identifier: String,
 }
 
 impl<'a> Person<'a> {
     /// Enters the LMS as the first person whose entry in the list contains `who`.
-    pub async fn enter(place: &'a Place, course: &str, who: &str) -> Result<Self, TourError> {
+    pub(crate) async fn enter(place: &'a Place, course: &str, who: &str) -> Result<Self, TourError> {
         let step = format!("{who} enters the LMS");
         let browser = Browser::new().map_err(|error| TourError::Missing {
             step: step.clone(),
@@ -44,7 +44,7 @@ impl<'a> Person<'a> {
     }
 
     /// Clicks a link of the course and is launched into Cairn.
-    pub async fn open(&mut self, title: &str) -> Result<Page, TourError> {
+    pub(crate) async fn open(&mut self, title: &str) -> Result<Page, TourError> {
         let step = format!("opening “{title}”");
         let course = self.browser.get(&self.course).await.during(&step)?;
         let link = course.link(title).during(&step)?;
@@ -61,14 +61,14 @@ impl<'a> Person<'a> {
     }
 
     /// Clicks a link of a page.
-    pub async fn click(&mut self, page: &Page, words: &str) -> Result<Page, TourError> {
+    pub(crate) async fn click(&mut self, page: &Page, words: &str) -> Result<Page, TourError> {
         let step = format!("clicking “{words}”");
         let link = page.link(words).during(&step)?;
         self.browser.get(&link).await.during(&step)
     }
 
     /// Fills in and sends a form.
-    pub async fn send(
+    pub(crate) async fn send(
         &mut self,
         page: &Page,
         form: &Form,
@@ -79,7 +79,7 @@ impl<'a> Person<'a> {
     }
 
     /// Types points into the LMS's gradebook, as its own page lets a teacher do.
-    pub async fn grade(&mut self, student: &str, column: &str, points: &str) -> Result<(), TourError> {
+    pub(crate) async fn grade(&mut self, student: &str, column: &str, points: &str) -> Result<(), TourError> {
         let step = format!("typing {points} for {student} in “{column}”");
         let address = format!("{}/gradebook", self.course);
         let page = self.browser.get(&address).await.during(&step)?;
@@ -104,7 +104,7 @@ impl<'a> Person<'a> {
 
     /// Waits until a course's list of badges says that no check is under way: in Canvas, a grade that is typed before the
     /// column was prepared stays invisible.
-    pub async fn wait_until_checked(&mut self, home: &str) -> Result<Page, TourError> {
+    pub(crate) async fn wait_until_checked(&mut self, home: &str) -> Result<Page, TourError> {
         let step = "waiting for the check of the course";
         for _ in 0..200 {
             let page = self.browser.get(home).await.during(step)?;
@@ -120,7 +120,7 @@ impl<'a> Person<'a> {
     }
 
     /// Looks at an address again and again until the page reads `expected`: work that Cairn does on its own.
-    pub async fn wait_for(&mut self, address: &str, expected: &str) -> Result<Page, TourError> {
+    pub(crate) async fn wait_for(&mut self, address: &str, expected: &str) -> Result<Page, TourError> {
         let step = format!("waiting for “{expected}”");
         let mut page = self.browser.get(address).await.during(&step)?;
         for _ in 0..200 {

@@ -16,7 +16,7 @@ mod tests;
 
 /// How a column was found again; stronger ways first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FoundBy {
+pub(crate) enum FoundBy {
     /// The resource id that we gave it.
     OurId,
     Tag,
@@ -32,9 +32,9 @@ impl FoundBy {
 
 /// A column of the old course that was found again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
-    pub to: LineItemId,
-    pub by: FoundBy,
+pub(crate) struct Match {
+    pub(crate) to: LineItemId,
+    pub(crate) by: FoundBy,
 }
 
 /// Finds the columns of the old course again among those of the new one. The answer names every old column at most once
@@ -43,7 +43,7 @@ pub struct Match {
 /// Give all columns of the old course, not only those that a rule reads: of two that look alike one must not take the
 /// other's place.
 #[must_use]
-pub fn match_columns(old: &[LineItem], new: &[LineItem]) -> HashMap<LineItemId, Match> {
+pub(crate) fn match_columns(old: &[LineItem], new: &[LineItem]) -> HashMap<LineItemId, Match> {
     let mut found: HashMap<LineItemId, Match> = HashMap::new();
     let mut taken: HashSet<&LineItemId> = HashSet::new();
     // What each old column may still be: a way that leaves several narrows the choice for the next one.
@@ -102,7 +102,7 @@ fn names_one(tag: &str) -> bool {
 
 /// A name in lower case, without surrounding and repeated white space.
 #[must_use]
-pub fn folded(label: &str) -> String {
+pub(crate) fn folded(label: &str) -> String {
     label
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -112,17 +112,17 @@ pub fn folded(label: &str) -> String {
 
 /// What stands for what in the new course.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mapping {
-    pub columns: HashMap<LineItemId, LineItemId>,
-    pub activities: HashMap<ActivityId, ActivityId>,
-    pub badges: HashMap<BadgeId, BadgeId>,
+pub(crate) struct Mapping {
+    pub(crate) columns: HashMap<LineItemId, LineItemId>,
+    pub(crate) activities: HashMap<ActivityId, ActivityId>,
+    pub(crate) badges: HashMap<BadgeId, BadgeId>,
 }
 
 impl Mapping {
     /// The same rule, reading what stands for what it read. What the mapping does not name stays, and so does everything
     /// else: groups, how many of them must hold, thresholds, order.
     #[must_use]
-    pub fn apply(&self, root: &Group) -> Group {
+    pub(crate) fn apply(&self, root: &Group) -> Group {
         Group {
             need: root.need,
             nodes: root

@@ -8,7 +8,7 @@ use crate::ids::BadgeId;
 /// The shortest loop that `root` would close as the rule of `badge`: from the badge along what it builds on back to
 /// itself, the badge standing first and last. `builds_on` says on what other badges build, `None` for an unknown one;
 /// loops that do not pass through `badge` are not looked for.
-pub fn find_loop(
+pub(crate) fn find_loop(
     badge: &BadgeId,
     root: &Group,
     builds_on: impl Fn(&BadgeId) -> Option<Vec<BadgeId>>,
@@ -51,7 +51,7 @@ fn way_back(badge: &BadgeId, last: &BadgeId, reached_from: &HashMap<BadgeId, Bad
 
 /// The badges whose rules build on `earned`, each once, in the order of the rules: those to decide again when somebody
 /// has earned it.
-pub fn built_on<'a>(earned: &BadgeId, rules: impl IntoIterator<Item = &'a Rule>) -> Vec<BadgeId> {
+pub(crate) fn built_on<'a>(earned: &BadgeId, rules: impl IntoIterator<Item = &'a Rule>) -> Vec<BadgeId> {
     let mut found: Vec<BadgeId> = Vec::new();
     for rule in rules {
         let builds = rule.root.badges().any(|badge| badge == earned);

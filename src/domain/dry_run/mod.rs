@@ -17,79 +17,79 @@ use crate::ids::PersonId;
 mod tests;
 
 /// How far below a threshold a grade is a near miss: percent of the line item's maximum, inclusive.
-pub const NEAR_PERCENT: u32 = 5;
+pub(crate) const NEAR_PERCENT: u32 = 5;
 
 /// Somebody who may be awarded, what is known of them, and the latest award of this badge to them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Learner {
-    pub person: PersonId,
-    pub facts: Facts,
-    pub latest: Option<Award>,
+pub(crate) struct Learner {
+    pub(crate) person: PersonId,
+    pub(crate) facts: Facts,
+    pub(crate) latest: Option<Award>,
 }
 
 /// What would happen if the rule were activated now. Every learner is in exactly one of the lists from `awarded` to
 /// `not_yet`; each list is sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DryRun {
+pub(crate) struct DryRun {
     /// Learners looked at, each person once.
-    pub learners: usize,
+    pub(crate) learners: usize,
     /// Would be awarded now. Their count is the number that activation confirms.
-    pub awarded: Vec<PersonId>,
+    pub(crate) awarded: Vec<PersonId>,
     /// Hold it in force already: nothing happens to them.
-    pub holders: Vec<PersonId>,
+    pub(crate) holders: Vec<PersonId>,
     /// Had it revoked: they are not awarded again by a rule.
-    pub revoked: Vec<PersonId>,
+    pub(crate) revoked: Vec<PersonId>,
     /// Would be awarded but for grades that are at most [`NEAR_PERCENT`] below their thresholds.
-    pub near: Vec<PersonId>,
+    pub(crate) near: Vec<PersonId>,
     /// A needed grade is missing: unknown, not failed.
-    pub no_grade: Vec<PersonId>,
+    pub(crate) no_grade: Vec<PersonId>,
     /// Needed work is not handed in.
-    pub not_handed_in: Vec<PersonId>,
+    pub(crate) not_handed_in: Vec<PersonId>,
     /// Only a review or an approval is awaited.
-    pub waiting: Vec<PersonId>,
+    pub(crate) waiting: Vec<PersonId>,
     /// All others.
-    pub not_yet: Vec<PersonId>,
+    pub(crate) not_yet: Vec<PersonId>,
     /// One row for each member of the rule's outermost group, over all learners.
-    pub funnel: Vec<FunnelRow>,
+    pub(crate) funnel: Vec<FunnelRow>,
     /// Against the active version, if there is one.
-    pub change: Option<Change>,
+    pub(crate) change: Option<Change>,
     /// Changes whenever the rule or the people who would be awarded do: SHA-256 in lower-case hex.
-    pub digest: String,
+    pub(crate) digest: String,
 }
 
 /// How the learners stand in one condition or group. The counts add up to the number of learners.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FunnelRow {
+pub(crate) struct FunnelRow {
     /// "Cleaning exercise ≥ 80 %"
-    pub label: String,
-    pub yes: usize,
-    pub near: usize,
-    pub no_grade: usize,
-    pub not_handed_in: usize,
-    pub waiting: usize,
-    pub no: usize,
+    pub(crate) label: String,
+    pub(crate) yes: usize,
+    pub(crate) near: usize,
+    pub(crate) no_grade: usize,
+    pub(crate) not_handed_in: usize,
+    pub(crate) waiting: usize,
+    pub(crate) no: usize,
 }
 
 /// Whose outcome would differ from that of the active version, holders included; nobody loses an award by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The active version.
-    pub version: i32,
+    pub(crate) version: i32,
     /// Meet the new version and not the active one.
-    pub gained: Vec<PersonId>,
+    pub(crate) gained: Vec<PersonId>,
     /// Meet the active version and not the new one.
-    pub lost: Vec<PersonId>,
+    pub(crate) lost: Vec<PersonId>,
 }
 
 impl DryRun {
     /// How many would be awarded: what activation confirms together with the digest.
     #[must_use]
-    pub fn number(&self) -> usize {
+    pub(crate) fn number(&self) -> usize {
         self.awarded.len()
     }
 
     /// Of a badge that awards nothing more: whoever would be awarded waits with the others.
-    pub fn close(&mut self, rule: &Rule) {
+    pub(crate) fn close(&mut self, rule: &Rule) {
         self.not_yet.append(&mut self.awarded);
         self.not_yet.sort();
         self.digest = digest(rule, &self.awarded);
@@ -97,7 +97,7 @@ impl DryRun {
 
     /// Whether this is still what somebody confirmed: the same number of the same people under the same rule.
     #[must_use]
-    pub fn confirms(&self, number: usize, digest: &str) -> bool {
+    pub(crate) fn confirms(&self, number: usize, digest: &str) -> bool {
         self.number() == number && self.digest == digest
     }
 }
@@ -106,7 +106,7 @@ impl FunnelRow {
     /// The counts as a person reads them: "19 yes · 6 within 5 points · 5 no grade yet". "Points" are percentage
     /// points; what nobody is in is left out, but "yes" is always there.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let near = format!("within {NEAR_PERCENT} points");
         let counts = [
             (self.near, near.as_str()),
@@ -134,7 +134,7 @@ enum Prospect {
 
 /// Tries `rule` on `learners`. A person who is given twice is looked at once.
 #[must_use]
-pub fn dry_run(
+pub(crate) fn dry_run(
     rule: &Rule,
     active: Option<&Rule>,
     learners: &[Learner],

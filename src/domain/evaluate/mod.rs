@@ -15,13 +15,13 @@ mod tests;
 
 /// Decides `rule` for one person, with every input that led to it.
 #[must_use]
-pub fn evaluate(rule: &Rule, facts: &Facts, now: DateTime<Utc>) -> Decision {
+pub(crate) fn evaluate(rule: &Rule, facts: &Facts, now: DateTime<Utc>) -> Decision {
     evaluate_group(&rule.root, rule.version, facts, now)
 }
 
 /// As [`evaluate`], for a rule that is not stored yet.
 #[must_use]
-pub fn evaluate_group(root: &Group, rule_version: i32, facts: &Facts, now: DateTime<Utc>) -> Decision {
+pub(crate) fn evaluate_group(root: &Group, rule_version: i32, facts: &Facts, now: DateTime<Utc>) -> Decision {
     let tree = check(root, facts, now);
     Decision {
         outcome: tree.truth,
@@ -32,7 +32,7 @@ pub fn evaluate_group(root: &Group, rule_version: i32, facts: &Facts, now: DateT
 
 /// The outcome alone, without the record: always equal to the `outcome` of [`evaluate_group`].
 #[must_use]
-pub fn outcome(root: &Group, facts: &Facts, now: DateTime<Utc>) -> Truth {
+pub(crate) fn outcome(root: &Group, facts: &Facts, now: DateTime<Utc>) -> Truth {
     truth(root, &|condition| holds(condition, facts, now))
 }
 
@@ -249,7 +249,7 @@ pub(super) fn reaches(value: Decimal, maximum: Decimal, at_least: Threshold) -> 
 
 /// The threshold in points of `maximum`; for people, never for deciding.
 #[must_use]
-pub fn points(at_least: Threshold, maximum: Decimal) -> Decimal {
+pub(crate) fn points(at_least: Threshold, maximum: Decimal) -> Decimal {
     match at_least {
         Threshold::Points(points) => points,
         Threshold::Percent(percent) => percent

@@ -10,24 +10,24 @@ use crate::domain::rule::{Condition, Need};
 
 /// One line of a decision: "Cleaning exercise: 86 of 100, needs 80".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    pub truth: Truth,
+pub(crate) struct Line {
+    pub(crate) truth: Truth,
     /// Without the sign that shows `truth` and without times, which a page shows in its own way.
-    pub text: String,
+    pub(crate) text: String,
     /// Where a grade was read.
-    pub source: Option<GradeSource>,
+    pub(crate) source: Option<GradeSource>,
     /// When a grade was read.
-    pub read_at: Option<DateTime<Utc>>,
+    pub(crate) read_at: Option<DateTime<Utc>>,
     /// Since when it is so: handed in, reviewed, awarded, approved.
-    pub since: Option<DateTime<Utc>>,
+    pub(crate) since: Option<DateTime<Utc>>,
     /// The members of a group; none for a group of badges, whose line names them.
-    pub lines: Vec<Line>,
+    pub(crate) lines: Vec<Line>,
 }
 
 /// The decision, line by line. Where all of the outermost group is needed its members stand on their own; otherwise
 /// there is one line for that group.
 #[must_use]
-pub fn lines(decision: &Decision, names: &Names, audience: Audience) -> Vec<Line> {
+pub(crate) fn lines(decision: &Decision, names: &Names, audience: Audience) -> Vec<Line> {
     let tree = &decision.tree;
     if tree.need == Need::All {
         members(tree, names, audience)

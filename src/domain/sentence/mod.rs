@@ -14,9 +14,9 @@ mod lines;
 mod next;
 mod reading;
 
-pub use lines::{Line, lines};
-pub use next::{Progress, next_step, progress};
-pub use reading::{label, sentence, sentence_in_full};
+pub(crate) use lines::{Line, lines};
+pub(crate) use next::{Progress, next_step, progress};
+pub(crate) use reading::{label, sentence, sentence_in_full};
 
 #[cfg(test)]
 mod decision_tests;
@@ -25,31 +25,31 @@ mod tests;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
+pub(crate) enum Audience {
     Teacher,
     Student,
 }
 
 /// What things are called on screen. What is not in it is called deleted.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Names {
-    pub line_items: HashMap<LineItemId, ItemName>,
+pub(crate) struct Names {
+    pub(crate) line_items: HashMap<LineItemId, ItemName>,
     /// Titles.
-    pub activities: HashMap<ActivityId, String>,
-    pub badges: HashMap<BadgeId, String>,
+    pub(crate) activities: HashMap<ActivityId, String>,
+    pub(crate) badges: HashMap<BadgeId, String>,
 }
 
 /// A line item's label and scale.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemName {
-    pub label: String,
+pub(crate) struct ItemName {
+    pub(crate) label: String,
     /// Points.
-    pub maximum: Decimal,
+    pub(crate) maximum: Decimal,
 }
 
 impl Names {
     /// The names of a course's line items and activities, and of the badges given.
-    pub fn gather<'a>(
+    pub(crate) fn gather<'a>(
         items: impl IntoIterator<Item = &'a LineItem>,
         activities: impl IntoIterator<Item = &'a Activity>,
         badges: impl IntoIterator<Item = (&'a BadgeId, &'a str)>,
@@ -76,7 +76,7 @@ impl Names {
 
     /// What an assignment is called.
     #[must_use]
-    pub fn line_item(&self, id: &LineItemId) -> String {
+    pub(crate) fn line_item(&self, id: &LineItemId) -> String {
         called(
             self.line_items.get(id).map(|item| item.label.as_str()),
             "assignment",
@@ -85,13 +85,13 @@ impl Names {
 
     /// What an evidence activity is called.
     #[must_use]
-    pub fn activity(&self, id: &ActivityId) -> String {
+    pub(crate) fn activity(&self, id: &ActivityId) -> String {
         called(self.activities.get(id).map(String::as_str), "activity")
     }
 
     /// What a badge is called.
     #[must_use]
-    pub fn badge(&self, id: &BadgeId) -> String {
+    pub(crate) fn badge(&self, id: &BadgeId) -> String {
         called(self.badges.get(id).map(String::as_str), "badge")
     }
 
@@ -122,7 +122,7 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// A number as a gradebook shows it: all its digits, no trailing zeros.
 #[must_use]
-pub fn number(value: Decimal) -> String {
+pub(crate) fn number(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
@@ -138,7 +138,7 @@ fn as_compared(value: Decimal, needs: Decimal) -> (String, String) {
 
 /// A moment in UTC: "23 November 2026", with the time of day unless that is midnight.
 #[must_use]
-pub fn moment(at: DateTime<Utc>) -> String {
+pub(crate) fn moment(at: DateTime<Utc>) -> String {
     if at.time() == NaiveTime::MIN {
         at.format("%-d %B %Y").to_string()
     } else {

@@ -7,16 +7,16 @@ use crate::domain::rule::{Condition, Need};
 
 /// How much of the outermost group holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// Never more than `needed`.
-    pub met: usize,
-    pub needed: usize,
+    pub(crate) met: usize,
+    pub(crate) needed: usize,
 }
 
 impl Progress {
     /// "You have 2 of 3." for a student, "2 of 3" for a teacher.
     #[must_use]
-    pub fn words(self, audience: Audience) -> String {
+    pub(crate) fn words(self, audience: Audience) -> String {
         let Self { met, needed } = self;
         match audience {
             Audience::Student => format!("You have {met} of {needed}."),
@@ -27,7 +27,7 @@ impl Progress {
 
 /// How much of the outermost group holds; of the group inside it when that is all there is.
 #[must_use]
-pub fn progress(decision: &Decision) -> Progress {
+pub(crate) fn progress(decision: &Decision) -> Progress {
     let group = outermost(&decision.tree);
     let needed = group.needed();
     Progress {
@@ -49,7 +49,7 @@ fn outermost(tree: &CheckedGroup) -> &CheckedGroup {
 /// The one next step, as a sentence: "Next: your Project report is being reviewed." What the reader can do comes before
 /// what others must do; where one of several ways is enough, the shortest is named.
 #[must_use]
-pub fn next_step(decision: &Decision, names: &Names, audience: Audience) -> String {
+pub(crate) fn next_step(decision: &Decision, names: &Names, audience: Audience) -> String {
     let tree = outermost(&decision.tree);
     let Some(step) = group_step(tree, names, audience) else {
         return match audience {

@@ -22,19 +22,19 @@ struct Phrase {
 /// The rule as one sentence, as the rule builder shows it: "A student earns this with at least 80 percent in Cleaning
 /// exercise, an approved Project report, and any 2 of 3 badges." Badges to choose among are counted, not named.
 #[must_use]
-pub fn sentence(root: &Group, names: &Names) -> String {
+pub(crate) fn sentence(root: &Group, names: &Names) -> String {
     whole(root, names, Detail::Counted)
 }
 
 /// As [`sentence`], with the name of every badge: for readers who do not see the rule beside it.
 #[must_use]
-pub fn sentence_in_full(root: &Group, names: &Names) -> String {
+pub(crate) fn sentence_in_full(root: &Group, names: &Names) -> String {
     whole(root, names, Detail::Named)
 }
 
 /// A node as the label of a row: "Cleaning exercise ≥ 80 %", "Project report approved", "any 2 of 3 badges".
 #[must_use]
-pub fn label(node: &Node, names: &Names) -> String {
+pub(crate) fn label(node: &Node, names: &Names) -> String {
     match node.core() {
         Node::Group(group) => inner(group, names, Detail::Counted).text,
         Node::Condition(condition) => match condition {

@@ -24,17 +24,18 @@ const GROUP: usize = 50;
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Decided {
-    pub people: usize,
+pub(crate) struct Decided {
+    pub(crate) people: usize,
     /// New awards.
-    pub awarded: usize,
+    pub(crate) awarded: usize,
 }
 
 /// Decides a badge for all learners of its course.
 ///
 /// # Errors
 /// What the store reports; what was decided before stays, and doing it again does no harm.
-pub async fn decide_badge(
+#[tracing::instrument(name = "decide.decide_badge", skip_all)]
+pub(crate) async fn decide_badge(
     cairn: &Cairn,
     tenant: &TenantId,
     badge: &BadgeId,
@@ -66,7 +67,8 @@ pub async fn decide_badge(
 ///
 /// # Errors
 /// As [`decide_badge`].
-pub async fn decide_person(
+#[tracing::instrument(name = "decide.decide_person", skip_all)]
+pub(crate) async fn decide_person(
     cairn: &Cairn,
     tenant: &TenantId,
     course: &CourseId,

@@ -13,6 +13,7 @@ use crate::domain::audit::Action;
 use crate::domain::cause::Cause;
 use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::Grade;
+use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
 use crate::random::Random;
@@ -21,49 +22,64 @@ use crate::service::award::file_check;
 use crate::service::award::files;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
+use crate::service::base::refusal::{AwardRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, Page, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
+    Db, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
 };
 
 /// Characters of a text.
-pub const MAX_TEXT: usize = 20_000;
+pub(crate) const MAX_TEXT: usize = 20_000;
 /// Characters of a link.
 const MAX_LINK: usize = 2_000;
 /// Characters of a message to a student.
-pub const MAX_MESSAGE: usize = 5_000;
+pub(crate) const MAX_MESSAGE: usize = 5_000;
 
 /// An activity as one person sees it.
 #[derive(Debug, Clone)]
-pub struct ActivityView {
-    pub now: DateTime<Utc>,
-    pub activity: Activity,
+pub(crate) struct ActivityView {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) activity: Activity,
     /// This person's versions, oldest first.
-    pub versions: Vec<Submission>,
+    pub(crate) versions: Vec<Submission>,
     /// What the gradebook says.
-    pub grade: Option<Grade>,
-    pub may_hand_in: bool,
+    pub(crate) grade: Option<Grade>,
+    pub(crate) may_hand_in: bool,
     /// Who reviewed, by id.
-    pub reviewers: HashMap<PersonId, Person>,
+    pub(crate) reviewers: HashMap<PersonId, Person>,
     /// Badges of the course that ask for it.
-    pub badges: Vec<(BadgeId, String)>,
+    pub(crate) badges: Vec<(BadgeId, String)>,
 }
 
 /// What a student hands in, as it came.
 #[derive(Debug, Clone, Default)]
-pub struct HandIn {
-    pub text: String,
-    pub link: String,
+pub(crate) struct HandIn {
+    pub(crate) text: String,
+    pub(crate) link: String,
     /// Name and content.
-    pub file: Option<(String, Bytes)>,
+    pub(crate) file: Option<(String, Bytes)>,
 }
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HandedIn {
+pub(crate) enum HandedIn {
     Done,
-    /// Nothing was kept: the field, and what is wrong with it.
-    Wrong(Vec<(&'static str, String)>),
+    /// Nothing was kept: what is wrong with it.
+    Wrong(Vec<HandInProblem>),
+}
+
+/// What is wrong with what a student hands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HandInProblem {
+    /// There is neither text nor link nor file.
+    Nothing,
+    /// The text has so many characters, too many.
+    Text(usize),
+    Link,
+    /// The file is too large.
+    File,
+    /// The program that checks files takes it for harmful.
+    Harmful,
 }
 
 fn own_activity(db: &mut Db, visitor: &Visitor, id: &ActivityId) -> Result<Activity, ServiceError> {
@@ -83,7 +99,8 @@ fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an activity of another course.
-pub async fn activity(
+#[tracing::instrument(name = "evidence.activity", level = "debug", skip_all, fields(activity = id.as_str()))]
+pub(crate) async fn activity(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &ActivityId,
@@ -121,40 +138,28 @@ pub async fn activity(
     found.await
 }
 
-fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
+fn check(hand_in: &HandIn) -> Vec<HandInProblem> {
     let mut wrong = Vec::new();
     if hand_in.text.trim().is_empty() && hand_in.link.trim().is_empty() && hand_in.file.is_none() {
-        wrong.push((
-            "text",
-            "Hand in a text, a link or a file: one is enough.".to_owned(),
-        ));
+        wrong.push(HandInProblem::Nothing);
     }
     let length = hand_in.text.chars().count();
     if length > MAX_TEXT {
-        wrong.push((
-            "text",
-            format!("Shorten the text to 20,000 characters; it has {length}."),
-        ));
+        wrong.push(HandInProblem::Text(length));
     }
     let link = hand_in.link.trim();
     let sound = url::Url::parse(link).is_ok_and(|url| {
         matches!(url.scheme(), "https" | "http") && url.has_host() && url.password().is_none()
     });
     if !link.is_empty() && (!sound || link.chars().count() > MAX_LINK) {
-        wrong.push((
-            "link",
-            "Give the whole address of the link, beginning with https://.".to_owned(),
-        ));
+        wrong.push(HandInProblem::Link);
     }
     if hand_in
         .file
         .as_ref()
         .is_some_and(|(_, bytes)| bytes.len() > files::MAX_BYTES)
     {
-        wrong.push((
-            "file",
-            "The file is larger than 20 MB. Hand in a smaller one, or a link to it.".to_owned(),
-        ));
+        wrong.push(HandInProblem::File);
     }
     wrong
 }
@@ -162,9 +167,10 @@ fn check(hand_in: &HandIn) -> Vec<(&'static str, String)> {
 /// Takes what a student hands in: a new version, which replaces the one before and waits for a review.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Conflict`] after an approval or when two
+/// [`ServiceError::Forbidden`] for all who are no learners here, [`ServiceError::Masquerade`] for whoever acts as one, [`ServiceError::Refused`] after an approval or when two
 /// versions came at once.
-pub async fn hand_in(
+#[tracing::instrument(name = "evidence.hand_in", skip_all, fields(activity = id.as_str()))]
+pub(crate) async fn hand_in(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &ActivityId,
@@ -177,9 +183,7 @@ pub async fn hand_in(
         Ok(may_hand_in(db, &asker)?)
     });
     if !allowed.await? {
-        return Err(ServiceError::Forbidden(
-            "Only students of this course can hand in here.",
-        ));
+        return Err(ServiceError::Forbidden(Forbidden::Students));
     }
     let wrong = check(&hand_in);
     if !wrong.is_empty() {
@@ -188,8 +192,7 @@ pub async fn hand_in(
     let file = match hand_in.file {
         Some((name, bytes)) => {
             if file_check::finds_harm(cairn, &bytes).await? {
-                let wrong = "This server's check of files takes this one for harmful, so it was not kept. Hand in another one.";
-                return Ok(HandedIn::Wrong(vec![("file", wrong.to_owned())]));
+                return Ok(HandedIn::Wrong(vec![HandInProblem::Harmful]));
             }
             Some(files::keep(cairn, visitor.tenant(), &name, bytes).await?)
         }
@@ -206,11 +209,11 @@ pub async fn hand_in(
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let before = submissions::latest(db, tenant, &id, person)?;
-        if before.as_ref().is_some_and(|before| before.state == SubmissionState::Approved) {
-            return Err(ServiceError::conflict(
-                "evidence.approved",
-                "What you handed in is approved already, so it stays as it is.",
-            ));
+        if before
+            .as_ref()
+            .is_some_and(|before| before.state == SubmissionState::Approved)
+        {
+            return Err(AwardRefusal::EvidenceApproved.into());
         }
         let new = Submission {
             id: SubmissionId::new(now, random.as_ref()),
@@ -225,10 +228,7 @@ pub async fn hand_in(
         };
         match submissions::insert_version(db, &new) {
             Err(StoreError::AlreadyThere(_)) => {
-                return Err(ServiceError::conflict(
-                    "evidence.twice",
-                    "You have handed in twice at the same moment. The first one counts; open the page again to see it.",
-                ));
+                return Err(AwardRefusal::EvidenceTwice.into());
             }
             done => done?,
         }
@@ -259,29 +259,30 @@ fn follow(
 
 /// One hand-in in the queue.
 #[derive(Debug, Clone)]
-pub struct WaitingSubmission {
-    pub submission: Submission,
-    pub activity: String,
-    pub student: String,
+pub(crate) struct WaitingSubmission {
+    pub(crate) submission: Submission,
+    pub(crate) activity: String,
+    pub(crate) student: String,
 }
 
 /// The evidence queue.
 #[derive(Debug, Clone)]
-pub struct Queue {
-    pub now: DateTime<Utc>,
-    pub activities: Vec<Activity>,
-    pub rows: Vec<WaitingSubmission>,
+pub(crate) struct Queue {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) activities: Vec<Activity>,
+    pub(crate) rows: Vec<WaitingSubmission>,
     /// Hand-ins that match the filter.
-    pub total: i64,
+    pub(crate) total: i64,
     /// Hand-ins that wait, over all activities.
-    pub waiting: i64,
+    pub(crate) waiting: i64,
 }
 
 /// The hand-ins of one activity or of all, longest waiting first. Without an activity named, up to `page.limit` of each.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn queue(
+#[tracing::instrument(name = "evidence.queue", level = "debug", skip_all)]
+pub(crate) async fn queue(
     cairn: &Cairn,
     visitor: &Visitor,
     only: Option<ActivityId>,
@@ -347,24 +348,28 @@ pub async fn queue(
 
 /// One hand-in, to be reviewed.
 #[derive(Debug, Clone)]
-pub struct ReviewView {
-    pub now: DateTime<Utc>,
-    pub submission: Submission,
-    pub activity: Activity,
-    pub student: String,
+pub(crate) struct ReviewView {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) submission: Submission,
+    pub(crate) activity: Activity,
+    pub(crate) student: String,
     /// All versions, oldest first.
-    pub versions: Vec<Submission>,
+    pub(crate) versions: Vec<Submission>,
     /// What the gradebook says.
-    pub grade: Option<Grade>,
+    pub(crate) grade: Option<Grade>,
     /// The next one that waits.
-    pub next: Option<SubmissionId>,
+    pub(crate) next: Option<SubmissionId>,
 }
 
 /// A hand-in of the visit's course.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course.
-pub async fn review_view(
+#[tracing::instrument(
+    name = "evidence.review_view", level = "debug", skip_all,
+    fields(submission = id.as_str())
+)]
+pub(crate) async fn review_view(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &SubmissionId,
@@ -401,21 +406,32 @@ pub async fn review_view(
 
 /// What an instructor says of a hand-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    pub state: SubmissionState,
-    pub message: String,
+pub(crate) struct Answer {
+    pub(crate) state: SubmissionState,
+    pub(crate) message: String,
     /// Only with an approval.
-    pub score: Option<Decimal>,
+    pub(crate) score: Option<Decimal>,
 }
 
 /// What became of a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reviewed {
+pub(crate) enum Reviewed {
     Done,
-    /// Nothing was kept: the field, and what is wrong with it.
-    Wrong(Vec<(&'static str, String)>),
+    /// Nothing was kept: what is wrong with it.
+    Wrong(Vec<ReviewProblem>),
     /// The student handed in a newer version meanwhile: this one.
     Replaced(Option<SubmissionId>),
+}
+
+/// What is wrong with a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReviewProblem {
+    /// What is not approved says why.
+    NoMessage,
+    /// The message is too long.
+    Message,
+    /// The points are not between 0 and these.
+    Points(Decimal),
 }
 
 /// Keeps a review: the student sees it, the rules that ask for it are decided again, and its grade is on its way to the
@@ -423,7 +439,8 @@ pub enum Reviewed {
 ///
 /// # Errors
 /// As [`review_view`].
-pub async fn review(
+#[tracing::instrument(name = "evidence.review", skip_all, fields(submission = id.as_str()))]
+pub(crate) async fn review(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &SubmissionId,
@@ -433,20 +450,17 @@ pub async fn review(
     let mut wrong = Vec::new();
     let approves = answer.state == SubmissionState::Approved;
     if !approves && answer.message.trim().is_empty() {
-        wrong.push((
-            "message",
-            "Tell the student why: they see this message.".to_owned(),
-        ));
+        wrong.push(ReviewProblem::NoMessage);
     }
     if answer.message.chars().count() > MAX_MESSAGE {
-        wrong.push(("message", "Shorten the message to 5,000 characters.".to_owned()));
+        wrong.push(ReviewProblem::Message);
     }
     let maximum = shown.activity.maximum;
     if answer
         .score
         .is_some_and(|score| score < Decimal::ZERO || score > maximum)
     {
-        wrong.push(("score", format!("Give 0 to {} points.", maximum.normalize())));
+        wrong.push(ReviewProblem::Points(maximum));
     }
     if !wrong.is_empty() {
         return Ok(Reviewed::Wrong(wrong));

@@ -20,7 +20,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// # Errors
 /// [`BlobError::Failed`] when it cannot be started, ends otherwise or does not end within a minute: then nobody knows, and
 /// the file is not kept.
-pub async fn finds_harm(cairn: &Cairn, bytes: &Bytes) -> Result<bool, ServiceError> {
+#[tracing::instrument(name = "file_check.finds_harm", skip_all)]
+pub(crate) async fn finds_harm(cairn: &Cairn, bytes: &Bytes) -> Result<bool, ServiceError> {
     let Some(program) = cairn.settings.file_check.clone() else {
         return Ok(false);
     };

@@ -9,9 +9,10 @@ use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AwardRefusal;
 
 /// Most bytes of a file: 20 MB.
-pub const MAX_BYTES: usize = 20 * 1000 * 1000;
+pub(crate) const MAX_BYTES: usize = 20 * 1000 * 1000;
 /// How long a link to a file works.
 const LIVES: TimeDelta = TimeDelta::seconds(60);
 /// What tickets are sealed for.
@@ -21,13 +22,13 @@ const MAX_NAME: usize = 200;
 
 /// What a ticket opens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
+pub(crate) struct Ticket {
     tenant: TenantId,
     digest: String,
-    pub name: String,
-    pub media_type: String,
+    pub(crate) name: String,
+    pub(crate) media_type: String,
     /// Whether it may be shown in the page, rather than only saved.
-    pub inline: bool,
+    pub(crate) inline: bool,
     /// Seconds since 1970.
     until: i64,
 }
@@ -36,7 +37,8 @@ pub struct Ticket {
 ///
 /// # Errors
 /// [`ServiceError::Blob`] when it cannot be written.
-pub async fn keep(
+#[tracing::instrument(name = "files.keep", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn keep(
     cairn: &Cairn,
     tenant: &TenantId,
     name: &str,
@@ -98,7 +100,7 @@ fn sniff(bytes: &[u8]) -> &'static str {
 
 /// What a person calls such a file.
 #[must_use]
-pub fn words(media_type: &str) -> &'static str {
+pub(crate) fn words(media_type: &str) -> &'static str {
     match media_type.split(';').next().unwrap_or_default() {
         "application/pdf" => "PDF document",
         "application/zip" => "ZIP archive",
@@ -115,7 +117,7 @@ pub fn words(media_type: &str) -> &'static str {
 
 /// "1.4 MB".
 #[must_use]
-pub fn size_words(bytes: u64) -> String {
+pub(crate) fn size_words(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
@@ -128,7 +130,7 @@ pub fn size_words(bytes: u64) -> String {
 
 /// Whether it can be shown in the page: raster pictures alone.
 #[must_use]
-pub fn is_picture(media_type: &str) -> bool {
+pub(crate) fn is_picture(media_type: &str) -> bool {
     matches!(
         media_type,
         "image/png" | "image/jpeg" | "image/gif" | "image/webp"
@@ -138,7 +140,7 @@ pub fn is_picture(media_type: &str) -> bool {
 /// The address of a file: a sealed ticket for this one file, good for a minute and nothing else, so that it needs no
 /// session in the address. `inline` shows pictures in the page; everything else is saved.
 #[must_use]
-pub fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inline: bool) -> String {
+pub(crate) fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inline: bool) -> String {
     let until = cairn
         .clock
         .now()
@@ -159,25 +161,24 @@ pub fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inline: bool
 /// Opens a ticket: what it is for, and the bytes.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for one that is none of ours; [`ServiceError::Conflict`] when its minute is over.
-pub async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes), ServiceError> {
+/// [`ServiceError::NotFound`] for one that is none of ours; [`ServiceError::Refused`] when its minute is over.
+#[tracing::instrument(name = "files.open", level = "debug", skip_all)]
+pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes), ServiceError> {
     let plain = cairn
         .vault
         .open(PURPOSE, sealed)
         .map_err(|_| ServiceError::NotFound("file"))?;
     let ticket: Ticket = serde_json::from_slice(&plain).map_err(|_| ServiceError::NotFound("file"))?;
     if ticket.until < cairn.clock.now().timestamp() {
-        return Err(ServiceError::conflict(
-            "file.link-over",
-            "This link to a file works for a minute only. Open the page it was on again, and click it there.",
-        ));
+        return Err(AwardRefusal::FileLinkOver.into());
     }
     let bytes = cairn.blobs.get(&ticket.tenant, &ticket.digest).await?;
     Ok((ticket, bytes))
 }
 
 /// The beginning of a text file, for a look without leaving the page; none for anything else.
-pub async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFile) -> Option<String> {
+#[tracing::instrument(name = "files.beginning", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFile) -> Option<String> {
     if !file.media_type.starts_with("text/plain") {
         return None;
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
+use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::ids::{AwardId, BadgeId, PersonId, TenantId};
 use crate::service::Cairn;
@@ -12,19 +13,19 @@ use crate::service::award::progress::{MOST, course_badge};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, Page, StoreError, awards, credentials, people, policies};
+use crate::store::{Db, StoreError, awards, credentials, people, policies};
 
 /// Somebody who was awarded a badge.
 #[derive(Debug, Clone)]
-pub struct Holder {
-    pub award: Award,
-    pub person: Person,
-    pub page: AwardPage,
+pub(crate) struct Holder {
+    pub(crate) award: Award,
+    pub(crate) person: Person,
+    pub(crate) page: AwardPage,
 }
 
 /// Whether others may open the page of an award: teachers are others too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum AwardPage {
+pub(crate) enum AwardPage {
     /// Anybody may; this is the last part of its address.
     Public(String),
     /// Its holder keeps it to themselves.
@@ -53,7 +54,7 @@ impl AwardPage {
 
     /// The path at which anybody may open it.
     #[must_use]
-    pub fn path(&self) -> Option<String> {
+    pub(crate) fn path(&self) -> Option<String> {
         match self {
             Self::Public(slug) => Some(addresses::credential(slug)),
             Self::Kept | Self::Nowhere => None,
@@ -63,23 +64,24 @@ impl AwardPage {
 
 /// A part of those who were awarded a badge.
 #[derive(Debug, Clone)]
-pub struct Holders {
-    pub badge: Badge,
+pub(crate) struct Holders {
+    pub(crate) badge: Badge,
     /// Each with the latest award, latest award first.
-    pub shown: Vec<Holder>,
+    pub(crate) shown: Vec<Holder>,
     /// How many there are in all.
-    pub total: usize,
+    pub(crate) total: usize,
     /// How many of all hold it and lapse soon ([`LAPSES_SOON`](crate::domain::award::LAPSES_SOON)).
-    pub lapsing: usize,
+    pub(crate) lapsing: usize,
     /// How many of all could be revoked.
-    pub revocable: usize,
+    pub(crate) revocable: usize,
 }
 
 /// A badge of the course and a part of those who were awarded it.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of elsewhere.
-pub async fn page(
+#[tracing::instrument(name = "holders.page", level = "debug", skip_all, fields(badge = badge.as_str()))]
+pub(crate) async fn page(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,
@@ -114,7 +116,8 @@ pub async fn page(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn everyone(
+#[tracing::instrument(name = "holders.everyone", level = "debug", skip_all, fields(badge = badge.as_str()))]
+pub(crate) async fn everyone(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,
@@ -138,7 +141,8 @@ pub async fn everyone(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn revocable(
+#[tracing::instrument(name = "holders.revocable", level = "debug", skip_all, fields(badge = badge.as_str()))]
+pub(crate) async fn revocable(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,

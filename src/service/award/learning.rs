@@ -23,34 +23,34 @@ use crate::store::{Db, approvals, awards, badges, enrolments, facts, rules};
 
 /// One badge and how a person stands towards it now.
 #[derive(Debug, Clone)]
-pub struct MyBadge {
-    pub badge: Badge,
+pub(crate) struct MyBadge {
+    pub(crate) badge: Badge,
     /// The latest award, whatever became of it.
-    pub award: Option<Award>,
+    pub(crate) award: Option<Award>,
     /// The active rule with this person's facts; none for a retired badge.
-    pub decision: Option<Decision>,
+    pub(crate) decision: Option<Decision>,
     /// Whether its rule asks for badges and nothing else.
-    pub is_stack: bool,
+    pub(crate) is_stack: bool,
     /// Whether it can (still or again) be earned.
-    pub open: bool,
+    pub(crate) open: bool,
 }
 
 /// Everything that a student's pages show.
 #[derive(Debug, Clone)]
-pub struct Learning {
-    pub now: DateTime<Utc>,
-    pub checks: Checks,
-    pub names: Names,
+pub(crate) struct Learning {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) checks: Checks,
+    pub(crate) names: Names,
     /// Those that can be earned or were, by name.
-    pub badges: Vec<MyBadge>,
+    pub(crate) badges: Vec<MyBadge>,
     /// Whether this person may be awarded badges here.
-    pub may_earn: bool,
+    pub(crate) may_earn: bool,
 }
 
 impl MyBadge {
     /// How much of it is there.
     #[must_use]
-    pub fn progress(&self) -> Progress {
+    pub(crate) fn progress(&self) -> Progress {
         self.decision
             .as_ref()
             .map_or(Progress { met: 0, needed: 0 }, progress)
@@ -58,7 +58,7 @@ impl MyBadge {
 
     /// The evidence activity where this person can do the next step: changes that were asked for come first.
     #[must_use]
-    pub fn hand_in(&self) -> Option<&ActivityId> {
+    pub(crate) fn hand_in(&self) -> Option<&ActivityId> {
         let tree = &self.decision.as_ref()?.tree;
         let mut open = Vec::new();
         gather_open(tree, &mut open);
@@ -96,7 +96,7 @@ fn gather_open<'a>(group: &'a CheckedGroup, open: &mut Vec<(u8, &'a ActivityId)>
 impl Learning {
     /// The badges that can be earned, the nearest first: the largest share met, then the fewest conditions missing.
     #[must_use]
-    pub fn on_the_way(&self) -> Vec<&MyBadge> {
+    pub(crate) fn on_the_way(&self) -> Vec<&MyBadge> {
         let mut open: Vec<&MyBadge> = self.badges.iter().filter(|badge| badge.open).collect();
         open.sort_by_key(|badge| {
             let Progress { met, needed } = badge.progress();
@@ -108,7 +108,7 @@ impl Learning {
 
     /// The badges that were earned, the latest first.
     #[must_use]
-    pub fn earned(&self) -> Vec<(&MyBadge, &Award)> {
+    pub(crate) fn earned(&self) -> Vec<(&MyBadge, &Award)> {
         let mut earned: Vec<_> = self
             .badges
             .iter()
@@ -120,7 +120,8 @@ impl Learning {
 }
 
 /// The badges of the visit's course, as the visitor stands towards them.
-pub async fn of_visitor(cairn: &Cairn, visitor: &Visitor) -> Result<Learning, ServiceError> {
+#[tracing::instrument(name = "learning.of_visitor", level = "debug", skip_all)]
+pub(crate) async fn of_visitor(cairn: &Cairn, visitor: &Visitor) -> Result<Learning, ServiceError> {
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     cairn.store.read_with(move |db| read(db, &visitor, now)).await
 }

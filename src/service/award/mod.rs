@@ -1,11 +1,11 @@
 //! Who has earned what: decisions, awards, evidence, regrades and what is told of them.
 
-pub mod awarding;
-pub mod decide;
-pub mod evidence;
-pub mod file_check;
-pub mod files;
-pub mod holders;
-pub mod learning;
-pub mod progress;
-pub mod regrades;
+pub(crate) mod awarding;
+pub(crate) mod decide;
+pub(crate) mod evidence;
+pub(crate) mod file_check;
+pub(crate) mod files;
+pub(crate) mod holders;
+pub(crate) mod learning;
+pub(crate) mod progress;
+pub(crate) mod regrades;

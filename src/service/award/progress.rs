@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::domain::audit::{Action, Logged};
+use crate::domain::audit::{Action, Logged, approval_subject};
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, DecisionRecord};
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::Approval;
+use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
@@ -22,48 +23,49 @@ use crate::service::base::names;
 use crate::service::base::platforms;
 use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson};
+use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::decisions::StoredDecision;
 use crate::store::enrolments::Who;
-use crate::store::{Db, Page, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
+use crate::store::{Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
 
 /// Most students of one answer.
-pub const MOST: i64 = 500;
+pub(crate) const MOST: i64 = 500;
 /// Earlier decisions that a page shows.
 const HISTORY: i64 = 50;
 
 /// A part of the table of students by badges.
 #[derive(Debug, Clone)]
-pub struct Matrix {
+pub(crate) struct Matrix {
     /// All badges of the course that are not drafts, oldest first.
-    pub badges: Vec<Badge>,
-    pub rows: Vec<Row>,
+    pub(crate) badges: Vec<Badge>,
+    pub(crate) rows: Vec<Row>,
     /// Students in all, as far as they were searched for.
-    pub total: i64,
-    pub now: DateTime<Utc>,
+    pub(crate) total: i64,
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// A student with one cell for each badge.
 #[derive(Debug, Clone)]
-pub struct Row {
-    pub person: Person,
-    pub cells: Vec<Cell>,
+pub(crate) struct Row {
+    pub(crate) person: Person,
+    pub(crate) cells: Vec<Cell>,
 }
 
 /// One student and one badge.
 #[derive(Debug, Clone)]
-pub struct Cell {
+pub(crate) struct Cell {
     /// The latest award.
-    pub award: Option<Award>,
+    pub(crate) award: Option<Award>,
     /// The decision that holds now; none when nothing was decided yet.
-    pub decision: Option<Decision>,
+    pub(crate) decision: Option<Decision>,
 }
 
 /// Students by badges, those whose name contains `search`, ordered by name.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn matrix(
+#[tracing::instrument(name = "progress.matrix", level = "debug", skip_all)]
+pub(crate) async fn matrix(
     cairn: &Cairn,
     visitor: &Visitor,
     search: Option<String>,
@@ -112,41 +114,41 @@ pub async fn matrix(
 
 /// Everything that is known of one student and one badge.
 #[derive(Debug, Clone)]
-pub struct Sight {
-    pub badge: Badge,
-    pub person: Person,
+pub(crate) struct Sight {
+    pub(crate) badge: Badge,
+    pub(crate) person: Person,
     /// None for somebody who left the course before it kept lists.
-    pub enrolment: Option<Enrolment>,
+    pub(crate) enrolment: Option<Enrolment>,
     /// What holds now: the recorded decision, or, before the first one, what the rule says at this moment.
-    pub decision: Option<Decision>,
+    pub(crate) decision: Option<Decision>,
     /// When that was last confirmed; none when it is not recorded.
-    pub confirmed: Option<DateTime<Utc>>,
+    pub(crate) confirmed: Option<DateTime<Utc>>,
     /// The rule that decides now.
-    pub rule: Option<Rule>,
-    pub award: Option<Award>,
+    pub(crate) rule: Option<Rule>,
+    pub(crate) award: Option<Award>,
     /// Whether others may open the award's page.
-    pub page: AwardPage,
-    pub approval: Option<Approval>,
-    pub names: Names,
+    pub(crate) page: AwardPage,
+    pub(crate) approval: Option<Approval>,
+    pub(crate) names: Names,
     /// Newest first.
-    pub history: Vec<StoredDecision>,
+    pub(crate) history: Vec<DecisionRecord>,
     /// What the audit log says of it, newest first, with the name of the person who did it.
-    pub log: Vec<(Logged, Option<String>)>,
+    pub(crate) log: Vec<(Logged, Option<String>)>,
     /// Grades that were typed before Cairn prepared the column are invisible (Canvas).
-    pub hides_early_grades: bool,
-    pub now: DateTime<Utc>,
+    pub(crate) hides_early_grades: bool,
+    pub(crate) now: DateTime<Utc>,
 }
 
 impl Sight {
     /// Whether a badge of the course may be awarded to this person at all.
     #[must_use]
-    pub fn may_be_awarded(&self) -> bool {
+    pub(crate) fn may_be_awarded(&self) -> bool {
         self.enrolment.as_ref().is_some_and(Enrolment::may_be_awarded)
     }
 
     /// Whether the rule asks for an approval that was not given yet.
     #[must_use]
-    pub fn waits_for_approval(&self) -> bool {
+    pub(crate) fn waits_for_approval(&self) -> bool {
         self.approval.is_none() && self.rule.as_ref().is_some_and(asks_for_approval)
     }
 }
@@ -158,16 +160,15 @@ fn asks_for_approval(rule: &Rule) -> bool {
         .any(|condition| *condition == Condition::InstructorApproves)
 }
 
-/// What the audit log calls an approval's subject.
-fn approval_subject(badge: &BadgeId, person: &PersonId) -> String {
-    format!("{badge}/{person}")
-}
-
 /// One student and one badge of the course.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge or a person of elsewhere.
-pub async fn sight(
+#[tracing::instrument(
+    name = "progress.sight", level = "debug", skip_all,
+    fields(badge = badge.as_str(), person = person.as_str())
+)]
+pub(crate) async fn sight(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,
@@ -270,9 +271,13 @@ fn log(
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::NotFound`] for a badge or a person of elsewhere;
-/// [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] when the rule asks for no approval or the
+/// [`ServiceError::Refused`] without a reason; [`ServiceError::Refused`] when the rule asks for no approval or the
 /// person may not be awarded.
-pub async fn approve(
+#[tracing::instrument(
+    name = "progress.approve", skip_all,
+    fields(badge = badge.as_str(), person = person.as_str())
+)]
+pub(crate) async fn approve(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,
@@ -282,10 +287,7 @@ pub async fn approve(
     visitor.teach()?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > 500 {
-        return Err(ServiceError::invalid(
-            "approval.reason",
-            "Say why, in 1 to 500 characters; it is kept with the record of this decision.",
-        ));
+        return Err(AwardRefusal::ApprovalReason.into());
     }
     let (visitor, badge, person) = (visitor.clone(), badge.clone(), person.clone());
     let (now, random) = (cairn.clock.now(), std::sync::Arc::clone(&cairn.random));
@@ -294,13 +296,10 @@ pub async fn approve(
         let sight = sight_in(db, &visitor, &badge, &person, now)?;
         let asks = sight.rule.as_ref().is_some_and(asks_for_approval);
         if !asks || matches!(sight.badge.state, BadgeState::Draft | BadgeState::Retired) {
-            let sentence =
-                "The rule of this badge asks for no approval now. Award the badge by hand instead.";
-            return Err(ServiceError::conflict("approval.not-asked", sentence));
+            return Err(AwardRefusal::ApprovalNotAsked.into());
         }
         if !sight.may_be_awarded() {
-            let sentence = "Only active learners of this course can be approved for its badges.";
-            return Err(ServiceError::conflict("approval.not-a-learner", sentence));
+            return Err(AwardRefusal::ApprovalNotALearner.into());
         }
         if sight.approval.is_some() {
             return Ok(());

@@ -21,6 +21,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::policies;
 use crate::service::base::queue;
+use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::Recorded;
@@ -110,17 +111,21 @@ fn fallen(
 
 /// An entry of the course page.
 #[derive(Debug, Clone)]
-pub struct FallenGrade {
-    pub regrade: Regrade,
-    pub student: String,
-    pub badge_name: String,
+pub(crate) struct FallenGrade {
+    pub(crate) regrade: Regrade,
+    pub(crate) student: String,
+    pub(crate) badge_name: String,
 }
 
 /// What waits for a decision in the visit's course, oldest first; and how many more there are.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn waiting(cairn: &Cairn, visitor: &Visitor) -> Result<(Vec<FallenGrade>, i64), ServiceError> {
+#[tracing::instrument(name = "regrades.waiting", level = "debug", skip_all)]
+pub(crate) async fn waiting(
+    cairn: &Cairn,
+    visitor: &Visitor,
+) -> Result<(Vec<FallenGrade>, i64), ServiceError> {
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| waiting_of(db, &visitor, now));
     found.await
@@ -156,18 +161,18 @@ pub(in crate::service) fn waiting_of(
 
 /// Everything that is needed to decide.
 #[derive(Debug, Clone)]
-pub struct Case {
-    pub regrade: Regrade,
-    pub badge: Badge,
-    pub person: Person,
-    pub award: Award,
+pub(crate) struct Case {
+    pub(crate) regrade: Regrade,
+    pub(crate) badge: Badge,
+    pub(crate) person: Person,
+    pub(crate) award: Award,
     /// What the award rests on.
-    pub then: Option<Decision>,
+    pub(crate) then: Option<Decision>,
     /// What holds now.
-    pub now: Option<Decision>,
-    pub names: Names,
+    pub(crate) now: Option<Decision>,
+    pub(crate) names: Names,
     /// The moment of asking.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
 }
 
 fn own(db: &mut Db, visitor: &Visitor, id: &RegradeId) -> Result<(Regrade, Badge), ServiceError> {
@@ -180,11 +185,7 @@ fn own(db: &mut Db, visitor: &Visitor, id: &RegradeId) -> Result<(Regrade, Badge
 }
 
 fn settled() -> ServiceError {
-    ServiceError::conflict(
-        "regrade.settled",
-        "This was settled already: somebody decided, the rule is met again, or the badge has ended. Nothing was changed; the list of what needs \
-         attention is up to date.",
-    )
+    AwardRefusal::RegradeSettled.into()
 }
 
 /// The award, as long as there is something to decide: what expired or was revoked meanwhile is settled by that.
@@ -202,8 +203,9 @@ fn still_held(db: &mut Db, regrade: &Regrade, now: DateTime<Utc>) -> Result<Awar
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course,
-/// [`ServiceError::Conflict`] when it waits no more.
-pub async fn case(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
+/// [`ServiceError::Refused`] when it waits no more.
+#[tracing::instrument(name = "regrades.look", level = "debug", skip_all, fields(regrade = id.as_str()))]
+pub(crate) async fn case(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
     visitor.teach()?;
     let (visitor, id, at) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -232,7 +234,7 @@ pub async fn case(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Ca
 
 /// What an instructor decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Keep,
     Revoke,
 }
@@ -240,9 +242,10 @@ pub enum Verdict {
 /// Decides, with a reason that stays in the audit log; of two at one moment only one does.
 ///
 /// # Errors
-/// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Invalid`]
+/// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Refused`]
 /// without a reason.
-pub async fn settle(
+#[tracing::instrument(name = "regrades.settle", skip_all, fields(regrade = id.as_str()))]
+pub(crate) async fn settle(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &RegradeId,

@@ -5,18 +5,17 @@ use rust_decimal::Decimal;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::course::Course;
+use crate::domain::course::{CopyState, Course};
 use crate::domain::rule::{Condition, Group};
 use crate::random::Random;
-use crate::store::copies::{self, CopyState};
-use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, links, rules};
 
 /// How the address of what stands in for something that was not found begins.
 pub(crate) const PLACEHOLDER: &str = "urn:cairn:copied:";
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub(crate) enum Kind {
     Column,
     Activity,
     Badge,
@@ -24,14 +23,14 @@ pub enum Kind {
 
 /// Something that a copied rule reads and that stands for nothing in this course yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
-    pub kind: Kind,
+pub(crate) struct Missing {
+    pub(crate) kind: Kind,
     /// The id in the rule.
-    pub id: String,
+    pub(crate) id: String,
     /// As it was called in the old course.
-    pub name: String,
+    pub(crate) name: String,
     /// A column's points in the old course.
-    pub maximum: Option<Decimal>,
+    pub(crate) maximum: Option<Decimal>,
 }
 
 /// What of `root` is missing in the course, each thing once, in reading order.
@@ -121,7 +120,7 @@ fn join(names: &[String]) -> String {
 
 /// A copied badge that was never active rests as long as something is missing, and is a draft from then on. Any other
 /// badge is left alone.
-pub fn settle(
+pub(crate) fn settle(
     db: &mut Db,
     course: &Course,
     badge: &Badge,

@@ -1,8 +1,7 @@
 //! Badges as instructors design them: texts, pictures, rules and stacks.
 
-pub mod copied_inputs;
-pub mod design;
-pub mod grade_rows;
-pub mod pictures;
-pub mod theme;
-pub mod uploads;
+pub(crate) mod copied_inputs;
+pub(crate) mod design;
+pub(crate) mod grade_rows;
+pub(crate) mod pictures;
+pub(crate) mod uploads;

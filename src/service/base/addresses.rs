@@ -8,10 +8,10 @@ macro_rules! routes {
     (below $registered:literal, $built:literal;
      $($(#[$about:meta])* $name:ident = $pattern:literal, $path:ident($($part:ident: $kind:ty),*);)*) => {$(
         $(#[$about])*
-        pub const $name: &str = concat!($registered, $pattern);
+        pub(crate) const $name: &str = concat!($registered, $pattern);
         #[doc = concat!("The path of [`", stringify!($name), "`].")]
         #[must_use]
-        pub fn $path($($part: $kind),*) -> String {
+        pub(crate) fn $path($($part: $kind),*) -> String {
             format!("{}{}", $built, format_args!($pattern))
         }
     )*};
@@ -19,32 +19,32 @@ macro_rules! routes {
 pub(crate) use routes;
 
 /// Where a platform sends the browser to begin a launch.
-pub const LOGIN: &str = "/lti/login";
+pub(crate) const LOGIN: &str = "/lti/login";
 /// The one redirect URI, and the target of every launch.
-pub const LAUNCH: &str = "/lti/launch";
+pub(crate) const LAUNCH: &str = "/lti/launch";
 /// Our public keys towards platforms.
-pub const JWKS: &str = "/lti/jwks";
+pub(crate) const JWKS: &str = "/lti/jwks";
 /// Where platforms deliver notices.
-pub const NOTICES: &str = "/lti/notices";
+pub(crate) const NOTICES: &str = "/lti/notices";
 /// The JSON of a Canvas key made by hand.
-pub const CANVAS_KEY: &str = "/lti/canvas.json";
+pub(crate) const CANVAS_KEY: &str = "/lti/canvas.json";
 /// A picture drawn from its parameters.
-pub const DRAWN: &str = "/p/drawn.svg";
+pub(crate) const DRAWN: &str = "/p/drawn.svg";
 /// The same in pixels.
-pub const DRAWN_PNG: &str = "/p/drawn.png";
+pub(crate) const DRAWN_PNG: &str = "/p/drawn.png";
 /// What pictures stand below.
-pub const PICTURES: &str = folder(PICTURE);
+pub(crate) const PICTURES: &str = folder(PICTURE);
 /// What every page of the console stands below.
-pub const CONSOLE: &str = "/admin";
+pub(crate) const CONSOLE: &str = "/admin";
 
 /// The route of every issuer's DID document, and of its status lists.
-pub use openbadges::did::{DOCUMENT as DID, STATUS as STATUS_LIST};
+pub(crate) use openbadges::did::{DOCUMENT as DID, STATUS as STATUS_LIST};
 
 use crate::ids::BadgeId;
 
 /// What a route begins with, up to its first variable.
 #[must_use]
-pub const fn folder(route: &str) -> &str {
+pub(crate) const fn folder(route: &str) -> &str {
     let (mut rest, mut length) = (route.as_bytes(), 0);
     while let [first, after @ ..] = rest
         && *first != b'{'
@@ -74,7 +74,7 @@ routes! {
 }
 
 /// Pages of the console whose addresses are sent out. The constants stand within the scope [`CONSOLE`].
-pub mod console {
+pub(crate) mod console {
     routes! {
         below "", "/admin";
 

@@ -2,45 +2,44 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::audit::{Action, Actor, Entry, Logged};
+use crate::domain::audit::{Action, Actor, Entry, Filter, Logged};
 use crate::domain::issuer::Tenant;
+use crate::domain::page::Page;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Administrator;
 use crate::store::audit::{actions, names, record, search};
-use crate::store::{Page, tenants};
-
-pub use crate::store::audit::{Filter, Who};
+use crate::store::tenants;
 
 /// Most entries of one export; the page says so.
-pub const MOST_EXPORTED: i64 = 50_000;
+pub(crate) const MOST_EXPORTED: i64 = 50_000;
 /// Entries that are read at one time.
 const PART: i64 = 1_000;
 
 /// A part of the log.
 #[derive(Debug, Clone)]
-pub struct Part {
-    pub tenant: Tenant,
+pub(crate) struct Part {
+    pub(crate) tenant: Tenant,
     /// Newest first.
-    pub entries: Vec<Logged>,
-    pub total: i64,
+    pub(crate) entries: Vec<Logged>,
+    pub(crate) total: i64,
     /// What the ids in it are called.
-    pub names: BTreeMap<String, String>,
+    pub(crate) names: BTreeMap<String, String>,
     /// The word of every action that there is in the log.
-    pub actions: Vec<String>,
+    pub(crate) actions: Vec<String>,
 }
 
 impl Part {
     /// What the person or the administrator who did it is called, where that is known.
     #[must_use]
-    pub fn name(&self, actor: &Actor) -> Option<&str> {
+    pub(crate) fn name(&self, actor: &Actor) -> Option<&str> {
         self.names.get(actor.id()?).map(String::as_str)
     }
 
     /// What it was done to: its name, or its id where it has none.
     #[must_use]
-    pub fn subject<'a>(&'a self, entry: &'a Logged) -> &'a str {
+    pub(crate) fn subject<'a>(&'a self, entry: &'a Logged) -> &'a str {
         if entry.subject == self.tenant.id.as_str() {
             return &self.tenant.name;
         }
@@ -52,7 +51,7 @@ impl Part {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-pub async fn view(
+pub(crate) async fn view(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -85,7 +84,7 @@ pub async fn view(
 ///
 /// # Errors
 /// As [`view`].
-pub async fn export(
+pub(crate) async fn export(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret as _;
 use crate::clock::SharedClock;
 use crate::net::Transport;
 use crate::net::guarded::{GuardOptions, GuardedClient};
+use crate::net::measured::{Measured, PlatformHosts};
 use crate::random::SharedRandom;
 use crate::secrets::{SecretsError, Vault};
 use crate::settings::Settings;
@@ -18,42 +19,45 @@ use lti::keys::KeySetCache;
 use lti::services::{Services, Sleep, TimerSleep};
 use lti::token::TokenService;
 
+use super::error::ServiceError;
 use super::remembered::Remembered;
 use super::timed::Timed;
 use super::{data_folder, master_key, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
 #[derive(Debug)]
-pub struct Cairn {
-    pub settings: Settings,
-    pub clock: SharedClock,
-    pub random: SharedRandom,
-    pub store: Store,
-    pub blobs: Blobs,
-    pub vault: Vault,
+pub(crate) struct Cairn {
+    pub(crate) settings: Settings,
+    pub(crate) clock: SharedClock,
+    pub(crate) random: SharedRandom,
+    pub(crate) store: Store,
+    pub(crate) blobs: Blobs,
+    pub(crate) vault: Vault,
     /// What ends the waiting for platforms.
-    pub timer: Arc<dyn Sleep>,
+    pub(crate) timer: Arc<dyn Sleep>,
     /// The way out to platforms.
-    pub transport: Arc<dyn Transport>,
+    pub(crate) transport: Arc<dyn Transport>,
+    /// The hosts of the platforms that were called, by which metrics name them.
+    pub(crate) platform_hosts: PlatformHosts,
     /// Registrations as they were last read.
-    pub remembered: Remembered,
+    pub(crate) remembered: Remembered,
     /// Platforms' public keys.
-    pub key_sets: KeySetCache,
+    pub(crate) key_sets: KeySetCache,
     /// The services of platforms: members, line items, results, scores.
-    pub lti: Arc<Services>,
+    pub(crate) lti: Arc<Services>,
     /// Access tokens for those services.
-    pub tokens: Arc<TokenService>,
+    pub(crate) tokens: Arc<TokenService>,
     /// Our own keys: the one that signs what we send to platforms, and all that we publish.
-    pub tool_key: tool_keys::ToolKeys,
+    pub(crate) tool_key: tool_keys::ToolKeys,
     /// How often somebody may try to sign in to the console.
-    pub throttle: throttle::Throttle,
+    pub(crate) throttle: throttle::Throttle,
     /// Says that the data folder is in use, as long as this lives.
-    pub in_use: data_folder::InUse,
+    pub(crate) in_use: data_folder::InUse,
 }
 
 /// Why Cairn does not start.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub(crate) enum StartError {
     #[error("Cannot listen on {0}: {1}. Is another server running there?")]
     Listen(SocketAddr, String),
     #[error("The server could not be started: {0}")]
@@ -82,7 +86,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`StartError`] with a sentence for whoever starts it.
-    pub async fn open(
+    pub(crate) async fn open(
         settings: Settings,
         clock: SharedClock,
         random: SharedRandom,
@@ -94,7 +98,7 @@ impl Cairn {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub async fn open_timed(
+    pub(crate) async fn open_timed(
         settings: Settings,
         clock: SharedClock,
         random: SharedRandom,
@@ -125,6 +129,8 @@ impl Cairn {
             let way_out = transport;
             transport = Arc::new(Timed { way_out, timer });
         }
+        let platform_hosts = PlatformHosts::default();
+        transport = Arc::new(Measured::new(transport, platform_hosts.clone()));
         let assertion = tool_key.assertion();
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let tokens = Arc::new(TokenService::new(assertion, now, chance, out));
@@ -133,6 +139,7 @@ impl Cairn {
         Ok(Self {
             in_use,
             throttle: throttle::Throttle::new(&clock),
+            platform_hosts,
             remembered: Remembered::default(),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,
@@ -147,6 +154,14 @@ impl Cairn {
             transport,
             tool_key,
         })
+    }
+
+    /// Whether the database answers and is ours.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub(crate) async fn ready(&self) -> Result<(), ServiceError> {
+        Ok(self.store.ping().await?)
     }
 
     /// Clock and randomness for a transaction.

@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Says that the folder is in use, until dropped.
 #[derive(Debug)]
-pub struct InUse {
+pub(crate) struct InUse {
     _file: File,
 }
 

@@ -1,83 +1,70 @@
 //! What can go wrong in a use case. Lower modules have errors of their own; here each gets what the edge needs: a kind
-//! (which becomes a status), a stable code and a sentence that a person can act on.
+//! (which becomes a status) and a stable code. The words are the edge's.
 
-use super::registering_words;
+use super::refusal::{Forbidden, Refusal};
 use crate::domain::policy;
 use crate::secrets::SecretsError;
 use crate::store::blobs::BlobError;
 use crate::store::{MaybeConflict, StoreError};
 use lti::dynamic_registration::{ConfigurationError, Refused};
-use lti::error::{LoginRefusal, Refusal};
+use lti::error::LoginRefusal;
 use lti::services::error::ServiceError as PlatformError;
 
 /// A use case that did not come to its end. Nothing was half done: each one works in a single transaction.
+///
+/// What its `Display` says is for the log; people are told in the words of `web::words::errors`.
 #[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
+pub(crate) enum ServiceError {
     /// A launch or login that must not be let in.
     #[error(transparent)]
-    Launch(#[from] Refusal),
+    Launch(#[from] lti::error::Refusal),
     #[error(transparent)]
     Login(#[from] LoginRefusal),
     /// There is no such thing, or not for this person.
-    #[error("There is no such {0} here. It may have been removed; go back and look again.")]
+    #[error("there is no such {0}")]
     NotFound(&'static str),
     /// A badge from before there were tokens, in a form that needs one.
-    #[error(
-        "This badge has no token form (JWT): it was issued before tokens were made. Its data file (JSON) and its pictures \
-         hold the same badge."
-    )]
+    #[error("the badge has no token form")]
     NoToken,
     /// The holder keeps the public page of a badge to themselves.
-    #[error("The holder of this badge shows its page only to those to whom they send a link.")]
+    #[error("the holder keeps the page")]
     Kept,
     /// The session does not allow it.
-    #[error("{0}")]
-    Forbidden(&'static str),
+    #[error("forbidden: {0:?}")]
+    Forbidden(Forbidden),
     /// Somebody acts as this person (Canvas: "Act as user"): what is theirs to say or to give stays theirs.
-    #[error(
-        "You are acting as this person, so you can look but not hand in or share for them. Nothing was changed; they can do it themselves."
-    )]
+    #[error("somebody acts as this person")]
     Masquerade,
     /// The institution does not allow it.
-    #[error(transparent)]
-    Policy(#[from] policy::Refusal),
+    #[error("the institution does not allow it: {0:?}")]
+    Policy(policy::Refusal),
     /// No session, or it is over.
-    #[error("Your visit has ended. Open this page again from your course; what you had saved is kept.")]
+    #[error("there is no such visit, or it is over")]
     SessionOver,
     /// Nobody is signed in to the console in this browser.
-    #[error("Please sign in. What you had saved is kept; nothing that you just sent was changed.")]
+    #[error("nobody is signed in")]
     SignInNeeded,
     /// The institution's sign-in service did not do its part.
-    #[error(
-        "Your institution’s sign-in service did not answer as it should. Try again in a minute; if it stays so, come in by \
-         another way: `cairn admin-link` on the server prints a link."
-    )]
+    #[error("the sign-in service did not answer as it should")]
     Provider,
-    /// It was there once and will not come back.
+    /// A use case refuses what is asked of it. The log names the reason, not what it is about.
+    #[error("refused: {}", .0.code())]
+    Refused(Refusal),
+    /// A page refuses what was sent to it before a use case is called, in a sentence of its own.
     #[error("{sentence}")]
-    Gone { code: &'static str, sentence: String },
-    /// Too often in too short a time.
-    #[error("{sentence}")]
-    TooOften { code: &'static str, sentence: String },
-    /// Input that cannot be used; says what to do.
-    #[error("{sentence}")]
-    Invalid { code: &'static str, sentence: String },
-    /// More bytes or fields than are read.
-    #[error("{sentence}")]
-    TooLarge { code: &'static str, sentence: String },
-    /// Somebody else was faster, or the number shown is no longer right.
-    #[error("{sentence}")]
-    Conflict { code: &'static str, sentence: String },
+    Form {
+        kind: ErrorKind,
+        code: &'static str,
+        sentence: String,
+    },
     /// A client asks more often than the settings allow.
-    #[error(
-        "More requests came from your network than this server answers at once. Wait {seconds} seconds, then open the page again; nothing was lost."
-    )]
+    #[error("more requests than this server answers at once")]
     TooMany { seconds: u64 },
     /// A platform that registers says of itself what cannot be believed.
-    #[error("{}", registering_words::configuration(.0))]
+    #[error(transparent)]
     Configuration(#[from] ConfigurationError),
     /// A platform refused to register us.
-    #[error("{}", registering_words::refusal(.0))]
+    #[error(transparent)]
     Registration(#[from] Refused),
     /// The platform did not do what was asked.
     #[error(transparent)]
@@ -88,11 +75,15 @@ pub enum ServiceError {
     Blob(#[from] BlobError),
     #[error(transparent)]
     Secrets(#[from] SecretsError),
-    /// A defect of ours or damaged data; the detail is for the log.
-    #[error(
-        "Something went wrong on our side. Nothing was lost; please try again, and name the error id if it stays."
-    )]
+    /// A defect of ours or damaged data.
+    #[error("{0}")]
     Internal(String),
+}
+
+impl From<policy::Refusal> for ServiceError {
+    fn from(refusal: policy::Refusal) -> Self {
+        Self::Policy(refusal)
+    }
 }
 
 impl MaybeConflict for ServiceError {
@@ -103,7 +94,7 @@ impl MaybeConflict for ServiceError {
 
 /// What kind of answer an error deserves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorKind {
+pub(crate) enum ErrorKind {
     BadRequest,
     Unauthorized,
     Forbidden,
@@ -119,35 +110,32 @@ pub enum ErrorKind {
 }
 
 impl ServiceError {
-    /// A sentence about unusable input under a stable code.
-    pub fn invalid(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self::Invalid {
+    /// What a page refuses by itself, in a sentence of its own under a stable code.
+    pub(crate) fn form(kind: ErrorKind, code: &'static str, sentence: impl Into<String>) -> Self {
+        Self::Form {
+            kind,
             code,
             sentence: sentence.into(),
         }
     }
 
-    /// A sentence about a conflict under a stable code.
-    pub fn conflict(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self::Conflict {
-            code,
-            sentence: sentence.into(),
-        }
+    /// Whether what was sent cannot be used, so that a form is shown again with what was typed.
+    #[must_use]
+    pub(crate) fn is_invalid(&self) -> bool {
+        self.kind() == ErrorKind::Unprocessable
     }
 
     /// What kind of answer it deserves.
     #[must_use]
-    pub fn kind(&self) -> ErrorKind {
+    pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Launch(_) | Self::Login(_) | Self::Configuration(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::NoToken | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
             Self::Forbidden(_) | Self::Masquerade | Self::Kept | Self::Policy(_) => ErrorKind::Forbidden,
             Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
-            Self::Gone { .. } => ErrorKind::Gone,
-            Self::TooMany { .. } | Self::TooOften { .. } => ErrorKind::TooManyRequests,
-            Self::Invalid { .. } => ErrorKind::Unprocessable,
-            Self::TooLarge { .. } => ErrorKind::TooLarge,
-            Self::Conflict { .. } => ErrorKind::Conflict,
+            Self::Refused(refusal) => refusal.kind(),
+            Self::Form { kind, .. } => *kind,
+            Self::TooMany { .. } => ErrorKind::TooManyRequests,
             Self::Platform(_) | Self::Registration(_) | Self::Provider => ErrorKind::BadGateway,
             Self::Store(_) | Self::Blob(_) => ErrorKind::Unavailable,
             Self::Secrets(_) | Self::Internal(_) => ErrorKind::Internal,
@@ -156,7 +144,7 @@ impl ServiceError {
 
     /// A stable name for log, metrics and support.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Launch(refusal) => refusal.code(),
             Self::Login(refusal) => refusal.code(),
@@ -169,11 +157,8 @@ impl ServiceError {
             Self::SessionOver => "session-over",
             Self::TooMany { .. } => "too-many-requests",
             Self::SignInNeeded => "admin.signed-out",
-            Self::Invalid { code, .. }
-            | Self::TooLarge { code, .. }
-            | Self::Conflict { code, .. }
-            | Self::Gone { code, .. }
-            | Self::TooOften { code, .. } => code,
+            Self::Refused(refusal) => refusal.code(),
+            Self::Form { code, .. } => code,
             Self::Configuration(error) => error.code(),
             Self::Registration(refused) => refused.code(),
             Self::Platform(_) => "platform",
@@ -187,16 +172,7 @@ impl ServiceError {
 
     /// Whether what was asked can be asked again just so: database or files did not take it.
     #[must_use]
-    pub fn keeps_the_form(&self) -> bool {
+    pub(crate) fn keeps_the_form(&self) -> bool {
         matches!(self.kind(), ErrorKind::Unavailable)
-    }
-
-    /// What the log should say beyond the sentence.
-    #[must_use]
-    pub fn detail(&self) -> String {
-        match self {
-            Self::Internal(detail) => detail.clone(),
-            other => other.to_string(),
-        }
     }
 }

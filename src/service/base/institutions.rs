@@ -7,13 +7,14 @@ use zeroize::Zeroizing;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, KeyId, TenantId};
 use crate::random::{self, Random, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Operator;
-use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 use openbadges::did::{IssuerIdentity, WebKey};
 use openbadges::keys::PublicKey;
@@ -28,7 +29,7 @@ const MOST_KEYS: i64 = 5_000;
 ///
 /// # Errors
 /// A sentence for a name that cannot be used; what the store reports.
-pub async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer), ServiceError> {
+pub(crate) async fn find_or_create(cairn: &Cairn, name: &str) -> Result<(Tenant, Issuer), ServiceError> {
     let making = Making::new(cairn, name, Operator::CommandLine)?;
     // One that somebody else made at this moment is found at the second try.
     cairn
@@ -51,10 +52,7 @@ impl Making {
     pub(in crate::service) fn new(cairn: &Cairn, name: &str, by: Operator<'_>) -> Result<Self, ServiceError> {
         let name = name.trim().to_owned();
         if name.is_empty() || name.chars().count() > 200 {
-            return Err(ServiceError::invalid(
-                "institution.name",
-                "Give the institution a name of 1 to 200 characters.",
-            ));
+            return Err(InstitutionRefusal::Name.into());
         }
         let (now, random) = cairn.moment();
         Ok(Self {
@@ -106,6 +104,7 @@ fn found_or_made(
             let tenant = Tenant {
                 id: TenantId::new(now, random),
                 name: name.to_owned(),
+                accent: None,
                 created_at: now,
             };
             tenants::insert(db, &tenant)?;
@@ -119,6 +118,7 @@ fn found_or_made(
         name: name.to_owned(),
         url: None,
         email: None,
+        accent: tenant.accent,
     };
     issuers::insert(db, &issuer, now)?;
     issuers::insert_key(db, &new_key(&issuer, vault, now, random))?;
@@ -201,7 +201,7 @@ pub(crate) fn active_token_key(
 }
 
 /// Every key of an issuer, retired and withdrawn ones too: those that sign documents, then those that sign tokens, each oldest first.
-pub fn all_keys(db: &mut Db, issuer: &Issuer) -> Result<Vec<IssuerKey>, StoreError> {
+pub(crate) fn all_keys(db: &mut Db, issuer: &Issuer) -> Result<Vec<IssuerKey>, StoreError> {
     let mut keys = issuers::all_keys(db, &issuer.tenant, &issuer.id)?;
     keys.extend(token_keys::all(db, &issuer.tenant, &issuer.id)?);
     Ok(keys)
@@ -211,7 +211,7 @@ pub fn all_keys(db: &mut Db, issuer: &Issuer) -> Result<Vec<IssuerKey>, StoreErr
 ///
 /// # Errors
 /// When the master key is not the one it was sealed with.
-pub fn token_signing_key(vault: &Vault, key: &IssuerKey) -> Result<TokenSigningKey, ServiceError> {
+pub(crate) fn token_signing_key(vault: &Vault, key: &IssuerKey) -> Result<TokenSigningKey, ServiceError> {
     let secret = vault.open(TOKEN_KEY, &key.sealed_secret)?;
     TokenSigningKey::from_slice(&secret)
         .map_err(|_| ServiceError::Internal(format!("key {} is no secret of P-256", key.id)))
@@ -221,7 +221,7 @@ pub fn token_signing_key(vault: &Vault, key: &IssuerKey) -> Result<TokenSigningK
 ///
 /// # Errors
 /// As [`signing_key`] and [`token_signing_key`].
-pub fn can_be_used(vault: &Vault, key: &IssuerKey) -> Result<(), ServiceError> {
+pub(crate) fn can_be_used(vault: &Vault, key: &IssuerKey) -> Result<(), ServiceError> {
     match key.kind {
         KeyKind::Ed25519 => signing_key(vault, key).map(|_| ()),
         KeyKind::Es256 => token_signing_key(vault, key).map(|_| ()),
@@ -232,7 +232,7 @@ pub fn can_be_used(vault: &Vault, key: &IssuerKey) -> Result<(), ServiceError> {
 ///
 /// # Errors
 /// When the master key is not the one it was sealed with.
-pub fn signing_key(vault: &Vault, key: &IssuerKey) -> Result<SigningKey, ServiceError> {
+pub(crate) fn signing_key(vault: &Vault, key: &IssuerKey) -> Result<SigningKey, ServiceError> {
     let secret = vault.open(ISSUER_KEY, &key.sealed_secret)?;
     let secret = <[u8; 32]>::try_from(secret.as_slice())
         .map_err(|_| ServiceError::Internal(format!("key {} is not 32 bytes", key.id)))?;
@@ -243,19 +243,19 @@ pub fn signing_key(vault: &Vault, key: &IssuerKey) -> Result<SigningKey, Service
 ///
 /// # Errors
 /// When the identity origin cannot be part of a DID.
-pub fn identity(cairn: &Cairn, issuer: &Issuer) -> Result<IssuerIdentity, ServiceError> {
+pub(crate) fn identity(cairn: &Cairn, issuer: &Issuer) -> Result<IssuerIdentity, ServiceError> {
     IssuerIdentity::new(&cairn.settings.identity(), &issuer.slug)
         .map_err(|error| ServiceError::Internal(error.to_string()))
 }
 
 /// The `did:web` of an issuer, for people to read.
 #[must_use]
-pub fn did(cairn: &Cairn, issuer: &Issuer) -> String {
-    identity(cairn, issuer).map_or_else(|error| error.detail(), |identity| identity.did().to_owned())
+pub(crate) fn did(cairn: &Cairn, issuer: &Issuer) -> String {
+    identity(cairn, issuer).map_or_else(|error| error.to_string(), |identity| identity.did().to_owned())
 }
 
 /// Every issuer with its keys, for the command line.
-pub async fn issuer_keys(cairn: &Cairn) -> Result<Vec<(Issuer, Vec<IssuerKey>)>, ServiceError> {
+pub(crate) async fn issuer_keys(cairn: &Cairn) -> Result<Vec<(Issuer, Vec<IssuerKey>)>, ServiceError> {
     let found = cairn.store.read(|db| {
         let mut found = Vec::new();
         for tenant in tenants::list(db)? {
@@ -273,7 +273,7 @@ pub async fn issuer_keys(cairn: &Cairn) -> Result<Vec<(Issuer, Vec<IssuerKey>)>,
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown slug.
-pub async fn did_document(cairn: &Cairn, slug: &str) -> Result<serde_json::Value, ServiceError> {
+pub(crate) async fn did_document(cairn: &Cairn, slug: &str) -> Result<serde_json::Value, ServiceError> {
     let (issuer, keys) = by_slug(cairn, slug).await?;
     document(&identity(cairn, &issuer)?, &keys)
 }
@@ -282,7 +282,10 @@ pub async fn did_document(cairn: &Cairn, slug: &str) -> Result<serde_json::Value
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when it cannot be written as JSON, which does not happen.
-pub fn document(identity: &IssuerIdentity, keys: &[IssuerKey]) -> Result<serde_json::Value, ServiceError> {
+pub(crate) fn document(
+    identity: &IssuerIdentity,
+    keys: &[IssuerKey],
+) -> Result<serde_json::Value, ServiceError> {
     let published = keys.iter().filter(|key| key.state != KeyState::Withdrawn);
     let keys: Vec<PublicKey> = published.filter_map(public).collect();
     serde_json::to_value(identity.document(&keys)).map_err(|error| ServiceError::Internal(error.to_string()))
@@ -294,7 +297,7 @@ fn public(key: &IssuerKey) -> Option<PublicKey> {
 
 /// The key set of this host, with the keys for tokens of every issuer (Open Badges 3.0 Implementation Guide, "Key
 /// provenance").
-pub async fn key_set(cairn: &Cairn) -> Result<serde_json::Value, ServiceError> {
+pub(crate) async fn key_set(cairn: &Cairn) -> Result<serde_json::Value, ServiceError> {
     let found = cairn
         .store
         .read(|db| token_keys::published(db, MOST_KEYS))
@@ -313,7 +316,7 @@ pub async fn key_set(cairn: &Cairn) -> Result<serde_json::Value, ServiceError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown slug.
-pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<(Issuer, Vec<IssuerKey>), ServiceError> {
+pub(crate) async fn by_slug(cairn: &Cairn, slug: &str) -> Result<(Issuer, Vec<IssuerKey>), ServiceError> {
     let slug = slug.to_owned();
     let found = cairn.store.read(move |db| {
         let Some(issuer) = issuers::by_slug(db, &slug)? else {

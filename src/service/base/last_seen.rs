@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::course::Course;
-use crate::store::last_seen::{Detail, LastSeen};
+use crate::domain::platform::{LastSeen, SightingDetail};
 use crate::store::{Db, StoreError, last_seen};
 use lti::claims::{Launch, Message};
 use lti::registration::Registration;
@@ -17,7 +17,7 @@ const OFTEN: TimeDelta = TimeDelta::minutes(1);
 const MOST: usize = 40;
 
 /// Notes a verified launch, within its transaction. `known` is what earlier ones showed.
-pub fn note(
+pub(crate) fn note(
     db: &mut Db,
     registration: &Registration,
     known: Option<&LastSeen>,
@@ -28,7 +28,7 @@ pub fn note(
     let detail = detail(known.map(|known| &known.detail), launch, course);
     // Which course was last changes with each launch of a busy school, and matters to nobody within a minute.
     let fresh = known.is_some_and(|known| {
-        let same = Detail {
+        let same = SightingDetail {
             course: detail.course.clone(),
             ..known.detail.clone()
         };
@@ -49,7 +49,7 @@ pub fn note(
     last_seen::put(db, &last_seen)
 }
 
-fn detail(known: Option<&Detail>, launch: &Launch, course: Option<&Course>) -> Detail {
+fn detail(known: Option<&SightingDetail>, launch: &Launch, course: Option<&Course>) -> SightingDetail {
     let kept = known.cloned().unwrap_or_default();
     let text = |text: &Option<String>| text.as_ref().map(|text| text.chars().take(120).collect());
     let message = match &launch.message {
@@ -59,7 +59,7 @@ fn detail(known: Option<&Detail>, launch: &Launch, course: Option<&Course>) -> D
     };
     // A launch from an account has a context in Canvas, and no services.
     let in_course = course.is_some();
-    Detail {
+    SightingDetail {
         product: text(&launch.tool_platform.product_family_code),
         version: text(&launch.tool_platform.version),
         guid: text(&launch.tool_platform.guid),

@@ -1,23 +1,24 @@
 //! What every use case needs: [`Cairn`] itself, errors, who somebody is, and reading institutions, platforms and policies.
 
-pub mod addresses;
-pub mod audit;
-pub mod cairn;
-pub mod data_folder;
-pub mod error;
-pub mod institutions;
-pub mod last_seen;
-pub mod master_key;
-pub mod names;
-pub mod operator;
-pub mod platforms;
-pub mod policies;
-pub mod queue;
-mod registering_words;
-pub mod remembered;
-pub mod session;
-pub mod throttle;
+pub(crate) mod addresses;
+pub(crate) mod audit;
+pub(crate) mod cairn;
+pub(crate) mod data_folder;
+pub(crate) mod error;
+pub(crate) mod institutions;
+pub(crate) mod last_seen;
+pub(crate) mod master_key;
+pub(crate) mod names;
+pub(crate) mod operator;
+pub(crate) mod platforms;
+pub(crate) mod policies;
+pub(crate) mod queue;
+pub(crate) mod refusal;
+pub(crate) mod remembered;
+pub(crate) mod session;
+pub(crate) mod throttle;
 mod timed;
-pub mod tool_keys;
+pub(crate) mod tool_keys;
+pub(crate) mod trouble;
 
-pub use cairn::{Cairn, StartError};
+pub(crate) use cairn::{Cairn, StartError};

@@ -6,13 +6,13 @@ use crate::ids::{CourseId, TenantId};
 use crate::store::{Db, StoreError, activities, badges, line_items};
 
 /// The names of a course's line items, evidence activities and badges.
-pub fn of_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Names, StoreError> {
+pub(crate) fn of_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Names, StoreError> {
     let badges = badges::for_course(db, tenant, course)?;
     with_badges(db, tenant, course, &badges)
 }
 
 /// As [`of_course`], for whoever has read the course's badges already.
-pub fn with_badges(
+pub(crate) fn with_badges(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,

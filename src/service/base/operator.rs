@@ -3,10 +3,11 @@
 use crate::domain::audit::Actor;
 use crate::ids::{AdminId, TenantId};
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::Forbidden;
 
 /// How far an administrator's power reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// The whole installation with all its institutions.
     Everything,
     /// One institution.
@@ -18,7 +19,7 @@ impl Scope {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] when it does not: another institution is as if it were not there.
-    pub fn allows(&self, tenant: &TenantId) -> Result<(), ServiceError> {
+    pub(crate) fn allows(&self, tenant: &TenantId) -> Result<(), ServiceError> {
         match self {
             Self::Everything => Ok(()),
             Self::Tenant(own) if own == tenant => Ok(()),
@@ -30,18 +31,16 @@ impl Scope {
     ///
     /// # Errors
     /// [`ServiceError::Forbidden`] for administrators of one institution.
-    pub fn everything(&self) -> Result<(), ServiceError> {
+    pub(crate) fn everything(&self) -> Result<(), ServiceError> {
         match self {
             Self::Everything => Ok(()),
-            Self::Tenant(_) => Err(ServiceError::Forbidden(
-                "This concerns the whole installation. Ask the people who run this server to do it.",
-            )),
+            Self::Tenant(_) => Err(ServiceError::Forbidden(Forbidden::WholeInstallation)),
         }
     }
 
     /// The one institution, if there is only one.
     #[must_use]
-    pub fn tenant(&self) -> Option<&TenantId> {
+    pub(crate) fn tenant(&self) -> Option<&TenantId> {
         match self {
             Self::Everything => None,
             Self::Tenant(tenant) => Some(tenant),
@@ -57,15 +56,15 @@ impl From<Option<TenantId>> for Scope {
 
 /// Somebody who is signed in to the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Administrator {
-    pub actor: AdminId,
-    pub name: String,
-    pub scope: Scope,
+pub(crate) struct Administrator {
+    pub(crate) actor: AdminId,
+    pub(crate) name: String,
+    pub(crate) scope: Scope,
 }
 
 /// Who administers: the same use cases serve the console and the command line.
 #[derive(Debug, Clone, Copy)]
-pub enum Operator<'a> {
+pub(crate) enum Operator<'a> {
     /// Somebody who is signed in to the console, within their reach.
     Administrator(&'a Administrator),
     /// Whoever runs commands on the server: nothing is out of their reach.
@@ -75,7 +74,7 @@ pub enum Operator<'a> {
 impl Operator<'_> {
     /// How the audit log names them.
     #[must_use]
-    pub fn actor(self) -> Actor {
+    pub(crate) fn actor(self) -> Actor {
         match self {
             Self::Administrator(admin) => Actor::Administrator(admin.actor.clone()),
             Self::CommandLine => Actor::CommandLine,
@@ -84,7 +83,7 @@ impl Operator<'_> {
 
     /// How far their power reaches.
     #[must_use]
-    pub fn scope(self) -> Scope {
+    pub(crate) fn scope(self) -> Scope {
         match self {
             Self::Administrator(admin) => admin.scope.clone(),
             Self::CommandLine => Scope::Everything,

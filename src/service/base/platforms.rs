@@ -4,13 +4,12 @@ use crate::domain::course::Course;
 use crate::domain::issuer::Tenant;
 use crate::ids::RegistrationId;
 use crate::service::Cairn;
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::store::{Db, StoreError, registrations, tenants};
 use lti::capabilities::ResultRows;
 use lti::error::KeySetError;
 use lti::registration::Registration;
-use lti::token::TokenTarget;
+use lti::token::{TokenError, TokenTarget};
 
 /// Whether a grade that was typed before Cairn made the learner's result row stays invisible.
 pub(in crate::service) fn hides_early_grades(db: &mut Db, course: &Course) -> Result<bool, StoreError> {
@@ -19,7 +18,7 @@ pub(in crate::service) fn hides_early_grades(db: &mut Db, course: &Course) -> Re
 }
 
 /// Every platform with its institution.
-pub async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceError> {
+pub(crate) async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceError> {
     let all = cairn.store.read(|db| {
         let mut all = Vec::new();
         for tenant in tenants::list(db)? {
@@ -36,42 +35,50 @@ pub async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceE
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown id.
-pub async fn get(cairn: &Cairn, id: &RegistrationId) -> Result<Registration, ServiceError> {
+pub(crate) async fn get(cairn: &Cairn, id: &RegistrationId) -> Result<Registration, ServiceError> {
     let id = id.clone();
     let found = cairn.store.read(move |db| registrations::by_id(db, &id)).await?;
     found.ok_or(ServiceError::NotFound("platform"))
 }
 
-/// Whether a platform can be reached: its keys, and a token for our key. Each finding is a line, good or bad.
-pub async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<String, String>> {
-    let mut findings = Vec::new();
+/// What a platform was asked for, to see whether it can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// Its keys.
+    Keys,
+    /// A token for our key.
+    Token,
+}
+
+/// What it did not give.
+#[derive(Debug, Clone)]
+pub(crate) enum Withheld {
+    Keys(KeySetError),
+    Token(TokenError),
+}
+
+/// Whether a platform can be reached: its keys, and a token for our key.
+pub(crate) async fn probe(cairn: &Cairn, registration: &Registration) -> Vec<Result<Probe, Withheld>> {
     // No key has this id, so a readable key set answers that it does not know it.
-    match cairn.key_sets.find(&registration.jwks_url, "cairn check").await {
-        Ok(_) | Err(KeySetError::UnknownKey) => findings.push(Ok("its keys can be read".to_owned())),
-        Err(error) => findings.push(Err(format!(
-            "its keys cannot be read from {}: {error}. Compare the public keyset URL, and whether this server may reach it.",
-            registration.jwks_url
-        ))),
-    }
+    let keys = match cairn.key_sets.find(&registration.jwks_url, "cairn check").await {
+        Ok(_) | Err(KeySetError::UnknownKey) => Ok(Probe::Keys),
+        Err(error) => Err(Withheld::Keys(error)),
+    };
     let scopes = [
         "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
         "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
     ];
-    match cairn.tokens.token(&target(registration), &scopes).await {
-        Ok(_) => findings.push(Ok("it gives a token for grades and members".to_owned())),
-        Err(error) => findings.push(Err(format!(
-            "it gives no token: {error}. Compare the access token URL and the client id, and check that the platform can \
-             read our keys at {}{}.",
-            cairn.settings.origin(),
-            addresses::JWKS
-        ))),
-    }
-    findings
+    let token = match cairn.tokens.token(&target(cairn, registration), &scopes).await {
+        Ok(_) => Ok(Probe::Token),
+        Err(error) => Err(Withheld::Token(error)),
+    };
+    vec![keys, token]
 }
 
-/// What the token service needs to know of a registration.
+/// What the token service needs to know of a registration whose platform is about to be called.
 #[must_use]
-pub fn target(registration: &Registration) -> TokenTarget {
+pub(crate) fn target(cairn: &Cairn, registration: &Registration) -> TokenTarget {
+    cairn.platform_hosts.note(registration);
     TokenTarget {
         registration_id: registration.id.clone(),
         client_id: registration.client_id.clone(),

@@ -16,7 +16,7 @@ pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) 
 }
 
 /// What the visitor's institution lets them do: for pages, which offer nothing that would be refused.
-pub async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, ServiceError> {
+pub(crate) async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, ServiceError> {
     let visitor = visitor.clone();
     Ok(cairn.store.read(move |db| powers_of(db, &visitor)).await?)
 }
@@ -34,7 +34,7 @@ pub(in crate::service) fn powers_of(db: &mut Db, visitor: &Visitor) -> Result<Po
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] when the institution does not let them.
-pub async fn check(cairn: &Cairn, visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
+pub(crate) async fn check(cairn: &Cairn, visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
     visitor.teach()?;
     let tenant = visitor.tenant().clone();
     let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;

@@ -12,7 +12,7 @@ const MOST: usize = 1_000;
 
 /// The registrations of recent logins and launches.
 #[derive(Debug, Default)]
-pub struct Remembered(Mutex<HashMap<RegistrationId, Arc<Registration>>>);
+pub(crate) struct Remembered(Mutex<HashMap<RegistrationId, Arc<Registration>>>);
 
 impl Remembered {
     fn all(&self) -> MutexGuard<'_, HashMap<RegistrationId, Arc<Registration>>> {

@@ -7,41 +7,44 @@ use subtle::ConstantTimeEq as _;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
+use crate::domain::session::Session;
+use crate::domain::theme::Colour;
 use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::Db;
-use crate::store::sessions::Session;
-use crate::store::{nonces, sessions};
+use crate::service::base::refusal::Forbidden;
+use crate::store::{Db, nonces, sessions};
 use lti::registration::Registration;
 
 /// A visit ends when it was not used for so long.
-pub const IDLE: TimeDelta = TimeDelta::hours(2);
+pub(crate) const IDLE: TimeDelta = TimeDelta::hours(2);
 /// A visit ends at the latest so long after its launch.
-pub const LONGEST: TimeDelta = TimeDelta::hours(10);
+pub(crate) const LONGEST: TimeDelta = TimeDelta::hours(10);
 /// The last use is written down at most so often, so that reading a page seldom writes.
 const TOUCH: TimeDelta = TimeDelta::minutes(5);
 
 /// A visit with what every page needs to know about it.
 #[derive(Debug, Clone)]
-pub struct Visitor {
-    pub session: Session,
-    pub course: Course,
-    pub person: Person,
-    pub registration: Registration,
+pub(crate) struct Visitor {
+    pub(crate) session: Session,
+    pub(crate) course: Course,
+    pub(crate) person: Person,
+    pub(crate) registration: Registration,
+    /// The colour of the institution's pages; none is Cairn's own.
+    pub(crate) accent: Option<Colour>,
 }
 
 impl Visitor {
     /// The tenant that owns everything this visit may see.
     #[must_use]
-    pub fn tenant(&self) -> &TenantId {
+    pub(crate) fn tenant(&self) -> &TenantId {
         &self.session.tenant
     }
 
     /// How the audit log names whoever visits.
     #[must_use]
-    pub fn actor(&self) -> Actor {
+    pub(crate) fn actor(&self) -> Actor {
         let person = self.person.id.clone();
         match (self.session.administrator, self.session.instructor) {
             (true, _) => Actor::LmsAdministrator(person),
@@ -52,7 +55,7 @@ impl Visitor {
 
     /// An entry for the audit log about what this visitor does.
     #[must_use]
-    pub fn entry(&self, action: Action, subject: &str, at: DateTime<Utc>) -> Entry {
+    pub(crate) fn entry(&self, action: Action, subject: &str, at: DateTime<Utc>) -> Entry {
         Entry::new(self.tenant(), self.actor(), action, subject, at)
     }
 
@@ -60,13 +63,11 @@ impl Visitor {
     ///
     /// # Errors
     /// [`ServiceError::Forbidden`] for everybody but instructors of this course.
-    pub fn teach(&self) -> Result<(), ServiceError> {
+    pub(crate) fn teach(&self) -> Result<(), ServiceError> {
         if self.session.instructor {
             Ok(())
         } else {
-            Err(ServiceError::Forbidden(
-                "Only instructors of this course can do that.",
-            ))
+            Err(ServiceError::Forbidden(Forbidden::Instructors))
         }
     }
 
@@ -74,7 +75,7 @@ impl Visitor {
     ///
     /// # Errors
     /// [`ServiceError::Masquerade`].
-    pub fn act_for_oneself(&self) -> Result<(), ServiceError> {
+    pub(crate) fn act_for_oneself(&self) -> Result<(), ServiceError> {
         if self.session.masquerade {
             Err(ServiceError::Masquerade)
         } else {
@@ -84,7 +85,7 @@ impl Visitor {
 
     /// The origins that may frame a page of this visit: the platform's.
     #[must_use]
-    pub fn ancestors(&self) -> Vec<String> {
+    pub(crate) fn ancestors(&self) -> Vec<String> {
         frame_ancestors(&self.registration)
     }
 }
@@ -92,7 +93,7 @@ impl Visitor {
 /// The origins from which a platform shows us in a frame: where it signs people in, and where its services are. A name
 /// stands for those below it too: hosted Canvas allows `instructure.com` and shows us on `school.instructure.com`.
 #[must_use]
-pub fn frame_ancestors(registration: &Registration) -> Vec<String> {
+pub(crate) fn frame_ancestors(registration: &Registration) -> Vec<String> {
     let url = &registration.authorization_url;
     let mut origins = vec![url.origin().ascii_serialization()];
     let mut add = |origin: String| {
@@ -117,7 +118,7 @@ pub fn frame_ancestors(registration: &Registration) -> Vec<String> {
 
 /// What the database keeps of a token.
 #[must_use]
-pub fn digest(token: &str) -> String {
+pub(crate) fn digest(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
@@ -126,7 +127,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::SessionOver`] when there is none, it is over, or it belongs to another course.
-    pub async fn visitor(&self, token: &str, course: &CourseId) -> Result<Visitor, ServiceError> {
+    pub(crate) async fn visitor(&self, token: &str, course: &CourseId) -> Result<Visitor, ServiceError> {
         let (found, ()) = self.visitor_with(token, course, |_, _, _| Ok(())).await?;
         Ok(found)
     }
@@ -160,6 +161,7 @@ impl Cairn {
                 course: found.course,
                 person: found.person,
                 registration: found.registration,
+                accent: found.accent,
             };
             let more = more(db, &found, now)?;
             Ok((found, more))
@@ -180,7 +182,7 @@ impl Cairn {
     /// The proof that a form came from one of our own pages of this visit: every changing form carries it. It names the
     /// visit, so that a new window, to which no cookie comes along, can be opened from it.
     #[must_use]
-    pub fn form_proof(&self, session: &Session) -> String {
+    pub(crate) fn form_proof(&self, session: &Session) -> String {
         format!("{}.{}", session.id, self.form_seal(session.id.as_str()))
     }
 
@@ -195,7 +197,7 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::SessionOver`] when the proof is none of ours, or that visit is over.
-    pub async fn second_visit(&self, proof: &str, course: &CourseId) -> Result<String, ServiceError> {
+    pub(crate) async fn second_visit(&self, proof: &str, course: &CourseId) -> Result<String, ServiceError> {
         let (id, seal) = proof.split_once('.').ok_or(ServiceError::SessionOver)?;
         if !bool::from(seal.as_bytes().ct_eq(self.form_seal(id).as_bytes())) {
             return Err(ServiceError::SessionOver);
@@ -225,7 +227,7 @@ impl Cairn {
 }
 
 /// Forgets visits that are over and launch nonces whose login state is refused for its age by now.
-pub async fn forget_what_is_over(cairn: &Cairn) -> Result<(), ServiceError> {
+pub(crate) async fn forget_what_is_over(cairn: &Cairn) -> Result<(), ServiceError> {
     let now = cairn.clock.now();
     let swept = cairn
         .store

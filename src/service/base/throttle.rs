@@ -11,6 +11,7 @@ use governor::{Quota, RateLimiter};
 
 use crate::clock::SharedClock;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AccountRefusal;
 
 /// From one address: 20 at once, then one each 6 seconds. A whole staff room may share one.
 const ADDRESS: (u32, Duration) = (20, Duration::from_secs(6));
@@ -36,7 +37,7 @@ impl Clock for Ticks {
 
 /// Counts attempts, in this process.
 #[derive(Debug)]
-pub struct Throttle {
+pub(crate) struct Throttle {
     addresses: Limiter,
     accounts: Limiter,
 }
@@ -44,7 +45,7 @@ pub struct Throttle {
 impl Throttle {
     /// One that has seen nobody yet.
     #[must_use]
-    pub fn new(clock: &SharedClock) -> Self {
+    pub(crate) fn new(clock: &SharedClock) -> Self {
         let limiter = |(burst, each): (u32, Duration)| {
             let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
             let quota = Quota::with_period(each)
@@ -61,8 +62,8 @@ impl Throttle {
     /// Counts one attempt from that address at that account.
     ///
     /// # Errors
-    /// [`ServiceError::TooOften`] when it is one too many.
-    pub fn attempt(&self, address: &str, account: &str) -> Result<(), ServiceError> {
+    /// [`ServiceError::Refused`] when it is one too many.
+    pub(crate) fn attempt(&self, address: &str, account: &str) -> Result<(), ServiceError> {
         count(&self.addresses, address)?;
         count(&self.accounts, account)
     }
@@ -71,7 +72,7 @@ impl Throttle {
     ///
     /// # Errors
     /// As [`Throttle::attempt`].
-    pub fn attempt_from(&self, address: &str) -> Result<(), ServiceError> {
+    pub(crate) fn attempt_from(&self, address: &str) -> Result<(), ServiceError> {
         count(&self.addresses, address)
     }
 }
@@ -80,12 +81,9 @@ fn count(limiter: &Limiter, key: &str) -> Result<(), ServiceError> {
     if limiter.len() > REMEMBERED {
         limiter.retain_recent();
     }
-    limiter.check_key(&key.to_owned()).map_err(|_| ServiceError::TooOften {
-        code: "admin.throttled",
-        sentence: "That was tried too often. Wait a minute and try again, or come in by another way: `cairn admin-link` on \
-                   the server prints a link."
-            .to_owned(),
-    })
+    limiter
+        .check_key(&key.to_owned())
+        .map_err(|_| AccountRefusal::Throttled.into())
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::net::{NetError, Request, Response, Transport};
 /// A way out whose requests end by a timer of one's own, if not by themselves before.
 #[derive(Debug)]
 pub(super) struct Timed {
-    pub way_out: Arc<dyn Transport>,
-    pub timer: Arc<dyn Sleep>,
+    pub(crate) way_out: Arc<dyn Transport>,
+    pub(crate) timer: Arc<dyn Sleep>,
 }
 
 #[async_trait]

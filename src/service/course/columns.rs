@@ -17,9 +17,10 @@ use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::base::queue::{self, CheckCourse, EnsureLineItem};
+use crate::service::base::refusal::{ColumnRefusal, PlatformService};
 use crate::service::base::session::Visitor;
 use crate::service::course::placing;
 use crate::service::course::scores;
@@ -39,20 +40,21 @@ const MOST_POINTS: u32 = 10_000;
 
 /// A column that an instructor made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewColumn {
-    pub item: LineItem,
+pub(crate) struct NewColumn {
+    pub(crate) item: LineItem,
     /// Grades that are typed before Cairn has prepared it are invisible (Canvas).
-    pub hides_early_grades: bool,
+    pub(crate) hides_early_grades: bool,
 }
 
 /// A course with its platform, ready for calls.
 pub(in crate::service) struct Reach {
-    pub platform: Platform,
-    pub registration: Registration,
-    pub line_items: Url,
+    pub(crate) platform: Platform,
+    pub(crate) registration: Registration,
+    pub(crate) line_items: Url,
     course: Course,
 }
 
+#[tracing::instrument(name = "columns.reach", level = "debug", skip_all)]
 pub(in crate::service) async fn reach(
     cairn: &Cairn,
     tenant: &TenantId,
@@ -66,8 +68,8 @@ pub(in crate::service) async fn reach(
     });
     let (course, registration) = found.await?;
     let url = course.services.line_items_url.as_deref();
-    let line_items = sync::vetted(&registration, url, "grades")
-        .map_err(|sentence| ServiceError::conflict("column.no-service", sentence))?;
+    let line_items =
+        sync::vetted(&registration, url, PlatformService::Grades).map_err(ColumnRefusal::NoService)?;
     let platform = sync::platform(cairn, &course, &registration);
     Ok(Reach {
         platform,
@@ -81,9 +83,10 @@ pub(in crate::service) async fn reach(
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change rules,
-/// [`ServiceError::Invalid`] for a name or number that cannot be,
+/// [`ServiceError::Refused`] for a name or number that cannot be,
 /// [`ServiceError::Platform`] when the platform does not do it.
-pub async fn create(
+#[tracing::instrument(name = "columns.create", skip_all)]
+pub(crate) async fn create(
     cairn: &Cairn,
     visitor: &Visitor,
     label: &str,
@@ -92,16 +95,10 @@ pub async fn create(
     policies::check(cairn, visitor, Power::Create).await?;
     let label = label.trim();
     if label.is_empty() || label.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "column.label",
-            "Give the column a name of 1 to 200 characters.",
-        ));
+        return Err(ColumnRefusal::Label.into());
     }
     if points <= Decimal::ZERO || points > Decimal::from(MOST_POINTS) {
-        return Err(ServiceError::invalid(
-            "column.points",
-            "Give the column more than 0 and up to 10,000 points.",
-        ));
+        return Err(ColumnRefusal::Points.into());
     }
     let reach = reach(cairn, visitor.tenant(), &visitor.course.id).await?;
     let name = hex::encode(Sha256::digest(label.to_lowercase().as_bytes()));
@@ -181,15 +178,18 @@ pub(in crate::service) fn item_url(
     registration: &Registration,
     item: &LineItem,
 ) -> Result<Url, ServiceError> {
-    sync::vetted(registration, Some(&item.url), "grades")
-        .map_err(|sentence| ServiceError::conflict("column.address", sentence))
+    Ok(
+        sync::vetted(registration, Some(&item.url), PlatformService::Grades)
+            .map_err(ColumnRefusal::Address)?,
+    )
 }
 
 /// Gives an evidence activity its column: the link's own, or a new one. Without the service its grade stays here.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the activity is gone, [`ServiceError::Platform`] when the platform does not do it.
-pub async fn ensure_activity_item(
+#[tracing::instrument(name = "columns.ensure_activity_item", skip_all)]
+pub(crate) async fn ensure_activity_item(
     cairn: &Cairn,
     tenant: &TenantId,
     activity: &ActivityId,
@@ -205,8 +205,8 @@ pub async fn ensure_activity_item(
         return Ok(());
     }
     let reach = match reach(cairn, tenant, &activity.course).await {
-        Err(ServiceError::Conflict { sentence, .. }) => {
-            tracing::info!(activity = %activity.id, sentence, "an activity has no column");
+        Err(error) if error.kind() == ErrorKind::Conflict => {
+            tracing::info!(activity = %activity.id, code = error.code(), "an activity has no column");
             return Ok(());
         }
         reach => reach?,
@@ -215,8 +215,8 @@ pub async fn ensure_activity_item(
     let new = new_item(&activity, &link, &reach, &origin);
     let made = match &link.line_item_url {
         Some(own) => {
-            let url = sync::vetted(&reach.registration, Some(own), "grades")
-                .map_err(|sentence| ServiceError::conflict("column.address", sentence))?;
+            let url = sync::vetted(&reach.registration, Some(own), PlatformService::Grades)
+                .map_err(ColumnRefusal::Address)?;
             reach.platform.line_item(&url).await?
         }
         None => {

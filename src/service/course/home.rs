@@ -12,31 +12,31 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::copying::{self, Offer};
-use crate::service::course::scores;
+use crate::service::course::scores::{self, Late};
 use crate::service::course::sync::{self, CheckProgress};
 use crate::store::Db;
 
 /// The first page, by who opens it.
 #[derive(Debug)]
-pub enum Home {
+pub(crate) enum Home {
     Teaching(Box<Teaching>),
     Learning(Box<Learning>),
 }
 
 /// The course's badges for those who teach it.
 #[derive(Debug)]
-pub struct Teaching {
-    pub overview: Overview,
-    pub progress: CheckProgress,
-    /// What has not reached the gradebook, in words.
-    pub late: Option<String>,
-    pub powers: Powers,
+pub(crate) struct Teaching {
+    pub(crate) overview: Overview,
+    pub(crate) progress: CheckProgress,
+    /// What has not reached the gradebook.
+    pub(crate) late: Late,
+    pub(crate) powers: Powers,
     /// Courses whose badges may be brought along; none for whoever may not make badges.
-    pub offers: Vec<Offer>,
+    pub(crate) offers: Vec<Offer>,
     /// The copy of another course that was taken last.
-    pub copied: Option<CopyId>,
+    pub(crate) copied: Option<CopyId>,
     /// Holders who no longer meet a rule: the first of them, and how many more there are.
-    pub fallen: (Vec<FallenGrade>, i64),
+    pub(crate) fallen: (Vec<FallenGrade>, i64),
 }
 
 impl Cairn {
@@ -44,7 +44,8 @@ impl Cairn {
     ///
     /// # Errors
     /// As [`Cairn::visitor`], and what the store reports.
-    pub async fn visitor_at_home(
+    #[tracing::instrument(name = "home.visitor_at_home", level = "debug", skip_all)]
+    pub(crate) async fn visitor_at_home(
         &self,
         token: &str,
         course: &CourseId,

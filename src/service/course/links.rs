@@ -12,12 +12,13 @@ use crate::ids::{ActivityId, LinkId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, EnsureLineItem};
+use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, activities, audit, line_items, links};
 
 /// What an instructor chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
+pub(crate) enum Choice {
     MyBadges,
     Activity {
         title: String,
@@ -30,7 +31,8 @@ pub enum Choice {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a link of another course.
-pub async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result<Link, ServiceError> {
+#[tracing::instrument(name = "links.get", level = "debug", skip_all, fields(link = id.as_str()))]
+pub(crate) async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result<Link, ServiceError> {
     visitor.teach()?;
     let (tenant, course, id) = (visitor.tenant().clone(), visitor.course.id.clone(), id.clone());
     let found = cairn.store.read(move |db| links::get(db, &tenant, &id)).await?;
@@ -43,8 +45,9 @@ pub async fn get(cairn: &Cairn, visitor: &Visitor, id: &LinkId) -> Result<Link, 
 /// on its way.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] when the link opens something else already.
-pub async fn choose(
+/// As [`get`]; [`ServiceError::Refused`] when the link opens something else already.
+#[tracing::instrument(name = "links.choose", skip_all, fields(link = id.as_str()))]
+pub(crate) async fn choose(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &LinkId,
@@ -62,15 +65,16 @@ pub async fn choose(
                 return Ok(link.opens);
             }
             _ => {
-                return Err(ServiceError::conflict(
-                    "link.chosen",
-                    "Somebody has chosen something else for this link already. Add another link to the course if you need both.",
-                ));
+                return Err(CourseRefusal::LinkChosen.into());
             }
         }
         let opens = match choice {
             Choice::MyBadges => Opens::MyBadges,
-            Choice::Activity { title, instructions, maximum } => {
+            Choice::Activity {
+                title,
+                instructions,
+                maximum,
+            } => {
                 let activity = Activity {
                     id: ActivityId::new(now, random.as_ref()),
                     tenant: tenant.clone(),
@@ -85,7 +89,9 @@ pub async fn choose(
                 activities::insert(db, &activity)?;
                 let job = EnsureLineItem::of(db, &activity)?;
                 queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
-                Opens::Activity { activity: activity.id }
+                Opens::Activity {
+                    activity: activity.id,
+                }
             }
         };
         links::set_opens(db, tenant, &link.id, &opens)?;
@@ -100,7 +106,8 @@ pub async fn choose(
 ///
 /// # Errors
 /// As [`get`].
-pub async fn copied_from(
+#[tracing::instrument(name = "links.copied_from", level = "debug", skip_all)]
+pub(crate) async fn copied_from(
     cairn: &Cairn,
     visitor: &Visitor,
     link: &Link,

@@ -1,12 +1,12 @@
 //! A course of a platform: launches, links, gradebook columns, checks, deep linking and copies.
 
-pub mod columns;
-pub mod copying;
-pub mod home;
-pub mod launch;
-pub mod links;
-pub mod notices;
-pub mod placing;
-pub mod scores;
-pub mod student_work;
-pub mod sync;
+pub(crate) mod columns;
+pub(crate) mod copying;
+pub(crate) mod home;
+pub(crate) mod launch;
+pub(crate) mod links;
+pub(crate) mod notices;
+pub(crate) mod placing;
+pub(crate) mod scores;
+pub(crate) mod student_work;
+pub(crate) mod sync;

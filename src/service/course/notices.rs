@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
+use crate::domain::platform::DeploymentState;
 use crate::ids::TenantId;
 use crate::random::Random;
 use crate::service::Cairn;
@@ -16,18 +17,19 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::platforms;
 use crate::service::base::queue::{self, HandleNotice, SubscribeNotices};
+use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::digest;
 use crate::service::course::copying::{self, Copied};
-use crate::store::deployments::DeploymentState;
 use crate::store::notice_handlers::{self, Subscription};
 use crate::store::{Db, StoreError, audit, deployments, nonces, registrations};
+use crate::telemetry::metric;
 use lti::claims::Launch;
 use lti::notices::{self, About, CONTEXT_COPY, HELLO_WORLD, Notice, NoticeRefusal};
 use lti::registration::Registration;
 use lti::services::media::scope;
 
 /// Most bytes of one delivery; a notice has some two kilobytes.
-pub const MAX_BODY: usize = 256 << 10;
+pub(crate) const MAX_BODY: usize = 256 << 10;
 /// Most notices of one delivery; Canvas sends one.
 const MOST: usize = 50;
 
@@ -40,9 +42,9 @@ const REMEMBERED: TimeDelta = TimeDelta::days(7);
 
 /// What became of one delivery.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Received {
-    pub taken: usize,
-    pub refused: usize,
+pub(crate) struct Received {
+    pub(crate) taken: usize,
+    pub(crate) refused: usize,
 }
 
 /// After a launch that offers the service: has each wanted type that is not subscribed to asked for. Run it in the
@@ -94,7 +96,8 @@ fn handler(origin: &str) -> String {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the deployment is gone, [`ServiceError::Platform`] when the platform may do it later.
-pub async fn subscribe(
+#[tracing::instrument(name = "notices.subscribe", skip_all, fields(deployment = wanted.deployment.as_str()))]
+pub(crate) async fn subscribe(
     cairn: &Cairn,
     tenant: &TenantId,
     wanted: &SubscribeNotices,
@@ -108,7 +111,7 @@ pub async fn subscribe(
     if registration.check_service_url(&wanted.service).is_err() || !registration.enabled {
         return Ok(());
     }
-    let target = platforms::target(&registration);
+    let target = platforms::target(cairn, &registration);
     let granted = vec![scope::NOTICE_HANDLERS.to_owned()];
     let platform = cairn.lti.platform(target, registration.capabilities(), granted);
     let handler = handler(&cairn.settings.origin());
@@ -143,8 +146,9 @@ pub async fn subscribe(
 /// Takes a delivery in: each notice by itself.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] when it is no delivery of notices at all.
-pub async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceError> {
+/// [`ServiceError::Refused`] when it is no delivery of notices at all.
+#[tracing::instrument(name = "notices.receive", skip_all)]
+pub(crate) async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceError> {
     #[derive(Deserialize)]
     struct Delivery {
         notices: Vec<Sent>,
@@ -153,15 +157,9 @@ pub async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceErr
     struct Sent {
         jwt: String,
     }
-    let unreadable = || {
-        ServiceError::invalid(
-            "notices.unreadable",
-            "Send notices as JSON: {\"notices\": [{\"jwt\": …}]}, at most 50 at a time.",
-        )
-    };
-    let delivery: Delivery = serde_json::from_slice(body).map_err(|_| unreadable())?;
+    let delivery: Delivery = serde_json::from_slice(body).map_err(|_| CourseRefusal::NoticesUnreadable)?;
     if delivery.notices.len() > MOST {
-        return Err(unreadable());
+        return Err(CourseRefusal::NoticesUnreadable.into());
     }
     let mut received = Received::default();
     for sent in delivery.notices {
@@ -170,7 +168,7 @@ pub async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceErr
             Err(refusal) => {
                 let code = refusal.code();
                 tracing::warn!(code, %refusal, "a notice was refused");
-                metrics::counter!("cairn_refusals_total", "code" => code).increment(1);
+                metrics::counter!(metric::REFUSALS, "code" => code).increment(1);
                 received.refused += 1;
             }
         }
@@ -195,6 +193,7 @@ async fn take_in(cairn: &Cairn, jwt: &str) -> Result<Result<(), NoticeRefusal>, 
     let Some(registration) = registration else {
         return Ok(Err(NoticeRefusal::UnknownRegistration));
     };
+    cairn.platform_hosts.note(&registration);
     match notices::verify(jwt, &registration, &cairn.key_sets, cairn.clock.now()).await {
         Ok(notice) => keep(cairn, registration, notice).await,
         Err(refusal) => Ok(Err(refusal)),
@@ -272,7 +271,8 @@ enum Kept {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when its deployment is gone.
-pub async fn work(cairn: &Cairn, tenant: &TenantId, asked: &HandleNotice) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "notices.work", skip_all, fields(deployment = asked.deployment.as_str()))]
+pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, asked: &HandleNotice) -> Result<(), ServiceError> {
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (tenant, asked) = (tenant.clone(), asked.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {

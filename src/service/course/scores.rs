@@ -9,15 +9,18 @@ use url::Url;
 
 use crate::domain::course::{Course, LineItem, LineItemState};
 use crate::domain::evidence::{Activity, SubmissionState};
+use crate::domain::page::Page;
 use crate::ids::{ActivityId, CourseId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, EnsureLineItem, SendScore};
+use crate::service::base::refusal::ColumnRefusal;
 use crate::service::base::session::Visitor;
+use crate::service::base::trouble::Trouble;
 use crate::service::course::columns::{self, Reach};
-use crate::store::{Db, Page, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
+use crate::store::{Db, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
 use lti::capabilities::{TypedGrades, UngradablePerson};
 use lti::services::error::Reason;
 use lti::services::score::{Score, SubmissionType, pending_score_allowed};
@@ -80,12 +83,38 @@ pub(in crate::service) fn revive(db: &mut Db, course: &Course, now: DateTime<Utc
     Ok(())
 }
 
-/// What has not reached the gradebook of the visit's course, in sentences for its instructor, with the id of the last
-/// failure. `None`: nothing is late.
+/// What has not reached the gradebook of a course.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Late {
+    /// Activities that have no column yet.
+    pub(crate) columns: Option<Waiting>,
+    /// Hand-ins of which the gradebook does not know yet.
+    pub(crate) scores: Option<Waiting>,
+}
+
+/// Things that wait for the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) count: usize,
+    /// What went wrong last.
+    pub(crate) last: Trouble,
+}
+
+impl From<jobs::Late> for Waiting {
+    fn from(late: jobs::Late) -> Self {
+        Self {
+            count: late.keys,
+            last: Trouble::read(&late.error),
+        }
+    }
+}
+
+/// What has not reached the gradebook of the visit's course.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-pub async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Option<String>, ServiceError> {
+#[tracing::instrument(name = "scores.late", level = "debug", skip_all)]
+pub(crate) async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Late, ServiceError> {
     let visitor = visitor.clone();
     cairn.store.read_with(move |db| late_of(db, &visitor)).await
 }
@@ -94,30 +123,13 @@ pub async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Option<String>, Se
 ///
 /// # Errors
 /// As [`late`].
-pub(in crate::service) fn late_of(db: &mut Db, visitor: &Visitor) -> Result<Option<String>, ServiceError> {
+pub(in crate::service) fn late_of(db: &mut Db, visitor: &Visitor) -> Result<Late, ServiceError> {
     visitor.teach()?;
     let (tenant, course) = (visitor.tenant(), visitor.course.id.as_str());
-    let columns = jobs::late_below(db, tenant, EnsureLineItem::NAME, course)?;
-    let scores = jobs::late_below(db, tenant, SendScore::NAME, course)?;
-    let mut told = Vec::new();
-    if let Some(late) = columns {
-        let what = match late.keys {
-            1 => "An evidence activity has no gradebook column yet".to_owned(),
-            several => format!("{several} evidence activities have no gradebook column yet"),
-        };
-        told.push(format!("{what}; Cairn tries again by itself. {}", late.error));
-    }
-    if let Some(late) = scores {
-        let what = match late.keys {
-            1 => "What became of 1 hand-in has".to_owned(),
-            several => format!("What became of {several} hand-ins has"),
-        };
-        told.push(format!(
-            "{what} not reached the gradebook yet. It is kept here, and Cairn sends it again by itself. {}",
-            late.error
-        ));
-    }
-    Ok((!told.is_empty()).then(|| told.join(" ")))
+    Ok(Late {
+        columns: jobs::late_below(db, tenant, EnsureLineItem::NAME, course)?.map(Waiting::from),
+        scores: jobs::late_below(db, tenant, SendScore::NAME, course)?.map(Waiting::from),
+    })
 }
 
 /// Sends what became of a hand-in to the gradebook: that it waits, or its grade. A newer version of the hand-in, or an
@@ -125,7 +137,12 @@ pub(in crate::service) fn late_of(db: &mut Db, visitor: &Visitor) -> Result<Opti
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when it is gone, anything else when it did not arrive: then it must be sent again.
-pub async fn send(cairn: &Cairn, tenant: &TenantId, submission: &SubmissionId) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "scores.send", skip_all)]
+pub(crate) async fn send(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    submission: &SubmissionId,
+) -> Result<(), ServiceError> {
     let Some(wanted) = what_to_send(cairn, tenant, submission).await? else {
         return Ok(());
     };
@@ -248,23 +265,14 @@ async fn what_to_send(
             let course = courses::get(db, &owner, &activity.course)?;
             let possible = course.is_some_and(|course| course.services.line_items_url.is_some());
             return if possible {
-                Err(ServiceError::conflict(
-                    "column.not-yet",
-                    "The activity has no gradebook column yet.",
-                ))
+                Err(ColumnRefusal::NotYet.into())
             } else {
                 Ok(None)
             };
         };
         let item = line_items::get(db, &owner, item)?.ok_or(ServiceError::NotFound("line item"))?;
         if item.state == LineItemState::Gone {
-            return Err(ServiceError::conflict(
-                "column.gone",
-                format!(
-                    "The gradebook column “{}” was deleted from the course.",
-                    item.label
-                ),
-            ));
+            return Err(ColumnRefusal::Gone(item.label).into());
         }
         let person = people::get(db, &owner, &submission.person)?.ok_or(ServiceError::NotFound("person"))?;
         Ok(Some(ToSend {

@@ -9,11 +9,11 @@ use crate::store::{activities, enrolments, people, submissions};
 
 /// What a student handed in, if anything.
 #[derive(Debug, Clone)]
-pub struct WorkOf {
-    pub activity: Activity,
-    pub student: String,
+pub(crate) struct WorkOf {
+    pub(crate) activity: Activity,
+    pub(crate) student: String,
     /// The latest version.
-    pub submission: Option<SubmissionId>,
+    pub(crate) submission: Option<SubmissionId>,
 }
 
 /// The work of a member of the visit's course.
@@ -21,7 +21,11 @@ pub struct WorkOf {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for an activity or a person of another
 /// course.
-pub async fn student_work(
+#[tracing::instrument(
+    name = "student_work.student_work", level = "debug", skip_all,
+    fields(activity = activity.as_str(), person = person.as_str())
+)]
+pub(crate) async fn student_work(
     cairn: &Cairn,
     visitor: &Visitor,
     activity: &ActivityId,

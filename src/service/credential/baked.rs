@@ -4,12 +4,12 @@
 use base64::Engine as _;
 
 use crate::domain::badge::Picture;
+use crate::domain::credential::Credential;
 use crate::service::Cairn;
 use crate::service::badge::pictures::{self, Drawing};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::publish::read;
-use crate::store::credentials::Credential;
 use openbadges::bake;
 
 /// Pixels on a side of a PNG that is made from a drawing.
@@ -17,7 +17,7 @@ const SIDE: u32 = 600;
 
 /// The forms in which a badge can be taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// The signed document itself.
     Json,
     /// The signed token itself.
@@ -32,7 +32,7 @@ pub enum Form {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Json,
         Self::Png,
         Self::Svg,
@@ -43,7 +43,7 @@ impl Form {
 
     /// The form that a file ending names.
     #[must_use]
-    pub fn of_ending(ending: &str) -> Option<Self> {
+    pub(crate) fn of_ending(ending: &str) -> Option<Self> {
         match ending {
             "json" => Some(Self::Json),
             "png" => Some(Self::Png),
@@ -57,7 +57,7 @@ impl Form {
 
     /// The ending of its files.
     #[must_use]
-    pub fn ending(self) -> &'static str {
+    pub(crate) fn ending(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Png => "png",
@@ -70,7 +70,7 @@ impl Form {
 
     /// Whether it is or holds the token.
     #[must_use]
-    pub fn is_token(self) -> bool {
+    pub(crate) fn is_token(self) -> bool {
         matches!(self, Self::Jwt | Self::JwtPng | Self::JwtSvg)
     }
 }
@@ -84,7 +84,15 @@ fn internal(error: impl std::fmt::Display) -> ServiceError {
 /// # Errors
 /// [`ServiceError::NoToken`] for a token form of what was issued before there were tokens; when the picture that it names
 /// is gone from the store, or cannot carry it.
-pub async fn file(cairn: &Cairn, credential: &Credential, form: Form) -> Result<Vec<u8>, ServiceError> {
+#[tracing::instrument(
+    name = "baked.file", level = "debug", skip_all,
+    fields(credential = credential.id.as_str())
+)]
+pub(crate) async fn file(
+    cairn: &Cairn,
+    credential: &Credential,
+    form: Form,
+) -> Result<Vec<u8>, ServiceError> {
     let signed = if form.is_token() {
         credential.token.clone().ok_or(ServiceError::NoToken)?
     } else {
@@ -160,7 +168,7 @@ fn named_picture(address: &str) -> Option<Named> {
 /// Width and height in pixels of the PNG form of a badge whose document names that picture; none for a PNG that somebody
 /// uploaded, which keeps its own.
 #[must_use]
-pub fn png_side(picture: Option<&str>) -> Option<u32> {
+pub(crate) fn png_side(picture: Option<&str>) -> Option<u32> {
     match picture.and_then(named_picture) {
         Some(Named::Stored { svg: false, .. }) => None,
         Some(Named::Drawn(_) | Named::Stored { svg: true, .. }) | None => Some(SIDE),
@@ -208,7 +216,7 @@ fn wrap(bytes: &[u8]) -> Result<String, ServiceError> {
 
 /// Where the picture of an issued badge is served by this server. `None` when the credential names none of ours.
 #[must_use]
-pub fn picture_path(address: &str) -> Option<String> {
+pub(crate) fn picture_path(address: &str) -> Option<String> {
     match named_picture(address)? {
         Named::Drawn(query) => Some(format!("{}?{query}", pictures::DRAWN)),
         Named::Stored { digest, svg } => Some(pictures::href(&Picture::Uploaded {

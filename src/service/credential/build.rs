@@ -29,31 +29,31 @@ const LEVEL_TAG: &str = "Level: ";
 
 /// Everything that goes into one credential.
 pub(in crate::service) struct Parts<'a> {
-    pub issuer: &'a Issuer,
-    pub identity: &'a IssuerIdentity,
-    pub badge: &'a Badge,
-    pub award: &'a Award,
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) identity: &'a IssuerIdentity,
+    pub(crate) badge: &'a Badge,
+    pub(crate) award: &'a Award,
     /// The award of the term before, where this one renews it.
-    pub renews: Option<&'a Award>,
+    pub(crate) renews: Option<&'a Award>,
     /// The last part of its public address.
-    pub slug: &'a str,
+    pub(crate) slug: &'a str,
     /// `urn:uuid:…`
-    pub subject: String,
-    pub recipient: IdentityObject,
-    pub status: StatusEntry,
+    pub(crate) subject: String,
+    pub(crate) recipient: IdentityObject,
+    pub(crate) status: StatusEntry,
     /// The decision behind the award; its grades are shown when the design says so.
-    pub decision: &'a Decision,
+    pub(crate) decision: &'a Decision,
     /// What line items are called.
-    pub labels: &'a HashMap<LineItemId, String>,
+    pub(crate) labels: &'a HashMap<LineItemId, String>,
     /// What was handed in and approved for it.
-    pub evidence: &'a [Approved],
+    pub(crate) evidence: &'a [Approved],
 }
 
 /// A piece of work that somebody assessed.
 pub(in crate::service) struct Approved {
     /// The activity's title.
-    pub title: String,
-    pub submission: Submission,
+    pub(crate) title: String,
+    pub(crate) submission: Submission,
 }
 
 /// The credential, not signed yet.
@@ -248,14 +248,14 @@ fn tags(design: &Design) -> Vec<String> {
 
 /// The hours of work that a tag declares: "12 hours".
 #[must_use]
-pub fn hours_tag(tag: &str) -> Option<&str> {
+pub(crate) fn hours_tag(tag: &str) -> Option<&str> {
     let hours = tag.strip_suffix(" hours").or_else(|| tag.strip_suffix(" hour"))?;
     hours.parse::<Decimal>().is_ok().then_some(hours)
 }
 
 /// The level that a tag declares: "Level: EQF 4".
 #[must_use]
-pub fn level_tag(tag: &str) -> Option<&str> {
+pub(crate) fn level_tag(tag: &str) -> Option<&str> {
     tag.strip_prefix(LEVEL_TAG)
 }
 

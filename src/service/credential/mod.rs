@@ -1,13 +1,14 @@
 //! The signed documents: building, publishing, sharing, verifying and signing anew.
 
-pub mod baked;
-pub mod build;
-pub mod publish;
-pub mod qr;
-pub mod reissuing;
-pub mod renewals;
-pub mod share;
-pub mod share_links;
-pub mod signing;
-pub mod verifier;
-pub mod withdrawing;
+pub(crate) mod baked;
+pub(crate) mod build;
+pub(crate) mod publish;
+pub(crate) mod qr;
+pub(crate) mod reissuing;
+pub(crate) mod renewals;
+pub(crate) mod share;
+pub(crate) mod share_links;
+mod signatures;
+pub(crate) mod signing;
+pub(crate) mod verifier;
+pub(crate) mod withdrawing;

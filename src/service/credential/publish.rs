@@ -10,16 +10,17 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::credential::{Credential, Visibility};
 use crate::domain::issuer::Issuer;
+use crate::domain::keys::IssuerKey;
 use crate::domain::policy::Refusal;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
+use crate::service::base::refusal::CredentialRefusal;
 use crate::service::credential::build::{achievement, achievement_id, profile};
 use crate::service::credential::renewals::{self, Renewals};
-use crate::store::credentials::{Credential, Shows};
-use crate::store::issuers::IssuerKey;
 use crate::store::{
     Db, StoreError, awards, badges, credentials, erasures, issuers, people, policies, status_lists,
 };
@@ -27,41 +28,38 @@ use openbadges::OpenBadgeCredential;
 use openbadges::credential::wire::{OB_CONTEXT, VC_CONTEXT};
 use openbadges::verify::{Resolver, Verdict, verify};
 
-/// What stands where a badge was erased.
-const ERASED: &str = "This badge was erased at the wish of its holder. It is revoked, and nothing about it or them is kept here.";
-
 /// A published credential with everything round it, as it was stored.
 #[derive(Debug, Clone)]
-pub struct Published {
-    pub credential: Credential,
-    pub award: Award,
-    pub issuer: Issuer,
+pub(crate) struct Published {
+    pub(crate) credential: Credential,
+    pub(crate) award: Award,
+    pub(crate) issuer: Issuer,
     /// Every key of the issuer, old ones too.
-    pub keys: Vec<IssuerKey>,
+    pub(crate) keys: Vec<IssuerKey>,
     /// The holder's name as the LMS gives it, only when the holder shows it.
-    pub holder: Option<String>,
+    pub(crate) holder: Option<String>,
     /// What it renews, and what renewed it.
-    pub renewals: Renewals,
+    pub(crate) renewals: Renewals,
     /// The signed status list that the credential names.
-    pub list: SignedList,
+    pub(crate) list: SignedList,
 }
 
 /// A signed status list as it is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedList {
+pub(crate) struct SignedList {
     /// The last part of its address.
-    pub slug: String,
+    pub(crate) slug: String,
     /// The signed JSON, byte by byte.
-    pub document: String,
+    pub(crate) document: String,
 }
 
 /// A credential, read and checked at a moment.
 #[derive(Debug, Clone)]
-pub struct Checked {
-    pub document: OpenBadgeCredential,
-    pub verdict: Verdict,
+pub(crate) struct Checked {
+    pub(crate) document: OpenBadgeCredential,
+    pub(crate) verdict: Verdict,
     /// When it was checked.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
 }
 
 /// What the database knows, in place of the web: the same documents that are served to others.
@@ -84,13 +82,13 @@ impl Resolver for Shelf {
 impl Published {
     /// What its holder lets others see.
     #[must_use]
-    pub fn shows(&self) -> Shows {
-        self.credential.shows
+    pub(crate) fn visibility(&self) -> Visibility {
+        self.credential.visibility
     }
 
     /// Since when it is under review, if it was at the moment of the check. The signed document cannot say it.
     #[must_use]
-    pub fn suspended_at(&self, checked: &Checked) -> Option<DateTime<Utc>> {
+    pub(crate) fn suspended_at(&self, checked: &Checked) -> Option<DateTime<Utc>> {
         let suspended = self.award.standing(checked.at) == Standing::Suspended;
         self.award.suspended_since.filter(|_| suspended)
     }
@@ -99,7 +97,7 @@ impl Published {
     ///
     /// # Errors
     /// [`ServiceError::Internal`] when the stored document is not one of ours.
-    pub fn check(&self, cairn: &Cairn) -> Result<Checked, ServiceError> {
+    pub(crate) fn check(&self, cairn: &Cairn) -> Result<Checked, ServiceError> {
         let at = cairn.clock.now();
         let identity = institutions::identity(cairn, &self.issuer)?;
         let shelf = Shelf {
@@ -126,7 +124,7 @@ impl Published {
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when it is not one of ours.
-pub fn read(credential: &Credential) -> Result<OpenBadgeCredential, ServiceError> {
+pub(crate) fn read(credential: &Credential) -> Result<OpenBadgeCredential, ServiceError> {
     serde_json::from_str(&credential.document)
         .map_err(|error| ServiceError::Internal(format!("credential {}: {error}", credential.id)))
 }
@@ -134,24 +132,22 @@ pub fn read(credential: &Credential) -> Result<OpenBadgeCredential, ServiceError
 /// The credential at a public address.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an unknown slug; [`ServiceError::Gone`] for a badge that was erased; a [`Refusal`] where
+/// [`ServiceError::NotFound`] for an unknown slug; [`ServiceError::Refused`] for a badge that was erased; a [`Refusal`] where
 /// the institution keeps badges off the web, [`ServiceError::Kept`] where the holder does.
-pub async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceError> {
+#[tracing::instrument(name = "publish.by_slug", level = "debug", skip_all)]
+pub(crate) async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, ServiceError> {
     let slug = slug.to_owned();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let Some(credential) = credentials::by_slug(db, &slug)? else {
             if erasures::is_erased(db, &page_digest(&slug))? {
-                return Err(ServiceError::Gone {
-                    code: "badge.erased",
-                    sentence: ERASED.to_owned(),
-                });
+                return Err(CredentialRefusal::Erased.into());
             }
             return Ok(None);
         };
         if !policies::get(db, &credential.tenant)?.has_public_pages() {
             return Err(Refusal::PublicPage.into());
         }
-        if credential.shows.hidden {
+        if credential.visibility.hidden {
             return Err(ServiceError::Kept);
         }
         Ok(load(db, credential)?)
@@ -165,7 +161,7 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
     let issuer = issuers::get(db, &tenant, &credential.issuer)?.ok_or(StoreError::Missing("issuer"))?;
     let list = status_lists::get(db, &tenant, &credential.status_list)?;
     let list = list.ok_or(StoreError::Missing("status list"))?;
-    let holder = if credential.shows.name {
+    let holder = if credential.visibility.name {
         people::get(db, &tenant, &award.person)?.map(|person| person.display_name())
     } else {
         None
@@ -188,7 +184,8 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown list, or one of another issuer.
-pub async fn status_list(cairn: &Cairn, issuer: &str, list: &str) -> Result<String, ServiceError> {
+#[tracing::instrument(name = "publish.status_list", level = "debug", skip_all)]
+pub(crate) async fn status_list(cairn: &Cairn, issuer: &str, list: &str) -> Result<String, ServiceError> {
     let (issuer, list) = (issuer.to_owned(), list.to_owned());
     let found = cairn.store.read(move |db| {
         let Some(issuer) = issuers::by_slug(db, &issuer)? else {
@@ -205,7 +202,12 @@ pub async fn status_list(cairn: &Cairn, issuer: &str, list: &str) -> Result<Stri
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown issuer or badge, a badge of another institution, and a draft.
-pub async fn badge(cairn: &Cairn, issuer: &str, badge: &BadgeId) -> Result<(Issuer, Badge), ServiceError> {
+#[tracing::instrument(name = "publish.badge", level = "debug", skip_all, fields(badge = badge.as_str()))]
+pub(crate) async fn badge(
+    cairn: &Cairn,
+    issuer: &str,
+    badge: &BadgeId,
+) -> Result<(Issuer, Badge), ServiceError> {
     let (issuer, badge) = (issuer.to_owned(), badge.clone());
     let found = cairn.store.read(move |db| {
         let Some(issuer) = issuers::by_slug(db, &issuer)? else {
@@ -228,7 +230,7 @@ pub async fn badge(cairn: &Cairn, issuer: &str, badge: &BadgeId) -> Result<(Issu
 ///
 /// # Errors
 /// When the identity origin cannot be part of a DID.
-pub fn profile_document(cairn: &Cairn, issuer: &Issuer) -> Result<Value, ServiceError> {
+pub(crate) fn profile_document(cairn: &Cairn, issuer: &Issuer) -> Result<Value, ServiceError> {
     let identity = institutions::identity(cairn, issuer)?;
     with_contexts(serde_json::to_value(profile(&identity, issuer)))
 }
@@ -237,7 +239,11 @@ pub fn profile_document(cairn: &Cairn, issuer: &Issuer) -> Result<Value, Service
 ///
 /// # Errors
 /// When the identity origin cannot be part of a DID.
-pub fn achievement_document(cairn: &Cairn, issuer: &Issuer, badge: &Badge) -> Result<Value, ServiceError> {
+pub(crate) fn achievement_document(
+    cairn: &Cairn,
+    issuer: &Issuer,
+    badge: &Badge,
+) -> Result<Value, ServiceError> {
     let identity = institutions::identity(cairn, issuer)?;
     let id = achievement_id(&identity, issuer, badge);
     with_contexts(serde_json::to_value(achievement(&id, &identity, badge)))

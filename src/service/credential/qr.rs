@@ -12,7 +12,7 @@ use crate::service::base::error::ServiceError;
 ///
 /// # Errors
 /// [`ServiceError::Internal`] for a text of more than about 1,600 bytes; addresses of ours are far shorter.
-pub fn picture(text: &str) -> Result<String, ServiceError> {
+pub(crate) fn picture(text: &str) -> Result<String, ServiceError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::Q);
     let code = code.map_err(|error| ServiceError::Internal(error.to_string()))?;
     let svg = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::audit::Action;
+use crate::domain::credential::{Credential, ReissueCause, Reissued};
 use crate::ids::AwardId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -14,7 +15,6 @@ use crate::service::base::session::Visitor;
 use crate::service::credential::publish::read;
 use crate::service::credential::share::held;
 use crate::service::credential::signing::{IssuingContext, Signer};
-use crate::store::credentials::{Cause, Credential, Reissued};
 use crate::store::{Db, audit, reissues};
 use openbadges::OpenBadgeCredential;
 use openbadges::credential::{Evidence, ResultDescription, ResultEntry};
@@ -82,16 +82,16 @@ impl LeftOut {
 
 /// What a signed document says of its holder beyond the badge itself. `None`: there is nothing of the kind to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Says {
-    pub grades: Option<bool>,
-    pub work: Option<bool>,
+pub(crate) struct Says {
+    pub(crate) grades: Option<bool>,
+    pub(crate) work: Option<bool>,
 }
 
 /// What the document says now, and what it could say.
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when what was left out cannot be read.
-pub fn says(credential: &Credential, document: &OpenBadgeCredential) -> Result<Says, ServiceError> {
+pub(crate) fn says(credential: &Credential, document: &OpenBadgeCredential) -> Result<Says, ServiceError> {
     let left_out = LeftOut::of(credential)?;
     let said = |there: bool, left: bool| (there || left).then_some(there);
     Ok(Says {
@@ -108,7 +108,8 @@ pub fn says(credential: &Credential, document: &OpenBadgeCredential) -> Result<S
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but its holder; [`ServiceError::Masquerade`] for whoever acts as them.
-pub async fn set_says(
+#[tracing::instrument(name = "reissuing.set_says", skip_all, fields(award = award.as_str()))]
+pub(crate) async fn set_says(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,
@@ -133,7 +134,7 @@ pub async fn set_says(
             ..credential
         };
         let signer = context.signer(db, visitor.tenant())?;
-        again(db, &signer, &context, changed, document, Cause::Holder)?;
+        again(db, &signer, &context, changed, document, ReissueCause::Holder)?;
         let entry = visitor.entry(Action::CredentialReissued, award.as_str(), context.now);
         let entry = entry.detail(json!({ "grades": grades, "work": work }));
         audit::record(db, &entry, context.random.as_ref())?;
@@ -150,7 +151,7 @@ pub(in crate::service) fn again(
     context: &IssuingContext,
     credential: Credential,
     mut document: OpenBadgeCredential,
-    cause: Cause,
+    cause: ReissueCause,
 ) -> Result<(), ServiceError> {
     document.proof.clear();
     let before = document.valid_from;

@@ -7,36 +7,36 @@
 //! link the two, as long as they are there.
 
 use crate::domain::award::Award;
+use crate::domain::credential::{Credential, Visibility};
 use crate::service::base::addresses;
-use crate::store::credentials::{Credential, Shows};
 use crate::store::{Db, StoreError, awards, credentials};
 
 /// Another term of the same badge in the same hand.
 #[derive(Debug, Clone)]
-pub struct Term {
-    pub award: Award,
-    pub credential: Credential,
+pub(crate) struct Term {
+    pub(crate) award: Award,
+    pub(crate) credential: Credential,
 }
 
 /// The terms round one.
 #[derive(Debug, Clone, Default)]
-pub struct Renewals {
+pub(crate) struct Renewals {
     /// The term that this one renews.
-    pub before: Option<Term>,
+    pub(crate) before: Option<Term>,
     /// The latest term after this one, unless it was revoked: this one is superseded.
-    pub after: Option<Term>,
+    pub(crate) after: Option<Term>,
 }
 
 impl Term {
-    /// Its public page, for readers of a page that shows `shows`: none where they would learn there what its holder keeps
-    /// from them here.
+    /// Its public page, for readers of a page with this `visibility`: none where they would learn there what its
+    /// holder keeps from them here.
     #[must_use]
-    pub fn href_beside(&self, shows: Shows) -> Option<String> {
-        let theirs = self.credential.shows;
+    pub(crate) fn href_beside(&self, visibility: Visibility) -> Option<String> {
+        let theirs = self.credential.visibility;
         let more = [
-            (theirs.name, shows.name),
-            (theirs.evidence, shows.evidence),
-            (theirs.downloads, shows.downloads),
+            (theirs.name, visibility.name),
+            (theirs.evidence, visibility.evidence),
+            (theirs.downloads, visibility.downloads),
         ];
         let tells_more = more.iter().any(|(there, here)| *there && !here);
         (!tells_more && !theirs.hidden).then(|| addresses::credential(&self.credential.slug))

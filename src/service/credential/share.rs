@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
+use crate::domain::credential::{Credential, ShareLink, Visibility};
 use crate::domain::policy::{Policy, Refusal};
 use crate::ids::AwardId;
 use crate::service::Cairn;
@@ -14,36 +15,36 @@ use crate::service::base::session::Visitor;
 use crate::service::credential::publish::read;
 use crate::service::credential::renewals::{self, Renewals};
 use crate::service::credential::share_links::LISTED;
-use crate::store::credentials::{Credential, Shows};
-use crate::store::share_links::{self as stored_links, ShareLink};
+use crate::store::share_links as stored_links;
 use crate::store::{Db, awards, badges, credentials, issuers, policies};
 use openbadges::OpenBadgeCredential;
 
 /// A visitor's own award with its signed document.
 #[derive(Debug, Clone)]
-pub struct Mine {
-    pub award: Award,
-    pub badge: Badge,
-    pub credential: Credential,
+pub(crate) struct Mine {
+    pub(crate) award: Award,
+    pub(crate) badge: Badge,
+    pub(crate) credential: Credential,
     /// What was signed, as data.
-    pub document: OpenBadgeCredential,
+    pub(crate) document: OpenBadgeCredential,
     /// The address that anybody can open.
-    pub public_url: String,
+    pub(crate) public_url: String,
     /// What the institution lets others see of it.
-    pub policy: Policy,
+    pub(crate) policy: Policy,
     /// What it renews, and what renewed it.
-    pub renewals: Renewals,
+    pub(crate) renewals: Renewals,
     /// By which it is or was shown for a time, latest first.
-    pub links: Vec<ShareLink>,
+    pub(crate) links: Vec<ShareLink>,
     /// The moment of asking.
-    pub now: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// The visitor's own award of a badge of this course.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but its holder, in the course that it belongs to.
-pub async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<Mine, ServiceError> {
+#[tracing::instrument(name = "share.mine", level = "debug", skip_all, fields(award = award.as_str()))]
+pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<Mine, ServiceError> {
     let (asking, award) = (visitor.clone(), award.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (award, badge, credential) = held(db, &asking, &award)?;
@@ -90,28 +91,29 @@ pub(in crate::service) fn held(
 /// # Errors
 /// As [`mine`]; [`ServiceError::Masquerade`] for whoever acts as them; a [`Refusal`] where the institution keeps badges or
 /// names off the web.
-pub async fn set_shows(
+#[tracing::instrument(name = "share.set_visibility", skip_all, fields(award = award.as_str()))]
+pub(crate) async fn set_visibility(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,
-    shows: Shows,
+    visibility: Visibility,
 ) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     let (visitor, award) = (visitor.clone(), award.clone());
     let set = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let (_, _, credential) = held(db, &visitor, &award)?;
         let policy = policies::get(db, visitor.tenant())?;
-        if !policy.has_public_pages() && (shows.name || shows.evidence || shows.downloads) {
+        if !policy.has_public_pages() && (visibility.name || visibility.evidence || visibility.downloads) {
             return Err(Refusal::Sharing.into());
         }
-        if !policy.shows_names() && shows.name {
+        if !policy.shows_names() && visibility.name {
             return Err(Refusal::Name.into());
         }
-        Ok(credentials::set_shows(
+        Ok(credentials::set_visibility(
             db,
             visitor.tenant(),
             &credential.id,
-            shows,
+            visibility,
         )?)
     });
     set.await

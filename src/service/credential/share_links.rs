@@ -2,21 +2,22 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::credential::ShareLink;
 use crate::domain::policy::Refusal;
 use crate::ids::{AwardId, ShareLinkId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::{Visitor, digest};
 use crate::service::credential::publish::{self, Published};
 use crate::service::credential::share::held;
-use crate::store::share_links::{self, ShareLink};
-use crate::store::{credentials, policies};
+use crate::store::{credentials, policies, share_links};
 
 /// For how many days a link may be made.
-pub const DAYS: [u16; 3] = [7, 30, 90];
+pub(crate) const DAYS: [u16; 3] = [7, 30, 90];
 /// Most links to one badge that are open at once.
-pub const MOST: usize = 20;
+pub(crate) const MOST: usize = 20;
 /// Links that the holder's page lists.
 pub(in crate::service) const LISTED: i64 = 50;
 
@@ -24,9 +25,10 @@ pub(in crate::service) const LISTED: i64 = 50;
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them; a
-/// [`Refusal`] where the institution keeps badges off the web; [`ServiceError::Invalid`] for another time than [`DAYS`];
-/// [`ServiceError::Conflict`] when [`MOST`] are open.
-pub async fn make(
+/// [`Refusal`] where the institution keeps badges off the web; [`ServiceError::Refused`] for another time than [`DAYS`];
+/// [`ServiceError::Refused`] when [`MOST`] are open.
+#[tracing::instrument(name = "share_links.make", skip_all, fields(award = award.as_str()))]
+pub(crate) async fn make(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,
@@ -34,10 +36,7 @@ pub async fn make(
 ) -> Result<String, ServiceError> {
     visitor.act_for_oneself()?;
     if !DAYS.contains(&days) {
-        return Err(ServiceError::invalid(
-            "share.days",
-            "Choose for how long the link is to work: 7, 30 or 90 days. No link was made.",
-        ));
+        return Err(CredentialRefusal::ShareDays.into());
     }
     let (now, random) = (cairn.clock.now(), cairn.random.as_ref());
     let token = random::token::<16>(random);
@@ -50,10 +49,7 @@ pub async fn make(
         }
         let known = share_links::of_credential(db, visitor.tenant(), &credential.id, LISTED)?;
         if known.iter().filter(|link| link.is_open(now)).count() >= MOST {
-            return Err(ServiceError::conflict(
-                "share.many",
-                "This badge has 20 share links that work. Withdraw one before you make another; no link was made.",
-            ));
+            return Err(CredentialRefusal::ShareMany.into());
         }
         let link = ShareLink {
             id,
@@ -74,7 +70,8 @@ pub async fn make(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them.
-pub async fn withdraw(
+#[tracing::instrument(name = "share_links.withdraw", skip_all, fields(share_link = link.as_str()))]
+pub(crate) async fn withdraw(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,
@@ -93,14 +90,15 @@ pub async fn withdraw(
 /// The badge that a link shows, and until when.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for a link that never was; [`ServiceError::Gone`] for one that has ended or was withdrawn; a
+/// [`ServiceError::NotFound`] for a link that never was; [`ServiceError::Refused`] for one that has ended or was withdrawn; a
 /// [`Refusal`] where the institution keeps badges off the web.
-pub async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateTime<Utc>), ServiceError> {
+#[tracing::instrument(name = "share_links.open", level = "debug", skip_all)]
+pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateTime<Utc>), ServiceError> {
     let (digest, now) = (digest(token), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let link = share_links::by_digest(db, &digest)?.ok_or(ServiceError::NotFound("badge"))?;
         if !link.is_open(now) {
-            return Err(gone(&link));
+            return Err(gone(&link).into());
         }
         if !policies::get(db, &link.tenant)?.has_public_pages() {
             return Err(Refusal::PublicPage.into());
@@ -116,18 +114,10 @@ pub async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateTime<Utc
     found.await
 }
 
-fn gone(link: &ShareLink) -> ServiceError {
-    let (code, sentence) = if link.withdrawn_at.is_some() {
-        (
-            "share.withdrawn",
-            "The holder of this badge has withdrawn this link.".to_owned(),
-        )
+fn gone(link: &ShareLink) -> CredentialRefusal {
+    if link.withdrawn_at.is_some() {
+        CredentialRefusal::ShareWithdrawn
     } else {
-        let end = link.until.format("%-d %b %Y");
-        (
-            "share.over",
-            format!("This link showed a badge until {end}; that time is over."),
-        )
-    };
-    ServiceError::Gone { code, sentence }
+        CredentialRefusal::ShareOver(link.until)
+    }
 }

@@ -40,19 +40,19 @@ const MODULES: [(&str, &str); 13] = [
 
 /// The page and what it may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifierPage {
+pub(crate) struct VerifierPage {
     /// The whole page (HTML, UTF-8): nothing else belongs to it.
-    pub html: String,
+    pub(crate) html: String,
     /// Its content security policy, as it also stands in the page. It runs its own script alone and asks for documents
     /// over https, or on the reader's own machine.
-    pub policy: String,
+    pub(crate) policy: String,
 }
 
 /// The verifier page.
 ///
 /// # Errors
 /// When the table of terms cannot be made, which a test rules out.
-pub fn page() -> Result<&'static VerifierPage, ServiceError> {
+pub(crate) fn page() -> Result<&'static VerifierPage, ServiceError> {
     static MADE: LazyLock<Result<VerifierPage, String>> = LazyLock::new(make);
     MADE.as_ref()
         .map_err(|error| ServiceError::Internal(error.clone()))

@@ -10,54 +10,44 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::domain::audit::{Action, Entry};
+use crate::domain::credential::ReissueCause;
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{CredentialId, KeyId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::operator::Operator;
 use crate::service::base::queue::{self, BackgroundJob as _, SignAnew};
+use crate::service::base::refusal::CredentialRefusal;
 use crate::service::credential::publish::read;
 use crate::service::credential::reissuing;
+use crate::service::credential::signatures::Signatures;
 use crate::service::credential::signing::{IssuingContext, Signer};
-use crate::store::credentials::Cause;
-use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::jobs::{self, Standing};
-use crate::store::reissues::{self, Mark};
-use crate::store::{Db, StoreError, audit, issuers, status_lists, tenants, token_keys};
-use openbadges::did::IssuerIdentity;
-use openbadges::jwt;
-use openbadges::keys::PublicKey;
+use crate::store::{Db, StoreError, audit, credentials, issuers, tenants, token_keys};
 
-/// Badges in one transaction: few enough that nobody waits long for the database.
-const GROUP: i64 = 50;
 /// When it is looked once more: an award that another node was making at the moment of the withdrawal has ended by then.
 const ONCE_MORE: TimeDelta = TimeDelta::minutes(15);
 
 /// What a withdrawal would do.
 #[derive(Debug, Clone)]
-pub struct Review {
-    pub tenant: Tenant,
-    pub issuer: Issuer,
-    pub key: IssuerKey,
+pub(crate) struct Review {
+    pub(crate) tenant: Tenant,
+    pub(crate) issuer: Issuer,
+    pub(crate) key: IssuerKey,
     /// Badges to be signed anew.
-    pub badges: i64,
+    pub(crate) badges: i64,
     /// Status lists to be signed anew.
-    pub lists: usize,
+    pub(crate) lists: usize,
 }
 
-fn internal(error: impl std::fmt::Display) -> ServiceError {
-    ServiceError::Internal(error.to_string())
-}
-
-/// How what the key has signed is told.
-fn mark(identity: &IssuerIdentity, key: &IssuerKey) -> Result<Mark, ServiceError> {
-    let public = PublicKey::from_multikey(&key.public_multibase).map_err(internal)?;
-    let method = identity.verification_method(&public);
-    Ok(match key.kind {
-        KeyKind::Ed25519 => Mark::Document(format!("\"{method}\"")),
-        KeyKind::Es256 => Mark::Token(jwt::beginning(&method).map_err(internal)?),
-    })
+fn signatures(
+    context: &IssuingContext,
+    issuer: &Issuer,
+    key: &IssuerKey,
+) -> Result<Signatures, ServiceError> {
+    Signatures::of(&context.identity(issuer)?, issuer, key)
 }
 
 fn find(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, IssuerKey), ServiceError> {
@@ -71,7 +61,8 @@ fn find(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, IssuerKe
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see, and for a key that it does not have.
-pub async fn review<'a>(
+#[tracing::instrument(name = "withdrawing.review", level = "debug", skip_all, fields(key = key.as_str()))]
+pub(crate) async fn review<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     tenant: &TenantId,
@@ -81,10 +72,10 @@ pub async fn review<'a>(
     let (context, tenant, key) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
     let found = cairn.store.read_with(move |db| {
         let (issuer, key) = find(db, &tenant, &key)?;
-        let mark = mark(&context.identity(&issuer)?, &key)?;
+        let signatures = signatures(&context, &issuer, &key)?;
         Ok(Review {
-            badges: reissues::count_marked(db, &tenant, &issuer.id, &mark)?,
-            lists: signed_lists(db, &issuer, &mark)?.len(),
+            badges: signatures.count(db)?,
+            lists: signatures.lists(db)?.len(),
             tenant: tenants::get(db, &tenant)?.ok_or(ServiceError::NotFound("institution"))?,
             issuer,
             key,
@@ -93,27 +84,13 @@ pub async fn review<'a>(
     found.await
 }
 
-fn signed_lists(
-    db: &mut Db,
-    issuer: &Issuer,
-    mark: &Mark,
-) -> Result<Vec<status_lists::StatusList>, ServiceError> {
-    let Mark::Document(text) = mark else {
-        return Ok(Vec::new());
-    };
-    let all = status_lists::for_issuer(db, &issuer.tenant, &issuer.id)?;
-    Ok(all
-        .into_iter()
-        .filter(|list| list.document.contains(text))
-        .collect())
-}
-
 /// Withdraws a key. From this moment it is not published; a new one signs if it was the one that did; the status lists that
 /// it signed are signed anew, and so are its badges, as soon as the worker comes to it.
 ///
 /// # Errors
-/// As [`review`]; [`ServiceError::Invalid`] without a reason; [`ServiceError::Conflict`] for one that is withdrawn already.
-pub async fn withdraw<'a>(
+/// As [`review`]; [`ServiceError::Refused`] without a reason; [`ServiceError::Refused`] for one that is withdrawn already.
+#[tracing::instrument(name = "withdrawing.withdraw", skip_all, fields(key = key.as_str()))]
+pub(crate) async fn withdraw<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     tenant: &TenantId,
@@ -124,10 +101,7 @@ pub async fn withdraw<'a>(
     by.scope().allows(tenant)?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > 500 {
-        return Err(ServiceError::invalid(
-            "issuer-key.reason",
-            "Say in 1 to 500 characters why the key is withdrawn; it is kept in the audit log.",
-        ));
+        return Err(CredentialRefusal::KeyReason.into());
     }
     let actor = by.actor();
     let (context, tenant, key) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
@@ -140,10 +114,7 @@ pub async fn withdraw<'a>(
             KeyKind::Es256 => token_keys::withdraw(db, &tenant, &key.id)?,
         };
         if !first {
-            return Err(ServiceError::conflict(
-                "issuer-key.withdrawn",
-                "This key is withdrawn already. Nothing was done twice.",
-            ));
+            return Err(CredentialRefusal::KeyWithdrawn.into());
         }
         if key.state == KeyState::Active {
             match key.kind {
@@ -170,15 +141,15 @@ pub async fn withdraw<'a>(
 
 /// How many badges of an institution still bear the signature of a withdrawn key. They are looked for, which reads every
 /// badge, only while work on that key is in the queue; once it is done, none is left.
-pub async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, ServiceError> {
+#[tracing::instrument(name = "withdrawing.waiting", level = "debug", skip_all)]
+pub(crate) async fn waiting(cairn: &Cairn, tenant: &TenantId) -> Result<i64, ServiceError> {
     let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let found = cairn.store.read_with(move |db| {
         let issuer = issuers::for_tenant(db, &tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
-        let identity = context.identity(&issuer)?;
         let mut waiting = 0;
         for key in institutions::all_keys(db, &issuer)? {
             if key.state == KeyState::Withdrawn && is_queued(db, &tenant, &key.id)? {
-                waiting += reissues::count_marked(db, &tenant, &issuer.id, &mark(&identity, &key)?)?;
+                waiting += signatures(&context, &issuer, &key)?.count(db)?;
             }
         }
         Ok(waiting)
@@ -208,7 +179,8 @@ fn is_queued(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<bool, StoreE
 ///
 /// # Errors
 /// As [`sign_anew`].
-pub async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "withdrawing.work", skip_all)]
+pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Result<(), ServiceError> {
     let badges = sign_anew(cairn, tenant, key, |_| std::future::ready(())).await?;
     tracing::info!(badges, "badges of a withdrawn key were signed anew");
     Ok(())
@@ -218,33 +190,39 @@ pub async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Result<(), S
 /// after each group. What was done before an error stays, and doing it again does the rest.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an unknown key; [`ServiceError::Conflict`] for one that is not withdrawn; what the store
+/// [`ServiceError::NotFound`] for an unknown key; [`ServiceError::Refused`] for one that is not withdrawn; what the store
 /// reports.
-pub async fn sign_anew<F: Future<Output = ()>>(
+pub(crate) async fn sign_anew<F: Future<Output = ()>>(
     cairn: &Cairn,
     tenant: &TenantId,
     key: &KeyId,
     so_far: impl Fn(usize) -> F,
 ) -> Result<usize, ServiceError> {
-    let (context, owner, withdrawn) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
+    let (context, owner, known) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
     // A list may have been published under the key by who had read it before the withdrawal.
     let lists = cairn
         .store
-        .write_retrying(move |db| publish_lists_again(db, &context, &owner, &withdrawn));
+        .write_retrying(move |db| publish_lists_again(db, &context, &owner, &known));
     lists.await?;
     let (mut after, mut done) = (None, 0);
     loop {
-        let (context, owner, withdrawn) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
+        let (context, owner, known) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
+        // Looked for outside the transaction: nobody waits while what others signed is read.
+        let next = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+            let (issuer, key) = withdrawn(db, &owner, &known)?;
+            Ok(signatures(&context, &issuer, &key)?.next(db, after.as_ref())?)
+        });
+        let group = next.await?;
+        let Some(last) = group.last().cloned() else {
+            return Ok(done);
+        };
+        let (context, owner, known) = (IssuingContext::of(cairn), tenant.clone(), key.clone());
         let step = cairn
             .store
-            .write_retrying(move |db| sign_group(db, &context, &owner, &withdrawn, after.as_ref()));
-        let (signed, last) = step.await?;
-        done += signed;
+            .write_retrying(move |db| sign_group(db, &context, &owner, &known, &group));
+        done += step.await?;
         so_far(done).await;
-        if last.is_none() {
-            return Ok(done);
-        }
-        after = last;
+        after = Some(last);
     }
 }
 
@@ -256,9 +234,8 @@ fn publish_lists_again(
     key: &KeyId,
 ) -> Result<(), ServiceError> {
     let (issuer, key) = withdrawn(db, tenant, key)?;
-    let mark = mark(&context.identity(&issuer)?, &key)?;
     let signer = context.signer(db, tenant)?;
-    for list in signed_lists(db, &issuer, &mark)? {
+    for list in signatures(context, &issuer, &key)?.lists(db)? {
         signer.publish_again(db, &list)?;
     }
     Ok(())
@@ -269,30 +246,30 @@ fn withdrawn(db: &mut Db, tenant: &TenantId, key: &KeyId) -> Result<(Issuer, Iss
     if key.state == KeyState::Withdrawn {
         return Ok((issuer, key));
     }
-    Err(ServiceError::conflict(
-        "issuer-key.in-use",
-        "This key is not withdrawn, so what it signed stays as it is.",
-    ))
+    Err(CredentialRefusal::KeyInUse.into())
 }
 
-/// Signs the next group. Says how many it signed, and after which to go on: none when there is no more.
+/// Signs those of a group anew that the key still signs by now, and says how many these were.
 fn sign_group(
     db: &mut Db,
     context: &IssuingContext,
     tenant: &TenantId,
     key: &KeyId,
-    after: Option<&CredentialId>,
-) -> Result<(usize, Option<CredentialId>), ServiceError> {
+    group: &[CredentialId],
+) -> Result<usize, ServiceError> {
     let (issuer, key) = withdrawn(db, tenant, key)?;
-    let mark = mark(&context.identity(&issuer)?, &key)?;
+    let signatures = signatures(context, &issuer, &key)?;
     let signer: Signer = context.signer(db, tenant)?;
-    let found = reissues::marked(db, tenant, &issuer.id, &mark, after, GROUP)?;
-    let last = found.last().map(|one| one.id.clone());
     let mut signed = 0;
-    for credential in found.into_iter().filter(|one| mark.is_on(one)) {
+    for id in group {
+        // Its holder may have had it signed anew meanwhile, or have been erased.
+        let known = credentials::get(db, tenant, id)?;
+        let Some(credential) = known.filter(|credential| signatures.is_on(credential)) else {
+            continue;
+        };
         let document = read(&credential)?;
-        reissuing::again(db, &signer, context, credential, document, Cause::Key)?;
+        reissuing::again(db, &signer, context, credential, document, ReissueCause::Key)?;
         signed += 1;
     }
-    Ok((signed, last))
+    Ok(signed)
 }

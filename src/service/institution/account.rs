@@ -1,14 +1,15 @@
 //! What an administrator sees of Cairn inside the LMS, outside any course.
 
 use crate::domain::course::Course;
+use crate::domain::page::Page;
+use crate::domain::platform::{Claim, Deployment, DeploymentState};
+use crate::domain::session::Session;
+use crate::domain::theme::Colour;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::{IDLE, digest};
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::pending::Claim;
-use crate::store::sessions::Session;
-use crate::store::{Page, courses, deployments, pending, registrations, sessions};
+use crate::store::{courses, deployments, pending, registrations, sessions, tenants};
 use lti::registration::Registration;
 
 /// Courses that the page names.
@@ -16,30 +17,32 @@ const COURSES: i64 = 20;
 
 /// An administrator's visit outside a course.
 #[derive(Debug, Clone)]
-pub struct Administrator {
-    pub session: Session,
-    pub registration: Registration,
+pub(crate) struct Administrator {
+    pub(crate) session: Session,
+    pub(crate) registration: Registration,
 }
 
 impl Administrator {
     /// The tenant that owns everything this visit may see.
     #[must_use]
-    pub fn tenant(&self) -> &TenantId {
+    pub(crate) fn tenant(&self) -> &TenantId {
         &self.session.tenant
     }
 }
 
 /// How the platform is connected.
 #[derive(Debug, Clone)]
-pub struct Account {
+pub(crate) struct Account {
     /// The installation that this visit came through.
-    pub here: Deployment,
+    pub(crate) here: Deployment,
     /// Others that wait to be accepted.
-    pub waiting: Vec<(Deployment, Claim)>,
+    pub(crate) waiting: Vec<(Deployment, Claim)>,
     /// The newest courses that were opened from this platform.
-    pub courses: Vec<Course>,
+    pub(crate) courses: Vec<Course>,
     /// Whether there are more.
-    pub more_courses: bool,
+    pub(crate) more_courses: bool,
+    /// The colour of the institution's pages; none is Cairn's own.
+    pub(crate) accent: Option<Colour>,
 }
 
 impl Cairn {
@@ -47,7 +50,8 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::SessionOver`] when there is none, it is over, belongs to a course or to no administrator.
-    pub async fn account_administrator(&self, token: &str) -> Result<Administrator, ServiceError> {
+    #[tracing::instrument(name = "account.account_administrator", level = "debug", skip_all)]
+    pub(crate) async fn account_administrator(&self, token: &str) -> Result<Administrator, ServiceError> {
         let (now, digest) = (self.clock.now(), digest(token));
         let found = self.store.read(move |db| {
             let session = sessions::by_token_digest(db, &digest, now)?;
@@ -70,7 +74,8 @@ impl Cairn {
 }
 
 /// How the platform of the visit is connected.
-pub async fn read(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
+#[tracing::instrument(name = "account.look", level = "debug", skip_all)]
+pub(crate) async fn read(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
     let administrator = administrator.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, registration) = (administrator.tenant(), &administrator.registration.id);
@@ -93,6 +98,7 @@ pub async fn read(cairn: &Cairn, administrator: &Administrator) -> Result<Accoun
             waiting,
             courses: seen,
             more_courses,
+            accent: tenants::get(db, tenant)?.and_then(|institution| institution.accent),
         })
     });
     found.await

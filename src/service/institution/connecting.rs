@@ -10,53 +10,53 @@ use serde_json::{Value, json};
 
 use crate::domain::audit::{Action, Entry};
 use crate::domain::issuer::Tenant;
+use crate::domain::platform::{Claim, Deployment, DeploymentState, LastSeen};
 use crate::ids::{AdminId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Operator, Scope};
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::last_seen::LastSeen;
-use crate::store::pending::{self, Claim};
-use crate::store::{Db, StoreError, admins, audit, deployments, last_seen, registrations, tenants};
+use crate::store::{Db, StoreError, admins, audit, deployments, last_seen, pending, registrations, tenants};
 use lti::registration::{Registration, RegistrationDraft};
 
 /// A platform in the list.
 #[derive(Debug, Clone)]
-pub struct Listed {
-    pub institution: String,
-    pub registration: Registration,
+pub(crate) struct Listed {
+    pub(crate) institution: String,
+    pub(crate) registration: Registration,
     /// Deployments that wait.
-    pub pending: usize,
-    pub seen_at: Option<DateTime<Utc>>,
+    pub(crate) pending: usize,
+    pub(crate) seen_at: Option<DateTime<Utc>>,
 }
 
 /// One platform with everything round it.
 #[derive(Debug, Clone)]
-pub struct Platform {
-    pub institution: Tenant,
-    pub registration: Registration,
-    pub deployments: Vec<Deployment>,
-    pub last_seen: Option<LastSeen>,
+pub(crate) struct Platform {
+    pub(crate) institution: Tenant,
+    pub(crate) registration: Registration,
+    pub(crate) deployments: Vec<Deployment>,
+    pub(crate) last_seen: Option<LastSeen>,
     /// Where each deployment was seen first, and who asked for it.
-    pub claims: HashMap<DeploymentId, Claim>,
+    pub(crate) claims: HashMap<DeploymentId, Claim>,
     /// Deployments that an administrator refused, and has not accepted since.
-    pub refused: HashMap<DeploymentId, Refused>,
+    pub(crate) refused: HashMap<DeploymentId, Refused>,
     /// None for one that was registered by hand.
-    pub registration_url: Option<String>,
+    pub(crate) registration_url: Option<String>,
 }
 
 /// Who refused a deployment, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub(crate) struct Refused {
     /// The administrator's name; none for the command line, and where it is not known any more.
-    pub by: Option<String>,
-    pub at: DateTime<Utc>,
+    pub(crate) by: Option<String>,
+    pub(crate) at: DateTime<Utc>,
 }
 
 /// The institutions within that reach, by name.
-pub async fn institutions(cairn: &Cairn, scope: &Scope) -> Result<Vec<Tenant>, ServiceError> {
+#[tracing::instrument(name = "platforms.institutions", level = "debug", skip_all)]
+pub(crate) async fn institutions(cairn: &Cairn, scope: &Scope) -> Result<Vec<Tenant>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| within(db, &scope));
     Ok(found.await?)
@@ -70,7 +70,8 @@ fn within(db: &mut Db, scope: &Scope) -> Result<Vec<Tenant>, StoreError> {
 }
 
 /// The platforms within that reach.
-pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceError> {
+#[tracing::instrument(name = "platforms.list", level = "debug", skip_all)]
+pub(crate) async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| {
         let mut all = Vec::new();
@@ -98,7 +99,12 @@ pub async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceEr
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is not there or another institution's.
-pub async fn view(cairn: &Cairn, scope: &Scope, id: &RegistrationId) -> Result<Platform, ServiceError> {
+#[tracing::instrument(name = "platforms.view", level = "debug", skip_all, fields(platform = id.as_str()))]
+pub(crate) async fn view(
+    cairn: &Cairn,
+    scope: &Scope,
+    id: &RegistrationId,
+) -> Result<Platform, ServiceError> {
     let (scope, id) = (scope.clone(), id.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let registration = reached(db, &scope, &id)?;
@@ -168,7 +174,7 @@ fn reached(db: &mut Db, scope: &Scope, id: &RegistrationId) -> Result<Registrati
 
 /// Whose platform it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Owner {
+pub(crate) enum Owner {
     Known(TenantId),
     /// The institution of that name; made if there is none.
     Named(String),
@@ -194,18 +200,19 @@ impl From<&str> for Owner {
 
 /// What somebody enters who registers a platform by hand.
 #[derive(Debug, Clone)]
-pub struct NewPlatform {
-    pub institution: Owner,
-    pub draft: RegistrationDraft,
+pub(crate) struct NewPlatform {
+    pub(crate) institution: Owner,
+    pub(crate) draft: RegistrationDraft,
     /// Deployments that are accepted from the start, by the platform's own identifiers.
-    pub deployments: Vec<String>,
+    pub(crate) deployments: Vec<String>,
 }
 
 /// Registers a platform by hand.
 ///
 /// # Errors
 /// A sentence for each value that cannot be used; that it is registered already; that the institution is out of reach.
-pub async fn add<'a>(
+#[tracing::instrument(name = "platforms.add", skip_all)]
+pub(crate) async fn add<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     new: NewPlatform,
@@ -228,10 +235,10 @@ pub async fn add<'a>(
     for deployment in &new.deployments {
         deployment_id(deployment)?;
     }
-    let (actor, known) = (by.actor(), known_already(by));
+    let actor = by.actor();
     let added = cairn.store.write_retrying(move |db| {
         let (new, making, random) = (new.clone(), making.clone(), Arc::clone(&random));
-        let (id, actor, known) = (id.clone(), actor.clone(), known.to_owned());
+        let (id, actor) = (id.clone(), actor.clone());
         {
             let tenant = match (making, new.institution) {
                 (Some(making), _) => making.find_or_make(db)?.0.id,
@@ -239,7 +246,7 @@ pub async fn add<'a>(
                 (None, Owner::Named(_)) => return Err(ServiceError::NotFound("institution")),
             };
             let registration = checked(new.draft, id, &tenant)?;
-            insert(db, &registration, known, now)?;
+            insert(db, &registration, now)?;
             let detail = json!({
                 "issuer": registration.issuer, "client_id": registration.client_id, "deployments": new.deployments,
                 "accepts_all": registration.accepts_new_deployments,
@@ -255,26 +262,9 @@ pub async fn add<'a>(
     added.await
 }
 
-/// That it is registered already, with where to look.
-fn known_already(by: Operator<'_>) -> &'static str {
-    match by {
-        Operator::Administrator(_) => {
-            "This issuer and client id are registered already. Look under Platforms."
-        }
-        Operator::CommandLine => {
-            "This issuer and client id are registered already. `cairn platform list` shows them."
-        }
-    }
-}
-
-fn insert(
-    db: &mut Db,
-    registration: &Registration,
-    known: String,
-    now: DateTime<Utc>,
-) -> Result<(), ServiceError> {
+fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc>) -> Result<(), ServiceError> {
     if registrations::by_issuer_and_client(db, &registration.issuer, &registration.client_id)?.is_some() {
-        return Err(ServiceError::conflict("platform.known", known));
+        return Err(InstitutionRefusal::PlatformKnown.into());
     }
     Ok(registrations::insert(db, registration, now)?)
 }
@@ -284,18 +274,14 @@ pub(in crate::service) fn checked(
     id: RegistrationId,
     tenant: &TenantId,
 ) -> Result<Registration, ServiceError> {
-    draft.check(id, tenant.clone()).map_err(|errors| {
-        let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        ServiceError::invalid("platform.values", sentences.join(" "))
-    })
+    Ok(draft
+        .check(id, tenant.clone())
+        .map_err(InstitutionRefusal::PlatformValues)?)
 }
 
 fn deployment_id(text: &str) -> Result<(), ServiceError> {
     if text.is_empty() || text.len() > 255 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(ServiceError::invalid(
-            "platform.deployment",
-            "A deployment id has 1 to 255 printable characters without blanks; copy it as the platform shows it.",
-        ));
+        return Err(InstitutionRefusal::DeploymentId.into());
     }
     Ok(())
 }
@@ -334,7 +320,7 @@ fn accept(
 
 /// What an administrator changes of a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub(crate) enum Change {
     /// Lets an installation in, or refuses it.
     Deployment(DeploymentId, DeploymentState),
     /// Lets an installation in that has not been seen yet.
@@ -342,7 +328,7 @@ pub enum Change {
     /// Whether whatever installation turns up is let in.
     AcceptAll(bool),
     Enabled(bool),
-    /// The hosts that services may be on.
+    /// The hosts that services may be on beside the platform's own.
     ServiceHosts(Vec<String>),
 }
 
@@ -350,7 +336,8 @@ pub enum Change {
 ///
 /// # Errors
 /// That it is out of reach, or a sentence about the value.
-pub async fn change<'a>(
+#[tracing::instrument(name = "platforms.change", skip_all, fields(platform = id.as_str()))]
+pub(crate) async fn change<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     id: &RegistrationId,
@@ -372,7 +359,7 @@ pub async fn change<'a>(
 
 /// What removing did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removed {
+pub(crate) enum Removed {
     Gone,
     /// Courses were launched from it: its rows stay, its launches are refused.
     TurnedOff,
@@ -382,7 +369,8 @@ pub enum Removed {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is not there or out of reach.
-pub async fn remove<'a>(
+#[tracing::instrument(name = "platforms.remove", skip_all, fields(platform = id.as_str()))]
+pub(crate) async fn remove<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     id: &RegistrationId,

@@ -1,42 +1,45 @@
-//! Institutions and their issuers in the console: made, renamed, and given a new signing key.
+//! Institutions and their issuers in the console: made, renamed, given a colour, and given a new signing key.
 
 use serde_json::json;
 use url::Url;
 
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::issuer::{Counts, Issuer, Tenant};
+use crate::domain::keys::{IssuerKey, KeyState};
+use crate::domain::theme::Colour;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::{self, Making};
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, Operator, Scope, links};
-use crate::store::console::{Counts, counts};
-use crate::store::issuers::{IssuerKey, KeyState};
+use crate::store::console::counts;
 use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
 
 /// An institution with its public face.
 #[derive(Debug, Clone)]
-pub struct Institution {
-    pub tenant: Tenant,
-    pub issuer: Issuer,
+pub(crate) struct Institution {
+    pub(crate) tenant: Tenant,
+    pub(crate) issuer: Issuer,
     /// Those that sign documents, then those that sign tokens; each oldest first.
-    pub keys: Vec<IssuerKey>,
-    pub counts: Counts,
+    pub(crate) keys: Vec<IssuerKey>,
+    pub(crate) counts: Counts,
 }
 
 /// What a form about an institution holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Face {
+pub(crate) struct Face {
     /// What administrators call it.
-    pub name: String,
+    pub(crate) name: String,
     /// What badges say of who issued them.
-    pub issuer_name: String,
-    pub url: Option<String>,
-    pub email: Option<String>,
+    pub(crate) issuer_name: String,
+    pub(crate) url: Option<String>,
+    pub(crate) email: Option<String>,
 }
 
 /// Every institution that this administrator sees, oldest first.
-pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<Vec<Institution>, ServiceError> {
+#[tracing::instrument(name = "issuers.list", level = "debug", skip_all)]
+pub(crate) async fn list(cairn: &Cairn, admin: &Administrator) -> Result<Vec<Institution>, ServiceError> {
     let scope = admin.scope.clone();
     let found = cairn.store.read_with(move |db| {
         let mut all = Vec::new();
@@ -71,7 +74,8 @@ fn whole(db: &mut Db, tenant: Tenant) -> Result<Option<Institution>, ServiceErro
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that this administrator does not see.
-pub async fn get(
+#[tracing::instrument(name = "issuers.get", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn get(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -90,7 +94,12 @@ pub async fn get(
 /// # Errors
 /// [`ServiceError::Forbidden`] for administrators of one institution; a sentence for a name that cannot be used or is
 /// taken.
-pub async fn create(cairn: &Cairn, admin: &Administrator, name: &str) -> Result<TenantId, ServiceError> {
+#[tracing::instrument(name = "issuers.create", skip_all)]
+pub(crate) async fn create(
+    cairn: &Cairn,
+    admin: &Administrator,
+    name: &str,
+) -> Result<TenantId, ServiceError> {
     admin.scope.everything()?;
     let name = checked_name(name)?;
     let making = Making::new(cairn, &name, admin.into())?;
@@ -102,10 +111,7 @@ pub async fn create(cairn: &Cairn, admin: &Administrator, name: &str) -> Result<
         Ok(tenant.id)
     });
     match made.await {
-        Err(ServiceError::Store(StoreError::AlreadyThere(_))) => Err(ServiceError::conflict(
-            "institution.known",
-            "There is an institution of that name already. Choose another name.",
-        )),
+        Err(ServiceError::Store(StoreError::AlreadyThere(_))) => Err(InstitutionRefusal::Known.into()),
         made => made,
     }
 }
@@ -113,10 +119,7 @@ pub async fn create(cairn: &Cairn, admin: &Administrator, name: &str) -> Result<
 fn checked_name(name: &str) -> Result<String, ServiceError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "institution.name",
-            "Give the institution a name of 1 to 200 characters.",
-        ));
+        return Err(InstitutionRefusal::Name.into());
     }
     Ok(name.to_owned())
 }
@@ -125,7 +128,8 @@ fn checked_name(name: &str) -> Result<String, ServiceError> {
 ///
 /// # Errors
 /// As [`get`]; a sentence for each value that cannot be used.
-pub async fn change(
+#[tracing::instrument(name = "issuers.change", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn change(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -135,10 +139,7 @@ pub async fn change(
     let name = checked_name(&face.name)?;
     let issuer_name = face.issuer_name.trim().to_owned();
     if issuer_name.is_empty() || issuer_name.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "issuer.name",
-            "Give the issuer a name of 1 to 200 characters; it stands on every badge.",
-        ));
+        return Err(InstitutionRefusal::IssuerName.into());
     }
     let url = face.url.as_deref().map(site).transpose()?;
     let email = face.email.as_deref().map(links::email).transpose()?;
@@ -153,12 +154,7 @@ pub async fn change(
     let actor = Actor::Administrator(admin.actor.clone());
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         // Institutions are found by name: by the command line, and when somebody signs in at a provider.
-        let taken = || {
-            ServiceError::invalid(
-                "institution.name",
-                "There is another institution of that name. Choose another name.",
-            )
-        };
+        let taken = || ServiceError::from(InstitutionRefusal::NameTaken);
         if tenants::by_name(db, &name)?.is_some_and(|one| one.id != tenant) {
             return Err(taken());
         }
@@ -176,6 +172,45 @@ pub async fn change(
     changed.await
 }
 
+/// Gives the pages of an institution the colour that was typed, or with nothing typed Cairn's own. Pictures and issued badges
+/// stay as they are.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution that this administrator does not see; a sentence for what is no colour.
+pub(crate) async fn set_accent(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    typed: &str,
+) -> Result<(), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let accent = colour(typed)?;
+    let (now, random) = cairn.moment();
+    let (tenant, actor) = (tenant.clone(), Actor::Administrator(admin.actor.clone()));
+    let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let known = tenants::get(db, &tenant)?.ok_or(ServiceError::NotFound("institution"))?;
+        if known.accent == accent {
+            return Ok(());
+        }
+        tenants::set_accent(db, &tenant, accent)?;
+        let entry = Entry::new(&tenant, actor, Action::AccentChanged, tenant.as_str(), now);
+        let detail = json!({"before": known.accent.map(Colour::hex), "after": accent.map(Colour::hex)});
+        Ok(audit::record(db, &entry.detail(detail), random.as_ref())?)
+    });
+    changed.await
+}
+
+/// The colour that somebody typed, with or without the `#`.
+fn colour(typed: &str) -> Result<Option<Colour>, ServiceError> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let digits = typed.strip_prefix('#').unwrap_or(typed);
+    let colour = Colour::parse(&format!("#{digits}")).ok_or(InstitutionRefusal::Accent)?;
+    Ok(Some(colour))
+}
+
 fn site(text: &str) -> Result<String, ServiceError> {
     let url = Url::parse(text.trim()).ok().filter(|url| {
         matches!(url.scheme(), "https" | "http")
@@ -183,20 +218,17 @@ fn site(text: &str) -> Result<String, ServiceError> {
             && url.username().is_empty()
             && url.as_str().len() <= 2_000
     });
-    url.map(String::from).ok_or_else(|| {
-        ServiceError::invalid(
-            "issuer.url",
-            "Type the whole address of the institution’s site, for instance https://school.example.",
-        )
-    })
+    url.map(String::from)
+        .ok_or_else(|| InstitutionRefusal::IssuerUrl.into())
 }
 
 /// Gives the issuer a new signing key of each kind. The old ones stay in `did.json`, so that what they signed still verifies.
 /// `expected` is the public key that signs documents now, as the review page showed it.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] when another key signs by now: then the new one is there already.
-pub async fn rotate<'a>(
+/// As [`get`]; [`ServiceError::Refused`] when another key signs by now: then the new one is there already.
+#[tracing::instrument(name = "issuers.rotate", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn rotate<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     tenant: &TenantId,
@@ -211,10 +243,7 @@ pub async fn rotate<'a>(
         let issuer = issuers::for_tenant(db, &tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
         let active = issuers::active_key(db, &tenant, &issuer.id)?;
         if active.is_some_and(|key| key.public_multibase != expected) {
-            return Err(ServiceError::conflict(
-                "issuer-key.changed",
-                "Another key signs by now: somebody has changed it since this page was made. Nothing was done twice.",
-            ));
+            return Err(InstitutionRefusal::IssuerKeyChanged.into());
         }
         let key = IssuerKey {
             state: KeyState::Active,

@@ -1,9 +1,11 @@
-//! What administrators look after: platforms, issuers, administrators, policies and the self-test.
+//! What administrators look after: platforms, issuers, administrators, policies, the self-test and the keys towards
+//! platforms.
 
-pub mod account;
-pub mod administrators;
-pub mod connecting;
-pub mod issuing;
-pub mod policies;
-pub mod registering;
-pub mod self_test;
+pub(crate) mod account;
+pub(crate) mod administrators;
+pub(crate) mod connecting;
+pub(crate) mod issuing;
+pub(crate) mod policies;
+pub(crate) mod registering;
+pub(crate) mod self_test;
+pub(crate) mod tool_keys;

@@ -9,6 +9,7 @@ use crate::domain::policy::{KEEP_DAYS, Policy};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, links};
 use crate::store::{admin_sessions, audit, policies, retention, tenants};
 
@@ -20,7 +21,8 @@ const ENDED_LINKS: TimeDelta = TimeDelta::days(90);
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-pub async fn get(
+#[tracing::instrument(name = "policies.get", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn get(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -39,7 +41,8 @@ pub async fn get(
 ///
 /// # Errors
 /// As [`get`]; a sentence when history is to be kept for too few or too many days.
-pub async fn set(
+#[tracing::instrument(name = "policies.set", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn set(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -47,10 +50,7 @@ pub async fn set(
 ) -> Result<(), ServiceError> {
     let (_, before) = get(cairn, admin, tenant).await?;
     if policy.keep_days.is_some_and(|days| !KEEP_DAYS.contains(&days)) {
-        return Err(ServiceError::invalid(
-            "policy.keep-days",
-            "Keep history for 30 to 3,650 days, or for ever.",
-        ));
+        return Err(InstitutionRefusal::KeepDays.into());
     }
     if policy == before {
         return Ok(());
@@ -72,7 +72,8 @@ pub async fn set(
 ///
 /// # Errors
 /// What the store reports; what was forgotten until then stays forgotten.
-pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "policies.forget", skip_all)]
+pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
     let (now, random) = cairn.moment();
     let over = cairn.store.write(move |db| {
         admin_sessions::purge(db, now)?;
@@ -80,6 +81,7 @@ pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
         tenants::list(db)
     });
     for tenant in over.await? {
+        note_files(cairn, &tenant.id).await?;
         let id = tenant.id.clone();
         let random = std::sync::Arc::clone(&random);
         let files = cairn.store.write(move |db| {
@@ -114,4 +116,16 @@ pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
         }
     }
     Ok(())
+}
+
+/// Notes which files hand-ins have that an older program wrote, a part of them at a time, so that nobody waits long for the
+/// database.
+async fn note_files(cairn: &Cairn, tenant: &TenantId) -> Result<(), ServiceError> {
+    loop {
+        let of = tenant.clone();
+        let noted = cairn.store.write(move |db| retention::note_files(db, &of));
+        if noted.await? == 0 {
+            return Ok(());
+        }
+    }
 }

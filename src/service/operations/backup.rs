@@ -21,7 +21,7 @@ use crate::store::backup::{self, Copied};
 
 /// Why there is no backup. What was begun has been removed.
 #[derive(Debug, thiserror::Error)]
-pub enum BackupError {
+pub(crate) enum BackupError {
     #[error("{0} is there already. Name another folder; nothing was written.")]
     There(String),
     #[error(
@@ -41,7 +41,7 @@ pub enum BackupError {
 impl BackupError {
     /// A stable name for scripts and support.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::There(_) => "backup.there",
             Self::NoDatabase(_) => "backup.no-database",
@@ -55,24 +55,25 @@ impl BackupError {
 
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub(crate) struct Made {
     /// Bytes of the database; none where it is PostgreSQL, which the backup does not hold.
-    pub database: Option<u64>,
+    pub(crate) database: Option<u64>,
     /// How many files, and their bytes together.
-    pub files: usize,
-    pub size: u64,
+    pub(crate) files: usize,
+    pub(crate) size: u64,
     /// Files whose content is not what it was when it was stored, below the data folder. They are in the backup as they
     /// are.
-    pub damaged: Vec<String>,
+    pub(crate) damaged: Vec<String>,
     /// The fingerprint of the master key that it takes; none when no key is there to ask.
-    pub master_key: Option<String>,
+    pub(crate) master_key: Option<String>,
 }
 
 /// Writes a backup to the new folder `target`. Blocks.
 ///
 /// # Errors
 /// [`BackupError`]; then there is no folder `target`.
-pub fn make(settings: &Settings, now: DateTime<Utc>, target: &Path) -> Result<Made, BackupError> {
+#[tracing::instrument(name = "backup.make", skip_all)]
+pub(crate) fn make(settings: &Settings, now: DateTime<Utc>, target: &Path) -> Result<Made, BackupError> {
     if target.symlink_metadata().is_ok() {
         return Err(BackupError::There(target.display().to_string()));
     }

@@ -1,3 +1,5 @@
-//! What whoever runs the server does: backups and the master key.
+//! What whoever runs the server does: backups and the master key, and what they see of the queue.
 
-pub mod backup;
+pub(crate) mod backup;
+pub(crate) mod gauges;
+pub(crate) mod master_key;

@@ -9,49 +9,53 @@ use serde_json::json;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::cause::Cause;
+use crate::domain::erasure::{Declined, Wish};
 use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, StatusListId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge, EraseFiles};
+use crate::service::base::refusal::PrivacyRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::publish::page_digest;
 use crate::service::credential::signing::IssuingContext;
 use crate::service::institution::administrators::Administrator;
 use crate::service::privacy::export::exporting;
-use crate::store::erasures::{self, Declined, Wish};
-use crate::store::{Db, audit, awards, credentials, exports, people, retention, rules, submissions, tenants};
+use crate::store::{
+    Db, audit, awards, credentials, erasures, exports, people, retention, rules, submissions, tenants,
+};
 
 /// What a person types to ask for it.
-pub const WORD: &str = "erase";
+pub(crate) const WORD: &str = "erase";
 
 /// Most characters of the reason for which a wish is declined.
-pub const MOST_REASON: usize = 500;
+pub(crate) const MOST_REASON: usize = 500;
 
 /// How it stands for a visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    pub badges: usize,
-    pub hand_ins: usize,
+pub(crate) struct Standing {
+    pub(crate) badges: usize,
+    pub(crate) hand_ins: usize,
     /// When they asked, while it waits.
-    pub asked_at: Option<DateTime<Utc>>,
+    pub(crate) asked_at: Option<DateTime<Utc>>,
     /// That it was declined, until they ask again.
-    pub declined: Option<Declined>,
+    pub(crate) declined: Option<Declined>,
 }
 
 /// Somebody who waits to be erased.
 #[derive(Debug, Clone)]
-pub struct WaitingErasure {
-    pub id: ErasureId,
-    pub name: String,
-    pub asked_at: DateTime<Utc>,
-    pub badges: usize,
-    pub hand_ins: usize,
+pub(crate) struct WaitingErasure {
+    pub(crate) id: ErasureId,
+    pub(crate) name: String,
+    pub(crate) asked_at: DateTime<Utc>,
+    pub(crate) badges: usize,
+    pub(crate) hand_ins: usize,
 }
 
 /// What erasing the visitor would take, and whether they have asked for it.
-pub async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, ServiceError> {
+#[tracing::instrument(name = "erasing.standing", level = "debug", skip_all)]
+pub(crate) async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, ServiceError> {
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let found = cairn.store.read(move |db| {
         let wish = erasures::of_person(db, &tenant, &person)?;
@@ -69,14 +73,12 @@ pub async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standing, Serv
 /// The visitor asks to be erased. Asking twice is asking once.
 ///
 /// # Errors
-/// [`ServiceError::Masquerade`] for whoever acts as them; [`ServiceError::Invalid`] without the word.
-pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), ServiceError> {
+/// [`ServiceError::Masquerade`] for whoever acts as them; [`ServiceError::Refused`] without the word.
+#[tracing::instrument(name = "erasing.ask", skip_all)]
+pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     if !word.eq_ignore_ascii_case(WORD) {
-        return Err(ServiceError::invalid(
-            "erasure.word",
-            format!("Type “{WORD}” into the field to ask for it. Nothing was asked for yet."),
-        ));
+        return Err(PrivacyRefusal::Word(WORD).into());
     }
     let (now, random) = cairn.moment();
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
@@ -101,7 +103,8 @@ pub async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<(), Ser
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them.
-pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "erasing.withdraw", skip_all)]
+pub(crate) async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
     let (now, random) = cairn.moment();
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
@@ -123,7 +126,8 @@ pub async fn withdraw(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceErr
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-pub async fn waiting(
+#[tracing::instrument(name = "erasing.waiting", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn waiting(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -154,8 +158,9 @@ pub async fn waiting(
 ///
 /// # Errors
 /// As [`waiting`]; [`ServiceError::NotFound`] for a wish that was never there or was taken back;
-/// [`ServiceError::Conflict`] for one that was declined.
-pub async fn erase(
+/// [`ServiceError::Refused`] for one that was declined.
+#[tracing::instrument(name = "erasing.erase", skip_all, fields(erasure = id.as_str()))]
+pub(crate) async fn erase(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -165,24 +170,26 @@ pub async fn erase(
     let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let id = id.clone();
     let actor = Actor::Administrator(admin.actor.clone());
-    let archives = cairn.store.write_retrying(move |db| {
-            let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?
-            else {
-                return Ok(Vec::new());
-            };
-            if wish.declined.is_some() {
-                return Err(ServiceError::conflict(
-                    "erasure.declined",
-                    "Somebody declined this request in the meantime, and the person was told why. Nothing was erased.",
-                ));
-            }
-            let badges = erase_in(db, &context, &tenant, &wish)?;
-            erasures::done(db, &tenant, &id, badges, context.now)?;
-            let entry = Entry::new(&tenant, actor.clone(), Action::ErasureDone, id.as_str(), context.now);
-            let entry = entry.detail(json!({ "badges": badges }));
-            audit::record(db, &entry, context.random.as_ref())?;
-            // The archives that are there, or are being made, hold this person too.
-            Ok(exports::forget_all(db, &tenant)?)
+    let archives = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))? else {
+            return Ok(Vec::new());
+        };
+        if wish.declined.is_some() {
+            return Err(PrivacyRefusal::Declined.into());
+        }
+        let badges = erase_in(db, &context, &tenant, &wish)?;
+        erasures::done(db, &tenant, &id, badges, context.now)?;
+        let entry = Entry::new(
+            &tenant,
+            actor.clone(),
+            Action::ErasureDone,
+            id.as_str(),
+            context.now,
+        );
+        let entry = entry.detail(json!({ "badges": badges }));
+        audit::record(db, &entry, context.random.as_ref())?;
+        // The archives that are there, or are being made, hold this person too.
+        Ok(exports::forget_all(db, &tenant)?)
     });
     exporting::remove(cairn, archives.await?).await;
     Ok(())
@@ -193,8 +200,9 @@ pub async fn erase(
 /// twice is doing it once, and the first reason stays.
 ///
 /// # Errors
-/// As [`erase`]; [`ServiceError::Invalid`] without a reason, [`ServiceError::Conflict`] for somebody who was erased.
-pub async fn decline(
+/// As [`erase`]; [`ServiceError::Refused`] without a reason, [`ServiceError::Refused`] for somebody who was erased.
+#[tracing::instrument(name = "erasing.decline", skip_all, fields(erasure = id.as_str()))]
+pub(crate) async fn decline(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -204,12 +212,7 @@ pub async fn decline(
     admin.scope.allows(tenant)?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > MOST_REASON {
-        return Err(ServiceError::invalid(
-            "erasure.reason",
-            format!(
-                "Say why, in 1 to {MOST_REASON} characters: the person reads it. Nothing was declined yet."
-            ),
-        ));
+        return Err(PrivacyRefusal::Reason { most: MOST_REASON }.into());
     }
     let (now, random) = cairn.moment();
     let (tenant, id) = (tenant.clone(), id.clone());
@@ -217,10 +220,7 @@ pub async fn decline(
     let declined = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let wish = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))?;
         if wish.is_none() {
-            return Err(ServiceError::conflict(
-                "erasure.done",
-                "Somebody erased this person in the meantime, as they had asked. There is nothing left to decline.",
-            ));
+            return Err(PrivacyRefusal::Done.into());
         }
         if erasures::decline(db, &tenant, &id, &reason, now)? {
             let entry = Entry::new(&tenant, actor, Action::ErasureDeclined, id.as_str(), now);
@@ -290,7 +290,12 @@ fn erase_in(
 ///
 /// # Errors
 /// What the store and the disk report.
-pub async fn erase_files(cairn: &Cairn, tenant: &TenantId, digests: Vec<String>) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "erasing.erase_files", skip_all)]
+pub(crate) async fn erase_files(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    digests: Vec<String>,
+) -> Result<(), ServiceError> {
     for digest in digests {
         let now = cairn.clock.now();
         let (of, asked) = (tenant.clone(), digest.clone());

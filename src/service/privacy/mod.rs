@@ -1,4 +1,4 @@
 //! What a person may ask of their data: archives and erasure.
 
-pub mod erasing;
-pub mod export;
+pub(crate) mod erasing;
+pub(crate) mod export;

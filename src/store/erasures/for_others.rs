@@ -1,21 +1,15 @@
 //! What a person did for others: it stays, without their name.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
-use crate::ids::{PersonId, TenantId};
-use crate::store::convert::json;
-use crate::store::schema::{
-    approvals, awards, decisions, deployments, people, placements, regrades, submissions,
-};
-use crate::store::{Db, StoreError};
+use crate::ids::{BadgeId, PersonId, TenantId};
+use crate::store::schema::{approvals, awards, deployments, people, placements, regrades, submissions};
+use crate::store::{Db, StoreError, decisions};
 
 /// Who approved somebody and was erased since.
 const SOMEBODY: &str = "A former instructor";
-
-diesel::define_sql_function! {
-    /// The text with each `part` of it replaced.
-    fn replace(text: diesel::sql_types::Text, part: diesel::sql_types::Text, by: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
 
 pub(super) fn acted_for_others(
     db: &mut Db,
@@ -58,18 +52,16 @@ pub(super) fn forget_approver(db: &mut Db, tenant: &TenantId, person: &PersonId)
         .filter(approvals::by_person_id.eq(person.as_str()))
         .select((approvals::badge_id, approvals::person_id, approvals::by_name))
         .load(db)?;
+    // Whoever changed their name meanwhile is called in each decision as they were then.
+    let mut holders: BTreeMap<(BadgeId, String), Vec<PersonId>> = BTreeMap::new();
     for (badge, holder, name) in given {
-        let as_written = |name: &str| Ok::<_, StoreError>(format!("\"by\":{}", json(&name)?));
-        diesel::update(decisions::table)
-            .filter(decisions::tenant_id.eq(tenant.as_str()))
-            .filter(decisions::badge_id.eq(badge))
-            .filter(decisions::person_id.eq(holder))
-            .set(decisions::record.eq(replace(
-                decisions::record,
-                as_written(&name)?,
-                as_written(SOMEBODY)?,
-            )))
-            .execute(db)?;
+        let approved = holders.entry((badge.into(), name)).or_default();
+        approved.push(holder.into());
+    }
+    for ((badge, name), approved) in holders {
+        decisions::amend(db, tenant, &badge, &approved, |decision| {
+            decision.rename_approver(&name, SOMEBODY)
+        })?;
     }
     diesel::update(approvals::table)
         .filter(approvals::tenant_id.eq(tenant.as_str()))

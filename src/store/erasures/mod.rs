@@ -3,33 +3,17 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::convert::{micros, moment, opt_moment};
+use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
-    approvals, audit, awards, credentials, current_decisions, decisions, enrolments, erased_pages, erasures,
-    jobs, people, regrades, results, sessions, share_links, subjects, submissions,
+    approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
+    erasures, people, regrades, results, sessions, share_links, subjects, submissions,
 };
-use super::{Db, StoreError};
-use crate::domain::audit::ActorKind;
+use super::{Db, StoreError, jobs};
+use crate::domain::audit::{ActorKind, approval_subject};
+use crate::domain::erasure::{Declined, Wish};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
 
 mod for_others;
-
-/// A wish to be erased that nobody has fulfilled yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
-    pub id: ErasureId,
-    pub person: PersonId,
-    pub asked_at: DateTime<Utc>,
-    /// Until they ask again.
-    pub declined: Option<Declined>,
-}
-
-/// That an administrator declined a wish, for the person to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Declined {
-    pub at: DateTime<Utc>,
-    pub reason: String,
-}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = erasures)]
@@ -58,7 +42,7 @@ impl Row {
 
 /// Keeps that somebody asks to be erased, for the first time or again after it was declined. `false`: they have asked
 /// before, and it waits.
-pub fn ask(db: &mut Db, tenant: &TenantId, wish: &Wish) -> Result<bool, StoreError> {
+pub(crate) fn ask(db: &mut Db, tenant: &TenantId, wish: &Wish) -> Result<bool, StoreError> {
     let again = diesel::update(erasures::table)
         .filter(erasures::tenant_id.eq(tenant.as_str()))
         .filter(erasures::person_id.eq(wish.person.as_str()))
@@ -87,7 +71,11 @@ pub fn ask(db: &mut Db, tenant: &TenantId, wish: &Wish) -> Result<bool, StoreErr
 }
 
 /// What a person asked for and nobody has done, declined or not.
-pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Option<Wish>, StoreError> {
+pub(crate) fn of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Option<Wish>, StoreError> {
     let row: Option<Row> = erasures::table
         .filter(erasures::tenant_id.eq(tenant.as_str()))
         .filter(erasures::person_id.eq(person.as_str()))
@@ -99,7 +87,7 @@ pub fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Op
 }
 
 /// Forgets that somebody asked, while it waits. `false`: there was nothing to forget.
-pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<bool, StoreError> {
+pub(crate) fn withdraw(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<bool, StoreError> {
     let gone = diesel::delete(erasures::table)
         .filter(erasures::tenant_id.eq(tenant.as_str()))
         .filter(erasures::id.eq(id.as_str()))
@@ -110,7 +98,7 @@ pub fn withdraw(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<bool, 
 }
 
 /// Notes that a wish that waits was declined. `false`: it does not wait any more.
-pub fn decline(
+pub(crate) fn decline(
     db: &mut Db,
     tenant: &TenantId,
     id: &ErasureId,
@@ -131,7 +119,7 @@ pub fn decline(
 }
 
 /// Everybody of an institution who waits to be erased, longest first, at most 500.
-pub fn waiting(db: &mut Db, tenant: &TenantId) -> Result<Vec<Wish>, StoreError> {
+pub(crate) fn waiting(db: &mut Db, tenant: &TenantId) -> Result<Vec<Wish>, StoreError> {
     let rows: Vec<Row> = erasures::table
         .filter(erasures::tenant_id.eq(tenant.as_str()))
         .filter(erasures::done_at.is_null())
@@ -145,7 +133,11 @@ pub fn waiting(db: &mut Db, tenant: &TenantId) -> Result<Vec<Wish>, StoreError> 
 }
 
 /// One wish; `Some(None)` when it was fulfilled.
-pub fn get(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<Option<Option<Wish>>, StoreError> {
+pub(crate) fn get(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &ErasureId,
+) -> Result<Option<Option<Wish>>, StoreError> {
     let row: Option<(Row, Option<i64>)> = erasures::table
         .filter(erasures::tenant_id.eq(tenant.as_str()))
         .filter(erasures::id.eq(id.as_str()))
@@ -160,7 +152,7 @@ pub fn get(db: &mut Db, tenant: &TenantId, id: &ErasureId) -> Result<Option<Opti
 }
 
 /// How many badges of an institution were erased so far.
-pub fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
+pub(crate) fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
     Ok(erased_pages::table
         .filter(erased_pages::tenant_id.eq(tenant.as_str()))
         .count()
@@ -169,7 +161,7 @@ pub fn count(db: &mut Db, tenant: &TenantId) -> Result<i64, StoreError> {
 
 /// Whether the badge at a public address was erased, by the SHA-256 of the address's last part in hex. Names no tenant:
 /// whoever asks knows none.
-pub fn is_erased(db: &mut Db, digest: &str) -> Result<bool, StoreError> {
+pub(crate) fn is_erased(db: &mut Db, digest: &str) -> Result<bool, StoreError> {
     let found: i64 = erased_pages::table
         .filter(erased_pages::digest.eq(digest))
         .count()
@@ -178,7 +170,7 @@ pub fn is_erased(db: &mut Db, digest: &str) -> Result<bool, StoreError> {
 }
 
 /// Remembers that the badge at a public address was erased.
-pub fn remember_page(
+pub(crate) fn remember_page(
     db: &mut Db,
     tenant: &TenantId,
     digest: &str,
@@ -209,7 +201,7 @@ macro_rules! delete_of {
 /// Removes a person with everything that is theirs. `things` are the ids of their awards, credentials and hand-ins: the
 /// log keeps that something was done to them, and no more. Whoever approved, reviewed or revoked for others leaves an
 /// empty row behind, under a new identifier that nobody can find. Run it in a transaction, after the status lists.
-pub fn erase(
+pub(crate) fn erase(
     db: &mut Db,
     tenant: &TenantId,
     person: &PersonId,
@@ -246,10 +238,7 @@ pub fn erase(
         sessions,
         subjects
     );
-    diesel::delete(jobs::table)
-        .filter(jobs::tenant_id.eq(tenant.as_str()))
-        .filter(jobs::payload.like(format!("%{person}%")))
-        .execute(db)?;
+    jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;
     if for_others::acted_for_others(db, tenant, person)? {
         for_others::forget_approver(db, tenant, person)?;
@@ -272,40 +261,33 @@ pub fn erase(
     Ok(())
 }
 
-/// What the log says of a person beyond the action itself is gone, and so is who it was.
+/// What the log says of a person beyond the action itself is gone, and so is who it was: they are its actor, or its subject
+/// is one of `things`, themselves, or that they were approved. The details of other entries name nobody.
 fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String]) -> Result<(), StoreError> {
     let blank = audit::detail.eq("{}");
-    diesel::update(audit::table)
-        .filter(audit::tenant_id.eq(tenant.as_str()))
-        .filter(
-            audit::actor_id
-                .eq(person.as_str())
-                .or(audit::subject.eq(person.as_str()))
-                .or(audit::subject.like(format!("%/{person}")))
-                .or(audit::detail.like(format!("%{person}%"))),
-        )
-        .set(blank)
-        .execute(db)?;
-    for thing in things {
-        diesel::update(audit::table)
+    let of_tenant: Vec<String> = badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .select(badges::id)
+        .load(db)?;
+    // An approval may have been taken back since, so each badge is asked for, by the index on subjects.
+    let approved = of_tenant
+        .into_iter()
+        .map(|badge| approval_subject(&badge.into(), person));
+    let mut subjects: Vec<String> = approved.collect();
+    subjects.extend_from_slice(things);
+    subjects.push(person.to_string());
+    for some in subjects.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::update(audit::table)
             .filter(audit::tenant_id.eq(tenant.as_str()))
-            .filter(audit::subject.eq(thing))
+            .filter(audit::subject.eq_any(some))
             .set((blank, audit::subject.eq("erased")))
-            .execute(db)?;
+            .execute(connection))?;
     }
-    diesel::update(audit::table)
-        .filter(audit::tenant_id.eq(tenant.as_str()))
-        .filter(
-            audit::subject
-                .eq(person.as_str())
-                .or(audit::subject.like(format!("%/{person}"))),
-        )
-        .set(audit::subject.eq("erased"))
-        .execute(db)?;
     diesel::update(audit::table)
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .filter(audit::actor_id.eq(person.as_str()))
         .set((
+            blank,
             audit::actor_id.eq(None::<String>),
             audit::actor_kind.eq(ActorKind::Unnamed.as_str()),
         ))
@@ -314,7 +296,7 @@ fn blank_log(db: &mut Db, tenant: &TenantId, person: &PersonId, things: &[String
 }
 
 /// Notes that a wish was fulfilled; from now on it names nobody. `false`: it was fulfilled or taken back before.
-pub fn done(
+pub(crate) fn done(
     db: &mut Db,
     tenant: &TenantId,
     id: &ErasureId,

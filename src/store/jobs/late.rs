@@ -11,37 +11,48 @@ use crate::store::schema::jobs;
 use crate::store::{Db, StoreError};
 
 /// Removes work of that kind and key that was given up, and says whether there was any: whoever calls it does the work
-/// anew. Run it in the transaction that enqueues it. `key` is made of ids.
-pub fn take_given_up(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<bool, StoreError> {
+/// anew. Run it in the transaction that enqueues it.
+pub(crate) fn take_given_up(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    key: &str,
+) -> Result<bool, StoreError> {
     let gone = diesel::delete(jobs::table)
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::kind.eq(kind))
-        .filter(jobs::key.like(key))
+        .filter(jobs::key.eq(key))
         .filter(jobs::state.eq(GIVEN_UP))
         .execute(db)?;
     Ok(gone > 0)
 }
 
 /// As [`take_given_up`], for all keys `folder/…`. `folder` is an id.
-pub fn take_given_up_below(
+pub(crate) fn take_given_up_below(
     db: &mut Db,
     tenant: &TenantId,
     kind: &str,
     folder: &str,
 ) -> Result<bool, StoreError> {
-    take_given_up(db, tenant, kind, &format!("{folder}/%"))
+    let gone = diesel::delete(jobs::table)
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(jobs::state.eq(GIVEN_UP))
+        .execute(db)?;
+    Ok(gone > 0)
 }
 
 /// Work that was given up.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GivenUp {
-    pub id: JobId,
-    pub key: String,
-    pub payload: Value,
+pub(crate) struct GivenUp {
+    pub(crate) id: JobId,
+    pub(crate) key: String,
+    pub(crate) payload: Value,
 }
 
 /// What was given up of that kind with keys `folder/…`, oldest first, at most `limit`. `folder` is an id.
-pub fn given_up_below(
+pub(crate) fn given_up_below(
     db: &mut Db,
     tenant: &TenantId,
     kind: &str,
@@ -70,7 +81,12 @@ pub fn given_up_below(
 
 /// Lets work that was given up wait again as if it were new; what went wrong last stays known until it is done. One of
 /// the same kind and key that waits already takes its place. Run it in a transaction.
-pub fn revive(db: &mut Db, tenant: &TenantId, id: &JobId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(crate) fn revive(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &JobId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let mine = || {
         jobs::table
             .filter(jobs::tenant_id.eq(tenant.as_str()))
@@ -104,15 +120,15 @@ pub fn revive(db: &mut Db, tenant: &TenantId, id: &JobId, now: DateTime<Utc>) ->
 
 /// Work that has failed at least once and is not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Late {
+pub(crate) struct Late {
     /// Things that it is to be done to.
-    pub keys: usize,
+    pub(crate) keys: usize,
     /// What went wrong with the newest of it.
-    pub error: String,
+    pub(crate) error: String,
 }
 
 /// What is late of that kind with keys `folder/…`, whether it is tried again or was given up. `folder` is an id.
-pub fn late_below(
+pub(crate) fn late_below(
     db: &mut Db,
     tenant: &TenantId,
     kind: &str,

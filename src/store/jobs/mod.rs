@@ -13,49 +13,58 @@ use serde_json::Value;
 use super::convert::{from_json, json, micros, moment};
 use super::schema::jobs;
 use super::{Db, StoreError};
-use crate::ids::{JobId, RegistrationId, TenantId};
+use crate::ids::{JobId, PersonId, RegistrationId, TenantId};
 use crate::random::Random;
 
 mod late;
+mod people;
 mod state;
 
-pub use late::{GivenUp, Late, given_up_below, late_below, revive, take_given_up, take_given_up_below};
-pub use state::{Count, Standing, counts, is_under_way, standing, under_way_below};
+pub(crate) use late::{
+    GivenUp, Late, given_up_below, late_below, revive, take_given_up, take_given_up_below,
+};
+pub(crate) use people::forget_person;
+pub(crate) use state::{Count, Standing, counts, is_under_way, standing, under_way_below};
 
 const WAITING: &str = "waiting";
 const RUNNING: &str = "running";
 const GIVEN_UP: &str = "given_up";
 
+/// What a job can be, as it is stored.
+pub(crate) const STATES: [&str; 3] = [WAITING, RUNNING, GIVEN_UP];
+
 /// Work to enqueue.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NewJob {
-    pub tenant: TenantId,
+pub(crate) struct NewJob {
+    pub(crate) tenant: TenantId,
     /// What is to be done, for instance `sync-course`.
-    pub kind: String,
+    pub(crate) kind: String,
     /// What it is done to: two waiting jobs of one kind and key are one.
-    pub key: String,
-    pub payload: Value,
-    pub run_at: DateTime<Utc>,
+    pub(crate) key: String,
+    pub(crate) payload: Value,
+    pub(crate) run_at: DateTime<Utc>,
     /// The platform that it calls; none for work that calls nobody.
-    pub platform: Option<RegistrationId>,
+    pub(crate) platform: Option<RegistrationId>,
+    /// The person whom it concerns, with whom it goes when they are erased; none for work that concerns nobody.
+    pub(crate) person: Option<PersonId>,
 }
 
 /// Work that a worker has claimed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Job {
-    pub id: JobId,
-    pub tenant: TenantId,
-    pub kind: String,
-    pub key: String,
-    pub payload: Value,
+pub(crate) struct Job {
+    pub(crate) id: JobId,
+    pub(crate) tenant: TenantId,
+    pub(crate) kind: String,
+    pub(crate) key: String,
+    pub(crate) payload: Value,
     /// This attempt included, from 1.
-    pub attempts: i32,
-    pub run_at: DateTime<Utc>,
+    pub(crate) attempts: i32,
+    pub(crate) run_at: DateTime<Utc>,
     /// The platform that it calls.
-    pub platform: Option<RegistrationId>,
-    pub locked_until: DateTime<Utc>,
+    pub(crate) platform: Option<RegistrationId>,
+    pub(crate) locked_until: DateTime<Utc>,
     /// The worker that holds it.
-    pub locked_by: String,
+    pub(crate) locked_by: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -74,11 +83,12 @@ struct Row {
     last_error: Option<String>,
     created_at: i64,
     platform: Option<String>,
+    person_id: Option<String>,
 }
 
 /// Enqueues `job`. One of the same kind and key that waits already stands for it, and runs at the earlier of both
 /// times; then the answer is `false`.
-pub fn enqueue(
+pub(crate) fn enqueue(
     db: &mut Db,
     job: &NewJob,
     now: DateTime<Utc>,
@@ -117,6 +127,7 @@ pub fn enqueue(
         last_error: None,
         created_at: micros(now),
         platform: job.platform.as_ref().map(ToString::to_string),
+        person_id: job.person.as_ref().map(ToString::to_string),
     };
     // PostgreSQL: a claim that commits between the two statements takes the waiting job away; then this one is added.
     for _ in 0..3 {
@@ -150,10 +161,10 @@ pub fn enqueue(
 /// How platforms and institutions share a worker: of the jobs that call a platform, so many may run for each. What runs
 /// already, with its platform, is counted.
 #[derive(Debug, Clone)]
-pub struct Share {
-    pub most_of_platform: usize,
-    pub most_of_institution: usize,
-    pub running: Vec<(TenantId, RegistrationId)>,
+pub(crate) struct Share {
+    pub(crate) most_of_platform: usize,
+    pub(crate) most_of_institution: usize,
+    pub(crate) running: Vec<(TenantId, RegistrationId)>,
 }
 
 impl Default for Share {
@@ -210,7 +221,7 @@ impl Share {
 /// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first. Two workers
 /// never hold the same job, nor two jobs of one kind and key: what read an older state of a course must not be written
 /// after what read a newer one. Names no tenant: workers serve all. Run it in a transaction of its own.
-pub fn claim(
+pub(crate) fn claim(
     db: &mut Db,
     now: DateTime<Utc>,
     worker: &str,
@@ -221,7 +232,7 @@ pub fn claim(
 }
 
 /// As [`claim`], leaving alone what a platform or an institution has had its share of.
-pub fn claim_sharing(
+pub(crate) fn claim_sharing(
     db: &mut Db,
     now: DateTime<Utc>,
     worker: &str,
@@ -308,7 +319,7 @@ pub fn claim_sharing(
 }
 
 /// Lengthens the lease of a job that still runs. `false`: another worker has it now.
-pub fn renew(db: &mut Db, job: &Job, until: DateTime<Utc>) -> Result<bool, StoreError> {
+pub(crate) fn renew(db: &mut Db, job: &Job, until: DateTime<Utc>) -> Result<bool, StoreError> {
     let held = diesel::update(jobs::table)
         .filter(jobs::tenant_id.eq(job.tenant.as_str()))
         .filter(jobs::id.eq(job.id.as_str()))
@@ -321,7 +332,7 @@ pub fn renew(db: &mut Db, job: &Job, until: DateTime<Utc>) -> Result<bool, Store
 }
 
 /// Removes a job that was done. `false`: its lease ran out and another worker has it now.
-pub fn done(db: &mut Db, job: &Job) -> Result<bool, StoreError> {
+pub(crate) fn done(db: &mut Db, job: &Job) -> Result<bool, StoreError> {
     let gone = diesel::delete(jobs::table)
         .filter(jobs::tenant_id.eq(job.tenant.as_str()))
         .filter(jobs::id.eq(job.id.as_str()))
@@ -334,7 +345,7 @@ pub fn done(db: &mut Db, job: &Job) -> Result<bool, StoreError> {
 
 /// Lets a job that failed wait until `retry_at`, or gives it up when there is none. When a newer one of the same kind
 /// and key waits already, that one takes its place. `false`: another worker has it now. Run it in a transaction.
-pub fn fail(
+pub(crate) fn fail(
     db: &mut Db,
     job: &Job,
     error: &str,

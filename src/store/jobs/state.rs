@@ -1,18 +1,18 @@
 //! The state of the queue: what is under way, and how much there is.
 
-use chrono::{DateTime, Utc};
-use diesel::dsl::count_star;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 
 use super::{GIVEN_UP, RUNNING, WAITING};
 use crate::ids::TenantId;
-use crate::store::convert::micros;
+use crate::store::convert::{micros, moment};
 use crate::store::schema::jobs;
 use crate::store::{Db, StoreError};
 
 /// Whether work of that kind and key runs, is due, or waits to be tried again. What waits for its first time is not
 /// under way. `key` is made of ids.
-pub fn is_under_way(
+pub(crate) fn is_under_way(
     db: &mut Db,
     tenant: &TenantId,
     kind: &str,
@@ -24,7 +24,7 @@ pub fn is_under_way(
 
 /// What the queue knows of a piece of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// It waits or runs.
     UnderWay,
     /// It was given up; what went wrong last.
@@ -34,7 +34,12 @@ pub enum Standing {
 }
 
 /// How work of that kind and key stands. Where it was given up and asked for anew, the new one counts.
-pub fn standing(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result<Standing, StoreError> {
+pub(crate) fn standing(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    key: &str,
+) -> Result<Standing, StoreError> {
     let rows: Vec<(String, Option<String>)> = jobs::table
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::kind.eq(kind))
@@ -52,7 +57,7 @@ pub fn standing(db: &mut Db, tenant: &TenantId, kind: &str, key: &str) -> Result
 }
 
 /// How many keys `folder/…` of that kind are under way, as [`is_under_way`] says. `folder` is an id.
-pub fn under_way_below(
+pub(crate) fn under_way_below(
     db: &mut Db,
     tenant: &TenantId,
     kind: &str,
@@ -84,21 +89,38 @@ fn under_way_like(
 
 /// How many jobs of a kind are in a state (`waiting`, `running`, `given_up`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Count {
-    pub kind: String,
-    pub state: String,
-    pub jobs: i64,
+pub(crate) struct Count {
+    pub(crate) kind: String,
+    pub(crate) state: String,
+    pub(crate) jobs: i64,
+    /// When the first of them is, or was, to run.
+    pub(crate) first_at: DateTime<Utc>,
+}
+
+impl Count {
+    /// For how long the one that is longest due has been waiting for a worker; none when nothing is due.
+    #[must_use]
+    pub(crate) fn waits_for(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let late = now.signed_duration_since(self.first_at);
+        (self.state == WAITING && late >= TimeDelta::zero()).then_some(late)
+    }
 }
 
 /// How many jobs there are, by kind and state, of all institutions: for metrics.
-pub fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
-    let rows: Vec<(String, String, i64)> = on_both!(db, |connection| jobs::table
+pub(crate) fn counts(db: &mut Db) -> Result<Vec<Count>, StoreError> {
+    let rows: Vec<(String, String, i64, Option<i64>)> = on_both!(db, |connection| jobs::table
         .group_by((jobs::kind, jobs::state))
-        .select((jobs::kind, jobs::state, count_star()))
+        .select((jobs::kind, jobs::state, count_star(), min(jobs::run_at)))
         .order((jobs::kind, jobs::state))
         .load(connection))?;
-    Ok(rows
-        .into_iter()
-        .map(|(kind, state, jobs)| Count { kind, state, jobs })
-        .collect())
+    let count = |(kind, state, jobs, first_at): (_, _, _, Option<i64>)| {
+        Ok(Count {
+            kind,
+            state,
+            jobs,
+            // A group has at least one row.
+            first_at: moment(first_at.unwrap_or_default())?,
+        })
+    };
+    rows.into_iter().map(count).collect()
 }

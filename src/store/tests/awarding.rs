@@ -5,10 +5,10 @@ use std::sync::Barrier;
 use super::*;
 use crate::domain::audit::{Action, Actor, Entry, Logged};
 use crate::domain::award::Revocation;
+use crate::domain::credential::{Credential, ReissueCause, Reissued, Visibility};
+use crate::domain::session::Session;
 use crate::ids::CredentialId;
-use crate::store::credentials::{Cause, Credential, Reissued, Shows};
-use crate::store::reissues::{self, Mark};
-use crate::store::sessions::Session;
+use crate::store::reissues;
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
 
@@ -257,7 +257,7 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
             issued_at: at(6),
             status_list: "l".into(),
             status_position: 7,
-            shows: Shows::default(),
+            visibility: Visibility::default(),
             left_out: None,
             reissued: None,
         };
@@ -266,44 +266,41 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
         (twin.id, twin.slug, twin.status_position) = ("c2".into(), "other".into(), 8);
         let refused = database.store.write_blocking(|db| credentials::insert(db, &twin));
         assert!(matches!(refused, Err(StoreError::AlreadyThere(_))));
-        let signed_with = |mark: Mark| {
-            let count = read(database, |db| {
-                reissues::count_marked(db, tenant, &"i".into(), &mark)
-            });
-            let found = read(database, |db| {
-                reissues::marked(db, tenant, &"i".into(), &mark, None, 10)
-            });
-            assert_eq!(found.len(), usize::try_from(count).unwrap());
-            let past = Some(CredentialId::from("c"));
-            let later = read(database, |db| {
-                reissues::marked(db, tenant, &"i".into(), &mark, past.as_ref(), 10)
-            });
-            assert_eq!(later, []);
-            let other = read(database, |db| {
-                reissues::count_marked(db, tenant, &"x".into(), &mark)
-            });
-            assert_eq!(other, 0);
-            found.iter().filter(|one| mark.is_on(one)).count()
+        let signed = |of: &TenantId, by: &str, after: Option<&str>| {
+            let after = after.map(CredentialId::from);
+            read(database, |db| {
+                let documents = reissues::documents(db, of, &by.into(), after.as_ref(), 10)?;
+                let tokens = reissues::tokens(db, of, &by.into(), after.as_ref(), 10)?;
+                Ok([documents, tokens].map(|forms| forms.into_iter().collect::<Vec<_>>()))
+            })
         };
-        assert_eq!(signed_with(Mark::Document("Übung — 細胞".into())), 1);
-        assert_eq!(
-            signed_with(Mark::Document("bung _".into())),
-            0,
-            "no letter stands for others"
-        );
-        assert_eq!(signed_with(Mark::Document("b%g".into())), 0);
-        assert_eq!(signed_with(Mark::Token("a.b".into())), 1);
-        assert_eq!(signed_with(Mark::Token("b.".into())), 0, "tokens begin with it");
+        let forms = |credential: &Credential| {
+            let token = credential
+                .token
+                .clone()
+                .map(|token| (credential.id.clone(), token));
+            let document = (credential.id.clone(), credential.document.clone());
+            [vec![document], token.into_iter().collect()]
+        };
+        assert_eq!(signed(tenant, "i", None), forms(&credential), "byte by byte");
+        assert_eq!(signed(tenant, "i", Some("b")), forms(&credential));
+        for (of, by, after) in [
+            (tenant, "i", Some("c")),
+            (tenant, "x", None),
+            (&"t-x".into(), "i", None),
+        ] {
+            assert_eq!(signed(of, by, after), [vec![], vec![]], "{of} {by} {after:?}");
+        }
         let was = credential.document.clone();
         credential.document = "{\"name\": \"anew\"}".into();
         credential.token = Some("d.e.f".into());
         credential.left_out = Some("{}".into());
         credential.reissued = Some(Reissued {
             at: at(9),
-            cause: Cause::Holder,
+            cause: ReissueCause::Holder,
         });
         write(database, |db| reissues::replace(db, &credential, &was));
-        assert_eq!(signed_with(Mark::Document("bung".into())), 0);
+        assert_eq!(signed(tenant, "i", None), forms(&credential));
         let elsewhere = Credential {
             tenant: "t-x".into(),
             ..credential.clone()
@@ -316,14 +313,14 @@ fn a_credential_is_kept_to_the_byte_and_once_for_an_award() {
             .store
             .write_blocking(|db| reissues::replace(db, &credential, &was));
         assert!(matches!(late, Err(StoreError::Stale)), "somebody was faster");
-        credential.shows = Shows {
+        credential.visibility = Visibility {
             name: true,
             evidence: false,
             downloads: true,
             hidden: true,
         };
         write(database, |db| {
-            credentials::set_shows(db, tenant, &credential.id, credential.shows)
+            credentials::set_visibility(db, tenant, &credential.id, credential.visibility)
         });
         assert_eq!(
             read(database, |db| credentials::by_slug(db, "unguessable")),
@@ -398,26 +395,7 @@ fn a_nonce_is_used_up_by_the_first_of_many() {
 fn a_session_is_found_by_its_token_until_it_ends() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
-        let mut session = Session {
-            id: "s".into(),
-            tenant: school.tenant.clone(),
-            registration: school.registration.clone(),
-            deployment: school.deployment.clone(),
-            course: Some(school.course.id.clone()),
-            link: None,
-            person: school.learner(database).id,
-            learner: true,
-            instructor: false,
-            administrator: false,
-            test_user: true,
-            message_type: "LtiDeepLinkingRequest".into(),
-            request: Some(r#"{"placement":null}"#.into()),
-            masquerade: true,
-            locale: Some("de".into()),
-            created_at: at(0),
-            last_used_at: at(0),
-            expires_at: at(100),
-        };
+        let mut session = school.visit(database, "s");
         write(database, |db| sessions::insert(db, &session, "digest"));
         let find = |seconds| {
             read(database, |db| {

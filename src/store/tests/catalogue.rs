@@ -190,6 +190,21 @@ fn migrations_can_be_taken_back() {
                     include_str!(concat!(
                         "../../../migrations/",
                         $engine,
+                        "/2026-12-03-000000_references/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
+                        "/2026-12-02-161500_canvas_registrations/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
+                        "/2026-12-02-000000_accents/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
                         "/2026-12-01-000000_audit_actor/down.sql"
                     )),
                     include_str!(concat!(

@@ -1,11 +1,10 @@
 //! Administrators, their links and sign-ins, policies, and what is forgotten.
 
 use super::*;
-use crate::domain::audit::{Action, Actor, ActorKind, Entry};
+use crate::domain::administrator::Admin;
+use crate::domain::audit::{Action, Actor, ActorKind, Entry, Filter, Who};
 use crate::domain::policy::{self, Policy};
 use crate::store::admin_links::AdminLink;
-use crate::store::admins::Admin;
-use crate::store::audit::{Filter, Who};
 
 fn admin(id: &str, tenant: Option<&TenantId>, email: &str) -> Admin {
     Admin {

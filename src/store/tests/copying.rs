@@ -1,8 +1,8 @@
 //! Copies of courses, where notices go, and what a copied badge remembers.
 
 use super::*;
+use crate::domain::course::{CopyFoundBy, CopyState, CourseCopy};
 use crate::ids::{CopyId, CourseId};
-use crate::store::copies::{CopyState, CourseCopy, FoundBy};
 use crate::store::notice_handlers::Subscription;
 
 fn seen(school: &School, context: &str) -> courses::CourseSeen {
@@ -23,7 +23,7 @@ fn copy(school: &School, course: &CourseId, id: &str) -> CourseCopy {
         tenant: school.tenant.clone(),
         course: course.clone(),
         source: school.course.id.clone(),
-        found_by: FoundBy::History,
+        found_by: CopyFoundBy::History,
         state: CopyState::Offered,
         created_at: at(1),
         settled_at: None,

@@ -1,5 +1,7 @@
 //! Activities, what is handed in, and the facts that rules read.
 
+use diesel::prelude::*;
+
 use super::*;
 use crate::domain::award::Revocation;
 use crate::domain::evidence::{Activity, Artefact, Review, StoredFile, Submission, SubmissionState};
@@ -246,5 +248,121 @@ fn facts_are_gathered_alike_for_a_course_and_for_one_person() {
             facts::for_person(db, &other.tenant, course, &badge, &first)
         });
         assert_eq!(foreign, crate::domain::facts::Facts::default());
+    });
+}
+
+/// Takes the digests out of the column, as if a program from before it had written the rows.
+fn unnote(database: &TestDatabase) {
+    write(database, |db| {
+        let none = schema::submissions::file_digest.eq(None::<String>);
+        Ok(diesel::update(schema::submissions::table).set(none).execute(db)?)
+    });
+}
+
+#[test]
+fn a_file_is_used_by_those_who_handed_it_in_and_by_nobody_who_writes_of_it() {
+    on_both_databases(|database| {
+        let (school, other) = (School::new(database, "north"), School::new(database, "south"));
+        let activity = activity(database, &school, "a1");
+        let people = school.learners(database, 4);
+        let digest = |two: &str| two.repeat(32);
+        let hand_in = |n: usize, artefact: Artefact| Submission {
+            artefact,
+            ..submission(&activity, &people[n].id, 1, 10)
+        };
+        let file = |of: &str, name: &str| StoredFile {
+            name: name.into(),
+            media_type: "text/plain; charset=utf-8".into(),
+            size: 12,
+            digest: digest(of),
+        };
+        let text = format!("My checksum is {}", digest("cd"));
+        let all = [
+            hand_in(
+                0,
+                Artefact {
+                    file: Some(file("ab", &digest("ef"))),
+                    ..Artefact::default()
+                },
+            ),
+            hand_in(
+                1,
+                Artefact {
+                    text: Some(text),
+                    link: Some(format!("https://files.example/{}", digest("ef"))),
+                    file: None,
+                },
+            ),
+            hand_in(
+                2,
+                Artefact {
+                    file: Some(file("12", "notes.txt")),
+                    ..Artefact::default()
+                },
+            ),
+            hand_in(3, Artefact::default()),
+        ];
+        // The picture of a badge lies elsewhere.
+        let mut design = design("b");
+        design.picture = Picture::Uploaded {
+            digest: digest("ee"),
+            media_type: "image/png".into(),
+        };
+        let badge = school.badge(database, "b");
+        write(database, |db| {
+            badges::update_design(db, &school.tenant, &badge.id, 1, &design, at(2))?;
+            all.iter()
+                .try_for_each(|one| submissions::insert_version(db, one))
+        });
+        let used =
+            |tenant: &TenantId, digest: &str| read(database, |db| retention::is_used(db, tenant, digest));
+        let check = || {
+            assert!(used(&school.tenant, &digest("ab")));
+            assert!(used(&school.tenant, &digest("12")));
+            assert!(!used(&other.tenant, &digest("ab")), "of another institution");
+            for of in ["cd", "ef", "ee", "AB", "%%", "__", "a_"] {
+                assert!(!used(&school.tenant, &digest(of)), "{of}");
+            }
+            assert!(!used(&school.tenant, "ab"), "a part of a digest is none");
+            assert!(!used(&school.tenant, "%"));
+        };
+        check();
+        let note = || write(database, |db| retention::note_files(db, &school.tenant));
+        assert_eq!(note(), 0, "what is handed in notes it");
+        // An older program wrote them: they are read, and once they are noted nobody reads them again.
+        unnote(database);
+        check();
+        assert_eq!(write(database, |db| retention::note_files(db, &other.tenant)), 0);
+        assert_eq!((note(), note()), (4, 0));
+        check();
+        for one in &all {
+            let kept = read(database, |db| submissions::get(db, &school.tenant, &one.id));
+            assert_eq!(kept.as_ref(), Some(one), "the hand-in itself is as it was");
+        }
+    });
+}
+
+#[test]
+fn a_file_that_is_noted_while_it_is_looked_for_is_found() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let activity = activity(database, &school, "a1");
+        let person = school.learner(database).id;
+        let one = submission(&activity, &person, 1, 10);
+        write(database, |db| submissions::insert_version(db, &one));
+        let digest = "ab".repeat(32);
+        for _ in 0..20 {
+            unnote(database);
+            let start = std::sync::Barrier::new(2);
+            let found = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    start.wait();
+                    write(database, |db| retention::note_files(db, &school.tenant))
+                });
+                start.wait();
+                read(database, |db| retention::is_used(db, &school.tenant, &digest))
+            });
+            assert!(found);
+        }
     });
 }

@@ -1,9 +1,11 @@
 //! Invitations, what was seen last, and a platform that changes.
 
+use diesel::connection::SimpleConnection;
+use lti::dynamic_registration::{Place, Powers};
+
 use super::*;
+use crate::domain::platform::{Invitation, LastSeen, SightingDetail};
 use crate::ids::InvitationId;
-use crate::store::invitations::Invitation;
-use crate::store::last_seen::{Detail, LastSeen};
 
 fn invitation(id: &str, tenant: &TenantId) -> Invitation {
     Invitation {
@@ -101,11 +103,11 @@ fn the_last_sighting_is_kept_for_its_own_institution() {
             registration: north.registration.clone(),
             launched_at: at(seconds),
             clock_skew: TimeDelta::milliseconds(-1_500),
-            detail: Detail {
+            detail: SightingDetail {
                 product: Some("moodle".into()),
                 shares_names: true,
                 course: Some(north.course.id.clone()),
-                ..Detail::default()
+                ..SightingDetail::default()
             },
         };
         let seen = |tenant: &TenantId| read(database, |db| last_seen::get(db, tenant, &north.registration));
@@ -170,5 +172,92 @@ fn a_platform_changes_its_addresses_but_never_what_it_is() {
             other(|one| one.tenant = "t-south".into()),
             Err(StoreError::Missing(_))
         ));
+    });
+}
+
+#[test]
+fn what_a_registration_may_do_is_kept_for_its_own_institution() {
+    on_both_databases(|database| {
+        let (north, south) = (School::new(database, "north"), School::new(database, "south"));
+        let kept = |tenant: &TenantId| {
+            read(database, |db| {
+                registrations::powers(db, tenant, &north.registration)
+            })
+        };
+        assert_eq!(kept(&north.tenant), None);
+        let powers = Powers {
+            scopes: ["a".to_owned()].into(),
+            places: [Place {
+                message: "LtiResourceLinkRequest".into(),
+                placement: None,
+            }]
+            .into(),
+        };
+        for tenant in [&south.tenant, &north.tenant] {
+            write(database, |db| {
+                registrations::set_powers(db, tenant, &north.registration, &powers)
+            });
+            let expected = (*tenant == north.tenant).then(|| powers.clone());
+            assert_eq!(kept(&north.tenant), expected);
+            assert_eq!(kept(&south.tenant), None);
+        }
+    });
+}
+
+#[test]
+fn a_bare_host_that_was_kept_as_audience_becomes_the_token_endpoint() {
+    on_both_databases(|database| {
+        macro_rules! scripts {
+            ($engine:literal) => {
+                [
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
+                        "/2026-12-02-161500_canvas_registrations/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
+                        "/2026-12-02-161500_canvas_registrations/up.sql"
+                    )),
+                ]
+            };
+        }
+        let [down, up] = match database.engine {
+            Engine::Sqlite => scripts!("sqlite"),
+            Engine::Postgres => scripts!("postgres"),
+        };
+        let token_url = "https://sso.canvas.example/login/oauth2/token";
+        let other = "https://canvas.example/login/oauth2/token";
+        let rows = [
+            ("sso.canvas.example", token_url),
+            ("sso.canvas.example:443/login", token_url),
+            ("https://", token_url),
+            ("urn:canvas", token_url),
+            (token_url, token_url),
+            (other, other),
+            ("HTTPS://canvas.example", "HTTPS://canvas.example"),
+            ("http://localhost:8090/token", "http://localhost:8090/token"),
+        ];
+        let north = School::new(database, "north");
+        read(database, |db| {
+            db.batch_execute(down)?;
+            for (number, (audience, _)) in rows.iter().enumerate() {
+                let id = format!("r-{number}");
+                let stored = Registration {
+                    token_url: token_url.parse().unwrap(),
+                    token_audience: (*audience).to_owned(),
+                    ..registration(&id, &north.tenant, &id)
+                };
+                registrations::insert(db, &stored, at(0))?;
+            }
+            db.batch_execute(up)?;
+            for (number, (audience, expected)) in rows.iter().enumerate() {
+                let id = RegistrationId::from(format!("r-{number}"));
+                let found = registrations::get(db, &north.tenant, &id)?.unwrap();
+                assert_eq!(found.token_audience, *expected, "{audience}");
+            }
+            Ok(())
+        });
     });
 }

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::domain::course::{Checks, Opens};
-use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
+use crate::domain::platform::{Deployment, DeploymentState};
+use crate::domain::theme::Colour;
 use crate::store::tool_keys::ToolKey;
 
 #[test]
@@ -130,38 +132,30 @@ fn a_platform_with_courses_stays_and_an_unused_one_goes() {
 fn the_first_state_of_a_deployment_stands_until_it_is_changed() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
-        let mut new = deployments::Deployment {
+        let mut new = Deployment {
             id: "d-new".into(),
             tenant: school.tenant.clone(),
             registration: school.registration.clone(),
             deployment_id: "1234:abcd".into(),
-            state: deployments::DeploymentState::Pending,
+            state: DeploymentState::Pending,
         };
         let made = write(database, |db| deployments::find_or_insert(db, &new, at(1)));
         assert_eq!(made, new);
         new.id = "d-other".into();
-        new.state = deployments::DeploymentState::Accepted;
+        new.state = DeploymentState::Accepted;
         assert_eq!(
             write(database, |db| deployments::find_or_insert(db, &new, at(2))),
             made
         );
         write(database, |db| {
-            deployments::set_state(
-                db,
-                &school.tenant,
-                &made.id,
-                deployments::DeploymentState::Accepted,
-            )
+            deployments::set_state(db, &school.tenant, &made.id, DeploymentState::Accepted)
         });
         let list = read(database, |db| {
             deployments::list(db, &school.tenant, &school.registration)
         });
         assert_eq!(list.len(), 2);
-        assert!(
-            list.iter()
-                .all(|one| one.state == deployments::DeploymentState::Accepted)
-        );
-        let refused = deployments::DeploymentState::Refused;
+        assert!(list.iter().all(|one| one.state == DeploymentState::Accepted));
+        let refused = DeploymentState::Refused;
         write(database, |db| {
             deployments::set_state(db, &school.tenant, &made.id, refused)
         });
@@ -404,5 +398,59 @@ fn an_issuer_has_one_active_key_and_shows_all() {
             assert_eq!(tenants::get(db, &school.tenant)?, Some(tenant("t-north")));
             Ok(())
         });
+    });
+}
+
+#[test]
+fn the_accent_of_an_institution_comes_with_what_its_pages_read() {
+    on_both_databases(|database| {
+        let (north, south) = (School::new(database, "north"), School::new(database, "south"));
+        for school in [&north, &south] {
+            let id = school.tenant.as_str();
+            let (visit, issuer) = (school.visit(database, id), issuer(id, &school.tenant));
+            write(database, |db| {
+                issuers::insert(db, &issuer, at(0))?;
+                sessions::insert(db, &visit, id)
+            });
+        }
+        let seen = |school: &School| {
+            read(database, |db| {
+                let id = school.tenant.as_str();
+                let issuer = issuers::by_slug(db, &format!("issuer-{id}"))?.unwrap();
+                let accents = [
+                    tenants::get(db, &school.tenant)?.unwrap().accent,
+                    sessions::in_course(db, id, at(1))?.unwrap().accent,
+                    issuers::get(db, &school.tenant, &issuer.id)?.unwrap().accent,
+                    issuers::for_tenant(db, &school.tenant)?.unwrap().accent,
+                    issuers::all_for_tenant(db, &school.tenant)?.remove(0).accent,
+                    issuer.accent,
+                ];
+                let first = accents[0];
+                assert_eq!(accents, [first; 6]);
+                Ok(first)
+            })
+        };
+        let teal = Colour::parse("#1f6f78");
+        assert_eq!((seen(&north), seen(&south)), (None, None));
+        for accent in [teal, Colour::parse("#FFD400"), None, teal] {
+            write(database, |db| tenants::set_accent(db, &north.tenant, accent));
+            assert_eq!((seen(&north), seen(&south)), (accent, None));
+        }
+        // A new name changes nothing of it, and neither does what the issuer says of itself.
+        write(database, |db| {
+            tenants::rename(db, &north.tenant, "North Coast")?;
+            let issuer = issuers::for_tenant(db, &north.tenant)?.unwrap();
+            let renamed = Issuer {
+                name: "North Coast".into(),
+                accent: None,
+                ..issuer
+            };
+            issuers::update(db, &renamed)
+        });
+        assert_eq!(seen(&north), teal);
+        let nobody = database
+            .store
+            .write_blocking(|db| tenants::set_accent(db, &"t-none".into(), teal));
+        assert!(matches!(nobody, Err(StoreError::Missing(_))), "{nobody:?}");
     });
 }

@@ -27,8 +27,11 @@ use crate::domain::course::{Course, LineItem, LineItemState, Services};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::facts::GradeSource;
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::page::Page;
 use crate::domain::people::Person;
+use crate::domain::platform::{Deployment, DeploymentState};
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
+use crate::domain::session::Session;
 use crate::ids::{
     AwardId, BadgeId, DecisionId, DeploymentId, LineItemId, PersonId, RegistrationId, RuleId, TenantId,
 };
@@ -56,6 +59,7 @@ fn tenant(id: &str) -> Tenant {
     Tenant {
         id: id.into(),
         name: format!("Institution {id}"),
+        accent: None,
         created_at: at(0),
     }
 }
@@ -68,6 +72,7 @@ fn issuer(id: &str, tenant: &TenantId) -> Issuer {
         name: "Example College".into(),
         url: None,
         email: None,
+        accent: None,
     }
 }
 
@@ -110,12 +115,12 @@ impl School {
             registrations::insert(db, &registration, at(0))?;
             let deployment = deployments::find_or_insert(
                 db,
-                &deployments::Deployment {
+                &Deployment {
                     id: format!("d-{name}").as_str().into(),
                     tenant: tenant.id.clone(),
                     registration: registration.id.clone(),
                     deployment_id: "1".into(),
-                    state: deployments::DeploymentState::Accepted,
+                    state: DeploymentState::Accepted,
                 },
                 at(0),
             )?;
@@ -165,6 +170,30 @@ impl School {
 
     fn learner(&self, database: &TestDatabase) -> Person {
         self.learners(database, 1).remove(0)
+    }
+
+    /// A visit of one learner, which nobody has opened yet.
+    fn visit(&self, database: &TestDatabase, id: &str) -> Session {
+        Session {
+            id: id.into(),
+            tenant: self.tenant.clone(),
+            registration: self.registration.clone(),
+            deployment: self.deployment.clone(),
+            course: Some(self.course.id.clone()),
+            link: None,
+            person: self.learner(database).id,
+            learner: true,
+            instructor: false,
+            administrator: false,
+            test_user: true,
+            message_type: "LtiDeepLinkingRequest".into(),
+            request: Some(r#"{"placement":null}"#.into()),
+            masquerade: true,
+            locale: Some("de".into()),
+            created_at: at(0),
+            last_used_at: at(0),
+            expires_at: at(100),
+        }
     }
 
     fn item(&self, database: &TestDatabase, url: &str) -> LineItem {

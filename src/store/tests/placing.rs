@@ -1,6 +1,7 @@
 use super::super::placements::Placement;
 use super::*;
 use crate::domain::course::Opens;
+use crate::domain::platform::{Deployment, DeploymentState, SeenIn};
 
 #[test]
 fn a_placement_is_kept_once_and_by_its_own_school() {
@@ -71,16 +72,16 @@ fn the_place_of_a_link_is_given_away_once() {
 fn whoever_asks_first_for_an_installation_stays_and_where_it_was_seen_too() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
-        let new = deployments::Deployment {
+        let new = Deployment {
             id: "d-new".into(),
             tenant: school.tenant.clone(),
             registration: school.registration.clone(),
             deployment_id: "1234:abc".into(),
-            state: deployments::DeploymentState::Pending,
+            state: DeploymentState::Pending,
         };
-        let seen = |title: &str| pending::SeenIn {
+        let seen = |title: &str| SeenIn {
             title: Some(title.into()),
-            ..pending::SeenIn::default()
+            ..SeenIn::default()
         };
         for title in ["Biology", "Chemistry"] {
             write(database, |db| pending::note(db, &new, &seen(title), at(1)));

@@ -14,6 +14,7 @@ fn sync(school: &School, key: &str, seconds: i64) -> NewJob {
         payload: serde_json::json!({ "course": key }),
         run_at: at(seconds),
         platform: None,
+        person: None,
     }
 }
 

@@ -6,22 +6,22 @@ use practice_lms::browser::{Browser, Page};
 use crate::tests::harness::Scene;
 
 /// The password of every administrator in tests.
-pub const PASSWORD: &str = "seven stones on a hill";
+pub(crate) const PASSWORD: &str = "seven stones on a hill";
 
 /// Somebody who is signed in to the console.
-pub struct AdminBrowser {
-    pub browser: Browser,
+pub(crate) struct AdminBrowser {
+    pub(crate) browser: Browser,
     origin: String,
 }
 
 impl AdminBrowser {
     /// Somebody who came in by a link for that scope, with a name alone.
-    pub async fn of(scene: &Scene, scope: &Scope, name: &str) -> Self {
+    pub(crate) async fn of(scene: &Scene, scope: &Scope, name: &str) -> Self {
         Self::with(scene, scope, &[("name", name)]).await
     }
 
     /// Somebody who came in by a link and typed that.
-    pub async fn with(scene: &Scene, scope: &Scope, typed: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with(scene: &Scene, scope: &Scope, typed: &[(&str, &str)]) -> Self {
         let link = links::make(
             &scene.cairn,
             scope,
@@ -43,12 +43,12 @@ impl AdminBrowser {
         admin
     }
 
-    pub async fn get(&mut self, path: &str) -> Page {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
         self.browser.get(&format!("{}{path}", self.origin)).await.unwrap()
     }
 
     /// Sends the form of `page` whose action contains that.
-    pub async fn send(&mut self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn send(&mut self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
         let form = page.forms().into_iter().find(|form| form.action.contains(action));
         let form = form.unwrap_or_else(|| panic!("{} has no form {action}: {}", page.url, page.words()));
         self.browser.submit(page, &form, fields).await.unwrap()

@@ -1,14 +1,15 @@
 //! The audit log in the console: what is done is there in words, whoever does it.
 
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::page::Page;
+use crate::domain::platform::DeploymentState;
 use crate::ids::{AdminId, DeploymentId};
 use crate::random::SystemRandom;
 use crate::service::base::platforms;
 use crate::service::institution::administrators::{Administrator, Operator, Scope};
 use crate::service::institution::connecting::{self, Change, NewPlatform, Removed};
 use crate::service::institution::registering;
-use crate::store::deployments::{self, DeploymentState};
-use crate::store::{Page, audit, tenants};
+use crate::store::{audit, deployments, tenants};
 use crate::web::audit_words;
 use lti::registration::{Flavour, RegistrationDraft};
 
@@ -101,16 +102,20 @@ fn what_the_command_line_changes_of_a_platform_stands_in_the_log() {
             "{}",
             refused.words()
         );
+        let log = format!("/admin/audit/{tenant}?who=the+command+line");
+        let called = format!("added a platform “{}”", added.name);
+        let words = admin.get(&log).await.words();
+        assert!(words.contains(&called), "{called}: {words}");
         let removed = connecting::remove(cairn, by, &added.id).await.unwrap();
         assert_eq!(removed, Removed::Gone);
         let life = registering::INVITATION_LIFE;
         registering::invite(cairn, &tenant, "For Moodle", by, life)
             .await
             .unwrap();
-        let page = admin
-            .get(&format!("/admin/audit/{tenant}?who=the+command+line"))
-            .await;
-        let words = page.words();
+        let words = admin.get(&log).await.words();
+        let gone = format!("added a platform {}", added.id);
+        assert!(words.contains(&gone), "{gone}: {words}");
+        assert!(!words.contains("administrator link"), "{words}");
         for told in [
             "added a platform",
             "refused a deployment",
@@ -120,7 +125,7 @@ fn what_the_command_line_changes_of_a_platform_stands_in_the_log() {
             "turned a platform on or off",
             "removed a platform",
             "made an address for registering a platform",
-            "invited an administrator",
+            "made a sign-in link for an administrator",
         ] {
             assert!(
                 words.contains(&format!("The command line {told}")),

@@ -1,12 +1,13 @@
 //! The console of administrators over HTTP.
 
-pub mod admin_browser;
+pub(crate) mod admin_browser;
 mod audit;
+mod colour;
 mod deployments;
 mod entering;
 mod keys;
 mod powers;
 mod provider;
-pub mod rules;
+pub(crate) mod rules;
 mod screens;
 mod tenants;

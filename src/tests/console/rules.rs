@@ -10,7 +10,7 @@ use crate::tests::harness::{Scene, on_each_database};
 use crate::tests::showing::stage::{Stage, get};
 
 /// Saves the policies of an institution with these changes.
-pub async fn policy(scene: &Scene, tenant: &TenantId, changes: &[(&str, &str)]) -> Page {
+pub(crate) async fn policy(scene: &Scene, tenant: &TenantId, changes: &[(&str, &str)]) -> Page {
     let mut admin = AdminBrowser::of(scene, &Scope::Tenant(tenant.clone()), "Ada").await;
     let page = admin.get(&format!("/admin/policies/{tenant}")).await;
     admin.send(&page, "/admin/policies/", changes).await

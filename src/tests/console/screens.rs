@@ -110,6 +110,17 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             .goto(at(&format!("/issuers/{tenant}")))
             .await
             .unwrap();
+        for (typed, said, name) in [
+            ("#ffd400", "hard to read on light pages", "issuer-colour"),
+            ("yellow", "Type the colour as #", "issuer-no-colour"),
+        ] {
+            let field = chromium.driver.find(By::Name("colour")).await.unwrap();
+            field.clear().await.unwrap();
+            field.send_keys(typed).await.unwrap();
+            press(&chromium, "Save the colour").await;
+            chromium.reads(said).await;
+            inspect(&chromium, name, &mut wrong).await;
+        }
         let withdraw = chromium.driver.find(By::PartialLinkText("Withdraw…")).await;
         withdraw.unwrap().click().await.unwrap();
         chromium.reads("Why it is withdrawn").await;

@@ -2,8 +2,8 @@
 
 use crate::ids::TenantId;
 use crate::service::base::institutions;
-use crate::service::base::tool_keys;
 use crate::service::institution::administrators::{Scope, links};
+use crate::service::institution::tool_keys;
 use crate::store::tenants;
 use practice_lms::browser::{Browser, Page};
 
@@ -150,6 +150,7 @@ fn an_administrator_of_one_institution_sees_nothing_of_another() {
         }
         for (path, status) in [
             (format!("/issuers/{other}"), 404),
+            (format!("/issuers/{other}/colour"), 404),
             (format!("/issuers/{other}/rotate"), 404),
             (format!("/policies/{other}"), 404),
             ("/institutions".to_owned(), 403),

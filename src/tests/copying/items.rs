@@ -1,6 +1,6 @@
 //! Links that were copied with the course.
 
-use crate::store::copies::FoundBy;
+use crate::domain::course::CopyFoundBy;
 use crate::store::{activities, line_items};
 use practice_lms::CourseRole;
 
@@ -51,7 +51,7 @@ fn a_copied_link_is_known_by_our_id_and_opens_the_activity_that_came_along() {
             let found = copies_of(&scene, &course).await;
             assert_eq!(
                 found.iter().map(|one| one.found_by).collect::<Vec<_>>(),
-                [FoundBy::Item],
+                [CopyFoundBy::Item],
                 "{flavour}"
             );
             let mut new = teacher(lms, 4).await;

@@ -6,9 +6,8 @@ mod notices;
 mod taking;
 
 use crate::domain::badge::Badge;
-use crate::domain::course::Course;
-use crate::store::copies::{self, CourseCopy};
-use crate::store::{badges, courses};
+use crate::domain::course::{Course, CourseCopy};
+use crate::store::{badges, copies, courses};
 use practice_lms::browser::Page;
 use practice_lms::{CourseRole, PracticeLms};
 use rust_decimal::Decimal;

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::course::Course;
-use crate::store::copies::FoundBy;
+use crate::domain::course::{CopyFoundBy, Course};
 use crate::store::notice_handlers::{self, Subscription};
 use practice_lms::browser::Browser;
 use practice_lms::keys::{Jwt, platform_keys};
@@ -77,7 +76,7 @@ fn a_notice_tells_of_a_copy_before_anybody_opens_it_once_and_only_when_it_is_gen
         .await;
         let found = copies_of(&scene, &course).await;
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].found_by, FoundBy::Notice);
+        assert_eq!(found[0].found_by, CopyFoundBy::Notice);
         // A replay, and the platform's own delivery of the same one.
         assert_eq!(deliver(&scene, &[&genuine, &genuine]).await, 200);
         world.deliver_notices().await;

@@ -19,7 +19,7 @@ use reqwest::Method;
 use crate::tests::harness::framed;
 
 /// Somebody with that role in the first course, where an item is to be added.
-pub async fn choose(lms: &PracticeLms, role: CourseRole, placement: &str) -> (Browser, Page) {
+pub(crate) async fn choose(lms: &PracticeLms, role: CourseRole, placement: &str) -> (Browser, Page) {
     let world = lms.world();
     let course = world.courses()[0].id;
     let person = world.member(course, role).unwrap().id;
@@ -28,20 +28,20 @@ pub async fn choose(lms: &PracticeLms, role: CourseRole, placement: &str) -> (Br
 }
 
 /// A browser in the LMS's frame that was sent to the tool with that form.
-pub async fn open(lms: &PracticeLms, form: &LoginForm) -> (Browser, Page) {
+pub(crate) async fn open(lms: &PracticeLms, form: &LoginForm) -> (Browser, Page) {
     let mut browser = framed(lms);
     let page = browser.launch(form).await.unwrap();
     (browser, page)
 }
 
 /// Sends the form of `page` whose action contains `action`.
-pub async fn send(browser: &mut Browser, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
+pub(crate) async fn send(browser: &mut Browser, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
     let form = page.form(action).unwrap_or_else(|error| panic!("{error}"));
     browser.submit(page, &form, fields).await.unwrap()
 }
 
 /// The page that carries the signed answer to the LMS, not posted there yet.
-pub async fn answer(browser: &mut Browser, review: &Page) -> Page {
+pub(crate) async fn answer(browser: &mut Browser, review: &Page) -> Page {
     let form = review.form("/place/send").unwrap();
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(form.filled(&[]))
@@ -53,7 +53,7 @@ pub async fn answer(browser: &mut Browser, review: &Page) -> Page {
 }
 
 /// From the picker to the saved form of the LMS: its own page then.
-pub async fn place(lms: &PracticeLms, placement: &str, fields: &[(&str, &str)]) -> Page {
+pub(crate) async fn place(lms: &PracticeLms, placement: &str, fields: &[(&str, &str)]) -> Page {
     let (mut browser, picker) = choose(lms, CourseRole::Teacher, placement).await;
     assert_eq!(picker.status, 200, "{}", picker.words());
     let review = send(&mut browser, &picker, "/place/review", fields).await;
@@ -70,7 +70,7 @@ pub async fn place(lms: &PracticeLms, placement: &str, fields: &[(&str, &str)]) 
 }
 
 /// Opens the link of that title in the first course.
-pub async fn visit(lms: &PracticeLms, role: CourseRole, title: &str) -> (Browser, Page) {
+pub(crate) async fn visit(lms: &PracticeLms, role: CourseRole, title: &str) -> (Browser, Page) {
     let world = lms.world();
     let course = world.courses()[0].id;
     let person = world.member(course, role).unwrap().id;
@@ -81,7 +81,7 @@ pub async fn visit(lms: &PracticeLms, role: CourseRole, title: &str) -> (Browser
 }
 
 /// A new evidence activity, as the form has it.
-pub const REPORT: [(&str, &str); 4] = [
+pub(crate) const REPORT: [(&str, &str); 4] = [
     ("item", "new_activity"),
     ("title", "Field report"),
     ("instructions", "Two **pages**."),

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::clock::SystemClock;
+use crate::domain::page::Page;
+use crate::domain::platform::{Claim, Deployment, DeploymentState};
 use crate::random::SystemRandom;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
-use crate::store::deployments::{self, Deployment, DeploymentState};
-use crate::store::{courses, pending, registrations, tenants};
+use crate::store::{courses, deployments, pending, registrations, tenants};
 use lti::registration::{Flavour as Kind, RegistrationDraft};
 use practice_lms::{CourseRole, Flavour, Options, PracticeLms, Tool};
 
@@ -15,13 +16,13 @@ use super::{open, send, visit};
 use crate::tests::harness::{Scene, on_each_database};
 
 /// The installation of that name with what is known of it, and how many courses the school has.
-pub async fn known(scene: &Scene, name: &str) -> (Option<(Deployment, pending::Claim)>, usize) {
+pub(crate) async fn known(scene: &Scene, name: &str) -> (Option<(Deployment, Claim)>, usize) {
     let name = name.to_owned();
     let found = scene.cairn.store.read(move |db| {
         let mut found = None;
         let mut count = 0;
         for tenant in tenants::list(db)? {
-            count += courses::list_for_tenant(db, &tenant.id, crate::store::Page::first(99))?.len();
+            count += courses::list_for_tenant(db, &tenant.id, Page::first(99))?.len();
             for registration in registrations::list(db, &tenant.id)? {
                 for one in deployments::list(db, &tenant.id, &registration.id)? {
                     if one.deployment_id == name {

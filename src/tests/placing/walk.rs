@@ -1,5 +1,6 @@
 //! From the picker to the course page, and what students and teachers find there.
 
+use crate::domain::page::Page;
 use crate::store::{activities, courses, tenants};
 use practice_lms::{CourseRole, Flavour};
 use serde_json::json;
@@ -73,7 +74,7 @@ fn a_teacher_places_two_things_at_once_and_students_open_both() {
             // The column of the activity is known to the engine as the one that came with the link.
             let known = scene.cairn.store.read(move |db| {
                 let tenant = tenants::first(db)?.unwrap();
-                let all = courses::list_for_tenant(db, &tenant.id, crate::store::Page::first(9))?;
+                let all = courses::list_for_tenant(db, &tenant.id, Page::first(9))?;
                 let mut found = Vec::new();
                 for course in all {
                     found.extend(activities::for_course(db, &tenant.id, &course.id)?);
@@ -287,7 +288,7 @@ fn a_form_that_is_sent_twice_places_once() {
         }
         let found = scene.cairn.store.read(|db| {
             let tenant = tenants::first(db)?.unwrap();
-            let course = courses::list_for_tenant(db, &tenant.id, crate::store::Page::first(9))?
+            let course = courses::list_for_tenant(db, &tenant.id, Page::first(9))?
                 .pop()
                 .unwrap();
             activities::for_course(db, &tenant.id, &course.id)
@@ -459,7 +460,7 @@ fn an_activity_that_is_placed_twice_before_it_is_opened_has_one_column() {
                 let known = scene.cairn.store.read(|db| {
                     let tenant = tenants::first(db)?.unwrap();
                     let mut all = Vec::new();
-                    for course in courses::list_for_tenant(db, &tenant.id, crate::store::Page::first(9))? {
+                    for course in courses::list_for_tenant(db, &tenant.id, Page::first(9))? {
                         all.extend(activities::for_course(db, &tenant.id, &course.id)?);
                     }
                     Ok(all)

@@ -1,13 +1,12 @@
 //! Being erased, and being told why not.
 
+use crate::domain::page::Page as Part;
 use crate::ids::PersonId;
 use crate::service::base::institutions;
 use crate::service::institution::administrators::Scope;
 use crate::service::privacy::export::verifying::Finding;
 use crate::store::blobs::BlobError;
-use crate::store::{
-    Page as Part, audit, awards, credentials, decisions, people, results, sessions, submissions,
-};
+use crate::store::{audit, awards, credentials, decisions, people, results, sessions, submissions};
 use practice_lms::browser::Page;
 use serde_json::Value;
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock as _, ManualClock};
+use crate::domain::export::{Export, ExportState};
 use crate::ids::ExportId;
 use crate::random::SystemRandom;
 use crate::service::institution::administrators::Scope;
-use crate::store::exports::{self, Export, ExportState};
 use crate::store::testing::TestDatabase;
-use crate::store::{jobs, tenants};
+use crate::store::{exports, jobs, tenants};
 use chrono::TimeDelta;
 
 use super::unpacked;

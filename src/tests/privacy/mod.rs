@@ -14,7 +14,7 @@ use crate::domain::evidence::{Activity, Artefact, Review, StoredFile, Submission
 use crate::ids::{ActivityId, SubmissionId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::base::institutions;
-use crate::service::privacy::export::verifying::{Report, verify};
+use crate::service::privacy::export::verifying::{Report, verify_archive};
 use crate::store::{activities, issuers, links, submissions};
 use base64::Engine as _;
 use bytes::Bytes;
@@ -49,7 +49,7 @@ fn said(output: &Output) -> String {
 }
 
 /// Every file of an archive.
-pub fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut files = BTreeMap::new();
     for index in 0..archive.len() {
@@ -72,7 +72,7 @@ fn packed(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
 }
 
 fn verified(bytes: &[u8], scene: &Scene) -> Report {
-    verify(Cursor::new(bytes), scene.cairn.clock.now()).unwrap()
+    verify_archive(Cursor::new(bytes), scene.cairn.clock.now()).unwrap()
 }
 
 /// Work of the first student: a text and a file, approved.
@@ -175,7 +175,7 @@ fn holds_none(files: &BTreeMap<String, Vec<u8>>, needles: &[Vec<u8>]) {
 }
 
 /// The archive that the `n`th student saves from "My data".
-pub async fn taken(stage: &Stage, n: usize) -> Page {
+pub(crate) async fn taken(stage: &Stage, n: usize) -> Page {
     let mut student = stage.student_browser(n).await;
     let home = student.get(&stage.inside("")).await.unwrap();
     assert!(home.words().contains("My data"), "{}", home.words());

@@ -1,5 +1,6 @@
 //! A platform that is known registers once more: what would change is shown first, and nothing changes by itself.
 
+use crate::domain::page::Page as Part;
 use crate::service::institution::administrators::Scope;
 use crate::service::institution::registering;
 use crate::store::{audit, registrations};
@@ -257,12 +258,137 @@ fn a_platform_that_answers_with_a_known_client_id_overwrites_nothing() {
         let log = scene
             .cairn
             .store
-            .read(move |db| audit::list(db, &own, crate::store::Page::first(50)));
+            .read(move |db| audit::list(db, &own, Part::first(50)));
         let log = log.await.unwrap();
         assert!(
             log.iter().all(|entry| entry.action != "platform.updated"),
             "{log:?}"
         );
+        scene.end().await;
+    });
+}
+
+/// Registers at a Canvas that knows neither scores nor the editor: the index of the tool at the LMS. Then it knows all.
+async fn registered_narrowly(scene: &Scene, lms: &PracticeLms) -> usize {
+    const PLATFORM: &str = "https://purl.imsglobal.org/spec/lti-platform-configuration";
+    let world = lms.world();
+    change_mind(lms);
+    let placements = ["account_navigation", "user_navigation"];
+    let messages = json!([
+        {"type": "LtiResourceLinkRequest", "placements": placements},
+        {"type": "LtiDeepLinkingRequest", "placements": ["assignment_selection"]},
+    ]);
+    let narrow = json!({"product_family_code": "canvas", "messages_supported": messages});
+    world.patch_configuration(PLATFORM, narrow);
+    let index = registered(scene, lms).await;
+    world.activate(index);
+    world.honest_configuration();
+    index
+}
+
+#[test]
+fn canvas_says_what_an_update_brings_and_changes_nothing_before_its_administrator_consents() {
+    on_each_database(|scene| async move {
+        let lms = &scene.canvas;
+        let world = lms.world();
+        let index = registered_narrowly(&scene, lms).await;
+        let first = known(&scene, lms, index).await;
+        let sent = world.registered_tools()[0].request.clone();
+        let count = platforms(&scene).await;
+        let number = index.to_string();
+        let update = [("chosen", "update"), ("update", number.as_str())];
+
+        // An address of another institution cannot touch it, although the issuer is the same.
+        let (other, _) = crate::service::base::institutions::find_or_create(&scene.cairn, "South Coast")
+            .await
+            .unwrap();
+        let (_, code) = registering::invite(
+            &scene.cairn,
+            &other.id,
+            "",
+            crate::service::institution::administrators::Operator::CommandLine,
+            registering::INVITATION_LIFE,
+        )
+        .await
+        .unwrap();
+        let asked = paste(lms, &registering::address(&scene.cairn, &code), &update).await;
+        assert!(!asked.words().contains(&first.name), "{}", asked.words());
+        let foreign = agree(lms, &asked).await;
+        assert_eq!(foreign.status, 409, "{}", foreign.words());
+        assert!(foreign.text().contains("platform.known"), "{}", foreign.words());
+        assert_eq!(known(&scene, lms, index).await, first);
+
+        let asked = paste(lms, &invite(&scene).await, &update).await;
+        let words = asked.words();
+        let (of_the_update, in_all) = words.split_once("What was chosen in").unwrap();
+        for part in [
+            "Update this registration?",
+            "Cairn will also be able to: write grades into its own columns",
+            "Cairn will also be:",
+            "opened from the menu of a course",
+            "asked for content from the rich content editor",
+            "changes nothing until one of them accepts it there",
+            "becomes",
+        ] {
+            assert!(of_the_update.contains(part), "{part}: {words}");
+        }
+        for unchanged in [
+            "no longer",
+            "read the grades in its own columns",
+            "the submission type of an assignment",
+            "is not known here",
+        ] {
+            assert!(!of_the_update.contains(unchanged), "{unchanged}: {words}");
+        }
+        assert!(in_all.contains("read the grades in its own columns"), "{words}");
+        let done = agree(lms, &asked).await;
+        assert!(
+            done.words().contains("What the update changes waits in Canvas"),
+            "{}",
+            done.words()
+        );
+        assert!(!done.words().contains("enable the key"), "{}", done.words());
+        assert_eq!(platforms(&scene).await, count);
+        let now = known(&scene, lms, index).await;
+        let jwks_url = format!("{}/api/lti/security/jwks", lms.origin()).parse().unwrap();
+        assert_eq!(now, Registration { jwks_url, ..first });
+        assert_eq!(
+            world.registered_tools()[0].request,
+            sent,
+            "Canvas waits for its administrator"
+        );
+        assert_eq!(world.waiting_updates(), [index]);
+        world.accept_update(index);
+        let scope = world.registered_tools()[0].request["scope"].clone();
+        assert!(scope.as_str().unwrap().contains("scope/score"), "{scope}");
+        scene.end().await;
+    });
+}
+
+#[test]
+fn canvas_does_not_say_which_of_two_registrations_an_update_means_and_only_that_one_is_changed() {
+    on_each_database(|scene| async move {
+        let lms = &scene.canvas;
+        let both = [
+            registered_narrowly(&scene, lms).await,
+            registered_narrowly(&scene, lms).await,
+        ];
+        let [one, other] = [
+            known(&scene, lms, both[0]).await,
+            known(&scene, lms, both[1]).await,
+        ];
+        let number = both[1].to_string();
+        let update = [("chosen", "update"), ("update", number.as_str())];
+        let asked = paste(lms, &invite(&scene).await, &update).await;
+        for part in ["It is one of these", "is not known here"] {
+            assert!(asked.words().contains(part), "{part}: {}", asked.words());
+        }
+        let done = agree(lms, &asked).await;
+        assert_eq!(done.status, 200, "{}", done.words());
+        assert_eq!(known(&scene, lms, both[0]).await, one);
+        let changed = known(&scene, lms, both[1]).await;
+        assert_ne!(changed.jwks_url, other.jwks_url);
+        assert_eq!(changed.id, other.id);
         scene.end().await;
     });
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use crate::clock::{Clock as _, ManualClock, SystemClock};
+use crate::domain::platform::LastSeen;
 use crate::ids::RegistrationId;
 use crate::service::institution::administrators::Scope;
 use crate::store::registrations;
@@ -391,7 +392,7 @@ async fn scene_moves_on(scene: &Scene, platform: &RegistrationId) {
     let (tenant, id, now) = (tenant(scene).await, platform.clone(), scene.cairn.clock.now());
     let written = scene.cairn.store.write(move |db| {
         let seen = crate::store::last_seen::get(db, &tenant, &id)?.unwrap();
-        let seen = crate::store::last_seen::LastSeen {
+        let seen = LastSeen {
             launched_at: now,
             ..seen
         };

@@ -10,4 +10,4 @@ mod faults;
 mod refused;
 mod skew;
 mod testing;
-pub mod way;
+pub(crate) mod way;

@@ -1,8 +1,9 @@
 //! What must not become a registration.
 
+use crate::domain::platform::Invitation;
 use crate::service::base::session::digest;
 use crate::service::institution::registering;
-use crate::store::invitations::{self, Invitation};
+use crate::store::invitations;
 use chrono::TimeDelta;
 use practice_lms::browser::Browser;
 use serde_json::json;
@@ -21,8 +22,18 @@ fn a_code_works_once_and_for_a_while_and_an_unknown_one_never() {
         let again = paste(&scene.moodle, &address, &[("chosen", "new")]).await;
         assert_eq!(again.status, 409);
         assert!(again.text().contains("invitation.used"), "{}", again.words());
+        let told = "This registration address was used already";
+        assert!(
+            again.text().contains(&format!("<h1>{told}</h1>")),
+            "{}",
+            again.words()
+        );
+        assert!(!again.words().contains("quicker"), "{}", again.words());
         let again = agree(&scene.moodle, &asked).await;
         assert!(again.text().contains("invitation.used"), "{}", again.words());
+        // Opened by hand it says the same, and not that something is missing.
+        let by_hand = Browser::new().unwrap().get(&address).await.unwrap();
+        assert!(by_hand.words().contains(told), "{}", by_hand.words());
 
         let unknown = format!("{}/lti/register/guessed", scene.origin);
         let answer = paste(&scene.canvas, &unknown, &[]).await;
@@ -195,25 +206,26 @@ fn how_a_platform_says_no_is_explained_and_the_code_stays_whole() {
 }
 
 #[test]
-fn moodles_token_is_spent_with_its_registration() {
+fn a_platforms_token_is_spent_with_its_registration() {
     on_each_database(|scene| async move {
-        let lms = &scene.moodle;
-        let token = lms.world().registration_token(None);
-        let mut answers = Vec::new();
-        for _ in 0..2 {
-            let start = lms
-                .world()
-                .registration_start(&invite(&scene).await, &token)
-                .unwrap();
-            let asked = framed(lms).get(&start).await.unwrap();
-            answers.push(agree(lms, &asked).await);
+        for (name, lms) in scene.platforms() {
+            let token = lms.world().registration_token(None);
+            let mut answers = Vec::new();
+            for _ in 0..2 {
+                let start = lms
+                    .world()
+                    .registration_start(&invite(&scene).await, &token)
+                    .unwrap();
+                let asked = framed(lms).get(&start).await.unwrap();
+                answers.push(agree(lms, &asked).await);
+            }
+            assert_eq!(answers[0].status, 200, "{name}: {}", answers[0].words());
+            assert!(
+                answers[1].text().contains("registering.token-used"),
+                "{name}: {}",
+                answers[1].words()
+            );
         }
-        assert_eq!(answers[0].status, 200, "{}", answers[0].words());
-        assert!(
-            answers[1].text().contains("registering.token-used"),
-            "{}",
-            answers[1].words()
-        );
         scene.end().await;
     });
 }

@@ -145,3 +145,49 @@ fn a_platform_is_registered_by_hand_and_a_wrong_value_is_named() {
         scene.end().await;
     });
 }
+
+#[test]
+fn hosts_that_are_added_take_none_of_the_platforms_own_away() {
+    on_each_database(|scene| async move {
+        let tenant = tenant(&scene).await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let page = admin.get("/admin/platforms/by-hand/canvas").await;
+        let forms = page.forms();
+        let form = forms.iter().find(|form| form.value("token_url").is_some());
+        let typed = [
+            ("client_id", "10000000000360"),
+            ("service_hosts", "canvas.school.example"),
+        ];
+        let saved = admin.browser.submit(&page, form.unwrap(), &typed).await.unwrap();
+        assert_eq!(saved.status, 200, "{}", saved.words());
+        let hosts = || {
+            let tenant = tenant.clone();
+            let all = scene.cairn.store.read(move |db| registrations::list(db, &tenant));
+            async move { all.await.unwrap().pop().unwrap().service_hosts }
+        };
+        let own = ["sso.canvaslms.com", "instructure.com"];
+        let with = |added: &str| [own[0], own[1], added].map(str::to_owned).to_vec();
+        assert_eq!(hosts().await, with("canvas.school.example"));
+        assert!(
+            saved.words().contains("sso.canvaslms.com, instructure.com"),
+            "{}",
+            saved.words()
+        );
+        for (typed, expected) in [
+            ("files.school.example", with("files.school.example")),
+            ("", own.map(str::to_owned).to_vec()),
+        ] {
+            let forms = saved.forms();
+            let form = forms.iter().find(|form| form.value("what") == Some("hosts"));
+            let form = form.unwrap();
+            assert_eq!(form.value("value"), Some("canvas.school.example"));
+            admin
+                .browser
+                .submit(&saved, form, &[("value", typed)])
+                .await
+                .unwrap();
+            assert_eq!(hosts().await, expected, "{typed}");
+        }
+        scene.end().await;
+    });
+}

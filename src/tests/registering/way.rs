@@ -4,18 +4,18 @@ use crate::ids::TenantId;
 use crate::service::institution::registering;
 use crate::store::registrations;
 use practice_lms::browser::{Browser, Page};
-use practice_lms::{CourseRole, PracticeLms, Standing};
+use practice_lms::{CourseRole, DeploymentTold, PracticeLms, Standing};
 
 use crate::tests::harness::{Scene, framed, on_each_database};
 
 /// The institution that the scene's platforms belong to.
-pub async fn tenant(scene: &Scene) -> TenantId {
+pub(crate) async fn tenant(scene: &Scene) -> TenantId {
     let found = scene.cairn.store.read(crate::store::tenants::first).await;
     found.unwrap().unwrap().id
 }
 
 /// A new registration address.
-pub async fn invite(scene: &Scene) -> String {
+pub(crate) async fn invite(scene: &Scene) -> String {
     let tenant = tenant(scene).await;
     let life = registering::INVITATION_LIFE;
     let (_, code) = registering::invite(
@@ -31,7 +31,7 @@ pub async fn invite(scene: &Scene) -> String {
 }
 
 /// Pastes an address into the platform and opens what its frame shows.
-pub async fn paste(lms: &PracticeLms, address: &str, more: &[(&str, &str)]) -> Page {
+pub(crate) async fn paste(lms: &PracticeLms, address: &str, more: &[(&str, &str)]) -> Page {
     let mut browser = Browser::new().unwrap();
     let admin = format!("{}/practice/admin/register", lms.origin());
     let fields: Vec<(&str, &str)> = [("url", address)].iter().chain(more).copied().collect();
@@ -44,7 +44,7 @@ pub async fn paste(lms: &PracticeLms, address: &str, more: &[(&str, &str)]) -> P
 }
 
 /// Agrees to what the page asks.
-pub async fn agree(lms: &PracticeLms, page: &Page) -> Page {
+pub(crate) async fn agree(lms: &PracticeLms, page: &Page) -> Page {
     let form = page
         .form("/lti/register/")
         .unwrap_or_else(|_| panic!("{}", page.words()));
@@ -52,7 +52,7 @@ pub async fn agree(lms: &PracticeLms, page: &Page) -> Page {
 }
 
 /// How many platforms the database has.
-pub async fn platforms(scene: &Scene) -> usize {
+pub(crate) async fn platforms(scene: &Scene) -> usize {
     let tenant = tenant(scene).await;
     let all = scene
         .cairn
@@ -88,11 +88,12 @@ fn an_invitation_becomes_a_platform_that_launches() {
             let done = agree(lms, &asked).await;
             assert_eq!(done.status, 200, "{name}: {}", done.words());
             let next = if name == "moodle" {
-                "Activate"
+                "the pencil (“Edit”) on Cairn's card"
             } else {
-                "Add the app"
+                "that would be a second installation"
             };
             assert!(done.words().contains(next), "{name}: {}", done.words());
+            assert!(!done.words().contains("By Client ID"), "{name}: {}", done.words());
             assert!(done.text().contains("close.js"));
             assert_eq!(platforms(&scene).await, before + 1);
 
@@ -100,27 +101,86 @@ fn an_invitation_becomes_a_platform_that_launches() {
             let registered = world.registered_tools().pop().unwrap();
             assert_eq!(registered.standing, Standing::Waiting);
             assert!(registered.tool.share_names && !registered.tool.share_email);
-            while world.registered_tools().last().unwrap().standing != Standing::Active {
-                world.activate(registered.index);
-            }
-            let at_lms = world.registration(registered.index);
-            let (issuer, client) = (at_lms.issuer.clone(), at_lms.client_id.clone());
-            let found = scene
-                .cairn
-                .store
-                .read(move |db| registrations::by_issuer_and_client(db, &issuer, &client))
-                .await;
-            let registration = found.unwrap().unwrap();
+            let registration = activated(&scene, lms).await;
             assert!(!registration.accepts_new_deployments);
-            if name == "canvas" {
-                accept(&scene, &registration, &at_lms.deployment_id).await;
-            }
-            let course = world.courses()[0].id;
-            let link = world.add_link(course, "Registered", registered.index, None);
-            let teacher = world.member(course, CourseRole::Teacher).unwrap().id;
-            let form = world.launch_form(course, teacher, link).unwrap();
-            let page = framed(lms).launch(&form).await.unwrap();
+            let page = first_launch(lms).await;
             assert_eq!(page.status, 200, "{name}: {}", page.words());
+            let tested = tested(&scene, &registration).await;
+            for said in [
+                "It gives an access token for members, line items, results and scores.",
+                "members read in",
+                "Nothing is broken.",
+            ] {
+                assert!(tested.contains(said), "{name}, {said}: {tested}");
+            }
+        }
+        scene.end().await;
+    });
+}
+
+/// What Cairn has of the tool that registered last, once the administrator of the LMS has switched it on.
+async fn activated(scene: &Scene, lms: &PracticeLms) -> lti::registration::Registration {
+    let world = lms.world();
+    let index = world.registered_tools().last().unwrap().index;
+    while world.registered_tools().last().unwrap().standing != Standing::Active {
+        world.activate(index);
+    }
+    let at_lms = world.registration(index);
+    let found = scene
+        .cairn
+        .store
+        .read(move |db| registrations::by_issuer_and_client(db, &at_lms.issuer, &at_lms.client_id));
+    found.await.unwrap().unwrap()
+}
+
+/// A teacher opens the tool that registered last.
+async fn first_launch(lms: &PracticeLms) -> Page {
+    let world = lms.world();
+    let index = world.registered_tools().last().unwrap().index;
+    let course = world.courses()[0].id;
+    let link = world.add_link(course, "Registered", index, None);
+    let teacher = world.member(course, CourseRole::Teacher).unwrap().id;
+    let form = world.launch_form(course, teacher, link).unwrap();
+    framed(lms).launch(&form).await.unwrap()
+}
+
+/// What the self-test of a platform says.
+async fn tested(scene: &Scene, registration: &lti::registration::Registration) -> String {
+    use crate::service::institution::administrators::Scope;
+    let mut admin =
+        crate::tests::console::admin_browser::AdminBrowser::of(scene, &Scope::Everything, "Ada").await;
+    let page = admin
+        .get(&format!("/admin/platforms/p/{}", registration.id))
+        .await;
+    admin.send(&page, "/test", &[]).await.words()
+}
+
+#[test]
+fn a_canvas_that_names_its_deployment_opens_at_once_and_one_that_does_not_waits_for_the_console() {
+    on_each_database(|scene| async move {
+        let lms = &scene.canvas;
+        for told in [
+            DeploymentTold::Within,
+            DeploymentTold::Later,
+            DeploymentTold::Beside,
+        ] {
+            lms.world().tell_deployments(told);
+            let asked = paste(lms, &invite(&scene).await, &[]).await;
+            let done = agree(lms, &asked).await;
+            let adds = done.words().contains("By Client ID");
+            assert_eq!(adds, told == DeploymentTold::Later, "{told:?}: {}", done.words());
+            let registration = activated(&scene, lms).await;
+            let first = first_launch(lms).await;
+            if told == DeploymentTold::Later {
+                assert_ne!(first.status, 200, "{told:?}: {}", first.words());
+                let index = lms.world().registered_tools().last().unwrap().index;
+                let deployment = lms.world().registration(index).deployment_id;
+                accept(&scene, &registration, &deployment).await;
+                let second = first_launch(lms).await;
+                assert_eq!(second.status, 200, "{told:?}: {}", second.words());
+            } else {
+                assert_eq!(first.status, 200, "{told:?}: {}", first.words());
+            }
         }
         scene.end().await;
     });

@@ -41,7 +41,7 @@ fn snippet(page: &str) -> String {
 }
 
 /// What a phone reads from the QR codes of a page, each of which has to be readable.
-pub fn scanned(page: &str) -> Vec<String> {
+pub(crate) fn scanned(page: &str) -> Vec<String> {
     let pictures = page.split("data:image/svg+xml;base64,").skip(1).map(|rest| {
         let base64 = rest.split(['"', '\'', ')', ' ']).next().unwrap();
         let svg = String::from_utf8(STANDARD.decode(base64).unwrap()).unwrap();

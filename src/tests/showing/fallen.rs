@@ -1,8 +1,8 @@
 //! A grade that falls after the award, as teachers and students see it.
 
+use crate::domain::credential::Visibility;
 use crate::domain::policy::{Policy, Regrade};
-use crate::store::credentials::{self, Shows};
-use crate::store::policies;
+use crate::store::{credentials, policies};
 
 use super::stage::{Stage, get, until};
 use crate::tests::harness::on_each_database;
@@ -118,11 +118,11 @@ fn a_suspended_badge_says_so_on_every_page_until_a_teacher_keeps_it() {
         let mut stage = Stage::set(scene).await;
         let (badge, award, credential) = stage.earned().await;
         let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
-        let (id, shows) = (
+        let (id, visibility) = (
             credential.id.clone(),
-            Shows {
+            Visibility {
                 downloads: true,
-                ..Shows::default()
+                ..Visibility::default()
             },
         );
         let set = stage.scene.cairn.store.write(move |db| {
@@ -131,7 +131,7 @@ fn a_suspended_badge_says_so_on_every_page_until_a_teacher_keeps_it() {
                 ..Policy::default()
             };
             policies::set(db, &tenant, &policy, now)?;
-            credentials::set_shows(db, &tenant, &id, shows)
+            credentials::set_visibility(db, &tenant, &id, visibility)
         });
         set.await.unwrap();
         let public = stage.url(&format!("/b/{}", credential.slug));

@@ -1,9 +1,9 @@
 //! Every form of a badge, by address and by `Accept`, for anybody and for the holder; and the keys behind the token.
 
 use crate::domain::award::Award;
+use crate::domain::credential::{Credential, Visibility};
 use crate::ids::{AwardId, CredentialId};
 use crate::random::SystemRandom;
-use crate::store::credentials::{Credential, Shows};
 use crate::store::{awards, credentials};
 use openbadges::bake::extract;
 use openbadges::jwt;
@@ -17,15 +17,15 @@ const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,ima
 
 async fn share(stage: &Stage, credential: &Credential) {
     let (tenant, id) = (credential.tenant.clone(), credential.id.clone());
-    let shows = Shows {
+    let visibility = Visibility {
         downloads: true,
-        ..Shows::default()
+        ..Visibility::default()
     };
     let shared = stage
         .scene
         .cairn
         .store
-        .write(move |db| credentials::set_shows(db, &tenant, &id, shows));
+        .write(move |db| credentials::set_visibility(db, &tenant, &id, visibility));
     shared.await.unwrap();
 }
 
@@ -205,9 +205,9 @@ fn a_badge_from_before_there_were_tokens_says_so() {
             slug: "from-before".into(),
             token: None,
             status_position: (credential.status_position + 1) % 1_000,
-            shows: Shows {
+            visibility: Visibility {
                 downloads: true,
-                ..Shows::default()
+                ..Visibility::default()
             },
             ..credential.clone()
         };

@@ -2,10 +2,11 @@
 
 use crate::domain::award::Award;
 use crate::domain::badge::Expiry;
+use crate::domain::credential::{Credential, Visibility};
+use crate::domain::page::Page;
 use crate::ids::{AwardId, CredentialId};
 use crate::random::SystemRandom;
-use crate::store::credentials::{self, Credential, Shows};
-use crate::store::{Page, audit, awards};
+use crate::store::{audit, awards, credentials};
 use chrono::TimeDelta;
 
 use crate::service::institution::administrators::Scope;
@@ -56,13 +57,13 @@ fn a_badge_that_is_renewed_says_so_on_both_pages_and_tells_no_more_than_its_hold
         assert!(page.text().contains(&format!("href=\"/b/{}\"", credential.slug)));
 
         // The newer page shows the name, the older one does not: whoever reads the older one is not led to it.
-        let shows = Shows {
+        let visibility = Visibility {
             name: true,
-            ..Shows::default()
+            ..Visibility::default()
         };
         let named = cairn
             .store
-            .write(move |db| credentials::set_shows(db, &tenant, &id, shows));
+            .write(move |db| credentials::set_visibility(db, &tenant, &id, visibility));
         named.await.unwrap();
         let page = get(&address, "text/html").await;
         assert!(

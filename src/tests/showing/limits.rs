@@ -1,5 +1,6 @@
 //! What is too many at once.
 
+use crate::domain::credential::ShareLink;
 use crate::store::{awards, share_links};
 use chrono::TimeDelta;
 
@@ -12,7 +13,7 @@ fn a_badge_has_twenty_links_that_work_and_no_more() {
         let stage = Stage::set(scene).await;
         let (_, award, credential) = stage.earned().await;
         let now = stage.scene.cairn.clock.now();
-        let link = move |number: i64, until: TimeDelta| share_links::ShareLink {
+        let link = move |number: i64, until: TimeDelta| ShareLink {
             id: format!("link-{number}").into(),
             tenant: credential.tenant.clone(),
             credential: credential.id.clone(),

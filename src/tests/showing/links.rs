@@ -1,5 +1,6 @@
 //! Links by which a holder shows a badge for a time.
 
+use crate::domain::credential::ShareLink;
 use crate::store::share_links;
 use chrono::TimeDelta;
 
@@ -99,7 +100,7 @@ fn a_kept_page_is_shown_by_a_link_until_it_ends_or_is_withdrawn() {
             let [_, open] = share_links::of_credential(db, &tenant, &id, 9)?
                 .try_into()
                 .unwrap();
-            let over = share_links::ShareLink {
+            let over = ShareLink {
                 id: "over".into(),
                 digest: crate::service::base::session::digest("over"),
                 until: now - TimeDelta::seconds(1),
@@ -177,7 +178,7 @@ fn a_link_that_ended_is_remembered_for_ninety_days() {
             ("withdrawn lately", days(5), Some(days(-89))),
             ("withdrawn long ago", days(5), Some(days(-91))),
         ];
-        let links = all.map(|(name, until, withdrawn_at)| share_links::ShareLink {
+        let links = all.map(|(name, until, withdrawn_at)| ShareLink {
             id: name.into(),
             tenant: credential.tenant.clone(),
             credential: credential.id.clone(),

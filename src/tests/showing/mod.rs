@@ -12,5 +12,5 @@ mod links;
 mod preview;
 mod print;
 mod public;
-pub mod stage;
+pub(crate) mod stage;
 mod teaching;

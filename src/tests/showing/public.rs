@@ -2,11 +2,12 @@
 
 use crate::domain::award::Award;
 use crate::domain::badge::{BadgeState, Expiry, Picture};
+use crate::domain::credential::Credential;
+use crate::domain::page::Page;
 use crate::ids::{AwardId, CredentialId};
 use crate::random::SystemRandom;
 use crate::service::badge::pictures::{Drawing, png};
-use crate::store::credentials::Credential;
-use crate::store::{Page, audit, awards, badges, credentials, share_links};
+use crate::store::{audit, awards, badges, credentials, share_links};
 use bytes::Bytes;
 use openbadges::bake::extract;
 use serde_json::Value;

@@ -7,13 +7,13 @@ use crate::domain::award::Award;
 use crate::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
+use crate::domain::credential::Credential;
 use crate::domain::policy::Policy;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::course::sync::enqueue_check;
-use crate::store::credentials::Credential;
 use crate::store::{awards, badges, courses, credentials, line_items, people, policies, rules, tenants};
 use openbadges::verify::{Resolver, Verdict, verify};
 use openbadges::{did, jwt};
@@ -25,19 +25,19 @@ use serde_json::Value;
 
 use crate::tests::harness::{Scene, framed};
 
-pub struct Stage {
-    pub scene: Scene,
-    pub world: World,
+pub(crate) struct Stage {
+    pub(crate) scene: Scene,
+    pub(crate) world: World,
     /// The course at the LMS, and its column of ours.
-    pub at: u64,
+    pub(crate) at: u64,
     column: u64,
-    pub course: Course,
-    pub item: LineItemId,
-    pub teacher: Browser,
+    pub(crate) course: Course,
+    pub(crate) item: LineItemId,
+    pub(crate) teacher: Browser,
 }
 
 /// Asks again until there is an answer, 30 seconds at most.
-pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, ask: impl Fn() -> F) -> T {
+pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, ask: impl Fn() -> F) -> T {
     for _ in 0..600 {
         if let Some(found) = ask().await {
             return found;
@@ -48,7 +48,7 @@ pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, ask: impl Fn() 
 }
 
 impl Stage {
-    pub async fn set(scene: Scene) -> Self {
+    pub(crate) async fn set(scene: Scene) -> Self {
         let world = scene.moodle.world();
         let at = world.courses()[0].id;
         world.add_link(at, "Final quiz", 0, Some(Decimal::ONE_HUNDRED));
@@ -92,21 +92,21 @@ impl Stage {
         }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.scene.origin)
     }
 
     /// An address of a page of the course.
-    pub fn inside(&self, rest: &str) -> String {
+    pub(crate) fn inside(&self, rest: &str) -> String {
         self.url(&format!("/c/{}{rest}", self.course.id))
     }
 
     /// The number of the course's column at the LMS.
-    pub fn column(&self) -> u64 {
+    pub(crate) fn column(&self) -> u64 {
         self.column
     }
 
-    pub fn quiz(&self) -> Condition {
+    pub(crate) fn quiz(&self) -> Condition {
         Condition::Grade {
             item: self.item.clone(),
             at_least: Threshold::Percent(Decimal::from(80)),
@@ -114,7 +114,7 @@ impl Stage {
     }
 
     /// A badge; active with that rule, or a draft without one.
-    pub async fn badge(&self, design: Design, rule: Option<Vec<Condition>>) -> BadgeId {
+    pub(crate) async fn badge(&self, design: Design, rule: Option<Vec<Condition>>) -> BadgeId {
         let now = self.scene.cairn.clock.now();
         let badge = Badge {
             id: BadgeId::new(now, &SystemRandom),
@@ -151,12 +151,12 @@ impl Stage {
     }
 
     /// The `n`th student of the course: number at the LMS, and name.
-    pub fn student(&self, n: usize) -> (u64, String) {
+    pub(crate) fn student(&self, n: usize) -> (u64, String) {
         let one = &self.world.students(self.at)[n];
         (one.id, one.name.clone())
     }
 
-    pub async fn person(&self, n: usize) -> PersonId {
+    pub(crate) async fn person(&self, n: usize) -> PersonId {
         let sub = self.world.students(self.at)[n].sub.clone();
         let (tenant, registration) = (self.course.tenant.clone(), self.course.registration.clone());
         let cairn = &self.scene.cairn;
@@ -170,13 +170,13 @@ impl Stage {
         found.await.id
     }
 
-    pub fn grade(&self, n: usize, points: u32) {
+    pub(crate) fn grade(&self, n: usize, points: u32) {
         let student = self.student(n).0;
         let points = Some(Decimal::from(points));
         assert!(self.world.set_grade(self.at, self.column, student, points));
     }
 
-    pub async fn check(&self) {
+    pub(crate) async fn check(&self) {
         let (tenant, id) = (&self.course.tenant, &self.course.id);
         enqueue_check(&self.scene.cairn, tenant, id, Cause::CheckNow)
             .await
@@ -184,7 +184,7 @@ impl Stage {
     }
 
     /// The latest award, if there is one.
-    pub async fn latest(&self, badge: &BadgeId, person: &PersonId) -> Option<Award> {
+    pub(crate) async fn latest(&self, badge: &BadgeId, person: &PersonId) -> Option<Award> {
         let (tenant, badge, person) = (self.course.tenant.clone(), badge.clone(), person.clone());
         let found = self
             .scene
@@ -195,7 +195,7 @@ impl Stage {
     }
 
     /// The award as soon as it is made, with its credential.
-    pub async fn awarded(&self, badge: &BadgeId, n: usize) -> (Award, Credential) {
+    pub(crate) async fn awarded(&self, badge: &BadgeId, n: usize) -> (Award, Credential) {
         let person = self.person(n).await;
         let award = until("the award", || self.latest(badge, &person)).await;
         let (tenant, id) = (self.course.tenant.clone(), award.id.clone());
@@ -208,7 +208,7 @@ impl Stage {
     }
 
     /// A quiz badge that the first student earned through the gradebook.
-    pub async fn earned(&self) -> (BadgeId, Award, Credential) {
+    pub(crate) async fn earned(&self) -> (BadgeId, Award, Credential) {
         let badge = self.badge(design("Quiz master"), Some(vec![self.quiz()])).await;
         self.grade(0, 80);
         self.check().await;
@@ -217,14 +217,14 @@ impl Stage {
     }
 
     /// The browser of the `n`th student, launched into the course.
-    pub async fn student_browser(&self, n: usize) -> Browser {
+    pub(crate) async fn student_browser(&self, n: usize) -> Browser {
         let mut browser = framed(&self.scene.moodle);
         launch(&self.world, self.at, self.student(n).0, &mut browser).await;
         browser
     }
 
     /// The holder in a browser of their own, the address of their page of an award, and that page.
-    pub async fn holding(&self, n: usize, award: &Award) -> (Browser, String, Page) {
+    pub(crate) async fn holding(&self, n: usize, award: &Award) -> (Browser, String, Page) {
         let mine = self.inside(&format!("/credentials/{}", award.id));
         let mut holder = self.student_browser(n).await;
         let page = holder.get(&mine).await.unwrap();
@@ -232,7 +232,7 @@ impl Stage {
     }
 
     /// The institution takes its students for minors from now on.
-    pub async fn with_minors(&self) {
+    pub(crate) async fn with_minors(&self) {
         let (tenant, now) = (self.course.tenant.clone(), self.scene.cairn.clock.now());
         let minors = Policy {
             minors: true,
@@ -247,7 +247,7 @@ impl Stage {
     }
 
     /// Waits until what was set going has come to its end.
-    pub async fn settled(&self) {
+    pub(crate) async fn settled(&self) {
         let mut last = self.scene.database.rows();
         for _ in 0..20 {
             tokio::time::sleep(Duration::from_millis(300)).await;
@@ -260,7 +260,7 @@ impl Stage {
     }
 
     /// Verifies bytes as anybody on the web would: identity and status list are fetched from the server.
-    pub async fn verify(&self, bytes: &[u8]) -> Verdict {
+    pub(crate) async fn verify(&self, bytes: &[u8]) -> Verdict {
         let document: Value = if jwt::looks_like(bytes) {
             jwt::read(bytes).unwrap().credential()
         } else {
@@ -306,14 +306,14 @@ impl Resolver for Web {
     }
 }
 
-pub async fn launch(world: &World, at: u64, person: u64, browser: &mut Browser) -> Page {
+pub(crate) async fn launch(world: &World, at: u64, person: u64, browser: &mut Browser) -> Page {
     let link = world.links(at)[0].id;
     let form = world.launch_form(at, person, link).unwrap();
     browser.launch(&form).await.unwrap()
 }
 
 /// What a stranger gets who accepts that.
-pub async fn get(url: &str, accept: &str) -> Page {
+pub(crate) async fn get(url: &str, accept: &str) -> Page {
     let mut stranger = Browser::new().unwrap();
     let page = stranger
         .fetch(Method::GET, url, &[("accept", accept)], Vec::new())
@@ -323,7 +323,7 @@ pub async fn get(url: &str, accept: &str) -> Page {
     page
 }
 
-pub fn design(name: &str) -> Design {
+pub(crate) fn design(name: &str) -> Design {
     Design {
         name: name.into(),
         outcome: "Reads a table of data without help.".into(),

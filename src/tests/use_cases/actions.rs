@@ -13,7 +13,9 @@ use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
 use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Services};
+use crate::domain::credential::Credential;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::session::Session;
 use crate::ids::{BadgeId, LineItemId, LinkId, PersonId, RuleId, SessionId};
 use crate::jobs::Worker;
 use crate::random::SystemRandom;
@@ -25,7 +27,6 @@ use crate::service::base::session::Visitor;
 use crate::service::course::sync::{CheckOutcome, check_course};
 use crate::store::courses::CourseSeen;
 use crate::store::links::LinkSeen;
-use crate::store::sessions::Session;
 use crate::store::{
     awards, badges, courses, credentials, enrolments, jobs, line_items, links, people, results, rules,
     status_lists,
@@ -37,33 +38,33 @@ use practice_lms::world::MemberView;
 use super::bench::{Bench, design};
 
 impl Bench {
-    pub async fn check(&self) -> CheckOutcome {
+    pub(crate) async fn check(&self) -> CheckOutcome {
         check_course(&self.cairn, &self.course.tenant, &self.course.id, Cause::CheckNow)
             .await
             .unwrap()
     }
 
-    pub async fn decide(&self, badge: &BadgeId) -> decide::Decided {
+    pub(crate) async fn decide(&self, badge: &BadgeId) -> decide::Decided {
         decide::decide_badge(&self.cairn, &self.course.tenant, badge, Cause::Schedule)
             .await
             .unwrap()
     }
 
     /// Reads the course and does everything that this calls for.
-    pub async fn run(&self) -> CheckOutcome {
+    pub(crate) async fn run(&self) -> CheckOutcome {
         let outcome = self.check().await;
         self.work(&self.cairn).await;
         outcome
     }
 
     /// A worker of `cairn` works until nothing is left to do now.
-    pub async fn work(&self, cairn: &Arc<Cairn>) {
+    pub(crate) async fn work(&self, cairn: &Arc<Cairn>) {
         let worker = Worker::start(Arc::clone(cairn));
         self.until_idle().await;
         worker.stop().await;
     }
 
-    pub async fn until_idle(&self) {
+    pub(crate) async fn until_idle(&self) {
         for round in 0..600 {
             let jobs = self.cairn.store.read(jobs::counts).await.unwrap();
             let now = self.clock.now();
@@ -89,7 +90,7 @@ impl Bench {
     }
 
     /// Every grade that is known, by person: a result row without points is there, but has none.
-    pub async fn known(&self) -> HashMap<PersonId, Option<Decimal>> {
+    pub(crate) async fn known(&self) -> HashMap<PersonId, Option<Decimal>> {
         let (course, item) = (self.course.clone(), self.item().await);
         let all = self
             .cairn
@@ -100,7 +101,7 @@ impl Bench {
             .collect()
     }
 
-    pub async fn learners(&self) -> Vec<PersonId> {
+    pub(crate) async fn learners(&self) -> Vec<PersonId> {
         let course = self.course.clone();
         let all = self
             .cairn
@@ -109,7 +110,7 @@ impl Bench {
         all.await.unwrap()
     }
 
-    pub async fn checks(&self) -> Checks {
+    pub(crate) async fn checks(&self) -> Checks {
         let course = self.course.clone();
         let found = self
             .cairn
@@ -118,14 +119,14 @@ impl Bench {
         found.await.unwrap().unwrap().checks
     }
 
-    pub async fn state(&self, badge: &BadgeId) -> BadgeState {
+    pub(crate) async fn state(&self, badge: &BadgeId) -> BadgeState {
         let (tenant, badge) = (self.course.tenant.clone(), badge.clone());
         let found = self.cairn.store.read(move |db| badges::get(db, &tenant, &badge));
         found.await.unwrap().unwrap().state
     }
 
     /// What somebody was launched as.
-    pub async fn launched(&self, person: &PersonId, learner: bool, barred: bool) {
+    pub(crate) async fn launched(&self, person: &PersonId, learner: bool, barred: bool) {
         let (course, now, person) = (self.course.clone(), self.clock.now(), person.clone());
         let done = self.cairn.store.write(move |db| {
             enrolments::set_from_launch(db, &course.tenant, &course.id, &person, learner, barred, now)
@@ -133,12 +134,12 @@ impl Bench {
         done.await.unwrap();
     }
 
-    pub fn grade(&self, person: u64, points: Option<&str>) {
+    pub(crate) fn grade(&self, person: u64, points: Option<&str>) {
         let points = points.map(|text| text.parse().unwrap());
         assert!(self.world.set_grade(self.at, self.column, person, points));
     }
 
-    pub async fn person(&self, sub: &str) -> PersonId {
+    pub(crate) async fn person(&self, sub: &str) -> PersonId {
         let (tenant, registration, sub) = (
             self.course.tenant.clone(),
             self.registration.id.clone(),
@@ -151,7 +152,7 @@ impl Bench {
         found.await.unwrap().unwrap().id
     }
 
-    pub async fn item(&self) -> LineItemId {
+    pub(crate) async fn item(&self) -> LineItemId {
         let course = self.course.clone();
         let items = self
             .cairn
@@ -166,7 +167,7 @@ impl Bench {
     }
 
     /// An active badge for 80 percent of the quiz.
-    pub async fn badge(&self) -> BadgeId {
+    pub(crate) async fn badge(&self) -> BadgeId {
         let item = self.item().await;
         let percent = Threshold::Percent(Decimal::from(80));
         self.badge_when(
@@ -179,13 +180,13 @@ impl Bench {
         .await
     }
 
-    pub async fn badge_when(&self, name: &str, condition: Condition) -> BadgeId {
+    pub(crate) async fn badge_when(&self, name: &str, condition: Condition) -> BadgeId {
         let expiry = Expiry::AfterMonths { months: 12 };
         self.badge_that_ends(name, condition, expiry).await
     }
 
     /// An active badge for 80 percent of the quiz that never ends, so that only facts have it decided.
-    pub async fn badge_of_grade(&self, name: &str) -> BadgeId {
+    pub(crate) async fn badge_of_grade(&self, name: &str) -> BadgeId {
         let grade = Condition::Grade {
             item: self.item().await,
             at_least: Threshold::Percent(Decimal::from(80)),
@@ -193,7 +194,7 @@ impl Bench {
         self.badge_that_ends(name, grade, Expiry::Never).await
     }
 
-    pub async fn badge_that_ends(&self, name: &str, condition: Condition, expiry: Expiry) -> BadgeId {
+    pub(crate) async fn badge_that_ends(&self, name: &str, condition: Condition, expiry: Expiry) -> BadgeId {
         let root = Group {
             need: Need::All,
             nodes: vec![Node::Condition(condition)],
@@ -201,7 +202,7 @@ impl Bench {
         self.badge_of(name, root, expiry).await
     }
 
-    pub async fn badge_by(&self, name: &str, root: Group) -> BadgeId {
+    pub(crate) async fn badge_by(&self, name: &str, root: Group) -> BadgeId {
         self.badge_of(name, root, Expiry::Never).await
     }
 
@@ -237,7 +238,7 @@ impl Bench {
         id
     }
 
-    pub async fn holders(&self, badge: &BadgeId) -> HashMap<PersonId, Award> {
+    pub(crate) async fn holders(&self, badge: &BadgeId) -> HashMap<PersonId, Award> {
         let (tenant, badge) = (self.course.tenant.clone(), badge.clone());
         let all = self
             .cairn
@@ -246,7 +247,7 @@ impl Bench {
         all.await.unwrap()
     }
 
-    pub async fn credential(&self, award: &Award) -> credentials::Credential {
+    pub(crate) async fn credential(&self, award: &Award) -> Credential {
         let award = award.clone();
         let found = self
             .cairn
@@ -256,7 +257,7 @@ impl Bench {
     }
 
     /// What a verifier on the web would be served.
-    pub async fn web(&self, credential: &credentials::Credential) -> Web {
+    pub(crate) async fn web(&self, credential: &Credential) -> Web {
         let credential = credential.clone();
         let (list, slug) = self
             .cairn
@@ -275,12 +276,12 @@ impl Bench {
         }
     }
 
-    pub async fn instructor(&self) -> Visitor {
+    pub(crate) async fn instructor(&self) -> Visitor {
         let teacher = self.world.member(self.at, CourseRole::Teacher).unwrap();
         self.visitor(&teacher.sub, true).await
     }
 
-    pub async fn learner(&self, student: &MemberView) -> Visitor {
+    pub(crate) async fn learner(&self, student: &MemberView) -> Visitor {
         self.visitor(&student.sub, false).await
     }
 
@@ -311,13 +312,14 @@ impl Bench {
                 expires_at: now,
             },
             course: self.course.clone(),
+            accent: None,
             person,
             registration: self.registration.clone(),
         }
     }
 
     /// A link of the course as a launch showed it, with a column of its own or without.
-    pub async fn link(&self, title: &str, maximum: Option<Decimal>) -> LinkId {
+    pub(crate) async fn link(&self, title: &str, maximum: Option<Decimal>) -> LinkId {
         let id = self.world.add_link(self.at, title, 0, maximum);
         let seen = LinkSeen {
             tenant: self.course.tenant.clone(),
@@ -335,7 +337,7 @@ impl Bench {
     }
 
     /// A launch that offers these services.
-    pub async fn offers(&self, services: Services) {
+    pub(crate) async fn offers(&self, services: Services) {
         let course = self.course.clone();
         let seen = CourseSeen {
             tenant: course.tenant,
@@ -359,7 +361,7 @@ impl Bench {
 pub(super) struct Web {
     document: Value,
     address: String,
-    pub list: String,
+    pub(crate) list: String,
 }
 
 impl Resolver for Web {

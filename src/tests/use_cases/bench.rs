@@ -13,6 +13,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::clock::ManualClock;
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
 use crate::domain::course::{Course, Services as Offered};
+use crate::domain::platform::{Deployment, DeploymentState};
 use crate::ids::DeploymentId;
 use crate::net::{NetError, Request, Response, Transport};
 use crate::random::{SharedRandom, SystemRandom};
@@ -21,7 +22,6 @@ use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::settings::Settings;
 use crate::store::courses::CourseSeen;
-use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::testing::TestDatabase;
 use crate::store::{courses, deployments};
 use lti::registration::{Flavour, Registration, RegistrationDraft};
@@ -33,16 +33,16 @@ use practice_lms::{self, Fault, Options, PracticeLms, Tool, World};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) struct Bench {
-    pub cairn: Arc<Cairn>,
-    pub clock: Arc<ManualClock>,
-    pub settings: Settings,
-    pub patience: Arc<Mutex<Duration>>,
-    pub world: World,
+    pub(crate) cairn: Arc<Cairn>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) settings: Settings,
+    pub(crate) patience: Arc<Mutex<Duration>>,
+    pub(crate) world: World,
     /// The course at the LMS, and its column of ours.
-    pub at: u64,
-    pub column: u64,
-    pub course: Course,
-    pub registration: Registration,
+    pub(crate) at: u64,
+    pub(crate) column: u64,
+    pub(crate) course: Course,
+    pub(crate) registration: Registration,
     _lms: PracticeLms,
     _keys: MockServer,
     _folder: tempfile::TempDir,

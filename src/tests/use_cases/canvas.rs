@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Bench, benches_of};
 use crate::clock::Clock as _;
+use crate::web::words::checks;
 use lti::registration::Flavour;
 use openbadges::verify::verify;
 use practice_lms::{CourseRole, Endpoint, Fault};
@@ -82,7 +83,7 @@ async fn rows_that_canvas_refuses_to_make_are_named_once_and_made_at_the_next_ru
             .world
             .faults()
             .inject(Endpoint::Scores, &Fault::Forbidden, 60);
-        let problem = bench.run().await.problem.unwrap();
+        let problem = checks::trouble(&bench.run().await.problem.unwrap());
         assert!(
             problem
                 .starts_with("Grades that are typed into the gradebook cannot be read for everybody yet: "),

@@ -7,11 +7,12 @@ use rust_decimal::Decimal;
 use super::bench::wrong_answers;
 use super::{benches, benches_of};
 use crate::domain::badge::BadgeState;
+use crate::domain::page::Page;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::service::badge::design::{self, Activated};
 use crate::service::base::error::ServiceError;
 use crate::service::course::columns;
-use crate::store::{Page, audit};
+use crate::store::audit;
 use lti::registration::Flavour;
 use practice_lms::{Endpoint, Fault};
 

@@ -4,13 +4,14 @@ use chrono::TimeDelta;
 
 use super::bench::node;
 use super::benches;
+use crate::domain::keys::KeyState;
+use crate::domain::page::Page;
 use crate::domain::policy::Policy;
 use crate::ids::AdminId;
-use crate::service::base::tool_keys;
 use crate::service::institution::administrators::{Administrator, Scope};
 use crate::service::institution::policies;
-use crate::store::issuers::KeyState;
-use crate::store::{Page, decisions};
+use crate::service::institution::tool_keys;
+use crate::store::decisions;
 
 fn everything() -> Administrator {
     Administrator {

@@ -6,13 +6,13 @@ use super::{Bench, benches};
 use crate::clock::Clock as _;
 use crate::domain::award::Award;
 use crate::domain::badge::Expiry;
+use crate::domain::credential::Visibility;
 use crate::domain::rule::{Condition, Threshold};
 use crate::ids::PersonId;
 use crate::service::award::awarding;
 use crate::service::badge::design;
 use crate::service::credential::publish;
 use crate::store::awards;
-use crate::store::credentials::Shows;
 
 async fn awards_of(bench: &Bench, person: &PersonId) -> Vec<Award> {
     let (tenant, person) = (bench.course.tenant.clone(), person.clone());
@@ -92,7 +92,7 @@ async fn expiry_opens_a_new_cycle_and_revocation_does_not() {
         assert!(published.renewals.before.is_none());
         let after = published.renewals.after.unwrap();
         assert_eq!(after.award, *now_held);
-        let all = Shows {
+        let all = Visibility {
             name: true,
             evidence: true,
             downloads: true,

@@ -10,6 +10,8 @@ use super::{Bench, benches, benches_of};
 use crate::clock::Clock as _;
 use crate::domain::badge::BadgeState;
 use crate::ids::{BadgeId, PersonId};
+use crate::service::base::trouble::Trouble;
+use crate::web::words::checks;
 use lti::registration::Flavour;
 use practice_lms::{Endpoint, Fault};
 
@@ -39,15 +41,17 @@ async fn standing(
 }
 
 /// Everything that a teacher sees of a check that failed in part: one paragraph, its sentences whole, with an id.
-async fn assert_told(bench: &Bench, told: Option<String>, words: &str) {
-    let problem = told.expect("a problem");
+async fn assert_told(bench: &Bench, told: Option<Trouble>, words: &str) {
+    let told = told.expect("a problem");
+    let problem = checks::trouble(&told);
     assert!(problem.contains(words), "{problem}");
     let (sentences, id) = problem.rsplit_once(" (Error id ").unwrap();
     assert_eq!(id.trim_end_matches(')').len(), 8, "{problem}");
     assert!(sentences.ends_with(['.', '?']), "{problem}");
     assert!(!problem.contains(".."), "{problem}");
     assert!(!problem.contains('<'), "no markup of theirs: {problem}");
-    assert_eq!(bench.checks().await.problem, Some(problem));
+    let kept = bench.checks().await.problem.expect("it is kept");
+    assert_eq!(Trouble::read(&kept), told);
 }
 
 async fn survives(bench: &Bench, endpoint: Endpoint) {
@@ -166,6 +170,40 @@ async fn no_token_no_data_and_one_sentence_that_says_so() {
 }
 
 #[tokio::test]
+async fn what_is_withheld_is_told_in_words_and_not_by_the_name_of_a_scope() {
+    use lti::services::media::scope;
+    for bench in benches().await {
+        scene(&bench).await;
+        for (withheld, words) in [
+            (
+                &[scope::RESULT_READ][..],
+                "does not allow this tool to read grades",
+            ),
+            (
+                &[scope::MEMBERS_READ],
+                "does not allow this tool to read who is in a course",
+            ),
+            (
+                &[scope::LINE_ITEM, scope::LINE_ITEM_READ],
+                "does not allow this tool to read its own gradebook columns",
+            ),
+        ] {
+            bench.world.forget_tokens();
+            bench.world.withhold(0, withheld);
+            let told = bench.run().await.problem;
+            assert!(
+                told.as_ref().is_some_and(|told| !told.stored().contains("://")),
+                "{told:?}"
+            );
+            assert_told(&bench, told, words).await;
+            bench.world.withhold(0, &[]);
+            bench.clock.advance(chrono::TimeDelta::hours(2));
+            assert_eq!(bench.run().await.problem, None, "{words}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_column_that_cannot_be_read_does_not_spoil_the_others() {
     for bench in benches().await {
         let badge = scene(&bench).await;
@@ -177,7 +215,7 @@ async fn one_column_that_cannot_be_read_does_not_spoil_the_others() {
             .faults()
             .inject(Endpoint::Results, &Fault::NotFound, 1);
         let outcome = bench.run().await;
-        let problem = outcome.problem.unwrap();
+        let problem = checks::trouble(&outcome.problem.unwrap());
         let named = ["“Final quiz”: ", "“Project report”: "];
         assert_eq!(
             named.iter().filter(|label| problem.contains(**label)).count(),

@@ -12,10 +12,11 @@ use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::Condition;
 use crate::service::award::evidence::{self, Answer, HandIn};
 use crate::service::award::files;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::ErrorKind;
 use crate::service::course::links::{self, Choice};
 use crate::service::credential::reissuing::set_says;
 use crate::store::submissions;
+use crate::web::words::errors;
 use openbadges::jwt;
 use openbadges::verify::verify;
 
@@ -67,12 +68,10 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
         assert_eq!(bytes, content);
         bench.clock.advance(TimeDelta::seconds(2));
         let late = files::open(&bench.cairn, ticket).await.unwrap_err();
+        assert_eq!(late.kind(), ErrorKind::Conflict);
         assert_eq!(late.code(), "file.link-over");
-        assert!(matches!(late, ServiceError::Conflict { .. }));
-        assert!(
-            late.to_string().contains("Open the page it was on again"),
-            "{late}"
-        );
+        let said = errors::sentence(&late);
+        assert!(said.contains("Open the page it was on again"), "{said}");
 
         let answer = Answer {
             state: SubmissionState::Approved,

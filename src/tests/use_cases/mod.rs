@@ -19,6 +19,7 @@ mod retention;
 mod roles;
 mod schedule;
 mod scores;
+mod seen;
 mod services_over_http;
 mod time;
 mod tokens;

@@ -2,7 +2,9 @@
 
 use super::{Bench, benches, benches_of};
 use crate::domain::people::Person;
+use crate::service::base::trouble::Trouble;
 use crate::store::{line_items, people};
+use crate::web::words::checks;
 use lti::registration::Flavour;
 use practice_lms::{Endpoint, Oddity};
 
@@ -50,7 +52,7 @@ async fn rows_that_are_no_members_are_left_out_and_nobody_leaves_for_them() {
             bench.world.set_role(bench.at, left.id, None);
             bench.clock.advance(chrono::TimeDelta::minutes(1));
             let outcome = bench.check().await;
-            let problem = outcome.problem.unwrap();
+            let problem = checks::trouble(&outcome.problem.clone().unwrap());
             assert!(
                 problem.starts_with("4 rows of the platform's member list were left out;"),
                 "{problem}"
@@ -63,7 +65,8 @@ async fn rows_that_are_no_members_are_left_out_and_nobody_leaves_for_them() {
                 assert!(problem.contains(named), "{problem}");
             }
             assert_eq!(bench.learners().await, before, "{flavour:?}");
-            assert_eq!(bench.checks().await.problem, Some(problem));
+            let kept = bench.checks().await.problem.expect("it is kept");
+            assert_eq!(Trouble::read(&kept), outcome.problem.unwrap());
 
             bench.world.be_odd(Oddity::MalformedMembers, false);
             bench.clock.advance(chrono::TimeDelta::minutes(1));
@@ -129,7 +132,7 @@ async fn a_403_that_means_it_does_not_cost_a_token_at_each_check() {
         faults.reset_counters();
         for _ in 0..4 {
             faults.inject(Endpoint::Members, &practice_lms::Fault::Forbidden, 2);
-            let problem = bench.check().await.problem.unwrap();
+            let problem = checks::trouble(&bench.check().await.problem.unwrap());
             assert!(problem.contains("(403)"), "{problem}");
             faults.clear();
         }

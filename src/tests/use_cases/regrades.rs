@@ -5,9 +5,9 @@ use crate::domain::award::{Award, RegradeState, Standing};
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::domain::rule::Condition;
 use crate::ids::{BadgeId, PersonId, RegradeId};
-use crate::service::award::regrades::{self, Verdict, Waiting};
+use crate::service::award::regrades::{self, FallenGrade, Verdict};
 use crate::service::base::error::ServiceError;
-use crate::service::course::scores;
+use crate::service::course::scores::{self, Late};
 use crate::store::{policies, regrades as stored};
 
 impl Bench {
@@ -35,7 +35,7 @@ impl Bench {
         self.work(&self.cairn).await;
     }
 
-    async fn waiting(&self) -> Vec<Waiting> {
+    async fn waiting(&self) -> Vec<FallenGrade> {
         let (waiting, more) = regrades::waiting(&self.cairn, &self.instructor().await)
             .await
             .unwrap();
@@ -233,7 +233,10 @@ async fn a_suspended_badge_does_not_count_for_a_stack_until_somebody_has_decided
             "and nothing was issued twice"
         );
         // Nobody is late because of all that.
-        assert_eq!(scores::late(&bench.cairn, &teacher).await.unwrap(), None);
+        assert_eq!(
+            scores::late(&bench.cairn, &teacher).await.unwrap(),
+            Late::default()
+        );
     }
 }
 

@@ -11,6 +11,7 @@ use crate::service::Cairn;
 use crate::service::base::queue::{BackgroundJob as _, DecidePerson};
 use crate::service::course::sync::{enqueue_after_launch, enqueue_check, enqueue_due, progress};
 use crate::store::jobs;
+use crate::web::words::checks;
 use lti::registration::Flavour;
 
 fn half_hour(settings: &mut crate::settings::Settings) {
@@ -29,7 +30,8 @@ async fn shown(bench: &Bench) -> (bool, usize, usize, String) {
     let progress = progress(&bench.cairn, &bench.course.tenant, &bench.course.id)
         .await
         .unwrap();
-    (progress.running, progress.done, progress.total, progress.message)
+    let said = checks::progress(&progress);
+    (progress.running, progress.done, progress.total, said)
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use crate::service::course::columns;
 use crate::service::course::links::{self, Choice};
 use crate::service::course::scores;
 use crate::store::{activities, jobs, submissions};
+use crate::web::words::{checks, errors};
 use lti::registration::Flavour;
 use practice_lms::world::MemberView;
 use practice_lms::{Endpoint, Fault, GradeView};
@@ -96,7 +97,7 @@ impl Bench {
     }
 
     async fn late(&self) -> Option<String> {
-        scores::late(&self.cairn, &self.instructor().await).await.unwrap()
+        checks::late(&scores::late(&self.cairn, &self.instructor().await).await.unwrap())
     }
 
     /// A worker tries until nothing is left but what it gave up.
@@ -150,7 +151,7 @@ async fn fails_then_arrives(
         Ok(()) => assert!(done, "{endpoint:?} {fault:?} was taken for an end"),
         Err(error) => {
             assert!(!done, "{endpoint:?} {fault:?}: {error}");
-            let text = error.to_string();
+            let text = errors::sentence(&error);
             assert!(text.contains(words), "{endpoint:?} {fault:?}: {text}");
         }
     }

@@ -4,13 +4,13 @@ use super::bench::node;
 use super::benches;
 use crate::clock::Clock as _;
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::base::institutions;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::issuing;
-use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::{issuers, tenants, token_keys};
 use openbadges::jwt;
 use openbadges::verify::verify;
@@ -34,6 +34,7 @@ async fn an_issuer_from_before_there_were_tokens_gets_one_key_however_many_nodes
         let tenant = Tenant {
             id: TenantId::new(now, random),
             name: "Old School".into(),
+            accent: None,
             created_at: now,
         };
         let issuer = Issuer {
@@ -43,6 +44,7 @@ async fn an_issuer_from_before_there_were_tokens_gets_one_key_however_many_nodes
             name: "Old School".into(),
             url: None,
             email: None,
+            accent: None,
         };
         let (row, key) = (
             issuer.clone(),

@@ -4,13 +4,13 @@ use super::Bench;
 use super::benches;
 use crate::clock::Clock as _;
 use crate::domain::award::Award;
+use crate::domain::credential::{Credential, ReissueCause};
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::service::award::awarding::revoke;
 use crate::service::base::institutions;
 use crate::service::base::queue::{BackgroundJob as _, SignAnew};
 use crate::service::credential::withdrawing;
 use crate::service::institution::administrators::Operator;
-use crate::store::credentials::{Cause, Credential};
-use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::store::{issuers, jobs};
 use openbadges::verify::verify;
 
@@ -149,7 +149,7 @@ async fn what_a_withdrawn_key_signed_is_signed_anew_with_the_same_id_and_dates()
             );
             assert_eq!(old["credentialSubject"], new["credentialSubject"]);
             assert_eq!(old["credentialStatus"], new["credentialStatus"]);
-            assert_eq!(anew.reissued.unwrap().cause, Cause::Key);
+            assert_eq!(anew.reissued.unwrap().cause, ReissueCause::Key);
             // The second look finds nothing to do, and signs nothing twice.
             bench.clock.advance(chrono::TimeDelta::minutes(16));
             bench.work(&bench.cairn).await;

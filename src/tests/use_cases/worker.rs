@@ -9,6 +9,8 @@ use super::{Bench, benches};
 use crate::clock::Clock as _;
 use crate::domain::cause::Cause;
 use crate::domain::course::Services;
+use crate::domain::platform::{Deployment, DeploymentState};
+use crate::domain::session::Session;
 use crate::ids::{DeploymentId, SessionId};
 use crate::jobs::Worker;
 use crate::random::SystemRandom;
@@ -16,7 +18,6 @@ use crate::service::course::sync::enqueue_check;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::store::courses::CourseSeen;
-use crate::store::deployments::{Deployment, DeploymentState};
 use crate::store::{courses, deployments, nonces, sessions};
 use lti::registration::{Flavour, RegistrationDraft};
 
@@ -32,7 +33,7 @@ async fn visits_and_nonces_that_are_over_are_forgotten_and_the_others_kept() {
         ];
         let filled = bench.cairn.store.write(move |db| {
             for (name, at) in ends {
-                let session = sessions::Session {
+                let session = Session {
                     id: SessionId::new(now, &SystemRandom),
                     expires_at: at,
                     ..session.clone()

@@ -17,10 +17,10 @@ const FULL: &str = include_str!("../../../crates/openbadges/vectors/full.json");
 
 /// A badge, and what is to be said of it: the verdict, and why the check of the key does not hold.
 pub(super) struct Case {
-    pub name: &'static str,
-    pub verdict: &'static str,
-    pub key: &'static str,
-    pub text: String,
+    pub(crate) name: &'static str,
+    pub(crate) verdict: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) text: String,
 }
 
 /// The same badge of issuers who are known in different ways, all with one key; and the net, in which one of them has a

@@ -90,10 +90,10 @@ pub(super) fn token(header: &Value, claims: &Value, sign: impl Fn(&str) -> Vec<u
 
 /// A token, and what is to be said of it: the verdict, and the check that decides with its reason.
 pub(super) struct Case {
-    pub verdict: &'static str,
-    pub kind: &'static str,
-    pub code: &'static str,
-    pub text: String,
+    pub(crate) verdict: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) code: &'static str,
+    pub(crate) text: String,
 }
 
 /// Tokens of every kind with the net that they are judged in; the first is as good as any.

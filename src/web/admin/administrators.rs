@@ -5,10 +5,10 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::AdminPlace;
+use crate::domain::administrator::Admin;
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
 use crate::service::institution::administrators::administrators_list;
-use crate::store::admins::Admin;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;

@@ -7,10 +7,11 @@ use url::form_urlencoded::Serializer;
 
 use super::error::AdminError;
 use super::frame::AdminPlace;
-use crate::domain::audit::Logged;
+use crate::domain::audit::{Action, Filter, Logged, Who};
+use crate::domain::page::Page;
 use crate::ids::TenantId;
-use crate::service::base::audit::{self, Filter, Part, Who};
-use crate::store::Page;
+use crate::service::base::audit::{self, Part};
+use crate::service::institution::administrators::links;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::paths::console;
 use crate::web::views::admin::{AuditLine, AuditPage, Sought};
@@ -107,7 +108,11 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
     let part = audit::view(&visit.cairn, &visit.admin, &tenant, &filter, asked).await?;
     let here = console::audit_of(&tenant);
     let page = AuditPage {
-        page: visit.page(&format!("Audit log of {}", part.tenant.name), AdminPlace::Audit),
+        page: visit.page_of(
+            &part.tenant,
+            &format!("Audit log of {}", part.tenant.name),
+            AdminPlace::Audit,
+        ),
         action: here.clone(),
         actions: part
             .actions
@@ -151,13 +156,19 @@ fn line(visit: &AdminVisit, part: &Part, entry: &Logged) -> AuditLine {
         who: who(part, entry),
         what: audit_words::stored(&entry.action),
         action: entry.action.clone(),
-        subject: if entry.actor.id() == Some(entry.subject.as_str()) {
+        subject: if says_it_all(entry) {
             String::new()
         } else {
             part.subject(entry).to_owned()
         },
         detail: detail(entry),
     }
+}
+
+/// Whether the words for the action need no subject: it was done to oneself, or to something that has no name.
+fn says_it_all(entry: &Logged) -> bool {
+    entry.actor.id() == Some(entry.subject.as_str())
+        || (entry.known() == Some(Action::AdminInvited) && entry.subject == links::AUDITED)
 }
 
 fn who(part: &Part, entry: &Logged) -> String {

@@ -13,7 +13,7 @@ use crate::web::views::shared::PublicPage;
 
 /// What a handler of the console answers when it cannot do what was asked.
 #[derive(Debug)]
-pub enum AdminError {
+pub(crate) enum AdminError {
     App(AppError),
     /// To the sign-in page, and from there back to this address.
     SignIn {
@@ -24,7 +24,7 @@ pub enum AdminError {
 impl AdminError {
     /// The way to the sign-in page from a page that was asked for.
     #[must_use]
-    pub fn sign_in(request: &HttpRequest) -> Self {
+    pub(crate) fn sign_in(request: &HttpRequest) -> Self {
         let back = request
             .uri()
             .path_and_query()
@@ -73,7 +73,7 @@ impl ResponseError for AdminError {
                     .finish()
             }
             Self::App(error) => {
-                let body = page(error).unwrap_or_else(|_| error.to_string());
+                let body = page(error).unwrap_or_else(|_| format!("{} [{}]", error.sentence(), error.id()));
                 HttpResponse::build(error.status_code())
                     .insert_header(("content-type", "text/html; charset=utf-8"))
                     .insert_header(("x-cairn-error", error.id().to_owned()))
@@ -107,7 +107,7 @@ fn page(error: &AppError) -> askama::Result<String> {
     };
     ConsoleErrorPage {
         page: PublicPage::titled(title),
-        sentence: error.source().to_string(),
+        sentence: error.sentence(),
         kept: None,
         what_to_do: what_to_do.to_owned(),
         error_id: error.shown_id(),

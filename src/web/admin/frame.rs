@@ -5,17 +5,20 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::error::AdminError;
+use crate::domain::issuer::Tenant;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::issuing;
+use crate::web::assets;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::{AdminPage, ChooseInstitutionPage};
 use crate::web::views::shared::{Audience, Flash, LinkTo, NavItem, Page, Problem, ProblemList, Status};
+use crate::web::words::errors;
 
 /// A page of the console, by its entry in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AdminPlace {
+pub(crate) enum AdminPlace {
     Overview,
     Platforms,
     Issuers,
@@ -94,14 +97,14 @@ const NOTICES: &[(&str, Status, &str)] = &[
 impl AdminVisit {
     /// An address with a notice that the page there says once.
     #[must_use]
-    pub fn href_saying(&self, path: &str, notice: &str) -> String {
+    pub(crate) fn href_saying(&self, path: &str, notice: &str) -> String {
         let joint = if path.contains('?') { '&' } else { '?' };
         format!("{path}{joint}notice={notice}")
     }
 
     /// The frame of a page with that title.
     #[must_use]
-    pub fn page(&self, title: &str, place: AdminPlace) -> AdminPage {
+    pub(crate) fn page(&self, title: &str, place: AdminPlace) -> AdminPage {
         let nav = PLACES.iter().map(|(text, href, own)| NavItem {
             text: (*text).to_owned(),
             href: href(),
@@ -111,25 +114,33 @@ impl AdminVisit {
         AdminPage {
             frame: Page {
                 title: title.to_owned(),
-                course_name: self
-                    .institution
-                    .clone()
-                    .unwrap_or_else(|| "Cairn administration".to_owned()),
+                course_name: self.institution.as_ref().map_or_else(
+                    || "Cairn administration".to_owned(),
+                    |institution| institution.name.clone(),
+                ),
                 audience: Audience::Administrator,
                 session: None,
                 csrf: self.cairn.console_proof(&self.session),
                 nav: nav.collect(),
                 flash: self.notice(),
                 locale: "en".to_owned(),
-                theme_href: None,
+                theme_href: accent_of(self.institution.as_ref()),
                 window_href: None,
             },
             who: self.admin.name.clone(),
         }
     }
 
+    /// The frame of a page about one institution: in its accent, whoever looks.
+    #[must_use]
+    pub(crate) fn page_of(&self, institution: &Tenant, title: &str, place: AdminPlace) -> AdminPage {
+        let mut page = self.page(title, place);
+        page.frame.theme_href = accent_of(Some(institution));
+        page
+    }
+
     /// Leads to `path` of the only institution that this administrator sees, or asks for which one.
-    pub async fn choose(
+    pub(crate) async fn choose(
         &self,
         title: &str,
         path: &str,
@@ -160,7 +171,7 @@ impl AdminVisit {
 
     /// A parameter of the address.
     #[must_use]
-    pub fn query(&self, name: &str) -> Option<String> {
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
         url::form_urlencoded::parse(self.query_string.as_bytes())
             .into_owned()
             .find(|(key, _)| key == name)
@@ -170,17 +181,17 @@ impl AdminVisit {
 
     /// Where an action leads next, by GET.
     #[must_use]
-    pub fn go(&self, to: &str) -> HttpResponse {
+    pub(crate) fn go(&self, to: &str) -> HttpResponse {
         HttpResponse::SeeOther().insert_header(("location", to)).finish()
     }
 
     /// Renders a page of the console.
-    pub fn show(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
+    pub(crate) fn show(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
         Ok(reply::page(page)?)
     }
 
     /// Renders a form that could not be taken, with what was typed: 422.
-    pub fn show_again(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
+    pub(crate) fn show_again(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
         Ok(reply::html(
             StatusCode::UNPROCESSABLE_ENTITY,
             page,
@@ -190,11 +201,17 @@ impl AdminVisit {
     }
 }
 
+fn accent_of(institution: Option<&Tenant>) -> Option<String> {
+    institution
+        .and_then(|institution| institution.accent)
+        .map(assets::accent)
+}
+
 /// What is wrong with one field, as a form shows it.
 #[must_use]
-pub fn problem(field: &str, error: &ServiceError) -> ProblemList {
+pub(crate) fn problem(field: &str, error: &ServiceError) -> ProblemList {
     ProblemList(vec![Problem {
         field: field.to_owned(),
-        text: error.to_string(),
+        text: errors::sentence(error),
     }])
 }

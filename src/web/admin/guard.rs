@@ -9,7 +9,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
 use super::error::AdminError;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 
 const HEADERS: [(&str, &str); 3] = [
     ("x-frame-options", "DENY"),
@@ -22,14 +22,16 @@ const HEADERS: [(&str, &str); 3] = [
 ];
 
 /// Refuses what another site posts, and sets the headers over whatever a handler chose.
-pub async fn guard(
+pub(crate) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let site = request.headers().get("sec-fetch-site");
     let foreign = site.is_some_and(|site| site != "same-origin" && site != "none");
     let mut response = if foreign && request.method() != Method::GET && request.method() != Method::HEAD {
-        let error = AdminError::from(ServiceError::Forbidden(
+        let error = AdminError::from(ServiceError::form(
+            ErrorKind::Forbidden,
+            "forbidden",
             "Another site sent this form to the console. Nothing was changed.",
         ));
         request.error_response(error)

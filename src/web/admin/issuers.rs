@@ -6,18 +6,19 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use super::tool_keys;
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
+use crate::domain::theme::Colour;
 use crate::ids::{KeyId, TenantId};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::withdrawing::{self, Review};
 use crate::service::institution::issuing::{self, Face, Institution};
-use crate::store::issuers::{IssuerKey, KeyKind, KeyState};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{
-    ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage,
+    AccentPreview, ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage,
 };
 use crate::web::views::shared::{ProblemList, Status, StatusChip, When, count_of};
 
@@ -26,6 +27,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(console::ISSUERS, web::get().to(list))
         .route(console::ISSUER, web::get().to(show))
         .route(console::ISSUER, web::post().to(save))
+        .route(console::ISSUER_COLOUR, web::post().to(colour))
         .route(console::ISSUER_ROTATE, web::get().to(ask))
         .route(console::ISSUER_ROTATE, web::post().to(rotate))
         .route(console::KEY_WITHDRAW, web::get().to(review))
@@ -62,14 +64,30 @@ pub(super) fn state(state: KeyState) -> StatusChip {
 
 async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
     let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
-    let face = Face {
-        name: one.tenant.name.clone(),
-        issuer_name: one.issuer.name.clone(),
-        url: one.issuer.url.clone(),
-        email: one.issuer.email.clone(),
-    };
+    let typed = Typed::saved(&one);
     let waiting = waiting(&visit, &tenant).await?;
-    visit.show(&view(&visit, &one, face, waiting, ProblemList::default()))
+    visit.show(&view(&visit, &one, typed, waiting, ProblemList::default()))
+}
+
+/// What stands in the fields of the page.
+struct Typed {
+    face: Face,
+    colour: String,
+}
+
+impl Typed {
+    /// What is saved.
+    fn saved(one: &Institution) -> Self {
+        Self {
+            face: Face {
+                name: one.tenant.name.clone(),
+                issuer_name: one.issuer.name.clone(),
+                url: one.issuer.url.clone(),
+                email: one.issuer.email.clone(),
+            },
+            colour: one.tenant.accent.map(Colour::hex).unwrap_or_default(),
+        }
+    }
 }
 
 async fn waiting(visit: &AdminVisit, tenant: &TenantId) -> Result<Option<String>, ServiceError> {
@@ -84,10 +102,11 @@ fn badges_of(count: i64) -> String {
 fn view(
     visit: &AdminVisit,
     one: &Institution,
-    face: Face,
+    typed: Typed,
     waiting: Option<String>,
     problems: ProblemList,
 ) -> IssuerPage {
+    let Typed { face, colour } = typed;
     let (id, now) = (&one.tenant.id, visit.cairn.clock.now());
     let keys = one.keys.iter().rev().map(|key| KeyLine {
         name: format!("{} {}", key.kind.name(), key.public_multibase),
@@ -96,12 +115,15 @@ fn view(
         act: (key.state != KeyState::Withdrawn).then(|| ("Withdraw…", console::key_withdraw(id, &key.id))),
     });
     IssuerPage {
-        page: visit.page(&one.tenant.name, AdminPlace::Issuers),
+        page: visit.page_of(&one.tenant, &one.tenant.name, AdminPlace::Issuers),
         action: console::issuer(id),
         name: face.name,
         issuer_name: face.issuer_name,
         url: face.url.unwrap_or_default(),
         email: face.email.unwrap_or_default(),
+        colour_action: console::issuer_colour(id),
+        colour,
+        preview: one.tenant.accent.map(AccentPreview::of),
         did: institutions::did(&visit.cairn, &one.issuer),
         profile_href: addresses::issuer(&one.issuer.slug),
         keys: keys.collect(),
@@ -124,7 +146,7 @@ async fn save(
     };
     match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone()).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
             let field = match error.code() {
                 "institution.name" => "name",
@@ -132,8 +154,32 @@ async fn save(
                 "issuer.url" => "url",
                 _ => "email",
             };
+            let typed = Typed {
+                face,
+                ..Typed::saved(&one)
+            };
             let waiting = waiting(&visit, &tenant).await?;
-            visit.show_again(&view(&visit, &one, face, waiting, problem(field, &error)))
+            visit.show_again(&view(&visit, &one, typed, waiting, problem(field, &error)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn colour(
+    Proven(visit): Proven<AdminVisit>,
+    tenant: web::Path<TenantId>,
+) -> Result<HttpResponse, AdminError> {
+    let colour = visit.fields.text("colour");
+    match issuing::set_accent(&visit.cairn, &visit.admin, &tenant, &colour).await {
+        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
+        Err(error) if error.is_invalid() => {
+            let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
+            let typed = Typed {
+                colour,
+                ..Typed::saved(&one)
+            };
+            let waiting = waiting(&visit, &tenant).await?;
+            visit.show_again(&view(&visit, &one, typed, waiting, problem("colour", &error)))
         }
         Err(error) => Err(error.into()),
     }
@@ -144,7 +190,8 @@ async fn ask(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRespo
     let signs = |key: &&IssuerKey| key.kind == KeyKind::Ed25519 && key.state == KeyState::Active;
     let active = one.keys.iter().find(signs);
     visit.show(&ConsoleConfirmPage {
-        page: visit.page(
+        page: visit.page_of(
+            &one.tenant,
             &format!("Sign the badges of {} with new keys?", one.tenant.name),
             AdminPlace::Issuers,
         ),
@@ -208,7 +255,8 @@ fn asking(visit: &AdminVisit, review: &Review, reason: String, problems: Problem
     consequences
         .push("Others may keep the list of keys for five minutes. This cannot be taken back.".to_owned());
     WithdrawKeyPage {
-        page: visit.page(
+        page: visit.page_of(
+            &review.tenant,
             &format!("Withdraw a key of {}?", review.tenant.name),
             AdminPlace::Issuers,
         ),
@@ -229,7 +277,7 @@ async fn withdraw(
     let reason = visit.fields.text("reason");
     match withdrawing::withdraw(&visit.cairn, &visit.admin, &tenant, &key, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "withdrawn"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let review = withdrawing::review(&visit.cairn, &visit.admin, &tenant, &key).await?;
             visit.show_again(&asking(&visit, &review, reason, problem("reason", &error)))
         }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use super::error::AdminError;
 use super::sign_in::{data, signed_in};
 use crate::service::Cairn;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::ErrorKind;
 use crate::service::institution::administrators::links::{self, Entering, Invitation};
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
@@ -14,6 +14,7 @@ use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::LinkPage;
 use crate::web::views::shared::{Problem, ProblemList, PublicPage};
+use crate::web::words::errors;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -70,11 +71,11 @@ async fn enter(
             &session,
             &format!("{}?notice=entered", console::overview()),
         ),
-        Err(error @ (ServiceError::Invalid { .. } | ServiceError::Conflict { .. })) => {
+        Err(error) if matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) => {
             let invitation = links::get(&cairn, &token).await?;
             let problems = ProblemList(vec![Problem {
                 field: field(error.code()).to_owned(),
-                text: error.to_string(),
+                text: errors::sentence(&error),
             }]);
             let status = AppError::from(error).status_code();
             let page = view(&invitation, &token, &fields, problems);

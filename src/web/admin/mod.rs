@@ -9,8 +9,8 @@ use crate::web::paths::console;
 
 mod administrators;
 mod audit;
-pub mod error;
-pub mod frame;
+pub(crate) mod error;
+pub(crate) mod frame;
 mod guard;
 mod issuers;
 mod link;
@@ -26,7 +26,7 @@ mod tool_keys;
 use error::AdminError;
 
 /// Lists the routes of every page here. Paths within are relative to `/admin`.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     let mut console = web::scope(console::HOME);
     for page in [
         administrators::configure,

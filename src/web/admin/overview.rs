@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::ErrorKind;
 use crate::service::institution::issuing::{self, Institution};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
@@ -63,7 +63,7 @@ async fn make(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminEr
     let name = visit.fields.text("name");
     match issuing::create(&visit.cairn, &visit.admin, &name).await {
         Ok(id) => Ok(visit.go(&visit.href_saying(&console::issuer(&id), "made"))),
-        Err(error @ (ServiceError::Invalid { .. } | ServiceError::Conflict { .. })) => {
+        Err(error) if matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) => {
             visit.show_again(&view(&visit, name, problem("name", &error)).await?)
         }
         Err(error) => Err(error.into()),

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use super::sign_in::address;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::ErrorKind;
 use crate::service::institution::administrators::links;
 use crate::service::institution::administrators::own_password::{self, Typed};
 use crate::web::error::AppError;
@@ -59,7 +59,12 @@ async fn change(request: HttpRequest, Proven(visit): Proven<AdminVisit>) -> Resu
     let from = address(&request);
     match own_password::change(&visit.cairn, &visit.admin, &visit.session, typed, &from).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::password(), "password"))),
-        Err(error @ (ServiceError::Invalid { .. } | ServiceError::TooOften { .. })) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::Unprocessable | ErrorKind::TooManyRequests
+            ) =>
+        {
             let page = view(&visit, true, problem(field(error.code()), &error));
             let status = AppError::from(error).status_code();
             Ok(reply::html(status, &page, "'none'", "no-store")?)

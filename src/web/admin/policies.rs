@@ -5,9 +5,9 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
+use crate::domain::issuer::Tenant;
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::ids::TenantId;
-use crate::service::base::error::ServiceError;
 use crate::service::institution::policies;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
@@ -32,14 +32,7 @@ async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
 async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
     let (institution, policy) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
     let days = policy.keep_days.unwrap_or(365).to_string();
-    visit.show(&view(
-        &visit,
-        &institution.name,
-        &tenant,
-        policy,
-        days,
-        ProblemList::default(),
-    ))
+    visit.show(&view(&visit, &institution, policy, days, ProblemList::default()))
 }
 
 const REGRADES: [(Regrade, &str, &str, &str); 4] = [
@@ -66,16 +59,19 @@ const REGRADES: [(Regrade, &str, &str, &str); 4] = [
 
 fn view(
     visit: &AdminVisit,
-    name: &str,
-    tenant: &TenantId,
+    institution: &Tenant,
     policy: Policy,
     days: String,
     problems: ProblemList,
 ) -> PoliciesPage {
     let kept = |who: Who| who == Who::Administrators;
     PoliciesPage {
-        page: visit.page(&format!("Policies of {name}"), AdminPlace::Policies),
-        action: console::policy(tenant),
+        page: visit.page_of(
+            institution,
+            &format!("Policies of {}", institution.name),
+            AdminPlace::Policies,
+        ),
+        action: console::policy(&institution.id),
         powers: vec![
             (
                 "create",
@@ -130,11 +126,11 @@ async fn save(
     let policy = typed(&visit.fields);
     match policies::set(&visit.cairn, &visit.admin, &tenant, policy).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::policy(&tenant), "saved"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let (institution, _) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
             let days = visit.fields.text("days");
             let problems = problem("days", &error);
-            visit.show_again(&view(&visit, &institution.name, &tenant, policy, days, problems))
+            visit.show_again(&view(&visit, &institution, policy, days, problems))
         }
         Err(error) => Err(error.into()),
     }

@@ -5,13 +5,14 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
+use crate::domain::export::ExportState;
+use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, ExportId, TenantId};
 use crate::service::award::files::size_words;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::policies;
 use crate::service::privacy::erasing::{self, WaitingErasure};
 use crate::service::privacy::export::exporting::{self, Listed};
-use crate::store::exports::ExportState;
 use crate::web::archive;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
@@ -49,7 +50,8 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         holds: holds(one),
     });
     visit.show(&PrivacyPage {
-        page: visit.page(
+        page: visit.page_of(
+            &institution,
             &format!("Export and erasure: {}", institution.name),
             AdminPlace::Privacy,
         ),
@@ -106,19 +108,19 @@ async fn fetch(
     path: web::Path<(TenantId, ExportId)>,
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, export) = path.into_inner();
-    let file = exporting::fetch(&visit.cairn, &visit.admin, &tenant, &export).await?;
-    Ok(archive::answer(&file, None, "badges-of-the-institution.zip").await?)
+    let ready = exporting::fetch(&visit.cairn, &visit.admin, &tenant, &export).await?;
+    Ok(archive::answer(ready, "badges-of-the-institution.zip"))
 }
 
-/// Somebody who still waits.
+/// Somebody who still waits, and where.
 async fn waits(
     visit: &AdminVisit,
     tenant: &TenantId,
     id: &ErasureId,
-) -> Result<WaitingErasure, ServiceError> {
-    let (_, waiting, _) = erasing::waiting(&visit.cairn, &visit.admin, tenant).await?;
+) -> Result<(Tenant, WaitingErasure), ServiceError> {
+    let (institution, waiting, _) = erasing::waiting(&visit.cairn, &visit.admin, tenant).await?;
     let one = waiting.into_iter().find(|one| one.id == *id);
-    one.ok_or(ServiceError::NotFound("request"))
+    Ok((institution, one.ok_or(ServiceError::NotFound("request"))?))
 }
 
 async fn review(
@@ -126,7 +128,7 @@ async fn review(
     path: web::Path<(TenantId, ErasureId)>,
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
-    let one = waits(&visit, &tenant, &id).await?;
+    let (institution, one) = waits(&visit, &tenant, &id).await?;
     let (_, policy) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
     let history = match policy.keep_days {
         Some(days) => format!(
@@ -138,7 +140,11 @@ async fn review(
         }
     };
     visit.show(&ConsoleConfirmPage {
-        page: visit.page(&format!("Erase everything about {}?", one.name), AdminPlace::Privacy),
+        page: visit.page_of(
+            &institution,
+            &format!("Erase everything about {}?", one.name),
+            AdminPlace::Privacy,
+        ),
         consequences: vec![
             format!(
                 "One person, who asked for it: {}. Name, e-mail address, identifier, grades, decisions and files are removed, in all courses.",
@@ -171,18 +177,20 @@ async fn consider(
     path: web::Path<(TenantId, ErasureId)>,
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
-    let one = waits(&visit, &tenant, &id).await?;
-    visit.show(&declining(&visit, &tenant, &one, ProblemList::default()))
+    let (institution, one) = waits(&visit, &tenant, &id).await?;
+    visit.show(&declining(&visit, &institution, &one, ProblemList::default()))
 }
 
 fn declining(
     visit: &AdminVisit,
-    tenant: &TenantId,
+    institution: &Tenant,
     one: &WaitingErasure,
     problems: ProblemList,
 ) -> DeclinePage {
+    let tenant = &institution.id;
     DeclinePage {
-        page: visit.page(
+        page: visit.page_of(
+            institution,
             &format!("Decline the request of {}?", one.name),
             AdminPlace::Privacy,
         ),
@@ -202,9 +210,9 @@ async fn decline(
     let reason = visit.fields.text("reason");
     match erasing::decline(&visit.cairn, &visit.admin, &tenant, &id, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::privacy_of(&tenant), "erasure-declined"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
-            let one = waits(&visit, &tenant, &id).await?;
-            visit.show_again(&declining(&visit, &tenant, &one, problem("reason", &error)))
+        Err(error) if error.is_invalid() => {
+            let (institution, one) = waits(&visit, &tenant, &id).await?;
+            visit.show_again(&declining(&visit, &institution, &one, problem("reason", &error)))
         }
         Err(error) => Err(error.into()),
     }

@@ -10,7 +10,7 @@ use url::form_urlencoded::Serializer;
 
 use super::error::AdminError;
 use crate::service::Cairn;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::administrators::{self, links};
 use crate::web::error::AppError;
 use crate::web::extract::admin::{AdminVisit, cookie};
@@ -30,7 +30,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
-    pub next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 /// Whether nobody has to be sent there who has just come in.
@@ -97,11 +97,16 @@ async fn sign_in(request: HttpRequest, payload: web::Payload) -> Result<HttpResp
     let typed = links::typed(fields.raw("password")).unwrap_or_else(|| SecretString::from(String::new()));
     match administrators::sign_in::by_password(&cairn, &email, &typed, &address(&request)).await {
         Ok(token) => Ok(signed_in(&cairn, &token, &next)?),
-        Err(error @ (ServiceError::Invalid { .. } | ServiceError::TooOften { .. })) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::Unprocessable | ErrorKind::TooManyRequests
+            ) =>
+        {
             let status = AppError::from(error);
             let problems = ProblemList(vec![Problem {
                 field: String::new(),
-                text: status.source().to_string(),
+                text: status.sentence(),
             }]);
             Ok(reply::html(
                 status.status_code(),

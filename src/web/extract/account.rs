@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use tracing::Span;
+use tracing::field::display;
 
 use crate::service::Cairn;
 use crate::service::institution::account::Administrator;
@@ -13,17 +15,17 @@ use crate::web::extract::proven::{Asking, Found, Later, application, brought, fi
 
 /// A page request of an administrator inside the LMS.
 #[derive(Debug)]
-pub struct AccountVisit {
-    pub cairn: Arc<Cairn>,
-    pub administrator: Administrator,
+pub(crate) struct AccountVisit {
+    pub(crate) cairn: Arc<Cairn>,
+    pub(crate) administrator: Administrator,
     /// The token, when it came in a form: then every form of the page carries it on.
-    pub carried: Option<String>,
+    pub(crate) carried: Option<String>,
     proven: bool,
 }
 
 /// The cookie of a visit to the account. A course's cookie is of no use here, nor this one in a course.
 #[must_use]
-pub fn cookie_name(secure: bool) -> String {
+pub(crate) fn cookie_name(secure: bool) -> String {
     format!("{}cairn_account", if secure { "__Host-" } else { "" })
 }
 
@@ -45,6 +47,9 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AccountVisi
         fields,
         carried,
     } = find(&request, &mut payload, &name, recognise).await?;
+    Span::current()
+        .record("tenant", display(administrator.tenant()))
+        .record("person", display(&administrator.session.person));
     Ok(AccountVisit {
         proven: brought(&fields, &cairn.form_proof(&administrator.session)),
         cairn,

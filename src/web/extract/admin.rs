@@ -6,7 +6,10 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
+use tracing::Span;
+use tracing::field::display;
 
+use crate::domain::issuer::Tenant;
 use crate::ids::SessionId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -17,21 +20,21 @@ use crate::web::extract::proven::{Asking, Later, application, brought, posted};
 
 /// A request for a page of the console.
 #[derive(Debug)]
-pub struct AdminVisit {
-    pub cairn: Arc<Cairn>,
-    pub admin: Administrator,
-    pub session: SessionId,
-    /// The name of the one institution that this administrator sees; none for all.
-    pub institution: Option<String>,
-    pub fields: Fields,
+pub(crate) struct AdminVisit {
+    pub(crate) cairn: Arc<Cairn>,
+    pub(crate) admin: Administrator,
+    pub(crate) session: SessionId,
+    /// The one institution that this administrator sees; none for all.
+    pub(crate) institution: Option<Tenant>,
+    pub(crate) fields: Fields,
     /// The query of the address, undecoded.
-    pub query_string: String,
+    pub(crate) query_string: String,
     proven: bool,
 }
 
 /// The name of the cookie. On plain http, which only loopback gets, browsers refuse the `__Host-` prefix.
 #[must_use]
-pub fn cookie_name(cairn: &Cairn) -> &'static str {
+pub(crate) fn cookie_name(cairn: &Cairn) -> &'static str {
     if cairn.settings.public_origin.scheme() == "https" {
         "__Host-cairn_admin"
     } else {
@@ -42,7 +45,7 @@ pub fn cookie_name(cairn: &Cairn) -> &'static str {
 /// The header that signs a browser in; an empty token signs it out. `Secure` holds on loopback too: browsers treat it as
 /// a secure context.
 #[must_use]
-pub fn cookie(cairn: &Cairn, token: &str) -> String {
+pub(crate) fn cookie(cairn: &Cairn, token: &str) -> String {
     let seconds = if token.is_empty() {
         0
     } else {
@@ -72,6 +75,11 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit,
         }
         found => found?,
     };
+    let span = Span::current();
+    span.record("admin", display(&found.admin.actor));
+    if let Some(tenant) = found.admin.scope.tenant() {
+        span.record("tenant", display(tenant));
+    }
     // Read only now: nobody else's form is.
     let fields = posted(&request, &mut payload).await?;
     Ok(AdminVisit {

@@ -12,13 +12,13 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use lti::clean;
 
 /// Most bytes of a form without files.
 const MAX_FORM: usize = 1 << 20;
 /// Most bytes of one file: 20 MB. One byte more is kept of a larger one, so that whoever takes it sees that it is.
-pub const MAX_FILE: usize = 20 * 1000 * 1000;
+pub(crate) const MAX_FILE: usize = 20 * 1000 * 1000;
 /// Most bytes that all files and fields keep in memory.
 const MAX_MULTIPART: usize = MAX_FILE + (2 << 20);
 /// Most bytes of a form with files of which anything is kept.
@@ -35,29 +35,29 @@ const MAX_FIELDS: usize = 2_000;
 
 /// A file as it was sent, or the first bytes of one above [`MAX_FILE`]; nothing about it is believed but its bytes.
 #[derive(Debug, Clone)]
-pub struct SentFile {
-    pub field: String,
-    pub name: String,
-    pub bytes: bytes::Bytes,
+pub(crate) struct SentFile {
+    pub(crate) field: String,
+    pub(crate) name: String,
+    pub(crate) bytes: bytes::Bytes,
 }
 
 /// What a form held, in order.
 #[derive(Debug, Clone, Default)]
-pub struct Fields {
-    pub pairs: Vec<(String, String)>,
-    pub files: Vec<SentFile>,
+pub(crate) struct Fields {
+    pub(crate) pairs: Vec<(String, String)>,
+    pub(crate) files: Vec<SentFile>,
 }
 
 impl Fields {
     /// The first value of that name, trimmed; an empty one is none.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.raw(name).map(str::trim).filter(|value| !value.is_empty())
     }
 
     /// The first value of that name as it was sent.
     #[must_use]
-    pub fn raw(&self, name: &str) -> Option<&str> {
+    pub(crate) fn raw(&self, name: &str) -> Option<&str> {
         self.pairs
             .iter()
             .find(|(key, _)| key == name)
@@ -66,12 +66,12 @@ impl Fields {
 
     /// The first value of that name, trimmed, or nothing at all.
     #[must_use]
-    pub fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default().to_owned()
     }
 
     /// All values of that name.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs
             .iter()
             .filter(move |(key, _)| key == name)
@@ -80,13 +80,13 @@ impl Fields {
 
     /// Whether a box of that name was ticked.
     #[must_use]
-    pub fn ticked(&self, name: &str) -> bool {
+    pub(crate) fn ticked(&self, name: &str) -> bool {
         self.raw(name).is_some()
     }
 
     /// The first non-empty file of that field.
     #[must_use]
-    pub fn file(&self, field: &str) -> Option<&SentFile> {
+    pub(crate) fn file(&self, field: &str) -> Option<&SentFile> {
         self.files
             .iter()
             .find(|file| file.field == field && !file.bytes.is_empty())
@@ -96,7 +96,7 @@ impl Fields {
     ///
     /// # Errors
     /// A sentence when the form is too large, has too many fields, is not text, or breaks off.
-    pub async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, ServiceError> {
+    pub(crate) async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, ServiceError> {
         if has_files(request) {
             Self::read_multipart(
                 Multipart::from_request(request, payload)
@@ -121,7 +121,7 @@ impl Fields {
     ///
     /// # Errors
     /// [`ServiceError::SessionOver`] without a token, what `recognise` reports, and as [`Fields::read`].
-    pub async fn read_carried<T>(
+    pub(crate) async fn read_carried<T>(
         request: &HttpRequest,
         payload: &mut Payload,
         recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
@@ -266,15 +266,17 @@ async fn first_token(parts: &mut Multipart) -> Result<String, ServiceError> {
 }
 
 fn broken() -> ServiceError {
-    ServiceError::invalid(
+    ServiceError::form(
+        ErrorKind::Unprocessable,
         "form.broken",
         "The form did not arrive whole. Nothing was changed; please send it again.",
     )
 }
 
 fn too_large(what: &str, most: &str) -> ServiceError {
-    ServiceError::TooLarge {
-        code: "form.too-large",
-        sentence: format!("The {what} is larger than {most}. Nothing was changed; send a smaller one."),
-    }
+    ServiceError::form(
+        ErrorKind::TooLarge,
+        "form.too-large",
+        format!("The {what} is larger than {most}. Nothing was changed; send a smaller one."),
+    )
 }

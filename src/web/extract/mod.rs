@@ -1,7 +1,7 @@
 //! What handlers receive: parsed, checked, and nothing else.
 
-pub mod account;
-pub mod admin;
-pub mod fields;
-pub mod proven;
-pub mod visit;
+pub(crate) mod account;
+pub(crate) mod admin;
+pub(crate) mod fields;
+pub(crate) mod proven;
+pub(crate) mod visit;

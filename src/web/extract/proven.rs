@@ -11,14 +11,14 @@ use actix_web::{FromRequest, HttpRequest, web};
 use subtle::ConstantTimeEq as _;
 
 use crate::service::Cairn;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::extract::fields::Fields;
 
 /// The answer of an extractor, later.
-pub type Later<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
+pub(crate) type Later<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
 
 /// Who asks, in a request whose form may prove where it came from.
-pub trait Asking: FromRequest + 'static {
+pub(crate) trait Asking: FromRequest + 'static {
     /// What is said to a form that came from elsewhere.
     const FOREIGN: &'static str;
 
@@ -28,7 +28,7 @@ pub trait Asking: FromRequest + 'static {
 
 /// A request that changes something: a POST whose form proves that it came from a page of this visit.
 #[derive(Debug)]
-pub struct Proven<T>(pub T);
+pub(crate) struct Proven<T>(pub(crate) T);
 
 impl<T> FromRequest for Proven<T>
 where
@@ -45,7 +45,7 @@ where
             if asked.is_proven() {
                 Ok(Self(asked))
             } else {
-                Err(ServiceError::Forbidden(T::FOREIGN).into())
+                Err(ServiceError::form(ErrorKind::Forbidden, "forbidden", T::FOREIGN).into())
             }
         })
     }
@@ -76,10 +76,10 @@ pub(super) fn brought(fields: &Fields, proof: &str) -> bool {
 /// Somebody who was found, with what they sent.
 #[derive(Debug)]
 pub(super) struct Found<T> {
-    pub who: T,
-    pub fields: Fields,
+    pub(crate) who: T,
+    pub(crate) fields: Fields,
     /// The token, when it came in the form.
-    pub carried: Option<String>,
+    pub(crate) carried: Option<String>,
 }
 
 /// Finds somebody by the token that the form carries, else by that of the cookie `name`. The form of somebody whom no

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use chrono::TimeDelta;
+use tracing::Span;
+use tracing::field::display;
 
 use crate::ids::CourseId;
 use crate::service::Cairn;
@@ -17,16 +19,16 @@ use crate::web::extract::proven::{Asking, Found, Later, application, brought, fi
 
 /// A page request within a visit. A view may be asked for by GET, or by POST where no cookies are to be had.
 #[derive(Debug)]
-pub struct Visit {
-    pub cairn: Arc<Cairn>,
-    pub visitor: Visitor,
-    pub fields: Fields,
+pub(crate) struct Visit {
+    pub(crate) cairn: Arc<Cairn>,
+    pub(crate) visitor: Visitor,
+    pub(crate) fields: Fields,
     /// The token, when it came in a form: then every link of the page must be a form that carries it on.
-    pub carried: Option<String>,
+    pub(crate) carried: Option<String>,
     /// Whether the page fills a window of its own.
-    pub top_level: bool,
+    pub(crate) top_level: bool,
     /// The query of the address, undecoded.
-    pub query_string: String,
+    pub(crate) query_string: String,
     proven: bool,
 }
 
@@ -34,7 +36,7 @@ impl Visit {
     /// Where the visit leads next, in answer to an action: the same visit, by GET with the cookie, or by a repeated
     /// POST (307) that carries the token on.
     #[must_use]
-    pub fn go(&self, to: &str) -> actix_web::HttpResponse {
+    pub(crate) fn go(&self, to: &str) -> actix_web::HttpResponse {
         let mut answer = if self.carried.is_some() {
             actix_web::HttpResponse::TemporaryRedirect()
         } else {
@@ -50,20 +52,20 @@ impl Visit {
 /// The cookie of a visit to `course`: partitioned, so that it works in a frame, and one for each course, so that two
 /// courses in two tabs do not take each other's place.
 #[must_use]
-pub fn cookie_name(course: &CourseId, secure: bool) -> String {
+pub(crate) fn cookie_name(course: &CourseId, secure: bool) -> String {
     format!("{}cairn_{}", if secure { "__Host-" } else { "" }, course.as_str())
 }
 
 /// The header that sets it. `Secure` holds on loopback too: browsers treat it as a secure context.
 #[must_use]
-pub fn session_cookie(course: &CourseId, token: &str, secure: bool) -> String {
+pub(crate) fn session_cookie(course: &CourseId, token: &str, secure: bool) -> String {
     partitioned(&cookie_name(course, secure), token, LONGEST)
 }
 
 /// A `Set-Cookie` header for a cookie that comes back in a cross-site frame. Written by hand because the cookie type of
 /// actix-web does not know `Partitioned`; names and values are our own tokens, so nothing needs escaping.
 #[must_use]
-pub fn partitioned(name: &str, value: &str, lives: TimeDelta) -> String {
+pub(crate) fn partitioned(name: &str, value: &str, lives: TimeDelta) -> String {
     let seconds = lives.num_seconds();
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=None; Partitioned")
 }
@@ -79,9 +81,9 @@ impl Asking for Visit {
 
 /// A visit to the first page of the course, with what that page shows.
 #[derive(Debug)]
-pub struct AtHome {
-    pub visit: Visit,
-    pub home: Home,
+pub(crate) struct AtHome {
+    pub(crate) visit: Visit,
+    pub(crate) home: Home,
 }
 
 /// The visit behind a request, and what else `recognise` finds with it.
@@ -100,6 +102,10 @@ async fn visit<T>(
         fields,
         carried,
     } = find(&request, &mut payload, &name, recognise).await?;
+    Span::current()
+        .record("tenant", display(visitor.tenant()))
+        .record("course", display(&visitor.course.id))
+        .record("person", display(&visitor.person.id));
     let top_level = request
         .headers()
         .get("sec-fetch-dest")

@@ -11,7 +11,7 @@ use crate::ids::{AwardId, BadgeId};
 use crate::service::award::awarding;
 use crate::service::award::holders::{self, AwardPage, Holder, Holders};
 use crate::service::badge::pictures;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -21,6 +21,7 @@ use crate::web::paged;
 use crate::web::paths::course;
 use crate::web::views::instructor::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 use crate::web::views::shared::{PictureView, Problem, ProblemList, Status, StatusChip, When};
+use crate::web::words::errors;
 
 /// Holders on one page.
 const HOLDERS: i64 = 50;
@@ -28,7 +29,7 @@ const HOLDERS: i64 = 50;
 const MOST: usize = 500;
 
 /// Lists the routes of these pages.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::BADGE_AWARDS, web::get().to(awards))
         .route(course::BADGE_AWARDS, web::post().to(awards))
@@ -41,7 +42,10 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// Forbidden for all but instructors; not found for a badge of elsewhere.
-pub async fn awards(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn awards(
+    visit: Visit,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
     let badge = BadgeId::from(path.into_inner().1);
     let page = list(&visit, &badge, ProblemList::default()).await?;
     visit.show(&page)
@@ -135,7 +139,10 @@ fn chosen(visit: &Visit) -> Vec<AwardId> {
 ///
 /// # Errors
 /// As [`awards`]; forbidden where the institution leaves it to administrators.
-pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn review(
+    visit: Visit,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
     policies::check(&visit.cairn, &visit.visitor, Power::Revoke).await?;
     let badge = BadgeId::from(path.into_inner().1);
     let which = if visit.fields.get("everyone").is_some() {
@@ -162,7 +169,7 @@ pub async fn review(visit: Visit, path: web::Path<(String, String)>) -> Result<H
 ///
 /// # Errors
 /// As [`awards`]; a conflict when somebody else was faster.
-pub async fn revoke(
+pub(crate) async fn revoke(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -184,14 +191,17 @@ pub async fn revoke(
     if confirmed != Some(holders.len()) || holders.is_empty() {
         let sentence = "The number of badges to be revoked is no longer the one that was shown. Nothing was \
                         revoked; open the list again and choose once more.";
-        return Err(ServiceError::conflict("award.number", sentence).into());
+        return Err(ServiceError::form(ErrorKind::Conflict, "award.number", sentence).into());
     }
     let reason = visit.fields.text("reason");
     match awarding::revoke(&visit.cairn, &visit.visitor, &badge, &which, &reason).await {
         Ok(_) => Ok(visit.go(&done_href)),
-        Err(ServiceError::Invalid { sentence, .. }) => {
-            visit.show_again(&asking(&visit, &known, &holders, problem("reason", sentence)))
-        }
+        Err(error) if error.is_invalid() => visit.show_again(&asking(
+            &visit,
+            &known,
+            &holders,
+            problem("reason", errors::sentence(&error)),
+        )),
         Err(error) => Err(error.into()),
     }
 }

@@ -10,7 +10,6 @@ use crate::ids::BadgeId;
 use crate::service::badge::design::{self, Saved};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
-use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -19,6 +18,7 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields};
 use crate::web::views::shared::{Problem, ProblemList};
+use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -92,16 +92,16 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     // A picture that came with the form is kept at once, so that it is not lost when something else is wrong.
     if let Some(file) = visit.fields.file("picture") {
         match pictures::keep(&visit.cairn, &visit.visitor, file.bytes.clone()).await {
-            Ok(picture) => {
+            Ok(Ok(picture)) => {
                 fields.picture_kept = pictures::href(&picture)
                     .trim_start_matches(addresses::PICTURES)
                     .to_owned();
                 "uploaded".clone_into(&mut fields.picture_from);
             }
-            Err(ServiceError::Invalid { sentence, .. }) => {
+            Ok(Err(refused)) => {
                 problems.push(Problem {
                     field: "picture".to_owned(),
-                    text: sentence,
+                    text: words::pictures::refused(&refused),
                 });
             }
             Err(error) if error.keeps_the_form() => unkept = Some(AppError::from(error)),

@@ -21,9 +21,10 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{AwardByHandPage, ByHand};
 use crate::web::views::shared::{PictureView, Problem, ProblemList};
+use crate::web::words::errors;
 
 /// Lists the routes of these pages.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::APPROVE, web::get().to(approve))
         .route(course::APPROVE, web::post().to(approve))
@@ -45,7 +46,7 @@ fn ids(path: Names) -> (BadgeId, PersonId) {
 /// # Errors
 /// Forbidden for all but instructors, and where the institution leaves it to administrators; not found for a badge or
 /// person of elsewhere.
-pub async fn approve(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
+pub(crate) async fn approve(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
     ask(&visit, path, ByHand::Approve).await
 }
 
@@ -53,7 +54,7 @@ pub async fn approve(visit: Visit, path: Names) -> Result<HttpResponse, AppError
 ///
 /// # Errors
 /// As [`approve`].
-pub async fn award(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
+pub(crate) async fn award(visit: Visit, path: Names) -> Result<HttpResponse, AppError> {
     ask(&visit, path, ByHand::Award).await
 }
 
@@ -68,7 +69,7 @@ async fn ask(visit: &Visit, path: Names, what: ByHand) -> Result<HttpResponse, A
 ///
 /// # Errors
 /// As [`approve`], and a conflict when the rule asks for no approval.
-pub async fn do_approve(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
+pub(crate) async fn do_approve(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
     let (badge, person) = ids(path);
     let reason = visit.fields.text("reason");
     let done = progress::approve(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
@@ -79,7 +80,7 @@ pub async fn do_approve(Proven(visit): Proven<Visit>, path: Names) -> Result<Htt
 ///
 /// # Errors
 /// As [`approve`], and a conflict when the badge awards nothing now.
-pub async fn do_award(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
+pub(crate) async fn do_award(Proven(visit): Proven<Visit>, path: Names) -> Result<HttpResponse, AppError> {
     let (badge, person) = ids(path);
     let reason = visit.fields.text("reason");
     let done = awarding::award_by_hand(&visit.cairn, &visit.visitor, &badge, &person, &reason).await;
@@ -115,11 +116,11 @@ async fn answer(
             let to = visit.href_saying(&course::decision(badge, person), notice);
             Ok(visit.go(&to))
         }
-        Err(ServiceError::Invalid { sentence, .. }) => {
+        Err(error) if error.is_invalid() => {
             let sight = progress::sight(&visit.cairn, &visit.visitor, badge, person).await?;
             let problems = ProblemList(vec![Problem {
                 field: "reason".to_owned(),
-                text: sentence,
+                text: errors::sentence(&error),
             }]);
             visit.show_again(&view(visit, &sight, what, problems))
         }

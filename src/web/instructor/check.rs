@@ -10,6 +10,7 @@ use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::course;
+use crate::web::words::checks;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -47,7 +48,7 @@ async fn status(visit: Visit) -> Result<HttpResponse, AppError> {
         running: found.running,
         done: found.done,
         total: found.total,
-        message: found.message,
+        message: checks::progress(&found),
     };
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))

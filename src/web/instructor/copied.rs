@@ -6,15 +6,15 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::course::state_chip;
 use crate::domain::copying::FoundBy;
+use crate::domain::course::CopyState;
 use crate::domain::policy::Power;
 use crate::domain::sentence::number;
 use crate::ids::{BadgeId, CopyId};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::course::copying::{
     self, Choice as Chosen, Kind, Mapping, Missing, Plan, PlannedInput, Taken, Told,
 };
-use crate::store::copies::CopyState;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -25,6 +25,7 @@ use crate::web::views::instructor::{
     BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
 };
 use crate::web::views::shared::{Choice, Problem, ProblemList, Status, count_of};
+use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -99,10 +100,10 @@ async fn map(
     };
     match done {
         Ok(()) => Ok(visit.go(&visit.href_saying(&course::copied(&id), "mapped"))),
-        Err(
-            error
-            @ (ServiceError::Invalid { .. } | ServiceError::Platform(_) | ServiceError::Conflict { .. }),
-        ) => {
+        Err(error)
+            if matches!(error, ServiceError::Platform(_))
+                || matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) =>
+        {
             let field = action.strip_prefix("create.").map(|id| format!("column.{id}"));
             let problem = Problem {
                 field: field.unwrap_or_default(),
@@ -162,7 +163,7 @@ fn offer_page(visit: &Visit, plan: &Plan) -> CopiedOfferPage {
                 picture: picture_of(&planned.badge),
                 sentence: planned.sentence.clone(),
                 inputs: planned.inputs.iter().map(input_line).collect(),
-                notes: planned.notes.clone(),
+                notes: planned.notes.iter().map(words::copying::note).collect(),
             })
             .collect(),
         source,
@@ -228,7 +229,7 @@ fn mapping_page(visit: &Visit, mapping: &Mapping, problems: Vec<Problem>) -> Cop
                     picture: picture_of(&brought.badge),
                     state: state_chip(&brought.badge.state),
                     sentence: brought.sentence.clone(),
-                    notes: brought.notes.clone(),
+                    notes: brought.notes.iter().map(words::copying::note).collect(),
                     rule_href: href(course::badge_rule),
                     preview_href: (brought.missing == 0 && brought.sentence.is_some())
                         .then(|| href(course::badge_preview)),

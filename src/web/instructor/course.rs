@@ -7,7 +7,9 @@ use crate::domain::policy::{Powers, Regrade as Policy};
 use crate::ids::{BadgeId, CopyId};
 use crate::service::award::regrades::FallenGrade;
 use crate::service::badge::design::{Overview, Summary};
+use crate::service::base::trouble::Trouble;
 use crate::service::course::home::Teaching;
+use crate::service::course::scores::Late;
 use crate::service::course::sync;
 use crate::web::badge_facts::picture_of;
 use crate::web::decided::EARLY_GRADES;
@@ -17,12 +19,13 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadgesPage};
 use crate::web::views::shared::{Status, StatusChip, When};
+use crate::web::words;
 
 /// The course's badges.
 ///
 /// # Errors
 /// An internal error when the page cannot be rendered.
-pub fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
+pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
     let Teaching {
         overview,
         progress,
@@ -32,7 +35,7 @@ pub fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError>
         copied,
         fallen: (fallen, more),
     } = teaching;
-    let mut page = view(visit, overview, &progress, late, copied.as_ref(), powers);
+    let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
     page.offers = super::copied::lines(visit, offers);
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     page.more_attention = u32::try_from(more).unwrap_or_default();
@@ -43,18 +46,20 @@ fn view(
     visit: &Visit,
     overview: Overview,
     progress: &sync::CheckProgress,
-    late: Option<String>,
+    late: &Late,
     copied: Option<&CopyId>,
     powers: Powers,
 ) -> CourseBadgesPage {
     let (checks, now) = (&overview.course.checks, overview.now);
+    let last = checks.problem.as_deref();
+    let last = last.map(|stored| words::checks::trouble(&Trouble::read(stored)));
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     CourseBadgesPage {
         page: visit.page("Badges", Place::Badges),
         check: CheckState {
             last: checks.last_at.map(|at| When::new(at, now)),
             next: checks.next_at.map(|at| When::new(at, now)),
-            problem: match (checks.problem.clone(), late) {
+            problem: match (last, words::checks::late(late)) {
                 (Some(problem), Some(late)) => Some(format!("{problem} {late}")),
                 (problem, late) => problem.or(late),
             },

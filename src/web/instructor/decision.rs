@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::audit::Logged;
 use crate::domain::award::Standing;
 use crate::domain::badge::BadgeState;
-use crate::domain::decision::{CheckedGroup, CheckedNode, Seen, Truth};
+use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::policy::{Power, Powers};
 use crate::domain::sentence::{Audience, lines, next_step};
@@ -16,17 +16,17 @@ use crate::service::award::holders::AwardPage;
 use crate::service::award::progress::{self, Sight};
 use crate::service::badge::pictures;
 use crate::service::base::policies;
-use crate::store::decisions::StoredDecision;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{DecisionPage, HistoryLine};
 use crate::web::views::shared::{LinkTo, PictureView, When};
+use crate::web::words;
 use crate::web::{audit_words, decided};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::DECISION, web::get().to(decision))
         .route(course::DECISION, web::post().to(decision));
@@ -37,7 +37,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// # Errors
 /// [`crate::service::base::error::ServiceError::Forbidden`] for all but instructors; not found for a badge or person of
 /// elsewhere.
-pub async fn decision(
+pub(crate) async fn decision(
     visit: Visit,
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -103,8 +103,8 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
                 visit.href(&format!("{revoke}?award={}", award.id))
             }),
         left_to_others: [
-            (open && !powers.approve).then(|| Power::Approve.kept()),
-            (held && !powers.revoke).then(|| Power::Revoke.kept()),
+            (open && !powers.approve).then(|| words::policies::kept(Power::Approve)),
+            (held && !powers.revoke).then(|| words::policies::kept(Power::Revoke)),
         ]
         .into_iter()
         .flatten()
@@ -181,7 +181,7 @@ fn history(sight: &Sight) -> Vec<HistoryLine> {
 }
 
 /// "Not yet: Cleaning exercise: 71 of 100, needs 80 (version 2)".
-fn past(stored: &StoredDecision, sight: &Sight) -> String {
+fn past(stored: &DecisionRecord, sight: &Sight) -> String {
     let decision = &stored.decision;
     let version = decision.rule_version;
     if decision.outcome == Truth::Yes {

@@ -8,7 +8,7 @@ use crate::domain::policy::Powers;
 use crate::domain::sentence::{Audience, next_step};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::badge::design::{self, Activated, Trial};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::web::badge_facts::picture_of;
 use crate::web::csv;
@@ -55,7 +55,8 @@ async fn activate(
     let (_, id) = path.into_inner();
     let number = visit.fields.get("confirm").and_then(|number| number.parse().ok());
     let number = number.ok_or_else(|| {
-        ServiceError::invalid(
+        ServiceError::form(
+            ErrorKind::Unprocessable,
             "activate.number",
             "Open the dry run again and activate from there.",
         )

@@ -5,9 +5,9 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::badge_form::decimal;
 use crate::domain::evidence::{Submission, SubmissionState};
+use crate::domain::page::Page as Slice;
 use crate::ids::{ActivityId, SubmissionId};
 use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed, WaitingSubmission};
-use crate::store::Page as Slice;
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -16,6 +16,7 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
 use crate::web::views::shared::{Choice, Page, Paging, Problem, ProblemList, When};
+use crate::web::words;
 
 /// Hand-ins on a page.
 const ROWS: i64 = 50;
@@ -147,10 +148,7 @@ async fn review(
         };
         match evidence::review(&visit.cairn, &visit.visitor, &id, answer).await? {
             Reviewed::Done => return Ok(visit.go(&visit.href_saying(&course::evidence(), "reviewed"))),
-            Reviewed::Wrong(wrong) => problems.extend(wrong.into_iter().map(|(field, text)| Problem {
-                field: field.to_owned(),
-                text,
-            })),
+            Reviewed::Wrong(wrong) => problems.extend(wrong.into_iter().map(words::evidence::review)),
             Reviewed::Replaced(newer) => {
                 let text = "The student handed in a newer version while you were writing. Your review is not kept, but what you \
                             typed is still here: copy what you need, and review the new version.";

@@ -9,7 +9,7 @@ mod by_hand;
 mod check;
 mod choose;
 mod copied;
-pub mod course;
+pub(crate) mod course;
 mod decision;
 mod dry_run;
 mod evidence;
@@ -22,7 +22,7 @@ mod rule;
 mod student_work;
 
 /// Lists the routes of every page here.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     for page in [
         awards::configure,
         badge::configure,

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use url::Url;
 
 use super::badge_form::decimal;
-use super::place_view::{chooser, review_page};
+use super::place_view::{page, review_page};
 use crate::ids::{ActivityId, BadgeId, PlacementId};
 use crate::service::course::placing::{self, Chooser, Pick, Sent, Shape, What};
 use crate::web::assets::asset;
@@ -18,6 +18,7 @@ use crate::web::paths::course;
 use crate::web::reply;
 use crate::web::views::lti::AutoSubmitPage;
 use crate::web::views::shared::{Problem, PublicPage};
+use crate::web::words::errors;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -42,10 +43,10 @@ async fn review(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> 
     };
     match placing::plan(&visit.cairn, &visit.visitor, picks, icon(&visit)).await {
         Ok(planned) => visit.show(&review_page(&visit, &planned)),
-        Err(crate::service::base::error::ServiceError::Invalid { sentence, .. }) => {
+        Err(error) if error.is_invalid() => {
             let problem = Problem {
                 field: String::new(),
-                text: sentence,
+                text: errors::sentence(&error),
             };
             visit.show_again(&page(&visit, &chooser, vec![problem]))
         }
@@ -79,7 +80,7 @@ fn go_back(visit: &Visit, sent: &Sent) -> Result<HttpResponse, AppError> {
         }
     };
     let page = AutoSubmitPage {
-        page: PublicPage::titled("Back to your course"),
+        page: PublicPage::titled("Back to your course").in_accent(visit.visitor.accent),
         action: sent.return_url.to_string(),
         fields: vec![("JWT".to_owned(), sent.jwt.clone())],
         explanation,

@@ -1,5 +1,7 @@
 //! What the two pages of placing show.
 
+use rust_decimal::Decimal;
+
 use crate::domain::badge::BadgeState;
 use crate::service::course::placing::{Chooser, Offer, Planned, Shape, What};
 use crate::web::badge_facts::picture_of;
@@ -187,8 +189,9 @@ fn planned_view(planned: &Planned) -> PlannedView {
     };
     facts.push(opens.to_owned());
     if let Some(points) = planned.points {
+        let unit = if points == Decimal::ONE { "point" } else { "points" };
         facts.push(format!(
-            "Comes with a gradebook column of {} points.",
+            "Comes with a gradebook column of {} {unit}.",
             points.normalize()
         ));
     }

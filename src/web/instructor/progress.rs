@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use url::form_urlencoded::Serializer;
 
+use crate::domain::page::Page;
 use crate::service::award::progress::{self, Cell, MOST, Matrix, Row};
 use crate::service::badge::pictures;
-use crate::store::Page;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
@@ -19,7 +19,7 @@ use crate::web::{csv, decided, paged};
 const STUDENTS: i64 = 50;
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::PROGRESS, web::get().to(progress))
         .route(course::PROGRESS, web::post().to(progress))
@@ -31,7 +31,7 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// Forbidden for all but instructors.
-pub async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
+pub(crate) async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
     let search = visit.query("q");
     let page = paged::asked(&visit, STUDENTS);
     let matrix = progress::matrix(&visit.cairn, &visit.visitor, search.clone(), page).await?;
@@ -42,7 +42,7 @@ pub async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
 ///
 /// # Errors
 /// Forbidden for all but instructors.
-pub async fn table(visit: Visit) -> Result<HttpResponse, AppError> {
+pub(crate) async fn table(visit: Visit) -> Result<HttpResponse, AppError> {
     let search = visit.query("q");
     let mut page = Page::first(MOST);
     let mut rows: Vec<Vec<String>> = Vec::new();

@@ -9,7 +9,6 @@ use crate::domain::sentence::Audience;
 use crate::ids::RegradeId;
 use crate::service::award::regrades::{self, Case, Verdict};
 use crate::service::badge::pictures;
-use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::web::decided;
 use crate::web::error::AppError;
@@ -19,9 +18,10 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::RegradePage;
 use crate::web::views::shared::{PictureView, Problem, ProblemList, When};
+use crate::web::words::errors;
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::REGRADE, web::get().to(show))
         .route(course::REGRADE, web::post().to(show))
@@ -32,7 +32,7 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// Forbidden for all but instructors; not found for one of elsewhere; a conflict when it was settled.
-pub async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = RegradeId::from(path.into_inner().1);
     let case = regrades::case(&visit.cairn, &visit.visitor, &id).await?;
     let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
@@ -43,7 +43,7 @@ pub async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<Htt
 ///
 /// # Errors
 /// As [`show`]; forbidden where the institution leaves revoking to administrators.
-pub async fn settle(
+pub(crate) async fn settle(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -55,11 +55,11 @@ pub async fn settle(
     let reason = visit.fields.text("reason");
     match regrades::settle(&visit.cairn, &visit.visitor, &id, verdict, &reason).await {
         Ok(()) => Ok(visit.go(&visit.href_saying("", notice))),
-        Err(ServiceError::Invalid { sentence, .. }) => {
+        Err(error) if error.is_invalid() => {
             let case = regrades::case(&visit.cairn, &visit.visitor, &id).await?;
             let problems = ProblemList(vec![Problem {
                 field: "reason".to_owned(),
-                text: sentence,
+                text: errors::sentence(&error),
             }]);
             let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
             visit.show_again(&view(&visit, &case, powers, problems))

@@ -7,7 +7,7 @@ use crate::domain::badge::BadgeState;
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::badge::design::{self, Retirement};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -28,7 +28,12 @@ async fn review(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<Http
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     let found = design::retirement(&visit.cairn, &visit.visitor, &id).await?;
     if found.badge.state == BadgeState::Retired {
-        return Err(ServiceError::conflict("badge.retired", "This badge is retired already.").into());
+        return Err(ServiceError::form(
+            ErrorKind::Conflict,
+            "badge.retired",
+            "This badge is retired already.",
+        )
+        .into());
     }
     visit.show(&view(&visit, &found))
 }

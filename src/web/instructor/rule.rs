@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::domain::course::{LineItem, LineItemState};
 use crate::ids::BadgeId;
 use crate::service::badge::design::{self, RuleEditor};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::course::columns;
 use crate::web::badge_facts::picture_of;
@@ -132,7 +132,8 @@ async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool
 async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppError> {
     let made = match decimal(&builder.column.points) {
         Some(points) => columns::create(&visit.cairn, &visit.visitor, &builder.column.label, points).await,
-        None => Err(ServiceError::invalid(
+        None => Err(ServiceError::form(
+            ErrorKind::Unprocessable,
             "column.points",
             "Type the points of the column as a number.",
         )),
@@ -152,10 +153,10 @@ async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppEr
             });
             builder.column = ColumnFields::default();
         }
-        Err(
-            error
-            @ (ServiceError::Invalid { .. } | ServiceError::Platform(_) | ServiceError::Conflict { .. }),
-        ) => {
+        Err(error)
+            if matches!(error, ServiceError::Platform(_))
+                || matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) =>
+        {
             let field = if error.code() == "column.points" {
                 "column.points"
             } else {

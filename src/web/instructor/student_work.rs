@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::ids::{ActivityId, PersonId};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::course::student_work::student_work;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
@@ -56,5 +56,5 @@ async fn unknown(visit: Visit, path: web::Path<(String, String)>) -> Result<Http
         ),
         _ => return Err(ServiceError::NotFound("page").into()),
     };
-    Err(ServiceError::invalid(code, sentence).into())
+    Err(ServiceError::form(ErrorKind::Unprocessable, code, sentence).into())
 }

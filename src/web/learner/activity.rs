@@ -16,6 +16,7 @@ use crate::web::markdown;
 use crate::web::paths::course;
 use crate::web::views::learner::{ActivityPage, HandInFields, HandedIn, ReviewView};
 use crate::web::views::shared::{LinkTo, Problem, ProblemList, When};
+use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -70,11 +71,7 @@ async fn hand_in(
         evidence::HandedIn::Done => Ok(visit.go(&visit.href_saying(&course::activity(&id), "handed-in"))),
         evidence::HandedIn::Wrong(wrong) => {
             let shown = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
-            let problem = |(field, text): (&str, String)| Problem {
-                field: field.to_owned(),
-                text,
-            };
-            let problems = ProblemList(wrong.into_iter().map(problem).collect());
+            let problems = ProblemList(wrong.into_iter().map(words::evidence::handed_in).collect());
             visit.show_again(&view(&visit, &shown, HandInFields { problems, ..fields }).await)
         }
     }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::sharing;
 use crate::domain::award::Standing;
+use crate::domain::credential::{ReissueCause, ShareLink, Visibility};
 use crate::ids::{AwardId, ShareLinkId};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
@@ -14,8 +15,6 @@ use crate::service::credential::reissuing;
 use crate::service::credential::renewals::Term;
 use crate::service::credential::share::{self, Mine};
 use crate::service::credential::share_links;
-use crate::store::credentials::{Cause, Shows};
-use crate::store::share_links::ShareLink;
 use crate::web::badge_facts::standing_chip;
 use crate::web::badge_file;
 use crate::web::certificate::{self, Sheet, Warning};
@@ -28,7 +27,7 @@ use crate::web::views::learner::{MyCredentialPage, MyPrintPage, Says, SharedLine
 use crate::web::views::shared::{PictureView, When};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::CREDENTIAL, web::get().to(credential))
         .route(course::CREDENTIAL, web::post().to(credential))
@@ -44,7 +43,7 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
-pub async fn credential(
+pub(crate) async fn credential(
     visit: Visit,
     path: web::Path<(String, String)>,
     request: HttpRequest,
@@ -78,14 +77,15 @@ pub async fn credential(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
-pub async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, award) = path.into_inner();
     let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
     let certificate = certificate::view(Sheet {
         document: &mine.document,
         holder: Some(visit.visitor.person.display_name()),
         warning: Warning::of(&mine.award, mine.now),
-        address: (mine.policy.has_public_pages() && !mine.credential.shows.hidden).then_some(mine.public_url),
+        address: (mine.policy.has_public_pages() && !mine.credential.visibility.hidden)
+            .then_some(mine.public_url),
     })?;
     visit.show(&MyPrintPage {
         page: visit.page(&certificate.name, Place::Badges),
@@ -98,19 +98,19 @@ pub async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<Ht
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
-pub async fn switch(
+pub(crate) async fn switch(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, award) = path.into_inner();
-    let shows = Shows {
+    let visibility = Visibility {
         name: visit.fields.ticked("show_name"),
         evidence: visit.fields.ticked("show_evidence"),
         downloads: visit.fields.ticked("allow_downloads"),
         hidden: visit.fields.ticked("keep_page"),
     };
     let award = AwardId::from(award);
-    share::set_shows(&visit.cairn, &visit.visitor, &award, shows).await?;
+    share::set_visibility(&visit.cairn, &visit.visitor, &award, visibility).await?;
     Ok(visit.go(&visit.href_saying(&course::credential(&award), "shared")))
 }
 
@@ -118,7 +118,7 @@ pub async fn switch(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
-pub async fn sign(
+pub(crate) async fn sign(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -133,7 +133,7 @@ pub async fn sign(
 ///
 /// # Errors
 /// As [`share_links::make`].
-pub async fn make_link(
+pub(crate) async fn make_link(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -149,7 +149,7 @@ pub async fn make_link(
 ///
 /// # Errors
 /// As [`share_links::withdraw`].
-pub async fn withdraw(
+pub(crate) async fn withdraw(
     Proven(visit): Proven<Visit>,
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, AppError> {
@@ -181,11 +181,11 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
     ]
     .map(here);
     let elsewhere = sharing::elsewhere(&mine)?;
-    let shows = mine.credential.shows;
+    let visibility = mine.credential.visibility;
     let says = reissuing::says(&mine.credential, &mine.document)?;
     let signed_anew = mine.credential.reissued.map(|reissued| SignedAnew {
         when: When::date_only(reissued.at),
-        old_files_verify: reissued.cause == Cause::Holder,
+        old_files_verify: reissued.cause == ReissueCause::Holder,
     });
     let term = |term: &Term| {
         let href = visit.href(&course::credential(&term.award.id));
@@ -223,17 +223,17 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         renewed: mine.renewals.after.as_ref().map(term),
         renews: mine.renewals.before.as_ref().map(term),
         revoked_reason: mine.award.revocation.map(|revocation| revocation.reason),
-        kept: shows.hidden,
+        kept: visibility.hidden,
         public: mine.policy.has_public_pages(),
         public_url: mine.public_url,
         open_href: addresses::credential(&mine.credential.slug),
         downloads: badge_file::downloads(&file_href, mine.credential.token.is_some()),
         print_href,
         switches: Switches {
-            name: shows.name,
-            evidence: shows.evidence,
-            downloads: shows.downloads,
-            hidden: shows.hidden,
+            name: visibility.name,
+            evidence: visibility.evidence,
+            downloads: visibility.downloads,
+            hidden: visibility.hidden,
         },
         action: share_action,
         says: (says.grades.is_some() || says.work.is_some()).then_some(Says {

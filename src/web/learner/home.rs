@@ -18,7 +18,7 @@ use crate::web::views::shared::{LinkTo, Share, When};
 ///
 /// # Errors
 /// An internal error when the page cannot be rendered.
-pub fn show(visit: &Visit, learning: &Learning) -> Result<HttpResponse, AppError> {
+pub(crate) fn show(visit: &Visit, learning: &Learning) -> Result<HttpResponse, AppError> {
     visit.show(&view(visit, learning))
 }
 

@@ -5,13 +5,13 @@ use actix_web::web::ServiceConfig;
 mod activity;
 mod badge;
 mod credential;
-pub mod home;
+pub(crate) mod home;
 mod lapsing;
 mod my_data;
 mod sharing;
 
 /// Lists the routes of every page here.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     activity::configure(config);
     badge::configure(config);
     credential::configure(config);

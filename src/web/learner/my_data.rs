@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::service::base::error::ServiceError;
 use crate::service::privacy::erasing::{self, Standing};
 use crate::service::privacy::export::learner;
 use crate::web::archive;
@@ -14,9 +13,10 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::learner::{ErasurePage, MyDataPage};
 use crate::web::views::shared::{Problem, ProblemList, When};
+use crate::web::words::errors;
 
 /// Lists the routes of these pages.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::MY_DATA, web::get().to(show))
         .route(course::MY_DATA, web::post().to(show))
@@ -46,10 +46,9 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them.
-pub async fn take(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
-    let packed = learner::archive(&visit.cairn, &visit.visitor).await?;
-    let path = packed.file.path().to_owned();
-    Ok(archive::answer(&path, Some(packed.file), "my-badges-and-data.zip").await?)
+pub(crate) async fn take(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
+    let mine = learner::archive(&visit.cairn, &visit.visitor).await?;
+    Ok(archive::answer(mine, "my-badges-and-data.zip"))
 }
 
 async fn review(visit: Visit) -> Result<HttpResponse, AppError> {
@@ -74,10 +73,10 @@ async fn ask(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let word = visit.fields.text("word");
     match erasing::ask(&visit.cairn, &visit.visitor, &word).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&course::my_data(), "erasure-asked"))),
-        Err(error @ ServiceError::Invalid { .. }) => {
+        Err(error) if error.is_invalid() => {
             let problems = ProblemList(vec![Problem {
                 field: "word".to_owned(),
-                text: error.to_string(),
+                text: errors::sentence(&error),
             }]);
             let standing = erasing::standing(&visit.cairn, &visit.visitor).await?;
             visit.show_again(&page(&visit, &standing, problems))

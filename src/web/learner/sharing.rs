@@ -18,7 +18,10 @@ const LINKEDIN: &str = "https://www.linkedin.com/profile/add";
 /// # Errors
 /// [`ServiceError::Internal`] when the address is too long for a QR code.
 pub(super) fn elsewhere(mine: &Mine) -> Result<Option<Elsewhere>, ServiceError> {
-    if !mine.policy.has_public_pages() || !mine.credential.shows.downloads || mine.credential.shows.hidden {
+    if !mine.policy.has_public_pages()
+        || !mine.credential.visibility.downloads
+        || mine.credential.visibility.hidden
+    {
         return Ok(None);
     }
     Ok(Some(Elsewhere {

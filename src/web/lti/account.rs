@@ -2,22 +2,22 @@
 
 use actix_web::HttpResponse;
 
+use crate::domain::platform::DeploymentState;
 use crate::service::base::session::frame_ancestors;
 use crate::service::institution::account::{self, Account};
 use crate::service::institution::self_test::{self, Report};
-use crate::store::deployments::DeploymentState;
 use crate::web::error::AppError;
 use crate::web::extract::account::AccountVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::views::lti::{AccountPage, WaitingLine};
 use crate::web::views::shared::{Audience, FindingList, Page, Status};
-use crate::web::{paths, reply};
+use crate::web::{assets, paths, reply};
 
 /// The page, by GET with the visit's cookie or by POST with its token.
 ///
 /// # Errors
 /// When there is no such visit, or it is over.
-pub async fn show(visit: AccountVisit) -> Result<HttpResponse, AppError> {
+pub(crate) async fn show(visit: AccountVisit) -> Result<HttpResponse, AppError> {
     answer(&visit, None).await
 }
 
@@ -31,7 +31,7 @@ async fn answer(visit: &AccountVisit, report: Option<&Report>) -> Result<HttpRes
 ///
 /// # Errors
 /// As [`show`]; when the form did not come from the page of this visit.
-pub async fn test(Proven(visit): Proven<AccountVisit>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn test(Proven(visit): Proven<AccountVisit>) -> Result<HttpResponse, AppError> {
     let platform = &visit.administrator.registration.id;
     let report = self_test::run(&visit.cairn, visit.administrator.tenant(), platform).await?;
     answer(&visit, Some(&report)).await
@@ -54,7 +54,7 @@ fn view(visit: &AccountVisit, account: &Account, report: Option<&Report>) -> Acc
                 .locale
                 .clone()
                 .unwrap_or_else(|| "en".to_owned()),
-            theme_href: None,
+            theme_href: account.accent.map(assets::accent),
             window_href: None,
         },
         platform: registration.name.clone(),

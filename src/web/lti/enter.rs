@@ -11,7 +11,7 @@ use lti::registration::Registration;
 
 /// What carries a visit from page to page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carrier {
+pub(crate) enum Carrier {
     /// The browser sends our cookies back in this frame.
     Cookie,
     /// It does not: every page is reached by a form that holds the token.
@@ -19,21 +19,21 @@ pub enum Carrier {
 }
 
 /// A visit that a verified launch opened.
-pub struct Entrance<'a> {
+pub(crate) struct Entrance<'a> {
     /// The first page: a path of ours. No secret may be in it.
-    pub to: &'a str,
+    pub(crate) to: &'a str,
     /// For the browser alone.
-    pub token: &'a str,
+    pub(crate) token: &'a str,
     /// The cookie that carries the token: a whole `Set-Cookie` value.
-    pub cookie: String,
-    pub registration: &'a Registration,
+    pub(crate) cookie: String,
+    pub(crate) registration: &'a Registration,
 }
 
 /// Lets the browser in. Every launch ends here, so that no page needs to know how the browser proved itself.
 ///
 /// `used_up` is the `Set-Cookie` value that ends the cookie of the login, and `stored` what the login left with the
 /// platform, to be taken back.
-pub fn enter(
+pub(crate) fn enter(
     entrance: Entrance<'_>,
     carrier: Carrier,
     used_up: String,

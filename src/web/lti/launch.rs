@@ -5,6 +5,8 @@ use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
+use tracing::Span;
+use tracing::field::display;
 
 use super::enter::{Carrier, Entrance, enter};
 use super::state_cookies;
@@ -28,7 +30,7 @@ use lti::state::{BindingProof, LoginState};
 ///
 /// # Errors
 /// The refusal of the first row of the checklist that does not hold.
-pub async fn launch(
+pub(crate) async fn launch(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     body: web::Bytes,
@@ -47,7 +49,7 @@ pub async fn launch(
 ///
 /// # Errors
 /// As [`launch`]; [`Refusal::ProofForeign`] when the form came from no page of ours.
-pub async fn proven(
+pub(crate) async fn proven(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     body: web::Bytes,
@@ -131,6 +133,11 @@ async fn arrive(
     carrier: Carrier,
 ) -> Result<HttpResponse, AppError> {
     let opened = cairn.launch(&answer.form, &answer.state, proof).await?;
+    let span = Span::current();
+    span.record("tenant", display(&opened.registration.tenant));
+    if let Leads::Course { course, .. } = &opened.leads {
+        span.record("course", display(course));
+    }
     let used_up = partitioned(&answer.cookie_name, "", TimeDelta::zero());
     let stored = state_cookies::storage(
         answer.storage_target(),

@@ -33,7 +33,7 @@ const MAX_BODY: usize = 64 << 10;
 ///
 /// # Errors
 /// A refusal when the platform is not known, or the parameters are not a login.
-pub async fn by_get(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+pub(crate) async fn by_get(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let pairs = url::form_urlencoded::parse(request.query_string().as_bytes())
         .into_owned()
         .collect();
@@ -44,7 +44,7 @@ pub async fn by_get(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<Htt
 ///
 /// # Errors
 /// As [`by_get`].
-pub async fn by_post(
+pub(crate) async fn by_post(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     body: web::Bytes,

@@ -1,13 +1,13 @@
 //! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/launch/proof`, `/lti/notices`, `/lti/jwks`, `/lti/claim`, `/lti/account`.
 
-pub mod account;
-pub mod enter;
-pub mod launch;
-pub mod login;
-pub mod notices;
-pub mod pending;
-pub mod register;
-pub mod state_cookies;
+pub(crate) mod account;
+pub(crate) mod enter;
+pub(crate) mod launch;
+pub(crate) mod login;
+pub(crate) mod notices;
+pub(crate) mod pending;
+pub(crate) mod register;
+pub(crate) mod state_cookies;
 
 use actix_web::{HttpResponse, web};
 
@@ -15,7 +15,7 @@ use crate::service::Cairn;
 
 /// `GET /lti/jwks`: our public keys, for platforms that verify client assertions and deep linking answers.
 /// Another node may have made a new one.
-pub async fn jwks(cairn: web::Data<Cairn>) -> HttpResponse {
+pub(crate) async fn jwks(cairn: web::Data<Cairn>) -> HttpResponse {
     cairn.notice_tool_keys().await;
     HttpResponse::Ok()
         .insert_header(("cache-control", "public, max-age=300"))

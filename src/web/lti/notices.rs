@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::service::Cairn;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::course::notices::{self, MAX_BODY};
 use crate::web::error::AppError;
 
@@ -11,9 +11,10 @@ use crate::web::error::AppError;
 ///
 /// # Errors
 /// A sentence when it is no delivery of notices, or too large.
-pub async fn receive(cairn: web::Data<Cairn>, body: web::Bytes) -> Result<HttpResponse, AppError> {
+pub(crate) async fn receive(cairn: web::Data<Cairn>, body: web::Bytes) -> Result<HttpResponse, AppError> {
     if body.len() > MAX_BODY {
-        return Err(ServiceError::invalid(
+        return Err(ServiceError::form(
+            ErrorKind::Unprocessable,
             "notices.too-large",
             "The delivery is larger than 256 KB. Send fewer notices at a time.",
         )

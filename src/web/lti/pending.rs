@@ -34,7 +34,7 @@ pub(super) fn page(
 ///
 /// # Errors
 /// When the proof is none of ours, or too old.
-pub async fn claim(
+pub(crate) async fn claim(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     payload: web::Payload,

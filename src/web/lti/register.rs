@@ -13,7 +13,7 @@ use crate::web::reply;
 use crate::web::views::lti::{AskPage, RegisteredPage};
 
 /// Lists the routes.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(addresses::REGISTER, web::get().to(ask))
         .route(addresses::REGISTER, web::post().to(confirm))

@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 100;
 /// The storage that the platform offered under the frame name `target`; none when it offered none, or under a name that
 /// no frame has.
 #[must_use]
-pub fn storage(
+pub(crate) fn storage(
     target: Option<&str>,
     registration: &Registration,
     key: String,
@@ -37,7 +37,7 @@ pub fn storage(
 /// `Set-Cookie` values that make room for one more binding: the oldest go, which browsers send first (RFC 6265,
 /// section 5.4).
 #[must_use]
-pub fn without_oldest(request: &HttpRequest, secure: bool) -> Vec<String> {
+pub(crate) fn without_oldest(request: &HttpRequest, secure: bool) -> Vec<String> {
     let Ok(cookies) = request.cookies() else {
         return Vec::new();
     };
@@ -56,7 +56,7 @@ pub fn without_oldest(request: &HttpRequest, secure: bool) -> Vec<String> {
 /// Whether a form was sent by a page of ours. What the platform's storage gave back proves nothing when another site
 /// sends it: an attacker knows the secret of a login of their own.
 #[must_use]
-pub fn is_our_own(request: &HttpRequest, origin: &str) -> bool {
+pub(crate) fn is_our_own(request: &HttpRequest, origin: &str) -> bool {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     match header("sec-fetch-site") {
         Some(site) => site == "same-origin",

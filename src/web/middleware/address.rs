@@ -7,14 +7,14 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Uri;
 use actix_web::middleware::Next;
 
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::error::AppError;
 
 /// Lets a request pass whose address is text.
 ///
 /// # Errors
 /// Whatever the handler answered with.
-pub async fn address<B: MessageBody>(
+pub(crate) async fn address<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
@@ -34,7 +34,8 @@ fn check(uri: &Uri) -> Result<(), ServiceError> {
     }
     let is_odd = |byte: u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
     if has(uri.query().unwrap_or_default(), is_odd) {
-        return Err(ServiceError::invalid(
+        return Err(ServiceError::form(
+            ErrorKind::Unprocessable,
             "address.control-characters",
             "This address holds characters that cannot be read or typed (such as %00), so nothing was done. Open the page \
              from where you came, or take them out of the address.",

@@ -30,7 +30,7 @@ thread_local! {
 ///
 /// # Errors
 /// Whatever the handler answered with.
-pub async fn compress(
+pub(crate) async fn compress(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -28,7 +28,7 @@ const OPEN: [&str; 4] = [folder(ISSUER), folder(CREDENTIAL), PICTURES, "/.well-k
 const ALLOW_ORIGIN: HeaderName = HeaderName::from_static("access-control-allow-origin");
 
 /// Adds what is missing; never replaces what a handler chose.
-pub async fn headers(
+pub(crate) async fn headers(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {

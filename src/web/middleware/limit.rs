@@ -31,7 +31,7 @@ const SWEEP: usize = 10_000;
 
 /// The counters of all clients, shared by all threads of the server.
 #[derive(Debug)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// None counts nothing.
     counters: Option<Counters>,
     trusted_proxies: Vec<IpNet>,
@@ -72,7 +72,7 @@ impl Limits {
     /// `per_minute` requests of each kind for each client, which may also come at once; 0 counts nothing. Clients behind
     /// `trusted_proxies` are told apart by `X-Forwarded-For`.
     #[must_use]
-    pub fn new(per_minute: u32, trusted_proxies: Vec<IpNet>) -> Self {
+    pub(crate) fn new(per_minute: u32, trusted_proxies: Vec<IpNet>) -> Self {
         let counters = NonZeroU32::new(per_minute).map(|number| {
             let counter = |number: u32| {
                 let number = NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
@@ -97,7 +97,7 @@ impl Limits {
     ///
     /// # Errors
     /// [`ServiceError::TooMany`] with the wait in seconds.
-    pub fn check(&self, path: &str, peer: IpAddr, headers: &HeaderMap) -> Result<(), ServiceError> {
+    pub(crate) fn check(&self, path: &str, peer: IpAddr, headers: &HeaderMap) -> Result<(), ServiceError> {
         let Some(counter) = self.counters.as_ref().and_then(|counters| counters.of(path)) else {
             return Ok(());
         };
@@ -153,7 +153,7 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// Lets a request pass, or answers 429 before anything of ours has looked at it.
-pub async fn limit<B: MessageBody>(
+pub(crate) async fn limit<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {

@@ -1,7 +1,7 @@
 //! What happens round every request, one thing a file.
 
-pub mod address;
-pub mod compress;
-pub mod headers;
-pub mod limit;
-pub mod span;
+pub(crate) mod address;
+pub(crate) mod compress;
+pub(crate) mod headers;
+pub(crate) mod limit;
+pub(crate) mod span;

@@ -19,14 +19,14 @@ use crate::web::views::shared::{LinkTo, PictureView, PublicPage};
 use crate::web::{accept, markdown};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(addresses::ACHIEVEMENT, web::get().to(achievement))
         .route(addresses::ACHIEVEMENT, web::head().to(achievement));
 }
 
 /// The page, or the achievement where JSON is asked for.
-pub async fn achievement(
+pub(crate) async fn achievement(
     cairn: web::Data<Cairn>,
     path: web::Path<(String, String)>,
     request: HttpRequest,
@@ -65,7 +65,7 @@ fn view(issuer: &Issuer, badge: &Badge) -> AchievementPage {
         text: checks::skill(&one.name, one.framework.as_deref(), one.code.as_deref()),
     };
     AchievementPage {
-        page: PublicPage::titled(&design.name),
+        page: PublicPage::titled(&design.name).in_accent(issuer.accent),
         name: design.name.clone(),
         picture: PictureView {
             src: pictures::href(&design.picture),

@@ -22,7 +22,7 @@ const DID: [&str; 3] = [
 const KEY_SET: [&str; 2] = ["application/jwk-set+json", "application/json"];
 
 /// Lists the routes of these documents.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(paths::KEY_SET, web::get().to(key_set))
         .route(paths::KEY_SET, web::head().to(key_set))
@@ -33,7 +33,7 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// An issuer's DID document.
-pub async fn did(
+pub(crate) async fn did(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,
     request: HttpRequest,
@@ -47,7 +47,7 @@ pub async fn did(
 }
 
 /// The keys for tokens of every issuer of this host, each with its issuer as `iss`.
-pub async fn key_set(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+pub(crate) async fn key_set(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let set = institutions::key_set(&cairn).await?;
     Ok(open_to_all(300)
         .insert_header(("content-type", accept::best(&request, &KEY_SET)))
@@ -55,7 +55,7 @@ pub async fn key_set(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<Ht
 }
 
 /// A signed status list, byte by byte as it was stored. A minute of caching at most: revocation must be seen soon.
-pub async fn status_list(
+pub(crate) async fn status_list(
     cairn: web::Data<Cairn>,
     path: web::Path<(String, String)>,
     request: HttpRequest,

@@ -6,19 +6,19 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::{open_to_all, or_nothing, show};
 use crate::domain::issuer::Issuer;
+use crate::domain::keys::{IssuerKey, KeyState};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::publish;
-use crate::store::issuers::{IssuerKey, KeyState};
 use crate::web::error::AppError;
 use crate::web::views::public::IssuerPage;
 use crate::web::views::shared::{LinkTo, PublicPage};
 use crate::web::{accept, paths};
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(addresses::ISSUER, web::get().to(issuer))
         .route(addresses::ISSUER, web::head().to(issuer))
@@ -27,7 +27,7 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// The page, or the profile where JSON is asked for.
-pub async fn issuer(
+pub(crate) async fn issuer(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,
     request: HttpRequest,
@@ -47,7 +47,7 @@ pub async fn issuer(
 }
 
 /// The profile as JSON, at an address of its own for browsers.
-pub async fn profile(
+pub(crate) async fn profile(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,
     request: HttpRequest,
@@ -80,7 +80,7 @@ fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage
         text: text.to_owned(),
     };
     Ok(IssuerPage {
-        page: PublicPage::titled(&issuer.name),
+        page: PublicPage::titled(&issuer.name).in_accent(issuer.accent),
         name: issuer.name.clone(),
         url: issuer.url.clone(),
         email: issuer.email.clone(),

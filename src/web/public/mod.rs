@@ -23,7 +23,7 @@ mod shared;
 mod verifier;
 
 /// Lists the routes of every page here.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     pictures::configure(config);
     credential::configure(config);
     print::configure(config);

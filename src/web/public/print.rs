@@ -17,14 +17,17 @@ use crate::web::views::public::{PrintPage, PublicStanding};
 use crate::web::views::shared::PublicPage;
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(paths::PRINT, web::get().to(print))
         .route(paths::PRINT, web::head().to(print));
 }
 
 /// The sheet. It is there wherever the badge's page is, and says no more than that.
-pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn print(
+    cairn: web::Data<Cairn>,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, AppError> {
     let found = publish::by_slug(&cairn, &slug).await;
     if let Err(error @ (ServiceError::Policy(_) | ServiceError::Kept)) = &found {
         return off_the_web(error);
@@ -49,7 +52,7 @@ pub async fn print(cairn: web::Data<Cairn>, slug: web::Path<String>) -> Result<H
         address: Some(format!("{}{path}", cairn.settings.identity())),
     })?;
     let page = PrintPage {
-        page: PublicPage::titled(&certificate.name),
+        page: PublicPage::titled(&certificate.name).in_accent(published.issuer.accent),
         back_href: path,
         certificate,
     };

@@ -7,25 +7,29 @@ use actix_web::web::{self, ServiceConfig};
 use super::credential::{off_the_web, view};
 use super::{or_nothing, show, unlisted};
 use crate::service::Cairn;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::credential::share_links;
 use crate::web::error::AppError;
 use crate::web::paths;
 use crate::web::views::shared::{ErrorPage, PublicPage};
+use crate::web::words::errors;
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(paths::SHARED, web::get().to(shared))
         .route(paths::SHARED, web::head().to(shared));
 }
 
 /// The page of the badge while the link works; after its end, a sentence that says so.
-pub async fn shared(cairn: web::Data<Cairn>, token: web::Path<String>) -> Result<HttpResponse, AppError> {
+pub(crate) async fn shared(
+    cairn: web::Data<Cairn>,
+    token: web::Path<String>,
+) -> Result<HttpResponse, AppError> {
     let found = share_links::open(&cairn, &token).await;
     match &found {
         Err(error @ ServiceError::Policy(_)) => return off_the_web(error),
-        Err(error @ ServiceError::Gone { .. }) => return over(error),
+        Err(error) if error.kind() == ErrorKind::Gone => return over(error),
         _ => {}
     }
     let (published, until) = match or_nothing(found, "badge")? {
@@ -40,7 +44,7 @@ pub async fn shared(cairn: web::Data<Cairn>, token: web::Path<String>) -> Result
 fn over(error: &ServiceError) -> Result<HttpResponse, AppError> {
     let page = ErrorPage {
         page: PublicPage::titled("This link has ended"),
-        sentence: error.to_string(),
+        sentence: errors::sentence(error),
         kept: Some("That says nothing about the badge, which may be as valid as before.".to_owned()),
         what_to_do:
             "Ask the holder for a new link, or for the badge file: any Open Badges 3.0 verifier can check it."

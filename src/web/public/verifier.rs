@@ -9,7 +9,7 @@ use crate::web::error::AppError;
 use crate::web::paths;
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(paths::VERIFY, web::get().to(show))
         .route(paths::VERIFY, web::head().to(show));
@@ -19,7 +19,7 @@ pub fn configure(config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// When it cannot be put together.
-pub async fn show(request: HttpRequest) -> Result<HttpResponse, AppError> {
+pub(crate) async fn show(request: HttpRequest) -> Result<HttpResponse, AppError> {
     let page = verifier::page()?;
     let mut answer = open_to_all(300);
     answer

@@ -4,7 +4,7 @@ use super::{DraftGroup, DraftNode, MAX_DEPTH, MAX_NODES, RowKind, child_path, de
 
 /// A change to the tree. Paths are checked when it is applied, not when it is parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub(crate) enum Action {
     /// `add:<path of the group>:<kind>`.
     Add { group: String, kind: RowKind },
     /// `group:<path of the group>`.
@@ -20,7 +20,7 @@ pub enum Action {
 impl Action {
     /// Reads the value of the button that was pressed; `None` for buttons that do not change the tree.
     #[must_use]
-    pub fn parse(value: &str) -> Option<Self> {
+    pub(crate) fn parse(value: &str) -> Option<Self> {
         let (verb, rest) = value.split_once(':')?;
         Some(match verb {
             "add" => {
@@ -50,7 +50,7 @@ impl Action {
 /// Applies a button to the draft and returns the path of the node that should have the focus now. A path that does not
 /// exist, or an action that would go beyond the limits, changes nothing.
 #[must_use]
-pub fn apply(draft: &mut DraftGroup, action: &Action) -> Option<String> {
+pub(crate) fn apply(draft: &mut DraftGroup, action: &Action) -> Option<String> {
     match action {
         Action::Add { group, kind } => add(draft, group, DraftNode::Row(kind.empty())),
         Action::AddGroup { group } if depth(group) + 1 < MAX_DEPTH => {

@@ -11,19 +11,19 @@ use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 /// What keeps a draft from being a rule, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftProblem {
+pub(crate) struct DraftProblem {
     /// The path of the node; empty for the root.
-    pub path: String,
+    pub(crate) path: String,
     /// Whether the node is a group.
-    pub group: bool,
+    pub(crate) group: bool,
     /// What to do, in a sentence.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl DraftProblem {
     /// The message with the place that it is about: "Condition 2.1: Choose an assignment."
     #[must_use]
-    pub fn with_place(&self) -> String {
+    pub(crate) fn with_place(&self) -> String {
         let what = if self.group { "Group" } else { "Condition" };
         match place(&self.path).as_str() {
             "" => self.message.clone(),
@@ -34,7 +34,7 @@ impl DraftProblem {
 
 /// How people count a node: "2.1" for the first member of the second; nothing for the root.
 #[must_use]
-pub fn place(path: &str) -> String {
+pub(crate) fn place(path: &str) -> String {
     let counted = path.split('.').filter_map(|part| part.parse::<usize>().ok());
     let counted: Vec<String> = counted.map(|position| (position + 1).to_string()).collect();
     counted.join(".")
@@ -46,7 +46,7 @@ impl DraftGroup {
     /// # Errors
     /// Every incomplete row and every group whose number cannot be read. What a complete rule may not say (an empty
     /// group, N above M, a cycle) is for [`crate::domain::design_review`].
-    pub fn to_domain(&self) -> Result<Group, Vec<DraftProblem>> {
+    pub(crate) fn to_domain(&self) -> Result<Group, Vec<DraftProblem>> {
         let mut problems = Vec::new();
         let group = read_group(self, "", &mut problems);
         if problems.is_empty() {

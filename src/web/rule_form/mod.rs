@@ -20,26 +20,26 @@ mod action;
 mod domain;
 mod parse;
 
-pub use action::{Action, apply};
-pub use domain::{DraftProblem, place};
+pub(crate) use action::{Action, apply};
+pub(crate) use domain::{DraftProblem, place};
 
 /// Groups within groups, the root counted.
-pub const MAX_DEPTH: usize = 4;
+pub(crate) const MAX_DEPTH: usize = 4;
 /// Nodes in one rule; what is beyond is dropped.
-pub const MAX_NODES: usize = 100;
+pub(crate) const MAX_NODES: usize = 100;
 
 /// A group as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftGroup {
-    pub need: NeedWord,
+pub(crate) struct DraftGroup {
+    pub(crate) need: NeedWord,
     /// The N of "at least N of", as typed; kept while another word is chosen.
-    pub count: String,
-    pub nodes: Vec<DraftNode>,
+    pub(crate) count: String,
+    pub(crate) nodes: Vec<DraftNode>,
 }
 
 /// The word that a group begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NeedWord {
+pub(crate) enum NeedWord {
     All,
     Any,
     AtLeast,
@@ -47,14 +47,14 @@ pub enum NeedWord {
 
 /// A member of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DraftNode {
+pub(crate) enum DraftNode {
     Group(DraftGroup),
     Row(DraftRow),
 }
 
 /// A condition as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DraftRow {
+pub(crate) enum DraftRow {
     Grade {
         /// The id of a line item; empty while none is chosen.
         item: String,
@@ -78,14 +78,14 @@ pub enum DraftRow {
 
 /// What a threshold counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     Points,
     Percent,
 }
 
 /// The kinds of condition, in the order in which the builder offers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowKind {
+pub(crate) enum RowKind {
     Grade,
     Evidence,
     Badge,
@@ -107,7 +107,7 @@ impl Default for DraftGroup {
 impl NeedWord {
     /// The word in the form.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::Any => "any",
@@ -127,7 +127,7 @@ impl NeedWord {
 impl Unit {
     /// The word in the form.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Points => "points",
             Self::Percent => "percent",
@@ -137,7 +137,7 @@ impl Unit {
 
 impl RowKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Grade,
         Self::Evidence,
         Self::Badge,
@@ -147,7 +147,7 @@ impl RowKind {
 
     /// The word in the form.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Grade => "grade",
             Self::Evidence => "evidence",
@@ -159,7 +159,7 @@ impl RowKind {
 
     /// The words on the button that adds one.
     #[must_use]
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Grade => "Assignment grade",
             Self::Evidence => "Evidence approved",
@@ -175,7 +175,7 @@ impl RowKind {
 
     /// An empty row of this kind.
     #[must_use]
-    pub fn empty(self) -> DraftRow {
+    pub(crate) fn empty(self) -> DraftRow {
         match self {
             Self::Grade => DraftRow::Grade {
                 item: String::new(),
@@ -194,7 +194,7 @@ impl RowKind {
 
 /// The path of a member.
 #[must_use]
-pub fn child_path(parent: &str, position: usize) -> String {
+pub(crate) fn child_path(parent: &str, position: usize) -> String {
     if parent.is_empty() {
         position.to_string()
     } else {
@@ -204,7 +204,7 @@ pub fn child_path(parent: &str, position: usize) -> String {
 
 /// The name of a node's field.
 #[must_use]
-pub fn field(path: &str, name: &str) -> String {
+pub(crate) fn field(path: &str, name: &str) -> String {
     if path.is_empty() {
         format!("n.{name}")
     } else {
@@ -214,7 +214,7 @@ pub fn field(path: &str, name: &str) -> String {
 
 /// How many groups are above the node at `path`: 0 for the root.
 #[must_use]
-pub fn depth(path: &str) -> usize {
+pub(crate) fn depth(path: &str) -> usize {
     if path.is_empty() {
         0
     } else {
@@ -225,7 +225,7 @@ pub fn depth(path: &str) -> usize {
 impl DraftGroup {
     /// How many nodes are below, groups counted.
     #[must_use]
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.nodes
             .iter()
             .map(|node| match node {

@@ -25,7 +25,7 @@ impl DraftGroup {
     /// Reads a posted form. Unknown fields are ignored, gaps in the numbering close up, and what is deeper than
     /// [`MAX_DEPTH`] or more than [`MAX_NODES`] is dropped: no input is refused here.
     #[must_use]
-    pub fn from_fields(posted: &[(String, String)]) -> Self {
+    pub(crate) fn from_fields(posted: &[(String, String)]) -> Self {
         let mut fields = Fields {
             values: HashMap::new(),
             members: HashMap::new(),
@@ -53,7 +53,7 @@ impl DraftGroup {
 
     /// The fields that the form would post for this draft, hidden `kind` fields included.
     #[must_use]
-    pub fn to_fields(&self) -> Vec<(String, String)> {
+    pub(crate) fn to_fields(&self) -> Vec<(String, String)> {
         let mut fields = Vec::new();
         write_group(self, "", &mut fields);
         fields
@@ -145,7 +145,7 @@ fn write_group(group: &DraftGroup, path: &str, fields: &mut Vec<(String, String)
 impl DraftRow {
     /// What kind of condition it is.
     #[must_use]
-    pub fn kind(&self) -> RowKind {
+    pub(crate) fn kind(&self) -> RowKind {
         match self {
             Self::Grade { .. } => RowKind::Grade,
             Self::Evidence { .. } => RowKind::Evidence,

@@ -8,9 +8,9 @@
 //! To add a page: a struct here with `#[derive(Template)]`, a template of the same name under `templates/`, a sample in
 //! `samples/`, and a test there that names what a person must see on it.
 
-pub mod admin;
-pub mod instructor;
-pub mod learner;
-pub mod lti;
-pub mod public;
-pub mod shared;
+pub(crate) mod admin;
+pub(crate) mod instructor;
+pub(crate) mod learner;
+pub(crate) mod lti;
+pub(crate) mod public;
+pub(crate) mod shared;

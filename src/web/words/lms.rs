@@ -6,15 +6,15 @@ use lti::registration::Flavour;
 
 /// Whose words a template shows; those for any platform where it is neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lms {
-    pub moodle: bool,
-    pub canvas: bool,
+pub(crate) struct Lms {
+    pub(crate) moodle: bool,
+    pub(crate) canvas: bool,
 }
 
 impl Lms {
     /// Of that kind of platform.
     #[must_use]
-    pub fn of(flavour: Flavour) -> Self {
+    pub(crate) fn of(flavour: Flavour) -> Self {
         Self {
             moodle: flavour == Flavour::Moodle,
             canvas: flavour == Flavour::Canvas,
@@ -24,7 +24,7 @@ impl Lms {
 
 /// The title of the page for registering by hand.
 #[must_use]
-pub fn by_hand(flavour: Flavour) -> &'static str {
+pub(crate) fn by_hand(flavour: Flavour) -> &'static str {
     match flavour {
         Flavour::Moodle => "Moodle by hand",
         Flavour::Canvas => "Canvas by hand",
@@ -34,7 +34,7 @@ pub fn by_hand(flavour: Flavour) -> &'static str {
 
 /// What to enter there, for a Cairn at `origin`.
 #[must_use]
-pub fn paste(flavour: Flavour, origin: &str) -> Vec<PasteLine> {
+pub(crate) fn paste(flavour: Flavour, origin: &str) -> Vec<PasteLine> {
     let chosen = |name: &'static str, value: &str| PasteLine {
         name,
         value: value.to_owned(),

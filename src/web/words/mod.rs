@@ -1,3 +1,22 @@
-//! Words for people that several pages, or one page in several cases, choose from.
+//! Words for people that several pages, or one page in several cases, choose from. Use cases return reasons; what people
+//! are told of them is here, and the command line says it in the same words.
 
-pub mod lms;
+pub(crate) mod checks;
+pub(crate) mod copying;
+pub(crate) mod errors;
+pub(crate) mod evidence;
+pub(crate) mod lms;
+pub(crate) mod pictures;
+pub(crate) mod places;
+pub(crate) mod platforms;
+pub(crate) mod policies;
+pub(crate) mod refusals;
+mod registering;
+pub(crate) mod self_test;
+
+/// A text as a sentence with its full stop.
+#[must_use]
+fn full_stop(text: &str) -> String {
+    let ends = text.ends_with(['.', '?', '!']);
+    if ends { text.to_owned() } else { format!("{text}.") }
+}

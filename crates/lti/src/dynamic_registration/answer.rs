@@ -1,25 +1,40 @@
-//! What a platform answers to a registration: Moodle's 200 with a deployment, Canvas's 200 or 201 without one, and the
-//! many manners of saying no.
+//! What a platform answers to a registration: Moodle's 200 with a deployment in the tool's part, Canvas's with one beside
+//! it or without any, and the many manners of saying no.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::members::{acceptable, shown, text, texts};
-use super::{MAX_DOCUMENT, Refused, TOOL_CONFIGURATION};
+use super::{MAX_DOCUMENT, Place, Powers, Refused, TOOL_CONFIGURATION};
 
 /// A registration as the platform stored it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// What the platform calls the tool from now on.
     pub client_id: String,
-    /// Moodle names it; in Canvas it is made when the app is added.
+    /// Moodle names it, and a Canvas that installs the tool at once; in others it is made when the app is added.
     pub deployment_id: Option<String>,
     /// As the platform claims. Moodle overstates: only a token shows what is granted.
     pub scopes: Vec<String>,
+    /// The messages that it stored, each with its places. Moodle tells of deep linking alone.
+    pub places: BTreeSet<Place>,
     /// Where the platform keeps this registration; only an https address.
     pub registration_url: Option<Url>,
     /// The redirect addresses that it stored.
     pub redirect_uris: Vec<String>,
+}
+
+impl Answer {
+    /// What the platform says that the tool may do.
+    #[must_use]
+    pub fn powers(&self) -> Powers {
+        Powers {
+            scopes: self.scopes.iter().cloned().collect(),
+            places: self.places.clone(),
+        }
+    }
 }
 
 /// Reads the answer to a registration request, or to a request for the present registration. Takes any bytes.
@@ -45,13 +60,15 @@ pub fn read_answer(status: u16, body: &[u8]) -> Result<Answer, Refused> {
         .or_else(|| text(&document, "registration_client_uri"));
     Ok(Answer {
         client_id: identifier(document.get("client_id")).ok_or(Refused::NoClientId)?,
-        deployment_id: identifier(tool.get("deployment_id")),
+        deployment_id: identifier(tool.get("deployment_id"))
+            .or_else(|| identifier(document.get("deployment_id"))),
         scopes: text(&document, "scope")
             .unwrap_or_default()
             .split_whitespace()
             .take(100)
             .map(str::to_owned)
             .collect(),
+        places: Powers::of(&document).places,
         registration_url: registration_url.and_then(|url| acceptable(&url, false)),
         redirect_uris: texts(document.get("redirect_uris")),
     })
@@ -74,7 +91,8 @@ fn refusal(status: u16, body: &[u8]) -> Refused {
     let (code, description) = match &document {
         Some(document) => (
             text(document, "error").unwrap_or_default(),
-            text(document, "error_description"),
+            // Canvas has a name of its own for it.
+            text(document, "error_description").or_else(|| text(document, "errorMessage")),
         ),
         // Moodle writes nothing but the code.
         None => (raw.trim().trim_matches('"').to_owned(), None),
@@ -94,8 +112,10 @@ fn refusal(status: u16, body: &[u8]) -> Refused {
         }
         _ => {}
     }
+    let said_used = |text: &String| text.to_ascii_lowercase().contains("already been used");
     match status {
         300..=399 => Refused::Redirected,
+        401 if description.as_ref().is_some_and(said_used) => Refused::TokenUsed,
         422 if !errors.is_empty() => Refused::Unprocessable(errors),
         401 => Refused::TokenInvalid,
         403 => Refused::Forbidden,

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::answer::Answer;
-use super::members::{acceptable, cut, shown, text, texts};
+use super::members::{acceptable, cut, plain_name, shown, text, texts};
 use super::{ConfigurationError, MAX_DOCUMENT, PLATFORM_CONFIGURATION};
 use crate::capabilities::{Capabilities, Endpoints, instructure};
-use crate::registration::{Flavour, RegistrationDraft, is_loopback};
+use crate::registration::{Flavour, RegistrationDraft, is_address, is_loopback};
 
 /// A message that the platform can send, and from where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,8 @@ pub struct PlatformConfiguration {
     pub jwks_uri: Url,
     /// Where the registration request is posted.
     pub registration_endpoint: Url,
-    /// The `aud` of client assertions, when it is not the token endpoint (DR 1.0: `authorization_server`).
+    /// The `aud` of client assertions, when it is not the token endpoint (DR 1.0: `authorization_server`). Canvas names a
+    /// bare host there, which it takes from nobody, so only an address counts.
     pub authorization_server: Option<String>,
     /// Which product it is.
     pub flavour: Flavour,
@@ -98,7 +99,8 @@ impl PlatformConfiguration {
             token_endpoint: endpoint("token_endpoint", "token endpoint")?,
             jwks_uri: endpoint("jwks_uri", "key set")?,
             registration_endpoint: endpoint("registration_endpoint", "registration endpoint")?,
-            authorization_server: text(&document, "authorization_server").filter(|text| text.len() <= 255),
+            authorization_server: text(&document, "authorization_server")
+                .filter(|text| text.len() <= 255 && is_address(text)),
             flavour: Flavour::of_product(&product),
             product: cut(&product, 60),
             version: text(platform, "version").map(|version| cut(&version, 60)),
@@ -210,20 +212,8 @@ impl PlatformConfiguration {
     /// The registration that follows from this configuration and the platform's answer.
     #[must_use]
     pub fn draft(&self, answer: &Answer) -> RegistrationDraft {
-        let hosts = [
-            &self.authorization_endpoint,
-            &self.token_endpoint,
-            &self.jwks_uri,
-            &self.registration_endpoint,
-        ];
-        let mut service_hosts: Vec<String> = Vec::new();
-        for host in hosts.into_iter().filter_map(Url::host_str) {
-            if !service_hosts.iter().any(|known| known == host) {
-                service_hosts.push(host.to_owned());
-            }
-        }
-        let further = self.capabilities().further_service_host(&service_hosts);
-        service_hosts.extend(further.map(str::to_owned));
+        // Canvas registers on the school's own host, where its services are, too.
+        let registers = self.registration_endpoint.host_str();
         RegistrationDraft {
             name: self.name(),
             issuer: self.issuer.clone(),
@@ -234,7 +224,7 @@ impl PlatformConfiguration {
             jwks_url: self.jwks_uri.to_string(),
             flavour: self.flavour,
             algorithms: Vec::new(),
-            service_hosts,
+            service_hosts: registers.map(str::to_owned).into_iter().collect(),
             accepts_new_deployments: false,
             allow_http_loopback: self.plain,
             enabled: true,
@@ -282,12 +272,4 @@ fn messages(value: Option<&Value>) -> Vec<SupportedMessage> {
         })
     };
     list.iter().take(100).filter_map(one).collect()
-}
-
-/// Canvas writes a placement plainly, with its own prefix, or by the standard's name.
-fn plain_name(placement: &str) -> String {
-    let bare = placement
-        .strip_prefix("https://canvas.instructure.com/lti/")
-        .unwrap_or(placement);
-    bare.to_owned()
 }

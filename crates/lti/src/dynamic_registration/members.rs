@@ -50,3 +50,11 @@ pub(super) fn shown(text: &str) -> String {
 pub(super) fn cut(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
 }
+
+/// Canvas writes a placement plainly, with its own prefix, or by the standard's name.
+pub(super) fn plain_name(placement: &str) -> String {
+    let bare = placement
+        .strip_prefix("https://canvas.instructure.com/lti/")
+        .unwrap_or(placement);
+    bare.to_owned()
+}

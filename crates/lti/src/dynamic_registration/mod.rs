@@ -10,6 +10,7 @@ mod canvas_key;
 mod configuration;
 mod error;
 mod members;
+mod powers;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ mod tool;
 pub use answer::{Answer, read_answer};
 pub use configuration::{PlatformConfiguration, SupportedMessage, configuration_url};
 pub use error::{ConfigurationError, Refused};
+pub use powers::{Place, Powers};
 pub use request::ToolFacts;
 pub use tool::{CanvasProfile, CustomParameter, DirectLaunch, SelectionPlacement, ToolProfile, WantedScope};
 

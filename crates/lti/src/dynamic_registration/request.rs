@@ -1,9 +1,11 @@
 //! The registration request: what all platforms read, and what Canvas alone understands.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{PlatformConfiguration, TOOL_CONFIGURATION, ToolProfile};
+use super::{Place, PlatformConfiguration, Powers, TOOL_CONFIGURATION, ToolProfile};
 use crate::capabilities::{Placements, Variables};
 
 /// One installation of a tool.
@@ -59,6 +61,31 @@ impl ToolFacts {
             "scope": profile.scopes_for(platform).join(" "),
             TOOL_CONFIGURATION: tool,
         })
+    }
+
+    /// What that request asks to be allowed, and from where the tool would be opened.
+    #[must_use]
+    pub fn powers(&self, platform: &PlatformConfiguration) -> Powers {
+        self.request(platform)
+            .as_object()
+            .map(Powers::of)
+            .unwrap_or_default()
+    }
+
+    /// What the tool would be opened for and from where that it is not now, and what no longer, once the platform has
+    /// that request. `now` is what the platform said of its registration; only Canvas says all of it, so that nothing is
+    /// known to change elsewhere.
+    #[must_use]
+    pub fn places_beside(
+        &self,
+        platform: &PlatformConfiguration,
+        now: &BTreeSet<Place>,
+    ) -> (BTreeSet<Place>, BTreeSet<Place>) {
+        if now.is_empty() || platform.capabilities().placements != Placements::Canvas {
+            return (BTreeSet::new(), BTreeSet::new());
+        }
+        let will = self.powers(platform).places;
+        (&will - now, now - &will)
     }
 
     /// The URL of a path on this installation.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use crate::answered::{excerpt, is_throttled, retry_after};
+use crate::services::media::scope::purpose;
 use crate::token::TokenError;
 use crate::transport::{NetError, Response};
 
@@ -109,7 +110,7 @@ pub enum Reason {
     #[error("{0}")]
     Invalid(String),
     /// The launch did not grant this scope.
-    #[error("the platform has not granted the scope {0}. Check the tool's services in its settings")]
+    #[error("the platform does not allow this tool {}. Check the tool's services in its settings", purpose(.0))]
     NotGranted(String),
     /// There is no access token.
     #[error(transparent)]
@@ -305,6 +306,29 @@ mod tests {
         assert!(matches!(read("[1, 2,"), Reason::HalfABody));
         assert!(matches!(read("{}"), Reason::Malformed(_)));
         assert!(matches!(read(" "), Reason::Empty));
+    }
+
+    #[test]
+    fn a_scope_is_named_by_what_it_is_for() {
+        use crate::services::media::scope;
+        let known = [
+            scope::LINE_ITEM,
+            scope::LINE_ITEM_READ,
+            scope::RESULT_READ,
+            scope::SCORE,
+            scope::MEMBERS_READ,
+            scope::NOTICE_HANDLERS,
+        ];
+        let mut told = std::collections::HashSet::new();
+        for scope in known.into_iter().chain(["https://lms.example/scope/new"]) {
+            let launch = Reason::NotGranted(scope.to_owned()).to_string();
+            let token = TokenError::ScopeNotGranted(format!("{scope} {scope}")).to_string();
+            assert!(
+                !launch.contains("://") && !token.contains("://"),
+                "{launch} {token}"
+            );
+            assert!(told.insert(launch), "each in its own words");
+        }
     }
 
     #[test]

@@ -27,4 +27,19 @@ pub mod scope {
         "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly";
     /// Say where the platform shall send its notices.
     pub const NOTICE_HANDLERS: &str = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers";
+
+    /// What a scope lets a tool do, after "does not allow this tool": a teacher reads it, to whom the scope's name says
+    /// nothing.
+    #[must_use]
+    pub fn purpose(scope: &str) -> &'static str {
+        match scope {
+            LINE_ITEM => "to make and change gradebook columns of its own",
+            LINE_ITEM_READ => "to read its own gradebook columns",
+            RESULT_READ => "to read grades",
+            SCORE => "to write grades",
+            MEMBERS_READ => "to read who is in a course",
+            NOTICE_HANDLERS => "to be told when a course is copied",
+            _ => "a service that it needs",
+        }
+    }
 }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use super::compact::is_compact;
-pub use read::{JwtError, MAX_DEPTH, MAX_TOKEN, looks_like, read};
+pub use read::{JwtError, MAX_DEPTH, MAX_TOKEN, looks_like, read, read_header};
 
 use super::credential::OpenBadgeCredential;
 use super::error::Error;
@@ -87,21 +87,6 @@ struct Payload<'a> {
     credential: &'a OpenBadgeCredential,
 }
 
-/// How each token begins that [`sign`] makes with this key: its header and the dot behind it.
-///
-/// # Errors
-/// [`Error::Json`] when it cannot be written, which does not happen.
-pub fn beginning(key_id: &str) -> Result<String, Error> {
-    let header = Written {
-        alg: Algorithm::Es256.name(),
-        kid: key_id,
-        typ: "JWT",
-    };
-    let mut token = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
-    token.push('.');
-    Ok(token)
-}
-
 /// Signs a credential as a token, once. `key_id` is the DID URL of `key`. The signature is deterministic (RFC 6979).
 ///
 /// # Errors
@@ -118,7 +103,13 @@ pub fn sign(credential: &OpenBadgeCredential, key: &SigningKey, key_id: &str) ->
         exp: credential.valid_until.map(|until| until.timestamp()),
         credential,
     };
-    let mut token = beginning(key_id)?;
+    let header = Written {
+        alg: Algorithm::Es256.name(),
+        kid: key_id,
+        typ: "JWT",
+    };
+    let mut token = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
+    token.push('.');
     URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(&payload)?, &mut token);
     let signature: Signature = key.sign(token.as_bytes());
     token.push('.');

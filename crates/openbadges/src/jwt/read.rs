@@ -96,6 +96,21 @@ pub fn read(bytes: &[u8]) -> Result<Token, JwtError> {
     })
 }
 
+/// Reads the header of a compact token and nothing behind it: whose key the token names, and no more than that.
+///
+/// # Errors
+/// As [`read`] and [`Token::header`], for what of them is about headers.
+pub fn read_header(bytes: &[u8]) -> Result<Header, JwtError> {
+    let text = bytes.trim_ascii();
+    if text.len() > MAX_TOKEN {
+        return Err(JwtError::TooLarge);
+    }
+    let dot = text.iter().position(|byte| *byte == b'.');
+    let (header, _) = text.split_at(dot.ok_or(JwtError::NotCompact)?);
+    let header = std::str::from_utf8(header).map_err(|_| JwtError::NotCompact)?;
+    accept(&object("header", header)?)
+}
+
 fn decode(part: &'static str, text: &str) -> Result<Vec<u8>, JwtError> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| JwtError::Base64(part))
 }
@@ -144,47 +159,52 @@ impl Token {
     /// # Errors
     /// [`JwtError`] for whatever else stands there, and for each of them that is not acceptable.
     pub fn header(&self) -> Result<Header, JwtError> {
-        let members = self.header.as_object().ok_or(JwtError::NotAnObject("header"))?;
-        let text = |name: &str| members.get(name).and_then(Value::as_str);
-        let alg = text("alg").ok_or(JwtError::NoAlgorithm)?;
-        if alg.eq_ignore_ascii_case("none") || alg.starts_with("HS") {
-            return Err(JwtError::Algorithm(some_of(alg)));
-        }
-        let known = ["alg", "kid", "jwk", "typ"];
-        if let Some(other) = members.keys().find(|name| !known.contains(&name.as_str())) {
-            return Err(JwtError::HeaderMember(some_of(other)));
-        }
-        if members.contains_key("typ") {
-            // Types of media are compared without case (RFC 7515, section 4.1.9).
-            let kind = text("typ").unwrap_or("no text");
-            if !["JWT", "vc+jwt"]
-                .iter()
-                .any(|known| kind.eq_ignore_ascii_case(known))
-            {
-                return Err(JwtError::Type(some_of(kind)));
-            }
-        }
-        let jwk = members.get("jwk");
-        if jwk.is_some_and(|jwk| jwk.get("d").is_some()) {
-            return Err(JwtError::HeaderKey(KeyError::Private));
-        }
-        let key_id = text("kid").map(str::to_owned);
-        if key_id.is_none() && jwk.is_none() {
-            return Err(JwtError::NoKeyId);
-        }
-        let algorithm = match alg {
-            "ES256" => Algorithm::Es256,
-            // RFC 9864 names it after its curve.
-            "EdDSA" | "Ed25519" => Algorithm::EdDsa,
-            other => return Err(JwtError::UnknownAlgorithm(some_of(other))),
-        };
-        let key = jwk.map(PublicKey::from_jwk).transpose()?;
-        Ok(Header {
-            algorithm,
-            key_id,
-            key,
-        })
+        accept(&self.header)
     }
+}
+
+/// A header, once all of it was found acceptable: see [`Token::header`].
+fn accept(header: &Value) -> Result<Header, JwtError> {
+    let members = header.as_object().ok_or(JwtError::NotAnObject("header"))?;
+    let text = |name: &str| members.get(name).and_then(Value::as_str);
+    let alg = text("alg").ok_or(JwtError::NoAlgorithm)?;
+    if alg.eq_ignore_ascii_case("none") || alg.starts_with("HS") {
+        return Err(JwtError::Algorithm(some_of(alg)));
+    }
+    let known = ["alg", "kid", "jwk", "typ"];
+    if let Some(other) = members.keys().find(|name| !known.contains(&name.as_str())) {
+        return Err(JwtError::HeaderMember(some_of(other)));
+    }
+    if members.contains_key("typ") {
+        // Types of media are compared without case (RFC 7515, section 4.1.9).
+        let kind = text("typ").unwrap_or("no text");
+        if !["JWT", "vc+jwt"]
+            .iter()
+            .any(|known| kind.eq_ignore_ascii_case(known))
+        {
+            return Err(JwtError::Type(some_of(kind)));
+        }
+    }
+    let jwk = members.get("jwk");
+    if jwk.is_some_and(|jwk| jwk.get("d").is_some()) {
+        return Err(JwtError::HeaderKey(KeyError::Private));
+    }
+    let key_id = text("kid").map(str::to_owned);
+    if key_id.is_none() && jwk.is_none() {
+        return Err(JwtError::NoKeyId);
+    }
+    let algorithm = match alg {
+        "ES256" => Algorithm::Es256,
+        // RFC 9864 names it after its curve.
+        "EdDSA" | "Ed25519" => Algorithm::EdDsa,
+        other => return Err(JwtError::UnknownAlgorithm(some_of(other))),
+    };
+    let key = jwk.map(PublicKey::from_jwk).transpose()?;
+    Ok(Header {
+        algorithm,
+        key_id,
+        key,
+    })
 }
 
 #[cfg(test)]
@@ -234,6 +254,22 @@ mod tests {
             read(&token(r#"{"alg":"ES256","alg":"none"}"#, "{}", 64)),
             Err(JwtError::Repeated("header"))
         );
+    }
+
+    #[test]
+    fn a_header_is_read_without_what_follows_it() {
+        let kid = "did:web:x.example#z";
+        let header = json!({ "alg": "ES256", "kid": kid }).to_string();
+        let whole = token(&header, r#"{"kid":"another"}"#, 64);
+        assert_eq!(read_header(&whole), read(&whole).unwrap().header());
+        let (start, _) = whole.split_at(whole.iter().position(|byte| *byte == b'.').unwrap());
+        let cut = [b"\n".as_slice(), start, b".!"].concat();
+        assert_eq!(read_header(&cut).unwrap().key_id.as_deref(), Some(kid));
+        assert_eq!(read_header(start), Err(JwtError::NotCompact));
+        assert_eq!(read_header(b"\xff.a.b"), Err(JwtError::NotCompact));
+        assert_eq!(read_header(b"!.a.b"), Err(JwtError::Base64("header")));
+        assert_eq!(read_header(&vec![b'a'; MAX_TOKEN + 1]), Err(JwtError::TooLarge));
+        assert_eq!(read_header(&token("{}", "{}", 64)), Err(JwtError::NoAlgorithm));
     }
 
     #[test]

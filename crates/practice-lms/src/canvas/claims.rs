@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::client_assertion::{ags_scopes, offers_members};
 use super::super::world::World;
-use super::super::world::model::{Course, CourseRole, Installed, Link, Pending, Person, Placement};
+use super::super::world::data::Pending;
+use super::super::world::model::{Course, CourseRole, Installed, Link, Person, Placement};
 use super::{custom, line_items, notices};
 
 /// The prefix of LTI claims.
@@ -138,8 +139,8 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
 
 /// Name, address and picture, as far as the tool's privacy level lets it know them.
 fn about(world: &World, installed: &Installed, person: &Person) -> Map<String, Value> {
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let names = installed.shares_names();
+    let email = installed.shares_email();
     let mut claims = Map::new();
     if names {
         claims.insert("name".into(), json!(person.name()));

@@ -5,12 +5,15 @@ use serde_json::{Map, Value, json};
 
 use super::super::client_assertion;
 use super::super::content;
-use super::super::login::LoginForm;
+use super::super::login::{LoginForm, Start};
+use super::super::pages::content::form;
 use super::super::pages::session;
+use super::super::request::parameter;
 use super::super::world::World;
-use super::super::world::model::{Ask, Data, Selection};
+use super::super::world::data::{Ask, Data, Selection};
 use super::claims::{self, Launch};
-use super::login::{Start, begin, error_page};
+use super::login::begin;
+use super::{error_page, opened};
 use ambient::random;
 
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
@@ -53,31 +56,16 @@ pub(crate) fn start(
         items: Vec::new(),
     };
     world.lock().selections.insert(name.clone(), selection);
-    let start = Start {
-        course,
-        person,
-        tool,
-        link: 0,
-        target: None,
-        ask: Ask::Selection(name),
-        in_frame: true,
-    };
-    begin(world, start)
+    begin(
+        world,
+        Start::without_link(course, person, tool, Ask::Selection(name)),
+    )
 }
 
 /// Starts the account navigation.
 pub(crate) fn start_account(world: &World, person: u64, tool: usize) -> Option<LoginForm> {
     let course = world.courses().first()?.id;
-    let start = Start {
-        course,
-        person,
-        tool,
-        link: 0,
-        target: None,
-        ask: Ask::Account,
-        in_frame: true,
-    };
-    begin(world, start)
+    begin(world, Start::without_link(course, person, tool, Ask::Account))
 }
 
 /// What the frame of the place loads.
@@ -87,16 +75,10 @@ pub(super) async fn select(
     path: web::Path<(u64, usize)>,
 ) -> HttpResponse {
     let (course, tool) = *path;
-    let placement = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "placement")
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default();
+    let placement = parameter(&request, "placement").unwrap_or_default();
     let form =
         session::person(&world, &request).and_then(|person| start(&world, course, person, tool, &placement));
-    match form {
-        Some(form) => form.page().into_response(),
-        None => error_page("Couldn't find valid settings for this link.").into_response(),
-    }
+    opened(form, "Couldn't find valid settings for this link.")
 }
 
 /// What the account's navigation opens.
@@ -106,10 +88,7 @@ pub(super) async fn account(
     path: web::Path<(u64, usize)>,
 ) -> HttpResponse {
     let form = session::person(&world, &request).and_then(|person| start_account(&world, person, path.1));
-    match form {
-        Some(form) => form.page().into_response(),
-        None => error_page("Couldn't find valid settings for this link.").into_response(),
-    }
+    opened(form, "Couldn't find valid settings for this link.")
 }
 
 /// The claims of whatever message was asked for.
@@ -195,19 +174,17 @@ pub(super) async fn returned(
     request: HttpRequest,
     body: web::Bytes,
 ) -> HttpResponse {
-    let name = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "token")
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default();
+    let name = parameter(&request, "token").unwrap_or_default();
     match read(&world, &name, &body).await {
-        Ok(message) => content::form(&world, &request, &name, message),
+        Ok(message) => form(&world, &request, &name, message),
         Err(text) => error_page(&text).into_response(),
     }
 }
 
 async fn read(world: &World, name: &str, body: &[u8]) -> Result<Option<String>, String> {
-    let selection =
-        content::selection(world, name).ok_or("The request is unknown or was answered before.")?;
+    let selection = world
+        .selection(name)
+        .ok_or("The request is unknown or was answered before.")?;
     let jwt = content::jwt(body).ok_or("JWT missing")?;
     let registration = world.registration(selection.tool);
     let client = registration.client_id;
@@ -241,8 +218,7 @@ async fn read(world: &World, name: &str, body: &[u8]) -> Result<Option<String>, 
     if jwt.text(content::DATA) != selection.data.as_deref() {
         return Err("The 'data' did not come back.".into());
     }
-    let items = jwt.claims.get(content::ITEMS).and_then(Value::as_array);
-    let items = items.cloned().ok_or("content_items missing")?;
+    let items = content::items(&jwt)?;
     let (types, several, line_items, _) = accepts(&selection.placement).ok_or("No such placement.")?;
     if items.len() > 1 && !several {
         return Err("Only one content item is accepted.".into());
@@ -256,7 +232,6 @@ async fn read(world: &World, name: &str, body: &[u8]) -> Result<Option<String>, 
             return Err("A line item is not accepted.".into());
         }
     }
-    content::keep(world, name, items);
-    let message = jwt.text("https://purl.imsglobal.org/spec/lti-dl/claim/msg");
-    Ok(message.map(str::to_owned))
+    world.keep_items(name, items);
+    Ok(content::message(&jwt))
 }

@@ -1,7 +1,5 @@
 //! Line items (AGS 2.0) as Canvas has them: a column is an assignment.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -9,10 +7,10 @@ use serde_json::{Map, Value};
 use super::super::answer::{Answer, decimal, float, serve};
 use super::super::client_assertion::scope;
 use super::super::world::World;
+use super::super::world::data::Data;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Column, Course, Placement, Source};
-use super::super::world::seed;
-use super::{Page, metered, refusal, text, tool};
+use super::{Page, metered, not_found, object, own, refusal, text, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json; charset=utf-8";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json; charset=utf-8";
@@ -28,10 +26,6 @@ pub(super) fn url(world: &World, course: u64, item: u64) -> String {
 /// The address of a course's line items.
 pub(super) fn list_url(world: &World, course: u64) -> String {
     world.url(&format!("/api/lti/courses/{course}/line_items"))
-}
-
-fn not_found() -> Answer {
-    refusal(404, "The specified resource does not exist.")
 }
 
 fn as_json(world: &World, course: &Course, column: &Column, with_launch_url: bool) -> Value {
@@ -123,8 +117,7 @@ pub(super) async fn create(
 
 fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
-    let sent: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| refusal(400, "the body is not a JSON object"))?;
+    let sent = object(body)?;
     let label = text(sent.get("label")).filter(|label| !label.is_empty());
     let label = label.ok_or_else(|| refusal(400, "param is missing or the value is empty: label"))?;
     let maximum = sent.get("scoreMaximum").and_then(decimal);
@@ -145,39 +138,21 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
     let link = match text(sent.get("resourceLinkId")) {
         Some(wanted) => Some(existing_link(&data, course_id, &wanted, tool)?),
         None if kind == Some("external_tool") => {
-            let link = seed::add_link(
-                &mut data,
-                world.random(),
-                course_id,
-                &label,
-                Placement::Assignment,
-                tool,
-            );
-            let url = submission_type.and_then(|kind| text(kind.get("external_tool_url")));
-            let links = data
-                .courses
-                .get_mut(&course_id)
-                .map(|course| course.links.iter_mut());
-            if let Some(link) = links.into_iter().flatten().find(|known| known.id == link) {
-                link.url = url;
+            let id = data.add_link(world.random(), course_id, &label, Placement::Assignment, tool);
+            if let Some(link) = data.link_mut(course_id, id) {
+                link.url = submission_type.and_then(|kind| text(kind.get("external_tool_url")));
             }
-            Some(link)
+            Some(id)
         }
         None => None,
     };
     let id = data.new_id();
     let column = Column {
-        id,
-        label,
-        maximum,
-        source: Source::Tool(tool),
         tag: text(sent.get("tag")),
         resource_id: text(sent.get("resourceId")),
         link,
-        is_coupled: false,
-        submission_review: None,
         submission_type: submission_type.cloned(),
-        cells: HashMap::new(),
+        ..Column::new(id, label, maximum, Source::Tool(tool))
     };
     let course = data.courses.get_mut(&course_id).ok_or_else(not_found)?;
     let answer = as_json(world, course, &column, false);
@@ -186,16 +161,11 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
 }
 
 /// The link that a new line item is to be tied to.
-fn existing_link(
-    data: &super::super::world::model::Data,
-    course: u64,
-    wanted: &str,
-    tool: usize,
-) -> Result<u64, Answer> {
-    let link = data.courses.values().find_map(|course| {
-        let link = course.links.iter().find(|link| link.resource_link_id == wanted)?;
-        Some((course, link))
-    });
+fn existing_link(data: &Data, course: u64, wanted: &str, tool: usize) -> Result<u64, Answer> {
+    let link = data
+        .courses
+        .values()
+        .find_map(|course| Some((course, course.resource_link(wanted)?)));
     let (home, link) = link.ok_or_else(not_found)?;
     if link.tool != tool {
         return Err(refusal(422, "Resource link belongs to another tool"));
@@ -225,10 +195,7 @@ fn one(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Resu
     let tool = tool(world, request, &READ)?;
     let data = world.lock();
     let course = data.courses.get(&course).ok_or_else(not_found)?;
-    let column = course
-        .column(item)
-        .filter(|column| column.source == Source::Tool(tool))
-        .ok_or_else(not_found)?;
+    let column = own(course, item, tool)?;
     let with_url = request.query_string().contains("launch_url");
     Ok(Answer::json(200, ITEM, &as_json(world, course, column, with_url)))
 }
@@ -253,8 +220,7 @@ fn updated(
     body: &[u8],
 ) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
-    let sent: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| refusal(400, "the body is not a JSON object"))?;
+    let sent = object(body)?;
     let mut data = world.lock();
     let course = data.courses.get_mut(&course).ok_or_else(not_found)?;
     let column = course
@@ -299,10 +265,7 @@ fn deleted(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> 
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
     let mut data = world.lock();
     let course = data.courses.get_mut(&course).ok_or_else(not_found)?;
-    let column = course
-        .column(item)
-        .filter(|column| column.source == Source::Tool(tool))
-        .ok_or_else(not_found)?;
+    let column = own(course, item, tool)?;
     if column.is_coupled {
         return Err(refusal(
             401,

@@ -6,25 +6,11 @@ use serde_json::json;
 
 use super::super::answer::{Answer, serve};
 use super::super::client_assertion::scope;
+use super::super::memberships;
+use super::super::request::query;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
-use super::{Page, claims, custom, metered, refusal, tool};
-
-const MEDIA_TYPE: &str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
-
-#[derive(Serialize)]
-struct Container<'a> {
-    id: String,
-    context: Context<'a>,
-    members: Vec<Member<'a>>,
-}
-
-#[derive(Serialize)]
-struct Context<'a> {
-    id: &'a str,
-    label: &'a str,
-    title: &'a str,
-}
+use super::{Page, claims, custom, metered, not_found, refusal, tool};
 
 #[derive(Serialize)]
 struct Member<'a> {
@@ -62,26 +48,20 @@ pub(super) async fn list(
 
 fn members(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::MEMBERS])?;
-    let query: std::collections::HashMap<String, String> =
-        url::form_urlencoded::parse(request.query_string().as_bytes())
-            .into_owned()
-            .collect();
+    let query = query(request);
     let data = world.lock();
-    let not_found = || refusal(404, "The specified resource does not exist.");
     let course = data.courses.get(&course).ok_or_else(not_found)?;
     let installed = data.tools.get(tool).ok_or_else(not_found)?;
     let link = match query.get("rlid") {
         None => None,
         Some(rlid) => Some(
             course
-                .links
-                .iter()
-                .find(|link| link.resource_link_id == *rlid)
+                .resource_link(rlid)
                 .ok_or_else(|| refusal(400, "Invalid 'rlid' parameter"))?,
         ),
     };
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let names = installed.shares_names();
+    let email = installed.shares_email();
     let people: Vec<_> = course
         .members
         .iter()
@@ -94,7 +74,7 @@ fn members(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, 
         .filter_map(|(id, roles)| Some((data.people.get(id)?, roles)))
         .collect();
     let page = Page::cut(world, request, people.len(), 50, 50);
-    let members = page
+    let members: Vec<Member<'_>> = page
         .of(&people)
         .iter()
         .map(|(person, roles)| Member {
@@ -120,15 +100,5 @@ fn members(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, 
         })
         .collect();
     let id = claims::memberships_url(world, course);
-    let context = Context {
-        id: &course.context_id,
-        label: &course.label,
-        title: &course.title,
-    };
-    Ok(Answer::json(
-        200,
-        &format!("{MEDIA_TYPE}; charset=utf-8"),
-        &Container { id, context, members },
-    )
-    .header("Link", page.links))
+    Ok(memberships::answer(&id, course, &members).header("Link", page.links))
 }

@@ -1,13 +1,17 @@
 //! The Canvas flavour: what hosted Canvas does as a platform.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, bearer, serve};
+use super::answer::{Answer, escape, serve};
 use super::client_assertion::tool_of;
+use super::login::LoginForm;
+use super::request::bearer;
 use super::world::World;
 use super::world::faults::Endpoint;
+use super::world::model::{Column, Course, Source};
 
+pub(super) mod authorize;
 mod claims;
 mod custom;
 pub(super) mod deep_linking;
@@ -26,15 +30,23 @@ mod token;
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     const ITEM: &str = "/api/lti/courses/{course}/line_items/{item}";
     config
-        .route("/api/lti/authorize_redirect", web::get().to(login::redirect))
-        .route("/api/lti/authorize_redirect", web::post().to(login::redirect))
-        .route("/api/lti/authorize", web::get().to(login::auth))
+        .route("/api/lti/authorize_redirect", web::get().to(authorize::redirect))
+        .route("/api/lti/authorize_redirect", web::post().to(authorize::redirect))
+        .route("/api/lti/authorize", web::get().to(authorize::auth))
         .route("/api/lti/security/jwks", web::get().to(jwks))
         .route(
             "/api/lti/security/openid-configuration",
             web::get().to(registration::configuration),
         )
         .route("/api/lti/registrations", web::post().to(registration::register))
+        .route(
+            "/api/lti/registrations/{number}",
+            web::get().to(registration::own),
+        )
+        .route(
+            "/api/lti/registrations/{number}",
+            web::put().to(registration::own),
+        )
         .route("/api/lti/notice-handlers/{tool}", web::get().to(notices::list))
         .route("/api/lti/notice-handlers/{tool}", web::put().to(notices::set))
         .route("/login/oauth2/token", web::post().to(token::token))
@@ -98,6 +110,41 @@ fn refusal(status: u16, text: &str) -> Answer {
         "application/json; charset=utf-8",
         &json!({"errors": {"type": kind, "message": text}}),
     )
+}
+
+/// The refusal for what is not there, or not the tool's.
+fn not_found() -> Answer {
+    refusal(404, "The specified resource does not exist.")
+}
+
+/// A JSON object from a request body.
+fn object(body: &[u8]) -> Result<Map<String, Value>, Answer> {
+    serde_json::from_slice(body).map_err(|_| refusal(400, "the body is not a JSON object"))
+}
+
+/// A line item of that tool.
+fn own(course: &Course, item: u64, tool: usize) -> Result<&Column, Answer> {
+    course
+        .column(item)
+        .filter(|column| column.source == Source::Tool(tool))
+        .ok_or_else(not_found)
+}
+
+/// Canvas's error page.
+fn error_page(text: &str) -> Answer {
+    Answer::html(
+        400,
+        format!(
+            "<!DOCTYPE html><html lang=\"en\"><head><title>Page Error</title></head><body><h1>Page Error</h1><p>{}</p></body></html>",
+            escape(text)
+        ),
+    )
+}
+
+/// The page that posts a form to a tool, or an error page.
+fn opened(form: Option<LoginForm>, otherwise: &str) -> HttpResponse {
+    form.map_or_else(|| error_page(otherwise), |form| form.page())
+        .into_response()
 }
 
 /// What every service answer carries: how much of the rate limit is left.

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::super::answer::{Answer, serve};
 use super::super::world::World;
+use super::super::world::data::Letter;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::{Installed, Letter};
-use super::{refusal, tool};
-use ambient::random;
+use super::super::world::model::{Installed, uuid};
+use super::{not_found, object, refusal, tool};
 
 /// The scope of the service.
 pub(super) const SCOPE: &str = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers";
@@ -34,7 +34,7 @@ fn own(world: &World, request: &HttpRequest, type_id: u64) -> Result<usize, Answ
     let data = world.lock();
     let named = data.tools.iter().position(|known| known.type_id == type_id);
     match named {
-        None => Err(refusal(404, "The specified resource does not exist.")),
+        None => Err(not_found()),
         Some(named) if named == asking => Ok(named),
         Some(_) => Err(refusal(403, "tool does not belong to developer key")),
     }
@@ -53,7 +53,7 @@ pub(super) async fn list(
         };
         let data = world.lock();
         let Some(installed) = data.tools.get(tool) else {
-            return refusal(404, "The specified resource does not exist.");
+            return not_found();
         };
         let handlers = TYPES.map(|kind| {
             let handler = installed.notice_handlers.get(kind).cloned().unwrap_or_default();
@@ -94,8 +94,7 @@ pub(super) async fn set(
 
 fn put(world: &World, request: &HttpRequest, type_id: u64, body: &[u8]) -> Result<Answer, Answer> {
     let tool = own(world, request, type_id)?;
-    let sent: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| refusal(400, "the body is not a JSON object"))?;
+    let sent = object(body)?;
     let text = |name: &str| sent.get(name).and_then(Value::as_str);
     let kind = text("notice_type").filter(|kind| TYPES.contains(kind));
     let kind = kind.ok_or_else(|| refusal(400, "unknown notice_type, must be one of the supported ones"))?;
@@ -104,7 +103,7 @@ fn put(world: &World, request: &HttpRequest, type_id: u64, body: &[u8]) -> Resul
     let mut data = world.lock();
     let installed = data.tools.get_mut(tool);
     let Some(installed) = installed else {
-        return Err(refusal(404, "The specified resource does not exist."));
+        return Err(not_found());
     };
     if handler.is_empty() {
         installed.notice_handlers.remove(kind);
@@ -161,12 +160,7 @@ pub(crate) fn course_copied(world: &World, course: u64, from: &str) {
 /// Signs a notice and puts it into the outbox, where the tool asked for it.
 fn post(world: &World, tool: usize, kind: &str, about: Map<String, Value>) {
     let now = world.now();
-    let id = || {
-        uuid::Builder::from_random_bytes(random::bytes(world.random()))
-            .into_uuid()
-            .to_string()
-    };
-    let (nonce, notice) = (id(), id());
+    let (nonce, notice) = (uuid(world.random()), uuid(world.random()));
     let mut data = world.lock();
     let key = world.key(data.signing_key);
     let Some(installed) = data.tools.get(tool) else {

@@ -1,12 +1,14 @@
-//! Canvas's openid configuration and its registration endpoint.
+//! Canvas's openid configuration and its registration endpoint, where tools register and ask to be changed.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use super::super::answer::{Answer, bearer};
-use super::super::keys::read_hint;
+use super::super::answer::Answer;
+use super::super::keys::{Jwt, read_hint};
 use super::super::registering::{PLATFORM, TOOL, text, texts, tool, tool_part};
+use super::super::request::{bearer, parameter};
 use super::super::world::World;
+use super::super::world::data::DeploymentTold;
 
 const SCOPES: [&str; 8] = [
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
@@ -36,15 +38,15 @@ const DEEP_LINKS: [&str; 6] = [
 const JSON: &str = "application/json; charset=utf-8";
 
 /// The token of a request, while it lives: by header, or in the address of the configuration.
-fn token_holds(world: &World, request: &HttpRequest) -> bool {
-    let asked = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(name, _)| name == "registration_token")
-        .map(|(_, value)| value.into_owned());
-    let token = bearer(request).map(str::to_owned).or(asked);
-    token
-        .and_then(|token| read_hint(world.secret(), &token))
-        .and_then(|jwt| jwt.seconds("exp"))
-        .is_some_and(|exp| exp > world.now().timestamp())
+fn live_token(world: &World, request: &HttpRequest) -> Option<Jwt> {
+    let token = bearer(request)
+        .map(str::to_owned)
+        .or_else(|| parameter(request, "registration_token"))?;
+    let jwt = read_hint(world.secret(), &token)?;
+    let lives = jwt
+        .seconds("exp")
+        .is_some_and(|exp| exp > world.now().timestamp());
+    lives.then_some(jwt)
 }
 
 fn unauthorized() -> HttpResponse {
@@ -56,11 +58,25 @@ fn unauthorized() -> HttpResponse {
     .into_response()
 }
 
-/// What Canvas says of itself to whoever holds a token.
+/// How the registration endpoint itself says no.
+fn refused(status: u16, text: &str) -> HttpResponse {
+    Answer::json(status, JSON, &json!({"errorMessage": text})).into_response()
+}
+
+/// Placements as the configuration writes them.
+fn written(placements: &[&str]) -> Vec<String> {
+    let prefixed = |name: &&str| format!("https://canvas.instructure.com/lti/{name}");
+    placements.iter().map(prefixed).collect()
+}
+
+/// What Canvas says of itself to whoever holds a token. Its authorization server is a bare host, which is worth nothing as
+/// an audience.
 pub(super) async fn configuration(world: web::Data<World>, request: HttpRequest) -> HttpResponse {
-    if !token_holds(&world, &request) {
+    if live_token(&world, &request).is_none() {
         return unauthorized();
     }
+    let sso = url::Url::parse(world.sso()).ok();
+    let scopes: Vec<&str> = ["openid"].into_iter().chain(SCOPES).collect();
     let document = json!({
         "issuer": world.issuer(),
         "authorization_endpoint": world.url("/api/lti/authorize_redirect"),
@@ -69,18 +85,18 @@ pub(super) async fn configuration(world: web::Data<World>, request: HttpRequest)
         "token_endpoint": world.url("/login/oauth2/token"),
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
-        "scopes_supported": SCOPES,
+        "scopes_supported": scopes,
         "response_types_supported": ["id_token"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "claims_supported": ["sub", "iss", "name", "given_name", "family_name", "nickname", "picture", "email", "locale"],
+        "claims_supported": ["sub", "picture", "email", "name", "given_name", "family_name", "locale"],
         "subject_types_supported": ["public"],
-        "authorization_server": world.url("/login/oauth2/token"),
+        "authorization_server": sso.as_ref().and_then(url::Url::host_str),
         PLATFORM: {
             "product_family_code": "canvas",
             "version": "OpenSource",
             "messages_supported": [
-                {"type": "LtiResourceLinkRequest", "placements": LAUNCHES},
-                {"type": "LtiDeepLinkingRequest", "placements": DEEP_LINKS},
+                {"type": "LtiResourceLinkRequest", "placements": written(&LAUNCHES)},
+                {"type": "LtiDeepLinkingRequest", "placements": written(&DEEP_LINKS)},
             ],
             "variables": ["Canvas.user.id", "Canvas.course.id", "Context.id.history", "Canvas.masqueradingUser.id"],
             "https://canvas.instructure.com/lti/account_name": "Practice College",
@@ -90,7 +106,8 @@ pub(super) async fn configuration(world: web::Data<World>, request: HttpRequest)
     Answer::json(200, JSON, &document).into_response()
 }
 
-/// Registers a tool: its key is off, and no deployment is told.
+/// Registers a tool, whose key is off then; or, with a token for one that is there, notes a change that waits for the
+/// administrator and answers what is there now. A token does so once.
 pub(super) async fn register(
     world: web::Data<World>,
     request: HttpRequest,
@@ -99,26 +116,78 @@ pub(super) async fn register(
     if let Some((status, body)) = world.forced_answer() {
         return Answer::bytes(status, JSON, body.into_bytes()).into_response();
     }
-    if !token_holds(&world, &request) || bearer(&request).is_none() {
+    let (Some(token), Some(spoken)) = (live_token(&world, &request), bearer(&request)) else {
         return unauthorized();
+    };
+    if world.lock().registering.used_tokens.contains(spoken) {
+        return refused(401, "Registration token has already been used");
     }
     let sent: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
     let errors = errors(&sent);
     if !errors.is_empty() {
         return Answer::json(422, JSON, &json!({"errors": errors})).into_response();
     }
-    let (tool, custom) = tool(&sent);
-    let index = world.keep_registration(None, None, sent.clone(), tool, custom);
+    let index = match token.seconds("existing_registration") {
+        Some(number) => match change(&world, number, sent) {
+            Some(index) => index,
+            None => return refused(404, "The specified resource does not exist."),
+        },
+        None => {
+            let (tool, custom) = tool(&sent);
+            world.keep_registration(None, None, sent, tool, custom)
+        }
+    };
+    world.lock().registering.used_tokens.insert(spoken.to_owned());
+    Answer::json(200, JSON, &stored(&world, index)).into_response()
+}
+
+/// Notes the change of a registration; one that changes nothing is over at once. Gives the tool's index.
+fn change(world: &World, number: i64, sent: Map<String, Value>) -> Option<usize> {
+    let known = world.existing(number)?;
+    let differs = known.request != sent;
+    let mut data = world.lock();
+    if differs {
+        data.registering.updates.insert(known.index, sent);
+    } else {
+        data.registering.updates.remove(&known.index);
+    }
+    Some(known.index)
+}
+
+/// The registration as Canvas keeps it now.
+fn stored(world: &World, index: usize) -> Map<String, Value> {
     let registration = world.registration(index);
-    let mut part = tool_part(&sent);
+    let known = world
+        .registered_tools()
+        .into_iter()
+        .find(|known| known.index == index);
+    let told = world.lock().registering.told;
+    let installed = known.as_ref().is_some_and(|known| known.installed);
+    let mut answer = known.map(|known| known.request).unwrap_or_default();
+    let mut part = tool_part(&answer);
     part.insert(
         "https://canvas.instructure.com/lti/registration_config_url".into(),
         json!(world.url(&format!("/api/lti/registrations/{index}/view"))),
     );
-    let mut answer = sent;
+    let scope = format!("{} openid", text(&answer, "scope"));
+    answer.insert("scope".into(), json!(scope.trim()));
     answer.insert("client_id".into(), json!(registration.client_id));
+    if installed {
+        let place = match told {
+            DeploymentTold::Within => &mut part,
+            DeploymentTold::Beside | DeploymentTold::Later => &mut answer,
+        };
+        place.insert("deployment_id".into(), json!(registration.deployment_id));
+        let own = world.url(&format!("/api/lti/registrations/{index}"));
+        answer.insert("registration_client_uri".into(), json!(own));
+    }
     answer.insert(TOOL.into(), Value::Object(part));
-    Answer::json(200, JSON, &answer).into_response()
+    answer
+}
+
+/// A registration's own address takes access tokens with a scope for it, which this LMS gives to nobody.
+pub(super) async fn own() -> HttpResponse {
+    refused(401, "Invalid access token format")
 }
 
 /// What Canvas complains about, field by field.

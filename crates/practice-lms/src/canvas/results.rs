@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::super::answer::{Answer, float, serve};
 use super::super::client_assertion::scope;
+use super::super::request::parameter;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::{Column, Course, CourseRole, Person, Row as Stored, Source};
-use super::{Page, line_items, metered, refusal, tool};
+use super::super::world::model::{Column, CourseRole, Person, Row as Stored};
+use super::{Page, line_items, metered, not_found, own, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.resultcontainer+json; charset=utf-8";
 
@@ -51,20 +52,10 @@ pub(super) async fn list(
     .await
 }
 
-fn own(course: &Course, item: u64, tool: usize) -> Result<&Column, Answer> {
-    let column = course
-        .column(item)
-        .filter(|column| column.source == Source::Tool(tool));
-    column.ok_or_else(|| refusal(404, "The specified resource does not exist."))
-}
-
 fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::RESULT])?;
-    let wanted = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "user_id")
-        .map(|(_, value)| value.into_owned());
+    let wanted = parameter(request, "user_id");
     let data = world.lock();
-    let not_found = || refusal(404, "The specified resource does not exist.");
     let course = data.courses.get(&course).ok_or_else(not_found)?;
     let column = own(course, item, tool)?;
     let url = line_items::url(world, course.id, item);
@@ -113,7 +104,6 @@ fn result(
 ) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::RESULT])?;
     let data = world.lock();
-    let not_found = || refusal(404, "The specified resource does not exist.");
     let course = data.courses.get(&course).ok_or_else(not_found)?;
     let column = own(course, item, tool)?;
     let row = column

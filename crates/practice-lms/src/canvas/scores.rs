@@ -9,8 +9,8 @@ use super::super::answer::{Answer, decimal, serve};
 use super::super::client_assertion::scope;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::{Cell, Course, CourseRole, Source};
-use super::{line_items, metered, refusal, text, tool};
+use super::super::world::model::{Cell, Course, CourseRole};
+use super::{line_items, metered, not_found, object, own, refusal, text, tool};
 
 /// The extension of a score that says what becomes of the submission.
 const SUBMISSION: &str = "https://canvas.instructure.com/lti/submission";
@@ -46,8 +46,7 @@ impl Score {
         find: impl Fn(&str) -> Option<u64>,
         body: &[u8],
     ) -> Result<Self, Answer> {
-        let sent: Map<String, Value> =
-            serde_json::from_slice(body).map_err(|_| refusal(400, "the body is not a JSON object"))?;
+        let sent = object(body)?;
         let required = |name: &str| {
             text(sent.get(name))
                 .filter(|value| !value.is_empty())
@@ -124,13 +123,9 @@ fn score(
     body: &[u8],
 ) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::SCORE])?;
-    let not_found = || refusal(404, "The specified resource does not exist.");
     let mut data = world.lock();
     let course = data.courses.get(&course_id).ok_or_else(not_found)?;
-    let own = course
-        .column(item)
-        .filter(|column| column.source == Source::Tool(tool));
-    let link = own.ok_or_else(not_found)?.link;
+    let link = own(course, item, tool)?.link;
     // A further line item of the same assignment never reaches the gradebook.
     let drives = link
         .and_then(|link| course.columns_of_link(link).next())

@@ -152,11 +152,20 @@ async fn an_assertion_works_once_and_must_name_the_token_address() {
         400,
         "used before"
     );
-    let wrong = bench.assertion(&client, &json!({"aud": "https://elsewhere.example"}));
-    assert_eq!(
-        bench.ask_for_token(&wrong, SCORE).await.json()["error"],
-        "invalid_request"
-    );
+    let origin = bench.lms.origin();
+    let bare = origin.trim_start_matches("http://");
+    for audience in [
+        "https://elsewhere.example",
+        "https://canvas.instructure.com",
+        origin,
+        bare,
+        &format!("{origin}/login/oauth2/token/"),
+    ] {
+        let wrong = bench.assertion(&client, &json!({"aud": audience}));
+        let answer = bench.ask_for_token(&wrong, SCORE).await;
+        let expected = json!({"error": "invalid_request", "error_description": "the 'aud' is invalid"});
+        assert_eq!((answer.status, answer.json()), (400, expected), "{audience}");
+    }
     let scope = bench
         .ask_for_token(&bench.assertion(&client, &json!({})), "openid")
         .await;

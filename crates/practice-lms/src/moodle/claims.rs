@@ -1,12 +1,13 @@
 //! The claims of a Moodle launch.
 
-use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
 
 use super::super::client_assertion::{ags_scopes, offers_members};
 use super::super::world::World;
-use super::super::world::model::{Course, CourseRole, Installed, Link, Pending, Person};
-use super::{custom, line_items};
+use super::super::world::data::Pending;
+use super::super::world::model::{Course, CourseRole, Installed, Link, Person};
+use super::words::{plain_text, short_role};
+use super::{custom, line_items, members, outcomes};
 use ambient::random;
 
 /// The prefix of LTI claims.
@@ -40,7 +41,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     } else {
         ("window", 4)
     };
-    let memberships = memberships_url(world, course, installed);
+    let memberships = members::url(world, course, installed);
     let mut claims = Map::new();
     let mut add = |name: String, value: Value| claims.insert(name, value);
     add("nonce".into(), json!(nonce));
@@ -74,7 +75,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     if course.columns_of_link(link.id).next().is_some() {
         add(
             "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome".into(),
-            basic_outcome(world, installed, link, person),
+            outcomes::claim(world, installed, link, person),
         );
     }
     add(
@@ -121,8 +122,8 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
 
 /// Name and address, as far as the tool may know them.
 fn about(installed: &Installed, person: &Person) -> Map<String, Value> {
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let names = installed.shares_names();
+    let email = installed.shares_email();
     let mut claims = Map::new();
     let mut ext = json!({"lms": "moodle-2"});
     if names {
@@ -144,7 +145,7 @@ fn endpoint(world: &World, course: &Course, link: &Link, installed: &Installed) 
         "scope": ags_scopes(installed),
         "lineitems": line_items::list_url(world, course, installed.type_id),
     });
-    let url = line_item_url(world, course, link, installed);
+    let url = line_items::url_of_link(world, course, link, installed);
     if let (Some(url), Some(endpoint)) = (url, endpoint.as_object_mut()) {
         endpoint.insert("lineitem".into(), url.into());
     }
@@ -163,78 +164,4 @@ fn roles(role: Option<CourseRole>, is_admin: bool) -> Vec<String> {
     }
     roles.sort();
     roles
-}
-
-/// `Instructor` or `Learner`: there is nothing else.
-pub(super) fn short_role(role: Option<CourseRole>) -> &'static str {
-    match role {
-        Some(CourseRole::Teacher | CourseRole::Assistant) => "Instructor",
-        _ => "Learner",
-    }
-}
-
-/// The address of the member list.
-pub(super) fn memberships_url(world: &World, course: &Course, installed: &Installed) -> String {
-    world.url(&format!(
-        "/mod/lti/services.php/CourseSection/{}/bindings/{}/memberships",
-        course.id, installed.type_id
-    ))
-}
-
-/// The link's line item, when it has exactly one.
-pub(super) fn line_item_url(
-    world: &World,
-    course: &Course,
-    link: &Link,
-    installed: &Installed,
-) -> Option<String> {
-    let mut columns = course.columns_of_link(link.id);
-    match (columns.next(), columns.next()) {
-        (Some(only), None) => Some(line_items::url(world, course.id, only.id, "", installed.type_id)),
-        _ => None,
-    }
-}
-
-/// What `?rlid=` adds to a member.
-pub(super) fn member_message(world: &World, installed: &Installed, link: &Link, person: &Person) -> Value {
-    json!([{
-        "https://purl.imsglobal.org/spec/lti/claim/message_type": "LtiResourceLinkRequest",
-        "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome": basic_outcome(world, installed, link, person),
-    }])
-}
-
-/// The LTI 1.1 outcome service that comes with every graded launch.
-fn basic_outcome(world: &World, installed: &Installed, link: &Link, person: &Person) -> Value {
-    let launch = u32::from_le_bytes(random::bytes(world.random()));
-    let id = format!(
-        "\"instanceid\":\"{}\",\"userid\":\"{}\",\"typeid\":\"{}\",\"launchid\":{launch}",
-        link.id, person.id, installed.type_id
-    );
-    let hash = hex::encode(digest::digest(&digest::SHA256, id.as_bytes()));
-    json!({
-        "lis_result_sourcedid": format!("{{\"data\":{{{id}}},\"hash\":\"{hash}\"}}"),
-        "lis_outcome_service_url": world.url("/mod/lti/service.php"),
-    })
-}
-
-/// HTML as Moodle makes it text: bold becomes capitals.
-pub(super) fn plain_text(html: &str) -> String {
-    let (mut text, mut tag, mut bold) = (String::new(), None::<String>, false);
-    for char in html.chars() {
-        match (&mut tag, char) {
-            (None, '<') => tag = Some(String::new()),
-            (None, _) if bold => text.extend(char.to_uppercase()),
-            (None, _) => text.push(char),
-            (Some(name), '>') => {
-                match name.as_str() {
-                    "b" | "strong" => bold = true,
-                    "/b" | "/strong" => bold = false,
-                    _ => {}
-                }
-                tag = None;
-            }
-            (Some(name), _) => name.push(char),
-        }
-    }
-    text.trim().to_owned()
 }

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::super::world::World;
 use super::super::world::model::{Course, Installed, Link, Person};
-use super::{claims, line_items};
+use super::words::{plain_text, short_role};
+use super::{line_items, members};
 
 /// The `custom` claim: `null` never, literal text for a variable that it does not know.
 pub(super) fn claim(
@@ -38,7 +39,7 @@ pub(super) fn claim(
     }
     custom.insert(
         "context_memberships_url".into(),
-        claims::memberships_url(world, course, installed).into(),
+        members::url(world, course, installed).into(),
     );
     custom
 }
@@ -51,8 +52,8 @@ fn resolve(
     person: &Person,
     variable: &str,
 ) -> Option<String> {
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let names = installed.shares_names();
+    let email = installed.shares_email();
     Some(match variable {
         "User.id" => person.sub.clone(),
         "User.username" if names => person.username.clone(),
@@ -71,7 +72,7 @@ fn resolve(
         | "CourseSection.timeFrame.end" => String::new(),
         "Person.sourcedId" => person.sis_id.clone(),
         "Person.address.timezone" => "99".into(),
-        "Membership.role" => claims::short_role(course.role(person.id)).into(),
+        "Membership.role" => short_role(course.role(person.id)).into(),
         "Context.id.history" => course.history.join(","),
         "Context.id" => course.context_id.clone(),
         "Context.title" | "CourseSection.title" => course.title.clone(),
@@ -79,10 +80,10 @@ fn resolve(
         "Context.sourcedId" | "CourseSection.sourcedId" => course.sis_id.clone(),
         "ResourceLink.id" => link.resource_link_id.clone(),
         "ResourceLink.title" => link.title.clone(),
-        "ResourceLink.description" => claims::plain_text(&link.description),
+        "ResourceLink.description" => plain_text(&link.description),
         "LineItems.url" => line_items::list_url(world, course, installed.type_id),
-        "LineItem.url" => claims::line_item_url(world, course, link, installed).unwrap_or_default(),
-        "ToolProxyBinding.memberships.url" => claims::memberships_url(world, course, installed),
+        "LineItem.url" => line_items::url_of_link(world, course, link, installed).unwrap_or_default(),
+        "ToolProxyBinding.memberships.url" => members::url(world, course, installed),
         _ => return None,
     })
 }

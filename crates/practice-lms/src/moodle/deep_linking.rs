@@ -5,13 +5,15 @@ use serde_json::{Map, Value, json};
 
 use super::super::client_assertion;
 use super::super::content;
-use super::super::login::LoginForm;
+use super::super::login::{LoginForm, Start};
+use super::super::pages::content::form;
 use super::super::pages::session;
+use super::super::request::query;
 use super::super::world::World;
-use super::super::world::model::{Ask, Data, Selection};
+use super::super::world::data::{Ask, Data, Selection};
 use super::claims::{self, Launch};
-use super::error_page;
-use super::login::{Start, begin};
+use super::login::begin;
+use super::{error_page, opened};
 use ambient::random;
 
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
@@ -27,16 +29,10 @@ pub(crate) fn start(world: &World, course: u64, person: u64, tool: usize) -> Opt
         items: Vec::new(),
     };
     world.lock().selections.insert(name.clone(), selection);
-    let start = Start {
-        course,
-        person,
-        tool,
-        link: 0,
-        target: None,
-        ask: Ask::Selection(name),
-        in_frame: true,
-    };
-    begin(world, start)
+    begin(
+        world,
+        Start::without_link(course, person, tool, Ask::Selection(name)),
+    )
 }
 
 /// Starts a submission review. The login names the activity's own target; the column's stands in the signed message.
@@ -47,42 +43,29 @@ pub(crate) fn review(
     column: u64,
     student: u64,
 ) -> Option<LoginForm> {
-    let (tool, link, target) = {
-        let data = world.lock();
-        let course = data.courses.get(&course)?;
-        let link = course.link(course.column(column)?.link?)?;
-        (link.tool, link.id, link.url.clone())
-    };
+    let link = world.lock().courses.get(&course)?.column(column)?.link?;
     let start = Start {
-        course,
-        person: teacher,
-        tool,
-        link,
-        target,
         ask: Ask::Review { column, student },
-        in_frame: true,
+        ..Start::of_link(world, course, teacher, link, true)?
     };
     begin(world, start)
 }
 
 /// `/mod/lti/contentitem.php?course=&id=`: what the frame of the activity form loads.
 pub(super) async fn select(world: web::Data<World>, request: HttpRequest) -> HttpResponse {
-    let query = super::query(&request);
+    let query = query(&request);
     let number = |name: &str| query.get(name).and_then(|text| text.parse::<u64>().ok());
     let tool = number("id").and_then(|tool| usize::try_from(tool).ok());
     let form = match (number("course"), session::person(&world, &request), tool) {
         (Some(course), Some(person), Some(tool)) => start(&world, course, person, tool),
         _ => None,
     };
-    match form {
-        Some(form) => form.page().into_response(),
-        None => error_page("No tool is installed, or nobody is logged in.").into_response(),
-    }
+    opened(form, "No tool is installed, or nobody is logged in.")
 }
 
 /// `/mod/lti/grade.php?course=&column=&userid=`: the grade analysis link of a column.
 pub(super) async fn grade(world: web::Data<World>, request: HttpRequest) -> HttpResponse {
-    let query = super::query(&request);
+    let query = query(&request);
     let number = |name: &str| query.get(name).and_then(|text| text.parse::<u64>().ok());
     let form = match (
         number("course"),
@@ -95,10 +78,7 @@ pub(super) async fn grade(world: web::Data<World>, request: HttpRequest) -> Http
         }
         _ => None,
     };
-    match form {
-        Some(form) => form.page().into_response(),
-        None => error_page("There is no such column.").into_response(),
-    }
+    opened(form, "There is no such column.")
 }
 
 /// The claims of whatever message was asked for.
@@ -156,16 +136,18 @@ pub(super) async fn returned(
     request: HttpRequest,
     body: web::Bytes,
 ) -> HttpResponse {
-    let query = super::query(&request);
+    let query = query(&request);
     let name = query.get("sesskey").cloned().unwrap_or_default();
     match read(&world, &name, &body).await {
-        Ok(message) => content::form(&world, &request, &name, message),
+        Ok(message) => form(&world, &request, &name, message),
         Err(text) => error_page(&text).into_response(),
     }
 }
 
 async fn read(world: &World, name: &str, body: &[u8]) -> Result<Option<String>, String> {
-    let selection = content::selection(world, name).ok_or("Invalid sesskey submitted, form not accepted!")?;
+    let selection = world
+        .selection(name)
+        .ok_or("Invalid sesskey submitted, form not accepted!")?;
     let jwt = content::jwt(body).ok_or("JWT missing")?;
     let client = world.registration(selection.tool).client_id;
     if jwt.text("iss") != Some(client.as_str()) {
@@ -177,9 +159,7 @@ async fn read(world: &World, name: &str, body: &[u8]) -> Result<Option<String>, 
     if jwt.seconds("iat").is_some_and(|iat| iat > now) || jwt.seconds("exp").is_some_and(|exp| exp <= now) {
         return Err("Cannot handle token: it is from another time".into());
     }
-    let items = jwt.claims.get(content::ITEMS).and_then(Value::as_array);
-    let items = items.cloned().ok_or("content_items missing")?;
-    content::keep(world, name, items);
-    let message = jwt.text("https://purl.imsglobal.org/spec/lti-dl/claim/msg");
-    Ok(message.map(str::to_owned))
+    let items = content::items(&jwt)?;
+    world.keep_items(name, items);
+    Ok(content::message(&jwt))
 }

@@ -1,16 +1,15 @@
 //! Line items (AGS 2.0) as Moodle has them: a query string in every id, one's own only, malformed Link headers.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use super::super::answer::{Answer, decimal, header, number, serve};
+use super::super::answer::{Answer, decimal, number, serve};
 use super::super::client_assertion::scope;
+use super::super::request::{header, query};
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::{Column, Course, Source};
-use super::{accepts, object, page, query, refusal, sends, tool};
+use super::super::world::model::{Column, Course, Installed, Link, Source};
+use super::{accepts, object, page, refusal, sends, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json";
@@ -29,6 +28,20 @@ pub(super) fn list_url(world: &World, course: &Course, type_id: u64) -> String {
         "/mod/lti/services.php/{}/lineitems?type_id={type_id}",
         course.id
     ))
+}
+
+/// The address of a link's line item, when it has exactly one.
+pub(super) fn url_of_link(
+    world: &World,
+    course: &Course,
+    link: &Link,
+    installed: &Installed,
+) -> Option<String> {
+    let mut columns = course.columns_of_link(link.id);
+    match (columns.next(), columns.next()) {
+        (Some(only), None) => Some(url(world, course.id, only.id, "", installed.type_id)),
+        _ => None,
+    }
 }
 
 fn as_json(world: &World, course: &Course, column: &Column, type_id: u64) -> Value {
@@ -67,13 +80,7 @@ pub(super) async fn list(
 }
 
 fn listed(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, Answer> {
-    if !accepts(request, LIST) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    accepts(request, LIST)?;
     let tool = tool(world, request, &READ)?;
     if header(request, "accept") == Some("*/*") {
         return Err(refusal(request, 400, "No context or unsupported content type"));
@@ -136,13 +143,7 @@ pub(super) async fn create(
 }
 
 fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Result<Answer, Answer> {
-    if !sends(request, ITEM) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    sends(request, ITEM)?;
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
     let wanted = Wanted::read(request, body)?;
     let mut data = world.lock();
@@ -166,17 +167,8 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
         }
     };
     let mut column = Column {
-        id,
-        label: String::new(),
-        maximum: wanted.maximum,
-        source: Source::Tool(tool),
-        tag: None,
-        resource_id: None,
         link,
-        is_coupled: false,
-        submission_review: None,
-        submission_type: None,
-        cells: HashMap::new(),
+        ..Column::new(id, String::new(), wanted.maximum, Source::Tool(tool))
     };
     wanted.apply(&mut column);
     course.columns.push(column);
@@ -201,13 +193,7 @@ pub(super) async fn read(
 }
 
 fn one(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Result<Answer, Answer> {
-    if !accepts(request, ITEM) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    accepts(request, ITEM)?;
     let tool = tool(world, request, &READ)?;
     let data = world.lock();
     let type_id = data.tools.get(tool).map_or(0, |installed| installed.type_id);
@@ -245,21 +231,13 @@ fn updated(
     (course, item): (u64, u64),
     body: &[u8],
 ) -> Result<Answer, Answer> {
-    if !sends(request, ITEM) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    sends(request, ITEM)?;
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
     let wanted = Wanted::read(request, body)?;
     let mut data = world.lock();
     let type_id = data.tools.get(tool).map_or(0, |installed| installed.type_id);
     let column = data
-        .courses
-        .get_mut(&course)
-        .and_then(|course| course.column_mut(item))
+        .column_mut(course, item)
         .ok_or_else(|| refusal(request, 404, "Not Found: Line item"))?;
     if column.source != Source::Tool(tool) {
         return Err(refusal(request, 403, "Forbidden"));

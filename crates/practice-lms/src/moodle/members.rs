@@ -2,29 +2,16 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::super::answer::{Answer, serve};
 use super::super::client_assertion::scope;
+use super::super::memberships;
+use super::super::request::query;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::CourseRole;
-use super::{accepts, bad_gateway, page, query, refusal, tool};
-
-const MEDIA_TYPE: &str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
-
-#[derive(Serialize)]
-struct Container<'a> {
-    id: &'a str,
-    context: Context<'a>,
-    members: &'a [Member<'a>],
-}
-
-#[derive(Serialize)]
-struct Context<'a> {
-    id: &'a str,
-    label: &'a str,
-    title: &'a str,
-}
+use super::super::world::model::{Course, CourseRole, Installed, Link, Person};
+use super::{accepts, bad_gateway, outcomes, page, refusal, tool};
 
 #[derive(Serialize)]
 struct Member<'a> {
@@ -43,7 +30,15 @@ struct Member<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ext_user_username: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<serde_json::Value>,
+    message: Option<Value>,
+}
+
+/// The address of the member list.
+pub(super) fn url(world: &World, course: &Course, installed: &Installed) -> String {
+    world.url(&format!(
+        "/mod/lti/services.php/CourseSection/{}/bindings/{}/memberships",
+        course.id, installed.type_id
+    ))
 }
 
 /// Everybody in a course.
@@ -60,13 +55,7 @@ pub(super) async fn list(
 }
 
 fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> Result<Answer, Answer> {
-    if !accepts(request, MEDIA_TYPE) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    accepts(request, memberships::MEDIA_TYPE)?;
     let tool = tool(world, request, &[scope::MEMBERS])?;
     let query = query(request);
     if query.get("rlid").is_some_and(|rlid| rlid.parse::<u64>().is_err()) {
@@ -86,15 +75,13 @@ fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> R
         None => None,
         Some(rlid) => Some(
             course
-                .links
-                .iter()
-                .find(|link| link.resource_link_id == *rlid)
+                .resource_link(rlid)
                 .ok_or_else(|| refusal(request, 404, "Not Found: Resource link"))?,
         ),
     };
     let wanted = query.get("role").and_then(|role| role.rsplit(['#', '/']).next());
-    let names = installed.tool.as_ref().is_some_and(|tool| tool.share_names);
-    let email = installed.tool.as_ref().is_some_and(|tool| tool.share_email);
+    let names = installed.shares_names();
+    let email = installed.shares_email();
     let mut people: Vec<_> = course
         .members
         .iter()
@@ -126,26 +113,13 @@ fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> R
             family_name: names.then_some(person.family.as_str()),
             email: email.then_some(person.email.as_str()),
             ext_user_username: names.then_some(person.username.as_str()),
-            message: link.map(|link| super::claims::member_message(world, installed, link, person)),
+            message: link.map(|link| message(world, installed, link, person)),
         })
         .collect();
-    let id = super::claims::memberships_url(world, course, installed);
-    let context = Context {
-        id: &course.context_id,
-        label: &course.label,
-        title: &course.title,
-    };
+    let id = url(world, course, installed);
     let (from, end, next) = page(&query, members.len()).unwrap_or((0, members.len(), None));
     let shown = members.get(from..end).unwrap_or_default();
-    let answer = Answer::json(
-        200,
-        &format!("{MEDIA_TYPE}; charset=utf-8"),
-        &Container {
-            id: &id,
-            context,
-            members: shown,
-        },
-    );
+    let answer = memberships::answer(&id, course, shown);
     // The link to the next page forgets the role that was asked for.
     Ok(match (next, query.get("limit")) {
         (Some(next), Some(limit)) => {
@@ -153,4 +127,12 @@ fn members(world: &World, request: &HttpRequest, course: u64, type_id: u64) -> R
         }
         _ => answer,
     })
+}
+
+/// What `?rlid=` adds to a member.
+fn message(world: &World, installed: &Installed, link: &Link, person: &Person) -> Value {
+    json!([{
+        "https://purl.imsglobal.org/spec/lti/claim/message_type": "LtiResourceLinkRequest",
+        "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome": outcomes::claim(world, installed, link, person),
+    }])
 }

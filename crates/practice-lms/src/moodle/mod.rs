@@ -5,30 +5,35 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, bearer, header, serve};
+use super::answer::{Answer, serve};
 use super::client_assertion::tool_of;
+use super::login::LoginForm;
+use super::request::{bearer, header};
 use super::world::World;
 use super::world::faults::Endpoint;
 
+pub(super) mod authorize;
 mod claims;
 mod custom;
 pub(super) mod deep_linking;
 mod line_items;
 pub(super) mod login;
 mod members;
+mod outcomes;
 mod registration;
 mod results;
 mod scores;
 #[cfg(test)]
 mod tests;
 mod token;
+mod words;
 
 /// The addresses of the protocol.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     const ITEM: &str = "/mod/lti/services.php/{course}/lineitems/{item}/lineitem";
     config
-        .route("/mod/lti/auth.php", web::get().to(login::auth))
-        .route("/mod/lti/auth.php", web::post().to(login::auth))
+        .route("/mod/lti/auth.php", web::get().to(authorize::auth))
+        .route("/mod/lti/auth.php", web::post().to(authorize::auth))
         .route("/mod/lti/launch.php", web::get().to(login::launch))
         .route("/mod/lti/contentitem.php", web::get().to(deep_linking::select))
         .route(
@@ -96,25 +101,26 @@ fn refusal(request: &HttpRequest, status: u16, reason: &'static str) -> Answer {
 }
 
 /// `Accept` of a read, compared as Moodle's router does: the whole string, `*/*`, or nothing.
-fn accepts(request: &HttpRequest, media_type: &str) -> bool {
-    header(request, "accept").is_none_or(|accept| accept == "*/*" || accept == media_type)
+fn accepts(request: &HttpRequest, media_type: &str) -> Result<(), Answer> {
+    let fits = header(request, "accept").is_none_or(|accept| accept == "*/*" || accept == media_type);
+    handled(request, fits)
 }
 
 /// `Content-Type` of a write, without its parameters.
-fn sends(request: &HttpRequest, media_type: &str) -> bool {
-    header(request, "content-type").is_some_and(|kind| kind.split(';').next() == Some(media_type))
+fn sends(request: &HttpRequest, media_type: &str) -> Result<(), Answer> {
+    let fits = header(request, "content-type").is_some_and(|kind| kind.split(';').next() == Some(media_type));
+    handled(request, fits)
+}
+
+/// Refuses what no handler of Moodle's router takes.
+fn handled(request: &HttpRequest, fits: bool) -> Result<(), Answer> {
+    fits.then_some(())
+        .ok_or_else(|| refusal(request, 400, "No handler found for the requested resource"))
 }
 
 /// The tool that may do this, or the refusal.
 fn tool(world: &World, request: &HttpRequest, scopes: &[&str]) -> Result<usize, Answer> {
     tool_of(world, bearer(request), scopes).ok_or_else(|| refusal(request, 401, "Unauthorized"))
-}
-
-/// The query, last value wins.
-fn query(request: &HttpRequest) -> HashMap<String, String> {
-    url::form_urlencoded::parse(request.query_string().as_bytes())
-        .into_owned()
-        .collect()
 }
 
 /// Where `limit` and `from` cut a list of `count`: the first index, one past the last one, and the next `from`.
@@ -152,4 +158,10 @@ fn error_page(text: &str) -> Answer {
             super::answer::escape(text)
         ),
     )
+}
+
+/// The page that posts a form to a tool, or an error page.
+fn opened(form: Option<LoginForm>, otherwise: &str) -> HttpResponse {
+    form.map_or_else(|| error_page(otherwise), |form| form.page())
+        .into_response()
 }

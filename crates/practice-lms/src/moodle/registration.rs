@@ -4,9 +4,10 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use super::super::answer::{Answer, bearer};
+use super::super::answer::Answer;
 use super::super::keys::Jwt;
 use super::super::registering::{PLATFORM, TOOL, domain_of, text, texts, tool, tool_part};
+use super::super::request::bearer;
 use super::super::world::World;
 use super::object;
 

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::super::answer::{Answer, number, serve};
 use super::super::client_assertion::scope;
+use super::super::request::query;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::Source;
-use super::{accepts, error_page, line_items, page, query, refusal, tool};
+use super::{accepts, error_page, line_items, page, refusal, tool};
 
 const MEDIA_TYPE: &str = "application/vnd.ims.lis.v2.resultcontainer+json";
 
@@ -43,13 +44,7 @@ pub(super) async fn list(
 }
 
 fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Result<Answer, Answer> {
-    if !accepts(request, MEDIA_TYPE) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    accepts(request, MEDIA_TYPE)?;
     let tool = tool(world, request, &[scope::RESULT])?;
     let query = query(request);
     if query.contains_key("limit") && query.contains_key("type_id") {

@@ -10,7 +10,7 @@ use super::super::client_assertion::scope;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Cell, Column, CourseRole, Source};
-use super::{bad_gateway, object, refusal, sends, tool};
+use super::{bad_gateway, object, sends, tool};
 
 const MEDIA_TYPE: &str = "application/vnd.ims.lis.v1.score+json";
 
@@ -42,13 +42,7 @@ fn score(
     (course, item): (u64, u64),
     body: &[u8],
 ) -> Result<(), Answer> {
-    if !sends(request, MEDIA_TYPE) {
-        return Err(refusal(
-            request,
-            400,
-            "No handler found for the requested resource",
-        ));
-    }
+    sends(request, MEDIA_TYPE)?;
     let tool = tool(world, request, &[scope::SCORE]).map_err(|_| refused(401, "Unauthorized"))?;
     let sent = object(body).ok_or_else(|| refused(400, "Incorrect score received"))?;
     let text = |name: &str| {

@@ -2,9 +2,10 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::super::answer::{Answer, header, serve};
+use super::super::answer::{Answer, serve};
 use super::super::client_assertion::{JWT_BEARER, client, grant, grants, verify};
 use super::super::keys::Jwt;
+use super::super::request::header;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
 use ambient::random;

@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use rust_decimal::Decimal;
 
+use super::super::options::{Flavour, StorageFrame};
 use super::super::world::World;
 use super::super::world::model::{CourseRole, Placement, Source};
-use super::super::{Flavour, StorageFrame};
 use super::{Page, html, missing, see, session};
 
 /// A link as the page lists it.
@@ -80,6 +80,11 @@ impl CourseLine {
             content: lines(content),
             native: native.collect(),
         })
+    }
+
+    /// The same, for those alone who may edit it.
+    pub fn for_staff(world: &World, request: &HttpRequest, id: u64) -> Option<Self> {
+        Self::read(world, request, id).filter(|course| course.is_staff)
     }
 }
 
@@ -246,8 +251,7 @@ pub(super) async fn add_link(
     path: web::Path<u64>,
     form: web::Form<NewLink>,
 ) -> HttpResponse {
-    let course = CourseLine::read(&world, &request, *path);
-    let Some(course) = course.filter(|course| course.is_staff) else {
+    let Some(course) = CourseLine::for_staff(&world, &request, *path) else {
         return missing();
     };
     let maximum: Option<Decimal> = form.maximum.trim().parse().ok();
@@ -272,8 +276,7 @@ pub(super) async fn grow(
     path: web::Path<u64>,
     form: web::Form<Grow>,
 ) -> HttpResponse {
-    let course = CourseLine::read(&world, &request, *path);
-    let Some(course) = course.filter(|course| course.is_staff) else {
+    let Some(course) = CourseLine::for_staff(&world, &request, *path) else {
         return missing();
     };
     world.grow(course.id, form.count.min(50_000));
@@ -292,8 +295,7 @@ pub(super) async fn copy(
     path: web::Path<u64>,
     form: web::Form<Copy>,
 ) -> HttpResponse {
-    let course = CourseLine::read(&world, &request, *path);
-    let Some(course) = course.filter(|course| course.is_staff) else {
+    let Some(course) = CourseLine::for_staff(&world, &request, *path) else {
         return missing();
     };
     let Some(copy) = world.copy_course(course.id, form.title.trim()) else {

@@ -4,7 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use rust_decimal::Decimal;
 
-use super::super::Flavour;
+use super::super::options::Flavour;
+use super::super::request::parameter;
 use super::super::world::World;
 use super::super::world::model::{Cell, CourseRole, Source};
 use super::course::CourseLine;
@@ -54,13 +55,11 @@ pub(super) async fn show(
     request: HttpRequest,
     path: web::Path<u64>,
 ) -> HttpResponse {
-    let course = CourseLine::read(&world, &request, *path);
-    let Some(course) = course.filter(|course| course.is_staff) else {
+    let Some(course) = CourseLine::for_staff(&world, &request, *path) else {
         return missing();
     };
-    let from = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "from")
-        .and_then(|(_, value)| value.parse().ok())
+    let from = parameter(&request, "from")
+        .and_then(|from| from.parse().ok())
         .unwrap_or(0_usize);
     let page = Page::new(&world, &request);
     let (columns, rows) = table(&world, course.id, from);
@@ -142,8 +141,7 @@ pub(super) async fn save(
     path: web::Path<u64>,
     form: web::Bytes,
 ) -> HttpResponse {
-    let course = CourseLine::read(&world, &request, *path);
-    let Some(course) = course.filter(|course| course.is_staff) else {
+    let Some(course) = CourseLine::for_staff(&world, &request, *path) else {
         return missing();
     };
     for (name, value) in url::form_urlencoded::parse(&form) {

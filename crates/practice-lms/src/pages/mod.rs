@@ -4,11 +4,12 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::Flavour;
 use super::answer::Answer;
+use super::options::Flavour;
 use super::world::World;
 
-pub(super) mod course;
+pub(super) mod content;
+mod course;
 mod gradebook;
 pub(super) mod session;
 #[cfg(test)]
@@ -32,9 +33,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/course/{course}/grow", web::post().to(course::grow))
         .route("/course/{course}/copy", web::post().to(course::copy))
         .route("/course/{course}/link/{link}", web::get().to(course::link))
-        .route("/course/{course}/select", web::get().to(super::content::select))
-        .route("/course/{course}/review", web::get().to(super::content::review))
-        .route("/course/{course}/placed", web::post().to(super::content::save))
+        .route("/course/{course}/select", web::get().to(content::select))
+        .route("/course/{course}/review", web::get().to(content::review))
+        .route("/course/{course}/placed", web::post().to(content::save))
         .route("/course/{course}/gradebook", web::get().to(gradebook::show))
         .route("/course/{course}/gradebook", web::post().to(gradebook::save));
 }

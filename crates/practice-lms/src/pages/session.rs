@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 
+use super::super::request::parameter;
 use super::super::world::World;
 
 /// The cookie that holds the person's number.
@@ -9,10 +10,7 @@ pub(crate) const COOKIE: &str = "practice_session";
 
 /// The person of `?user=`, or else of the cookie, if there is such a person.
 pub(crate) fn person(world: &World, request: &HttpRequest) -> Option<u64> {
-    let asked = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "user")
-        .map(|(_, value)| value.into_owned());
-    let id = asked
+    let id = parameter(request, "user")
         .or_else(|| request.cookie(COOKIE).map(|cookie| cookie.value().to_owned()))?
         .parse()
         .ok()?;

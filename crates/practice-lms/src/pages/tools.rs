@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::super::Flavour;
 use super::super::answer::Answer;
+use super::super::options::Flavour;
 use super::super::registering::domain_of;
 use super::super::world::World;
-use super::super::world::registrations::Standing;
+use super::super::world::data::Standing;
 use super::{Page, html, missing, see};
 
 /// The addresses of these pages.
@@ -16,6 +16,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/practice/admin", web::get().to(show))
         .route("/practice/admin/register", web::post().to(register))
         .route("/practice/admin/tools/{index}/activate", web::post().to(activate))
+        .route(
+            "/practice/admin/tools/{index}/accept-update",
+            web::post().to(accept_update),
+        )
         .route("/practice/admin.js", web::get().to(script));
 }
 
@@ -27,6 +31,9 @@ struct ToolLine {
     state: &'static str,
     /// The word on the button that takes it further.
     button: Option<&'static str>,
+    /// Canvas: whether a change may be asked of the tool, and whether one waits for consent.
+    may_update: bool,
+    update_waits: bool,
 }
 
 #[derive(Template)]
@@ -39,8 +46,11 @@ struct Show {
 
 async fn show(world: web::Data<World>, request: HttpRequest) -> HttpResponse {
     let moodle = world.flavour() == Flavour::Moodle;
+    let waiting = world.waiting_updates();
     let tools = world.registered_tools().into_iter().map(|known| ToolLine {
         index: known.index,
+        may_update: !moodle,
+        update_waits: waiting.contains(&known.index),
         client_id: world.registration(known.index).client_id,
         name: known.tool.name,
         state: match (known.standing, moodle) {
@@ -117,6 +127,11 @@ async fn register(world: web::Data<World>, request: HttpRequest, form: web::Form
 
 async fn activate(world: web::Data<World>, path: web::Path<usize>) -> HttpResponse {
     world.activate(*path);
+    see(&world, "/practice/admin")
+}
+
+async fn accept_update(world: web::Data<World>, path: web::Path<usize>) -> HttpResponse {
+    world.accept_update(*path);
     see(&world, "/practice/admin")
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::Manner;
-use super::super::heard::Heard;
+use super::super::options::Manner;
 use super::World;
+use super::data::Heard;
 
 /// Scores that are remembered.
 const MOST: usize = 500;

@@ -1,49 +1,16 @@
-//! Content that a tool put into a course, and the messages that ask for it.
+//! Content that a tool put into a course.
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::super::login::LoginForm;
-use super::super::{Flavour, canvas, moodle};
+use super::super::options::Flavour;
+use super::World;
+use super::data::Selection;
 use super::model::{Link, Placement};
-use super::{World, seed};
 
 impl World {
-    /// Starts the choice of content: in Moodle the button of the activity form, in Canvas the place of that name.
-    #[must_use]
-    pub fn selection_form(
-        &self,
-        course: u64,
-        person: u64,
-        tool: usize,
-        placement: &str,
-    ) -> Option<LoginForm> {
-        match self.flavour() {
-            Flavour::Moodle => moodle::deep_linking::start(self, course, person, tool),
-            Flavour::Canvas => canvas::deep_linking::start(self, course, person, tool, placement),
-        }
-    }
-
-    /// Starts a submission review: `teacher` looks at what `student` handed in, from that column. Moodle only.
-    #[must_use]
-    pub fn review_form(&self, course: u64, teacher: u64, column: u64, student: u64) -> Option<LoginForm> {
-        match self.flavour() {
-            Flavour::Moodle => moodle::deep_linking::review(self, course, teacher, column, student),
-            Flavour::Canvas => None,
-        }
-    }
-
-    /// Starts the account navigation. Canvas only.
-    #[must_use]
-    pub fn account_form(&self, person: u64, tool: usize) -> Option<LoginForm> {
-        match self.flavour() {
-            Flavour::Moodle => None,
-            Flavour::Canvas => canvas::deep_linking::start_account(self, person, tool),
-        }
-    }
-
     /// Installs a tool once more, in a course alone: launches from there come through another deployment, whose name is
     /// given.
     pub fn deploy_in_course(&self, tool: usize, course: u64) -> String {
@@ -66,32 +33,19 @@ impl World {
         let mut data = self.lock();
         let known = data.courses.get(&course)?.link(link)?.clone();
         let title = format!("{} (copy)", known.title);
-        let copy = seed::add_link(
-            &mut data,
-            self.random(),
-            course,
-            &title,
-            known.placement,
-            known.tool,
-        );
+        let copy = data.add_link(self.random(), course, &title, known.placement, known.tool);
         let column = data.courses.get(&course)?.columns_of_link(link).next().cloned();
         if let Some(column) = column {
-            let id = seed::couple(&mut data, course, copy, &title, column.maximum, known.tool);
-            if let Some(new) = data
-                .courses
-                .get_mut(&course)
-                .and_then(|course| course.column_mut(id))
-            {
+            let id = data.couple(course, copy, &title, column.maximum, known.tool);
+            if let Some(new) = data.column_mut(course, id) {
                 new.tag = column.tag;
                 new.resource_id = column.resource_id;
                 new.submission_review = column.submission_review;
             }
         }
-        let links = data.courses.get_mut(&course)?.links.iter_mut();
-        for new in links.filter(|new| new.id == copy) {
-            new.custom.clone_from(&known.custom);
-            new.url.clone_from(&known.url);
-        }
+        let new = data.link_mut(course, copy)?;
+        new.custom.clone_from(&known.custom);
+        new.url.clone_from(&known.url);
         Some(copy)
     }
 
@@ -105,6 +59,18 @@ impl World {
             .unwrap_or_default()
     }
 
+    /// The selection that waits under that name.
+    pub(crate) fn selection(&self, name: &str) -> Option<Selection> {
+        self.lock().selections.get(name).cloned()
+    }
+
+    /// Keeps what the tool returned until the teacher saves it.
+    pub(crate) fn keep_items(&self, name: &str, items: Vec<Value>) {
+        if let Some(selection) = self.lock().selections.get_mut(name) {
+            selection.items = items;
+        }
+    }
+
     /// Makes links of what the tool returned. `typed` is what the teacher left in the form of a single item: name,
     /// custom lines, points. Gives the new links' numbers.
     ///
@@ -116,7 +82,7 @@ impl World {
         name: &str,
         typed: Option<(&str, &str, &str)>,
     ) -> Result<Vec<u64>, String> {
-        let selection = self.lock().selections.get(name).cloned();
+        let selection = self.selection(name);
         let selection = selection.filter(|known| known.course == course);
         let selection = selection.ok_or("This form was saved already.")?;
         if selection.items.is_empty() {
@@ -147,32 +113,17 @@ impl World {
                 }
                 (Flavour::Canvas, None) => Placement::ModuleItem,
             };
-            let id = seed::add_link(
-                &mut data,
-                self.random(),
-                course,
-                &new.title,
-                placement,
-                selection.tool,
-            );
+            let id = data.add_link(self.random(), course, &new.title, placement, selection.tool);
             if let Some((maximum, column)) = &new.column {
-                let column_id = seed::couple(&mut data, course, id, &new.title, *maximum, selection.tool);
+                let column_id = data.couple(course, id, &new.title, *maximum, selection.tool);
                 let text = |key: &str| column.get(key).and_then(Value::as_str).map(str::to_owned);
-                let made = data
-                    .courses
-                    .get_mut(&course)
-                    .and_then(|course| course.column_mut(column_id));
-                if let Some(made) = made {
+                if let Some(made) = data.column_mut(course, column_id) {
                     made.tag = text("tag");
                     made.resource_id = text("resourceId");
                     made.submission_review = column.get("submissionReview").cloned();
                 }
             }
-            let links = data
-                .courses
-                .get_mut(&course)
-                .map(|course| course.links.iter_mut());
-            for link in links.into_iter().flatten().filter(|link| link.id == id) {
+            if let Some(link) = data.link_mut(course, id) {
                 new.put(link);
             }
             made.push(id);
@@ -181,10 +132,22 @@ impl World {
     }
 }
 
+/// Parameters as Moodle keeps them: lines, which it splits again.
+pub(crate) fn lines(item: &Value) -> String {
+    let pairs = item.get("custom").and_then(Value::as_object);
+    let line = |(key, value): (&String, &Value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{key}={text}")
+    };
+    let lines: Vec<String> = pairs.into_iter().flatten().map(line).collect();
+    lines.join("\n")
+}
+
 /// What an editor puts into a page; none for a link to the tool.
 fn shown(item: &Value) -> Option<String> {
-    let text =
-        |key: &str| super::super::answer::escape(item.get(key).and_then(Value::as_str).unwrap_or_default());
+    let text = |key: &str| {
+        html_escape::encode_quoted_attribute(item.get(key).and_then(Value::as_str).unwrap_or_default())
+    };
     match item.get("type").and_then(Value::as_str)? {
         "html" => item.get("html").and_then(Value::as_str).map(str::to_owned),
         "link" => Some(format!(
@@ -218,7 +181,7 @@ impl New {
         let text = |key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
         let mut title = text("title").unwrap_or_else(|| "Cairn".to_owned());
         // A line break inside a value begins another line: Moodle keeps all of it as one text.
-        let mut custom = super::super::content::lines(item);
+        let mut custom = lines(item);
         let column = item.get("lineItem");
         let mut points = column
             .and_then(|column| column.get("scoreMaximum"))

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::World;
 use super::model::{Cell, Source};
-use crate::Flavour;
+use crate::options::Flavour;
 
 impl World {
     /// Types a grade into the gradebook, or empties the cell. Moodle: the result row appears. Canvas: a result row changes
@@ -12,11 +12,7 @@ impl World {
     pub fn set_grade(&self, course: u64, line_item: u64, person: u64, points: Option<Decimal>) -> bool {
         let now = self.now();
         let mut data = self.lock();
-        let Some(column) = data
-            .courses
-            .get_mut(&course)
-            .and_then(|course| course.column_mut(line_item))
-        else {
+        let Some(column) = data.column_mut(course, line_item) else {
             return false;
         };
         let overrides = column.is_coupled && matches!(column.source, Source::Tool(_));
@@ -38,12 +34,16 @@ impl World {
     /// Moodle: sets or lifts the flag that a teacher's grade stands above the tool's.
     pub fn set_overridden(&self, course: u64, line_item: u64, person: u64, overridden: bool) -> bool {
         let mut data = self.lock();
-        let column = data
-            .courses
-            .get_mut(&course)
-            .and_then(|course| course.column_mut(line_item));
+        let column = data.column_mut(course, line_item);
         let cell = column.and_then(|column| column.cells.get_mut(&person));
         cell.map(|cell| cell.overridden = overridden).is_some()
+    }
+
+    /// A teacher renames a column.
+    pub fn rename_line_item(&self, course: u64, line_item: u64, label: &str) -> bool {
+        let mut data = self.lock();
+        let column = data.column_mut(course, line_item);
+        column.map(|column| label.clone_into(&mut column.label)).is_some()
     }
 
     /// A teacher removes a column.
@@ -60,10 +60,7 @@ impl World {
     /// A teacher changes the points of a column; the grades in it stay as they are.
     pub fn change_maximum(&self, course: u64, line_item: u64, maximum: Decimal) -> bool {
         let mut data = self.lock();
-        let column = data
-            .courses
-            .get_mut(&course)
-            .and_then(|course| course.column_mut(line_item));
+        let column = data.column_mut(course, line_item);
         column.map(|column| column.maximum = maximum).is_some()
     }
 
@@ -80,11 +77,7 @@ impl World {
         let students = self.students(course);
         let now = self.now();
         let mut data = self.lock();
-        let Some(column) = data
-            .courses
-            .get_mut(&course)
-            .and_then(|course| course.column_mut(line_item))
-        else {
+        let Some(column) = data.column_mut(course, line_item) else {
             return;
         };
         for student in students {

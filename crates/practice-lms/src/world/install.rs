@@ -2,8 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::super::login::LoginForm;
-use super::super::{Flavour, Registration, Tool, canvas, moodle};
+use super::super::options::{Flavour, Registration, Tool};
 use super::model::{CourseRole, Installed, Placement};
 use super::{World, seed};
 use ambient::random;
@@ -114,21 +113,16 @@ impl World {
             (Flavour::Canvas, None) => Placement::ModuleItem,
         };
         let mut data = self.lock();
-        let link = seed::add_link(&mut data, self.random(), course, title, placement, tool);
+        let link = data.add_link(self.random(), course, title, placement, tool);
         if let Some(maximum) = maximum {
-            seed::couple(&mut data, course, link, title, maximum, tool);
+            data.couple(course, link, title, maximum, tool);
         }
         link
     }
 
     /// Sets a custom parameter of a link.
     pub fn set_link_custom(&self, course: u64, link: u64, name: &str, value: &str) {
-        let mut data = self.lock();
-        let links = data
-            .courses
-            .get_mut(&course)
-            .map(|course| course.links.iter_mut());
-        if let Some(link) = links.into_iter().flatten().find(|known| known.id == link) {
+        if let Some(link) = self.lock().link_mut(course, link) {
             link.custom.insert(name.to_owned(), value.to_owned());
         }
     }
@@ -164,29 +158,6 @@ impl World {
             if let Some(course) = data.courses.get_mut(&course) {
                 course.members.push((person, CourseRole::Student));
             }
-        }
-    }
-
-    /// Starts a launch as if `person` had clicked on the link in the course page: the form that the LMS posts to the
-    /// tool's login initiation. None when link, person or tool is unknown.
-    #[must_use]
-    pub fn launch_form(&self, course: u64, person: u64, link: u64) -> Option<LoginForm> {
-        match self.flavour() {
-            Flavour::Moodle => moodle::login::start(self, course, person, link, true),
-            Flavour::Canvas => canvas::login::start(self, course, person, link, true),
-        }
-    }
-
-    /// Answers the tool's authentication request without HTTP: the signed form that would be posted to the tool.
-    ///
-    /// # Errors
-    /// The sentence of the error page that the person would see.
-    pub fn authorize(&self, request: &str) -> Result<LoginForm, String> {
-        let query = request.split_once('?').map_or(request, |(_, query)| query);
-        let request = super::super::login::AuthRequest::read(query, &[]);
-        match self.flavour() {
-            Flavour::Moodle => moodle::login::authorize(self, &request),
-            Flavour::Canvas => canvas::login::authorize(self, &request),
         }
     }
 }

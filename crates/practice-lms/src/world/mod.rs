@@ -8,24 +8,25 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::keys::{self, Object, PlatformKey};
-use super::{Flavour, Options, StorageFrame};
+use super::options::{Flavour, Options, StorageFrame};
 use ambient::random::{self, Random};
 
 mod administration;
-mod content;
-mod copy;
+pub(super) mod content;
+pub(super) mod data;
 pub mod faults;
 mod gradebook;
 mod install;
 pub mod model;
 mod names;
 pub mod oddities;
-pub mod registrations;
-pub(super) mod seed;
+mod outbox;
+mod registrations;
+mod seed;
 mod views;
 
+use data::Data;
 use faults::Faults;
-use model::Data;
 pub use views::{CourseView, GradeView, LineItemView, LinkView, MemberView};
 
 /// A handle on a practice LMS. Clones share.

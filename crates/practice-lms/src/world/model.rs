@@ -1,13 +1,13 @@
 //! What the practice LMS knows: people, courses, links, gradebook columns, tools.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::heard::Heard;
-use crate::{Flavour, Manner, Registration, Tool};
+use crate::options::{Flavour, Registration, Tool};
+use ambient::random::{self, Random};
 
 /// Somebody with an account in the LMS.
 #[derive(Debug, Clone)]
@@ -78,6 +78,26 @@ pub enum Placement {
     Assignment,
 }
 
+impl Placement {
+    /// The `resource_link.id` of a link with that number, in the course with that context id.
+    #[must_use]
+    pub fn resource_link_id(self, number: u64, context_id: &str, random: &dyn Random) -> String {
+        match self {
+            Self::Activity => number.to_string(),
+            Self::CourseNavigation => context_id.to_owned(),
+            Self::ModuleItem | Self::Assignment => uuid(random),
+        }
+    }
+}
+
+/// A random UUID: how Canvas names accounts, links and notices.
+#[must_use]
+pub fn uuid(random: &dyn Random) -> String {
+    uuid::Builder::from_random_bytes(random::bytes(random))
+        .into_uuid()
+        .to_string()
+}
+
 /// A link in a course that opens a tool.
 #[derive(Debug, Clone)]
 pub struct Link {
@@ -145,6 +165,26 @@ pub struct Column {
     pub submission_type: Option<Value>,
     /// By person.
     pub cells: HashMap<u64, Cell>,
+}
+
+impl Column {
+    /// An empty column that belongs to no link.
+    #[must_use]
+    pub fn new(id: u64, label: String, maximum: Decimal, source: Source) -> Self {
+        Self {
+            id,
+            label,
+            maximum,
+            source,
+            tag: None,
+            resource_id: None,
+            link: None,
+            is_coupled: false,
+            submission_review: None,
+            submission_type: None,
+            cells: HashMap::new(),
+        }
+    }
 }
 
 /// One person's place in a column.
@@ -228,6 +268,18 @@ impl Course {
         self.links.iter().find(|link| link.id == id)
     }
 
+    /// A link by its `resource_link.id`.
+    #[must_use]
+    pub fn resource_link(&self, id: &str) -> Option<&Link> {
+        self.links.iter().find(|link| link.resource_link_id == id)
+    }
+
+    /// A link by its number; `none` for the number 0.
+    #[must_use]
+    pub fn link_or<'a>(&'a self, id: u64, none: &'a Link) -> Option<&'a Link> {
+        self.link(id).or((id == 0).then_some(none))
+    }
+
     /// A column by its number.
     #[must_use]
     pub fn column(&self, id: u64) -> Option<&Column> {
@@ -270,128 +322,23 @@ pub struct Installed {
 }
 
 impl Installed {
+    /// Whether the tool may know what people are called.
+    #[must_use]
+    pub fn shares_names(&self) -> bool {
+        self.tool.as_ref().is_some_and(|tool| tool.share_names)
+    }
+
+    /// Whether the tool may know their addresses.
+    #[must_use]
+    pub fn shares_email(&self) -> bool {
+        self.tool.as_ref().is_some_and(|tool| tool.share_email)
+    }
+
     /// The deployment that a launch from that course comes through.
     #[must_use]
     pub fn deployment(&self, course: u64) -> &str {
         self.in_courses
             .get(&course)
             .unwrap_or(&self.registration.deployment_id)
-    }
-}
-
-/// A login that was started and whose answer is still owed.
-#[derive(Debug, Clone)]
-pub struct Pending {
-    pub tool: usize,
-    pub course: u64,
-    pub link: u64,
-    pub person: u64,
-    pub target_link_uri: String,
-    /// Canvas: the hint dies after five minutes.
-    pub expires: DateTime<Utc>,
-    /// In a frame of the course page, or in a window of its own.
-    pub in_frame: bool,
-    pub ask: Ask,
-}
-
-/// Which message a login leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
-    /// A link is opened.
-    Link,
-    /// Content is chosen: the name of the selection that waits for it.
-    Selection(String),
-    /// A teacher looks at a student's work, from a column of the gradebook.
-    Review { column: u64, student: u64 },
-    /// Canvas: the navigation of the account.
-    Account,
-}
-
-/// A place where a teacher chooses content of a tool.
-#[derive(Debug, Clone)]
-pub struct Selection {
-    pub tool: usize,
-    pub course: u64,
-    /// Canvas: where, such as `assignment_selection`.
-    pub placement: String,
-    /// Canvas: must come back in the answer.
-    pub data: Option<String>,
-    /// What the tool returned, until the teacher saves it.
-    pub items: Vec<Value>,
-}
-
-/// What a test does to a launch before it is signed: header and claims are there to be changed.
-pub type Tamper = Box<dyn FnMut(&mut Map<String, Value>, &mut Map<String, Value>) + Send>;
-
-/// An access token for the services.
-#[derive(Debug, Clone)]
-pub struct Grant {
-    pub tool: usize,
-    pub scopes: Vec<String>,
-    pub expires: DateTime<Utc>,
-}
-
-/// A notice on its way: sent once, whatever the answer.
-#[derive(Debug, Clone)]
-pub struct Letter {
-    pub notice_type: String,
-    pub address: String,
-    pub jwt: String,
-}
-
-/// Everything that changes.
-#[derive(Default)]
-pub struct Data {
-    pub people: BTreeMap<u64, Person>,
-    pub courses: BTreeMap<u64, Course>,
-    pub tools: Vec<Installed>,
-    /// By launch id.
-    pub pending: HashMap<String, Pending>,
-    /// By their names.
-    pub selections: HashMap<String, Selection>,
-    /// By token.
-    pub grants: HashMap<String, Grant>,
-    /// Canvas: `jti` values that were used.
-    pub used_assertions: std::collections::HashSet<String>,
-    /// Key sets of tools as last fetched, by index.
-    pub key_sets: HashMap<usize, Value>,
-    pub tamper: Option<Tamper>,
-    /// Tools that register themselves.
-    pub registering: super::registrations::Registering,
-    /// The next authorizations answer with these OIDC errors.
-    pub refusals: Vec<String>,
-    /// Canvas: notices that are still to be sent, each with its address.
-    pub outbox: Vec<Letter>,
-    /// What tools asked of the services, oldest first.
-    pub heard: VecDeque<Heard>,
-    /// Scores as tools sent them, oldest first.
-    pub scores: VecDeque<Value>,
-    /// How pages answer for platform storage.
-    pub manner: Manner,
-    /// Canvas: what became of those that were sent.
-    pub delivered: Vec<(String, Option<u16>)>,
-    /// Which of the two platform keys signs.
-    pub signing_key: usize,
-    /// The name that a key took over from the one before it.
-    pub kept_kid: Option<String>,
-    /// How it is unlike the standards.
-    pub odd: std::collections::HashSet<super::oddities::Oddity>,
-    pub next_id: u64,
-}
-
-impl Data {
-    /// A number that nothing has yet.
-    pub fn new_id(&mut self) -> u64 {
-        self.next_id += 1;
-        self.next_id
-    }
-
-    /// A person by what the LMS calls them in messages.
-    #[must_use]
-    pub fn person_by_sub(&self, sub: &str) -> Option<&Person> {
-        match sub.parse::<u64>() {
-            Ok(id) => self.people.get(&id),
-            Err(_) => self.people.values().find(|person| person.sub == sub),
-        }
     }
 }

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::super::answer::Answer;
 use super::super::login::LoginForm;
 use super::World;
+use super::data::Data;
 use super::faults::Endpoint;
-use super::model::Data;
 
 const CLAIM: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 const MEMBERSHIP: &str = "http://purl.imsglobal.org/vocab/lis/v2/membership";

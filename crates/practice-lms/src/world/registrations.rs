@@ -1,48 +1,18 @@
 //! Dynamic registration: tokens given, tools that registered, and what an administrator has not switched on yet.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::super::keys::{Jwt, Object, sign_hint};
-use super::super::{Flavour, Tool};
+use super::super::options::{Flavour, Tool};
 use super::World;
+use super::data::{DeploymentTold, RegisteredTool, Standing};
 use super::model::{Placement, Source};
-use super::seed;
 use ambient::random;
 
-/// How far a registered tool is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Moodle: pending. Canvas: its key is off.
-    Waiting,
-    /// Canvas: its key is on, but the app is not added.
-    Enabled,
-    /// Launches work.
-    Active,
-}
-
-/// A tool that registered itself.
-#[derive(Debug, Clone)]
-pub struct RegisteredTool {
-    /// Its place among the installed tools.
-    pub index: usize,
-    pub tool: Tool,
-    pub standing: Standing,
-    /// What it sent.
-    pub request: Map<String, Value>,
-}
-
-/// Everything about registrations that changes.
-#[derive(Debug, Default)]
-pub struct Registering {
-    pub tools: Vec<RegisteredTool>,
-    pub used_tokens: HashSet<String>,
-    /// Answers that the registration endpoint gives before it is honest again.
-    pub forced: VecDeque<(u16, String)>,
-    /// Put over the configuration that is served.
-    pub patch: Map<String, Value>,
-}
+/// Canvas numbers registrations apart from keys, so that a token's `existing_registration` is no client id.
+const FIRST_REGISTRATION: usize = 7_300;
 
 impl World {
     /// The token for a registration; for a change, of the tool with that index.
@@ -66,12 +36,43 @@ impl World {
             }
             Flavour::Canvas => {
                 let uuid = hex::encode(random::bytes::<16>(self.random()));
-                sign_hint(
-                    self.secret(),
-                    &json!({"uuid": uuid, "user_id": 1, "root_account_global_id": 1, "exp": now + 3_600}),
-                )
+                let mut claims =
+                    json!({"uuid": uuid, "user_id": 1, "root_account_global_id": 1, "exp": now + 3_600});
+                if let (Some(index), Some(claims)) = (changes, claims.as_object_mut()) {
+                    let number = FIRST_REGISTRATION.saturating_add(index);
+                    claims.insert("existing_registration".to_owned(), json!(number));
+                }
+                sign_hint(self.secret(), &claims)
             }
         }
+    }
+
+    /// Canvas: what registrations are answered from now on.
+    pub fn tell_deployments(&self, told: DeploymentTold) {
+        self.lock().registering.told = told;
+    }
+
+    /// Canvas: the changes that wait for the administrator's consent, by the tool's index.
+    #[must_use]
+    pub fn waiting_updates(&self) -> Vec<usize> {
+        self.lock().registering.updates.keys().copied().collect()
+    }
+
+    /// Canvas: the administrator consents to the change of a tool that waits.
+    pub fn accept_update(&self, index: usize) {
+        let Some(request) = self.lock().registering.updates.remove(&index) else {
+            return;
+        };
+        let (tool, custom) = super::super::registering::tool(&request);
+        self.keep_registration(None, Some(index), request, tool, custom);
+    }
+
+    /// Canvas: the registered tool that a token's `existing_registration` means.
+    pub(crate) fn existing(&self, number: i64) -> Option<RegisteredTool> {
+        let index = usize::try_from(number).ok()?.checked_sub(FIRST_REGISTRATION)?;
+        self.registered_tools()
+            .into_iter()
+            .find(|known| known.index == index)
     }
 
     /// What the frame of the administration page opens: the tool's address with configuration and token.
@@ -94,7 +95,7 @@ impl World {
         self.lock().registering.tools.clone()
     }
 
-    /// What Moodle's Activate does, and Canvas's two steps: the key on, then the app added.
+    /// What Moodle's Activate does, and Canvas's steps: the key on, then the app added where the registration did not.
     pub fn activate(&self, index: usize) {
         let mut data = self.lock();
         let Some(known) = data
@@ -106,7 +107,7 @@ impl World {
             return;
         };
         known.standing = match (self.flavour(), known.standing) {
-            (Flavour::Canvas, Standing::Waiting) => Standing::Enabled,
+            (Flavour::Canvas, Standing::Waiting) if !known.installed => Standing::Enabled,
             _ => Standing::Active,
         };
         if known.standing != Standing::Active {
@@ -120,14 +121,7 @@ impl World {
         if self.flavour() == Flavour::Canvas {
             for course in courses {
                 let placement = Placement::CourseNavigation;
-                seed::add_link(
-                    &mut data,
-                    self.random(),
-                    course,
-                    "Registered badges",
-                    placement,
-                    index,
-                );
+                data.add_link(self.random(), course, "Registered badges", placement, index);
             }
         }
     }
@@ -143,6 +137,11 @@ impl World {
     /// The configuration is served with this value in that place.
     pub fn patch_configuration(&self, name: &str, value: Value) {
         self.lock().registering.patch.insert(name.to_owned(), value);
+    }
+
+    /// The configuration is served as it is.
+    pub fn honest_configuration(&self) {
+        self.lock().registering.patch.clear();
     }
 
     /// The columns of a tool, by its index.
@@ -194,16 +193,20 @@ impl World {
                 known.tool = tool;
                 known.request = request;
             }
-            None => data.registering.tools.push(RegisteredTool {
-                index,
-                tool,
-                standing: if changes.is_some() {
-                    Standing::Active
-                } else {
-                    Standing::Waiting
-                },
-                request,
-            }),
+            None => {
+                let installed = data.registering.told != DeploymentTold::Later;
+                data.registering.tools.push(RegisteredTool {
+                    index,
+                    tool,
+                    standing: if changes.is_some() {
+                        Standing::Active
+                    } else {
+                        Standing::Waiting
+                    },
+                    installed,
+                    request,
+                });
+            }
         }
         drop(data);
         if changes.is_none() {

@@ -1,13 +1,12 @@
 //! The people and courses that a new practice LMS has.
 
-use std::collections::{BTreeMap, HashMap};
-
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
-use super::model::{Cell, Column, Course, CourseRole, Data, Link, Person, Placement, Source};
+use super::data::Data;
+use super::model::{Cell, Column, Course, CourseRole, Person, Placement, Source, uuid};
 use super::names;
-use crate::{Flavour, Options};
+use crate::options::{Flavour, Options};
 use ambient::random::{self, Random};
 
 /// Label, title and how many of the students take the course.
@@ -59,29 +58,15 @@ pub(crate) fn data(options: &Options) -> Data {
             Flavour::Moodle => Placement::Activity,
             Flavour::Canvas => Placement::CourseNavigation,
         };
-        add_link(
-            &mut data,
-            options.random.as_ref(),
-            *course,
-            "My badges",
-            placement,
-            0,
-        );
+        data.add_link(options.random.as_ref(), *course, "My badges", placement, 0);
     }
     if let Some(first) = course_ids.first() {
         let placement = match options.flavour {
             Flavour::Moodle => Placement::Activity,
             Flavour::Canvas => Placement::Assignment,
         };
-        let link = add_link(
-            &mut data,
-            options.random.as_ref(),
-            *first,
-            "Project report",
-            placement,
-            0,
-        );
-        couple(&mut data, *first, link, "Project report", Decimal::ONE_HUNDRED, 0);
+        let link = data.add_link(options.random.as_ref(), *first, "Project report", placement, 0);
+        data.couple(*first, link, "Project report", Decimal::ONE_HUNDRED, 0);
     }
     data
 }
@@ -150,9 +135,7 @@ fn insert_person(
 ) {
     let sub = match flavour {
         Flavour::Moodle => id.to_string(),
-        Flavour::Canvas => uuid::Builder::from_random_bytes(random::bytes(random))
-            .into_uuid()
-            .to_string(),
+        Flavour::Canvas => uuid(random),
     };
     let person = Person {
         id,
@@ -190,83 +173,12 @@ fn native_columns(data: &mut Data, members: &[(u64, CourseRole)], now: DateTime<
                 )
             })
             .collect();
+        let maximum = Decimal::from(maximum);
         Column {
-            id: data.new_id(),
-            label: label.into(),
-            maximum: Decimal::from(maximum),
-            source: Source::Native(kind),
-            tag: None,
-            resource_id: None,
-            link: None,
             is_coupled: true,
-            submission_review: None,
-            submission_type: None,
             cells,
+            ..Column::new(data.new_id(), label.into(), maximum, Source::Native(kind))
         }
     })
     .collect()
-}
-
-/// Adds a link to `tool` to a course and gives its number.
-pub(crate) fn add_link(
-    data: &mut Data,
-    random: &dyn Random,
-    course: u64,
-    title: &str,
-    placement: Placement,
-    tool: usize,
-) -> u64 {
-    let (id, cmid) = (data.new_id(), data.new_id());
-    let Some(course) = data.courses.get_mut(&course) else {
-        return id;
-    };
-    let resource_link_id = match placement {
-        Placement::Activity => id.to_string(),
-        Placement::CourseNavigation => course.context_id.clone(),
-        Placement::ModuleItem | Placement::Assignment => {
-            uuid::Builder::from_random_bytes(random::bytes(random))
-                .into_uuid()
-                .to_string()
-        }
-    };
-    course.links.push(Link {
-        id,
-        resource_link_id,
-        cmid,
-        title: title.into(),
-        description: String::new(),
-        tool,
-        url: None,
-        custom: BTreeMap::new(),
-        placement,
-    });
-    id
-}
-
-/// Gives a link its own gradebook column.
-pub(crate) fn couple(
-    data: &mut Data,
-    course: u64,
-    link: u64,
-    label: &str,
-    maximum: Decimal,
-    tool: usize,
-) -> u64 {
-    let id = data.new_id();
-    if let Some(course) = data.courses.get_mut(&course) {
-        course.columns.push(Column {
-            id,
-            label: label.into(),
-            maximum,
-            source: Source::Tool(tool),
-            tag: None,
-            resource_id: None,
-            link: Some(link),
-            is_coupled: true,
-            submission_review: None,
-            submission_type: None,
-            cells: HashMap::new(),
-        });
-    }
-    id
 }

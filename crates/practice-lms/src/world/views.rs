@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::super::options::Flavour;
 use super::World;
 use super::model::{Cell, Column, CourseRole, Placement, Source};
 
@@ -180,8 +181,8 @@ impl World {
 
     fn has_result(&self, cell: &Cell) -> bool {
         match self.flavour() {
-            super::Flavour::Moodle => true,
-            super::Flavour::Canvas => cell.row.is_some(),
+            Flavour::Moodle => true,
+            Flavour::Canvas => cell.row.is_some(),
         }
     }
 }

@@ -10,29 +10,29 @@ use crate::domain::badge::{Alignment, Design, Expiry, Picture};
 mod tests;
 
 /// Characters in a name.
-pub const MAX_NAME: usize = 100;
+pub(crate) const MAX_NAME: usize = 100;
 /// Characters in an outcome.
-pub const MAX_OUTCOME: usize = 300;
+pub(crate) const MAX_OUTCOME: usize = 300;
 /// Characters in a description.
-pub const MAX_DESCRIPTION: usize = 2_000;
+pub(crate) const MAX_DESCRIPTION: usize = 2_000;
 /// Characters in the criteria.
-pub const MAX_CRITERIA: usize = 10_000;
+pub(crate) const MAX_CRITERIA: usize = 10_000;
 /// Characters in a text alternative.
-pub const MAX_ALT: usize = 300;
+pub(crate) const MAX_ALT: usize = 300;
 /// Characters in a level, and in the name, code and framework of a skill.
-pub const MAX_SHORT: usize = 200;
+pub(crate) const MAX_SHORT: usize = 200;
 /// Skills of one badge.
-pub const MAX_ALIGNMENTS: usize = 20;
+pub(crate) const MAX_ALIGNMENTS: usize = 20;
 /// Months that an award may be valid: fifty years.
-pub const MAX_MONTHS: u32 = 600;
+pub(crate) const MAX_MONTHS: u32 = 600;
 /// Days that an award may be valid: fifty years.
-pub const MAX_DAYS: u32 = 18_250;
+pub(crate) const MAX_DAYS: u32 = 18_250;
 /// Characters in an address.
 const MAX_URL: usize = 2_000;
 
 /// What is wrong with a design. Lengths are in characters.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum DesignProblem {
+pub(crate) enum DesignProblem {
     #[error("Give the badge a name.")]
     NameMissing,
     #[error("Shorten the name to {MAX_NAME} characters; it has {length}.")]
@@ -87,7 +87,7 @@ pub enum DesignProblem {
 
 /// Everything that is wrong with a design at `now`, in the order of the form; empty when it may be saved.
 #[must_use]
-pub fn review_design(design: &Design, now: DateTime<Utc>) -> Vec<DesignProblem> {
+pub(crate) fn review_design(design: &Design, now: DateTime<Utc>) -> Vec<DesignProblem> {
     let mut problems = Vec::new();
     if design.name.trim().is_empty() {
         problems.push(DesignProblem::NameMissing);

@@ -17,20 +17,20 @@ mod tests;
 
 /// What a rule is checked against. `names` holds every line item, activity and badge that may be named: what is not in
 /// it is unknown.
-pub struct RuleContext<'a> {
+pub(crate) struct RuleContext<'a> {
     /// The badge that the rule is for.
-    pub badge: &'a BadgeId,
-    pub kind: Kind,
+    pub(crate) badge: &'a BadgeId,
+    pub(crate) kind: Kind,
     /// The course's line items.
-    pub line_items: &'a [LineItem],
-    pub names: &'a Names,
+    pub(crate) line_items: &'a [LineItem],
+    pub(crate) names: &'a Names,
     /// On what another badge builds; `None` for an unknown one.
-    pub builds_on: &'a dyn Fn(&BadgeId) -> Option<Vec<BadgeId>>,
+    pub(crate) builds_on: &'a dyn Fn(&BadgeId) -> Option<Vec<BadgeId>>,
 }
 
 /// Why a rule cannot decide.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum RuleProblem {
+pub(crate) enum RuleProblem {
     #[error("Add a condition: a rule without one never awards anything.")]
     EmptyRule,
     #[error("Add a condition to the empty group, or remove the group.")]
@@ -80,7 +80,7 @@ pub enum RuleProblem {
 
 /// Everything that keeps a rule from being activated, each problem once; empty when it may be.
 #[must_use]
-pub fn review_rule(root: &Group, context: &RuleContext<'_>) -> Vec<RuleProblem> {
+pub(crate) fn review_rule(root: &Group, context: &RuleContext<'_>) -> Vec<RuleProblem> {
     let mut problems = Vec::new();
     let conditions = root.conditions();
     if conditions.is_empty() {
@@ -121,7 +121,7 @@ pub fn review_rule(root: &Group, context: &RuleContext<'_>) -> Vec<RuleProblem> 
 
 /// Why an active rule must pause: a line item that it reads is gone, or its maximum is not what it was.
 #[must_use]
-pub fn pausing_problems(root: &Group, line_items: &[LineItem]) -> Vec<RuleProblem> {
+pub(crate) fn pausing_problems(root: &Group, line_items: &[LineItem]) -> Vec<RuleProblem> {
     let mut problems = Vec::new();
     for id in root.line_items() {
         let problem = match line_items.iter().find(|item| item.id == *id) {
@@ -216,7 +216,7 @@ fn review_threshold(at_least: Threshold, item: &LineItem) -> Option<RuleProblem>
 
 /// Asks whether the rule could be met by somebody who has everything but approved evidence.
 #[must_use]
-pub fn review_evidence(root: &Group) -> Option<RuleProblem> {
+pub(crate) fn review_evidence(root: &Group) -> Option<RuleProblem> {
     if root.activities().next().is_none() {
         return Some(RuleProblem::ApplicationWithoutEvidence);
     }

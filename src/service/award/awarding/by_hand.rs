@@ -15,6 +15,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::queue;
+use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::NewDecision;
@@ -23,9 +24,13 @@ use crate::store::{Db, audit, awards, badges, decisions, enrolments, facts, rule
 /// Awards a badge to a learner whatever its rule says, with a reason that stays in the audit log.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::Conflict`] when the badge awards nothing now,
+/// [`ServiceError::Forbidden`] for all but instructors; [`ServiceError::Refused`] when the badge awards nothing now,
 /// the person may not be awarded, or has it already.
-pub async fn award_by_hand(
+#[tracing::instrument(
+    name = "by_hand.award_by_hand", skip_all,
+    fields(badge = badge.as_str(), person = person.as_str())
+)]
+pub(crate) async fn award_by_hand(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,
@@ -55,39 +60,23 @@ fn by_hand_in(
     let badge = badges::get(db, tenant, badge)?
         .filter(|badge| badge.course == visitor.course.id)
         .ok_or(ServiceError::NotFound("badge"))?;
-    let inactive = || {
-        ServiceError::conflict(
-            "award.inactive",
-            "This badge awards nothing now. Activate it first.",
-        )
-    };
-    let rule = rules::active(db, tenant, &badge.id)?.ok_or_else(inactive)?;
+    let rule = rules::active(db, tenant, &badge.id)?.ok_or(AwardRefusal::Inactive)?;
     match badge.state {
-        BadgeState::Draft => return Err(inactive()),
+        BadgeState::Draft => return Err(AwardRefusal::Inactive.into()),
         BadgeState::Retired => {
-            let sentence = "This badge is retired: nobody is awarded it any more.";
-            return Err(ServiceError::conflict("award.retired", sentence));
+            return Err(AwardRefusal::Retired.into());
         }
         // The rule cannot decide; an instructor can.
         BadgeState::Active | BadgeState::Paused { .. } => {}
     }
     if !badge.design.expiry.leaves_time(context.now) {
-        let sentence = "The time of validity of this badge is over. Give it a later end first; then it can be awarded again.";
-        return Err(ServiceError::conflict("award.term-over", sentence));
+        return Err(AwardRefusal::TermOver.into());
     }
     enrolments::get(db, tenant, &badge.course, person)?
         .filter(crate::domain::people::Enrolment::may_be_awarded)
-        .ok_or_else(|| {
-            let sentence = "Only active learners of this course can be awarded its badges.";
-            ServiceError::conflict("award.not-a-learner", sentence)
-        })?;
-    let already = || {
-        let sentence =
-            "This person has the badge already, or it was taken back. Look at the list of its holders.";
-        ServiceError::conflict("award.already", sentence)
-    };
+        .ok_or(AwardRefusal::NotALearner)?;
     let latest = awards::latest(db, tenant, &badge.id, person)?;
-    let cycle = open_cycle(latest.as_ref(), context.now).ok_or_else(already)?;
+    let cycle = open_cycle(latest.as_ref(), context.now).ok_or(AwardRefusal::Already)?;
     let known = facts::for_person(db, tenant, &badge.course, &badge.id, person)?;
     let new = NewDecision {
         person: person.clone(),
@@ -96,15 +85,13 @@ fn by_hand_in(
     };
     if badge.design.kind == Kind::Application && approved_work(db, &badge, person, &new.decision)?.is_empty()
     {
-        let sentence = "An Application badge rests on work that somebody assessed, and no work of this person is \
-                        approved. Approve what was handed in first.";
-        return Err(ServiceError::conflict("award.no-evidence", sentence));
+        return Err(AwardRefusal::NoEvidence.into());
     }
     let recorded = decisions::record(db, tenant, &badge.id, &new, Cause::ByHand, context.now, random)?;
     let award = context
         .signer(db, tenant)?
         .issue(db, &badge, person, cycle, &new.decision, &recorded.id)?
-        .ok_or_else(already)?;
+        .ok_or(AwardRefusal::Already)?;
     let entry = visitor.entry(Action::AwardByHand, award.id.as_str(), context.now);
     let entry = entry.detail(json!({ "badge": badge.id, "reason": reason }));
     audit::record(db, &entry, random)?;

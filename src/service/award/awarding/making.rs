@@ -7,6 +7,7 @@ use std::thread;
 use super::work::approved_work;
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
+use crate::domain::credential::{Credential, Visibility};
 use crate::domain::decision::Decision;
 use crate::ids::{AwardId, CredentialId, DecisionId, PersonId, RegistrationId, StatusListId, TenantId};
 use crate::random;
@@ -14,8 +15,8 @@ use crate::service::base::error::ServiceError;
 use crate::service::credential::build::{Parts, build};
 use crate::service::credential::renewals;
 use crate::service::credential::signing::{Signer, internal};
-use crate::store::credentials::{Credential, Shows};
 use crate::store::{Db, awards, credentials, people, registrations};
+use crate::telemetry::metric;
 use openbadges::credential::StatusEntry;
 use openbadges::{OpenBadgeCredential, recipient};
 
@@ -155,12 +156,12 @@ impl Signer {
                 issued_at: self.context.now,
                 status_list: one.list,
                 status_position: i32::try_from(one.place).map_err(internal)?,
-                shows: Shows::default(),
+                visibility: Visibility::default(),
                 left_out: None,
                 reissued: None,
             };
             credentials::insert(db, &stored)?;
-            metrics::counter!("cairn_awards_total").increment(1);
+            metrics::counter!(metric::AWARDS).increment(1);
             made.push(one.award);
         }
         Ok(made)

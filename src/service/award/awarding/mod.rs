@@ -2,23 +2,21 @@
 //! credential. [`revoke`] takes it back, [`award_by_hand`] awards whatever a rule says.
 
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AwardRefusal;
 
 mod by_hand;
 mod making;
 mod revoking;
 mod work;
 
-pub use by_hand::award_by_hand;
-pub use revoking::revoke;
+pub(crate) use by_hand::award_by_hand;
+pub(crate) use revoking::revoke;
 pub(in crate::service) use revoking::revoke_in;
 
 pub(in crate::service) fn check_reason(reason: &str) -> Result<String, ServiceError> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
-        return Err(ServiceError::invalid(
-            "award.reason",
-            "Give a reason of 1 to 500 characters; the holder will read it.",
-        ));
+        return Err(AwardRefusal::Reason.into());
     }
     Ok(reason.to_owned())
 }

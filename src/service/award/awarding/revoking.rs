@@ -22,8 +22,9 @@ use crate::store::{Db, audit, awards, badges, credentials, regrades, rules};
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for an award of another badge or
-/// course, [`ServiceError::Invalid`] without a reason.
-pub async fn revoke(
+/// course, [`ServiceError::Refused`] without a reason.
+#[tracing::instrument(name = "revoking.revoke", skip_all, fields(badge = badge.as_str()))]
+pub(crate) async fn revoke(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,

@@ -8,6 +8,7 @@ use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design, Picture};
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
+use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
@@ -24,43 +25,43 @@ mod rule;
 mod trial;
 
 pub(in crate::service) use rule::names;
-pub use rule::{RuleEditor, RuleReview, editor, review, save_rule};
-pub use trial::{Activated, Trial, activate, trial};
+pub(crate) use rule::{RuleEditor, RuleReview, editor, review, save_rule};
+pub(crate) use trial::{Activated, Trial, activate, trial};
 
 /// Courses larger than this are not tried out on every look at the list.
 const MOST_TO_TRY: usize = 500;
 
 /// A course's badges, as its instructors see them.
 #[derive(Debug, Clone)]
-pub struct Overview {
-    pub now: DateTime<Utc>,
-    pub course: Course,
-    pub students: u32,
-    pub badges: Vec<Summary>,
+pub(crate) struct Overview {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) course: Course,
+    pub(crate) students: u32,
+    pub(crate) badges: Vec<Summary>,
     /// Gradebook columns that can be read.
-    pub columns: usize,
-    pub activities: usize,
+    pub(crate) columns: usize,
+    pub(crate) activities: usize,
     /// Grades that were typed before Cairn prepared a column are invisible (Canvas).
-    pub hides_early_grades: bool,
+    pub(crate) hides_early_grades: bool,
     /// Hand-ins that wait for a review.
-    pub waiting: u32,
+    pub(crate) waiting: u32,
 }
 
 /// One badge in the list.
 #[derive(Debug, Clone)]
-pub struct Summary {
-    pub badge: Badge,
+pub(crate) struct Summary {
+    pub(crate) badge: Badge,
     /// Students who hold it.
-    pub earned: u32,
+    pub(crate) earned: u32,
     /// Students who miss it narrowly; not counted in very large courses.
-    pub almost: u32,
+    pub(crate) almost: u32,
     /// What keeps it from working, as a sentence.
-    pub problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// What became of a design that was to be saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Saved {
+pub(crate) enum Saved {
     Done(BadgeId),
     /// It was not saved: what is wrong with it.
     Wrong(Vec<DesignProblem>),
@@ -72,7 +73,12 @@ pub enum Saved {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
-pub async fn badge(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<(Badge, u32), ServiceError> {
+#[tracing::instrument(name = "design.badge", level = "debug", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn badge(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &BadgeId,
+) -> Result<(Badge, u32), ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -117,9 +123,7 @@ pub(in crate::service) fn overview(
     let mut waiting = 0;
     for activity in &activities {
         let state = Some(crate::domain::evidence::SubmissionState::HandedIn);
-        waiting +=
-            submissions::latest_for_activity(db, tenant, &activity.id, state, crate::store::Page::first(1))?
-                .1;
+        waiting += submissions::latest_for_activity(db, tenant, &activity.id, state, Page::first(1))?.1;
     }
     let mut summaries = Vec::new();
     for badge in badges::for_course(db, tenant, id)? {
@@ -168,7 +172,8 @@ fn problem(db: &mut Db, badge: &Badge) -> Result<Option<String>, ServiceError> {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
-pub async fn save(
+#[tracing::instrument(name = "design.save", skip_all)]
+pub(crate) async fn save(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: Option<(&BadgeId, i32)>,
@@ -240,19 +245,24 @@ pub async fn save(
 
 /// What retiring a badge would do.
 #[derive(Debug, Clone)]
-pub struct Retirement {
-    pub badge: Badge,
+pub(crate) struct Retirement {
+    pub(crate) badge: Badge,
     /// Students who hold it and keep it.
-    pub holders: u32,
+    pub(crate) holders: u32,
     /// Badges that ask for it.
-    pub above: Vec<String>,
+    pub(crate) above: Vec<String>,
 }
 
 /// What retiring a badge, or deleting a draft, would do.
 ///
 /// # Errors
 /// As [`badge`].
-pub async fn retirement(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Retirement, ServiceError> {
+#[tracing::instrument(name = "design.retirement", level = "debug", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn retirement(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &BadgeId,
+) -> Result<Retirement, ServiceError> {
     let (badge, holders) = badge(cairn, visitor, id).await?;
     let (tenant, id) = (visitor.tenant().clone(), id.clone());
     let above = cairn.store.read(move |db| {
@@ -273,7 +283,8 @@ pub async fn retirement(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resul
 ///
 /// # Errors
 /// As [`badge`].
-pub async fn retire(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<bool, ServiceError> {
+#[tracing::instrument(name = "design.retire", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn retire(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<bool, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id) = (visitor.clone(), id.clone());

@@ -18,40 +18,46 @@ use crate::ids::{BadgeId, RuleId};
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, activities, audit, badges, line_items, rules};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
 #[derive(Debug, Clone)]
-pub struct RuleEditor {
-    pub badge: Badge,
-    pub draft: Option<Rule>,
-    pub active: Option<Rule>,
+pub(crate) struct RuleEditor {
+    pub(crate) badge: Badge,
+    pub(crate) draft: Option<Rule>,
+    pub(crate) active: Option<Rule>,
     /// The next version's number.
-    pub next_version: i32,
+    pub(crate) next_version: i32,
     /// Columns that can be named: present ones, and those whose maximum changed.
-    pub items: Vec<LineItem>,
-    pub activities: Vec<Activity>,
+    pub(crate) items: Vec<LineItem>,
+    pub(crate) activities: Vec<Activity>,
     /// Other badges that can be named.
-    pub others: Vec<(BadgeId, String)>,
+    pub(crate) others: Vec<(BadgeId, String)>,
     /// Whether the platform lets this tool make columns.
-    pub makes_columns: bool,
+    pub(crate) makes_columns: bool,
 }
 
 /// A rule as it reads, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleReview {
-    pub sentence: String,
+pub(crate) struct RuleReview {
+    pub(crate) sentence: String,
     /// Sentences that say what to do.
-    pub problems: Vec<String>,
+    pub(crate) problems: Vec<String>,
 }
 
 /// What the rule builder of a badge shows.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
-pub async fn editor(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<RuleEditor, ServiceError> {
+#[tracing::instrument(name = "rule.editor", level = "debug", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn editor(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &BadgeId,
+) -> Result<RuleEditor, ServiceError> {
     visitor.teach()?;
     let (visitor, id) = (visitor.clone(), id.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -91,7 +97,8 @@ pub async fn editor(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Ru
 ///
 /// # Errors
 /// As [`editor`].
-pub async fn review(
+#[tracing::instrument(name = "rule.review", level = "debug", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn review(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &BadgeId,
@@ -157,8 +164,9 @@ pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<
 /// had changed is accepted with it. A draft equal to the active version is not kept.
 ///
 /// # Errors
-/// As [`editor`]; [`ServiceError::Conflict`] when somebody else saved a first draft at the same moment.
-pub async fn save_rule(
+/// As [`editor`]; [`ServiceError::Refused`] when somebody else saved a first draft at the same moment.
+#[tracing::instrument(name = "rule.save_rule", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn save_rule(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &BadgeId,
@@ -172,10 +180,7 @@ pub async fn save_rule(
         let tenant = visitor.tenant();
         let badge = own_badge(db, &visitor, &id)?;
         if badge.state == BadgeState::Retired {
-            return Err(ServiceError::conflict(
-                "badge.retired",
-                "This badge is retired, so its rule cannot change. Make a new badge instead.",
-            ));
+            return Err(BadgeRefusal::Retired.into());
         }
         for item in line_items::for_course(db, tenant, &badge.course)? {
             if item.state == LineItemState::MaximumChanged && root.line_items().any(|named| *named == item.id)
@@ -191,10 +196,7 @@ pub async fn save_rule(
         }
         let rule = rules::save_draft(db, tenant, &id, &root, RuleId::new(now, random.as_ref()), now);
         let rule = rule.map_err(|error| match error {
-            StoreError::AlreadyThere(_) => ServiceError::conflict(
-                "rule.saved-at-once",
-                "Somebody else saved this rule at the same moment. Open it again and look at what is there.",
-            ),
+            StoreError::AlreadyThere(_) => ServiceError::from(BadgeRefusal::SavedAtOnce),
             other => other.into(),
         })?;
         let entry = visitor.entry(Action::RuleSaved, id.as_str(), now);

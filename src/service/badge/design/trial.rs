@@ -29,31 +29,31 @@ use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people
 
 /// What a rule would do, with everything that a page says about it.
 #[derive(Debug, Clone)]
-pub struct Trial {
-    pub now: DateTime<Utc>,
-    pub badge: Badge,
+pub(crate) struct Trial {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) badge: Badge,
     /// The version that was tried: the draft, else the active one.
-    pub rule: Rule,
-    pub sentence: String,
-    pub run: DryRun,
-    pub names: Names,
+    pub(crate) rule: Rule,
+    pub(crate) sentence: String,
+    pub(crate) run: DryRun,
+    pub(crate) names: Names,
     /// Everybody that the run names.
-    pub people: HashMap<PersonId, Person>,
+    pub(crate) people: HashMap<PersonId, Person>,
     /// How each person stands, to say why.
-    pub decisions: HashMap<PersonId, Decision>,
+    pub(crate) decisions: HashMap<PersonId, Decision>,
     /// What keeps it from being activated, a sentence each.
-    pub blocking: Vec<String>,
+    pub(crate) blocking: Vec<String>,
     /// Whether there is anything to activate.
-    pub can_activate: bool,
+    pub(crate) can_activate: bool,
     /// When the course was last read.
-    pub read_at: Option<DateTime<Utc>>,
+    pub(crate) read_at: Option<DateTime<Utc>>,
     /// Grades that were typed before Cairn prepared a column are invisible (Canvas).
-    pub hides_early_grades: bool,
+    pub(crate) hides_early_grades: bool,
 }
 
 /// What became of an activation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Activated {
+pub(crate) enum Activated {
     Done,
     /// What would happen is not what was confirmed: the number that it is now.
     Changed(usize),
@@ -66,7 +66,8 @@ pub enum Activated {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course or one
 /// without any rule.
-pub async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Trial, ServiceError> {
+#[tracing::instrument(name = "trial.trial", level = "debug", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Trial, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let tried = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -184,7 +185,8 @@ pub(super) fn near(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<usi
 ///
 /// # Errors
 /// As [`trial`].
-pub async fn activate(
+#[tracing::instrument(name = "trial.activate", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn activate(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &BadgeId,

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::domain::badge::Picture;
 use crate::ids::TenantId;
 use crate::service::Cairn;
-use crate::service::badge::uploads;
+use crate::service::badge::uploads::{self, UploadError};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
@@ -14,35 +14,36 @@ use crate::store::blobs::BlobError;
 /// Pictures are public by their digest, whoever uploaded them; hand-ins lie on the shelves of their tenants and are not.
 const SHELF: &str = "pictures";
 
-/// Cleans and keeps a picture.
+/// Cleans and keeps a picture, or says why it is refused.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Invalid`] with the reason for which it is refused.
-pub async fn keep(cairn: &Cairn, visitor: &Visitor, bytes: Bytes) -> Result<Picture, ServiceError> {
+/// [`ServiceError::Forbidden`] for all but instructors; what the store of files reports.
+#[tracing::instrument(name = "kept.keep", skip_all)]
+pub(crate) async fn keep(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    bytes: Bytes,
+) -> Result<Result<Picture, UploadError>, ServiceError> {
     visitor.teach()?;
     let cleaned = tokio::task::spawn_blocking(move || uploads::clean(&bytes)).await;
     let cleaned = cleaned.map_err(|error| ServiceError::Internal(error.to_string()))?;
-    let picture = cleaned.map_err(|error| {
-        let text = error.to_string();
-        let mut letters = text.chars();
-        let first = letters
-            .next()
-            .map(|first| first.to_uppercase().collect::<String>())
-            .unwrap_or_default();
-        ServiceError::invalid("picture.refused", format!("{first}{}.", letters.as_str()))
-    })?;
+    let picture = match cleaned {
+        Ok(picture) => picture,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let digest = cairn
         .blobs
         .put(&TenantId::from(SHELF), Bytes::from(picture.bytes))
         .await?;
-    Ok(Picture::Uploaded {
+    Ok(Ok(Picture::Uploaded {
         digest,
         media_type: picture.media_type.to_owned(),
-    })
+    }))
 }
 
 /// Whether an uploaded picture is on the shelf, and of the type that it says.
-pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
+#[tracing::instrument(name = "kept.is_kept", level = "debug", skip_all)]
+pub(crate) async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
     let address = super::href(picture);
     match uploaded(cairn, address.trim_start_matches(addresses::PICTURES)).await {
         Ok(_) => Ok(true),
@@ -57,7 +58,8 @@ pub async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceEr
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when there is none.
-pub async fn uploaded(cairn: &Cairn, file: &str) -> Result<(&'static str, Bytes), ServiceError> {
+#[tracing::instrument(name = "kept.uploaded", level = "debug", skip_all)]
+pub(crate) async fn uploaded(cairn: &Cairn, file: &str) -> Result<(&'static str, Bytes), ServiceError> {
     let missing = ServiceError::NotFound("picture");
     let Some((digest, ending)) = file.split_once('.') else {
         return Err(missing);

@@ -12,14 +12,14 @@ mod shapes;
 use url::form_urlencoded;
 
 use crate::domain::badge::{Picture, Shape};
-use crate::service::badge::theme::Colour;
+use crate::domain::theme::Colour;
 use crate::service::base::addresses;
 
-pub use kept::{is_kept, keep, uploaded};
-pub use raster::{RasterError, png, renders};
+pub(crate) use kept::{is_kept, keep, uploaded};
+pub(crate) use raster::{RasterError, png, renders};
 
 /// The address that draws pictures; [`query`] says which.
-pub use crate::service::base::addresses::DRAWN;
+pub(crate) use crate::service::base::addresses::DRAWN;
 
 /// The colour when none can be read.
 const FALLBACK: &str = "#1f6f78";
@@ -27,7 +27,7 @@ const FALLBACK: &str = "#1f6f78";
 /// A picture to be drawn. Anything typed can be drawn: what cannot be read falls back to a hexagon in our own colour,
 /// and letters that the font does not have are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drawing {
+pub(crate) struct Drawing {
     initials: String,
     shape: Shape,
     colour: Colour,
@@ -36,7 +36,7 @@ pub struct Drawing {
 impl Drawing {
     /// A drawing from what was typed or asked for.
     #[must_use]
-    pub fn new(initials: &str, shape: &str, colour: &str) -> Self {
+    pub(crate) fn new(initials: &str, shape: &str, colour: &str) -> Self {
         let shape = match shape {
             "circle" => Shape::Circle,
             "shield" => Shape::Shield,
@@ -65,7 +65,7 @@ impl Drawing {
 
     /// The drawing behind a badge's picture; `None` for an uploaded one.
     #[must_use]
-    pub fn from_picture(picture: &Picture) -> Option<Self> {
+    pub(crate) fn from_picture(picture: &Picture) -> Option<Self> {
         match picture {
             Picture::Drawn {
                 initials,
@@ -78,7 +78,7 @@ impl Drawing {
 
     /// Reads the query that [`query`] writes.
     #[must_use]
-    pub fn from_query(asked: &str) -> Self {
+    pub(crate) fn from_query(asked: &str) -> Self {
         let value = |name: &str| {
             let found = form_urlencoded::parse(asked.as_bytes()).find(|(key, _)| key == name);
             found.map(|(_, value)| value.into_owned()).unwrap_or_default()
@@ -88,14 +88,14 @@ impl Drawing {
 
     /// The picture as an SVG document of 240 by 240 units.
     #[must_use]
-    pub fn svg(&self) -> String {
+    pub(crate) fn svg(&self) -> String {
         shapes::draw(self.shape, self.colour, &self.initials)
     }
 }
 
 /// The query of a drawn picture's address.
 #[must_use]
-pub fn query(initials: &str, shape: &str, colour: &str) -> String {
+pub(crate) fn query(initials: &str, shape: &str, colour: &str) -> String {
     form_urlencoded::Serializer::new(String::new())
         .append_pair("initials", initials)
         .append_pair("shape", shape)
@@ -105,14 +105,14 @@ pub fn query(initials: &str, shape: &str, colour: &str) -> String {
 
 /// The address of a drawn picture: `base`, `?`, and [`query`].
 #[must_use]
-pub fn address(base: &str, initials: &str, shape: &str, colour: &str) -> String {
+pub(crate) fn address(base: &str, initials: &str, shape: &str, colour: &str) -> String {
     format!("{base}?{}", query(initials, shape, colour))
 }
 
 /// Where a badge's picture is served, from the root of this server: drawn ones by what they show, uploaded ones by their
 /// digest. What a credential names stays true, whatever becomes of the badge.
 #[must_use]
-pub fn href(picture: &Picture) -> String {
+pub(crate) fn href(picture: &Picture) -> String {
     match picture {
         Picture::Drawn {
             initials,
@@ -132,7 +132,7 @@ pub fn href(picture: &Picture) -> String {
 
 /// The word of a shape in forms and addresses.
 #[must_use]
-pub fn shape_word(shape: Shape) -> &'static str {
+pub(crate) fn shape_word(shape: Shape) -> &'static str {
     match shape {
         Shape::Hexagon => "hexagon",
         Shape::Circle => "circle",
@@ -143,7 +143,7 @@ pub fn shape_word(shape: Shape) -> &'static str {
 
 /// Initials for a name: the first letters of its first words that count ("Clean a messy dataset": CMD).
 #[must_use]
-pub fn suggest_initials(name: &str) -> String {
+pub(crate) fn suggest_initials(name: &str) -> String {
     let words: Vec<&str> = name
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())

@@ -8,11 +8,11 @@ use resvg::usvg::{self, ImageHrefResolver};
 use super::letters::{FAMILY, FONTS};
 
 /// The largest side of a PNG that is made, in pixels.
-pub const MAX_SIDE: u32 = 2_048;
+pub(crate) const MAX_SIDE: u32 = 2_048;
 
 /// Why a picture could not be drawn.
 #[derive(Debug, thiserror::Error)]
-pub enum RasterError {
+pub(crate) enum RasterError {
     #[error("the SVG cannot be drawn: {0}")]
     Svg(#[from] usvg::Error),
     #[error("a picture has between 1 and {MAX_SIDE} pixels on a side, not {0}")]
@@ -27,7 +27,7 @@ pub enum RasterError {
 ///
 /// # Errors
 /// When the SVG cannot be drawn, or `side` is 0 or above `MAX_SIDE`.
-pub fn png(svg: &str, side: u32) -> Result<Vec<u8>, RasterError> {
+pub(crate) fn png(svg: &str, side: u32) -> Result<Vec<u8>, RasterError> {
     draw(svg, side)?
         .encode_png()
         .map_err(|error| RasterError::Encode(error.to_string()))
@@ -37,7 +37,7 @@ pub fn png(svg: &str, side: u32) -> Result<Vec<u8>, RasterError> {
 ///
 /// # Errors
 /// As [`png()`], and [`RasterError::Blank`].
-pub fn renders(svg: &str) -> Result<(), RasterError> {
+pub(crate) fn renders(svg: &str) -> Result<(), RasterError> {
     let pixmap = draw(svg, 96)?;
     if pixmap.pixels().iter().all(|pixel| pixel.alpha() == 0) {
         Err(RasterError::Blank)

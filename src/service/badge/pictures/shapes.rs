@@ -1,7 +1,7 @@
 //! The outlines of the family: one fill, one inner line, letters in the middle.
 
 use crate::domain::badge::Shape;
-use crate::service::badge::theme::Colour;
+use crate::domain::theme::Colour;
 
 use super::letters::outline;
 

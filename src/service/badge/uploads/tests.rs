@@ -309,7 +309,6 @@ fn a_png_beyond_the_limits_is_refused_with_its_size() {
             height: 16
         }
     ));
-    assert!(error.to_string().contains("2049 by 16"));
 }
 
 #[test]

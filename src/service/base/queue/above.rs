@@ -19,7 +19,7 @@ const FEW: usize = 5;
 ///
 /// # Errors
 /// What the store reports.
-pub fn decide_above(
+pub(crate) fn decide_above(
     db: &mut Db,
     badge: &Badge,
     people: &[PersonId],

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::ids::{RegistrationId, TenantId};
+use crate::ids::{PersonId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Db, StoreError};
@@ -19,14 +19,28 @@ use crate::store::{Db, StoreError};
 mod above;
 mod work;
 
-pub use above::decide_above;
-pub use work::{
+pub(crate) use above::decide_above;
+pub(crate) use work::{
     CheckCourse, DecideBadge, DecidePerson, EnsureLineItem, EraseFiles, ExportInstitution, HandleNotice,
     SendScore, SignAnew, SubscribeNotices,
 };
 
+/// The names of all kinds.
+pub(crate) const NAMES: [&str; 10] = [
+    CheckCourse::NAME,
+    DecideBadge::NAME,
+    DecidePerson::NAME,
+    EnsureLineItem::NAME,
+    SendScore::NAME,
+    SubscribeNotices::NAME,
+    HandleNotice::NAME,
+    ExportInstitution::NAME,
+    EraseFiles::NAME,
+    SignAnew::NAME,
+];
+
 /// Work that may be late but is never lost. It may be done more than once, so doing it twice must do no harm.
-pub trait BackgroundJob: Serialize + DeserializeOwned + Send + 'static {
+pub(crate) trait BackgroundJob: Serialize + DeserializeOwned + Send + 'static {
     /// The name under which it is stored; never changed, as jobs of the version before may still wait.
     const NAME: &'static str;
 
@@ -46,10 +60,15 @@ pub trait BackgroundJob: Serialize + DeserializeOwned + Send + 'static {
     fn platform(&self) -> Option<&RegistrationId> {
         None
     }
+
+    /// The person whom it concerns: nothing of it is left once they are erased.
+    fn person(&self) -> Option<&PersonId> {
+        None
+    }
 }
 
 /// Two seconds after the first failure, then four times as long, at most ten minutes: eight attempts in all.
-pub const USUAL_RETRY: ExponentialBuilder = ExponentialBuilder::new()
+pub(crate) const USUAL_RETRY: ExponentialBuilder = ExponentialBuilder::new()
     .with_min_delay(Duration::from_secs(2))
     .with_factor(4.0)
     .with_max_delay(Duration::from_mins(10))
@@ -60,7 +79,7 @@ pub const USUAL_RETRY: ExponentialBuilder = ExponentialBuilder::new()
 ///
 /// # Errors
 /// What the store reports.
-pub fn enqueue<J: BackgroundJob>(
+pub(crate) fn enqueue<J: BackgroundJob>(
     db: &mut Db,
     tenant: &TenantId,
     job: &J,
@@ -83,23 +102,32 @@ pub fn enqueue<J: BackgroundJob>(
         payload,
         run_at,
         platform: job.platform().cloned(),
+        person: job.person().cloned(),
     };
     jobs::enqueue(db, &new, now, random).map(drop)
+}
+
+/// What a key is made of: each member with its id.
+pub(crate) fn members_of<'a>(
+    names: &'static [&'static str],
+    key: &'a str,
+) -> impl Iterator<Item = (&'static str, &'a str)> {
+    names.iter().copied().zip(key.splitn(names.len(), '/'))
 }
 
 /// The job that was stored so. What its key and its platform say is not repeated in the payload.
 ///
 /// # Errors
 /// What of the payload cannot be read.
-pub fn read<J: BackgroundJob>(
+pub(crate) fn read<J: BackgroundJob>(
     payload: &Value,
     key: &str,
     platform: Option<&RegistrationId>,
 ) -> Result<J, serde_json::Error> {
     let mut whole = payload.clone();
     if let Value::Object(members) = &mut whole {
-        for (name, part) in J::KEY.iter().zip(key.splitn(J::KEY.len(), '/')) {
-            members.entry(*name).or_insert_with(|| part.into());
+        for (name, part) in members_of(J::KEY, key) {
+            members.entry(name).or_insert_with(|| part.into());
         }
         if let Some(platform) = platform {
             members.insert("platform".to_owned(), platform.as_str().into());

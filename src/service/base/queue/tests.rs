@@ -84,6 +84,7 @@ fn stored_jobs_are_what_they_always_were() {
             submission: "s-1".into(),
             course: "c-1".into(),
             platform: platform(),
+            person: None,
         },
     );
     stands(
@@ -176,4 +177,31 @@ fn a_payload_of_another_shape_is_refused() {
     ] {
         assert!(read::<CheckCourse>(&payload, "c-1", None).is_err(), "{payload}");
     }
+}
+
+#[test]
+fn work_about_a_person_says_whom_it_concerns() {
+    let person = PersonId::from("p-1");
+    let decide = DecidePerson {
+        course: "c-1".into(),
+        person: person.clone(),
+        cause: Cause::HandIn,
+    };
+    let send = SendScore {
+        submission: "s-1".into(),
+        course: "c-1".into(),
+        platform: None,
+        person: Some(person.clone()),
+    };
+    assert_eq!((decide.person(), send.person()), (Some(&person), Some(&person)));
+    assert_eq!(
+        serde_json::to_value(&send).unwrap(),
+        json!({"submission": "s-1"}),
+        "whose it is stands in the column alone"
+    );
+    let badge = DecideBadge {
+        badge: "b-1".into(),
+        cause: Cause::Activation,
+    };
+    assert_eq!(badge.person(), None);
 }

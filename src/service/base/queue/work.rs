@@ -16,16 +16,16 @@ use crate::store::{Db, StoreError, courses};
 
 /// Reads a course at its platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckCourse {
-    pub course: CourseId,
-    pub cause: Cause,
+pub(crate) struct CheckCourse {
+    pub(crate) course: CourseId,
+    pub(crate) cause: Cause,
     #[serde(default, skip_serializing)]
-    pub platform: Option<RegistrationId>,
+    pub(crate) platform: Option<RegistrationId>,
 }
 
 impl CheckCourse {
     #[must_use]
-    pub fn of(course: &Course, cause: Cause) -> Self {
+    pub(crate) fn of(course: &Course, cause: Cause) -> Self {
         Self {
             course: course.id.clone(),
             cause,
@@ -49,9 +49,9 @@ impl BackgroundJob for CheckCourse {
 
 /// Decides one badge for all learners of its course: after its activation, for instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DecideBadge {
-    pub badge: BadgeId,
-    pub cause: Cause,
+pub(crate) struct DecideBadge {
+    pub(crate) badge: BadgeId,
+    pub(crate) cause: Cause,
 }
 
 impl BackgroundJob for DecideBadge {
@@ -65,10 +65,10 @@ impl BackgroundJob for DecideBadge {
 
 /// Decides all badges of a course for one person: after a fact about this person changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DecidePerson {
-    pub course: CourseId,
-    pub person: PersonId,
-    pub cause: Cause,
+pub(crate) struct DecidePerson {
+    pub(crate) course: CourseId,
+    pub(crate) person: PersonId,
+    pub(crate) cause: Cause,
 }
 
 impl BackgroundJob for DecidePerson {
@@ -78,22 +78,26 @@ impl BackgroundJob for DecidePerson {
     fn key(&self) -> String {
         format!("{}/{}", self.course, self.person)
     }
+
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
 }
 
 /// Gives an evidence activity its gradebook column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EnsureLineItem {
-    pub activity: ActivityId,
+pub(crate) struct EnsureLineItem {
+    pub(crate) activity: ActivityId,
     #[serde(skip_serializing)]
-    pub course: CourseId,
+    pub(crate) course: CourseId,
     #[serde(default, skip_serializing)]
-    pub platform: Option<RegistrationId>,
+    pub(crate) platform: Option<RegistrationId>,
 }
 
 impl EnsureLineItem {
     /// # Errors
     /// What the store reports.
-    pub fn of(db: &mut Db, activity: &Activity) -> Result<Self, StoreError> {
+    pub(crate) fn of(db: &mut Db, activity: &Activity) -> Result<Self, StoreError> {
         Ok(Self {
             platform: platform_of(db, &activity.tenant, &activity.course)?,
             activity: activity.id.clone(),
@@ -118,22 +122,26 @@ impl BackgroundJob for EnsureLineItem {
 
 /// Sends what became of a hand-in to the gradebook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SendScore {
-    pub submission: SubmissionId,
+pub(crate) struct SendScore {
+    pub(crate) submission: SubmissionId,
     #[serde(skip_serializing)]
-    pub course: CourseId,
+    pub(crate) course: CourseId,
     #[serde(default, skip_serializing)]
-    pub platform: Option<RegistrationId>,
+    pub(crate) platform: Option<RegistrationId>,
+    /// Who handed it in. Whoever sends it reads that from the hand-in, so it stands in the column alone.
+    #[serde(skip)]
+    pub(crate) person: Option<PersonId>,
 }
 
 impl SendScore {
     /// # Errors
     /// What the store reports.
-    pub fn of(db: &mut Db, course: &CourseId, submission: &Submission) -> Result<Self, StoreError> {
+    pub(crate) fn of(db: &mut Db, course: &CourseId, submission: &Submission) -> Result<Self, StoreError> {
         Ok(Self {
             platform: platform_of(db, &submission.tenant, course)?,
             submission: submission.id.clone(),
             course: course.clone(),
+            person: Some(submission.person.clone()),
         })
     }
 }
@@ -150,6 +158,10 @@ impl BackgroundJob for SendScore {
     fn platform(&self) -> Option<&RegistrationId> {
         self.platform.as_ref()
     }
+
+    fn person(&self) -> Option<&PersonId> {
+        self.person.as_ref()
+    }
 }
 
 fn platform_of(
@@ -162,14 +174,14 @@ fn platform_of(
 
 /// Asks a platform for notices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SubscribeNotices {
-    pub deployment: DeploymentId,
+pub(crate) struct SubscribeNotices {
+    pub(crate) deployment: DeploymentId,
     /// Where the platform takes the address of a handler.
-    pub service: Url,
+    pub(crate) service: Url,
     /// The types of notice that are wanted.
-    pub types: Vec<String>,
+    pub(crate) types: Vec<String>,
     #[serde(default, skip_serializing)]
-    pub platform: Option<RegistrationId>,
+    pub(crate) platform: Option<RegistrationId>,
 }
 
 impl BackgroundJob for SubscribeNotices {
@@ -187,16 +199,16 @@ impl BackgroundJob for SubscribeNotices {
 
 /// Does what a notice calls for: a course was copied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandleNotice {
+pub(crate) struct HandleNotice {
     /// The platform's id of the notice.
     #[serde(skip_serializing)]
-    pub notice: String,
-    pub deployment: DeploymentId,
+    pub(crate) notice: String,
+    pub(crate) deployment: DeploymentId,
     /// The new course.
-    pub context_id: String,
-    pub title: Option<String>,
+    pub(crate) context_id: String,
+    pub(crate) title: Option<String>,
     /// The contexts that it was copied from.
-    pub origins: Vec<String>,
+    pub(crate) origins: Vec<String>,
 }
 
 impl BackgroundJob for HandleNotice {
@@ -210,8 +222,8 @@ impl BackgroundJob for HandleNotice {
 
 /// Packs an archive of an institution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExportInstitution {
-    pub export: ExportId,
+pub(crate) struct ExportInstitution {
+    pub(crate) export: ExportId,
 }
 
 impl BackgroundJob for ExportInstitution {
@@ -225,10 +237,10 @@ impl BackgroundJob for ExportInstitution {
 
 /// Removes files that nobody has any more, after somebody was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EraseFiles {
+pub(crate) struct EraseFiles {
     #[serde(skip_serializing)]
-    pub erasure: ErasureId,
-    pub digests: Vec<String>,
+    pub(crate) erasure: ErasureId,
+    pub(crate) digests: Vec<String>,
 }
 
 impl BackgroundJob for EraseFiles {
@@ -242,11 +254,11 @@ impl BackgroundJob for EraseFiles {
 
 /// Signs anew what a withdrawn key had signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignAnew {
-    pub key: KeyId,
+pub(crate) struct SignAnew {
+    pub(crate) key: KeyId,
     /// Whether it is the later of two: both do the same, so only the key of the job tells them apart.
     #[serde(skip)]
-    pub once_more: bool,
+    pub(crate) once_more: bool,
 }
 
 impl BackgroundJob for SignAnew {

@@ -11,18 +11,17 @@ use super::source::{Source, columns};
 use super::{links as copied_links, placeholder};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::copying::{Mapping, match_columns};
-use crate::domain::course::{Course, LineItem};
+use crate::domain::course::{CopyState, Course, LineItem};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::Condition;
 use crate::ids::LineItemId;
 use crate::random::Random;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::copied_inputs::{self, Kind};
-use crate::store::copies::{self, CopyState};
-use crate::store::{Db, StoreError, activities, audit, badges, courses, line_items, links, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, copies, courses, line_items, links, rules};
 
 /// Looks again for what was not found, now that the course was read. Run it in the transaction that writes the columns.
-pub fn map_again(
+pub(crate) fn map_again(
     db: &mut Db,
     course: &Course,
     now: DateTime<Utc>,

@@ -4,14 +4,13 @@
 use chrono::{DateTime, Utc};
 
 use super::{links as copied_links, source};
-use crate::domain::course::{Course, Link};
+use crate::domain::course::{CopyFoundBy, CopyState, Course, CourseCopy, Link};
 use crate::ids::{CopyId, CourseId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::base::error::ServiceError;
 use crate::service::course::placing::ITEM;
-use crate::store::copies::{self, CopyState, CourseCopy, FoundBy};
 use crate::store::courses::CourseSeen;
-use crate::store::{Db, StoreError, activities, badges, courses, line_items};
+use crate::store::{Db, StoreError, activities, badges, copies, courses, line_items};
 use lti::claims::Launch;
 
 /// Most ids of a history that are looked at; Canvas names 1,000.
@@ -19,7 +18,7 @@ const MOST: usize = 1_000;
 
 /// What a launch says of a copied course. Gives the link back, which may open something now. Run it in the launch's
 /// transaction, after course and link were refreshed.
-pub fn on_launch(
+pub(crate) fn on_launch(
     db: &mut Db,
     course: &Course,
     link: Option<Link>,
@@ -39,12 +38,12 @@ pub fn on_launch(
     }
     let may_be_copy = !history.is_empty() || item.is_some();
     if may_be_copy && copies::for_course(db, &course.tenant, &course.id)?.is_empty() {
-        let mut found = nearest(db, course, &history)?.map(|source| (source, FoundBy::History));
+        let mut found = nearest(db, course, &history)?.map(|source| (source, CopyFoundBy::History));
         if found.is_none()
             && let Some(item) = item
         {
             let source = source_of(db, &course.tenant, &course.registration, item)?;
-            found = source.map(|source| (source, FoundBy::Item));
+            found = source.map(|source| (source, CopyFoundBy::Item));
         }
         if let Some((source, by)) = found {
             offer(db, course, source, by, now, random)?;
@@ -80,7 +79,7 @@ fn nearest(db: &mut Db, course: &Course, history: &[&str]) -> Result<Option<Cour
 }
 
 /// The course of this registration to which an id of ours belongs: of a placement, an evidence activity or a badge.
-pub fn source_of(
+pub(crate) fn source_of(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,
@@ -104,7 +103,7 @@ fn offer(
     db: &mut Db,
     course: &Course,
     source: CourseId,
-    found_by: FoundBy,
+    found_by: CopyFoundBy,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
@@ -129,20 +128,20 @@ fn offer(
 
 /// What a notice says of a copied course.
 #[derive(Debug, Clone)]
-pub struct Copied<'a> {
-    pub tenant: &'a TenantId,
-    pub registration: &'a RegistrationId,
-    pub deployment: &'a DeploymentId,
+pub(crate) struct Copied<'a> {
+    pub(crate) tenant: &'a TenantId,
+    pub(crate) registration: &'a RegistrationId,
+    pub(crate) deployment: &'a DeploymentId,
     /// The new course's own id at the platform.
-    pub context_id: &'a str,
-    pub title: Option<&'a str>,
+    pub(crate) context_id: &'a str,
+    pub(crate) title: Option<&'a str>,
     /// The old courses'.
-    pub origins: &'a [String],
+    pub(crate) origins: &'a [String],
 }
 
 /// Takes a notice in. A notice mostly comes before anybody has opened the new course: then the course is made here, but
 /// only where there is something to offer, and nobody reads it at the platform before its first launch.
-pub fn on_notice(
+pub(crate) fn on_notice(
     db: &mut Db,
     copied: &Copied<'_>,
     now: DateTime<Utc>,
@@ -181,7 +180,7 @@ pub fn on_notice(
     };
     let course = courses::announced(db, &seen, now, random)?;
     for source in &sources {
-        offer(db, &course, source.clone(), FoundBy::Notice, now, random)?;
+        offer(db, &course, source.clone(), CopyFoundBy::Notice, now, random)?;
     }
     Ok(sources.len())
 }

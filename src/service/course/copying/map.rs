@@ -12,8 +12,9 @@ use super::source::columns;
 use crate::domain::audit::Action;
 use crate::domain::badge::BadgeState;
 use crate::domain::copying::Mapping;
-use crate::domain::course::{Course, Opens};
+use crate::domain::course::{CopyState, Course, Opens};
 use crate::domain::evidence::Activity;
+use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
@@ -22,17 +23,17 @@ use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::copied_inputs::{self, Kind};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
+use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::course::columns as gradebook;
-use crate::store::copies::CopyState;
 use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules, submissions};
 
 /// What a person chose for a missing thing: its kind, its id in the rule, and the id of what stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    pub kind: Kind,
-    pub missing: String,
-    pub chosen: String,
+pub(crate) struct Choice {
+    pub(crate) kind: Kind,
+    pub(crate) missing: String,
+    pub(crate) chosen: String,
 }
 
 /// Activities of a course that a link of the platform opens.
@@ -52,8 +53,9 @@ pub(super) fn linked_activities(db: &mut Db, course: &Course) -> Result<Vec<Acti
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators change badges,
-/// [`ServiceError::NotFound`] for a copy of another course, [`ServiceError::Invalid`] for something that is not of this course.
-pub async fn choose(
+/// [`ServiceError::NotFound`] for a copy of another course, [`ServiceError::Refused`] for something that is not of this course.
+#[tracing::instrument(name = "copying.choose", skip_all, fields(copy = id.as_str()))]
+pub(crate) async fn choose(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &CopyId,
@@ -66,10 +68,7 @@ pub async fn choose(
         policies::require(db, &visitor, Power::Create)?;
         let (copy, _) = own_copy(db, &visitor, &id)?;
         if copy.state != CopyState::Taken {
-            return Err(ServiceError::conflict(
-                "copy.not-taken",
-                "The badges were not brought along yet. Bring them first, then say what stands for what.",
-            ));
+            return Err(CourseRefusal::CopyNotTaken.into());
         }
         let course = &visitor.course;
         let mut mapping = Mapping::default();
@@ -91,12 +90,7 @@ pub async fn choose(
 /// Whether what was missing is of this course's copies, and what was chosen is of this course.
 fn check(db: &mut Db, course: &Course, choice: &Choice, mapping: &mut Mapping) -> Result<(), ServiceError> {
     let tenant = &course.tenant;
-    let wrong = || {
-        ServiceError::invalid(
-            "copy.choice",
-            "Choose something of this course for each line. What you chose may have been removed; look again.",
-        )
-    };
+    let wrong = || ServiceError::from(CourseRefusal::CopyChoice);
     match choice.kind {
         Kind::Column => {
             let missing = LineItemId::from(choice.missing.as_str());
@@ -177,7 +171,7 @@ fn retire_stand_ins(db: &mut Db, course: &Course, mapping: &Mapping) -> Result<(
                 links::set_opens(db, tenant, &link.id, &opens)?;
             }
         }
-        let page = crate::store::Page::first(1);
+        let page = Page::first(1);
         let handed_in = submissions::latest_for_activity(db, tenant, stand_in, None, page)?.1 > 0;
         if !handed_in && !is_read(db, course, stand_in)? {
             activities::delete(db, tenant, stand_in)?;
@@ -204,7 +198,8 @@ fn is_read(db: &mut Db, course: &Course, activity: &ActivityId) -> Result<bool, 
 ///
 /// # Errors
 /// As [`choose`], and as [`gradebook::create`].
-pub async fn create_column(
+#[tracing::instrument(name = "copying.create_column", skip_all, fields(copy = id.as_str()))]
+pub(crate) async fn create_column(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &CopyId,

@@ -2,10 +2,10 @@
 
 use super::map::linked_activities;
 use super::own_copy;
-use super::plan::{dates, other_maximum};
+use super::plan::{Note, dates, other_maximum};
 use super::source::{Source, badges_to_bring, columns};
 use crate::domain::badge::Badge;
-use crate::domain::course::{Course, LineItem};
+use crate::domain::course::{Course, CourseCopy, LineItem};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::Group;
 use crate::domain::sentence::sentence_in_full;
@@ -15,45 +15,45 @@ use crate::service::badge::copied_inputs::{self, Missing};
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::copies::CourseCopy;
 use crate::store::{badges, rules};
 use lti::services::media::scope;
 
 /// What was brought, and what is left to say.
 #[derive(Debug, Clone)]
-pub struct Mapping {
-    pub copy: CourseCopy,
+pub(crate) struct Mapping {
+    pub(crate) copy: CourseCopy,
     /// The old course.
-    pub source: Course,
-    pub badges: Vec<MappedBadge>,
+    pub(crate) source: Course,
+    pub(crate) badges: Vec<MappedBadge>,
     /// Each missing thing with the badges that read it.
-    pub missing: Vec<(Missing, Vec<String>)>,
+    pub(crate) missing: Vec<(Missing, Vec<String>)>,
     /// Columns of this course that may stand for one.
-    pub columns: Vec<LineItem>,
+    pub(crate) columns: Vec<LineItem>,
     /// Activities of this course that may stand for one.
-    pub activities: Vec<Activity>,
+    pub(crate) activities: Vec<Activity>,
     /// Badges of this course that may stand for one.
-    pub others: Vec<(BadgeId, String)>,
+    pub(crate) others: Vec<(BadgeId, String)>,
     /// Whether the platform lets this tool make columns.
-    pub makes_columns: bool,
+    pub(crate) makes_columns: bool,
 }
 
 /// A badge that was brought.
 #[derive(Debug, Clone)]
-pub struct MappedBadge {
-    pub badge: Badge,
+pub(crate) struct MappedBadge {
+    pub(crate) badge: Badge,
     /// Its rule as it reads now.
-    pub sentence: Option<String>,
-    pub missing: usize,
-    /// What to look at, a sentence each.
-    pub notes: Vec<String>,
+    pub(crate) sentence: Option<String>,
+    pub(crate) missing: usize,
+    /// What to look at.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// What was brought, and what is left to say.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
-pub async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Mapping, ServiceError> {
+#[tracing::instrument(name = "copying.mapping", level = "debug", skip_all, fields(copy = id.as_str()))]
+pub(crate) async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Mapping, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -119,7 +119,7 @@ pub async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Ma
 }
 
 /// Columns that are worth other points than those that they stand for, as long as the rule has its old shape.
-fn maxima(old: &[LineItem], new: &[LineItem], before: &Group, after: &Group) -> Vec<String> {
+fn maxima(old: &[LineItem], new: &[LineItem], before: &Group, after: &Group) -> Vec<Note> {
     let pairs = before.line_items().zip(after.line_items());
     let mut notes = Vec::new();
     if before.conditions().len() != after.conditions().len() {

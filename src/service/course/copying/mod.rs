@@ -12,15 +12,14 @@
 use std::sync::Arc;
 
 use crate::domain::audit::Action;
-use crate::domain::course::Course;
+use crate::domain::course::{CopyState, Course, CourseCopy};
 use crate::domain::policy::Power;
 use crate::ids::CopyId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
-use crate::store::copies::{self, CopyState, CourseCopy};
-use crate::store::{Db, audit, courses};
+use crate::store::{Db, audit, copies, courses};
 
 mod again;
 mod find;
@@ -31,14 +30,14 @@ mod plan;
 mod source;
 mod take;
 
-pub use crate::service::badge::copied_inputs::{Kind, Missing};
+pub(crate) use crate::service::badge::copied_inputs::{Kind, Missing};
 pub(in crate::service) use again::map_again;
-pub use find::source_of;
+pub(crate) use find::source_of;
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
-pub use map::{Choice, choose, create_column};
-pub use mapping::{MappedBadge, Mapping, mapping};
-pub use plan::{Plan, PlannedBadge, PlannedInput, Told, plan};
-pub use take::{Taken, take};
+pub(crate) use map::{Choice, choose, create_column};
+pub(crate) use mapping::{MappedBadge, Mapping, mapping};
+pub(crate) use plan::{Note, Plan, PlannedBadge, PlannedInput, Told, plan};
+pub(crate) use take::{Taken, take};
 
 /// The name of what stands in for that thing of the old course.
 fn placeholder(id: &str) -> String {
@@ -47,12 +46,12 @@ fn placeholder(id: &str) -> String {
 
 /// An offer on the course page, or what is left to do after it was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    pub copy: CourseCopy,
+pub(crate) struct Offer {
+    pub(crate) copy: CourseCopy,
     /// Of the old course.
-    pub source_name: String,
+    pub(crate) source_name: String,
     /// Badges that would come along.
-    pub badges: usize,
+    pub(crate) badges: usize,
 }
 
 /// A copy of the visit's course, with the course it came from.
@@ -109,7 +108,8 @@ pub(in crate::service) fn taken(db: &mut Db, visitor: &Visitor) -> Result<Option
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
-pub async fn decline(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "copying.decline", skip_all, fields(copy = id.as_str()))]
+pub(crate) async fn decline(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<(), ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id) = (visitor.clone(), id.clone());

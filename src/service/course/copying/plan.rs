@@ -3,55 +3,70 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
 use super::own_copy;
 use super::source::{Source, columns};
 use crate::domain::badge::{Badge, Expiry};
 use crate::domain::copying::{FoundBy, match_columns};
-use crate::domain::course::{Course, LineItem, Link, Opens};
+use crate::domain::course::{Course, CourseCopy, LineItem, Link, Opens};
 use crate::domain::rule::{Condition, Group};
-use crate::domain::sentence::{moment, number, sentence_in_full};
+use crate::domain::sentence::sentence_in_full;
 use crate::ids::{BadgeId, CopyId, LineItemId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::copies::CourseCopy;
 use crate::store::links;
 
 /// What taking a copy would do.
 #[derive(Debug, Clone)]
-pub struct Plan {
-    pub copy: CourseCopy,
+pub(crate) struct Plan {
+    pub(crate) copy: CourseCopy,
     /// The old course.
-    pub source: Course,
-    pub badges: Vec<PlannedBadge>,
+    pub(crate) source: Course,
+    pub(crate) badges: Vec<PlannedBadge>,
     /// Whether the new course was read at least once: before that no column of it is known.
-    pub was_read: bool,
+    pub(crate) was_read: bool,
 }
 
 /// A badge that would come along.
 #[derive(Debug, Clone)]
-pub struct PlannedBadge {
-    pub badge: Badge,
+pub(crate) struct PlannedBadge {
+    pub(crate) badge: Badge,
     /// Its rule as it reads in the old course; none without a rule.
-    pub sentence: Option<String>,
-    pub inputs: Vec<PlannedInput>,
-    /// What to look at although it comes along, a sentence each.
-    pub notes: Vec<String>,
+    pub(crate) sentence: Option<String>,
+    pub(crate) inputs: Vec<PlannedInput>,
+    /// What to look at although it comes along.
+    pub(crate) notes: Vec<Note>,
+}
+
+/// What somebody should look at before a copied badge is activated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// The column of that name is worth other points than in the old course.
+    Maximum {
+        label: String,
+        here: Decimal,
+        before: Decimal,
+    },
+    /// Its own end has passed.
+    Ended(DateTime<Utc>),
+    /// Its rule asks for a date, which comes along as it is.
+    Date(DateTime<Utc>),
 }
 
 /// Something that its rule reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedInput {
+pub(crate) struct PlannedInput {
     /// As it is called in the old course.
-    pub name: String,
+    pub(crate) name: String,
     /// What is said of it in the new course.
-    pub told: Told,
+    pub(crate) told: Told,
 }
 
 /// What becomes of something that a rule reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub(crate) enum Told {
     /// A column of the new course, by its name there.
     Column { label: String, by: FoundBy },
     /// The column was not found.
@@ -69,7 +84,7 @@ pub enum Told {
 impl Told {
     /// Whether nothing is left to do for it.
     #[must_use]
-    pub fn is_found(&self) -> bool {
+    pub(crate) fn is_found(&self) -> bool {
         !matches!(
             self,
             Self::NoColumn | Self::RetiredBadge | Self::Activity { found: false }
@@ -81,7 +96,8 @@ impl Told {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
-pub async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Plan, ServiceError> {
+#[tracing::instrument(name = "copying.plan", level = "debug", skip_all, fields(copy = id.as_str()))]
+pub(crate) async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Plan, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -197,7 +213,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn notes(&self, badge: &Badge, root: Option<&Group>, now: DateTime<Utc>) -> Vec<String> {
+    fn notes(&self, badge: &Badge, root: Option<&Group>, now: DateTime<Utc>) -> Vec<Note> {
         let Some(root) = root else {
             return dates(badge, None, now);
         };
@@ -212,35 +228,26 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// What to say of a column that is worth other points than in the old course.
-pub(super) fn other_maximum(old: &LineItem, new: &LineItem) -> Option<String> {
-    (old.maximum != new.maximum).then(|| {
-        format!(
-            "“{}” has {} points here and had {} in the old course. Look whether the rule still asks for the right number.",
-            new.label,
-            number(new.maximum),
-            number(old.maximum)
-        )
+/// That a column is worth other points than in the old course.
+pub(super) fn other_maximum(old: &LineItem, new: &LineItem) -> Option<Note> {
+    (old.maximum != new.maximum).then(|| Note::Maximum {
+        label: new.label.clone(),
+        here: new.maximum,
+        before: old.maximum,
     })
 }
 
 /// Dates of the old course that come along as they are.
-pub(super) fn dates(badge: &Badge, root: Option<&Group>, now: DateTime<Utc>) -> Vec<String> {
+pub(super) fn dates(badge: &Badge, root: Option<&Group>, now: DateTime<Utc>) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Expiry::On { at } = badge.design.expiry
         && at <= now
     {
-        notes.push(format!(
-            "It ends on {}, which has passed. Edit the badge and choose another end before you activate it.",
-            moment(at)
-        ));
+        notes.push(Note::Ended(at));
     }
     for condition in root.map(Group::conditions).unwrap_or_default() {
         if let Condition::NotBefore { at } = condition {
-            notes.push(format!(
-                "Its rule asks for a date, {}: look whether it fits this course.",
-                moment(*at)
-            ));
+            notes.push(Note::Date(*at));
         }
     }
     notes

@@ -13,14 +13,14 @@ use crate::store::{Db, StoreError, activities, badges, line_items, rules};
 /// The old course's badges with everything that a rule of theirs may name.
 pub(super) struct Source {
     /// Each with the rule that it runs with, else its draft.
-    pub badges: Vec<(Badge, Option<Rule>)>,
+    pub(crate) badges: Vec<(Badge, Option<Rule>)>,
     /// The columns that are there, and those that a rule reads although they are gone.
-    pub items: Vec<LineItem>,
-    pub activities: Vec<Activity>,
+    pub(crate) items: Vec<LineItem>,
+    pub(crate) activities: Vec<Activity>,
     /// Badges of the old course that stay behind.
-    pub retired: HashSet<BadgeId>,
+    pub(crate) retired: HashSet<BadgeId>,
     /// Of everything, badges of other courses included.
-    pub names: Names,
+    pub(crate) names: Names,
 }
 
 /// The badges of a course that come along to a copy of it: all but the retired ones, oldest first.
@@ -35,7 +35,7 @@ pub(super) fn badges_to_bring(
 }
 
 impl Source {
-    pub fn load(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Self, StoreError> {
+    pub(crate) fn load(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Self, StoreError> {
         let mut badges = Vec::new();
         for badge in badges_to_bring(db, tenant, course)? {
             // A draft beside an active rule is somebody's unfinished thought; what ran is what comes along.
@@ -70,7 +70,7 @@ impl Source {
     }
 
     /// The columns that a rule reads.
-    pub fn read_items(&self) -> HashSet<LineItemId> {
+    pub(crate) fn read_items(&self) -> HashSet<LineItemId> {
         let rules = self.badges.iter().filter_map(|(_, rule)| rule.as_ref());
         rules
             .flat_map(|rule| rule.root.line_items().cloned().collect::<Vec<_>>())

@@ -10,7 +10,7 @@ use super::{links as copied_links, own_copy, placeholder};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::copying::{Mapping, match_columns};
-use crate::domain::course::{Course, LineItem, LineItemState, Opens};
+use crate::domain::course::{CopyState, Course, CourseCopy, LineItem, LineItemState, Opens};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
 use crate::domain::rule::{Rule, RuleState};
@@ -21,13 +21,12 @@ use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
-use crate::store::copies::{self, CopyState, CourseCopy};
 use crate::store::links::LinkSeen;
-use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, links, rules};
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub(crate) enum Taken {
     /// So many badges came along.
     Brought(usize),
     /// They were brought before.
@@ -39,7 +38,8 @@ pub enum Taken {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators make badges,
 /// [`ServiceError::NotFound`] for a copy of another course.
-pub async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Taken, ServiceError> {
+#[tracing::instrument(name = "copying.take", skip_all, fields(copy = id.as_str()))]
+pub(crate) async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Taken, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let (visitor, id) = (visitor.clone(), id.clone());

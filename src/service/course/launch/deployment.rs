@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::leads::Pending;
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::platform::{Deployment, DeploymentState, SeenIn};
 use crate::ids::{DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::pending::SeenIn;
+use crate::service::base::refusal::CourseRefusal;
 use crate::store::{Db, StoreError, audit, deployments, pending, registrations};
 use lti::claims::Launch;
 use lti::launch::admit;
@@ -127,7 +127,7 @@ impl Cairn {
     ///
     /// # Errors
     /// An internal error when it cannot be written.
-    pub fn claim_proof(
+    pub(crate) fn claim_proof(
         &self,
         registration: &Registration,
         waits: &Pending,
@@ -149,14 +149,10 @@ impl Cairn {
     /// Keeps that somebody asked for an installation. Asking twice is fine; whoever was first stays.
     ///
     /// # Errors
-    /// [`ServiceError::Invalid`] when the proof is none of ours, or too old.
-    pub async fn claim_deployment(&self, proof: &str) -> Result<Registration, ServiceError> {
-        let over = || {
-            ServiceError::invalid(
-                "deployment.claim",
-                "This page is too old to ask with. Open the link in your course again and ask there.",
-            )
-        };
+    /// [`ServiceError::Refused`] when the proof is none of ours, or too old.
+    #[tracing::instrument(name = "deployment.claim_deployment", skip_all)]
+    pub(crate) async fn claim_deployment(&self, proof: &str) -> Result<Registration, ServiceError> {
+        let over = || ServiceError::from(CourseRefusal::DeploymentClaim);
         let plain = self.vault.open(PURPOSE, proof).map_err(|_| over())?;
         let proof: Proof = serde_json::from_slice(&plain).map_err(|_| over())?;
         let now = self.clock.now();
@@ -170,10 +166,7 @@ impl Cairn {
                 .ok_or_else(over)?;
             let known = deployments::get(db, &proof.tenant, &proof.deployment)?;
             if known.is_some_and(|known| known.state == DeploymentState::Refused) {
-                return Err(ServiceError::conflict(
-                    "deployment.refused",
-                    "An administrator of Cairn refused this place meanwhile, so nothing was asked. Talk to them if it is yours.",
-                ));
+                return Err(CourseRefusal::DeploymentRefused.into());
             }
             if pending::claim(db, &proof.tenant, &proof.deployment, &proof.by, now)? {
                 let (action, subject) = (Action::DeploymentClaimed, proof.deployment.as_str());

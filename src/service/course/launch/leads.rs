@@ -8,7 +8,7 @@ use lti::deep_linking::DeepLinkingSettings;
 
 /// Where a launch leads whose signature held.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Leads {
+pub(crate) enum Leads {
     /// To a page of a course.
     Course { course: CourseId, to: Destination },
     /// To the platform's page, for its administrators.
@@ -21,7 +21,7 @@ pub enum Leads {
 
 /// A page of a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Destination {
+pub(crate) enum Destination {
     /// The badges of the course.
     Course,
     /// A new link asks those who teach what it shall open.
@@ -35,7 +35,7 @@ pub enum Destination {
 
 /// What a submission review message shows (LTI Submission Review 1.0).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Review {
+pub(crate) enum Review {
     /// What that student handed in there.
     Student { activity: ActivityId, person: PersonId },
     /// The column is none of an evidence activity of this course.
@@ -46,7 +46,7 @@ pub enum Review {
 
 /// What was asked for outside a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub(crate) enum Asked {
     Page,
     Placing,
     Review,
@@ -54,26 +54,26 @@ pub enum Asked {
 
 /// An installation that waits to be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
-    pub deployment: DeploymentId,
+pub(crate) struct Pending {
+    pub(crate) deployment: DeploymentId,
     /// The platform's own name for it.
-    pub deployment_id: String,
+    pub(crate) deployment_id: String,
     /// Whether this person may ask for it: instructors and administrators, by the signed roles.
-    pub may_ask: bool,
+    pub(crate) may_ask: bool,
     /// Whether somebody has asked already.
-    pub is_asked: bool,
+    pub(crate) is_asked: bool,
     /// Whether an administrator has refused it.
-    pub is_refused: bool,
+    pub(crate) is_refused: bool,
     /// This person, in words for the administrator.
-    pub person: String,
+    pub(crate) person: String,
 }
 
 /// The deep linking request of a visit, as the visit keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlacingRequest {
-    pub settings: DeepLinkingSettings,
+pub(crate) struct PlacingRequest {
+    pub(crate) settings: DeepLinkingSettings,
     /// Canvas's name for the place in the course, such as `assignment_selection`.
-    pub placement: Option<String>,
+    pub(crate) placement: Option<String>,
 }
 
 impl PlacingRequest {

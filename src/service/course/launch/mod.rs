@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::domain::cause::Cause;
 use crate::domain::course::Services;
+use crate::domain::session::Session;
 use crate::ids::{DeploymentId, SessionId};
 use crate::random;
 use crate::service::Cairn;
@@ -25,8 +26,8 @@ use crate::store::arrivals::{self, Named};
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
-use crate::store::sessions::Session;
 use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
+use crate::telemetry::metric;
 use lti::claims::{Context, Launch};
 use lti::error::Refusal;
 use lti::launch::{LaunchForm, Targets, place, verify};
@@ -35,26 +36,26 @@ use lti::registration::Registration;
 use lti::state::{Binding, LoginState, StateSealer};
 
 use deployment::Entered;
-pub use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
+pub(crate) use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
 
 /// How often a launch is verified whose registration is changed meanwhile.
 const ATTEMPTS: usize = 4;
 
 /// A login that may go on: where to, and what binds this browser to it.
 #[derive(Debug)]
-pub struct LoginStart {
-    pub authorize: Url,
-    pub binding: Binding,
-    pub registration: Registration,
+pub(crate) struct LoginStart {
+    pub(crate) authorize: Url,
+    pub(crate) binding: Binding,
+    pub(crate) registration: Registration,
 }
 
 /// A launch whose signature held.
 #[derive(Debug)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// For the browser alone; the database keeps its digest. Worth nothing where no visit was opened.
-    pub token: String,
-    pub leads: Leads,
-    pub registration: Registration,
+    pub(crate) token: String,
+    pub(crate) leads: Leads,
+    pub(crate) registration: Registration,
 }
 
 /// What came of writing a launch down.
@@ -73,7 +74,11 @@ impl Cairn {
     ///
     /// # Errors
     /// A login refusal when it is none of ours.
-    pub async fn login_registration(&self, request: &LoginRequest) -> Result<Registration, ServiceError> {
+    #[tracing::instrument(name = "launch.login_registration", level = "debug", skip_all)]
+    pub(crate) async fn login_registration(
+        &self,
+        request: &LoginRequest,
+    ) -> Result<Registration, ServiceError> {
         request.check_target(&self.settings.public_origin)?;
         let issuer = request.issuer.clone();
         let same_issuer = self
@@ -81,6 +86,7 @@ impl Cairn {
             .read(move |db| registrations::by_issuer(db, &issuer))
             .await?;
         let chosen = choose_registration(&same_issuer, request)?.clone();
+        self.platform_hosts.note(&chosen);
         self.remembered.keep(&chosen);
         Ok(chosen)
     }
@@ -89,7 +95,8 @@ impl Cairn {
     ///
     /// # Errors
     /// A login refusal when the platform or the target is none of ours.
-    pub async fn begin_login(&self, request: &LoginRequest) -> Result<LoginStart, ServiceError> {
+    #[tracing::instrument(name = "launch.begin_login", skip_all)]
+    pub(crate) async fn begin_login(&self, request: &LoginRequest) -> Result<LoginStart, ServiceError> {
         let registration = self.login_registration(request).await?;
         let binding = Binding::new(self.random.as_ref());
         let (now, random) = (self.clock.now(), self.random.as_ref());
@@ -108,7 +115,7 @@ impl Cairn {
     ///
     /// # Errors
     /// A [`Refusal`] of row 2.
-    pub fn open_state(&self, form: &LaunchForm) -> Result<LoginState, ServiceError> {
+    pub(crate) fn open_state(&self, form: &LaunchForm) -> Result<LoginState, ServiceError> {
         Ok(self.sealer().open(&form.state, self.clock.now())?)
     }
 
@@ -116,10 +123,13 @@ impl Cairn {
     ///
     /// # Errors
     /// [`Refusal::StateInvalid`] when it is gone.
-    pub async fn registration_of(&self, state: &LoginState) -> Result<Registration, ServiceError> {
+    #[tracing::instrument(name = "launch.registration_of", level = "debug", skip_all)]
+    pub(crate) async fn registration_of(&self, state: &LoginState) -> Result<Registration, ServiceError> {
         let id = state.registration_id.clone();
         let found = self.store.read(move |db| registrations::by_id(db, &id)).await?;
-        Ok(found.ok_or(Refusal::StateInvalid)?)
+        let found = found.ok_or(Refusal::StateInvalid)?;
+        self.platform_hosts.note(&found);
+        Ok(found)
     }
 
     /// Verifies a launch against the whole checklist and, only then, writes: consumes the nonce, refreshes deployment,
@@ -130,7 +140,8 @@ impl Cairn {
     ///
     /// # Errors
     /// A [`Refusal`] for the first row that does not hold.
-    pub async fn launch(
+    #[tracing::instrument(name = "launch.launch", skip_all)]
+    pub(crate) async fn launch(
         &self,
         form: &LaunchForm,
         state: &LoginState,
@@ -153,7 +164,7 @@ impl Cairn {
                     .await?
                 {
                     Written::Opened(opened) => {
-                        metrics::counter!("cairn_launches_total").increment(1);
+                        metrics::counter!(metric::LAUNCHES).increment(1);
                         return Ok(*opened);
                     }
                     Written::Outdated(registration) => *registration,

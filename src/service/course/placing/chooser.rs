@@ -15,7 +15,7 @@ use lti::deep_linking::{DeepLinkingSettings, ItemType};
 /// How an item looks in the course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Shape {
+pub(crate) enum Shape {
     /// A link that opens it in Cairn.
     Open,
     /// Picture, name and outcome, in a page.
@@ -29,7 +29,7 @@ pub enum Shape {
 impl Shape {
     /// The content item type that it needs.
     #[must_use]
-    pub fn item(self) -> ItemType {
+    pub(crate) fn item(self) -> ItemType {
         match self {
             Self::Open => ItemType::ResourceLink,
             Self::Card => ItemType::Html,
@@ -40,7 +40,7 @@ impl Shape {
 
     /// As forms send it.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Card => "card",
@@ -51,7 +51,7 @@ impl Shape {
 
     /// The shape of that word.
     #[must_use]
-    pub fn of_word(word: &str) -> Option<Self> {
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
         [Self::Open, Self::Card, Self::Link, Self::Image]
             .into_iter()
             .find(|shape| shape.word() == word)
@@ -59,7 +59,7 @@ impl Shape {
 
     /// The shapes that this place takes, the plainest first.
     #[must_use]
-    pub fn taken(settings: &DeepLinkingSettings, capabilities: &Capabilities) -> Vec<Self> {
+    pub(crate) fn taken(settings: &DeepLinkingSettings, capabilities: &Capabilities) -> Vec<Self> {
         [Self::Open, Self::Card, Self::Link, Self::Image]
             .into_iter()
             .filter(|shape| settings.accepts(shape.item()))
@@ -70,10 +70,10 @@ impl Shape {
 
 /// A badge that can be placed.
 #[derive(Debug, Clone)]
-pub struct Offer {
-    pub badge: Badge,
+pub(crate) struct Offer {
+    pub(crate) badge: Badge,
     /// Earned by badges alone.
-    pub is_stack: bool,
+    pub(crate) is_stack: bool,
 }
 
 /// What an instructor can choose from.
@@ -82,26 +82,27 @@ pub struct Offer {
     clippy::struct_excessive_bools,
     reason = "three things about the place, one about the person"
 )]
-pub struct Chooser {
-    pub badges: Vec<Offer>,
-    pub activities: Vec<Activity>,
+pub(crate) struct Chooser {
+    pub(crate) badges: Vec<Offer>,
+    pub(crate) activities: Vec<Activity>,
     /// Whether several items may be placed at once.
-    pub several: bool,
+    pub(crate) several: bool,
     /// None where this place takes nothing that Cairn has.
-    pub shapes: Vec<Shape>,
+    pub(crate) shapes: Vec<Shape>,
     /// Whether a grade column comes with an activity.
-    pub columns: bool,
+    pub(crate) columns: bool,
     /// Whether points are whole numbers from 1 to 100.
-    pub whole_points: bool,
+    pub(crate) whole_points: bool,
     /// Whether this person may make a new badge.
-    pub makes_badges: bool,
+    pub(crate) makes_badges: bool,
 }
 
 /// What can be placed in answer to the request of this visit.
 ///
 /// # Errors
 /// As [`super::request`].
-pub async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser, ServiceError> {
+#[tracing::instrument(name = "placing.chooser", level = "debug", skip_all)]
+pub(crate) async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser, ServiceError> {
     let request = super::request(visitor)?;
     let capabilities = visitor.registration.capabilities();
     let visitor = visitor.clone();

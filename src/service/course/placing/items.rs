@@ -13,6 +13,7 @@ use crate::ids::ActivityId;
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::PlacingRefusal;
 use crate::service::course::columns::ACTIVITY_TAG;
 use lti::capabilities::{Capabilities, ItemLinks};
 use lti::deep_linking::{
@@ -31,17 +32,17 @@ const ICON: u32 = 64;
 /// What a pick is made of.
 pub(super) struct Material<'a> {
     /// This server, without a trailing slash.
-    pub origin: &'a str,
+    pub(crate) origin: &'a str,
     /// Where public pages stand, and whose.
-    pub identity: &'a str,
-    pub issuer: &'a str,
-    pub capabilities: Capabilities,
+    pub(crate) identity: &'a str,
+    pub(crate) issuer: &'a str,
+    pub(crate) capabilities: Capabilities,
     /// Whether a line item may come with it. Not with an activity whose column came, or is to come, with another link.
-    pub columns: bool,
+    pub(crate) columns: bool,
     /// The picture beside what has none.
-    pub icon: Option<&'a Url>,
-    pub badge: Option<&'a Badge>,
-    pub activity: Option<&'a Activity>,
+    pub(crate) icon: Option<&'a Url>,
+    pub(crate) badge: Option<&'a Badge>,
+    pub(crate) activity: Option<&'a Activity>,
 }
 
 impl Material<'_> {
@@ -60,10 +61,7 @@ impl Material<'_> {
             (Shape::Open, _) => self.link(&pick, &title, points)?,
             (shape, Some(badge)) => self.shown(shape, badge, &title)?,
             (_, None) => {
-                return Err(ServiceError::invalid(
-                    "placing.shape",
-                    "Only a badge can be shown as a card, a link or a picture. Choose “Opens in Cairn” for the rest.",
-                ));
+                return Err(PlacingRefusal::Shape.into());
             }
         };
         Ok(Planned {
@@ -131,12 +129,7 @@ impl Material<'_> {
     /// A badge in a page: what anybody may see of it.
     fn shown(&self, shape: Shape, badge: &Badge, title: &str) -> Result<ContentItem, ServiceError> {
         if badge.state == BadgeState::Draft {
-            return Err(ServiceError::invalid(
-                "placing.draft",
-                format!(
-                    "“{title}” is a draft, so it has no public page yet. Activate it first, or choose “Opens in Cairn”."
-                ),
-            ));
+            return Err(PlacingRefusal::Draft(title.to_owned()).into());
         }
         let page = format!(
             "{}{}",

@@ -18,22 +18,23 @@ use crate::domain::badge::Badge;
 use crate::ids::{ActivityId, BadgeId, PlacementId};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::PlacingRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::course::launch::PlacingRequest;
 use lti::deep_linking::{ContentItem, SubmissionReview};
 
 pub(in crate::service) use adopt::{adopt, settle};
-pub use chooser::{Chooser, Offer, Shape, chooser};
-pub use send::{Sent, cancel, plan, send};
+pub(crate) use chooser::{Chooser, Offer, Shape, chooser};
+pub(crate) use send::{Sent, cancel, plan, send};
 
 /// The custom parameter with the id of a placement.
-pub const ITEM: &str = "cairn_item";
+pub(crate) const ITEM: &str = "cairn_item";
 /// The custom parameter of a submission review: the id of the evidence activity.
-pub const REVIEW: &str = "cairn_review";
+pub(crate) const REVIEW: &str = "cairn_review";
 
 /// What an instructor picked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub(crate) enum What {
     MyBadges,
     /// A badge or a stack.
     Badge(BadgeId),
@@ -48,43 +49,38 @@ pub enum What {
 
 /// One thing to place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pick {
+pub(crate) struct Pick {
     /// Made for the review and sent with it, so that a form that is sent twice places once.
-    pub id: PlacementId,
-    pub what: What,
-    pub shape: Shape,
+    pub(crate) id: PlacementId,
+    pub(crate) what: What,
+    pub(crate) shape: Shape,
 }
 
 /// A pick as it will be placed.
 #[derive(Debug, Clone)]
-pub struct Planned {
-    pub pick: Pick,
-    pub title: String,
-    pub item: ContentItem,
+pub(crate) struct Planned {
+    pub(crate) pick: Pick,
+    pub(crate) title: String,
+    pub(crate) item: ContentItem,
     /// The badge that it shows.
-    pub badge: Option<Badge>,
+    pub(crate) badge: Option<Badge>,
     /// Points of the grade column that comes with it.
-    pub points: Option<Decimal>,
+    pub(crate) points: Option<Decimal>,
     /// A badge that students do not see yet.
-    pub is_draft: bool,
+    pub(crate) is_draft: bool,
 }
 
 /// The request that this visit answers.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Conflict`] for a visit that no deep linking
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Refused`] for a visit that no deep linking
 /// request opened.
-pub fn request(visitor: &Visitor) -> Result<PlacingRequest, ServiceError> {
+pub(crate) fn request(visitor: &Visitor) -> Result<PlacingRequest, ServiceError> {
     visitor.teach()?;
     let asked = visitor.session.request.as_deref();
     asked
         .and_then(|text| serde_json::from_str(text).ok())
-        .ok_or_else(|| {
-            ServiceError::conflict(
-                "placing.not-asked",
-                "Your course site did not ask for anything here. Go to where you add an activity or an item to the course, and choose Cairn there.",
-            )
-        })
+        .ok_or_else(|| PlacingRefusal::NotAsked.into())
 }
 
 /// Where the platform opens the page with one student's work in an evidence activity.

@@ -16,6 +16,7 @@ use crate::ids::{ActivityId, PlacementId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::PlacingRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::links::LinkSeen;
 use crate::store::placements::Placement;
@@ -27,19 +28,20 @@ const MOST: usize = 30;
 
 /// What the browser posts to the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    pub return_url: Url,
+pub(crate) struct Sent {
+    pub(crate) return_url: Url,
     /// The form field `JWT`.
-    pub jwt: String,
-    pub count: usize,
+    pub(crate) jwt: String,
+    pub(crate) count: usize,
 }
 
 /// The picks as they would be placed. Nothing is written.
 ///
 /// # Errors
-/// As [`super::request`]; [`ServiceError::Invalid`] when nothing was picked or this place does not take it,
+/// As [`super::request`]; [`ServiceError::Refused`] when nothing was picked or this place does not take it,
 /// [`ServiceError::NotFound`] for a badge or an activity of another course.
-pub async fn plan(
+#[tracing::instrument(name = "placing.plan", skip_all)]
+pub(crate) async fn plan(
     cairn: &Cairn,
     visitor: &Visitor,
     picks: Vec<Pick>,
@@ -47,10 +49,7 @@ pub async fn plan(
 ) -> Result<Vec<Planned>, ServiceError> {
     let request = super::request(visitor)?;
     if picks.is_empty() || picks.len() > MOST {
-        return Err(ServiceError::invalid(
-            "placing.nothing",
-            format!("Choose what to put into the course: at least one, at most {MOST} at once."),
-        ));
+        return Err(PlacingRefusal::Count { most: MOST }.into());
     }
     let origin = cairn.settings.origin();
     let identity = cairn.settings.identity();
@@ -88,8 +87,7 @@ pub async fn plan(
     });
     let (planned, capabilities) = planned.await?;
     let items = planned.iter().map(|one| one.item.clone()).collect();
-    accept(items, &request.settings, &capabilities)
-        .map_err(|why| ServiceError::invalid(why.code(), why.to_string()))?;
+    accept(items, &request.settings, &capabilities).map_err(PlacingRefusal::NotTaken)?;
     Ok(planned)
 }
 
@@ -135,8 +133,9 @@ fn without_column(
 /// writes once and signs the same items again.
 ///
 /// # Errors
-/// As [`plan`]; [`ServiceError::Conflict`] when an id stands for something else already.
-pub async fn send(
+/// As [`plan`]; [`ServiceError::Refused`] when an id stands for something else already.
+#[tracing::instrument(name = "placing.send", skip_all)]
+pub(crate) async fn send(
     cairn: &Cairn,
     visitor: &Visitor,
     picks: Vec<Pick>,
@@ -146,7 +145,7 @@ pub async fn send(
     let planned = plan(cairn, visitor, picks, icon).await?;
     let items = planned.iter().map(|one| one.item.clone()).collect();
     let accepted = accept(items, &request.settings, &visitor.registration.capabilities())
-        .map_err(|why| ServiceError::invalid(why.code(), why.to_string()))?;
+        .map_err(PlacingRefusal::NotTaken)?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let placer = visitor.clone();
     let written = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
@@ -163,7 +162,8 @@ pub async fn send(
 ///
 /// # Errors
 /// As [`super::request`].
-pub async fn cancel(cairn: &Cairn, visitor: &Visitor) -> Result<Sent, ServiceError> {
+#[tracing::instrument(name = "placing.cancel", skip_all)]
+pub(crate) async fn cancel(cairn: &Cairn, visitor: &Visitor) -> Result<Sent, ServiceError> {
     answer(
         cairn,
         visitor,
@@ -242,10 +242,7 @@ fn place(
     let is_new = placements::get(db, tenant, &pick.id)?.is_none();
     let known = placements::find_or_insert(db, &placement)?;
     if known.course != placement.course || known.opens != placement.opens {
-        return Err(ServiceError::conflict(
-            "placing.known",
-            "This form was used for something else already. Go back to where you add content to the course and begin again.",
-        ));
+        return Err(PlacingRefusal::Known.into());
     }
     if !is_new {
         return Ok(());

@@ -5,13 +5,15 @@
 //! turns a reading into facts, `progress` tells who waits.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::domain::cause::Cause;
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::trouble::{Reason, Trouble};
 use crate::store::{courses, registrations};
+use crate::telemetry::metric;
 
 mod progress;
 mod read;
@@ -22,9 +24,8 @@ mod write;
 pub(in crate::service) use read::{platform, vetted};
 
 pub(in crate::service) use progress::progress_of;
-pub use progress::{CheckProgress, progress};
-pub use read::sentence;
-pub use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
+pub(crate) use progress::{CheckProgress, Stage, progress};
+pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 
 use read::Reading;
 use seed::Seedable;
@@ -34,17 +35,17 @@ const LONGEST: Duration = Duration::from_mins(8);
 
 /// What a check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CheckOutcome {
+pub(crate) struct CheckOutcome {
     /// Members listed.
-    pub people: usize,
+    pub(crate) people: usize,
     /// Gradebook columns that are there.
-    pub items: usize,
+    pub(crate) items: usize,
     /// Results read.
-    pub results: usize,
+    pub(crate) results: usize,
     /// People of whom something changed.
-    pub changed: usize,
-    /// What went wrong, as a sentence for the instructor.
-    pub problem: Option<String>,
+    pub(crate) changed: usize,
+    /// What went wrong.
+    pub(crate) problem: Option<Trouble>,
 }
 
 /// Reads a course and writes what is new. A part that cannot be read leaves the others standing and is named in the
@@ -52,7 +53,26 @@ pub struct CheckOutcome {
 ///
 /// # Errors
 /// What the store reports; trouble with the platform is part of the outcome.
-pub async fn check_course(
+#[tracing::instrument(name = "sync.check_course", skip_all)]
+pub(crate) async fn check_course(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    course: &CourseId,
+    cause: Cause,
+) -> Result<CheckOutcome, ServiceError> {
+    let begun = Instant::now();
+    let checked = check(cairn, tenant, course, cause).await;
+    let outcome = match &checked {
+        Ok(CheckOutcome { problem: None, .. }) => "complete",
+        Ok(_) => "incomplete",
+        Err(_) => "failed",
+    };
+    metrics::counter!(metric::CHECKS, "outcome" => outcome).increment(1);
+    metrics::histogram!(metric::CHECK_SECONDS).record(begun.elapsed());
+    checked
+}
+
+async fn check(
     cairn: &Cairn,
     tenant: &TenantId,
     course: &CourseId,
@@ -81,19 +101,16 @@ pub async fn check_course(
             .and_then(|interval| read_at.checked_add_signed(interval)),
         random: Arc::clone(&cairn.random),
     };
-    let outcome = cairn.store.write_retrying(move |db| took.write(db)).await?;
-    metrics::counter!("cairn_checks_total").increment(1);
-    Ok(outcome)
+    Ok(cairn.store.write_retrying(move |db| took.write(db)).await?)
 }
 
 /// A platform that does not come to an end leaves everything as it is known.
 async fn within(longest: Duration, reading: impl Future<Output = Reading>) -> Reading {
     match tokio::time::timeout(longest, reading).await {
         Ok(reading) => reading,
-        Err(_) => Reading::failed(format!(
-            "The platform did not answer everything within {} minutes. What is known stays; Cairn will read again.",
-            longest.as_secs() / 60
-        )),
+        Err(_) => Reading::failed(Reason::NotWithin {
+            minutes: longest.as_secs() / 60,
+        }),
     }
 }
 
@@ -102,12 +119,9 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_platform_that_never_ends_is_left_with_a_sentence_and_nothing_read() {
+    async fn a_platform_that_never_ends_is_left_with_a_reason_and_nothing_read() {
         let reading = within(Duration::from_millis(20), std::future::pending()).await;
         assert!(reading.items.is_none() && reading.members.is_none() && reading.results.is_empty());
-        assert!(
-            reading.problems.join(" ").contains("did not answer"),
-            "{reading:?}"
-        );
+        assert_eq!(reading.problems, [Reason::NotWithin { minutes: 0 }]);
     }
 }

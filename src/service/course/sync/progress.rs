@@ -8,24 +8,39 @@ use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
+use crate::service::base::trouble::Trouble;
 use crate::store::{Db, StoreError, badges, courses, jobs};
 
 /// How far a check is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckProgress {
-    pub running: bool,
+pub(crate) struct CheckProgress {
+    pub(crate) running: bool,
     /// Badges that are decided for everybody.
-    pub done: usize,
+    pub(crate) done: usize,
     /// Badges to be decided.
-    pub total: usize,
-    pub message: String,
+    pub(crate) total: usize,
+    pub(crate) stage: Stage,
+}
+
+/// What a check is at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The platform is asked.
+    Reading,
+    /// So many people are decided alone.
+    People(usize),
+    /// Badges are decided as a whole.
+    Badges,
+    /// Nothing is under way; what went wrong last, if anything.
+    Ended(Option<Trouble>),
 }
 
 /// How far the check of a course is. A check that waits for its time, such as the one after a launch, is not under way.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a course that is not there.
-pub async fn progress(
+#[tracing::instrument(name = "progress.progress", level = "debug", skip_all)]
+pub(crate) async fn progress(
     cairn: &Cairn,
     tenant: &TenantId,
     course: &CourseId,
@@ -60,22 +75,19 @@ pub(in crate::service) fn progress_of(
             done += usize::from(!jobs::is_under_way(db, tenant, DecideBadge::NAME, id, now)?);
         }
     }
-    let message = if reading {
-        "Reading members and grades from the course.".to_owned()
+    let stage = if reading {
+        Stage::Reading
     } else if people > 0 {
-        let of = if people == 1 { "student" } else { "students" };
-        format!("Deciding the badges of {people} {of}.")
+        Stage::People(people)
     } else if done < total {
-        format!("Deciding badges: {done} of {total} done.")
-    } else if let Some(problem) = &course.checks.problem {
-        problem.clone()
+        Stage::Badges
     } else {
-        "Everything is up to date.".to_owned()
+        Stage::Ended(course.checks.problem.as_deref().map(Trouble::read))
     };
     Ok(CheckProgress {
         running: reading || people > 0 || done < total,
         done,
         total,
-        message,
+        stage,
     })
 }

@@ -8,6 +8,8 @@ use url::Url;
 use crate::domain::course::Course;
 use crate::service::Cairn;
 use crate::service::base::platforms;
+use crate::service::base::refusal::{AddressTrouble, PlatformService, Unusable};
+use crate::service::base::trouble::Reason;
 use crate::service::course::sync::seed::Seedable;
 use crate::store::line_items::ItemSeen;
 use lti::capabilities::ResultRows;
@@ -18,107 +20,85 @@ use lti::services::grades::{self, LineItemFilter, ResultRow};
 use lti::services::media::scope;
 use lti::services::roster::{LeftOut, Member};
 
-/// Rows of the member list that a sentence names.
+/// Rows of the member list that are named.
 const MOST_NAMED: usize = 5;
 
-/// What the platform said; each part may be missing, with a sentence among the problems.
+/// What the platform said; each part may be missing, with a reason among the problems.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
-    pub items: Option<Vec<ItemSeen>>,
-    pub members: Option<Vec<Member>>,
+    pub(crate) items: Option<Vec<ItemSeen>>,
+    pub(crate) members: Option<Vec<Member>>,
     /// Rows of the member list that could not be read.
-    pub left_out: Vec<LeftOut>,
+    pub(crate) left_out: Vec<LeftOut>,
     /// By the column's URL.
-    pub results: HashMap<String, Vec<ResultRow>>,
-    /// Sentences for the instructor, each once.
-    pub problems: Vec<String>,
+    pub(crate) results: HashMap<String, Vec<ResultRow>>,
+    /// Why something is missing, each reason once.
+    pub(crate) problems: Vec<Reason>,
     /// Result rows remain to be made: read again soon.
-    pub unfinished: bool,
+    pub(crate) unfinished: bool,
 }
 
 impl Reading {
     /// Nothing could be read.
-    pub fn failed(problem: String) -> Self {
+    pub(crate) fn failed(problem: Reason) -> Self {
         Self {
             problems: vec![problem],
             ..Self::default()
         }
     }
 
-    pub fn problem(&mut self, sentence: String) {
-        if !self.problems.contains(&sentence) {
-            self.problems.push(sentence);
+    pub(crate) fn problem(&mut self, reason: Reason) {
+        if !self.problems.contains(&reason) {
+            self.problems.push(reason);
         }
     }
 
-    /// Takes over what could be read of each column; those that failed for the same reason share a sentence.
-    pub fn take_results(&mut self, urls: &[Url], all: Vec<Result<Vec<ResultRow>, PlatformError>>) {
-        let mut failed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    /// Takes over what could be read of each column; those that failed for the same reason share it.
+    pub(crate) fn take_results(&mut self, urls: &[Url], all: Vec<Result<Vec<ResultRow>, PlatformError>>) {
+        let mut failed: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
         for (url, rows) in urls.iter().zip(all) {
             match rows {
                 Ok(rows) => drop(self.results.insert(url.to_string(), rows)),
                 Err(error) => {
-                    let labels = failed.entry(sentence(&error)).or_default();
+                    let labels = failed.entry(error.to_string()).or_default();
                     labels.push(self.label(url));
                 }
             }
         }
-        for (sentence, labels) in failed {
-            self.problem(format!("{}: {sentence}", labels.join(", ")));
+        for (said, columns) in failed {
+            self.problem(Reason::ResultsUnread { columns, said });
         }
     }
 
-    /// A column's name in quotation marks.
-    pub fn label(&self, url: &Url) -> String {
-        let items = self.items.iter().flatten();
-        let mut named = items.filter(|item| item.url == url.as_str());
-        named
-            .next()
-            .map_or_else(|| "A column".to_owned(), |item| format!("“{}”", item.label))
+    /// A column's name, if it was listed.
+    pub(crate) fn label(&self, url: &Url) -> Option<String> {
+        let mut items = self.items.iter().flatten();
+        let named = items.find(|item| item.url == url.as_str());
+        named.map(|item| item.label.clone())
     }
 }
 
 /// What of the member list was left out, by count and by name; none when nothing was.
-pub(super) fn left_out_of_members(left_out: &[LeftOut]) -> Option<String> {
-    let named = left_out.iter().take(MOST_NAMED).map(ToString::to_string);
-    let named: Vec<String> = named.collect();
-    let counted = match left_out.len() {
-        0 => return None,
-        1 => "One row of the platform's member list was left out".to_owned(),
-        many => format!("{many} rows of the platform's member list were left out"),
-    };
-    let more = if left_out.len() > MOST_NAMED { " …" } else { "" };
-    Some(format!(
-        "{counted}; everybody else was read, and nobody counts as having left: {}{more}. Tell the platform's administrator.",
-        named.join(", ")
-    ))
+fn left_out_of_members(left_out: &[LeftOut]) -> Option<Reason> {
+    let rows = left_out.iter().take(MOST_NAMED).map(ToString::to_string);
+    (!left_out.is_empty()).then(|| Reason::MembersLeftOut {
+        count: left_out.len(),
+        rows: rows.collect(),
+    })
 }
 
-/// An error as a sentence with its full stop.
-pub fn sentence(error: &impl std::fmt::Display) -> String {
-    let text = error.to_string();
-    let ends = text.ends_with(['.', '?', '!']);
-    if ends { text } else { format!("{text}.") }
-}
-
-/// A service address of a platform, once it may be called; else a sentence for the instructor.
+/// A service address of a platform, once it may be called.
 pub(in crate::service) fn vetted(
     registration: &Registration,
     url: Option<&str>,
-    what: &str,
-) -> Result<Url, String> {
-    let Some(text) = url else {
-        return Err(format!(
-            "The platform does not offer its {what} to this tool. Ask its administrator to turn the service on, then \
-             open the course again."
-        ));
-    };
-    let url =
-        Url::parse(text).map_err(|_| format!("The platform's address for its {what} cannot be read."))?;
-    registration.check_service_url(&url).map_err(|error| {
-        let why = sentence(&error);
-        format!("The platform's address for its {what} is not used: {why}")
-    })?;
+    service: PlatformService,
+) -> Result<Url, AddressTrouble> {
+    let trouble = |why| AddressTrouble { service, why };
+    let text = url.ok_or_else(|| trouble(Unusable::NotOffered))?;
+    let url = Url::parse(text).map_err(|_| trouble(Unusable::Unreadable))?;
+    registration
+        .check_service_url(&url)
+        .map_err(|error| trouble(Unusable::NotAllowed(error.to_string())))?;
     Ok(url)
 }
 
@@ -129,7 +109,7 @@ pub(in crate::service) fn platform(cairn: &Cairn, course: &Course, registration:
     if !granted.is_empty() {
         granted.push(scope::MEMBERS_READ.to_owned());
     }
-    let target = platforms::target(registration);
+    let target = platforms::target(cairn, registration);
     cairn.lti.platform(target, registration.capabilities(), granted)
 }
 
@@ -141,33 +121,43 @@ pub(super) async fn read(
     seedable: &Seedable,
 ) -> Reading {
     if !registration.enabled {
-        let sentence = "This platform is turned off here. Ask the administrator of Cairn.";
-        return Reading::failed(sentence.to_owned());
+        return Reading::failed(Reason::TurnedOff);
     }
     let mut reading = Reading::default();
     let platform = platform(cairn, course, registration);
     let services = &course.services;
-    let urls = match vetted(registration, services.line_items_url.as_deref(), "grades") {
+    let urls = match vetted(
+        registration,
+        services.line_items_url.as_deref(),
+        PlatformService::Grades,
+    ) {
         Ok(url) => read_items(&platform, registration, &url, &mut reading).await,
         Err(problem) => {
-            reading.problem(problem);
+            reading.problem(Reason::Address(problem));
             Vec::new()
         }
     };
-    let all = match vetted(registration, services.memberships_url.as_deref(), "member list") {
+    let all = match vetted(
+        registration,
+        services.memberships_url.as_deref(),
+        PlatformService::Members,
+    ) {
         Ok(memberships) => {
             let all = platform.read_course(&memberships, &urls).await;
             match all.members {
                 Ok(roster) => {
                     reading.members = Some(roster.members);
                     reading.left_out = roster.left_out;
+                    if let Some(reason) = left_out_of_members(&reading.left_out) {
+                        reading.problem(reason);
+                    }
                 }
-                Err(error) => reading.problem(sentence(&error)),
+                Err(error) => reading.problem(Reason::Said(error.to_string())),
             }
             all.results
         }
         Err(problem) => {
-            reading.problem(problem);
+            reading.problem(Reason::Address(problem));
             platform.results_of_many(&urls).await
         }
     };
@@ -190,14 +180,15 @@ async fn read_items(
     let listed: Vec<grades::LineItem> = match platform.line_items(url, &LineItemFilter::default()).await {
         Ok(listed) => listed,
         Err(error) => {
-            reading.problem(sentence(&error));
+            reading.problem(Reason::Said(error.to_string()));
             return Vec::new();
         }
     };
     let (mut items, mut urls) = (Vec::new(), Vec::new());
     for item in listed {
         if let Err(error) = registration.check_service_url(&item.id) {
-            reading.problem(format!("“{}” is not read: {}", item.label, sentence(&error)));
+            let (label, said) = (item.label.clone(), error.to_string());
+            reading.problem(Reason::ColumnUnread { label, said });
         } else {
             urls.push(item.id.clone());
         }
@@ -212,30 +203,4 @@ async fn read_items(
     }
     reading.items = Some(items);
     urls
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use lti::services::roster::RowFault;
-
-    #[test]
-    fn what_is_left_out_is_counted_and_the_first_are_named() {
-        let row = |row: usize, name: Option<&str>| LeftOut {
-            row,
-            name: name.map(str::to_owned),
-            fault: RowFault::NoId,
-        };
-        assert_eq!(left_out_of_members(&[]), None);
-        let one = left_out_of_members(&[row(3, Some("Ada Fern"))]).unwrap();
-        assert_eq!(
-            one,
-            "One row of the platform's member list was left out; everybody else was read, and nobody counts as having \
-             left: row 3 (“Ada Fern”) has no usable id (user_id). Tell the platform's administrator."
-        );
-        let many: Vec<LeftOut> = (1..=7).map(|at| row(at, None)).collect();
-        let many = left_out_of_members(&many).unwrap();
-        assert!(many.starts_with("7 rows"), "{many}");
-        assert!(many.contains("row 5 has") && !many.contains("row 6"), "{many}");
-    }
 }

@@ -19,7 +19,8 @@ const LAUNCH_PAUSE: TimeDelta = TimeDelta::seconds(30);
 const AT_ONCE: i64 = 100;
 
 /// Has a course checked as soon as possible; one that waits already stands for it.
-pub async fn enqueue_check(
+#[tracing::instrument(name = "schedule.enqueue_check", skip_all)]
+pub(crate) async fn enqueue_check(
     cairn: &Cairn,
     tenant: &TenantId,
     course: &CourseId,
@@ -42,7 +43,7 @@ pub async fn enqueue_check(
 
 /// After a launch: a course that was read a moment ago waits a little, so that a class that opens its course together
 /// makes one check. Run it in the launch's transaction.
-pub fn enqueue_after_launch(
+pub(crate) fn enqueue_after_launch(
     db: &mut Db,
     course: &Course,
     now: DateTime<Utc>,
@@ -58,7 +59,8 @@ pub fn enqueue_after_launch(
 }
 
 /// Enqueues the checks that the schedule calls for, and says how many.
-pub async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
+#[tracing::instrument(name = "schedule.enqueue_due", skip_all)]
+pub(crate) async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
     let Some(interval) = cairn.settings.check_interval else {
         return Ok(0);
     };

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use url::Url;
 
-use super::read::{Reading, sentence};
+use super::read::Reading;
 use crate::domain::course::Course;
+use crate::service::base::trouble;
 use crate::store::line_items::ItemSeen;
 use crate::store::{Db, StoreError, activities, badges, line_items, rules};
 use lti::roles::Roles;
@@ -31,7 +32,7 @@ pub(super) struct Seedable {
 
 impl Seedable {
     /// As the rules of the course stand.
-    pub fn of(db: &mut Db, course: &Course) -> Result<Self, StoreError> {
+    pub(crate) fn of(db: &mut Db, course: &Course) -> Result<Self, StoreError> {
         let tenant = &course.tenant;
         let items = line_items::for_course(db, tenant, &course.id)?;
         let urls: HashMap<_, _> = items.into_iter().map(|item| (item.id, item.url)).collect();
@@ -60,7 +61,7 @@ impl Seedable {
     }
 
     /// Makes the rows that learners lack, and reads their columns again.
-    pub async fn make_rows(&self, platform: &Platform, reading: &mut Reading, now: DateTime<Utc>) {
+    pub(crate) async fn make_rows(&self, platform: &Platform, reading: &mut Reading, now: DateTime<Utc>) {
         let mut missing = self.missing(reading);
         reading.unfinished = missing.len() > AT_ONCE;
         missing.truncate(AT_ONCE);
@@ -82,10 +83,8 @@ impl Seedable {
         }
         if let Some(error) = posted.into_iter().find_map(Result::err) {
             reading.unfinished = false;
-            reading.problem(format!(
-                "Grades that are typed into the gradebook cannot be read for everybody yet: {}",
-                sentence(&error)
-            ));
+            let said = error.to_string();
+            reading.problem(trouble::Reason::RowsUnmade { said });
         }
         let mut urls: Vec<Url> = missing.into_iter().map(|(url, _)| url).collect();
         urls.dedup();

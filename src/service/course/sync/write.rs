@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::CheckOutcome;
-use super::read::{self, Reading};
+use super::read::Reading;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
 use crate::domain::cause::Cause;
@@ -17,6 +17,7 @@ use crate::domain::rule::Condition;
 use crate::ids::{LineItemId, PersonId};
 use crate::random::{self, SharedRandom};
 use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
+use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
 use crate::service::course::copying;
 use crate::store::line_items::{ItemChanges, ItemSeen};
@@ -37,16 +38,16 @@ const SOON: TimeDelta = TimeDelta::minutes(1);
 /// A reading on its way into the store.
 #[derive(Debug, Clone)]
 pub(super) struct Taking {
-    pub course: Course,
-    pub reading: Reading,
-    pub cause: Cause,
-    pub read_at: DateTime<Utc>,
-    pub next_at: Option<DateTime<Utc>>,
-    pub random: SharedRandom,
+    pub(crate) course: Course,
+    pub(crate) reading: Reading,
+    pub(crate) cause: Cause,
+    pub(crate) read_at: DateTime<Utc>,
+    pub(crate) next_at: Option<DateTime<Utc>>,
+    pub(crate) random: SharedRandom,
 }
 
 impl Taking {
-    pub fn write(&self, db: &mut Db) -> Result<CheckOutcome, StoreError> {
+    pub(crate) fn write(&self, db: &mut Db) -> Result<CheckOutcome, StoreError> {
         let mut outcome = CheckOutcome::default();
         let mut changed: BTreeSet<PersonId> = BTreeSet::new();
         let items = self.write_items(db)?;
@@ -61,18 +62,13 @@ impl Taking {
         outcome.results = self.write_results(db, &items, &mut changed)?;
         outcome.changed = changed.len();
         self.enqueue(db, &changed)?;
-        let (problems, left_out) = (&self.reading.problems, &self.reading.left_out);
-        // The log names no person.
-        let sentences: Vec<String> = problems
-            .iter()
-            .cloned()
-            .chain(read::left_out_of_members(left_out))
-            .collect();
-        if !sentences.is_empty() {
+        if !self.reading.problems.is_empty() {
             let id = hex::encode(random::bytes::<4>(self.random.as_ref()));
-            outcome.problem = Some(format!("{} (Error id {id})", sentences.join(" ")));
-            let left_out = left_out.len();
-            tracing::warn!(course = %self.course.id, error_id = id, ?problems, left_out, "a check was not complete");
+            let problems = &self.reading.problems;
+            outcome.problem = Some(Trouble {
+                reasons: problems.clone(),
+                error_id: Some(id),
+            });
         }
         let (tenant, course) = (&self.course.tenant, &self.course.id);
         let read_something = self.reading.items.is_some() || self.reading.members.is_some();
@@ -84,7 +80,7 @@ impl Taking {
                 courses::get(db, tenant, course)?.and_then(|course| course.checks.last_at)
             },
             next_at: self.next_at,
-            problem: outcome.problem.clone(),
+            problem: outcome.problem.as_ref().map(Trouble::stored),
         };
         courses::set_checks(db, tenant, course, &checks)?;
         // A check that was given up has been made up for, and what the columns wait for gets another try.

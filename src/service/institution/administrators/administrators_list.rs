@@ -1,16 +1,21 @@
 //! The list of administrators: who there is, who is invited, who is turned off.
 
 use super::{Administrator, Scope, links};
+use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::admins::Admin;
+use crate::service::base::refusal::AccountRefusal;
 use crate::store::{Db, admin_sessions, admins, audit, tenants};
 
 /// The administrators that this one sees, oldest first, and the institutions for which it may invite.
-pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<(Vec<Admin>, Vec<Tenant>), ServiceError> {
+#[tracing::instrument(name = "administrators.list", level = "debug", skip_all)]
+pub(crate) async fn list(
+    cairn: &Cairn,
+    admin: &Administrator,
+) -> Result<(Vec<Admin>, Vec<Tenant>), ServiceError> {
     let scope = admin.scope.clone();
     let found = cairn.store.read(move |db| {
         let institutions = match &scope {
@@ -26,7 +31,8 @@ pub async fn list(cairn: &Cairn, admin: &Administrator) -> Result<(Vec<Admin>, V
 ///
 /// # Errors
 /// As [`links::make`].
-pub async fn invite(
+#[tracing::instrument(name = "administrators.invite", skip_all)]
+pub(crate) async fn invite(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: Option<&TenantId>,
@@ -49,7 +55,8 @@ fn seen(db: &mut Db, scope: &Scope, id: &AdminId) -> Result<Admin, ServiceError>
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for somebody whom this administrator does not see.
-pub async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<Admin, ServiceError> {
+#[tracing::instrument(name = "administrators.get", level = "debug", skip_all, fields(subject = id.as_str()))]
+pub(crate) async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<Admin, ServiceError> {
     let (scope, id) = (admin.scope.clone(), id.clone());
     cairn.store.read_with(move |db| seen(db, &scope, &id)).await
 }
@@ -57,13 +64,16 @@ pub async fn get(cairn: &Cairn, admin: &Administrator, id: &AdminId) -> Result<A
 /// Turns somebody off, whose sign-ins end at once, or on again.
 ///
 /// # Errors
-/// As [`get`]; [`ServiceError::Conflict`] for oneself: nobody locks themselves out.
-pub async fn turn(cairn: &Cairn, admin: &Administrator, id: &AdminId, on: bool) -> Result<(), ServiceError> {
+/// As [`get`]; [`ServiceError::Refused`] for oneself: nobody locks themselves out.
+#[tracing::instrument(name = "administrators.turn", skip_all, fields(subject = id.as_str()))]
+pub(crate) async fn turn(
+    cairn: &Cairn,
+    admin: &Administrator,
+    id: &AdminId,
+    on: bool,
+) -> Result<(), ServiceError> {
     if admin.actor == *id {
-        return Err(ServiceError::conflict(
-            "admin.self",
-            "You cannot turn yourself off. Ask another administrator to do it.",
-        ));
+        return Err(AccountRefusal::Oneself.into());
     }
     let (now, random) = cairn.moment();
     let (scope, id) = (admin.scope.clone(), id.clone());

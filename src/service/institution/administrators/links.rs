@@ -6,19 +6,20 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::{Operator, Scope, open_session, password};
+use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::{AdminId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::{AccountRefusal, InstitutionRefusal};
 use crate::service::base::session::digest;
 use crate::store::admin_links::AdminLink;
-use crate::store::admins::Admin;
 use crate::store::{Db, StoreError, admin_links, admin_sessions, admins, audit, tenants};
 
 /// How long a link lets somebody in.
-pub const LIVES: TimeDelta = TimeDelta::minutes(30);
+pub(crate) const LIVES: TimeDelta = TimeDelta::minutes(30);
 
 /// The first letter of the token of a link from the command line: whoever comes may take an account over whose password was
 /// lost. The digest covers it, so nobody can change it.
@@ -26,12 +27,15 @@ const FROM_COMMAND_LINE: char = 'c';
 /// The first letter of the token of a link from the console: whoever comes gets an account of their own.
 const FROM_CONSOLE: char = 'i';
 
+/// What the audit log has in the place of a link, which nobody may find there.
+pub(crate) const AUDITED: &str = "link";
+
 /// A link as its page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invitation {
-    pub scope: Scope,
+pub(crate) struct Invitation {
+    pub(crate) scope: Scope,
     /// The institution's name, where there is only one.
-    pub institution: Option<String>,
+    pub(crate) institution: Option<String>,
 }
 
 /// Makes a link for somebody new and gives its whole address, which is kept nowhere.
@@ -39,7 +43,8 @@ pub struct Invitation {
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that is not there or out of reach, [`ServiceError::Forbidden`] when whoever
 /// comes would reach further than who makes the link.
-pub async fn make<'a>(
+#[tracing::instrument(name = "admin_links.make", skip_all)]
+pub(crate) async fn make<'a>(
     cairn: &Cairn,
     scope: &Scope,
     by: impl Into<Operator<'a>>,
@@ -55,7 +60,7 @@ pub async fn make<'a>(
         scope.tenant(),
         by.actor(),
         Action::AdminInvited,
-        "link",
+        AUDITED,
         link.created_at,
     );
     let made = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
@@ -93,7 +98,8 @@ fn new_link(cairn: &Cairn, tenant: Option<TenantId>, by: Operator<'_>) -> (Admin
 ///
 /// # Errors
 /// A sentence with the names that there are.
-pub async fn scope_named(cairn: &Cairn, institution: Option<&str>) -> Result<Scope, ServiceError> {
+#[tracing::instrument(name = "admin_links.scope_named", level = "debug", skip_all)]
+pub(crate) async fn scope_named(cairn: &Cairn, institution: Option<&str>) -> Result<Scope, ServiceError> {
     let Some(name) = institution else {
         return Ok(Scope::Everything);
     };
@@ -103,28 +109,13 @@ pub async fn scope_named(cairn: &Cairn, institution: Option<&str>) -> Result<Sco
         return Ok(Scope::Tenant(found.id));
     }
     let all = cairn.store.read(tenants::list).await?;
-    let names: Vec<String> = all
-        .into_iter()
-        .map(|tenant| format!("“{}”", tenant.name))
-        .collect();
-    let known = if names.is_empty() {
-        "none yet".to_owned()
-    } else {
-        names.join(", ")
-    };
-    Err(ServiceError::invalid(
-        "institution.unknown",
-        format!("There is no institution “{name}”. Known: {known}."),
-    ))
+    let known = all.into_iter().map(|tenant| tenant.name).collect();
+    let name = name.to_owned();
+    Err(InstitutionRefusal::Unknown { name, known }.into())
 }
 
 fn over() -> ServiceError {
-    ServiceError::Gone {
-        code: "admin.link-over",
-        sentence: "This link was used already, or its 30 minutes are over. Ask whoever gave it to you for a new one; on \
-                   the server, `cairn admin-link` prints it."
-            .to_owned(),
-    }
+    AccountRefusal::LinkOver.into()
 }
 
 fn usable(
@@ -140,8 +131,9 @@ fn usable(
 /// What a link leads to. Nothing is written.
 ///
 /// # Errors
-/// [`ServiceError::Gone`] when it was used, is over, or never was.
-pub async fn get(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError> {
+/// [`ServiceError::Refused`] when it was used, is over, or never was.
+#[tracing::instrument(name = "admin_links.get", level = "debug", skip_all)]
+pub(crate) async fn get(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError> {
     let (now, digest) = (cairn.clock.now(), digest(token));
     let found = cairn.store.read_with(move |db| {
         let link = usable(db, &digest, now)?;
@@ -159,25 +151,23 @@ pub async fn get(cairn: &Cairn, token: &str) -> Result<Invitation, ServiceError>
 
 /// What somebody types on the page of a link. E-mail and password come together or not at all.
 #[derive(Debug, Clone)]
-pub struct Entering {
-    pub name: String,
-    pub email: Option<String>,
-    pub password: Option<SecretString>,
+pub(crate) struct Entering {
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) password: Option<SecretString>,
 }
 
 /// Uses a link up: makes the account and gives the token of a sign-in. Of two at one moment only one comes in.
 ///
 /// # Errors
-/// [`ServiceError::Gone`] as in [`get`]; a sentence for what cannot be used, and then the link stays good.
-pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String, ServiceError> {
+/// [`ServiceError::Refused`] as in [`get`]; a sentence for what cannot be used, and then the link stays good.
+#[tracing::instrument(name = "admin_links.enter", skip_all)]
+pub(crate) async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String, ServiceError> {
     get(cairn, token).await?;
     let name = name(&typed.name)?;
     let email = typed.email.as_deref().map(email).transpose()?;
     if email.is_some() != typed.password.is_some() {
-        return Err(ServiceError::invalid(
-            "admin.both",
-            "Type both an e-mail address and a password, or neither.",
-        ));
+        return Err(AccountRefusal::Both.into());
     }
     let (now, random) = cairn.moment();
     let password_hash = match &typed.password {
@@ -222,10 +212,7 @@ pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String
                 again
             }
             Some(_) => {
-                return Err(ServiceError::conflict(
-                    "admin.email-taken",
-                    "An administrator with that e-mail address is known already. Sign in with it, or type another one.",
-                ));
+                return Err(AccountRefusal::EmailTaken.into());
             }
         };
         let (reach, actor) = (admin.tenant.as_ref(), Actor::Administrator(admin.id.clone()));
@@ -240,10 +227,7 @@ pub async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String
 pub(super) fn name(text: &str) -> Result<String, ServiceError> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > 100 {
-        return Err(ServiceError::invalid(
-            "admin.name",
-            "Type your name, in 1 to 100 characters; the audit log names you by it.",
-        ));
+        return Err(AccountRefusal::Name.into());
     }
     Ok(name.to_owned())
 }
@@ -259,17 +243,14 @@ pub(in crate::service) fn email(text: &str) -> Result<String, ServiceError> {
             && !host.contains('@')
     });
     if !whole || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(ServiceError::invalid(
-            "admin.email",
-            "Type a whole e-mail address, for instance ada@school.example.",
-        ));
+        return Err(AccountRefusal::Email.into());
     }
     Ok(email)
 }
 
 /// Whether a password was typed at all.
 #[must_use]
-pub fn typed(text: Option<&str>) -> Option<SecretString> {
+pub(crate) fn typed(text: Option<&str>) -> Option<SecretString> {
     text.filter(|text| !text.is_empty())
         .map(|text| SecretString::from(text.to_owned()))
         .filter(|secret| !secret.expose_secret().is_empty())

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, SessionId};
 use crate::random::{self, Random};
 use crate::service::Cairn;
@@ -11,29 +12,29 @@ use crate::service::base::session::digest;
 use crate::store::admin_sessions::AdminSession;
 use crate::store::{Db, StoreError, admin_sessions, admins, tenants};
 
-pub mod administrators_list;
-pub mod links;
-pub mod own_password;
-pub mod password;
-pub mod provider;
-pub mod sign_in;
+pub(crate) mod administrators_list;
+pub(crate) mod links;
+pub(crate) mod own_password;
+pub(crate) mod password;
+pub(crate) mod provider;
+pub(crate) mod sign_in;
 
-pub use crate::service::base::operator::{Administrator, Operator, Scope};
+pub(crate) use crate::service::base::operator::{Administrator, Operator, Scope};
 
 /// A sign-in ends when it was not used for so long.
-pub const IDLE: TimeDelta = TimeDelta::minutes(30);
+pub(crate) const IDLE: TimeDelta = TimeDelta::minutes(30);
 /// A sign-in ends at the latest after so long.
-pub const LONGEST: TimeDelta = TimeDelta::hours(10);
+pub(crate) const LONGEST: TimeDelta = TimeDelta::hours(10);
 /// The last use is written down at most so often, so that reading a page seldom writes.
 const TOUCH: TimeDelta = TimeDelta::minutes(1);
 
 /// An administrator in one browser.
 #[derive(Debug, Clone)]
-pub struct SignedIn {
-    pub admin: Administrator,
-    pub session: SessionId,
-    /// The name of the institution, where the power reaches no further.
-    pub institution: Option<String>,
+pub(crate) struct SignedIn {
+    pub(crate) admin: Administrator,
+    pub(crate) session: SessionId,
+    /// The institution, where the power reaches no further.
+    pub(crate) institution: Option<Tenant>,
 }
 
 impl Cairn {
@@ -41,7 +42,8 @@ impl Cairn {
     ///
     /// # Errors
     /// [`ServiceError::SignInNeeded`] when nobody is, it was too long ago, or the administrator was turned off.
-    pub async fn administrator(&self, token: &str) -> Result<SignedIn, ServiceError> {
+    #[tracing::instrument(name = "administrators.administrator", level = "debug", skip_all)]
+    pub(crate) async fn administrator(&self, token: &str) -> Result<SignedIn, ServiceError> {
         let (now, digest) = (self.clock.now(), digest(token));
         let found = self.store.read(move |db| {
             let Some(session) = admin_sessions::by_token_digest(db, &digest, now)? else {
@@ -52,7 +54,7 @@ impl Cairn {
                 return Ok(None);
             };
             let institution = match &admin.tenant {
-                Some(tenant) => tenants::get(db, tenant)?.map(|tenant| tenant.name),
+                Some(tenant) => tenants::get(db, tenant)?,
                 None => None,
             };
             Ok(Some((session, admin, institution)))
@@ -77,7 +79,7 @@ impl Cairn {
 
     /// The proof that a form came from a page of the console in this browser.
     #[must_use]
-    pub fn console_proof(&self, session: &SessionId) -> String {
+    pub(crate) fn console_proof(&self, session: &SessionId) -> String {
         hex::encode(self.vault.derive(&format!("console form proof {session}")))
     }
 }
@@ -102,7 +104,8 @@ pub(in crate::service) fn open_session(
 }
 
 /// Ends a sign-in. Doing it twice is doing it once.
-pub async fn sign_out(cairn: &Cairn, session: &SessionId) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "administrators.sign_out", skip_all)]
+pub(crate) async fn sign_out(cairn: &Cairn, session: &SessionId) -> Result<(), ServiceError> {
     let session = session.clone();
     let ended = cairn.store.write(move |db| admin_sessions::delete(db, &session));
     Ok(ended.await?)

@@ -4,32 +4,30 @@ use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
 use super::{Administrator, password};
+use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::SessionId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::admins::{self, Admin};
-use crate::store::{admin_sessions, audit};
+use crate::service::base::refusal::AccountRefusal;
+use crate::store::{admin_sessions, admins, audit};
 
 /// What somebody typed.
 #[derive(Debug, Clone)]
-pub struct Typed {
-    pub old: SecretString,
-    pub new: SecretString,
+pub(crate) struct Typed {
+    pub(crate) old: SecretString,
+    pub(crate) new: SecretString,
     /// The new one once more.
-    pub again: SecretString,
+    pub(crate) again: SecretString,
 }
 
 fn none() -> ServiceError {
-    ServiceError::conflict(
-        "admin.no-password",
-        "Your account has no password, so there is none to change. Sign in as you did before; with a link of `cairn \
-         admin-link` you can enter once more and type an e-mail address and a password.",
-    )
+    AccountRefusal::NoPassword.into()
 }
 
 /// Whether this administrator signs in with a password at all.
-pub async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool, ServiceError> {
+#[tracing::instrument(name = "own_password.has_one", level = "debug", skip_all)]
+pub(crate) async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool, ServiceError> {
     let id = admin.actor.clone();
     let found = cairn.store.read(move |db| admins::get(db, &id)).await?;
     Ok(found.is_some_and(|admin| admin.password_hash.is_some()))
@@ -38,9 +36,10 @@ pub async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool, Servi
 /// Changes the password of whoever asks from `address`; their sign-ins in other browsers end, this one stays.
 ///
 /// # Errors
-/// [`ServiceError::TooOften`] as at the sign-in; [`ServiceError::Conflict`] for an account without a password, or when it
+/// [`ServiceError::Refused`] as at the sign-in; [`ServiceError::Refused`] for an account without a password, or when it
 /// changed meanwhile; a sentence for a wrong old password, a new one that cannot be used, or two that differ.
-pub async fn change(
+#[tracing::instrument(name = "own_password.change", skip_all)]
+pub(crate) async fn change(
     cairn: &Cairn,
     admin: &Administrator,
     session: &SessionId,
@@ -55,10 +54,7 @@ pub async fn change(
         .throttle
         .attempt(address, known.email.as_deref().unwrap_or(known.id.as_str()))?;
     if !password::fits(&typed.old, Some(stored.clone())).await {
-        return Err(ServiceError::invalid(
-            "admin.old-password",
-            "This is not your password. Nothing was changed; type the one with which you sign in now.",
-        ));
+        return Err(AccountRefusal::OldPassword.into());
     }
     let same = |one: &SecretString, other: &SecretString| {
         bool::from(
@@ -68,16 +64,10 @@ pub async fn change(
         )
     };
     if !same(&typed.new, &typed.again) {
-        return Err(ServiceError::invalid(
-            "admin.password-differs",
-            "The two new passwords differ. Nothing was changed; type the new one twice.",
-        ));
+        return Err(AccountRefusal::PasswordDiffers.into());
     }
     if same(&typed.new, &typed.old) {
-        return Err(ServiceError::invalid(
-            "admin.same-password",
-            "The new password is the old one. Choose another.",
-        ));
+        return Err(AccountRefusal::SamePassword.into());
     }
     let (now, random) = cairn.moment();
     let hash = password::hash(&typed.new, random.as_ref()).await?;
@@ -85,10 +75,7 @@ pub async fn change(
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let known = admins::get(db, &known.id)?.ok_or(ServiceError::NotFound("administrator"))?;
         if known.password_hash.as_ref() != Some(&stored) {
-            return Err(ServiceError::conflict(
-                "admin.password-changed",
-                "Your password was changed somewhere else a moment ago. Nothing was changed here; sign in again.",
-            ));
+            return Err(AccountRefusal::PasswordChanged.into());
         }
         let (reach, id) = (known.tenant.clone(), known.id.clone());
         let new = Admin {

@@ -6,9 +6,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::random::{self, Random};
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AccountRefusal;
 
 /// Fewest characters of a password (NIST SP 800-63B, section 3.1.1, asks for 8; nobody types this one daily).
-pub const SHORTEST: usize = 12;
+pub(crate) const SHORTEST: usize = 12;
 /// Most bytes of a password, so that nobody makes us hash a book.
 const LONGEST: usize = 1_000;
 
@@ -16,14 +17,12 @@ const LONGEST: usize = 1_000;
 ///
 /// # Errors
 /// A sentence when it is too short, too long, or one of the obvious ones.
-pub async fn hash(password: &SecretString, random: &dyn Random) -> Result<String, ServiceError> {
+#[tracing::instrument(name = "password.hash", level = "debug", skip_all)]
+pub(crate) async fn hash(password: &SecretString, random: &dyn Random) -> Result<String, ServiceError> {
     let text = password.expose_secret();
     let one_letter = text.chars().all(|c| text.starts_with(c));
     if text.chars().count() < SHORTEST || text.len() > LONGEST || one_letter {
-        return Err(ServiceError::invalid(
-            "admin.password",
-            "Choose a password of at least 12 characters; a few words in a row are easy to remember.",
-        ));
+        return Err(AccountRefusal::Password.into());
     }
     let (password, salt) = (password.clone(), random::bytes::<16>(random));
     let hashed = tokio::task::spawn_blocking(move || {
@@ -39,7 +38,8 @@ pub async fn hash(password: &SecretString, random: &dyn Random) -> Result<String
 
 /// Whether `password` is the one that was hashed. Without a hash the same work is done and the answer is no, so that the
 /// time does not tell who has an account.
-pub async fn fits(password: &SecretString, stored: Option<String>) -> bool {
+#[tracing::instrument(name = "password.fits", level = "debug", skip_all)]
+pub(crate) async fn fits(password: &SecretString, stored: Option<String>) -> bool {
     let known = stored.is_some();
     let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
     let password = password.clone();

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
 use super::open_session;
+use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::AdminId;
 use crate::ids::TenantId;
@@ -27,13 +28,13 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::Forbidden;
 use crate::settings::{AdminProvider, Reach};
-use crate::store::admins::{self, Admin};
-use crate::store::{audit, tenants};
+use crate::store::{admins, audit, tenants};
 
 const PURPOSE: &str = "console provider sign-in";
 /// How long somebody may take at the provider.
-pub const LIVES: TimeDelta = TimeDelta::minutes(10);
+pub(crate) const LIVES: TimeDelta = TimeDelta::minutes(10);
 /// An answer of the provider larger than this is none. Bytes.
 const MAX_ANSWER: usize = 256 << 10;
 
@@ -58,17 +59,17 @@ struct Away {
 
 /// Where to send the browser, and the sealed value that it keeps meanwhile.
 #[derive(Debug, Clone)]
-pub struct Leaving {
-    pub url: String,
-    pub sealed: String,
+pub(crate) struct Leaving {
+    pub(crate) url: String,
+    pub(crate) sealed: String,
 }
 
 /// Somebody came back and is let in.
 #[derive(Debug, Clone)]
-pub struct Returned {
-    pub token: String,
+pub(crate) struct Returned {
+    pub(crate) token: String,
     /// Where they wanted to go.
-    pub next: String,
+    pub(crate) next: String,
 }
 
 fn provider(cairn: &Cairn) -> Result<&AdminProvider, ServiceError> {
@@ -138,7 +139,8 @@ async fn client(cairn: &Cairn, provider: &AdminProvider) -> Result<Client, Servi
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the settings name no provider, [`ServiceError::Provider`] when it does not answer.
-pub async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Privacy, ServiceError> {
+#[tracing::instrument(name = "provider.leave", skip_all)]
+pub(crate) async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Leaving, ServiceError> {
     let provider = provider(cairn)?;
     cairn.throttle.attempt_from(address)?;
     let client = client(cairn, provider).await?;
@@ -170,9 +172,7 @@ pub async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Privacy, 
 }
 
 fn began_elsewhere() -> ServiceError {
-    ServiceError::Forbidden(
-        "This sign-in did not begin in this browser, or began more than ten minutes ago. Begin it again on the sign-in page.",
-    )
+    ServiceError::Forbidden(Forbidden::SignInElsewhere)
 }
 
 /// What a provider says of somebody, verified.
@@ -190,7 +190,8 @@ struct Vouched {
 /// # Errors
 /// [`ServiceError::Forbidden`] when the sign-in began elsewhere, or this person is not allowed in;
 /// [`ServiceError::Provider`] when the provider's answer cannot be used.
-pub async fn come_back(
+#[tracing::instrument(name = "provider.come_back", skip_all)]
+pub(crate) async fn come_back(
     cairn: &Cairn,
     sealed: &str,
     state: &str,
@@ -244,16 +245,13 @@ async fn redeem(
         .claims(&verifier, &Nonce::new(away.nonce.clone()))
         .map_err(|error| unreachable(error.to_string()))?;
     let email = claims.email().map(|email| email.as_str().to_lowercase());
-    let email = email.filter(|_| claims.email_verified() == Some(true)).ok_or(ServiceError::Forbidden(
-        "Your sign-in service does not vouch for your e-mail address, so Cairn does not know who you are. Ask the people \
-         who run it.",
-    ))?;
+    let email = email
+        .filter(|_| claims.email_verified() == Some(true))
+        .ok_or(ServiceError::Forbidden(Forbidden::EmailNotVouched))?;
     // The signature, which was just verified, covers this claim too.
     let groups = groups(&token.to_string());
     let reach = provider.reach(&email, &groups).cloned();
-    let reach = reach.ok_or(ServiceError::Forbidden(
-        "You are signed in, but not as somebody who looks after Cairn. Ask the people who run this server to add you.",
-    ))?;
+    let reach = reach.ok_or(ServiceError::Forbidden(Forbidden::NotLetIn))?;
     let name = claims.name().and_then(|names| names.get(None));
     Ok(Vouched {
         issuer: provider.issuer.clone(),
@@ -287,20 +285,14 @@ fn groups(token: &str) -> Vec<String> {
 fn reached(db: &mut crate::store::Db, reach: &Reach) -> Result<Option<TenantId>, ServiceError> {
     match reach {
         Reach::Everything => Ok(None),
-        Reach::Account => Err(ServiceError::Forbidden(
-            "You are signed in, but nobody has made an account for you here yet. Ask an administrator of Cairn to invite you \
-             with your e-mail address.",
-        )),
+        Reach::Account => Err(ServiceError::Forbidden(Forbidden::NoAccount)),
         Reach::Institution(name) => {
             let Some(tenant) = tenants::by_name(db, name)? else {
                 tracing::error!(
                     institution = name,
                     "admin_oidc_… names an institution that is not there"
                 );
-                return Err(ServiceError::Forbidden(
-                    "You are signed in, but the institution that you are to look after is not there. Ask the people who run \
-                     this server to look at its settings.",
-                ));
+                return Err(ServiceError::Forbidden(Forbidden::NoInstitution));
             };
             Ok(Some(tenant.id))
         }
@@ -321,9 +313,7 @@ fn account(
     };
     let identity = Some((vouched.issuer, vouched.subject));
     match known {
-        Some(known) if !known.enabled => Err(ServiceError::Forbidden(
-            "Your account here was turned off. Ask another administrator to turn it on again.",
-        )),
+        Some(known) if !known.enabled => Err(ServiceError::Forbidden(Forbidden::AccountOff)),
         Some(known) => {
             let known = Admin {
                 oidc: identity,

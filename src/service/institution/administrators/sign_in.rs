@@ -7,14 +7,17 @@ use super::{open_session, password};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AccountRefusal;
 use crate::store::{admins, audit};
+use crate::telemetry::metric;
 
 /// Signs somebody in who comes from `address`, and gives the token.
 ///
 /// # Errors
-/// [`ServiceError::TooOften`]; or one and the same sentence for an unknown e-mail, a wrong password, and an account that
+/// [`ServiceError::Refused`]; or one and the same sentence for an unknown e-mail, a wrong password, and an account that
 /// was turned off.
-pub async fn by_password(
+#[tracing::instrument(name = "sign_in.by_password", skip_all)]
+pub(crate) async fn by_password(
     cairn: &Cairn,
     email: &str,
     typed: &SecretString,
@@ -28,13 +31,10 @@ pub async fn by_password(
     let stored = known.as_ref().and_then(|admin| admin.password_hash.clone());
     let fits = password::fits(typed, stored).await;
     let Some(admin) = known.filter(|_| fits) else {
-        metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "refused").increment(1);
-        return Err(ServiceError::invalid(
-            "admin.wrong",
-            "E-mail address and password do not belong together. Look at both and try again.",
-        ));
+        metrics::counter!(metric::ADMIN_SIGN_INS, "outcome" => "refused").increment(1);
+        return Err(AccountRefusal::Wrong.into());
     };
-    metrics::counter!("cairn_admin_sign_ins_total", "outcome" => "password").increment(1);
+    metrics::counter!(metric::ADMIN_SIGN_INS, "outcome" => "password").increment(1);
     let (now, random) = cairn.moment();
     let opened = cairn.store.write(move |db| {
         let (reach, actor) = (admin.tenant.as_ref(), Actor::Administrator(admin.id.clone()));

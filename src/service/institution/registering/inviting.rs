@@ -4,24 +4,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::domain::audit::{Action, Entry};
+use crate::domain::page::Page;
+use crate::domain::platform::Invitation;
 use crate::ids::{InvitationId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::base::session::digest;
 use crate::service::institution::administrators::Operator;
-use crate::store::invitations::Invitation;
-use crate::store::{Page, audit, invitations};
+use crate::store::{audit, invitations};
 
 /// How long an invitation lasts, unless somebody says otherwise.
-pub const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
+pub(crate) const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 
 /// Makes an invitation, and its code, which nobody can be told again.
 ///
 /// # Errors
 /// That the institution is out of reach; a sentence about the note or the time; what the store reports.
-pub async fn invite<'a>(
+#[tracing::instrument(name = "inviting.invite", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn invite<'a>(
     cairn: &Cairn,
     tenant: &TenantId,
     note: &str,
@@ -32,16 +35,10 @@ pub async fn invite<'a>(
     by.scope().allows(tenant)?;
     let note = note.trim();
     if note.chars().count() > 200 {
-        return Err(ServiceError::invalid(
-            "invitation.note",
-            "Shorten the note to 200 characters.",
-        ));
+        return Err(InstitutionRefusal::InvitationNote.into());
     }
     if life < TimeDelta::minutes(5) || life > TimeDelta::days(90) {
-        return Err(ServiceError::invalid(
-            "invitation.life",
-            "Choose a time between 5 minutes and 90 days.",
-        ));
+        return Err(InstitutionRefusal::InvitationLife.into());
     }
     let (now, random) = cairn.moment();
     let code = random::token::<32>(random.as_ref());
@@ -74,12 +71,16 @@ pub async fn invite<'a>(
 
 /// The address that an administrator pastes into the platform.
 #[must_use]
-pub fn address(cairn: &Cairn, code: &str) -> String {
+pub(crate) fn address(cairn: &Cairn, code: &str) -> String {
     format!("{}{}", cairn.settings.origin(), addresses::register(code))
 }
 
 /// The newest invitations of an institution, at most 50.
-pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invitation>, ServiceError> {
+#[tracing::instrument(name = "inviting.invitations_of", level = "debug", skip_all)]
+pub(crate) async fn invitations_of(
+    cairn: &Cairn,
+    tenant: &TenantId,
+) -> Result<Vec<Invitation>, ServiceError> {
     let tenant = tenant.clone();
     Ok(cairn
         .store
@@ -91,7 +92,8 @@ pub async fn invitations_of(cairn: &Cairn, tenant: &TenantId) -> Result<Vec<Invi
 ///
 /// # Errors
 /// What the store reports; that the institution is out of reach; that there is no such unused one.
-pub async fn withdraw<'a>(
+#[tracing::instrument(name = "inviting.withdraw", skip_all, fields(invitation = id.as_str()))]
+pub(crate) async fn withdraw<'a>(
     cairn: &Cairn,
     tenant: &TenantId,
     id: &InvitationId,
@@ -134,17 +136,11 @@ pub(super) async fn invitation(cairn: &Cairn, code: &str) -> Result<Invitation, 
         return Err(used());
     }
     if found.expires_at <= cairn.clock.now() {
-        return Err(ServiceError::conflict(
-            "invitation.over",
-            "This registration address is over. Make a new one in Cairn's console under Platforms, and paste that.",
-        ));
+        return Err(InstitutionRefusal::InvitationOver.into());
     }
     Ok(found)
 }
 
 pub(super) fn used() -> ServiceError {
-    ServiceError::conflict(
-        "invitation.used",
-        "This registration address was used already; each works once. Make a new one in Cairn's console under Platforms, and paste that.",
-    )
+    InstitutionRefusal::InvitationUsed.into()
 }

@@ -7,13 +7,14 @@ use serde_json::json;
 use url::Url;
 
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::platform::Invitation;
 use crate::ids::{InvitationId, RegistrationId, TenantId};
 use crate::net::{NetError, Request, Response};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::{Forbidden, InstitutionRefusal, NoAnswer, RegisteringStep};
 use crate::service::base::session::digest;
 use crate::service::institution::connecting;
-use crate::store::invitations::Invitation;
 use crate::store::{audit, invitations, registrations, tenants};
 use lti::dynamic_registration::{
     Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, configuration_url, read_answer,
@@ -26,11 +27,12 @@ mod known;
 mod token;
 mod tool;
 
-pub use changes::{Beside, Change, Update};
-pub use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
+pub(crate) use changes::{Beside, Change, PowersBeside, Update};
+pub(crate) use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
 use inviting::{invitation, take, used};
-use known::{already_known, keep_choices, known, others, proposed};
-pub use tool::{TOOL, facts};
+use known::{already_known, keep_choices, others, update};
+use token::Purpose;
+pub(crate) use tool::{TOOL, facts};
 
 /// How long the page that asks may stay open: as long as a platform's token lives.
 const CONSENT_LIFE: TimeDelta = TimeDelta::hours(1);
@@ -39,25 +41,26 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// What a platform's page is asked to agree to.
 #[derive(Debug, Clone)]
-pub struct Offer {
-    pub institution: String,
-    pub platform: PlatformConfiguration,
-    /// When a registration that is there would be changed: what of it. Empty when nothing would.
-    pub updates: Option<Update>,
+pub(crate) struct Offer {
+    pub(crate) institution: String,
+    pub(crate) platform: PlatformConfiguration,
+    /// When a registration that is there would be changed: what of it.
+    pub(crate) updates: Option<Update>,
     /// Registrations of the same platform that stay as they are beside a new one.
-    pub beside: Vec<Beside>,
+    pub(crate) beside: Vec<Beside>,
     /// Carries everything to the next step; nobody but us can read or change it.
-    pub sealed: String,
+    pub(crate) sealed: String,
 }
 
 /// A registration that was made or changed.
 #[derive(Debug, Clone)]
-pub struct Registered {
-    pub registration: Registration,
+pub(crate) struct Registered {
+    pub(crate) registration: Registration,
     /// None where it comes with the first launch.
-    pub deployment_id: Option<String>,
-    pub updated: bool,
-    pub platform: PlatformConfiguration,
+    pub(crate) deployment_id: Option<String>,
+    /// Whether it was there before. Canvas changes its own side only once an administrator consents there.
+    pub(crate) updated: bool,
+    pub(crate) platform: PlatformConfiguration,
 }
 
 /// What stands between the question and the answer.
@@ -67,8 +70,10 @@ struct Consent {
     code: String,
     platform: PlatformConfiguration,
     token: Option<String>,
-    /// The registration that will be changed, if it is a change.
-    updates: Option<RegistrationId>,
+    /// The registrations of which one will be changed, if it is a change.
+    updates: Vec<RegistrationId>,
+    /// Whether only the platform's answer tells which one, and whether it is here at all.
+    untold: bool,
     until: DateTime<Utc>,
 }
 
@@ -77,7 +82,8 @@ struct Consent {
 /// # Errors
 /// That the code is none, used or over; what is wrong with the platform's configuration; that the platform is another
 /// institution's.
-pub async fn open(
+#[tracing::instrument(name = "registering.open", skip_all)]
+pub(crate) async fn open(
     cairn: &Cairn,
     code: &str,
     configuration: Option<&str>,
@@ -87,7 +93,13 @@ pub async fn open(
     let plain = cairn.settings.allow_http_loopback;
     let source = configuration_url(configuration, plain)?;
     let token = token.map(str::trim).filter(|token| !token.is_empty());
-    let answer = call(cairn, Request::get(source.clone()), token, "configuration").await?;
+    let answer = call(
+        cairn,
+        Request::get(source.clone()),
+        token,
+        RegisteringStep::Configuration,
+    )
+    .await?;
     match answer.status {
         200..=299 => {}
         401 | 403 => return Err(Refused::TokenInvalid.into()),
@@ -95,9 +107,15 @@ pub async fn open(
         status => return Err(Refused::Broken(status).into()),
     }
     let platform = PlatformConfiguration::read(&answer.body, &source, plain)?;
-    let known = match token.filter(|token| token::is_update(token)) {
-        Some(token) => known(cairn, &invitation.tenant, &platform, token).await?,
+    let purpose = token.map_or(Purpose::New, token::purpose);
+    let change = match token {
+        Some(token) => update(cairn, &invitation.tenant, &platform, token, purpose).await?,
         None => None,
+    };
+    let (meant, updates) = change.unzip();
+    let beside = match updates {
+        Some(_) => Vec::new(),
+        None => others(cairn, &invitation.tenant, &platform).await?,
     };
     let tenant = invitation.tenant.clone();
     let institution = cairn
@@ -105,24 +123,13 @@ pub async fn open(
         .read(move |db| tenants::get(db, &tenant))
         .await?
         .ok_or(ServiceError::NotFound("institution"))?;
-    let (mut updates, mut beside) = (None, Vec::new());
-    match &known {
-        Some((known, granted)) => {
-            let (gained, lost) = TOOL.abilities_beside(&platform, granted);
-            updates = Some(Update {
-                values: changes::between(known, &proposed(&platform, known)?),
-                gained,
-                lost,
-            });
-        }
-        None => beside = others(cairn, &invitation.tenant, &platform).await?,
-    }
     let consent = Consent {
         invitation: invitation.id,
         code: digest(code),
         platform: platform.clone(),
         token: token.map(str::to_owned),
-        updates: known.map(|(known, _)| known.id),
+        updates: meant.unwrap_or_default(),
+        untold: purpose == Purpose::UntoldChange,
         until: cairn.clock.now() + CONSENT_LIFE,
     };
     let plain = serde_json::to_vec(&consent).map_err(|error| ServiceError::Internal(error.to_string()))?;
@@ -140,7 +147,8 @@ pub async fn open(
 /// # Errors
 /// That the page is too old or none of ours, that the code was used meanwhile, how the platform refuses, or that its
 /// client id is registered already. The invitation is whole again after each of them.
-pub async fn confirm(cairn: &Cairn, code: &str, sealed: &str) -> Result<Registered, ServiceError> {
+#[tracing::instrument(name = "registering.confirm", skip_all)]
+pub(crate) async fn confirm(cairn: &Cairn, code: &str, sealed: &str) -> Result<Registered, ServiceError> {
     let now = cairn.clock.now();
     let consent: Consent = cairn
         .vault
@@ -148,9 +156,7 @@ pub async fn confirm(cairn: &Cairn, code: &str, sealed: &str) -> Result<Register
         .ok()
         .and_then(|plain| serde_json::from_slice(&plain).ok())
         .filter(|consent: &Consent| consent.until > now && consent.code == digest(code))
-        .ok_or(ServiceError::Forbidden(
-            "This page is too old, or did not come from this registration. Nothing was changed; start again on the platform's page.",
-        ))?;
+        .ok_or(ServiceError::Forbidden(Forbidden::RegisteringPage))?;
     let invitation = invitation(cairn, code).await?;
     if invitation.id != consent.invitation {
         return Err(used());
@@ -179,13 +185,20 @@ async fn register(
         platform,
         token,
         updates,
+        untold,
         ..
     } = consent;
     let facts = facts(cairn);
     let body = facts.request(&platform).to_string();
     let request = Request::post(platform.registration_endpoint.clone(), body)
         .header("content-type", "application/json");
-    let answer = call(cairn, request, token.as_deref(), "registration endpoint").await?;
+    let answer = call(
+        cairn,
+        request,
+        token.as_deref(),
+        RegisteringStep::RegistrationEndpoint,
+    )
+    .await?;
     let answer = read_answer(answer.status, &answer.body)?;
     let (now, random) = cairn.moment();
     let (tenant, invited) = (invitation.tenant.clone(), invitation.id.clone());
@@ -195,24 +208,27 @@ async fn register(
         .registration_url
         .clone()
         .unwrap_or_else(|| platform.registration_endpoint.clone());
-    let updated = updates.is_some();
     let deployment_id = answer.deployment_id.clone();
+    let powers = answer.powers();
     let written = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let known = registrations::by_issuer_and_client(db, &made.issuer, &made.client_id)?;
-        let (registration, changes) = match (known, updates) {
-            (Some(known), Some(expected)) if known.id == expected && known.tenant == tenant => {
+        let updated = known.is_some();
+        let (registration, changes) = match known {
+            Some(known) if updates.contains(&known.id) && known.tenant == tenant => {
                 let changed = keep_choices(&known, made);
                 registrations::update(db, &changed, Some(&place))?;
                 let changes = changes::between(&known, &changed);
                 (changed, changes.iter().map(|change| change.what).collect())
             }
-            (None, None) => {
+            // Canvas has a registration that is not here any more: it comes back.
+            None if updates.is_empty() || untold => {
                 registrations::insert(db, &made, now)?;
                 registrations::update(db, &made, Some(&place))?;
                 (made, Vec::new())
             }
             _ => return Err(already_known()),
         };
+        registrations::set_powers(db, &tenant, &registration.id, &powers)?;
         if let Some(deployment_id) = answer.deployment_id {
             // One that an administrator refused stays refused.
             connecting::find_or_accept(db, &registration, deployment_id, now, random.as_ref())?;
@@ -229,9 +245,9 @@ async fn register(
         });
         let entry = Entry::new(&tenant, Actor::Platform, action, registration.id.as_str(), now);
         audit::record(db, &entry.detail(detail), random.as_ref())?;
-        Ok(registration)
+        Ok((registration, updated))
     });
-    let registration = written.await?;
+    let (registration, updated) = written.await?;
     Ok(Registered {
         registration,
         deployment_id,
@@ -254,7 +270,7 @@ async fn call(
     cairn: &Cairn,
     request: Request,
     token: Option<&str>,
-    what: &'static str,
+    step: RegisteringStep,
 ) -> Result<Response, ServiceError> {
     let mut request = request.header("accept", "application/json");
     request.timeout = PATIENCE;
@@ -266,27 +282,19 @@ async fn call(
         request = request.header("authorization", format!("Bearer {token}"));
     }
     let host = request.url.host_str().unwrap_or_default().to_owned();
-    cairn.transport.send(request).await.map_err(|error| {
-        let why = match &error {
-            NetError::Refused(_, why) | NetError::Unreachable(_, why) | NetError::BrokenOff(_, why) => why.as_str(),
-            NetError::TimedOut(_) => "it did not answer in time",
-            NetError::TooLarge(..) => "its answer is too large",
+    Ok(cairn.transport.send(request).await.map_err(|error| {
+        let why = match error {
+            NetError::Refused(_, why) => NoAnswer::Refused(why),
+            NetError::Unreachable(_, why) | NetError::BrokenOff(_, why) => NoAnswer::Failed(why),
+            NetError::TimedOut(_) => NoAnswer::TimedOut,
+            NetError::TooLarge(..) => NoAnswer::TooLarge,
         };
-        let code = match &error {
-            NetError::Refused(..) => "registering.address-refused",
-            _ => "registering.unreachable",
-        };
-        ServiceError::invalid(
-            code,
-            format!(
-                "The {what} of the platform on {host} could not be used: {why}. Nothing was registered. Check that this server may reach {host}, then start again on the platform's page."
-            ),
-        )
-    })
+        InstitutionRefusal::Unreached { step, host, why }
+    })?)
 }
 
 /// The origin of an address, for people.
 #[must_use]
-pub fn origin(url: &Url) -> String {
+pub(crate) fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }

@@ -43,7 +43,7 @@ const fn selection(placement: &'static str, label: &'static str) -> SelectionPla
 }
 
 /// Cairn as platforms get to know it.
-pub const TOOL: ToolProfile = ToolProfile {
+pub(crate) const TOOL: ToolProfile = ToolProfile {
     name: "Cairn",
     description: "Badges that students earn from course work, keep for good, and that anybody can check.",
     login_path: addresses::LOGIN,
@@ -90,7 +90,7 @@ pub const TOOL: ToolProfile = ToolProfile {
 
 /// This installation.
 #[must_use]
-pub fn facts(cairn: &Cairn) -> ToolFacts {
+pub(crate) fn facts(cairn: &Cairn) -> ToolFacts {
     ToolFacts {
         profile: TOOL,
         origin: cairn.settings.public_origin.clone(),

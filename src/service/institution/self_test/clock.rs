@@ -2,12 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::settings::{self, Setting};
-use super::{Finding, LastSeen};
+use super::{Finding, LastSeen, Verdict};
 use crate::service::Cairn;
 use lti::error::KeySetError;
 use lti::keys::Probe;
-use lti::registration::Registration;
 
 /// A clock that is off by more than this deserves a word; launches fail from a minute on.
 const REMARK: TimeDelta = TimeDelta::seconds(5);
@@ -32,22 +30,13 @@ pub(super) fn is_off(skew: Option<TimeDelta>) -> bool {
     skew.is_some_and(|skew| skew.abs() > FAILURE)
 }
 
-pub(super) fn finding(registration: &Registration, skew: TimeDelta) -> Finding {
-    let seconds = skew.num_seconds();
-    let words = match seconds {
-        0.. => format!("{seconds} seconds behind ours"),
-        _ => format!("{} seconds ahead of ours", seconds.unsigned_abs()),
-    };
-    let advice = settings::say(registration, Setting::Clock);
-    if is_off(Some(skew)) {
-        Finding::failure("clock", format!("Its clock is {words}."), advice)
+pub(super) fn finding(skew: TimeDelta) -> Finding {
+    let verdict = if is_off(Some(skew)) {
+        Verdict::Failure
     } else if skew.abs() > REMARK {
-        Finding::remark(
-            "clock",
-            format!("Its clock is {words}, or its answers take that long."),
-            advice,
-        )
+        Verdict::Remark
     } else {
-        Finding::good("clock", "Its clock and ours agree within 5 seconds.")
-    }
+        Verdict::Good
+    };
+    Finding::Clock { skew, verdict }
 }

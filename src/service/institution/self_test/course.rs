@@ -2,26 +2,25 @@
 
 use url::Url;
 
-use super::settings::{self, Setting};
-use super::{Finding, Known, Step, Steps, because, step_of, too_slow};
+use super::finding::{Step, Unread};
+use super::{Finding, Known, PATIENT, Steps, Taken, step_of};
 use crate::service::Cairn;
 use crate::service::base::platforms;
-use lti::registration::Registration;
-use lti::services::error::{Reason, ServiceError as PlatformError};
+use lti::services::Platform;
+use lti::services::error::ServiceError as PlatformError;
 use lti::services::grades::{LineItem, LineItemFilter, ResultRow};
 use lti::services::roster::Roster;
-use lti::services::{Platform, media};
 
 /// What the reading came to.
 #[derive(Default)]
 pub(super) struct Read {
-    pub findings: Vec<Finding>,
-    pub grades: Grades,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) grades: Reading,
 }
 
 /// Whether grades can be read.
 #[derive(Default)]
-pub(super) enum Grades {
+pub(super) enum Reading {
     /// No course is known, or there is no token to read it with.
     #[default]
     Untried,
@@ -38,7 +37,7 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
     };
     let (registration, name) = (&known.registration, course.name());
     let scopes = granted.iter().map(|scope| (*scope).to_owned()).collect();
-    let target = platforms::target(registration);
+    let target = platforms::target(cairn, registration);
     let platform = cairn
         .lti
         .platform(target, registration.capabilities(), scopes)
@@ -51,142 +50,71 @@ pub(super) async fn read(cairn: &Cairn, known: &Known, granted: &[&str], steps: 
         columns_of(cairn, &platform, columns.as_ref()),
     );
     if let Some(members) = members {
+        let course = name.to_owned();
         read.findings.push(match outcome(steps, members) {
-            Ok(roster) => Finding::good("members", members_read(&roster, name)),
-            Err(why) => why.finding(
-                "members",
-                registration,
-                Setting::MembersService,
-                &format!("The members of “{name}” cannot be read"),
-            ),
+            Ok(roster) => Finding::Members {
+                course,
+                count: roster.members.len(),
+                left_out: roster.left_out.len(),
+            },
+            Err(why) => Finding::MembersUnread { course, why },
         });
     }
     let Some(columns) = columns else {
         return read;
     };
-    read.grades = Grades::Unreadable(name.to_owned());
+    read.grades = Reading::Unreadable(name.to_owned());
+    let course = name.to_owned();
     match outcome(steps, columns) {
-        Err(why) => read.findings.push(why.finding(
-            "columns",
-            registration,
-            Setting::GradeService,
-            &format!("The gradebook columns of Cairn in “{name}” cannot be read"),
-        )),
+        Err(why) => read.findings.push(Finding::ColumnsUnread { course, why }),
         Ok(columns) => {
-            let count = counted(columns.len(), "gradebook column");
-            read.findings.push(Finding::good(
-                "columns",
-                format!("{count} of Cairn's own found in “{name}”."),
-            ));
-            results(cairn, &platform, columns.first(), registration, steps, &mut read).await;
+            let count = columns.len();
+            read.findings.push(Finding::Columns { course, count });
+            results(cairn, &platform, columns.first(), steps, &mut read).await;
         }
     }
     read
-}
-
-fn members_read(roster: &Roster, course: &str) -> String {
-    let read = format!("{} read in “{course}”.", counted(roster.members.len(), "member"));
-    match roster.left_out.len() {
-        0 => read,
-        1 => format!("{read} One more row of the list cannot be read and is left out."),
-        many => format!("{read} {many} more rows of the list cannot be read and are left out."),
-    }
 }
 
 async fn results(
     cairn: &Cairn,
     platform: &Platform,
     first: Option<&LineItem>,
-    registration: &Registration,
     steps: &mut Steps,
     read: &mut Read,
 ) {
     let Some(first) = first else {
-        read.grades = Grades::Readable;
+        read.grades = Reading::Readable;
         return;
     };
-    let rows: Asked<Vec<ResultRow>> = step_of(cairn, "reading the grades", platform.results(&first.id)).await;
-    let finding = match outcome(steps, rows) {
+    let rows: Asked<Vec<ResultRow>> = step_of(cairn, Step::Results, platform.results(&first.id)).await;
+    let column = first.label.clone();
+    read.findings.push(match outcome(steps, rows) {
         Ok(rows) => {
-            read.grades = Grades::Readable;
-            Finding::good(
-                "results",
-                format!("{} read in “{}”.", counted(rows.len(), "grade"), first.label),
-            )
+            read.grades = Reading::Readable;
+            Finding::Results {
+                column,
+                count: rows.len(),
+            }
         }
-        Err(why) => why.finding(
-            "results",
-            registration,
-            Setting::GradeService,
-            &format!("The grades in “{}” cannot be read", first.label),
-        ),
-    };
-    read.findings.push(finding);
+        Err(why) => Finding::ResultsUnread { column, why },
+    });
 }
 
-type Asked<T> = Step<Result<T, PlatformError>>;
+type Asked<T> = Taken<Result<T, PlatformError>>;
 
 async fn members_of(cairn: &Cairn, platform: &Platform, url: Option<&Url>) -> Option<Asked<Roster>> {
-    Some(step_of(cairn, "reading the members", platform.members(url?)).await)
+    Some(step_of(cairn, Step::Members, platform.members(url?)).await)
 }
 
 async fn columns_of(cairn: &Cairn, platform: &Platform, url: Option<&Url>) -> Option<Asked<Vec<LineItem>>> {
     let all = LineItemFilter::default();
-    Some(
-        step_of(
-            cairn,
-            "reading the gradebook columns",
-            platform.line_items(url?, &all),
-        )
-        .await,
-    )
+    Some(step_of(cairn, Step::Columns, platform.line_items(url?, &all)).await)
 }
 
-/// Why something could not be read.
-enum Why {
-    Said(Reason),
-    TooSlow,
-}
-
-fn outcome<T>(steps: &mut Steps, step: Asked<T>) -> Result<T, Why> {
-    match steps.take(step) {
-        Some(outcome) => outcome.map_err(|error| Why::Said(error.reason)),
-        None => Err(Why::TooSlow),
+fn outcome<T>(steps: &mut Steps, taken: Asked<T>) -> Result<T, Unread> {
+    match steps.take(taken) {
+        Some(outcome) => outcome.map_err(|error| Unread::Said(error.reason)),
+        None => Err(Unread::TooSlow(PATIENT)),
     }
-}
-
-impl Why {
-    /// A finding that begins so. `setting` is what mends a refusal; what is out of order no setting of the tool mends.
-    fn finding(
-        &self,
-        code: &'static str,
-        registration: &Registration,
-        setting: Setting,
-        what: &str,
-    ) -> Finding {
-        let (why, setting) = match self {
-            Self::TooSlow => (too_slow(), Setting::OutOfOrder),
-            Self::Said(Reason::NotGranted(scope)) => (refused(scope).to_owned(), setting),
-            Self::Said(reason) if reason.retryable() || matches!(reason, Reason::Html) => {
-                (reason.to_string(), Setting::OutOfOrder)
-            }
-            Self::Said(reason) => (reason.to_string(), setting),
-        };
-        Finding::failure(code, because(what, &why), settings::say(registration, setting))
-    }
-}
-
-/// What a scope that is not granted is for, so that nobody has to know scopes.
-fn refused(scope: &str) -> &'static str {
-    match scope {
-        media::scope::MEMBERS_READ => "Cairn is not allowed to read who is in a course",
-        media::scope::RESULT_READ => "Cairn is not allowed to read grades",
-        _ => "Cairn is not allowed to read its own gradebook columns",
-    }
-}
-
-/// "1 grade", "2 grades".
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
 }

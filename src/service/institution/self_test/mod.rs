@@ -1,5 +1,5 @@
-//! The self-test of a platform: what works between it and Cairn, and which grades can be seen there. Each finding is a
-//! sentence, and what does not work names the setting in that LMS.
+//! The self-test of a platform: what works between it and Cairn, and which grades can be seen there. What does not work
+//! names the setting in that LMS.
 //!
 //! Somebody waits for it: every step has eight seconds, and steps that do not need each other are taken at once.
 
@@ -8,91 +8,49 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::course::Course;
+use crate::domain::platform::{DeploymentState, LastSeen};
 use crate::ids::{RegistrationId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::deployments::DeploymentState;
-use crate::store::last_seen::LastSeen;
 use crate::store::{courses, deployments, last_seen, registrations};
-use lti::capabilities::Capabilities;
 use lti::registration::Registration;
 
 mod clock;
 mod course;
+mod finding;
 mod grades;
 mod keys;
-mod settings;
 mod standing;
 mod token;
 
-use settings::Setting;
+pub(crate) use finding::{
+    Finding, Grades, KeysUnreadable, NoToken, Offer, OwnGrades, Patience, Setting, Step, Unread, Verdict,
+};
 
 /// How long the platform may take for one step.
 const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENT: Patience = Patience {
+    seconds: PATIENCE.as_secs(),
+};
 /// A step that took longer than this deserves a word.
 const SLOW: TimeDelta = TimeDelta::seconds(3);
 
-/// How a finding is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Good,
-    /// Works as it is, but somebody should know.
-    Remark,
-    Failure,
-}
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// A stable name: `keys`, `launch`, `clock`, `token`, `members`, `columns`, `results`, `grades` and the like.
-    pub code: &'static str,
-    pub verdict: Verdict,
-    pub sentence: String,
-    /// What to do about it, if anything.
-    pub advice: Option<String>,
-}
-
-impl Finding {
-    fn good(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self {
-            code,
-            verdict: Verdict::Good,
-            sentence: sentence.into(),
-            advice: None,
-        }
-    }
-
-    fn remark(code: &'static str, sentence: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self {
-            code,
-            verdict: Verdict::Remark,
-            sentence: sentence.into(),
-            advice: Some(advice.into()),
-        }
-    }
-
-    fn failure(code: &'static str, sentence: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Failure,
-            ..Self::remark(code, sentence, advice)
-        }
-    }
-}
-
 /// What the test found, in the order in which things have to work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    pub at: DateTime<Utc>,
-    pub findings: Vec<Finding>,
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    pub(crate) at: DateTime<Utc>,
+    /// The platform as it was tested.
+    pub(crate) registration: Registration,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl Report {
     /// Whether nothing failed.
     #[must_use]
-    pub fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.findings
             .iter()
-            .all(|finding| finding.verdict != Verdict::Failure)
+            .all(|finding| finding.verdict() != Verdict::Failure)
     }
 }
 
@@ -109,33 +67,41 @@ struct Known {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a platform that is not this institution's; what the store reports.
-pub async fn run(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<Report, ServiceError> {
+#[tracing::instrument(name = "self_test.run", skip_all, fields(platform = id.as_str()))]
+pub(crate) async fn run(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    id: &RegistrationId,
+) -> Result<Report, ServiceError> {
     let known = known(cairn, tenant, id).await?;
     let registration = &known.registration;
+    cairn.platform_hosts.note(registration);
     let mut steps = Steps::default();
     let (keys, tokens) = tokio::join!(
         step_of(
             cairn,
-            "the key set",
+            Step::KeySet,
             cairn.key_sets.probe(&known.registration.jwks_url)
         ),
-        step_of(cairn, "the access tokens", token::ask(cairn, &known.registration)),
+        step_of(cairn, Step::Tokens, token::ask(cairn, &known.registration)),
     );
     let (looked, tokens) = (steps.take(keys), steps.take(tokens));
     let skew = clock::skew(cairn, looked.as_ref(), known.last_seen.as_ref());
     let tokens = token::Answered::of(tokens);
     let read = course::read(cairn, &known, &tokens.granted, &mut steps).await;
 
+    let seen = grades::seen(&registration.capabilities(), &tokens, &read.grades);
     let mut findings = standing::registered(&known);
     findings.push(keys::finding(&known, looked));
     findings.extend(standing::launches(&known));
-    findings.extend(skew.map(|skew| clock::finding(registration, skew)));
-    findings.push(token::finding(cairn, &known, &tokens, skew));
+    findings.extend(skew.map(clock::finding));
+    findings.push(token::finding(cairn, tokens, skew));
     findings.extend(read.findings);
-    findings.extend(steps.finding(registration));
-    findings.push(grades::seen(&registration.capabilities(), &tokens, &read.grades));
+    findings.extend(steps.finding());
+    findings.push(Finding::Grades(seen));
     Ok(Report {
         at: cairn.clock.now(),
+        registration: known.registration,
         findings,
     })
 }
@@ -168,22 +134,22 @@ async fn known(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<
 }
 
 /// What a step came to, and how long it took; nothing where it took too long.
-struct Step<T> {
-    what: &'static str,
+struct Taken<T> {
+    step: Step,
     took: TimeDelta,
     outcome: Option<T>,
 }
 
 /// Takes a step, for so long as there is patience.
-async fn step_of<T>(cairn: &Cairn, what: &'static str, step: impl Future<Output = T>) -> Step<T> {
+async fn step_of<T>(cairn: &Cairn, step: Step, asking: impl Future<Output = T>) -> Taken<T> {
     let begun = cairn.clock.now();
     let outcome = tokio::select! {
         biased;
-        outcome = step => Some(outcome),
+        outcome = asking => Some(outcome),
         () = cairn.timer.sleep(PATIENCE) => None,
     };
-    Step {
-        what,
+    Taken {
+        step,
         took: cairn.clock.now() - begun,
         outcome,
     }
@@ -192,44 +158,20 @@ async fn step_of<T>(cairn: &Cairn, what: &'static str, step: impl Future<Output 
 /// The slowest of the steps that came to an end.
 #[derive(Default)]
 struct Steps {
-    slowest: Option<(TimeDelta, &'static str)>,
+    slowest: Option<(TimeDelta, Step)>,
 }
 
 impl Steps {
-    fn take<T>(&mut self, step: Step<T>) -> Option<T> {
-        let outcome = step.outcome?;
-        if step.took > SLOW && self.slowest.is_none_or(|(slowest, _)| step.took > slowest) {
-            self.slowest = Some((step.took, step.what));
+    fn take<T>(&mut self, taken: Taken<T>) -> Option<T> {
+        let outcome = taken.outcome?;
+        if taken.took > SLOW && self.slowest.is_none_or(|(slowest, _)| taken.took > slowest) {
+            self.slowest = Some((taken.took, taken.step));
         }
         Some(outcome)
     }
 
-    fn finding(&self, registration: &Registration) -> Option<Finding> {
-        let (took, what) = self.slowest?;
-        let seconds = took.num_seconds();
-        Some(Finding::remark(
-            "slow",
-            format!(
-                "It answers slowly: {what} took {seconds} seconds. Checks of a course take so much longer."
-            ),
-            settings::say(registration, Setting::OutOfOrder),
-        ))
+    fn finding(&self) -> Option<Finding> {
+        let (took, step) = self.slowest?;
+        Some(Finding::Slow { step, took })
     }
-}
-
-/// `what: why` with one mark at its end.
-fn because(what: &str, why: &str) -> String {
-    let why = why.trim_end_matches('.');
-    let ends = if why.ends_with(['?', '!']) { "" } else { "." };
-    format!("{what}: {why}{ends}")
-}
-
-/// What a step says that took too long.
-fn too_slow() -> String {
-    format!("there was no answer within {} seconds", PATIENCE.as_secs())
-}
-
-/// The word for the LMS in sentences.
-fn lms(capabilities: &Capabilities) -> &'static str {
-    capabilities.product.unwrap_or("the platform")
 }

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 
-use super::settings::{self, Setting};
-use super::{Finding, Known, because, clock, too_slow};
+use super::finding::{NoToken, Setting};
+use super::{Finding, PATIENT, clock};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::platforms;
@@ -18,7 +18,7 @@ type Asked = (&'static str, &'static str, Result<(), TokenError>);
 /// Asks for each scope by itself and anew: a platform may say more at registration than it grants, and what it granted
 /// before may have been taken back.
 pub(super) async fn ask(cairn: &Cairn, registration: &Registration) -> Vec<Asked> {
-    let target = platforms::target(registration);
+    let target = platforms::target(cairn, registration);
     let scopes = TOOL.scopes.iter().filter(|one| !one.only_when_offered);
     let target = &target;
     let asked = scopes.map(|one| async move {
@@ -31,31 +31,26 @@ pub(super) async fn ask(cairn: &Cairn, registration: &Registration) -> Vec<Asked
 /// What came of it.
 pub(super) struct Answered {
     /// The scopes that are granted; none when there is a failure.
-    pub granted: Vec<&'static str>,
+    pub(crate) granted: Vec<&'static str>,
     /// What the others are for.
     refused: Vec<&'static str>,
     /// Why there is no token at all.
-    failed: Option<Failed>,
-}
-
-enum Failed {
-    Said(TokenError),
-    TooSlow,
+    failed: Option<NoToken>,
 }
 
 impl Answered {
     /// Sorts the answers; nothing where they took too long.
-    pub fn of(asked: Option<Vec<Asked>>) -> Self {
+    pub(crate) fn of(asked: Option<Vec<Asked>>) -> Self {
         let mut answered = Self {
             granted: Vec::new(),
             refused: Vec::new(),
-            failed: asked.is_none().then_some(Failed::TooSlow),
+            failed: asked.is_none().then_some(NoToken::TooSlow(PATIENT)),
         };
         for (scope, words, outcome) in asked.into_iter().flatten() {
             match outcome {
                 Ok(()) => answered.granted.push(scope),
                 Err(TokenError::ScopeNotGranted(_)) => answered.refused.push(words),
-                Err(error) => answered.failed = Some(Failed::Said(error)),
+                Err(error) => answered.failed = Some(NoToken::Said(error)),
             }
         }
         if answered.failed.is_some() {
@@ -65,53 +60,40 @@ impl Answered {
     }
 
     /// Whether there is a token for that.
-    pub fn may(&self, scope: &str) -> bool {
+    pub(crate) fn may(&self, scope: &str) -> bool {
         self.granted.contains(&scope)
     }
 
     /// Whether there is no token at all.
-    pub fn has_none(&self) -> bool {
+    pub(crate) fn has_none(&self) -> bool {
         self.failed.is_some()
     }
 }
 
-pub(super) fn finding(cairn: &Cairn, known: &Known, answered: &Answered, skew: Option<TimeDelta>) -> Finding {
-    let registration = &known.registration;
-    if let Some(failed) = &answered.failed {
-        let (why, setting) = match failed {
-            Failed::Said(error @ TokenError::InvalidClient(_)) => (error.to_string(), Setting::ClientId),
+pub(super) fn finding(cairn: &Cairn, answered: Answered, skew: Option<TimeDelta>) -> Finding {
+    if let Some(why) = answered.failed {
+        let setting = match &why {
+            NoToken::Said(TokenError::InvalidClient(_)) => Setting::ClientId,
             // Our assertion says when it was made and until when it holds.
-            Failed::Said(error) if clock::is_off(skew) => (error.to_string(), Setting::Clock),
-            Failed::Said(error) if error.retryable() || matches!(error, TokenError::NotAToken(_)) => {
-                (error.to_string(), Setting::OutOfOrder)
+            NoToken::Said(_) if clock::is_off(skew) => Setting::Clock,
+            NoToken::Said(error) if error.retryable() || matches!(error, TokenError::NotAToken(_)) => {
+                Setting::OutOfOrder
             }
-            Failed::Said(error) => (error.to_string(), Setting::OurKeys),
-            Failed::TooSlow => (too_slow(), Setting::OutOfOrder),
+            NoToken::Said(_) => Setting::OurKeys,
+            NoToken::TooSlow(_) => Setting::OutOfOrder,
         };
-        let mut advice = settings::say(registration, setting);
-        if setting == Setting::OurKeys {
-            advice = format!(
-                "{advice} Our keys are at {}{}.",
-                cairn.settings.origin(),
-                addresses::JWKS
-            );
-        }
-        return Finding::failure("token", because("It gives no access token", &why), advice);
+        let our_keys = format!("{}{}", cairn.settings.origin(), addresses::JWKS);
+        return Finding::NoToken {
+            why,
+            setting,
+            our_keys,
+        };
     }
-    let scopes = || settings::say(registration, Setting::Scopes);
     if answered.granted.is_empty() {
-        Finding::failure("token", "It knows Cairn but grants no service at all.", scopes())
+        Finding::NoService
     } else if answered.refused.is_empty() {
-        Finding::good(
-            "token",
-            "It gives an access token for members, line items, results and scores.",
-        )
+        Finding::Token
     } else {
-        let refused = answered.refused.join("; ");
-        Finding::failure(
-            "token",
-            format!("It gives an access token, but Cairn may not: {refused}."),
-            scopes(),
-        )
+        Finding::TokenWithout(answered.refused)
     }
 }

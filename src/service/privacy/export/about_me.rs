@@ -7,13 +7,12 @@ use std::hash::Hash;
 use serde_json::{Value, json};
 
 use crate::domain::award::Award;
+use crate::domain::credential::{Credential, ShareLink};
+use crate::domain::decision::DecisionRecord;
 use crate::domain::evidence::Submission;
 use crate::domain::people::Person;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
-use crate::store::credentials::Credential;
-use crate::store::decisions::StoredDecision;
-use crate::store::share_links::ShareLink;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
     enrolments, erasures, issuers, line_items, people, regrades, results, sessions, share_links, subjects,
@@ -26,8 +25,8 @@ const MOST_LINKS: i64 = 1_000;
 /// What is known of a person, as the archive tells it.
 pub(super) struct AboutMe {
     /// With their badges' names; credentials of a badge that is gone have none.
-    pub credentials: Vec<(Credential, String)>,
-    pub submissions: Vec<Submission>,
+    pub(crate) credentials: Vec<(Credential, String)>,
+    pub(crate) submissions: Vec<Submission>,
     person: Value,
     courses: Vec<Value>,
     grades: Vec<Value>,
@@ -149,14 +148,14 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
 
 impl AboutMe {
     /// Notes where the file of a hand-in lies in the archive.
-    pub fn lies(&mut self, submission: &SubmissionId, place: &str) {
+    pub(crate) fn lies(&mut self, submission: &SubmissionId, place: &str) {
         if let Some(members) = self.handed_in.get_mut(submission).and_then(Value::as_object_mut) {
             members.insert("file_in_archive".to_owned(), json!(place));
         }
     }
 
     /// The document.
-    pub fn document(self) -> Value {
+    pub(crate) fn document(self) -> Value {
         let handed_in: Vec<Value> = self.handed_in.into_values().collect();
         json!({
             "person": self.person, "courses": self.courses, "grades": self.grades, "handed_in": handed_in,
@@ -229,7 +228,7 @@ fn told_submission(one: &Submission, title: Option<&str>) -> Value {
     })
 }
 
-fn told_decision(one: &StoredDecision, badge: Option<&str>) -> Value {
+fn told_decision(one: &DecisionRecord, badge: Option<&str>) -> Value {
     json!({
         "id": one.id, "badge": badge, "badge_id": one.badge, "decided_at": one.decided_at, "because_of": one.cause,
         "outcome": one.decision.outcome, "reasons": one.decision,
@@ -269,8 +268,8 @@ fn told_award(
         "credential": credential.map(|one| json!({
             "id": one.id, "public_page": addresses::credential(&one.slug), "issued_at": one.issued_at,
             "place_in_status_list": one.status_position,
-            "others_see": {"name": one.shows.name, "work": one.shows.evidence, "downloads": one.shows.downloads,
-                "only_by_share_link": one.shows.hidden},
+            "others_see": {"name": one.visibility.name, "work": one.visibility.evidence,
+                "downloads": one.visibility.downloads, "only_by_share_link": one.visibility.hidden},
             "share_links": links,
         })),
     })

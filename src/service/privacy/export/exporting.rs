@@ -5,21 +5,22 @@ use std::path::PathBuf;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
+use super::pack::failed;
+use super::reading::Reading;
 use super::{FOLDER, institution, new_path};
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::export::{Export, ExportState};
 use crate::domain::issuer::Tenant;
 use crate::ids::{ExportId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, ExportInstitution};
 use crate::service::institution::administrators::{Administrator, Operator};
-use crate::store::blobs::BlobError;
-use crate::store::exports::{self, Export, ExportState};
 use crate::store::jobs::{self, Standing};
-use crate::store::{Db, StoreError, audit, credentials, tenants};
+use crate::store::{Db, StoreError, audit, credentials, exports, tenants};
 
 /// How long an archive can be fetched.
-pub const KEPT: TimeDelta = TimeDelta::days(3);
+pub(crate) const KEPT: TimeDelta = TimeDelta::days(3);
 /// A file that nobody has touched for so long (more than archives are kept) was given up in the making.
 const GIVEN_UP: std::time::Duration = std::time::Duration::from_hours(96);
 
@@ -29,16 +30,16 @@ fn path(cairn: &Cairn, id: &ExportId) -> PathBuf {
 
 /// An archive that was asked for, as it stands.
 #[derive(Debug, Clone)]
-pub struct Listed {
-    pub export: Export,
+pub(crate) struct Listed {
+    pub(crate) export: Export,
     /// Why it will never be ready: the work on it was given up, or is not in the queue any more.
-    pub failed: Option<String>,
+    pub(crate) failed: Option<String>,
 }
 
 impl Listed {
     /// Whether it is still being made.
     #[must_use]
-    pub fn is_under_way(&self) -> bool {
+    pub(crate) fn is_under_way(&self) -> bool {
         self.export.state != ExportState::Ready && self.failed.is_none()
     }
 }
@@ -71,7 +72,8 @@ fn listed(db: &mut Db, tenant: &TenantId) -> Result<Vec<Listed>, StoreError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "exporting.ask", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Result<(), ServiceError> {
     admin.scope.allows(tenant)?;
     let (now, random) = cairn.moment();
     let tenant = tenant.clone();
@@ -112,7 +114,8 @@ pub async fn ask(cairn: &Cairn, admin: &Administrator, tenant: &TenantId) -> Res
 ///
 /// # Errors
 /// As [`ask`].
-pub async fn list(
+#[tracing::instrument(name = "exporting.list", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn list(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
@@ -126,16 +129,17 @@ pub async fn list(
     found.await
 }
 
-/// The file of an archive that is ready. That it is fetched is written down: it holds what is about people.
+/// An archive that is ready. That it is fetched is written down: it holds what is about people.
 ///
 /// # Errors
-/// As [`ask`]; [`ServiceError::NotFound`] for one that is not ready or not there any more.
-pub async fn fetch(
+/// As [`ask`]; [`ServiceError::NotFound`] for one that is not ready or not there any more; what the disk reports.
+#[tracing::instrument(name = "exporting.fetch", level = "debug", skip_all, fields(export = id.as_str()))]
+pub(crate) async fn fetch(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
     id: &ExportId,
-) -> Result<PathBuf, ServiceError> {
+) -> Result<Reading, ServiceError> {
     admin.scope.allows(tenant)?;
     let (now, random) = cairn.moment();
     let (of, wanted) = (tenant.clone(), id.clone());
@@ -151,7 +155,7 @@ pub async fn fetch(
     noted.await?;
     let path = path(cairn, id);
     if path.is_file() {
-        Ok(path)
+        Reading::of(&path).await
     } else {
         Err(ServiceError::NotFound("archive"))
     }
@@ -161,7 +165,8 @@ pub async fn fetch(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that is out of reach; what the store and the disk report.
-pub async fn take<'a>(
+#[tracing::instrument(name = "exporting.take", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn take<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
     tenant: &TenantId,
@@ -184,7 +189,8 @@ pub async fn take<'a>(
 ///
 /// # Errors
 /// What the store and the disk report; then it can be done again.
-pub async fn work(cairn: &Cairn, tenant: &TenantId, export: &ExportId) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "exporting.work", skip_all)]
+pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, export: &ExportId) -> Result<(), ServiceError> {
     let (of, id) = (tenant.clone(), export.clone());
     let found = cairn.store.read(move |db| exports::get(db, &of, &id)).await?;
     let export = found.ok_or(ServiceError::NotFound("archive"))?;
@@ -210,7 +216,7 @@ pub async fn work(cairn: &Cairn, tenant: &TenantId, export: &ExportId) -> Result
     };
     let place = path(cairn, &export.id);
     let kept = summary.packed.file.keep_as(&place);
-    kept.map_err(|error| BlobError::Failed(error.to_string()))?;
+    kept.map_err(failed)?;
     let done = go_on(cairn, ready).await;
     if done.is_err() {
         // Nobody may fetch it; what is left of it goes with the next sweep at the latest.
@@ -229,6 +235,7 @@ async fn go_on(cairn: &Cairn, export: Export) -> Result<(), ServiceError> {
 }
 
 /// Removes the files of archives that are forgotten.
+#[tracing::instrument(name = "exporting.remove", skip_all)]
 pub(in crate::service) async fn remove(cairn: &Cairn, gone: Vec<ExportId>) {
     for id in gone {
         // One that is not there is as good as removed.
@@ -237,7 +244,8 @@ pub(in crate::service) async fn remove(cairn: &Cairn, gone: Vec<ExportId>) {
 }
 
 /// Removes archives whose days are over, and what was left of those that were given up.
-pub async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
+#[tracing::instrument(name = "exporting.forget", skip_all)]
+pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
     let before: DateTime<Utc> = cairn.clock.now() - KEPT;
     let gone = cairn.store.write(move |db| {
         let mut gone = Vec::new();

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use super::pack::{Pack, Packed};
 use super::{DRILL, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers};
 use crate::domain::award::Award;
+use crate::domain::credential::Credential;
 use crate::domain::people::Person;
 use crate::ids::{CredentialId, PersonId, SubmissionId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::publish::read;
-use crate::store::credentials::Credential;
 use crate::store::{StoreError, awards, credentials, issuers, people, status_lists, submissions, tenants};
 
 /// Rows that are read at one time.
@@ -21,19 +21,20 @@ const PART: i64 = 200;
 
 /// What an archive of an institution holds.
 #[derive(Debug)]
-pub struct Summary {
-    pub packed: Packed,
-    pub badges: u64,
-    pub hand_ins: u64,
+pub(crate) struct Summary {
+    pub(crate) packed: Packed,
+    pub(crate) badges: u64,
+    pub(crate) hand_ins: u64,
     /// Files that are not stored any more.
-    pub missing: usize,
+    pub(crate) missing: usize,
 }
 
 /// Packs everything that an institution issued into a new file at `path`; `progress` is told how many badges are in.
 ///
 /// # Errors
 /// What the store and the disk report; then there is no file.
-pub async fn archive<F>(
+#[tracing::instrument(name = "institution.archive", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn archive<F>(
     cairn: &Cairn,
     tenant: &TenantId,
     path: PathBuf,

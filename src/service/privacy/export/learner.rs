@@ -1,6 +1,7 @@
 //! One person's archive: their badges in every form, what they handed in, and everything that is kept about them.
 
-use super::pack::{Pack, Packed};
+use super::pack::Pack;
+use super::reading::Reading;
 use super::{
     DRILL, Issued, PARTS, about_me, date, new_path, pack_badge, pack_evidence, pack_frame, pack_issuers,
     pretty,
@@ -18,11 +19,12 @@ use crate::store::{issuers, status_lists};
 /// Archives of learners that are packed at one time; the others wait.
 static ROOM: Semaphore = Semaphore::const_new(2);
 
-/// Packs everything about the visitor. The file goes away with the answer.
+/// Packs everything about the visitor. The file goes away when it was read.
 ///
 /// # Errors
 /// [`ServiceError::Masquerade`] for whoever acts as them; what the store and the disk report.
-pub async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Packed, ServiceError> {
+#[tracing::instrument(name = "learner.archive", skip_all)]
+pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading, ServiceError> {
     visitor.act_for_oneself()?;
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let (now, random) = cairn.moment();
@@ -85,5 +87,5 @@ pub async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Packed, Service
         .store
         .write(move |db| audit::record(db, &entry, random.as_ref()))
         .await?;
-    Ok(packed)
+    Reading::of_draft(packed.file).await
 }

@@ -9,8 +9,10 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use crate::domain::credential::Credential;
 use crate::domain::evidence::{StoredFile, Submission};
 use crate::domain::issuer::Issuer;
+use crate::domain::keys::IssuerKey;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -18,19 +20,18 @@ use crate::service::base::institutions;
 use crate::service::credential::baked::{self, Form};
 use crate::service::credential::verifier;
 use crate::store::blobs::BlobError;
-use crate::store::credentials::Credential;
-use crate::store::issuers::IssuerKey;
 use crate::store::status_lists::StatusList;
 use openbadges::did::IssuerIdentity;
 
 mod about_me;
-pub mod exporting;
-pub mod institution;
-pub mod learner;
-pub mod pack;
+pub(crate) mod exporting;
+pub(crate) mod institution;
+pub(crate) mod learner;
+pub(crate) mod pack;
+pub(crate) mod reading;
 #[cfg(test)]
 mod tests;
-pub mod verifying;
+pub(crate) mod verifying;
 
 use pack::Pack;
 

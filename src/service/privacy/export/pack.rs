@@ -25,7 +25,7 @@ enum Step {
 }
 
 /// An archive that is being written.
-pub struct Pack {
+pub(crate) struct Pack {
     steps: mpsc::Sender<Step>,
     thread: oneshot::Receiver<Result<u64, String>>,
     file: Draft,
@@ -33,23 +33,23 @@ pub struct Pack {
 
 /// A file that is removed when this value goes, unless it was kept.
 #[derive(Debug)]
-pub struct Draft {
+pub(crate) struct Draft {
     path: PathBuf,
     kept: bool,
 }
 
 /// An archive that is whole.
 #[derive(Debug)]
-pub struct Packed {
-    pub file: Draft,
+pub(crate) struct Packed {
+    pub(crate) file: Draft,
     /// Bytes.
-    pub size: u64,
+    pub(crate) size: u64,
 }
 
 impl Draft {
     /// Where it lies.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -57,7 +57,7 @@ impl Draft {
     ///
     /// # Errors
     /// What the file system reports; then it is gone.
-    pub fn keep_as(mut self, path: &Path) -> std::io::Result<()> {
+    pub(crate) fn keep_as(mut self, path: &Path) -> std::io::Result<()> {
         std::fs::rename(&self.path, path)?;
         self.kept = true;
         Ok(())
@@ -75,7 +75,8 @@ impl Drop for Draft {
     }
 }
 
-fn failed(error: impl std::fmt::Display) -> ServiceError {
+/// That an archive could not be written or read.
+pub(super) fn failed(error: impl std::fmt::Display) -> ServiceError {
     ServiceError::Blob(BlobError::Failed(error.to_string()))
 }
 
@@ -84,7 +85,7 @@ impl Pack {
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub fn begin(path: PathBuf, now: DateTime<Utc>) -> Result<Self, ServiceError> {
+    pub(crate) fn begin(path: PathBuf, now: DateTime<Utc>) -> Result<Self, ServiceError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
@@ -107,7 +108,7 @@ impl Pack {
     ///
     /// # Errors
     /// When the thread has ended, for instance on a full disk; [`Pack::finish`] says why.
-    pub async fn add(
+    pub(crate) async fn add(
         &mut self,
         name: impl Into<String>,
         content: impl Into<Bytes>,
@@ -120,7 +121,7 @@ impl Pack {
     ///
     /// # Errors
     /// As [`Pack::add`].
-    pub async fn open(&mut self, name: impl Into<String>) -> Result<(), ServiceError> {
+    pub(crate) async fn open(&mut self, name: impl Into<String>) -> Result<(), ServiceError> {
         self.step(Step::Begin(name.into())).await
     }
 
@@ -128,7 +129,7 @@ impl Pack {
     ///
     /// # Errors
     /// As [`Pack::add`].
-    pub async fn part(&mut self, content: impl Into<Bytes>) -> Result<(), ServiceError> {
+    pub(crate) async fn part(&mut self, content: impl Into<Bytes>) -> Result<(), ServiceError> {
         self.step(Step::Part(content.into())).await
     }
 
@@ -147,7 +148,7 @@ impl Pack {
     ///
     /// # Errors
     /// What went wrong on the way; then the file is gone.
-    pub async fn finish(self) -> Result<Packed, ServiceError> {
+    pub(crate) async fn finish(self) -> Result<Packed, ServiceError> {
         drop(self.steps);
         let size = self.thread.await.map_err(failed)?.map_err(failed)?;
         Ok(Packed {

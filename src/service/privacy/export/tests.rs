@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::verifying::{ArchiveError, Finding, Report, verify};
+use super::verifying::{ArchiveError, Finding, Report, verify_archive};
 use super::{badge_folder, file_name};
 use openbadges::bake::bake_svg;
 use openbadges::status::{Bitstring, StatusListCredential};
@@ -71,7 +71,7 @@ fn packed(files: &[File]) -> Vec<u8> {
 }
 
 fn verified(bytes: Vec<u8>) -> Result<Report, ArchiveError> {
-    verify(Cursor::new(bytes), now())
+    verify_archive(Cursor::new(bytes), now())
 }
 
 fn finding<'a>(report: &'a Report, name: &str) -> &'a Finding {

@@ -12,7 +12,7 @@ use zip::ZipArchive;
 
 use openbadges::bake::{self, MAX_IMAGE};
 use openbadges::jwt;
-use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify};
+use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify as verified};
 
 /// Most files of an archive.
 const MAX_FILES: usize = 2_000_000;
@@ -25,7 +25,7 @@ const SLACK: u64 = 64 << 20;
 
 /// An archive of which nothing was checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ArchiveError {
+pub(crate) enum ArchiveError {
     #[error("This is not a ZIP archive, or it broke off: {0}. Get the file again.")]
     NotAnArchive(String),
     #[error("The archive contradicts itself: {0}. Nothing in it was checked.")]
@@ -51,7 +51,7 @@ pub enum ArchiveError {
 impl ArchiveError {
     /// A stable name for scripts and support.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::NotAnArchive(_) => "drill.not-an-archive",
             Self::Inconsistent(_) => "drill.inconsistent",
@@ -68,7 +68,7 @@ impl ArchiveError {
 
 /// What was found out about one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
+pub(crate) enum Finding {
     /// Genuine, in force, and not revoked as of the date of its list; none for a badge that cannot be revoked.
     Verified { as_of: Option<DateTime<Utc>> },
     /// Genuine, and revoked by the list of that date.
@@ -81,27 +81,27 @@ pub enum Finding {
 
 /// One badge file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     /// Its name in the archive.
-    pub name: String,
-    pub finding: Finding,
+    pub(crate) name: String,
+    pub(crate) finding: Finding,
 }
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
+pub(crate) struct Report {
     /// Every badge file, by name.
-    pub badges: Vec<Line>,
+    pub(crate) badges: Vec<Line>,
     /// Other files that cannot be read whole, each with what is wrong.
-    pub damaged: Vec<String>,
+    pub(crate) damaged: Vec<String>,
     /// Whose keys were in the archive (DIDs).
-    pub issuers: Vec<String>,
+    pub(crate) issuers: Vec<String>,
 }
 
 impl Report {
     /// Whether every badge is genuine and every file whole. A revoked or expired badge is genuine.
     #[must_use]
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let bad = |line: &Line| matches!(line.finding, Finding::Failed(_));
         self.damaged.is_empty() && !self.badges.is_empty() && !self.badges.iter().any(bad)
     }
@@ -161,7 +161,10 @@ impl Kind {
 ///
 /// # Errors
 /// [`ArchiveError`] when the archive is no fit one; a badge that does not verify is no error but a line of the report.
-pub fn verify<R: Read + Seek>(mut reader: R, now: DateTime<Utc>) -> Result<Report, ArchiveError> {
+pub(crate) fn verify_archive<R: Read + Seek>(
+    mut reader: R,
+    now: DateTime<Utc>,
+) -> Result<Report, ArchiveError> {
     let broken = |error: std::io::Error| ArchiveError::NotAnArchive(error.to_string());
     let length = reader.seek(SeekFrom::End(0)).map_err(broken)?;
     reader.rewind().map_err(broken)?;
@@ -358,11 +361,11 @@ fn document(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
 
 fn judge(document: &[u8], shelf: &Shelf, now: DateTime<Utc>) -> Finding {
     let as_of = shelf.as_of(document);
-    let verdict: Verdict = verify(document, shelf, now);
+    let verdict: Verdict = verified(document, shelf, now);
     let verdict = match (verdict.failure(CheckKind::Status), as_of) {
         // A list may say until when it holds. Here it counts as of its own date.
         (Some(Failure::StatusListBad(inner)), Some(at)) if matches!(**inner, Failure::Expired(_)) => {
-            let mut then = verify(document, shelf, at);
+            let mut then = verified(document, shelf, at);
             for check in &mut then.checks {
                 if check.kind == CheckKind::Period {
                     check.failure = verdict.failure(CheckKind::Period).cloned();

@@ -14,6 +14,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{ByHandForm, ByHandPage};
 use crate::web::views::shared::{Problem, ProblemList};
+use crate::web::words::errors;
 use crate::web::words::lms::{self, Lms};
 use lti::registration::{Flavour, RegistrationDraft};
 
@@ -112,7 +113,7 @@ async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Resu
         Err(error) if matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) => {
             let problem = Problem {
                 field: String::new(),
-                text: error.to_string(),
+                text: errors::sentence(&error),
             };
             let page = view(&visit, flavour, form, ProblemList(vec![problem])).await?;
             visit.show_again(&page)

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::error::AdminError;
 use super::frame::AdminPlace;
 use crate::ids::{InvitationId, TenantId};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::connecting;
 use crate::service::institution::registering;
 use crate::web::extract::admin::AdminVisit;
@@ -20,7 +20,7 @@ mod one;
 mod presets;
 
 /// Lists the routes.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(console::PLATFORMS, web::get().to(list))
         .route(console::PLATFORM_INVITE, web::post().to(invite))
@@ -61,7 +61,8 @@ pub(super) async fn institution(visit: &AdminVisit) -> Result<TenantId, ServiceE
         (None, _) => None,
     };
     found.map(|tenant| tenant.id.clone()).ok_or_else(|| {
-        ServiceError::invalid(
+        ServiceError::form(
+            ErrorKind::Unprocessable,
             "platform.institution",
             "Choose the institution that the platform belongs to.",
         )
@@ -74,9 +75,12 @@ async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, Admin
         None => registering::INVITATION_LIFE,
         Some(Ok(days)) if (1..=90).contains(&days) => TimeDelta::days(days),
         Some(_) => {
-            return Err(
-                ServiceError::invalid("invitation.life", "Choose a time between 1 and 90 days.").into(),
-            );
+            return Err(ServiceError::form(
+                ErrorKind::Unprocessable,
+                "invitation.life",
+                "Choose a time between 1 and 90 days.",
+            )
+            .into());
         }
     };
     let note = visit.fields.text("note");

@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
+use crate::domain::platform::DeploymentState;
 use crate::ids::{DeploymentId, RegistrationId};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::connecting::{self, Change};
 use crate::service::institution::self_test;
-use crate::store::deployments::DeploymentState;
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
 use crate::web::extract::admin::AdminVisit;
@@ -41,7 +41,11 @@ async fn answer(
     report: Option<self_test::Report>,
 ) -> Result<HttpResponse, AdminError> {
     let known = connecting::view(&visit.cairn, &visit.admin.scope, id).await?;
-    let page = visit.page(&known.registration.name, AdminPlace::Platforms);
+    let page = visit.page_of(
+        &known.institution,
+        &known.registration.name,
+        AdminPlace::Platforms,
+    );
     let now = visit.cairn.clock.now();
     visit.show(&PlatformPage::new(page, &known, report.as_ref(), now))
 }
@@ -64,7 +68,14 @@ async fn change(
                 .map(str::to_owned)
                 .collect(),
         ),
-        _ => return Err(ServiceError::invalid("platform.change", "Choose what to change.").into()),
+        _ => {
+            return Err(ServiceError::form(
+                ErrorKind::Unprocessable,
+                "platform.change",
+                "Choose what to change.",
+            )
+            .into());
+        }
     };
     connecting::change(&visit.cairn, &visit.admin, &path, change).await?;
     Ok(visit.go(&visit.href_saying(&console::platform(&path), "saved")))

@@ -15,20 +15,21 @@ use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
-use crate::service::credential::publish;
+use crate::service::credential::publish::{self, Published};
 use crate::web::badge_file;
 use crate::web::error::AppError;
 use crate::web::views::shared::{ErrorPage, PublicPage};
+use crate::web::words::errors;
 
 /// Lists the routes of this page.
-pub fn configure(config: &mut ServiceConfig) {
+pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(addresses::CREDENTIAL, web::get().to(credential))
         .route(addresses::CREDENTIAL, web::head().to(credential));
 }
 
 /// The page, or a file: by the ending of the address, or else by what is accepted.
-pub async fn credential(
+pub(crate) async fn credential(
     cairn: web::Data<Cairn>,
     name: web::Path<String>,
     request: HttpRequest,
@@ -59,11 +60,11 @@ pub async fn credential(
         let answer = show(StatusCode::OK, &page)?;
         return Ok(if listed { answer } else { unlisted(answer) });
     };
-    if !published.shows().downloads {
-        return withheld(slug);
+    if !published.visibility().downloads {
+        return withheld(&published);
     }
     let bytes = match baked::file(&cairn, &published.credential, form).await {
-        Err(error @ ServiceError::NoToken) => return no_token(&error),
+        Err(error @ ServiceError::NoToken) => return no_token(&published, &error),
         other => other?,
     };
     // The holder may switch it off at any moment.
@@ -75,10 +76,10 @@ pub async fn credential(
 }
 
 /// Says that this badge is older than its token form.
-fn no_token(error: &ServiceError) -> Result<HttpResponse, AppError> {
+fn no_token(published: &Published, error: &ServiceError) -> Result<HttpResponse, AppError> {
     let page = ErrorPage {
-        page: PublicPage::titled("This badge has no token form"),
-        sentence: error.to_string(),
+        page: PublicPage::titled("This badge has no token form").in_accent(published.issuer.accent),
+        sentence: errors::sentence(error),
         kept: None,
         what_to_do: "Take the data file (JSON) or a picture: each is signed and can be checked on its own."
             .to_owned(),
@@ -91,7 +92,7 @@ fn no_token(error: &ServiceError) -> Result<HttpResponse, AppError> {
 pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError> {
     let page = ErrorPage {
         page: PublicPage::titled("This badge has no public page"),
-        sentence: error.to_string(),
+        sentence: errors::sentence(error),
         kept: None,
         what_to_do: "A badge file carries its own signature: any Open Badges 3.0 verifier can check it."
             .to_owned(),
@@ -101,13 +102,15 @@ pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError
 }
 
 /// Says that the holder has not switched files on. What the page at this address shows is not withheld.
-fn withheld(slug: &str) -> Result<HttpResponse, AppError> {
+fn withheld(published: &Published) -> Result<HttpResponse, AppError> {
+    let shown: String = published.credential.slug.chars().take(6).collect();
     let page = ErrorPage {
-        page: PublicPage::titled("The holder keeps the files of this badge"),
+        page: PublicPage::titled("The holder keeps the files of this badge")
+            .in_accent(published.issuer.accent),
         sentence: "The holder of this badge has not switched downloads on for others.".to_owned(),
         kept: Some("Its page shows what was assessed, who issued it and whether it is valid.".to_owned()),
         what_to_do: "Ask the holder to send you the file, or to switch downloads on.".to_owned(),
-        error_id: format!("downloads-off · {}", slug.chars().take(6).collect::<String>()),
+        error_id: format!("downloads-off · {shown}"),
     };
     show(StatusCode::FORBIDDEN, &page)
 }

@@ -23,7 +23,7 @@ pub(in crate::web::public) fn view(
     checked: &Checked,
     until: Option<DateTime<Utc>>,
 ) -> CredentialPage {
-    let downloads = published.shows().downloads && until.is_none();
+    let downloads = published.visibility().downloads && until.is_none();
     let document = &checked.document;
     let achievement = &document.credential_subject.achievement;
     let (outcome, description) = texts(&achievement.description);
@@ -35,7 +35,7 @@ pub(in crate::web::public) fn view(
     CredentialPage {
         page: PublicPage {
             open_graph: downloads.then(|| preview(cairn, published, checked)),
-            ..PublicPage::titled(&achievement.name)
+            ..PublicPage::titled(&achievement.name).in_accent(published.issuer.accent)
         },
         name: achievement.name.clone(),
         picture: PictureView {
@@ -82,13 +82,13 @@ pub(in crate::web::public) fn view(
         kind_meaning: kind.map(checks::meaning).unwrap_or_default().to_owned(),
         facts: told::facts(document),
         // A grade is the holder's as much as the work is.
-        results: if published.shows().evidence {
+        results: if published.visibility().evidence {
             told::results(document)
         } else {
             Vec::new()
         },
         evidence: published
-            .shows()
+            .visibility()
             .evidence
             .then(|| told::evidence(&document.evidence)),
         skills: told::skills(document),
@@ -102,7 +102,7 @@ pub(in crate::web::public) fn view(
 
 /// The verifier page; it is told where the badge is only if the holder lets others have its files.
 fn verifier_href(cairn: &Cairn, published: &Published) -> String {
-    if !published.shows().downloads {
+    if !published.visibility().downloads {
         return paths::VERIFY.to_owned();
     }
     let file = format!("{}.json", published.credential.slug);
@@ -130,7 +130,7 @@ fn host(issuer: &str) -> String {
 fn other_term(published: &Published, term: Option<&Term>, with_address: bool) -> Option<OtherTerm> {
     term.map(|term| OtherTerm {
         awarded: When::date_only(term.award.awarded_at),
-        href: term.href_beside(published.shows()).filter(|_| with_address),
+        href: term.href_beside(published.visibility()).filter(|_| with_address),
     })
 }
 

@@ -8,33 +8,33 @@ use crate::web::views::shared::{Choice, StatusChip, When};
 /// The list. Posts `reach` (the id of an institution, or empty for all) to invite somebody.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/administrators.html")]
-pub struct AdministratorsPage {
-    pub page: AdminPage,
-    pub lines: Vec<AdministratorLine>,
+pub(crate) struct AdministratorsPage {
+    pub(crate) page: AdminPage,
+    pub(crate) lines: Vec<AdministratorLine>,
     /// For which institution somebody can be invited.
-    pub reaches: Vec<Choice>,
+    pub(crate) reaches: Vec<Choice>,
 }
 
 /// Somebody in the list.
 #[derive(Debug, Clone)]
-pub struct AdministratorLine {
-    pub name: String,
+pub(crate) struct AdministratorLine {
+    pub(crate) name: String,
     /// "You", "On", "Off".
-    pub state: StatusChip,
+    pub(crate) state: StatusChip,
     /// "North Coast", or "everything".
-    pub reach: String,
+    pub(crate) reach: String,
     /// How they come back: e-mail and password, the institution's sign-in, or not at all.
-    pub comes: String,
-    pub since: When,
+    pub(crate) comes: String,
+    pub(crate) since: When,
     /// Where they can be turned off or on, and its words; none for oneself.
-    pub turn: Option<(String, &'static str)>,
+    pub(crate) turn: Option<(String, &'static str)>,
 }
 
 /// The one-time link, shown once.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/administrator_invited.html")]
-pub struct InvitationPage {
-    pub page: AdminPage,
-    pub link: String,
-    pub reach: String,
+pub(crate) struct InvitationPage {
+    pub(crate) page: AdminPage,
+    pub(crate) link: String,
+    pub(crate) reach: String,
 }

@@ -8,39 +8,39 @@ use crate::web::views::shared::{Choice, Paging, ProblemList, When};
 /// A page of the log; its form asks by GET for `action`, `who`, `subject`, `from`, `until`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/audit.html")]
-pub struct AuditPage {
-    pub page: AdminPage,
+pub(crate) struct AuditPage {
+    pub(crate) page: AdminPage,
     /// Where the form asks.
-    pub action: String,
-    pub sought: Sought,
-    pub actions: Vec<Choice>,
-    pub lines: Vec<AuditLine>,
-    pub paging: Paging,
-    pub export_href: String,
-    pub problems: ProblemList,
+    pub(crate) action: String,
+    pub(crate) sought: Sought,
+    pub(crate) actions: Vec<Choice>,
+    pub(crate) lines: Vec<AuditLine>,
+    pub(crate) paging: Paging,
+    pub(crate) export_href: String,
+    pub(crate) problems: ProblemList,
 }
 
 /// What was looked for, as typed.
 #[derive(Debug, Clone, Default)]
-pub struct Sought {
-    pub action: String,
-    pub who: String,
-    pub subject: String,
-    pub from: String,
-    pub until: String,
+pub(crate) struct Sought {
+    pub(crate) action: String,
+    pub(crate) who: String,
+    pub(crate) subject: String,
+    pub(crate) from: String,
+    pub(crate) until: String,
 }
 
 /// One entry.
 #[derive(Debug, Clone)]
-pub struct AuditLine {
-    pub when: When,
-    pub who: String,
+pub(crate) struct AuditLine {
+    pub(crate) when: When,
+    pub(crate) who: String,
     /// In words: "revoked a badge".
-    pub what: String,
+    pub(crate) what: String,
     /// Its stable name.
-    pub action: String,
+    pub(crate) action: String,
     /// What it was done to; empty when it is whoever did it.
-    pub subject: String,
+    pub(crate) subject: String,
     /// JSON on one line; empty when there is nothing more to say.
-    pub detail: String,
+    pub(crate) detail: String,
 }

@@ -9,22 +9,22 @@ use lti::registration::RegistrationDraft;
 
 /// What is typed.
 #[derive(Debug, Clone, Default)]
-pub struct ByHandForm {
-    pub name: String,
-    pub issuer: String,
-    pub client_id: String,
-    pub authorization_url: String,
-    pub token_url: String,
-    pub token_audience: String,
-    pub jwks_url: String,
-    pub service_hosts: String,
-    pub deployments: String,
+pub(crate) struct ByHandForm {
+    pub(crate) name: String,
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) authorization_url: String,
+    pub(crate) token_url: String,
+    pub(crate) token_audience: String,
+    pub(crate) jwks_url: String,
+    pub(crate) service_hosts: String,
+    pub(crate) deployments: String,
 }
 
 impl ByHandForm {
     /// A draft as text.
     #[must_use]
-    pub fn of(draft: &RegistrationDraft, deployments: String) -> Self {
+    pub(crate) fn of(draft: &RegistrationDraft, deployments: String) -> Self {
         Self {
             name: draft.name.clone(),
             issuer: draft.issuer.clone(),
@@ -41,25 +41,25 @@ impl ByHandForm {
 
 /// A value to paste there: its name there, the value, and whether it is copied or chosen.
 #[derive(Debug, Clone)]
-pub struct PasteLine {
-    pub name: &'static str,
-    pub value: String,
-    pub copied: bool,
+pub(crate) struct PasteLine {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+    pub(crate) copied: bool,
 }
 
 /// Posts the fields of [`ByHandForm`] and `institution` to its own address.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/by_hand.html")]
-pub struct ByHandPage {
-    pub page: AdminPage,
-    pub action: String,
-    pub lms: Lms,
-    pub paste: Vec<PasteLine>,
+pub(crate) struct ByHandPage {
+    pub(crate) page: AdminPage,
+    pub(crate) action: String,
+    pub(crate) lms: Lms,
+    pub(crate) paste: Vec<PasteLine>,
     /// The whole document for Canvas.
-    pub json: String,
-    pub presets: Vec<(&'static str, &'static str)>,
+    pub(crate) json: String,
+    pub(crate) presets: Vec<(&'static str, &'static str)>,
     /// Id and name.
-    pub institutions: Vec<(String, String)>,
-    pub form: ByHandForm,
-    pub problems: ProblemList,
+    pub(crate) institutions: Vec<(String, String)>,
+    pub(crate) form: ByHandForm,
+    pub(crate) problems: ProblemList,
 }

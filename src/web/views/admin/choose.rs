@@ -8,7 +8,7 @@ use crate::web::views::shared::LinkTo;
 /// A list of institutions, each leading to the page that was asked for.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/choose.html")]
-pub struct ChooseInstitutionPage {
-    pub page: AdminPage,
-    pub ways: Vec<LinkTo>,
+pub(crate) struct ChooseInstitutionPage {
+    pub(crate) page: AdminPage,
+    pub(crate) ways: Vec<LinkTo>,
 }

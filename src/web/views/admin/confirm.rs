@@ -7,18 +7,18 @@ use super::AdminPage;
 /// States what will happen and takes one confirmation.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/confirm.html")]
-pub struct ConsoleConfirmPage {
+pub(crate) struct ConsoleConfirmPage {
     /// Its title is the question.
-    pub page: AdminPage,
+    pub(crate) page: AdminPage,
     /// What will happen, one sentence each.
-    pub consequences: Vec<String>,
+    pub(crate) consequences: Vec<String>,
     /// Where the confirmation posts to.
-    pub action: String,
+    pub(crate) action: String,
     /// Hidden fields that go with it: name and value.
-    pub fields: Vec<(&'static str, String)>,
+    pub(crate) fields: Vec<(&'static str, String)>,
     /// The words on the button.
-    pub confirm: &'static str,
+    pub(crate) confirm: &'static str,
     /// Whether something is lost by it.
-    pub danger: bool,
-    pub back_href: String,
+    pub(crate) danger: bool,
+    pub(crate) back_href: String,
 }

@@ -8,57 +8,57 @@ use crate::web::views::shared::{LinkTo, ProblemList, PublicPage};
 /// Posts `email`, `password`, `next`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/sign_in.html")]
-pub struct SignInPage {
-    pub page: PublicPage,
-    pub email: String,
+pub(crate) struct SignInPage {
+    pub(crate) page: PublicPage,
+    pub(crate) email: String,
     /// Where to go then.
-    pub next: String,
+    pub(crate) next: String,
     /// The institution's own sign-in, by its host; none where the settings name none.
-    pub provider: Option<LinkTo>,
-    pub problems: ProblemList,
+    pub(crate) provider: Option<LinkTo>,
+    pub(crate) problems: ProblemList,
 }
 
 /// Somebody came back from the institution's sign-in. The browser was sent here by another site, so the cookie of the
 /// console comes along only with the next step, which begins here.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/returned.html")]
-pub struct ReturnedPage {
-    pub page: PublicPage,
-    pub next: String,
+pub(crate) struct ReturnedPage {
+    pub(crate) page: PublicPage,
+    pub(crate) next: String,
 }
 
 /// Posts `name`, and `email` with `password` or neither.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/link.html")]
-pub struct LinkPage {
-    pub page: PublicPage,
+pub(crate) struct LinkPage {
+    pub(crate) page: PublicPage,
     /// The institution that it leads to; none for the whole installation.
-    pub reach: Option<String>,
-    pub action: String,
-    pub name: String,
-    pub email: String,
-    pub problems: ProblemList,
+    pub(crate) reach: Option<String>,
+    pub(crate) action: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) problems: ProblemList,
 }
 
 /// Posts `old`, `new` and `again`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/own_password.html")]
-pub struct OwnPasswordPage {
-    pub page: AdminPage,
+pub(crate) struct OwnPasswordPage {
+    pub(crate) page: AdminPage,
     /// Whether there is a password to change.
-    pub has_one: bool,
-    pub problems: ProblemList,
+    pub(crate) has_one: bool,
+    pub(crate) problems: ProblemList,
 }
 
 /// An error, with the way back into the console.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/error.html")]
-pub struct ConsoleErrorPage {
-    pub page: PublicPage,
-    pub sentence: String,
-    pub kept: Option<String>,
-    pub what_to_do: String,
-    pub error_id: String,
+pub(crate) struct ConsoleErrorPage {
+    pub(crate) page: PublicPage,
+    pub(crate) sentence: String,
+    pub(crate) kept: Option<String>,
+    pub(crate) what_to_do: String,
+    pub(crate) error_id: String,
     /// Whether signing in helps.
-    pub signs_in: bool,
+    pub(crate) signs_in: bool,
 }

@@ -16,24 +16,24 @@ mod platforms;
 mod policies;
 mod privacy;
 
-pub use administrators::{AdministratorLine, AdministratorsPage, InvitationPage};
-pub use audit::{AuditLine, AuditPage, Sought};
-pub use by_hand::{ByHandForm, ByHandPage, PasteLine};
-pub use choose::ChooseInstitutionPage;
-pub use confirm::ConsoleConfirmPage;
-pub use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
-pub use issuers::{InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
-pub use overview::{InstitutionCard, OverviewPage};
-pub use platforms::{InvitedPage, PlatformPage, PlatformsPage};
-pub use policies::PoliciesPage;
-pub use privacy::{DeclinePage, ErasureLine, ExportLine, PrivacyPage};
+pub(crate) use administrators::{AdministratorLine, AdministratorsPage, InvitationPage};
+pub(crate) use audit::{AuditLine, AuditPage, Sought};
+pub(crate) use by_hand::{ByHandForm, ByHandPage, PasteLine};
+pub(crate) use choose::ChooseInstitutionPage;
+pub(crate) use confirm::ConsoleConfirmPage;
+pub(crate) use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
+pub(crate) use issuers::{AccentPreview, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
+pub(crate) use overview::{InstitutionCard, OverviewPage};
+pub(crate) use platforms::{InvitedPage, PlatformPage, PlatformsPage};
+pub(crate) use policies::PoliciesPage;
+pub(crate) use privacy::{DeclinePage, ErasureLine, ExportLine, PrivacyPage};
 
 /// Everything that a page of the console carries besides its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdminPage {
-    pub frame: Page,
+pub(crate) struct AdminPage {
+    pub(crate) frame: Page,
     /// The name of whoever is signed in.
-    pub who: String,
+    pub(crate) who: String,
 }
 
 impl Deref for AdminPage {

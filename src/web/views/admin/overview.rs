@@ -8,27 +8,27 @@ use crate::web::views::shared::{ProblemList, When};
 /// What there is. Posts `name` to make an institution.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/overview.html")]
-pub struct OverviewPage {
-    pub page: AdminPage,
-    pub institutions: Vec<InstitutionCard>,
+pub(crate) struct OverviewPage {
+    pub(crate) page: AdminPage,
+    pub(crate) institutions: Vec<InstitutionCard>,
     /// Whether this administrator may make institutions.
-    pub makes: bool,
+    pub(crate) makes: bool,
     /// The name of a new one, as typed.
-    pub name: String,
-    pub problems: ProblemList,
+    pub(crate) name: String,
+    pub(crate) problems: ProblemList,
 }
 
 /// One institution.
 #[derive(Debug, Clone)]
-pub struct InstitutionCard {
-    pub name: String,
-    pub issuer_href: String,
-    pub policies_href: String,
-    pub audit_href: String,
+pub(crate) struct InstitutionCard {
+    pub(crate) name: String,
+    pub(crate) issuer_href: String,
+    pub(crate) policies_href: String,
+    pub(crate) audit_href: String,
     /// In words: "2 platforms".
-    pub platforms: String,
-    pub courses: String,
-    pub last_launch: Option<When>,
+    pub(crate) platforms: String,
+    pub(crate) courses: String,
+    pub(crate) last_launch: Option<When>,
     /// In words, when installations wait: "1 installation waits to be accepted".
-    pub waiting: Option<String>,
+    pub(crate) waiting: Option<String>,
 }

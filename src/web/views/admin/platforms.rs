@@ -5,53 +5,52 @@ use chrono::{DateTime, Utc};
 
 use super::AdminPage;
 use crate::domain::issuer::Tenant;
+use crate::domain::platform::{Deployment, DeploymentState, Invitation};
 use crate::service::institution::connecting::{Listed, Platform, Refused};
 use crate::service::institution::self_test::Report;
-use crate::store::deployments::{Deployment, DeploymentState};
-use crate::store::invitations::Invitation;
 use crate::web::paths::console;
 use crate::web::views::shared::{FindingList, When};
 
 /// A platform in the list.
 #[derive(Debug, Clone)]
-pub struct PlatformLine {
-    pub href: String,
-    pub name: String,
-    pub institution: String,
-    pub issuer: String,
-    pub enabled: bool,
-    pub pending: usize,
-    pub seen: Option<When>,
+pub(crate) struct PlatformLine {
+    pub(crate) href: String,
+    pub(crate) name: String,
+    pub(crate) institution: String,
+    pub(crate) issuer: String,
+    pub(crate) enabled: bool,
+    pub(crate) pending: usize,
+    pub(crate) seen: Option<When>,
 }
 
 /// An invitation that was made.
 #[derive(Debug, Clone)]
-pub struct InvitationLine {
-    pub note: String,
-    pub institution: String,
-    pub made: When,
+pub(crate) struct InvitationLine {
+    pub(crate) note: String,
+    pub(crate) institution: String,
+    pub(crate) made: When,
     /// "unused", "used" or "over".
-    pub state: &'static str,
-    pub until: When,
+    pub(crate) state: &'static str,
+    pub(crate) until: When,
     /// Where taking it back posts to, while it can be.
-    pub withdraw: Option<String>,
+    pub(crate) withdraw: Option<String>,
 }
 
 /// Posts `institution`, `note`, `days` to `/admin/platforms/invite`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/platforms.html")]
-pub struct PlatformsPage {
-    pub page: AdminPage,
-    pub platforms: Vec<PlatformLine>,
+pub(crate) struct PlatformsPage {
+    pub(crate) page: AdminPage,
+    pub(crate) platforms: Vec<PlatformLine>,
     /// Id and name.
-    pub institutions: Vec<(String, String)>,
-    pub invitations: Vec<InvitationLine>,
+    pub(crate) institutions: Vec<(String, String)>,
+    pub(crate) invitations: Vec<InvitationLine>,
 }
 
 impl PlatformsPage {
     /// The page.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         page: AdminPage,
         listed: &[Listed],
         institutions: &[Tenant],
@@ -108,16 +107,16 @@ impl PlatformsPage {
 /// The address of an invitation, shown once.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/invited.html")]
-pub struct InvitedPage {
-    pub page: AdminPage,
-    pub address: String,
-    pub until: When,
+pub(crate) struct InvitedPage {
+    pub(crate) page: AdminPage,
+    pub(crate) address: String,
+    pub(crate) until: When,
 }
 
 impl InvitedPage {
     /// The page.
     #[must_use]
-    pub fn new(page: AdminPage, address: String, invitation: &Invitation, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(page: AdminPage, address: String, invitation: &Invitation, now: DateTime<Utc>) -> Self {
         Self {
             page,
             address,
@@ -128,45 +127,58 @@ impl InvitedPage {
 
 /// An installation of Cairn in the platform.
 #[derive(Debug, Clone)]
-pub struct DeploymentLine {
-    pub id: String,
-    pub deployment_id: String,
-    pub accepted: bool,
+pub(crate) struct DeploymentLine {
+    pub(crate) id: String,
+    pub(crate) deployment_id: String,
+    pub(crate) accepted: bool,
     /// Who refused it, and when.
-    pub refused: Option<(String, When)>,
+    pub(crate) refused: Option<(String, When)>,
     /// Whether it is neither: somebody has to decide.
-    pub waits: bool,
+    pub(crate) waits: bool,
     /// Who asked for it, and when.
-    pub asked: Option<(String, When)>,
+    pub(crate) asked: Option<(String, When)>,
     /// The course from which it was seen first.
-    pub seen_in: Option<String>,
+    pub(crate) seen_in: Option<String>,
 }
 
 /// Posts `what` and `value` to `change`, nothing to `test`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/platform.html")]
-pub struct PlatformPage {
-    pub page: AdminPage,
+pub(crate) struct PlatformPage {
+    pub(crate) page: AdminPage,
     /// Where its forms post to, without `/change` and `/test`.
-    pub href: String,
-    pub institution: String,
-    pub enabled: bool,
-    pub accepts_all: bool,
-    pub seen: Option<When>,
+    pub(crate) href: String,
+    pub(crate) institution: String,
+    pub(crate) enabled: bool,
+    pub(crate) accepts_all: bool,
+    pub(crate) seen: Option<When>,
     /// Name and value, as the platform's own pages call them.
-    pub values: Vec<(&'static str, String)>,
-    pub service_hosts: String,
-    pub by_itself: bool,
-    pub deployments: Vec<DeploymentLine>,
+    pub(crate) values: Vec<(&'static str, String)>,
+    /// Hosts that belong to the platform itself, and those that were added.
+    pub(crate) own_hosts: String,
+    pub(crate) added_hosts: String,
+    pub(crate) by_itself: bool,
+    pub(crate) deployments: Vec<DeploymentLine>,
     /// The findings of a self-test that ran just now.
-    pub findings: Option<FindingList>,
+    pub(crate) findings: Option<FindingList>,
 }
 
 impl PlatformPage {
     /// The page, with what a self-test found.
     #[must_use]
-    pub fn new(page: AdminPage, known: &Platform, report: Option<&Report>, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(
+        page: AdminPage,
+        known: &Platform,
+        report: Option<&Report>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let registration = &known.registration;
+        let own_hosts = registration.own_hosts();
+        let added = registration.service_hosts.iter();
+        let added: Vec<&str> = added
+            .filter(|host| !own_hosts.contains(host))
+            .map(String::as_str)
+            .collect();
         Self {
             page,
             href: console::platform(&registration.id),
@@ -188,7 +200,8 @@ impl PlatformPage {
                 ("Token audience", registration.token_audience.clone()),
                 ("Public keyset URL", registration.jwks_url.to_string()),
             ],
-            service_hosts: registration.service_hosts.join(" "),
+            added_hosts: added.join(" "),
+            own_hosts: own_hosts.join(", "),
             by_itself: known.registration_url.is_some(),
             deployments: known
                 .deployments

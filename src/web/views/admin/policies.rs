@@ -13,17 +13,17 @@ use crate::web::views::shared::ProblemList;
     clippy::struct_excessive_bools,
     reason = "the boxes of one form, each on its own"
 )]
-pub struct PoliciesPage {
-    pub page: AdminPage,
-    pub action: String,
+pub(crate) struct PoliciesPage {
+    pub(crate) page: AdminPage,
+    pub(crate) action: String,
     /// Field, question, and whether it is left to administrators.
-    pub powers: Vec<(&'static str, &'static str, bool)>,
+    pub(crate) powers: Vec<(&'static str, &'static str, bool)>,
     /// Value, words, note, and whether it is chosen.
-    pub regrades: Vec<(&'static str, &'static str, &'static str, bool)>,
-    pub keeps_days: bool,
+    pub(crate) regrades: Vec<(&'static str, &'static str, &'static str, bool)>,
+    pub(crate) keeps_days: bool,
     /// As typed.
-    pub days: String,
-    pub public_pages: bool,
-    pub minors: bool,
-    pub problems: ProblemList,
+    pub(crate) days: String,
+    pub(crate) public_pages: bool,
+    pub(crate) minors: bool,
+    pub(crate) problems: ProblemList,
 }

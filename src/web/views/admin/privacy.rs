@@ -8,58 +8,58 @@ use crate::web::views::shared::{ProblemList, StatusChip, When};
 /// Archives and wishes to be erased.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/privacy.html")]
-pub struct PrivacyPage {
-    pub page: AdminPage,
+pub(crate) struct PrivacyPage {
+    pub(crate) page: AdminPage,
     /// Newest first.
-    pub exports: Vec<ExportLine>,
+    pub(crate) exports: Vec<ExportLine>,
     /// One is being made: another one cannot be asked for.
-    pub making: bool,
-    pub export_action: String,
+    pub(crate) making: bool,
+    pub(crate) export_action: String,
     /// How many days an archive can be fetched.
-    pub days: i64,
+    pub(crate) days: i64,
     /// Longest waiting first.
-    pub erasures: Vec<ErasureLine>,
+    pub(crate) erasures: Vec<ErasureLine>,
     /// Badges that were erased so far.
-    pub erased: i64,
+    pub(crate) erased: i64,
 }
 
 /// An archive.
 #[derive(Debug, Clone)]
-pub struct ExportLine {
-    pub state: StatusChip,
-    pub asked: When,
-    pub badges: i64,
-    pub total: i64,
+pub(crate) struct ExportLine {
+    pub(crate) state: StatusChip,
+    pub(crate) asked: When,
+    pub(crate) badges: i64,
+    pub(crate) total: i64,
     /// "1.4 MB".
-    pub size: String,
+    pub(crate) size: String,
     /// Why it was given up, in a sentence; then it can be asked for again.
-    pub failed: Option<String>,
+    pub(crate) failed: Option<String>,
     /// Where it is fetched, when it is ready.
-    pub fetch_action: Option<String>,
+    pub(crate) fetch_action: Option<String>,
 }
 
 /// Somebody who asked to be erased.
 #[derive(Debug, Clone)]
-pub struct ErasureLine {
-    pub href: String,
-    pub decline_href: String,
-    pub name: String,
-    pub asked: When,
+pub(crate) struct ErasureLine {
+    pub(crate) href: String,
+    pub(crate) decline_href: String,
+    pub(crate) name: String,
+    pub(crate) asked: When,
     /// "2 badges, 1 hand-in".
-    pub holds: String,
+    pub(crate) holds: String,
 }
 
 /// Why somebody who asked to be erased is not. Posts `reason`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/decline.html")]
-pub struct DeclinePage {
+pub(crate) struct DeclinePage {
     /// Its title is the question.
-    pub page: AdminPage,
+    pub(crate) page: AdminPage,
     /// What was typed.
-    pub reason: String,
+    pub(crate) reason: String,
     /// Most characters of it.
-    pub most: usize,
-    pub problems: ProblemList,
-    pub action: String,
-    pub back_href: String,
+    pub(crate) most: usize,
+    pub(crate) problems: ProblemList,
+    pub(crate) action: String,
+    pub(crate) back_href: String,
 }

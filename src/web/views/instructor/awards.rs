@@ -7,44 +7,44 @@ use crate::web::views::shared::{Page, Paging, PictureView, ProblemList, StatusCh
 /// The awards of a badge. Posts the chosen ones as `award` to the review page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/awards.html")]
-pub struct BadgeAwardsPage {
-    pub page: Page,
-    pub badge_name: String,
-    pub picture: PictureView,
-    pub rows: Vec<AwardRow>,
-    pub paging: Paging,
+pub(crate) struct BadgeAwardsPage {
+    pub(crate) page: Page,
+    pub(crate) badge_name: String,
+    pub(crate) picture: PictureView,
+    pub(crate) rows: Vec<AwardRow>,
+    pub(crate) paging: Paging,
     /// How many of all holders lapse within 30 days.
-    pub lapsing: usize,
+    pub(crate) lapsing: usize,
     /// How many of all, on whatever page, can be revoked.
-    pub everyone: usize,
+    pub(crate) everyone: usize,
     /// Whether this person may revoke.
-    pub may_revoke: bool,
+    pub(crate) may_revoke: bool,
     /// Where the choice goes to be reviewed ([`RevokePage`]).
-    pub revoke_action: String,
-    pub problems: ProblemList,
-    pub back_href: String,
+    pub(crate) revoke_action: String,
+    pub(crate) problems: ProblemList,
+    pub(crate) back_href: String,
 }
 
 /// One award.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AwardRow {
-    pub award_id: String,
-    pub student: String,
-    pub awarded: When,
-    pub until: Option<When>,
+pub(crate) struct AwardRow {
+    pub(crate) award_id: String,
+    pub(crate) student: String,
+    pub(crate) awarded: When,
+    pub(crate) until: Option<When>,
     /// In force, Suspended, Expired, Revoked.
-    pub standing: StatusChip,
+    pub(crate) standing: StatusChip,
     /// Since when it is under review.
-    pub suspended: Option<When>,
+    pub(crate) suspended: Option<When>,
     /// Why it was revoked.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Whether it can be revoked.
-    pub revocable: bool,
-    pub decision_href: String,
+    pub(crate) revocable: bool,
+    pub(crate) decision_href: String,
     /// The public page, where anybody may open it.
-    pub credential_href: Option<String>,
+    pub(crate) credential_href: Option<String>,
     /// Its holder keeps it to themselves.
-    pub kept: bool,
+    pub(crate) kept: bool,
 }
 
 impl BadgeAwardsPage {
@@ -55,26 +55,26 @@ impl BadgeAwardsPage {
 
 /// Somebody whose badge is to be revoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Losing {
-    pub award_id: String,
-    pub student: String,
-    pub awarded: When,
+pub(crate) struct Losing {
+    pub(crate) award_id: String,
+    pub(crate) student: String,
+    pub(crate) awarded: When,
 }
 
 /// The review page before revoking. Posts `award` (once for each), `reason` and `confirm` (the number).
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/revoke.html")]
-pub struct RevokePage {
-    pub page: Page,
-    pub badge_name: String,
-    pub picture: PictureView,
+pub(crate) struct RevokePage {
+    pub(crate) page: Page,
+    pub(crate) badge_name: String,
+    pub(crate) picture: PictureView,
     /// Exactly those who lose it.
-    pub people: Vec<Losing>,
+    pub(crate) people: Vec<Losing>,
     /// As typed: 1 to 500 characters, shown to the holder.
-    pub reason: String,
-    pub problems: ProblemList,
-    pub action: String,
-    pub back_href: String,
+    pub(crate) reason: String,
+    pub(crate) problems: ProblemList,
+    pub(crate) action: String,
+    pub(crate) back_href: String,
 }
 
 impl RevokePage {

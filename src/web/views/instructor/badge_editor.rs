@@ -10,72 +10,72 @@ use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
 /// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>` or `refresh`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/badge_editor.html")]
-pub struct BadgeEditorPage {
-    pub page: Page,
-    pub action: String,
-    pub fields: BadgeFields,
-    pub problems: ProblemList,
+pub(crate) struct BadgeEditorPage {
+    pub(crate) page: Page,
+    pub(crate) action: String,
+    pub(crate) fields: BadgeFields,
+    pub(crate) problems: ProblemList,
     /// What the coach noticed; it never blocks.
-    pub hints: Vec<String>,
+    pub(crate) hints: Vec<String>,
     /// Where the drawn picture is served ([`crate::service::badge::pictures::query`] is appended to it).
-    pub drawn_src: String,
+    pub(crate) drawn_src: String,
     /// The uploaded picture, if there is one.
-    pub uploaded_src: Option<String>,
+    pub(crate) uploaded_src: Option<String>,
     /// Students who hold it now; their badge stays as it was issued.
-    pub holders: u32,
-    pub back_href: String,
+    pub(crate) holders: u32,
+    pub(crate) back_href: String,
     /// Whether the course site waits for a choice: then the new badge is chosen when it is saved.
-    pub places: bool,
+    pub(crate) places: bool,
     /// Whether this person may save.
-    pub may_save: bool,
+    pub(crate) may_save: bool,
     /// The rule builder; none for a badge that was not saved yet.
-    pub rule_href: Option<String>,
+    pub(crate) rule_href: Option<String>,
 }
 
 /// The editor's fields as typed, each under its own name in the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadgeFields {
+pub(crate) struct BadgeFields {
     /// The revision that this edit started from; 0 for a new badge.
-    pub revision: i32,
-    pub name: String,
-    pub outcome: String,
-    pub description: String,
+    pub(crate) revision: i32,
+    pub(crate) name: String,
+    pub(crate) outcome: String,
+    pub(crate) description: String,
     /// Markdown.
-    pub criteria: String,
+    pub(crate) criteria: String,
     /// `drawn` or `uploaded`.
-    pub picture_from: String,
+    pub(crate) picture_from: String,
     /// An uploaded picture that is kept already: `<digest>.png` or `<digest>.svg`; empty for none.
-    pub picture_kept: String,
-    pub initials: String,
+    pub(crate) picture_kept: String,
+    pub(crate) initials: String,
     /// `hexagon`, `circle`, `shield`, `stones`.
-    pub shape: String,
+    pub(crate) shape: String,
     /// `#rrggbb`.
-    pub colour: String,
-    pub picture_alt: String,
+    pub(crate) colour: String,
+    pub(crate) picture_alt: String,
     /// `knowledge`, `application`, `recognition`.
-    pub kind: String,
-    pub hours: String,
-    pub credits: String,
-    pub level: String,
+    pub(crate) kind: String,
+    pub(crate) hours: String,
+    pub(crate) credits: String,
+    pub(crate) level: String,
     /// Sent as `alignment.<i>.name`, `.url`, `.code`, `.framework`.
-    pub alignments: Vec<AlignmentRow>,
+    pub(crate) alignments: Vec<AlignmentRow>,
     /// `never`, `on`, `months`, `days`.
-    pub expires: String,
+    pub(crate) expires: String,
     /// `yyyy-mm-dd`, the last day that counts, in UTC.
-    pub expires_on: String,
-    pub expires_months: String,
-    pub expires_days: String,
+    pub(crate) expires_on: String,
+    pub(crate) expires_months: String,
+    pub(crate) expires_days: String,
     /// Sent as `show_score=yes`.
-    pub show_score: bool,
+    pub(crate) show_score: bool,
 }
 
 /// A skill in a framework, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AlignmentRow {
-    pub name: String,
-    pub url: String,
-    pub code: String,
-    pub framework: String,
+pub(crate) struct AlignmentRow {
+    pub(crate) name: String,
+    pub(crate) url: String,
+    pub(crate) code: String,
+    pub(crate) framework: String,
 }
 
 impl Default for BadgeFields {
@@ -110,7 +110,7 @@ impl Default for BadgeFields {
 impl BadgeFields {
     /// The fields of a saved design.
     #[must_use]
-    pub fn from_design(design: &Design, revision: i32) -> Self {
+    pub(crate) fn from_design(design: &Design, revision: i32) -> Self {
         let number = |value: Option<rust_decimal::Decimal>| {
             value.map(|v| v.normalize().to_string()).unwrap_or_default()
         };
@@ -174,7 +174,7 @@ impl BadgeFields {
 
 /// The word of a kind in forms.
 #[must_use]
-pub fn kind_word(kind: Kind) -> &'static str {
+pub(crate) fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Knowledge => "knowledge",
         Kind::Application => "application",

@@ -8,76 +8,76 @@ use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
 /// Course badges: the instructor's first page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/course.html")]
-pub struct CourseBadgesPage {
-    pub page: Page,
-    pub check: CheckState,
+pub(crate) struct CourseBadgesPage {
+    pub(crate) page: Page,
+    pub(crate) check: CheckState,
     /// Active students in the course.
-    pub students: u32,
+    pub(crate) students: u32,
     /// What grades are read here ("assignments placed by Cairn").
-    pub grades_read: String,
+    pub(crate) grades_read: String,
     /// What can and cannot be read here, one sentence each.
-    pub what_can_be_read: Vec<String>,
-    pub badges: Vec<BadgeRow>,
-    pub attention: Vec<Attention>,
+    pub(crate) what_can_be_read: Vec<String>,
+    pub(crate) badges: Vec<BadgeRow>,
+    pub(crate) attention: Vec<Attention>,
     /// How many more there are than are shown.
-    pub more_attention: u32,
+    pub(crate) more_attention: u32,
     /// Courses that this one was copied from, whose badges may come along.
-    pub offers: Vec<OfferLine>,
+    pub(crate) offers: Vec<OfferLine>,
     /// None where only administrators make badges.
-    pub new_badge_href: Option<String>,
-    pub progress_href: String,
-    pub evidence_href: String,
+    pub(crate) new_badge_href: Option<String>,
+    pub(crate) progress_href: String,
+    pub(crate) evidence_href: String,
     /// Hand-ins that wait for a review.
-    pub evidence_waiting: u32,
+    pub(crate) evidence_waiting: u32,
 }
 
 /// When grades were read and will be read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckState {
-    pub last: Option<When>,
-    pub next: Option<When>,
+pub(crate) struct CheckState {
+    pub(crate) last: Option<When>,
+    pub(crate) next: Option<When>,
     /// Why the last check failed; the error id is part of the sentence.
-    pub problem: Option<String>,
+    pub(crate) problem: Option<String>,
     /// A check that is running: badges decided and in all. The script asks `status_href` until it is over.
-    pub running: Option<(u32, u32)>,
+    pub(crate) running: Option<(u32, u32)>,
     /// Where **Check now** posts to.
-    pub check_href: String,
+    pub(crate) check_href: String,
     /// Answers `POST` (fields `session`, `csrf`) with JSON
     /// `{"running": bool, "done": n, "total": n, "message": "…"}`.
-    pub status_href: String,
+    pub(crate) status_href: String,
 }
 
 /// One badge in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadgeRow {
-    pub name: String,
-    pub picture: PictureView,
+pub(crate) struct BadgeRow {
+    pub(crate) name: String,
+    pub(crate) picture: PictureView,
     /// Draft, Active, Paused, Retired.
-    pub state: StatusChip,
+    pub(crate) state: StatusChip,
     /// "Application badge".
-    pub kind: String,
-    pub earned: u32,
+    pub(crate) kind: String,
+    pub(crate) earned: u32,
     /// Students who miss one condition or a few points.
-    pub almost: u32,
+    pub(crate) almost: u32,
     /// What keeps it from working, in one sentence.
-    pub problem: Option<String>,
-    pub edit_href: String,
-    pub rule_href: String,
+    pub(crate) problem: Option<String>,
+    pub(crate) edit_href: String,
+    pub(crate) rule_href: String,
     /// The dry run.
-    pub preview_href: String,
-    pub awards_href: String,
+    pub(crate) preview_href: String,
+    pub(crate) awards_href: String,
     /// The review page for retiring it; none when it already is, and where that is left to administrators.
-    pub retire_href: Option<String>,
+    pub(crate) retire_href: Option<String>,
 }
 
 /// Something that only an instructor can settle.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attention {
+pub(crate) struct Attention {
     /// "Ben's grade fell below the rule after he earned “Clean a messy dataset”."
-    pub text: String,
-    pub href: String,
+    pub(crate) text: String,
+    pub(crate) href: String,
     /// The words of the link.
-    pub action: String,
+    pub(crate) action: String,
 }
 
 impl CourseBadgesPage {

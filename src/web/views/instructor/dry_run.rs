@@ -7,97 +7,97 @@ use crate::web::views::shared::{Page, PictureView, ProblemList, When};
 /// What the draft rule would do with the gradebook as it was last read.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/dry_run.html")]
-pub struct DryRunPage {
-    pub page: Page,
-    pub badge_name: String,
-    pub picture: PictureView,
-    pub sentence: String,
+pub(crate) struct DryRunPage {
+    pub(crate) page: Page,
+    pub(crate) badge_name: String,
+    pub(crate) picture: PictureView,
+    pub(crate) sentence: String,
     /// Students in the course.
-    pub students: u32,
+    pub(crate) students: u32,
     /// Students who would be awarded now.
-    pub now: u32,
+    pub(crate) now: u32,
     /// Students who miss it narrowly.
-    pub near: u32,
+    pub(crate) near: u32,
     /// Students about whom too little is known to decide.
-    pub unknown: u32,
+    pub(crate) unknown: u32,
     /// Students who hold it already; they keep it.
-    pub holders: u32,
-    pub bars: Vec<ConditionBar>,
+    pub(crate) holders: u32,
+    pub(crate) bars: Vec<ConditionBar>,
     /// Names by outcome, each group behind a fold.
-    pub names: Vec<NameGroup>,
+    pub(crate) names: Vec<NameGroup>,
     /// Against the active version; none when there is none.
-    pub difference: Option<Difference>,
+    pub(crate) difference: Option<Difference>,
     /// What keeps the rule from being activated, one sentence each.
-    pub blocking: Vec<String>,
+    pub(crate) blocking: Vec<String>,
     /// None while something blocks, and where activating is left to administrators.
-    pub activation: Option<Activation>,
+    pub(crate) activation: Option<Activation>,
     /// Whether this person may activate.
-    pub may_activate: bool,
+    pub(crate) may_activate: bool,
     /// What went wrong with an activation ("The number has changed from 7 to 8.").
-    pub problems: ProblemList,
+    pub(crate) problems: ProblemList,
     /// What the platform may hide of grades.
-    pub hint: Option<&'static str>,
-    pub read: Option<When>,
-    pub csv_href: String,
-    pub back_href: String,
+    pub(crate) hint: Option<&'static str>,
+    pub(crate) read: Option<When>,
+    pub(crate) csv_href: String,
+    pub(crate) back_href: String,
 }
 
 /// One condition over all students.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConditionBar {
+pub(crate) struct ConditionBar {
     /// "Cleaning exercise ≥ 80 %".
-    pub label: String,
-    pub yes: u32,
+    pub(crate) label: String,
+    pub(crate) yes: u32,
     /// Students who narrowly miss it or wait for something.
-    pub near: u32,
+    pub(crate) near: u32,
     /// "6 within 5 points", "4 waiting for review"; empty for none.
-    pub near_words: String,
-    pub unknown: u32,
+    pub(crate) near_words: String,
+    pub(crate) unknown: u32,
     /// "5 no grade yet"; empty for none.
-    pub unknown_words: String,
+    pub(crate) unknown_words: String,
     /// All students: the length of the whole bar.
-    pub all: u32,
+    pub(crate) all: u32,
 }
 
 /// People with the same outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NameGroup {
+pub(crate) struct NameGroup {
     /// "Would earn it now".
-    pub title: String,
+    pub(crate) title: String,
     /// How many there are in all.
-    pub count: u32,
+    pub(crate) count: u32,
     /// The first of them; the CSV has the rest.
-    pub people: Vec<PersonLine>,
+    pub(crate) people: Vec<PersonLine>,
 }
 
 /// A person in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonLine {
-    pub name: String,
+pub(crate) struct PersonLine {
+    pub(crate) name: String,
     /// "78 of 100, needs 80"; empty for none.
-    pub note: String,
+    pub(crate) note: String,
     /// Their decision page.
-    pub href: Option<String>,
+    pub(crate) href: Option<String>,
 }
 
 /// Against the active version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// The active version.
-    pub version: i32,
+    pub(crate) version: i32,
     /// Names of those who would earn it by the new version only.
-    pub added: Vec<String>,
+    pub(crate) added: Vec<String>,
     /// Names of those who would no longer earn it by the new version; holders keep it.
-    pub removed: Vec<String>,
+    pub(crate) removed: Vec<String>,
 }
 
 /// Posts `confirm` (the number) and `digest`, so that what is activated is what was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Activation {
-    pub action: String,
-    pub number: u32,
+pub(crate) struct Activation {
+    pub(crate) action: String,
+    pub(crate) number: u32,
     /// The digest of rule and outcome.
-    pub digest: String,
+    pub(crate) digest: String,
 }
 
 impl DryRunPage {

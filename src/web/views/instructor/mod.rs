@@ -12,16 +12,16 @@ mod progress;
 mod regrade;
 mod rule_builder;
 
-pub use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
-pub use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
-pub use by_hand::{AwardByHandPage, ByHand};
-pub use copied::{
+pub(crate) use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
+pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
+pub(crate) use by_hand::{AwardByHandPage, ByHand};
+pub(crate) use copied::{
     BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
 };
-pub use course::{Attention, BadgeRow, CheckState, CourseBadgesPage};
-pub use decision::{DecisionPage, HistoryLine};
-pub use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine};
-pub use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
-pub use progress::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
-pub use regrade::RegradePage;
-pub use rule_builder::{ColumnFields, RuleBuilderPage, RuleGroupView, RuleOptions};
+pub(crate) use course::{Attention, BadgeRow, CheckState, CourseBadgesPage};
+pub(crate) use decision::{DecisionPage, HistoryLine};
+pub(crate) use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine};
+pub(crate) use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
+pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
+pub(crate) use regrade::RegradePage;
+pub(crate) use rule_builder::{ColumnFields, RuleBuilderPage, RuleGroupView, RuleOptions};

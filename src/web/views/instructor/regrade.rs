@@ -7,27 +7,27 @@ use crate::web::views::shared::{CheckLine, Page, PictureView, ProblemList, When}
 /// Posts `reason` and `verdict` (`keep` or `revoke`).
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/regrade.html")]
-pub struct RegradePage {
-    pub page: Page,
-    pub student: String,
-    pub badge_name: String,
-    pub picture: PictureView,
-    pub awarded: When,
+pub(crate) struct RegradePage {
+    pub(crate) page: Page,
+    pub(crate) student: String,
+    pub(crate) badge_name: String,
+    pub(crate) picture: PictureView,
+    pub(crate) awarded: When,
     /// When it was noticed.
-    pub found: When,
+    pub(crate) found: When,
     /// Whether the badge counts for nothing until somebody decides.
-    pub suspended: bool,
+    pub(crate) suspended: bool,
     /// Whether the institution revokes such badges once somebody has looked.
-    pub revokes: bool,
+    pub(crate) revokes: bool,
     /// Whether this person may revoke.
-    pub may_revoke: bool,
+    pub(crate) may_revoke: bool,
     /// What the award rests on.
-    pub then: Vec<CheckLine>,
+    pub(crate) then: Vec<CheckLine>,
     /// What holds now.
-    pub now: Vec<CheckLine>,
-    pub action: String,
+    pub(crate) now: Vec<CheckLine>,
+    pub(crate) action: String,
     /// Why, as typed: 1 to 500 characters.
-    pub reason: String,
-    pub problems: ProblemList,
-    pub back_href: String,
+    pub(crate) reason: String,
+    pub(crate) problems: ProblemList,
+    pub(crate) back_href: String,
 }

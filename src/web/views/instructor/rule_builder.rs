@@ -10,49 +10,49 @@ use crate::web::views::shared::{Choice, Page, PictureView, ProblemList};
 /// one of [`crate::web::rule_form::Action`], or `save`, `dry_run`, `create_column`, `refresh`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/rule_builder.html")]
-pub struct RuleBuilderPage {
-    pub page: Page,
-    pub badge_name: String,
-    pub picture: PictureView,
-    pub action: String,
-    pub draft: DraftGroup,
-    pub options: RuleOptions,
+pub(crate) struct RuleBuilderPage {
+    pub(crate) page: Page,
+    pub(crate) badge_name: String,
+    pub(crate) picture: PictureView,
+    pub(crate) action: String,
+    pub(crate) draft: DraftGroup,
+    pub(crate) options: RuleOptions,
     /// The path of the node that the last action touched: it gets the focus.
-    pub focus: Option<String>,
+    pub(crate) focus: Option<String>,
     /// "A student earns this with …"; none while the rule cannot be read yet.
-    pub sentence: Option<String>,
+    pub(crate) sentence: Option<String>,
     /// What is missing or wrong. The field is a row's path (`n.0.1`), or empty for the whole.
-    pub problems: ProblemList,
+    pub(crate) problems: ProblemList,
     /// "Draft of version 3. Version 2 is active until you activate this one."
-    pub version_note: String,
+    pub(crate) version_note: String,
     /// The form for a new gradebook column; none where the platform does not let us make one.
-    pub column: Option<ColumnFields>,
+    pub(crate) column: Option<ColumnFields>,
     /// Whether this person may save.
-    pub may_save: bool,
-    pub edit_href: String,
-    pub back_href: String,
+    pub(crate) may_save: bool,
+    pub(crate) edit_href: String,
+    pub(crate) back_href: String,
 }
 
 /// What conditions can name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RuleOptions {
+pub(crate) struct RuleOptions {
     /// Line items: id, and "Cleaning exercise (of 100 points)".
-    pub items: Vec<Choice>,
+    pub(crate) items: Vec<Choice>,
     /// Evidence activities: id and title.
-    pub activities: Vec<Choice>,
+    pub(crate) activities: Vec<Choice>,
     /// Other badges of this course: id and name.
-    pub badges: Vec<Choice>,
+    pub(crate) badges: Vec<Choice>,
 }
 
 /// A column to be made in the gradebook, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ColumnFields {
+pub(crate) struct ColumnFields {
     /// Sent as `column.label`.
-    pub label: String,
+    pub(crate) label: String,
     /// Sent as `column.points`.
-    pub points: String,
+    pub(crate) points: String,
     /// Whether its part of the page is open.
-    pub open: bool,
+    pub(crate) open: bool,
 }
 
 impl RuleBuilderPage {
@@ -75,7 +75,7 @@ impl RuleBuilderPage {
 /// A group with its members, drawn within its group.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/rule_group.html")]
-pub struct RuleGroupView<'a> {
+pub(crate) struct RuleGroupView<'a> {
     page: &'a RuleBuilderPage,
     group: &'a DraftGroup,
     path: String,
@@ -88,7 +88,7 @@ impl HtmlSafe for RuleGroupView<'_> {}
 /// A condition in its group.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/rule_row.html")]
-pub struct RuleRowView<'a> {
+pub(crate) struct RuleRowView<'a> {
     page: &'a RuleBuilderPage,
     row: &'a DraftRow,
     path: String,

@@ -6,8 +6,10 @@ mod credential;
 mod my_badges;
 mod my_data;
 
-pub use activity::{ActivityPage, HandInFields, HandedIn, ReviewView};
-pub use badge::LearnerBadgePage;
-pub use credential::{Elsewhere, MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches};
-pub use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};
-pub use my_data::{ErasurePage, MyDataPage};
+pub(crate) use activity::{ActivityPage, HandInFields, HandedIn, ReviewView};
+pub(crate) use badge::LearnerBadgePage;
+pub(crate) use credential::{
+    Elsewhere, MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches,
+};
+pub(crate) use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};
+pub(crate) use my_data::{ErasurePage, MyDataPage};

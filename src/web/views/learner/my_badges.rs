@@ -7,79 +7,79 @@ use crate::web::views::shared::{LinkTo, Page, PictureView, Share, StatusChip, Wh
 /// The student's first page: one next step on top.
 #[derive(Debug, Clone, Template)]
 #[template(path = "learner/my_badges.html")]
-pub struct MyBadgesPage {
-    pub page: Page,
+pub(crate) struct MyBadgesPage {
+    pub(crate) page: Page,
     /// Where what is kept about me is told.
-    pub data_href: String,
+    pub(crate) data_href: String,
     /// The badge that is nearest; none when there is nothing left to earn.
-    pub hero: Option<Hero>,
+    pub(crate) hero: Option<Hero>,
     /// The other badges that can be earned.
-    pub others: Vec<ProgressRow>,
-    pub earned: Vec<EarnedRow>,
-    pub stacks: Vec<StackRow>,
+    pub(crate) others: Vec<ProgressRow>,
+    pub(crate) earned: Vec<EarnedRow>,
+    pub(crate) stacks: Vec<StackRow>,
     /// When grades were last read.
-    pub checked: Option<When>,
-    pub next_check: Option<When>,
+    pub(crate) checked: Option<When>,
+    pub(crate) next_check: Option<When>,
     /// Said when the viewer cannot earn badges here ("You teach in this course, so you see what students see.").
-    pub viewer_note: Option<String>,
+    pub(crate) viewer_note: Option<String>,
 }
 
 /// The nearest badge.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hero {
-    pub name: String,
+pub(crate) struct Hero {
+    pub(crate) name: String,
     /// What its holder can do.
-    pub outcome: String,
-    pub picture: PictureView,
-    pub href: String,
+    pub(crate) outcome: String,
+    pub(crate) picture: PictureView,
+    pub(crate) href: String,
     /// Conditions met, of all that are needed.
-    pub progress: Share,
+    pub(crate) progress: Share,
     /// "Next: your project report is being reviewed."
-    pub next: String,
-    pub next_action: Option<LinkTo>,
+    pub(crate) next: String,
+    pub(crate) next_action: Option<LinkTo>,
 }
 
 /// A badge on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProgressRow {
-    pub name: String,
-    pub picture: PictureView,
-    pub href: String,
-    pub progress: Share,
+pub(crate) struct ProgressRow {
+    pub(crate) name: String,
+    pub(crate) picture: PictureView,
+    pub(crate) href: String,
+    pub(crate) progress: Share,
     /// One short sentence.
-    pub next: String,
+    pub(crate) next: String,
 }
 
 /// A badge that was earned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EarnedRow {
-    pub name: String,
-    pub picture: PictureView,
-    pub href: String,
-    pub earned: When,
-    pub until: Option<When>,
+pub(crate) struct EarnedRow {
+    pub(crate) name: String,
+    pub(crate) picture: PictureView,
+    pub(crate) href: String,
+    pub(crate) earned: When,
+    pub(crate) until: Option<When>,
     /// Earned, Suspended, Expired, Revoked.
-    pub standing: StatusChip,
+    pub(crate) standing: StatusChip,
     /// Said when the end of its term is near.
-    pub reminder: Option<Reminder>,
+    pub(crate) reminder: Option<Reminder>,
 }
 
 /// That a badge lapses soon, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reminder {
-    pub until: When,
+pub(crate) struct Reminder {
+    pub(crate) until: When,
     /// Whether only days are left.
-    pub pressing: bool,
+    pub(crate) pressing: bool,
     /// A sentence.
-    pub what_to_do: String,
+    pub(crate) what_to_do: String,
 }
 
 /// A badge that is earned by badges.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StackRow {
-    pub name: String,
-    pub href: String,
-    pub progress: Share,
+pub(crate) struct StackRow {
+    pub(crate) name: String,
+    pub(crate) href: String,
+    pub(crate) progress: Share,
 }
 
 impl StackRow {

@@ -7,29 +7,29 @@ use crate::web::views::shared::{Page, ProblemList, When};
 /// "My data".
 #[derive(Debug, Clone, Template)]
 #[template(path = "learner/my_data.html")]
-pub struct MyDataPage {
-    pub page: Page,
+pub(crate) struct MyDataPage {
+    pub(crate) page: Page,
     /// False for somebody who acts as this person: then there is nothing to take or to ask for.
-    pub own: bool,
-    pub archive_action: String,
-    pub erasure_href: String,
-    pub withdraw_action: String,
+    pub(crate) own: bool,
+    pub(crate) archive_action: String,
+    pub(crate) erasure_href: String,
+    pub(crate) withdraw_action: String,
     /// When erasure was asked for, while it waits.
-    pub asked: Option<When>,
+    pub(crate) asked: Option<When>,
     /// When it was declined and why, until it is asked for again.
-    pub declined: Option<(When, String)>,
-    pub back_href: String,
+    pub(crate) declined: Option<(When, String)>,
+    pub(crate) back_href: String,
 }
 
 /// What erasure means, and the typed word that asks for it. Posts `word`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "learner/erasure.html")]
-pub struct ErasurePage {
-    pub page: Page,
-    pub badges: usize,
-    pub hand_ins: usize,
-    pub word: &'static str,
-    pub problems: ProblemList,
-    pub action: String,
-    pub back_href: String,
+pub(crate) struct ErasurePage {
+    pub(crate) page: Page,
+    pub(crate) badges: usize,
+    pub(crate) hand_ins: usize,
+    pub(crate) word: &'static str,
+    pub(crate) problems: ProblemList,
+    pub(crate) action: String,
+    pub(crate) back_href: String,
 }

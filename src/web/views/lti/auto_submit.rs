@@ -7,13 +7,13 @@ use crate::web::views::shared::PublicPage;
 /// Posts its fields at once; without JavaScript its button does. The page's `form-action` must allow the target.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/auto_submit.html")]
-pub struct AutoSubmitPage {
-    pub page: PublicPage,
-    pub action: String,
+pub(crate) struct AutoSubmitPage {
+    pub(crate) page: PublicPage,
+    pub(crate) action: String,
     /// Name and value of each hidden field.
-    pub fields: Vec<(String, String)>,
+    pub(crate) fields: Vec<(String, String)>,
     /// What is going on ("Going back to Moodle…").
-    pub explanation: String,
+    pub(crate) explanation: String,
     /// The words on the button.
-    pub button: String,
+    pub(crate) button: String,
 }

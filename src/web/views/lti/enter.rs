@@ -8,11 +8,11 @@ use crate::web::views::shared::PublicPage;
 /// Takes back what the login left with the platform and opens the first page of the visit.
 #[derive(Clone, Template)]
 #[template(path = "lti/enter.html")]
-pub struct EnterPage {
-    pub page: PublicPage,
+pub(crate) struct EnterPage {
+    pub(crate) page: PublicPage,
     /// A path of ours.
-    pub to: String,
+    pub(crate) to: String,
     /// The visit's token where no cookie carries it.
-    pub session: Option<String>,
-    pub storage: Option<StorageView>,
+    pub(crate) session: Option<String>,
+    pub(crate) storage: Option<StorageView>,
 }

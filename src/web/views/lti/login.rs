@@ -13,18 +13,18 @@ use crate::web::views::shared::PublicPage;
 /// signed yet, so the page names nobody: no institution, no platform, no course.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/login.html")]
-pub struct LoginPage {
-    pub page: PublicPage,
+pub(crate) struct LoginPage {
+    pub(crate) page: PublicPage,
     /// The platform's authorisation endpoint. The page's `form-action` must allow its origin.
-    pub authorize_action: String,
+    pub(crate) authorize_action: String,
     /// `get` or `post`.
-    pub authorize_method: &'static str,
+    pub(crate) authorize_method: &'static str,
     /// The authentication request: name and value of each field.
-    pub authorize_fields: Vec<(String, String)>,
+    pub(crate) authorize_fields: Vec<(String, String)>,
     /// Our own login initiation address.
-    pub window_action: String,
+    pub(crate) window_action: String,
     /// The initiation's own parameters, and a mark that a new window asks: name and value of each field.
-    pub window_fields: Vec<(String, String)>,
+    pub(crate) window_fields: Vec<(String, String)>,
     /// Where the platform keeps the binding, and the binding itself.
-    pub storage: Option<StorageView>,
+    pub(crate) storage: Option<StorageView>,
 }

@@ -8,20 +8,20 @@ use crate::web::views::shared::PublicPage;
 /// Says what is missing and where to go.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/no_course.html")]
-pub struct NoCourse {
-    pub page: PublicPage,
+pub(crate) struct NoCourse {
+    pub(crate) page: PublicPage,
     /// What cannot be shown, and why.
-    pub missing: &'static str,
+    pub(crate) missing: &'static str,
     /// Where it can be had.
-    pub instead: &'static str,
+    pub(crate) instead: &'static str,
     /// The platform's name.
-    pub platform: String,
+    pub(crate) platform: String,
 }
 
 impl NoCourse {
     /// The page for what was asked for.
     #[must_use]
-    pub fn of(asked: Asked, platform: &str) -> Self {
+    pub(crate) fn of(asked: Asked, platform: &str) -> Self {
         let (title, missing, instead) = match asked {
             Asked::Page => (
                 "No course",

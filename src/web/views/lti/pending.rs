@@ -7,20 +7,20 @@ use crate::web::views::shared::PublicPage;
 /// A launch from a deployment that nobody has accepted.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/pending.html")]
-pub struct PendingPage {
-    pub page: PublicPage,
+pub(crate) struct PendingPage {
+    pub(crate) page: PublicPage,
     /// The platform's name.
-    pub platform: String,
+    pub(crate) platform: String,
     /// The platform's own name for the installation, for the administrator.
-    pub deployment_id: Option<String>,
-    pub standing: Standing,
+    pub(crate) deployment_id: Option<String>,
+    pub(crate) standing: Standing,
     /// Where the form is posted.
-    pub action: String,
+    pub(crate) action: String,
 }
 
 /// What this person can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// Nothing but wait: a student.
     NotReady,
     /// Ask for it, with this sealed proof.

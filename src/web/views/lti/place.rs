@@ -8,55 +8,55 @@ use crate::web::views::shared::{Choice, LinkTo, Page, PictureView, ProblemList, 
 /// Posts `item` (one or several), `shape`, `title`, `instructions`, `points`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/place.html")]
-pub struct PlacePage {
-    pub page: Page,
-    pub review_action: String,
-    pub cancel_action: String,
+pub(crate) struct PlacePage {
+    pub(crate) page: Page,
+    pub(crate) review_action: String,
+    pub(crate) cancel_action: String,
     /// Whether several may be chosen.
-    pub several: bool,
-    pub my_badges: PlaceOption,
-    pub badges: Vec<PlaceOption>,
-    pub stacks: Vec<PlaceOption>,
-    pub activities: Vec<PlaceOption>,
-    pub new_activity: PlaceOption,
+    pub(crate) several: bool,
+    pub(crate) my_badges: PlaceOption,
+    pub(crate) badges: Vec<PlaceOption>,
+    pub(crate) stacks: Vec<PlaceOption>,
+    pub(crate) activities: Vec<PlaceOption>,
+    pub(crate) new_activity: PlaceOption,
     /// How it may look in the course; fewer than two ask nothing.
-    pub shapes: Vec<Choice>,
+    pub(crate) shapes: Vec<Choice>,
     /// The one that is chosen.
-    pub shape: String,
+    pub(crate) shape: String,
     /// Whether links to Cairn itself are taken: without them there are badges only, to be shown.
-    pub takes_links: bool,
+    pub(crate) takes_links: bool,
     /// Whether anything of ours is taken at all.
-    pub takes_any: bool,
+    pub(crate) takes_any: bool,
     /// What the new activity is called, as typed.
-    pub title: String,
+    pub(crate) title: String,
     /// Markdown.
-    pub instructions: String,
+    pub(crate) instructions: String,
     /// As typed.
-    pub points: String,
+    pub(crate) points: String,
     /// What the points can be, and what becomes of them.
-    pub points_hint: &'static str,
+    pub(crate) points_hint: &'static str,
     /// The badge editor, which comes back here; none where only administrators make badges.
-    pub new_badge_href: Option<String>,
-    pub problems: ProblemList,
+    pub(crate) new_badge_href: Option<String>,
+    pub(crate) problems: ProblemList,
 }
 
 /// One thing that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlaceOption {
+pub(crate) struct PlaceOption {
     /// What the form sends.
-    pub value: String,
-    pub name: String,
+    pub(crate) value: String,
+    pub(crate) name: String,
     /// What students find there.
-    pub text: String,
-    pub picture: Option<PictureView>,
-    pub state: Option<StatusChip>,
-    pub is_chosen: bool,
+    pub(crate) text: String,
+    pub(crate) picture: Option<PictureView>,
+    pub(crate) state: Option<StatusChip>,
+    pub(crate) is_chosen: bool,
 }
 
 impl PlaceOption {
     /// The type of its input.
     #[must_use]
-    pub fn kind(&self, several: &bool) -> &'static str {
+    pub(crate) fn kind(&self, several: &bool) -> &'static str {
         if *several { "checkbox" } else { "radio" }
     }
 }
@@ -64,34 +64,34 @@ impl PlaceOption {
 /// What will be placed. Posts what the first page posted, with an id for each item.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/place_review.html")]
-pub struct PlaceReviewPage {
-    pub page: Page,
-    pub send_action: String,
-    pub back_action: String,
-    pub planned: Vec<PlannedView>,
+pub(crate) struct PlaceReviewPage {
+    pub(crate) page: Page,
+    pub(crate) send_action: String,
+    pub(crate) back_action: String,
+    pub(crate) planned: Vec<PlannedView>,
     /// Name and value of each hidden field.
-    pub kept: Vec<(String, String)>,
+    pub(crate) kept: Vec<(String, String)>,
     /// The words on the button.
-    pub button: String,
+    pub(crate) button: String,
 }
 
 /// One item as it will be placed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedView {
-    pub title: String,
-    pub picture: Option<PictureView>,
+pub(crate) struct PlannedView {
+    pub(crate) title: String,
+    pub(crate) picture: Option<PictureView>,
     /// What it is and what it does in the course, one sentence each.
-    pub facts: Vec<String>,
+    pub(crate) facts: Vec<String>,
     /// What to know before.
-    pub note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// A student who handed in nothing (yet), opened from the gradebook.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/student_work.html")]
-pub struct WorkOfPage {
-    pub page: Page,
-    pub student: String,
-    pub activity: String,
-    pub queue: LinkTo,
+pub(crate) struct WorkOfPage {
+    pub(crate) page: Page,
+    pub(crate) student: String,
+    pub(crate) activity: String,
+    pub(crate) queue: LinkTo,
 }

@@ -9,10 +9,10 @@ use crate::web::views::shared::PublicPage;
 /// Nothing of anybody stands on it but what the browser itself brought.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/prove.html")]
-pub struct ProvePage {
-    pub page: PublicPage,
-    pub action: &'static str,
+pub(crate) struct ProvePage {
+    pub(crate) page: PublicPage,
+    pub(crate) action: &'static str,
     /// State and token as they came: name and value of each field.
-    pub fields: Vec<(&'static str, String)>,
-    pub storage: Option<StorageView>,
+    pub(crate) fields: Vec<(&'static str, String)>,
+    pub(crate) storage: Option<StorageView>,
 }

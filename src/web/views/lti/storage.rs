@@ -4,15 +4,15 @@ use std::fmt;
 
 /// Everything that `storage.js` needs to ask for one value.
 #[derive(Clone, PartialEq, Eq)]
-pub struct StorageView {
+pub(crate) struct StorageView {
     /// `_parent`, or the name of a frame beside ours.
-    pub frame: String,
+    pub(crate) frame: String,
     /// The only origin that is asked and believed: that of the platform's authorisation endpoint.
-    pub origin: String,
+    pub(crate) origin: String,
     /// Unique for each login.
-    pub key: String,
+    pub(crate) key: String,
     /// What is to be kept; none where it is to be read or taken back.
-    pub value: Option<String>,
+    pub(crate) value: Option<String>,
 }
 
 impl fmt::Debug for StorageView {

@@ -7,21 +7,21 @@ use crate::web::views::shared::{LinkTo, PictureView, PublicPage, SafeHtml};
 /// The public page of a badge, as it is designed now.
 #[derive(Debug, Clone, Template)]
 #[template(path = "public/achievement.html")]
-pub struct AchievementPage {
-    pub page: PublicPage,
-    pub name: String,
-    pub picture: PictureView,
-    pub issuer: LinkTo,
-    pub outcome: String,
-    pub description: String,
-    pub criteria: SafeHtml,
+pub(crate) struct AchievementPage {
+    pub(crate) page: PublicPage,
+    pub(crate) name: String,
+    pub(crate) picture: PictureView,
+    pub(crate) issuer: LinkTo,
+    pub(crate) outcome: String,
+    pub(crate) description: String,
+    pub(crate) criteria: SafeHtml,
     /// "Application".
-    pub kind: String,
+    pub(crate) kind: String,
     /// What that kind means, in one sentence.
-    pub kind_meaning: String,
+    pub(crate) kind_meaning: String,
     /// Hours, credits, level: term and value.
-    pub facts: Vec<(String, String)>,
-    pub skills: Vec<LinkTo>,
+    pub(crate) facts: Vec<(String, String)>,
+    pub(crate) skills: Vec<LinkTo>,
     /// Whether nobody is awarded it any more.
-    pub retired: bool,
+    pub(crate) retired: bool,
 }

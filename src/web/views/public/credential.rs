@@ -9,53 +9,53 @@ use crate::web::views::shared::{
 /// What anybody sees at the unguessable address. What its holder did not switch on is absent from the data, not hidden.
 #[derive(Debug, Clone, Template)]
 #[template(path = "public/credential.html")]
-pub struct CredentialPage {
-    pub page: PublicPage,
-    pub name: String,
-    pub picture: PictureView,
+pub(crate) struct CredentialPage {
+    pub(crate) page: PublicPage,
+    pub(crate) name: String,
+    pub(crate) picture: PictureView,
     /// The holder's name, only when switched on.
-    pub holder: Option<String>,
-    pub issuer: LinkTo,
-    pub awarded: When,
-    pub until: Option<When>,
-    pub standing: PublicStanding,
+    pub(crate) holder: Option<String>,
+    pub(crate) issuer: LinkTo,
+    pub(crate) awarded: When,
+    pub(crate) until: Option<When>,
+    pub(crate) standing: PublicStanding,
     /// When it was renewed: it is superseded.
-    pub renewed: Option<OtherTerm>,
+    pub(crate) renewed: Option<OtherTerm>,
     /// When the badge that it renews was awarded.
-    pub renews: Option<OtherTerm>,
+    pub(crate) renews: Option<OtherTerm>,
     /// "Is it genuine?": signature, revocation, dates, issuer.
-    pub genuine: Vec<CheckLine>,
+    pub(crate) genuine: Vec<CheckLine>,
     /// When those checks were made.
-    pub checked: When,
+    pub(crate) checked: When,
     /// The verifier page, with this badge's address where its files may be had.
-    pub verifier_href: String,
-    pub outcome: String,
-    pub description: String,
-    pub criteria: SafeHtml,
+    pub(crate) verifier_href: String,
+    pub(crate) outcome: String,
+    pub(crate) description: String,
+    pub(crate) criteria: SafeHtml,
     /// "Application".
-    pub kind: String,
+    pub(crate) kind: String,
     /// What that kind means to a verifier, in one sentence.
-    pub kind_meaning: String,
+    pub(crate) kind_meaning: String,
     /// Hours, credits, level: term and value.
-    pub facts: Vec<(String, String)>,
+    pub(crate) facts: Vec<(String, String)>,
     /// Results, if the badge carries scores: "Cleaning exercise" and "86 of 100".
-    pub results: Vec<(String, String)>,
+    pub(crate) results: Vec<(String, String)>,
     /// Only when switched on.
-    pub evidence: Option<Vec<EvidenceLine>>,
-    pub skills: Vec<LinkTo>,
+    pub(crate) evidence: Option<Vec<EvidenceLine>>,
+    pub(crate) skills: Vec<LinkTo>,
     /// Only when switched on.
-    pub downloads: Option<Downloads>,
+    pub(crate) downloads: Option<Downloads>,
     /// The badge on a sheet of paper.
-    pub print_href: Option<String>,
+    pub(crate) print_href: Option<String>,
     /// Until when a link shows this page, if it was opened by one.
-    pub shared_until: Option<When>,
+    pub(crate) shared_until: Option<When>,
     /// For those who verify by machine: term and value (credential id, cryptosuite, verification method, status list).
-    pub technical: Vec<(String, String)>,
+    pub(crate) technical: Vec<(String, String)>,
 }
 
 /// What a credential is worth now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PublicStanding {
+pub(crate) enum PublicStanding {
     InForce,
     /// Under review by its issuer; no file can show this.
     Suspended {
@@ -77,20 +77,20 @@ pub enum PublicStanding {
 
 /// Another term of the same badge.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtherTerm {
-    pub awarded: When,
+pub(crate) struct OtherTerm {
+    pub(crate) awarded: When,
     /// Its page; none where that would tell more than this one does.
-    pub href: Option<String>,
+    pub(crate) href: Option<String>,
 }
 
 /// One piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EvidenceLine {
+pub(crate) struct EvidenceLine {
     /// "Project report, approved by an instructor".
-    pub text: String,
+    pub(crate) text: String,
     /// SHA-256 in lower-case hex of the file.
-    pub digest: Option<String>,
-    pub href: Option<String>,
+    pub(crate) digest: Option<String>,
+    pub(crate) href: Option<String>,
 }
 
 impl CredentialPage {

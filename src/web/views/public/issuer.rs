@@ -7,15 +7,15 @@ use crate::web::views::shared::{LinkTo, PublicPage};
 /// The public page of an issuer.
 #[derive(Debug, Clone, Template)]
 #[template(path = "public/issuer.html")]
-pub struct IssuerPage {
-    pub page: PublicPage,
-    pub name: String,
-    pub url: Option<String>,
-    pub email: Option<String>,
+pub(crate) struct IssuerPage {
+    pub(crate) page: PublicPage,
+    pub(crate) name: String,
+    pub(crate) url: Option<String>,
+    pub(crate) email: Option<String>,
     /// Its `did:web`.
-    pub did: String,
+    pub(crate) did: String,
     /// Signing keys: verification method and public key (Multikey).
-    pub keys: Vec<(String, String)>,
+    pub(crate) keys: Vec<(String, String)>,
     /// Machine-readable documents: the profile, `did.json`.
-    pub documents: Vec<LinkTo>,
+    pub(crate) documents: Vec<LinkTo>,
 }

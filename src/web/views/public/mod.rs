@@ -6,8 +6,8 @@ mod issuer;
 mod not_found;
 mod print;
 
-pub use achievement::AchievementPage;
-pub use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicStanding};
-pub use issuer::IssuerPage;
-pub use not_found::NotFoundPage;
-pub use print::PrintPage;
+pub(crate) use achievement::AchievementPage;
+pub(crate) use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicStanding};
+pub(crate) use issuer::IssuerPage;
+pub(crate) use not_found::NotFoundPage;
+pub(crate) use print::PrintPage;

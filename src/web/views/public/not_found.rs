@@ -7,8 +7,8 @@ use crate::web::views::shared::PublicPage;
 /// Says so without telling whether something ever was here.
 #[derive(Debug, Clone, Template)]
 #[template(path = "public/not_found.html")]
-pub struct NotFoundPage {
-    pub page: PublicPage,
+pub(crate) struct NotFoundPage {
+    pub(crate) page: PublicPage,
     /// What was looked for: "badge", "page".
-    pub what: String,
+    pub(crate) what: String,
 }

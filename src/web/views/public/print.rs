@@ -7,8 +7,8 @@ use crate::web::views::shared::{Certificate, PublicPage};
 /// The sheet, with a way back that is not printed.
 #[derive(Debug, Clone, Template)]
 #[template(path = "public/print.html")]
-pub struct PrintPage {
-    pub page: PublicPage,
-    pub certificate: Certificate,
-    pub back_href: String,
+pub(crate) struct PrintPage {
+    pub(crate) page: PublicPage,
+    pub(crate) certificate: Certificate,
+    pub(crate) back_href: String,
 }

@@ -8,35 +8,35 @@ use super::{PictureView, SafeHtml, When};
 /// What stands on the one sheet of paper, on whichever page it is shown.
 #[derive(Debug, Clone, Template)]
 #[template(path = "shared/certificate.html")]
-pub struct Certificate {
-    pub name: String,
-    pub picture: PictureView,
+pub(crate) struct Certificate {
+    pub(crate) name: String,
+    pub(crate) picture: PictureView,
     /// Whose it is; none where the holder does not show it.
-    pub holder: Option<String>,
-    pub issuer: String,
-    pub awarded: When,
-    pub until: Option<When>,
+    pub(crate) holder: Option<String>,
+    pub(crate) issuer: String,
+    pub(crate) awarded: When,
+    pub(crate) until: Option<When>,
     /// Why it must not be relied on, in a word and a sentence: "Revoked", "Expired", "Not confirmed".
-    pub warning: Option<(String, String)>,
+    pub(crate) warning: Option<(String, String)>,
     /// What its holder can do.
-    pub outcome: String,
-    pub criteria: SafeHtml,
+    pub(crate) outcome: String,
+    pub(crate) criteria: SafeHtml,
     /// Whether the criteria were too long for the sheet.
-    pub shortened: bool,
+    pub(crate) shortened: bool,
     /// "Application badge", "12 hours".
-    pub facts: Vec<String>,
+    pub(crate) facts: Vec<String>,
     /// Where anybody can check it.
-    pub check: Option<WhereToCheck>,
+    pub(crate) check: Option<WhereToCheck>,
     /// The credential's id, where it is not the address that stands beside it.
-    pub number: Option<String>,
+    pub(crate) number: Option<String>,
 }
 
 /// An address, for eyes and for cameras.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WhereToCheck {
-    pub url: String,
+pub(crate) struct WhereToCheck {
+    pub(crate) url: String,
     /// A `data:` address of the QR code.
-    pub code: String,
+    pub(crate) code: String,
 }
 
 impl HtmlSafe for Certificate {}

@@ -7,24 +7,24 @@ use super::{LinkTo, Page, Status, When};
 
 /// One condition (or group of them) and whether it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckLine {
+pub(crate) struct CheckLine {
     /// [`Status::Earned`] met, [`Status::NotMet`], [`Status::InProgress`] waiting, [`Status::Unknown`].
-    pub status: Status,
+    pub(crate) status: Status,
     /// "Cleaning exercise: 86 of 100, needs 80".
-    pub text: String,
+    pub(crate) text: String,
     /// "read from the gradebook"; the time follows it.
-    pub note: Option<String>,
-    pub when: Option<When>,
+    pub(crate) note: Option<String>,
+    pub(crate) when: Option<When>,
     /// What the reader can do about it.
-    pub action: Option<LinkTo>,
+    pub(crate) action: Option<LinkTo>,
     /// The members, when this line is a group.
-    pub children: Vec<CheckLine>,
+    pub(crate) children: Vec<CheckLine>,
 }
 
 impl CheckLine {
     /// A line with a state and a text only.
     #[must_use]
-    pub fn new(status: Status, text: impl Into<String>) -> Self {
+    pub(crate) fn new(status: Status, text: impl Into<String>) -> Self {
         Self {
             status,
             text: text.into(),
@@ -37,7 +37,7 @@ impl CheckLine {
 
     /// What a screen reader hears for the icon.
     #[must_use]
-    pub fn spoken(&self) -> &'static str {
+    pub(crate) fn spoken(&self) -> &'static str {
         match self.status {
             Status::Earned => "Met:",
             Status::InProgress => "Waiting:",
@@ -52,7 +52,7 @@ impl CheckLine {
 /// Draws check lines as a list within a list.
 #[derive(Debug, Template)]
 #[template(path = "shared/checks.html")]
-pub struct CheckList<'a> {
+pub(crate) struct CheckList<'a> {
     lines: &'a [CheckLine],
     /// `None` on public pages, where links need no session.
     page: Option<&'a Page>,
@@ -63,7 +63,7 @@ impl HtmlSafe for CheckList<'_> {}
 impl<'a> CheckList<'a> {
     /// The lines inside a framed page.
     #[must_use]
-    pub fn framed(lines: &'a [CheckLine], page: &'a Page) -> Self {
+    pub(crate) fn framed(lines: &'a [CheckLine], page: &'a Page) -> Self {
         Self {
             lines,
             page: Some(page),
@@ -72,7 +72,7 @@ impl<'a> CheckList<'a> {
 
     /// The lines on a public page.
     #[must_use]
-    pub fn public(lines: &'a [CheckLine]) -> Self {
+    pub(crate) fn public(lines: &'a [CheckLine]) -> Self {
         Self { lines, page: None }
     }
 
@@ -87,7 +87,7 @@ impl<'a> CheckList<'a> {
 impl Page {
     /// A list of checks inside this page.
     #[must_use]
-    pub fn checks<'a>(&'a self, lines: &'a [CheckLine]) -> CheckList<'a> {
+    pub(crate) fn checks<'a>(&'a self, lines: &'a [CheckLine]) -> CheckList<'a> {
         CheckList::framed(lines, self)
     }
 }

@@ -7,36 +7,36 @@ use super::{Page, PublicPage};
 /// An error outside a session: on public pages, at launches, before anything is known.
 #[derive(Debug, Clone, Template)]
 #[template(path = "shared/error.html")]
-pub struct ErrorPage {
-    pub page: PublicPage,
+pub(crate) struct ErrorPage {
+    pub(crate) page: PublicPage,
     /// What happened, in one sentence.
-    pub sentence: String,
+    pub(crate) sentence: String,
     /// What was kept ("Your text is saved as a draft."); none when there was nothing to keep.
-    pub kept: Option<String>,
+    pub(crate) kept: Option<String>,
     /// What the reader can do now.
-    pub what_to_do: String,
+    pub(crate) what_to_do: String,
     /// The id that is also in the log.
-    pub error_id: String,
+    pub(crate) error_id: String,
 }
 
 /// The same inside a course, with its navigation.
 #[derive(Debug, Clone, Template)]
 #[template(path = "shared/error_framed.html")]
-pub struct FramedErrorPage {
-    pub page: Page,
+pub(crate) struct FramedErrorPage {
+    pub(crate) page: Page,
     /// As in [`ErrorPage`].
-    pub sentence: String,
-    pub kept: Option<String>,
-    pub what_to_do: String,
-    pub error_id: String,
+    pub(crate) sentence: String,
+    pub(crate) kept: Option<String>,
+    pub(crate) what_to_do: String,
+    pub(crate) error_id: String,
     /// Where to go from here, if anywhere better than back.
-    pub way_out: Option<super::LinkTo>,
+    pub(crate) way_out: Option<super::LinkTo>,
 }
 
 impl ErrorPage {
     /// The page for an HTTP status. `sentence` says what happened; what to do follows from the status.
     #[must_use]
-    pub fn new(status: u16, sentence: &str, error_id: &str) -> Self {
+    pub(crate) fn new(status: u16, sentence: &str, error_id: &str) -> Self {
         let (title, what_to_do) = words(status);
         Self {
             page: PublicPage::titled(title),
@@ -46,12 +46,24 @@ impl ErrorPage {
             error_id: error_id.to_owned(),
         }
     }
+
+    /// The page for an HTTP status and the stable name of what happened: an administrator who registers a platform came from
+    /// no course, and reads other words than students do.
+    #[must_use]
+    pub(crate) fn coded(status: u16, code: &str, sentence: &str, error_id: &str) -> Self {
+        let mut page = Self::new(status, sentence, error_id);
+        if let Some((title, what_to_do)) = registering(code) {
+            title.clone_into(&mut page.page.title);
+            what_to_do.clone_into(&mut page.what_to_do);
+        }
+        page
+    }
 }
 
 impl FramedErrorPage {
     /// The page for an HTTP status inside a course; the frame's own title is replaced.
     #[must_use]
-    pub fn new(mut page: Page, status: u16, sentence: &str, error_id: &str) -> Self {
+    pub(crate) fn new(mut page: Page, status: u16, sentence: &str, error_id: &str) -> Self {
         let (title, what_to_do) = words(status);
         title.clone_into(&mut page.title);
         Self {
@@ -63,6 +75,22 @@ impl FramedErrorPage {
             way_out: None,
         }
     }
+}
+
+/// Title and advice for what happens while a platform registers.
+fn registering(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "invitation.used" => (
+            "This registration address was used already",
+            "Nothing was changed now. What it made stands in Cairn’s console under Platforms.",
+        ),
+        "invitation.over" => ("This registration address is over", "Nothing was changed."),
+        "platform.known" => ("This platform is registered already", "Nothing was changed."),
+        _ if code.starts_with("registering.") => {
+            ("Cairn was not registered", "Nothing was changed in Cairn.")
+        }
+        _ => return None,
+    })
 }
 
 /// Title and advice for a status.

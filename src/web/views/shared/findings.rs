@@ -5,21 +5,23 @@ use askama::filters::HtmlSafe;
 
 use super::Status;
 use crate::service::institution::self_test::{Finding, Report, Verdict};
+use crate::web::words::self_test;
+use lti::registration::Registration;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FindingLine {
-    pub status: Status,
+pub(crate) struct FindingLine {
+    pub(crate) status: Status,
     /// What a screen reader hears for the icon.
-    pub spoken: &'static str,
-    pub sentence: String,
+    pub(crate) spoken: &'static str,
+    pub(crate) sentence: String,
     /// What to do about it.
-    pub advice: Option<String>,
+    pub(crate) advice: Option<String>,
 }
 
 impl FindingLine {
-    fn of(finding: &Finding) -> Self {
-        let (status, spoken) = match finding.verdict {
+    fn of(finding: &Finding, registration: &Registration) -> Self {
+        let (status, spoken) = match finding.verdict() {
             Verdict::Good => (Status::Earned, "Works:"),
             Verdict::Remark => (Status::Neutral, "Note:"),
             Verdict::Failure => (Status::NeedsAttention, "Does not work:"),
@@ -27,8 +29,8 @@ impl FindingLine {
         Self {
             status,
             spoken,
-            sentence: finding.sentence.clone(),
-            advice: finding.advice.clone(),
+            sentence: self_test::sentence(finding, registration),
+            advice: self_test::advice(finding, registration),
         }
     }
 }
@@ -36,7 +38,7 @@ impl FindingLine {
 /// A report as a list.
 #[derive(Debug, Clone, Template)]
 #[template(path = "shared/findings.html")]
-pub struct FindingList {
+pub(crate) struct FindingList {
     holds: bool,
     findings: Vec<FindingLine>,
 }
@@ -46,10 +48,14 @@ impl HtmlSafe for FindingList {}
 impl FindingList {
     /// The list of what the test found.
     #[must_use]
-    pub fn of(report: &Report) -> Self {
+    pub(crate) fn of(report: &Report) -> Self {
         Self {
             holds: report.holds(),
-            findings: report.findings.iter().map(FindingLine::of).collect(),
+            findings: report
+                .findings
+                .iter()
+                .map(|finding| FindingLine::of(finding, &report.registration))
+                .collect(),
         }
     }
 }

@@ -11,16 +11,16 @@ mod parts;
 mod status;
 mod when;
 
-pub use certificate::{Certificate, WhereToCheck};
-pub use checks::{CheckLine, CheckList};
-pub use confirm::ConfirmPage;
-pub use error_page::{ErrorPage, FramedErrorPage};
-pub use findings::{FindingLine, FindingList};
-pub use page::{Audience, Flash, FormFields, FramedLink, NavItem, OpenGraph, Page, PublicPage};
-pub use paging::Paging;
-pub use parts::{
+pub(crate) use certificate::{Certificate, WhereToCheck};
+pub(crate) use checks::{CheckLine, CheckList};
+pub(crate) use confirm::ConfirmPage;
+pub(crate) use error_page::{ErrorPage, FramedErrorPage};
+pub(crate) use findings::{FindingLine, FindingList};
+pub(crate) use page::{Audience, Flash, FormFields, FramedLink, NavItem, OpenGraph, Page, PublicPage};
+pub(crate) use paging::Paging;
+pub(crate) use parts::{
     ArtefactBox, ArtefactView, Choice, Download, Downloads, FieldAttributes, FieldProblem, FilePreview,
     FileView, LinkTo, PictureView, Problem, ProblemList, SafeHtml, Share, count_of, thousands,
 };
-pub use status::{Status, StatusChip, StatusIcon};
-pub use when::When;
+pub(crate) use status::{Status, StatusChip, StatusIcon};
+pub(crate) use when::When;

@@ -6,11 +6,12 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::Status;
-use crate::web::assets::asset;
+use crate::domain::theme::Colour;
+use crate::web::assets::{accent, asset};
 
 /// Who a framed page speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
+pub(crate) enum Audience {
     Instructor,
     Learner,
     /// Outside the LMS, in the console.
@@ -19,83 +20,83 @@ pub enum Audience {
 
 /// Everything that a page inside the LMS carries besides its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub(crate) struct Page {
     /// The page's own title, first in the window title and its only `h1`.
-    pub title: String,
+    pub(crate) title: String,
     /// The course as the LMS names it.
-    pub course_name: String,
-    pub audience: Audience,
+    pub(crate) course_name: String,
+    pub(crate) audience: Audience,
     /// The session token when the browser keeps no cookies for us: every link becomes a POST form that carries it as
     /// the field `session`. `None` when a cookie carries it.
-    pub session: Option<String>,
+    pub(crate) session: Option<String>,
     /// The token that every form carries as the field `csrf`.
-    pub csrf: String,
+    pub(crate) csrf: String,
     /// The ways to the other pages of this course, in order.
-    pub nav: Vec<NavItem>,
+    pub(crate) nav: Vec<NavItem>,
     /// What the last action did.
-    pub flash: Option<Flash>,
+    pub(crate) flash: Option<Flash>,
     /// The locale of the launch (BCP 47); scripts write exact times in it. The words of the pages are English.
-    pub locale: String,
-    /// The stylesheet with the institution's accent ([`crate::service::badge::theme::Accent::stylesheet`]); none for our own.
-    pub theme_href: Option<String>,
+    pub(crate) locale: String,
+    /// The style sheet with the institution's accent ([`crate::web::assets::accent`]); none for our own.
+    pub(crate) theme_href: Option<String>,
     /// Where "Open in new window" posts to, with `session` and `csrf`; none when the page already is in its own window.
-    pub window_href: Option<String>,
+    pub(crate) window_href: Option<String>,
 }
 
 /// One way in the navigation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NavItem {
-    pub text: String,
-    pub href: String,
+pub(crate) struct NavItem {
+    pub(crate) text: String,
+    pub(crate) href: String,
     /// Whether it is the page being shown.
-    pub current: bool,
+    pub(crate) current: bool,
     /// A number beside it (waiting hand-ins); 0 shows none.
-    pub count: u32,
+    pub(crate) count: u32,
 }
 
 /// What the last action did, said once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flash {
+pub(crate) struct Flash {
     /// [`Status::Earned`] for done, [`Status::NeedsAttention`] for failed.
-    pub status: Status,
+    pub(crate) status: Status,
     /// One or two sentences.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// A page outside any frame that anybody may open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PublicPage {
-    pub title: String,
+pub(crate) struct PublicPage {
+    pub(crate) title: String,
     /// As in [`Page::theme_href`].
-    pub theme_href: Option<String>,
+    pub(crate) theme_href: Option<String>,
     /// The preview that other sites may show. `None` also asks search engines to keep the page out (`noindex`).
-    pub open_graph: Option<OpenGraph>,
+    pub(crate) open_graph: Option<OpenGraph>,
 }
 
 /// What a site shows when somebody posts the link (ogp.me).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OpenGraph {
-    pub title: String,
-    pub description: String,
+pub(crate) struct OpenGraph {
+    pub(crate) title: String,
+    pub(crate) description: String,
     /// Absolute address of the page.
-    pub url: String,
+    pub(crate) url: String,
     /// Absolute address of a PNG picture.
-    pub image: String,
+    pub(crate) image: String,
     /// Its width and height in pixels, where they are known without reading it.
-    pub image_side: Option<u32>,
-    pub image_alt: String,
+    pub(crate) image_side: Option<u32>,
+    pub(crate) image_alt: String,
 }
 
 impl Page {
     /// The versioned address of a static file.
     #[must_use]
-    pub fn asset(&self, name: &str) -> String {
+    pub(crate) fn asset(&self, name: &str) -> String {
         asset(name)
     }
 
     /// A link in the text: `<a>`, or a small POST form when the session rides in forms.
     #[must_use]
-    pub fn link<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
+    pub(crate) fn link<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
         FramedLink {
             href,
             text,
@@ -108,7 +109,7 @@ impl Page {
 
     /// The same link in the form of a secondary button.
     #[must_use]
-    pub fn button<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
+    pub(crate) fn button<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
         FramedLink {
             class: "button",
             ..self.link(href, text)
@@ -117,7 +118,7 @@ impl Page {
 
     /// The same link in the form of the page's one primary button.
     #[must_use]
-    pub fn primary<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
+    pub(crate) fn primary<'a>(&'a self, href: &'a str, text: &'a str) -> FramedLink<'a> {
         FramedLink {
             class: "button primary",
             ..self.link(href, text)
@@ -126,7 +127,7 @@ impl Page {
 
     /// A link whose text alone would not say what it concerns: "Rule: Clean a messy dataset" is read out.
     #[must_use]
-    pub fn link_about<'a>(&'a self, href: &'a str, text: &'a str, about: &'a str) -> FramedLink<'a> {
+    pub(crate) fn link_about<'a>(&'a self, href: &'a str, text: &'a str, about: &'a str) -> FramedLink<'a> {
         FramedLink {
             about,
             ..self.link(href, text)
@@ -135,7 +136,7 @@ impl Page {
 
     /// An entry of the navigation.
     #[must_use]
-    pub fn nav_link<'a>(&'a self, item: &'a NavItem) -> FramedLink<'a> {
+    pub(crate) fn nav_link<'a>(&'a self, item: &'a NavItem) -> FramedLink<'a> {
         FramedLink {
             class: "nav-link",
             current: item.current,
@@ -145,7 +146,7 @@ impl Page {
 
     /// The hidden fields that every form of a framed page carries.
     #[must_use]
-    pub fn fields(&self) -> FormFields<'_> {
+    pub(crate) fn fields(&self) -> FormFields<'_> {
         FormFields {
             session: self.session.as_deref(),
             csrf: &self.csrf,
@@ -154,13 +155,13 @@ impl Page {
 
     /// The method of a form that only asks (a search): `get`, or `post` when the session rides in forms.
     #[must_use]
-    pub fn ask_method(&self) -> &'static str {
+    pub(crate) fn ask_method(&self) -> &'static str {
         if self.session.is_some() { "post" } else { "get" }
     }
 
     /// The session field alone, for a form that only asks.
     #[must_use]
-    pub fn ask_fields(&self) -> FormFields<'_> {
+    pub(crate) fn ask_fields(&self) -> FormFields<'_> {
         FormFields {
             session: self.session.as_deref(),
             csrf: "",
@@ -169,7 +170,7 @@ impl Page {
 
     /// Whether an instructor reads it.
     #[must_use]
-    pub fn for_instructor(&self) -> bool {
+    pub(crate) fn for_instructor(&self) -> bool {
         self.audience == Audience::Instructor
     }
 }
@@ -177,16 +178,25 @@ impl Page {
 impl PublicPage {
     /// A page with that title in our own colours, kept from search engines.
     #[must_use]
-    pub fn titled(title: &str) -> Self {
+    pub(crate) fn titled(title: &str) -> Self {
         Self {
             title: title.to_owned(),
             ..Self::default()
         }
     }
 
+    /// The same page in an institution's accent, if it has one.
+    #[must_use]
+    pub(crate) fn in_accent(self, colour: Option<Colour>) -> Self {
+        Self {
+            theme_href: colour.map(accent),
+            ..self
+        }
+    }
+
     /// The versioned address of a static file.
     #[must_use]
-    pub fn asset(&self, name: &str) -> String {
+    pub(crate) fn asset(&self, name: &str) -> String {
         asset(name)
     }
 }
@@ -194,7 +204,7 @@ impl PublicPage {
 /// A link inside a framed page; see [`Page::link`].
 #[derive(Debug, Template)]
 #[template(path = "shared/link.html")]
-pub struct FramedLink<'a> {
+pub(crate) struct FramedLink<'a> {
     href: &'a str,
     text: &'a str,
     session: Option<&'a str>,
@@ -208,7 +218,7 @@ impl HtmlSafe for FramedLink<'_> {}
 /// The hidden fields of a form; see [`Page::fields`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Template)]
 #[template(path = "shared/fields.html")]
-pub struct FormFields<'a> {
+pub(crate) struct FormFields<'a> {
     session: Option<&'a str>,
     csrf: &'a str,
 }

@@ -4,20 +4,20 @@ use super::thousands;
 
 /// One page of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Paging {
+pub(crate) struct Paging {
     /// The number of the first row shown, from 1; 0 when the list is empty.
-    pub first: u32,
+    pub(crate) first: u32,
     /// The number of the last row shown.
-    pub last: u32,
-    pub total: u32,
-    pub previous_href: Option<String>,
-    pub next_href: Option<String>,
+    pub(crate) last: u32,
+    pub(crate) total: u32,
+    pub(crate) previous_href: Option<String>,
+    pub(crate) next_href: Option<String>,
 }
 
 impl Paging {
     /// "1 to 50 of 5,000".
     #[must_use]
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         format!(
             "{} to {} of {}",
             thousands(self.first),
@@ -28,7 +28,7 @@ impl Paging {
 
     /// Whether there is more than this page.
     #[must_use]
-    pub fn is_needed(&self) -> bool {
+    pub(crate) fn is_needed(&self) -> bool {
         self.previous_href.is_some() || self.next_href.is_some()
     }
 }

@@ -9,19 +9,19 @@ use super::Page;
 
 /// Where a link leads and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkTo {
-    pub href: String,
-    pub text: String,
+pub(crate) struct LinkTo {
+    pub(crate) href: String,
+    pub(crate) text: String,
 }
 
 /// A badge picture.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "shared/picture.html")]
-pub struct PictureView {
+pub(crate) struct PictureView {
     /// An address that needs no session (drawn pictures, public pictures, or a single-purpose link), or a `data:` one.
-    pub src: String,
+    pub(crate) src: String,
     /// What the author says it shows; empty when the name stands beside it.
-    pub alt: String,
+    pub(crate) alt: String,
 }
 
 impl HtmlSafe for PictureView {}
@@ -29,7 +29,7 @@ impl HtmlSafe for PictureView {}
 impl PictureView {
     /// The same picture where the badge's name stands beside it: screen readers skip it.
     #[must_use]
-    pub fn beside_its_name(&self) -> Self {
+    pub(crate) fn beside_its_name(&self) -> Self {
         Self {
             src: self.src.clone(),
             alt: String::new(),
@@ -39,17 +39,17 @@ impl PictureView {
 
 /// One option of a select or a set of radio buttons.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// What the form sends.
-    pub value: String,
+    pub(crate) value: String,
     /// What a person reads.
-    pub label: String,
+    pub(crate) label: String,
 }
 
 impl Choice {
     /// A choice from its two parts.
     #[must_use]
-    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+    pub(crate) fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
         Self {
             value: value.into(),
             label: label.into(),
@@ -59,24 +59,24 @@ impl Choice {
 
 /// What is wrong with one field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// The field's name in the form; empty when it concerns the whole.
-    pub field: String,
+    pub(crate) field: String,
     /// What is wrong and what would be right, in one sentence.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// What is wrong with a form, shown once on top and once at each field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Template)]
 #[template(path = "shared/problems.html")]
-pub struct ProblemList(pub Vec<Problem>);
+pub(crate) struct ProblemList(pub(crate) Vec<Problem>);
 
 impl HtmlSafe for ProblemList {}
 
 impl ProblemList {
     /// What is wrong with `field`, if anything.
     #[must_use]
-    pub fn at(&self, field: &str) -> Option<FieldProblem<'_>> {
+    pub(crate) fn at(&self, field: &str) -> Option<FieldProblem<'_>> {
         self.0
             .iter()
             .find(|problem| problem.field == field)
@@ -85,7 +85,7 @@ impl ProblemList {
 
     /// `aria-invalid` and `aria-describedby` for the input of `field`.
     #[must_use]
-    pub fn attributes(&self, field: &str) -> FieldAttributes<'_> {
+    pub(crate) fn attributes(&self, field: &str) -> FieldAttributes<'_> {
         FieldAttributes {
             problem: self.0.iter().find(|problem| problem.field == field),
         }
@@ -104,7 +104,7 @@ impl ProblemList {
 
     /// The same on top of a form with passwords, which no page ever shows again.
     #[must_use]
-    pub fn with_passwords(&self) -> PasswordProblems<'_> {
+    pub(crate) fn with_passwords(&self) -> PasswordProblems<'_> {
         PasswordProblems(self)
     }
 }
@@ -112,7 +112,7 @@ impl ProblemList {
 /// What is wrong with a form that holds passwords.
 #[derive(Debug, Clone, Copy, Template)]
 #[template(path = "shared/problems.html")]
-pub struct PasswordProblems<'a>(&'a ProblemList);
+pub(crate) struct PasswordProblems<'a>(&'a ProblemList);
 
 impl HtmlSafe for PasswordProblems<'_> {}
 
@@ -133,7 +133,7 @@ impl PasswordProblems<'_> {
     source = r#"<p class="field-problem" id="p-{{ self.0.field }}">{% include "icons/attention.svg" %} {{ self.0.text }}</p>"#,
     ext = "html"
 )]
-pub struct FieldProblem<'a>(&'a Problem);
+pub(crate) struct FieldProblem<'a>(&'a Problem);
 
 impl HtmlSafe for FieldProblem<'_> {}
 
@@ -143,7 +143,7 @@ impl HtmlSafe for FieldProblem<'_> {}
     source = r#"{% if let Some(problem) = problem %} aria-invalid="true" aria-describedby="p-{{ problem.field }}"{% endif %}"#,
     ext = "html"
 )]
-pub struct FieldAttributes<'a> {
+pub(crate) struct FieldAttributes<'a> {
     problem: Option<&'a Problem>,
 }
 
@@ -151,7 +151,7 @@ impl HtmlSafe for FieldAttributes<'_> {}
 
 /// HTML that [`crate::web::markdown`] has made safe. There is no other way to make one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SafeHtml(String);
+pub(crate) struct SafeHtml(String);
 
 impl SafeHtml {
     /// Marks `html` as safe; only for the module that cleans it.
@@ -162,13 +162,13 @@ impl SafeHtml {
 
     /// The HTML.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether there is nothing to show.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.trim().is_empty()
     }
 }
@@ -183,21 +183,21 @@ impl HtmlSafe for SafeHtml {}
 
 /// How much of a whole: numbers and a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share {
-    pub part: u32,
-    pub whole: u32,
+pub(crate) struct Share {
+    pub(crate) part: u32,
+    pub(crate) whole: u32,
 }
 
 impl Share {
     /// A share; `part` is never drawn beyond `whole`.
     #[must_use]
-    pub fn of(part: u32, whole: u32) -> Self {
+    pub(crate) fn of(part: u32, whole: u32) -> Self {
         Self { part, whole }
     }
 
     /// The length of its bar on a scale of 1,000, whole numbers so that every browser draws the same.
     #[must_use]
-    pub fn permille(&self) -> u64 {
+    pub(crate) fn permille(&self) -> u64 {
         (u64::from(self.part.min(self.whole)) * 1_000)
             .checked_div(u64::from(self.whole))
             .unwrap_or(0)
@@ -206,53 +206,53 @@ impl Share {
 
 /// A file that may be taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Download {
-    pub href: String,
+pub(crate) struct Download {
+    pub(crate) href: String,
     /// "Picture (PNG)".
-    pub text: String,
+    pub(crate) text: String,
     /// What it is good for, in one sentence.
-    pub note: String,
+    pub(crate) note: String,
 }
 
 /// The files of a badge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Downloads {
+pub(crate) struct Downloads {
     /// Those that most people want.
-    pub usual: Vec<Download>,
+    pub(crate) usual: Vec<Download>,
     /// Those that few software wants: the token inside a picture.
-    pub rare: Vec<Download>,
+    pub(crate) rare: Vec<Download>,
     /// Whether the badge is from before there were tokens.
-    pub lacks_token: bool,
+    pub(crate) lacks_token: bool,
 }
 
 /// What a student handed in, as teacher and student see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ArtefactView {
+pub(crate) struct ArtefactView {
     /// Plain text; line breaks are kept.
-    pub text: Option<String>,
+    pub(crate) text: Option<String>,
     /// An http or https address.
-    pub link: Option<String>,
-    pub file: Option<FileView>,
+    pub(crate) link: Option<String>,
+    pub(crate) file: Option<FileView>,
 }
 
 /// A file that was handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileView {
-    pub name: String,
+pub(crate) struct FileView {
+    pub(crate) name: String,
     /// In words: "PDF document", "picture".
-    pub kind: String,
+    pub(crate) kind: String,
     /// In words: "1.4 MB".
-    pub size: String,
+    pub(crate) size: String,
     /// SHA-256 in lower-case hex.
-    pub digest: String,
+    pub(crate) digest: String,
     /// A link that works without a session for a short time.
-    pub href: String,
-    pub preview: FilePreview,
+    pub(crate) href: String,
+    pub(crate) preview: FilePreview,
 }
 
 /// What of a file can be shown on the page itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FilePreview {
+pub(crate) enum FilePreview {
     /// Nothing; it can be downloaded.
     None,
     /// A raster picture at this address.
@@ -264,7 +264,7 @@ pub enum FilePreview {
 /// Draws an artefact.
 #[derive(Debug, Template)]
 #[template(path = "shared/artefact.html")]
-pub struct ArtefactBox<'a> {
+pub(crate) struct ArtefactBox<'a> {
     artefact: &'a ArtefactView,
 }
 
@@ -273,20 +273,20 @@ impl HtmlSafe for ArtefactBox<'_> {}
 impl ArtefactView {
     /// Draws it.
     #[must_use]
-    pub fn show(&self) -> ArtefactBox<'_> {
+    pub(crate) fn show(&self) -> ArtefactBox<'_> {
         ArtefactBox { artefact: self }
     }
 }
 
 /// "1 student", "2 students".
 #[must_use]
-pub fn count_of(count: u32, one: &str, many: &str) -> String {
+pub(crate) fn count_of(count: u32, one: &str, many: &str) -> String {
     format!("{} {}", thousands(count), if count == 1 { one } else { many })
 }
 
 /// "5,000".
 #[must_use]
-pub fn thousands(count: u32) -> String {
+pub(crate) fn thousands(count: u32) -> String {
     let digits = count.to_string();
     let length = digits.len();
     let mut text = String::with_capacity(length + length / 3);
@@ -302,7 +302,7 @@ pub fn thousands(count: u32) -> String {
 impl Page {
     /// "1 student", "30 students".
     #[must_use]
-    pub fn students(&self, count: &u32) -> String {
+    pub(crate) fn students(&self, count: &u32) -> String {
         count_of(*count, "student", "students")
     }
 }

@@ -7,7 +7,7 @@ use askama::filters::HtmlSafe;
 
 /// Where something stands. Each has one icon and one of three status colours (or none).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Status {
+pub(crate) enum Status {
     /// Earned, met, approved, done, in force.
     Earned,
     /// On the way: something is being waited for.
@@ -25,7 +25,7 @@ pub enum Status {
 impl Status {
     /// The word when the page has no better one.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Earned => "Earned",
             Self::InProgress => "In progress",
@@ -38,7 +38,7 @@ impl Status {
 
     /// The class that colours it.
     #[must_use]
-    pub fn class(self) -> &'static str {
+    pub(crate) fn class(self) -> &'static str {
         match self {
             Self::Earned => "is-earned",
             Self::InProgress => "is-progress",
@@ -51,13 +51,13 @@ impl Status {
 
     /// Its icon alone; a word must stand beside it.
     #[must_use]
-    pub fn icon(self) -> StatusIcon {
+    pub(crate) fn icon(self) -> StatusIcon {
         StatusIcon { status: self }
     }
 
     /// Icon and its own word.
     #[must_use]
-    pub fn chip(self) -> StatusChip {
+    pub(crate) fn chip(self) -> StatusChip {
         StatusChip {
             status: self,
             word: self.word().to_owned(),
@@ -66,7 +66,7 @@ impl Status {
 
     /// Icon and another word.
     #[must_use]
-    pub fn saying(self, word: impl Into<String>) -> StatusChip {
+    pub(crate) fn saying(self, word: impl Into<String>) -> StatusChip {
         StatusChip {
             status: self,
             word: word.into(),
@@ -77,10 +77,10 @@ impl Status {
 /// A state with the word that a page uses for it; it draws itself.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "shared/chip.html")]
-pub struct StatusChip {
-    pub status: Status,
+pub(crate) struct StatusChip {
+    pub(crate) status: Status,
     /// One to three words: "Earned", "Paused", "Changes asked".
-    pub word: String,
+    pub(crate) word: String,
 }
 
 impl HtmlSafe for StatusChip {}
@@ -88,7 +88,7 @@ impl HtmlSafe for StatusChip {}
 /// An icon, drawn as inline SVG in the colour of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Template)]
 #[template(path = "shared/status_icon.html")]
-pub struct StatusIcon {
+pub(crate) struct StatusIcon {
     status: Status,
 }
 

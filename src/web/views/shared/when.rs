@@ -8,13 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// A moment as a page shows it; it draws itself as `<time>`.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "shared/when.html")]
-pub struct When {
+pub(crate) struct When {
     /// RFC 3339 in UTC, for machines and for the script that keeps "4 minutes ago" true.
-    pub iso: String,
+    pub(crate) iso: String,
     /// "23 Nov 2026, 10:42 UTC".
-    pub exact: String,
+    pub(crate) exact: String,
     /// "4 minutes ago", "in 11 minutes"; a date when it is more than a week away.
-    pub relative: String,
+    pub(crate) relative: String,
     /// Whether the text keeps moving (relative) or is a date.
     moving: bool,
 }
@@ -24,7 +24,7 @@ impl HtmlSafe for When {}
 impl When {
     /// A moment near `now`, in words.
     #[must_use]
-    pub fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         let away = at - now;
         let moving = away.abs() < TimeDelta::days(7);
         let relative = if moving { in_words(away) } else { date(at) };
@@ -37,7 +37,7 @@ impl When {
 
     /// A day: "23 Nov 2026", whatever the present moment.
     #[must_use]
-    pub fn date_only(at: DateTime<Utc>) -> Self {
+    pub(crate) fn date_only(at: DateTime<Utc>) -> Self {
         Self {
             iso: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
             exact: at.format("%-d %b %Y, %H:%M UTC").to_string(),

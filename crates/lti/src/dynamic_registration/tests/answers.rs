@@ -40,6 +40,58 @@ fn canvas_answers_without_a_deployment_and_says_where_it_keeps_the_registration(
 }
 
 #[test]
+fn a_canvas_that_installs_the_tool_at_once_names_its_deployment_beside_the_tools_part_or_in_it() {
+    let beside = json!({
+        "client_id": "10000000000042",
+        "deployment_id": "7:0a1b",
+        TOOL_CONFIGURATION: {},
+        "registration_client_uri": "https://college.instructure.com/api/lti/registrations/7",
+    });
+    let within = json!({"client_id": "10000000000042", TOOL_CONFIGURATION: {"deployment_id": "7:0a1b"}});
+    for body in [beside, within] {
+        let answer = read_answer(200, body.to_string().as_bytes()).unwrap();
+        assert_eq!(answer.deployment_id.as_deref(), Some("7:0a1b"), "{body}");
+    }
+}
+
+#[test]
+fn canvas_is_opened_from_new_places_and_no_longer_from_old_ones() {
+    let place = |message: &str, placement: &str| Place {
+        message: message.to_owned(),
+        placement: Some(placement.to_owned()),
+    };
+    let body = json!({
+        "client_id": "c",
+        TOOL_CONFIGURATION: {"messages": [
+            {"type": "LtiResourceLinkRequest", "placements": [
+                "https://canvas.instructure.com/lti/account_navigation", "user_navigation"
+            ]},
+            {"type": "LtiDeepLinkingRequest", "placements": ["assignment_selection", "link_selection", "editor_button"]},
+            {"label": "without a type"},
+            "odd",
+        ]},
+    });
+    let now = read_answer(200, body.to_string().as_bytes()).unwrap().places;
+    assert_eq!(now.len(), 5, "{now:?}");
+    let (gained, lost) = facts().places_beside(&canvas(), &now);
+    let gained: Vec<Place> = gained.into_iter().collect();
+    assert_eq!(
+        gained,
+        [
+            place("LtiDeepLinkingRequest", "module_index_menu_modal"),
+            place("LtiResourceLinkRequest", "course_navigation"),
+        ]
+    );
+    let lost: Vec<Place> = lost.into_iter().collect();
+    assert_eq!(lost, [place("LtiResourceLinkRequest", "user_navigation")]);
+    let moodle = facts().places_beside(&moodle(), &now);
+    assert!(
+        moodle.0.is_empty() && moodle.1.is_empty(),
+        "Moodle does not say all of it"
+    );
+}
+
+#[test]
 fn each_manner_of_saying_no_is_its_own() {
     let canvas = r#"{"errors":[{"field":"scopes","message":"invalid scope"},"too bad",{"placements":["unknown placement x"]}]}"#;
     let cases = [
@@ -61,6 +113,16 @@ fn each_manner_of_saying_no_is_its_own() {
                 "too bad".into(),
                 "placements: unknown placement x".into(),
             ]),
+        ),
+        (
+            401,
+            r#"{"errorMessage":"Registration token has already been used"}"#,
+            Refused::TokenUsed,
+        ),
+        (
+            401,
+            r#"{"errorMessage":"JWT did not include expected contents"}"#,
+            Refused::TokenInvalid,
         ),
         (401, "", Refused::TokenInvalid),
         (403, "<html>", Refused::Forbidden),

@@ -35,6 +35,7 @@ fn canvas_document() -> Value {
         "scopes_supported": SCOPES.map(|one| one.scope),
         "claims_supported": ["sub", "iss", "name", "given_name", "family_name", "email", "picture", "locale"],
         "id_token_signing_alg_values_supported": ["RS256"],
+        "authorization_server": "sso.canvaslms.com",
         PLATFORM_CONFIGURATION: {
             "product_family_code": "canvas",
             "version": "OpenSource",
@@ -247,6 +248,7 @@ fn a_schools_own_host_becomes_a_service_host_because_canvas_says_so() {
         client_id: "10000000000007".into(),
         deployment_id: None,
         scopes: Vec::new(),
+        places: std::collections::BTreeSet::new(),
         registration_url: None,
         redirect_uris: Vec::new(),
     };
@@ -258,6 +260,36 @@ fn a_schools_own_host_becomes_a_service_host_because_canvas_says_so() {
     ))
     .unwrap();
     assert!(!made.accepts_new_deployments);
+    assert_eq!(
+        made.token_audience,
+        made.token_url.as_str(),
+        "Canvas names a bare host, and takes its token endpoint alone"
+    );
+}
+
+#[test]
+fn only_an_address_is_taken_for_the_audience() {
+    let audience = |given: Value| {
+        let mut document = canvas_document();
+        document["authorization_server"] = given;
+        let read = read(&document, &format!("{CANVAS_HOST}/c")).unwrap();
+        let answer = read_answer(200, br#"{"client_id":"c"}"#).unwrap();
+        let made = read.draft(&answer).check("r".into(), "t".into());
+        made.unwrap().token_audience
+    };
+    let token_url = format!("{CANVAS_HOST}/login/oauth2/token");
+    for none in [
+        json!("sso.canvaslms.com"),
+        json!("sso.canvaslms.com/login"),
+        json!("sso.canvaslms.com:443"),
+        json!(""),
+        json!(7),
+        Value::Null,
+    ] {
+        assert_eq!(audience(none.clone()), token_url, "{none}");
+    }
+    let other = "https://canvas.instructure.com/login/oauth2/token";
+    assert_eq!(audience(json!(other)), other);
 }
 
 #[test]

@@ -3,11 +3,9 @@
 //! Its two formulas are those of WCAG 2.2; a crate for colours would bring colour spaces, and would mix in fractions where
 //! a credential's picture has to come out the same, byte for byte.
 
-use std::fmt::Write as _;
-
 /// A colour in sRGB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Colour {
+pub(crate) struct Colour {
     red: u8,
     green: u8,
     blue: u8,
@@ -15,21 +13,22 @@ pub struct Colour {
 
 /// An accent for the light and the dark theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Accent {
-    light: Colour,
-    dark: Colour,
+pub(crate) struct Accent {
+    pub(crate) light: Colour,
+    pub(crate) dark: Colour,
 }
 
-/// The surfaces of the style sheet that text in the accent stands on (`--surface`, the least favourable of each theme).
-const LIGHT_SURFACE: Colour = Colour {
-    red: 0xf3,
-    green: 0xf4,
-    blue: 0xf2,
+/// What text in the accent stands on in the light theme: the less favourable of the surfaces, `--raised` in `cairn.css`.
+pub(crate) const LIGHT_SURFACE: Colour = Colour {
+    red: 0xf5,
+    green: 0xf6,
+    blue: 0xf4,
 };
-const DARK_SURFACE: Colour = Colour {
-    red: 0x26,
-    green: 0x2a,
-    blue: 0x2c,
+/// The same in the dark theme.
+pub(crate) const DARK_SURFACE: Colour = Colour {
+    red: 0x21,
+    green: 0x26,
+    blue: 0x28,
 };
 /// Contrast for text (WCAG 2.2, success criterion 1.4.3).
 const ENOUGH: f64 = 4.5;
@@ -37,7 +36,7 @@ const ENOUGH: f64 = 4.5;
 impl Colour {
     /// Reads `#rrggbb`.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('#')?;
         if digits.len() != 6 {
             return None;
@@ -50,13 +49,13 @@ impl Colour {
 
     /// `#rrggbb`.
     #[must_use]
-    pub fn hex(self) -> String {
+    pub(crate) fn hex(self) -> String {
         format!("#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
     }
 
     /// Relative luminance, 0 to 1 (WCAG 2.2).
     #[must_use]
-    pub fn luminance(self) -> f64 {
+    pub(crate) fn luminance(self) -> f64 {
         let linear = |part: u8| {
             let part = f64::from(part) / 255.0;
             if part <= 0.04045 {
@@ -70,14 +69,14 @@ impl Colour {
 
     /// Contrast ratio with another colour, 1 to 21 (WCAG 2.2).
     #[must_use]
-    pub fn contrast(self, other: Self) -> f64 {
+    pub(crate) fn contrast(self, other: Self) -> f64 {
         let (a, b) = (self.luminance(), other.luminance());
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
     /// The colour `steps` of 64 on the way to `other`.
     #[must_use]
-    pub fn towards(self, other: Self, steps: u8) -> Self {
+    pub(crate) fn towards(self, other: Self, steps: u8) -> Self {
         let mix = |from: u8, to: u8| {
             let steps = u32::from(steps.min(64));
             let mixed = (u32::from(from) * (64 - steps) + u32::from(to) * steps + 32) / 64;
@@ -92,7 +91,7 @@ impl Colour {
 
     /// Black or white, whichever is easier to read on this colour.
     #[must_use]
-    pub fn ink(self) -> Self {
+    pub(crate) fn ink(self) -> Self {
         if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) {
             Self::WHITE
         } else {
@@ -101,13 +100,13 @@ impl Colour {
     }
 
     /// White.
-    pub const WHITE: Self = Self {
+    pub(crate) const WHITE: Self = Self {
         red: 255,
         green: 255,
         blue: 255,
     };
     /// Black.
-    pub const BLACK: Self = Self {
+    pub(crate) const BLACK: Self = Self {
         red: 0,
         green: 0,
         blue: 0,
@@ -117,7 +116,7 @@ impl Colour {
 impl Accent {
     /// The accent nearest to `colour` that reaches 4.5:1: darkened for the light theme, lightened for the dark one.
     #[must_use]
-    pub fn from_colour(colour: Colour) -> Self {
+    pub(crate) fn from_colour(colour: Colour) -> Self {
         let until_legible = |surface: Colour, end: Colour| {
             (0..=64)
                 .map(|steps| colour.towards(end, steps))
@@ -128,20 +127,6 @@ impl Accent {
             light: until_legible(LIGHT_SURFACE, Colour::BLACK),
             dark: until_legible(DARK_SURFACE, Colour::WHITE),
         }
-    }
-
-    /// A style sheet that sets the accent, to be linked after the main one.
-    #[must_use]
-    pub fn stylesheet(self) -> String {
-        let mut css = String::new();
-        let set = |colour: Colour| format!("--accent:{};--on-accent:{}", colour.hex(), colour.ink().hex());
-        let _ = write!(css, ":root{{{}}}", set(self.light));
-        let _ = write!(
-            css,
-            "@media (prefers-color-scheme:dark){{:root{{{}}}}}",
-            set(self.dark)
-        );
-        css
     }
 }
 

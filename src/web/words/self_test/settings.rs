@@ -1,26 +1,10 @@
 //! Which setting in the LMS mends what, in that LMS's own words.
 
+use crate::service::institution::self_test::Setting;
 use lti::registration::{Flavour, Registration};
 
-/// What may have to be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Setting {
-    PlatformKeys,
-    OurKeys,
-    ClientId,
-    Scopes,
-    MembersService,
-    GradeService,
-    Names,
-    Emails,
-    FirstLaunch,
-    Clock,
-    /// The service answers with an error, a page or nothing: no setting of the tool is to blame.
-    OutOfOrder,
-}
-
 const MOODLE_TOOL: &str =
-    "In Moodle: Site administration, Plugins, External tool, Manage tools, the cog on Cairn";
+    "In Moodle: Site administration, Plugins, External tool, Manage tools, the pencil (“Edit”) on Cairn";
 
 /// What to do, for that platform.
 pub(super) fn say(registration: &Registration, setting: Setting) -> String {
@@ -37,7 +21,7 @@ fn moodle(setting: Setting) -> String {
             return "Compare the public keyset URL here with “Public keyset URL” under Manage tools, the list icon on Cairn (“View configuration details”), and let this server reach it.".to_owned();
         }
         Setting::FirstLaunch => {
-            return "In Moodle: Manage tools, press Activate on Cairn's card. Then, in a course: More, LTI External tools, turn “Show in activity chooser” on, and add Cairn as an activity.".to_owned();
+            return "In Moodle: Manage tools, press Activate on Cairn's card. A new tool is not in the activity chooser; in a course: More, LTI External tools, turn “Show in activity chooser” on, and add Cairn as an activity.".to_owned();
         }
         Setting::ClientId => {
             return "Compare the client id here with “Client ID” under Manage tools, the list icon on Cairn, and look whether the tool was deleted there.".to_owned();
@@ -99,7 +83,7 @@ fn canvas(setting: Setting) -> String {
             "In Canvas: Admin, Developer Keys, edit Cairn's key, “Privacy Level”: “Name only”."
         }
         Setting::FirstLaunch => {
-            "In Canvas: Admin, Developer Keys, set Cairn's key to On. Then Settings, Apps, View App Configurations, + App, “By Client ID”, and open Badges in a course."
+            "In Canvas: Admin, Developer Keys, set Cairn's key to On. Where Canvas did not install Cairn with its registration: Settings, Apps, View App Configurations, + App, “By Client ID”. Then open Badges in a course."
         }
     };
     text.to_owned()

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// A log that is read by tests.
 #[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -20,7 +20,7 @@ impl Write for Log {
 
 impl Log {
     /// One for the process: the server's threads are not the test's, and tests may share a process.
-    pub fn of_everything() -> Self {
+    pub(crate) fn of_everything() -> Self {
         static LOG: OnceLock<Log> = OnceLock::new();
         let begin = || {
             let log = Self::default();
@@ -36,13 +36,25 @@ impl Log {
     }
 
     /// What was logged so far.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+
+    /// The lines with `part` in them that a server with the usual settings writes.
+    pub(crate) fn lines(&self, part: &str) -> Vec<String> {
+        let text = self.text();
+        let usual = |line: &&str| {
+            [" INFO ", " WARN ", "ERROR "]
+                .iter()
+                .any(|level| line.contains(level))
+        };
+        let found = text.lines().filter(usual).filter(|line| line.contains(part));
+        found.map(str::to_owned).collect()
     }
 
     /// Something was logged, and none of these, each with what it is, as it is or as an address would have it.
     #[track_caller]
-    pub fn holds_none(&self, secrets: &[(&str, &str)]) {
+    pub(crate) fn holds_none(&self, secrets: &[(&str, &str)]) {
         let text = self.text();
         assert!(text.len() > 1_000, "next to nothing was logged: {text}");
         for (what, secret) in secrets {

@@ -1,13 +1,11 @@
-//! The master key: which one it is at the start, and another one in its place.
+//! Another master key in the place of the one that is.
 //!
-//! What it protects for good are the private keys in the database ([`sealed`]); they are encrypted anew, all in one
-//! transaction. Everything else that is derived from it lives for minutes: login states, file links, the proofs in forms,
-//! consents to a registration, sign-ins under way at a provider. These end with the old key, and whoever meets that opens
-//! the page again. Visits, share links, invitations and console sessions are known by plain digests and go on.
+//! The private keys in the database are encrypted anew, all in one transaction. What else is derived from the master key
+//! lives for minutes and ends with the old one; whoever meets that opens the page again.
 //!
 //! Where the key is a file, the new one lies beside it before the transaction begins and takes its place after the
-//! transaction ended ([`KeyFile`]). Whatever is killed in between, `settle` finds out at the next start which of the two
-//! opens the database, and ends what was begun.
+//! transaction ended ([`KeyFile`]). Whatever is killed in between, `base::master_key` finds out at the next start which of
+//! the two opens the database, and ends what was begun.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,10 +21,9 @@ use crate::service::Cairn;
 use crate::service::StartError;
 use crate::service::base::data_folder;
 use crate::service::base::error::ServiceError;
-use crate::service::base::institutions;
-use crate::service::base::tool_keys;
+use crate::service::base::master_key::purpose;
 use crate::settings::Settings;
-use crate::store::sealed::{self, Sealed, SealedKind};
+use crate::store::sealed;
 use crate::store::{Store, StoreError, audit};
 
 /// How often it is looked whether the database has become free, and after what pauses: a connection of our own that has
@@ -34,78 +31,9 @@ use crate::store::{Store, StoreError, audit};
 const LOOKS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What a secret of that kind is encrypted for.
-fn purpose(kind: SealedKind) -> &'static str {
-    match kind {
-        SealedKind::IssuerKey => institutions::ISSUER_KEY,
-        SealedKind::IssuerTokenKey => institutions::TOKEN_KEY,
-        SealedKind::ToolKey => tool_keys::PURPOSE,
-    }
-}
-
-/// The master key with which to start: the setting's, else the one of the file in the data folder that opens what the
-/// database holds. An interrupted change of the key is brought to its end. At the very first start the file is made.
-///
-/// # Errors
-/// [`StartError::Secrets`] with a sentence that says what to do when none opens it.
-pub(in crate::service) async fn settle(
-    settings: &Settings,
-    store: &Store,
-    random: &SharedRandom,
-) -> Result<Vault, StartError> {
-    // Before the files are looked at: what a process that starts at the same time has stored, it has a file for.
-    let stored = store.read(sealed::all).await?;
-    let vault = match &settings.master_key {
-        Some(text) => Vault::from_text(text)?,
-        None => from_file(&KeyFile::in_folder(&settings.data_dir), &stored, random)?,
-    };
-    if opens(&vault, &stored) {
-        Ok(vault)
-    } else {
-        Err(SecretsError::WrongKey.into())
-    }
-}
-
-/// Whether `vault` is what the database was encrypted with: most of it opens. All secrets always change together, so that
-/// others are damaged, or were written by a server that should have been stopped; `cairn check` names them.
-fn opens(vault: &Vault, stored: &[Sealed]) -> bool {
-    let opened = stored
-        .iter()
-        .filter(|one| vault.open(purpose(one.kind), &one.text).is_ok());
-    stored.is_empty() || opened.count() > stored.len() / 2
-}
-
-fn from_file(file: &KeyFile, stored: &[Sealed], random: &SharedRandom) -> Result<Vault, SecretsError> {
-    let current = file.current()?;
-    if stored.is_empty() {
-        return current.map_or_else(|| file.create(random.as_ref()), Ok);
-    }
-    if let Some(current) = current.as_ref().filter(|key| opens(key, stored)) {
-        return Ok(current.clone());
-    }
-    if let Some(next) = file.next()?.filter(|key| opens(key, stored)) {
-        tracing::info!("an interrupted change of the master key is brought to its end");
-        if let Err(error) = file.swap() {
-            // Somebody who starts at the same time may have done it.
-            let there = file.current()?;
-            if there.is_none_or(|there| there.fingerprint() != next.fingerprint()) {
-                return Err(error);
-            }
-        }
-        return Ok(next);
-    }
-    if let Some((path, _)) = file.old()?.into_iter().find(|(_, key)| opens(key, stored)) {
-        return Err(SecretsError::OlderKey(path.display().to_string()));
-    }
-    Err(match current {
-        Some(_) => SecretsError::WrongKey,
-        None => SecretsError::NoKeyFile(file.path().display().to_string()),
-    })
-}
-
 /// Why the master key was not changed, or not to the end.
 #[derive(Debug, thiserror::Error)]
-pub enum RotationError {
+pub(crate) enum RotationError {
     #[error(
         "Somebody uses this data: a server, or another command. Stop every server of this installation and try again; \
          a running server would go on with the old master key. Nothing was changed."
@@ -133,7 +61,7 @@ pub enum RotationError {
 impl RotationError {
     /// A stable name for scripts and support.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::InUse => "master-key.in-use",
             Self::NewKeyNeeded => "master-key.new-key-needed",
@@ -159,21 +87,21 @@ impl From<StoreError> for RotationError {
 
 /// What a change of the key did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rotated {
+pub(crate) struct Rotated {
     /// How many stored keys were encrypted anew.
-    pub keys: usize,
+    pub(crate) keys: usize,
     /// The fingerprints of the master key before and of the new one.
-    pub before: String,
-    pub after: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
     /// Where the key before is kept; none where the key is a setting.
-    pub kept: Option<PathBuf>,
+    pub(crate) kept: Option<PathBuf>,
 }
 
 /// Puts `given`, or else a new random key, in the place of the master key. The data must not be in use.
 ///
 /// # Errors
 /// [`RotationError`]; except for [`RotationError::NotSwapped`] nothing was changed.
-pub async fn rotate(
+pub(crate) async fn rotate(
     mut settings: Settings,
     clock: SharedClock,
     random: SharedRandom,
@@ -225,7 +153,7 @@ async fn nobody_else(store: &Store) -> Result<(), RotationError> {
 
 /// Encrypts every stored secret under `new` in one transaction, and says how many there were. `cairn` has the old key
 /// and is of no use afterwards.
-pub(crate) async fn seal_anew(cairn: &Cairn, new: &Vault) -> Result<usize, ServiceError> {
+async fn seal_anew(cairn: &Cairn, new: &Vault) -> Result<usize, ServiceError> {
     let (now, random) = cairn.moment();
     let (old, new) = (cairn.vault.clone(), new.clone());
     let work = move |db: &mut _| -> Result<usize, ServiceError> {

@@ -8,8 +8,10 @@ use super::*;
 use crate::clock::SystemClock;
 use crate::random::SystemRandom;
 use crate::service::base::institutions;
+use crate::service::base::master_key::opens;
 use crate::service::institution::administrators::Operator;
-use crate::service::institution::issuing;
+use crate::service::institution::{issuing, tool_keys};
+use crate::store::sealed::{Sealed, SealedKind};
 use crate::store::testing::{TestDatabase, drop_postgres, postgres};
 use crate::store::{Engine, audit};
 

@@ -1,0 +1,21 @@
+//! What is refused about badges and their rules.
+
+use super::ErrorKind;
+
+/// Why a rule cannot be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BadgeRefusal {
+    /// The rule of a retired badge does not change any more.
+    Retired,
+    /// Somebody else saved a first draft at the same moment.
+    SavedAtOnce,
+}
+
+impl BadgeRefusal {
+    pub(super) fn facts(self) -> (ErrorKind, &'static str) {
+        match self {
+            Self::Retired => (ErrorKind::Conflict, "badge.retired"),
+            Self::SavedAtOnce => (ErrorKind::Conflict, "rule.saved-at-once"),
+        }
+    }
+}

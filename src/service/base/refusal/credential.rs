@@ -1,0 +1,39 @@
+//! What is refused about signed badges, the keys that signed them and the links that show them.
+
+use chrono::{DateTime, Utc};
+
+use super::ErrorKind;
+
+/// Why a badge is not shown, or a key not withdrawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CredentialRefusal {
+    /// It was erased at the wish of its holder.
+    Erased,
+    /// A share link works for other times than these.
+    ShareDays,
+    /// As many share links work as may.
+    ShareMany,
+    ShareWithdrawn,
+    /// The link worked until then.
+    ShareOver(DateTime<Utc>),
+    /// Why a key is withdrawn has to be said, and briefly.
+    KeyReason,
+    KeyWithdrawn,
+    /// What a key signed is signed anew only once it is withdrawn.
+    KeyInUse,
+}
+
+impl CredentialRefusal {
+    pub(super) fn facts(self) -> (ErrorKind, &'static str) {
+        match self {
+            Self::Erased => (ErrorKind::Gone, "badge.erased"),
+            Self::ShareDays => (ErrorKind::Unprocessable, "share.days"),
+            Self::ShareMany => (ErrorKind::Conflict, "share.many"),
+            Self::ShareWithdrawn => (ErrorKind::Gone, "share.withdrawn"),
+            Self::ShareOver(_) => (ErrorKind::Gone, "share.over"),
+            Self::KeyReason => (ErrorKind::Unprocessable, "issuer-key.reason"),
+            Self::KeyWithdrawn => (ErrorKind::Conflict, "issuer-key.withdrawn"),
+            Self::KeyInUse => (ErrorKind::Conflict, "issuer-key.in-use"),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What somebody may not do.
+
+/// Why it is not theirs to do. All of them have one code, `forbidden`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Forbidden {
+    /// It concerns the whole installation.
+    WholeInstallation,
+    /// It is for instructors of the course.
+    Instructors,
+    /// Handing in is for students of the course.
+    Students,
+    /// The page that asks whether to register is too old, or none of ours.
+    RegisteringPage,
+    /// A sign-in at the provider that began elsewhere, or too long ago.
+    SignInElsewhere,
+    /// The provider does not vouch for the e-mail address.
+    EmailNotVouched,
+    /// The provider's groups let this person not in.
+    NotLetIn,
+    /// There is no account for this person here.
+    NoAccount,
+    /// The institution that the settings name is not there.
+    NoInstitution,
+    /// The account was turned off.
+    AccountOff,
+}

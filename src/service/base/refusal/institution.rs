@@ -1,0 +1,147 @@
+//! What is refused to administrators.
+
+use super::ErrorKind;
+use lti::error::RegistrationError;
+
+/// Why an institution, an issuer, a key or a platform cannot be made or changed so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum InstitutionRefusal {
+    Name,
+    /// Another institution has the new name.
+    NameTaken,
+    /// There is an institution of the name of a new one.
+    Known,
+    /// There is no institution of that name, but these.
+    Unknown {
+        name: String,
+        known: Vec<String>,
+    },
+    /// A colour that is none.
+    Accent,
+    IssuerName,
+    IssuerUrl,
+    /// Another key signs by now.
+    IssuerKeyChanged,
+    /// Days for which history can be kept.
+    KeepDays,
+    /// The keys towards platforms have changed.
+    ToolKeyChanged,
+    /// The next key towards platforms was not published long enough.
+    ToolKeyTooYoung,
+    /// Issuer and client id of a platform that is entered by hand are registered already.
+    PlatformKnown,
+    /// The platform that registers is known, and may not be changed by this address.
+    PlatformKnownOtherwise,
+    /// What is wrong with the values of a platform.
+    PlatformValues(Vec<RegistrationError>),
+    DeploymentId,
+    InvitationNote,
+    InvitationLife,
+    InvitationOver,
+    InvitationUsed,
+    /// The platform that registers could not be asked for that.
+    Unreached {
+        step: RegisteringStep,
+        host: String,
+        why: NoAnswer,
+    },
+}
+
+/// What a platform that registers is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RegisteringStep {
+    Configuration,
+    RegistrationEndpoint,
+}
+
+/// Why a platform gave no answer that could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoAnswer {
+    /// Its address may not be called, as the way out says it.
+    Refused(String),
+    /// There was no connection, or it broke off, as the way out says it.
+    Failed(String),
+    TimedOut,
+    TooLarge,
+}
+
+impl InstitutionRefusal {
+    pub(super) fn facts(&self) -> (ErrorKind, &'static str) {
+        use ErrorKind::{Conflict, Unprocessable};
+        match self {
+            Self::Name | Self::NameTaken => (Unprocessable, "institution.name"),
+            Self::Known => (Conflict, "institution.known"),
+            Self::Unknown { .. } => (Unprocessable, "institution.unknown"),
+            Self::IssuerName => (Unprocessable, "issuer.name"),
+            Self::Accent => (Unprocessable, "institution.accent"),
+            Self::IssuerUrl => (Unprocessable, "issuer.url"),
+            Self::IssuerKeyChanged => (Conflict, "issuer-key.changed"),
+            Self::KeepDays => (Unprocessable, "policy.keep-days"),
+            Self::ToolKeyChanged => (Conflict, "tool-key.changed"),
+            Self::ToolKeyTooYoung => (Conflict, "tool-key.too-young"),
+            Self::PlatformKnown | Self::PlatformKnownOtherwise => (Conflict, "platform.known"),
+            Self::PlatformValues(_) => (Unprocessable, "platform.values"),
+            Self::DeploymentId => (Unprocessable, "platform.deployment"),
+            Self::InvitationNote => (Unprocessable, "invitation.note"),
+            Self::InvitationLife => (Unprocessable, "invitation.life"),
+            Self::InvitationOver => (Conflict, "invitation.over"),
+            Self::InvitationUsed => (Conflict, "invitation.used"),
+            Self::Unreached {
+                why: NoAnswer::Refused(_),
+                ..
+            } => (Unprocessable, "registering.address-refused"),
+            Self::Unreached { .. } => (Unprocessable, "registering.unreachable"),
+        }
+    }
+}
+
+/// Why somebody does not come into the console, or an account does not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AccountRefusal {
+    Name,
+    Email,
+    /// Another account has the e-mail address.
+    EmailTaken,
+    /// An e-mail address without a password, or the other way round.
+    Both,
+    Password,
+    OldPassword,
+    /// The new password was not typed twice alike.
+    PasswordDiffers,
+    /// The new password is the old one.
+    SamePassword,
+    /// It was changed somewhere else meanwhile.
+    PasswordChanged,
+    /// The account has none.
+    NoPassword,
+    /// E-mail address and password do not belong together; which of them is wrong is not said.
+    Wrong,
+    /// Nobody turns themselves off.
+    Oneself,
+    /// A link that lets somebody in was used, is over, or never was.
+    LinkOver,
+    /// Too many attempts in too short a time.
+    Throttled,
+}
+
+impl AccountRefusal {
+    pub(super) fn facts(self) -> (ErrorKind, &'static str) {
+        use ErrorKind::{Conflict, Gone, TooManyRequests, Unprocessable};
+        match self {
+            Self::Name => (Unprocessable, "admin.name"),
+            Self::Email => (Unprocessable, "admin.email"),
+            Self::EmailTaken => (Conflict, "admin.email-taken"),
+            Self::Both => (Unprocessable, "admin.both"),
+            Self::Password => (Unprocessable, "admin.password"),
+            Self::OldPassword => (Unprocessable, "admin.old-password"),
+            Self::PasswordDiffers => (Unprocessable, "admin.password-differs"),
+            Self::SamePassword => (Unprocessable, "admin.same-password"),
+            Self::PasswordChanged => (Conflict, "admin.password-changed"),
+            Self::NoPassword => (Conflict, "admin.no-password"),
+            Self::Wrong => (Unprocessable, "admin.wrong"),
+            Self::Oneself => (Conflict, "admin.self"),
+            Self::LinkOver => (Gone, "admin.link-over"),
+            Self::Throttled => (TooManyRequests, "admin.throttled"),
+        }
+    }
+}

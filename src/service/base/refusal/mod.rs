@@ -1,0 +1,97 @@
+//! Why a use case refuses what is asked of it: a variant for each reason, with what a sentence about it has to name.
+//!
+//! All of them are known here at the bottom, whichever wing refuses, so that one place can word every one of them
+//! (`web::words::refusals`) and the compiler says when a new one has no words. The stable codes are data: logs, metrics and
+//! support go by them, whatever language a page speaks.
+
+use super::error::ErrorKind;
+
+mod award;
+mod badge;
+mod column;
+mod course;
+mod credential;
+mod forbidden;
+mod institution;
+mod privacy;
+
+pub(crate) use award::AwardRefusal;
+pub(crate) use badge::BadgeRefusal;
+pub(crate) use column::{AddressTrouble, ColumnRefusal, PlatformService, Unusable};
+pub(crate) use course::{CourseRefusal, PlacingRefusal};
+pub(crate) use credential::CredentialRefusal;
+pub(crate) use forbidden::Forbidden;
+pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
+pub(crate) use privacy::PrivacyRefusal;
+
+/// What is refused, by the wing whose matter it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Badge(BadgeRefusal),
+    Credential(CredentialRefusal),
+    Award(AwardRefusal),
+    Course(CourseRefusal),
+    Column(ColumnRefusal),
+    Placing(PlacingRefusal),
+    Institution(InstitutionRefusal),
+    /// The account of an administrator.
+    Account(AccountRefusal),
+    Privacy(PrivacyRefusal),
+}
+
+impl Refusal {
+    /// What kind of answer it deserves.
+    #[must_use]
+    pub(crate) fn kind(&self) -> ErrorKind {
+        self.facts().0
+    }
+
+    /// A stable name for log, metrics and support.
+    #[must_use]
+    pub(crate) fn code(&self) -> &'static str {
+        self.facts().1
+    }
+
+    fn facts(&self) -> (ErrorKind, &'static str) {
+        match self {
+            Self::Badge(refusal) => refusal.facts(),
+            Self::Credential(refusal) => refusal.facts(),
+            Self::Award(refusal) => refusal.facts(),
+            Self::Course(refusal) => refusal.facts(),
+            Self::Column(refusal) => refusal.facts(),
+            Self::Placing(refusal) => refusal.facts(),
+            Self::Institution(refusal) => refusal.facts(),
+            Self::Account(refusal) => refusal.facts(),
+            Self::Privacy(refusal) => refusal.facts(),
+        }
+    }
+}
+
+/// Lets `?` and `into` turn the refusals of one wing into any.
+macro_rules! one_of_all {
+    ($($variant:ident($wing:ty),)*) => {$(
+        impl From<$wing> for Refusal {
+            fn from(refusal: $wing) -> Self {
+                Self::$variant(refusal)
+            }
+        }
+
+        impl From<$wing> for super::error::ServiceError {
+            fn from(refusal: $wing) -> Self {
+                Self::Refused(refusal.into())
+            }
+        }
+    )*};
+}
+
+one_of_all! {
+    Badge(BadgeRefusal),
+    Credential(CredentialRefusal),
+    Award(AwardRefusal),
+    Course(CourseRefusal),
+    Column(ColumnRefusal),
+    Placing(PlacingRefusal),
+    Institution(InstitutionRefusal),
+    Account(AccountRefusal),
+    Privacy(PrivacyRefusal),
+}

@@ -1,0 +1,118 @@
+//! Why a use case refuses what is asked of it, in words: one file for each wing that has many.
+
+mod course;
+mod institution;
+
+use crate::service::base::refusal::{AwardRefusal, BadgeRefusal, CredentialRefusal, PrivacyRefusal, Refusal};
+
+pub(super) use course::{address, column};
+pub(super) use institution::forbidden;
+
+/// What a person is told.
+#[must_use]
+pub(crate) fn sentence(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Badge(refusal) => badge(*refusal).to_owned(),
+        Refusal::Credential(refusal) => credential(*refusal),
+        Refusal::Award(refusal) => award(*refusal).to_owned(),
+        Refusal::Course(refusal) => course::course(*refusal).to_owned(),
+        Refusal::Column(refusal) => column(refusal),
+        Refusal::Placing(refusal) => course::placing(refusal),
+        Refusal::Institution(refusal) => institution::institution(refusal),
+        Refusal::Account(refusal) => institution::account(*refusal).to_owned(),
+        Refusal::Privacy(refusal) => privacy(*refusal),
+    }
+}
+
+const fn badge(refusal: BadgeRefusal) -> &'static str {
+    match refusal {
+        BadgeRefusal::Retired => {
+            "This badge is retired, so its rule cannot change. Make a new badge instead."
+        }
+        BadgeRefusal::SavedAtOnce => {
+            "Somebody else saved this rule at the same moment. Open it again and look at what is there."
+        }
+    }
+}
+
+fn credential(refusal: CredentialRefusal) -> String {
+    let fixed = match refusal {
+        CredentialRefusal::ShareOver(until) => {
+            let end = until.format("%-d %b %Y");
+            return format!("This link showed a badge until {end}; that time is over.");
+        }
+        CredentialRefusal::Erased => {
+            "This badge was erased at the wish of its holder. It is revoked, and nothing about it or them is kept here."
+        }
+        CredentialRefusal::ShareDays => {
+            "Choose for how long the link is to work: 7, 30 or 90 days. No link was made."
+        }
+        CredentialRefusal::ShareMany => {
+            "This badge has 20 share links that work. Withdraw one before you make another; no link was made."
+        }
+        CredentialRefusal::ShareWithdrawn => "The holder of this badge has withdrawn this link.",
+        CredentialRefusal::KeyReason => {
+            "Say in 1 to 500 characters why the key is withdrawn; it is kept in the audit log."
+        }
+        CredentialRefusal::KeyWithdrawn => "This key is withdrawn already. Nothing was done twice.",
+        CredentialRefusal::KeyInUse => "This key is not withdrawn, so what it signed stays as it is.",
+    };
+    fixed.to_owned()
+}
+
+const fn award(refusal: AwardRefusal) -> &'static str {
+    match refusal {
+        AwardRefusal::Inactive => "This badge awards nothing now. Activate it first.",
+        AwardRefusal::Retired => "This badge is retired: nobody is awarded it any more.",
+        AwardRefusal::TermOver => {
+            "The time of validity of this badge is over. Give it a later end first; then it can be awarded again."
+        }
+        AwardRefusal::NotALearner => "Only active learners of this course can be awarded its badges.",
+        AwardRefusal::Already => {
+            "This person has the badge already, or it was taken back. Look at the list of its holders."
+        }
+        AwardRefusal::NoEvidence => {
+            "An Application badge rests on work that somebody assessed, and no work of this person is approved. Approve what was handed in first."
+        }
+        AwardRefusal::Reason => "Give a reason of 1 to 500 characters; the holder will read it.",
+        AwardRefusal::ApprovalReason => {
+            "Say why, in 1 to 500 characters; it is kept with the record of this decision."
+        }
+        AwardRefusal::ApprovalNotAsked => {
+            "The rule of this badge asks for no approval now. Award the badge by hand instead."
+        }
+        AwardRefusal::ApprovalNotALearner => {
+            "Only active learners of this course can be approved for its badges."
+        }
+        AwardRefusal::EvidenceApproved => "What you handed in is approved already, so it stays as it is.",
+        AwardRefusal::EvidenceTwice => {
+            "You have handed in twice at the same moment. The first one counts; open the page again to see it."
+        }
+        AwardRefusal::FileLinkOver => {
+            "This link to a file works for a minute only. Open the page it was on again, and click it there."
+        }
+        AwardRefusal::RegradeSettled => {
+            "This was settled already: somebody decided, the rule is met again, or the badge has ended. Nothing was changed; the list of what needs attention is up to date."
+        }
+    }
+}
+
+fn privacy(refusal: PrivacyRefusal) -> String {
+    let fixed = match refusal {
+        PrivacyRefusal::Word(word) => {
+            return format!("Type “{word}” into the field to ask for it. Nothing was asked for yet.");
+        }
+        PrivacyRefusal::Reason { most } => {
+            return format!(
+                "Say why, in 1 to {most} characters: the person reads it. Nothing was declined yet."
+            );
+        }
+        PrivacyRefusal::Declined => {
+            "Somebody declined this request in the meantime, and the person was told why. Nothing was erased."
+        }
+        PrivacyRefusal::Done => {
+            "Somebody erased this person in the meantime, as they had asked. There is nothing left to decline."
+        }
+    };
+    fixed.to_owned()
+}
