@@ -101,7 +101,7 @@ pub(super) fn say(job: &Job, end: &End, kept: Result<bool, StoreError>, took: Du
             tracing::info!(outcome, ms, "a job ended");
         }
         End::Done(Done { problem }) => {
-            let problem = problem.as_ref().map(Trouble::logged);
+            let problem = problem.as_ref().map(Trouble::for_the_log);
             tracing::warn!(outcome, ms, problem, unkept, "a job ended");
         }
         End::Gone(what) => tracing::info!(outcome, ms, what, unkept, "a job ended"),

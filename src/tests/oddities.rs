@@ -59,8 +59,7 @@ fn a_key_that_changed_under_its_old_name_opens_the_next_launch() {
     });
 }
 
-#[track_caller]
-fn refused(lms: &PracticeLms, page: &Page, code: &str, words: &str) {
+async fn refused(lms: &PracticeLms, page: &Page, code: &str, words: &str) {
     assert_eq!(page.status, 400, "{:?}: {}", lms.world().flavour(), page.words());
     assert!(page.words().contains(words), "{}", page.words());
     assert!(page.text().contains(code), "{}", page.text());
@@ -76,12 +75,12 @@ fn a_launch_of_lti_1_1_is_told_that_it_is_one() {
             let form = world.old_launch_form(course, student).unwrap();
             let mut browser = framed(lms);
             let page = browser.login(&form).await.unwrap();
-            refused(lms, &page, "launch.lti-1-1", "as LTI 1.1");
+            refused(lms, &page, "launch.lti-1-1", "as LTI 1.1").await;
             // The same where somebody took the login's address for the launch's.
             let mut other = form.clone();
             other.action = launch_form(lms, CourseRole::Student).action;
             let page = browser.login(&other).await.unwrap();
-            refused(lms, &page, "login.lti-1-1", "as LTI 1.1");
+            refused(lms, &page, "login.lti-1-1", "as LTI 1.1").await;
         }
         scene.end().await;
     });
@@ -99,7 +98,8 @@ fn who_has_no_role_in_the_course_is_told_so_unless_they_are_known_there() {
                 &page,
                 "launch.no-course-role",
                 "did not say your role in this course",
-            );
+            )
+            .await;
             assert!(!has_visit(&browser), "{name}");
             lms.world().be_odd(Oddity::NoCourseRole, false);
             let page = launch_as(lms, &mut browser, CourseRole::Student).await;
@@ -184,7 +184,7 @@ fn an_address_with_a_control_character_is_none_of_ours() {
             }
         }
         let page = stranger.login(&form).await.unwrap();
-        refused(&scene.moodle, &page, "login.parameter-malformed", "client_id");
+        refused(&scene.moodle, &page, "login.parameter-malformed", "client_id").await;
         scene.end().await;
     });
 }

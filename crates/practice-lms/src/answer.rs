@@ -59,22 +59,6 @@ impl Answer {
         self
     }
 
-    /// Makes it as odd as the platform was switched to be.
-    fn bend(&mut self, world: &World, endpoint: Endpoint) {
-        if self.status == 401 && world.forbids(endpoint) {
-            (self.status, self.reason) = (403, None);
-        }
-        let follows = self
-            .headers
-            .iter()
-            .any(|(_, value)| value.contains("rel=\"prev\""));
-        if self.status < 300
-            && let Some(body) = world.bent(endpoint, &self.body, !follows)
-        {
-            self.body = body;
-        }
-    }
-
     /// On the wire.
     pub fn into_response(self) -> HttpResponse {
         let mut builder = self.builder();
@@ -135,7 +119,7 @@ pub(super) async fn serve(
     }
     let answer = async {
         let mut answer = answer.await;
-        answer.bend(world, endpoint);
+        world.bend(endpoint, &mut answer);
         answer
     };
     let response = match fault {

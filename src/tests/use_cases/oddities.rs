@@ -52,7 +52,8 @@ async fn rows_that_are_no_members_are_left_out_and_nobody_leaves_for_them() {
             bench.world.set_role(bench.at, left.id, None);
             bench.clock.advance(chrono::TimeDelta::minutes(1));
             let outcome = bench.check().await;
-            let problem = checks::trouble(&outcome.problem.clone().unwrap());
+            let trouble = outcome.problem.unwrap();
+            let problem = checks::trouble(&trouble);
             assert!(
                 problem.starts_with("4 rows of the platform's member list were left out;"),
                 "{problem}"
@@ -65,8 +66,12 @@ async fn rows_that_are_no_members_are_left_out_and_nobody_leaves_for_them() {
                 assert!(problem.contains(named), "{problem}");
             }
             assert_eq!(bench.learners().await, before, "{flavour:?}");
-            let kept = bench.checks().await.problem.expect("it is kept");
-            assert_eq!(Trouble::read(&kept), outcome.problem.unwrap());
+            let kept = bench.checks().await.problem.unwrap();
+            assert_eq!(Trouble::read(&kept), trouble);
+            assert!(
+                !trouble.for_the_log().contains("Nobody Known"),
+                "the log names nobody"
+            );
 
             bench.world.be_odd(Oddity::MalformedMembers, false);
             bench.clock.advance(chrono::TimeDelta::minutes(1));

@@ -31,7 +31,17 @@ fn reason(reason: &Reason) -> String {
             format!("{}: {}", labels.join(", "), full_stop(said))
         }
         Reason::ColumnUnread { label, said } => format!("“{label}” is not read: {}", full_stop(said)),
-        Reason::MembersLeftOut { count, rows } => left_out(*count, rows),
+        Reason::MembersLeftOut { count, rows } => {
+            let counted = match count {
+                1 => "One row of the platform's member list was left out".to_owned(),
+                many => format!("{many} rows of the platform's member list were left out"),
+            };
+            let more = if *count > rows.len() { " …" } else { "" };
+            let rows = rows.join(", ");
+            format!(
+                "{counted}; everybody else was read, and nobody counts as having left: {rows}{more}. Tell the platform's administrator."
+            )
+        }
         Reason::RowsUnmade { said } => format!(
             "Grades that are typed into the gradebook cannot be read for everybody yet: {}",
             full_stop(said)
@@ -40,19 +50,6 @@ fn reason(reason: &Reason) -> String {
         Reason::OurFault => OUR_FAULT.to_owned(),
         Reason::Earlier(text) => text.clone(),
     }
-}
-
-/// What of a member list was left out, by count and by name.
-fn left_out(count: usize, rows: &[String]) -> String {
-    let counted = match count {
-        1 => "One row of the platform's member list was left out".to_owned(),
-        many => format!("{many} rows of the platform's member list were left out"),
-    };
-    let more = if count > rows.len() { " …" } else { "" };
-    format!(
-        "{counted}; everybody else was read, and nobody counts as having left: {}{more}. Tell the platform's administrator.",
-        rows.join(", ")
-    )
 }
 
 /// A column's name in quotation marks.
@@ -107,22 +104,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_out_of_a_member_list_is_counted_and_the_first_are_named() {
-        let rows = ["row 3 (“Ada Fern”) has no usable id (user_id)".to_owned()];
-        let one = Reason::MembersLeftOut {
-            count: 1,
-            rows: rows.to_vec(),
+    fn what_is_left_out_of_the_member_list_is_counted_and_the_first_are_named() {
+        let left_out = |count: usize, rows: &[&str]| {
+            reason(&Reason::MembersLeftOut {
+                count,
+                rows: rows.iter().map(|row| (*row).to_owned()).collect(),
+            })
         };
         assert_eq!(
-            reason(&one),
+            left_out(1, &["row 3 (“Ada Fern”) has no usable id (user_id)"]),
             "One row of the platform's member list was left out; everybody else was read, and nobody counts as having \
              left: row 3 (“Ada Fern”) has no usable id (user_id). Tell the platform's administrator."
         );
-        let many = Reason::MembersLeftOut {
-            count: 7,
-            rows: rows.to_vec(),
-        };
-        let many = reason(&many);
+        let many = left_out(7, &["row 1 has no usable id (user_id)"; 5]);
         assert!(
             many.starts_with("7 rows") && many.contains("(user_id) …. Tell"),
             "{many}"

@@ -20,7 +20,7 @@ use lti::services::grades::{self, LineItemFilter, ResultRow};
 use lti::services::media::scope;
 use lti::services::roster::{LeftOut, Member};
 
-/// Rows of the member list that are named.
+/// Rows of the member list that a sentence names.
 const MOST_NAMED: usize = 5;
 
 /// What the platform said; each part may be missing, with a reason among the problems.
@@ -79,11 +79,11 @@ impl Reading {
 }
 
 /// What of the member list was left out, by count and by name; none when nothing was.
-fn left_out_of_members(left_out: &[LeftOut]) -> Option<Reason> {
-    let rows = left_out.iter().take(MOST_NAMED).map(ToString::to_string);
+pub(super) fn left_out_of_members(left_out: &[LeftOut]) -> Option<Reason> {
+    let named = left_out.iter().take(MOST_NAMED).map(ToString::to_string);
     (!left_out.is_empty()).then(|| Reason::MembersLeftOut {
         count: left_out.len(),
-        rows: rows.collect(),
+        rows: named.collect(),
     })
 }
 
@@ -148,9 +148,6 @@ pub(super) async fn read(
                 Ok(roster) => {
                     reading.members = Some(roster.members);
                     reading.left_out = roster.left_out;
-                    if let Some(reason) = left_out_of_members(&reading.left_out) {
-                        reading.problem(reason);
-                    }
                 }
                 Err(error) => reading.problem(Reason::Said(error.to_string())),
             }

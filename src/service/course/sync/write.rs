@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::CheckOutcome;
-use super::read::Reading;
+use super::read::{self, Reading};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
 use crate::domain::cause::Cause;
@@ -62,12 +62,12 @@ impl Taking {
         outcome.results = self.write_results(db, &items, &mut changed)?;
         outcome.changed = changed.len();
         self.enqueue(db, &changed)?;
-        if !self.reading.problems.is_empty() {
-            let id = hex::encode(random::bytes::<4>(self.random.as_ref()));
-            let problems = &self.reading.problems;
+        let mut reasons = self.reading.problems.clone();
+        reasons.extend(read::left_out_of_members(&self.reading.left_out));
+        if !reasons.is_empty() {
             outcome.problem = Some(Trouble {
-                reasons: problems.clone(),
-                error_id: Some(id),
+                reasons,
+                error_id: Some(hex::encode(random::bytes::<4>(self.random.as_ref()))),
             });
         }
         let (tenant, course) = (&self.course.tenant, &self.course.id);
