@@ -287,14 +287,14 @@ fn told_to_stop_it_answers_what_is_under_way_and_its_log_names_each_request() {
         .collect();
     let refused = lines
         .iter()
-        .find(|line| line["fields"]["error_id"] == id.as_str())
+        .find(|line| line["span"]["error_id"] == id.as_str())
         .unwrap_or_else(|| panic!("{log}"));
-    let request = refused["span"]["request_id"].as_str().unwrap();
+    let request = refused["span"]["id"].as_str().unwrap();
     assert_eq!(request.len(), 36, "{refused}");
     assert_eq!(refused["span"]["method"], "GET", "{refused}");
     let ids: std::collections::HashSet<_> = lines
         .iter()
-        .filter_map(|line| line["span"]["request_id"].as_str())
+        .filter_map(|line| line["span"]["id"].as_str())
         .collect();
     assert!(ids.len() > 1, "each request has its own: {log}");
 }

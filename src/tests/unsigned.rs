@@ -43,7 +43,7 @@ fn named() -> HashMap<(String, String), String> {
         let (mut module, mut below) = (top, String::new());
         for line in text.lines() {
             let words = line.trim();
-            if let Some(name) = words.strip_prefix("pub mod ") {
+            if let Some(name) = words.strip_prefix("pub(crate) mod ") {
                 module = name.trim_end_matches(" {");
             } else if line == "}" {
                 module = top;
@@ -53,7 +53,7 @@ fn named() -> HashMap<(String, String), String> {
             } else if let Some((name, rest)) = words.split_once(" = ")
                 && let Some(pattern) = quoted(rest)
             {
-                let (name, below) = match name.strip_prefix("pub const ") {
+                let (name, below) = match name.strip_prefix("pub(crate) const ") {
                     Some(name) => (name.split(':').next().unwrap(), ""),
                     None => (name, below.as_str()),
                 };

@@ -43,6 +43,8 @@ pub(crate) enum Reason {
         count: usize,
         rows: Vec<String>,
     },
+    /// Nobody does the work any more, and nobody said why.
+    WorkLost,
     /// The rows without which typed grades stay invisible could not be made.
     RowsUnmade {
         said: String,
@@ -67,6 +69,15 @@ impl Trouble {
         Self {
             reasons: vec![reason],
             error_id: Some(error_id),
+        }
+    }
+
+    /// Work that is not in the queue any more, and is not done.
+    #[must_use]
+    pub(crate) fn lost() -> Self {
+        Self {
+            reasons: vec![Reason::WorkLost],
+            error_id: None,
         }
     }
 

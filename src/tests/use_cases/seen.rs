@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Bench, benches_of};
 use crate::domain::cause::Cause;
 use crate::jobs::Worker;
+use crate::service::base::trouble::Trouble;
 use crate::service::course::sync::enqueue_check;
 use crate::store::testing::{heal, trouble};
 use crate::tests::log::Log;
@@ -68,9 +69,9 @@ async fn a_check_that_failed_is_found_by_the_id_of_its_course_in_one_line_with_t
         );
         assert!(line.contains("out of order (status 500)"), "{line}");
         let problem = bench.checks().await.problem.unwrap();
-        let id = problem.rsplit_once("(Error id ").unwrap().1;
+        let id = Trouble::read(&problem).error_id.unwrap();
         assert!(
-            line.contains(id),
+            line.contains(&id),
             "what the instructor is told has the same id: {line}"
         );
 

@@ -19,6 +19,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{ConsoleConfirmPage, DeclinePage, ErasureLine, ExportLine, PrivacyPage};
 use crate::web::views::shared::{ProblemList, Status, When, count_of};
+use crate::web::words::checks;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -77,7 +78,7 @@ fn holds(one: &WaitingErasure) -> String {
 }
 
 fn line(listed: &Listed, tenant: &TenantId, now: chrono::DateTime<chrono::Utc>) -> ExportLine {
-    let (one, failed) = (&listed.export, listed.failed.clone());
+    let (one, failed) = (&listed.export, listed.failed.as_ref().map(checks::trouble));
     let ready = one.state == ExportState::Ready && one.ended_at.is_some_and(|at| at + exporting::KEPT > now);
     ExportLine {
         state: match one.state {

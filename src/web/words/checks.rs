@@ -46,6 +46,7 @@ fn reason(reason: &Reason) -> String {
             "Grades that are typed into the gradebook cannot be read for everybody yet: {}",
             full_stop(said)
         ),
+        Reason::WorkLost => "The work on it ended before it was ready.".to_owned(),
         Reason::Said(said) => full_stop(said),
         Reason::OurFault => OUR_FAULT.to_owned(),
         Reason::Earlier(text) => text.clone(),

@@ -15,6 +15,7 @@ use crate::ids::{ExportId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, ExportInstitution};
+use crate::service::base::trouble::Trouble;
 use crate::service::institution::administrators::{Administrator, Operator};
 use crate::store::jobs::{self, Standing};
 use crate::store::{Db, StoreError, audit, credentials, exports, tenants};
@@ -33,7 +34,7 @@ fn path(cairn: &Cairn, id: &ExportId) -> PathBuf {
 pub(crate) struct Listed {
     pub(crate) export: Export,
     /// Why it will never be ready: the work on it was given up, or is not in the queue any more.
-    pub(crate) failed: Option<String>,
+    pub(crate) failed: Option<Trouble>,
 }
 
 impl Listed {
@@ -53,14 +54,14 @@ fn listed(db: &mut Db, tenant: &TenantId) -> Result<Vec<Listed>, StoreError> {
         let failed = match standing {
             _ if export.state == ExportState::Ready => None,
             Standing::UnderWay => None,
-            Standing::GivenUp(why) => Some(why),
+            Standing::GivenUp(why) => Some(Trouble::read(&why)),
             // It may have become ready since it was read: that is written before the work leaves the queue.
             Standing::Absent => match exports::get(db, tenant, &export.id)? {
                 Some(export) if export.state == ExportState::Ready => {
                     all.push(Listed { export, failed: None });
                     continue;
                 }
-                _ => Some("The work on it ended before it was ready.".to_owned()),
+                _ => Some(Trouble::lost()),
             },
         };
         all.push(Listed { export, failed });
