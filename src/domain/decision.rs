@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::GradeSource;
+use crate::domain::facts::{GradeSource, Recorded};
 use crate::domain::rule::{Condition, Need, Threshold};
 
 /// Three-valued truth: what has not been read or graded yet is unknown, not false.
@@ -58,6 +58,9 @@ pub enum Seen {
         maximum: Decimal,
         /// The threshold in points of `maximum`, for "78 of 100, needs 80".
         needs: Decimal,
+        /// As [`crate::domain::facts::Grade::recorded`]; records from before it was kept have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recorded: Option<Recorded>,
         source: GradeSource,
         read_at: DateTime<Utc>,
     },

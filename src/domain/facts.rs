@@ -26,8 +26,18 @@ pub struct Grade {
     pub value: Option<Decimal>,
     /// Points that `value` is out of; above zero.
     pub maximum: Decimal,
+    /// What the platform's own record says, where it measures by another maximum than the column has now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Recorded>,
     pub source: GradeSource,
     pub read_at: DateTime<Utc>,
+}
+
+/// A score and its maximum as the platform recorded them, before they were brought to the column's present maximum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    pub value: Decimal,
+    pub maximum: Decimal,
 }
 
 /// Where a grade was read (see "The honest truth about grades in LTI").

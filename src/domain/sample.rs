@@ -186,6 +186,7 @@ pub fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
     Grade {
         value,
         maximum,
+        recorded: None,
         source: GradeSource::Ags,
         read_at: now(),
     }

@@ -190,6 +190,11 @@ fn migrations_can_be_taken_back() {
                     include_str!(concat!(
                         "../../../migrations/",
                         $engine,
+                        "/2026-12-02-000000_recorded_results/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
                         "/2026-12-01-000000_audit_actor/down.sql"
                     )),
                     include_str!(concat!(

@@ -15,6 +15,7 @@ use crate::store::{courses, registrations};
 
 mod progress;
 mod read;
+mod scale;
 mod schedule;
 mod seed;
 mod write;
@@ -72,6 +73,7 @@ pub async fn check_course(
     let reading = within(LONGEST, reading).await;
     let took = write::Taking {
         course,
+        scale: registration.capabilities().result_scale,
         reading,
         cause,
         read_at,
