@@ -27,7 +27,10 @@ pub(super) fn scaled(
     let (value, maximum) = match scale {
         ResultScale::Column if column > Decimal::ZERO => (score, column),
         ResultScale::Row if column > Decimal::ZERO && row > Decimal::ZERO => {
-            match score.checked_mul(column).and_then(|product| product.checked_div(row)) {
+            match score
+                .checked_mul(column)
+                .and_then(|product| product.checked_div(row))
+            {
                 Some(value) => (value, column),
                 None => (score, row),
             }
@@ -73,8 +76,14 @@ mod tests {
 
     #[test]
     fn moodle_measures_by_the_column_and_canvas_by_the_row() {
-        assert_eq!(counted("30", Some("50"), "100", ResultScale::Column), both("30", "100"));
-        assert_eq!(counted("30", Some("50"), "100", ResultScale::Row), both("60", "100"));
+        assert_eq!(
+            counted("30", Some("50"), "100", ResultScale::Column),
+            both("30", "100")
+        );
+        assert_eq!(
+            counted("30", Some("50"), "100", ResultScale::Row),
+            both("60", "100")
+        );
         assert_eq!(counted("0.8", None, "20", ResultScale::Row), both("16", "20"));
         assert_eq!(counted("8", Some("10"), "10", ResultScale::Row), both("8", "10"));
     }
@@ -82,9 +91,14 @@ mod tests {
     #[test]
     fn what_the_row_says_is_kept_only_where_it_differs() {
         let recorded = |row: &str| {
-            scaled(decimal("30"), Some(decimal(row)), decimal("100"), ResultScale::Column)
-                .unwrap()
-                .recorded
+            scaled(
+                decimal("30"),
+                Some(decimal(row)),
+                decimal("100"),
+                ResultScale::Column,
+            )
+            .unwrap()
+            .recorded
         };
         assert_eq!(recorded("100.0"), None);
         let expected = Recorded {
