@@ -128,6 +128,7 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
                 person: person.id.clone(),
                 value: Some(Decimal::from(81)),
                 maximum: Decimal::ONE_HUNDRED,
+                recorded: None,
                 comment: None,
             })
             .collect();

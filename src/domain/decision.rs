@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::cause::Cause;
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::GradeSource;
+use crate::domain::facts::{GradeSource, Recorded};
 use crate::domain::rule::{Condition, Need, Threshold};
 use crate::ids::{BadgeId, DecisionId, PersonId, RuleId};
 
@@ -73,6 +73,9 @@ pub(crate) enum Seen {
         maximum: Decimal,
         /// The threshold in points of `maximum`, for "78 of 100, needs 80".
         needs: Decimal,
+        /// As [`crate::domain::facts::Grade::recorded`]; records from before it was kept have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recorded: Option<Recorded>,
         source: GradeSource,
         read_at: DateTime<Utc>,
     },

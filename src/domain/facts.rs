@@ -26,8 +26,18 @@ pub(crate) struct Grade {
     pub(crate) value: Option<Decimal>,
     /// Points that `value` is out of; above zero.
     pub(crate) maximum: Decimal,
+    /// What the platform's own record says, where it measures by another maximum than the column has now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) recorded: Option<Recorded>,
     pub(crate) source: GradeSource,
     pub(crate) read_at: DateTime<Utc>,
+}
+
+/// A score and its maximum as the platform recorded them, before they were brought to the column's present maximum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Recorded {
+    pub(crate) value: Decimal,
+    pub(crate) maximum: Decimal,
 }
 
 /// Where a grade was read (see "The honest truth about grades in LTI").

@@ -191,6 +191,7 @@ pub(crate) fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
     Grade {
         value,
         maximum,
+        recorded: None,
         source: GradeSource::Ags,
         read_at: now(),
     }

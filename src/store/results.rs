@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, word};
 use super::schema::{line_items, results};
 use super::{Db, StoreError};
-use crate::domain::facts::{Grade, GradeSource};
+use crate::domain::facts::{Grade, GradeSource, Recorded};
 use crate::ids::{CourseId, LineItemId, PersonId, TenantId};
 
 /// A result as it was read (Assignment and Grade Services 2.0, result service).
@@ -21,6 +21,7 @@ pub(crate) struct ResultSeen {
     pub(crate) value: Option<Decimal>,
     /// Points that `value` is out of; above zero.
     pub(crate) maximum: Decimal,
+    pub(crate) recorded: Option<Recorded>,
     pub(crate) comment: Option<String>,
 }
 
@@ -45,13 +46,24 @@ pub(super) struct Row {
     comment: Option<String>,
     read_at: i64,
     changed_at: i64,
+    recorded_value: Option<String>,
+    recorded_maximum: Option<String>,
 }
 
 impl Row {
+    fn recorded(&self) -> Result<Option<Recorded>, StoreError> {
+        let value = opt_decimal("results.recorded_value", self.recorded_value.as_deref())?;
+        let maximum = opt_decimal("results.recorded_maximum", self.recorded_maximum.as_deref())?;
+        Ok(value
+            .zip(maximum)
+            .map(|(value, maximum)| Recorded { value, maximum }))
+    }
+
     pub(super) fn grade(self) -> Result<(PersonId, LineItemId, Grade), StoreError> {
         let grade = Grade {
             value: opt_decimal("results.value", self.value.as_deref())?,
             maximum: decimal("results.maximum", &self.maximum)?,
+            recorded: self.recorded()?,
             source: from_word("results.source", &self.source)?,
             read_at: moment(self.read_at)?,
         };
@@ -88,6 +100,7 @@ pub(crate) fn upsert_many(
             Some(row) => {
                 opt_decimal("results.value", row.value.as_deref())? == one.value
                     && decimal("results.maximum", &row.maximum)? == one.maximum
+                    && row.recorded()? == one.recorded
                     && row.source == source
             }
             None => false,
@@ -109,6 +122,8 @@ pub(crate) fn upsert_many(
             comment: one.comment.clone(),
             read_at: at,
             changed_at: before.filter(|_| same).map_or(at, |row| row.changed_at),
+            recorded_value: one.recorded.map(|recorded| recorded.value.to_string()),
+            recorded_maximum: one.recorded.map(|recorded| recorded.maximum.to_string()),
         });
     }
     if extent == Extent::Whole {
@@ -155,6 +170,8 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
                 results::comment.eq(excluded(results::comment)),
                 results::read_at.eq(excluded(results::read_at)),
                 results::changed_at.eq(excluded(results::changed_at)),
+                results::recorded_value.eq(excluded(results::recorded_value)),
+                results::recorded_maximum.eq(excluded(results::recorded_maximum)),
             ))
             .execute(connection))?;
     }

@@ -177,6 +177,8 @@ diesel::table! {
         comment -> Nullable<Text>,
         read_at -> BigInt,
         changed_at -> BigInt,
+        recorded_value -> Nullable<Text>,
+        recorded_maximum -> Nullable<Text>,
     }
 }
 

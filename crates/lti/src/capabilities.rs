@@ -20,6 +20,8 @@ pub struct Capabilities {
     pub product: Option<&'static str>,
     /// Which grades have a row in the results.
     pub result_rows: ResultRows,
+    /// What the points of a result are out of.
+    pub result_scale: ResultScale,
     /// Whom the member list calls learners.
     pub roster_learners: RosterLearners,
     /// Whether a page of a size may be asked for.
@@ -64,6 +66,17 @@ pub enum ResultRows {
     /// Only those of learners for whom the tool has posted a score: it has to make their rows before a teacher types, and
     /// what was typed before stays invisible (facts 2.6).
     OfPostedScores,
+}
+
+/// What the points of a result are out of, where its own `resultMaximum` and the column's `scoreMaximum` differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResultScale {
+    /// The column's maximum as it is now. The row keeps one from before a teacher changed it, and the points are not
+    /// rescaled: 30 of a `resultMaximum` of 50 are 30 of 100 in Moodle's own report (Moodle 11.2).
+    Column,
+    /// Its own maximum (AGS 3.3). Canvas's rows keep the scale in which the score was posted (Canvas: the fifteen things,
+    /// 11).
+    Row,
 }
 
 /// Whom the member list calls a learner.
@@ -241,6 +254,7 @@ pub enum Variables {
 const MOODLE: Capabilities = Capabilities {
     product: Some("Moodle"),
     result_rows: ResultRows::OfEveryGrade,
+    result_scale: ResultScale::Column,
     roster_learners: RosterLearners::StudentsAndStaff,
     page_size: PageSize::Never,
     page_links: PageLinks::WellFormed,
@@ -263,6 +277,7 @@ const MOODLE: Capabilities = Capabilities {
 const CANVAS: Capabilities = Capabilities {
     product: Some("Canvas"),
     result_rows: ResultRows::OfPostedScores,
+    result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
     page_size: PageSize::Asked,
     page_links: PageLinks::All,
@@ -285,6 +300,7 @@ const CANVAS: Capabilities = Capabilities {
 const OTHER: Capabilities = Capabilities {
     product: None,
     result_rows: ResultRows::OfEveryGrade,
+    result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
     page_size: PageSize::Never,
     page_links: PageLinks::All,

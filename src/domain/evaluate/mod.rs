@@ -195,12 +195,14 @@ fn see_grade(grade: Option<&Grade>, at_least: Threshold) -> Seen {
         Some(Grade {
             value: Some(value),
             maximum,
+            recorded,
             source,
             read_at,
         }) if *maximum > Decimal::ZERO => Seen::Grade {
             value: *value,
             maximum: *maximum,
             needs: points(at_least, *maximum),
+            recorded: *recorded,
             source: *source,
             read_at: *read_at,
         },

@@ -148,10 +148,15 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
             value,
             maximum,
             needs,
+            recorded,
             ..
         } => {
             let (value, needs) = as_compared(*value, *needs);
-            format!("{value} of {}, needs {needs}", number(*maximum))
+            let recorded = recorded.map_or_else(String::new, |other| {
+                let (value, maximum) = (number(other.value), number(other.maximum));
+                format!(" (recorded as {value} of {maximum}; the column has other points now)")
+            });
+            format!("{value} of {}, needs {needs}{recorded}", number(*maximum))
         }
         Seen::NoGrade { at_least, .. } => {
             let maximum = match &checked.condition {

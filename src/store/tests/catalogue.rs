@@ -190,6 +190,11 @@ fn migrations_can_be_taken_back() {
                     include_str!(concat!(
                         "../../../migrations/",
                         $engine,
+                        "/2026-12-04-000000_recorded_results/down.sql"
+                    )),
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $engine,
                         "/2026-12-03-000000_references/down.sql"
                     )),
                     include_str!(concat!(

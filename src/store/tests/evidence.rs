@@ -185,6 +185,7 @@ fn facts_are_gathered_alike_for_a_course_and_for_one_person() {
                 person: first.clone(),
                 value: Some(decimal("80")),
                 maximum: decimal("100"),
+                recorded: None,
                 comment: None,
             };
             results::upsert_many(

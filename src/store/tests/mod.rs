@@ -322,6 +322,7 @@ fn decided(outcome: Truth, value: &str, seconds: i64) -> Decision {
         value: decimal(value),
         maximum: decimal("100"),
         needs: decimal("80"),
+        recorded: None,
         source: GradeSource::Ags,
         read_at: at(seconds),
     };

@@ -22,6 +22,7 @@ fn result(person: &PersonId, value: Option<&str>) -> ResultSeen {
         person: person.clone(),
         value: value.map(decimal),
         maximum: decimal("100"),
+        recorded: None,
         comment: None,
     }
 }

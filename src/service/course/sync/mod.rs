@@ -17,6 +17,7 @@ use crate::telemetry::metric;
 
 mod progress;
 mod read;
+mod scale;
 mod schedule;
 mod seed;
 mod write;
@@ -92,6 +93,7 @@ async fn check(
     let reading = within(LONGEST, reading).await;
     let took = write::Taking {
         course,
+        scale: registration.capabilities().result_scale,
         reading,
         cause,
         read_at,

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::CheckOutcome;
 use super::read::{self, Reading};
+use super::scale::scaled;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
 use crate::domain::cause::Cause;
@@ -26,6 +27,7 @@ use crate::store::results::{Extent, ResultSeen};
 use crate::store::{
     Db, StoreError, audit, badges, courses, enrolments, jobs, line_items, people, results, rules,
 };
+use lti::capabilities::ResultScale;
 use lti::roles::Roles;
 use lti::services::grades::ResultRow;
 use lti::services::roster::{Member, Status};
@@ -39,6 +41,8 @@ const SOON: TimeDelta = TimeDelta::minutes(1);
 #[derive(Debug, Clone)]
 pub(super) struct Taking {
     pub(crate) course: Course,
+    /// What the platform's results are out of.
+    pub(crate) scale: ResultScale,
     pub(crate) reading: Reading,
     pub(crate) cause: Cause,
     pub(crate) read_at: DateTime<Utc>,
@@ -203,7 +207,10 @@ impl Taking {
             let Some(rows) = self.reading.results.get(&item.url) else {
                 continue;
             };
-            let seen: Vec<ResultSeen> = rows.iter().filter_map(|row| result_seen(row, &ids)).collect();
+            let seen: Vec<ResultSeen> = rows
+                .iter()
+                .filter_map(|row| result_seen(row, item.maximum, self.scale, &ids))
+                .collect();
             count += seen.len();
             changed.extend(results::upsert_many(
                 db,
@@ -253,15 +260,23 @@ fn listed_as(listed: &[ItemSeen], item: &LineItem) -> bool {
     listed.iter().any(|seen| seen.url == item.url)
 }
 
-/// A row as it is stored; nobody's row whom neither a launch nor the member list named. A maximum that is not above
-/// zero makes the grade unknown.
-fn result_seen(row: &ResultRow, ids: &HashMap<String, PersonId>) -> Option<ResultSeen> {
-    let maximum = row.maximum.unwrap_or(Decimal::ONE);
-    let usable = maximum > Decimal::ZERO;
+/// A row as it is stored; nobody's row whom neither a launch nor the member list named. Points out of nothing are unknown.
+fn result_seen(
+    row: &ResultRow,
+    column: Decimal,
+    scale: ResultScale,
+    ids: &HashMap<String, PersonId>,
+) -> Option<ResultSeen> {
+    let grade = row
+        .score
+        .and_then(|score| scaled(score, row.maximum, column, scale));
+    let known = [column, row.maximum.unwrap_or(Decimal::ONE)];
+    let usable = known.into_iter().find(|maximum| *maximum > Decimal::ZERO);
     Some(ResultSeen {
         person: ids.get(&row.user_id)?.clone(),
-        value: row.score.filter(|_| usable),
-        maximum: if usable { maximum } else { Decimal::ONE },
+        value: grade.map(|grade| grade.value),
+        maximum: grade.map_or(usable.unwrap_or(Decimal::ONE), |grade| grade.maximum),
+        recorded: grade.and_then(|grade| grade.recorded),
         comment: row.comment.clone(),
     })
 }

@@ -1,0 +1,2 @@
+ALTER TABLE results DROP COLUMN recorded_maximum;
+ALTER TABLE results DROP COLUMN recorded_value;
