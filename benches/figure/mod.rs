@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 
 /// What one line says.
-pub struct Figure<'a> {
+pub(crate) struct Figure<'a> {
     /// What was done, in words.
     pub work: &'a str,
     /// What is counted, in the plural: "badges".
@@ -22,7 +22,7 @@ pub struct Figure<'a> {
 
 impl Figure<'_> {
     /// Measures `work` on this one thread, prints the line and returns the figure, which is the median of Criterion's samples.
-    pub fn measure<T>(&self, mut work: impl FnMut() -> T) -> f64 {
+    pub(crate) fn measure<T>(&self, mut work: impl FnMut() -> T) -> f64 {
         let mut samples: Vec<Duration> = Vec::new();
         let mut criterion = Criterion::default()
             .configure_from_args()

@@ -14,7 +14,7 @@ use super::tool::Tool;
 /// Browsers at one time.
 const BROWSERS: usize = 4;
 
-pub async fn measure(tool: &Tool, launches: usize) {
+pub(crate) async fn measure(tool: &Tool, launches: usize) {
     let options = Options::new(
         practice_lms::Flavour::Moodle,
         Arc::new(SystemClock),

@@ -11,7 +11,7 @@ use super::tool::Tool;
 /// Pages that are asked for, one after another.
 const ASKED: usize = 2_000;
 
-pub async fn measure(tool: &Tool, stored: usize) {
+pub(crate) async fn measure(tool: &Tool, stored: usize) {
     // The same data folder as the running process. Every badge is issued as the job does it, none is a copy.
     let cairn = Installation::open(tool.folder.path(), &tool.address.to_string()).await;
     let course = cairn.course(stored).await;

@@ -17,7 +17,7 @@ use super::tool::Tool;
 
 const COLUMNS: usize = 10;
 
-pub async fn measure(tool: &Tool, flavour: Flavour, members: usize) {
+pub(crate) async fn measure(tool: &Tool, flavour: Flavour, members: usize) {
     let (name, imitated, aim) = match flavour {
         Flavour::Canvas => ("Canvas", practice_lms::Flavour::Canvas, 3.0),
         _ => ("Moodle", practice_lms::Flavour::Moodle, 1.5),

@@ -14,14 +14,14 @@ use practice_lms::{PracticeLms, Tool as Installed};
 const TICKS: f64 = 100.0;
 
 /// A running `cairn serve` with a data folder of its own; stopped when dropped.
-pub struct Tool {
+pub(crate) struct Tool {
     pub address: SocketAddr,
     pub folder: tempfile::TempDir,
     process: Child,
 }
 
 /// Starts it in an empty folder, stops it, and starts it again in the same one.
-pub fn start_twice() -> Tool {
+pub(crate) fn start_twice() -> Tool {
     let folder = tempfile::tempdir().unwrap();
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (mut first, fresh) = start(folder.path(), address);
@@ -91,12 +91,12 @@ fn is_healthy(address: SocketAddr) -> bool {
 }
 
 impl Tool {
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Installs Cairn in the LMS and, with `cairn platform add`, the LMS in Cairn.
-    pub fn connect(&self, lms: &PracticeLms, name: &str, flavour: Flavour) {
+    pub(crate) fn connect(&self, lms: &PracticeLms, name: &str, flavour: Flavour) {
         let at = |tail: &str| format!("{}{tail}", self.origin());
         let known = lms.install_tool(Installed {
             name: "Cairn".into(),
@@ -123,7 +123,7 @@ impl Tool {
     }
 
     /// Processor seconds that it used so far, all threads, user and system.
-    pub fn cpu(&self) -> f64 {
+    pub(crate) fn cpu(&self) -> f64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
         // The name in parentheses may hold anything; `utime` and `stime` are the 12th and 13th field after it.
         let (_, fields) = stat.rsplit_once(')').unwrap();
@@ -133,7 +133,7 @@ impl Tool {
     }
 
     /// Resident memory in MB (of 1,048,576 bytes).
-    pub fn memory(&self) -> f64 {
+    pub(crate) fn memory(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
         let kilobytes: f64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();

@@ -13,7 +13,7 @@ use super::{Kind, Site};
 const SECONDS: &str = "6";
 
 /// How many badges of each kind it verifies in a second; nothing without the kit.
-pub fn measure(site: &Site, kinds: &[Kind]) -> Option<HashMap<String, f64>> {
+pub(crate) fn measure(site: &Site, kinds: &[Kind]) -> Option<HashMap<String, f64>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let kit = std::env::var_os("CAIRN_KIT").map_or_else(|| root.join("../shared/kit"), PathBuf::from);
     if !kit.join("package-lock.json").is_file() {

@@ -27,17 +27,17 @@ pub(super) struct Answer {
 
 impl Answer {
     /// `body` as JSON under any media type.
-    pub fn json(status: u16, content_type: &str, body: &impl Serialize) -> Self {
+    pub(crate) fn json(status: u16, content_type: &str, body: &impl Serialize) -> Self {
         Self::bytes(status, content_type, serde_json::to_vec(body).unwrap_or_default())
     }
 
     /// An HTML page.
-    pub fn html(status: u16, body: impl Into<String>) -> Self {
+    pub(crate) fn html(status: u16, body: impl Into<String>) -> Self {
         Self::bytes(status, "text/html; charset=utf-8", body.into().into_bytes())
     }
 
     /// Anything.
-    pub fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
+    pub(crate) fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
         Self {
             status,
             reason: None,
@@ -48,19 +48,19 @@ impl Answer {
     }
 
     /// The same with one more header.
-    pub fn header(mut self, name: &'static str, value: String) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self
     }
 
     /// The same with a reason phrase.
-    pub fn reason(mut self, reason: &'static str) -> Self {
+    pub(crate) fn reason(mut self, reason: &'static str) -> Self {
         self.reason = Some(reason);
         self
     }
 
     /// On the wire.
-    pub fn into_response(self) -> HttpResponse {
+    pub(crate) fn into_response(self) -> HttpResponse {
         let mut builder = self.builder();
         builder.body(self.body)
     }

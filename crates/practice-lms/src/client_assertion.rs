@@ -28,11 +28,11 @@ pub(super) const AGS_SCOPES: [&str; 4] = {
 
 /// A line item may be changed, read; results read; scores posted; members read.
 pub(super) mod scope {
-    pub const LINE_ITEM: &str = super::SCOPES[0];
-    pub const LINE_ITEM_READ: &str = super::SCOPES[1];
-    pub const RESULT: &str = super::SCOPES[2];
-    pub const SCORE: &str = super::SCOPES[3];
-    pub const MEMBERS: &str = super::SCOPES[4];
+    pub(crate) const LINE_ITEM: &str = super::SCOPES[0];
+    pub(crate) const LINE_ITEM_READ: &str = super::SCOPES[1];
+    pub(crate) const RESULT: &str = super::SCOPES[2];
+    pub(crate) const SCORE: &str = super::SCOPES[3];
+    pub(crate) const MEMBERS: &str = super::SCOPES[4];
 }
 
 /// Index and key set address of the tool with that client id.

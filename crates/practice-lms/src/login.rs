@@ -23,7 +23,13 @@ pub(super) struct Start {
 
 impl Start {
     /// `person` opens a link.
-    pub fn of_link(world: &World, course: u64, person: u64, link: u64, in_frame: bool) -> Option<Self> {
+    pub(crate) fn of_link(
+        world: &World,
+        course: u64,
+        person: u64,
+        link: u64,
+        in_frame: bool,
+    ) -> Option<Self> {
         let data = world.lock();
         let known = data.courses.get(&course)?.link(link)?;
         Some(Self {
@@ -38,7 +44,7 @@ impl Start {
     }
 
     /// `person` asks a tool for what no link opens.
-    pub fn without_link(course: u64, person: u64, tool: usize, ask: Ask) -> Self {
+    pub(crate) fn without_link(course: u64, person: u64, tool: usize, ask: Ask) -> Self {
         Self {
             course,
             person,
@@ -51,14 +57,14 @@ impl Start {
     }
 
     /// Where the person is to end: at the link's own address, or the tool's.
-    pub fn target(&self, tool: &Tool) -> String {
+    pub(crate) fn target(&self, tool: &Tool) -> String {
         self.target
             .clone()
             .unwrap_or_else(|| tool.target_link_uri.clone())
     }
 
     /// What the LMS remembers of it until the tool has answered.
-    pub fn pending(self, target_link_uri: String, expires: DateTime<Utc>) -> Pending {
+    pub(crate) fn pending(self, target_link_uri: String, expires: DateTime<Utc>) -> Pending {
         Pending {
             tool: self.tool,
             course: self.course,
@@ -137,7 +143,7 @@ pub(super) struct AuthRequest(Vec<(String, String)>);
 
 impl AuthRequest {
     /// Reads query and form.
-    pub fn read(query: &str, body: &[u8]) -> Self {
+    pub(crate) fn read(query: &str, body: &[u8]) -> Self {
         let pairs = url::form_urlencoded::parse(query.as_bytes()).chain(url::form_urlencoded::parse(body));
         Self(
             pairs
@@ -147,7 +153,7 @@ impl AuthRequest {
     }
 
     /// A parameter; empty when it was not sent.
-    pub fn get(&self, name: &str) -> &str {
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.0
             .iter()
             .find(|(key, _)| key == name)
@@ -155,7 +161,7 @@ impl AuthRequest {
     }
 
     /// The first of these parameters that was not sent, or is empty.
-    pub fn missing(&self, names: &[&'static str]) -> Option<&'static str> {
+    pub(crate) fn missing(&self, names: &[&'static str]) -> Option<&'static str> {
         names.iter().copied().find(|name| self.get(name).is_empty())
     }
 }

@@ -14,14 +14,14 @@ use super::{CourseRole, Flavour, LoginForm, Options, PracticeLms, Tool};
 use ambient::clock::{Clock, ManualClock};
 use ambient::random::SeededRandom;
 
-pub const LINE_ITEM: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem";
-pub const READ: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly";
-pub const RESULT: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly";
-pub const SCORE: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/score";
-pub const MEMBERS: &str = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly";
+pub(crate) const LINE_ITEM: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem";
+pub(crate) const READ: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly";
+pub(crate) const RESULT: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly";
+pub(crate) const SCORE: &str = "https://purl.imsglobal.org/spec/lti-ags/scope/score";
+pub(crate) const MEMBERS: &str = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly";
 
 /// LMS, tool and clock.
-pub struct Bench {
+pub(crate) struct Bench {
     pub lms: PracticeLms,
     pub world: World,
     pub clock: Arc<ManualClock>,
@@ -30,7 +30,7 @@ pub struct Bench {
 
 /// An answer, read.
 #[derive(Debug)]
-pub struct Read {
+pub(crate) struct Read {
     pub status: u16,
     pub kind: String,
     pub link: String,
@@ -38,12 +38,12 @@ pub struct Read {
 }
 
 impl Read {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
 }
 
-pub async fn bench(flavour: Flavour) -> Bench {
+pub(crate) async fn bench(flavour: Flavour) -> Bench {
     let tool = MockServer::start().await;
     let keys = json!({"keys": [platform_keys().unwrap()[1].jwk()]});
     Mock::given(path("/lti/jwks"))
@@ -68,7 +68,7 @@ pub async fn bench(flavour: Flavour) -> Bench {
 }
 
 impl Bench {
-    pub fn install(&self, name: &str) -> super::Registration {
+    pub(crate) fn install(&self, name: &str) -> super::Registration {
         let at = |path: &str| format!("{}{path}", self.tool.uri());
         self.lms.install_tool(Tool {
             name: name.into(),
@@ -82,7 +82,7 @@ impl Bench {
     }
 
     /// A client assertion of that client, with `changes`.
-    pub fn assertion(&self, client_id: &str, changes: &Value) -> String {
+    pub(crate) fn assertion(&self, client_id: &str, changes: &Value) -> String {
         let key = &platform_keys().unwrap()[1];
         let now = self.clock.now().timestamp();
         let mut claims = json!({
@@ -96,7 +96,7 @@ impl Bench {
         key.sign(header.as_object().unwrap(), claims.as_object().unwrap())
     }
 
-    pub async fn ask_for_token(&self, assertion: &str, scope: &str) -> Read {
+    pub(crate) async fn ask_for_token(&self, assertion: &str, scope: &str) -> Read {
         let form = LoginForm::new(
             "",
             vec![
@@ -116,7 +116,7 @@ impl Bench {
     }
 
     /// A token of the first tool, or of the client named.
-    pub async fn token_for(&self, client_id: &str, scope: &str) -> String {
+    pub(crate) async fn token_for(&self, client_id: &str, scope: &str) -> String {
         let read = self
             .ask_for_token(&self.assertion(client_id, &json!({})), scope)
             .await;
@@ -124,7 +124,7 @@ impl Bench {
     }
 
     /// What the token endpoint answers, with a word in place of the token itself.
-    pub async fn token_answer(&self) -> Value {
+    pub(crate) async fn token_answer(&self) -> Value {
         let assertion = self.assertion(&self.lms.registration().client_id, &json!({}));
         let mut answer = self
             .ask_for_token(&assertion, &[READ, MEMBERS].join(" "))
@@ -139,12 +139,12 @@ impl Bench {
         answer
     }
 
-    pub async fn token(&self) -> String {
+    pub(crate) async fn token(&self) -> String {
         let scopes = [LINE_ITEM, READ, RESULT, SCORE, MEMBERS].join(" ");
         self.token_for(&self.lms.registration().client_id, &scopes).await
     }
 
-    pub async fn call(
+    pub(crate) async fn call(
         &self,
         method: Method,
         url: &str,
@@ -182,12 +182,12 @@ impl Bench {
         }
     }
 
-    pub async fn get(&self, url: &str, token: &str, accept: &str) -> Read {
+    pub(crate) async fn get(&self, url: &str, token: &str, accept: &str) -> Read {
         self.call(Method::GET, url, token, &[("accept", accept)], "")
             .await
     }
 
-    pub async fn post(&self, url: &str, token: &str, kind: &str, body: &Value) -> Read {
+    pub(crate) async fn post(&self, url: &str, token: &str, kind: &str, body: &Value) -> Read {
         self.call(
             Method::POST,
             url,
@@ -199,7 +199,7 @@ impl Bench {
     }
 
     /// Posts a score over `changes` as of now.
-    pub async fn score(&self, item: &str, token: &str, user: &str, changes: &Value) -> Read {
+    pub(crate) async fn score(&self, item: &str, token: &str, user: &str, changes: &Value) -> Read {
         let mut score = json!({
             "userId": user, "timestamp": self.clock.now().to_rfc3339(),
             "activityProgress": "Completed", "gradingProgress": "FullyGraded",
@@ -213,19 +213,19 @@ impl Bench {
             .await
     }
 
-    pub fn later(&self, seconds: i64) {
+    pub(crate) fn later(&self, seconds: i64) {
         self.clock.advance(TimeDelta::seconds(seconds));
     }
 
-    pub fn course(&self) -> u64 {
+    pub(crate) fn course(&self) -> u64 {
         self.world.courses()[0].id
     }
 
-    pub fn person(&self, role: CourseRole) -> super::world::MemberView {
+    pub(crate) fn person(&self, role: CourseRole) -> super::world::MemberView {
         self.world.member(self.course(), role).unwrap()
     }
 
-    pub fn link(&self, title: &str) -> u64 {
+    pub(crate) fn link(&self, title: &str) -> u64 {
         self.world
             .links(self.course())
             .into_iter()
@@ -235,7 +235,7 @@ impl Bench {
     }
 
     /// The tool's authentication request for a login form.
-    pub fn auth_request(&self, form: &LoginForm, changes: &[(&str, &str)]) -> String {
+    pub(crate) fn auth_request(&self, form: &LoginForm, changes: &[(&str, &str)]) -> String {
         let redirect = format!("{}/lti/launch", self.tool.uri());
         let mut fields: Vec<(&str, &str)> = vec![
             ("scope", "openid"),
@@ -260,7 +260,7 @@ impl Bench {
     }
 
     /// The claims of a launch, verified with the published key set.
-    pub fn launch(&self, role: CourseRole, link: &str) -> Value {
+    pub(crate) fn launch(&self, role: CourseRole, link: &str) -> Value {
         let form = self
             .world
             .launch_form(self.course(), self.person(role).id, self.link(link))
@@ -273,7 +273,7 @@ impl Bench {
 }
 
 /// The shape of a JSON document: each key as a path, with the type of what stands there; entries of lists share one.
-pub fn shape(value: &Value) -> std::collections::BTreeSet<String> {
+pub(crate) fn shape(value: &Value) -> std::collections::BTreeSet<String> {
     fn walk(value: &Value, path: &str, paths: &mut std::collections::BTreeSet<String>) {
         match value {
             Value::Object(object) => {

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::*;
+use crate::store::connection::Engine;
 use crate::store::testing::{drop_postgres, postgres};
 
 #[derive(QueryableByName)]

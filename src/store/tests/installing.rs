@@ -6,6 +6,7 @@ use lti::dynamic_registration::{Place, Powers};
 use super::*;
 use crate::domain::platform::{Invitation, LastSeen, SightingDetail};
 use crate::ids::InvitationId;
+use crate::store::connection::Engine;
 
 fn invitation(id: &str, tenant: &TenantId) -> Invitation {
     Invitation {

@@ -33,26 +33,26 @@ pub(super) struct Jar {
 }
 
 impl Jar {
-    pub fn enter_frame(&mut self, origin: &str, third_party: ThirdPartyCookies) {
+    pub(crate) fn enter_frame(&mut self, origin: &str, third_party: ThirdPartyCookies) {
         self.top = Url::parse(origin)
             .ok()
             .and_then(|url| url.host_str().map(str::to_owned));
         self.third_party = third_party;
     }
 
-    pub fn get(&self, host: &str, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, host: &str, name: &str) -> Option<&str> {
         self.held(host)
             .find(|cookie| cookie.name() == name)
             .map(|cookie| cookie.value())
     }
 
-    pub fn of(&self, host: &str) -> Vec<(String, String)> {
+    pub(crate) fn of(&self, host: &str) -> Vec<(String, String)> {
         let pair = |cookie: &Cookie<'_>| (cookie.name().to_owned(), cookie.value().to_owned());
         self.held(host).map(pair).collect()
     }
 
     /// Sets a cookie by hand: in the place of one of that name, else one that comes back everywhere.
-    pub fn set(&mut self, host: &str, name: &str, value: &str) {
+    pub(crate) fn set(&mut self, host: &str, name: &str, value: &str) {
         let Some(url) = address(host) else { return };
         let before = self.held(host).find(|cookie| cookie.name() == name).cloned();
         let is_partitioned = before
@@ -66,13 +66,13 @@ impl Jar {
         }
     }
 
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.plain.clear();
         self.partitioned.clear();
     }
 
     /// The `Cookie` header of a request; empty when there is nothing to send.
-    pub fn header(&self, url: &Url) -> String {
+    pub(crate) fn header(&self, url: &Url) -> String {
         let stores = self.stores(url.host_str().unwrap_or_default());
         stores
             .flat_map(|store| store.get_request_values(url))
@@ -82,7 +82,7 @@ impl Jar {
     }
 
     /// Takes a `Set-Cookie` header.
-    pub fn keep(&mut self, url: &Url, header: &str) {
+    pub(crate) fn keep(&mut self, url: &Url, header: &str) {
         if let Ok(cookie) = Cookie::parse(header.to_owned(), url) {
             self.insert(url, cookie);
         }

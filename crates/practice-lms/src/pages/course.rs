@@ -36,7 +36,7 @@ pub(crate) struct CourseLine {
 
 impl CourseLine {
     /// A course as whoever asks sees it.
-    pub fn read(world: &World, request: &HttpRequest, id: u64) -> Option<Self> {
+    pub(crate) fn read(world: &World, request: &HttpRequest, id: u64) -> Option<Self> {
         let person = session::person(world, request)?;
         let data = world.lock();
         let course = data.courses.get(&id)?;
@@ -83,7 +83,7 @@ impl CourseLine {
     }
 
     /// The same, for those alone who may edit it.
-    pub fn for_staff(world: &World, request: &HttpRequest, id: u64) -> Option<Self> {
+    pub(crate) fn for_staff(world: &World, request: &HttpRequest, id: u64) -> Option<Self> {
         Self::read(world, request, id).filter(|course| course.is_staff)
     }
 }

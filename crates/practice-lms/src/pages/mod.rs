@@ -56,7 +56,7 @@ pub(super) struct Page {
 
 impl Page {
     /// The surroundings of a page for whoever asks.
-    pub fn new(world: &World, request: &HttpRequest) -> Self {
+    pub(crate) fn new(world: &World, request: &HttpRequest) -> Self {
         let id = session::person(world, request);
         let data = world.lock();
         let named = request

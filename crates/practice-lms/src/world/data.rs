@@ -12,7 +12,7 @@ use ambient::random::Random;
 
 /// A login that was started and whose answer is still owed.
 #[derive(Debug, Clone)]
-pub struct Pending {
+pub(crate) struct Pending {
     pub tool: usize,
     pub course: u64,
     pub link: u64,
@@ -27,7 +27,7 @@ pub struct Pending {
 
 /// Which message a login leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
+pub(crate) enum Ask {
     /// A link is opened.
     Link,
     /// Content is chosen: the name of the selection that waits for it.
@@ -40,7 +40,7 @@ pub enum Ask {
 
 /// A place where a teacher chooses content of a tool.
 #[derive(Debug, Clone)]
-pub struct Selection {
+pub(crate) struct Selection {
     pub tool: usize,
     pub course: u64,
     /// Canvas: where, such as `assignment_selection`.
@@ -52,11 +52,11 @@ pub struct Selection {
 }
 
 /// What a test does to a launch before it is signed: header and claims are there to be changed.
-pub type Tamper = Box<dyn FnMut(&mut Map<String, Value>, &mut Map<String, Value>) + Send>;
+pub(crate) type Tamper = Box<dyn FnMut(&mut Map<String, Value>, &mut Map<String, Value>) + Send>;
 
 /// An access token for the services.
 #[derive(Debug, Clone)]
-pub struct Grant {
+pub(crate) struct Grant {
     pub tool: usize,
     pub scopes: Vec<String>,
     pub expires: DateTime<Utc>,
@@ -64,7 +64,7 @@ pub struct Grant {
 
 /// A notice on its way: sent once, whatever the answer.
 #[derive(Debug, Clone)]
-pub struct Letter {
+pub(crate) struct Letter {
     pub notice_type: String,
     pub address: String,
     pub jwt: String,
@@ -120,7 +120,7 @@ pub struct RegisteredTool {
 
 /// Everything about registrations that changes.
 #[derive(Debug, Default)]
-pub struct Registering {
+pub(crate) struct Registering {
     pub tools: Vec<RegisteredTool>,
     pub used_tokens: HashSet<String>,
     /// Answers that the registration endpoint gives before it is honest again.
@@ -135,7 +135,7 @@ pub struct Registering {
 
 /// Everything that changes.
 #[derive(Default)]
-pub struct Data {
+pub(crate) struct Data {
     pub people: BTreeMap<u64, Person>,
     pub courses: BTreeMap<u64, Course>,
     pub tools: Vec<Installed>,
@@ -175,14 +175,14 @@ pub struct Data {
 
 impl Data {
     /// A number that nothing has yet.
-    pub fn new_id(&mut self) -> u64 {
+    pub(crate) fn new_id(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id
     }
 
     /// A person by what the LMS calls them in messages.
     #[must_use]
-    pub fn person_by_sub(&self, sub: &str) -> Option<&Person> {
+    pub(crate) fn person_by_sub(&self, sub: &str) -> Option<&Person> {
         match sub.parse::<u64>() {
             Ok(id) => self.people.get(&id),
             Err(_) => self.people.values().find(|person| person.sub == sub),
@@ -190,18 +190,18 @@ impl Data {
     }
 
     /// A link by its number, to change it.
-    pub fn link_mut(&mut self, course: u64, id: u64) -> Option<&mut Link> {
+    pub(crate) fn link_mut(&mut self, course: u64, id: u64) -> Option<&mut Link> {
         let links = &mut self.courses.get_mut(&course)?.links;
         links.iter_mut().find(|link| link.id == id)
     }
 
     /// A column by its number, to change it.
-    pub fn column_mut(&mut self, course: u64, id: u64) -> Option<&mut Column> {
+    pub(crate) fn column_mut(&mut self, course: u64, id: u64) -> Option<&mut Column> {
         self.courses.get_mut(&course)?.column_mut(id)
     }
 
     /// Adds a link to `tool` to a course and gives its number.
-    pub fn add_link(
+    pub(crate) fn add_link(
         &mut self,
         random: &dyn Random,
         course: u64,
@@ -224,7 +224,14 @@ impl Data {
     }
 
     /// Gives a link its own gradebook column, and the number of that.
-    pub fn couple(&mut self, course: u64, link: u64, label: &str, maximum: Decimal, tool: usize) -> u64 {
+    pub(crate) fn couple(
+        &mut self,
+        course: u64,
+        link: u64,
+        label: &str,
+        maximum: Decimal,
+        tool: usize,
+    ) -> u64 {
         let id = self.new_id();
         if let Some(course) = self.courses.get_mut(&course) {
             course.columns.push(Column {

@@ -1,7 +1,7 @@
 //! Names for the people of the practice LMS.
 
 /// The thirty students of the first course: given name, family name.
-pub const STUDENTS: [(&str, &str); 30] = [
+pub(crate) const STUDENTS: [(&str, &str); 30] = [
     ("Ada", "Adeyemi"),
     ("Ben", "Bergström"),
     ("Chiamaka", "Chukwu"),
@@ -37,7 +37,7 @@ pub const STUDENTS: [(&str, &str); 30] = [
 /// Given and family name of the `n`th student, counted from 0. After the first thirty, given and family names are
 /// combined anew and then numbered, so that no two of many thousands are called the same.
 #[must_use]
-pub fn student(n: usize) -> (String, String) {
+pub(crate) fn student(n: usize) -> (String, String) {
     let count = STUDENTS.len();
     let round = n / count;
     let given = STUDENTS.get(n % count).map_or("Sam", |name| name.0);
@@ -54,7 +54,7 @@ pub fn student(n: usize) -> (String, String) {
 
 /// `text` in plain lower-case letters: what an address can hold.
 #[must_use]
-pub fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let plain: String = text
         .to_lowercase()
         .chars()

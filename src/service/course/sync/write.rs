@@ -23,7 +23,7 @@ use crate::service::course::columns;
 use crate::service::course::copying;
 use crate::store::line_items::{ItemChanges, ItemSeen};
 use crate::store::people::PersonSeen;
-use crate::store::results::{Extent, ResultSeen};
+use crate::store::results::ResultSeen;
 use crate::store::{
     Db, StoreError, audit, badges, courses, enrolments, jobs, line_items, people, results, rules,
 };
@@ -218,7 +218,6 @@ impl Taking {
                 &item.id,
                 GradeSource::Ags,
                 &seen,
-                Extent::Whole,
                 self.read_at,
             )?);
         }
