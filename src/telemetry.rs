@@ -58,9 +58,11 @@ fn with_steps() -> Result<PrometheusBuilder, BuildError> {
         metric::Kind::Seconds(steps) => Some((one.name, steps)),
         metric::Kind::Counter | metric::Kind::Gauge => None,
     });
-    times.fold(Ok(PrometheusBuilder::new()), |builder, (name, steps)| {
-        builder?.set_buckets_for_metric(Matcher::Full(name.to_owned()), steps)
-    })
+    let mut builder = PrometheusBuilder::new();
+    for (name, steps) in times {
+        builder = builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), steps)?;
+    }
+    Ok(builder)
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use diesel::sql_types::BigInt;
 use super::schema::{issuer_keys, issuer_token_keys, tool_keys};
 use super::{Db, StoreError};
 
-/// Which secret something is.
+/// Which secret something is, by its table.
+#[allow(clippy::enum_variant_names, reason = "each is a key, of three kinds")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum SealedKind {
     /// `issuer_keys.sealed_secret`.

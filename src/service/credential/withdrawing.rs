@@ -192,6 +192,7 @@ pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, key: &KeyId) -> Resul
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown key; [`ServiceError::Refused`] for one that is not withdrawn; what the store
 /// reports.
+#[tracing::instrument(name = "withdrawing.sign_anew", skip_all)]
 pub(crate) async fn sign_anew<F: Future<Output = ()>>(
     cairn: &Cairn,
     tenant: &TenantId,

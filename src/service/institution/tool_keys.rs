@@ -25,6 +25,7 @@ pub(crate) struct Shown {
 }
 
 /// Every key, oldest first.
+#[tracing::instrument(name = "tool_keys.list", level = "debug", skip_all)]
 pub(crate) async fn list(cairn: &Cairn) -> Result<Vec<Shown>, ServiceError> {
     let rows = cairn.store.read(tool_keys::all).await?;
     Ok(rows
@@ -48,6 +49,7 @@ fn changed_meanwhile(error: StoreError) -> ServiceError {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for administrators of one institution.
+#[tracing::instrument(name = "tool_keys.publish_next", skip_all)]
 pub(crate) async fn publish_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>) -> Result<(), ServiceError> {
     let by = by.into();
     by.scope().everything()?;
@@ -77,6 +79,7 @@ pub(crate) async fn publish_next<'a>(cairn: &Cairn, by: impl Into<Operator<'a>>)
 /// # Errors
 /// As [`publish_next`]; [`ServiceError::Refused`] when it is published for less than [`PUBLISHED_FIRST`], or is not the
 /// next one any more.
+#[tracing::instrument(name = "tool_keys.use_next", skip_all)]
 pub(crate) async fn use_next<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,
@@ -104,6 +107,7 @@ pub(crate) async fn use_next<'a>(
 ///
 /// # Errors
 /// As [`publish_next`]; [`ServiceError::Refused`] when it is no old key.
+#[tracing::instrument(name = "tool_keys.remove_old", skip_all)]
 pub(crate) async fn remove_old<'a>(
     cairn: &Cairn,
     by: impl Into<Operator<'a>>,

@@ -110,9 +110,9 @@ impl World {
             Endpoint::Members => members(&data, &mut body, !later_page),
             Endpoint::Jwks => self.keys(&data, &mut body),
             Endpoint::Token if data.is_odd(Oddity::OddTokens) => {
-                body["token_type"] = json!("bearer");
-                body["expires_in"] = json!("3600");
-                body["scope"] = json!([]);
+                put(&mut body, "token_type", json!("bearer"));
+                put(&mut body, "expires_in", json!("3600"));
+                put(&mut body, "scope", json!([]));
             }
             Endpoint::LineItems | Endpoint::Results if data.is_odd(Oddity::ControlCharacters) => {
                 for row in body.as_array_mut().into_iter().flatten() {
@@ -128,20 +128,33 @@ impl World {
     fn keys(&self, data: &Data, body: &mut Value) {
         if let Some(kid) = &data.kept_kid {
             let mut key = self.key(data.signing_key).jwk();
-            key["kid"] = json!(kid);
+            put(&mut key, "kid", json!(kid));
             *body = json!({ "keys": [key] });
         }
         if !data.is_odd(Oddity::PlainBase64Keys) {
             return;
         }
-        for key in body["keys"].as_array_mut().into_iter().flatten() {
+        for key in body
+            .get_mut("keys")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
             for member in ["n", "e"] {
-                let bytes = key[member]
-                    .as_str()
+                let bytes = key
+                    .get(member)
+                    .and_then(Value::as_str)
                     .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
-                key[member] = json!(STANDARD.encode(bytes.unwrap_or_default()));
+                put(key, member, json!(STANDARD.encode(bytes.unwrap_or_default())));
             }
         }
+    }
+}
+
+/// Sets a member of an object.
+fn put(object: &mut Value, member: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(member.to_owned(), value);
     }
 }
 

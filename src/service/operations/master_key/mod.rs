@@ -86,6 +86,7 @@ pub(crate) struct Rotated {
 ///
 /// # Errors
 /// [`RotationError`]; except for [`RotationError::NotSwapped`] nothing was changed.
+#[tracing::instrument(name = "master_key.rotate", skip_all)]
 pub(crate) async fn rotate(
     mut settings: Settings,
     clock: SharedClock,
