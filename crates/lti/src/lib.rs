@@ -102,6 +102,7 @@ pub mod login;
 mod messages;
 pub mod notices;
 mod number;
+mod old_launch;
 pub mod registration;
 pub mod roles;
 pub mod services;

@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::error::LoginRefusal;
-use super::launch::is_old_launch;
+use super::old_launch::is_old_launch;
 use super::registration::Registration;
 
 /// Bytes of one value; Canvas's message hint is a JWT of about one kilobyte.

@@ -9,7 +9,7 @@ use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::ids::{AwardId, BadgeId, PersonId, TenantId};
 use crate::service::Cairn;
-use crate::service::award::progress::{MOST, course_badge};
+use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;

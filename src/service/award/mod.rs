@@ -1,6 +1,7 @@
 //! Who has earned what: decisions, awards, evidence, regrades and what is told of them.
 
 pub(crate) mod awarding;
+pub(crate) mod course_badge;
 pub(crate) mod decide;
 pub(crate) mod evidence;
 pub(crate) mod file_check;

@@ -17,6 +17,7 @@ use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
 use crate::ids::{AwardId, BadgeId, PersonId};
 use crate::service::Cairn;
+use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::holders::AwardPage;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
@@ -28,8 +29,6 @@ use crate::service::base::session::Visitor;
 use crate::store::enrolments::Who;
 use crate::store::{Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
 
-/// Most students of one answer.
-pub(crate) const MOST: i64 = 500;
 /// Earlier decisions that a page shows.
 const HISTORY: i64 = 50;
 
@@ -181,17 +180,6 @@ pub(crate) async fn sight(
         .store
         .read_with(move |db| sight_in(db, &visitor, &badge, &person, now));
     seen.await
-}
-
-/// A badge of the visit's course.
-pub(in crate::service) fn course_badge(
-    db: &mut Db,
-    visitor: &Visitor,
-    badge: &BadgeId,
-) -> Result<Badge, ServiceError> {
-    badges::get(db, visitor.tenant(), badge)?
-        .filter(|badge| badge.course == visitor.course.id)
-        .ok_or(ServiceError::NotFound("badge"))
 }
 
 fn sight_in(

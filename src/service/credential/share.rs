@@ -14,10 +14,12 @@ use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
 use crate::service::credential::publish::read;
 use crate::service::credential::renewals::{self, Renewals};
-use crate::service::credential::share_links::LISTED;
 use crate::store::share_links as stored_links;
 use crate::store::{Db, awards, badges, credentials, issuers, policies};
 use openbadges::OpenBadgeCredential;
+
+/// Links that the holder's page lists.
+pub(super) const LISTED: i64 = 50;
 
 /// A visitor's own award with its signed document.
 #[derive(Debug, Clone)]

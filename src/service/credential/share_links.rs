@@ -11,15 +11,13 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::{Visitor, digest};
 use crate::service::credential::publish::{self, Published};
-use crate::service::credential::share::held;
+use crate::service::credential::share::{LISTED, held};
 use crate::store::{credentials, policies, share_links};
 
 /// For how many days a link may be made.
 pub(crate) const DAYS: [u16; 3] = [7, 30, 90];
 /// Most links to one badge that are open at once.
 pub(crate) const MOST: usize = 20;
-/// Links that the holder's page lists.
-pub(in crate::service) const LISTED: i64 = 50;
 
 /// Makes a link to the visitor's own badge and gives its secret part, which is not kept.
 ///

@@ -13,7 +13,7 @@ use crate::ids::{BadgeId, CopyId};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::course::copying::{
-    self, Choice as Chosen, Kind, Mapping, Missing, Plan, PlannedInput, Taken, Told,
+    self, Choice as Chosen, CopyView, Kind, Missing, Plan, PlannedInput, Taken, Told,
 };
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
@@ -59,8 +59,8 @@ async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpRes
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     let plan = copying::plan(&visit.cairn, &visit.visitor, &id).await?;
     if plan.copy.state == CopyState::Taken {
-        let mapping = copying::mapping(&visit.cairn, &visit.visitor, &id).await?;
-        return visit.show(&mapping_page(&visit, &mapping, Vec::new()));
+        let view = copying::copy_view(&visit.cairn, &visit.visitor, &id).await?;
+        return visit.show(&view_page(&visit, &view, Vec::new()));
     }
     visit.show(&offer_page(&visit, &plan))
 }
@@ -109,8 +109,8 @@ async fn map(
                 field: field.unwrap_or_default(),
                 text: AppError::from(error).sentence_with_id(),
             };
-            let mapping = copying::mapping(&visit.cairn, &visit.visitor, &id).await?;
-            visit.show_again(&mapping_page(&visit, &mapping, vec![problem]))
+            let view = copying::copy_view(&visit.cairn, &visit.visitor, &id).await?;
+            visit.show_again(&view_page(&visit, &view, vec![problem]))
         }
         Err(error) => Err(error.into()),
     }
@@ -210,16 +210,16 @@ fn input_line(input: &PlannedInput) -> InputLine {
     }
 }
 
-fn mapping_page(visit: &Visit, mapping: &Mapping, problems: Vec<Problem>) -> CopiedMapPage {
-    let source = mapping.source.name().to_owned();
+fn view_page(visit: &Visit, view: &CopyView, problems: Vec<Problem>) -> CopiedMapPage {
+    let source = view.source.name().to_owned();
     CopiedMapPage {
         page: visit.page(&format!("Badges from {source}"), Place::Badges),
-        missing: mapping
+        missing: view
             .missing
             .iter()
-            .map(|(missing, readers)| missing_row(visit, mapping, missing, readers))
+            .map(|(missing, readers)| missing_row(visit, view, missing, readers))
             .collect(),
-        badges: mapping
+        badges: view
             .badges
             .iter()
             .map(|brought| {
@@ -237,19 +237,19 @@ fn mapping_page(visit: &Visit, mapping: &Mapping, problems: Vec<Problem>) -> Cop
             })
             .collect(),
         source,
-        action: visit.href(&course::copied_map(&mapping.copy.id)),
+        action: visit.href(&course::copied_map(&view.copy.id)),
         problems: ProblemList(problems),
         back_href: visit.href(""),
     }
 }
 
-fn missing_row(visit: &Visit, mapping: &Mapping, missing: &Missing, readers: &[String]) -> MissingRow {
+fn missing_row(visit: &Visit, view: &CopyView, missing: &Missing, readers: &[String]) -> MissingRow {
     let named: Vec<String> = readers.iter().map(|name| format!("“{name}”")).collect();
     let needed = format!("Needed for {}.", named.join(", "));
     let (label, hint, choices) = match missing.kind {
         Kind::Column => {
             let points = missing.maximum.map(number).unwrap_or_default();
-            let choices = mapping.columns.iter().map(|item| {
+            let choices = view.columns.iter().map(|item| {
                 let words = format!("{} (of {} points)", item.label, number(item.maximum));
                 Choice::new(item.id.as_str(), words)
             });
@@ -260,7 +260,7 @@ fn missing_row(visit: &Visit, mapping: &Mapping, missing: &Missing, readers: &[S
             )
         }
         Kind::Activity => {
-            let choices = mapping
+            let choices = view
                 .activities
                 .iter()
                 .map(|one| Choice::new(one.id.as_str(), one.title.as_str()));
@@ -273,7 +273,7 @@ fn missing_row(visit: &Visit, mapping: &Mapping, missing: &Missing, readers: &[S
             )
         }
         Kind::Badge => {
-            let choices = mapping
+            let choices = view
                 .others
                 .iter()
                 .map(|(id, name)| Choice::new(id.as_str(), name.as_str()));
@@ -285,7 +285,7 @@ fn missing_row(visit: &Visit, mapping: &Mapping, missing: &Missing, readers: &[S
         }
     };
     let field = format!("{}.{}", word_of(missing.kind), missing.id);
-    let creates = missing.kind == Kind::Column && mapping.makes_columns;
+    let creates = missing.kind == Kind::Column && view.makes_columns;
     MissingRow {
         chosen: visit.fields.text(&field),
         label,

@@ -5,7 +5,8 @@ use actix_web::web::{self, ServiceConfig};
 use url::form_urlencoded::Serializer;
 
 use crate::domain::page::Page;
-use crate::service::award::progress::{self, Cell, MOST, Matrix, Row};
+use crate::service::award::course_badge::MOST;
+use crate::service::award::progress::{self, Cell, Matrix, Row};
 use crate::service::badge::pictures;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;

@@ -1,6 +1,7 @@
 //! What the platform posts through the browser (row 1).
 
 use crate::error::{PlatformRefusal, Refusal};
+use crate::old_launch::is_old_launch;
 
 /// Bytes of a whole form that are looked at.
 const MAX_FORM: usize = 64 << 10;
@@ -72,13 +73,6 @@ impl LaunchForm {
     pub fn id_token(&self) -> Result<&str, Refusal> {
         self.outcome.as_deref().map_err(|refusal| refusal.clone().into())
     }
-}
-
-/// Whether this is a launch of LTI 1.0 to 1.2: a form that OAuth 1 signed, where 1.3 would have a token.
-pub(crate) fn is_old_launch(pairs: &[(String, String)]) -> bool {
-    let has = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
-    let is_signed_by_oauth = has("oauth_consumer_key") || has("oauth_signature");
-    !has("id_token") && !has("error") && (has("lti_message_type") || is_signed_by_oauth)
 }
 
 impl PlatformRefusal {

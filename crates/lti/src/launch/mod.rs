@@ -53,7 +53,6 @@ use super::roles::Roles;
 use super::state::LoginState;
 
 pub use form::LaunchForm;
-pub(crate) use form::is_old_launch;
 pub use header::Header;
 pub(crate) use header::json_part;
 pub use target::Targets;

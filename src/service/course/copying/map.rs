@@ -6,21 +6,19 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::mapping::mapping;
 use super::own_copy;
 use super::source::columns;
+use super::view::{copy_view, linked_activities};
 use crate::domain::audit::Action;
 use crate::domain::badge::BadgeState;
 use crate::domain::copying::Mapping;
 use crate::domain::course::{CopyState, Course, Opens};
-use crate::domain::evidence::Activity;
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
 use crate::service::Cairn;
-use crate::service::badge::copied_inputs::PLACEHOLDER;
-use crate::service::badge::copied_inputs::{self, Kind};
+use crate::service::badge::copied_inputs::{self, Kind, PLACEHOLDER};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::refusal::CourseRefusal;
@@ -34,18 +32,6 @@ pub(crate) struct Choice {
     pub(crate) kind: Kind,
     pub(crate) missing: String,
     pub(crate) chosen: String,
-}
-
-/// Activities of a course that a link of the platform opens.
-pub(super) fn linked_activities(db: &mut Db, course: &Course) -> Result<Vec<Activity>, StoreError> {
-    let mut linked = Vec::new();
-    for activity in activities::for_course(db, &course.tenant, &course.id)? {
-        let link = links::get(db, &course.tenant, &activity.link)?;
-        if link.is_some_and(|link| !link.resource_link_id.starts_with(PLACEHOLDER)) {
-            linked.push(activity);
-        }
-    }
-    Ok(linked)
 }
 
 /// Takes over what a person chose, in every copied badge of the course that was never active. A badge to which nothing
@@ -205,8 +191,8 @@ pub(crate) async fn create_column(
     id: &CopyId,
     missing: &str,
 ) -> Result<gradebook::NewColumn, ServiceError> {
-    let mapping = mapping(cairn, visitor, id).await?;
-    let wanted = mapping
+    let view = copy_view(cairn, visitor, id).await?;
+    let wanted = view
         .missing
         .iter()
         .map(|(one, _)| one)

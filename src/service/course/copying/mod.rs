@@ -1,7 +1,7 @@
 //! Roll-over: a course that was copied from one that we know is offered that course's badges and rules.
 //!
 //! `find` notices that a course is a copy, `source` reads what there is to bring, `plan` says beforehand what would be
-//! found again, `take` brings it, `missing` says what was not found, `mapping` shows it, `map` lets a person say what stands
+//! found again, `take` brings it, `missing` says what was not found, `view` shows it, `map` lets a person say what stands
 //! for it, `again` a later check, and `links` has copied links open what was copied. Nothing of the old course's people is
 //! ever looked at.
 //!
@@ -25,18 +25,18 @@ mod again;
 mod find;
 mod links;
 mod map;
-mod mapping;
 mod plan;
 mod source;
 mod take;
+mod view;
 
 pub(crate) use crate::service::badge::copied_inputs::{Kind, Missing};
 pub(in crate::service) use again::map_again;
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
 pub(crate) use map::{Choice, choose, create_column};
-pub(crate) use mapping::{Mapping, mapping};
 pub(crate) use plan::{Note, Plan, PlannedInput, Told, plan};
 pub(crate) use take::{Taken, take};
+pub(crate) use view::{CopyView, copy_view};
 
 /// The name of what stands in for that thing of the old course.
 fn placeholder(id: &str) -> String {

@@ -1,6 +1,5 @@
 //! What was brought from the old course, and what a person has yet to say: read, never changed.
 
-use super::map::linked_activities;
 use super::own_copy;
 use super::plan::{Note, dates, other_maximum};
 use super::source::{Source, badges_to_bring, columns};
@@ -11,20 +10,20 @@ use crate::domain::rule::Group;
 use crate::domain::sentence::sentence_in_full;
 use crate::ids::{BadgeId, CopyId};
 use crate::service::Cairn;
-use crate::service::badge::copied_inputs::{self, Missing};
+use crate::service::badge::copied_inputs::{self, Missing, PLACEHOLDER};
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::{badges, rules};
+use crate::store::{Db, StoreError, activities, badges, links, rules};
 use lti::services::media::scope;
 
 /// What was brought, and what is left to say.
 #[derive(Debug, Clone)]
-pub(crate) struct Mapping {
+pub(crate) struct CopyView {
     pub(crate) copy: CourseCopy,
     /// The old course.
     pub(crate) source: Course,
-    pub(crate) badges: Vec<MappedBadge>,
+    pub(crate) badges: Vec<CopiedBadge>,
     /// Each missing thing with the badges that read it.
     pub(crate) missing: Vec<(Missing, Vec<String>)>,
     /// Columns of this course that may stand for one.
@@ -39,7 +38,7 @@ pub(crate) struct Mapping {
 
 /// A badge that was brought.
 #[derive(Debug, Clone)]
-pub(crate) struct MappedBadge {
+pub(crate) struct CopiedBadge {
     pub(crate) badge: Badge,
     /// Its rule as it reads now.
     pub(crate) sentence: Option<String>,
@@ -48,12 +47,28 @@ pub(crate) struct MappedBadge {
     pub(crate) notes: Vec<Note>,
 }
 
+/// Activities of a course that a link of the platform opens.
+pub(super) fn linked_activities(db: &mut Db, course: &Course) -> Result<Vec<Activity>, StoreError> {
+    let mut linked = Vec::new();
+    for activity in activities::for_course(db, &course.tenant, &course.id)? {
+        let link = links::get(db, &course.tenant, &activity.link)?;
+        if link.is_some_and(|link| !link.resource_link_id.starts_with(PLACEHOLDER)) {
+            linked.push(activity);
+        }
+    }
+    Ok(linked)
+}
+
 /// What was brought, and what is left to say.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
-#[tracing::instrument(name = "copying.mapping", level = "debug", skip_all, fields(copy = id.as_str()))]
-pub(crate) async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Mapping, ServiceError> {
+#[tracing::instrument(name = "copying.copy_view", level = "debug", skip_all, fields(copy = id.as_str()))]
+pub(crate) async fn copy_view(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &CopyId,
+) -> Result<CopyView, ServiceError> {
     visitor.teach()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -91,7 +106,7 @@ pub(crate) async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Re
                 Some(root) => Some(sentence_in_full(root, &design::names(db, &badge)?)),
                 None => None,
             };
-            shown.push(MappedBadge {
+            shown.push(CopiedBadge {
                 missing: lacks.len(),
                 badge,
                 sentence,
@@ -100,7 +115,7 @@ pub(crate) async fn mapping(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Re
         }
         let services = &course.services;
         let others = badges_to_bring(db, tenant, &course.id)?;
-        Ok(Mapping {
+        Ok(CopyView {
             copy,
             source: from,
             badges: shown,
