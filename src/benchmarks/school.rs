@@ -131,8 +131,7 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
                 comment: None,
             })
             .collect();
-        let (source, extent) = (GradeSource::Ags, results::Extent::Whole);
-        results::upsert_many(db, &tenant, &item, source, &seen, extent, now)?;
+        results::upsert_many(db, &tenant, &item, GradeSource::Ags, &seen, now)?;
 
         let badge = Badge {
             id: BadgeId::new(now, &SystemRandom),

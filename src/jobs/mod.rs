@@ -186,7 +186,7 @@ async fn claim(cairn: &Cairn, name: &str, room: usize, running: Vec<Call>) -> Ve
     };
     let claimed = cairn
         .store
-        .write(move |db| jobs::claim_sharing(db, now, &name, LEASE, limit, share));
+        .write(move |db| jobs::claim(db, now, &name, LEASE, limit, share));
     claimed.await.unwrap_or_else(|error| {
         tracing::error!(%error, "the queue could not be read");
         Vec::new()

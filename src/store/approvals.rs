@@ -1,7 +1,5 @@
 //! An instructor's word for one person and one badge.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -76,37 +74,6 @@ pub(crate) fn get(
         .get_result(db)
         .optional()?;
     row.map(Row::approval).transpose()
-}
-
-/// Every word given for a badge.
-pub(crate) fn for_badge(
-    db: &mut Db,
-    tenant: &TenantId,
-    badge: &BadgeId,
-) -> Result<HashMap<PersonId, Approval>, StoreError> {
-    let rows: Vec<Row> = approvals::table
-        .filter(approvals::tenant_id.eq(tenant.as_str()))
-        .filter(approvals::badge_id.eq(badge.as_str()))
-        .select(Row::as_select())
-        .load(db)?;
-    rows.into_iter()
-        .map(|row| Ok((row.person_id.clone().into(), row.approval()?)))
-        .collect()
-}
-
-/// Takes a word back. `false`: there was none.
-pub(crate) fn remove(
-    db: &mut Db,
-    tenant: &TenantId,
-    badge: &BadgeId,
-    person: &PersonId,
-) -> Result<bool, StoreError> {
-    let gone = diesel::delete(approvals::table)
-        .filter(approvals::tenant_id.eq(tenant.as_str()))
-        .filter(approvals::badge_id.eq(badge.as_str()))
-        .filter(approvals::person_id.eq(person.as_str()))
-        .execute(db)?;
-    Ok(gone > 0)
 }
 
 /// Every word given for a person, with the badge that it is for.

@@ -68,21 +68,6 @@ fn insert(db: &mut Db, tenant: &TenantId, entry: &Entry, random: &dyn Random) ->
     Ok(())
 }
 
-/// A page of what was done, newest first.
-///
-/// # Errors
-/// Trouble with the database.
-pub(crate) fn list(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Logged>, StoreError> {
-    let rows: Vec<Row> = audit::table
-        .filter(audit::tenant_id.eq(tenant.as_str()))
-        .order((audit::happened_at.desc(), audit::id.desc()))
-        .offset(page.offset)
-        .limit(page.limit)
-        .select(Row::as_select())
-        .load(db)?;
-    rows.into_iter().map(Row::logged).collect()
-}
-
 /// What was done to some things, newest first, at most 500 entries.
 ///
 /// # Errors

@@ -115,18 +115,8 @@ pub(crate) fn announced(
     by_context(db, seen)?.ok_or(StoreError::Missing("course"))
 }
 
-/// Adds the course, due for its first check at once, or refreshes what the launch says of a known one.
-pub(crate) fn upsert_from_launch(
-    db: &mut Db,
-    seen: &CourseSeen,
-    now: DateTime<Utc>,
-    random: &dyn Random,
-) -> Result<Course, StoreError> {
-    let known = by_context(db, seen)?;
-    refresh_from_launch(db, known, seen, now, random)
-}
-
-/// As [`upsert_from_launch`], for whoever has looked already: `known` is the course of that context, if there was one.
+/// Adds the course, due for its first check at once, or refreshes what the launch says of a known one: `known` is the
+/// course of that context, if there was one.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -188,18 +178,6 @@ pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Optio
         .get_result(connection))
     .optional()?;
     row.map(Row::course).transpose()
-}
-
-/// The courses of an institution, newest first.
-pub(crate) fn list_for_tenant(db: &mut Db, tenant: &TenantId, page: Page) -> Result<Vec<Course>, StoreError> {
-    let rows: Vec<Row> = courses::table
-        .filter(courses::tenant_id.eq(tenant.as_str()))
-        .order((courses::created_at.desc(), courses::id.desc()))
-        .offset(page.offset)
-        .limit(page.limit)
-        .select(Row::as_select())
-        .load(db)?;
-    rows.into_iter().map(Row::course).collect()
 }
 
 /// The courses of one platform, newest first.

@@ -175,19 +175,6 @@ pub(crate) fn for_person(
     rows.into_iter().map(Row::credential).collect()
 }
 
-/// Awards that have no credential yet, oldest first: signing was interrupted.
-pub(crate) fn awards_without(db: &mut Db, tenant: &TenantId, limit: i64) -> Result<Vec<AwardId>, StoreError> {
-    let ids: Vec<String> = awards::table
-        .left_join(credentials::table.on(credentials::award_id.eq(awards::id)))
-        .filter(awards::tenant_id.eq(tenant.as_str()))
-        .filter(credentials::id.nullable().is_null())
-        .order((awards::awarded_at, awards::id))
-        .limit(limit)
-        .select(awards::id)
-        .load(db)?;
-    Ok(ids.into_iter().map(AwardId::from).collect())
-}
-
 /// Sets what the holder lets others see.
 ///
 /// # Errors

@@ -319,30 +319,6 @@ pub(crate) fn current_for_badge(
         .collect()
 }
 
-/// The outcomes that hold now for some people and all badges of a course: a page of the progress table.
-pub(crate) fn current_for_people(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    people: &[PersonId],
-) -> Result<HashMap<(BadgeId, PersonId), Current>, StoreError> {
-    let mut all = HashMap::new();
-    for some in people.chunks(CHUNK) {
-        let rows: Vec<CurrentRow> = on_both!(db, |connection| current_decisions::table
-            .inner_join(badges::table.on(badges::id.eq(current_decisions::badge_id)))
-            .filter(current_decisions::tenant_id.eq(tenant.as_str()))
-            .filter(badges::course_id.eq(course.as_str()))
-            .filter(current_decisions::person_id.eq_any(some.iter().map(PersonId::as_str)))
-            .select(CurrentRow::as_select())
-            .load(connection))?;
-        for row in rows {
-            let (badge, person, current) = row.current()?;
-            all.insert((badge, person), current);
-        }
-    }
-    Ok(all)
-}
-
 /// The records that hold now for some people and all badges of a course: a page of the progress table with its
 /// reasons.
 pub(crate) fn records_for_people(
@@ -367,26 +343,6 @@ pub(crate) fn records_for_people(
         }
     }
     Ok(all)
-}
-
-/// The records that hold now for one person in one course, by badge.
-pub(crate) fn current_for_person(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    person: &PersonId,
-) -> Result<HashMap<BadgeId, DecisionRecord>, StoreError> {
-    let rows: Vec<Row> = decisions::table
-        .inner_join(current_decisions::table.on(current_decisions::decision_id.eq(decisions::id)))
-        .inner_join(badges::table.on(badges::id.eq(decisions::badge_id)))
-        .filter(current_decisions::tenant_id.eq(tenant.as_str()))
-        .filter(current_decisions::person_id.eq(person.as_str()))
-        .filter(badges::course_id.eq(course.as_str()))
-        .select(Row::as_select())
-        .load(db)?;
-    rows.into_iter()
-        .map(|row| row.stored().map(|stored| (stored.badge.clone(), stored)))
-        .collect()
 }
 
 /// The record with that id: the one that an award names.

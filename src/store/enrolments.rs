@@ -108,23 +108,6 @@ pub(crate) fn set_from_roster(
     Ok(changed)
 }
 
-/// Takes over what a launch says: its learner role, that the person is here, and a bar if any other role was named,
-/// which no later launch or list lifts. The answer: what the person was, if anything, and is now.
-pub(crate) fn set_from_launch(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    person: &PersonId,
-    learner: bool,
-    barred: bool,
-    now: DateTime<Utc>,
-) -> Result<(Option<Enrolment>, Enrolment), StoreError> {
-    let before = get(db, tenant, course, person)?;
-    let role = Role { learner, barred };
-    let now_is = refresh_from_launch(db, tenant, course, person, before.as_ref(), role, now)?;
-    Ok((before, now_is))
-}
-
 /// What a launch says of a person in a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Role {
@@ -134,8 +117,9 @@ pub(crate) struct Role {
     pub(crate) barred: bool,
 }
 
-/// As [`set_from_launch`], for whoever has looked already: `before` is what the person was, if anything. The answer is
-/// what the person is now.
+/// Takes over what a launch says: its learner role, that the person is here, and a bar if any other role was named,
+/// which no later launch or list lifts. `before` is what the person was, if anything; the answer is what the person is
+/// now.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -301,20 +285,6 @@ pub(crate) fn learners(
         .select(enrolments::person_id)
         .load(db)?;
     Ok(ids.into_iter().map(PersonId::from).collect())
-}
-
-/// How many may be awarded in the course.
-pub(crate) fn learner_count(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<i64, StoreError> {
-    Ok(enrolments::table
-        .filter(enrolments::tenant_id.eq(tenant.as_str()))
-        .filter(enrolments::course_id.eq(course.as_str()))
-        .filter(
-            enrolments::learner
-                .and(enrolments::active)
-                .and(enrolments::barred.eq(false)),
-        )
-        .count()
-        .get_result(db)?)
 }
 
 /// The courses of a person, latest seen first.

@@ -59,20 +59,6 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same work may succeed in a moment, so that a job should be tried again.
-    #[must_use]
-    pub(crate) fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Busy
-                | Self::Unreachable(_)
-                | Self::PoolExhausted(_)
-                | Self::Full
-                | Self::Stale
-                | Self::Interrupted
-        )
-    }
-
     /// What a message of either database means.
     pub(super) fn from_message(message: &str) -> Self {
         type Meaning = (&'static str, fn(&str) -> StoreError);

@@ -71,7 +71,7 @@ pub(crate) mod token_keys;
 pub(crate) mod tool_keys;
 
 pub(crate) use conflicts::MaybeConflict;
-pub(crate) use connection::{Db, Engine, Store};
+pub(crate) use connection::{Db, Store};
 pub(crate) use error::StoreError;
 
 #[cfg(test)]

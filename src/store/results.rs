@@ -24,15 +24,6 @@ pub(crate) struct ResultSeen {
     pub(crate) comment: Option<String>,
 }
 
-/// How much of a line item was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// Every page: who has no row any more has no grade any more.
-    Whole,
-    /// Some people only: nobody else is touched.
-    Part,
-}
-
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = results, treat_none_as_default_value = false)]
 pub(super) struct Row {
@@ -59,7 +50,7 @@ impl Row {
     }
 }
 
-/// Takes over results of one line item that were read from `read_at` on, and says whose value or maximum changed,
+/// Takes over all results of one line item that were read from `read_at` on, and says whose value or maximum changed,
 /// those whose row vanished included. What did not change only becomes as fresh as `read_at`: one statement for all.
 /// Run it in a transaction.
 pub(crate) fn upsert_many(
@@ -68,7 +59,6 @@ pub(crate) fn upsert_many(
     item: &LineItemId,
     source: GradeSource,
     seen: &[ResultSeen],
-    extent: Extent,
     read_at: DateTime<Utc>,
 ) -> Result<Vec<PersonId>, StoreError> {
     let rows: Vec<Row> = results::table
@@ -81,7 +71,7 @@ pub(crate) fn upsert_many(
     let listed: BTreeMap<&str, &ResultSeen> = seen.iter().map(|one| (one.person.as_str(), one)).collect();
     let mut changed = Vec::new();
     let mut writes = Vec::new();
-    let mut fresher = Vec::new();
+    let mut anything_same = false;
     for (person, one) in &listed {
         let before = known.remove(*person);
         let same = match &before {
@@ -93,7 +83,7 @@ pub(crate) fn upsert_many(
             None => false,
         };
         if same && before.as_ref().is_some_and(|row| row.comment == one.comment) {
-            fresher.push(*person);
+            anything_same = true;
             continue;
         }
         if !same {
@@ -111,32 +101,21 @@ pub(crate) fn upsert_many(
             changed_at: before.filter(|_| same).map_or(at, |row| row.changed_at),
         });
     }
-    if extent == Extent::Whole {
-        let gone: Vec<String> = known.into_keys().collect();
-        for some in gone.chunks(CHUNK) {
-            on_both!(db, |connection| diesel::delete(results::table)
-                .filter(results::tenant_id.eq(tenant.as_str()))
-                .filter(results::line_item_id.eq(item.as_str()))
-                .filter(results::person_id.eq_any(some))
-                .execute(connection))?;
-        }
-        changed.extend(gone.into_iter().map(PersonId::from));
-        if !fresher.is_empty() {
-            diesel::update(results::table)
-                .filter(results::tenant_id.eq(tenant.as_str()))
-                .filter(results::line_item_id.eq(item.as_str()))
-                .set(results::read_at.eq(at))
-                .execute(db)?;
-        }
-    } else {
-        for some in fresher.chunks(CHUNK) {
-            on_both!(db, |connection| diesel::update(results::table)
-                .filter(results::tenant_id.eq(tenant.as_str()))
-                .filter(results::line_item_id.eq(item.as_str()))
-                .filter(results::person_id.eq_any(some))
-                .set(results::read_at.eq(at))
-                .execute(connection))?;
-        }
+    let gone: Vec<String> = known.into_keys().collect();
+    for some in gone.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::delete(results::table)
+            .filter(results::tenant_id.eq(tenant.as_str()))
+            .filter(results::line_item_id.eq(item.as_str()))
+            .filter(results::person_id.eq_any(some))
+            .execute(connection))?;
+    }
+    changed.extend(gone.into_iter().map(PersonId::from));
+    if anything_same {
+        diesel::update(results::table)
+            .filter(results::tenant_id.eq(tenant.as_str()))
+            .filter(results::line_item_id.eq(item.as_str()))
+            .set(results::read_at.eq(at))
+            .execute(db)?;
     }
     put(db, &writes)?;
     Ok(changed)
@@ -159,26 +138,6 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
             .execute(connection))?;
     }
     Ok(())
-}
-
-/// All grades of a course, by person and line item.
-pub(crate) fn for_course(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-) -> Result<HashMap<PersonId, HashMap<LineItemId, Grade>>, StoreError> {
-    let rows: Vec<Row> = results::table
-        .inner_join(line_items::table.on(line_items::id.eq(results::line_item_id)))
-        .filter(results::tenant_id.eq(tenant.as_str()))
-        .filter(line_items::course_id.eq(course.as_str()))
-        .select(Row::as_select())
-        .load(db)?;
-    let mut all: HashMap<PersonId, HashMap<LineItemId, Grade>> = HashMap::new();
-    for row in rows {
-        let (person, item, grade) = row.grade()?;
-        all.entry(person).or_default().insert(item, grade);
-    }
-    Ok(all)
 }
 
 /// The grades of one person in one course, by line item.

@@ -199,15 +199,6 @@ pub(crate) fn touch(
     }
 }
 
-/// Ends a session. Ending it twice is fine.
-pub(crate) fn delete(db: &mut Db, tenant: &TenantId, id: &SessionId) -> Result<(), StoreError> {
-    diesel::delete(sessions::table)
-        .filter(sessions::tenant_id.eq(tenant.as_str()))
-        .filter(sessions::id.eq(id.as_str()))
-        .execute(db)?;
-    Ok(())
-}
-
 /// Forgets sessions that ended before `now`, of all institutions, and says how many.
 pub(crate) fn purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::delete(sessions::table)

@@ -75,16 +75,6 @@ pub(crate) fn by_name(db: &mut Db, name: &str) -> Result<Option<Tenant>, StoreEr
     row.map(Row::tenant).transpose()
 }
 
-/// The oldest institution: the one that a single-institution installation means.
-pub(crate) fn first(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
-    let row = tenants::table
-        .order((tenants::created_at, tenants::id))
-        .select(Row::as_select())
-        .first(db)
-        .optional()?;
-    row.map(Row::tenant).transpose()
-}
-
 /// All institutions, oldest first.
 pub(crate) fn list(db: &mut Db) -> Result<Vec<Tenant>, StoreError> {
     let rows: Vec<Row> = tenants::table

@@ -61,21 +61,6 @@ pub(crate) fn insert_if_none(db: &mut Db, key: &ToolKey) -> Result<ToolKey, Stor
     active(db)?.ok_or(StoreError::Missing("active key"))
 }
 
-/// Makes `key` the active one and retires the one before. Run it in a transaction.
-///
-/// # Errors
-/// [`StoreError::AlreadyThere`] when the `kid` is taken.
-pub(crate) fn replace_active(db: &mut Db, key: &ToolKey) -> Result<(), StoreError> {
-    diesel::update(tool_keys::table)
-        .filter(tool_keys::state.eq(word(&KeyState::Active)?))
-        .set(tool_keys::state.eq(word(&KeyState::Retired)?))
-        .execute(db)?;
-    diesel::insert_into(tool_keys::table)
-        .values(&Row::of(key)?)
-        .execute(db)?;
-    Ok(())
-}
-
 /// The key that signs now.
 pub(crate) fn active(db: &mut Db) -> Result<Option<ToolKey>, StoreError> {
     Ok(all(db)?.into_iter().find(|key| key.state == KeyState::Active))

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::credential::Credential;
 use crate::ids::BadgeId;
-use crate::store::Engine;
+use crate::store::testing::Engine;
 use crate::store::testing::{TestDatabase, drop_postgres, postgres, say};
 use serde_json::Value;
 

@@ -5,14 +5,14 @@ use std::time::Duration;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
-use crate::domain::page::Page;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::award::decide;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::course::sync;
-use crate::store::{awards, badges, courses, line_items, people, rules};
+use crate::store::testing::shortcuts::all_courses;
+use crate::store::{awards, badges, line_items, people, rules};
 use chrono::DateTime;
 use practice_lms::{CourseRole, PracticeLms};
 use serde_json::json;
@@ -25,11 +25,7 @@ const ROLES: &str = "https://purl.imsglobal.org/spec/lti/claim/roles";
 async fn course(scene: &Scene) -> Course {
     let tenants = crate::service::base::platforms::list(&scene.cairn).await.unwrap();
     let tenant = tenants[0].0.id.clone();
-    let page = Page { offset: 0, limit: 10 };
-    let all = scene
-        .cairn
-        .store
-        .read(move |db| courses::list_for_tenant(db, &tenant, page));
+    let all = scene.cairn.store.read(move |db| all_courses(db, &tenant));
     all.await.unwrap().remove(0)
 }
 

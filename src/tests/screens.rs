@@ -5,6 +5,7 @@ use crate::demo::{places, tour};
 use crate::domain::policy::{Policy, Regrade};
 use crate::domain::theme::{Accent, Colour};
 use crate::store::testing::TestDatabase;
+use crate::store::testing::shortcuts::first_tenant;
 use crate::store::{erasures, policies, tenants};
 use practice_lms::{CourseRole, PracticeLms};
 use thirtyfour::prelude::*;
@@ -201,7 +202,7 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
 async fn fallen(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     let now = scene.cairn.clock.now();
     let set = scene.cairn.store.write(move |db| {
-        let tenant = tenants::first(db)?.unwrap().id;
+        let tenant = first_tenant(db)?.unwrap().id;
         let policy = Policy {
             regrade: Regrade::Suspend,
             ..policies::get(db, &tenant)?
@@ -344,7 +345,7 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
 async fn coloured(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     let yellow = Colour::parse("#ffd400").unwrap();
     let given = scene.cairn.store.write(move |db| {
-        let tenant = tenants::first(db)?.unwrap().id;
+        let tenant = first_tenant(db)?.unwrap().id;
         tenants::set_accent(db, &tenant, Some(yellow))
     });
     given.await.unwrap();

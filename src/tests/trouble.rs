@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::store::Engine;
+use crate::store::testing::Engine;
 use crate::store::testing::{drop_postgres, heal, trouble};
 use diesel::connection::SimpleConnection as _;
 use practice_lms::CourseRole;

@@ -20,9 +20,7 @@ mod late;
 mod people;
 mod state;
 
-pub(crate) use late::{
-    GivenUp, Late, given_up_below, late_below, revive, take_given_up, take_given_up_below,
-};
+pub(crate) use late::{Late, given_up_below, late_below, revive, take_given_up, take_given_up_below};
 pub(crate) use people::forget_person;
 pub(crate) use state::{Count, Standing, counts, is_under_way, standing, under_way_below};
 
@@ -167,17 +165,6 @@ pub(crate) struct Share {
     pub(crate) running: Vec<(TenantId, RegistrationId)>,
 }
 
-impl Default for Share {
-    /// No limit.
-    fn default() -> Self {
-        Self {
-            most_of_platform: usize::MAX,
-            most_of_institution: usize::MAX,
-            running: Vec::new(),
-        }
-    }
-}
-
 impl Share {
     fn of_platform(&self, platform: &str) -> usize {
         self.running
@@ -218,21 +205,11 @@ impl Share {
     }
 }
 
-/// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first. Two workers
-/// never hold the same job, nor two jobs of one kind and key: what read an older state of a course must not be written
-/// after what read a newer one. Names no tenant: workers serve all. Run it in a transaction of its own.
+/// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first, leaving alone
+/// what a platform or an institution has had its share of. Two workers never hold the same job, nor two jobs of one kind
+/// and key: what read an older state of a course must not be written after what read a newer one. Names no tenant:
+/// workers serve all. Run it in a transaction of its own.
 pub(crate) fn claim(
-    db: &mut Db,
-    now: DateTime<Utc>,
-    worker: &str,
-    lease: chrono::TimeDelta,
-    limit: i64,
-) -> Result<Vec<Job>, StoreError> {
-    claim_sharing(db, now, worker, lease, limit, Share::default())
-}
-
-/// As [`claim`], leaving alone what a platform or an institution has had its share of.
-pub(crate) fn claim_sharing(
     db: &mut Db,
     now: DateTime<Utc>,
     worker: &str,

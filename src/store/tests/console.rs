@@ -5,6 +5,7 @@ use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, ActorKind, Entry, Filter, Who};
 use crate::domain::policy::{self, Policy};
 use crate::store::admin_links::AdminLink;
+use crate::store::testing::shortcuts::logged;
 
 fn admin(id: &str, tenant: Option<&TenantId>, email: &str) -> Admin {
     Admin {
@@ -218,12 +219,12 @@ fn the_audit_log_is_searched_by_who_it_was_and_entries_from_before_are_read() {
         );
         assert_eq!(found("Nobody", &[]), []);
         read(database, |db| {
-            let all = audit::list(db, &north.tenant, Page::first(20))?;
+            let all = logged(db, &north.tenant, Page::first(20))?;
             let read_back: Vec<Actor> = all.iter().rev().map(|entry| entry.actor.clone()).collect();
             assert_eq!(read_back[..actors.len()], actors);
             // What concerns the whole installation stands in each log.
             for tenant in [&north.tenant, &south.tenant] {
-                let newest = audit::list(db, tenant, Page::first(1))?;
+                let newest = logged(db, tenant, Page::first(1))?;
                 assert_eq!(newest[0].known(), Some(Action::MasterKeyRotated));
             }
             Ok(())

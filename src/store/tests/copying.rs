@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::course::{CopyFoundBy, CopyState, CourseCopy};
 use crate::ids::{CopyId, CourseId};
 use crate::store::notice_handlers::Subscription;
+use crate::store::testing::shortcuts::launch_course;
 
 fn seen(school: &School, context: &str) -> courses::CourseSeen {
     courses::CourseSeen {
@@ -35,7 +36,7 @@ fn a_copy_is_known_once_and_taken_once() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
         let new = write(database, |db| {
-            courses::upsert_from_launch(db, &seen(&school, "9"), at(1), &SystemRandom)
+            launch_course(db, &seen(&school, "9"), at(1), &SystemRandom)
         });
         let offer = |id: &str| write(database, |db| copies::offer(db, &copy(&school, &new.id, id)));
         assert_eq!((offer("one"), offer("two")), (true, false));
@@ -63,7 +64,7 @@ fn two_at_once_take_one_copy() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
         let new = write(database, |db| {
-            courses::upsert_from_launch(db, &seen(&school, "9"), at(1), &SystemRandom)
+            launch_course(db, &seen(&school, "9"), at(1), &SystemRandom)
         });
         write(database, |db| copies::offer(db, &copy(&school, &new.id, "one")));
         let took: Vec<bool> = std::thread::scope(|scope| {
@@ -126,7 +127,7 @@ fn a_course_that_was_only_foretold_is_not_read_before_its_first_launch() {
         });
         assert_eq!(again.id, announced.id);
         let launched = write(database, |db| {
-            courses::upsert_from_launch(db, &seen(&school, "9"), at(3), &SystemRandom)
+            launch_course(db, &seen(&school, "9"), at(3), &SystemRandom)
         });
         assert_eq!(launched.id, announced.id);
         assert!(due(at(3)));

@@ -11,6 +11,7 @@ use crate::domain::facts::Approval;
 use crate::domain::platform::{Deployment, DeploymentState};
 use crate::ids::ErasureId;
 use crate::store::jobs::NewJob;
+use crate::store::testing::shortcuts::{claim_unshared, logged};
 
 fn wish(id: &str, person: &PersonId, seconds: i64) -> Wish {
     Wish {
@@ -305,14 +306,14 @@ fn work_that_concerns_a_person_goes_and_that_of_others_stays() {
             for job in &jobs {
                 assert!(jobs::enqueue(db, job, at(0), &SystemRandom)?);
             }
-            let first = jobs::claim(db, at(0), "w", TimeDelta::seconds(60), 1)?.remove(0);
+            let first = claim_unshared(db, at(0), "w", TimeDelta::seconds(60), 1)?.remove(0);
             assert_eq!(first.key, "theirs");
             jobs::forget_person(db, &school.tenant, &"p_1".into(), &["s-1".into()])?;
             assert!(!jobs::done(db, &first)?, "what runs goes too");
             Ok(())
         });
         let left = write(database, |db| {
-            jobs::claim(db, at(1), "w", TimeDelta::seconds(60), 50)
+            claim_unshared(db, at(1), "w", TimeDelta::seconds(60), 50)
         });
         let keys: BTreeSet<&str> = left.iter().map(|job| job.key.as_str()).collect();
         let expected = [
@@ -359,7 +360,7 @@ fn the_log_forgets_one_person_and_nobody_else() {
             let things = ["award-1".to_owned()];
             erasures::erase(db, &school.tenant, &"p_1".into(), &things, "erased-1")
         });
-        let mut log = read(database, |db| audit::list(db, &school.tenant, Page::first(50)));
+        let mut log = read(database, |db| logged(db, &school.tenant, Page::first(50)));
         log.reverse();
         assert_eq!(log.len(), entries.len());
         for (logged, (actor, subject, theirs)) in log.iter().zip(&entries) {
@@ -457,7 +458,7 @@ fn the_file_holds_nothing_of_whoever_was_erased() {
         erasures::done(db, &school.tenant, &"w".into(), 1, at(11))
     });
     settle(&database);
-    let log = read(&database, |db| audit::list(db, &school.tenant, Page::first(1)));
+    let log = read(&database, |db| logged(db, &school.tenant, Page::first(1)));
     assert_eq!(
         (log[0].known(), &log[0].actor),
         (Some(Action::DataExported), &Actor::Unnamed)

@@ -7,7 +7,7 @@ use crate::domain::award::Revocation;
 use crate::domain::evidence::{Activity, Artefact, Review, StoredFile, Submission, SubmissionState};
 use crate::domain::facts::Approval;
 use crate::ids::SubmissionId;
-use crate::store::results::{Extent, ResultSeen};
+use crate::store::results::ResultSeen;
 
 fn activity(database: &TestDatabase, school: &School, id: &str) -> Activity {
     let seen = links::LinkSeen {
@@ -187,15 +187,7 @@ fn facts_are_gathered_alike_for_a_course_and_for_one_person() {
                 maximum: decimal("100"),
                 comment: None,
             };
-            results::upsert_many(
-                db,
-                tenant,
-                &item.id,
-                GradeSource::Ags,
-                &[seen],
-                Extent::Whole,
-                at(7),
-            )?;
+            results::upsert_many(db, tenant, &item.id, GradeSource::Ags, &[seen], at(7))?;
             submissions::insert_version(db, &submission(&activity, &first, 1, 8))?;
             submissions::insert_version(db, &submission(&activity, &first, 2, 9))?;
             approvals::set(

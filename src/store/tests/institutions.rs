@@ -5,6 +5,7 @@ use crate::domain::course::{Checks, Opens};
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::domain::platform::{Deployment, DeploymentState};
 use crate::domain::theme::Colour;
+use crate::store::testing::shortcuts::{all_courses, first_tenant, launch_course};
 use crate::store::tool_keys::ToolKey;
 
 #[test]
@@ -29,7 +30,7 @@ fn the_same_small_ids_at_two_schools_are_different_people_and_courses() {
             assert_eq!(courses::get(db, &south.tenant, &north.course.id)?, None);
             assert_eq!(enrolments::learners(db, &north.tenant, &south.course.id)?, []);
             assert_eq!(
-                courses::list_for_tenant(db, &south.tenant, Page::first(10))?,
+                all_courses(db, &south.tenant)?,
                 std::slice::from_ref(&south.course)
             );
             assert_eq!(
@@ -183,18 +184,14 @@ fn a_second_launch_refreshes_the_course_and_forgets_nothing() {
                 memberships_url: Some("https://lms.example/members".into()),
             },
         };
-        let again = write(database, |db| {
-            courses::upsert_from_launch(db, &seen, at(9), &SystemRandom)
-        });
+        let again = write(database, |db| launch_course(db, &seen, at(9), &SystemRandom));
         assert_eq!(again.id, school.course.id);
         assert_eq!(
             (again.label.as_deref(), again.title.as_deref()),
             (Some("B101"), Some("Biology II"))
         );
         seen.services = Services::default();
-        let bare = write(database, |db| {
-            courses::upsert_from_launch(db, &seen, at(9), &SystemRandom)
-        });
+        let bare = write(database, |db| launch_course(db, &seen, at(9), &SystemRandom));
         assert_eq!(bare.services, again.services);
         assert_eq!(
             read(database, |db| courses::get(db, &school.tenant, &bare.id)),
@@ -300,7 +297,14 @@ fn two_nodes_agree_on_one_tool_key_and_rotation_keeps_the_old_one() {
             write(database, |db| tool_keys::insert_if_none(db, &key("k2", 1))).kid,
             "k1"
         );
-        write(database, |db| tool_keys::replace_active(db, &key("k3", 2)));
+        write(database, |db| {
+            let next = ToolKey {
+                state: KeyState::Next,
+                ..key("k3", 2)
+            };
+            tool_keys::insert(db, &next)?;
+            tool_keys::use_next(db, "k3")
+        });
         assert_eq!(read(database, tool_keys::active), Some(key("k3", 2)));
         let all: Vec<_> = read(database, tool_keys::all)
             .into_iter()
@@ -392,7 +396,7 @@ fn an_issuer_has_one_active_key_and_shows_all() {
             assert_eq!(issuers::for_tenant(db, &school.tenant)?, Some(issuer.clone()));
             assert_eq!(issuers::get(db, &"t-other".into(), &issuer.id)?, None);
             assert_eq!(
-                tenants::first(db)?.map(|tenant| tenant.id),
+                first_tenant(db)?.map(|tenant| tenant.id),
                 Some(school.tenant.clone())
             );
             assert_eq!(tenants::get(db, &school.tenant)?, Some(tenant("t-north")));

@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use url::Url;
 
-use super::testing::{TestDatabase, on_both_databases};
+use super::testing::{Engine, TestDatabase, on_both_databases};
 use super::*;
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
@@ -36,6 +36,7 @@ use crate::ids::{
     AwardId, BadgeId, DecisionId, DeploymentId, LineItemId, PersonId, RegistrationId, RuleId, TenantId,
 };
 use crate::random::{SeededRandom, SystemRandom};
+use crate::store::testing::shortcuts::launch_course;
 use lti::registration::{Algorithm, Flavour, Registration};
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -133,7 +134,7 @@ impl School {
                 title: Some(format!("Biology at {name}")),
                 services: Services::default(),
             };
-            let course = courses::upsert_from_launch(db, &seen, at(0), &SystemRandom)?;
+            let course = launch_course(db, &seen, at(0), &SystemRandom)?;
             Ok(Self {
                 tenant: tenant.id,
                 registration: registration.id,

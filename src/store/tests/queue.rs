@@ -5,6 +5,7 @@ use std::sync::Barrier;
 
 use super::*;
 use crate::store::jobs::{Job, NewJob};
+use crate::store::testing::shortcuts::claim_unshared;
 
 fn sync(school: &School, key: &str, seconds: i64) -> NewJob {
     NewJob {
@@ -24,7 +25,7 @@ fn enqueue(database: &TestDatabase, job: &NewJob) -> bool {
 
 fn claim(database: &TestDatabase, seconds: i64, worker: &str, limit: i64) -> Vec<Job> {
     write(database, |db| {
-        jobs::claim(db, at(seconds), worker, TimeDelta::seconds(60), limit)
+        claim_unshared(db, at(seconds), worker, TimeDelta::seconds(60), limit)
     })
 }
 
@@ -83,7 +84,7 @@ fn a_platform_and_an_institution_have_their_share_and_what_calls_nobody_is_not_c
         };
         let claim = |share: Share| -> Vec<String> {
             let claimed = write(database, |db| {
-                jobs::claim_sharing(db, at(20), "w", TimeDelta::seconds(60), 99, share)
+                jobs::claim(db, at(20), "w", TimeDelta::seconds(60), 99, share)
             });
             let mut keys: Vec<String> = claimed.into_iter().map(|job| job.key).collect();
             keys.sort();

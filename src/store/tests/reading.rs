@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::store::enrolments::{Member, Who};
+use crate::store::enrolments::{Member, Role, Who};
 use crate::store::line_items::ItemSeen;
 use crate::store::people::PersonSeen;
-use crate::store::results::{Extent, ResultSeen};
+use crate::store::results::ResultSeen;
+use crate::store::testing::shortcuts::launch_person;
 
 fn person(sub: &str, name: Option<&str>) -> PersonSeen {
     PersonSeen {
@@ -95,12 +96,13 @@ fn who_left_the_list_becomes_inactive_and_a_bar_is_never_lifted() {
             learner: true,
             active: true,
         };
+        let role = |learner, barred| Role { learner, barred };
+        let (learns, teaches_too) = (role(true, false), role(true, true));
         write(database, |db| {
             // The second turns out to be a teacher; the third launches after the list was read.
-            let (_, barred) =
-                enrolments::set_from_launch(db, tenant, course, &people[1].id, true, true, at(5))?;
+            let barred = launch_person(db, tenant, course, &people[1].id, teaches_too, at(5))?;
             assert!(barred.barred && !barred.may_be_awarded());
-            enrolments::set_from_launch(db, tenant, course, &people[2].id, true, false, at(30))
+            launch_person(db, tenant, course, &people[2].id, learns, at(30))
         });
         let changed = write(database, |db| {
             enrolments::set_from_roster(db, tenant, course, &[member(1)], at(20))
@@ -113,17 +115,13 @@ fn who_left_the_list_becomes_inactive_and_a_bar_is_never_lifted() {
             .unwrap()
         };
         assert!(!of(0).active && of(1).barred && of(1).active && of(2).active);
-        let (before, relaunch) = write(database, |db| {
-            enrolments::set_from_launch(db, tenant, course, &people[1].id, true, false, at(40))
+        let relaunch = write(database, |db| {
+            launch_person(db, tenant, course, &people[1].id, learns, at(40))
         });
-        assert!(before.unwrap().barred && relaunch.barred && of(1).barred);
+        assert!(relaunch.barred && of(1).barred);
         assert_eq!(
             read(database, |db| enrolments::learners(db, tenant, course)),
             [people[2].id.clone()]
-        );
-        assert_eq!(
-            read(database, |db| enrolments::learner_count(db, tenant, course)),
-            1
         );
         let back = write(database, |db| {
             enrolments::set_from_roster(db, tenant, course, &[member(0), member(1), member(2)], at(50))
@@ -285,9 +283,9 @@ fn only_changed_results_are_told_and_a_vanished_row_is_a_change() {
         people.sort();
         let item = school.item(database, "u1").id;
         let (tenant, course) = (&school.tenant, &school.course.id);
-        let take = |seen: &[ResultSeen], extent, seconds| {
+        let take = |seen: &[ResultSeen], seconds| {
             let mut changed = write(database, |db| {
-                results::upsert_many(db, tenant, &item, GradeSource::Ags, seen, extent, at(seconds))
+                results::upsert_many(db, tenant, &item, GradeSource::Ags, seen, at(seconds))
             });
             changed.sort();
             changed
@@ -297,27 +295,33 @@ fn only_changed_results_are_told_and_a_vanished_row_is_a_change() {
             result(&people[1], None),
             result(&people[2], Some("0")),
         ];
-        assert_eq!(take(&first, Extent::Whole, 10), people[..3]);
-        assert_eq!(take(&first, Extent::Whole, 20), []);
-        let grades = read(database, |db| results::for_course(db, tenant, course));
-        assert_eq!(grades[&people[0]][&item].value, Some(decimal("78.5")));
-        assert_eq!(grades[&people[0]][&item].read_at, at(20));
-        assert_eq!(grades[&people[1]][&item].value, None);
-        assert_eq!(grades[&people[2]][&item].value, Some(decimal("0")));
-        assert!(!grades.contains_key(&people[3]));
+        assert_eq!(take(&first, 10), people[..3]);
+        assert_eq!(take(&first, 20), []);
+        let of = |index: usize| {
+            read(database, |db| {
+                results::for_person(db, tenant, course, &people[index])
+            })
+        };
+        assert_eq!(of(0)[&item].value, Some(decimal("78.5")));
+        assert_eq!(of(0)[&item].read_at, at(20));
+        assert_eq!(of(1)[&item].value, None);
+        assert_eq!(of(2)[&item].value, Some(decimal("0")));
+        assert!(of(3).is_empty());
 
         // The same number in other digits is no change; a score, a maximum and a lost row are.
         let mut other = vec![result(&people[0], Some("78.5")), result(&people[1], Some("80"))];
-        assert_eq!(take(&other, Extent::Whole, 30), people[1..3]);
+        assert_eq!(take(&other, 30), people[1..3]);
         other[0].maximum = decimal("200");
-        assert_eq!(take(&other[..1], Extent::Part, 40), people[..1]);
-        let mine = read(database, |db| results::for_person(db, tenant, course, &people[1]));
+        assert_eq!(take(&other, 40), people[..1]);
         assert_eq!(
-            (mine[&item].value, mine[&item].read_at),
-            (Some(decimal("80")), at(30))
+            (of(1)[&item].value, of(1)[&item].read_at),
+            (Some(decimal("80")), at(40))
         );
-        assert!(read(database, |db| results::for_person(db, tenant, course, &people[2])).is_empty());
-        assert!(read(database, |db| results::for_course(db, &"t-other".into(), course)).is_empty());
+        assert!(of(2).is_empty());
+        let elsewhere = read(database, |db| {
+            results::for_person(db, &"t-other".into(), course, &people[0])
+        });
+        assert!(elsewhere.is_empty());
     });
 }
 
@@ -335,7 +339,7 @@ fn five_thousand_members_and_ten_columns_go_in_and_come_out() {
             .collect();
         let members = start.elapsed();
         assert_eq!(
-            read(database, |db| enrolments::learner_count(db, tenant, course)),
+            read(database, |db| enrolments::learners(db, tenant, course)).len(),
             5_000
         );
         let items: Vec<LineItemId> = (0..10)
@@ -347,9 +351,7 @@ fn five_thousand_members_and_ten_columns_go_in_and_come_out() {
                 let mut changed = 0;
                 for item in &items {
                     let source = GradeSource::Ags;
-                    changed +=
-                        results::upsert_many(db, tenant, item, source, &seen, Extent::Whole, at(seconds))?
-                            .len();
+                    changed += results::upsert_many(db, tenant, item, source, &seen, at(seconds))?.len();
                 }
                 Ok(changed)
             })

@@ -9,6 +9,7 @@ use crate::service::base::platforms;
 use crate::service::institution::administrators::{Administrator, Operator, Scope};
 use crate::service::institution::connecting::{self, Change, NewPlatform, Removed};
 use crate::service::institution::registering;
+use crate::store::testing::shortcuts::{first_tenant, logged};
 use crate::store::{audit, deployments, tenants};
 use crate::web::audit_words;
 use lti::registration::{Flavour, RegistrationDraft};
@@ -52,7 +53,7 @@ fn ada() -> Administrator {
 #[test]
 fn every_action_that_can_be_logged_is_said_in_words() {
     on_each_database(|scene| async move {
-        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
         let (of, now) = (tenant.clone(), scene.cairn.clock.now());
         let written = scene.cairn.store.write(move |db| {
@@ -79,7 +80,7 @@ fn every_action_that_can_be_logged_is_said_in_words() {
 #[test]
 fn what_the_command_line_changes_of_a_platform_stands_in_the_log() {
     on_each_database(|scene| async move {
-        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let (cairn, by) = (&scene.cairn, Operator::CommandLine);
         let added = connecting::add(cairn, by, by_hand(&scene, &["1"])).await.unwrap();
         assert_eq!(added.tenant, tenant);
@@ -199,8 +200,8 @@ fn a_platform_of_another_institution_is_out_of_an_administrators_reach() {
         );
         assert_eq!(invited.await.unwrap_err().code(), "not-found");
         let log = scene.cairn.store.read(move |db| {
-            let made = audit::list(db, &other.id, Page::first(5))?;
-            Ok((made, audit::list(db, &moodle.tenant, Page::first(50))?))
+            let made = logged(db, &other.id, Page::first(5))?;
+            Ok((made, logged(db, &moodle.tenant, Page::first(50))?))
         });
         let (made, log) = log.await.unwrap();
         assert_eq!(made.len(), 1);
@@ -213,13 +214,13 @@ fn a_platform_of_another_institution_is_out_of_an_administrators_reach() {
 #[test]
 fn what_an_instructor_does_is_logged_as_an_instructors() {
     on_each_database(|scene| async move {
-        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let mut teacher = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
         teacher.make_badge("Seen in class", "knowledge").await;
         let log = scene
             .cairn
             .store
-            .read(move |db| audit::list(db, &tenant, Page::first(50)));
+            .read(move |db| logged(db, &tenant, Page::first(50)));
         let log = log.await.unwrap();
         let made = log.iter().find(|entry| entry.known() == Some(Action::BadgeMade));
         let made = made.unwrap_or_else(|| panic!("{log:?}"));

@@ -4,6 +4,7 @@ use crate::domain::theme::{Accent, Colour};
 use crate::ids::TenantId;
 use crate::service::base::{addresses, institutions};
 use crate::service::institution::administrators::Scope;
+use crate::store::testing::shortcuts::first_tenant;
 use crate::store::{audit, issuers, tenants};
 use crate::web::assets;
 use practice_lms::browser::{Browser, Page};
@@ -178,7 +179,7 @@ fn the_colour_of_an_institution_is_on_its_pages_and_on_nobody_elses() {
 #[test]
 fn what_is_no_colour_is_shown_again_as_it_was_typed_and_nothing_changes() {
     on_each_database(|scene| async move {
-        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
         give(&mut admin, &tenant, "#1f6f78").await;
         for typed in ["teal", "#12345", "#1234567", "rgb(1, 2, 3)", "\"><b>"] {

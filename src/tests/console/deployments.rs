@@ -1,7 +1,7 @@
 //! Deployments that an administrator lets in or refuses.
 
 use crate::service::institution::administrators::Scope;
-use crate::store::tenants;
+use crate::store::testing::shortcuts::first_tenant;
 
 use super::admin_browser::AdminBrowser;
 use crate::tests::guest::Guest;
@@ -10,7 +10,7 @@ use crate::tests::harness::on_each_database;
 #[test]
 fn a_refused_deployment_says_who_refused_it_and_when_until_it_is_accepted() {
     on_each_database(|scene| async move {
-        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap();
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap();
         Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
         let known = crate::service::base::platforms::list(&scene.cairn).await.unwrap();
         let client = scene.moodle.registration().client_id;

@@ -1,6 +1,7 @@
 //! Coming in: one-time links, passwords, and what keeps others out.
 
 use crate::service::institution::administrators::{Scope, links};
+use crate::store::testing::shortcuts::first_tenant;
 use practice_lms::browser::Browser;
 
 use super::admin_browser::{AdminBrowser, PASSWORD};
@@ -169,14 +170,7 @@ fn a_password_is_changed_with_the_old_one_and_every_other_browser_is_signed_out(
         // The attempts above count as those at the entry do, so that nobody guesses here either.
         let often = admin.send(&page, "/admin/password", &fields).await;
         assert_eq!(often.status, 429, "{}", often.words());
-        let tenant = scene
-            .cairn
-            .store
-            .read(crate::store::tenants::first)
-            .await
-            .unwrap()
-            .unwrap()
-            .id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let log = admin
             .get(&format!("/admin/audit/{tenant}?action=admin.password-changed"))
             .await;

@@ -1,7 +1,7 @@
 //! Keys that change while everything goes on, and the log that says who changed them.
 
 use crate::service::institution::administrators::Scope;
-use crate::store::tenants;
+use crate::store::testing::shortcuts::first_tenant;
 
 use super::admin_browser::AdminBrowser;
 use crate::tests::harness::on_each_database;
@@ -9,7 +9,7 @@ use crate::tests::harness::on_each_database;
 #[test]
 fn a_new_signing_key_stands_beside_the_old_one_and_the_form_sent_twice_makes_one() {
     on_each_database(|scene| async move {
-        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap();
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap();
         let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.id.clone()), "Ada").await;
         let page = admin.get(&format!("/admin/issuers/{}", tenant.id)).await;
         let profile = page
@@ -109,7 +109,7 @@ fn an_institution_is_made_and_renamed_and_mistakes_are_said_at_their_field() {
 #[test]
 fn the_audit_log_is_searched_and_taken_away_without_formulas() {
     on_each_database(|scene| async move {
-        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "=Ada()").await;
         let all = admin.get("/admin/audit").await;
         assert!(

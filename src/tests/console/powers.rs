@@ -2,7 +2,7 @@
 //! offers nothing that is refused, and a form that is sent all the same changes nothing.
 
 use crate::ids::TenantId;
-use crate::store::tenants;
+use crate::store::testing::shortcuts::first_tenant;
 use practice_lms::browser::Page;
 use practice_lms::{CourseRole, PracticeLms};
 
@@ -32,7 +32,7 @@ async fn both(lms: &PracticeLms) -> (Guest, Guest) {
 }
 
 async fn own(scene: &Scene) -> TenantId {
-    scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id
+    scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id
 }
 
 /// The refusal of that power, with its sentence and its id.

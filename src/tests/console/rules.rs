@@ -2,6 +2,7 @@
 
 use crate::ids::TenantId;
 use crate::service::institution::administrators::Scope;
+use crate::store::testing::shortcuts::first_tenant;
 use practice_lms::browser::Page;
 
 use super::admin_browser::AdminBrowser;
@@ -21,14 +22,7 @@ fn where_only_administrators_make_badges_an_instructor_is_told_so() {
     on_each_database(|scene| async move {
         let mut teacher = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
         let badge = teacher.make_badge("Made before", "knowledge").await;
-        let tenant = scene
-            .cairn
-            .store
-            .read(crate::store::tenants::first)
-            .await
-            .unwrap()
-            .unwrap()
-            .id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         // Pages that were open before: what they send is refused all the same.
         let editor = teacher.get("/badges/new").await;
         let retire = teacher.get(&format!("/badges/{badge}/retire")).await;
@@ -160,14 +154,7 @@ fn minors_have_no_public_page_and_nothing_to_switch_on_but_keep_their_files() {
 #[test]
 fn history_is_kept_for_ever_or_for_a_time_that_makes_sense() {
     on_each_database(|scene| async move {
-        let tenant = scene
-            .cairn
-            .store
-            .read(crate::store::tenants::first)
-            .await
-            .unwrap()
-            .unwrap()
-            .id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         for days in ["0", "29", "9999", "many"] {
             let refused = policy(&scene, &tenant, &[("keep", "days"), ("days", days)]).await;
             assert_eq!(refused.status, 422, "{days}");
@@ -238,14 +225,7 @@ fn badges_kept_off_the_web_have_no_page_although_nobody_is_a_minor() {
 #[test]
 fn rules_and_approvals_are_refused_where_they_are_left_to_administrators() {
     on_each_database(|scene| async move {
-        let tenant = scene
-            .cairn
-            .store
-            .read(crate::store::tenants::first)
-            .await
-            .unwrap()
-            .unwrap()
-            .id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let mut teacher = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
         let badge = teacher.make_badge("Seen in class", "knowledge").await;
         let rule = teacher.get(&format!("/badges/{badge}/rule")).await;

@@ -3,8 +3,9 @@
 
 use crate::service::base::institutions;
 use crate::service::institution::administrators::{Scope, links};
+use crate::store::erasures;
 use crate::store::testing::TestDatabase;
-use crate::store::{erasures, tenants};
+use crate::store::testing::shortcuts::first_tenant;
 use thirtyfour::prelude::*;
 
 use crate::tests::chromium::Chromium;
@@ -75,7 +76,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         institutions::find_or_create(&scene.cairn, "South Hill School")
             .await
             .unwrap();
-        let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let mut student = Guest::open(&scene.moodle, 0, "Student", "My badges").await;
         let asking = student.get("/me/erasure").await;
         student

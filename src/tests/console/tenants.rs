@@ -4,7 +4,7 @@ use crate::ids::TenantId;
 use crate::service::base::institutions;
 use crate::service::institution::administrators::{Scope, links};
 use crate::service::institution::tool_keys;
-use crate::store::tenants;
+use crate::store::testing::shortcuts::first_tenant;
 use practice_lms::browser::{Browser, Page};
 
 use super::admin_browser::{AdminBrowser, PASSWORD};
@@ -12,7 +12,7 @@ use crate::tests::harness::{Scene, on_each_database};
 
 /// The institution that the practice LMSs belong to, and another one.
 async fn two_institutions(scene: &Scene) -> (TenantId, TenantId) {
-    let own = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+    let own = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
     let (other, _) = institutions::find_or_create(&scene.cairn, "South Hill School")
         .await
         .unwrap();

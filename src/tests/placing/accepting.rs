@@ -2,7 +2,7 @@
 
 use crate::ids::RegistrationId;
 use crate::service::institution::administrators::Scope;
-use crate::store::tenants;
+use crate::store::testing::shortcuts::first_tenant;
 use practice_lms::browser::Page;
 use practice_lms::{CourseRole, PracticeLms};
 
@@ -183,7 +183,7 @@ fn only_a_platform_that_accepts_all_lets_an_unknown_installation_in_at_once() {
 #[test]
 fn a_teacher_asks_an_administrator_accepts_and_the_next_launch_opens_the_course() {
     on_each_database(|scene| async move {
-        let own = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let own = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(own), "Ada").await;
         for (name, lms) in scene.platforms() {
             let deployment = lms.world().deploy_in_course(0, 2);
@@ -242,7 +242,7 @@ fn a_teacher_asks_an_administrator_accepts_and_the_next_launch_opens_the_course(
 #[test]
 fn an_administrator_who_declines_is_named_and_whoever_asked_is_told() {
     on_each_database(|scene| async move {
-        let own = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let own = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(own), "Ada").await;
         for (name, lms) in scene.platforms() {
             let place = format!("/admin/platforms/p/{}", platform(&scene, lms).await);

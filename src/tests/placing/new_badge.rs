@@ -1,7 +1,7 @@
 //! The badge is not there yet: from the picker to the editor, back to the picker, and into the course page.
 
-use crate::store::tenants;
 use crate::store::testing::TestDatabase;
+use crate::store::testing::shortcuts::first_tenant;
 use practice_lms::browser::{Browser, Page};
 use practice_lms::{CourseRole, PracticeLms};
 use thirtyfour::prelude::*;
@@ -148,7 +148,7 @@ fn where_a_card_is_usual_a_new_badge_is_a_link_until_it_has_a_public_page() {
 #[test]
 fn who_may_not_make_badges_is_offered_none_to_make() {
     on_each_database(|scene| async move {
-        let own = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let own = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         policy(&scene, &own, &[("create", "administrators")]).await;
         for (name, lms) in scene.platforms() {
             let (mut browser, picker) = choose(lms, CourseRole::Teacher, "link_selection").await;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::clock::SystemClock;
-use crate::domain::page::Page;
 use crate::domain::platform::{Claim, Deployment, DeploymentState};
 use crate::random::SystemRandom;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
-use crate::store::{courses, deployments, pending, registrations, tenants};
+use crate::store::testing::shortcuts::all_courses;
+use crate::store::{deployments, pending, registrations, tenants};
 use lti::registration::{Flavour as Kind, RegistrationDraft};
 use practice_lms::{CourseRole, Flavour, Options, PracticeLms, Tool};
 
@@ -22,7 +22,7 @@ pub(crate) async fn known(scene: &Scene, name: &str) -> (Option<(Deployment, Cla
         let mut found = None;
         let mut count = 0;
         for tenant in tenants::list(db)? {
-            count += courses::list_for_tenant(db, &tenant.id, Page::first(99))?.len();
+            count += all_courses(db, &tenant.id)?.len();
             for registration in registrations::list(db, &tenant.id)? {
                 for one in deployments::list(db, &tenant.id, &registration.id)? {
                     if one.deployment_id == name {

@@ -1,7 +1,7 @@
 //! From the picker to the course page, and what students and teachers find there.
 
-use crate::domain::page::Page;
-use crate::store::{activities, courses, tenants};
+use crate::store::activities;
+use crate::store::testing::shortcuts::{all_courses, first_tenant};
 use practice_lms::{CourseRole, Flavour};
 use serde_json::json;
 
@@ -73,8 +73,8 @@ fn a_teacher_places_two_things_at_once_and_students_open_both() {
             );
             // The column of the activity is known to the engine as the one that came with the link.
             let known = scene.cairn.store.read(move |db| {
-                let tenant = tenants::first(db)?.unwrap();
-                let all = courses::list_for_tenant(db, &tenant.id, Page::first(9))?;
+                let tenant = first_tenant(db)?.unwrap();
+                let all = all_courses(db, &tenant.id)?;
                 let mut found = Vec::new();
                 for course in all {
                     found.extend(activities::for_course(db, &tenant.id, &course.id)?);
@@ -287,10 +287,8 @@ fn a_form_that_is_sent_twice_places_once() {
             assert_eq!(form.status, 200, "{}", form.words());
         }
         let found = scene.cairn.store.read(|db| {
-            let tenant = tenants::first(db)?.unwrap();
-            let course = courses::list_for_tenant(db, &tenant.id, Page::first(9))?
-                .pop()
-                .unwrap();
+            let tenant = first_tenant(db)?.unwrap();
+            let course = all_courses(db, &tenant.id)?.pop().unwrap();
             activities::for_course(db, &tenant.id, &course.id)
         });
         assert_eq!(found.await.unwrap().len(), 1);
@@ -458,9 +456,9 @@ fn an_activity_that_is_placed_twice_before_it_is_opened_has_one_column() {
             let mut found = None;
             for _ in 0..200 {
                 let known = scene.cairn.store.read(|db| {
-                    let tenant = tenants::first(db)?.unwrap();
+                    let tenant = first_tenant(db)?.unwrap();
                     let mut all = Vec::new();
-                    for course in courses::list_for_tenant(db, &tenant.id, Page::first(9))? {
+                    for course in all_courses(db, &tenant.id)? {
                         all.extend(activities::for_course(db, &tenant.id, &course.id)?);
                     }
                     Ok(all)

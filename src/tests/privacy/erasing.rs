@@ -6,7 +6,8 @@ use crate::service::base::institutions;
 use crate::service::institution::administrators::Scope;
 use crate::service::privacy::export::verifying::Finding;
 use crate::store::blobs::BlobError;
-use crate::store::{audit, awards, credentials, decisions, people, results, sessions, submissions};
+use crate::store::testing::shortcuts::logged;
+use crate::store::{awards, credentials, decisions, people, results, sessions, submissions};
 use practice_lms::browser::Page;
 use serde_json::Value;
 
@@ -134,7 +135,7 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
         gone.await;
         let of = tenant.clone();
         let log = stage.scene.cairn.store.read(move |db| {
-            audit::list(
+            logged(
                 db,
                 &of,
                 Part {

@@ -9,7 +9,8 @@ use crate::ids::ExportId;
 use crate::random::SystemRandom;
 use crate::service::institution::administrators::Scope;
 use crate::store::testing::TestDatabase;
-use crate::store::{exports, jobs, tenants};
+use crate::store::testing::shortcuts::first_tenant;
+use crate::store::{exports, jobs};
 use chrono::TimeDelta;
 
 use super::unpacked;
@@ -31,7 +32,7 @@ fn an_archive_that_nobody_packs_any_more_says_so_and_can_be_asked_for_again() {
         crate::app::block_on(async {
             let clock = Arc::new(ManualClock::at("2026-11-23T10:00:00Z".parse().unwrap()));
             let scene = Scene::at(database, clock.clone()).await;
-            let tenant = scene.cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+            let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
             let here = format!("/admin/privacy/{tenant}");
             // A file lies where the folder of archives is to be.
             let folder = scene.folder.path().join("exports");

@@ -3,6 +3,7 @@
 use crate::domain::page::Page as Part;
 use crate::service::institution::administrators::Scope;
 use crate::service::institution::registering;
+use crate::store::testing::shortcuts::logged;
 use crate::store::{audit, registrations};
 use lti::registration::Registration;
 use practice_lms::browser::Page;
@@ -258,7 +259,7 @@ fn a_platform_that_answers_with_a_known_client_id_overwrites_nothing() {
         let log = scene
             .cairn
             .store
-            .read(move |db| audit::list(db, &own, Part::first(50)));
+            .read(move |db| logged(db, &own, Part::first(50)));
         let log = log.await.unwrap();
         assert!(
             log.iter().all(|entry| entry.action != "platform.updated"),

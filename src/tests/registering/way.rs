@@ -3,6 +3,7 @@
 use crate::ids::TenantId;
 use crate::service::institution::registering;
 use crate::store::registrations;
+use crate::store::testing::shortcuts::first_tenant;
 use practice_lms::browser::{Browser, Page};
 use practice_lms::{CourseRole, DeploymentTold, PracticeLms, Standing};
 
@@ -10,7 +11,7 @@ use crate::tests::harness::{Scene, framed, on_each_database};
 
 /// The institution that the scene's platforms belong to.
 pub(crate) async fn tenant(scene: &Scene) -> TenantId {
-    let found = scene.cairn.store.read(crate::store::tenants::first).await;
+    let found = scene.cairn.store.read(first_tenant).await;
     found.unwrap().unwrap().id
 }
 

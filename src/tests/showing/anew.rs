@@ -1,7 +1,8 @@
 //! A badge that is signed anew: because its holder wants it to say less, or because its key was withdrawn.
 
 use crate::service::institution::administrators::Scope;
-use crate::store::{issuers, tenants};
+use crate::store::issuers;
+use crate::store::testing::shortcuts::first_tenant;
 use serde_json::Value;
 
 use super::stage::{Stage, get, until};
@@ -83,7 +84,7 @@ fn an_administrator_withdraws_a_key_and_holders_are_told_to_save_their_badge_aga
         let stage = Stage::set(scene).await;
         let (_, award, credential) = stage.earned().await;
         let cairn = &stage.scene.cairn;
-        let tenant = cairn.store.read(tenants::first).await.unwrap().unwrap().id;
+        let tenant = cairn.store.read(first_tenant).await.unwrap().unwrap().id;
         let mut admin = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
         let here = format!("/admin/issuers/{tenant}");
         let page = admin.get(&here).await;
@@ -174,7 +175,7 @@ fn until_it_is_signed_anew_the_page_of_a_badge_says_what_happens() {
         let (_, _, credential) = stage.earned().await;
         let cairn = &stage.scene.cairn;
         let withdrawn = cairn.store.write(|db| {
-            let tenant = tenants::first(db)?.unwrap().id;
+            let tenant = first_tenant(db)?.unwrap().id;
             let issuer = issuers::for_tenant(db, &tenant)?.unwrap();
             let key = issuers::active_key(db, &tenant, &issuer.id)?.unwrap();
             issuers::withdraw_key(db, &tenant, &key.id)

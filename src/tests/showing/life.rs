@@ -6,7 +6,8 @@ use crate::domain::credential::{Credential, Visibility};
 use crate::domain::page::Page;
 use crate::ids::{AwardId, CredentialId};
 use crate::random::SystemRandom;
-use crate::store::{audit, awards, credentials};
+use crate::store::testing::shortcuts::logged;
+use crate::store::{awards, credentials};
 use chrono::TimeDelta;
 
 use crate::service::institution::administrators::Scope;
@@ -219,11 +220,7 @@ fn everybody_who_loses_a_badge_stands_by_name_before_it_happens_at_once() {
             offset: 0,
             limit: 500,
         };
-        let entries = stage
-            .scene
-            .cairn
-            .store
-            .read(move |db| audit::list(db, &tenant, part));
+        let entries = stage.scene.cairn.store.read(move |db| logged(db, &tenant, part));
         let mut revoked: Vec<String> = entries
             .await
             .unwrap()

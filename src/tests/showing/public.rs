@@ -7,7 +7,8 @@ use crate::domain::page::Page;
 use crate::ids::{AwardId, CredentialId};
 use crate::random::SystemRandom;
 use crate::service::badge::pictures::{Drawing, png};
-use crate::store::{audit, awards, badges, credentials, share_links};
+use crate::store::testing::shortcuts::logged;
+use crate::store::{awards, badges, credentials, share_links};
 use bytes::Bytes;
 use openbadges::bake::extract;
 use serde_json::Value;
@@ -294,7 +295,7 @@ fn nobody_counts_who_looks_at_a_badge() {
                 let credential = credentials::by_slug(db, &slug)?.unwrap();
                 let links = share_links::of_credential(db, &tenant, &credential.id, 10)?;
                 let award = awards::get(db, &tenant, &award)?;
-                Ok((credential, links, award, audit::list(db, &tenant, part)?))
+                Ok((credential, links, award, logged(db, &tenant, part)?))
             })
         };
         let (before, rows) = (look().await.unwrap(), stage.scene.database.rows());

@@ -14,7 +14,8 @@ use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::course::sync::enqueue_check;
-use crate::store::{awards, badges, courses, credentials, line_items, people, policies, rules, tenants};
+use crate::store::testing::shortcuts::first_tenant;
+use crate::store::{awards, badges, courses, credentials, line_items, people, policies, rules};
 use openbadges::verify::{Resolver, Verdict, verify};
 use openbadges::{did, jwt};
 use practice_lms::browser::{Browser, Page};
@@ -60,7 +61,7 @@ impl Stage {
         let path = page.url.path().strip_prefix("/c/").unwrap();
         let id = CourseId::from(path.split('/').next().unwrap());
         let found = scene.cairn.store.read(move |db| {
-            let tenant = tenants::first(db)?.unwrap();
+            let tenant = first_tenant(db)?.unwrap();
             courses::get(db, &tenant.id, &id)
         });
         let course = found.await.unwrap().unwrap();

@@ -26,9 +26,11 @@ use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
 use crate::service::course::sync::{CheckOutcome, check_course};
 use crate::store::courses::CourseSeen;
+use crate::store::enrolments::Role;
 use crate::store::links::LinkSeen;
+use crate::store::testing::shortcuts::{launch_course, launch_person};
 use crate::store::{
-    awards, badges, courses, credentials, enrolments, jobs, line_items, links, people, results, rules,
+    awards, badges, courses, credentials, enrolments, facts, jobs, line_items, links, people, rules,
     status_lists,
 };
 use openbadges::verify::Resolver;
@@ -95,9 +97,9 @@ impl Bench {
         let all = self
             .cairn
             .store
-            .read(move |db| results::for_course(db, &course.tenant, &course.id));
+            .read(move |db| facts::for_course(db, &course.tenant, &course.id, &"none".into()));
         let all = all.await.unwrap().into_iter();
-        all.filter_map(|(person, grades)| Some((person, grades.get(&item)?.value)))
+        all.filter_map(|(person, facts)| Some((person, facts.grades.get(&item)?.value)))
             .collect()
     }
 
@@ -129,7 +131,14 @@ impl Bench {
     pub(crate) async fn launched(&self, person: &PersonId, learner: bool, barred: bool) {
         let (course, now, person) = (self.course.clone(), self.clock.now(), person.clone());
         let done = self.cairn.store.write(move |db| {
-            enrolments::set_from_launch(db, &course.tenant, &course.id, &person, learner, barred, now)
+            launch_person(
+                db,
+                &course.tenant,
+                &course.id,
+                &person,
+                Role { learner, barred },
+                now,
+            )
         });
         done.await.unwrap();
     }
@@ -352,7 +361,7 @@ impl Bench {
         let done = self
             .cairn
             .store
-            .write(move |db| courses::upsert_from_launch(db, &seen, now, &SystemRandom));
+            .write(move |db| launch_course(db, &seen, now, &SystemRandom));
         done.await.unwrap();
     }
 }

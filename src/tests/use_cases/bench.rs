@@ -22,8 +22,9 @@ use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::settings::Settings;
 use crate::store::courses::CourseSeen;
+use crate::store::deployments;
 use crate::store::testing::TestDatabase;
-use crate::store::{courses, deployments};
+use crate::store::testing::shortcuts::launch_course;
 use lti::registration::{Flavour, Registration, RegistrationDraft};
 use lti::services::{Pacing, Services, Sleep};
 use lti::token::{ClientAssertionKey, TokenService};
@@ -249,7 +250,7 @@ async fn course(cairn: &Cairn, registration: &Registration, world: &World, at: u
     };
     let made = cairn.store.write(move |db| {
         deployments::find_or_insert(db, &deployment, now)?;
-        courses::upsert_from_launch(db, &seen, now, &SystemRandom)
+        launch_course(db, &seen, now, &SystemRandom)
     });
     made.await.unwrap()
 }

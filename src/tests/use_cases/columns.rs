@@ -12,7 +12,7 @@ use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::service::badge::design::{self, Activated};
 use crate::service::base::error::ServiceError;
 use crate::service::course::columns;
-use crate::store::audit;
+use crate::store::testing::shortcuts::logged;
 use lti::registration::Flavour;
 use practice_lms::{Endpoint, Fault};
 
@@ -78,7 +78,7 @@ async fn a_changed_maximum_pauses_the_badge_until_a_teacher_looks_and_no_other_b
         assert_eq!(bench.holders(&badge).await.len(), 0);
         let tenant = bench.course.tenant.clone();
         let all = Page { offset: 0, limit: 50 };
-        let told = bench.cairn.store.read(move |db| audit::list(db, &tenant, all));
+        let told = bench.cairn.store.read(move |db| logged(db, &tenant, all));
         let told = told.await.unwrap();
         let paused = told.iter().filter(|entry| entry.action == "badge.paused");
         assert_eq!(paused.count(), 1);

@@ -11,6 +11,7 @@ use crate::service::Cairn;
 use crate::service::base::queue::{BackgroundJob as _, DecidePerson};
 use crate::service::course::sync::{enqueue_after_launch, enqueue_check, enqueue_due, progress};
 use crate::store::jobs;
+use crate::store::testing::shortcuts::claim_unshared;
 use crate::web::words::checks;
 use lti::registration::Flavour;
 
@@ -179,7 +180,7 @@ async fn a_decision_that_was_given_up_is_made_at_the_next_check() {
         bench.check().await;
         let now = bench.clock.now();
         let give_up = bench.cairn.store.write(move |db| {
-            for job in jobs::claim(db, now, "unlucky", TimeDelta::minutes(1), 9)? {
+            for job in claim_unshared(db, now, "unlucky", TimeDelta::minutes(1), 9)? {
                 jobs::fail(db, &job, "the disk was full eight times", None)?;
             }
             Ok(())

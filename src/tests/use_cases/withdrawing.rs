@@ -11,6 +11,7 @@ use crate::service::base::institutions;
 use crate::service::base::queue::{BackgroundJob as _, SignAnew};
 use crate::service::credential::withdrawing;
 use crate::service::institution::administrators::Operator;
+use crate::store::testing::shortcuts::claim_unshared;
 use crate::store::{issuers, jobs};
 use openbadges::verify::verify;
 
@@ -177,7 +178,7 @@ async fn badges_are_said_to_wait_until_no_work_on_the_key_is_left() {
         // The first try is given up: they wait all the same.
         let given_up = bench.cairn.store.write(move |db| {
             let lease = chrono::TimeDelta::minutes(1);
-            let due = jobs::claim(db, now, "a worker", lease, 50)?;
+            let due = claim_unshared(db, now, "a worker", lease, 50)?;
             let mine: Vec<_> = due.iter().filter(|job| job.kind == SignAnew::NAME).collect();
             for job in &mine {
                 jobs::fail(db, job, "The disk is full.", None)?;

@@ -18,7 +18,8 @@ use crate::service::course::sync::enqueue_check;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::store::courses::CourseSeen;
-use crate::store::{courses, deployments, nonces, sessions};
+use crate::store::testing::shortcuts::launch_course;
+use crate::store::{deployments, nonces, sessions};
 use lti::registration::{Flavour, RegistrationDraft};
 
 #[tokio::test]
@@ -128,7 +129,7 @@ async fn hanging(bench: &Bench, institution: &str, courses_of_it: usize) -> Mock
         let course = bench
             .cairn
             .store
-            .write(move |db| courses::upsert_from_launch(db, &seen, now, &SystemRandom));
+            .write(move |db| launch_course(db, &seen, now, &SystemRandom));
         let course = course.await.unwrap();
         enqueue_check(&bench.cairn, &course.tenant, &course.id, Cause::CheckNow)
             .await

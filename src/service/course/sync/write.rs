@@ -22,7 +22,7 @@ use crate::service::course::columns;
 use crate::service::course::copying;
 use crate::store::line_items::{ItemChanges, ItemSeen};
 use crate::store::people::PersonSeen;
-use crate::store::results::{Extent, ResultSeen};
+use crate::store::results::ResultSeen;
 use crate::store::{
     Db, StoreError, audit, badges, courses, enrolments, jobs, line_items, people, results, rules,
 };
@@ -206,7 +206,6 @@ impl Taking {
                 &item.id,
                 GradeSource::Ags,
                 &seen,
-                Extent::Whole,
                 self.read_at,
             )?);
         }

@@ -4,6 +4,8 @@
 //! `CAIRN_TEST_POSTGRES` holds the address of a server on which databases may be created. Without it tests say that
 //! PostgreSQL was left out; with `CI=true` that is a failure. `CAIRN_TEST_DATABASES=all` runs every test on both.
 
+pub(crate) mod shortcuts;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,7 +20,8 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::SqliteConnection;
 use sha2::{Digest as _, Sha256};
 
-use super::{Db, Engine, Store, migrate};
+pub(crate) use super::connection::Engine;
+use super::{Db, Store, migrate};
 
 /// A new, empty, up-to-date database that goes away with this value.
 #[derive(Debug)]
