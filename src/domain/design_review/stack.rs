@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::domain::rule::{Group, Rule};
+use crate::domain::rule::Group;
 use crate::ids::BadgeId;
 
 /// The shortest loop that `root` would close as the rule of `badge`: from the badge along what it builds on back to
@@ -49,23 +49,10 @@ fn way_back(badge: &BadgeId, last: &BadgeId, reached_from: &HashMap<BadgeId, Bad
     way
 }
 
-/// The badges whose rules build on `earned`, each once, in the order of the rules: those to decide again when somebody
-/// has earned it.
-pub(crate) fn built_on<'a>(earned: &BadgeId, rules: impl IntoIterator<Item = &'a Rule>) -> Vec<BadgeId> {
-    let mut found: Vec<BadgeId> = Vec::new();
-    for rule in rules {
-        let builds = rule.root.badges().any(|badge| badge == earned);
-        if builds && rule.badge != *earned && !found.contains(&rule.badge) {
-            found.push(rule.badge.clone());
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::sample::{all, any, group, holds, percent, rule};
+    use crate::domain::sample::{all, any, group, holds, percent};
 
     fn ids(names: &[&str]) -> Vec<BadgeId> {
         names.iter().map(|name| BadgeId::from(*name)).collect()
@@ -104,22 +91,5 @@ mod tests {
     fn a_loop_among_other_badges_is_not_ours_and_does_not_hang() {
         let root = all([holds("a")]);
         assert_eq!(looped(&root, &[("a", &["b"]), ("b", &["a"])]), None);
-    }
-
-    #[test]
-    fn earning_a_badge_wakes_those_that_build_on_it() {
-        let mut stack = rule(1, all([group(any([holds("sql"), holds("charts")]))]));
-        stack.badge = "analyst".into();
-        let mut again = rule(2, all([holds("sql")]));
-        again.badge = "analyst".into();
-        let mut other = rule(3, all([holds("charts")]));
-        other.badge = "artist".into();
-        let rules = [stack, again, other];
-        assert_eq!(built_on(&"sql".into(), &rules), ids(&["analyst"]));
-        assert_eq!(built_on(&"charts".into(), &rules), ids(&["analyst", "artist"]));
-        assert_eq!(built_on(&"analyst".into(), &rules), []);
-        let mut itself = rule(4, all([holds("sql")]));
-        itself.badge = "sql".into();
-        assert_eq!(built_on(&"sql".into(), &[itself]), []);
     }
 }

@@ -102,25 +102,6 @@ impl DryRun {
     }
 }
 
-impl FunnelRow {
-    /// The counts as a person reads them: "19 yes · 6 within 5 points · 5 no grade yet". "Points" are percentage
-    /// points; what nobody is in is left out, but "yes" is always there.
-    #[must_use]
-    pub(crate) fn words(&self) -> String {
-        let near = format!("within {NEAR_PERCENT} points");
-        let counts = [
-            (self.near, near.as_str()),
-            (self.no_grade, "no grade yet"),
-            (self.waiting, "waiting for review"),
-            (self.not_handed_in, "nothing handed in"),
-            (self.no, "no"),
-        ];
-        let others = counts.into_iter().filter(|(count, _)| *count > 0);
-        let others = others.map(|(count, word)| format!(" · {count} {word}"));
-        format!("{} yes{}", self.yes, others.collect::<String>())
-    }
-}
-
 /// How somebody stands towards a condition, a group or a whole rule.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Prospect {

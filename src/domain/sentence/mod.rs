@@ -16,7 +16,7 @@ mod reading;
 
 pub(crate) use lines::{Line, lines};
 pub(crate) use next::{Progress, next_step, progress};
-pub(crate) use reading::{label, sentence, sentence_in_full};
+pub(crate) use reading::{label, sentence_in_full};
 
 #[cfg(test)]
 mod decision_tests;

@@ -20,40 +20,9 @@ struct Phrase {
 }
 
 /// The rule as one sentence, as the rule builder shows it: "A student earns this with at least 80 percent in Cleaning
-/// exercise, an approved Project report, and any 2 of 3 badges." Badges to choose among are counted, not named.
-#[must_use]
-pub(crate) fn sentence(root: &Group, names: &Names) -> String {
-    whole(root, names, Detail::Counted)
-}
-
-/// As [`sentence`], with the name of every badge: for readers who do not see the rule beside it.
+/// exercise, an approved Project report, and any 2 of 3 badges (Spreadsheet basics, SQL basics, and Charts)."
 #[must_use]
 pub(crate) fn sentence_in_full(root: &Group, names: &Names) -> String {
-    whole(root, names, Detail::Named)
-}
-
-/// A node as the label of a row: "Cleaning exercise ≥ 80 %", "Project report approved", "any 2 of 3 badges".
-#[must_use]
-pub(crate) fn label(node: &Node, names: &Names) -> String {
-    match node.core() {
-        Node::Group(group) => inner(group, names, Detail::Counted).text,
-        Node::Condition(condition) => match condition {
-            Condition::Grade { item, at_least } => {
-                let bound = match at_least {
-                    Threshold::Percent(share) => format!("{} %", number(*share)),
-                    Threshold::Points(_) => bound(*at_least, names.maximum(item)),
-                };
-                format!("{} ≥ {bound}", names.line_item(item))
-            }
-            Condition::EvidenceApproved { activity } => format!("{} approved", names.activity(activity)),
-            Condition::HoldsBadge { badge } => format!("{} held", names.badge(badge)),
-            Condition::NotBefore { at } => format!("from {} on", moment(*at)),
-            Condition::InstructorApproves => "approved by an instructor".to_owned(),
-        },
-    }
-}
-
-fn whole(root: &Group, names: &Names, detail: Detail) -> String {
     let mut root = root;
     while let [Node::Group(only)] = root.nodes.as_slice()
         && matches!(root.need, Need::All | Need::Any | Need::AtLeast(1))
@@ -74,13 +43,34 @@ fn whole(root: &Group, names: &Names, detail: Detail) -> String {
                 .into_iter()
                 .filter(|node| date_of(node).is_none())
                 .collect();
-            let parts = join(&phrases(&rest, names, detail), "and");
+            let parts = join(&phrases(&rest, names, Detail::Named), "and");
             format!("From {} on, a student earns this with {parts}.", moment(*at))
         }
         _ => format!(
             "A student earns this with {}.",
-            outer(root, &members, names, detail)
+            outer(root, &members, names, Detail::Named)
         ),
+    }
+}
+
+/// A node as the label of a row: "Cleaning exercise ≥ 80 %", "Project report approved", "any 2 of 3 badges".
+#[must_use]
+pub(crate) fn label(node: &Node, names: &Names) -> String {
+    match node.core() {
+        Node::Group(group) => inner(group, names, Detail::Counted).text,
+        Node::Condition(condition) => match condition {
+            Condition::Grade { item, at_least } => {
+                let bound = match at_least {
+                    Threshold::Percent(share) => format!("{} %", number(*share)),
+                    Threshold::Points(_) => bound(*at_least, names.maximum(item)),
+                };
+                format!("{} ≥ {bound}", names.line_item(item))
+            }
+            Condition::EvidenceApproved { activity } => format!("{} approved", names.activity(activity)),
+            Condition::HoldsBadge { badge } => format!("{} held", names.badge(badge)),
+            Condition::NotBefore { at } => format!("from {} on", moment(*at)),
+            Condition::InstructorApproves => "approved by an instructor".to_owned(),
+        },
     }
 }
 

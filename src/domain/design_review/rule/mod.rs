@@ -1,4 +1,4 @@
-//! A rule before it is activated, and an active one when the gradebook under it changes.
+//! A rule before it is activated.
 
 use rust_decimal::Decimal;
 use thiserror::Error;
@@ -43,8 +43,6 @@ pub(crate) enum RuleProblem {
     UnknownLineItem,
     #[error("Choose another assignment: \"{label}\" is gone from the gradebook.")]
     LineItemGone { label: String },
-    #[error("Look at \"{label}\": its maximum changed to {maximum} points since the rule was activated.")]
-    LineItemMaximumChanged { label: String, maximum: String },
     #[error("Choose an evidence activity again: the one that the rule names is not in this course.")]
     UnknownActivity,
     #[error("Choose a badge again: the one that the rule names does not exist.")]
@@ -117,31 +115,6 @@ pub(crate) fn review_rule(root: &Group, context: &RuleContext<'_>) -> Vec<RulePr
         }
     }
     once
-}
-
-/// Why an active rule must pause: a line item that it reads is gone, or its maximum is not what it was.
-#[must_use]
-pub(crate) fn pausing_problems(root: &Group, line_items: &[LineItem]) -> Vec<RuleProblem> {
-    let mut problems = Vec::new();
-    for id in root.line_items() {
-        let problem = match line_items.iter().find(|item| item.id == *id) {
-            None => RuleProblem::UnknownLineItem,
-            Some(item) => match item.state {
-                LineItemState::Present => continue,
-                LineItemState::Gone => RuleProblem::LineItemGone {
-                    label: one_line(&item.label),
-                },
-                LineItemState::MaximumChanged => RuleProblem::LineItemMaximumChanged {
-                    label: one_line(&item.label),
-                    maximum: number(item.maximum),
-                },
-            },
-        };
-        if !problems.contains(&problem) {
-            problems.push(problem);
-        }
-    }
-    problems
 }
 
 fn review_group(group: &Group, context: &RuleContext<'_>, problems: &mut Vec<RuleProblem>) {
