@@ -14,7 +14,7 @@ mod provider;
 mod read;
 
 pub(crate) use known::KNOWN;
-pub(crate) use provider::{AdminProvider, Entry, Reach};
+pub(crate) use provider::{AdminProvider, Reach};
 
 use known::{OTHER_VARIABLES, known_names};
 use provider::admin_provider;

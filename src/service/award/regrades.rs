@@ -121,21 +121,7 @@ pub(crate) struct FallenGrade {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-#[tracing::instrument(name = "regrades.waiting", level = "debug", skip_all)]
-pub(crate) async fn waiting(
-    cairn: &Cairn,
-    visitor: &Visitor,
-) -> Result<(Vec<FallenGrade>, i64), ServiceError> {
-    let (visitor, now) = (visitor.clone(), cairn.clock.now());
-    let found = cairn.store.read_with(move |db| waiting_of(db, &visitor, now));
-    found.await
-}
-
-/// As [`waiting`], for whoever reads already.
-///
-/// # Errors
-/// As [`waiting`].
-pub(in crate::service) fn waiting_of(
+pub(crate) fn waiting_of(
     db: &mut Db,
     visitor: &Visitor,
     now: DateTime<Utc>,

@@ -52,7 +52,7 @@ pub(crate) struct Cairn {
     /// How often somebody may try to sign in to the console.
     pub(crate) throttle: throttle::Throttle,
     /// Says that the data folder is in use, as long as this lives.
-    pub(crate) in_use: data_folder::InUse,
+    _in_use: data_folder::InUse,
 }
 
 /// Why Cairn does not start.
@@ -137,7 +137,7 @@ impl Cairn {
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
         Ok(Self {
-            in_use,
+            _in_use: in_use,
             throttle: throttle::Throttle::new(&clock),
             platform_hosts,
             remembered: Remembered::default(),

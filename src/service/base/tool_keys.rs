@@ -4,19 +4,15 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
 
 use crate::clock::SharedClock;
-use crate::domain::audit::{Action, Entry};
 use crate::domain::keys::KeyState;
 use crate::random::SharedRandom;
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::StartError;
 use crate::service::base::error::ServiceError;
-use crate::service::base::operator::Operator;
-use crate::store::{Store, StoreError, audit, tool_keys};
-use lti::error::ToolKeyError;
+use crate::store::{Store, tool_keys};
 use lti::keys::ToolKey;
 use lti::token::ClientAssertionKey;
 
@@ -75,14 +71,6 @@ impl ToolKeys {
     #[must_use]
     pub(crate) fn kid(&self) -> String {
         self.ring().active.kid().to_owned()
-    }
-
-    /// Signs `claims` as [`ToolKey::sign`] does, with the key that signs now.
-    ///
-    /// # Errors
-    /// [`ToolKeyError::Signing`] when the claims cannot be written as JSON.
-    pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, ToolKeyError> {
-        self.ring().active.sign(claims)
     }
 
     /// The JSON Web Key Set to publish: the next one, the one that signs, and the old ones.

@@ -38,21 +38,6 @@ pub(crate) enum BackupError {
     Secrets(#[from] SecretsError),
 }
 
-impl BackupError {
-    /// A stable name for scripts and support.
-    #[must_use]
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            Self::There(_) => "backup.there",
-            Self::NoDatabase(_) => "backup.no-database",
-            Self::Write(..) => "backup.write",
-            Self::Read(..) => "backup.read",
-            Self::Store(_) => "store",
-            Self::Secrets(_) => "secrets",
-        }
-    }
-}
-
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Made {

@@ -1,6 +1,7 @@
 //! A grade that falls after the award, under each policy, on each database.
 
 use super::{Bench, benches};
+use crate::clock::Clock as _;
 use crate::domain::award::{Award, RegradeState, Standing};
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::domain::rule::Condition;
@@ -36,9 +37,12 @@ impl Bench {
     }
 
     async fn waiting(&self) -> Vec<FallenGrade> {
-        let (waiting, more) = regrades::waiting(&self.cairn, &self.instructor().await)
-            .await
-            .unwrap();
+        let (visitor, now) = (self.instructor().await, self.clock.now());
+        let found = self
+            .cairn
+            .store
+            .read_with(move |db| regrades::waiting_of(db, &visitor, now));
+        let (waiting, more) = found.await.unwrap();
         assert_eq!(more, 0);
         waiting
     }

@@ -25,7 +25,7 @@ mod rule;
 mod trial;
 
 pub(in crate::service) use rule::names;
-pub(crate) use rule::{RuleEditor, RuleReview, editor, review, save_rule};
+pub(crate) use rule::{RuleEditor, editor, review, save_rule};
 pub(crate) use trial::{Activated, Trial, activate, trial};
 
 /// Courses larger than this are not tried out on every look at the list.
@@ -40,7 +40,6 @@ pub(crate) struct Overview {
     pub(crate) badges: Vec<Summary>,
     /// Gradebook columns that can be read.
     pub(crate) columns: usize,
-    pub(crate) activities: usize,
     /// Grades that were typed before Cairn prepared a column are invisible (Canvas).
     pub(crate) hides_early_grades: bool,
     /// Hand-ins that wait for a review.
@@ -119,9 +118,8 @@ pub(in crate::service) fn overview(
     let learners = enrolments::learners(db, tenant, id)?;
     let counters = awards::counters(db, tenant, id, now)?;
     let items = line_items::for_course(db, tenant, id)?;
-    let activities = activities::for_course(db, tenant, id)?;
     let mut waiting = 0;
-    for activity in &activities {
+    for activity in activities::for_course(db, tenant, id)? {
         let state = Some(crate::domain::evidence::SubmissionState::HandedIn);
         waiting += submissions::latest_for_activity(db, tenant, &activity.id, state, Page::first(1))?.1;
     }
@@ -148,7 +146,6 @@ pub(in crate::service) fn overview(
             .iter()
             .filter(|item| item.state != LineItemState::Gone)
             .count(),
-        activities: activities.len(),
         waiting: small(waiting),
     })
 }

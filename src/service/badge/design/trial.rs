@@ -32,8 +32,7 @@ use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people
 pub(crate) struct Trial {
     pub(crate) now: DateTime<Utc>,
     pub(crate) badge: Badge,
-    /// The version that was tried: the draft, else the active one.
-    pub(crate) rule: Rule,
+    /// The version that was tried, the draft or else the active one, as a sentence.
     pub(crate) sentence: String,
     pub(crate) run: DryRun,
     pub(crate) names: Names,
@@ -94,7 +93,6 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
             hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
             read_at: course.and_then(|course| course.checks.last_at),
             badge,
-            rule,
             run,
             names,
         })

@@ -63,19 +63,6 @@ impl Drawing {
         }
     }
 
-    /// The drawing behind a badge's picture; `None` for an uploaded one.
-    #[must_use]
-    pub(crate) fn from_picture(picture: &Picture) -> Option<Self> {
-        match picture {
-            Picture::Drawn {
-                initials,
-                shape,
-                colour,
-            } => Some(Self::of(initials, *shape, colour)),
-            Picture::Uploaded { .. } => None,
-        }
-    }
-
     /// Reads the query that [`query`] writes.
     #[must_use]
     pub(crate) fn from_query(asked: &str) -> Self {

@@ -79,7 +79,7 @@ fn nearest(db: &mut Db, course: &Course, history: &[&str]) -> Result<Option<Cour
 }
 
 /// The course of this registration to which an id of ours belongs: of a placement, an evidence activity or a badge.
-pub(crate) fn source_of(
+fn source_of(
     db: &mut Db,
     tenant: &TenantId,
     registration: &RegistrationId,

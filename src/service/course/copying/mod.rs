@@ -32,11 +32,10 @@ mod take;
 
 pub(crate) use crate::service::badge::copied_inputs::{Kind, Missing};
 pub(in crate::service) use again::map_again;
-pub(crate) use find::source_of;
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
 pub(crate) use map::{Choice, choose, create_column};
-pub(crate) use mapping::{MappedBadge, Mapping, mapping};
-pub(crate) use plan::{Note, Plan, PlannedBadge, PlannedInput, Told, plan};
+pub(crate) use mapping::{Mapping, mapping};
+pub(crate) use plan::{Note, Plan, PlannedInput, Told, plan};
 pub(crate) use take::{Taken, take};
 
 /// The name of what stands in for that thing of the old course.

@@ -4,7 +4,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use url::Url;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::platform::Invitation;
@@ -27,7 +26,7 @@ mod known;
 mod token;
 mod tool;
 
-pub(crate) use changes::{Beside, Change, PowersBeside, Update};
+pub(crate) use changes::{Beside, Change, Update};
 pub(crate) use inviting::{INVITATION_LIFE, address, invitations_of, invite, withdraw};
 use inviting::{invitation, take, used};
 use known::{already_known, keep_choices, others, update};
@@ -291,10 +290,4 @@ async fn call(
         };
         InstitutionRefusal::Unreached { step, host, why }
     })?)
-}
-
-/// The origin of an address, for people.
-#[must_use]
-pub(crate) fn origin(url: &Url) -> String {
-    url.origin().ascii_serialization()
 }

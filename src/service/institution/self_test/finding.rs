@@ -206,29 +206,6 @@ pub(crate) struct OwnGrades {
 }
 
 impl Finding {
-    /// A stable name.
-    #[must_use]
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            Self::TurnedOff => "enabled",
-            Self::DeploymentsPending(_) | Self::NoDeployment => "deployments",
-            Self::KeysReadable | Self::KeysUnreadable { .. } | Self::KeyMissed { .. } => "keys",
-            Self::NeverLaunched | Self::Launched { .. } => "launch",
-            Self::SharesNames | Self::SharesNoNames => "names",
-            Self::SharesEmails => "emails",
-            Self::NotOffered(Offer::Members) => "members-offered",
-            Self::NotOffered(Offer::Grades) => "grades-offered",
-            Self::Placements { .. } => "placements",
-            Self::Clock { .. } => "clock",
-            Self::Token | Self::NoToken { .. } | Self::NoService | Self::TokenWithout(_) => "token",
-            Self::Members { .. } | Self::MembersUnread { .. } => "members",
-            Self::Columns { .. } | Self::ColumnsUnread { .. } => "columns",
-            Self::Results { .. } | Self::ResultsUnread { .. } => "results",
-            Self::Slow { .. } => "slow",
-            Self::Grades(_) => "grades",
-        }
-    }
-
     /// How it is meant.
     #[must_use]
     pub(crate) fn verdict(&self) -> Verdict {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::domain::course::Course;
 use crate::domain::platform::{DeploymentState, LastSeen};
@@ -38,7 +38,6 @@ const SLOW: TimeDelta = TimeDelta::seconds(3);
 /// What the test found, in the order in which things have to work.
 #[derive(Debug, Clone)]
 pub(crate) struct Report {
-    pub(crate) at: DateTime<Utc>,
     /// The platform as it was tested.
     pub(crate) registration: Registration,
     pub(crate) findings: Vec<Finding>,
@@ -100,7 +99,6 @@ pub(crate) async fn run(
     findings.extend(steps.finding());
     findings.push(Finding::Grades(seen));
     Ok(Report {
-        at: cairn.clock.now(),
         registration: known.registration,
         findings,
     })

@@ -58,21 +58,6 @@ pub(crate) enum RotationError {
     Start(#[from] StartError),
 }
 
-impl RotationError {
-    /// A stable name for scripts and support.
-    #[must_use]
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            Self::InUse => "master-key.in-use",
-            Self::NewKeyNeeded => "master-key.new-key-needed",
-            Self::SameKey => "master-key.same",
-            Self::NotSwapped(_) => "master-key.not-swapped",
-            Self::NotChanged(_) => "master-key.not-changed",
-            Self::Start(_) => "master-key.start",
-        }
-    }
-}
-
 impl From<SecretsError> for RotationError {
     fn from(error: SecretsError) -> Self {
         Self::Start(error.into())

@@ -48,24 +48,6 @@ pub(crate) enum ArchiveError {
     NoBadge,
 }
 
-impl ArchiveError {
-    /// A stable name for scripts and support.
-    #[must_use]
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            Self::NotAnArchive(_) => "drill.not-an-archive",
-            Self::Inconsistent(_) => "drill.inconsistent",
-            Self::TooManyFiles => "drill.too-many-files",
-            Self::Name(_) => "drill.name",
-            Self::Twice(_) => "drill.twice",
-            Self::Bomb(_) => "drill.bomb",
-            Self::TooLarge(_) => "drill.too-large",
-            Self::IssuerTwice(_) => "drill.issuer-twice",
-            Self::NoBadge => "drill.no-badge",
-        }
-    }
-}
-
 /// What was found out about one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Finding {
