@@ -99,7 +99,6 @@ async fn list(
         may_revoke,
         problems,
         back_href: visit.href(""),
-        badge_name: badge.design.name,
     })
 }
 

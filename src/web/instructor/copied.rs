@@ -239,7 +239,6 @@ fn mapping_page(visit: &Visit, mapping: &Mapping, problems: Vec<Problem>) -> Cop
         source,
         action: visit.href(&course::copied_map(&mapping.copy.id)),
         problems: ProblemList(problems),
-        makes_columns: mapping.makes_columns,
         back_href: visit.href(""),
     }
 }

@@ -89,7 +89,6 @@ fn view(
             .map(|badge| row(visit, badge, powers))
             .collect(),
         new_badge_href: powers.create.then(|| visit.href(&course::badge_new())),
-        progress_href: visit.href(&course::progress()),
         evidence_href: visit.href(&course::evidence()),
         evidence_waiting: overview.waiting,
     }

@@ -190,7 +190,6 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     page.flash = builder.flash.or(page.flash);
     Ok(RuleBuilderPage {
         page,
-        badge_name: badge.design.name.clone(),
         picture: picture_of(badge),
         action: href(course::badge_rule_save),
         draft: builder.draft,

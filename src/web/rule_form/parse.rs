@@ -1,4 +1,4 @@
-//! Flat fields to a draft, and a draft to flat fields.
+//! Flat fields to a draft.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -49,14 +49,6 @@ impl DraftGroup {
         }
         let mut left = MAX_NODES;
         read_group(&fields, "", 0, &mut left)
-    }
-
-    /// The fields that the form would post for this draft, hidden `kind` fields included.
-    #[must_use]
-    pub(crate) fn to_fields(&self) -> Vec<(String, String)> {
-        let mut fields = Vec::new();
-        write_group(self, "", &mut fields);
-        fields
     }
 }
 
@@ -109,36 +101,6 @@ fn read_row(fields: &Fields<'_>, path: &str, kind: RowKind) -> DraftRow {
             at: fields.value(path, "at"),
         },
         RowKind::Approval => DraftRow::Approval,
-    }
-}
-
-fn write_group(group: &DraftGroup, path: &str, fields: &mut Vec<(String, String)>) {
-    let mut put = |path: &str, name: &str, value: &str| fields.push((field(path, name), value.to_owned()));
-    put(path, "need", group.need.word());
-    put(path, "count", &group.count);
-    for (position, node) in group.nodes.iter().enumerate() {
-        let below = child_path(path, position);
-        match node {
-            DraftNode::Group(group) => {
-                fields.push((field(&below, "kind"), "group".to_owned()));
-                write_group(group, &below, fields);
-            }
-            DraftNode::Row(row) => {
-                let mut put = |name: &str, value: &str| fields.push((field(&below, name), value.to_owned()));
-                put("kind", row.kind().word());
-                match row {
-                    DraftRow::Grade { item, value, unit } => {
-                        put("item", item);
-                        put("value", value);
-                        put("unit", unit.word());
-                    }
-                    DraftRow::Evidence { activity } => put("activity", activity),
-                    DraftRow::Badge { badge } => put("badge", badge),
-                    DraftRow::Date { at } => put("at", at),
-                    DraftRow::Approval => {}
-                }
-            }
-        }
     }
 }
 

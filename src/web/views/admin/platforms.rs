@@ -17,7 +17,6 @@ pub(crate) struct PlatformLine {
     pub(crate) href: String,
     pub(crate) name: String,
     pub(crate) institution: String,
-    pub(crate) issuer: String,
     pub(crate) enabled: bool,
     pub(crate) pending: usize,
     pub(crate) seen: Option<When>,
@@ -61,7 +60,6 @@ impl PlatformsPage {
             href: console::platform(&one.registration.id),
             name: one.registration.name.clone(),
             institution: one.institution.clone(),
-            issuer: one.registration.issuer.clone(),
             enabled: one.registration.enabled,
             pending: one.pending,
             seen: one.seen_at.map(|at| When::new(at, now)),
@@ -141,13 +139,13 @@ pub(crate) struct DeploymentLine {
     pub(crate) seen_in: Option<String>,
 }
 
-/// Posts `what` and `value` to `change`, nothing to `test`.
+/// Posts `what` and `value` to `change_href`, nothing to `test_href`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/platform.html")]
 pub(crate) struct PlatformPage {
     pub(crate) page: AdminPage,
-    /// Where its forms post to, without `/change` and `/test`.
-    pub(crate) href: String,
+    pub(crate) test_href: String,
+    pub(crate) change_href: String,
     pub(crate) institution: String,
     pub(crate) enabled: bool,
     pub(crate) accepts_all: bool,
@@ -181,7 +179,8 @@ impl PlatformPage {
             .collect();
         Self {
             page,
-            href: console::platform(&registration.id),
+            test_href: console::platform_test(&registration.id),
+            change_href: console::platform_change(&registration.id),
             institution: known.institution.name.clone(),
             enabled: registration.enabled,
             accepts_all: registration.accepts_new_deployments,

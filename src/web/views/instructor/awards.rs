@@ -9,7 +9,6 @@ use crate::web::views::shared::{Page, Paging, PictureView, ProblemList, StatusCh
 #[template(path = "instructor/awards.html")]
 pub(crate) struct BadgeAwardsPage {
     pub(crate) page: Page,
-    pub(crate) badge_name: String,
     pub(crate) picture: PictureView,
     pub(crate) rows: Vec<AwardRow>,
     pub(crate) paging: Paging,

@@ -65,7 +65,6 @@ pub(crate) struct CopiedMapPage {
     pub(crate) badges: Vec<BroughtBadge>,
     pub(crate) action: String,
     pub(crate) problems: ProblemList,
-    pub(crate) makes_columns: bool,
     pub(crate) back_href: String,
 }
 

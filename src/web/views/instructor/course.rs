@@ -25,7 +25,6 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) offers: Vec<OfferLine>,
     /// None where only administrators make badges.
     pub(crate) new_badge_href: Option<String>,
-    pub(crate) progress_href: String,
     pub(crate) evidence_href: String,
     /// Hand-ins that wait for a review.
     pub(crate) evidence_waiting: u32,

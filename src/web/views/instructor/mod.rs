@@ -24,4 +24,4 @@ pub(crate) use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameG
 pub(crate) use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
 pub(crate) use regrade::RegradePage;
-pub(crate) use rule_builder::{ColumnFields, RuleBuilderPage, RuleGroupView, RuleOptions};
+pub(crate) use rule_builder::{ColumnFields, RuleBuilderPage, RuleOptions};

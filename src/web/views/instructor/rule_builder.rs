@@ -12,7 +12,6 @@ use crate::web::views::shared::{Choice, Page, PictureView, ProblemList};
 #[template(path = "instructor/rule_builder.html")]
 pub(crate) struct RuleBuilderPage {
     pub(crate) page: Page,
-    pub(crate) badge_name: String,
     pub(crate) picture: PictureView,
     pub(crate) action: String,
     pub(crate) draft: DraftGroup,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Page, PublicPage};
+use super::PublicPage;
 
 /// An error outside a session: on public pages, at launches, before anything is known.
 #[derive(Debug, Clone, Template)]
@@ -17,20 +17,6 @@ pub(crate) struct ErrorPage {
     pub(crate) what_to_do: String,
     /// The id that is also in the log.
     pub(crate) error_id: String,
-}
-
-/// The same inside a course, with its navigation.
-#[derive(Debug, Clone, Template)]
-#[template(path = "shared/error_framed.html")]
-pub(crate) struct FramedErrorPage {
-    pub(crate) page: Page,
-    /// As in [`ErrorPage`].
-    pub(crate) sentence: String,
-    pub(crate) kept: Option<String>,
-    pub(crate) what_to_do: String,
-    pub(crate) error_id: String,
-    /// Where to go from here, if anywhere better than back.
-    pub(crate) way_out: Option<super::LinkTo>,
 }
 
 impl ErrorPage {
@@ -57,23 +43,6 @@ impl ErrorPage {
             what_to_do.clone_into(&mut page.what_to_do);
         }
         page
-    }
-}
-
-impl FramedErrorPage {
-    /// The page for an HTTP status inside a course; the frame's own title is replaced.
-    #[must_use]
-    pub(crate) fn new(mut page: Page, status: u16, sentence: &str, error_id: &str) -> Self {
-        let (title, what_to_do) = words(status);
-        title.clone_into(&mut page.title);
-        Self {
-            page,
-            sentence: sentence.to_owned(),
-            kept: None,
-            what_to_do: what_to_do.to_owned(),
-            error_id: error_id.to_owned(),
-            way_out: None,
-        }
     }
 }
 

@@ -14,13 +14,13 @@ mod when;
 pub(crate) use certificate::{Certificate, WhereToCheck};
 pub(crate) use checks::{CheckLine, CheckList};
 pub(crate) use confirm::ConfirmPage;
-pub(crate) use error_page::{ErrorPage, FramedErrorPage};
-pub(crate) use findings::{FindingLine, FindingList};
-pub(crate) use page::{Audience, Flash, FormFields, FramedLink, NavItem, OpenGraph, Page, PublicPage};
+pub(crate) use error_page::ErrorPage;
+pub(crate) use findings::FindingList;
+pub(crate) use page::{Audience, Flash, NavItem, OpenGraph, Page, PublicPage};
 pub(crate) use paging::Paging;
 pub(crate) use parts::{
-    ArtefactBox, ArtefactView, Choice, Download, Downloads, FieldAttributes, FieldProblem, FilePreview,
-    FileView, LinkTo, PictureView, Problem, ProblemList, SafeHtml, Share, count_of, thousands,
+    ArtefactView, Choice, Download, Downloads, FieldProblem, FilePreview, FileView, LinkTo, PictureView,
+    Problem, ProblemList, SafeHtml, Share, count_of, thousands,
 };
-pub(crate) use status::{Status, StatusChip, StatusIcon};
+pub(crate) use status::{Status, StatusChip};
 pub(crate) use when::When;

@@ -167,12 +167,6 @@ impl Page {
             csrf: "",
         }
     }
-
-    /// Whether an instructor reads it.
-    #[must_use]
-    pub(crate) fn for_instructor(&self) -> bool {
-        self.audience == Audience::Instructor
-    }
 }
 
 impl PublicPage {

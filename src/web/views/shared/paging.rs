@@ -25,10 +25,4 @@ impl Paging {
             thousands(self.total)
         )
     }
-
-    /// Whether there is more than this page.
-    #[must_use]
-    pub(crate) fn is_needed(&self) -> bool {
-        self.previous_href.is_some() || self.next_href.is_some()
-    }
 }

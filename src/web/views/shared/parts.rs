@@ -160,12 +160,6 @@ impl SafeHtml {
         Self(html)
     }
 
-    /// The HTML.
-    #[must_use]
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Whether there is nothing to show.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {
@@ -189,18 +183,10 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// A share; `part` is never drawn beyond `whole`.
+    /// A share.
     #[must_use]
     pub(crate) fn of(part: u32, whole: u32) -> Self {
         Self { part, whole }
-    }
-
-    /// The length of its bar on a scale of 1,000, whole numbers so that every browser draws the same.
-    #[must_use]
-    pub(crate) fn permille(&self) -> u64 {
-        (u64::from(self.part.min(self.whole)) * 1_000)
-            .checked_div(u64::from(self.whole))
-            .unwrap_or(0)
     }
 }
 
