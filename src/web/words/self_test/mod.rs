@@ -2,6 +2,8 @@
 
 mod settings;
 
+use chrono::{DateTime, Utc};
+
 use crate::service::institution::self_test::{
     Finding, Grades, KeysUnreadable, NoToken, Offer, OwnGrades, Patience, Setting, Step, Unread, Verdict,
 };
@@ -32,15 +34,7 @@ pub(crate) fn sentence(finding: &Finding, registration: &Registration) -> String
             );
         }
         Finding::Launched { at, product, version } => {
-            let product = match (product, version) {
-                (Some(product), Some(version)) => format!("{product}, version {version}"),
-                (Some(product), None) => product.clone(),
-                _ => "a product that does not name itself".to_owned(),
-            };
-            return format!(
-                "Cairn was opened from it on {}; it is {product}.",
-                at.format("%-d %b %Y, %H:%M UTC")
-            );
+            return launched(*at, product.as_deref(), version.as_deref());
         }
         Finding::NotOffered(what) => {
             let what = match what {
@@ -86,23 +80,20 @@ pub(crate) fn sentence(finding: &Finding, registration: &Registration) -> String
             };
         }
         Finding::MembersUnread { course, why } => {
-            return because(&format!("The members of “{course}” cannot be read"), &unread(why));
+            return cannot_be_read(&format!("The members of “{course}”"), why);
         }
         Finding::Columns { course, count } => {
             let count = counted(*count, "gradebook column");
             return format!("{count} of Cairn's own found in “{course}”.");
         }
         Finding::ColumnsUnread { course, why } => {
-            return because(
-                &format!("The gradebook columns of Cairn in “{course}” cannot be read"),
-                &unread(why),
-            );
+            return cannot_be_read(&format!("The gradebook columns of Cairn in “{course}”"), why);
         }
         Finding::Results { column, count } => {
             return format!("{} read in “{column}”.", counted(*count, "grade"));
         }
         Finding::ResultsUnread { column, why } => {
-            return because(&format!("The grades in “{column}” cannot be read"), &unread(why));
+            return cannot_be_read(&format!("The grades in “{column}”"), why);
         }
         Finding::Slow { step, took } => {
             return format!(
@@ -199,6 +190,18 @@ pub(crate) fn advice(finding: &Finding, registration: &Registration) -> Option<S
     Some(settings::say(registration, setting))
 }
 
+fn launched(at: DateTime<Utc>, product: Option<&str>, version: Option<&str>) -> String {
+    let product = match (product, version) {
+        (Some(product), Some(version)) => format!("{product}, version {version}"),
+        (Some(product), None) => product.to_owned(),
+        (None, _) => "a product that does not name itself".to_owned(),
+    };
+    format!(
+        "Cairn was opened from it on {}; it is {product}.",
+        at.format("%-d %b %Y, %H:%M UTC")
+    )
+}
+
 fn keys_unreadable(why: &KeysUnreadable) -> String {
     match why {
         KeysUnreadable::Said(error) => error.to_string(),
@@ -217,6 +220,10 @@ fn clock(seconds: i64, verdict: Verdict) -> String {
         Verdict::Remark => format!("Its clock is {words}, or its answers take that long."),
         Verdict::Good => "Its clock and ours agree within 5 seconds.".to_owned(),
     }
+}
+
+fn cannot_be_read(what: &str, why: &Unread) -> String {
+    because(&format!("{what} cannot be read"), &unread(why))
 }
 
 /// The part of a sentence that says why something of a course could not be read.
