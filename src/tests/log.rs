@@ -26,7 +26,8 @@ impl Log {
             let log = Self::default();
             let writer = log.clone();
             let subscriber = tracing_subscriber::fmt()
-                .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+                // What drives the browsers of other tests in this process tells everything that they show.
+                .with_env_filter("trace,thirtyfour=off")
                 .with_ansi(false)
                 .with_writer(move || writer.clone());
             subscriber.try_init().unwrap();

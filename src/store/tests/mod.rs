@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use url::Url;
 
-use super::testing::{Engine, TestDatabase, on_both_databases};
+use super::testing::{TestDatabase, on_both_databases};
 use super::*;
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};

@@ -1,7 +1,6 @@
 //! A grade that falls after the award, under each policy, on each database.
 
 use super::{Bench, benches};
-use crate::clock::Clock as _;
 use crate::domain::award::{Award, RegradeState, Standing};
 use crate::domain::policy::{Policy, Regrade, Who};
 use crate::domain::rule::Condition;
