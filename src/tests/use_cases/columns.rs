@@ -109,7 +109,7 @@ async fn a_new_rule_after_a_deleted_column_awards_who_waited() {
         let root = Group {
             need: Need::All,
             nodes: vec![Node::Condition(Condition::Grade {
-                item: made.item.id,
+                item: made.id,
                 at_least: Threshold::Percent(80.into()),
             })],
         };
