@@ -74,7 +74,7 @@ async fn empty(viewer: &mut Viewer<'_>, lms: &PracticeLms) {
     viewer.inspect("my-badges-empty").await;
 }
 
-/// A course of Canvas, where grades that were typed too early are hidden.
+/// A course of Canvas.
 async fn canvas(viewer: &mut Viewer<'_>, scene: &Scene) {
     let lms = &scene.canvas;
     let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;

@@ -8,10 +8,6 @@ use crate::domain::rule::Need;
 use crate::domain::sentence::{Audience, Line, Names, lines, progress};
 use crate::web::views::shared::{CheckLine, Status, StatusChip, When};
 
-/// What Canvas does not tell, for its teachers.
-pub(crate) const EARLY_GRADES: &str = "Canvas shows Cairn a grade only if it was typed after Cairn had prepared the column for \
-     that student, which happens at the first check. If a grade stands in the gradebook and not here, type it again.";
-
 /// One line for each condition.
 #[must_use]
 pub(crate) fn check_lines(
@@ -79,15 +75,6 @@ pub(crate) fn standing(award: Option<&Award>, decision: Option<&Decision>, now: 
         Truth::Unknown => Status::Unknown.saying(words),
         Truth::No => Status::NotMet.saying(words),
     }
-}
-
-/// Whether a grade is unknown, at any depth.
-#[must_use]
-pub(crate) fn lacks_a_grade(group: &CheckedGroup) -> bool {
-    group.nodes.iter().any(|node| match node {
-        CheckedNode::Group(inner) => lacks_a_grade(inner),
-        CheckedNode::Condition(condition) => matches!(condition.seen, Seen::NoGrade { .. }),
-    })
 }
 
 /// Whether nothing but grades is unknown.

@@ -1,7 +1,7 @@
 //! What platforms do differently, as named facts: what their results mean, what they refuse, what they can be asked.
 //!
 //! This file alone knows which kind of platform does what. Everybody else asks the registration:
-//! `registration.capabilities().result_rows`. Each fact names its source: `facts` are the collected LTI facts by section,
+//! `registration.capabilities().result_scale`. Each fact names its source: `facts` are the collected LTI facts by section,
 //! `Moodle` and `Canvas` what was observed of them by section, `AGS` the standard. `OTHER` is a platform of which nothing
 //! is known but the standard, so it is asked for nothing beyond it and trusted with nothing that could lose a grade.
 //!
@@ -18,8 +18,6 @@ use super::registration::{Flavour, Registration};
 pub struct Capabilities {
     /// What people call it; none where that is not known.
     pub product: Option<&'static str>,
-    /// Which grades have a row in the results.
-    pub result_rows: ResultRows,
     /// What the points of a result are out of.
     pub result_scale: ResultScale,
     /// Whom the member list calls learners.
@@ -56,16 +54,6 @@ pub struct Capabilities {
     pub placements: Placements,
     /// Which variables custom parameters may name.
     pub variables: Variables,
-}
-
-/// Which grades of a column its results service has a row for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResultRows {
-    /// Each grade, whoever gave it (facts 3.3).
-    OfEveryGrade,
-    /// Only those of learners for whom the tool has posted a score: it has to make their rows before a teacher types, and
-    /// what was typed before stays invisible (facts 2.6).
-    OfPostedScores,
 }
 
 /// What the points of a result are out of, where its own `resultMaximum` and the column's `scoreMaximum` differ.
@@ -253,7 +241,6 @@ pub enum Variables {
 
 const MOODLE: Capabilities = Capabilities {
     product: Some("Moodle"),
-    result_rows: ResultRows::OfEveryGrade,
     result_scale: ResultScale::Column,
     roster_learners: RosterLearners::StudentsAndStaff,
     page_size: PageSize::Never,
@@ -276,7 +263,6 @@ const MOODLE: Capabilities = Capabilities {
 
 const CANVAS: Capabilities = Capabilities {
     product: Some("Canvas"),
-    result_rows: ResultRows::OfPostedScores,
     result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
     page_size: PageSize::Asked,
@@ -299,7 +285,6 @@ const CANVAS: Capabilities = Capabilities {
 
 const OTHER: Capabilities = Capabilities {
     product: None,
-    result_rows: ResultRows::OfEveryGrade,
     result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
     page_size: PageSize::Never,

@@ -102,23 +102,6 @@ impl<'a> Person<'a> {
         }
     }
 
-    /// Waits until a course's list of badges says that no check is under way: in Canvas, a grade that is typed before the
-    /// column was prepared stays invisible.
-    pub(crate) async fn wait_until_checked(&mut self, home: &str) -> Result<Page, TourError> {
-        let step = "waiting for the check of the course";
-        for _ in 0..200 {
-            let page = self.browser.get(home).await.during(step)?;
-            if !reads(&page.words(), "Checking:") {
-                return expect(step, page, "Checked");
-            }
-            tokio::time::sleep(Duration::from_millis(150)).await;
-        }
-        Err(TourError::Missing {
-            step: step.to_owned(),
-            what: "it did not come to its end".to_owned(),
-        })
-    }
-
     /// Looks at an address again and again until the page reads `expected`: work that Cairn does on its own.
     pub(crate) async fn wait_for(&mut self, address: &str, expected: &str) -> Result<Page, TourError> {
         let step = format!("waiting for “{expected}”");

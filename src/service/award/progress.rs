@@ -21,7 +21,6 @@ use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::holders::AwardPage;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
-use crate::service::base::platforms;
 use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::AwardRefusal;
@@ -133,8 +132,6 @@ pub(crate) struct Sight {
     pub(crate) history: Vec<DecisionRecord>,
     /// What the audit log says of it, newest first, with the name of the person who did it.
     pub(crate) log: Vec<(Logged, Option<String>)>,
-    /// Grades that were typed before Cairn prepared the column are invisible (Canvas).
-    pub(crate) hides_early_grades: bool,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -224,7 +221,6 @@ fn sight_in(
         page: page.unwrap_or_default(),
         history,
         log,
-        hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
         now,
     })
 }

@@ -1,21 +1,13 @@
 //! Platforms as every other use case reads them. Nothing is written here: see [`crate::service::institution::connecting`].
 
-use crate::domain::course::Course;
 use crate::domain::issuer::Tenant;
 use crate::ids::RegistrationId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::{Db, StoreError, registrations, tenants};
-use lti::capabilities::ResultRows;
+use crate::store::{registrations, tenants};
 use lti::error::KeySetError;
 use lti::registration::Registration;
 use lti::token::{TokenError, TokenTarget};
-
-/// Whether a grade that was typed before Cairn made the learner's result row stays invisible.
-pub(in crate::service) fn hides_early_grades(db: &mut Db, course: &Course) -> Result<bool, StoreError> {
-    let platform = registrations::get(db, &course.tenant, &course.registration)?;
-    Ok(platform.is_some_and(|platform| platform.capabilities().result_rows == ResultRows::OfPostedScores))
-}
 
 /// Every platform with its institution.
 pub(crate) async fn list(cairn: &Cairn) -> Result<Vec<(Tenant, Registration)>, ServiceError> {

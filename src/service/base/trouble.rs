@@ -45,7 +45,7 @@ pub(crate) enum Reason {
     },
     /// Nobody does the work any more, and nobody said why.
     WorkLost,
-    /// The rows without which typed grades stay invisible could not be made.
+    /// What an earlier version kept where it could not prepare a column of Canvas. No longer met with.
     RowsUnmade {
         said: String,
     },
@@ -142,6 +142,11 @@ mod tests {
         assert_eq!(
             Trouble::read(sentences).reasons,
             [Reason::Earlier(sentences.to_owned())]
+        );
+        let unmade = r#"{"reasons":[{"rows-unmade":{"said":"no"}}],"error_id":null}"#;
+        assert_eq!(
+            Trouble::read(unmade).reasons,
+            [Reason::RowsUnmade { said: "no".into() }]
         );
     }
 

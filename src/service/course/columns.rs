@@ -26,7 +26,7 @@ use crate::service::course::placing;
 use crate::service::course::scores;
 use crate::service::course::sync;
 use crate::store::{Db, StoreError, activities, courses, line_items, links, registrations};
-use lti::capabilities::{NewColumns, ResultRows};
+use lti::capabilities::NewColumns;
 use lti::registration::Registration;
 use lti::services::Platform;
 use lti::services::grades::{LineItem as PlatformItem, NewLineItem};
@@ -37,14 +37,6 @@ const COLUMN_TAG: &str = "cairn-column";
 pub(in crate::service) const ACTIVITY_TAG: &str = "cairn-activity";
 /// Points that a column may have.
 const MOST_POINTS: u32 = 10_000;
-
-/// A column that an instructor made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NewColumn {
-    pub(crate) item: LineItem,
-    /// Grades that are typed before Cairn has prepared it are invisible (Canvas).
-    pub(crate) hides_early_grades: bool,
-}
 
 /// A course with its platform, ready for calls.
 pub(in crate::service) struct Reach {
@@ -91,7 +83,7 @@ pub(crate) async fn create(
     visitor: &Visitor,
     label: &str,
     points: Decimal,
-) -> Result<NewColumn, ServiceError> {
+) -> Result<LineItem, ServiceError> {
     policies::check(cairn, visitor, Power::Create).await?;
     let label = label.trim();
     if label.is_empty() || label.chars().count() > 200 {
@@ -115,10 +107,7 @@ pub(crate) async fn create(
         .platform
         .find_or_create_line_item(&reach.line_items, &new)
         .await?;
-    Ok(NewColumn {
-        item: keep(cairn, &reach, made, &new, None).await?,
-        hides_early_grades: reach.registration.capabilities().result_rows == ResultRows::OfPostedScores,
-    })
+    keep(cairn, &reach, made, &new, None).await
 }
 
 /// Stores a column that the platform has, and has it read.
@@ -150,7 +139,7 @@ async fn keep(
             // What was handed in and reviewed before there was a column.
             scores::enqueue_all(db, &item.tenant, &item.course, &activity, now, random.as_ref())?;
         }
-        // The check reads the column, and makes the rows without which Canvas shows no grade that a teacher types.
+        // A column that stood there already may hold grades.
         queue::enqueue(db, &item.tenant, &check, now, now, random.as_ref())?;
         Ok(item)
     });

@@ -1,13 +1,14 @@
-//! The Canvas flavour: result rows exist only where a tool made them, so Cairn makes them.
+//! The Canvas flavour: a grade that a teacher types is read, and reading writes nothing into the gradebook.
+
+use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
 use super::{Bench, benches_of};
 use crate::clock::Clock as _;
-use crate::web::words::checks;
 use lti::registration::Flavour;
 use openbadges::verify::verify;
-use practice_lms::{CourseRole, Endpoint, Fault};
+use practice_lms::Endpoint;
 
 async fn canvases() -> Vec<Bench> {
     benches_of(Flavour::Canvas, |_| {}).await
@@ -19,36 +20,15 @@ async fn a_grade_typed_by_a_teacher_becomes_a_badge_that_verifies() {
         bench.check().await;
         let badge = bench.badge().await;
         let students = bench.world.students(bench.at);
-        let grade = |n: usize| bench.world.grade(bench.at, bench.column, students[n].id);
-        // Typed before Cairn had rows: kept, but not to be seen by any tool.
         bench.grade(students[1].id, Some("77"));
         let outcome = bench.run().await;
         assert_eq!(outcome.problem, None);
-        for n in 0..students.len() {
-            let cell = grade(n).unwrap();
-            assert!(cell.has_result && cell.attempts == 0, "{cell:?}");
-        }
-        assert_eq!(grade(1).unwrap().points, Some(Decimal::from(77)));
-        for role in [CourseRole::TestStudent, CourseRole::Observer, CourseRole::Teacher] {
-            let member = bench.world.member(bench.at, role).unwrap();
-            assert_eq!(
-                bench.world.grade(bench.at, bench.column, member.id),
-                None,
-                "{role:?}"
-            );
-        }
         assert_eq!(bench.holders(&badge).await.len(), 0);
 
         bench.grade(students[0].id, Some("80"));
         bench.grade(students[2].id, Some("79.9"));
-        bench.world.faults().reset_counters();
         let outcome = bench.run().await;
         assert_eq!(outcome.problem, None);
-        assert_eq!(
-            bench.world.faults().requests(Endpoint::Scores),
-            0,
-            "rows are made once"
-        );
         let winner = bench.person(&students[0].sub).await;
         let holders = bench.holders(&badge).await;
         assert_eq!(holders.keys().collect::<Vec<_>>(), [&winner]);
@@ -61,67 +41,51 @@ async fn a_grade_typed_by_a_teacher_becomes_a_badge_that_verifies() {
 }
 
 #[tokio::test]
-async fn a_column_that_no_rule_reads_is_left_alone() {
+async fn a_check_posts_no_score_and_marks_nobody_as_waiting_for_a_grade() {
     for bench in canvases().await {
         bench.check().await;
         bench.badge().await;
-        bench.run().await;
-        let columns = bench.world.line_items(bench.at);
-        let report = columns.iter().find(|one| one.label == "Project report").unwrap();
-        for student in bench.world.students(bench.at) {
-            assert_eq!(bench.world.grade(bench.at, report.id, student.id), None);
+        bench.world.faults().reset_counters();
+        for _ in 0..2 {
+            assert_eq!(bench.run().await.problem, None);
+        }
+        assert_eq!(bench.world.faults().requests(Endpoint::Scores), 0);
+        for column in bench.world.line_items(bench.at) {
+            let ours = column.tool.is_some();
+            for member in bench.world.members(bench.at) {
+                let grade = bench.world.grade(bench.at, column.id, member.id);
+                assert!(
+                    !(ours && grade.is_some()) && grade.is_none_or(|grade| !grade.needs_grading),
+                    "{}: {}",
+                    column.label,
+                    member.name
+                );
+            }
         }
     }
 }
 
 #[tokio::test]
-async fn rows_that_canvas_refuses_to_make_are_named_once_and_made_at_the_next_run() {
+async fn grades_typed_before_cairn_ever_looked_are_read() {
     for bench in canvases().await {
-        bench.check().await;
-        let badge = bench.badge().await;
-        bench
-            .world
-            .faults()
-            .inject(Endpoint::Scores, &Fault::Forbidden, 60);
-        let problem = checks::trouble(&bench.run().await.problem.unwrap());
-        assert!(
-            problem
-                .starts_with("Grades that are typed into the gradebook cannot be read for everybody yet: "),
-            "{problem}"
-        );
-        assert!(
-            problem.contains("(403)") && problem.contains("Error id"),
-            "{problem}"
-        );
-        assert_eq!(bench.world.faults().left(Endpoint::Scores), 59, "one went ahead");
-        bench.world.faults().clear();
-        // Somebody whom Canvas does not take for an active student keeps nobody else from a row.
-        bench
-            .world
-            .faults()
-            .inject(Endpoint::Scores, &Fault::Unprocessable, 1);
-        assert_eq!(bench.run().await.problem, None);
-        assert_eq!(bench.run().await.problem, None);
-        bench
-            .world
-            .fill_column(bench.at, bench.column, |_| Some(Decimal::from(90)));
-        bench.run().await;
-        assert_eq!(bench.holders(&badge).await.len(), 12);
-    }
-}
+        let students = bench.world.students(bench.at);
+        bench.grade(students[0].id, Some("95"));
+        bench.grade(students[1].id, Some("40"));
+        // Excused: the row stays, without a score.
+        bench.grade(students[2].id, Some("70"));
+        bench.grade(students[2].id, None);
+        assert_eq!(bench.check().await.problem, None);
+        assert_eq!(bench.world.faults().requests(Endpoint::Scores), 0);
+        let mut expected = HashMap::new();
+        for (n, points) in [Some(95), Some(40), None].into_iter().enumerate() {
+            let person = bench.person(&students[n].sub).await;
+            expected.insert(person, points.map(Decimal::from));
+        }
+        assert_eq!(bench.known().await, expected);
 
-#[tokio::test]
-async fn more_rows_than_one_check_makes_are_made_by_the_following_ones() {
-    for bench in canvases().await {
-        bench.world.grow(bench.at, 230);
-        bench.check().await;
-        bench.badge().await;
-        bench.world.faults().reset_counters();
-        bench.check().await;
-        assert_eq!(bench.world.faults().requests(Endpoint::Scores), 200);
-        assert!(bench.world.faults().peak_in_flight() <= 10);
-        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        let badge = bench.badge().await;
         bench.work(&bench.cairn).await;
-        assert_eq!(bench.world.faults().requests(Endpoint::Scores), 230);
+        let winner = bench.person(&students[0].sub).await;
+        assert_eq!(bench.holders(&badge).await.keys().collect::<Vec<_>>(), [&winner]);
     }
 }

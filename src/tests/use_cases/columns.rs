@@ -5,15 +5,23 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use super::bench::wrong_answers;
-use super::{benches, benches_of};
-use crate::domain::badge::BadgeState;
+use super::{Bench, benches, benches_of};
+use crate::clock::Clock as _;
+use crate::domain::badge::{BadgeState, Expiry};
+use crate::domain::decision::{CheckedNode, Seen, Truth};
+use crate::domain::facts::Recorded;
 use crate::domain::page::Page;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::ids::BadgeId;
 use crate::service::badge::design::{self, Activated};
 use crate::service::base::error::ServiceError;
+use crate::service::base::platforms;
 use crate::service::course::columns;
 use crate::store::testing::shortcuts::logged;
 use lti::registration::Flavour;
+use lti::services::media::scope;
+use lti::services::score::Score;
+use practice_lms::world::MemberView;
 use practice_lms::{Endpoint, Fault};
 
 #[tokio::test]
@@ -109,7 +117,7 @@ async fn a_new_rule_after_a_deleted_column_awards_who_waited() {
         let root = Group {
             need: Need::All,
             nodes: vec![Node::Condition(Condition::Grade {
-                item: made.item.id,
+                item: made.id,
                 at_least: Threshold::Percent(80.into()),
             })],
         };
@@ -162,6 +170,84 @@ async fn a_column_that_could_not_be_made_says_why_and_is_made_once_at_the_next_c
                 let own = all.iter().filter(|one| one.label == label);
                 assert_eq!(own.count(), 1, "{fault:?}");
             }
+        }
+    }
+}
+
+/// A course with a column of Cairn's own out of `before` points, in which one student has `given` points; then its
+/// maximum becomes `after`, and the course is read again. Gives the student, and an active badge for 60 percent of the
+/// column that is made at the end.
+async fn regauged(bench: &Bench, [given, before, after]: [u32; 3]) -> (MemberView, BadgeId) {
+    bench.check().await;
+    let teacher = bench.instructor().await;
+    let made = columns::create(&bench.cairn, &teacher, "Field work", before.into()).await;
+    let made = made.unwrap();
+    bench.run().await;
+    let student = bench.world.students(bench.at).remove(0);
+    let column = bench.world.line_items(bench.at);
+    let column = column.iter().find(|one| one.label == "Field work").unwrap().id;
+    if bench.registration.flavour == Flavour::Canvas {
+        let target = platforms::target(&bench.cairn, &bench.registration);
+        let (capabilities, granted) = (bench.registration.capabilities(), vec![scope::SCORE.to_owned()]);
+        let platform = bench.cairn.lti.platform(target, capabilities, granted);
+        let score = Score::graded(&student.sub, bench.clock.now(), given.into(), before.into());
+        let url = made.url.parse().unwrap();
+        platform.post_score(&url, &score).await.unwrap();
+    } else {
+        let typed = bench
+            .world
+            .set_grade(bench.at, column, student.id, Some(given.into()));
+        assert!(typed);
+    }
+    assert_eq!(bench.run().await.problem, None);
+    assert!(bench.world.change_maximum(bench.at, column, after.into()));
+    assert_eq!(bench.run().await.problem, None);
+    let grade = Condition::Grade {
+        item: made.id,
+        at_least: Threshold::Percent(60.into()),
+    };
+    let badge = bench.badge_that_ends("Field worker", grade, Expiry::Never).await;
+    bench.work(&bench.cairn).await;
+    (student, badge)
+}
+
+#[tokio::test]
+async fn a_grade_from_before_a_changed_maximum_counts_as_the_gradebook_shows_it() {
+    // Moodle keeps the points of a typed grade; Canvas shows the share that a tool posted.
+    let cases = [
+        (Flavour::Moodle, [30, 50, 100], 30, Truth::No),
+        (Flavour::Canvas, [8, 10, 20], 16, Truth::Yes),
+    ];
+    for (flavour, points, counts, truth) in cases {
+        for bench in benches_of(flavour, |_| {}).await {
+            let (student, badge) = regauged(&bench, points).await;
+            let person = bench.person(&student.sub).await;
+            let teacher = bench.instructor().await;
+            let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
+            let decision = &trial.decisions[&person];
+            assert_eq!(decision.outcome, truth, "{flavour:?}");
+            let [CheckedNode::Condition(checked)] = decision.tree.nodes.as_slice() else {
+                panic!("{decision:?}");
+            };
+            let Seen::Grade {
+                value,
+                maximum,
+                recorded,
+                ..
+            } = &checked.seen
+            else {
+                panic!("{checked:?}");
+            };
+            let [given, before, after] = points.map(Decimal::from);
+            assert_eq!((*value, *maximum), (Decimal::from(counts), after), "{flavour:?}");
+            let said = Recorded {
+                value: given,
+                maximum: before,
+            };
+            assert_eq!(*recorded, Some(said), "{flavour:?}");
+            let holders = bench.holders(&badge).await;
+            assert_eq!(holders.contains_key(&person), truth == Truth::Yes, "{flavour:?}");
+            assert_eq!(holders.len(), usize::from(truth == Truth::Yes), "{flavour:?}");
         }
     }
 }

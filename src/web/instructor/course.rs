@@ -12,7 +12,6 @@ use crate::service::course::home::Teaching;
 use crate::service::course::scores::Late;
 use crate::service::course::sync;
 use crate::web::badge_facts::picture_of;
-use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
@@ -107,9 +106,6 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
         sentences.push(
             "Grades of the course site’s own assignments and quizzes cannot be read through LTI.".to_owned(),
         );
-        if overview.hides_early_grades {
-            sentences.push(EARLY_GRADES.to_owned());
-        }
     } else {
         sentences.push(
             "The course site does not let Cairn read grades here. Rules can use evidence, badges, dates and approvals; \

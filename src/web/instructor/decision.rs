@@ -81,9 +81,6 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
             // The page says "Next:" itself.
             sentence(step.strip_prefix("Next: ").unwrap_or(&step))
         }),
-        hint: missing
-            .filter(|decision| sight.hides_early_grades && decided::lacks_a_grade(&decision.tree))
-            .map(|_| decided::EARLY_GRADES),
         next_action: missing
             .filter(|decision| open && waits_for_review(&decision.tree))
             .map(|_| LinkTo {

@@ -12,7 +12,6 @@ use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::web::badge_facts::picture_of;
 use crate::web::csv;
-use crate::web::decided::EARLY_GRADES;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -120,7 +119,6 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         may_activate: powers.create,
         blocking: trial.blocking.clone(),
         problems,
-        hint: (trial.hides_early_grades && !run.no_grade.is_empty()).then_some(EARLY_GRADES),
         read: trial.read_at.map(|at| When::new(at, trial.now)),
         csv_href: href(course::badge_preview_csv),
         back_href: href(course::badge_rule),

@@ -140,16 +140,12 @@ async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppEr
     };
     match made {
         Ok(made) => {
-            let mut text = format!(
-                "“{}” is in the gradebook now. You can name it in the rule.",
-                made.item.label
-            );
-            if made.hides_early_grades {
-                text.push_str(" Type grades once the list of badges says that the course was checked.");
-            }
             builder.flash = Some(Flash {
                 status: Status::Earned,
-                text,
+                text: format!(
+                    "“{}” is in the gradebook now. You can name it in the rule.",
+                    made.label
+                ),
             });
             builder.column = ColumnFields::default();
         }

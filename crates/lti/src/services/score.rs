@@ -151,22 +151,6 @@ impl Score {
         }
     }
 
-    /// Makes the row that Canvas needs before a grade typed by a teacher becomes readable: no points, no attempt, and
-    /// any grade that is there stays.
-    #[must_use]
-    pub fn seed(user_id: impl Into<String>, timestamp: DateTime<Utc>) -> Self {
-        Self {
-            activity_progress: ActivityProgress::Initialized,
-            canvas: Some(CanvasSubmission {
-                new_submission: Some(false),
-                preserve_score: Some(true),
-                submission_type: Some(SubmissionType::None),
-                ..CanvasSubmission::default()
-            }),
-            ..Self::pending(user_id, timestamp)
-        }
-    }
-
     /// Whether the gradebook shows this very grade. Platforms round to five digits.
     #[must_use]
     pub fn is_shown_by(&self, result: &ResultRow) -> bool {

@@ -102,18 +102,6 @@ async fn canvas_gets_its_extension_and_tells_where_the_result_is() {
     );
 }
 
-#[tokio::test]
-async fn a_seed_clears_no_grade_and_adds_no_attempt() {
-    let world = scripted(Flavour::Canvas, vec![ok()]);
-    post(&world, &Score::seed("u", now(&world))).await.unwrap();
-    assert_eq!(
-        world.sent(0),
-        json!({"userId": "u", "timestamp": "2026-11-23T22:03:11.250Z", "activityProgress": "Initialized",
-               "gradingProgress": "PendingManual", "https://canvas.instructure.com/lti/submission":
-               {"new_submission": false, "preserve_score": true, "submission_type": "none"}})
-    );
-}
-
 #[test]
 fn a_pending_score_goes_over_no_result_except_in_canvas() {
     let row = ResultRow {

@@ -1,4 +1,4 @@
-//! Results (AGS 2.0) as Canvas has them: only rows that a tool's score has made, 10 a page.
+//! Results (AGS 2.0) as Canvas has them: rows that a tool's score or a teacher's grade has made, 10 a page.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -34,7 +34,7 @@ impl<'a> Row<'a> {
             score_of: url,
             user_id: &person.sub,
             result_score: row.score.map(float),
-            result_maximum: float(column.maximum),
+            result_maximum: float(row.maximum.unwrap_or(column.maximum)),
             comment: row.comment.as_deref(),
         }
     }

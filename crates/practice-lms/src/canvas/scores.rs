@@ -1,4 +1,5 @@
-//! Scores (AGS 2.0) as Canvas takes them: they make result rows, count attempts and clear grades.
+//! Scores (AGS 2.0) as Canvas takes them: they make result rows, count attempts, clear grades and mark
+//! work as waiting for a grade.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -161,12 +162,14 @@ fn score(
         || (cell.overridden && score.says("prioritize_non_tool_grade", false));
     if let Some((given, of)) = score.given.filter(|_| counts) {
         if !keep {
-            row.score = Some(given * maximum / of);
-            cell.points = row.score.filter(|_| drives).or(cell.points);
+            row.score = Some(given);
+            row.maximum = Some(of);
+            cell.points = Some(given * maximum / of).filter(|_| drives).or(cell.points);
             cell.overridden = false;
         }
     } else if !keep {
         row.score = None;
+        row.maximum = None;
         cell.points = None;
         cell.overridden = false;
     }
@@ -176,6 +179,11 @@ fn score(
         cell.comments.push(comment);
     }
     cell.changed = world.now();
+    match score.progress.1.as_str() {
+        "PendingManual" => cell.needs_grading = true,
+        "FullyGraded" => cell.needs_grading = false,
+        _ => {}
+    }
     cell.attempts += u32::from(score.is_attempt());
     cell.progress = Some(score.progress);
     let url = format!(

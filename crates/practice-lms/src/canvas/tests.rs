@@ -246,44 +246,91 @@ async fn members_come_fifty_a_page_and_every_page_is_reached() {
 }
 
 #[actix_web::test]
-async fn only_a_tools_score_makes_a_row_that_a_teachers_grade_then_fills() {
+async fn a_teachers_grade_makes_a_row_and_excusing_takes_only_its_score_away() {
     let bench = bench(Flavour::Canvas).await;
     let token = bench.token().await;
     let (item, url) = report(&bench);
     let student = bench.person(CourseRole::Student);
     let all = format!("{url}/results");
     let results = || bench.get(&all, &token, "*/*");
+    bench.world.set_grade(2, item, student.id, None);
+    assert_eq!(results().await.json(), json!([]), "nothing was graded");
     bench.world.set_grade(2, item, student.id, Some(70.into()));
-    assert_eq!(results().await.json(), json!([]), "graded by hand, and no row");
-    let seed = json!({"gradingProgress": "PendingManual", SUBMISSION: {"preserve_score": true, "submission_type": "none"}});
-    let seeded = bench.score(&url, &token, &student.sub, &seed).await;
-    assert_eq!(seeded.status, 200, "{}", seeded.text);
+    let row = results().await.json()[0].clone();
     assert_eq!(
-        bench
-            .get(seeded.json()["resultUrl"].as_str().unwrap(), &token, "*/*")
-            .await
-            .json()["userId"],
-        student.sub
+        (&row["userId"], &row["resultScore"], &row["resultMaximum"]),
+        (&json!(student.sub), &json!(70.0), &json!(100.0))
     );
-    let grade = bench.world.grade(2, item, student.id).unwrap();
-    assert_eq!(
-        (grade.points, grade.attempts, grade.has_result),
-        (Some(70.into()), 0, true)
-    );
+    bench.world.set_grade(2, item, student.id, None);
     let row = results().await.json()[0].clone();
     assert!(
-        row.get("resultScore").is_none() && row["resultMaximum"] == json!(100.0),
+        row.get("resultScore").is_none() && row["userId"] == json!(student.sub),
         "{row}"
     );
-    bench.world.set_grade(2, item, student.id, Some(80.into()));
-    assert_eq!(results().await.json()[0]["resultScore"].to_string(), "80.0");
-    // Without the extensions a pending score clears the grade and counts as an attempt.
-    let cleared = bench
-        .score(&url, &token, &student.sub, &json!({"gradingProgress": "Pending"}))
-        .await;
-    assert_eq!(cleared.status, 200);
     let grade = bench.world.grade(2, item, student.id).unwrap();
-    assert_eq!((grade.points, grade.attempts), (None, 1));
+    assert_eq!(
+        (
+            grade.points,
+            grade.attempts,
+            grade.has_result,
+            grade.needs_grading
+        ),
+        (None, 0, true, false)
+    );
+}
+
+#[actix_web::test]
+async fn a_pending_score_makes_a_row_marks_the_work_and_clears_the_grade_unless_it_is_told_not_to() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (item, url) = report(&bench);
+    let student = bench.person(CourseRole::Student);
+    let grade = || bench.world.grade(2, item, student.id).unwrap();
+    bench.world.set_grade(2, item, student.id, Some(70.into()));
+    let keeping = json!({"gradingProgress": "PendingManual", SUBMISSION: {"preserve_score": true, "submission_type": "none"}});
+    let posted = bench.score(&url, &token, &student.sub, &keeping).await;
+    assert_eq!(posted.status, 200, "{}", posted.text);
+    let result = posted.json()["resultUrl"].as_str().unwrap().to_owned();
+    let row = bench.get(&result, &token, "*/*").await.json();
+    assert_eq!(row["userId"], student.sub);
+    assert_eq!(
+        (grade().points, grade().attempts, grade().needs_grading),
+        (Some(70.into()), 0, true)
+    );
+    bench.world.set_grade(2, item, student.id, Some(80.into()));
+    assert!(!grade().needs_grading, "a teacher has graded it");
+    // Without the extensions a pending score clears the grade and counts as an attempt.
+    let clearing = json!({"gradingProgress": "PendingManual"});
+    let cleared = bench.score(&url, &token, &student.sub, &clearing).await;
+    assert_eq!(cleared.status, 200);
+    assert_eq!(
+        (grade().points, grade().attempts, grade().needs_grading),
+        (None, 1, true)
+    );
+    let full = json!({"scoreGiven": 9, "scoreMaximum": 10});
+    let graded = bench.score(&url, &token, &student.sub, &full).await;
+    assert_eq!(graded.status, 200, "{}", graded.text);
+    assert!(!grade().needs_grading, "the tool has graded it");
+}
+
+#[actix_web::test]
+async fn a_row_keeps_the_maximum_in_which_the_score_was_posted() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (item, url) = report(&bench);
+    let student = bench.person(CourseRole::Student);
+    let all = format!("{url}/results");
+    let said = async || {
+        let row = bench.get(&all, &token, "*/*").await.json()[0].clone();
+        (row["resultScore"].to_string(), row["resultMaximum"].to_string())
+    };
+    let posted = json!({"scoreGiven": 8, "scoreMaximum": 10});
+    let posted = bench.score(&url, &token, &student.sub, &posted).await;
+    assert_eq!(posted.status, 200, "{}", posted.text);
+    bench.world.change_maximum(2, item, 20.into());
+    assert_eq!(said().await, ("8.0".to_owned(), "10.0".to_owned()));
+    bench.world.set_grade(2, item, student.id, Some(15.into()));
+    assert_eq!(said().await, ("15.0".to_owned(), "20.0".to_owned()));
 }
 
 #[actix_web::test]
@@ -319,9 +366,13 @@ async fn scores_are_refused_as_canvas_does() {
     let ahead = json!({"submission": {"submittedAt": "2027-01-01T00:00:00Z"}});
     assert_eq!(bench.score(&url, &token, &student, &ahead).await.status, 400);
     let results = bench.get(&format!("{url}/results"), &token, "*/*").await.json();
+    assert_eq!(results[0]["resultScore"].to_string(), "1.0");
+    assert_eq!(results[0]["resultMaximum"].to_string(), "2.0", "as it was posted");
+    let (item, _) = report(&bench);
+    let id = bench.person(CourseRole::Student).id;
     assert_eq!(
-        results[0]["resultScore"].to_string(),
-        "50.0",
+        bench.world.grade(2, item, id).unwrap().points,
+        Some(50.into()),
         "rescaled to the assignment's points"
     );
 }

@@ -22,7 +22,7 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     result_score: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    result_maximum: Option<&'a Value>,
+    result_maximum: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +60,6 @@ fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> 
         .ok_or_else(|| refusal(request, 404, "Not Found: Line item"))?;
     let url = line_items::url(world, course, item, "", type_id);
     let results_url = line_items::url(world, course, item, "/results", type_id);
-    let maximum = number(column.maximum);
     let mut cells: Vec<_> = match query.get("user_id").and_then(|id| id.parse::<u64>().ok()) {
         Some(person) => column.cells.get_key_value(&person).into_iter().collect(),
         None => column.cells.iter().collect(),
@@ -72,7 +71,9 @@ fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> 
             id: format!("{results_url}&user_id={person}"),
             user_id: person.to_string(),
             result_score: cell.points.map(number),
-            result_maximum: cell.points.map(|_| &maximum),
+            result_maximum: cell
+                .points
+                .map(|_| number(cell.recorded_maximum.unwrap_or(column.maximum))),
             comment: cell.points.and(cell.comment.as_deref()),
             score_of: cell.points.map(|_| url.as_str()),
             timestamp: cell

@@ -96,6 +96,7 @@ fn score(
         .or(cell.comment.take());
     if !cell.overridden {
         cell.points = points;
+        cell.recorded_maximum = None;
     }
     Ok(())
 }

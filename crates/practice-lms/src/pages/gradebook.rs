@@ -74,7 +74,7 @@ pub(super) async fn show(
         course,
         note: match world.flavour() {
             Flavour::Moodle => "A point marks a grade typed over the tool’s.",
-            Flavour::Canvas => "A point marks a grade that the tool can read back.",
+            Flavour::Canvas => "A point marks work that waits for a grade.",
         },
     })
 }
@@ -129,7 +129,7 @@ fn shown(points: Decimal) -> String {
 fn mark(world: &World, cell: &Cell) -> &'static str {
     match world.flavour() {
         Flavour::Moodle if cell.overridden => "overridden",
-        Flavour::Canvas if cell.row.is_some() => "has a result row",
+        Flavour::Canvas if cell.needs_grading => "needs grading",
         _ => "",
     }
 }

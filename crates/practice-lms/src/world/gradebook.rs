@@ -7,24 +7,31 @@ use super::model::{Cell, Source};
 use crate::options::Flavour;
 
 impl World {
-    /// Types a grade into the gradebook, or empties the cell. Moodle: the result row appears. Canvas: a result row changes
-    /// only where a tool's score has made one. Gives false when course or line item is unknown.
+    /// Types a grade into the gradebook, or empties the cell. A grade makes the result row where there is none; emptying,
+    /// as excusing does, takes the score away and leaves the row. Gives false when course or line item is unknown.
     pub fn set_grade(&self, course: u64, line_item: u64, person: u64, points: Option<Decimal>) -> bool {
         let now = self.now();
         let mut data = self.lock();
         let Some(column) = data.column_mut(course, line_item) else {
             return false;
         };
-        let overrides = column.is_coupled && matches!(column.source, Source::Tool(_));
+        let of_tool = matches!(column.source, Source::Tool(_));
+        let overrides = column.is_coupled && of_tool;
         let cell = column.cells.entry(person).or_insert_with(|| Cell::new(now));
         cell.points = points;
         cell.changed = now;
+        cell.recorded_maximum = None;
         match self.flavour() {
             Flavour::Moodle => cell.overridden = overrides,
             Flavour::Canvas => {
                 cell.overridden = true;
+                cell.needs_grading &= points.is_none();
+                if points.is_some() && of_tool {
+                    cell.row.get_or_insert_default();
+                }
                 if let Some(row) = &mut cell.row {
                     row.score = points;
+                    row.maximum = None;
                 }
             }
         }
@@ -57,11 +64,20 @@ impl World {
         course.columns.len() < before
     }
 
-    /// A teacher changes the points of a column; the grades in it stay as they are.
+    /// A teacher changes the points of a column; the grades in it stay as they are. Moodle: results of a column that no
+    /// link brought along stay out of what they were out of.
     pub fn change_maximum(&self, course: u64, line_item: u64, maximum: Decimal) -> bool {
         let mut data = self.lock();
-        let column = data.column_mut(course, line_item);
-        column.map(|column| column.maximum = maximum).is_some()
+        let Some(column) = data.column_mut(course, line_item) else {
+            return false;
+        };
+        let before = std::mem::replace(&mut column.maximum, maximum);
+        if self.flavour() == Flavour::Moodle && !column.is_coupled {
+            for cell in column.cells.values_mut() {
+                cell.recorded_maximum.get_or_insert(before);
+            }
+        }
+        true
     }
 
     /// Fills a column for every student: the `n`th of them gets what `points` says.
@@ -69,20 +85,6 @@ impl World {
         let students = self.students(course);
         for (n, student) in students.into_iter().enumerate() {
             self.set_grade(course, line_item, student.id, points(n));
-        }
-    }
-
-    /// Canvas: makes the result rows of a column for all students, as a tool would by pending scores.
-    pub fn make_rows(&self, course: u64, line_item: u64) {
-        let students = self.students(course);
-        let now = self.now();
-        let mut data = self.lock();
-        let Some(column) = data.column_mut(course, line_item) else {
-            return;
-        };
-        for student in students {
-            let cell = column.cells.entry(student.id).or_insert_with(|| Cell::new(now));
-            cell.row.get_or_insert_default();
         }
     }
 }

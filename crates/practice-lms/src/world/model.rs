@@ -197,8 +197,12 @@ pub struct Cell {
     pub comment: Option<String>,
     /// When it last changed; for a tool's score the score's own timestamp.
     pub changed: DateTime<Utc>,
-    /// Canvas: the result row, which only a tool's score makes.
+    /// Moodle: what the points were out of when they were given, where the column's maximum was changed since.
+    pub recorded_maximum: Option<Decimal>,
+    /// Canvas: the result row, which a tool's score or a teacher's grade makes.
     pub row: Option<Row>,
+    /// Canvas: the gradebook marks it as work that waits for a grade.
+    pub needs_grading: bool,
     /// Canvas: attempts counted so far.
     pub attempts: u32,
     /// Canvas: the comments that scores left, each one a new comment.
@@ -216,7 +220,9 @@ impl Cell {
             overridden: false,
             comment: None,
             changed,
+            recorded_maximum: None,
             row: None,
+            needs_grading: false,
             attempts: 0,
             comments: Vec::new(),
             progress: None,
@@ -228,6 +234,8 @@ impl Cell {
 #[derive(Debug, Clone, Default)]
 pub struct Row {
     pub score: Option<Decimal>,
+    /// What a tool's score is out of; a teacher's is out of the column's points.
+    pub maximum: Option<Decimal>,
     pub comment: Option<String>,
     /// The timestamp of the last tool score.
     pub timestamp: DateTime<Utc>,

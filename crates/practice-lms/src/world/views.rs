@@ -68,6 +68,8 @@ pub struct GradeView {
     pub has_result: bool,
     /// Canvas: attempts counted.
     pub attempts: u32,
+    /// Canvas: whether the gradebook marks it as work that waits for a grade (`pending_review`).
+    pub needs_grading: bool,
     /// `activityProgress` and `gradingProgress` of the last score.
     pub progress: Option<(String, String)>,
 }
@@ -175,6 +177,7 @@ impl World {
             comment: cell.comment.clone(),
             has_result: self.has_result(cell),
             attempts: cell.attempts,
+            needs_grading: cell.needs_grading,
             progress: cell.progress.clone(),
         })
     }

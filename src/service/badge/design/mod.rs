@@ -14,7 +14,6 @@ use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::pictures;
 use crate::service::base::error::ServiceError;
-use crate::service::base::platforms;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::store::{
@@ -40,8 +39,6 @@ pub(crate) struct Overview {
     pub(crate) badges: Vec<Summary>,
     /// Gradebook columns that can be read.
     pub(crate) columns: usize,
-    /// Grades that were typed before Cairn prepared a column are invisible (Canvas).
-    pub(crate) hides_early_grades: bool,
     /// Hand-ins that wait for a review.
     pub(crate) waiting: u32,
 }
@@ -137,7 +134,6 @@ pub(in crate::service) fn overview(
         });
     }
     Ok(Overview {
-        hides_early_grades: platforms::hides_early_grades(db, &course)?,
         now,
         course,
         students: small(learners.len()),

@@ -22,7 +22,6 @@ use crate::ids::{BadgeId, PersonId};
 use crate::service::Cairn;
 use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
-use crate::service::base::platforms;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
 use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people, rules};
@@ -46,8 +45,6 @@ pub(crate) struct Trial {
     pub(crate) can_activate: bool,
     /// When the course was last read.
     pub(crate) read_at: Option<DateTime<Utc>>,
-    /// Grades that were typed before Cairn prepared a column are invisible (Canvas).
-    pub(crate) hides_early_grades: bool,
 }
 
 /// What became of an activation.
@@ -90,7 +87,6 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .iter()
                 .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
                 .collect(),
-            hides_early_grades: platforms::hides_early_grades(db, &visitor.course)?,
             read_at: course.and_then(|course| course.checks.last_at),
             badge,
             run,

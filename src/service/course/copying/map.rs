@@ -12,7 +12,7 @@ use super::view::{copy_view, linked_activities};
 use crate::domain::audit::Action;
 use crate::domain::badge::BadgeState;
 use crate::domain::copying::Mapping;
-use crate::domain::course::{CopyState, Course, Opens};
+use crate::domain::course::{CopyState, Course, LineItem, Opens};
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
@@ -190,7 +190,7 @@ pub(crate) async fn create_column(
     visitor: &Visitor,
     id: &CopyId,
     missing: &str,
-) -> Result<gradebook::NewColumn, ServiceError> {
+) -> Result<LineItem, ServiceError> {
     let view = copy_view(cairn, visitor, id).await?;
     let wanted = view
         .missing
@@ -203,7 +203,7 @@ pub(crate) async fn create_column(
     let choice = Choice {
         kind: Kind::Column,
         missing: missing.to_owned(),
-        chosen: made.item.id.to_string(),
+        chosen: made.id.to_string(),
     };
     choose(cairn, visitor, id, vec![choice]).await?;
     Ok(made)

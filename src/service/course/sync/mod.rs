@@ -1,8 +1,8 @@
 //! Reading a course at its platform: members, gradebook columns and results become facts, and in the same transaction
 //! the evaluations that they call for are enqueued.
 //!
-//! `schedule` says when, `read` asks the platform, `seed` makes the result rows that Canvas hides otherwise, `write`
-//! turns a reading into facts, `progress` tells who waits.
+//! `schedule` says when, `read` asks the platform, `write` turns a reading into facts, `progress` tells who waits. Nothing
+//! is written at the platform: a score without points would mark the work as one that waits for a grade.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,7 +19,6 @@ mod progress;
 mod read;
 mod scale;
 mod schedule;
-mod seed;
 mod write;
 
 pub(in crate::service) use read::{platform, vetted};
@@ -29,7 +28,6 @@ pub(crate) use progress::{CheckProgress, Stage, progress};
 pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 
 use read::Reading;
-use seed::Seedable;
 
 /// Reading a course ends after so long, whatever the platform does.
 const LONGEST: Duration = Duration::from_mins(8);
@@ -84,12 +82,11 @@ async fn check(
         let course = courses::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("course"))?;
         let registration = registrations::get(db, &owner, &course.registration)?
             .ok_or(ServiceError::NotFound("platform"))?;
-        let seedable = Seedable::of(db, &course)?;
-        Ok((course, registration, seedable))
+        Ok((course, registration))
     });
-    let (course, registration, seedable) = found.await?;
+    let (course, registration) = found.await?;
     let read_at = cairn.clock.now();
-    let reading = read::read(cairn, &course, &registration, &seedable);
+    let reading = read::read(cairn, &course, &registration);
     let reading = within(LONGEST, reading).await;
     let took = write::Taking {
         course,

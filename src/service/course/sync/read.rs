@@ -10,9 +10,7 @@ use crate::service::Cairn;
 use crate::service::base::platforms;
 use crate::service::base::refusal::{AddressTrouble, PlatformService, Unusable};
 use crate::service::base::trouble::Reason;
-use crate::service::course::sync::seed::Seedable;
 use crate::store::line_items::ItemSeen;
-use lti::capabilities::ResultRows;
 use lti::registration::Registration;
 use lti::services::Platform;
 use lti::services::error::ServiceError as PlatformError;
@@ -34,8 +32,6 @@ pub(super) struct Reading {
     pub(crate) results: HashMap<String, Vec<ResultRow>>,
     /// Why something is missing, each reason once.
     pub(crate) problems: Vec<Reason>,
-    /// Result rows remain to be made: read again soon.
-    pub(crate) unfinished: bool,
 }
 
 impl Reading {
@@ -114,12 +110,7 @@ pub(in crate::service) fn platform(cairn: &Cairn, course: &Course, registration:
 }
 
 /// Asks the platform for everything that a check needs.
-pub(super) async fn read(
-    cairn: &Cairn,
-    course: &Course,
-    registration: &Registration,
-    seedable: &Seedable,
-) -> Reading {
+pub(super) async fn read(cairn: &Cairn, course: &Course, registration: &Registration) -> Reading {
     if !registration.enabled {
         return Reading::failed(Reason::TurnedOff);
     }
@@ -159,11 +150,6 @@ pub(super) async fn read(
         }
     };
     reading.take_results(&urls, all);
-    if registration.capabilities().result_rows == ResultRows::OfPostedScores {
-        seedable
-            .make_rows(&platform, &mut reading, cairn.clock.now())
-            .await;
-    }
     reading
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
 
@@ -34,8 +34,6 @@ use lti::services::roster::{Member, Status};
 
 /// For more people than this, badges are decided as a whole.
 const FEW: usize = 10;
-/// When a course is read again whose result rows could not all be made in one go.
-const SOON: TimeDelta = TimeDelta::minutes(1);
 
 /// A reading on its way into the store.
 #[derive(Debug, Clone)]
@@ -91,15 +89,6 @@ impl Taking {
         jobs::take_given_up(db, tenant, CheckCourse::NAME, course.as_str())?;
         if self.reading.items.is_some() {
             columns::resume(db, &self.course, self.read_at, self.random.as_ref())?;
-        }
-        if let Some(soon) = self
-            .read_at
-            .checked_add_signed(SOON)
-            .filter(|_| self.reading.unfinished)
-        {
-            let random = self.random.as_ref();
-            let job = CheckCourse::of(&self.course, Cause::Column);
-            queue::enqueue(db, tenant, &job, soon, self.read_at, random)?;
         }
         Ok(outcome)
     }

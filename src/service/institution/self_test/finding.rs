@@ -198,13 +198,10 @@ pub(crate) enum Grades {
 
 /// What Cairn may do with the grades in its own columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "what is granted, scope by scope")]
 pub(crate) struct OwnGrades {
     pub(crate) makes_columns: bool,
     pub(crate) writes_grades: bool,
     pub(crate) reads_members: bool,
-    /// A grade is told only of those who have a row that a score made.
-    pub(crate) needs_rows: bool,
 }
 
 impl Finding {

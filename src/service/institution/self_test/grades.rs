@@ -4,10 +4,9 @@
 use super::course::Reading;
 use super::finding::{Grades, OwnGrades};
 use super::token::Answered;
-use lti::capabilities::{Capabilities, ResultRows};
 use lti::services::media::scope;
 
-pub(super) fn seen(capabilities: &Capabilities, tokens: &Answered, read: &Reading) -> Grades {
+pub(super) fn seen(tokens: &Answered, read: &Reading) -> Grades {
     let may_find = tokens.may(scope::LINE_ITEM) || tokens.may(scope::LINE_ITEM_READ);
     if tokens.has_none() {
         Grades::NoToken
@@ -22,7 +21,6 @@ pub(super) fn seen(capabilities: &Capabilities, tokens: &Answered, read: &Readin
             makes_columns: tokens.may(scope::LINE_ITEM),
             writes_grades: tokens.may(scope::SCORE),
             reads_members: tokens.may(scope::MEMBERS_READ),
-            needs_rows: capabilities.result_rows == ResultRows::OfPostedScores,
         })
     }
 }

@@ -89,7 +89,7 @@ pub(crate) async fn run(
     let tokens = token::Answered::of(tokens);
     let read = course::read(cairn, &known, &tokens.granted, &mut steps).await;
 
-    let seen = grades::seen(&registration.capabilities(), &tokens, &read.grades);
+    let seen = grades::seen(&tokens, &read.grades);
     let mut findings = standing::registered(&known);
     findings.push(keys::finding(&known, looked));
     findings.extend(standing::launches(&known));

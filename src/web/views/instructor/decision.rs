@@ -18,8 +18,6 @@ pub(crate) struct DecisionPage {
     pub(crate) checks: Vec<CheckLine>,
     /// The one next step, in a sentence.
     pub(crate) next: Option<String>,
-    /// What the platform may hide of a grade.
-    pub(crate) hint: Option<&'static str>,
     pub(crate) next_action: Option<LinkTo>,
     pub(crate) rule_version: i32,
     pub(crate) decided: Option<When>,

@@ -35,8 +35,6 @@ pub(crate) struct DryRunPage {
     pub(crate) may_activate: bool,
     /// What went wrong with an activation ("The number has changed from 7 to 8.").
     pub(crate) problems: ProblemList,
-    /// What the platform may hide of grades.
-    pub(crate) hint: Option<&'static str>,
     pub(crate) read: Option<When>,
     pub(crate) csv_href: String,
     pub(crate) back_href: String,

@@ -282,17 +282,8 @@ fn own_grades(own: OwnGrades, lms: &str) -> String {
     let mut text = format!(
         "Cairn can see the grades in its own activities, {columns}, also where a teacher overrides them. It cannot see the grades of {lms}'s own assignments and quizzes: LTI shows a tool its own columns only."
     );
-    match (own.needs_rows, own.writes_grades) {
-        (true, true) => text.push_str(
-            " A grade that was typed before Cairn knew the student's row stays invisible until it is saved again.",
-        ),
-        (true, false) => text.push_str(&format!(
-            " It cannot write grades, so it cannot make the rows that {lms} needs: a grade of a student who has no row yet stays invisible, and the points of a review stay in Cairn."
-        )),
-        (false, true) => {}
-        (false, false) => {
-            text.push_str(" It cannot write grades: the points of a review stay in Cairn.");
-        }
+    if !own.writes_grades {
+        text.push_str(" It cannot write grades: the points of a review stay in Cairn.");
     }
     if !own.reads_members {
         text.push_str(
