@@ -109,7 +109,7 @@ impl ResponseError for AppError {
         }
         answer
             .insert_header(("content-type", "text/html; charset=utf-8"))
-            .insert_header(("content-security-policy", super::reply::policy("*")))
+            .insert_header(("content-security-policy", super::content_policy::policy("*")))
             .insert_header(("x-cairn-error", self.id.clone()))
             .body(body)
     }

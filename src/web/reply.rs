@@ -6,16 +6,8 @@ use actix_web::http::header::{HeaderValue, SET_COOKIE};
 use askama::Template;
 
 use crate::service::base::error::ServiceError;
+use crate::web::content_policy::policy;
 use crate::web::error::AppError;
-
-/// The content security policy of our pages. `ancestors` are the sources that may frame one: `'none'`, `*`, or origins.
-#[must_use]
-pub(crate) fn policy(ancestors: &str) -> String {
-    format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'; form-action *; base-uri 'none'; frame-ancestors {ancestors}"
-    )
-}
 
 /// A page that only the given origins may frame; never cached.
 pub(crate) fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpResponse, AppError> {

@@ -1,7 +1,11 @@
 //! What can go wrong in a use case. Lower modules have errors of their own; here each gets what the edge needs: a kind
 //! (which becomes a status) and a stable code. The words are the edge's.
 
-use super::refusal::{Forbidden, Refusal};
+pub(crate) use super::error_kind::ErrorKind;
+use super::refusal::{
+    AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal, Forbidden,
+    InstitutionRefusal, PlacingRefusal, PrivacyRefusal, Refusal,
+};
 use crate::domain::policy;
 use crate::secrets::SecretsError;
 use crate::store::blobs::BlobError;
@@ -92,21 +96,27 @@ impl MaybeConflict for ServiceError {
     }
 }
 
-/// What kind of answer an error deserves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ErrorKind {
-    BadRequest,
-    Unauthorized,
-    Forbidden,
-    NotFound,
-    Conflict,
-    Gone,
-    Unprocessable,
-    TooLarge,
-    TooManyRequests,
-    BadGateway,
-    Unavailable,
-    Internal,
+/// Lets `?` and `into` turn the refusals of one wing into an error.
+macro_rules! refusals {
+    ($($wing:ty,)*) => {$(
+        impl From<$wing> for ServiceError {
+            fn from(refusal: $wing) -> Self {
+                Self::Refused(refusal.into())
+            }
+        }
+    )*};
+}
+
+refusals! {
+    AccountRefusal,
+    AwardRefusal,
+    BadgeRefusal,
+    ColumnRefusal,
+    CourseRefusal,
+    CredentialRefusal,
+    InstitutionRefusal,
+    PlacingRefusal,
+    PrivacyRefusal,
 }
 
 impl ServiceError {

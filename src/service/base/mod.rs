@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod cairn;
 pub(crate) mod data_folder;
 pub(crate) mod error;
+pub(crate) mod error_kind;
 pub(crate) mod institutions;
 pub(crate) mod last_seen;
 pub(crate) mod master_key;

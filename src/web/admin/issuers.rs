@@ -20,7 +20,8 @@ use crate::web::paths::console;
 use crate::web::views::admin::{
     AccentPreview, ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage,
 };
-use crate::web::views::shared::{ProblemList, Status, StatusChip, When, count_of};
+use crate::web::views::shared::{ProblemList, When, count_of};
+use crate::web::words::states;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -50,16 +51,6 @@ async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
         tool_step,
         jwks_url: format!("{}{}", visit.cairn.settings.origin(), addresses::JWKS),
     })
-}
-
-/// What a key does, as a chip.
-pub(super) fn state(state: KeyState) -> StatusChip {
-    match state {
-        KeyState::Next => Status::InProgress.saying("Next"),
-        KeyState::Active => Status::Earned.saying("Signs"),
-        KeyState::Retired => Status::Neutral.saying("Old"),
-        KeyState::Withdrawn => Status::NeedsAttention.saying("Withdrawn"),
-    }
 }
 
 async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
@@ -110,7 +101,7 @@ fn view(
     let (id, now) = (&one.tenant.id, visit.cairn.clock.now());
     let keys = one.keys.iter().rev().map(|key| KeyLine {
         name: format!("{} {}", key.kind.name(), key.public_multibase),
-        state: state(key.state),
+        state: states::key(key.state),
         made: When::new(key.created_at, now),
         act: (key.state != KeyState::Withdrawn).then(|| ("Withdraw…", console::key_withdraw(id, &key.id))),
     });

@@ -6,7 +6,6 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::AdminPlace;
-use super::issuers;
 use crate::domain::keys::KeyState;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::tool_keys::{self, PUBLISHED_FIRST};
@@ -15,6 +14,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{ConsoleConfirmPage, KeyLine};
 use crate::web::views::shared::{LinkTo, When};
+use crate::web::words::states;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -45,7 +45,7 @@ pub(super) async fn lines(visit: &AdminVisit) -> Result<(Vec<KeyLine>, Option<Li
     };
     let lines = all.iter().rev().map(|key| KeyLine {
         name: key.kid.clone(),
-        state: issuers::state(key.state),
+        state: states::key(key.state),
         made: When::new(key.created_at, now),
         act: (key.state == KeyState::Retired).then(|| ("Remove…", console::tool_key_remove(&key.kid))),
     });

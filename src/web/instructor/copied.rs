@@ -4,7 +4,6 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use super::course::state_chip;
 use crate::domain::copying::FoundBy;
 use crate::domain::course::CopyState;
 use crate::domain::policy::Power;
@@ -25,7 +24,7 @@ use crate::web::views::instructor::{
     BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
 };
 use crate::web::views::shared::{Choice, Problem, ProblemList, Status, count_of};
-use crate::web::words;
+use crate::web::words::{self, states};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -227,7 +226,7 @@ fn view_page(visit: &Visit, view: &CopyView, problems: Vec<Problem>) -> CopiedMa
                 BroughtBadge {
                     name: brought.badge.design.name.clone(),
                     picture: picture_of(&brought.badge),
-                    state: state_chip(&brought.badge.state),
+                    state: states::badge(&brought.badge.state),
                     sentence: brought.sentence.clone(),
                     notes: brought.notes.iter().map(words::copying::note).collect(),
                     rule_href: href(course::badge_rule),

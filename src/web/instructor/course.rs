@@ -17,8 +17,8 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadgesPage};
-use crate::web::views::shared::{Status, StatusChip, When};
-use crate::web::words;
+use crate::web::views::shared::When;
+use crate::web::words::{self, states};
 
 /// The course's badges.
 ///
@@ -133,22 +133,13 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
     sentences
 }
 
-pub(super) fn state_chip(state: &BadgeState) -> StatusChip {
-    match state {
-        BadgeState::Draft => Status::Neutral.saying("Draft"),
-        BadgeState::Active => Status::Earned.saying("Active"),
-        BadgeState::Paused { .. } => Status::NeedsAttention.saying("Paused"),
-        BadgeState::Retired => Status::Neutral.saying("Retired"),
-    }
-}
-
 fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
     let badge = &summary.badge;
     let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     BadgeRow {
         name: badge.design.name.clone(),
         picture: picture_of(badge),
-        state: state_chip(&badge.state),
+        state: states::badge(&badge.state),
         kind: format!("{} badge", badge.design.kind.word()),
         earned: summary.earned,
         almost: summary.almost,

@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use super::home::{next_action, next_words, share};
+use super::home::{next_action, share};
 use super::lapsing::reminder;
+use super::next_step::next_words;
 use crate::domain::decision::CheckedNode;
 use crate::domain::rule::Condition;
 use crate::domain::sentence::Audience;

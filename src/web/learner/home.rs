@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 
 use super::lapsing::reminder;
-use crate::domain::badge::BadgeState;
-use crate::domain::sentence::{Audience, Progress, next_step};
+use super::next_step::next_words;
+use crate::domain::sentence::Progress;
 use crate::service::award::learning::{Learning, MyBadge};
 use crate::web::badge_facts::{picture_of, standing_chip};
 use crate::web::error::AppError;
@@ -86,20 +86,6 @@ fn address(visit: &Visit, mine: &MyBadge) -> String {
 pub(super) fn share(progress: Progress) -> Share {
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     Share::of(small(progress.met), small(progress.needed))
-}
-
-/// The one next step, without the word that the page writes before it.
-pub(super) fn next_words(learning: &Learning, mine: &MyBadge) -> String {
-    if matches!(mine.badge.state, BadgeState::Paused { .. }) {
-        return "nothing for you to do: this badge rests until your teacher has looked at its rule."
-            .to_owned();
-    }
-    let step = mine
-        .decision
-        .as_ref()
-        .map(|decision| next_step(decision, &learning.names, Audience::Student));
-    let step = step.unwrap_or_default();
-    step.strip_prefix("Next: ").map_or(step.clone(), str::to_owned)
 }
 
 /// What the student can do about it here and now.

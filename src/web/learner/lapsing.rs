@@ -1,6 +1,6 @@
 //! What to do before a badge lapses.
 
-use super::home::next_words;
+use super::next_step::next_words;
 use crate::domain::award::Lapse;
 use crate::domain::badge::BadgeState;
 use crate::domain::decision::Truth;

@@ -8,6 +8,7 @@ mod credential;
 pub(crate) mod home;
 mod lapsing;
 mod my_data;
+mod next_step;
 mod sharing;
 
 /// Lists the routes of every page here.

@@ -13,6 +13,7 @@ pub(crate) mod policies;
 pub(crate) mod refusals;
 mod registering;
 pub(crate) mod self_test;
+pub(crate) mod states;
 
 /// A text as a sentence with its full stop.
 #[must_use]

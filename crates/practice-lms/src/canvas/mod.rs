@@ -18,6 +18,8 @@ pub(super) mod deep_linking;
 mod line_items;
 pub(super) mod login;
 mod members;
+#[cfg(test)]
+mod notice_tests;
 pub(super) mod notices;
 mod registration;
 mod results;

@@ -4,7 +4,7 @@
 //! (`web::words::refusals`) and the compiler says when a new one has no words. The stable codes are data: logs, metrics and
 //! support go by them, whatever language a page speaks.
 
-use super::error::ErrorKind;
+use super::error_kind::ErrorKind;
 
 mod award;
 mod badge;
@@ -73,12 +73,6 @@ macro_rules! one_of_all {
         impl From<$wing> for Refusal {
             fn from(refusal: $wing) -> Self {
                 Self::$variant(refusal)
-            }
-        }
-
-        impl From<$wing> for super::error::ServiceError {
-            fn from(refusal: $wing) -> Self {
-                Self::Refused(refusal.into())
             }
         }
     )*};

@@ -1,0 +1,19 @@
+//! What a student can do next for a badge.
+
+use crate::domain::badge::BadgeState;
+use crate::domain::sentence::{Audience, next_step};
+use crate::service::award::learning::{Learning, MyBadge};
+
+/// The one next step, without the word that the page writes before it.
+pub(super) fn next_words(learning: &Learning, mine: &MyBadge) -> String {
+    if matches!(mine.badge.state, BadgeState::Paused { .. }) {
+        return "nothing for you to do: this badge rests until your teacher has looked at its rule."
+            .to_owned();
+    }
+    let step = mine
+        .decision
+        .as_ref()
+        .map(|decision| next_step(decision, &learning.names, Audience::Student));
+    let step = step.unwrap_or_default();
+    step.strip_prefix("Next: ").map_or(step.clone(), str::to_owned)
+}
