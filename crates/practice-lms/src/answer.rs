@@ -83,6 +83,22 @@ impl Answer {
         builder
     }
 
+    /// Makes the answer as odd as the platform is.
+    fn bend(&mut self, world: &World, endpoint: Endpoint) {
+        if self.status == 401 && endpoint != Endpoint::Token && world.forbids_lost_tokens() {
+            (self.status, self.reason) = (403, None);
+        }
+        if self.status < 300 {
+            let is_first_page = !self
+                .headers
+                .iter()
+                .any(|(_, value)| value.contains("rel=\"prev\""));
+            if let Some(body) = world.bend(endpoint, &self.body, is_first_page) {
+                self.body = body;
+            }
+        }
+    }
+
     /// The first half of the body, then the connection breaks.
     fn into_broken_response(self) -> HttpResponse {
         let half = self
@@ -119,7 +135,7 @@ pub(super) async fn serve(
     }
     let answer = async {
         let mut answer = answer.await;
-        world.bend(endpoint, &mut answer);
+        answer.bend(world, endpoint);
         answer
     };
     let response = match fault {

@@ -182,3 +182,30 @@ pub(super) fn id_token(world: &World, claims: Map<String, Value>) -> String {
     drop(data);
     key.sign(&header, &claims)
 }
+
+impl World {
+    /// A launch as LTI 1.1 makes it: one form, which OAuth 1 signed, at the address where 1.3 would end.
+    #[must_use]
+    pub fn old_launch_form(&self, course: u64, person: u64) -> Option<LoginForm> {
+        let data = self.lock();
+        let person = data.people.get(&person)?;
+        let course = data.courses.get(&course)?;
+        let tool = data.tools.first()?.tool.as_ref()?;
+        let fields = vec![
+            ("lti_message_type", "basic-lti-launch-request".to_owned()),
+            ("lti_version", "LTI-1p0".to_owned()),
+            ("resource_link_id", "1".to_owned()),
+            ("context_id", course.context_id.clone()),
+            ("user_id", person.sub.clone()),
+            ("roles", "Learner".to_owned()),
+            ("lis_person_name_full", person.name()),
+            ("oauth_consumer_key", "key".to_owned()),
+            ("oauth_nonce", "0123456789".to_owned()),
+            ("oauth_signature_method", "HMAC-SHA1".to_owned()),
+            ("oauth_timestamp", self.now().timestamp().to_string()),
+            ("oauth_version", "1.0".to_owned()),
+            ("oauth_signature", "bm90IGEgc2lnbmF0dXJl".to_owned()),
+        ];
+        Some(LoginForm::new(tool.redirect_uris.first()?, fields))
+    }
+}

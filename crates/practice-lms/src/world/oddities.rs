@@ -5,8 +5,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
-use super::super::answer::Answer;
-use super::super::login::LoginForm;
 use super::World;
 use super::data::Data;
 use super::faults::Endpoint;
@@ -63,51 +61,15 @@ impl World {
         data.kept_kid.clone().unwrap_or_else(own)
     }
 
-    /// A launch as LTI 1.1 makes it: one form, which OAuth 1 signed, at the address where 1.3 would end.
-    #[must_use]
-    pub fn old_launch_form(&self, course: u64, person: u64) -> Option<LoginForm> {
+    /// Bends the body of a service's good answer; none where it stays as it is.
+    pub(crate) fn bend(&self, endpoint: Endpoint, body: &[u8], is_first_page: bool) -> Option<Vec<u8>> {
         let data = self.lock();
-        let person = data.people.get(&person)?;
-        let course = data.courses.get(&course)?;
-        let tool = data.tools.first()?.tool.as_ref()?;
-        let fields = vec![
-            ("lti_message_type", "basic-lti-launch-request".to_owned()),
-            ("lti_version", "LTI-1p0".to_owned()),
-            ("resource_link_id", "1".to_owned()),
-            ("context_id", course.context_id.clone()),
-            ("user_id", person.sub.clone()),
-            ("roles", "Learner".to_owned()),
-            ("lis_person_name_full", person.name()),
-            ("oauth_consumer_key", "key".to_owned()),
-            ("oauth_nonce", "0123456789".to_owned()),
-            ("oauth_signature_method", "HMAC-SHA1".to_owned()),
-            ("oauth_timestamp", self.now().timestamp().to_string()),
-            ("oauth_version", "1.0".to_owned()),
-            ("oauth_signature", "bm90IGEgc2lnbmF0dXJl".to_owned()),
-        ];
-        Some(LoginForm::new(tool.redirect_uris.first()?, fields))
-    }
-
-    /// Bends an answer of a service.
-    pub(crate) fn bend(&self, endpoint: Endpoint, answer: &mut Answer) {
-        let data = self.lock();
-        if answer.status == 401 && endpoint != Endpoint::Token && data.is_odd(Oddity::ForbiddenTokens) {
-            (answer.status, answer.reason) = (403, None);
+        if data.odd.is_empty() && data.kept_kid.is_none() {
+            return None;
         }
-        let is_bent = !data.odd.is_empty() || data.kept_kid.is_some();
-        let Some(mut body) = is_bent
-            .then(|| serde_json::from_slice::<Value>(&answer.body).ok())
-            .flatten()
-            .filter(|_| answer.status < 300)
-        else {
-            return;
-        };
-        let later_page = answer
-            .headers
-            .iter()
-            .any(|(_, value)| value.contains("rel=\"prev\""));
+        let mut body: Value = serde_json::from_slice(body).ok()?;
         match endpoint {
-            Endpoint::Members => members(&data, &mut body, !later_page),
+            Endpoint::Members => members(&data, &mut body, is_first_page),
             Endpoint::Jwks => self.keys(&data, &mut body),
             Endpoint::Token if data.is_odd(Oddity::OddTokens) => {
                 put(&mut body, "token_type", json!("bearer"));
@@ -120,9 +82,14 @@ impl World {
                 }
                 spoil(&mut body, &["label", "comment"]);
             }
-            _ => return,
+            _ => return None,
         }
-        answer.body = serde_json::to_vec(&body).unwrap_or_default();
+        serde_json::to_vec(&body).ok()
+    }
+
+    /// Whether a token that is not known any more is answered with 403.
+    pub(crate) fn forbids_lost_tokens(&self) -> bool {
+        self.lock().is_odd(Oddity::ForbiddenTokens)
     }
 
     fn keys(&self, data: &Data, body: &mut Value) {
