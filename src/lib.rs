@@ -28,6 +28,11 @@
 //! Arrows run web → service → {domain, lti, openbadges, store, net} and jobs → service; `tests/architecture.rs` holds
 //! these boundaries.
 
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "who reads the documentation of a program reads its private items"
+)]
+
 pub(crate) use ambient::{clock, random};
 
 pub mod app;

@@ -10,7 +10,6 @@ use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection, R2
 use diesel::sqlite::SqliteConnection;
 
 use super::error::StoreError;
-use super::migrate;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -173,28 +172,8 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the database at `url` (`postgres://…`, `postgresql://…`, `sqlite://PATH` or a path) with at most
-    /// `connections` connections, and brings its tables up to date. Blocks.
-    ///
-    /// # Errors
-    /// Every [`StoreError`] about addresses, reach, locks, rights, space and versions.
-    pub(crate) fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
-        Self::open_patiently(url, connections, PATIENCE)
-    }
-
-    /// As [`Self::open`], with another time to wait for locks and free connections.
-    ///
-    /// # Errors
-    /// As [`Self::open`].
-    pub(crate) fn open_patiently(
-        url: &str,
-        connections: u32,
-        patience: Duration,
-    ) -> Result<Self, StoreError> {
-        let address = Address::parse(url, patience)?;
-        let mut first = address.connect()?;
-        migrate::run(&mut first)?;
-        drop(first);
+    /// A pool of connections to `address`, none of which is open yet.
+    pub(super) fn pooled(address: Address, connections: u32, patience: Duration) -> Result<Self, StoreError> {
         let engine = address.engine;
         let pool = Pool::builder()
             .max_size(connections.max(1))

@@ -17,6 +17,7 @@ mod conflicts;
 mod convert;
 mod error;
 mod migrate;
+mod open;
 mod schema;
 
 pub(crate) mod activities;

@@ -228,7 +228,7 @@ pub(crate) enum Verdict {
 /// Decides, with a reason that stays in the audit log; of two at one moment only one does.
 ///
 /// # Errors
-/// As [`look`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Refused`]
+/// As [`case`]; [`ServiceError::Policy`] for revoking where the institution leaves it to others; [`ServiceError::Refused`]
 /// without a reason.
 #[tracing::instrument(name = "regrades.settle", skip_all, fields(regrade = id.as_str()))]
 pub(crate) async fn settle(

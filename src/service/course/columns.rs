@@ -13,7 +13,7 @@ use crate::domain::cause::Cause;
 use crate::domain::course::{Course, LineItem, LineItemState, Link};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
-use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
+use crate::ids::{ActivityId, LineItemId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
@@ -23,12 +23,10 @@ use crate::service::base::queue::{self, CheckCourse, EnsureLineItem};
 use crate::service::base::refusal::{ColumnRefusal, PlatformService};
 use crate::service::base::session::Visitor;
 use crate::service::course::placing;
+use crate::service::course::reach::{Reach, reach, vetted};
 use crate::service::course::scores;
-use crate::service::course::sync;
-use crate::store::{Db, StoreError, activities, courses, line_items, links, registrations};
+use crate::store::{Db, StoreError, activities, line_items, links};
 use lti::capabilities::NewColumns;
-use lti::registration::Registration;
-use lti::services::Platform;
 use lti::services::grades::{LineItem as PlatformItem, NewLineItem};
 
 /// The tag of columns that instructors make.
@@ -37,39 +35,6 @@ const COLUMN_TAG: &str = "cairn-column";
 pub(in crate::service) const ACTIVITY_TAG: &str = "cairn-activity";
 /// Points that a column may have.
 const MOST_POINTS: u32 = 10_000;
-
-/// A course with its platform, ready for calls.
-pub(in crate::service) struct Reach {
-    pub(crate) platform: Platform,
-    pub(crate) registration: Registration,
-    pub(crate) line_items: Url,
-    course: Course,
-}
-
-#[tracing::instrument(name = "columns.reach", level = "debug", skip_all)]
-pub(in crate::service) async fn reach(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    course: &CourseId,
-) -> Result<Reach, ServiceError> {
-    let (owner, id) = (tenant.clone(), course.clone());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let course = courses::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("course"))?;
-        let registration = registrations::get(db, &owner, &course.registration)?;
-        Ok((course, registration.ok_or(ServiceError::NotFound("platform"))?))
-    });
-    let (course, registration) = found.await?;
-    let url = course.services.line_items_url.as_deref();
-    let line_items =
-        sync::vetted(&registration, url, PlatformService::Grades).map_err(ColumnRefusal::NoService)?;
-    let platform = sync::platform(cairn, &course, &registration);
-    Ok(Reach {
-        platform,
-        registration,
-        line_items,
-        course,
-    })
-}
 
 /// Makes a gradebook column of ours, or finds the one that has this name already: a second click makes no second one.
 ///
@@ -163,16 +128,6 @@ pub(in crate::service) fn resume(
     scores::revive(db, course, now)
 }
 
-pub(in crate::service) fn item_url(
-    registration: &Registration,
-    item: &LineItem,
-) -> Result<Url, ServiceError> {
-    Ok(
-        sync::vetted(registration, Some(&item.url), PlatformService::Grades)
-            .map_err(ColumnRefusal::Address)?,
-    )
-}
-
 /// Gives an evidence activity its column: the link's own, or a new one. Without the service its grade stays here.
 ///
 /// # Errors
@@ -204,7 +159,7 @@ pub(crate) async fn ensure_activity_item(
     let new = new_item(&activity, &link, &reach, &origin);
     let made = match &link.line_item_url {
         Some(own) => {
-            let url = sync::vetted(&reach.registration, Some(own), PlatformService::Grades)
+            let url = vetted(&reach.registration, Some(own), PlatformService::Grades)
                 .map_err(ColumnRefusal::Address)?;
             reach.platform.line_item(&url).await?
         }

@@ -7,6 +7,7 @@ pub(crate) mod launch;
 pub(crate) mod links;
 pub(crate) mod notices;
 pub(crate) mod placing;
+mod reach;
 pub(crate) mod scores;
 pub(crate) mod student_work;
 pub(crate) mod sync;

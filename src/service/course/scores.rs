@@ -19,7 +19,7 @@ use crate::service::base::queue::{self, BackgroundJob as _, EnsureLineItem, Send
 use crate::service::base::refusal::ColumnRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::base::trouble::Trouble;
-use crate::service::course::columns::{self, Reach};
+use crate::service::course::reach::{Reach, item_url, reach};
 use crate::store::{Db, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
 use lti::capabilities::{TypedGrades, UngradablePerson};
 use lti::services::error::Reason;
@@ -146,8 +146,8 @@ pub(crate) async fn send(
     let Some(wanted) = what_to_send(cairn, tenant, submission).await? else {
         return Ok(());
     };
-    let reach = columns::reach(cairn, tenant, &wanted.activity.course).await?;
-    let url = columns::item_url(&reach.registration, &wanted.item)?;
+    let reach = reach(cairn, tenant, &wanted.activity.course).await?;
+    let url = item_url(&reach.registration, &wanted.item)?;
     let capabilities = reach.registration.capabilities();
     let mut post = match wanted.given {
         Some(given) => Score::graded(&wanted.sub, wanted.at, given, wanted.activity.maximum),

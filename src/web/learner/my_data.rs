@@ -45,7 +45,7 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 /// The archive.
 ///
 /// # Errors
-/// [`ServiceError::Masquerade`] for whoever acts as them.
+/// [`crate::service::base::error::ServiceError::Masquerade`] for whoever acts as them.
 pub(crate) async fn take(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let mine = learner::archive(&visit.cairn, &visit.visitor).await?;
     Ok(archive::answer(mine, "my-badges-and-data.zip"))

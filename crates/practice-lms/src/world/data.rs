@@ -169,7 +169,7 @@ pub(crate) struct Data {
     /// The name that a key took over from the one before it.
     pub kept_kid: Option<String>,
     /// How it is unlike the standards.
-    pub odd: HashSet<super::oddities::Oddity>,
+    pub odd: HashSet<super::model::Oddity>,
     pub next_id: u64,
 }
 

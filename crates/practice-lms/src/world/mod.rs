@@ -19,7 +19,7 @@ mod gradebook;
 mod install;
 pub mod model;
 mod names;
-pub mod oddities;
+mod oddities;
 mod outbox;
 mod registrations;
 mod seed;

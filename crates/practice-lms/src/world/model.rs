@@ -350,3 +350,28 @@ impl Installed {
             .unwrap_or(&self.registration.deployment_id)
     }
 }
+
+/// A way to be unlike the standards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Oddity {
+    /// Launches carry optional OpenID claims of wrong types, as JumpCloud's `"email_verified": "true"`.
+    OddClaims,
+    /// Launches and members have a given and a family name, and no whole one.
+    NoWholeName,
+    /// Names, titles, labels and comments hold U+0000 after their first letter.
+    ControlCharacters,
+    /// Beside what the person is, the roles of launches and members name a school's own, one of LTI 1.1, an empty text and null.
+    FurtherRoles,
+    /// Launches name roles in the institution only, as Open edX does before 2026.
+    NoCourseRole,
+    /// `status` is in lower case.
+    LowerCaseStatus,
+    /// The member list begins with rows that are none: null, a number, and two learners without a usable id.
+    MalformedMembers,
+    /// Numbers of keys are in plain base64 with padding, as Schoology's.
+    PlainBase64Keys,
+    /// Token answers have a lower-case type, a life as text and an empty list as scope.
+    OddTokens,
+    /// Services answer 403 where others answer 401.
+    ForbiddenTokens,
+}

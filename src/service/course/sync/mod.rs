@@ -21,8 +21,6 @@ mod scale;
 mod schedule;
 mod write;
 
-pub(in crate::service) use read::{platform, vetted};
-
 pub(in crate::service) use progress::progress_of;
 pub(crate) use progress::{CheckProgress, Stage, progress};
 pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};

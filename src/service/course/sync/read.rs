@@ -7,15 +7,14 @@ use url::Url;
 
 use crate::domain::course::Course;
 use crate::service::Cairn;
-use crate::service::base::platforms;
-use crate::service::base::refusal::{AddressTrouble, PlatformService, Unusable};
+use crate::service::base::refusal::PlatformService;
 use crate::service::base::trouble::Reason;
+use crate::service::course::reach::{platform, vetted};
 use crate::store::line_items::ItemSeen;
 use lti::registration::Registration;
 use lti::services::Platform;
 use lti::services::error::ServiceError as PlatformError;
 use lti::services::grades::{self, LineItemFilter, ResultRow};
-use lti::services::media::scope;
 use lti::services::roster::{LeftOut, Member};
 
 /// Rows of the member list that a sentence names.
@@ -81,32 +80,6 @@ pub(super) fn left_out_of_members(left_out: &[LeftOut]) -> Option<Reason> {
         count: left_out.len(),
         rows: named.collect(),
     })
-}
-
-/// A service address of a platform, once it may be called.
-pub(in crate::service) fn vetted(
-    registration: &Registration,
-    url: Option<&str>,
-    service: PlatformService,
-) -> Result<Url, AddressTrouble> {
-    let trouble = |why| AddressTrouble { service, why };
-    let text = url.ok_or_else(|| trouble(Unusable::NotOffered))?;
-    let url = Url::parse(text).map_err(|_| trouble(Unusable::Unreadable))?;
-    registration
-        .check_service_url(&url)
-        .map_err(|error| trouble(Unusable::NotAllowed(error.to_string())))?;
-    Ok(url)
-}
-
-/// The services of a course's platform, with the scopes that its launches offered.
-pub(in crate::service) fn platform(cairn: &Cairn, course: &Course, registration: &Registration) -> Platform {
-    // The grade scopes come with the launch; the members' service has one only, which its claim implies.
-    let mut granted = course.services.ags_scopes.clone();
-    if !granted.is_empty() {
-        granted.push(scope::MEMBERS_READ.to_owned());
-    }
-    let target = platforms::target(cairn, registration);
-    cairn.lti.platform(target, registration.capabilities(), granted)
 }
 
 /// Asks the platform for everything that a check needs.
