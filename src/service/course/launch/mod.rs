@@ -2,7 +2,7 @@
 
 mod deployment;
 mod destination;
-mod leads;
+pub(super) mod leads;
 
 use std::sync::Arc;
 

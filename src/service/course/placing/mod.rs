@@ -20,7 +20,7 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::PlacingRefusal;
 use crate::service::base::session::Visitor;
-use crate::service::course::launch::PlacingRequest;
+use crate::service::course::launch::leads::PlacingRequest;
 use lti::deep_linking::{ContentItem, SubmissionReview};
 
 pub(in crate::service) use adopt::{adopt, settle};
