@@ -9,9 +9,20 @@ use crate::settings::LogFormat;
 
 pub(crate) mod metric;
 
-/// Starts logging to standard error by a filter that the settings have checked. A second call changes nothing, so tests may call it freely.
-pub(crate) fn start_logging(filter: &str, format: LogFormat) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+/// Libraries that repeat the texts they read, which are people's, at the lowest levels. They stay silent at every level.
+const SILENT: [&str; 3] = ["html5ever=off", "markup5ever=off", "selectors=off"];
+
+/// A filter of log lines without those that would name people.
+pub(crate) fn filter(directives: &str) -> EnvFilter {
+    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
+    let silent = SILENT.iter().filter_map(|directive| directive.parse().ok());
+    silent.fold(filter, EnvFilter::add_directive)
+}
+
+/// Starts logging to standard error by a filter that the settings have checked. A second call changes nothing, so tests may
+/// call it freely.
+pub(crate) fn start_logging(directives: &str, format: LogFormat) {
+    let filter = filter(directives);
     let registry = tracing_subscriber::registry().with(filter);
     // An earlier subscriber stays: in a test binary the first caller wins.
     let _ = match format {

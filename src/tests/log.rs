@@ -27,7 +27,7 @@ impl Log {
             let writer = log.clone();
             let subscriber = tracing_subscriber::fmt()
                 // What drives the browsers of other tests in this process tells everything that they show.
-                .with_env_filter("trace,thirtyfour=off")
+                .with_env_filter(crate::telemetry::filter("trace,thirtyfour=off"))
                 .with_ansi(false)
                 .with_writer(move || writer.clone());
             subscriber.try_init().unwrap();

@@ -19,7 +19,7 @@ pub(crate) fn first_tenant(db: &mut Db) -> Result<Option<Tenant>, StoreError> {
     Ok(tenants::list(db)?.into_iter().next())
 }
 
-/// All courses of an institution.
+/// All courses of an institution, newest first.
 pub(crate) fn all_courses(db: &mut Db, tenant: &TenantId) -> Result<Vec<Course>, StoreError> {
     let mut all = Vec::new();
     for registration in registrations::list(db, tenant)? {
@@ -30,6 +30,7 @@ pub(crate) fn all_courses(db: &mut Db, tenant: &TenantId) -> Result<Vec<Course>,
             Page::first(999),
         )?);
     }
+    all.sort_unstable_by(|one, other| other.id.cmp(&one.id));
     Ok(all)
 }
 
