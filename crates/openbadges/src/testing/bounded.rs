@@ -1,7 +1,8 @@
 //! Time and memory as whoever keeps the server notices them.
 
-use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 /// What one hostile input may take on a slow machine, unoptimised.
 pub const MOMENT: Duration = Duration::from_secs(10);
@@ -12,6 +13,28 @@ fn peak() -> Option<usize> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: usize = line.split_whitespace().next()?.parse().ok()?;
     Some(kilobytes << 10)
+}
+
+/// Runs the body of a test in a process of its own: what other tests of this one allocate meanwhile is not its memory.
+pub fn alone(body: impl FnOnce()) {
+    const ALONE: &str = "CAIRN_MEASURED_ALONE";
+    let own = thread::current();
+    // The test's name is that of its thread; where tests run one after another there may be none, and no need either.
+    let test = own.name().filter(|name| name.contains("::"));
+    let (None, Some(test)) = (env::var_os(ALONE), test) else {
+        return body();
+    };
+    let program = env::current_exe().unwrap();
+    let arguments = [test, "--exact", "--nocapture"];
+    let ended = Command::new(program)
+        .args(arguments)
+        .env(ALONE, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{said}");
+    let ran = String::from_utf8_lossy(&ended.stdout);
+    assert!(ran.contains("1 passed"), "{ran}");
 }
 
 /// Begun before some work, asked after it.

@@ -17,7 +17,7 @@ use crate::jsonld::JsonLdError;
 use crate::jwt::JwtError;
 use crate::proof::{attach, sign};
 use crate::status::{Bitstring, StatusError, StatusListCredential};
-use crate::testing::bounded::Measure;
+use crate::testing::bounded::{Measure, alone};
 use crate::testing::examples;
 use crate::testing::pictures::{chunk, with_chunks};
 use crate::verify::{CheckKind, Failure, MAX_DOCUMENT, verify};
@@ -58,6 +58,10 @@ type Wanted = Box<dyn Fn(&BakeError) -> bool>;
 
 #[test]
 fn every_hostile_picture_is_refused_in_a_sentence() {
+    alone(pictures);
+}
+
+fn pictures() {
     let (element, bomb) = ("<openbadges:credential>{}</openbadges:credential>", zlib_bomb());
     let baked = bake_png(&with_chunks(&[]), "{}").unwrap();
     let drawn = bake_svg(&format!("{SVG}<g/></svg>"), "{}").unwrap();
@@ -186,6 +190,10 @@ fn token(header: &str, payload: &str) -> String {
 
 #[test]
 fn every_hostile_document_is_refused_by_its_own_check() {
+    alone(documents);
+}
+
+fn documents() {
     use CheckKind::{Key, Period, Proof, Readable, Signature, Terms};
     let deep = "[".repeat(100_000);
     let header = json!({ "alg": "ES256", "kid": "did:web:x.example#k" }).to_string();
@@ -339,6 +347,10 @@ type Listed = (&'static str, Option<Vec<u8>>, fn(&Failure) -> bool);
 
 #[test]
 fn every_hostile_status_list_leaves_revocation_open_and_says_so() {
+    alone(status_lists);
+}
+
+fn status_lists() {
     let url = issuer().status_url("1");
     let (key, other) = (examples::key(), SigningKey::from_bytes(&[9; 32]));
     let listed = |change: &dyn Fn(&mut StatusListCredential)| {
