@@ -35,7 +35,8 @@ pub(crate) struct Recorded {
     pub(crate) changed: bool,
 }
 
-/// The outcome that holds now.
+/// The outcome that holds now, as tests and benchmarks ask for it.
+#[cfg(any(test, feature = "benchmarks"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Current {
     pub(crate) id: DecisionId,
@@ -85,6 +86,7 @@ struct CurrentRow {
     checked_at: i64,
 }
 
+#[cfg(any(test, feature = "benchmarks"))]
 impl CurrentRow {
     fn current(self) -> Result<(BadgeId, PersonId, Current), StoreError> {
         let current = Current {
@@ -304,6 +306,7 @@ pub(crate) fn current(
 }
 
 /// The outcomes that hold now, of everybody who was decided about.
+#[cfg(any(test, feature = "benchmarks"))]
 pub(crate) fn current_for_badge(
     db: &mut Db,
     tenant: &TenantId,
