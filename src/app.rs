@@ -4,7 +4,6 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use lti::services::Sleep;
 
@@ -112,6 +111,7 @@ impl Application {
 
     /// What the server works with; for demo and tests, which need the same database.
     #[must_use]
+    #[cfg(any(test, feature = "demo"))]
     pub(crate) fn cairn(&self) -> Arc<Cairn> {
         Arc::clone(&self.cairn)
     }
@@ -124,7 +124,8 @@ impl Application {
 
     /// A handle that stops the server from elsewhere.
     #[must_use]
-    pub(crate) fn handle(&self) -> ServerHandle {
+    #[cfg(any(test, feature = "demo"))]
+    pub(crate) fn handle(&self) -> actix_web::dev::ServerHandle {
         self.server.handle()
     }
 
