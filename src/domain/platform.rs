@@ -77,13 +77,13 @@ pub(crate) struct LastSeen {
     pub(crate) launched_at: DateTime<Utc>,
     /// Our clock less the platform's: above zero, the platform's is behind.
     pub(crate) clock_skew: TimeDelta,
-    pub(crate) detail: SightingDetail,
+    pub(crate) detail: LastSeenDetail,
 }
 
 /// What a launch tells besides who and where. No names, no addresses of people. Stored as JSON in this form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct SightingDetail {
+pub(crate) struct LastSeenDetail {
     pub(crate) product: Option<String>,
     pub(crate) version: Option<String>,
     /// The best fingerprint of a tenant.

@@ -10,6 +10,9 @@ use thirtyfour::ChromiumLikeCapabilities as _;
 use thirtyfour::prelude::*;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+/// Wide and narrow, light and dark: how every screen is looked at.
+pub(crate) const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
+
 /// Finds out on a page what people would stumble over: see the script.
 const AUDIT: &str = include_str!("audit.js");
 
@@ -156,6 +159,28 @@ impl Chromium {
     pub(crate) async fn stumbling_blocks(&self) -> Vec<String> {
         let found = self.driver.execute(AUDIT, Vec::new()).await.unwrap();
         serde_json::from_value(found.json().clone()).unwrap()
+    }
+
+    /// Takes a picture of the page that is open at each of these widths and in these schemes (dark or not), and tells what
+    /// people would stumble over, one line each.
+    pub(crate) async fn inspect(&self, name: &str, looks: &[(u32, bool)]) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for (width, dark) in looks {
+            self.emulate(*width, *dark).await;
+            let look = format!("{name}-{width}-{}", if *dark { "dark" } else { "light" });
+            self.picture(&look).await;
+            let found = self.stumbling_blocks().await;
+            wrong.extend(found.iter().map(|line| format!("{look}: {line}")));
+        }
+        self.emulate(1280, false).await;
+        wrong
+    }
+
+    /// Presses the button or link with these words, once it is there.
+    pub(crate) async fn press(&self, words: &str) {
+        let path = format!("//*[self::button or self::a][normalize-space(.)=\"{words}\"]");
+        let button = self.driver.query(By::XPath(path)).first().await.unwrap();
+        button.click().await.unwrap();
     }
 
     /// A picture of the whole page, where `CAIRN_SCREENS` names a folder for it.

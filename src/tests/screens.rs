@@ -10,11 +10,8 @@ use crate::store::{erasures, policies, tenants};
 use practice_lms::{CourseRole, PracticeLms};
 use thirtyfour::prelude::*;
 
-use crate::tests::chromium::Chromium;
+use crate::tests::chromium::{Chromium, LOOKS};
 use crate::tests::harness::Scene;
-
-/// The looks of every screen.
-const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
 
 /// Looks at screens and remembers what is wrong with them.
 pub(crate) struct Viewer<'a> {
@@ -25,15 +22,7 @@ pub(crate) struct Viewer<'a> {
 impl Viewer<'_> {
     /// Looks at the page that is open.
     pub(crate) async fn inspect(&mut self, name: &str) {
-        for (width, dark) in LOOKS {
-            self.chromium.emulate(width, dark).await;
-            let look = format!("{name}-{width}-{}", if dark { "dark" } else { "light" });
-            self.chromium.picture(&look).await;
-            for line in self.chromium.stumbling_blocks().await {
-                self.wrong.push(format!("{look}: {line}"));
-            }
-        }
-        self.chromium.emulate(1280, false).await;
+        self.wrong.extend(self.chromium.inspect(name, &LOOKS).await);
     }
 
     pub(crate) async fn goto(&mut self, name: &str, url: &str) {
@@ -58,20 +47,8 @@ impl Viewer<'_> {
 
     /// Presses the button with these words.
     pub(crate) async fn press(&self, words: &str) {
-        let path = format!("//button[normalize-space(.)={}]", quoted(words));
-        self.chromium
-            .driver
-            .find(By::XPath(path))
-            .await
-            .unwrap()
-            .click()
-            .await
-            .unwrap();
+        self.chromium.press(words).await;
     }
-}
-
-fn quoted(words: &str) -> String {
-    format!("\"{words}\"")
 }
 
 /// Opens a link of a course in a window of its own, as that person.

@@ -190,7 +190,7 @@ fn still_held(db: &mut Db, regrade: &Regrade, now: DateTime<Utc>) -> Result<Awar
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for one of another course,
 /// [`ServiceError::Refused`] when it waits no more.
-#[tracing::instrument(name = "regrades.look", level = "debug", skip_all, fields(regrade = id.as_str()))]
+#[tracing::instrument(name = "regrades.case", level = "debug", skip_all, fields(regrade = id.as_str()))]
 pub(crate) async fn case(cairn: &Cairn, visitor: &Visitor, id: &RegradeId) -> Result<Case, ServiceError> {
     visitor.teach()?;
     let (visitor, id, at) = (visitor.clone(), id.clone(), cairn.clock.now());

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::course::Course;
-use crate::domain::platform::{LastSeen, SightingDetail};
+use crate::domain::platform::{LastSeen, LastSeenDetail};
 use crate::store::{Db, StoreError, last_seen};
 use lti::claims::{Launch, Message};
 use lti::registration::Registration;
@@ -28,7 +28,7 @@ pub(crate) fn note(
     let detail = detail(known.map(|known| &known.detail), launch, course);
     // Which course was last changes with each launch of a busy school, and matters to nobody within a minute.
     let fresh = known.is_some_and(|known| {
-        let same = SightingDetail {
+        let same = LastSeenDetail {
             course: detail.course.clone(),
             ..known.detail.clone()
         };
@@ -49,7 +49,7 @@ pub(crate) fn note(
     last_seen::put(db, &last_seen)
 }
 
-fn detail(known: Option<&SightingDetail>, launch: &Launch, course: Option<&Course>) -> SightingDetail {
+fn detail(known: Option<&LastSeenDetail>, launch: &Launch, course: Option<&Course>) -> LastSeenDetail {
     let kept = known.cloned().unwrap_or_default();
     let text = |text: &Option<String>| text.as_ref().map(|text| text.chars().take(120).collect());
     let message = match &launch.message {
@@ -59,7 +59,7 @@ fn detail(known: Option<&SightingDetail>, launch: &Launch, course: Option<&Cours
     };
     // A launch from an account has a context in Canvas, and no services.
     let in_course = course.is_some();
-    SightingDetail {
+    LastSeenDetail {
         product: text(&launch.tool_platform.product_family_code),
         version: text(&launch.tool_platform.version),
         guid: text(&launch.tool_platform.guid),

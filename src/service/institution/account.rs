@@ -74,7 +74,7 @@ impl Cairn {
 }
 
 /// How the platform of the visit is connected.
-#[tracing::instrument(name = "account.look", level = "debug", skip_all)]
+#[tracing::instrument(name = "account.read", level = "debug", skip_all)]
 pub(crate) async fn read(cairn: &Cairn, administrator: &Administrator) -> Result<Account, ServiceError> {
     let administrator = administrator.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {

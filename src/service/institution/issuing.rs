@@ -177,7 +177,7 @@ pub(crate) async fn change(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see; a sentence for what is no colour.
-#[tracing::instrument(name = "issuing.set_accent", skip_all, fields(tenant = tenant.as_str()))]
+#[tracing::instrument(name = "issuers.set_accent", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn set_accent(
     cairn: &Cairn,
     admin: &Administrator,

@@ -8,7 +8,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::*;
-use crate::store::connection::Engine;
 use crate::store::testing::{drop_postgres, postgres};
 
 #[derive(QueryableByName)]
@@ -184,90 +183,9 @@ fn a_database_from_a_newer_version_is_refused_and_left_alone() {
 #[test]
 fn migrations_can_be_taken_back() {
     on_both_databases(|database| {
-        // The newest first.
-        macro_rules! downs {
-            ($engine:literal) => {
-                [
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-12-04-000000_recorded_results/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-12-03-000000_references/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-12-02-161500_canvas_registrations/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-12-02-000000_accents/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-12-01-000000_audit_actor/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-30-000000_tenant_names/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-29-030000_decline/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-29-000000_reissues/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-28-010000_states/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-28-000000_leaving/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-27-010000_lanes_and_regrades/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-27-000000_forms/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-26-000000_installation/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-24-000000_initial/down.sql"
-                    )),
-                ]
-            };
-        }
-        let downs = match database.engine {
-            Engine::Sqlite => downs!("sqlite"),
-            Engine::Postgres => downs!("postgres"),
-        };
         read(database, |db| {
-            for down in downs {
-                db.batch_execute(down)?;
+            for migration in migrations(database.engine).iter().rev() {
+                db.batch_execute(&script(database.engine, migration, "down"))?;
             }
             assert_eq!(catalogue(db), BTreeSet::new());
             Ok(())
@@ -278,33 +196,14 @@ fn migrations_can_be_taken_back() {
 #[test]
 fn institutions_that_shared_a_name_are_told_apart_when_no_two_may_any_more() {
     on_both_databases(|database| {
-        macro_rules! scripts {
-            ($engine:literal) => {
-                [
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-30-000000_tenant_names/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-11-30-000000_tenant_names/up.sql"
-                    )),
-                ]
-            };
-        }
-        let [down, up] = match database.engine {
-            Engine::Sqlite => scripts!("sqlite"),
-            Engine::Postgres => scripts!("postgres"),
-        };
+        let sql = |which| script(database.engine, "2026-11-30-000000_tenant_names", which);
         let named = |id: &str, name: &str, seconds: i64| Tenant {
             name: name.into(),
             created_at: at(seconds),
             ..tenant(id)
         };
         read(database, |db| {
-            db.batch_execute(down)?;
+            db.batch_execute(&sql("down"))?;
             for one in [
                 named("t-3", "North Coast", 30),
                 named("t-1", "North Coast", 10),
@@ -314,7 +213,7 @@ fn institutions_that_shared_a_name_are_told_apart_when_no_two_may_any_more() {
             ] {
                 tenants::insert(db, &one)?;
             }
-            db.batch_execute(up)?;
+            db.batch_execute(&sql("up"))?;
             let names: Vec<(TenantId, String)> = tenants::list(db)?
                 .into_iter()
                 .map(|one| (one.id, one.name))

@@ -4,9 +4,8 @@ use diesel::connection::SimpleConnection;
 use lti::dynamic_registration::{Place, Powers};
 
 use super::*;
-use crate::domain::platform::{Invitation, LastSeen, SightingDetail};
+use crate::domain::platform::{Invitation, LastSeen, LastSeenDetail};
 use crate::ids::InvitationId;
-use crate::store::connection::Engine;
 
 fn invitation(id: &str, tenant: &TenantId) -> Invitation {
     Invitation {
@@ -104,11 +103,11 @@ fn the_last_sighting_is_kept_for_its_own_institution() {
             registration: north.registration.clone(),
             launched_at: at(seconds),
             clock_skew: TimeDelta::milliseconds(-1_500),
-            detail: SightingDetail {
+            detail: LastSeenDetail {
                 product: Some("moodle".into()),
                 shares_names: true,
                 course: Some(north.course.id.clone()),
-                ..SightingDetail::default()
+                ..LastSeenDetail::default()
             },
         };
         let seen = |tenant: &TenantId| read(database, |db| last_seen::get(db, tenant, &north.registration));
@@ -208,26 +207,7 @@ fn what_a_registration_may_do_is_kept_for_its_own_institution() {
 #[test]
 fn a_bare_host_that_was_kept_as_audience_becomes_the_token_endpoint() {
     on_both_databases(|database| {
-        macro_rules! scripts {
-            ($engine:literal) => {
-                [
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-12-02-161500_canvas_registrations/down.sql"
-                    )),
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $engine,
-                        "/2026-12-02-161500_canvas_registrations/up.sql"
-                    )),
-                ]
-            };
-        }
-        let [down, up] = match database.engine {
-            Engine::Sqlite => scripts!("sqlite"),
-            Engine::Postgres => scripts!("postgres"),
-        };
+        let sql = |which| script(database.engine, "2026-12-02-161500_canvas_registrations", which);
         let token_url = "https://sso.canvas.example/login/oauth2/token";
         let other = "https://canvas.example/login/oauth2/token";
         let rows = [
@@ -242,7 +222,7 @@ fn a_bare_host_that_was_kept_as_audience_becomes_the_token_endpoint() {
         ];
         let north = School::new(database, "north");
         read(database, |db| {
-            db.batch_execute(down)?;
+            db.batch_execute(&sql("down"))?;
             for (number, (audience, _)) in rows.iter().enumerate() {
                 let id = format!("r-{number}");
                 let stored = Registration {
@@ -252,7 +232,7 @@ fn a_bare_host_that_was_kept_as_audience_becomes_the_token_endpoint() {
                 };
                 registrations::insert(db, &stored, at(0))?;
             }
-            db.batch_execute(up)?;
+            db.batch_execute(&sql("up"))?;
             for (number, (audience, expected)) in rows.iter().enumerate() {
                 let id = RegistrationId::from(format!("r-{number}"));
                 let found = registrations::get(db, &north.tenant, &id)?.unwrap();

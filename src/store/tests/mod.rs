@@ -14,11 +14,14 @@ mod queue;
 mod reading;
 mod trouble;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use url::Url;
 
-use super::testing::{TestDatabase, on_both_databases};
+use super::testing::{Engine, TestDatabase, on_both_databases};
 use super::*;
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Shape};
@@ -38,6 +41,32 @@ use crate::ids::{
 use crate::random::{SeededRandom, SystemRandom};
 use crate::store::testing::shortcuts::launch_course;
 use lti::registration::{Algorithm, Flavour, Registration};
+
+/// The folder of an engine's migrations.
+fn folder(engine: Engine) -> PathBuf {
+    let engine = match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+    };
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("migrations")
+        .join(engine)
+}
+
+/// The names of all migrations, the oldest first.
+fn migrations(engine: Engine) -> Vec<String> {
+    let listed = fs::read_dir(folder(engine)).unwrap();
+    let mut names: Vec<String> = listed
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// A script of a migration: `up` or `down`.
+fn script(engine: Engine, migration: &str, which: &str) -> String {
+    fs::read_to_string(folder(engine).join(migration).join(format!("{which}.sql"))).unwrap()
+}
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(1_795_478_400_123_456).unwrap() + TimeDelta::seconds(seconds)

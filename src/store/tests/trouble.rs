@@ -6,7 +6,6 @@ use diesel::connection::{Connection, SimpleConnection};
 use diesel::sqlite::SqliteConnection;
 
 use super::*;
-use crate::store::connection::Engine;
 
 #[test]
 fn a_locked_file_says_so_and_heals() {

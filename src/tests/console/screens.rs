@@ -8,37 +8,9 @@ use crate::store::testing::TestDatabase;
 use crate::store::testing::shortcuts::first_tenant;
 use thirtyfour::prelude::*;
 
-use crate::tests::chromium::Chromium;
+use crate::tests::chromium::{Chromium, LOOKS};
 use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
-
-async fn inspect(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
-    for (width, dark) in [(1280, false), (1280, true), (320, false), (320, true)] {
-        chromium.emulate(width, dark).await;
-        let look = format!("console-{name}-{width}-{}", if dark { "dark" } else { "light" });
-        chromium.picture(&look).await;
-        wrong.extend(
-            chromium
-                .stumbling_blocks()
-                .await
-                .iter()
-                .map(|line| format!("{look}: {line}")),
-        );
-    }
-    chromium.emulate(1280, false).await;
-}
-
-async fn press(chromium: &Chromium, words: &str) {
-    let path = format!("//button[normalize-space(.)=\"{words}\"]");
-    chromium
-        .driver
-        .find(By::XPath(path))
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-}
 
 #[test]
 fn every_page_of_the_console_is_fit_for_everybody() {
@@ -51,7 +23,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         let at = |path: &str| format!("{}/admin{path}", scene.origin);
         chromium.driver.goto(at("/policies")).await.unwrap();
         chromium.reads("Sign in to").await;
-        inspect(&chromium, "sign-in", &mut wrong).await;
+        wrong.extend(chromium.inspect("console-sign-in", &LOOKS).await);
         let made = links::make(
             &scene.cairn,
             &Scope::Everything,
@@ -60,7 +32,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         .await;
         let link = made.unwrap();
         chromium.driver.goto(&link).await.unwrap();
-        inspect(&chromium, "link", &mut wrong).await;
+        wrong.extend(chromium.inspect("console-link", &LOOKS).await);
         let name = chromium.driver.find(By::Name("name")).await.unwrap();
         name.send_keys("Ada Lovelace").await.unwrap();
         for (field, typed) in [
@@ -70,9 +42,9 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             let field = chromium.driver.find(By::Name(field)).await.unwrap();
             field.send_keys(typed).await.unwrap();
         }
-        press(&chromium, "Go in").await;
+        chromium.press("Go in").await;
         chromium.reads("You are signed in.").await;
-        inspect(&chromium, "overview", &mut wrong).await;
+        wrong.extend(chromium.inspect("console-overview", &LOOKS).await);
         institutions::find_or_create(&scene.cairn, "South Hill School")
             .await
             .unwrap();
@@ -104,7 +76,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("not-here", "/nothing".to_owned()),
         ] {
             chromium.driver.goto(at(&path)).await.unwrap();
-            inspect(&chromium, name, &mut wrong).await;
+            wrong.extend(chromium.inspect(&format!("console-{name}"), &LOOKS).await);
         }
         chromium
             .driver
@@ -118,20 +90,20 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             let field = chromium.driver.find(By::Name("colour")).await.unwrap();
             field.clear().await.unwrap();
             field.send_keys(typed).await.unwrap();
-            press(&chromium, "Save the colour").await;
+            chromium.press("Save the colour").await;
             chromium.reads(said).await;
-            inspect(&chromium, name, &mut wrong).await;
+            wrong.extend(chromium.inspect(&format!("console-{name}"), &LOOKS).await);
         }
         let withdraw = chromium.driver.find(By::PartialLinkText("Withdraw…")).await;
         withdraw.unwrap().click().await.unwrap();
         chromium.reads("Why it is withdrawn").await;
-        inspect(&chromium, "withdraw", &mut wrong).await;
+        wrong.extend(chromium.inspect("console-withdraw", &LOOKS).await);
         chromium.driver.goto(at("/administrators")).await.unwrap();
-        press(&chromium, "Make a link").await;
+        chromium.press("Make a link").await;
         chromium.reads("The link is ready").await;
-        inspect(&chromium, "invited", &mut wrong).await;
+        wrong.extend(chromium.inspect("console-invited", &LOOKS).await);
         chromium.driver.goto(&link).await.unwrap();
-        inspect(&chromium, "link-over", &mut wrong).await;
+        wrong.extend(chromium.inspect("console-link-over", &LOOKS).await);
         assert!(
             wrong.is_empty(),
             "{} things to mend:\n{}",

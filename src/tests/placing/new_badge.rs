@@ -171,12 +171,6 @@ fn who_may_not_make_badges_is_offered_none_to_make() {
     });
 }
 
-async fn press(chromium: &Chromium, words: &str) {
-    let path = format!("//*[self::button or self::a][normalize-space(.)=\"{words}\"]");
-    let button = chromium.driver.query(By::XPath(path)).first().await.unwrap();
-    button.click().await.unwrap();
-}
-
 async fn into_frame(chromium: &Chromium) {
     let frame = chromium
         .driver
@@ -198,37 +192,34 @@ async fn click_through(chromium: &Chromium, lms: &PracticeLms, name: &str, wrong
     chromium.driver.goto(&page).await.unwrap();
     into_frame(chromium).await;
     chromium.reads("Put badges into your course").await;
-    press(chromium, "Make a new badge").await;
+    chromium.press("Make a new badge").await;
     chromium.reads("Save and choose it").await;
-    inspect(chromium, &format!("new-{name}"), wrong).await;
+    wrong.extend(
+        chromium
+            .inspect(&format!("placing-new-{name}"), &[(1280, false), (320, true)])
+            .await,
+    );
     for (id, text) in [("f-name", "Reads maps"), ("f-initials", "RM")] {
         let field = chromium.driver.find(By::Id(id)).await.unwrap();
         field.send_keys(text).await.unwrap();
     }
-    press(chromium, "Save and choose it").await;
+    chromium.press("Save and choose it").await;
     chromium.reads("The new badge is chosen below").await;
-    inspect(chromium, &format!("chosen-{name}"), wrong).await;
-    press(chromium, "Look it over").await;
+    wrong.extend(
+        chromium
+            .inspect(&format!("placing-chosen-{name}"), &[(1280, false), (320, true)])
+            .await,
+    );
+    chromium.press("Look it over").await;
     chromium.reads("This goes into your course").await;
-    press(chromium, "Put it into the course").await;
+    chromium.press("Put it into the course").await;
     let save = match name {
         "moodle" => "Save and return to course",
         _ => "Save",
     };
-    press(chromium, save).await;
+    chromium.press(save).await;
     chromium.driver.enter_default_frame().await.unwrap();
     chromium.reads("Reads maps").await;
-}
-
-async fn inspect(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
-    for (width, dark) in [(1280, false), (320, true)] {
-        chromium.emulate(width, dark).await;
-        let look = format!("placing-{name}-{width}");
-        chromium.picture(&look).await;
-        let found = chromium.stumbling_blocks().await;
-        wrong.extend(found.iter().map(|line| format!("{look}: {line}")));
-    }
-    chromium.emulate(1280, false).await;
 }
 
 #[test]

@@ -4,35 +4,14 @@ use crate::store::testing::TestDatabase;
 use practice_lms::{CourseRole, PracticeLms};
 use thirtyfour::prelude::*;
 
-use crate::tests::chromium::Chromium;
+use crate::tests::chromium::{Chromium, LOOKS};
 use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
-
-const LOOKS: [(u32, bool); 4] = [(1280, false), (1280, true), (320, false), (320, true)];
-
-/// Pictures of the page in the frame, opened as a page of its own; what people would stumble over is gathered.
-async fn inspect(chromium: &Chromium, name: &str, wrong: &mut Vec<String>) {
-    for (width, dark) in LOOKS {
-        chromium.emulate(width, dark).await;
-        let look = format!("placing-{name}-{width}-{}", if dark { "dark" } else { "light" });
-        chromium.picture(&look).await;
-        for line in chromium.stumbling_blocks().await {
-            wrong.push(format!("{look}: {line}"));
-        }
-    }
-    chromium.emulate(1280, false).await;
-}
 
 async fn frame(chromium: &Chromium) {
     chromium.driver.enter_default_frame().await.unwrap();
     let frame = chromium.driver.find(By::Id("contentframe")).await.unwrap();
     frame.enter_frame().await.unwrap();
-}
-
-async fn press(chromium: &Chromium, words: &str) {
-    let path = format!("//button[normalize-space(.)=\"{words}\"]");
-    let button = chromium.driver.query(By::XPath(path)).first().await.unwrap();
-    button.click().await.unwrap();
 }
 
 async fn choose(chromium: &Chromium, value: &str) {
@@ -83,23 +62,27 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
             teacher.make_badge("Query with SQL", "knowledge").await;
 
             select(&chromium, lms, "link_selection").await;
-            inspect(&chromium, &format!("picker-{name}"), &mut wrong).await;
+            wrong.extend(chromium.inspect(&format!("placing-picker-{name}"), &LOOKS).await);
             choose(&chromium, &format!("badge:{badge}")).await;
             choose(&chromium, "new_activity").await;
             fill(&chromium, "f-title", "Field report").await;
             fill(&chromium, "f-points", "25").await;
-            inspect(&chromium, &format!("picker-new-{name}"), &mut wrong).await;
-            press(&chromium, "Look it over").await;
+            wrong.extend(
+                chromium
+                    .inspect(&format!("placing-picker-new-{name}"), &LOOKS)
+                    .await,
+            );
+            chromium.press("Look it over").await;
             chromium.reads("These go into your course").await;
-            inspect(&chromium, &format!("review-{name}"), &mut wrong).await;
-            press(&chromium, "Put 2 items into the course").await;
+            wrong.extend(chromium.inspect(&format!("placing-review-{name}"), &LOOKS).await);
+            chromium.press("Put 2 items into the course").await;
             chromium.reads("These items will be added").await;
             let save = if name == "moodle" {
                 "Save and return"
             } else {
                 "Save"
             };
-            press(&chromium, save).await;
+            chromium.press(save).await;
             chromium.driver.enter_default_frame().await.unwrap();
             chromium.reads("Field report").await;
 
@@ -119,12 +102,12 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
         // Canvas's editor takes cards; its administrators have a page; an unknown installation has a button.
         let lms = &scene.canvas;
         select(&chromium, lms, "editor_button").await;
-        inspect(&chromium, "picker-editor", &mut wrong).await;
+        wrong.extend(chromium.inspect("placing-picker-editor", &LOOKS).await);
         let account = format!("{}/accounts/1/external_tools/0?user=2", lms.origin());
         chromium.driver.enter_default_frame().await.unwrap();
         chromium.driver.goto(&account).await.unwrap();
         chromium.reads("Courses seen").await;
-        inspect(&chromium, "account", &mut wrong).await;
+        wrong.extend(chromium.inspect("placing-account", &LOOKS).await);
         lms.world().deploy_in_course(0, 3);
         for (role, words) in [
             (CourseRole::Teacher, "has not been connected"),
@@ -138,7 +121,11 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
             );
             chromium.driver.goto(&page).await.unwrap();
             chromium.reads(words).await;
-            inspect(&chromium, &format!("pending-{role:?}"), &mut wrong).await;
+            wrong.extend(
+                chromium
+                    .inspect(&format!("placing-pending-{role:?}"), &LOOKS)
+                    .await,
+            );
         }
         assert!(
             wrong.is_empty(),

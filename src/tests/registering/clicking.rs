@@ -4,34 +4,13 @@ use crate::service::institution::administrators::{Scope, links};
 use crate::store::testing::TestDatabase;
 use thirtyfour::prelude::*;
 
-use crate::tests::chromium::Chromium;
+use crate::tests::chromium::{Chromium, LOOKS};
 use crate::tests::harness::Scene;
-
-async fn press(chromium: &Chromium, words: &str) {
-    let path = format!("//button[normalize-space()='{words}']");
-    chromium
-        .driver
-        .query(By::XPath(&path))
-        .first()
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-}
 
 /// Pictures at both widths in both schemes, and nothing to stumble over.
 async fn inspect(chromium: &Chromium, name: &str) {
-    for width in [320, 1280] {
-        for dark in [false, true] {
-            chromium.emulate(width, dark).await;
-            let scheme = if dark { "dark" } else { "light" };
-            chromium.picture(&format!("{name}-{width}-{scheme}")).await;
-            let found = chromium.stumbling_blocks().await;
-            assert!(found.is_empty(), "{name} at {width}, {scheme}: {found:?}");
-        }
-    }
-    chromium.emulate(1280, false).await;
+    let found = chromium.inspect(name, &LOOKS).await;
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
@@ -58,7 +37,7 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
             .send_keys("Ada")
             .await
             .unwrap();
-        press(&chromium, "Go in").await;
+        chromium.press("Go in").await;
         chromium.reads("You are signed in.").await;
         for (name, lms) in scene.platforms() {
             chromium
@@ -67,7 +46,7 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
                 .await
                 .unwrap();
             inspect(&chromium, &format!("platforms-{name}")).await;
-            press(&chromium, "Make an address").await;
+            chromium.press("Make an address").await;
             chromium.reads("It works once").await;
             let field = chromium.driver.find(By::Id("f-address")).await.unwrap();
             let address = field.prop("value").await.unwrap().unwrap();
@@ -85,15 +64,12 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
                 .send_keys(&address)
                 .await
                 .unwrap();
-            press(
-                &chromium,
-                if name == "moodle" {
-                    "Add LTI Advantage"
-                } else {
-                    "Register by URL"
-                },
-            )
-            .await;
+            let add = if name == "moodle" {
+                "Add LTI Advantage"
+            } else {
+                "Register by URL"
+            };
+            chromium.press(add).await;
             let frame = chromium
                 .driver
                 .query(By::Id("contentframe"))
@@ -103,18 +79,18 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
             frame.enter_frame().await.unwrap();
             chromium.reads("Cairn will be able to").await;
             chromium.picture(&format!("ask-{name}")).await;
-            press(&chromium, "Connect").await;
+            chromium.press("Connect").await;
             chromium.reads("Registered: one step is left").await;
             chromium.picture(&format!("done-{name}")).await;
-            press(&chromium, "Close this window").await;
+            chromium.press("Close this window").await;
             chromium.driver.enter_default_frame().await.unwrap();
             let waiting = if name == "moodle" { "Pending" } else { "Key off" };
             chromium.reads(waiting).await;
             if name == "moodle" {
-                press(&chromium, "Activate").await;
+                chromium.press("Activate").await;
                 chromium.reads("Active").await;
             } else {
-                press(&chromium, "Enable").await;
+                chromium.press("Enable").await;
                 chromium.reads("Added").await;
             }
         }
@@ -130,7 +106,7 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
             .unwrap();
         let first = chromium.driver.find(By::Css(".lines a")).await.unwrap();
         first.click().await.unwrap();
-        press(&chromium, "Run the self-test").await;
+        chromium.press("Run the self-test").await;
         chromium.reads("Its public keys can be read").await;
         inspect(&chromium, "platform-tested").await;
         chromium.end().await;

@@ -36,12 +36,6 @@ async fn heard_at_last(chromium: &Chromium) -> Vec<Value> {
     Vec::new()
 }
 
-async fn press(chromium: &Chromium, words: &str) {
-    let path = format!("//button[normalize-space()='{words}']");
-    let button = chromium.driver.query(By::XPath(&path)).first().await.unwrap();
-    button.click().await.unwrap();
-}
-
 /// The administrator's page of the LMS, which listens from now on.
 async fn admin(chromium: &Chromium, lms: &PracticeLms) {
     let page = format!("{}/practice/admin", lms.origin());
@@ -67,7 +61,7 @@ fn the_page_of_the_lms_receives_the_message_from_a_frame_and_from_a_window() {
                 "moodle" => "Add LTI Advantage",
                 _ => "Register by URL",
             };
-            press(&chromium, add).await;
+            chromium.press(add).await;
             let frame = chromium
                 .driver
                 .query(By::Id("contentframe"))
@@ -76,7 +70,7 @@ fn the_page_of_the_lms_receives_the_message_from_a_frame_and_from_a_window() {
                 .unwrap();
             chromium.driver.execute(LISTEN, Vec::new()).await.unwrap();
             frame.enter_frame().await.unwrap();
-            press(&chromium, "Connect").await;
+            chromium.press("Connect").await;
             chromium.reads("Registered: one step is left").await;
             chromium.driver.enter_default_frame().await.unwrap();
             assert_eq!(
@@ -86,7 +80,7 @@ fn the_page_of_the_lms_receives_the_message_from_a_frame_and_from_a_window() {
             );
             let frame = chromium.driver.find(By::Id("contentframe")).await.unwrap();
             frame.enter_frame().await.unwrap();
-            press(&chromium, "Close this window").await;
+            chromium.press("Close this window").await;
             chromium.driver.enter_default_frame().await.unwrap();
             assert_eq!(json!(heard_at_last(&chromium).await), message(false), "{name}");
             // And did as it was told: the list of its tools again.
@@ -112,16 +106,15 @@ fn the_page_of_the_lms_receives_the_message_from_a_frame_and_from_a_window() {
             let popup = windows.into_iter().find(|one| *one != there).unwrap();
             chromium.driver.switch_to_window(popup).await.unwrap();
             chromium.reads("Connect this platform once more?").await;
-            for (width, dark) in [(1280, false), (320, true)] {
-                chromium.emulate(width, dark).await;
-                let look = format!("register-again-{name}-{width}");
-                chromium.picture(&look).await;
-                let found = chromium.stumbling_blocks().await;
-                wrong.extend(found.iter().map(|line| format!("{look}: {line}")));
-            }
-            press(&chromium, "Connect").await;
+            let name_of_look = format!("register-again-{name}");
+            wrong.extend(
+                chromium
+                    .inspect(&name_of_look, &[(1280, false), (320, true)])
+                    .await,
+            );
+            chromium.press("Connect").await;
             chromium.reads("Registered: one step is left").await;
-            press(&chromium, "Close this window").await;
+            chromium.press("Close this window").await;
             chromium.driver.switch_to_window(there).await.unwrap();
             assert_eq!(json!(heard_at_last(&chromium).await), message(true), "{name}");
             let close = "window.popup.close();";

@@ -24,9 +24,32 @@ pub(crate) use forbidden::Forbidden;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
 pub(crate) use privacy::PrivacyRefusal;
 
-/// What is refused, by the wing whose matter it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Refusal {
+/// [`Refusal`] of the refusals of all wings, each of which turns into it by `?` and `into`.
+macro_rules! wings {
+    ($($(#[$says:meta])* $variant:ident($wing:ty),)*) => {
+        /// What is refused, by the wing whose matter it is.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub(crate) enum Refusal {
+            $($(#[$says])* $variant($wing),)*
+        }
+
+        impl Refusal {
+            fn facts(&self) -> (ErrorKind, &'static str) {
+                match self {
+                    $(Self::$variant(refusal) => refusal.facts(),)*
+                }
+            }
+        }
+
+        $(impl From<$wing> for Refusal {
+            fn from(refusal: $wing) -> Self {
+                Self::$variant(refusal)
+            }
+        })*
+    };
+}
+
+wings! {
     Badge(BadgeRefusal),
     Credential(CredentialRefusal),
     Award(AwardRefusal),
@@ -51,41 +74,4 @@ impl Refusal {
     pub(crate) fn code(&self) -> &'static str {
         self.facts().1
     }
-
-    fn facts(&self) -> (ErrorKind, &'static str) {
-        match self {
-            Self::Badge(refusal) => refusal.facts(),
-            Self::Credential(refusal) => refusal.facts(),
-            Self::Award(refusal) => refusal.facts(),
-            Self::Course(refusal) => refusal.facts(),
-            Self::Column(refusal) => refusal.facts(),
-            Self::Placing(refusal) => refusal.facts(),
-            Self::Institution(refusal) => refusal.facts(),
-            Self::Account(refusal) => refusal.facts(),
-            Self::Privacy(refusal) => refusal.facts(),
-        }
-    }
-}
-
-/// Lets `?` and `into` turn the refusals of one wing into any.
-macro_rules! one_of_all {
-    ($($variant:ident($wing:ty),)*) => {$(
-        impl From<$wing> for Refusal {
-            fn from(refusal: $wing) -> Self {
-                Self::$variant(refusal)
-            }
-        }
-    )*};
-}
-
-one_of_all! {
-    Badge(BadgeRefusal),
-    Credential(CredentialRefusal),
-    Award(AwardRefusal),
-    Course(CourseRefusal),
-    Column(ColumnRefusal),
-    Placing(PlacingRefusal),
-    Institution(InstitutionRefusal),
-    Account(AccountRefusal),
-    Privacy(PrivacyRefusal),
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::pack::{Pack, Packed};
-use super::{DRILL, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers};
+use super::{HOW_TO_VERIFY, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers};
 use crate::domain::award::Award;
 use crate::domain::credential::Credential;
 use crate::domain::people::Person;
@@ -95,7 +95,7 @@ where
          holders.csv      Who holds which badge: the folder of the badge, its name, the holder as\n\
         \x20                the course site named them, when it was awarded, until when it is\n\
         \x20                valid, and when it was revoked.\n\
-         {PARTS}\n{DRILL}\n\
+         {PARTS}\n{HOW_TO_VERIFY}\n\
          It holds names and work of people: keep it as you keep their records.\n",
         institution.name,
         date(now)

@@ -3,8 +3,8 @@
 use super::pack::Pack;
 use super::reading::Reading;
 use super::{
-    DRILL, Issued, PARTS, about_me, date, new_path, pack_badge, pack_evidence, pack_frame, pack_issuers,
-    pretty,
+    HOW_TO_VERIFY, Issued, PARTS, about_me, date, new_path, pack_badge, pack_evidence, pack_frame,
+    pack_issuers, pretty,
 };
 use tokio::sync::Semaphore;
 
@@ -75,7 +75,7 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
          about-me.json    Everything that is kept about you here: who you are, your courses, the\n\
         \x20                grades that were read, what you handed in, every decision with its\n\
         \x20                reasons, approvals, awards, visits, and the log of what was done.\n\
-         {PARTS}\n{DRILL}\n\
+         {PARTS}\n{HOW_TO_VERIFY}\n\
          It is yours, and about you: keep it where nobody else reads it.\n",
         date(now)
     );

@@ -57,7 +57,7 @@ evidence/        What was handed in, one folder for each hand-in.
 ";
 
 /// How to prove the archive.
-const DRILL: &str = "\
+const HOW_TO_VERIFY: &str = "\
 To prove that everything in here still verifies, without this service, its database or the
 net:  cairn verify-archive FILE.zip
 ";
