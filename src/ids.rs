@@ -9,8 +9,12 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     CourseId;
     /// A resource link in a course.
     LinkId;
-    /// A person: one `sub` under one registration.
+    /// A person, whatever their platforms call them.
     PersonId;
+    /// An LMS of an institution, whichever registrations speak for it.
+    PlatformId;
+    /// That two people, courses or platforms are one.
+    JoinId;
     /// A line item that we own.
     LineItemId;
     /// An evidence activity.

@@ -89,9 +89,18 @@ words! {
     MasterKeyRotated = "master-key.rotated";
     /// The greeting by which a platform tests that its notices arrive.
     NoticeHello = "notice.hello";
+    /// Two people are one from now on.
+    PersonJoined = "person.joined";
+    PersonParted = "person.parted";
     PlatformAcceptsAll = "platform.accepts-all";
     PlatformAdded = "platform.added";
     PlatformEnabled = "platform.enabled";
+    /// Its launches wait until somebody says whether it is a platform that is known.
+    PlatformHeld = "platform.held";
+    /// It is a platform that is known.
+    PlatformJoined = "platform.joined";
+    PlatformKeptApart = "platform.kept-apart";
+    PlatformParted = "platform.parted";
     PlatformRegistered = "platform.registered";
     PlatformRemoved = "platform.removed";
     PlatformServiceHosts = "platform.service-hosts";
@@ -340,9 +349,15 @@ mod tests {
         "link.placed",
         "master-key.rotated",
         "notice.hello",
+        "person.joined",
+        "person.parted",
         "platform.accepts-all",
         "platform.added",
         "platform.enabled",
+        "platform.held",
+        "platform.joined",
+        "platform.kept-apart",
+        "platform.parted",
         "platform.registered",
         "platform.removed",
         "platform.service-hosts",

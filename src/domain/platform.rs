@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CourseId, DeploymentId, InvitationId, RegistrationId, TenantId};
+use crate::ids::{CourseId, DeploymentId, InvitationId, JoinId, PlatformId, RegistrationId, TenantId};
 
 /// An invitation to register one platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,56 @@ pub(crate) struct Invitation {
     pub(crate) used_at: Option<DateTime<Utc>>,
     /// What it became.
     pub(crate) registration: Option<RegistrationId>,
+}
+
+/// An LMS of an institution. Registrations come and go; its people and courses stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Platform {
+    pub(crate) id: PlatformId,
+    pub(crate) tenant: TenantId,
+    /// The one under which it was first seen.
+    pub(crate) registration: RegistrationId,
+    pub(crate) issuer: String,
+    /// What it calls itself (`tool_platform.guid`); none until a launch tells.
+    pub(crate) guid: Option<String>,
+    pub(crate) since: DateTime<Utc>,
+}
+
+/// What a join makes one of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JoinKind {
+    Platform,
+    Course,
+    Person,
+}
+
+/// How far a join is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JoinState {
+    /// An administrator said so; the work is to be done.
+    Asked,
+    Done,
+    /// An administrator took it back; the work is to be done.
+    Leaving,
+    Undone,
+}
+
+/// That two platforms, courses or people are one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Join {
+    pub(crate) id: JoinId,
+    pub(crate) tenant: TenantId,
+    pub(crate) kind: JoinKind,
+    /// The join of platforms that it belongs to.
+    pub(crate) parent: Option<JoinId>,
+    /// What is not seen any more; for a platform, the platform that its launches belonged to.
+    pub(crate) from: String,
+    /// What stays.
+    pub(crate) into: String,
+    pub(crate) state: JoinState,
+    pub(crate) asked_at: DateTime<Utc>,
 }
 
 /// An installation of the tool.

@@ -75,6 +75,7 @@ pub(super) fn span(job: &Job) -> Span {
         deployment = Empty,
         export = Empty,
         erasure = Empty,
+        join = Empty,
         key = Empty,
     );
     for (name, id) in members {

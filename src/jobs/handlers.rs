@@ -9,7 +9,7 @@ use crate::service::Cairn;
 use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{
-    self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, EnsureLineItem, EraseFiles,
+    self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, DoJoin, EnsureLineItem, EraseFiles,
     ExportInstitution, HandleNotice, SendScore, SignAnew, SubscribeNotices, USUAL_RETRY,
 };
 use crate::service::base::trouble::Trouble;
@@ -18,6 +18,7 @@ use crate::service::course::notices;
 use crate::service::course::scores;
 use crate::service::course::sync;
 use crate::service::credential::withdrawing;
+use crate::service::institution::joining::working;
 use crate::service::privacy::erasing;
 use crate::service::privacy::export::exporting;
 use crate::store::jobs::Job;
@@ -66,10 +67,11 @@ impl Kind {
     }
 }
 
-static KINDS: [Kind; 10] = [
+static KINDS: [Kind; 11] = [
     Kind::of::<CheckCourse>(),
     Kind::of::<DecideBadge>(),
     Kind::of::<DecidePerson>(),
+    Kind::of::<DoJoin>(),
     Kind::of::<EnsureLineItem>(),
     Kind::of::<SendScore>(),
     Kind::of::<SubscribeNotices>(),
@@ -142,6 +144,12 @@ impl Handler for DecidePerson {
     }
 }
 
+impl Handler for DoJoin {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        working::work(cairn, tenant, &self.join).await.map(Done::well)
+    }
+}
+
 impl Handler for EnsureLineItem {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         columns::ensure_activity_item(cairn, tenant, &self.activity)
@@ -206,6 +214,7 @@ mod tests {
             "ensure_item",
             "erase-files",
             "export",
+            "join",
             "notice",
             "send_score",
             "sign_anew",

@@ -8,12 +8,16 @@ use super::enrolments::Row as EnrolmentRow;
 use super::last_seen::Row as LastSeenRow;
 use super::links::Row as LinkRow;
 use super::people::Row as PersonRow;
+use super::platforms::Row as PlatformRow;
 use super::registrations::Row as RegistrationRow;
-use super::schema::{courses, deployments, enrolments, last_seen, links, people, registrations};
+use super::schema::{
+    course_keys, courses, deployments, enrolments, identities, last_seen, links, people, platforms,
+    registrations,
+};
 use super::{Db, StoreError};
 use crate::domain::course::{Course, Link};
 use crate::domain::people::{Enrolment, Person};
-use crate::domain::platform::{Deployment, LastSeen};
+use crate::domain::platform::{Deployment, LastSeen, Platform};
 use crate::ids::RegistrationId;
 use lti::registration::Registration;
 
@@ -32,6 +36,8 @@ pub(crate) struct Named<'a> {
 pub(crate) struct Known {
     pub(crate) registration: Registration,
     pub(crate) deployment: Option<Deployment>,
+    /// The platform that the deployment belongs to, if that is known.
+    pub(crate) platform: Option<Platform>,
     pub(crate) course: Option<Course>,
     pub(crate) link: Option<Link>,
     pub(crate) person: Option<Person>,
@@ -44,6 +50,7 @@ pub(crate) struct Known {
 type Rows = (
     RegistrationRow,
     Option<DeploymentRow>,
+    Option<PlatformRow>,
     Option<CourseRow>,
     Option<LinkRow>,
     Option<PersonRow>,
@@ -52,7 +59,7 @@ type Rows = (
 );
 
 /// Looks all of them up; none when the registration itself is gone. Names the registration instead of a tenant, as
-/// [`super::registrations::by_id`]: everything else has to be its tenant's.
+/// [`super::registrations::by_id`]: the deployment says whose the launch is, and everything else has to be that tenant's.
 ///
 /// # Errors
 /// Trouble with the database, or a row that cannot be read.
@@ -66,32 +73,52 @@ pub(crate) fn find(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, Store
         .left_join(
             deployments::table.on(deployments::registration_id
                 .eq(registrations::id)
-                .and(deployments::deployment_id.eq(deployment_id))
-                .and(deployments::tenant_id.eq(registrations::tenant_id)))
+                .and(deployments::deployment_id.eq(deployment_id)))
         )
         .left_join(
-            courses::table.on(courses::deployment_id
-                .eq(deployments::id)
-                .and(courses::context_id.nullable().eq(context_id))
-                .and(courses::tenant_id.eq(registrations::tenant_id)))
+            platforms::table.on(platforms::id
+                .nullable()
+                .eq(deployments::platform_id)
+                .and(platforms::tenant_id.eq(deployments::tenant_id)))
+        )
+        .left_join(
+            course_keys::table.on(course_keys::platform_id
+                .eq(platforms::id)
+                .and(course_keys::context_id.nullable().eq(context_id))
+                .and(
+                    course_keys::deployment_id
+                        .is_null()
+                        .or(course_keys::deployment_id.eq(deployments::id.nullable()))
+                )
+                .and(course_keys::tenant_id.eq(deployments::tenant_id)))
+        )
+        .left_join(
+            courses::table.on(courses::id
+                .eq(course_keys::course_id)
+                .and(courses::tenant_id.eq(deployments::tenant_id)))
         )
         .left_join(
             links::table.on(links::course_id
                 .eq(courses::id)
                 .and(links::resource_link_id.nullable().eq(resource_link_id))
-                .and(links::tenant_id.eq(registrations::tenant_id)))
+                .and(links::tenant_id.eq(deployments::tenant_id)))
         )
         .left_join(
-            people::table.on(people::registration_id
-                .eq(registrations::id)
-                .and(people::sub.eq(sub))
-                .and(people::tenant_id.eq(registrations::tenant_id)))
+            identities::table.on(identities::platform_id
+                .eq(platforms::id)
+                .and(identities::sub.eq(sub))
+                .and(identities::tenant_id.eq(deployments::tenant_id)))
+        )
+        .left_join(
+            people::table.on(people::id
+                .eq(identities::person_id)
+                .and(people::tenant_id.eq(deployments::tenant_id)))
         )
         .left_join(
             enrolments::table.on(enrolments::course_id
                 .eq(courses::id)
                 .and(enrolments::person_id.eq(people::id))
-                .and(enrolments::tenant_id.eq(registrations::tenant_id)))
+                .and(enrolments::tenant_id.eq(deployments::tenant_id)))
         )
         .left_join(
             last_seen::table.on(last_seen::registration_id
@@ -99,26 +126,30 @@ pub(crate) fn find(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, Store
                 .and(last_seen::tenant_id.eq(registrations::tenant_id)))
         )
         .filter(registrations::id.eq(named.registration.as_str()))
+        // A key of this deployment alone goes before that of the whole platform.
+        .order(course_keys::deployment_id.is_null())
         .select((
             RegistrationRow::as_select(),
             Option::<DeploymentRow>::as_select(),
+            Option::<PlatformRow>::as_select(),
             Option::<CourseRow>::as_select(),
             Option::<LinkRow>::as_select(),
             Option::<PersonRow>::as_select(),
             Option::<EnrolmentRow>::as_select(),
             Option::<LastSeenRow>::as_select(),
         ))
-        .get_result(connection))
+        .first(connection))
     .optional()?;
     found.map(known).transpose()
 }
 
 fn known(
-    (registration, deployment, course, link, person, enrolment, last_seen): Rows,
+    (registration, deployment, platform, course, link, person, enrolment, last_seen): Rows,
 ) -> Result<Known, StoreError> {
     Ok(Known {
         registration: registration.registration()?,
         deployment: deployment.map(DeploymentRow::deployment).transpose()?,
+        platform: platform.map(PlatformRow::platform).transpose()?,
         course: course.map(CourseRow::course).transpose()?,
         link: link.map(LinkRow::link).transpose()?,
         person: person.map(Person::from),

@@ -7,7 +7,7 @@ use diesel::dsl::{count, max};
 use diesel::prelude::*;
 
 use super::convert::{micros, moment, opt_moment};
-use super::schema::{awards, badges};
+use super::schema::{awards, badges, people};
 use super::{Db, StoreError};
 use crate::domain::award::{Award, Revocation};
 use crate::domain::facts::Held;
@@ -154,8 +154,11 @@ pub(crate) fn latest_for_badge(
     badge: &BadgeId,
 ) -> Result<HashMap<PersonId, Award>, StoreError> {
     let rows: Vec<Row> = awards::table
+        .inner_join(people::table.on(people::id.eq(awards::person_id)))
         .filter(awards::tenant_id.eq(tenant.as_str()))
         .filter(awards::badge_id.eq(badge.as_str()))
+        // Whoever was joined into somebody holds nothing beside them.
+        .filter(people::joined_into.is_null())
         .order(awards::cycle)
         .select(Row::as_select())
         .load(db)?;
@@ -204,6 +207,20 @@ pub(crate) fn for_person(
     rows.into_iter().map(Row::award).collect()
 }
 
+/// Awards of the same badge and term whom somebody holds who was joined into the holder of this one.
+pub(crate) fn twins(db: &mut Db, tenant: &TenantId, award: &Award) -> Result<Vec<AwardId>, StoreError> {
+    let ids: Vec<String> = awards::table
+        .inner_join(people::table.on(people::id.eq(awards::person_id)))
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::badge_id.eq(award.badge.as_str()))
+        .filter(awards::cycle.eq(award.cycle))
+        .filter(people::joined_into.eq(award.person.as_str()))
+        .order(awards::id)
+        .select(awards::id)
+        .load(db)?;
+    Ok(ids.into_iter().map(AwardId::from).collect())
+}
+
 /// How awards of one badge stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counter {
@@ -221,8 +238,10 @@ pub(crate) fn counters(
 ) -> Result<HashMap<BadgeId, Counter>, StoreError> {
     let rows: Vec<(String, i64, Option<i64>)> = on_both!(db, |connection| awards::table
         .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+        .inner_join(people::table.on(people::id.eq(awards::person_id)))
         .filter(awards::tenant_id.eq(tenant.as_str()))
         .filter(badges::course_id.eq(course.as_str()))
+        .filter(people::joined_into.is_null())
         .filter(awards::revoked_at.is_null())
         .filter(
             awards::valid_until

@@ -18,11 +18,16 @@ pub(crate) fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreErro
         .get_result(db)?;
     let courses = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::joined_into.is_null())
         .count()
         .get_result(db)?;
     let waiting = deployments::table
         .filter(deployments::tenant_id.eq(tenant.as_str()))
-        .filter(deployments::state.eq("pending"))
+        .filter(
+            deployments::state
+                .eq("pending")
+                .or(deployments::review_of.is_not_null()),
+        )
         .count()
         .get_result(db)?;
     let seen: Option<i64> = last_seen::table

@@ -1,10 +1,13 @@
-//! Courses: LTI contexts, unique on (deployment, context id).
+//! Courses: LTI contexts, found by what a platform calls them ([`course_keys`]). A course hangs on the newest deployment that
+//! it was launched from; what others offered is kept beside it ([`course_services`]).
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{CHUNK, from_json, json, micros, opt_moment};
-use super::schema::courses;
+use super::course_keys;
+use super::platforms::{self, Home};
+use super::schema::{course_keys as known_as, courses};
 use super::{Db, StoreError};
 use crate::domain::course::{Checks, Course, Services};
 use crate::domain::page::Page;
@@ -79,15 +82,28 @@ impl Row {
     }
 }
 
-fn by_context(db: &mut Db, seen: &CourseSeen) -> Result<Option<Course>, StoreError> {
-    let row = on_both!(db, |connection| courses::table
+/// The course of that name at its platform. One that an older program made is found by its deployment, and gets its key.
+fn by_context(
+    db: &mut Db,
+    seen: &CourseSeen,
+    home: &Home,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Option<Course>, StoreError> {
+    if let Some(id) = course_keys::find(db, &seen.tenant, home, &seen.deployment, &seen.context_id)? {
+        return get(db, &seen.tenant, &id);
+    }
+    let row: Option<Row> = on_both!(db, |connection| courses::table
         .filter(courses::tenant_id.eq(seen.tenant.as_str()))
         .filter(courses::deployment_id.eq(seen.deployment.as_str()))
         .filter(courses::context_id.eq(&seen.context_id))
+        .filter(courses::joined_into.is_null())
         .select(Row::as_select())
         .get_result(connection))
     .optional()?;
-    row.map(Row::course).transpose()
+    let Some(row) = row else { return Ok(None) };
+    course_keys::insert(db, &seen.tenant, home, &seen.context_id, &row.id, now, random)?;
+    row.course().map(Some)
 }
 
 /// When a course that nobody has opened yet is due: in the year 9999. Its first launch has it read.
@@ -101,7 +117,8 @@ pub(crate) fn announced(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Course, StoreError> {
-    if let Some(known) = by_context(db, seen)? {
+    let home = platforms::home_of_deployment(db, &seen.tenant, &seen.deployment)?;
+    if let Some(known) = by_context(db, seen, &home, now, random)? {
         return Ok(known);
     }
     let row = Row {
@@ -112,7 +129,7 @@ pub(crate) fn announced(
         .values(&row)
         .on_conflict_do_nothing()
         .execute(connection))?;
-    by_context(db, seen)?.ok_or(StoreError::Missing("course"))
+    by_context(db, seen, &home, now, random)?.ok_or(StoreError::Missing("course"))
 }
 
 /// Adds the course, due for its first check at once, or refreshes what the launch says of a known one: `known` is the
@@ -128,13 +145,22 @@ pub(crate) fn refresh_from_launch(
     random: &dyn Random,
 ) -> Result<Course, StoreError> {
     let Some(mut known) = known else {
+        let home = platforms::home_of_deployment(db, &seen.tenant, &seen.deployment)?;
+        if let Some(known) = by_context(db, seen, &home, now, random)? {
+            return refresh_from_launch(db, Some(known), seen, now, random);
+        }
         let row = Row::of(seen, now, random)?;
         on_both!(db, |connection| diesel::insert_into(courses::table)
             .values(&row)
             .on_conflict_do_nothing()
             .execute(connection))?;
-        return by_context(db, seen)?.ok_or(StoreError::Missing("course"));
+        return by_context(db, seen, &home, now, random)?.ok_or(StoreError::Missing("course"));
     };
+    let other = seen.deployment != known.deployment;
+    if other && !course_keys::is_newer(db, &seen.tenant, &seen.deployment, &known.deployment)? {
+        // A link of the tool as it was installed before: the course goes on by the newer one.
+        return Ok(known);
+    }
     if known
         .checks
         .next_at
@@ -144,6 +170,12 @@ pub(crate) fn refresh_from_launch(
         set_next_check(db, &known.tenant, &known.id, Some(now))?;
     }
     let before = known.clone();
+    if other {
+        course_keys::keep_services(db, &known, now)?;
+        known.deployment = seen.deployment.clone();
+        known.registration = seen.registration.clone();
+        known.services = Services::default();
+    }
     let keep = |new: &Option<String>, old: Option<String>| new.clone().or(old);
     known.label = keep(&seen.label, known.label);
     known.title = keep(&seen.title, known.title);
@@ -163,6 +195,8 @@ pub(crate) fn refresh_from_launch(
                 courses::label.eq(&known.label),
                 courses::title.eq(&known.title),
                 courses::services.eq(json(&known.services)?),
+                courses::deployment_id.eq(known.deployment.as_str()),
+                courses::registration_id.eq(known.registration.as_str()),
             ))
             .execute(db)?;
     }
@@ -190,6 +224,7 @@ pub(crate) fn of_registration(
     let rows: Vec<Row> = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::registration_id.eq(registration.as_str()))
+        .filter(courses::joined_into.is_null())
         .order((courses::created_at.desc(), courses::id.desc()))
         .offset(page.offset)
         .limit(page.limit)
@@ -255,6 +290,7 @@ pub(crate) fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Cou
                 .is_null()
                 .or(courses::next_check_at.assume_not_null().le(micros(now))),
         )
+        .filter(courses::joined_into.is_null())
         .order((
             courses::next_check_at.is_not_null().desc(),
             courses::next_check_at,
@@ -300,19 +336,29 @@ pub(crate) fn set_history(
     }
 }
 
-/// The courses of a registration with one of these context ids, whatever their deployment, oldest first.
+/// The courses of a platform with one of these context ids, oldest first, each called by that one.
 pub(crate) fn by_contexts(
     db: &mut Db,
     tenant: &TenantId,
-    registration: &RegistrationId,
+    home: impl Into<Home>,
     context_ids: &[&str],
 ) -> Result<Vec<Course>, StoreError> {
-    let rows: Vec<Row> = on_both!(db, |connection| courses::table
+    let home = home.into();
+    let rows: Vec<(String, Row)> = on_both!(db, |connection| known_as::table
+        .inner_join(courses::table.on(courses::id.eq(known_as::course_id)))
+        .filter(known_as::tenant_id.eq(tenant.as_str()))
         .filter(courses::tenant_id.eq(tenant.as_str()))
-        .filter(courses::registration_id.eq(registration.as_str()))
-        .filter(courses::context_id.eq_any(context_ids.iter().take(CHUNK)))
+        .filter(known_as::platform_id.eq(home.platform.as_str()))
+        .filter(known_as::context_id.eq_any(context_ids.iter().take(CHUNK)))
         .order((courses::created_at, courses::id))
-        .select(Row::as_select())
+        .select((known_as::context_id, Row::as_select()))
         .load(connection))?;
-    rows.into_iter().map(Row::course).collect()
+    rows.into_iter()
+        .map(|(context_id, row)| {
+            Ok(Course {
+                context_id,
+                ..row.course()?
+            })
+        })
+        .collect()
 }

@@ -32,15 +32,14 @@ impl Row {
     }
 }
 
-/// The installation that the platform calls `deployment_id`.
-pub(crate) fn find(
+/// The installation that the platform calls `deployment_id`, of whichever institution: a deployment carries its tenant, and one
+/// registration may serve several.
+pub(crate) fn named(
     db: &mut Db,
-    tenant: &TenantId,
     registration: &RegistrationId,
     deployment_id: &str,
 ) -> Result<Option<Deployment>, StoreError> {
     let row = on_both!(db, |connection| deployments::table
-        .filter(deployments::tenant_id.eq(tenant.as_str()))
         .filter(deployments::registration_id.eq(registration.as_str()))
         .filter(deployments::deployment_id.eq(deployment_id))
         .select(Row::as_select())
@@ -72,7 +71,7 @@ pub(crate) fn find_or_insert(
     now: DateTime<Utc>,
 ) -> Result<Deployment, StoreError> {
     let (tenant, registration) = (&deployment.tenant, &deployment.registration);
-    if let Some(known) = find(db, tenant, registration, &deployment.deployment_id)? {
+    if let Some(known) = named(db, registration, &deployment.deployment_id)? {
         return Ok(known);
     }
     let row = Row {
@@ -87,7 +86,7 @@ pub(crate) fn find_or_insert(
         .values(&row)
         .on_conflict_do_nothing()
         .execute(connection))?;
-    find(db, tenant, registration, &deployment.deployment_id)?.ok_or(StoreError::Missing("deployment"))
+    named(db, registration, &deployment.deployment_id)?.ok_or(StoreError::Missing("deployment"))
 }
 
 /// The installations under a registration, oldest first.
@@ -125,4 +124,23 @@ pub(crate) fn set_state(
     } else {
         Ok(())
     }
+}
+
+/// Accepts an installation that waits for another institution, whose it is from now on. `false`: it does not wait any more.
+pub(crate) fn give(
+    db: &mut Db,
+    owner: &TenantId,
+    id: &DeploymentId,
+    tenant: &TenantId,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(deployments::table)
+        .filter(deployments::tenant_id.eq(owner.as_str()))
+        .filter(deployments::id.eq(id.as_str()))
+        .filter(deployments::state.eq(word(&DeploymentState::Pending)?))
+        .set((
+            deployments::tenant_id.eq(tenant.as_str()),
+            deployments::state.eq(word(&DeploymentState::Accepted)?),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
 }

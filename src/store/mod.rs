@@ -4,7 +4,7 @@
 //! that is rolled back when the closure says `Err`. Inside, one module for each noun has free functions that take the
 //! connection, then the tenant. Every query names the tenant; the exceptions stand here and at the function:
 //! tenants themselves, `tool_keys` (ours, for every platform), `registrations::by_issuer*` and `by_id` (a login names no
-//! tenant yet), `arrivals::look` (a launch names its registration), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest` (known only from a secret), `issuers::by_slug`,
+//! tenant yet), `arrivals::look` and `deployments::named` (a launch names its registration, and the deployment says whose it is), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest` (known only from a secret), `issuers::by_slug`,
 //! `credentials::by_slug`, `share_links::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
 //! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
 //! `jobs::counts`, `sealed` (what the master key encrypts) and the purges.
@@ -33,6 +33,7 @@ pub(crate) mod badges;
 pub(crate) mod blobs;
 pub(crate) mod console;
 pub(crate) mod copies;
+pub(crate) mod course_keys;
 pub(crate) mod courses;
 pub(crate) mod credentials;
 pub(crate) mod decisions;
@@ -41,9 +42,11 @@ pub(crate) mod enrolments;
 pub(crate) mod erasures;
 pub(crate) mod exports;
 pub(crate) mod facts;
+pub(crate) mod identities;
 pub(crate) mod invitations;
 pub(crate) mod issuers;
 pub(crate) mod jobs;
+pub(crate) mod joins;
 pub(crate) mod last_seen;
 pub(crate) mod line_items;
 pub(crate) mod links;
@@ -52,6 +55,7 @@ pub(crate) mod notice_handlers;
 pub(crate) mod pending;
 pub(crate) mod people;
 pub(crate) mod placements;
+pub(crate) mod platforms;
 pub(crate) mod policies;
 pub(crate) mod registrations;
 pub(crate) mod regrades;
@@ -70,6 +74,7 @@ pub(crate) mod tenants;
 pub(crate) mod testing;
 pub(crate) mod token_keys;
 pub(crate) mod tool_keys;
+pub(crate) mod unknown_users;
 
 pub(crate) use conflicts::MaybeConflict;
 pub(crate) use connection::{Db, Store};

@@ -1,4 +1,8 @@
-//! People: one `sub` under one registration. Never found by e-mail address.
+//! People, found by what a platform calls them. Never found by e-mail address.
+//!
+//! `identities` say who is who. A row of `people` also keeps the first name that was seen, under the registration of its
+//! platform: by that an older program that runs beside this one finds and adds people, and by that what it added is found
+//! here.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,12 +11,13 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::convert::{CHUNK, folded, micros};
-use super::schema::people;
+use super::identities::{self, IdentityKind};
+use super::platforms::Home;
+use super::schema::{identities as known_as, people};
 use super::{Db, StoreError};
 use crate::domain::people::Person;
-use crate::ids::{PersonId, RegistrationId, TenantId};
+use crate::ids::{PersonId, TenantId};
 use crate::random::Random;
-use lti::registration::Registration;
 
 /// A person as a launch or a member list showed them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,15 +41,29 @@ pub(super) struct Row {
     email: Option<String>,
     folded_name: String,
     created_at: i64,
+    platform_id: Option<String>,
+}
+
+/// The name under which a row is kept: two platforms of one registration may call two people alike.
+fn kept_sub(home: &Home, sub: &str) -> String {
+    if home.is_first() {
+        sub.to_owned()
+    } else {
+        format!("{}/{sub}", home.platform)
+    }
 }
 
 impl From<Row> for Person {
     fn from(row: Row) -> Self {
+        let plain = row.platform_id.as_deref().and_then(|platform| {
+            let rest = row.sub.strip_prefix(platform)?;
+            rest.strip_prefix('/').map(ToOwned::to_owned)
+        });
         Self {
             id: row.id.into(),
             tenant: row.tenant_id.into(),
             registration: row.registration_id.into(),
-            sub: row.sub,
+            sub: plain.unwrap_or(row.sub),
             name: row.name,
             email: row.email,
         }
@@ -55,12 +74,12 @@ impl From<Row> for Person {
 pub(crate) fn upsert_from_launch(
     db: &mut Db,
     tenant: &TenantId,
-    registration: &RegistrationId,
+    home: impl Into<Home>,
     seen: &PersonSeen,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Person, StoreError> {
-    let people = upsert_many(db, tenant, registration, std::slice::from_ref(seen), now, random)?;
+    let people = upsert_many(db, tenant, home, std::slice::from_ref(seen), now, random)?;
     people.into_iter().next().ok_or(StoreError::Missing("person"))
 }
 
@@ -71,7 +90,8 @@ pub(crate) fn upsert_from_launch(
 pub(crate) fn refresh_from_launch(
     db: &mut Db,
     known: Option<Person>,
-    registration: &Registration,
+    tenant: &TenantId,
+    home: &Home,
     seen: &PersonSeen,
     now: DateTime<Utc>,
     random: &dyn Random,
@@ -79,26 +99,28 @@ pub(crate) fn refresh_from_launch(
     let is_new = |told: &Option<String>, kept: &Option<String>| told.is_some() && told != kept;
     match known {
         Some(known) if !is_new(&seen.name, &known.name) && !is_new(&seen.email, &known.email) => Ok(known),
-        _ => upsert_from_launch(db, &registration.tenant, &registration.id, seen, now, random),
+        _ => upsert_from_launch(db, tenant, home, seen, now, random),
     }
 }
 
 /// Adds or refreshes the people of a member list, each `sub` once, in a handful of statements. The answer is ordered
-/// by `sub`. Run it in a transaction.
+/// by `sub`, and each is called as the list called them: two names may be one person's. Run it in a transaction.
 pub(crate) fn upsert_many(
     db: &mut Db,
     tenant: &TenantId,
-    registration: &RegistrationId,
+    home: impl Into<Home>,
     seen: &[PersonSeen],
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Vec<Person>, StoreError> {
+    let home = home.into();
     // In the order of `sub`, so that two nodes take their row locks in one order.
     let wanted: BTreeMap<&str, &PersonSeen> = seen.iter().map(|one| (one.sub.as_str(), one)).collect();
     let subs: Vec<&str> = wanted.keys().copied().collect();
-    let mut known = load(db, tenant, registration, &subs)?;
+    let mut known = load(db, tenant, &home, &subs)?;
     let mut fresh = Vec::new();
-    let mut writes = Vec::new();
+    // By the name under which they are kept: each row once, whatever it is called.
+    let mut writes: BTreeMap<String, Row> = BTreeMap::new();
     for (sub, one) in &wanted {
         let (name, email) = (one.name.clone(), one.email.clone());
         if let Some(row) = known.get_mut(*sub) {
@@ -107,22 +129,26 @@ pub(crate) fn upsert_many(
             row.email = email.or(row.email.take());
             row.folded_name = folded(row.name.as_deref());
             if before != (row.name.clone(), row.email.clone()) {
-                writes.push(row.clone());
+                writes.insert(row.id.clone(), row.clone());
             }
         } else {
             fresh.push(*sub);
-            writes.push(Row {
+            let row = Row {
                 id: PersonId::new(now, random).to_string(),
                 tenant_id: tenant.to_string(),
-                registration_id: registration.to_string(),
-                sub: (*sub).to_owned(),
+                registration_id: home.registration.to_string(),
+                sub: kept_sub(&home, sub),
                 folded_name: folded(name.as_deref()),
                 name,
                 email,
                 created_at: micros(now),
-            });
+                platform_id: (!home.is_first()).then(|| home.platform.to_string()),
+            };
+            writes.insert(row.id.clone(), row);
         }
     }
+    let mut writes: Vec<Row> = writes.into_values().collect();
+    writes.sort_unstable_by(|one, other| one.sub.cmp(&other.sub));
     for rows in writes.chunks(CHUNK) {
         on_both!(db, |connection| diesel::insert_into(people::table)
             .values(rows)
@@ -136,36 +162,73 @@ pub(crate) fn upsert_many(
             .execute(connection))?;
     }
     if !fresh.is_empty() {
-        // Another node may have been faster: its identifiers are the ones that stand.
-        known.extend(load(db, tenant, registration, &fresh)?);
+        // Another node may have been faster, or an older program: its identifiers are the ones that stand.
+        let kept = kept(db, tenant, &home, &fresh)?;
+        let named: Vec<(&str, &str)> = fresh
+            .iter()
+            .filter_map(|sub| Some((*sub, kept.get(&kept_sub(&home, sub))?.as_str())))
+            .collect();
+        identities::insert_many(db, tenant, &home.platform, &named, IdentityKind::Seen, now)?;
+        known.extend(load(db, tenant, &home, &fresh)?);
     }
     Ok(subs
         .iter()
-        .filter_map(|sub| known.remove(*sub))
-        .map(Person::from)
+        .filter_map(|sub| Some((*sub, known.remove(*sub)?)))
+        .map(|(sub, row)| Person {
+            sub: sub.to_owned(),
+            ..Person::from(row)
+        })
         .collect())
 }
 
+/// The ids of the rows that are kept under these names, by the name in the row.
+fn kept(
+    db: &mut Db,
+    tenant: &TenantId,
+    home: &Home,
+    subs: &[&str],
+) -> Result<HashMap<String, String>, StoreError> {
+    let mut found = HashMap::with_capacity(subs.len());
+    for some in subs.chunks(CHUNK) {
+        let names: Vec<String> = some.iter().map(|sub| kept_sub(home, sub)).collect();
+        let rows: Vec<(String, String)> = on_both!(db, |connection| people::table
+            .filter(people::tenant_id.eq(tenant.as_str()))
+            .filter(people::registration_id.eq(home.registration.as_str()))
+            .filter(people::sub.eq_any(&names))
+            .select((people::sub, people::id))
+            .load(connection))?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The rows of those whom a platform calls so, by that name.
 fn load(
     db: &mut Db,
     tenant: &TenantId,
-    registration: &RegistrationId,
+    home: &Home,
     subs: &[&str],
 ) -> Result<HashMap<String, Row>, StoreError> {
     let mut found = HashMap::with_capacity(subs.len());
     for some in subs.chunks(CHUNK) {
-        let of_platform = people::table
+        let of_platform = known_as::table
+            .inner_join(people::table.on(people::id.eq(known_as::person_id)))
+            .filter(known_as::tenant_id.eq(tenant.as_str()))
             .filter(people::tenant_id.eq(tenant.as_str()))
-            .filter(people::registration_id.eq(registration.as_str()));
-        let rows: Vec<Row> = if let [sub] = some {
+            .filter(known_as::platform_id.eq(home.platform.as_str()));
+        let rows: Vec<(String, Row)> = if let [sub] = some {
             // A statement that is prepared once, unlike one with a list.
-            let one = of_platform.filter(people::sub.eq(*sub));
-            on_both!(db, |connection| one.select(Row::as_select()).load(connection))?
+            let one = of_platform.filter(known_as::sub.eq(*sub));
+            on_both!(db, |connection| one
+                .select((known_as::sub, Row::as_select()))
+                .load(connection))?
         } else {
-            let listed = of_platform.filter(people::sub.eq_any(some));
-            on_both!(db, |connection| listed.select(Row::as_select()).load(connection))?
+            let listed = of_platform.filter(known_as::sub.eq_any(some));
+            on_both!(db, |connection| listed
+                .select((known_as::sub, Row::as_select()))
+                .load(connection))?
         };
-        found.extend(rows.into_iter().map(|row| (row.sub.clone(), row)));
+        found.extend(rows);
     }
     Ok(found)
 }
@@ -203,28 +266,97 @@ pub(crate) fn by_ids(
     Ok(found)
 }
 
-/// The person that a registration calls `sub`.
+/// The person that a platform calls `sub`.
 pub(crate) fn by_sub(
     db: &mut Db,
     tenant: &TenantId,
-    registration: &RegistrationId,
+    home: impl Into<Home>,
     sub: &str,
 ) -> Result<Option<Person>, StoreError> {
-    Ok(load(db, tenant, registration, &[sub])?
-        .remove(sub)
-        .map(Person::from))
+    let found = load(db, tenant, &home.into(), &[sub])?.remove(sub);
+    Ok(found.map(Person::from))
 }
 
-/// The ids of those whom a registration calls by these `subs`; unknown ones are left out. For joining a page of
+/// The ids of those whom a platform calls by these `subs`; unknown ones are left out. For joining a page of
 /// results to people.
 pub(crate) fn ids_by_sub(
     db: &mut Db,
     tenant: &TenantId,
-    registration: &RegistrationId,
+    home: impl Into<Home>,
     subs: &[&str],
 ) -> Result<HashMap<String, PersonId>, StoreError> {
-    let rows = load(db, tenant, registration, subs)?;
+    let rows = load(db, tenant, &home.into(), subs)?;
     Ok(rows.into_iter().map(|(sub, row)| (sub, row.id.into())).collect())
+}
+
+/// People whose name or identifier has `search` in it, by name, at most `limit`; those who were joined into somebody are not
+/// among them.
+pub(crate) fn search(
+    db: &mut Db,
+    tenant: &TenantId,
+    search: &str,
+    limit: i64,
+) -> Result<Vec<Person>, StoreError> {
+    let pattern = super::convert::anywhere(search);
+    let named = known_as::table
+        .filter(known_as::tenant_id.eq(tenant.as_str()))
+        .filter(known_as::sub.eq(search))
+        .select(known_as::person_id);
+    let rows: Vec<Row> = on_both!(db, |connection| people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::joined_into.is_null())
+        .filter(
+            people::folded_name
+                .like(&pattern)
+                .escape('\\')
+                .or(people::id.eq_any(named))
+        )
+        .order((people::folded_name, people::id))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(connection))?;
+    Ok(rows.into_iter().map(Person::from).collect())
+}
+
+/// Whom a person was joined into; themselves where they were not.
+pub(crate) fn present(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<PersonId, StoreError> {
+    let into: Option<Option<String>> = on_both!(db, |connection| people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq(id.as_str()))
+        .select(people::joined_into)
+        .get_result(connection))
+    .optional()?;
+    Ok(into.flatten().map_or_else(|| id.clone(), PersonId::from))
+}
+
+/// Those who were joined into a person.
+pub(crate) fn joined_into(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+) -> Result<Vec<PersonId>, StoreError> {
+    let ids: Vec<String> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::joined_into.eq(id.as_str()))
+        .order(people::id)
+        .select(people::id)
+        .load(db)?;
+    Ok(ids.into_iter().map(PersonId::from).collect())
+}
+
+/// Keeps whom a person was joined into.
+pub(super) fn set_joined_into(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &str,
+    into: Option<&str>,
+) -> Result<(), StoreError> {
+    diesel::update(people::table)
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq(id))
+        .set(people::joined_into.eq(into))
+        .execute(db)?;
+    Ok(())
 }
 
 /// When a person was first seen.

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::convert::{from_json, from_word, json, micros, word};
 use super::schema::{courses, deployments, people, registrations};
-use super::{Db, StoreError};
+use super::{Db, StoreError, platforms};
 use crate::ids::{RegistrationId, TenantId};
 use lti::dynamic_registration::Powers;
 use lti::registration::Registration;
@@ -87,22 +87,34 @@ pub(crate) fn insert(db: &mut Db, registration: &Registration, now: DateTime<Utc
     diesel::insert_into(registrations::table)
         .values(&row)
         .execute(db)?;
-    Ok(())
+    platforms::insert_first(db, registration, now)
 }
 
-/// The platform with that id.
+/// The registration with that id, as it speaks for that institution: its own, or one of whose deployments one is its own.
 pub(crate) fn get(
     db: &mut Db,
     tenant: &TenantId,
     id: &RegistrationId,
 ) -> Result<Option<Registration>, StoreError> {
-    let row = on_both!(db, |connection| registrations::table
-        .filter(registrations::tenant_id.eq(tenant.as_str()))
-        .filter(registrations::id.eq(id.as_str()))
-        .select(Row::as_select())
-        .get_result(connection))
-    .optional()?;
-    row.map(Row::registration).transpose()
+    let Some(registration) = by_id(db, id)? else {
+        return Ok(None);
+    };
+    if registration.tenant == *tenant {
+        return Ok(Some(registration));
+    }
+    Ok(platforms::serves(db, tenant, id)?.then(|| Registration {
+        tenant: tenant.clone(),
+        ..registration
+    }))
+}
+
+/// The registration with that id that the institution owns: what its administrators may change.
+pub(crate) fn own(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &RegistrationId,
+) -> Result<Option<Registration>, StoreError> {
+    Ok(by_id(db, id)?.filter(|registration| registration.tenant == *tenant))
 }
 
 /// The registration with that id, for a launch whose sealed state names it; the tenant is not known yet.
@@ -152,6 +164,27 @@ pub(crate) fn list(db: &mut Db, tenant: &TenantId) -> Result<Vec<Registration>, 
         .select(Row::as_select())
         .load(db)?;
     rows.into_iter().map(Row::registration).collect()
+}
+
+/// Registrations of other institutions that speak for this one too, because a deployment carries them there; oldest first.
+pub(crate) fn shared_with(db: &mut Db, tenant: &TenantId) -> Result<Vec<Registration>, StoreError> {
+    let carried = deployments::table
+        .filter(deployments::tenant_id.eq(tenant.as_str()))
+        .filter(deployments::state.eq("accepted"))
+        .select(deployments::registration_id);
+    let rows: Vec<Row> = on_both!(db, |connection| registrations::table
+        .filter(registrations::tenant_id.ne(tenant.as_str()))
+        .filter(registrations::id.eq_any(carried))
+        .order((registrations::created_at, registrations::id))
+        .select(Row::as_select())
+        .load(connection))?;
+    let all = rows.into_iter().map(|row| {
+        Ok(Registration {
+            tenant: tenant.clone(),
+            ..row.registration()?
+        })
+    });
+    all.collect()
 }
 
 /// Changes what is known of a platform. Issuer, client id and institution are what it is, and stay.
@@ -286,10 +319,21 @@ pub(crate) fn remove(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Res
     if known > 0 {
         return Err(StoreError::InUse(format!("{known} people")));
     }
+    let shared: i64 = deployments::table
+        .filter(deployments::tenant_id.ne(tenant.as_str()))
+        .filter(deployments::registration_id.eq(id.as_str()))
+        .count()
+        .get_result(db)?;
+    if shared > 0 {
+        return Err(StoreError::InUse(format!(
+            "{shared} deployments of other institutions"
+        )));
+    }
     diesel::delete(deployments::table)
         .filter(deployments::tenant_id.eq(tenant.as_str()))
         .filter(deployments::registration_id.eq(id.as_str()))
         .execute(db)?;
+    platforms::remove_of(db, tenant, id)?;
     let gone = diesel::delete(registrations::table)
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::id.eq(id.as_str()))

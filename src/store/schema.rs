@@ -91,6 +91,9 @@ diesel::table! {
         seen_in -> Nullable<Text>,
         claimed_by -> Nullable<Text>,
         claimed_at -> Nullable<BigInt>,
+        platform_id -> Nullable<Text>,
+        review_of -> Nullable<Text>,
+        told_guid -> Nullable<Text>,
     }
 }
 
@@ -109,6 +112,7 @@ diesel::table! {
         problem -> Nullable<Text>,
         created_at -> BigInt,
         history -> Nullable<Text>,
+        joined_into -> Nullable<Text>,
     }
 }
 
@@ -135,6 +139,8 @@ diesel::table! {
         email -> Nullable<Text>,
         folded_name -> Text,
         created_at -> BigInt,
+        platform_id -> Nullable<Text>,
+        joined_into -> Nullable<Text>,
     }
 }
 
@@ -597,7 +603,93 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    platforms (id) {
+        id -> Text,
+        tenant_id -> Text,
+        registration_id -> Text,
+        issuer -> Text,
+        guid -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    identities (platform_id, sub) {
+        tenant_id -> Text,
+        platform_id -> Text,
+        sub -> Text,
+        person_id -> Text,
+        kind -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    course_keys (id) {
+        id -> Text,
+        tenant_id -> Text,
+        platform_id -> Text,
+        context_id -> Text,
+        deployment_id -> Nullable<Text>,
+        course_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    course_services (course_id, deployment_id) {
+        tenant_id -> Text,
+        course_id -> Text,
+        deployment_id -> Text,
+        registration_id -> Text,
+        services -> Text,
+        replaced_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    joins (id) {
+        id -> Text,
+        tenant_id -> Text,
+        kind -> Text,
+        parent_id -> Nullable<Text>,
+        from_id -> Text,
+        into_id -> Text,
+        state -> Text,
+        asked_at -> BigInt,
+        done_at -> Nullable<BigInt>,
+        undone_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    join_moves (join_id, what, row_key) {
+        tenant_id -> Text,
+        join_id -> Text,
+        what -> Text,
+        row_key -> Text,
+        was -> Text,
+    }
+}
+
+diesel::table! {
+    unknown_users (course_id, sub) {
+        tenant_id -> Text,
+        course_id -> Text,
+        sub -> Text,
+        looked_up_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
+    platforms,
+    identities,
+    course_keys,
+    course_services,
+    joins,
+    join_moves,
+    unknown_users,
     tenants,
     issuers,
     issuer_keys,

@@ -7,7 +7,7 @@ use super::convert::{micros, moment};
 use super::courses::Row as CourseRow;
 use super::people::Row as PersonRow;
 use super::registrations::Row as RegistrationRow;
-use super::schema::{courses, people, registrations, sessions, tenants};
+use super::schema::{courses, deployments, people, registrations, sessions, tenants};
 use super::{Db, StoreError};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
@@ -141,7 +141,10 @@ pub(crate) fn in_course(
             .filter(sessions::expires_at.gt(micros(now)))
             .filter(courses::tenant_id.eq(sessions::tenant_id))
             .filter(people::tenant_id.eq(sessions::tenant_id))
-            .filter(registrations::tenant_id.eq(sessions::tenant_id))
+            // A deployment may carry a registration into another institution.
+            .inner_join(deployments::table.on(deployments::id.eq(sessions::deployment_id)))
+            .filter(deployments::tenant_id.eq(sessions::tenant_id))
+            .filter(deployments::registration_id.eq(sessions::registration_id))
             .select((
                 Row::as_select(),
                 CourseRow::as_select(),
@@ -154,11 +157,15 @@ pub(crate) fn in_course(
     let Some((session, course, person, registration, accent)) = found else {
         return Ok(None);
     };
+    let session_tenant = session.tenant_id.as_str().into();
     Ok(Some(InCourse {
         session: session.session()?,
         course: course.course()?,
         person: person.into(),
-        registration: registration.registration()?,
+        registration: Registration {
+            tenant: session_tenant,
+            ..registration.registration()?
+        },
         accent: super::tenants::accent(accent.as_deref())?,
     }))
 }

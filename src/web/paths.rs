@@ -61,6 +61,9 @@ pub(crate) mod course {
         BADGE_SAVE = "/badges/{badge}/save", badge_save(badge: &BadgeId);
         BADGE_RULE = "/badges/{badge}/rule", badge_rule(badge: &BadgeId);
         BADGE_RULE_SAVE = "/badges/{badge}/rule/save", badge_rule_save(badge: &BadgeId);
+        /// Columns that fit where the rule reads some that are gone.
+        BADGE_REPLACED = "/badges/{badge}/columns", badge_replaced(badge: &BadgeId);
+        BADGE_REPLACED_TAKE = "/badges/{badge}/columns/take", badge_replaced_take(badge: &BadgeId);
         BADGE_PREVIEW = "/badges/{badge}/preview", badge_preview(badge: &BadgeId);
         BADGE_PREVIEW_CSV = "/badges/{badge}/preview.csv", badge_preview_csv(badge: &BadgeId);
         BADGE_ACTIVATE = "/badges/{badge}/activate", badge_activate(badge: &BadgeId);
@@ -118,7 +121,9 @@ pub(crate) mod course {
 /// Pages of the console. The constants stand within its scope, the functions make whole paths.
 pub(crate) mod console {
     use super::routes;
-    use crate::ids::{AdminId, ErasureId, ExportId, InvitationId, KeyId, RegistrationId, TenantId};
+    use crate::ids::{
+        AdminId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId, KeyId, RegistrationId, TenantId,
+    };
 
     /// What the scope begins with.
     pub(crate) use crate::service::base::addresses::CONSOLE as HOME;
@@ -140,12 +145,26 @@ pub(crate) mod console {
 
         PLATFORMS = "/platforms", platforms();
         PLATFORM_INVITE = "/platforms/invite", platform_invite();
+        /// Takes a deployment of another institution's registration by its code.
+        PLATFORM_TAKE = "/platforms/take", platform_take();
         INVITATION_WITHDRAW = "/platforms/invitations/{invitation}/withdraw",
             invitation_withdraw(invitation: &InvitationId);
         BY_HAND = "/platforms/by-hand/{flavour}", by_hand(flavour: &str);
         PLATFORM = "/platforms/p/{platform}", platform(platform: &RegistrationId);
         PLATFORM_TEST = "/platforms/p/{platform}/test", platform_test(platform: &RegistrationId);
         PLATFORM_CHANGE = "/platforms/p/{platform}/change", platform_change(platform: &RegistrationId);
+        /// Whether the platform of a deployment is one that is known.
+        PLATFORM_SAME = "/platforms/p/{platform}/deployments/{deployment}/same",
+            platform_same(platform: &RegistrationId, deployment: &DeploymentId);
+        PLATFORM_JOIN = "/platforms/p/{platform}/deployments/{deployment}/join",
+            platform_join(platform: &RegistrationId, deployment: &DeploymentId);
+        PLATFORM_APART = "/platforms/p/{platform}/deployments/{deployment}/apart",
+            platform_apart(platform: &RegistrationId, deployment: &DeploymentId);
+
+        PEOPLE = "/people", people();
+        PEOPLE_OF = "/people/{tenant}", people_of(tenant: &TenantId);
+        PEOPLE_JOIN = "/people/{tenant}/join", people_join(tenant: &TenantId);
+        JOIN_PART = "/people/{tenant}/joins/{join}/part", join_part(tenant: &TenantId, join: &JoinId);
 
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);

@@ -20,6 +20,8 @@ pub struct Capabilities {
     pub product: Option<&'static str>,
     /// What the points of a result are out of.
     pub result_scale: ResultScale,
+    /// By which id results name a person.
+    pub result_users: ResultUsers,
     /// Whom the member list calls learners.
     pub roster_learners: RosterLearners,
     /// Whether a page of a size may be asked for.
@@ -65,6 +67,16 @@ pub enum ResultScale {
     /// Its own maximum (AGS 3.3). Canvas's rows keep the scale in which the score was posted (Canvas: the fifteen things,
     /// 11).
     Row,
+}
+
+/// By which id results name a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResultUsers {
+    /// By the one of launches and the member list.
+    AsElsewhere,
+    /// By the present one where accounts were merged, while launches and the member list keep the former one (Canvas: the
+    /// fifteen things, 8). Results can be asked for by the former one.
+    MayBePresent,
 }
 
 /// Whom the member list calls a learner.
@@ -242,6 +254,7 @@ pub enum Variables {
 const MOODLE: Capabilities = Capabilities {
     product: Some("Moodle"),
     result_scale: ResultScale::Column,
+    result_users: ResultUsers::AsElsewhere,
     roster_learners: RosterLearners::StudentsAndStaff,
     page_size: PageSize::Never,
     page_links: PageLinks::WellFormed,
@@ -264,6 +277,7 @@ const MOODLE: Capabilities = Capabilities {
 const CANVAS: Capabilities = Capabilities {
     product: Some("Canvas"),
     result_scale: ResultScale::Row,
+    result_users: ResultUsers::MayBePresent,
     roster_learners: RosterLearners::Students,
     page_size: PageSize::Asked,
     page_links: PageLinks::All,
@@ -286,6 +300,7 @@ const CANVAS: Capabilities = Capabilities {
 const OTHER: Capabilities = Capabilities {
     product: None,
     result_scale: ResultScale::Row,
+    result_users: ResultUsers::AsElsewhere,
     roster_learners: RosterLearners::Students,
     page_size: PageSize::Never,
     page_links: PageLinks::All,

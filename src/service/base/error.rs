@@ -4,7 +4,7 @@
 pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal, Forbidden,
-    InstitutionRefusal, PlacingRefusal, PrivacyRefusal, Refusal,
+    InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -115,6 +115,7 @@ refusals! {
     CourseRefusal,
     CredentialRefusal,
     InstitutionRefusal,
+    JoinRefusal,
     PlacingRefusal,
     PrivacyRefusal,
 }

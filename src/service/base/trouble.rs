@@ -43,6 +43,13 @@ pub(crate) enum Reason {
         count: usize,
         rows: Vec<String>,
     },
+    /// Users of results whom neither the member list nor a launch named: how many, and the first of them.
+    NobodysResults {
+        count: usize,
+        users: Vec<String>,
+    },
+    /// The platform at that address may be another one: an administrator has to say so first, or has said so.
+    AnotherPlatform,
     /// Nobody does the work any more, and nobody said why.
     WorkLost,
     /// What an earlier version kept where it could not prepare a column of Canvas. No longer met with.
@@ -88,6 +95,10 @@ impl Trouble {
             Reason::MembersLeftOut { count, .. } => Reason::MembersLeftOut {
                 count: *count,
                 rows: Vec::new(),
+            },
+            Reason::NobodysResults { count, .. } => Reason::NobodysResults {
+                count: *count,
+                users: Vec::new(),
             },
             other => other.clone(),
         };

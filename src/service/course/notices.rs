@@ -208,10 +208,10 @@ async fn keep(
 ) -> Result<Result<(), NoticeRefusal>, ServiceError> {
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let kept = cairn.store.write_with(move |db| -> Result<_, Kept> {
-        let tenant = &registration.tenant;
-        let deployment = deployments::find(db, tenant, &registration.id, &notice.deployment_id)?
+        let deployment = deployments::named(db, &registration.id, &notice.deployment_id)?
             .filter(|known| known.state == DeploymentState::Accepted)
             .ok_or(NoticeRefusal::UnknownDeployment)?;
+        let tenant = &deployment.tenant;
         let used = [
             (
                 format!("notice nonce\n{}\n{}", registration.id, notice.nonce),

@@ -20,7 +20,9 @@ use crate::service::base::refusal::ColumnRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::reach::{Reach, item_url, reach};
-use crate::store::{Db, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
+use crate::store::{
+    Db, StoreError, activities, audit, courses, identities, jobs, line_items, people, platforms, submissions,
+};
 use lti::capabilities::{TypedGrades, UngradablePerson};
 use lti::services::error::Reason;
 use lti::services::score::{Score, SubmissionType, pending_score_allowed};
@@ -275,10 +277,12 @@ async fn what_to_send(
             return Err(ColumnRefusal::Gone(item.label).into());
         }
         let person = people::get(db, &owner, &submission.person)?.ok_or(ServiceError::NotFound("person"))?;
+        let platform = platforms::home_of_course(db, &owner, &activity.course)?.platform;
+        let sub = identities::sub_of(db, &owner, &platform, &person.id)?;
         Ok(Some(ToSend {
             activity,
             item,
-            sub: person.sub,
+            sub: sub.unwrap_or(person.sub),
             given,
             at,
             submitted_at: submission.submitted_at,

@@ -18,7 +18,9 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
 use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Operator, Scope};
-use crate::store::{Db, StoreError, admins, audit, deployments, last_seen, pending, registrations, tenants};
+use crate::store::{
+    Db, StoreError, admins, audit, deployments, last_seen, pending, platforms, registrations, tenants,
+};
 use lti::registration::{Registration, RegistrationDraft};
 
 /// A platform in the list.
@@ -28,6 +30,8 @@ pub(crate) struct Listed {
     pub(crate) registration: Registration,
     /// Deployments that wait.
     pub(crate) pending: usize,
+    /// Deployments whose platform may be one that is known.
+    pub(crate) reviews: usize,
     pub(crate) seen_at: Option<DateTime<Utc>>,
 }
 
@@ -42,6 +46,10 @@ pub(crate) struct Platform {
     pub(crate) claims: HashMap<DeploymentId, Claim>,
     /// Deployments that an administrator refused, and has not accepted since.
     pub(crate) refused: HashMap<DeploymentId, Refused>,
+    /// Whether the registration is theirs, or another institution's that speaks for this one too.
+    pub(crate) is_own: bool,
+    /// Deployments whose platform may be one that is known, and whether their launches wait for an answer.
+    pub(crate) same: HashMap<DeploymentId, bool>,
     /// None for one that was registered by hand.
     pub(crate) registration_url: Option<String>,
 }
@@ -74,23 +82,28 @@ fn within(db: &mut Db, scope: &Scope) -> Result<Vec<Tenant>, StoreError> {
 pub(crate) async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, ServiceError> {
     let scope = scope.clone();
     let found = cairn.store.read(move |db| {
-        let mut all = Vec::new();
+        let mut listed = Vec::new();
         for tenant in within(db, &scope)? {
-            for registration in registrations::list(db, &tenant.id)? {
+            let mut all = registrations::list(db, &tenant.id)?;
+            all.extend(registrations::shared_with(db, &tenant.id)?);
+            for registration in all {
                 let pending = deployments::list(db, &tenant.id, &registration.id)?
                     .iter()
                     .filter(|one| one.state == DeploymentState::Pending)
                     .count();
+                let belong = platforms::of_registration(db, &tenant.id, &registration.id)?;
+                let reviews = belong.iter().filter(|(_, one)| one.review_of.is_some()).count();
                 let seen = last_seen::get(db, &tenant.id, &registration.id)?;
-                all.push(Listed {
+                listed.push(Listed {
                     institution: tenant.name.clone(),
                     seen_at: seen.map(|seen| seen.launched_at),
                     registration,
                     pending,
+                    reviews,
                 });
             }
         }
-        Ok(all)
+        Ok(listed)
     });
     Ok(found.await?)
 }
@@ -107,7 +120,7 @@ pub(crate) async fn view(
 ) -> Result<Platform, ServiceError> {
     let (scope, id) = (scope.clone(), id.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let registration = reached(db, &scope, &id)?;
+        let (registration, is_own) = seen(db, &scope, &id)?;
         let tenant = &registration.tenant;
         let deployments = deployments::list(db, tenant, &id)?;
         let mut claims = HashMap::new();
@@ -117,7 +130,23 @@ pub(crate) async fn view(
                 pending::get(db, tenant, &one.id)?.unwrap_or_default(),
             );
         }
+        let mut same = HashMap::new();
+        let all = platforms::of_issuer(db, tenant, &registration.issuer)?;
+        for (deployment, belonging) in platforms::of_registration(db, tenant, &id)? {
+            if belonging.review_of.is_some() {
+                same.insert(deployment, true);
+                continue;
+            }
+            let Some(own) = belonging.platform else { continue };
+            for other in all.iter().filter(|other| other.id != own) {
+                if platforms::people(db, tenant, &other.id)? > 0 {
+                    same.insert(deployment.clone(), false);
+                }
+            }
+        }
         Ok(Platform {
+            same,
+            is_own,
             institution: tenants::get(db, tenant)?.ok_or(ServiceError::NotFound("institution"))?,
             deployments,
             claims,
@@ -162,11 +191,23 @@ fn refused(
     Ok(refused)
 }
 
+/// The registration as the scope sees it: one of another institution speaks for this one too where a deployment carries it
+/// here. And whether it is theirs to change.
+fn seen(db: &mut Db, scope: &Scope, id: &RegistrationId) -> Result<(Registration, bool), ServiceError> {
+    if let Some(tenant) = scope.tenant()
+        && registrations::own(db, tenant, id)?.is_none()
+    {
+        let shared = registrations::get(db, tenant, id)?.ok_or(ServiceError::NotFound("platform"))?;
+        return Ok((shared, false));
+    }
+    Ok((reached(db, scope, id)?, true))
+}
+
 /// The registration, if the scope reaches it.
 fn reached(db: &mut Db, scope: &Scope, id: &RegistrationId) -> Result<Registration, ServiceError> {
     let missing = ServiceError::NotFound("platform");
     let found = match scope.tenant() {
-        Some(tenant) => registrations::get(db, tenant, id)?,
+        Some(tenant) => registrations::own(db, tenant, id)?,
         None => registrations::by_id(db, id)?,
     };
     found.ok_or(missing)

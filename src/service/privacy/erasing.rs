@@ -11,7 +11,7 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::cause::Cause;
 use crate::domain::erasure::{Declined, Wish};
 use crate::domain::issuer::Tenant;
-use crate::ids::{ErasureId, StatusListId, TenantId};
+use crate::ids::{ErasureId, PersonId, StatusListId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -177,7 +177,20 @@ pub(crate) async fn erase(
         if wish.declined.is_some() {
             return Err(PrivacyRefusal::Declined.into());
         }
-        let badges = erase_in(db, &context, &tenant, &wish)?;
+        // Whoever was joined into them is them.
+        let mut everybody = people::joined_into(db, &tenant, &wish.person)?;
+        everybody.push(wish.person.clone());
+        let (mut badges, mut digests) = (0, Vec::new());
+        for person in &everybody {
+            badges += erase_in(db, &context, &tenant, person, &mut digests)?;
+        }
+        digests.sort_unstable();
+        digests.dedup();
+        if !digests.is_empty() {
+            let (erasure, now) = (id.clone(), context.now);
+            let job = EraseFiles { erasure, digests };
+            queue::enqueue(db, &tenant, &job, now, now, context.random.as_ref())?;
+        }
         erasures::done(db, &tenant, &id, badges, context.now)?;
         let entry = Entry::new(
             &tenant,
@@ -235,9 +248,10 @@ fn erase_in(
     db: &mut Db,
     context: &IssuingContext,
     tenant: &TenantId,
-    wish: &Wish,
+    person: &PersonId,
+    digests: &mut Vec<String>,
 ) -> Result<i64, ServiceError> {
-    let (person, random) = (&wish.person, context.random.as_ref());
+    let random = context.random.as_ref();
     let held = awards::for_person(db, tenant, person)?;
     let signed = credentials::for_person(db, tenant, person)?;
     let handed_in = submissions::of_person(db, tenant, person)?;
@@ -270,19 +284,8 @@ fn erase_in(
             queue::enqueue(db, tenant, &job, context.now, context.now, random)?;
         }
     }
-    let mut digests: Vec<String> = handed_in
-        .into_iter()
-        .filter_map(|one| one.artefact.file.map(|file| file.digest))
-        .collect();
-    digests.sort_unstable();
-    digests.dedup();
-    if !digests.is_empty() {
-        let job = EraseFiles {
-            erasure: wish.id.clone(),
-            digests,
-        };
-        queue::enqueue(db, tenant, &job, context.now, context.now, random)?;
-    }
+    let files = handed_in.into_iter().filter_map(|one| one.artefact.file);
+    digests.extend(files.map(|file| file.digest));
     Ok(i64::try_from(signed.len()).unwrap_or(i64::MAX))
 }
 

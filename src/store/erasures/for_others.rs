@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::ids::{BadgeId, PersonId, TenantId};
 use crate::store::schema::{approvals, awards, deployments, people, placements, regrades, submissions};
-use crate::store::{Db, StoreError, decisions};
+use crate::store::{Db, StoreError, decisions, identities};
 
 /// Who approved somebody and was erased since.
 const SOMEBODY: &str = "A former instructor";
@@ -73,26 +73,34 @@ pub(super) fn forget_approver(db: &mut Db, tenant: &TenantId, person: &PersonId)
 
 /// Takes the person out of what asks for an installation to be accepted: "Tess, instructor (user 17)".
 pub(super) fn forget_claims(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<(), StoreError> {
-    let known: Option<(String, String)> = people::table
+    let known: Option<String> = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::id.eq(person.as_str()))
-        .select((people::registration_id, people::sub))
+        .select(people::registration_id)
         .get_result(db)
         .optional()?;
-    let Some((registration, sub)) = known else {
+    let Some(registration) = known else {
         return Ok(());
     };
-    let claims: Vec<(String, Option<String>)> = deployments::table
+    let names = identities::of_person(db, tenant, person)?;
+    let claims: Vec<(String, String, Option<String>, Option<String>)> = deployments::table
         .filter(deployments::tenant_id.eq(tenant.as_str()))
-        .filter(deployments::registration_id.eq(registration))
         .filter(deployments::claimed_by.is_not_null())
-        .select((deployments::id, deployments::claimed_by))
+        .select((
+            deployments::id,
+            deployments::registration_id,
+            deployments::platform_id,
+            deployments::claimed_by,
+        ))
         .load(db)?;
-    let theirs = format!("(user {sub})");
-    for (id, _) in claims
-        .iter()
-        .filter(|(_, by)| by.as_ref().is_some_and(|by| by.ends_with(&theirs)))
-    {
+    let is_theirs = |(_, of, platform, by): &&(String, String, Option<String>, Option<String>)| {
+        let by = by.as_deref().unwrap_or_default();
+        names.iter().any(|(named_by, sub)| {
+            let here = *of == registration || platform.as_deref() == Some(named_by.as_str());
+            here && by.ends_with(&format!("(user {sub})"))
+        })
+    };
+    for (id, ..) in claims.iter().filter(is_theirs) {
         diesel::update(deployments::table)
             .filter(deployments::tenant_id.eq(tenant.as_str()))
             .filter(deployments::id.eq(id))

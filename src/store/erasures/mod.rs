@@ -6,9 +6,9 @@ use diesel::prelude::*;
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
-    erasures, people, regrades, results, sessions, share_links, subjects, submissions,
+    erasures, identities, people, regrades, results, sessions, share_links, subjects, submissions,
 };
-use super::{Db, StoreError, jobs};
+use super::{Db, StoreError, jobs, joins};
 use crate::domain::audit::{ActorKind, approval_subject};
 use crate::domain::erasure::{Declined, Wish};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
@@ -240,6 +240,8 @@ pub(crate) fn erase(
     );
     jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;
+    joins::forget_person(db, tenant, person)?;
+    delete_of!(db, tenant, person, identities);
     if for_others::acted_for_others(db, tenant, person)? {
         for_others::forget_approver(db, tenant, person)?;
         diesel::update(people::table)
@@ -250,6 +252,7 @@ pub(crate) fn erase(
                 people::name.eq(None::<String>),
                 people::email.eq(None::<String>),
                 people::folded_name.eq(""),
+                people::joined_into.eq(None::<String>),
             ))
             .execute(db)?;
     } else {

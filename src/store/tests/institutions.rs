@@ -33,10 +33,7 @@ fn the_same_small_ids_at_two_schools_are_different_people_and_courses() {
                 all_courses(db, &south.tenant)?,
                 std::slice::from_ref(&south.course)
             );
-            assert_eq!(
-                deployments::find(db, &south.tenant, &north.registration, "1")?,
-                None
-            );
+            assert_eq!(deployments::get(db, &south.tenant, &north.deployment)?, None);
             Ok(())
         });
     });

@@ -7,6 +7,7 @@ mod copying;
 mod deciding;
 mod erasing;
 mod evidence;
+mod identities;
 mod installing;
 mod institutions;
 mod placing;

@@ -11,6 +11,7 @@ mod database;
 mod faults;
 mod files;
 mod lists;
+mod merged;
 mod nodes;
 mod oddities;
 mod recipients;

@@ -23,6 +23,7 @@ pub(crate) enum AdminPlace {
     Platforms,
     Issuers,
     Policies,
+    People,
     Privacy,
     Audit,
     Administrators,
@@ -33,11 +34,12 @@ pub(crate) enum AdminPlace {
 /// The text of an entry of the navigation, where it leads, and which page it is.
 type Entry = (&'static str, fn() -> String, AdminPlace);
 
-const PLACES: [Entry; 7] = [
+const PLACES: [Entry; 8] = [
     ("Overview", console::overview, AdminPlace::Overview),
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
     ("Policies", console::policies, AdminPlace::Policies),
+    ("People", console::people, AdminPlace::People),
     ("Export and erasure", console::privacy, AdminPlace::Privacy),
     ("Audit log", console::audit, AdminPlace::Audit),
     (
@@ -87,6 +89,21 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Declined. They read your reason on their page “My data”, and may ask again.",
     ),
     ("removed", Status::Earned, "The old key was removed."),
+    (
+        "joined",
+        Status::InProgress,
+        "Joined. The work on it is done in a moment; it is listed under People, and can be taken back there.",
+    ),
+    (
+        "apart",
+        Status::Earned,
+        "Kept apart. People who open Cairn from there begin anew; what was known stays where it is.",
+    ),
+    (
+        "parted",
+        Status::InProgress,
+        "Taken back. The work on it is done in a moment.",
+    ),
     (
         "password",
         Status::Earned,

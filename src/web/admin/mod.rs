@@ -16,6 +16,7 @@ mod issuers;
 mod link;
 mod overview;
 mod own_password;
+mod people;
 mod platforms;
 mod policies;
 mod privacy;
@@ -36,6 +37,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         link::configure,
         overview::configure,
         own_password::configure,
+        people::configure,
         platforms::configure,
         policies::configure,
         provider::configure,

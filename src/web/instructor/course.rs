@@ -164,10 +164,12 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
         ),
         href: match copied {
             Some(copy) if summary.badge.active_rule.is_none() => visit.href(&course::copied(copy)),
+            _ if summary.is_replaced => visit.href(&course::badge_replaced(&summary.badge.id)),
             _ => visit.href(&course::badge_rule(&summary.badge.id)),
         },
         action: match copied {
             Some(_) if summary.badge.active_rule.is_none() => "Say what stands for it".to_owned(),
+            _ if summary.is_replaced => "Use the new columns".to_owned(),
             _ => "Look at its rule".to_owned(),
         },
     })

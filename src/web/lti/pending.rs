@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::service::Cairn;
 use crate::service::base::session::frame_ancestors;
 use crate::service::course::launch::Pending;
+use crate::service::institution::sharing;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
 use crate::web::views::lti::{PendingPage, Standing};
@@ -22,11 +23,17 @@ pub(super) fn page(
     let proof = cairn.claim_proof(registration, waits)?;
     let standing = match proof {
         None => Standing::NotReady,
+        Some(_) if waits.is_reviewed => Standing::Reviewed,
         Some(_) if waits.is_refused => Standing::Refused,
         Some(_) if waits.is_asked => Standing::Asked,
         Some(proof) => Standing::MayAsk { proof },
     };
-    Ok(view(registration, Some(waits.deployment_id.clone()), standing))
+    let mut page = view(registration, Some(waits.deployment_id.clone()), standing);
+    if waits.administers && !waits.is_reviewed && !waits.is_refused {
+        let code = sharing::code(cairn, &registration.tenant, &registration.id, &waits.deployment)?;
+        page.code = Some(code);
+    }
+    Ok(page)
 }
 
 /// Takes the claim of whoever the platform signed as an instructor or administrator: the sealed proof says who it is, so
@@ -53,12 +60,14 @@ fn view(registration: &Registration, deployment_id: Option<String>, standing: St
         Standing::MayAsk { .. } => "Cairn is new here",
         Standing::Asked => "Asked for",
         Standing::Refused => "Not accepted",
+        Standing::Reviewed => "One question first",
     };
     PendingPage {
         page: PublicPage::titled(title),
         platform: registration.name.clone(),
         deployment_id,
         standing,
+        code: None,
         action: paths::CLAIM.to_owned(),
     }
 }

@@ -42,6 +42,19 @@ fn reason(reason: &Reason) -> String {
                 "{counted}; everybody else was read, and nobody counts as having left: {rows}{more}. Tell the platform's administrator."
             )
         }
+        Reason::NobodysResults { count, users } => {
+            let counted = match count {
+                1 => "The gradebook has results of 1 user".to_owned(),
+                many => format!("The gradebook has results of {many} users"),
+            };
+            let more = if *count > users.len() { " …" } else { "" };
+            format!(
+                "{counted} whom neither the member list nor a launch names, so nothing is awarded for them: {}{more}. Somebody who has left the course may be among them; whoever is still there opens Cairn from the course once, or is joined with their former account by an administrator of Cairn.",
+                users.join(", ")
+            )
+        }
+        Reason::AnotherPlatform => "The platform at this address calls itself by another name than before, or was set up anew, so nothing is read from it: its people may be others. An administrator of Cairn finds the question under Platforms."
+            .to_owned(),
         Reason::RowsUnmade { said } => format!(
             "Grades that are typed into the gradebook cannot be read for everybody yet: {}",
             full_stop(said)

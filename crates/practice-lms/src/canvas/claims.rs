@@ -84,7 +84,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     add(
         format!("{LTI}tool_platform"),
         json!({
-            "guid": format!("{}:canvas-lms", world.guid()), "name": "Practice Canvas", "version": "cloud",
+            "guid": world.guid().map(|guid| format!("{guid}:canvas-lms")), "name": "Practice Canvas", "version": "cloud",
             "product_family_code": "canvas", "validation_context": null, "errors": no_errors,
         }),
     );

@@ -134,7 +134,7 @@ pub(super) fn shaped(world: &World, data: &Data, launch: &Launch<'_>) -> Map<Str
 
 /// An account is no course: its own context, roles in the institution alone, no services.
 fn as_account(world: &World, claims: &mut Map<String, Value>) {
-    let id = hex::encode(world.guid());
+    let id = hex::encode(world.guid().unwrap_or_default());
     let no_errors = json!({"errors": {}});
     for name in [
         "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint",

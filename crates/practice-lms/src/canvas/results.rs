@@ -8,6 +8,7 @@ use super::super::answer::{Answer, float, serve};
 use super::super::client_assertion::scope;
 use super::super::request::parameter;
 use super::super::world::World;
+use super::super::world::data::Data;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Column, CourseRole, Person, Row as Stored};
 use super::{Page, line_items, metered, not_found, own, tool};
@@ -28,11 +29,11 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn new(url: &'a str, column: &Column, person: &'a Person, row: &'a Stored) -> Self {
+    fn new(url: &'a str, column: &Column, data: &'a Data, person: &'a Person, row: &'a Stored) -> Self {
         Self {
             id: format!("{url}/results/{}", person.id),
             score_of: url,
-            user_id: &person.sub,
+            user_id: data.present_sub(person),
             result_score: row.score.map(float),
             result_maximum: float(row.maximum.unwrap_or(column.maximum)),
             comment: row.comment.as_deref(),
@@ -80,7 +81,7 @@ fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> 
     let shown: Vec<Row<'_>> = page
         .of(&rows)
         .iter()
-        .filter_map(|(person, row)| Some(Row::new(&url, column, data.people.get(person)?, row)))
+        .filter_map(|(person, row)| Some(Row::new(&url, column, &data, data.people.get(person)?, row)))
         .collect();
     Ok(Answer::json(200, LIST, &shown).header("Link", page.links))
 }
@@ -116,6 +117,6 @@ fn result(
     Ok(Answer::json(
         200,
         "application/json; charset=utf-8",
-        &Row::new(&url, column, person, row),
+        &Row::new(&url, column, &data, person, row),
     ))
 }

@@ -170,6 +170,9 @@ pub(crate) struct Data {
     pub kept_kid: Option<String>,
     /// How it is unlike the standards.
     pub odd: HashSet<super::model::Oddity>,
+    /// Canvas: what results call people whose account was merged into another one. Launches and members of their courses
+    /// keep the former name.
+    pub present: BTreeMap<u64, String>,
     pub next_id: u64,
 }
 
@@ -185,8 +188,16 @@ impl Data {
     pub(crate) fn person_by_sub(&self, sub: &str) -> Option<&Person> {
         match sub.parse::<u64>() {
             Ok(id) => self.people.get(&id),
-            Err(_) => self.people.values().find(|person| person.sub == sub),
+            Err(_) => self
+                .people
+                .values()
+                .find(|person| person.sub == sub || self.present_sub(person) == sub),
         }
+    }
+
+    /// What results call a person.
+    pub(crate) fn present_sub<'a>(&'a self, person: &'a Person) -> &'a str {
+        self.present.get(&person.id).unwrap_or(&person.sub)
     }
 
     /// A link by its number, to change it.

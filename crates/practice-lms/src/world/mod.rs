@@ -16,6 +16,7 @@ pub(super) mod content;
 pub(super) mod data;
 pub mod faults;
 mod gradebook;
+mod identities;
 mod install;
 pub mod model;
 mod names;
@@ -41,8 +42,8 @@ struct Shared {
     issuer: String,
     /// Signs what only the LMS itself reads.
     secret: [u8; 32],
-    /// Names this site: Moodle's and Canvas's `tool_platform.guid`.
-    guid: String,
+    /// Names this site: Moodle's and Canvas's `tool_platform.guid`. None: the platform does not tell.
+    guid: Mutex<Option<String>>,
     keys: &'static [PlatformKey; 2],
     http: reqwest::Client,
     data: Mutex<Data>,
@@ -78,7 +79,7 @@ impl World {
         });
         let world = Self(Arc::new(Shared {
             secret: random::bytes(options.random.as_ref()),
-            guid: hex::encode(random::bytes::<16>(options.random.as_ref())),
+            guid: Mutex::new(Some(hex::encode(random::bytes::<16>(options.random.as_ref())))),
             keys: keys::platform_keys()?,
             http,
             data: Mutex::new(seed::data(&options)),
@@ -226,8 +227,13 @@ impl World {
         &self.0.secret
     }
 
-    pub(super) fn guid(&self) -> &str {
-        &self.0.guid
+    /// Names this site, or another one that was set up anew at its address; None: it does not tell.
+    pub fn set_guid(&self, guid: Option<&str>) {
+        *self.0.guid.lock().unwrap_or_else(PoisonError::into_inner) = guid.map(str::to_owned);
+    }
+
+    pub(super) fn guid(&self) -> Option<String> {
+        self.0.guid.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// `count` random lower-case letters, capitals and digits: Moodle's client ids.

@@ -62,14 +62,19 @@ pub(in crate::service) fn revoke_in(
     };
     let mut places: BTreeMap<StatusListId, Vec<i32>> = BTreeMap::new();
     let mut revoked = 0;
+    let mut all = which.to_vec();
     for id in which {
-        awards::get(db, tenant, id)?
+        let award = awards::get(db, tenant, id)?
             .filter(|award| award.badge == *badge)
             .ok_or(ServiceError::NotFound("award"))?;
+        // The same badge under a former account of the holder goes with it.
+        all.extend(awards::twins(db, tenant, &award)?);
+    }
+    for id in &all {
         if !awards::revoke(db, tenant, id, &revocation)? {
             continue;
         }
-        revoked += 1;
+        revoked += usize::from(which.contains(id));
         regrades::end(db, tenant, id)?;
         if let Some(credential) = credentials::by_award(db, tenant, id)? {
             let of_list = places.entry(credential.status_list).or_default();

@@ -13,6 +13,7 @@ use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::pictures;
+use crate::service::badge::replaced;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
@@ -53,6 +54,8 @@ pub(crate) struct Summary {
     pub(crate) almost: u32,
     /// What keeps it from working, as a sentence.
     pub(crate) problem: Option<String>,
+    /// Whether it rests because columns are gone for which others fit.
+    pub(crate) is_replaced: bool,
 }
 
 /// What became of a design that was to be saved.
@@ -130,6 +133,8 @@ pub(in crate::service) fn overview(
             earned: small(counters.get(&badge.id).map_or(0, |counter| counter.holders)),
             almost: small(almost),
             problem: problem(db, &badge)?,
+            is_replaced: matches!(badge.state, BadgeState::Paused { .. })
+                && !replaced::offer(db, badge.clone())?.columns.is_empty(),
             badge,
         });
     }

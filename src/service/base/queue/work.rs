@@ -9,8 +9,8 @@ use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::evidence::{Activity, Submission};
 use crate::ids::{
-    ActivityId, BadgeId, CourseId, DeploymentId, ErasureId, ExportId, KeyId, PersonId, RegistrationId,
-    SubmissionId, TenantId,
+    ActivityId, BadgeId, CourseId, DeploymentId, ErasureId, ExportId, JoinId, KeyId, PersonId,
+    RegistrationId, SubmissionId, TenantId,
 };
 use crate::store::{Db, StoreError, courses};
 
@@ -217,6 +217,23 @@ impl BackgroundJob for HandleNotice {
 
     fn key(&self) -> String {
         self.notice.clone()
+    }
+}
+
+/// Does what an administrator said of two platforms or two people: makes one of them, or two again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DoJoin {
+    #[serde(skip_serializing)]
+    pub(crate) join: JoinId,
+}
+
+impl BackgroundJob for DoJoin {
+    const NAME: &'static str = "join";
+    const KEY: &'static [&'static str] = &["join"];
+    const REPLACES_GIVEN_UP: bool = true;
+
+    fn key(&self) -> String {
+        self.join.to_string()
     }
 }
 

@@ -35,6 +35,10 @@ pub(crate) enum InstitutionRefusal {
     /// What is wrong with the values of a platform.
     PlatformValues(Vec<RegistrationError>),
     DeploymentId,
+    /// A code for a deployment is none, or is over.
+    DeploymentCode,
+    /// A deployment does not wait any more.
+    DeploymentAnswered,
     InvitationNote,
     InvitationLife,
     InvitationOver,
@@ -82,6 +86,8 @@ impl InstitutionRefusal {
             Self::PlatformKnown | Self::PlatformKnownOtherwise => (Conflict, "platform.known"),
             Self::PlatformValues(_) => (Unprocessable, "platform.values"),
             Self::DeploymentId => (Unprocessable, "platform.deployment"),
+            Self::DeploymentCode => (Unprocessable, "platform.deployment-code"),
+            Self::DeploymentAnswered => (Conflict, "platform.deployment-answered"),
             Self::InvitationNote => (Unprocessable, "invitation.note"),
             Self::InvitationLife => (Unprocessable, "invitation.life"),
             Self::InvitationOver => (Conflict, "invitation.over"),

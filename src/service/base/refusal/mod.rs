@@ -13,6 +13,7 @@ mod course;
 mod credential;
 mod forbidden;
 mod institution;
+mod joining;
 mod privacy;
 
 pub(crate) use award::AwardRefusal;
@@ -22,6 +23,7 @@ pub(crate) use course::{CourseRefusal, PlacingRefusal};
 pub(crate) use credential::CredentialRefusal;
 pub(crate) use forbidden::Forbidden;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
+pub(crate) use joining::JoinRefusal;
 pub(crate) use privacy::PrivacyRefusal;
 
 /// [`Refusal`] of the refusals of all wings, each of which turns into it by `?` and `into`.
@@ -60,6 +62,7 @@ wings! {
     /// The account of an administrator.
     Account(AccountRefusal),
     Privacy(PrivacyRefusal),
+    Join(JoinRefusal),
 }
 
 impl Refusal {

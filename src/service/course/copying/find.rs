@@ -1,5 +1,5 @@
 //! Noticing that a course was copied: by the history that a launch names, by an id of ours in a copied link, by the
-//! platform's notice. Only courses of the same institution and the same registration are ever found.
+//! platform's notice. Only courses of the same institution and the same platform are ever found.
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use crate::random::Random;
 use crate::service::base::error::ServiceError;
 use crate::service::course::placing::ITEM;
 use crate::store::courses::CourseSeen;
-use crate::store::{Db, StoreError, activities, badges, copies, courses, line_items};
+use crate::store::{Db, StoreError, activities, badges, copies, courses, line_items, platforms};
 use lti::claims::Launch;
 
 /// Most ids of a history that are looked at; Canvas names 1,000.
@@ -42,7 +42,7 @@ pub(crate) fn on_launch(
         if found.is_none()
             && let Some(item) = item
         {
-            let source = source_of(db, &course.tenant, &course.registration, item)?;
+            let source = source_of(db, course, item)?;
             found = source.map(|source| (source, CopyFoundBy::Item));
         }
         if let Some((source, by)) = found {
@@ -65,7 +65,8 @@ fn nearest(db: &mut Db, course: &Course, history: &[&str]) -> Result<Option<Cour
     if history.is_empty() {
         return Ok(None);
     }
-    let known = courses::by_contexts(db, &course.tenant, &course.registration, history)?;
+    let home = platforms::home_of_course(db, &course.tenant, &course.id)?;
+    let known = courses::by_contexts(db, &course.tenant, &home, history)?;
     for id in history {
         let mut same: Vec<&Course> = known.iter().filter(|one| one.context_id == *id).collect();
         same.sort_by_key(|one| one.deployment != course.deployment);
@@ -78,13 +79,9 @@ fn nearest(db: &mut Db, course: &Course, history: &[&str]) -> Result<Option<Cour
     Ok(None)
 }
 
-/// The course of this registration to which an id of ours belongs: of a placement, an evidence activity or a badge.
-fn source_of(
-    db: &mut Db,
-    tenant: &TenantId,
-    registration: &RegistrationId,
-    item: &str,
-) -> Result<Option<CourseId>, StoreError> {
+/// The course of this platform to which an id of ours belongs: of a placement, an evidence activity or a badge.
+fn source_of(db: &mut Db, of: &Course, item: &str) -> Result<Option<CourseId>, StoreError> {
+    let tenant = &of.tenant;
     let mut course = copies::placed_in(db, tenant, item)?.map(|(course, _)| course);
     if course.is_none() {
         course = activities::get(db, tenant, &item.into())?.map(|activity| activity.course);
@@ -93,10 +90,8 @@ fn source_of(
         course = badges::get(db, tenant, &item.into())?.map(|badge| badge.course);
     }
     let Some(course) = course else { return Ok(None) };
-    let course = courses::get(db, tenant, &course)?;
-    Ok(course
-        .filter(|course| course.registration == *registration)
-        .map(|course| course.id))
+    let same = super::is_of_one_platform(db, of, &course)?;
+    Ok(same.then_some(course))
 }
 
 fn offer(
@@ -155,7 +150,8 @@ pub(crate) fn on_notice(
         .take(MOST)
         .collect();
     let mut sources: Vec<CourseId> = Vec::new();
-    let known = courses::by_contexts(db, copied.tenant, copied.registration, &origins)?;
+    let home = platforms::home_of_deployment(db, copied.tenant, copied.deployment)?;
+    let known = courses::by_contexts(db, copied.tenant, &home, &origins)?;
     for id in &origins {
         let mut same: Vec<&Course> = known.iter().filter(|one| one.context_id == *id).collect();
         same.sort_by_key(|one| one.deployment != *copied.deployment);

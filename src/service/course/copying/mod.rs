@@ -14,12 +14,12 @@ use std::sync::Arc;
 use crate::domain::audit::Action;
 use crate::domain::course::{CopyState, Course, CourseCopy};
 use crate::domain::policy::Power;
-use crate::ids::CopyId;
+use crate::ids::{CopyId, CourseId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, audit, copies, courses};
+use crate::store::{Db, StoreError, audit, copies, courses, platforms};
 
 mod again;
 mod find;
@@ -59,10 +59,21 @@ fn own_copy(db: &mut Db, visitor: &Visitor, id: &CopyId) -> Result<(CourseCopy, 
     let copy = copies::get(db, tenant, id)?
         .filter(|copy| copy.course == visitor.course.id)
         .ok_or(ServiceError::NotFound("copied course"))?;
-    let source = courses::get(db, tenant, &copy.source)?
-        .filter(|source| source.registration == visitor.course.registration)
-        .ok_or(ServiceError::NotFound("copied course"))?;
+    let source = courses::get(db, tenant, &copy.source)?.ok_or(ServiceError::NotFound("copied course"))?;
+    if !is_of_one_platform(db, &visitor.course, &source.id)? {
+        return Err(ServiceError::NotFound("copied course"));
+    }
     Ok((copy, source))
+}
+
+/// Whether another course of the institution is in the same LMS.
+fn is_of_one_platform(db: &mut Db, course: &Course, other: &CourseId) -> Result<bool, StoreError> {
+    let tenant = &course.tenant;
+    if courses::get(db, tenant, other)?.is_none() {
+        return Ok(false);
+    }
+    let one = platforms::home_of_course(db, tenant, &course.id)?;
+    Ok(one.platform == platforms::home_of_course(db, tenant, other)?.platform)
 }
 
 /// What waits for an answer in the visit's course.

@@ -86,8 +86,24 @@ pub(super) fn enter(
         may_ask: launch.roles.is_instructor() || launch.roles.is_admin(),
         is_asked: claim.claimed_at.is_some(),
         is_refused: refused,
+        administers: launch.roles.is_admin(),
+        is_reviewed: false,
         person: person(launch),
     }))
+}
+
+/// One that is let in, while an administrator has to say whether its platform is one that is known.
+pub(super) fn under_review(launch: &Launch, deployment: DeploymentId) -> Pending {
+    Pending {
+        deployment,
+        deployment_id: launch.deployment_id.clone(),
+        may_ask: launch.roles.is_instructor() || launch.roles.is_admin(),
+        is_asked: true,
+        is_refused: false,
+        administers: launch.roles.is_admin(),
+        is_reviewed: true,
+        person: person(launch),
+    }
 }
 
 fn seen_in(launch: &Launch) -> SeenIn {

@@ -12,7 +12,7 @@ use crate::service::course::links as opening;
 use crate::service::course::placing;
 use crate::service::course::placing::{ITEM, REVIEW};
 use crate::store::links::LinkSeen;
-use crate::store::{Db, StoreError, activities, badges, line_items, links, people};
+use crate::store::{Db, StoreError, activities, badges, line_items, links, people, platforms};
 use lti::claims::{Launch, Message, ResourceLink};
 
 /// The link that the launch comes from. Canvas's course navigation has none: it opens the course itself.
@@ -128,7 +128,8 @@ fn review(
     let Some(activity) = found else {
         return Ok(Review::ColumnUnknown);
     };
-    let person = people::by_sub(db, tenant, &course.registration, for_user)?;
+    let home = platforms::home_of_course(db, tenant, id)?;
+    let person = people::by_sub(db, tenant, &home, for_user)?;
     Ok(match person {
         Some(person) => Review::Student {
             activity: activity.id.clone(),

@@ -64,6 +64,10 @@ pub(crate) struct Pending {
     pub(crate) is_asked: bool,
     /// Whether an administrator has refused it.
     pub(crate) is_refused: bool,
+    /// Whether this person administers the platform, by the signed roles.
+    pub(crate) administers: bool,
+    /// Whether it is let in, and an administrator has to say whether its platform is one that is known.
+    pub(crate) is_reviewed: bool,
     /// This person, in words for the administrator.
     pub(crate) person: String,
 }

@@ -1,5 +1,6 @@
 //! A login and a launch, from the browser's first request to a visit. Nothing is written before a signature held.
 
+mod belonging;
 mod deployment;
 mod destination;
 pub(super) mod leads;
@@ -22,7 +23,7 @@ use crate::service::base::session::{LONGEST, digest};
 use crate::service::course::copying;
 use crate::service::course::notices;
 use crate::service::course::sync;
-use crate::store::arrivals::{self, Named};
+use crate::store::arrivals::{self, Known, Named};
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
@@ -35,6 +36,7 @@ use lti::login::{LoginRequest, authorization_redirect, choose_registration};
 use lti::registration::Registration;
 use lti::state::{Binding, LoginState, StateSealer};
 
+use belonging::Belongs;
 use deployment::Entered;
 pub(crate) use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
 
@@ -198,11 +200,12 @@ impl Cairn {
         let nonce_until = state.expires_at;
         let origin = self.settings.origin();
         let written = self.store.write_with(move |db| -> Result<_, ServiceError> {
-            let known = arrivals::find(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
-            let registration = known.registration;
-            if registration != *verified_with {
-                return Ok(Written::Outdated(Box::new(registration)));
+            let mut known = arrivals::find(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
+            if known.registration != *verified_with {
+                return Ok(Written::Outdated(Box::new(known.registration)));
             }
+            let registration = serving(&known);
+            let is_owners = registration.tenant == known.registration.tenant;
             let tenant = &registration.tenant;
             if !nonces::consume(db, tenant, &nonce, nonce_until)? {
                 return Err(Refusal::StateConsumed.into());
@@ -220,6 +223,22 @@ impl Cairn {
                 Entered::Accepted(id) => id,
                 Entered::Waits(waits) => return opened(Leads::Pending(waits)),
             };
+            let asked = belonging::Asked {
+                registration: &registration,
+                deployment: &deployment,
+                known: known.platform.as_ref(),
+                launch: &launch,
+            };
+            let home = match belonging::of(db, &asked, now, random.as_ref())? {
+                Belongs::To(home) => home,
+                Belongs::Waits => {
+                    return opened(Leads::Pending(deployment::under_review(&launch, deployment)));
+                }
+            };
+            if known.platform.is_none() {
+                // Only now is it known where its people and courses are.
+                known = arrivals::find(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
+            }
             let in_course = launch.context.as_ref().is_some_and(Context::is_course);
             let asked = Asked::of(&launch);
             if !in_course && (asked != Asked::Page || !launch.roles.is_admin()) {
@@ -234,7 +253,7 @@ impl Cairn {
                 email: launch.email.clone(),
             };
             let person =
-                people::refresh_from_launch(db, known.person, &registration, &seen, now, random.as_ref())?;
+                people::refresh_from_launch(db, known.person, tenant, &home, &seen, now, random.as_ref())?;
             let (learner, barred) = (launch.roles.may_learn(), launch.roles.bars_award());
             let seen = course_seen(&registration, deployment.clone(), &launch);
             let course = seen
@@ -270,14 +289,10 @@ impl Cairn {
                     to: destination::of(db, course, &launch, link.as_ref())?,
                 };
             }
-            last_seen::note(
-                db,
-                &registration,
-                known.last_seen.as_ref(),
-                &launch,
-                course.as_ref(),
-                now,
-            )?;
+            if is_owners {
+                let seen = known.last_seen.as_ref();
+                last_seen::note(db, &registration, seen, &launch, course.as_ref(), now)?;
+            }
             let request = PlacingRequest::of(&launch).filter(|_| course.is_some());
             let request = request.map(|request| serde_json::to_string(&request)).transpose();
             let session = Session {
@@ -304,6 +319,15 @@ impl Cairn {
             opened(leads)
         });
         written.await
+    }
+}
+
+/// The registration as it speaks for the institution whose deployment was launched.
+fn serving(known: &Known) -> Registration {
+    let owner = known.deployment.as_ref().map(|deployment| &deployment.tenant);
+    Registration {
+        tenant: owner.unwrap_or(&known.registration.tenant).clone(),
+        ..known.registration.clone()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reading a course at its platform: members, gradebook columns and results become facts, and in the same transaction
 //! the evaluations that they call for are enqueued.
 //!
-//! `schedule` says when, `read` asks the platform, `write` turns a reading into facts, `progress` tells who waits. Nothing
+//! `schedule` says when, `read` asks the platform, `aliases` whom results name by another id, `write` turns a reading into facts, `progress` tells who waits. Nothing
 //! is written at the platform: a score without points would mark the work as one that waits for a grade.
 
 use std::sync::Arc;
@@ -12,9 +12,10 @@ use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::trouble::{Reason, Trouble};
-use crate::store::{courses, registrations};
+use crate::store::{courses, platforms, registrations};
 use crate::telemetry::metric;
 
+mod aliases;
 mod progress;
 mod read;
 mod scale;
@@ -80,14 +81,26 @@ async fn check(
         let course = courses::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("course"))?;
         let registration = registrations::get(db, &owner, &course.registration)?
             .ok_or(ServiceError::NotFound("platform"))?;
-        Ok((course, registration))
+        let home = platforms::home_of_course(db, &owner, &id)?;
+        let belongs = platforms::belonging(db, &owner, &course.deployment)?.unwrap_or_default();
+        // What another platform says at the same address is of other people.
+        let is_its_own =
+            belongs.review_of.is_none() && belongs.platform.is_none_or(|platform| platform == home.platform);
+        Ok((course, registration, home, is_its_own))
     });
-    let (course, registration) = found.await?;
+    let (course, registration, home, is_its_own) = found.await?;
     let read_at = cairn.clock.now();
-    let reading = read::read(cairn, &course, &registration);
-    let reading = within(LONGEST, reading).await;
+    let reading = if is_its_own {
+        let reading = read::read(cairn, &course, &registration);
+        let mut reading = within(LONGEST, reading).await;
+        aliases::look_up(cairn, &course, &registration, &home, &mut reading).await?;
+        reading
+    } else {
+        Reading::failed(Reason::AnotherPlatform)
+    };
     let took = write::Taking {
         course,
+        home,
         scale: registration.capabilities().result_scale,
         reading,
         cause,

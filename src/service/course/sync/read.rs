@@ -1,11 +1,12 @@
 //! What the platform says of a course: columns, members and results, each of which may fail by itself.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
 use url::Url;
 
 use crate::domain::course::Course;
+use crate::ids::PersonId;
 use crate::service::Cairn;
 use crate::service::base::refusal::PlatformService;
 use crate::service::base::trouble::Reason;
@@ -18,7 +19,7 @@ use lti::services::grades::{self, LineItemFilter, ResultRow};
 use lti::services::roster::{LeftOut, Member};
 
 /// Rows of the member list that a sentence names.
-const MOST_NAMED: usize = 5;
+pub(super) const MOST_NAMED: usize = 5;
 
 /// What the platform said; each part may be missing, with a reason among the problems.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,10 @@ pub(super) struct Reading {
     pub(crate) left_out: Vec<LeftOut>,
     /// By the column's URL.
     pub(crate) results: HashMap<String, Vec<ResultRow>>,
+    /// Whom results call by a name that nothing else has, as the platform said when it was asked.
+    pub(crate) aliases: BTreeMap<String, PersonId>,
+    /// The names of which it was asked.
+    pub(crate) asked_of: BTreeSet<String>,
     /// Why something is missing, each reason once.
     pub(crate) problems: Vec<Reason>,
 }

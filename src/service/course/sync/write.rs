@@ -1,6 +1,6 @@
 //! From a reading to facts, and from changed facts to evaluations, in one transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -18,14 +18,17 @@ use crate::domain::rule::Condition;
 use crate::ids::{LineItemId, PersonId};
 use crate::random::{self, SharedRandom};
 use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
-use crate::service::base::trouble::Trouble;
+use crate::service::base::trouble::{Reason, Trouble};
 use crate::service::course::columns;
 use crate::service::course::copying;
+use crate::store::identities::IdentityKind;
 use crate::store::line_items::{ItemChanges, ItemSeen};
 use crate::store::people::PersonSeen;
+use crate::store::platforms::Home;
 use crate::store::results::ResultSeen;
 use crate::store::{
-    Db, StoreError, audit, badges, courses, enrolments, jobs, line_items, people, results, rules,
+    Db, StoreError, audit, badges, courses, enrolments, identities, jobs, line_items, people, results, rules,
+    unknown_users,
 };
 use lti::capabilities::ResultScale;
 use lti::roles::Roles;
@@ -39,6 +42,8 @@ const FEW: usize = 10;
 #[derive(Debug, Clone)]
 pub(super) struct Taking {
     pub(crate) course: Course,
+    /// Where its people are kept.
+    pub(crate) home: Home,
     /// What the platform's results are out of.
     pub(crate) scale: ResultScale,
     pub(crate) reading: Reading,
@@ -66,6 +71,7 @@ impl Taking {
         self.enqueue(db, &changed)?;
         let mut reasons = self.reading.problems.clone();
         reasons.extend(read::left_out_of_members(&self.reading.left_out));
+        reasons.extend(self.nobodys_results(db)?);
         if !reasons.is_empty() {
             outcome.problem = Some(Trouble {
                 reasons,
@@ -153,8 +159,8 @@ impl Taking {
                 email: member.email.clone(),
             })
             .collect();
-        let (registration, random) = (&self.course.registration, self.random.as_ref());
-        let known = people::upsert_many(db, tenant, registration, &seen, self.read_at, random)?;
+        let random = self.random.as_ref();
+        let known = people::upsert_many(db, tenant, &self.home, &seen, self.read_at, random)?;
         let ids: HashMap<&str, &PersonId> = known.iter().map(|one| (one.sub.as_str(), &one.id)).collect();
         let listed: Vec<enrolments::Member> = members
             .iter()
@@ -190,16 +196,22 @@ impl Taking {
             .map(|row| row.user_id.as_str())
             .collect();
         let subs: Vec<&str> = subs.into_iter().collect();
-        let ids = people::ids_by_sub(db, tenant, &self.course.registration, &subs)?;
+        let mut ids = people::ids_by_sub(db, tenant, &self.home, &subs)?;
+        self.write_aliases(db, &mut ids)?;
+        let unknown: BTreeSet<&str> = subs.into_iter().filter(|sub| !ids.contains_key(*sub)).collect();
+        if !self.reading.results.is_empty() {
+            let asked = &self.reading.asked_of;
+            unknown_users::set(db, tenant, &self.course.id, &unknown, asked, self.read_at)?;
+        }
         let mut count = 0;
         for item in items {
             let Some(rows) = self.reading.results.get(&item.url) else {
                 continue;
             };
-            let seen: Vec<ResultSeen> = rows
+            let seen = rows
                 .iter()
-                .filter_map(|row| result_seen(row, item.maximum, self.scale, &ids))
-                .collect();
+                .filter_map(|row| result_seen(row, item.maximum, self.scale, &ids));
+            let seen = once_each(seen);
             count += seen.len();
             changed.extend(results::upsert_many(
                 db,
@@ -211,6 +223,34 @@ impl Taking {
             )?);
         }
         Ok(count)
+    }
+
+    /// How many users results name whom nobody knows, and the first of them; none where there are none.
+    fn nobodys_results(&self, db: &mut Db) -> Result<Option<Reason>, StoreError> {
+        let unknown = unknown_users::of_course(db, &self.course.tenant, &self.course.id)?;
+        Ok((!unknown.is_empty()).then(|| Reason::NobodysResults {
+            count: unknown.len(),
+            users: unknown.keys().take(read::MOST_NAMED).cloned().collect(),
+        }))
+    }
+
+    /// Keeps the names by which only results call people.
+    fn write_aliases(&self, db: &mut Db, ids: &mut HashMap<String, PersonId>) -> Result<(), StoreError> {
+        if self.reading.aliases.is_empty() {
+            return Ok(());
+        }
+        let tenant = &self.course.tenant;
+        let named: Vec<(&str, &str)> = self
+            .reading
+            .aliases
+            .iter()
+            .map(|(sub, person)| (sub.as_str(), person.as_str()))
+            .collect();
+        let platform = &self.home.platform;
+        identities::insert_many(db, tenant, platform, &named, IdentityKind::Alias, self.read_at)?;
+        let subs: Vec<&str> = named.iter().map(|(sub, _)| *sub).collect();
+        ids.extend(people::ids_by_sub(db, tenant, &self.home, &subs)?);
+        Ok(())
     }
 
     /// Evaluations for whom something changed, for badges that time alone may earn, and for what was given up before.
@@ -242,6 +282,18 @@ impl Taking {
         }
         Ok(())
     }
+}
+
+/// One result of each person, whom the platform may name twice: one with points goes before one without, else the last.
+fn once_each(all: impl Iterator<Item = ResultSeen>) -> Vec<ResultSeen> {
+    let mut by_person: BTreeMap<PersonId, ResultSeen> = BTreeMap::new();
+    for one in all {
+        match by_person.get(&one.person) {
+            Some(known) if known.value.is_some() && one.value.is_none() => {}
+            _ => drop(by_person.insert(one.person.clone(), one)),
+        }
+    }
+    by_person.into_values().collect()
 }
 
 fn listed_as(listed: &[ItemSeen], item: &LineItem) -> bool {

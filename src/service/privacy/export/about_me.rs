@@ -15,8 +15,8 @@ use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, Submission
 use crate::service::base::addresses;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
-    enrolments, erasures, issuers, line_items, people, regrades, results, sessions, share_links, subjects,
-    submissions, tenants,
+    enrolments, erasures, identities, issuers, line_items, people, regrades, results, sessions, share_links,
+    subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -98,14 +98,21 @@ impl Names {
 pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<AboutMe, StoreError> {
     let person = people::get(db, tenant, id)?.ok_or(StoreError::Missing("person"))?;
     let mut names = Names::default();
-    let held = awards::for_person(db, tenant, id)?;
-    let signed = credentials::for_person(db, tenant, id)?;
-    let submissions = submissions::of_person(db, tenant, id)?;
-    let decided = decisions::of_person(db, tenant, id)?;
+    // Whoever was joined into them is them.
+    let mut everybody = vec![id.clone()];
+    everybody.extend(people::joined_into(db, tenant, id)?);
+    let (mut held, mut signed, mut submissions, mut decided) = (vec![], vec![], vec![], vec![]);
+    for one in &everybody {
+        held.extend(awards::for_person(db, tenant, one)?);
+        signed.extend(credentials::for_person(db, tenant, one)?);
+        submissions.extend(submissions::of_person(db, tenant, one)?);
+        decided.extend(decisions::of_person(db, tenant, one)?);
+    }
     let mut of_award: HashMap<_, _> = HashMap::new();
     for credential in &signed {
         of_award.insert(credential.award.clone(), credential.clone());
     }
+    held.sort_by(|one: &Award, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
     let mut named = Vec::new();
     let mut told_awards = Vec::new();
     for award in &held {
@@ -130,20 +137,29 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         let name = names.badge(db, tenant, &one.badge)?;
         told_decisions.push(told_decision(one, name.as_deref()));
     }
-    Ok(AboutMe {
-        person: told_person(db, tenant, &person)?,
-        courses: told_courses(db, tenant, id, &mut names)?,
-        grades: told_grades(db, tenant, id, &mut names)?,
-        approvals: told_approvals(db, tenant, id, &mut names)?,
-        falls: told_falls(db, tenant, id, &mut names)?,
-        visits: told_visits(db, tenant, id, &mut names)?,
-        log: told_log(db, tenant, id, &held, &signed, &submissions)?,
+    let mut told = AboutMe {
+        person: told_person(db, tenant, &person, &everybody)?,
+        courses: Vec::new(),
+        grades: Vec::new(),
+        approvals: Vec::new(),
+        falls: Vec::new(),
+        visits: Vec::new(),
+        log: told_log(db, tenant, &everybody, &held, &signed, &submissions)?,
         credentials: named,
         submissions,
         handed_in,
         decisions: told_decisions,
         awards: told_awards,
-    })
+    };
+    for one in &everybody {
+        told.courses.extend(told_courses(db, tenant, one, &mut names)?);
+        told.grades.extend(told_grades(db, tenant, one, &mut names)?);
+        told.approvals
+            .extend(told_approvals(db, tenant, one, &mut names)?);
+        told.falls.extend(told_falls(db, tenant, one, &mut names)?);
+        told.visits.extend(told_visits(db, tenant, one, &mut names)?);
+    }
+    Ok(told)
 }
 
 impl AboutMe {
@@ -165,15 +181,26 @@ impl AboutMe {
     }
 }
 
-fn told_person(db: &mut Db, tenant: &TenantId, person: &Person) -> Result<Value, StoreError> {
+fn told_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &Person,
+    everybody: &[PersonId],
+) -> Result<Value, StoreError> {
     let institution = tenants::get(db, tenant)?.map(|tenant| tenant.name);
-    let mut known_as = Vec::new();
+    let (mut known_as, mut called) = (Vec::new(), Vec::new());
     for issuer in issuers::all_for_tenant(db, tenant)? {
-        if let Some(subject) = subjects::get(db, tenant, &issuer.id, &person.id)? {
-            known_as.push(json!({
-                "issuer": issuer.name, "credential_subject": subject.urn, "salt_of_the_hashed_identifier": subject.salt,
-            }));
+        for one in everybody {
+            if let Some(subject) = subjects::get(db, tenant, &issuer.id, one)? {
+                known_as.push(json!({
+                    "issuer": issuer.name, "credential_subject": subject.urn, "salt_of_the_hashed_identifier": subject.salt,
+                }));
+            }
         }
+    }
+    for one in everybody {
+        let names = identities::of_person(db, tenant, one)?;
+        called.extend(names.into_iter().map(|(_, sub)| sub));
     }
     let wish = erasures::of_person(db, tenant, &person.id)?.map(|wish| {
         let declined = wish.declined;
@@ -182,6 +209,7 @@ fn told_person(db: &mut Db, tenant: &TenantId, person: &Person) -> Result<Value,
     Ok(json!({
         "asked_to_be_erased": wish, "id": person.id, "institution": institution, "id_at_the_course_site": person.sub, "name": person.name,
         "email": person.email, "first_seen": people::first_seen(db, tenant, &person.id)?, "named_in_badges_as": known_as,
+        "all_ids_at_course_sites": called,
     }))
 }
 
@@ -316,21 +344,29 @@ fn told_visits(
 fn told_log(
     db: &mut Db,
     tenant: &TenantId,
-    id: &PersonId,
+    everybody: &[PersonId],
     held: &[Award],
     signed: &[Credential],
     submissions: &[Submission],
 ) -> Result<Vec<Value>, StoreError> {
-    let mut about = vec![id.as_str()];
+    let mut about: Vec<&str> = everybody.iter().map(PersonId::as_str).collect();
     about.extend(held.iter().map(|one| one.id.as_str()));
     about.extend(signed.iter().map(|one| one.id.as_str()));
     about.extend(submissions.iter().map(|one| one.id.as_str()));
-    let entries = audit::concerning(db, tenant, id, &about)?;
+    let mut entries = Vec::new();
+    for id in everybody {
+        for entry in audit::concerning(db, tenant, id, &about)? {
+            if !entries.contains(&entry) {
+                entries.push(entry);
+            }
+        }
+    }
+    let is_theirs = |actor: Option<&str>| everybody.iter().any(|one| actor == Some(one.as_str()));
     Ok(entries
         .into_iter()
         .map(|one| {
             json!({
-                "at": one.at, "what": one.action, "subject": one.subject, "by_you": one.actor.id() == Some(id.as_str()),
+                "at": one.at, "what": one.action, "subject": one.subject, "by_you": is_theirs(one.actor.id()),
                 "detail": one.detail,
             })
         })

@@ -10,6 +10,7 @@ use crate::ids::{InvitationId, TenantId};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::connecting;
 use crate::service::institution::registering;
+use crate::service::institution::sharing;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
@@ -18,15 +19,18 @@ use crate::web::views::admin::{InvitedPage, PlatformsPage};
 mod by_hand;
 mod one;
 mod presets;
+mod same;
 
 /// Lists the routes.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(console::PLATFORMS, web::get().to(list))
         .route(console::PLATFORM_INVITE, web::post().to(invite))
+        .route(console::PLATFORM_TAKE, web::post().to(take))
         .route(console::INVITATION_WITHDRAW, web::post().to(withdraw))
         .configure(by_hand::configure)
-        .configure(one::configure);
+        .configure(one::configure)
+        .configure(same::configure);
 }
 
 async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
@@ -93,6 +97,13 @@ async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, Admin
         &invitation,
         visit.cairn.clock.now(),
     ))
+}
+
+async fn take(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
+    let tenant = institution(&visit).await?;
+    let code = visit.fields.text("code");
+    let registration = sharing::take(&visit.cairn, &visit.admin, &tenant, &code).await?;
+    Ok(visit.go(&visit.href_saying(&console::platform(&registration), "saved")))
 }
 
 async fn withdraw(

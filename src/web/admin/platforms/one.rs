@@ -4,10 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::platform::DeploymentState;
-use crate::ids::{DeploymentId, RegistrationId};
+use crate::ids::{DeploymentId, RegistrationId, TenantId};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::connecting::{self, Change};
 use crate::service::institution::self_test;
+use crate::service::institution::sharing;
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
 use crate::web::extract::admin::AdminVisit;
@@ -47,7 +48,13 @@ async fn answer(
         AdminPlace::Platforms,
     );
     let now = visit.cairn.clock.now();
-    visit.show(&PlatformPage::new(page, &known, report.as_ref(), now))
+    let mut page = PlatformPage::new(page, &known, report.as_ref(), now);
+    if visit.admin.scope.everything().is_ok() {
+        let all = connecting::institutions(&visit.cairn, &visit.admin.scope).await?;
+        let others = all.into_iter().filter(|one| one.id != known.institution.id);
+        page.others = others.map(|one| (one.id.to_string(), one.name)).collect();
+    }
+    visit.show(&page)
 }
 
 async fn change(
@@ -56,6 +63,11 @@ async fn change(
 ) -> Result<HttpResponse, AdminError> {
     let form = &visit.fields;
     let text = form.text("value");
+    if form.get("what") == Some("accept-for") {
+        let (deployment, tenant) = (DeploymentId::from(text), TenantId::from(form.text("institution")));
+        sharing::accept_for(&visit.cairn, &visit.admin, &path, &deployment, &tenant).await?;
+        return Ok(visit.go(&visit.href_saying(&console::platform(&path), "saved")));
+    }
     let change = match form.get("what") {
         Some("accept") => Change::Deployment(DeploymentId::from(text), DeploymentState::Accepted),
         Some("set-aside") => Change::Deployment(DeploymentId::from(text), DeploymentState::Refused),

@@ -12,6 +12,7 @@ mod confirm;
 mod enter;
 mod issuers;
 mod overview;
+mod people;
 mod platforms;
 mod policies;
 mod privacy;
@@ -24,7 +25,8 @@ pub(crate) use confirm::ConsoleConfirmPage;
 pub(crate) use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
 pub(crate) use issuers::{AccentPreview, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
 pub(crate) use overview::{InstitutionCard, OverviewPage};
-pub(crate) use platforms::{InvitedPage, PlatformPage, PlatformsPage};
+pub(crate) use people::{FoundPerson, JoinLine, PeoplePage};
+pub(crate) use platforms::{InvitedPage, PlatformPage, PlatformsPage, SamePlatformPage};
 pub(crate) use policies::PoliciesPage;
 pub(crate) use privacy::{DeclinePage, ErasureLine, ExportLine, PrivacyPage};
 

@@ -19,6 +19,8 @@ pub(crate) struct PlatformLine {
     pub(crate) institution: String,
     pub(crate) enabled: bool,
     pub(crate) pending: usize,
+    /// Deployments whose platform may be one that is known.
+    pub(crate) reviews: usize,
     pub(crate) seen: Option<When>,
 }
 
@@ -62,6 +64,7 @@ impl PlatformsPage {
             institution: one.institution.clone(),
             enabled: one.registration.enabled,
             pending: one.pending,
+            reviews: one.reviews,
             seen: one.seen_at.map(|at| When::new(at, now)),
         });
         let name = |invitation: &Invitation| {
@@ -137,6 +140,8 @@ pub(crate) struct DeploymentLine {
     pub(crate) asked: Option<(String, When)>,
     /// The course from which it was seen first.
     pub(crate) seen_in: Option<String>,
+    /// Where to say whether its platform is one that is known, and whether its launches wait for that.
+    pub(crate) same: Option<(String, bool)>,
 }
 
 /// Posts `what` and `value` to `change_href`, nothing to `test_href`.
@@ -147,6 +152,10 @@ pub(crate) struct PlatformPage {
     pub(crate) test_href: String,
     pub(crate) change_href: String,
     pub(crate) institution: String,
+    /// Whether it is this institution's to change.
+    pub(crate) is_own: bool,
+    /// Other institutions that a deployment can be accepted for: id and name. For those who look after all of them.
+    pub(crate) others: Vec<(String, String)>,
     pub(crate) enabled: bool,
     pub(crate) accepts_all: bool,
     pub(crate) seen: Option<When>,
@@ -182,6 +191,8 @@ impl PlatformPage {
             test_href: console::platform_test(&registration.id),
             change_href: console::platform_change(&registration.id),
             institution: known.institution.name.clone(),
+            is_own: known.is_own,
+            others: Vec::new(),
             enabled: registration.enabled,
             accepts_all: registration.accepts_new_deployments,
             seen: known
@@ -212,6 +223,28 @@ impl PlatformPage {
     }
 }
 
+/// Whether a platform is one that is known. Posts nothing to `join_action` or `apart_action`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/same_platform.html")]
+pub(crate) struct SamePlatformPage {
+    /// Its title is the question.
+    pub(crate) page: AdminPage,
+    /// "Moodle".
+    pub(crate) product: String,
+    pub(crate) lead: String,
+    /// What joining does, one sentence each.
+    pub(crate) joins: Vec<String>,
+    /// A fact, what it is for the known one, and for the new one.
+    pub(crate) sides: Vec<(&'static str, String, String)>,
+    /// Whether both call themselves by different names.
+    pub(crate) differs: bool,
+    /// Whether its launches wait for the answer.
+    pub(crate) waits: bool,
+    pub(crate) join_action: String,
+    pub(crate) apart_action: String,
+    pub(crate) back_href: String,
+}
+
 fn who(refused: &Refused) -> String {
     let by = refused.by.as_deref();
     by.unwrap_or("somebody on the server").to_owned()
@@ -232,5 +265,9 @@ fn deployment(known: &Platform, one: &Deployment, now: DateTime<Utc>) -> Deploym
         seen_in: claim
             .and_then(|claim| claim.seen_in.as_ref())
             .and_then(|seen| seen.title.clone()),
+        same: known.same.get(&one.id).map(|waits| {
+            let href = console::platform_same(&known.registration.id, &one.id);
+            (href, *waits)
+        }),
     }
 }

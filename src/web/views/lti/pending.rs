@@ -14,6 +14,8 @@ pub(crate) struct PendingPage {
     /// The platform's own name for the installation, for the administrator.
     pub(crate) deployment_id: Option<String>,
     pub(crate) standing: Standing,
+    /// By which an administrator of another institution can take the installation.
+    pub(crate) code: Option<String>,
     /// Where the form is posted.
     pub(crate) action: String,
 }
@@ -29,4 +31,6 @@ pub(crate) enum Standing {
     Asked,
     /// An administrator has said no.
     Refused,
+    /// An administrator has to say whether it is a platform that is known.
+    Reviewed,
 }

@@ -51,6 +51,12 @@ pub(super) fn institution(refusal: &InstitutionRefusal) -> String {
         InstitutionRefusal::DeploymentId => {
             "A deployment id has 1 to 255 printable characters without blanks; copy it as the platform shows it."
         }
+        InstitutionRefusal::DeploymentCode => {
+            "This code is none of Cairn’s, or older than a day. Open Cairn from your platform once more as its administrator, and copy the new code."
+        }
+        InstitutionRefusal::DeploymentAnswered => {
+            "Somebody has accepted or refused this deployment meanwhile. Nothing was changed."
+        }
         InstitutionRefusal::InvitationNote => "Shorten the note to 200 characters.",
         InstitutionRefusal::InvitationLife => "Choose a time between 5 minutes and 90 days.",
         InstitutionRefusal::InvitationOver => {

@@ -3,7 +3,9 @@
 mod course;
 mod institution;
 
-use crate::service::base::refusal::{AwardRefusal, BadgeRefusal, CredentialRefusal, PrivacyRefusal, Refusal};
+use crate::service::base::refusal::{
+    AwardRefusal, BadgeRefusal, CredentialRefusal, JoinRefusal, PrivacyRefusal, Refusal,
+};
 
 pub(super) use course::{address, column};
 pub(super) use institution::forbidden;
@@ -21,6 +23,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Institution(refusal) => institution::institution(refusal),
         Refusal::Account(refusal) => institution::account(*refusal).to_owned(),
         Refusal::Privacy(refusal) => privacy(*refusal),
+        Refusal::Join(refusal) => joining(*refusal).to_owned(),
     }
 }
 
@@ -115,4 +118,26 @@ fn privacy(refusal: PrivacyRefusal) -> String {
         }
     };
     fixed.to_owned()
+}
+
+const fn joining(refusal: JoinRefusal) -> &'static str {
+    match refusal {
+        JoinRefusal::NothingToSay => {
+            "This was answered already, or there is no other platform that it could be. Nothing was changed; look at the platform again."
+        }
+        JoinRefusal::Two => "Choose two different people: one whose account is over, and one who stays.",
+        JoinRefusal::Platforms => {
+            "These two are people of different platforms. Join the platforms first, if they are one; otherwise they stay two."
+        }
+        JoinRefusal::Joined => {
+            "One of them was joined with somebody already. Nothing was changed; look at the list of what was joined."
+        }
+        JoinRefusal::Erasing => {
+            "One of them has asked to be erased. Answer that first, under “Export and erasure”. Nothing was joined."
+        }
+        JoinRefusal::NotDone => {
+            "This was taken back already, or is still being done. Nothing was changed; open the page again in a moment."
+        }
+        JoinRefusal::Later => "A later join builds on this one. Take that one back first.",
+    }
 }

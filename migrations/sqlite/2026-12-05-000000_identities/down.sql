@@ -1,0 +1,13 @@
+ALTER TABLE courses DROP COLUMN joined_into;
+ALTER TABLE people DROP COLUMN joined_into;
+ALTER TABLE people DROP COLUMN platform_id;
+ALTER TABLE deployments DROP COLUMN told_guid;
+ALTER TABLE deployments DROP COLUMN review_of;
+ALTER TABLE deployments DROP COLUMN platform_id;
+DROP TABLE unknown_users;
+DROP TABLE join_moves;
+DROP TABLE joins;
+DROP TABLE course_services;
+DROP TABLE course_keys;
+DROP TABLE identities;
+DROP TABLE platforms;

@@ -1,0 +1,129 @@
+//! What was joined, and taking it back.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::issuer::Tenant;
+use crate::domain::page::Page;
+use crate::domain::platform::{Join, JoinKind, JoinState};
+use crate::ids::{JoinId, PersonId, PlatformId, TenantId};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{self, DoJoin};
+use crate::service::base::refusal::JoinRefusal;
+use crate::service::institution::administrators::Administrator;
+use crate::store::{Db, audit, joins, people, platforms, tenants};
+
+/// Most joins that are shown.
+const MOST: i64 = 100;
+
+/// A join in the list.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    pub(crate) id: JoinId,
+    pub(crate) kind: JoinKind,
+    pub(crate) state: JoinState,
+    /// What is one with the other: a person's name, or a platform's with its client id.
+    pub(crate) from: String,
+    pub(crate) into: String,
+    pub(crate) asked_at: DateTime<Utc>,
+}
+
+/// What was joined in an institution, newest first.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution that this administrator does not see.
+#[tracing::instrument(name = "joining.list", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn list(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+) -> Result<(Tenant, Vec<Listed>), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let id = tenant.clone();
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let institution = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
+        let mut all = Vec::new();
+        for join in joins::list(db, &id, Page::first(MOST))? {
+            all.push(Listed {
+                from: called(db, &id, join.kind, &join.from)?,
+                into: called(db, &id, join.kind, &join.into)?,
+                id: join.id,
+                kind: join.kind,
+                state: join.state,
+                asked_at: join.asked_at,
+            });
+        }
+        Ok((institution, all))
+    });
+    found.await
+}
+
+/// What stands for one side of a join on a page.
+fn called(db: &mut Db, tenant: &TenantId, kind: JoinKind, id: &str) -> Result<String, ServiceError> {
+    let name = match kind {
+        JoinKind::Person => people::get(db, tenant, &PersonId::from(id))?
+            .map(|person| format!("{} ({})", person.display_name(), person.sub)),
+        JoinKind::Platform => platforms::named(db, tenant, &PlatformId::from(id))?
+            .map(|(name, client_id)| format!("{name} ({client_id})")),
+        JoinKind::Course => None,
+    };
+    Ok(name.unwrap_or_else(|| id.to_owned()))
+}
+
+/// Takes a join back; a job does it. What came since stays with what stayed.
+///
+/// # Errors
+/// As [`list`]; [`ServiceError::NotFound`] for an unknown join, [`ServiceError::Refused`] when it was taken back already, is
+/// still being done, or a later one builds on it.
+#[tracing::instrument(name = "joining.part", skip_all, fields(join = id.as_str()))]
+pub(crate) async fn part(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    id: &JoinId,
+) -> Result<(), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let (now, random) = cairn.moment();
+    let actor = Actor::Administrator(admin.actor.clone());
+    let (tenant, id) = (tenant.clone(), id.clone());
+    let parted = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let join = joins::get(db, &tenant, &id)?
+            .filter(|join| join.parent.is_none())
+            .ok_or(ServiceError::NotFound("join"))?;
+        if builds_on(db, &join)? {
+            return Err(JoinRefusal::Later.into());
+        }
+        if !joins::advance(db, &tenant, &id, JoinState::Done, JoinState::Leaving, now)? {
+            return Err(JoinRefusal::NotDone.into());
+        }
+        let (action, subject) = match join.kind {
+            JoinKind::Platform => {
+                joins::platform_comes_back(db, &join)?;
+                let from = platforms::get(db, &tenant, &PlatformId::from(join.from.as_str()))?;
+                let subject = from.map_or_else(|| join.from.clone(), |from| from.registration.to_string());
+                (Action::PlatformParted, subject)
+            }
+            JoinKind::Person | JoinKind::Course => (Action::PersonParted, join.into.clone()),
+        };
+        let entry = Entry::new(&tenant, actor, action, &subject, now);
+        audit::record(db, &entry.detail(json!({ "join": id })), random.as_ref())?;
+        queue::enqueue(db, &tenant, &DoJoin { join: id }, now, now, random.as_ref())?;
+        Ok(())
+    });
+    parted.await
+}
+
+/// Whether what stayed was joined into something else since, by itself or with its platform.
+fn builds_on(db: &mut Db, join: &Join) -> Result<bool, ServiceError> {
+    if joins::open_of(db, &join.tenant, join.kind, &join.into)?.is_some() {
+        return Ok(true);
+    }
+    for child in joins::within(db, &join.tenant, &join.id)? {
+        if joins::open_of(db, &join.tenant, child.kind, &child.into)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

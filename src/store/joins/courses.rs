@@ -1,0 +1,159 @@
+//! Two courses that are one, because a platform that was registered anew calls them alike: badges, links, columns and activities
+//! of the newer one go over to the older, which hangs on the newer deployment from now on.
+
+use diesel::prelude::*;
+
+use super::super::schema::{courses as table, enrolments, sessions};
+use super::super::{Db, StoreError, course_keys, courses};
+use super::moves::{self, Moved};
+use crate::ids::{CourseId, DeploymentId, JoinId, PlatformId, TenantId};
+
+const fn of_course(table: &'static str, key: &'static str, unique: Option<&'static str>) -> Moved {
+    Moved {
+        table,
+        column: "course_id",
+        key,
+        unique,
+    }
+}
+
+const MOVED: [Moved; 8] = [
+    of_course("course_keys", "id", None),
+    of_course("badges", "id", None),
+    of_course("links", "id", Some("resource_link_id")),
+    of_course("line_items", "id", Some("url")),
+    of_course("activities", "id", None),
+    of_course("placements", "id", None),
+    of_course("enrolments", "person_id", Some("person_id")),
+    of_course("copies", "id", Some("source_course_id")),
+];
+
+const ACTIVE: &str = "enrolments.active of a person";
+const CONTEXT: &str = "courses.context_id";
+
+/// Makes one of two courses. Run it in a transaction.
+pub(crate) fn join(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &JoinId,
+    from: &CourseId,
+    into: &CourseId,
+) -> Result<(), StoreError> {
+    let missing = || StoreError::Missing("course");
+    let newer = courses::get(db, tenant, from)?.ok_or_else(missing)?;
+    let older = courses::get(db, tenant, into)?.ok_or_else(missing)?;
+    for moved in &MOVED {
+        moved.go(db, tenant, id, from.as_str(), into.as_str())?;
+    }
+    let left: Vec<String> = enrolments::table
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::course_id.eq(from.as_str()))
+        .filter(enrolments::active)
+        .select(enrolments::person_id)
+        .load(db)?;
+    let left: Vec<(String, String)> = left
+        .into_iter()
+        .map(|person| (person, from.to_string()))
+        .collect();
+    moves::note(db, tenant, id, ACTIVE, &left)?;
+    set_active(db, tenant, &left, false)?;
+    diesel::update(sessions::table)
+        .filter(sessions::tenant_id.eq(tenant.as_str()))
+        .filter(sessions::course_id.eq(from.as_str()))
+        .set(sessions::course_id.eq(Some(into.as_str())))
+        .execute(db)?;
+    moves::note(
+        db,
+        tenant,
+        id,
+        CONTEXT,
+        &[(from.to_string(), newer.context_id.clone())],
+    )?;
+    // The deployment calls the other one so from now on.
+    let aside = format!("{from}/{}", newer.context_id);
+    rename(db, tenant, from, &aside, Some(into))?;
+    if course_keys::is_newer(db, tenant, &newer.deployment, &older.deployment)? {
+        course_keys::keep_services(db, &older, newer.checks.last_at.unwrap_or_default())?;
+        course_keys::take_services(db, &older, &newer)?;
+    }
+    Ok(())
+}
+
+/// Makes two of one again. Run it in a transaction.
+pub(crate) fn part(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &JoinId,
+    (from, into): (&CourseId, &CourseId),
+    platform: &PlatformId,
+) -> Result<(), StoreError> {
+    for moved in MOVED.iter().rev() {
+        moved.back(db, tenant, id, into.as_str())?;
+    }
+    course_keys::bring_back_services(db, tenant, into, platform)?;
+    for (_, context_id) in moves::noted(db, tenant, id, CONTEXT)? {
+        rename(db, tenant, from, &context_id, None)?;
+    }
+    let left = moves::noted(db, tenant, id, ACTIVE)?;
+    set_active(db, tenant, &left, true)?;
+    diesel::delete(sessions::table)
+        .filter(sessions::tenant_id.eq(tenant.as_str()))
+        .filter(sessions::course_id.eq(into.as_str()))
+        .execute(db)?;
+    moves::forget(db, tenant, id)
+}
+
+/// Has people be members of a course, or not: each person with the course.
+fn set_active(
+    db: &mut Db,
+    tenant: &TenantId,
+    members: &[(String, String)],
+    active: bool,
+) -> Result<(), StoreError> {
+    for (person, course) in members {
+        diesel::update(enrolments::table)
+            .filter(enrolments::tenant_id.eq(tenant.as_str()))
+            .filter(enrolments::course_id.eq(course))
+            .filter(enrolments::person_id.eq(person))
+            .set(enrolments::active.eq(active))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+fn rename(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    context_id: &str,
+    joined_into: Option<&CourseId>,
+) -> Result<(), StoreError> {
+    diesel::update(table::table)
+        .filter(table::tenant_id.eq(tenant.as_str()))
+        .filter(table::id.eq(course.as_str()))
+        .set((
+            table::context_id.eq(context_id),
+            table::joined_into.eq(joined_into.map(CourseId::as_str)),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Has the courses of a platform hang on a deployment no more that is another platform's from now on: on an earlier one of
+/// theirs, where there is one that is still theirs; else nobody reads them, and the deployment can name others so.
+pub(crate) fn make_room(
+    db: &mut Db,
+    tenant: &TenantId,
+    platform: &PlatformId,
+    deployment: &DeploymentId,
+) -> Result<(), StoreError> {
+    for id in course_keys::on_deployment(db, tenant, platform, deployment)? {
+        course_keys::bring_back_services(db, tenant, &id, platform)?;
+        let course = courses::get(db, tenant, &id)?.ok_or(StoreError::Missing("course"))?;
+        let prefix = format!("{id}/");
+        if course.deployment == *deployment && !course.context_id.starts_with(&prefix) {
+            rename(db, tenant, &id, &format!("{prefix}{}", course.context_id), None)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! Deployments that go over to another platform, and come back.
+
+use super::super::{Db, StoreError, platforms};
+use super::make_room;
+use super::moves::{self, Moved};
+use crate::domain::platform::{Join, Platform};
+use crate::ids::{JoinId, PlatformId, TenantId};
+
+const DEPLOYMENTS: Moved = Moved {
+    table: "deployments",
+    column: "platform_id",
+    key: "id",
+    unique: None,
+};
+const GUID: &str = "platforms.guid";
+
+/// Has the deployments of a platform belong to another one, which is called as the launches call it now.
+pub(crate) fn platform_goes_over(
+    db: &mut Db,
+    tenant: &TenantId,
+    join: &JoinId,
+    from: &PlatformId,
+    into: &Platform,
+    told_guid: Option<&str>,
+) -> Result<(), StoreError> {
+    DEPLOYMENTS.go(db, tenant, join, from.as_str(), into.id.as_str())?;
+    if told_guid.is_some() && told_guid != into.guid.as_deref() {
+        let was = into.guid.clone().unwrap_or_default();
+        moves::note(db, tenant, join, GUID, &[(into.id.to_string(), was)])?;
+        platforms::set_guid(db, tenant, &into.id, told_guid)?;
+    }
+    Ok(())
+}
+
+/// Gives a platform its deployments back. The courses of the other one hang on them no more.
+pub(crate) fn platform_comes_back(db: &mut Db, join: &Join) -> Result<(), StoreError> {
+    let tenant = &join.tenant;
+    let (from, into) = (
+        PlatformId::from(join.from.as_str()),
+        PlatformId::from(join.into.as_str()),
+    );
+    DEPLOYMENTS.back(db, tenant, &join.id, into.as_str())?;
+    for (id, was) in moves::noted(db, tenant, &join.id, GUID)? {
+        let was = Some(was.as_str()).filter(|was| !was.is_empty());
+        platforms::set_guid(db, tenant, &id.into(), was)?;
+    }
+    for (deployment, _) in platforms::deployments_of(db, tenant, &from)? {
+        make_room(db, tenant, &into, &deployment)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! `/admin/people/{institution}`: two people who are one, and what was joined.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::error::AdminError;
+use super::frame::AdminPlace;
+use crate::domain::platform::{JoinKind, JoinState};
+use crate::ids::{JoinId, PersonId, TenantId};
+use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::JoinRefusal;
+use crate::service::institution::joining::{self, Listed, Side};
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
+use crate::web::views::admin::{ConsoleConfirmPage, FoundPerson, JoinLine, PeoplePage};
+use crate::web::views::shared::{Status, When, count_of};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route(console::PEOPLE, web::get().to(choose))
+        .route(console::PEOPLE_OF, web::get().to(show))
+        .route(console::PEOPLE_JOIN, web::get().to(review))
+        .route(console::PEOPLE_JOIN, web::post().to(join))
+        .route(console::JOIN_PART, web::get().to(consider))
+        .route(console::JOIN_PART, web::post().to(part));
+}
+
+async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
+    visit
+        .choose("People", &console::people(), AdminPlace::People)
+        .await
+}
+
+async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let sought = visit.query("name").unwrap_or_default();
+    let (institution, found) = joining::search(&visit.cairn, &visit.admin, &tenant, &sought).await?;
+    let (_, joined) = joining::list(&visit.cairn, &visit.admin, &tenant).await?;
+    let found = found.iter().map(|one| FoundPerson {
+        id: one.person.id.to_string(),
+        name: one.person.display_name(),
+        ids: one.ids.join(", "),
+        has: format!(
+            "{}, {}",
+            count_of(number(one.badges), "badge", "badges"),
+            count_of(number(one.courses), "course", "courses")
+        ),
+    });
+    visit.show(&PeoplePage {
+        page: visit.page_of(
+            &institution,
+            &format!("People: {}", institution.name),
+            AdminPlace::People,
+        ),
+        action: console::people_of(&tenant),
+        join_action: console::people_join(&tenant),
+        found: found.collect(),
+        sought,
+        joined: joined.iter().map(|one| line(&visit, &tenant, one)).collect(),
+    })
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn line(visit: &AdminVisit, tenant: &TenantId, one: &Listed) -> JoinLine {
+    JoinLine {
+        what: match one.kind {
+            JoinKind::Person => "Person",
+            JoinKind::Platform => "Platform",
+            JoinKind::Course => "Course",
+        },
+        from: one.from.clone(),
+        into: one.into.clone(),
+        when: When::new(one.asked_at, visit.cairn.clock.now()),
+        state: match one.state {
+            JoinState::Asked => Status::InProgress.saying("Being joined"),
+            JoinState::Done => Status::Earned.saying("Joined"),
+            JoinState::Leaving => Status::InProgress.saying("Being taken back"),
+            JoinState::Undone => Status::Neutral.saying("Taken back"),
+        },
+        part: (one.state == JoinState::Done).then(|| console::join_part(tenant, &one.id)),
+    }
+}
+
+/// The two people that a form or an address names.
+fn two(from: Option<String>, into: Option<String>) -> Result<(PersonId, PersonId), AdminError> {
+    match (from, into) {
+        (Some(from), Some(into)) if from != into => Ok((from.into(), into.into())),
+        _ => Err(ServiceError::from(JoinRefusal::Two).into()),
+    }
+}
+
+fn told(side: &Side) -> String {
+    let badges = if side.awards.is_empty() {
+        "no badges".to_owned()
+    } else {
+        let listed = side.awards.join(", ");
+        format!(
+            "{} ({listed})",
+            count_of(number(side.awards.len()), "badge", "badges")
+        )
+    };
+    let courses = if side.courses.is_empty() {
+        "no courses".to_owned()
+    } else {
+        side.courses.join(", ")
+    };
+    format!(
+        "{}, known to the platform as {}: {badges}; {}; {}; {courses}.",
+        side.person.display_name(),
+        side.ids.join(", "),
+        count_of(number(side.hand_ins), "hand-in", "hand-ins"),
+        count_of(number(side.decisions), "decision", "decisions"),
+    )
+}
+
+async fn review(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let (from, into) = two(visit.query("from"), visit.query("into"))?;
+    let seen = joining::review_people(&visit.cairn, &visit.admin, &tenant, &from, &into).await?;
+    let stays = seen.into.person.display_name();
+    let mut consequences = vec![
+        format!("Joined: {}", told(&seen.from)),
+        format!("Stays: {}", told(&seen.into)),
+        format!(
+            "Badges, hand-ins, grades and decisions of both are {stays}’s from now on, and both ids mean {stays}."
+        ),
+    ];
+    if !seen.both.is_empty() {
+        consequences.push(format!(
+            "Both have {}. One of the two is shown, the one that holds and was awarded first; the other stays valid for whoever has its link, and is not awarded anew.",
+            seen.both.join(", ")
+        ));
+    }
+    consequences.push(
+        "Nothing that was signed is changed or revoked, and both can be verified as before.".to_owned(),
+    );
+    consequences.push(
+        "It stands in the audit log. It can be taken back; what comes in meanwhile then stays with the one who stays."
+            .to_owned(),
+    );
+    visit.show(&ConsoleConfirmPage {
+        page: visit.page_of(
+            &seen.institution,
+            &format!("Are these one person: {stays}?"),
+            AdminPlace::People,
+        ),
+        consequences,
+        action: console::people_join(&tenant),
+        fields: vec![("from", from.to_string()), ("into", into.to_string())],
+        confirm: "Join them",
+        danger: false,
+        back_href: console::people_of(&tenant),
+    })
+}
+
+async fn join(
+    Proven(visit): Proven<AdminVisit>,
+    tenant: web::Path<TenantId>,
+) -> Result<HttpResponse, AdminError> {
+    let of = |name: &str| visit.fields.get(name).map(str::to_owned);
+    let (from, into) = two(of("from"), of("into"))?;
+    joining::join_people(&visit.cairn, &visit.admin, &tenant, &from, &into).await?;
+    Ok(visit.go(&visit.href_saying(&console::people_of(&tenant), "joined")))
+}
+
+async fn consider(
+    visit: AdminVisit,
+    path: web::Path<(TenantId, JoinId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    let (institution, joined) = joining::list(&visit.cairn, &visit.admin, &tenant).await?;
+    let one = joined.into_iter().find(|one| one.id == id);
+    let one = one.ok_or(ServiceError::NotFound("join"))?;
+    visit.show(&ConsoleConfirmPage {
+        page: visit.page_of(&institution, "Take this back?", AdminPlace::People),
+        consequences: vec![
+            format!("{} and {} are two again, each with what was theirs.", one.from, one.into),
+            format!(
+                "What came in since they were joined stays with {}: grades, hand-ins and badges of that time.",
+                one.into
+            ),
+            "Nothing that was signed is changed or revoked. Visits that are open end, and begin anew from the course."
+                .to_owned(),
+        ],
+        action: console::join_part(&tenant, &id),
+        fields: Vec::new(),
+        confirm: "Take it back",
+        danger: false,
+        back_href: console::people_of(&tenant),
+    })
+}
+
+async fn part(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, JoinId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    joining::part(&visit.cairn, &visit.admin, &tenant, &id).await?;
+    Ok(visit.go(&visit.href_saying(&console::people_of(&tenant), "parted")))
+}
