@@ -7,13 +7,14 @@ mod copying;
 mod deciding;
 mod erasing;
 mod evidence;
-mod identities;
+
 mod installing;
 mod institutions;
 mod placing;
 mod queue;
 mod reading;
 mod trouble;
+mod who;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -26,7 +26,7 @@ async fn launch(scene: &Scene, person: u64) -> Page {
     framed(&scene.moodle).launch(&form).await.unwrap()
 }
 
-fn member(scene: &Scene, role: &str) -> practice_lms::MemberView {
+fn member(scene: &Scene, role: &str) -> practice_lms::world::MemberView {
     let world = scene.moodle.world();
     let mut all = world.members(world.courses()[0].id).into_iter();
     all.find(|one| format!("{:?}", one.role) == role).unwrap()
@@ -207,7 +207,8 @@ fn a_site_that_calls_itself_by_another_name_takes_nobody_over() {
         let tenant = before.tenant.clone();
         let (of, sub) = (tenant.clone(), student.sub.clone());
         let both = scene.cairn.store.read(move |db| {
-            let all = platforms::of_issuer(db, &of, &registrations_issuer(db, &of)?)?;
+            let issuer = registrations_issuer(db, &of)?;
+            let all = platforms::of_issuer(db, &of, &issuer)?;
             let mut found = Vec::new();
             for platform in all {
                 let home = Home {

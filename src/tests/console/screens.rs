@@ -72,6 +72,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("audit", format!("/audit/{tenant}")),
             ("audit-none", format!("/audit/{tenant}?who=nobody")),
             ("administrators", "/administrators".to_owned()),
+            ("people", format!("/people/{tenant}?name=a")),
             ("password", "/password".to_owned()),
             ("not-here", "/nothing".to_owned()),
         ] {
