@@ -1,4 +1,4 @@
-//! Pictures that instructors upload: cleaned, kept by their digest on a shelf of their own, and public.
+//! Pictures that instructors upload: cleaned, kept by their digest in a folder of their own, and public.
 
 use bytes::Bytes;
 
@@ -41,7 +41,7 @@ pub(crate) async fn keep(
     }))
 }
 
-/// Whether an uploaded picture is on the shelf, and of the type that it says.
+/// Whether an uploaded picture is kept, and of the type that it says.
 #[tracing::instrument(name = "kept.is_kept", level = "debug", skip_all)]
 pub(crate) async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
     let address = super::href(picture);
