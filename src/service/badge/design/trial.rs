@@ -161,7 +161,7 @@ fn learners(
     let known = facts::for_course(db, tenant, &badge.course, &badge.id)?;
     let mut learners = Vec::with_capacity(may.len());
     for (person, facts) in known {
-        let doubted = needs_row && facts.grades.is_empty() || refused.contains_key(&person);
+        let doubted = (needs_row && facts.grades.is_empty()) || refused.contains_key(&person);
         let left_out = doubted && outcome(&rule.root, &facts, now) == Truth::Yes;
         if may.contains(&person) && !left_out {
             learners.push(Learner {

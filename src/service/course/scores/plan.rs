@@ -96,7 +96,7 @@ async fn pending(
         return Ok(again.map_or(Plan::Nothing, Plan::post));
     }
     Ok(match counted(reach, wanted, &row) {
-        Some(there) if !wanted.ours().is_some_and(|ours| ours.same_as(there)) => {
+        Some(there) if wanted.ours().is_none_or(|ours| !ours.same_as(there)) => {
             Plan::Leave(Outcome::Stands(there), None)
         }
         _ => Plan::Nothing,
