@@ -99,6 +99,8 @@ words! {
     PolicyChanged = "policy.changed";
     RuleActivated = "rule.activated";
     RuleSaved = "rule.saved";
+    /// Grades of ours were sent anew, because the points of their column had been changed.
+    ScoresSentAnew = "scores.sent-anew";
     ToolKeyPublished = "tool-key.published";
     ToolKeyRemoved = "tool-key.removed";
     ToolKeyUsed = "tool-key.used";
@@ -350,6 +352,7 @@ mod tests {
         "policy.changed",
         "rule.activated",
         "rule.saved",
+        "scores.sent-anew",
         "tool-key.published",
         "tool-key.removed",
         "tool-key.used",

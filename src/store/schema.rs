@@ -597,6 +597,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    posted_scores (line_item_id, person_id) {
+        tenant_id -> Text,
+        course_id -> Text,
+        line_item_id -> Text,
+        person_id -> Text,
+        submission_id -> Text,
+        given -> Nullable<Text>,
+        maximum -> Nullable<Text>,
+        outcome -> Text,
+        there -> Nullable<Text>,
+        there_maximum -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        said -> Nullable<Text>,
+        tried_at -> BigInt,
+        anew_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refused_gradings (course_id, person_id) {
+        tenant_id -> Text,
+        course_id -> Text,
+        person_id -> Text,
+        refused_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     tenants,
     issuers,
@@ -642,4 +670,6 @@ allow_tables_to_appear_in_same_query!(
     erasures,
     erased_pages,
     share_links,
+    posted_scores,
+    refused_gradings,
 );

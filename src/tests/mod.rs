@@ -28,6 +28,7 @@ mod pentest;
 mod placing;
 mod privacy;
 mod program;
+mod refused_scores;
 mod registering;
 mod screens;
 mod showing;

@@ -36,6 +36,10 @@ pub struct Capabilities {
     pub typed_grades: TypedGrades,
     /// How it refuses a score for somebody who cannot be graded.
     pub ungradable_person: UngradablePerson,
+    /// How it refuses a score for a column that a teacher locked.
+    pub locked_columns: LockedColumns,
+    /// What becomes of our scores when a teacher changes the points of a column.
+    pub changed_points: ChangedPoints,
     /// Where a new gradebook column can go.
     pub new_columns: NewColumns,
     /// What deep linking takes.
@@ -130,7 +134,8 @@ pub enum RepeatedScores {
 pub enum TypedGrades {
     /// Replaces it, and a score without points clears it: whoever wants it to stay has to look first (facts 3.3).
     Overwritten,
-    /// Leaves it when the score asks for that (facts 2.6: `preserve_score`, `prioritize_non_tool_grade`).
+    /// Replaces it, unless the score asks for it to stay: `prioritize_non_tool_grade` keeps any grade that is there, our
+    /// own too, and `preserve_score` keeps the gradebook's alone, not the result (Canvas: the fifteen things, 3 and 4).
     KeptWhenAsked,
 }
 
@@ -143,6 +148,25 @@ pub enum UngradablePerson {
     Unprocessable,
     /// Nothing is known of it.
     Unknown,
+}
+
+/// How a score is answered for a column that a teacher locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockedColumns {
+    /// 500, as when the platform is out of order; its other services work (Moodle 11.6).
+    ServerError,
+    /// Nothing is known of it.
+    Unknown,
+}
+
+/// What becomes of scores when a teacher changes the points of their column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangedPoints {
+    /// They stay the points that they were, and the results say what they were out of (Canvas: the fifteen things, 11):
+    /// 8 of 10 are shown as 8 of 20 until they are posted anew.
+    ScoresStay,
+    /// What the teacher chose there, or nothing is known of it.
+    OfPlatform,
 }
 
 /// Where a column can go that is made through the line item service.
@@ -250,6 +274,8 @@ const MOODLE: Capabilities = Capabilities {
     repeated_scores: RepeatedScores::Refused,
     typed_grades: TypedGrades::Overwritten,
     ungradable_person: UngradablePerson::BadRequest,
+    locked_columns: LockedColumns::ServerError,
+    changed_points: ChangedPoints::OfPlatform,
     new_columns: NewColumns::OfLinks,
     content_items: ContentItems::ToolLinks,
     item_links: ItemLinks::Bare,
@@ -272,6 +298,8 @@ const CANVAS: Capabilities = Capabilities {
     repeated_scores: RepeatedScores::AddCommentAndAttempt,
     typed_grades: TypedGrades::KeptWhenAsked,
     ungradable_person: UngradablePerson::Unprocessable,
+    locked_columns: LockedColumns::Unknown,
+    changed_points: ChangedPoints::ScoresStay,
     new_columns: NewColumns::OfNewAssignments,
     content_items: ContentItems::AsOffered,
     item_links: ItemLinks::Addressed,
@@ -294,6 +322,8 @@ const OTHER: Capabilities = Capabilities {
     repeated_scores: RepeatedScores::AddComment,
     typed_grades: TypedGrades::Overwritten,
     ungradable_person: UngradablePerson::Unknown,
+    locked_columns: LockedColumns::Unknown,
+    changed_points: ChangedPoints::OfPlatform,
     new_columns: NewColumns::OfLinks,
     content_items: ContentItems::AsOffered,
     item_links: ItemLinks::Addressed,

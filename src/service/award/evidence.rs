@@ -15,7 +15,8 @@ use crate::domain::evidence::{Activity, Artefact, Review, Submission, Submission
 use crate::domain::facts::Grade;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
-use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
+use crate::domain::posted_score::{Outcome, Points, Refusal};
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::file_check;
@@ -25,7 +26,7 @@ use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
+    Db, StoreError, activities, audit, badges, enrolments, people, posted_scores, results, rules, submissions,
 };
 
 /// Characters of a text.
@@ -355,10 +356,68 @@ pub(crate) struct ReviewView {
     pub(crate) student: String,
     /// All versions, oldest first.
     pub(crate) versions: Vec<Submission>,
-    /// What the gradebook says.
-    pub(crate) grade: Option<Grade>,
+    /// What the gradebook has, as far as it is known.
+    pub(crate) gradebook: InGradebook,
     /// The next one that waits.
     pub(crate) next: Option<SubmissionId>,
+}
+
+/// What the gradebook has for one student and one activity: what was last read, or what became of a score since.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct InGradebook {
+    /// Whether there is a column.
+    pub(crate) column: bool,
+    pub(crate) grade: Option<Points>,
+    /// Whether the grade came from a review here.
+    pub(crate) ours: bool,
+    /// Whether a teacher took a grade of ours away there.
+    pub(crate) excused: bool,
+    /// Why the gradebook does not take what there is to tell, and in which words.
+    pub(crate) refused: Option<(Refusal, String)>,
+}
+
+fn in_gradebook(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    item: &LineItemId,
+    submission: &Submission,
+) -> Result<InGradebook, StoreError> {
+    let read = results::for_person(db, tenant, course, &submission.person)?.remove(item);
+    let posted = posted_scores::get(db, tenant, item, &submission.person)?;
+    let read_at = read.as_ref().map(|grade| grade.read_at);
+    let grade = read.and_then(|grade| {
+        let (value, maximum) = (grade.value?, grade.maximum);
+        Some(Points { value, maximum })
+    });
+    let reviewed = submission.review.as_ref().and_then(|review| review.score);
+    let Some(posted) = posted else {
+        return Ok(InGradebook {
+            column: true,
+            ours: grade.is_some_and(|grade| Some(grade.value) == reviewed),
+            grade,
+            ..InGradebook::default()
+        });
+    };
+    let is_newer = read_at.is_none_or(|read_at| posted.tried_at > read_at);
+    let grade = match &posted.outcome {
+        // What waits may have repeated a grade that is not ours.
+        Outcome::Taken if is_newer && reviewed.is_some() => posted.ours.or(grade),
+        Outcome::Taken if is_newer => grade.or(posted.ours),
+        Outcome::Stands(there) if is_newer => Some(*there),
+        _ => grade,
+    };
+    let is_ours = |grade: Points| posted.ours.is_some_and(|ours| ours.same_as(grade));
+    Ok(InGradebook {
+        column: true,
+        ours: grade.is_some_and(is_ours),
+        excused: posted.outcome == Outcome::Excused && grade.is_none(),
+        grade,
+        refused: match posted.outcome {
+            Outcome::Refused { why, said } => Some((why, said)),
+            _ => None,
+        },
+    })
 }
 
 /// A hand-in of the visit's course.
@@ -381,7 +440,10 @@ pub(crate) async fn review_view(
         let submission = submissions::get(db, tenant, &id)?.ok_or(ServiceError::NotFound("hand-in"))?;
         let activity = own_activity(db, &visitor, &submission.activity)?;
         let person = people::get(db, tenant, &submission.person)?;
-        let grades = results::for_person(db, tenant, &activity.course, &submission.person)?;
+        let gradebook = match &activity.line_item {
+            Some(item) => in_gradebook(db, tenant, &activity.course, item, &submission)?,
+            None => InGradebook::default(),
+        };
         let waiting = Some(SubmissionState::HandedIn);
         let (others, _) =
             submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
@@ -389,10 +451,7 @@ pub(crate) async fn review_view(
             now,
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
-            grade: activity
-                .line_item
-                .as_ref()
-                .and_then(|item| grades.get(item).cloned()),
+            gradebook,
             next: others
                 .into_iter()
                 .map(|other| other.id)

@@ -26,7 +26,9 @@ use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::enrolments::Who;
-use crate::store::{Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
+use crate::store::{
+    Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, refused_gradings, rules,
+};
 
 /// Earlier decisions that a page shows.
 const HISTORY: i64 = 50;
@@ -117,6 +119,8 @@ pub(crate) struct Sight {
     pub(crate) person: Person,
     /// None for somebody who left the course before it kept lists.
     pub(crate) enrolment: Option<Enrolment>,
+    /// Since when the gradebook has refused to grade this person, if it does.
+    pub(crate) refused: Option<DateTime<Utc>>,
     /// What holds now: the recorded decision, or, before the first one, what the rule says at this moment.
     pub(crate) decision: Option<Decision>,
     /// When that was last confirmed; none when it is not recorded.
@@ -211,6 +215,7 @@ fn sight_in(
     Ok(Sight {
         approval: approvals::get(db, tenant, &badge.id, &person.id)?,
         names: names::of_course(db, tenant, course)?,
+        refused: refused_gradings::since(db, tenant, course, &person.id)?,
         badge,
         person,
         enrolment,

@@ -12,7 +12,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::copying::{self, Offer};
-use crate::service::course::scores::{self, Late};
+use crate::service::course::scores::{self, Late, Told};
 use crate::service::course::sync::{self, CheckProgress};
 use crate::store::Db;
 
@@ -30,6 +30,8 @@ pub(crate) struct Teaching {
     pub(crate) progress: CheckProgress,
     /// What has not reached the gradebook.
     pub(crate) late: Late,
+    /// What the gradebook refuses, and what was sent to it anew.
+    pub(crate) scores: Told,
     pub(crate) powers: Powers,
     /// Courses whose badges may be brought along; none for whoever may not make badges.
     pub(crate) offers: Vec<Offer>,
@@ -69,6 +71,7 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         overview: design::overview(db, visitor, now)?,
         progress: sync::progress_of(db, &visitor.course, now)?,
         late: scores::late_of(db, visitor)?,
+        scores: scores::told_of(db, visitor, now)?,
         powers,
         offers,
         copied,

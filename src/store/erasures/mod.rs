@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
-    erasures, people, regrades, results, sessions, share_links, subjects, submissions,
+    erasures, people, posted_scores, refused_gradings, regrades, results, sessions, share_links, subjects,
+    submissions,
 };
 use super::{Db, StoreError, jobs};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -232,6 +233,8 @@ pub(crate) fn erase(
         current_decisions,
         decisions,
         approvals,
+        posted_scores,
+        refused_gradings,
         submissions,
         results,
         enrolments,

@@ -10,6 +10,7 @@ mod evidence;
 mod installing;
 mod institutions;
 mod placing;
+mod posting;
 mod queue;
 mod reading;
 mod trouble;

@@ -10,6 +10,7 @@ mod cycles;
 mod database;
 mod faults;
 mod files;
+mod gradebook;
 mod lists;
 mod nodes;
 mod oddities;

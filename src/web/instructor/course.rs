@@ -9,7 +9,7 @@ use crate::service::award::regrades::FallenGrade;
 use crate::service::badge::design::{Overview, Summary};
 use crate::service::base::trouble::Trouble;
 use crate::service::course::home::Teaching;
-use crate::service::course::scores::Late;
+use crate::service::course::scores::{Late, Untaken};
 use crate::service::course::sync;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
@@ -29,6 +29,7 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
         overview,
         progress,
         late,
+        scores,
         powers,
         offers,
         copied,
@@ -37,7 +38,10 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
     page.offers = super::copied::lines(visit, offers);
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
-    page.more_attention = u32::try_from(more).unwrap_or_default();
+    let untaken = scores.untaken.iter().map(|one| untaken(visit, one));
+    page.attention.extend(untaken);
+    page.more_attention = u32::try_from(more.saturating_add(scores.more)).unwrap_or_default();
+    page.news = scores.anew.iter().map(words::scores::anew).collect();
     visit.show(&page)
 }
 
@@ -81,6 +85,7 @@ fn view(
             .filter_map(|badge| attention(visit, badge, copied))
             .collect(),
         more_attention: 0,
+        news: Vec::new(),
         offers: Vec::new(),
         badges: overview
             .badges
@@ -171,6 +176,14 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
             _ => "Look at its rule".to_owned(),
         },
     })
+}
+
+fn untaken(visit: &Visit, one: &Untaken) -> Attention {
+    Attention {
+        text: words::scores::untaken(one),
+        href: visit.href(&course::submission(&one.submission)),
+        action: "Look at the work".to_owned(),
+    }
 }
 
 fn fell(visit: &Visit, one: &FallenGrade) -> Attention {

@@ -127,7 +127,11 @@ fn sentence(text: &str) -> String {
 
 fn barred(sight: &Sight) -> Option<String> {
     if sight.may_be_awarded() {
-        return None;
+        let waits = sight.refused.is_some() && sight.award.is_none();
+        let why = "The gradebook of the course refuses to grade this person, so perhaps they are no student. Cairn awards \
+            nothing to them by itself until it takes a grade. If they are a student, correct their role in the course, or \
+            award by hand.";
+        return waits.then(|| why.to_owned());
     }
     let why = match &sight.enrolment {
         Some(known) if known.barred || !known.learner => {

@@ -150,10 +150,14 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
 }
 
 /// Everybody, by outcome.
-fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 8] {
+fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 9] {
     let run = &trial.run;
     [
         ("Would earn it now", &run.awarded),
+        (
+            "Meet it, but the gradebook refuses to grade them; award by hand if they are students",
+            &trial.refused,
+        ),
         ("Miss it narrowly", &run.near),
         ("Wait for a review or an approval", &run.waiting),
         ("Have not handed in yet", &run.not_handed_in),

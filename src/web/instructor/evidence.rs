@@ -177,11 +177,6 @@ async fn view(
     let page = visit.page_saying_what_is_late(&title, Place::Evidence).await?;
     let (submission, maximum) = (&shown.submission, shown.activity.maximum.normalize());
     let href = |id: &SubmissionId| visit.href(&course::submission(id));
-    let ours = submission.review.as_ref().and_then(|review| review.score);
-    let says = shown
-        .grade
-        .as_ref()
-        .and_then(|grade| Some((grade.value?, grade.maximum)));
     let others = shown.versions.iter().rev().filter(|one| one.id != submission.id);
     Ok(SubmissionReviewPage {
         page,
@@ -195,12 +190,10 @@ async fn view(
         fields,
         problems: ProblemList(problems),
         maximum: maximum.to_string(),
-        override_note: says.filter(|(value, _)| Some(*value) != ours).map(|(value, of)| {
-            format!(
-                "The gradebook says {} of {}. That grade counts, whatever you give here.",
-                value.normalize(),
-                of.normalize()
-            )
+        gradebook_note: words::scores::in_gradebook(&shown.gradebook),
+        refused_note: shown.gradebook.refused.as_ref().map(|(why, said)| {
+            let why = words::scores::refusal(*why, said);
+            format!("The gradebook has not taken what was to be sent for this work. {why}")
         }),
         earlier: others
             .map(|one| (When::new(one.submitted_at, shown.now), earlier(one)))

@@ -89,6 +89,26 @@ impl ResultRow {
     pub fn share(&self) -> Option<Decimal> {
         share(self.score?, self.maximum.unwrap_or(Decimal::ONE))
     }
+
+    /// The same grade in points of a column with that maximum; `None` as for [`Self::share`], or where it is too large.
+    #[must_use]
+    pub fn points_of(&self, column: Decimal) -> Option<Decimal> {
+        points_of(self.score?, self.maximum.unwrap_or(Decimal::ONE), column)
+    }
+}
+
+/// `given` of `maximum` in points of a column, rounded where the division does not come to an end.
+#[must_use]
+pub fn points_of(given: Decimal, maximum: Decimal, column: Decimal) -> Option<Decimal> {
+    const PLACES: u32 = 9;
+    if maximum <= Decimal::ZERO {
+        return None;
+    }
+    if maximum == column {
+        return Some(given);
+    }
+    let points = given.checked_mul(column)?.checked_div(maximum)?;
+    Some(points.round_dp(PLACES).normalize())
 }
 
 /// `points` of `maximum`, when that makes sense.

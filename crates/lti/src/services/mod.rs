@@ -29,6 +29,7 @@ pub mod paging;
 mod retry;
 pub mod roster;
 pub mod score;
+pub mod score_refusal;
 mod score_times;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::super::testing::*;
-use super::super::{CourseRole, Endpoint, Fault, Flavour};
+use super::super::{Closed, CourseRole, Endpoint, Fault, Flavour};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json";
@@ -418,6 +418,11 @@ async fn scores_are_refused_and_bent_as_moodle_does() {
         400,
         "a teacher"
     );
+    let score = json!({"scoreGiven": 1, "scoreMaximum": 1});
+    bench.world.close_line_item(2, item, Some(Closed::Locked));
+    assert_eq!(bench.score(&url, &token, "5", &score).await.status, 500, "locked");
+    bench.world.close_line_item(2, item, None);
+    assert_eq!(bench.score(&url, &token, "5", &score).await.status, 200);
     assert_eq!(
         bench
             .score(&url, &token, "4", &json!({"scoreGiven": 1, "scoreMaximum": 1}))

@@ -146,6 +146,21 @@ pub enum Source {
     Tool(usize),
 }
 
+/// Why a column takes no score for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Closed {
+    /// Moodle: a teacher locked it.
+    Locked,
+    /// Canvas: its assignment is not published.
+    Unpublished,
+    /// Canvas: its grading period is closed.
+    GradingPeriod,
+    /// Canvas: its grades are being moderated.
+    Moderated,
+    /// Canvas: the course has concluded.
+    Concluded,
+}
+
 /// A gradebook column.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -163,6 +178,10 @@ pub struct Column {
     pub submission_review: Option<Value>,
     /// Canvas: the `submission_type` extension as it was sent.
     pub submission_type: Option<Value>,
+    /// Why it takes no score.
+    pub closed: Option<Closed>,
+    /// Canvas: how many attempts a student has; none where there is no limit.
+    pub allowed_attempts: Option<u32>,
     /// By person.
     pub cells: HashMap<u64, Cell>,
 }
@@ -182,6 +201,8 @@ impl Column {
             is_coupled: false,
             submission_review: None,
             submission_type: None,
+            closed: None,
+            allowed_attempts: None,
             cells: HashMap::new(),
         }
     }
@@ -192,7 +213,7 @@ impl Column {
 pub struct Cell {
     /// What the gradebook shows.
     pub points: Option<Decimal>,
-    /// A teacher typed over a tool's grade.
+    /// Moodle: a teacher typed over a tool's grade. Canvas: a teacher graded last.
     pub overridden: bool,
     pub comment: Option<String>,
     /// When it last changed; for a tool's score the score's own timestamp.
@@ -233,8 +254,9 @@ impl Cell {
 /// A result row of Canvas: what the results service can see.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
+    /// As a tool posted it, or a teacher's points.
     pub score: Option<Decimal>,
-    /// What a tool's score is out of; a teacher's is out of the column's points.
+    /// What a tool posted last; a teacher's grade leaves it as it is.
     pub maximum: Option<Decimal>,
     pub comment: Option<String>,
     /// The timestamp of the last tool score.

@@ -14,6 +14,7 @@ use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, Truth};
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
+use crate::domain::facts::Facts;
 use crate::domain::people::Person;
 use crate::domain::policy::Power;
 use crate::domain::rule::{Rule, RuleState};
@@ -24,7 +25,7 @@ use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people, rules};
+use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people, refused_gradings, rules};
 
 /// What a rule would do, with everything that a page says about it.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub(crate) struct Trial {
     pub(crate) people: HashMap<PersonId, Person>,
     /// How each person stands, to say why.
     pub(crate) decisions: HashMap<PersonId, Decision>,
+    /// Those who meet it and are not awarded by themselves: the gradebook refuses to grade them.
+    pub(crate) refused: Vec<PersonId>,
     /// What keeps it from being activated, a sentence each.
     pub(crate) blocking: Vec<String>,
     /// Whether there is anything to activate.
@@ -70,12 +73,14 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         let badge = own_badge(db, &visitor, &id)?;
         let (rule, active) = to_try(db, &badge)?;
         let learners = learners(db, &badge, &rule, now)?;
+        let refused = refused(db, &badge, &rule, now)?;
         let names = names(db, &badge)?;
         let mut run = dry_run(&rule, active.as_ref(), &learners, &names, now);
         if !badge.design.expiry.leaves_time(now) {
             run.close(&rule);
         }
-        let ids: Vec<PersonId> = learners.iter().map(|learner| learner.person.clone()).collect();
+        let listed = learners.iter().map(|learner| &learner.person);
+        let ids: Vec<PersonId> = listed.chain(&refused).cloned().collect();
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
         Ok(Trial {
             now,
@@ -88,6 +93,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
                 .collect(),
             read_at: course.and_then(|course| course.checks.last_at),
+            refused,
             badge,
             run,
             names,
@@ -137,8 +143,8 @@ fn to_try(db: &mut Db, badge: &Badge) -> Result<(Rule, Option<Rule>), ServiceErr
     }
 }
 
-/// Everybody who may be awarded, with facts. In Moodle a member without a single result row is not awarded by grades,
-/// so nobody counts them among those who would be.
+/// Everybody who may be awarded, with facts. In Moodle a member without a single result row is not awarded by grades, and
+/// nobody whom the gradebook refuses to grade is awarded by themselves, so they are not among those who would be.
 fn learners(
     db: &mut Db,
     badge: &Badge,
@@ -150,11 +156,13 @@ fn learners(
         .into_iter()
         .collect();
     let needs_row = grade_rows::needed(db, badge, rule)?;
+    let refused = refused_gradings::of_course(db, tenant, &badge.course)?;
     let mut latest = awards::latest_for_badge(db, tenant, &badge.id)?;
     let known = facts::for_course(db, tenant, &badge.course, &badge.id)?;
     let mut learners = Vec::with_capacity(may.len());
     for (person, facts) in known {
-        let left_out = needs_row && facts.grades.is_empty() && outcome(&rule.root, &facts, now) == Truth::Yes;
+        let doubted = (needs_row && facts.grades.is_empty()) || refused.contains_key(&person);
+        let left_out = doubted && outcome(&rule.root, &facts, now) == Truth::Yes;
         if may.contains(&person) && !left_out {
             learners.push(Learner {
                 latest: latest.remove(&person),
@@ -164,6 +172,29 @@ fn learners(
         }
     }
     Ok(learners)
+}
+
+/// Learners who meet the rule, hold nothing of it, and whom the gradebook refuses to grade.
+fn refused(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    now: DateTime<Utc>,
+) -> Result<Vec<PersonId>, ServiceError> {
+    let tenant = &badge.tenant;
+    let refused = refused_gradings::of_course(db, tenant, &badge.course)?;
+    if refused.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut people = enrolments::learners(db, tenant, &badge.course)?;
+    people.retain(|person| refused.contains_key(person));
+    let known = facts::for_people(db, tenant, &badge.course, &badge.id, &people)?;
+    let waits = |facts: &Facts| {
+        let holds = facts.held.get(&badge.id).is_some_and(|held| held.in_force(now));
+        !holds && outcome(&rule.root, facts, now) == Truth::Yes
+    };
+    people.retain(|person| known.get(person).is_some_and(waits));
+    Ok(people)
 }
 
 /// How many miss a badge narrowly.

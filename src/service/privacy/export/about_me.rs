@@ -11,12 +11,13 @@ use crate::domain::credential::{Credential, ShareLink};
 use crate::domain::decision::DecisionRecord;
 use crate::domain::evidence::Submission;
 use crate::domain::people::Person;
+use crate::domain::posted_score::Outcome;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
-    enrolments, erasures, issuers, line_items, people, regrades, results, sessions, share_links, subjects,
-    submissions, tenants,
+    enrolments, erasures, issuers, line_items, people, posted_scores, refused_gradings, regrades, results,
+    sessions, share_links, subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -31,6 +32,7 @@ pub(super) struct AboutMe {
     courses: Vec<Value>,
     grades: Vec<Value>,
     handed_in: BTreeMap<SubmissionId, Value>,
+    scores_sent: Vec<Value>,
     decisions: Vec<Value>,
     approvals: Vec<Value>,
     awards: Vec<Value>,
@@ -134,6 +136,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         person: told_person(db, tenant, &person)?,
         courses: told_courses(db, tenant, id, &mut names)?,
         grades: told_grades(db, tenant, id, &mut names)?,
+        scores_sent: told_scores(db, tenant, id, &mut names)?,
         approvals: told_approvals(db, tenant, id, &mut names)?,
         falls: told_falls(db, tenant, id, &mut names)?,
         visits: told_visits(db, tenant, id, &mut names)?,
@@ -159,6 +162,7 @@ impl AboutMe {
         let handed_in: Vec<Value> = self.handed_in.into_values().collect();
         json!({
             "person": self.person, "courses": self.courses, "grades": self.grades, "handed_in": handed_in,
+            "scores_sent_to_the_gradebook": self.scores_sent,
             "decisions": self.decisions, "approvals": self.approvals, "awards": self.awards,
             "grades_that_fell": self.falls, "visits": self.visits, "log": self.log,
         })
@@ -196,6 +200,7 @@ fn told_courses(
         told.push(json!({
             "course": names.course(db, tenant, &one.course)?, "id": one.course, "learner": one.learner,
             "barred_from_badges_by_another_role": one.barred, "active": one.active, "last_seen": one.seen_at,
+            "gradebook_refused_to_grade": refused_gradings::since(db, tenant, &one.course, id)?,
         }));
     }
     Ok(told)
@@ -213,6 +218,29 @@ fn told_grades(
             "column": names.item(db, tenant, &one.item)?, "id": one.item, "points": one.grade.value,
             "out_of": one.grade.maximum, "read_from": one.grade.source.words(), "comment": one.comment,
             "last_read": one.grade.read_at, "last_changed": one.changed_at,
+        }));
+    }
+    Ok(told)
+}
+
+fn told_scores(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    names: &mut Names,
+) -> Result<Vec<Value>, StoreError> {
+    let mut told = Vec::new();
+    for one in posted_scores::of_person(db, tenant, id)? {
+        let became = match &one.outcome {
+            Outcome::Taken => json!("taken"),
+            Outcome::Stands(there) => json!({"another_grade_stands": there}),
+            Outcome::Excused => json!("taken away there"),
+            Outcome::Refused { why, said } => json!({"refused": why, "the_course_site_said": said}),
+        };
+        told.push(json!({
+            "column": names.item(db, tenant, &one.item)?, "id": one.item, "hand_in": one.submission,
+            "grade_that_was_taken": one.ours, "last_attempt": one.tried_at, "became": became,
+            "sent_anew_for_other_points": one.anew_at,
         }));
     }
     Ok(told)

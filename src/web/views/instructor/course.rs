@@ -21,6 +21,8 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) attention: Vec<Attention>,
     /// How many more there are than are shown.
     pub(crate) more_attention: u32,
+    /// What Cairn did by itself lately, a sentence each.
+    pub(crate) news: Vec<String>,
     /// Courses that this one was copied from, whose badges may come along.
     pub(crate) offers: Vec<OfferLine>,
     /// None where only administrators make badges.
