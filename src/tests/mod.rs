@@ -29,6 +29,7 @@ mod placing;
 mod privacy;
 mod program;
 mod registering;
+mod releasing;
 mod screens;
 mod showing;
 mod site;

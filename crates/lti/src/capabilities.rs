@@ -34,6 +34,8 @@ pub struct Capabilities {
     pub repeated_scores: RepeatedScores,
     /// What becomes of a grade that a teacher typed.
     pub typed_grades: TypedGrades,
+    /// What it tells of grades that students cannot see yet.
+    pub hidden_grades: HiddenGrades,
     /// How it refuses a score for somebody who cannot be graded.
     pub ungradable_person: UngradablePerson,
     /// Where a new gradebook column can go.
@@ -132,6 +134,15 @@ pub enum TypedGrades {
     Overwritten,
     /// Leaves it when the score asks for that (facts 2.6: `preserve_score`, `prioritize_non_tool_grade`).
     KeptWhenAsked,
+}
+
+/// What results are of grades that students cannot see yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HiddenGrades {
+    /// Results like others, at once, and nothing tells which they are (Canvas: the fifteen things, 2; facts 3.3).
+    Readable,
+    /// Nothing is known of it.
+    Unknown,
 }
 
 /// How a score is answered of somebody who can have no grade there, such as a teacher.
@@ -249,6 +260,7 @@ const MOODLE: Capabilities = Capabilities {
     score_members: ScoreMembers::Standard,
     repeated_scores: RepeatedScores::Refused,
     typed_grades: TypedGrades::Overwritten,
+    hidden_grades: HiddenGrades::Readable,
     ungradable_person: UngradablePerson::BadRequest,
     new_columns: NewColumns::OfLinks,
     content_items: ContentItems::ToolLinks,
@@ -271,6 +283,7 @@ const CANVAS: Capabilities = Capabilities {
     score_members: ScoreMembers::Canvas,
     repeated_scores: RepeatedScores::AddCommentAndAttempt,
     typed_grades: TypedGrades::KeptWhenAsked,
+    hidden_grades: HiddenGrades::Readable,
     ungradable_person: UngradablePerson::Unprocessable,
     new_columns: NewColumns::OfNewAssignments,
     content_items: ContentItems::AsOffered,
@@ -293,6 +306,7 @@ const OTHER: Capabilities = Capabilities {
     score_members: ScoreMembers::Standard,
     repeated_scores: RepeatedScores::AddComment,
     typed_grades: TypedGrades::Overwritten,
+    hidden_grades: HiddenGrades::Unknown,
     ungradable_person: UngradablePerson::Unknown,
     new_columns: NewColumns::OfLinks,
     content_items: ContentItems::AsOffered,

@@ -25,7 +25,7 @@ use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
+    Db, StoreError, activities, audit, badges, enrolments, facts, people, rules, submissions,
 };
 
 /// Characters of a text.
@@ -42,7 +42,7 @@ pub(crate) struct ActivityView {
     pub(crate) activity: Activity,
     /// This person's versions, oldest first.
     pub(crate) versions: Vec<Submission>,
-    /// What the gradebook says.
+    /// What the gradebook says, where it is released.
     pub(crate) grade: Option<Grade>,
     pub(crate) may_hand_in: bool,
     /// Who reviewed, by id.
@@ -110,7 +110,7 @@ pub(crate) async fn activity(
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let activity = own_activity(db, &visitor, &id)?;
         let versions = submissions::history(db, tenant, &id, person)?;
-        let grades = results::for_person(db, tenant, &activity.course, person)?;
+        let grades = facts::grades_of(db, tenant, &activity.course, person)?.grades;
         let reviewers: Vec<PersonId> = versions
             .iter()
             .filter_map(|one| one.review.as_ref().map(|review| review.by.clone()))
@@ -357,6 +357,8 @@ pub(crate) struct ReviewView {
     pub(crate) versions: Vec<Submission>,
     /// What the gradebook says.
     pub(crate) grade: Option<Grade>,
+    /// Whether that counts already and the student may know of it.
+    pub(crate) is_released: bool,
     /// The next one that waits.
     pub(crate) next: Option<SubmissionId>,
 }
@@ -381,7 +383,10 @@ pub(crate) async fn review_view(
         let submission = submissions::get(db, tenant, &id)?.ok_or(ServiceError::NotFound("hand-in"))?;
         let activity = own_activity(db, &visitor, &submission.activity)?;
         let person = people::get(db, tenant, &submission.person)?;
-        let grades = results::for_person(db, tenant, &activity.course, &submission.person)?;
+        let known = facts::grades_of(db, tenant, &activity.course, &submission.person)?;
+        let withheld = activity.line_item.as_ref().map(|item| known.withheld.get(item));
+        let is_released = withheld.flatten().is_none();
+        let grades = known.released(|_| true).grades;
         let waiting = Some(SubmissionState::HandedIn);
         let (others, _) =
             submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
@@ -393,6 +398,7 @@ pub(crate) async fn review_view(
                 .line_item
                 .as_ref()
                 .and_then(|item| grades.get(item).cloned()),
+            is_released,
             next: others
                 .into_iter()
                 .map(|other| other.id)

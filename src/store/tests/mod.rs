@@ -12,6 +12,7 @@ mod institutions;
 mod placing;
 mod queue;
 mod reading;
+mod releases;
 mod trouble;
 
 use std::fs;

@@ -196,8 +196,13 @@ async fn view(
         problems: ProblemList(problems),
         maximum: maximum.to_string(),
         override_note: says.filter(|(value, _)| Some(*value) != ours).map(|(value, of)| {
+            let counts = if shown.is_released {
+                "That grade counts, whatever you give here."
+            } else {
+                "That grade counts once it is released, whatever you give here."
+            };
             format!(
-                "The gradebook says {} of {}. That grade counts, whatever you give here.",
+                "The gradebook says {} of {}. {counts}",
                 value.normalize(),
                 of.normalize()
             )

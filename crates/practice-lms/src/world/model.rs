@@ -163,6 +163,8 @@ pub struct Column {
     pub submission_review: Option<Value>,
     /// Canvas: the `submission_type` extension as it was sent.
     pub submission_type: Option<Value>,
+    /// Whether students do not see its grades (Moodle: hidden; Canvas: not posted). No service says so.
+    pub is_hidden: bool,
     /// By person.
     pub cells: HashMap<u64, Cell>,
 }
@@ -182,6 +184,7 @@ impl Column {
             is_coupled: false,
             submission_review: None,
             submission_type: None,
+            is_hidden: false,
             cells: HashMap::new(),
         }
     }

@@ -16,15 +16,18 @@ use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
 use crate::domain::people::Person;
 use crate::domain::policy::Power;
+use crate::domain::release::Release;
 use crate::domain::rule::{Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
-use crate::ids::{BadgeId, PersonId};
+use crate::ids::{BadgeId, LineItemId, PersonId};
 use crate::service::Cairn;
 use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people, rules};
+use crate::store::{
+    Db, StoreError, audit, awards, badges, courses, enrolments, facts, people, releases, rules,
+};
 
 /// What a rule would do, with everything that a page says about it.
 #[derive(Debug, Clone)]
@@ -45,6 +48,8 @@ pub(crate) struct Trial {
     pub(crate) can_activate: bool,
     /// When the course was last read.
     pub(crate) read_at: Option<DateTime<Utc>>,
+    /// When the grades count that it reads: each column by its name.
+    pub(crate) counting: Vec<(String, Release)>,
 }
 
 /// What became of an activation.
@@ -88,12 +93,33 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
                 .collect(),
             read_at: course.and_then(|course| course.checks.last_at),
+            counting: counting(db, &badge, &rule, &names)?,
             badge,
             run,
             names,
         })
     });
     tried.await
+}
+
+/// When the grades count that a rule reads: each column once, by its name.
+fn counting(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    names: &Names,
+) -> Result<Vec<(String, Release)>, StoreError> {
+    let releases = releases::for_course(db, &badge.tenant, &badge.course)?;
+    let mut told: Vec<&LineItemId> = Vec::new();
+    for item in rule.root.line_items() {
+        if !told.contains(&item) {
+            told.push(item);
+        }
+    }
+    let told = told.into_iter();
+    Ok(told
+        .map(|item| (names.line_item(item), releases.of(item)))
+        .collect())
 }
 
 /// A draft; or the version of a badge that rests, once what made it rest is mended.
@@ -154,7 +180,7 @@ fn learners(
     let known = facts::for_course(db, tenant, &badge.course, &badge.id)?;
     let mut learners = Vec::with_capacity(may.len());
     for (person, facts) in known {
-        let left_out = needs_row && facts.grades.is_empty() && outcome(&rule.root, &facts, now) == Truth::Yes;
+        let left_out = needs_row && !facts.has_row() && outcome(&rule.root, &facts, now) == Truth::Yes;
         if may.contains(&person) && !left_out {
             learners.push(Learner {
                 latest: latest.remove(&person),
@@ -173,6 +199,27 @@ pub(super) fn near(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<usi
     };
     let learners = learners(db, badge, &rule, now)?;
     Ok(dry_run(&rule, None, &learners, &Names::default(), now).near.len())
+}
+
+/// How many more a badge would award if the grades of one column were released.
+pub(in crate::service) fn awarded_by_release(
+    db: &mut Db,
+    badge: &Badge,
+    item: &LineItemId,
+    now: DateTime<Utc>,
+) -> Result<usize, ServiceError> {
+    let active = rules::active(db, &badge.tenant, &badge.id)?;
+    let gives = badge.state == BadgeState::Active && badge.design.expiry.leaves_time(now);
+    let Some(rule) = active.filter(|_| gives) else {
+        return Ok(0);
+    };
+    let mut learners = learners(db, badge, &rule, now)?;
+    let number = |learners: &[Learner]| dry_run(&rule, None, learners, &Names::default(), now).number();
+    let before = number(&learners);
+    for learner in &mut learners {
+        learner.facts = learner.facts.released(|withheld| withheld == item);
+    }
+    Ok(number(&learners).saturating_sub(before))
 }
 
 /// Lets the tried version decide from now on, if what would happen is still what was confirmed.
