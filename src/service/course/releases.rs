@@ -25,7 +25,6 @@ use lti::capabilities::HiddenGrades;
 /// The columns of a course that can be read.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
-    pub(crate) now: DateTime<Utc>,
     /// What was chosen for those of which nobody chose otherwise; none when nobody was asked yet.
     pub(crate) answer: Option<Counting>,
     /// In the order of the gradebook's list.
@@ -50,7 +49,7 @@ pub(crate) struct Column {
 #[tracing::instrument(name = "releases.columns", level = "debug", skip_all)]
 pub(crate) async fn columns(cairn: &Cairn, visitor: &Visitor) -> Result<Columns, ServiceError> {
     visitor.teach()?;
-    let (visitor, now) = (visitor.clone(), cairn.clock.now());
+    let visitor = visitor.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
         let mut items = line_items::for_course(db, tenant, course)?;
@@ -75,7 +74,6 @@ pub(crate) async fn columns(cairn: &Cairn, visitor: &Visitor) -> Result<Columns,
             item,
         });
         Ok(Columns {
-            now,
             answer: known.answer,
             columns: columns.collect(),
         })

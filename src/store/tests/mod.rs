@@ -12,7 +12,7 @@ mod institutions;
 mod placing;
 mod queue;
 mod reading;
-mod releases;
+mod releasing;
 mod trouble;
 
 use std::fs;

@@ -65,7 +65,7 @@ fn what_a_teacher_chose_for_a_column_is_chosen_for_the_one_that_stands_for_it() 
             let field = form.fields.iter().find(|field| field.name.starts_with("column."));
             let field = field.unwrap().name.clone();
             let stands = form.option(&field, "Home assignment").unwrap().to_owned();
-            let done = new.send(&map, "/map", &[(&field, &stands)]).await;
+            let done = new.send(&map, "/map", &[(field.as_str(), stands.as_str())]).await;
             assert!(done.words().contains("Saved."), "{}", done.words());
             let stands = chosen(&scene, &course, "Home assignment").await;
             assert_eq!(

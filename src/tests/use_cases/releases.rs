@@ -5,7 +5,6 @@ use rust_decimal::Decimal;
 
 use super::{Bench, benches, benches_of};
 use crate::clock::Clock as _;
-use crate::domain::cause::Cause;
 use crate::domain::course::Opens;
 use crate::domain::decision::{CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
@@ -19,6 +18,7 @@ use crate::service::award::evidence::{self, Answer, HandIn};
 use crate::service::award::{learning, progress, regrades};
 use crate::service::badge::design;
 use crate::service::base::queue::{self, ReleaseColumn};
+use crate::service::base::session::Visitor;
 use crate::service::course::links::{self, Choice};
 use crate::service::course::releases::{self, Column};
 use crate::service::course::scores;
@@ -191,7 +191,7 @@ async fn a_column_held_again_keeps_what_counted_and_takes_no_badge_for_a_grade_t
         bench.run().await;
         assert!(bench.is_holder(&badge, ada).await && !bench.is_holder(&badge, ben).await);
         let (teacher, now) = (bench.instructor().await, bench.clock.now());
-        let fallen = async |teacher| {
+        let fallen = async |teacher: Visitor| {
             let found = bench
                 .cairn
                 .store
@@ -228,7 +228,9 @@ async fn a_date_releases_by_itself_when_it_comes_and_not_when_it_was_put_off_or_
         bench.clock.advance(TimeDelta::minutes(61));
         bench.work(&bench.cairn).await;
         assert!(!bench.is_holder(&badge, &ada).await, "it was put off");
-        assert_eq!(bench.release_columns().await[0].release.planned_at, Some(at));
+        let columns = bench.release_columns().await;
+        let column = columns.iter().find(|one| one.item.id == item).unwrap();
+        assert_eq!(column.release.planned_at, Some(at));
         bench.set_release(&item, Change::Hold).await;
         bench.clock.advance(TimeDelta::minutes(60));
         bench.work(&bench.cairn).await;
@@ -433,6 +435,6 @@ async fn where_only_rows_tell_students_from_staff_a_row_that_is_not_released_tel
         let holders: Vec<PersonId> = bench.holders(&badge).await.into_keys().collect();
         assert_eq!(holders, [bench.person(&ada.sub).await]);
         let decided = bench.decide(&badge).await;
-        assert_eq!(decided.awarded, 0, "{:?} is no cause for more", Cause::Fact);
+        assert_eq!(decided.awarded, 0);
     }
 }

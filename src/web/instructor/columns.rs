@@ -57,10 +57,15 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
         [] => "No rule reads it.".to_owned(),
         names => format!("Read by {}.", names.join(", ")),
     };
+    let chosen = if column.is_own {
+        ""
+    } else {
+        " Nobody has chosen anything for it alone."
+    };
     ColumnPanel {
         id: item.id.to_string(),
         label: item.label.clone(),
-        facts: format!("Of {} points. {read}", item.maximum.normalize()),
+        facts: format!("Of {} points. {read}{chosen}", item.maximum.normalize()),
         counting: words::releases::counting(&item.label, release),
         action: visit.href(&course::column_change(&item.id)),
         at_once: release.counting == Counting::AtOnce,
@@ -116,10 +121,13 @@ async fn review(visit: Visit, path: web::Path<(String, LineItemId)>) -> Result<H
         consequences.push(match count {
             0 => format!("Nobody earns “{badge}” by it now."),
             1 => format!("1 student earns “{badge}” at once."),
-            count => format!(
-                "{} earn “{badge}” at once.",
-                count_of(*count, "student", "students")
-            ),
+            count => {
+                let count = u32::try_from(*count).unwrap_or(u32::MAX);
+                format!(
+                    "{} earn “{badge}” at once.",
+                    count_of(count, "student", "students")
+                )
+            }
         });
     }
     if found.awards.is_empty() {
