@@ -61,9 +61,15 @@ words! {
     BadgeMapped = "badge.mapped";
     BadgePaused = "badge.paused";
     BadgeRetired = "badge.retired";
+    ColumnCounting = "column.counting";
+    ColumnHeld = "column.held";
+    ColumnReleasePlanned = "column.release-planned";
+    ColumnReleased = "column.released";
     CopyDeclined = "copy.declined";
     CopyMapped = "copy.mapped";
     CopyTaken = "copy.taken";
+    /// When the grades of a course's columns count of which nobody chose otherwise.
+    CourseCounting = "course.counting";
     CredentialReissued = "credential.reissued";
     DataExported = "data.exported";
     DeploymentAccepted = "deployment.accepted";
@@ -315,9 +321,14 @@ mod tests {
         "badge.mapped",
         "badge.paused",
         "badge.retired",
+        "column.counting",
+        "column.held",
+        "column.release-planned",
+        "column.released",
         "copy.declined",
         "copy.mapped",
         "copy.taken",
+        "course.counting",
         "credential.reissued",
         "data.exported",
         "deployment.accepted",

@@ -146,6 +146,13 @@ impl Known {
         self
     }
 
+    /// A column that is not released, with what it holds.
+    pub(crate) fn withheld(mut self, item: &str, value: Option<&str>) -> Self {
+        let held = value.map(|value| grade(Some(decimal(value)), decimal("100")));
+        self.0.withheld.insert(item.into(), held);
+        self
+    }
+
     pub(crate) fn evidence(mut self, activity: &str, state: SubmissionState) -> Self {
         self.0.evidence.insert(
             activity.into(),
@@ -285,14 +292,24 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
         valid_until: end.map(days),
         revoked,
     });
+    let column = (grade, prop::bool::weighted(0.2));
     (
-        prop::collection::hash_map(any_name().prop_map(LineItemId::from), grade, 0..5),
+        prop::collection::hash_map(any_name().prop_map(LineItemId::from), column, 0..5),
         prop::collection::hash_map(any_name().prop_map(ActivityId::from), state, 0..5),
         prop::collection::hash_map(any_name().prop_map(BadgeId::from), held, 0..5),
         prop::bool::ANY,
     )
-        .prop_map(|(grades, states, held, approved)| Facts {
-            grades,
+        .prop_map(|(columns, states, held, approved)| Facts {
+            grades: columns
+                .iter()
+                .filter(|(_, (_, waits))| !waits)
+                .map(|(item, (grade, _))| (item.clone(), grade.clone()))
+                .collect(),
+            withheld: columns
+                .into_iter()
+                .filter(|(_, (_, waits))| *waits)
+                .map(|(item, (grade, _))| (item, grade.value.is_some().then_some(grade)))
+                .collect(),
             evidence: states
                 .into_iter()
                 .map(|(id, state)| {

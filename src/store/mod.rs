@@ -58,6 +58,7 @@ pub(crate) mod refused_gradings;
 pub(crate) mod registrations;
 pub(crate) mod regrades;
 pub(crate) mod reissues;
+pub(crate) mod releases;
 pub(crate) mod results;
 pub(crate) mod retention;
 pub(crate) mod rules;

@@ -167,6 +167,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    column_releases (line_item_id) {
+        line_item_id -> Text,
+        tenant_id -> Text,
+        counting -> Text,
+        released_at -> Nullable<BigInt>,
+        planned_at -> Nullable<BigInt>,
+        held_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    course_releases (course_id) {
+        course_id -> Text,
+        tenant_id -> Text,
+        counting -> Text,
+        answered_at -> BigInt,
+    }
+}
+
+diesel::table! {
     results (line_item_id, person_id) {
         tenant_id -> Text,
         line_item_id -> Text,
@@ -638,6 +658,8 @@ allow_tables_to_appear_in_same_query!(
     people,
     enrolments,
     line_items,
+    column_releases,
+    course_releases,
     results,
     nonces,
     sessions,

@@ -30,6 +30,7 @@ mod privacy;
 mod program;
 mod refused_scores;
 mod registering;
+mod releasing;
 mod screens;
 mod showing;
 mod site;

@@ -53,6 +53,26 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "The check has begun. This page shows how far it is.",
     ),
     (
+        "counting",
+        Status::Earned,
+        "Saved. You can change when grades count for each gradebook column.",
+    ),
+    (
+        "released",
+        Status::Earned,
+        "Released. Those who meet a rule are being awarded now.",
+    ),
+    (
+        "planned",
+        Status::Earned,
+        "Saved. The grades are released by themselves at that time.",
+    ),
+    (
+        "held",
+        Status::Earned,
+        "Held. Grades that are read from now on wait until you release them; what was awarded stays.",
+    ),
+    (
         "handed-in",
         Status::Earned,
         "Handed in. You will see the answer here.",

@@ -40,7 +40,8 @@ routes! {
 pub(crate) mod course {
     use super::routes;
     use crate::ids::{
-        ActivityId, AwardId, BadgeId, CopyId, LinkId, PersonId, RegradeId, ShareLinkId, SubmissionId,
+        ActivityId, AwardId, BadgeId, CopyId, LineItemId, LinkId, PersonId, RegradeId, ShareLinkId,
+        SubmissionId,
     };
 
     routes! {
@@ -51,6 +52,10 @@ pub(crate) mod course {
         LINK_CHOOSE = "/links/{link}/choose", link_choose(link: &LinkId);
         CHECK = "/check", check();
         CHECK_STATUS = "/check/status", check_status();
+        COLUMNS = "/columns", columns();
+        COLUMNS_ANSWER = "/columns/answer", columns_answer();
+        COLUMN_RELEASE = "/columns/{item}/release", column_release(item: &LineItemId);
+        COLUMN_CHANGE = "/columns/{item}/change", column_change(item: &LineItemId);
         PROGRESS = "/progress", progress();
         PROGRESS_CSV = "/progress.csv", progress_csv();
 

@@ -34,6 +34,8 @@ pub struct Capabilities {
     pub repeated_scores: RepeatedScores,
     /// What becomes of a grade that a teacher typed.
     pub typed_grades: TypedGrades,
+    /// What it tells of grades that students cannot see yet.
+    pub hidden_grades: HiddenGrades,
     /// How it refuses a score for somebody who cannot be graded.
     pub ungradable_person: UngradablePerson,
     /// How it refuses a score for a column that a teacher locked.
@@ -137,6 +139,15 @@ pub enum TypedGrades {
     /// Replaces it, unless the score asks for it to stay: `prioritize_non_tool_grade` keeps any grade that is there, our
     /// own too, and `preserve_score` keeps the gradebook's alone, not the result (Canvas: the fifteen things, 3 and 4).
     KeptWhenAsked,
+}
+
+/// What results are of grades that students cannot see yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HiddenGrades {
+    /// Results like others, at once, and nothing tells which they are (Canvas: the fifteen things, 2; facts 3.3).
+    Readable,
+    /// Nothing is known of it.
+    Unknown,
 }
 
 /// How a score is answered of somebody who can have no grade there, such as a teacher.
@@ -273,6 +284,7 @@ const MOODLE: Capabilities = Capabilities {
     score_members: ScoreMembers::Standard,
     repeated_scores: RepeatedScores::Refused,
     typed_grades: TypedGrades::Overwritten,
+    hidden_grades: HiddenGrades::Readable,
     ungradable_person: UngradablePerson::BadRequest,
     locked_columns: LockedColumns::ServerError,
     changed_points: ChangedPoints::OfPlatform,
@@ -297,6 +309,7 @@ const CANVAS: Capabilities = Capabilities {
     score_members: ScoreMembers::Canvas,
     repeated_scores: RepeatedScores::AddCommentAndAttempt,
     typed_grades: TypedGrades::KeptWhenAsked,
+    hidden_grades: HiddenGrades::Readable,
     ungradable_person: UngradablePerson::Unprocessable,
     locked_columns: LockedColumns::Unknown,
     changed_points: ChangedPoints::ScoresStay,
@@ -321,6 +334,7 @@ const OTHER: Capabilities = Capabilities {
     score_members: ScoreMembers::Standard,
     repeated_scores: RepeatedScores::AddComment,
     typed_grades: TypedGrades::Overwritten,
+    hidden_grades: HiddenGrades::Unknown,
     ungradable_person: UngradablePerson::Unknown,
     locked_columns: LockedColumns::Unknown,
     changed_points: ChangedPoints::OfPlatform,

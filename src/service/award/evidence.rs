@@ -26,7 +26,8 @@ use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, badges, enrolments, people, posted_scores, results, rules, submissions,
+    Db, StoreError, activities, audit, badges, enrolments, facts, people, posted_scores, results, rules,
+    submissions,
 };
 
 /// Characters of a text.
@@ -43,7 +44,7 @@ pub(crate) struct ActivityView {
     pub(crate) activity: Activity,
     /// This person's versions, oldest first.
     pub(crate) versions: Vec<Submission>,
-    /// What the gradebook says.
+    /// What the gradebook says, where it is released.
     pub(crate) grade: Option<Grade>,
     pub(crate) may_hand_in: bool,
     /// Who reviewed, by id.
@@ -111,7 +112,7 @@ pub(crate) async fn activity(
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let activity = own_activity(db, &visitor, &id)?;
         let versions = submissions::history(db, tenant, &id, person)?;
-        let grades = results::for_person(db, tenant, &activity.course, person)?;
+        let grades = facts::grades_of(db, tenant, &activity.course, person)?.grades;
         let reviewers: Vec<PersonId> = versions
             .iter()
             .filter_map(|one| one.review.as_ref().map(|review| review.by.clone()))
@@ -358,6 +359,8 @@ pub(crate) struct ReviewView {
     pub(crate) versions: Vec<Submission>,
     /// What the gradebook has, as far as it is known.
     pub(crate) gradebook: InGradebook,
+    /// Whether what is read there counts already and the student may know of it.
+    pub(crate) is_released: bool,
     /// The next one that waits.
     pub(crate) next: Option<SubmissionId>,
 }
@@ -444,6 +447,13 @@ pub(crate) async fn review_view(
             Some(item) => in_gradebook(db, tenant, &activity.course, item, &submission)?,
             None => InGradebook::default(),
         };
+        let is_released = match &activity.line_item {
+            Some(item) => {
+                let known = facts::grades_of(db, tenant, &activity.course, &submission.person)?;
+                !known.withheld.contains_key(item)
+            }
+            None => true,
+        };
         let waiting = Some(SubmissionState::HandedIn);
         let (others, _) =
             submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
@@ -452,6 +462,7 @@ pub(crate) async fn review_view(
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
             gradebook,
+            is_released,
             next: others
                 .into_iter()
                 .map(|other| other.id)

@@ -9,13 +9,13 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, DecisionRecord};
 use crate::domain::evaluate::evaluate;
-use crate::domain::facts::Approval;
+use crate::domain::facts::{Approval, Grade};
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
-use crate::ids::{AwardId, BadgeId, PersonId};
+use crate::ids::{AwardId, BadgeId, LineItemId, PersonId};
 use crate::service::Cairn;
 use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::holders::AwardPage;
@@ -27,7 +27,8 @@ use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::enrolments::Who;
 use crate::store::{
-    Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, refused_gradings, rules,
+    Db, StoreError, approvals, audit, awards, badges, decisions, enrolments, facts, people, refused_gradings,
+    rules,
 };
 
 /// Earlier decisions that a page shows.
@@ -132,6 +133,8 @@ pub(crate) struct Sight {
     pub(crate) page: AwardPage,
     pub(crate) approval: Option<Approval>,
     pub(crate) names: Names,
+    /// Grades that the rule will read once their columns are released: for teachers alone.
+    pub(crate) withheld: Vec<(LineItemId, Grade)>,
     /// Newest first.
     pub(crate) history: Vec<DecisionRecord>,
     /// What the audit log says of it, newest first, with the name of the person who did it.
@@ -212,7 +215,12 @@ fn sight_in(
     let page = AwardPage::of(db, tenant, &awarded)?.into_values().next();
     let history = decisions::history(db, tenant, &badge.id, &person.id, Page::first(HISTORY))?;
     let log = log(db, visitor, &badge.id, &person.id)?;
+    let withheld = match &rule {
+        Some(rule) => withheld(db, visitor, rule, &person.id)?,
+        None => Vec::new(),
+    };
     Ok(Sight {
+        withheld,
         approval: approvals::get(db, tenant, &badge.id, &person.id)?,
         names: names::of_course(db, tenant, course)?,
         refused: refused_gradings::since(db, tenant, course, &person.id)?,
@@ -228,6 +236,18 @@ fn sight_in(
         log,
         now,
     })
+}
+
+/// Grades in the columns of a rule that are not released.
+fn withheld(
+    db: &mut Db,
+    visitor: &Visitor,
+    rule: &Rule,
+    person: &PersonId,
+) -> Result<Vec<(LineItemId, Grade)>, StoreError> {
+    let mut known = facts::grades_of(db, visitor.tenant(), &visitor.course.id, person)?.withheld;
+    let waits = |item: &LineItemId| Some((item.clone(), known.remove(item).flatten()?));
+    Ok(rule.root.line_items().filter_map(waits).collect())
 }
 
 /// What the audit log says of one student and one badge.

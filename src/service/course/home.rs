@@ -12,6 +12,8 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::copying::{self, Offer};
+use crate::service::course::releases;
+use crate::service::course::scores::{self, Late};
 use crate::service::course::scores::{self, Late, Told};
 use crate::service::course::sync::{self, CheckProgress};
 use crate::store::Db;
@@ -39,6 +41,8 @@ pub(crate) struct Teaching {
     pub(crate) copied: Option<CopyId>,
     /// Holders who no longer meet a rule: the first of them, and how many more there are.
     pub(crate) fallen: (Vec<FallenGrade>, i64),
+    /// Whether somebody should say when grades count here.
+    pub(crate) ask_when_grades_count: bool,
 }
 
 impl Cairn {
@@ -76,5 +80,6 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         offers,
         copied,
         fallen: regrades::waiting_of(db, visitor, now)?,
+        ask_when_grades_count: releases::is_to_be_asked(db, visitor)?,
     })))
 }

@@ -8,6 +8,7 @@ pub(crate) mod links;
 pub(crate) mod notices;
 pub(crate) mod placing;
 mod reach;
+pub(crate) mod releases;
 pub(crate) mod scores;
 pub(crate) mod student_work;
 pub(crate) mod sync;

@@ -13,6 +13,7 @@ mod placing;
 mod posting;
 mod queue;
 mod reading;
+mod releasing;
 mod trouble;
 
 use std::fs;

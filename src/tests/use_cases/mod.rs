@@ -16,6 +16,7 @@ mod nodes;
 mod oddities;
 mod recipients;
 mod regrades;
+mod releases;
 mod retention;
 mod roles;
 mod schedule;

@@ -34,8 +34,11 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
         offers,
         copied,
         fallen: (fallen, more),
+        ask_when_grades_count,
     } = teaching;
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
+    page.ask_when_grades_count = ask_when_grades_count
+        .then(|| words::releases::why(visit.visitor.registration.capabilities().product));
     page.offers = super::copied::lines(visit, offers);
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     let untaken = scores.untaken.iter().map(|one| untaken(visit, one));
@@ -86,6 +89,9 @@ fn view(
             .collect(),
         more_attention: 0,
         news: Vec::new(),
+        ask_when_grades_count: None,
+        answer_action: visit.href(&course::columns_answer()),
+        columns_href: visit.href(&course::columns()),
         offers: Vec::new(),
         badges: overview
             .badges

@@ -87,6 +87,14 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
                 href: visit.href(&course::evidence()),
                 text: "Review it".to_owned(),
             }),
+        withheld: sight
+            .withheld
+            .iter()
+            .filter_map(|(item, grade)| {
+                let (label, of) = (sight.names.line_item(item), grade.maximum.normalize());
+                Some(format!("{label}: {} of {of}", grade.value?.normalize()))
+            })
+            .collect(),
         rule_version: rule_version.unwrap_or(0),
         decided: sight.confirmed.map(|at| When::new(at, sight.now)),
         approve_href: (powers.approve && open && sight.waits_for_approval()).then(|| about(course::approve)),

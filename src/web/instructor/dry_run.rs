@@ -21,6 +21,7 @@ use crate::web::views::instructor::{
     Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
 };
 use crate::web::views::shared::{Problem, ProblemList, When};
+use crate::web::words;
 
 /// Names shown of each group; the file has all of them.
 const SHOWN: usize = 50;
@@ -103,7 +104,16 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         students: small(run.learners),
         now: small(run.number()),
         near: small(run.near.len()),
-        unknown: small(run.no_grade.len() + run.not_handed_in.len() + run.waiting.len()),
+        once_released: small(run.once_released),
+        counting: trial
+            .counting
+            .iter()
+            .map(|(label, release)| words::releases::counting(label, release))
+            .collect(),
+        columns_href: visit.href(&course::columns()),
+        unknown: small(
+            run.not_released.len() + run.no_grade.len() + run.not_handed_in.len() + run.waiting.len(),
+        ),
         holders: small(run.holders.len()),
         bars: run.funnel.iter().map(|row| bar(row, run.learners)).collect(),
         names: groups(trial)
@@ -140,8 +150,9 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
             (row.near, format!("within {NEAR_PERCENT} points")),
             (row.waiting, "waiting for review".to_owned()),
         ]),
-        unknown: small(row.no_grade + row.not_handed_in),
+        unknown: small(row.not_released + row.no_grade + row.not_handed_in),
         unknown_words: words(&[
+            (row.not_released, "not released yet".to_owned()),
             (row.no_grade, "no grade yet".to_owned()),
             (row.not_handed_in, "nothing handed in".to_owned()),
         ]),
@@ -161,6 +172,7 @@ fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 9] {
         ("Miss it narrowly", &run.near),
         ("Wait for a review or an approval", &run.waiting),
         ("Have not handed in yet", &run.not_handed_in),
+        ("Wait for grades to be released", &run.not_released),
         ("Have no grade yet", &run.no_grade),
         ("Do not meet it", &run.not_yet),
         ("Hold it already", &run.holders),

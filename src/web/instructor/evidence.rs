@@ -190,7 +190,7 @@ async fn view(
         fields,
         problems: ProblemList(problems),
         maximum: maximum.to_string(),
-        gradebook_note: words::scores::in_gradebook(&shown.gradebook),
+        gradebook_note: words::scores::in_gradebook(&shown.gradebook, shown.is_released),
         refused_note: shown.gradebook.refused.as_ref().map(|(why, said)| {
             let why = words::scores::refusal(*why, said);
             format!("The gradebook has not taken what was to be sent for this work. {why}")

@@ -8,6 +8,7 @@ mod badge_form;
 mod by_hand;
 mod check;
 mod choose;
+mod columns;
 mod copied;
 pub(crate) mod course;
 mod decision;
@@ -29,6 +30,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         by_hand::configure,
         check::configure,
         choose::configure,
+        columns::configure,
         copied::configure,
         decision::configure,
         dry_run::configure,

@@ -19,6 +19,7 @@ use crate::web::paths::course;
 use crate::web::rule_form::{self, DraftGroup};
 use crate::web::views::instructor::{ColumnFields, RuleBuilderPage, RuleOptions};
 use crate::web::views::shared::{Choice, Flash, Problem, ProblemList, Status};
+use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -197,6 +198,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         column: (may_save && editor.makes_columns).then_some(builder.column),
         may_save,
         edit_href: href(course::badge_edit),
+        columns_href: visit.href(&course::columns()),
         back_href: visit.href(""),
     })
 }
@@ -213,6 +215,17 @@ fn options(editor: &RuleEditor) -> RuleOptions {
     };
     RuleOptions {
         items: editor.items.iter().map(item).collect(),
+        counting: editor
+            .items
+            .iter()
+            .map(|item| {
+                let release = editor.releases.of(&item.id);
+                (
+                    item.id.to_string(),
+                    words::releases::counting(&item.label, &release),
+                )
+            })
+            .collect(),
         activities: editor
             .activities
             .iter()

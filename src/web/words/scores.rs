@@ -74,9 +74,9 @@ pub(crate) fn anew(one: &SentAnew) -> String {
     )
 }
 
-/// What the gradebook has beside a review, where it does not refuse.
+/// What the gradebook has beside a review, where it does not refuse. A grade that is not released does not count yet.
 #[must_use]
-pub(crate) fn in_gradebook(there: &InGradebook) -> Option<String> {
+pub(crate) fn in_gradebook(there: &InGradebook, is_released: bool) -> Option<String> {
     if !there.column {
         return None;
     }
@@ -85,8 +85,10 @@ pub(crate) fn in_gradebook(there: &InGradebook) -> Option<String> {
             let (value, of) = (grade.value.normalize(), grade.maximum.normalize());
             if there.ours {
                 format!("The gradebook has {value} of {of}, as it was given here.")
-            } else {
+            } else if is_released {
                 format!("The gradebook says {value} of {of}. That grade counts, whatever you give here.")
+            } else {
+                format!("The gradebook says {value} of {of}. That grade counts once it is released, whatever you give here.")
             }
         }
         None if there.excused => "The grade from here was taken away in the gradebook: the student is excused, or the cell \
@@ -164,8 +166,8 @@ mod tests {
             excused,
             refused: None,
         };
-        assert_eq!(in_gradebook(&InGradebook::default()), None);
-        let says = |there: InGradebook| in_gradebook(&there).unwrap();
+        assert_eq!(in_gradebook(&InGradebook::default(), true), None);
+        let says = |there: InGradebook| in_gradebook(&there, true).unwrap();
         assert_eq!(
             says(there(points(40), false, false)),
             "The gradebook says 40 of 100. That grade counts, whatever you give here."

@@ -15,7 +15,10 @@ use super::{Page, html, missing, see};
 const ROWS: usize = 100;
 
 struct ColumnHead {
+    id: u64,
     label: String,
+    /// Whether students do not see it.
+    hidden: bool,
     maximum: String,
     kind: String,
 }
@@ -89,6 +92,8 @@ fn table(world: &World, course: u64, from: usize) -> (Vec<ColumnHead>, Vec<RowLi
         tool.map_or_else(|| "a tool".to_owned(), |tool| tool.name.clone())
     };
     let heads = course.columns.iter().map(|column| ColumnHead {
+        id: column.id,
+        hidden: column.is_hidden,
         label: column.label.clone(),
         maximum: column.maximum.normalize().to_string(),
         kind: match column.source {
@@ -145,6 +150,9 @@ pub(super) async fn save(
         return missing();
     };
     for (name, value) in url::form_urlencoded::parse(&form) {
+        if let ("hide" | "show", Ok(column)) = (&*name, value.parse()) {
+            world.hide_grades(course.id, column, name == "hide");
+        }
         let ids = name.strip_prefix("g-").and_then(|ids| ids.split_once('-'));
         let ids = ids.and_then(|(column, person)| Some((column.parse().ok()?, person.parse().ok()?)));
         let Some((column, person)) = ids else { continue };

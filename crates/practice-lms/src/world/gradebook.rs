@@ -66,6 +66,22 @@ impl World {
         column.map(|column| column.allowed_attempts = attempts).is_some()
     }
 
+    /// A teacher hides the grades of a column from students (Moodle), or posts them by hand (Canvas); or shows them.
+    pub fn hide_grades(&self, course: u64, line_item: u64, hidden: bool) -> bool {
+        let mut data = self.lock();
+        let column = data.column_mut(course, line_item);
+        column.map(|column| column.is_hidden = hidden).is_some()
+    }
+
+    /// What a student sees of their grade.
+    #[must_use]
+    pub fn grade_shown(&self, course: u64, line_item: u64, person: u64) -> Option<Decimal> {
+        let data = self.lock();
+        let column = data.courses.get(&course)?.column(line_item)?;
+        let cell = column.cells.get(&person).filter(|_| !column.is_hidden)?;
+        cell.points
+    }
+
     /// A teacher removes a column.
     pub fn delete_line_item(&self, course: u64, line_item: u64) -> bool {
         let mut data = self.lock();

@@ -182,6 +182,8 @@ pub struct Column {
     pub closed: Option<Closed>,
     /// Canvas: how many attempts a student has; none where there is no limit.
     pub allowed_attempts: Option<u32>,
+    /// Whether students do not see its grades (Moodle: hidden; Canvas: not posted). No service says so.
+    pub is_hidden: bool,
     /// By person.
     pub cells: HashMap<u64, Cell>,
 }
@@ -203,6 +205,7 @@ impl Column {
             submission_type: None,
             closed: None,
             allowed_attempts: None,
+            is_hidden: false,
             cells: HashMap::new(),
         }
     }

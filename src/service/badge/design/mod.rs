@@ -25,6 +25,7 @@ mod trial;
 
 pub(in crate::service) use rule::names;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
+pub(in crate::service) use trial::awarded_by_release;
 pub(crate) use trial::{Activated, Trial, activate, trial};
 
 /// Courses larger than this are not tried out on every look at the list.

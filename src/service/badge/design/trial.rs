@@ -17,15 +17,19 @@ use crate::domain::evaluate::{evaluate, outcome};
 use crate::domain::facts::Facts;
 use crate::domain::people::Person;
 use crate::domain::policy::Power;
+use crate::domain::release::Release;
 use crate::domain::rule::{Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
-use crate::ids::{BadgeId, PersonId};
+use crate::ids::{BadgeId, LineItemId, PersonId};
 use crate::service::Cairn;
 use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people, refused_gradings, rules};
+use crate::store::{
+    Db, StoreError, audit, awards, badges, courses, enrolments, facts, people, refused_gradings, releases,
+    rules,
+};
 
 /// What a rule would do, with everything that a page says about it.
 #[derive(Debug, Clone)]
@@ -48,6 +52,8 @@ pub(crate) struct Trial {
     pub(crate) can_activate: bool,
     /// When the course was last read.
     pub(crate) read_at: Option<DateTime<Utc>>,
+    /// When the grades count that it reads: each column by its name.
+    pub(crate) counting: Vec<(String, Release)>,
 }
 
 /// What became of an activation.
@@ -94,12 +100,33 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .collect(),
             read_at: course.and_then(|course| course.checks.last_at),
             refused,
+            counting: counting(db, &badge, &rule, &names)?,
             badge,
             run,
             names,
         })
     });
     tried.await
+}
+
+/// When the grades count that a rule reads: each column once, by its name.
+fn counting(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    names: &Names,
+) -> Result<Vec<(String, Release)>, StoreError> {
+    let releases = releases::for_course(db, &badge.tenant, &badge.course)?;
+    let mut told: Vec<&LineItemId> = Vec::new();
+    for item in rule.root.line_items() {
+        if !told.contains(&item) {
+            told.push(item);
+        }
+    }
+    let told = told.into_iter();
+    Ok(told
+        .map(|item| (names.line_item(item), releases.of(item)))
+        .collect())
 }
 
 /// A draft; or the version of a badge that rests, once what made it rest is mended.
@@ -161,7 +188,7 @@ fn learners(
     let known = facts::for_course(db, tenant, &badge.course, &badge.id)?;
     let mut learners = Vec::with_capacity(may.len());
     for (person, facts) in known {
-        let doubted = (needs_row && facts.grades.is_empty()) || refused.contains_key(&person);
+        let doubted = (needs_row && !facts.has_row()) || refused.contains_key(&person);
         let left_out = doubted && outcome(&rule.root, &facts, now) == Truth::Yes;
         if may.contains(&person) && !left_out {
             learners.push(Learner {
@@ -204,6 +231,27 @@ pub(super) fn near(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<usi
     };
     let learners = learners(db, badge, &rule, now)?;
     Ok(dry_run(&rule, None, &learners, &Names::default(), now).near.len())
+}
+
+/// How many more a badge would award if the grades of one column were released.
+pub(in crate::service) fn awarded_by_release(
+    db: &mut Db,
+    badge: &Badge,
+    item: &LineItemId,
+    now: DateTime<Utc>,
+) -> Result<usize, ServiceError> {
+    let active = rules::active(db, &badge.tenant, &badge.id)?;
+    let gives = badge.state == BadgeState::Active && badge.design.expiry.leaves_time(now);
+    let Some(rule) = active.filter(|_| gives) else {
+        return Ok(0);
+    };
+    let mut learners = learners(db, badge, &rule, now)?;
+    let number = |learners: &[Learner]| dry_run(&rule, None, learners, &Names::default(), now).number();
+    let before = number(&learners);
+    for learner in &mut learners {
+        learner.facts = learner.facts.released(|withheld| withheld == item);
+    }
+    Ok(number(&learners).saturating_sub(before))
 }
 
 /// Lets the tried version decide from now on, if what would happen is still what was confirmed.

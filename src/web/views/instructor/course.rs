@@ -23,6 +23,11 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) more_attention: u32,
     /// What Cairn did by itself lately, a sentence each.
     pub(crate) news: Vec<String>,
+    /// Why somebody should say when grades count here; none when nobody is asked.
+    pub(crate) ask_when_grades_count: Option<String>,
+    /// Posts `counting`: `at_once` or `on_release`.
+    pub(crate) answer_action: String,
+    pub(crate) columns_href: String,
     /// Courses that this one was copied from, whose badges may come along.
     pub(crate) offers: Vec<OfferLine>,
     /// None where only administrators make badges.

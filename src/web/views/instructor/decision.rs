@@ -19,6 +19,8 @@ pub(crate) struct DecisionPage {
     /// The one next step, in a sentence.
     pub(crate) next: Option<String>,
     pub(crate) next_action: Option<LinkTo>,
+    /// Grades that are not released: "Quiz 3: 85 of 100".
+    pub(crate) withheld: Vec<String>,
     pub(crate) rule_version: i32,
     pub(crate) decided: Option<When>,
     /// What is not offered because the institution leaves it to administrators, a sentence each.

@@ -18,6 +18,11 @@ pub(crate) struct DryRunPage {
     pub(crate) now: u32,
     /// Students who miss it narrowly.
     pub(crate) near: u32,
+    /// How many more would be awarded now if the grades that wait were released.
+    pub(crate) once_released: u32,
+    /// When the grades count that the rule reads, a sentence for each column.
+    pub(crate) counting: Vec<String>,
+    pub(crate) columns_href: String,
     /// Students about whom too little is known to decide.
     pub(crate) unknown: u32,
     /// Students who hold it already; they keep it.

@@ -3,6 +3,7 @@
 mod awards;
 mod badge_editor;
 mod by_hand;
+mod columns;
 mod copied;
 mod course;
 mod decision;
@@ -15,6 +16,7 @@ mod rule_builder;
 pub(crate) use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
 pub(crate) use by_hand::{AwardByHandPage, ByHand};
+pub(crate) use columns::{ColumnPanel, ColumnsPage};
 pub(crate) use copied::{
     BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
 };

@@ -37,6 +37,7 @@ pub(in crate::web::words) fn column(refusal: &ColumnRefusal) -> String {
         }
         ColumnRefusal::Label => "Give the column a name of 1 to 200 characters.",
         ColumnRefusal::Points => "Give the column more than 0 and up to 10,000 points.",
+        ColumnRefusal::ReleaseDate => "Choose a day and a time that are still to come.",
         ColumnRefusal::NotYet => "The activity has no gradebook column yet.",
     };
     fixed.to_owned()
