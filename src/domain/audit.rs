@@ -99,6 +99,8 @@ words! {
     PolicyChanged = "policy.changed";
     RuleActivated = "rule.activated";
     RuleSaved = "rule.saved";
+    /// Whether somebody is a student, of whom the platform could not tell.
+    StudentAnswered = "student.answered";
     ToolKeyPublished = "tool-key.published";
     ToolKeyRemoved = "tool-key.removed";
     ToolKeyUsed = "tool-key.used";
@@ -350,6 +352,7 @@ mod tests {
         "policy.changed",
         "rule.activated",
         "rule.saved",
+        "student.answered",
         "tool-key.published",
         "tool-key.removed",
         "tool-key.used",

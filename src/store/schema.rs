@@ -147,6 +147,13 @@ diesel::table! {
         barred -> Bool,
         active -> Bool,
         seen_at -> BigInt,
+        launched -> Nullable<Text>,
+        listed -> Nullable<Text>,
+        staff_seen_at -> Nullable<BigInt>,
+        refused_grading_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -211,6 +218,8 @@ diesel::table! {
         expires_at -> BigInt,
         request -> Nullable<Text>,
         masquerade -> Bool,
+        assistant -> Bool,
+        sections_only -> Bool,
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) mod course {
         LINK_CHOOSE = "/links/{link}/choose", link_choose(link: &LinkId);
         CHECK = "/check", check();
         CHECK_STATUS = "/check/status", check_status();
+        STUDENTS = "/students", students();
+        STUDENT_ANSWER = "/students/{person}/answer", student_answer(person: &PersonId);
         PROGRESS = "/progress", progress();
         PROGRESS_CSV = "/progress.csv", progress_csv();
 

@@ -10,6 +10,7 @@ use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, DecisionRecord};
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::Approval;
+use crate::domain::membership::Membership;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
@@ -39,6 +40,8 @@ pub(crate) struct Matrix {
     pub(crate) rows: Vec<Row>,
     /// Students in all, as far as they were searched for.
     pub(crate) total: i64,
+    /// People about whom a teacher is asked: they are not among the students yet.
+    pub(crate) in_doubt: usize,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -100,8 +103,11 @@ pub(crate) async fn matrix(
             person,
         });
         let rows = rows.collect();
+        let in_doubt = enrolments::asked(db, &tenant, &course)?;
+        let waits = |(_, one): &&(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
         Ok(Matrix {
             rows,
+            in_doubt: in_doubt.iter().filter(waits).count(),
             badges: columns,
             total,
             now,
@@ -139,7 +145,13 @@ impl Sight {
     /// Whether a badge of the course may be awarded to this person at all.
     #[must_use]
     pub(crate) fn may_be_awarded(&self) -> bool {
-        self.enrolment.as_ref().is_some_and(Enrolment::may_be_awarded)
+        self.membership() == Some(Membership::Student)
+    }
+
+    /// Whether this person counts as a student; none for somebody who was never listed here.
+    #[must_use]
+    pub(crate) fn membership(&self) -> Option<Membership> {
+        self.enrolment.as_ref().map(Enrolment::membership)
     }
 
     /// Whether the rule asks for an approval that was not given yet.
@@ -282,8 +294,10 @@ pub(crate) async fn approve(
         if !asks || matches!(sight.badge.state, BadgeState::Draft | BadgeState::Retired) {
             return Err(AwardRefusal::ApprovalNotAsked.into());
         }
-        if !sight.may_be_awarded() {
-            return Err(AwardRefusal::ApprovalNotALearner.into());
+        match sight.membership() {
+            Some(Membership::Student) => {}
+            Some(Membership::Waits(_)) => return Err(AwardRefusal::StudentInDoubt.into()),
+            Some(Membership::NotAStudent(_)) | None => return Err(AwardRefusal::ApprovalNotALearner.into()),
         }
         if sight.approval.is_some() {
             return Ok(());

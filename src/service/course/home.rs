@@ -13,6 +13,7 @@ use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::copying::{self, Offer};
 use crate::service::course::scores::{self, Late};
+use crate::service::course::students::{self, Asked};
 use crate::service::course::sync::{self, CheckProgress};
 use crate::store::Db;
 
@@ -37,6 +38,8 @@ pub(crate) struct Teaching {
     pub(crate) copied: Option<CopyId>,
     /// Holders who no longer meet a rule: the first of them, and how many more there are.
     pub(crate) fallen: (Vec<FallenGrade>, i64),
+    /// Of whom a teacher has to say whether they are students.
+    pub(crate) asked: Asked,
 }
 
 impl Cairn {
@@ -73,5 +76,6 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         offers,
         copied,
         fallen: regrades::waiting_of(db, visitor, now)?,
+        asked: students::asked_of(db, visitor)?,
     })))
 }

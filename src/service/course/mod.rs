@@ -9,5 +9,7 @@ pub(crate) mod notices;
 pub(crate) mod placing;
 mod reach;
 pub(crate) mod scores;
+mod seen_as;
 pub(crate) mod student_work;
+pub(crate) mod students;
 pub(crate) mod sync;

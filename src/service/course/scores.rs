@@ -10,7 +10,7 @@ use url::Url;
 use crate::domain::course::{Course, LineItem, LineItemState};
 use crate::domain::evidence::{Activity, SubmissionState};
 use crate::domain::page::Page;
-use crate::ids::{ActivityId, CourseId, SubmissionId, TenantId};
+use crate::ids::{ActivityId, CourseId, PersonId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::addresses;
@@ -20,7 +20,9 @@ use crate::service::base::refusal::ColumnRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::reach::{Reach, item_url, reach};
-use crate::store::{Db, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
+use crate::store::{
+    Db, StoreError, activities, audit, courses, enrolments, jobs, line_items, people, submissions,
+};
 use lti::capabilities::{TypedGrades, UngradablePerson};
 use lti::services::error::Reason;
 use lti::services::score::{Score, SubmissionType, pending_score_allowed};
@@ -177,11 +179,27 @@ pub(crate) async fn send(
         }
         _ => false,
     };
+    if matches!(
+        (&error.reason, capabilities.ungradable_person),
+        (Reason::BadRequest(_), UngradablePerson::BadRequest)
+    ) {
+        note_ungradable(cairn, tenant, &wanted).await?;
+    }
     if never {
         tracing::warn!(submission = %submission, %error, "the platform will not take a score");
         return Ok(());
     }
     Err(error.into())
+}
+
+/// Notes of whom the platform will have no grade: that is no student for certain, and a teacher is asked.
+async fn note_ungradable(cairn: &Cairn, tenant: &TenantId, wanted: &ToSend) -> Result<(), StoreError> {
+    let (tenant, now) = (tenant.clone(), cairn.clock.now());
+    let (course, person) = (wanted.activity.course.clone(), wanted.person.clone());
+    let noted = cairn
+        .store
+        .write(move |db| enrolments::note_refused_grading(db, &tenant, &course, &person, now));
+    noted.await.map(drop)
 }
 
 /// Whether what the gradebook holds must stay: for a score without points any row, for a grade one that is not ours.
@@ -230,6 +248,7 @@ async fn stands(
 struct ToSend {
     activity: Activity,
     item: LineItem,
+    person: PersonId,
     sub: String,
     given: Option<Decimal>,
     at: DateTime<Utc>,
@@ -279,6 +298,7 @@ async fn what_to_send(
             activity,
             item,
             sub: person.sub,
+            person: person.id,
             given,
             at,
             submitted_at: submission.submitted_at,

@@ -238,6 +238,7 @@ pub(crate) fn erase(
         sessions,
         subjects
     );
+    super::enrolments::forget_answers_of(db, tenant, person)?;
     jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;
     if for_others::acted_for_others(db, tenant, person)? {

@@ -12,6 +12,7 @@ mod institutions;
 mod placing;
 mod queue;
 mod reading;
+mod standing;
 mod trouble;
 
 use std::fs;
@@ -30,6 +31,7 @@ use crate::domain::course::{Course, LineItem, LineItemState, Services};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::facts::GradeSource;
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::membership::SeenAs;
 use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::domain::platform::{Deployment, DeploymentState};
@@ -189,7 +191,7 @@ impl School {
                 .iter()
                 .map(|person| enrolments::Member {
                     person: person.id.clone(),
-                    learner: true,
+                    seen_as: SeenAs::Learner,
                     active: true,
                 })
                 .collect();
@@ -219,6 +221,8 @@ impl School {
             message_type: "LtiDeepLinkingRequest".into(),
             request: Some(r#"{"placement":null}"#.into()),
             masquerade: true,
+            assistant: true,
+            sections_only: true,
             locale: Some("de".into()),
             created_at: at(0),
             last_used_at: at(0),

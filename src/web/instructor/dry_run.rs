@@ -101,6 +101,8 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         picture: picture_of(badge),
         sentence: trial.sentence.clone(),
         students: small(run.learners),
+        in_doubt: small(trial.in_doubt),
+        students_href: visit.href(&course::students()),
         now: small(run.number()),
         near: small(run.near.len()),
         unknown: small(run.no_grade.len() + run.not_handed_in.len() + run.waiting.len()),

@@ -14,6 +14,7 @@ pub(crate) mod refusals;
 mod registering;
 pub(crate) mod self_test;
 pub(crate) mod states;
+pub(crate) mod students;
 
 /// A text as a sentence with its full stop.
 #[must_use]

@@ -14,7 +14,8 @@ use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, Truth};
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
-use crate::domain::people::Person;
+use crate::domain::membership::Membership;
+use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::rule::{Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
@@ -34,6 +35,8 @@ pub(crate) struct Trial {
     /// The version that was tried, the draft or else the active one, as a sentence.
     pub(crate) sentence: String,
     pub(crate) run: DryRun,
+    /// People about whom a teacher is asked: they are not among the learners of the run.
+    pub(crate) in_doubt: usize,
     pub(crate) names: Names,
     /// Everybody that the run names.
     pub(crate) people: HashMap<PersonId, Person>,
@@ -77,7 +80,10 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         }
         let ids: Vec<PersonId> = learners.iter().map(|learner| learner.person.clone()).collect();
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
+        let asked = enrolments::asked(db, visitor.tenant(), &badge.course)?;
+        let waits = |(_, one): &&(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
         Ok(Trial {
+            in_doubt: asked.iter().filter(waits).count(),
             now,
             blocking: blocking(db, &badge, &rule, now)?,
             can_activate: may_activate(&badge, &rule),
