@@ -53,13 +53,7 @@ fn an_assistant_looks_at_everything_and_makes_nothing_until_the_policy_says_so()
         let editor = teacher.get("/badges/new").await;
         let own = assistant.get("").await;
         let form = own.form("/check").unwrap();
-        let csrf = form
-            .fields
-            .iter()
-            .find(|(name, _)| name == "csrf")
-            .unwrap()
-            .1
-            .clone();
+        let csrf = form.value("csrf").unwrap().to_owned();
         let mut sent = editor.form("/badges/save").unwrap();
         sent.fields.retain(|field| field.name != "csrf");
         let fields = [
