@@ -107,6 +107,8 @@ words! {
     RuleSaved = "rule.saved";
     /// Grades of ours were sent anew, because the points of their column had been changed.
     ScoresSentAnew = "scores.sent-anew";
+    /// Whether somebody is a student, of whom the platform could not tell.
+    StudentAnswered = "student.answered";
     ToolKeyPublished = "tool-key.published";
     ToolKeyRemoved = "tool-key.removed";
     ToolKeyUsed = "tool-key.used";
@@ -364,6 +366,7 @@ mod tests {
         "rule.activated",
         "rule.saved",
         "scores.sent-anew",
+        "student.answered",
         "tool-key.published",
         "tool-key.removed",
         "tool-key.used",

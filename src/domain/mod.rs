@@ -27,6 +27,7 @@ pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod issuer;
 pub(crate) mod keys;
+pub(crate) mod membership;
 pub(crate) mod page;
 pub(crate) mod people;
 pub(crate) mod platform;

@@ -7,6 +7,8 @@ use rust_decimal::Decimal;
 use crate::domain::award::{Award, Revocation};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{Approval, EvidenceFact, Facts, Grade, GradeSource, Held};
+use crate::domain::membership::{Listing, SeenAs};
+use crate::domain::people::Enrolment;
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
 use crate::domain::sentence::{ItemName, Names};
 use crate::ids::{ActivityId, BadgeId, LineItemId};
@@ -22,6 +24,23 @@ pub(crate) fn days(count: i64) -> DateTime<Utc> {
 
 pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
+}
+
+/// A student of a course, listed as one and launched as one, where the list names students alone.
+pub(crate) fn enrolment() -> Enrolment {
+    Enrolment {
+        course: "course".into(),
+        person: "ada".into(),
+        launched: Some(SeenAs::Learner),
+        listed: Some(SeenAs::Learner),
+        learner: true,
+        active: true,
+        seen_at: now(),
+        staff_seen_at: None,
+        refused_grading_at: None,
+        answer: None,
+        listing: Listing::Students,
+    }
 }
 
 pub(crate) fn all(nodes: impl IntoIterator<Item = Node>) -> Group {

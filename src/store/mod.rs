@@ -54,7 +54,6 @@ pub(crate) mod people;
 pub(crate) mod placements;
 pub(crate) mod policies;
 pub(crate) mod posted_scores;
-pub(crate) mod refused_gradings;
 pub(crate) mod registrations;
 pub(crate) mod regrades;
 pub(crate) mod reissues;

@@ -147,6 +147,13 @@ diesel::table! {
         barred -> Bool,
         active -> Bool,
         seen_at -> BigInt,
+        launched -> Nullable<Text>,
+        listed -> Nullable<Text>,
+        staff_seen_at -> Nullable<BigInt>,
+        refused_grading_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -231,6 +238,8 @@ diesel::table! {
         expires_at -> BigInt,
         request -> Nullable<Text>,
         masquerade -> Bool,
+        assistant -> Bool,
+        sections_only -> Bool,
     }
 }
 
@@ -636,15 +645,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    refused_gradings (course_id, person_id) {
-        tenant_id -> Text,
-        course_id -> Text,
-        person_id -> Text,
-        refused_at -> BigInt,
-    }
-}
-
 allow_tables_to_appear_in_same_query!(
     tenants,
     issuers,
@@ -693,5 +693,4 @@ allow_tables_to_appear_in_same_query!(
     erased_pages,
     share_links,
     posted_scores,
-    refused_gradings,
 );

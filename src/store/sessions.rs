@@ -39,6 +39,8 @@ struct Row {
     expires_at: i64,
     request: Option<String>,
     masquerade: bool,
+    assistant: bool,
+    sections_only: bool,
 }
 
 impl Row {
@@ -58,6 +60,8 @@ impl Row {
             message_type: self.message_type,
             request: self.request,
             masquerade: self.masquerade,
+            assistant: self.assistant,
+            sections_only: self.sections_only,
             locale: self.locale,
             created_at: moment(self.created_at)?,
             last_used_at: moment(self.last_used_at)?,
@@ -91,6 +95,8 @@ pub(crate) fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Resu
         expires_at: micros(session.expires_at),
         request: session.request.clone(),
         masquerade: session.masquerade,
+        assistant: session.assistant,
+        sections_only: session.sections_only,
     };
     on_both!(db, |connection| diesel::insert_into(sessions::table)
         .values(&row)

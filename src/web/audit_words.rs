@@ -69,6 +69,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::RuleActivated => "activated a rule",
         Action::RuleSaved => "saved a rule",
         Action::ScoresSentAnew => "sent grades anew, because the points of their column had been changed",
+        Action::StudentAnswered => "said whether somebody is a student of the course",
         Action::ToolKeyPublished => "published a new key for platforms",
         Action::ToolKeyRemoved => "removed an old key for platforms",
         Action::ToolKeyUsed => "began to sign with a new key for platforms",

@@ -144,6 +144,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your request was taken back. Everything stays as it is.",
     ),
     (
+        "student-answered",
+        Status::Earned,
+        "Your answer is kept. You can change it below.",
+    ),
+    (
         "chosen",
         Status::Earned,
         "From now on this link opens what you chose.",
@@ -190,6 +195,7 @@ impl Visit {
             } else {
                 Audience::Learner
             },
+            assistant: self.visitor.session.assistant,
             session: self.carried.clone(),
             csrf: self.cairn.form_proof(&self.visitor.session),
             nav,

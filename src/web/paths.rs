@@ -56,6 +56,8 @@ pub(crate) mod course {
         COLUMNS_ANSWER = "/columns/answer", columns_answer();
         COLUMN_RELEASE = "/columns/{item}/release", column_release(item: &LineItemId);
         COLUMN_CHANGE = "/columns/{item}/change", column_change(item: &LineItemId);
+        STUDENTS = "/students", students();
+        STUDENT_ANSWER = "/students/{person}/answer", student_answer(person: &PersonId);
         PROGRESS = "/progress", progress();
         PROGRESS_CSV = "/progress.csv", progress_csv();
 

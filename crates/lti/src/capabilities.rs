@@ -22,6 +22,8 @@ pub struct Capabilities {
     pub result_scale: ResultScale,
     /// Whom the member list calls learners.
     pub roster_learners: RosterLearners,
+    /// Whether launches tell teaching assistants from teachers.
+    pub assistants: Assistants,
     /// Whether a page of a size may be asked for.
     pub page_size: PageSize,
     /// Which links lead to further pages.
@@ -81,6 +83,18 @@ pub enum RosterLearners {
     /// Also teachers without editing rights and roles that the school made itself. Only the gradebook tells: it has no
     /// rows for them (Moodle: the twelve things, 5; Moodle 11.9).
     StudentsAndStaff,
+}
+
+/// Whether a launch says that somebody assists and does not teach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assistants {
+    /// By the sub-role `membership/Instructor#TeachingAssistant`, which Canvas sends beside `#Instructor` (Canvas 1, roles).
+    Named,
+    /// Never: there is `Instructor` and `Learner`, and a teacher without editing rights launches as either (Moodle: the
+    /// twelve things, 5; facts 3.2).
+    Unnamed,
+    /// Where it wants to: the role is in the vocabulary (LTI 1.3 core, appendix A.2.3).
+    MayBeNamed,
 }
 
 /// Whether lists may be asked for pages of a size.
@@ -278,6 +292,7 @@ const MOODLE: Capabilities = Capabilities {
     product: Some("Moodle"),
     result_scale: ResultScale::Column,
     roster_learners: RosterLearners::StudentsAndStaff,
+    assistants: Assistants::Unnamed,
     page_size: PageSize::Never,
     page_links: PageLinks::WellFormed,
     score_times: ScoreTimes::LaterSecond,
@@ -303,6 +318,7 @@ const CANVAS: Capabilities = Capabilities {
     product: Some("Canvas"),
     result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
+    assistants: Assistants::Named,
     page_size: PageSize::Asked,
     page_links: PageLinks::All,
     score_times: ScoreTimes::Later,
@@ -328,6 +344,7 @@ const OTHER: Capabilities = Capabilities {
     product: None,
     result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
+    assistants: Assistants::MayBeNamed,
     page_size: PageSize::Never,
     page_links: PageLinks::All,
     score_times: ScoreTimes::Later,

@@ -25,14 +25,3 @@ CREATE TABLE posted_scores (
 );
 CREATE INDEX posted_scores_by_course ON posted_scores (course_id, outcome);
 CREATE INDEX posted_scores_by_person ON posted_scores (person_id);
-
--- People of a course whom its platform refused to grade, until it takes a score of theirs: perhaps no students.
-CREATE TABLE refused_gradings (
-    tenant_id TEXT NOT NULL REFERENCES tenants (id),
-    course_id TEXT NOT NULL REFERENCES courses (id),
-    person_id TEXT NOT NULL REFERENCES people (id),
-    -- For the first time.
-    refused_at BIGINT NOT NULL,
-    PRIMARY KEY (course_id, person_id)
-);
-CREATE INDEX refused_gradings_by_person ON refused_gradings (person_id);

@@ -17,7 +17,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue;
 use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::NewDecision;
-use crate::store::{Db, StoreError, awards, badges, decisions, enrolments, facts, refused_gradings, rules};
+use crate::store::{Db, StoreError, awards, badges, decisions, enrolments, facts, rules};
 
 /// People in one transaction: few enough that nobody waits long for the database.
 const GROUP: usize = 50;
@@ -163,10 +163,6 @@ fn decide_group(
         };
         // Asked again here: a launch may have shown another role since the learners were listed.
         if !may_be_awarded(db, tenant, &badge.course, &record.person)? {
-            continue;
-        }
-        // No student for certain: an instructor may award by hand.
-        if refused_gradings::since(db, tenant, &badge.course, &record.person)?.is_some() {
             continue;
         }
         let signer = match &mut signer {

@@ -15,6 +15,7 @@ use crate::domain::evidence::{Activity, Artefact, Review, Submission, Submission
 use crate::domain::facts::Grade;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
+use crate::domain::policy::Power;
 use crate::domain::posted_score::{Outcome, Points, Refusal};
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::random::Random;
@@ -22,6 +23,7 @@ use crate::service::Cairn;
 use crate::service::award::file_check;
 use crate::service::award::files;
 use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, Forbidden};
 use crate::service::base::session::Visitor;
@@ -92,7 +94,8 @@ fn own_activity(db: &mut Db, visitor: &Visitor, id: &ActivityId) -> Result<Activ
 
 fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
     let enrolment = enrolments::get(db, visitor.tenant(), &visitor.course.id, &visitor.person.id)?;
-    let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    // Whoever waits for a teacher's answer may work meanwhile: it is the award that waits.
+    let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_a_student);
     let session = &visitor.session;
     Ok(enrolled && session.learner && !session.test_user && !session.masquerade)
 }
@@ -538,6 +541,7 @@ pub(crate) async fn review(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let visitor = visitor.clone();
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Review)?;
         let (tenant, submission) = (visitor.tenant(), &shown.submission);
         let review = Review {
             by: visitor.person.id.clone(),

@@ -45,6 +45,8 @@ pub(crate) struct Learning {
     pub(crate) badges: Vec<MyBadge>,
     /// Whether this person may be awarded badges here.
     pub(crate) may_earn: bool,
+    /// Whether a teacher has to say first whether this person is a student.
+    pub(crate) waits: bool,
 }
 
 impl MyBadge {
@@ -138,6 +140,8 @@ pub(in crate::service) fn read(
     let (tenant, course, person) = (visitor.tenant(), &visitor.course, &visitor.person.id);
     let enrolment = enrolments::get(db, tenant, &course.id, person)?;
     let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    let waits = !may_earn && enrolment.as_ref().is_some_and(Enrolment::may_be_a_student);
+    let learns = may_earn || waits;
     let known = badges::for_course(db, tenant, &course.id)?;
     if known.is_empty() {
         return Ok(Learning {
@@ -146,6 +150,7 @@ pub(in crate::service) fn read(
             names: Names::default(),
             badges: Vec::new(),
             may_earn,
+            waits,
         });
     }
     let names = names::with_badges(db, tenant, &course.id, &known)?;
@@ -159,7 +164,7 @@ pub(in crate::service) fn read(
     let active = rules::all_active_for_course(db, tenant, &course.id)?;
     let by_badge: HashMap<&BadgeId, &Rule> = active.iter().map(|rule| (&rule.badge, rule)).collect();
     let mut facts = match known.first() {
-        Some(first) if may_earn => facts::for_person(db, tenant, &course.id, &first.id, person)?,
+        Some(first) if learns => facts::for_person(db, tenant, &course.id, &first.id, person)?,
         _ => Facts::default(),
     };
     let mut mine = Vec::new();
@@ -173,7 +178,7 @@ pub(in crate::service) fn read(
         let asks = |rule: &Rule| rule.root.conditions().contains(&&Condition::InstructorApproves);
         // Approvals alone are a badge's own; all other facts are the same for every badge of the course.
         facts.approval = match rule {
-            Some(rule) if may_earn && asks(rule) => approvals::get(db, tenant, &badge.id, person)?,
+            Some(rule) if learns && asks(rule) => approvals::get(db, tenant, &badge.id, person)?,
             _ => None,
         };
         mine.push(MyBadge {
@@ -190,6 +195,7 @@ pub(in crate::service) fn read(
         names,
         badges: mine,
         may_earn,
+        waits,
     })
 }
 

@@ -10,6 +10,7 @@ use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, DecisionRecord};
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::{Approval, Grade};
+use crate::domain::membership::Membership;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
@@ -27,8 +28,7 @@ use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::enrolments::Who;
 use crate::store::{
-    Db, StoreError, approvals, audit, awards, badges, decisions, enrolments, facts, people, refused_gradings,
-    rules,
+    Db, StoreError, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules,
 };
 
 /// Earlier decisions that a page shows.
@@ -42,6 +42,8 @@ pub(crate) struct Matrix {
     pub(crate) rows: Vec<Row>,
     /// Students in all, as far as they were searched for.
     pub(crate) total: i64,
+    /// People about whom a teacher is asked: they are not among the students yet.
+    pub(crate) in_doubt: usize,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -103,8 +105,11 @@ pub(crate) async fn matrix(
             person,
         });
         let rows = rows.collect();
+        let in_doubt = enrolments::asked(db, &tenant, &course)?;
+        let waits = |(_, one): &&(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
         Ok(Matrix {
             rows,
+            in_doubt: in_doubt.iter().filter(waits).count(),
             badges: columns,
             total,
             now,
@@ -120,8 +125,6 @@ pub(crate) struct Sight {
     pub(crate) person: Person,
     /// None for somebody who left the course before it kept lists.
     pub(crate) enrolment: Option<Enrolment>,
-    /// Since when the gradebook has refused to grade this person, if it does.
-    pub(crate) refused: Option<DateTime<Utc>>,
     /// What holds now: the recorded decision, or, before the first one, what the rule says at this moment.
     pub(crate) decision: Option<Decision>,
     /// When that was last confirmed; none when it is not recorded.
@@ -146,7 +149,13 @@ impl Sight {
     /// Whether a badge of the course may be awarded to this person at all.
     #[must_use]
     pub(crate) fn may_be_awarded(&self) -> bool {
-        self.enrolment.as_ref().is_some_and(Enrolment::may_be_awarded)
+        self.membership() == Some(Membership::Student)
+    }
+
+    /// Whether this person counts as a student; none for somebody who was never listed here.
+    #[must_use]
+    pub(crate) fn membership(&self) -> Option<Membership> {
+        self.enrolment.as_ref().map(Enrolment::membership)
     }
 
     /// Whether the rule asks for an approval that was not given yet.
@@ -223,7 +232,6 @@ fn sight_in(
         withheld,
         approval: approvals::get(db, tenant, &badge.id, &person.id)?,
         names: names::of_course(db, tenant, course)?,
-        refused: refused_gradings::since(db, tenant, course, &person.id)?,
         badge,
         person,
         enrolment,
@@ -307,8 +315,10 @@ pub(crate) async fn approve(
         if !asks || matches!(sight.badge.state, BadgeState::Draft | BadgeState::Retired) {
             return Err(AwardRefusal::ApprovalNotAsked.into());
         }
-        if !sight.may_be_awarded() {
-            return Err(AwardRefusal::ApprovalNotALearner.into());
+        match sight.membership() {
+            Some(Membership::Student) => {}
+            Some(Membership::Waits(_)) => return Err(AwardRefusal::StudentInDoubt.into()),
+            Some(Membership::NotAStudent(_)) | None => return Err(AwardRefusal::ApprovalNotALearner.into()),
         }
         if sight.approval.is_some() {
             return Ok(());

@@ -12,7 +12,7 @@ use crate::store::{Db, StoreError, policies};
 /// [`ServiceError::Policy`] when it does not.
 pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
     let policy = policies::get(db, visitor.tenant())?;
-    Ok(policy.allows(power, visitor.session.administrator)?)
+    Ok(policy.allows(power, visitor.session.asker())?)
 }
 
 /// What the visitor's institution lets them do: for pages, which offer nothing that would be refused.
@@ -27,7 +27,7 @@ pub(crate) async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, S
 /// What the store reports.
 pub(in crate::service) fn powers_of(db: &mut Db, visitor: &Visitor) -> Result<Powers, StoreError> {
     let policy = policies::get(db, visitor.tenant())?;
-    Ok(policy.powers(visitor.session.administrator))
+    Ok(policy.powers(visitor.session.asker()))
 }
 
 /// Requires it for a page whose only purpose is to use that power; what uses it asks again, in its own transaction.
@@ -38,5 +38,5 @@ pub(crate) async fn check(cairn: &Cairn, visitor: &Visitor, power: Power) -> Res
     visitor.teach()?;
     let tenant = visitor.tenant().clone();
     let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;
-    Ok(policy.allows(power, visitor.session.administrator)?)
+    Ok(policy.allows(power, visitor.session.asker())?)
 }

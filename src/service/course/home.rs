@@ -13,8 +13,8 @@ use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::copying::{self, Offer};
 use crate::service::course::releases;
-use crate::service::course::scores::{self, Late};
 use crate::service::course::scores::{self, Late, Told};
+use crate::service::course::students::{self, Asked};
 use crate::service::course::sync::{self, CheckProgress};
 use crate::store::Db;
 
@@ -43,6 +43,8 @@ pub(crate) struct Teaching {
     pub(crate) fallen: (Vec<FallenGrade>, i64),
     /// Whether somebody should say when grades count here.
     pub(crate) ask_when_grades_count: bool,
+    /// Of whom a teacher has to say whether they are students.
+    pub(crate) asked: Asked,
 }
 
 impl Cairn {
@@ -81,5 +83,6 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         copied,
         fallen: regrades::waiting_of(db, visitor, now)?,
         ask_when_grades_count: releases::is_to_be_asked(db, visitor)?,
+        asked: students::asked_of(db, visitor)?,
     })))
 }

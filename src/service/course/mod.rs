@@ -10,5 +10,7 @@ pub(crate) mod placing;
 mod reach;
 pub(crate) mod releases;
 pub(crate) mod scores;
+mod seen_as;
 pub(crate) mod student_work;
+pub(crate) mod students;
 pub(crate) mod sync;

@@ -6,8 +6,7 @@ use diesel::prelude::*;
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
-    erasures, people, posted_scores, refused_gradings, regrades, results, sessions, share_links, subjects,
-    submissions,
+    erasures, people, posted_scores, regrades, results, sessions, share_links, subjects, submissions,
 };
 use super::{Db, StoreError, jobs};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -234,13 +233,13 @@ pub(crate) fn erase(
         decisions,
         approvals,
         posted_scores,
-        refused_gradings,
         submissions,
         results,
         enrolments,
         sessions,
         subjects
     );
+    super::enrolments::forget_answers_of(db, tenant, person)?;
     jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;
     if for_others::acted_for_others(db, tenant, person)? {

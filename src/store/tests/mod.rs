@@ -14,6 +14,7 @@ mod posting;
 mod queue;
 mod reading;
 mod releasing;
+mod standing;
 mod trouble;
 
 use std::fs;
@@ -32,6 +33,7 @@ use crate::domain::course::{Course, LineItem, LineItemState, Services};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::facts::GradeSource;
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::membership::SeenAs;
 use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::domain::platform::{Deployment, DeploymentState};
@@ -191,7 +193,7 @@ impl School {
                 .iter()
                 .map(|person| enrolments::Member {
                     person: person.id.clone(),
-                    learner: true,
+                    seen_as: SeenAs::Learner,
                     active: true,
                 })
                 .collect();
@@ -221,6 +223,8 @@ impl School {
             message_type: "LtiDeepLinkingRequest".into(),
             request: Some(r#"{"placement":null}"#.into()),
             masquerade: true,
+            assistant: true,
+            sections_only: true,
             locale: Some("de".into()),
             created_at: at(0),
             last_used_at: at(0),

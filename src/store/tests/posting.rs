@@ -139,33 +139,6 @@ fn what_was_sent_anew_is_counted_by_column_and_only_lately() {
 }
 
 #[test]
-fn whom_a_platform_refused_is_known_from_the_first_time_until_it_is_lifted() {
-    on_both_databases(|database| {
-        let (school, other) = (School::new(database, "north"), School::new(database, "south"));
-        let person = school.learner(database).id;
-        let (tenant, course) = (&school.tenant, &school.course.id);
-        let insert = |seconds| {
-            write(database, |db| {
-                refused_gradings::insert(db, tenant, course, &person, at(seconds))
-            })
-        };
-        let since = |tenant: &TenantId| {
-            read(database, |db| {
-                refused_gradings::since(db, tenant, course, &person)
-            })
-        };
-        assert_eq!(since(tenant), None);
-        assert!(insert(5) && !insert(6));
-        assert_eq!((since(tenant), since(&other.tenant)), (Some(at(5)), None));
-        let all = read(database, |db| refused_gradings::of_course(db, tenant, course));
-        assert_eq!(all, [(person.clone(), at(5))].into());
-        let lift = || write(database, |db| refused_gradings::lift(db, tenant, course, &person));
-        assert!(lift() && !lift());
-        assert_eq!(since(tenant), None);
-    });
-}
-
-#[test]
 fn nothing_of_it_is_left_of_whoever_is_erased() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
@@ -174,11 +147,10 @@ fn nothing_of_it_is_left_of_whoever_is_erased() {
         write(database, |db| {
             for person in &people {
                 posted_scores::put(db, &posted(&school, &item, &person.id, 1))?;
-                refused_gradings::insert(db, tenant, &school.course.id, &person.id, at(1))?;
             }
             erasures::erase(db, tenant, &people[0].id, &[], "erased-1")
         });
         let rows = database.rows();
-        assert_eq!((rows["posted_scores"], rows["refused_gradings"]), (1, 1));
+        assert_eq!(rows["posted_scores"], 1);
     });
 }

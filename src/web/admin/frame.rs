@@ -126,6 +126,7 @@ impl AdminVisit {
                 locale: "en".to_owned(),
                 theme_href: accent_of(self.institution.as_ref()),
                 window_href: None,
+                assistant: false,
             },
             who: self.admin.name.clone(),
         }

@@ -35,6 +35,7 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
         copied,
         fallen: (fallen, more),
         ask_when_grades_count,
+        asked,
     } = teaching;
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
     page.ask_when_grades_count = ask_when_grades_count
@@ -45,6 +46,7 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
     page.attention.extend(untaken);
     page.more_attention = u32::try_from(more.saturating_add(scores.more)).unwrap_or_default();
     page.news = scores.anew.iter().map(words::scores::anew).collect();
+    super::students::on_the_first_page(visit, &mut page, &asked);
     visit.show(&page)
 }
 
@@ -76,6 +78,11 @@ fn view(
             status_href: visit.href(&course::check_status()),
         },
         students: overview.students,
+        students_note: words::students::count_note(overview.listing),
+        asked: Vec::new(),
+        more_asked: 0,
+        may_answer: false,
+        students_href: None,
         grades_read: match overview.columns {
             0 => "none yet".to_owned(),
             1 => "1 column placed by Cairn".to_owned(),
@@ -129,6 +136,10 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
             "The list of students is not shared with Cairn: students appear once they open Cairn.".to_owned(),
         );
     }
+    sentences.push(words::students::counted(overview.listing).to_owned());
+    if visit.visitor.session.sections_only {
+        sentences.push(words::students::WHOLE_COURSE.to_owned());
+    }
     let person = &visit.visitor.person;
     if person.name.is_none() {
         sentences.push(format!(
@@ -153,6 +164,7 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
         state: states::badge(&badge.state),
         kind: format!("{} badge", badge.design.kind.word()),
         earned: summary.earned,
+        earned_by_others: summary.earned_by_others,
         almost: summary.almost,
         problem: summary.problem.clone(),
         edit_href: href(course::badge_edit),

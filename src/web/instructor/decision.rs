@@ -9,6 +9,7 @@ use crate::domain::award::Standing;
 use crate::domain::badge::BadgeState;
 use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
+use crate::domain::membership::Membership;
 use crate::domain::policy::{Power, Powers};
 use crate::domain::sentence::{Audience, lines, next_step};
 use crate::ids::{BadgeId, PersonId};
@@ -60,6 +61,8 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
     let decision = sight.decision.as_ref();
     let missing = decision.filter(|decision| decision.outcome != Truth::Yes && !settled);
     let rule_version = decision.map(|decision| decision.rule_version);
+    let assistant = visit.visitor.session.assistant;
+    let waits = matches!(sight.membership(), Some(Membership::Waits(_)));
     DecisionPage {
         page: visit.page(&format!("{student}: {name}"), Place::Progress),
         student,
@@ -108,15 +111,16 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
                 visit.href(&format!("{revoke}?award={}", award.id))
             }),
         left_to_others: [
-            (open && !powers.approve).then(|| words::policies::kept(Power::Approve)),
-            (held && !powers.revoke).then(|| words::policies::kept(Power::Revoke)),
+            (open && !powers.approve).then(|| words::policies::kept(Power::Approve, assistant)),
+            (held && !powers.revoke).then(|| words::policies::kept(Power::Revoke, assistant)),
         ]
         .into_iter()
         .flatten()
         .collect(),
         credential_href: sight.page.path(),
         kept: sight.page == AwardPage::Kept,
-        barred: barred(sight),
+        barred: words::students::membership(sight.membership()),
+        students_href: waits.then(|| visit.href(&course::students())),
         history: history(sight),
         back_href: visit.href(&course::progress()),
     }
@@ -131,25 +135,6 @@ fn sentence(text: &str) -> String {
         .flat_map(char::to_uppercase)
         .chain(letters)
         .collect()
-}
-
-fn barred(sight: &Sight) -> Option<String> {
-    if sight.may_be_awarded() {
-        let waits = sight.refused.is_some() && sight.award.is_none();
-        let why = "The gradebook of the course refuses to grade this person, so perhaps they are no student. Cairn awards \
-            nothing to them by itself until it takes a grade. If they are a student, correct their role in the course, or \
-            award by hand.";
-        return waits.then(|| why.to_owned());
-    }
-    let why = match &sight.enrolment {
-        Some(known) if known.barred || !known.learner => {
-            "This person was seen in this course in another role than a student’s, so no badge of it is awarded."
-        }
-        _ => {
-            "This person is not in the course any more, so no badge of it is awarded. What was awarded stays."
-        }
-    };
-    Some(why.to_owned())
 }
 
 /// Whether something that was handed in waits for a review.

@@ -102,6 +102,8 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         picture: picture_of(badge),
         sentence: trial.sentence.clone(),
         students: small(run.learners),
+        in_doubt: small(trial.in_doubt),
+        students_href: visit.href(&course::students()),
         now: small(run.number()),
         near: small(run.near.len()),
         once_released: small(run.once_released),
@@ -161,13 +163,13 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
 }
 
 /// Everybody, by outcome.
-fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 9] {
+fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 10] {
     let run = &trial.run;
     [
         ("Would earn it now", &run.awarded),
         (
-            "Meet it, but the gradebook refuses to grade them; award by hand if they are students",
-            &trial.refused,
+            "Meet it, but a teacher has to say first whether they are students",
+            &trial.unanswered,
         ),
         ("Miss it narrowly", &run.near),
         ("Wait for a review or an approval", &run.waiting),

@@ -8,6 +8,7 @@ use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::page::Page as Slice;
 use crate::ids::{ActivityId, SubmissionId};
 use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed, WaitingSubmission};
+use crate::service::base::policies;
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -187,6 +188,7 @@ async fn view(
         state: state_chip(submission.state),
         artefact: artefact::view(&visit.cairn, visit.visitor.tenant(), &submission.artefact).await,
         action: visit.href(&course::submission_review(&submission.id)),
+        may_review: policies::powers(&visit.cairn, &visit.visitor).await?.review,
         fields,
         problems: ProblemList(problems),
         maximum: maximum.to_string(),

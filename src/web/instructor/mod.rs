@@ -21,6 +21,7 @@ mod regrade;
 mod retire;
 mod rule;
 mod student_work;
+mod students;
 
 /// Lists the routes of every page here.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -41,6 +42,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         retire::configure,
         rule::configure,
         student_work::configure,
+        students::configure,
     ] {
         page(config);
     }

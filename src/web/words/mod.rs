@@ -16,6 +16,7 @@ pub(crate) mod releases;
 pub(crate) mod scores;
 pub(crate) mod self_test;
 pub(crate) mod states;
+pub(crate) mod students;
 
 /// A text as a sentence with its full stop.
 #[must_use]

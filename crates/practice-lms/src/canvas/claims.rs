@@ -96,7 +96,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         }),
     );
     add("locale".into(), json!("en"));
-    add(format!("{LTI}roles"), json!(all_roles(role, person)));
+    add(format!("{LTI}roles"), json!(all_roles(course, person)));
     if role == Some(CourseRole::Observer) {
         add(format!("{LTI}role_scope_mentor"), json!(observed));
     }
@@ -188,7 +188,7 @@ fn endpoint(world: &World, course: &Course, link: &Link, installed: &Installed, 
 }
 
 /// The roles of a member in the course: full URIs.
-pub(super) fn course_roles(role: CourseRole) -> Vec<&'static str> {
+fn course_roles(role: CourseRole) -> Vec<&'static str> {
     match role {
         CourseRole::Teacher => vec!["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"],
         CourseRole::Assistant => vec![
@@ -205,8 +205,20 @@ pub(super) fn course_roles(role: CourseRole) -> Vec<&'static str> {
     }
 }
 
+/// The roles of a person in the course, over all sections, each once.
+pub(super) fn roles_of(course: &Course, person: u64) -> Vec<&'static str> {
+    let mut roles = Vec::new();
+    for role in course.roles(person).flat_map(course_roles) {
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    roles
+}
+
 /// All roles of a launch: in the course, in the institution (from other courses too) and in the system.
-fn all_roles(role: Option<CourseRole>, person: &Person) -> Vec<&'static str> {
+fn all_roles(course: &Course, person: &Person) -> Vec<&'static str> {
+    let role = course.role(person.id);
     const STUDENT: &str = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student";
     const INSTRUCTOR: &str = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor";
     let mut roles = match role {
@@ -224,7 +236,7 @@ fn all_roles(role: Option<CourseRole>, person: &Person) -> Vec<&'static str> {
     if person.is_admin {
         roles.push("http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator");
     }
-    roles.extend(role.map(course_roles).unwrap_or_default());
+    roles.extend(roles_of(course, person.id));
     roles.push("http://purl.imsglobal.org/vocab/lis/v2/system/person#User");
     roles
 }

@@ -72,7 +72,7 @@ fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> 
     let is_wanted = |person: u64| match &wanted {
         None => true,
         Some(wanted) => {
-            let student = course.role(person) == Some(CourseRole::Student);
+            let student = course.is(person, CourseRole::Student);
             student
                 && data
                     .person_by_sub(wanted)

@@ -89,7 +89,7 @@ impl Score {
             }
         };
         let person = find(&user)
-            .filter(|person| course.role(*person) == Some(CourseRole::Student))
+            .filter(|person| course.is(*person, CourseRole::Student))
             .ok_or_else(|| refusal(422, "User not found in course or is not a student"))?;
         Ok(Self {
             person,

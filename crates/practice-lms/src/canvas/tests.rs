@@ -1,10 +1,11 @@
 use serde_json::{Value, json};
 
 use super::super::testing::*;
-use super::super::{Closed, CourseRole, Flavour, Placement};
+use super::super::{Closed, CourseRole, Flavour, Oddity, Placement};
 
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 const AGS: &str = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint";
+const NRPS: &str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json";
 const SUBMISSION: &str = "https://canvas.instructure.com/lti/submission";
 
@@ -76,6 +77,62 @@ async fn roles_come_from_course_institution_and_system() {
         mentor[format!("{LTI}role_scope_mentor")],
         json!([bench.person(CourseRole::Student).sub])
     );
+}
+
+#[actix_web::test]
+async fn sections_give_one_member_several_roles_and_may_limit_whom_they_see() {
+    let bench = bench(Flavour::Canvas).await;
+    let assistant = bench.person(CourseRole::Assistant);
+    bench.world.add_role(2, assistant.id, CourseRole::Student);
+    let token = bench.token().await;
+    let url = "/api/lti/courses/2/names_and_roles";
+    let listed = bench.get(url, &token, NRPS).await.json();
+    let rows: Vec<_> = listed["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|member| member["user_id"] == assistant.sub)
+        .collect();
+    assert_eq!(rows.len(), 1);
+    let uri = |tail: &str| format!("http://purl.imsglobal.org/vocab/lis/v2/{tail}");
+    let both = [
+        uri("membership/Instructor#TeachingAssistant"),
+        uri("membership#Instructor"),
+        uri("membership#Learner"),
+    ];
+    assert_eq!(rows[0]["roles"], json!(both));
+    let launch = bench.launch(CourseRole::Assistant, "My badges");
+    let roles = launch[format!("{LTI}roles")].as_array().unwrap().clone();
+    assert!(both.iter().all(|role| roles.contains(&json!(role))), "{roles:?}");
+
+    let link = bench.world.links(2)[0].id;
+    bench
+        .world
+        .set_link_custom(2, link, "section_restricted", "$Canvas.course.sectionRestricted");
+    let told = || {
+        bench.launch(CourseRole::Teacher, "My badges")[format!("{LTI}custom")]["section_restricted"].clone()
+    };
+    assert_eq!(told(), json!(false));
+    let teacher = bench.person(CourseRole::Teacher).id;
+    bench.world.limit_to_sections(2, teacher, true);
+    assert_eq!(told(), json!(true));
+}
+
+#[actix_web::test]
+async fn the_test_student_may_be_listed_as_a_mere_learner() {
+    let bench = bench(Flavour::Canvas).await;
+    let test = bench.person(CourseRole::TestStudent).sub;
+    let token = bench.token().await;
+    for (odd, count) in [(false, 2), (true, 1)] {
+        bench.world.be_odd(Oddity::TestStudentsAsLearners, odd);
+        let listed = bench
+            .get("/api/lti/courses/2/names_and_roles", &token, NRPS)
+            .await
+            .json();
+        let mut members = listed["members"].as_array().unwrap().iter();
+        let listed = members.find(|member| member["user_id"] == test).unwrap();
+        assert_eq!(listed["roles"].as_array().unwrap().len(), count);
+    }
 }
 
 #[actix_web::test]

@@ -277,8 +277,10 @@ pub struct Course {
     pub sis_id: String,
     /// Context ids of the courses that it was copied from, nearest first.
     pub history: Vec<String>,
-    /// In the order of enrolment.
+    /// In the order of enrolment. In Canvas a person has several where sections give them several roles.
     pub members: Vec<(u64, CourseRole)>,
+    /// Canvas: who may see people of their own sections only.
+    pub limited_to_sections: BTreeSet<u64>,
     pub links: Vec<Link>,
     pub columns: Vec<Column>,
     /// Canvas: what was put into the course's page by its editor, as HTML.
@@ -293,6 +295,18 @@ impl Course {
             .iter()
             .find(|(id, _)| *id == person)
             .map(|(_, role)| *role)
+    }
+
+    /// All roles of a person here, over all sections.
+    pub fn roles(&self, person: u64) -> impl Iterator<Item = CourseRole> {
+        let own = self.members.iter().filter(move |(id, _)| *id == person);
+        own.map(|(_, role)| *role)
+    }
+
+    /// Whether a person has that role here, whichever else they have.
+    #[must_use]
+    pub fn is(&self, person: u64, role: CourseRole) -> bool {
+        self.roles(person).any(|own| own == role)
     }
 
     /// A link by its number.
@@ -389,6 +403,10 @@ pub enum Oddity {
     FurtherRoles,
     /// Launches name roles in the institution only, as Open edX does before 2026.
     NoCourseRole,
+    /// Moodle: whoever teaches without editing rights launches as a learner, too, as where the role may not manage activities.
+    AssistantsAsLearners,
+    /// Canvas: the member list calls the test student a learner and nothing else, as it did once.
+    TestStudentsAsLearners,
     /// `status` is in lower case.
     LowerCaseStatus,
     /// The member list begins with rows that are none: null, a number, and two learners without a usable id.

@@ -15,7 +15,8 @@ use crate::domain::decision::{Decision, Truth};
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
 use crate::domain::facts::Facts;
-use crate::domain::people::Person;
+use crate::domain::membership::Membership;
+use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::release::Release;
 use crate::domain::rule::{Rule, RuleState};
@@ -27,8 +28,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, audit, awards, badges, courses, enrolments, facts, people, refused_gradings, releases,
-    rules,
+    Db, StoreError, audit, awards, badges, courses, enrolments, facts, people, releases, rules,
 };
 
 /// What a rule would do, with everything that a page says about it.
@@ -39,13 +39,15 @@ pub(crate) struct Trial {
     /// The version that was tried, the draft or else the active one, as a sentence.
     pub(crate) sentence: String,
     pub(crate) run: DryRun,
+    /// People about whom a teacher is asked: they are not among the learners of the run.
+    pub(crate) in_doubt: usize,
     pub(crate) names: Names,
     /// Everybody that the run names.
     pub(crate) people: HashMap<PersonId, Person>,
     /// How each person stands, to say why.
     pub(crate) decisions: HashMap<PersonId, Decision>,
-    /// Those who meet it and are not awarded by themselves: the gradebook refuses to grade them.
-    pub(crate) refused: Vec<PersonId>,
+    /// Those who meet it and are not awarded by themselves: a teacher is asked whether they are students.
+    pub(crate) unanswered: Vec<PersonId>,
     /// What keeps it from being activated, a sentence each.
     pub(crate) blocking: Vec<String>,
     /// Whether there is anything to activate.
@@ -79,16 +81,20 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         let badge = own_badge(db, &visitor, &id)?;
         let (rule, active) = to_try(db, &badge)?;
         let learners = learners(db, &badge, &rule, now)?;
-        let refused = refused(db, &badge, &rule, now)?;
         let names = names(db, &badge)?;
         let mut run = dry_run(&rule, active.as_ref(), &learners, &names, now);
         if !badge.design.expiry.leaves_time(now) {
             run.close(&rule);
         }
+        let asked = enrolments::asked(db, visitor.tenant(), &badge.course)?.into_iter();
+        let waits = |(_, one): &(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
+        let in_doubt: Vec<PersonId> = asked.filter(waits).map(|(person, _)| person.id).collect();
+        let unanswered = unanswered(db, &badge, &rule, &in_doubt, now)?;
         let listed = learners.iter().map(|learner| &learner.person);
-        let ids: Vec<PersonId> = listed.chain(&refused).cloned().collect();
+        let ids: Vec<PersonId> = listed.chain(&unanswered).cloned().collect();
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
         Ok(Trial {
+            in_doubt: in_doubt.len(),
             now,
             blocking: blocking(db, &badge, &rule, now)?,
             can_activate: may_activate(&badge, &rule),
@@ -99,7 +105,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
                 .collect(),
             read_at: course.and_then(|course| course.checks.last_at),
-            refused,
+            unanswered,
             counting: counting(db, &badge, &rule, &names)?,
             badge,
             run,
@@ -170,8 +176,8 @@ fn to_try(db: &mut Db, badge: &Badge) -> Result<(Rule, Option<Rule>), ServiceErr
     }
 }
 
-/// Everybody who may be awarded, with facts. In Moodle a member without a single result row is not awarded by grades, and
-/// nobody whom the gradebook refuses to grade is awarded by themselves, so they are not among those who would be.
+/// Everybody who may be awarded, with facts. In Moodle a member without a single result row is not awarded by grades, so they
+/// are not among those who would be.
 fn learners(
     db: &mut Db,
     badge: &Badge,
@@ -183,13 +189,11 @@ fn learners(
         .into_iter()
         .collect();
     let needs_row = grade_rows::needed(db, badge, rule)?;
-    let refused = refused_gradings::of_course(db, tenant, &badge.course)?;
     let mut latest = awards::latest_for_badge(db, tenant, &badge.id)?;
     let known = facts::for_course(db, tenant, &badge.course, &badge.id)?;
     let mut learners = Vec::with_capacity(may.len());
     for (person, facts) in known {
-        let doubted = (needs_row && !facts.has_row()) || refused.contains_key(&person);
-        let left_out = doubted && outcome(&rule.root, &facts, now) == Truth::Yes;
+        let left_out = needs_row && !facts.has_row() && outcome(&rule.root, &facts, now) == Truth::Yes;
         if may.contains(&person) && !left_out {
             learners.push(Learner {
                 latest: latest.remove(&person),
@@ -201,26 +205,24 @@ fn learners(
     Ok(learners)
 }
 
-/// Learners who meet the rule, hold nothing of it, and whom the gradebook refuses to grade.
-fn refused(
+/// Of these people, about whom a teacher is asked, those who meet the rule and hold nothing of it.
+fn unanswered(
     db: &mut Db,
     badge: &Badge,
     rule: &Rule,
+    in_doubt: &[PersonId],
     now: DateTime<Utc>,
 ) -> Result<Vec<PersonId>, ServiceError> {
-    let tenant = &badge.tenant;
-    let refused = refused_gradings::of_course(db, tenant, &badge.course)?;
-    if refused.is_empty() {
+    if in_doubt.is_empty() {
         return Ok(Vec::new());
     }
-    let mut people = enrolments::learners(db, tenant, &badge.course)?;
-    people.retain(|person| refused.contains_key(person));
-    let known = facts::for_people(db, tenant, &badge.course, &badge.id, &people)?;
-    let waits = |facts: &Facts| {
+    let known = facts::for_people(db, &badge.tenant, &badge.course, &badge.id, in_doubt)?;
+    let meets = |facts: &Facts| {
         let holds = facts.held.get(&badge.id).is_some_and(|held| held.in_force(now));
         !holds && outcome(&rule.root, facts, now) == Truth::Yes
     };
-    people.retain(|person| known.get(person).is_some_and(waits));
+    let mut people = in_doubt.to_vec();
+    people.retain(|person| known.get(person).is_some_and(meets));
     Ok(people)
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum CourseRefusal {
     /// A link opens something else already.
     LinkChosen,
     NoticesUnreadable,
+    /// The platform tells whether this person is a student, so nobody is asked.
+    StudentNotInDoubt,
 }
 
 impl CourseRefusal {
@@ -28,6 +30,7 @@ impl CourseRefusal {
             Self::DeploymentRefused => (Conflict, "deployment.refused"),
             Self::LinkChosen => (Conflict, "link.chosen"),
             Self::NoticesUnreadable => (Unprocessable, "notices.unreadable"),
+            Self::StudentNotInDoubt => (Conflict, "student.not-in-doubt"),
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::session::{LONGEST, digest};
 use crate::service::course::copying;
 use crate::service::course::notices;
+use crate::service::course::seen_as::seen_as;
 use crate::service::course::sync;
 use crate::store::arrivals::{self, Named};
 use crate::store::courses::CourseSeen;
@@ -235,14 +236,17 @@ impl Cairn {
             };
             let person =
                 people::refresh_from_launch(db, known.person, &registration, &seen, now, random.as_ref())?;
-            let (learner, barred) = (launch.roles.may_learn(), launch.roles.bars_award());
+            let role = Role {
+                seen_as: seen_as(&launch.roles),
+                listing: enrolments::listing_of(registration.flavour),
+            };
             let seen = course_seen(&registration, deployment.clone(), &launch);
             let course = seen
                 .map(|seen| courses::refresh_from_launch(db, known.course, &seen, now, random.as_ref()))
                 .transpose()?;
             let (mut link, mut leads) = (None, Leads::Account);
             if let Some(course) = &course {
-                let (before, role) = (known.enrolment, Role { learner, barred });
+                let before = known.enrolment;
                 let now_is = enrolments::refresh_from_launch(
                     db,
                     tenant,
@@ -288,8 +292,10 @@ impl Cairn {
                 course: course.as_ref().map(|course| course.id.clone()),
                 link: link.as_ref().map(|link| link.id.clone()),
                 person: person.id,
-                learner,
+                learner: launch.roles.may_learn(),
                 instructor: launch.roles.is_instructor(),
+                assistant: launch.roles.is_assistant(),
+                sections_only: launch.roles.is_instructor() && launch.is_limited_to_sections(),
                 administrator: launch.roles.is_admin(),
                 test_user: launch.roles.is_test_user(),
                 message_type: launch.message.word().to_owned(),

@@ -12,10 +12,12 @@ use super::{Pick, Planned, What, adopt, chooser};
 use crate::domain::audit::Action;
 use crate::domain::course::Opens;
 use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
 use crate::ids::{ActivityId, PlacementId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
 use crate::service::base::refusal::PlacingRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::links::LinkSeen;
@@ -56,6 +58,7 @@ pub(crate) async fn plan(
     let settings = request.settings.clone();
     let visitor = visitor.clone();
     let planned = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Place)?;
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
         let issuer = issuers::for_tenant(db, tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
         let mut planned = Vec::new();
@@ -149,6 +152,7 @@ pub(crate) async fn send(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let placer = visitor.clone();
     let written = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &placer, Power::Place)?;
         for one in &planned {
             place(db, &placer, one, now, random.as_ref())?;
         }

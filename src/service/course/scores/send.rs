@@ -20,7 +20,7 @@ use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::ColumnRefusal;
 use crate::service::course::reach::{Reach, item_url, reach};
 use crate::store::{
-    Db, StoreError, activities, courses, line_items, people, posted_scores, refused_gradings, submissions,
+    Db, StoreError, activities, courses, enrolments, line_items, people, posted_scores, submissions,
 };
 use lti::capabilities::RosterLearners;
 use lti::services::error::{Reason, ServiceError as PlatformError};
@@ -167,7 +167,7 @@ async fn keep(
         }
         posted_scores::put(db, &posted)?;
         if is_refused {
-            refused_gradings::insert(db, &posted.tenant, &posted.course, &posted.person, now)?;
+            enrolments::note_refused_grading(db, &posted.tenant, &posted.course, &posted.person, now)?;
         } else if is_graded {
             lift(db, &posted, now, random.as_ref())?;
         }
@@ -184,7 +184,7 @@ fn lift(
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     let (tenant, course, person) = (&posted.tenant, &posted.course, &posted.person);
-    if !refused_gradings::lift(db, tenant, course, person)? {
+    if !enrolments::lift_refused_grading(db, tenant, course, person)? {
         return Ok(());
     }
     let job = DecidePerson {

@@ -1,16 +1,17 @@
 //! What a teacher is told of scores: which the gradebook does not take, and which were sent anew.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
-use crate::domain::people::Person;
+use crate::domain::membership::Membership;
+use crate::domain::people::{Enrolment, Person};
 use crate::domain::posted_score::{Outcome, Refusal};
 use crate::ids::SubmissionId;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, line_items, people, posted_scores, refused_gradings, submissions};
+use crate::store::{Db, enrolments, line_items, people, posted_scores, submissions};
 
 /// Refused scores that a page names.
 const NAMED: i64 = 20;
@@ -66,11 +67,12 @@ pub(crate) fn told_of(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Res
     told.more = total.saturating_sub(named);
     let ids: Vec<_> = refused.iter().map(|posted| posted.person.clone()).collect();
     let students = people::by_ids(db, tenant, &ids)?;
-    let waiting = if refused.is_empty() {
-        HashMap::new()
-    } else {
-        refused_gradings::of_course(db, tenant, course)?
-    };
+    let mut waiting = HashSet::new();
+    if !refused.is_empty() {
+        let asked = enrolments::asked(db, tenant, course)?.into_iter();
+        let waits = |(_, one): &(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
+        waiting.extend(asked.filter(waits).map(|(person, _)| person.id));
+    }
     for posted in refused {
         let Outcome::Refused { why, said } = posted.outcome else {
             continue;
@@ -86,7 +88,7 @@ pub(crate) fn told_of(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Res
             column: item.label,
             given: submission.review.and_then(|review| review.score),
             submission: submission.id,
-            waits: why == Refusal::Person && waiting.contains_key(&posted.person),
+            waits: why == Refusal::Person && waiting.contains(&posted.person),
             why,
             said,
         });

@@ -22,6 +22,7 @@ use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
 use crate::service::course::copying;
 use crate::service::course::scores;
+use crate::service::course::seen_as::seen_as;
 use crate::store::line_items::{ItemChanges, ItemSeen};
 use crate::store::people::PersonSeen;
 use crate::store::results::ResultSeen;
@@ -191,7 +192,7 @@ impl Taking {
             .filter_map(|member| {
                 Some(enrolments::Member {
                     person: (*ids.get(member.user_id.as_str())?).clone(),
-                    learner: Roles::parse(member.roles.iter().map(String::as_str)).may_learn(),
+                    seen_as: seen_as(&Roles::parse(member.roles.iter().map(String::as_str))),
                     active: member.status == Status::Active,
                 })
             })

@@ -10,6 +10,7 @@ use crate::domain::award::Award;
 use crate::domain::credential::{Credential, ShareLink};
 use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen};
 use crate::domain::evidence::Submission;
+use crate::domain::membership::Membership;
 use crate::domain::people::Person;
 use crate::domain::posted_score::Outcome;
 use crate::domain::rule::Condition;
@@ -17,8 +18,8 @@ use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, Submission
 use crate::service::base::addresses;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
-    enrolments, erasures, facts, issuers, line_items, people, posted_scores, refused_gradings, regrades,
-    results, sessions, share_links, subjects, submissions, tenants,
+    enrolments, erasures, facts, issuers, line_items, people, posted_scores, regrades, results, sessions,
+    share_links, subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -212,10 +213,14 @@ fn told_courses(
 ) -> Result<Vec<Value>, StoreError> {
     let mut told = Vec::new();
     for one in enrolments::for_person(db, tenant, id)? {
+        let waits = matches!(one.membership(), Membership::Waits(_));
+        let answer = one.answer.as_ref();
         told.push(json!({
-            "course": names.course(db, tenant, &one.course)?, "id": one.course, "learner": one.learner,
-            "barred_from_badges_by_another_role": one.barred, "active": one.active, "last_seen": one.seen_at,
-            "gradebook_refused_to_grade": refused_gradings::since(db, tenant, &one.course, id)?,
+            "course": names.course(db, tenant, &one.course)?, "id": one.course, "counts_as_a_student": one.may_be_awarded(),
+            "waits_for_a_teachers_answer": waits, "newest_launch_said": one.launched, "member_list_says": one.listed,
+            "learner": one.learner, "seen_in_another_role_at": one.staff_seen_at, "refused_grading_at": one.refused_grading_at,
+            "a_teacher_said": answer.map(|answer| json!({ "is_a_student": answer.is_student, "at": answer.at })),
+            "active": one.active, "last_seen": one.seen_at,
         }));
     }
     Ok(told)
@@ -374,7 +379,8 @@ fn told_visits(
             None => None,
         };
         told.push(json!({
-            "course": course, "as_learner": one.learner, "as_instructor": one.instructor,
+            "course": course, "as_learner": one.learner, "as_instructor": one.instructor, "as_assistant": one.assistant,
+            "limited_to_own_sections": one.sections_only,
             "as_administrator": one.administrator, "acted_for_by_somebody_else": one.masquerade,
             "language": one.locale, "began": one.created_at, "last_used": one.last_used_at, "ends": one.expires_at,
         }));

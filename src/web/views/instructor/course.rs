@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::OfferLine;
+use super::{AskedLine, OfferLine};
 use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
 
 /// Course badges: the instructor's first page.
@@ -11,8 +11,18 @@ use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
 pub(crate) struct CourseBadgesPage {
     pub(crate) page: Page,
     pub(crate) check: CheckState,
-    /// Active students in the course.
+    /// Those who count as students now.
     pub(crate) students: u32,
+    /// What the number may contain besides.
+    pub(crate) students_note: Option<&'static str>,
+    /// People of whom a teacher has to say whether they are students: the first few.
+    pub(crate) asked: Vec<AskedLine>,
+    /// How many more there are.
+    pub(crate) more_asked: u32,
+    /// Whether this person may answer.
+    pub(crate) may_answer: bool,
+    /// Everybody who is asked about; none where nobody is or was.
+    pub(crate) students_href: Option<String>,
     /// What grades are read here ("assignments placed by Cairn").
     pub(crate) grades_read: String,
     /// What can and cannot be read here, one sentence each.
@@ -63,6 +73,8 @@ pub(crate) struct BadgeRow {
     /// "Application badge".
     pub(crate) kind: String,
     pub(crate) earned: u32,
+    /// Others who hold it: they have left, or count as students no more.
+    pub(crate) earned_by_others: u32,
     /// Students who miss one condition or a few points.
     pub(crate) almost: u32,
     /// What keeps it from working, in one sentence.

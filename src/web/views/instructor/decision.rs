@@ -37,6 +37,8 @@ pub(crate) struct DecisionPage {
     pub(crate) kept: bool,
     /// Why this person can hold no badge here, if so ("teaches in this course").
     pub(crate) barred: Option<String>,
+    /// Where a teacher says whether this is a student; none where nobody asks.
+    pub(crate) students_href: Option<String>,
     pub(crate) history: Vec<HistoryLine>,
     pub(crate) back_href: String,
 }

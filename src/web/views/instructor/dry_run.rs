@@ -14,6 +14,10 @@ pub(crate) struct DryRunPage {
     pub(crate) sentence: String,
     /// Students in the course.
     pub(crate) students: u32,
+    /// People about whom a teacher is asked whether they are students: not counted.
+    pub(crate) in_doubt: u32,
+    /// Where that is answered.
+    pub(crate) students_href: String,
     /// Students who would be awarded now.
     pub(crate) now: u32,
     /// Students who miss it narrowly.

@@ -46,6 +46,8 @@ pub(crate) struct SubmissionReviewPage {
     pub(crate) state: StatusChip,
     pub(crate) artefact: ArtefactView,
     pub(crate) action: String,
+    /// Whether this person may review; otherwise they look.
+    pub(crate) may_review: bool,
     pub(crate) fields: ReviewFields,
     pub(crate) problems: ProblemList,
     /// Points of a full grade ("100").

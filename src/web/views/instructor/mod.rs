@@ -12,6 +12,7 @@ mod evidence;
 mod progress;
 mod regrade;
 mod rule_builder;
+mod students;
 
 pub(crate) use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
@@ -27,3 +28,4 @@ pub(crate) use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionR
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
 pub(crate) use regrade::RegradePage;
 pub(crate) use rule_builder::{ColumnFields, RuleBuilderPage, RuleOptions};
+pub(crate) use students::{AskedLine, StudentsPage, ToldLine};

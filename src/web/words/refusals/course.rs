@@ -25,6 +25,9 @@ pub(super) const fn course(refusal: CourseRefusal) -> &'static str {
         CourseRefusal::NoticesUnreadable => {
             "Send notices as JSON: {\"notices\": [{\"jwt\": …}]}, at most 50 at a time."
         }
+        CourseRefusal::StudentNotInDoubt => {
+            "The course site says by now what this person is here, so nothing was changed. To change their role, change it in the course site."
+        }
     }
 }
 
