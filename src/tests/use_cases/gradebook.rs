@@ -13,7 +13,7 @@ use crate::domain::posted_score::{Points, Refusal};
 use crate::domain::rule::Condition;
 use crate::ids::{ActivityId, SubmissionId};
 use crate::service::award::evidence::{self, Answer, InGradebook, Reviewed};
-use crate::service::award::{awarding, progress};
+use crate::service::award::progress;
 use crate::service::badge::design;
 use crate::service::course::scores::{Told, told_of};
 use crate::service::course::students;
