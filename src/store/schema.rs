@@ -211,6 +211,20 @@ diesel::table! {
         expires_at -> BigInt,
         request -> Nullable<Text>,
         masquerade -> Bool,
+        return_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    waiting_answers (digest) {
+        digest -> Text,
+        tenant_id -> Text,
+        session_id -> Text,
+        choosing -> Bool,
+        answer -> Nullable<Text>,
+        given_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -642,4 +656,5 @@ allow_tables_to_appear_in_same_query!(
     erasures,
     erased_pages,
     share_links,
+    waiting_answers,
 );

@@ -13,13 +13,13 @@ use crate::domain::page::Page;
 use crate::ids::{ActivityId, CourseId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, EnsureLineItem, SendScore};
 use crate::service::base::refusal::ColumnRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::reach::{Reach, item_url, reach};
+use crate::service::course::student_work;
 use crate::store::{Db, StoreError, activities, audit, courses, jobs, line_items, people, submissions};
 use lti::capabilities::{TypedGrades, UngradablePerson};
 use lti::services::error::Reason;
@@ -157,7 +157,7 @@ pub(crate) async fn send(
     if let Some(canvas) = &mut post.canvas {
         canvas.prioritize_non_tool_grade = Some(true);
         canvas.submission_type = Some(SubmissionType::BasicLtiLaunch);
-        canvas.submission_data = Some(format!("{}{}", cairn.settings.origin(), addresses::LAUNCH));
+        canvas.submission_data = Some(student_work::address(&cairn.settings.origin(), submission));
     }
     let overwrites = capabilities.typed_grades == TypedGrades::Overwritten;
     if overwrites && stands(cairn, &reach, &url, &post, &wanted).await? {

@@ -219,6 +219,7 @@ impl School {
             message_type: "LtiDeepLinkingRequest".into(),
             request: Some(r#"{"placement":null}"#.into()),
             masquerade: true,
+            return_url: Some("https://lms.example/return?course=2".into()),
             locale: Some("de".into()),
             created_at: at(0),
             last_used_at: at(0),

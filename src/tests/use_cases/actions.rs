@@ -315,6 +315,7 @@ impl Bench {
                 message_type: "LtiResourceLinkRequest".into(),
                 request: None,
                 masquerade: false,
+                return_url: None,
                 locale: None,
                 created_at: now,
                 last_used_at: now,

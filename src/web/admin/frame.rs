@@ -126,6 +126,7 @@ impl AdminVisit {
                 locale: "en".to_owned(),
                 theme_href: accent_of(self.institution.as_ref()),
                 window_href: None,
+                return_href: None,
             },
             who: self.admin.name.clone(),
         }
