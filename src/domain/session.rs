@@ -36,6 +36,8 @@ pub(crate) struct Session {
     pub(crate) request: Option<String>,
     /// Whether somebody acts as this person.
     pub(crate) masquerade: bool,
+    /// Where the platform wants the person back whom it gave a whole window.
+    pub(crate) return_url: Option<String>,
     /// BCP 47, as the launch said.
     pub(crate) locale: Option<String>,
     pub(crate) created_at: DateTime<Utc>,

@@ -72,6 +72,7 @@ pub(crate) mod tenants;
 pub(crate) mod testing;
 pub(crate) mod token_keys;
 pub(crate) mod tool_keys;
+pub(crate) mod waiting_answers;
 
 pub(crate) use conflicts::MaybeConflict;
 pub(crate) use connection::{Db, Store};

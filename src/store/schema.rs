@@ -240,6 +240,20 @@ diesel::table! {
         masquerade -> Bool,
         assistant -> Bool,
         sections_only -> Bool,
+        return_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    waiting_answers (digest) {
+        digest -> Text,
+        tenant_id -> Text,
+        session_id -> Text,
+        choosing -> Bool,
+        answer -> Nullable<Text>,
+        given_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -693,4 +707,5 @@ allow_tables_to_appear_in_same_query!(
     erased_pages,
     share_links,
     posted_scores,
+    waiting_answers,
 );

@@ -41,6 +41,7 @@ struct Row {
     masquerade: bool,
     assistant: bool,
     sections_only: bool,
+    return_url: Option<String>,
 }
 
 impl Row {
@@ -62,6 +63,7 @@ impl Row {
             masquerade: self.masquerade,
             assistant: self.assistant,
             sections_only: self.sections_only,
+            return_url: self.return_url,
             locale: self.locale,
             created_at: moment(self.created_at)?,
             last_used_at: moment(self.last_used_at)?,
@@ -97,6 +99,7 @@ pub(crate) fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Resu
         masquerade: session.masquerade,
         assistant: session.assistant,
         sections_only: session.sections_only,
+        return_url: session.return_url.clone(),
     };
     on_both!(db, |connection| diesel::insert_into(sessions::table)
         .values(&row)

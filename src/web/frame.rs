@@ -6,6 +6,7 @@ use crate::web::assets;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
 use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
+use crate::web::window;
 use crate::web::words::checks;
 
 /// A page of the course, and which entry of the navigation it belongs to.
@@ -149,6 +150,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your answer is kept. You can change it below.",
     ),
     (
+        "not-ready",
+        Status::Neutral,
+        "This link is not ready yet: your teacher has still to choose what it opens. Until then you see your badges here.",
+    ),
+    (
         "chosen",
         Status::Earned,
         "From now on this link opens what you chose.",
@@ -207,7 +213,8 @@ impl Visit {
                 .clone()
                 .unwrap_or_else(|| "en".to_owned()),
             theme_href: self.visitor.accent.map(assets::accent),
-            window_href: (!self.top_level).then(|| self.href(&course::window())),
+            window_href: (!self.top_level).then(|| window::address(self)),
+            return_href: self.visitor.session.return_url.clone().filter(|_| self.top_level),
         }
     }
 

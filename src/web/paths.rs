@@ -12,6 +12,8 @@ pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const METRICS: &str = "/metrics";
 /// Where a browser brings the proof that the launch is its own.
 pub(crate) const LAUNCH_PROOF: &str = "/lti/launch/proof";
+/// Where a frame asks for what was chosen in the window that it offered.
+pub(crate) const WAITING: &str = "/lti/waiting";
 /// Where a deployment is claimed for an institution.
 pub(crate) const CLAIM: &str = "/lti/claim";
 /// The page that account and user navigation open.

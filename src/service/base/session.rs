@@ -15,7 +15,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::Forbidden;
-use crate::store::{Db, StoreError, nonces, policies, sessions};
+use crate::store::{Db, StoreError, nonces, policies, sessions, waiting_answers};
 use lti::registration::Registration;
 
 /// A visit ends when it was not used for so long.
@@ -244,9 +244,10 @@ impl Cairn {
 /// Forgets visits that are over and launch nonces whose login state is refused for its age by now.
 pub(crate) async fn forget_what_is_over(cairn: &Cairn) -> Result<(), ServiceError> {
     let now = cairn.clock.now();
-    let swept = cairn
-        .store
-        .write(move |db| Ok((sessions::purge(db, now)?, nonces::purge(db, now)?)));
+    let swept = cairn.store.write(move |db| {
+        waiting_answers::purge(db, now)?;
+        Ok((sessions::purge(db, now)?, nonces::purge(db, now)?))
+    });
     let (visits, launches) = swept.await?;
     if visits + launches > 0 {
         tracing::debug!(visits, launches, "forgot what is over");

@@ -8,7 +8,7 @@ use super::schema::{
     approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
     erasures, people, posted_scores, regrades, results, sessions, share_links, subjects, submissions,
 };
-use super::{Db, StoreError, jobs};
+use super::{Db, StoreError, jobs, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
 use crate::domain::erasure::{Declined, Wish};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
@@ -223,6 +223,7 @@ pub(crate) fn erase(
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::award_id.eq_any(of_person))
         .execute(connection))?;
+    waiting_answers::forget_person(db, tenant, person)?;
     delete_of!(
         db,
         tenant,

@@ -225,6 +225,7 @@ impl School {
             masquerade: true,
             assistant: true,
             sections_only: true,
+            return_url: Some("https://lms.example/return?course=2".into()),
             locale: Some("de".into()),
             created_at: at(0),
             last_used_at: at(0),

@@ -316,6 +316,7 @@ impl Bench {
                 masquerade: false,
                 assistant: false,
                 sections_only: false,
+                return_url: None,
                 locale: None,
                 created_at: now,
                 last_used_at: now,

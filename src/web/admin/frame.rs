@@ -127,6 +127,7 @@ impl AdminVisit {
                 theme_href: accent_of(self.institution.as_ref()),
                 window_href: None,
                 assistant: false,
+                return_href: None,
             },
             who: self.admin.name.clone(),
         }

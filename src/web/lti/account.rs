@@ -57,6 +57,7 @@ fn view(visit: &AccountVisit, account: &Account, report: Option<&Report>) -> Acc
             theme_href: account.accent.map(assets::accent),
             window_href: None,
             assistant: false,
+            return_href: None,
         },
         platform: registration.name.clone(),
         deployment_id: account.here.deployment_id.clone(),

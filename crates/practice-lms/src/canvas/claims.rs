@@ -37,7 +37,6 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     let now = world.now().timestamp();
     let role = course.role(person.id);
     let no_errors = json!({"errors": {}});
-    let target = if pending.in_frame { "iframe" } else { "window" };
     let title = if link.placement == Placement::CourseNavigation {
         &course.title
     } else {
@@ -91,7 +90,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     add(
         format!("{LTI}launch_presentation"),
         json!({
-            "document_target": target, "return_url": world.url(&format!("/courses/{}/external_content/success/external_tool_redirect", course.id)),
+            "document_target": pending.shown.word(), "return_url": world.url(&format!("/courses/{}/external_content/success/external_tool_redirect", course.id)),
             "locale": "en", "height": 400, "width": 800, "validation_context": null, "errors": no_errors,
         }),
     );

@@ -220,6 +220,11 @@ fn score(
         "FullyGraded" => cell.needs_grading = false,
         _ => {}
     }
+    if text(score.extension.get("submission_type")).as_deref() == Some("basic_lti_launch")
+        && let Some(url) = text(score.extension.get("submission_data"))
+    {
+        cell.launch_url = Some(url);
+    }
     cell.attempts += u32::from(score.is_attempt());
     cell.progress = Some(score.progress);
     let url = format!(

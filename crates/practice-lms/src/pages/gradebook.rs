@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::super::options::Flavour;
 use super::super::request::parameter;
 use super::super::world::World;
-use super::super::world::model::{Cell, CourseRole, Source};
+use super::super::world::model::{Cell, Column, CourseRole, Source};
 use super::course::CourseLine;
 use super::{Page, html, missing, see};
 
@@ -28,7 +28,7 @@ struct CellLine {
     label: String,
     points: String,
     mark: &'static str,
-    /// Moodle: opens the student's work at the tool.
+    /// Opens the student's work at the tool.
     review: Option<String>,
 }
 
@@ -114,7 +114,7 @@ fn table(world: &World, course: u64, from: usize) -> (Vec<ColumnHead>, Vec<RowLi
                 label: column.label.clone(),
                 points: cell.and_then(|cell| cell.points).map(shown).unwrap_or_default(),
                 mark: cell.map(|cell| mark(world, cell)).unwrap_or_default(),
-                review: (column.submission_review.is_some() && world.flavour() == Flavour::Moodle)
+                review: has_work(world, column, cell)
                     .then(|| format!("/course/{}/review?column={}&userid={id}", course.id, column.id)),
             }
         });
@@ -125,6 +125,14 @@ fn table(world: &World, course: u64, from: usize) -> (Vec<ColumnHead>, Vec<RowLi
         })
     });
     (heads.collect(), rows.collect())
+}
+
+/// Whether a student's work can be seen at the tool: in Moodle where the column says how, in Canvas where a score did.
+fn has_work(world: &World, column: &Column, cell: Option<&Cell>) -> bool {
+    match world.flavour() {
+        Flavour::Moodle => column.submission_review.is_some(),
+        Flavour::Canvas => cell.is_some_and(|cell| cell.launch_url.is_some()),
+    }
 }
 
 fn shown(points: Decimal) -> String {

@@ -137,6 +137,38 @@ impl Link {
     }
 }
 
+/// Where a tool is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// In a frame of the course page.
+    Frame,
+    /// In a window that was opened for it.
+    NewWindow,
+    /// In the place of the course page.
+    ExistingWindow,
+}
+
+impl Shown {
+    /// As `document_target` says it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Frame => "iframe",
+            Self::NewWindow | Self::ExistingWindow => "window",
+        }
+    }
+
+    /// As the parameter `window` of a launch address says it.
+    #[must_use]
+    pub(crate) fn of_parameter(window: Option<&str>) -> Self {
+        match window {
+            None => Self::Frame,
+            Some("existing") => Self::ExistingWindow,
+            Some(_) => Self::NewWindow,
+        }
+    }
+}
+
 /// Who made a gradebook column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -233,6 +265,8 @@ pub struct Cell {
     pub comments: Vec<String>,
     /// The progress words of the last score.
     pub progress: Option<(String, String)>,
+    /// Canvas: where the work is that was handed in last, of the type `basic_lti_launch`: `submission_data`.
+    pub launch_url: Option<String>,
 }
 
 impl Cell {
@@ -250,6 +284,7 @@ impl Cell {
             attempts: 0,
             comments: Vec::new(),
             progress: None,
+            launch_url: None,
         }
     }
 }

@@ -50,6 +50,8 @@ pub(crate) enum PlacingRefusal {
     NotTaken(Unacceptable),
     /// The form was sent before, for something else.
     Known,
+    /// A frame asks for what was chosen in a window by what was not made for it, or is too old.
+    Waiting,
 }
 
 impl PlacingRefusal {
@@ -62,6 +64,7 @@ impl PlacingRefusal {
             Self::Draft(_) => (Unprocessable, "placing.draft"),
             Self::NotTaken(why) => (Unprocessable, why.code()),
             Self::Known => (Conflict, "placing.known"),
+            Self::Waiting => (Conflict, "placing.waiting"),
         }
     }
 }

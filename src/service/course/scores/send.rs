@@ -14,11 +14,11 @@ use crate::domain::posted_score::{Outcome, Points, PostedScore, Refusal};
 use crate::ids::{PersonId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::ColumnRefusal;
 use crate::service::course::reach::{Reach, item_url, reach};
+use crate::service::course::student_work;
 use crate::store::{
     Db, StoreError, activities, courses, enrolments, line_items, people, posted_scores, submissions,
 };
@@ -60,7 +60,10 @@ pub(crate) async fn send(
     score.submitted_at = Some(wanted.submitted_at);
     if let Some(canvas) = &mut score.canvas {
         canvas.submission_type = Some(SubmissionType::BasicLtiLaunch);
-        canvas.submission_data = Some(format!("{}{}", cairn.settings.origin(), addresses::LAUNCH));
+        canvas.submission_data = Some(student_work::address(
+            &cairn.settings.origin(),
+            &wanted.submission,
+        ));
     }
     match reach.platform.post_score(&url, &score).await {
         Ok(_) => keep(cairn, &reach, wanted, Outcome::Taken, points(&score), anew).await,

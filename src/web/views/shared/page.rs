@@ -45,6 +45,8 @@ pub(crate) struct Page {
     pub(crate) theme_href: Option<String>,
     /// Where "Open in new window" posts to, with `session` and `csrf`; none when the page already is in its own window.
     pub(crate) window_href: Option<String>,
+    /// The way back to the course, at the LMS; none where the course is round the page.
+    pub(crate) return_href: Option<String>,
 }
 
 /// One way in the navigation.

@@ -81,6 +81,9 @@ pub(super) fn placing(refusal: &PlacingRefusal) -> String {
         PlacingRefusal::Shape => {
             "Only a badge can be shown as a card, a link or a picture. Choose “Opens in Cairn” for the rest."
         }
+        PlacingRefusal::Waiting => {
+            "This page does not wait for another window any more. Go back to where you add content to the course and begin again."
+        }
         PlacingRefusal::Known => {
             "This form was used for something else already. Go back to where you add content to the course and begin again."
         }
