@@ -40,8 +40,7 @@ pub use world::GradeView;
 pub use world::World;
 pub use world::data::{DeploymentTold, Heard, RegisteredTool, Standing};
 pub use world::faults::{Endpoint, Fault, Faults};
-    CourseRole, Oddity, Placement, Shown, pub use world::model::{Closed, pub use world::model::{CourseRole
-};
+pub use world::model::{Closed, CourseRole, Oddity, Placement, Shown};
 
 /// A running practice LMS. Dropping it stops the server.
 #[derive(Debug)]
