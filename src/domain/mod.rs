@@ -31,6 +31,7 @@ pub(crate) mod page;
 pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod policy;
+pub(crate) mod renewal;
 pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;

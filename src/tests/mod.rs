@@ -12,6 +12,7 @@ mod design;
 mod dry_run;
 mod engine;
 mod evidence;
+mod first_page;
 mod frame;
 mod frame_answers;
 mod frame_height;

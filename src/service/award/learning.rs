@@ -12,14 +12,16 @@ use crate::domain::evaluate::evaluate;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::Facts;
 use crate::domain::people::Enrolment;
+use crate::domain::renewal::{self, Waits};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::{Names, Progress, progress};
 use crate::ids::{ActivityId, BadgeId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
+use crate::service::base::queue::{BackgroundJob as _, CheckCourse};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, approvals, awards, badges, enrolments, facts, rules};
+use crate::store::{Db, approvals, awards, badges, enrolments, facts, jobs, rules};
 
 /// One badge and how a person stands towards it now.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub(crate) struct MyBadge {
     pub(crate) is_stack: bool,
     /// Whether it can (still or again) be earned.
     pub(crate) open: bool,
+    /// What is awaited, once the award has lapsed, before it is awarded again; for those who meet the rule.
+    pub(crate) waits: Option<Waits>,
 }
 
 /// Everything that a student's pages show.
@@ -45,6 +49,8 @@ pub(crate) struct Learning {
     pub(crate) badges: Vec<MyBadge>,
     /// Whether this person may be awarded badges here.
     pub(crate) may_earn: bool,
+    /// Whether the course is being read for the first time.
+    pub(crate) first_reading: bool,
 }
 
 impl MyBadge {
@@ -138,6 +144,8 @@ pub(in crate::service) fn read(
     let (tenant, course, person) = (visitor.tenant(), &visitor.course, &visitor.person.id);
     let enrolment = enrolments::get(db, tenant, &course.id, person)?;
     let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    let first_reading = course.checks.last_at.is_none()
+        && jobs::is_under_way(db, tenant, CheckCourse::NAME, course.id.as_str(), now)?;
     let known = badges::for_course(db, tenant, &course.id)?;
     if known.is_empty() {
         return Ok(Learning {
@@ -146,6 +154,7 @@ pub(in crate::service) fn read(
             names: Names::default(),
             badges: Vec::new(),
             may_earn,
+            first_reading,
         });
     }
     let names = names::with_badges(db, tenant, &course.id, &known)?;
@@ -176,9 +185,20 @@ pub(in crate::service) fn read(
             Some(rule) if may_earn && asks(rule) => approvals::get(db, tenant, &badge.id, person)?,
             _ => None,
         };
+        let decision = rule.map(|rule| evaluate(rule, &facts, now));
+        let is_met = decision
+            .as_ref()
+            .is_some_and(|decision| decision.outcome == Truth::Yes);
+        let ends = award
+            .as_ref()
+            .filter(|award| is_met && award.valid_until.is_some());
+        let choice = badge.design.renewal;
         mine.push(MyBadge {
             open: lives && open_cycle(award.as_ref(), now).is_some(),
-            decision: rule.map(|rule| evaluate(rule, &facts, now)),
+            waits: rule
+                .zip(ends)
+                .and_then(|(rule, last)| renewal::waits(choice, &rule.root, &facts, last, now)),
+            decision,
             is_stack: rule.is_some_and(|rule| is_stack(rule)),
             badge,
             award,
@@ -190,6 +210,7 @@ pub(in crate::service) fn read(
         names,
         badges: mine,
         may_earn,
+        first_reading,
     })
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
-    erasures, people, regrades, results, sessions, share_links, subjects, submissions,
+    erasures, past_results, people, regrades, results, sessions, share_links, subjects, submissions,
 };
 use super::{Db, StoreError, jobs};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -234,6 +234,7 @@ pub(crate) fn erase(
         approvals,
         submissions,
         results,
+        past_results,
         enrolments,
         sessions,
         subjects

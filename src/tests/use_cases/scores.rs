@@ -26,7 +26,7 @@ const WELL: Fault = Fault::Delay(Duration::ZERO);
 
 impl Bench {
     /// A link of the course without a column that opens an evidence activity of 100 points.
-    async fn activity(&self, title: &str) -> ActivityId {
+    pub(super) async fn activity(&self, title: &str) -> ActivityId {
         let link = self.link(title, None).await;
         let choice = Choice::Activity {
             title: title.into(),
@@ -50,7 +50,7 @@ impl Bench {
         columns::ensure_activity_item(&self.cairn, &self.course.tenant, activity).await
     }
 
-    async fn hand_in(&self, student: &MemberView, activity: &ActivityId) -> SubmissionId {
+    pub(super) async fn hand_in(&self, student: &MemberView, activity: &ActivityId) -> SubmissionId {
         let visitor = self.learner(student).await;
         let text = HandIn {
             text: "My essay".into(),
@@ -66,7 +66,7 @@ impl Bench {
         latest.await.unwrap().unwrap().id
     }
 
-    async fn review(&self, submission: &SubmissionId, points: i64) {
+    pub(super) async fn review(&self, submission: &SubmissionId, points: i64) {
         let answer = Answer {
             state: SubmissionState::Approved,
             message: String::new(),

@@ -12,6 +12,7 @@ pub(crate) mod platforms;
 pub(crate) mod policies;
 pub(crate) mod refusals;
 mod registering;
+pub(crate) mod renewals;
 pub(crate) mod self_test;
 pub(crate) mod states;
 

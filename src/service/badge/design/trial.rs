@@ -22,9 +22,9 @@ use crate::ids::{BadgeId, PersonId};
 use crate::service::Cairn;
 use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{self, DecideBadge};
+use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people, rules};
+use crate::store::{Db, StoreError, audit, awards, badges, courses, enrolments, facts, jobs, people, rules};
 
 /// What a rule would do, with everything that a page says about it.
 #[derive(Debug, Clone)]
@@ -45,6 +45,8 @@ pub(crate) struct Trial {
     pub(crate) can_activate: bool,
     /// When the course was last read.
     pub(crate) read_at: Option<DateTime<Utc>>,
+    /// Whether it is being read for the first time.
+    pub(crate) first_reading: bool,
 }
 
 /// What became of an activation.
@@ -77,7 +79,9 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         }
         let ids: Vec<PersonId> = learners.iter().map(|learner| learner.person.clone()).collect();
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
+        let read_at = course.and_then(|course| course.checks.last_at);
         Ok(Trial {
+            first_reading: read_at.is_none() && is_being_read(db, &badge, now)?,
             now,
             blocking: blocking(db, &badge, &rule, now)?,
             can_activate: may_activate(&badge, &rule),
@@ -87,7 +91,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .iter()
                 .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
                 .collect(),
-            read_at: course.and_then(|course| course.checks.last_at),
+            read_at,
             badge,
             run,
             names,
@@ -121,11 +125,17 @@ fn blocking(
     }
     let course = courses::get(db, &badge.tenant, &badge.course)?;
     if course.is_none_or(|course| course.checks.last_at.is_none()) {
-        blocking.push(
-            "The course is being read for the first time. Open this page again in a moment.".to_owned(),
-        );
+        blocking.push(if is_being_read(db, badge, now)? {
+            "The course is being read for the first time. This page looks again by itself.".to_owned()
+        } else {
+            "The course has not been read yet. Press “Check now” on the page of all badges.".to_owned()
+        });
     }
     Ok(blocking)
+}
+
+fn is_being_read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    jobs::is_under_way(db, &badge.tenant, CheckCourse::NAME, badge.course.as_str(), now)
 }
 
 /// The version to try, and the active one to compare it with.
@@ -157,6 +167,7 @@ fn learners(
         let left_out = needs_row && facts.grades.is_empty() && outcome(&rule.root, &facts, now) == Truth::Yes;
         if may.contains(&person) && !left_out {
             learners.push(Learner {
+                renewal: badge.design.renewal,
                 latest: latest.remove(&person),
                 person,
                 facts,
