@@ -12,7 +12,7 @@ use crate::domain::evaluate::evaluate;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::Facts;
 use crate::domain::people::Enrolment;
-use crate::domain::renewal::{self, Waits};
+use crate::domain::renewal::{self, Means, Waits};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::{Names, Progress, progress};
 use crate::ids::{ActivityId, BadgeId};
@@ -62,16 +62,32 @@ impl MyBadge {
             .map_or(Progress { met: 0, needed: 0 }, progress)
     }
 
-    /// The evidence activity where this person can do the next step: changes that were asked for come first.
+    /// The evidence activity where this person can do the next step: changes that were asked for come first. For a badge
+    /// that is met and is renewed by newer work, the first that it asks for.
     #[must_use]
     pub(crate) fn hand_in(&self) -> Option<&ActivityId> {
         let tree = &self.decision.as_ref()?.tree;
+        if let Some(Waits::Newer(means)) = &self.waits
+            && means.contains(&Means::HandIn)
+        {
+            return first_activity(tree);
+        }
         let mut open = Vec::new();
         gather_open(tree, &mut open);
         open.into_iter()
             .min_by_key(|(rank, _)| *rank)
             .map(|(_, activity)| activity)
     }
+}
+
+fn first_activity(group: &CheckedGroup) -> Option<&ActivityId> {
+    group.nodes.iter().find_map(|node| match node {
+        CheckedNode::Group(inner) => first_activity(inner),
+        CheckedNode::Condition(checked) => match &checked.condition {
+            Condition::EvidenceApproved { activity } => Some(activity),
+            _ => None,
+        },
+    })
 }
 
 fn gather_open<'a>(group: &'a CheckedGroup, open: &mut Vec<(u8, &'a ActivityId)>) {
