@@ -105,6 +105,7 @@ fn facts(person: usize) -> Facts {
                 recorded: None,
                 source: GradeSource::Ags,
                 read_at: now(),
+                changed_at: now(),
             };
             (id("aaaa", n).into(), grade)
         })

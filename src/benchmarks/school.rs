@@ -185,6 +185,7 @@ fn design() -> Design {
             framework: Some("ESCO".into()),
         }],
         expiry: Expiry::AfterMonths { months: 36 },
+        renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
     }
 }

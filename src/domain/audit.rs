@@ -52,6 +52,8 @@ words! {
     AwardKept = "award.kept";
     /// A holder was found who no longer meets the rule.
     AwardRegraded = "award.regraded";
+    /// A teacher had a badge awarded again that had lapsed.
+    AwardRenewed = "award.renewed";
     AwardRevoked = "award.revoked";
     BadgeChanged = "badge.changed";
     BadgeCopied = "badge.copied";
@@ -315,6 +317,7 @@ mod tests {
         "award.by-hand",
         "award.kept",
         "award.regraded",
+        "award.renewed",
         "award.revoked",
         "badge.changed",
         "badge.copied",

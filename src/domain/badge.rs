@@ -59,6 +59,10 @@ pub(crate) struct Design {
     pub(crate) level: Option<String>,
     pub(crate) alignments: Vec<Alignment>,
     pub(crate) expiry: Expiry,
+    /// What a design says that was saved before there was a choice is the default: nobody had chosen otherwise then, and
+    /// an old grade does not show what somebody can do today.
+    #[serde(default)]
+    pub(crate) renewal: Renewal,
     /// Whether the signed credential carries the score.
     pub(crate) show_score: bool,
 }
@@ -151,6 +155,34 @@ pub(crate) enum Expiry {
     },
 }
 
+/// What it takes for a badge that has lapsed to be awarded again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Renewal {
+    /// Its rule is met by something that is newer than the last award.
+    #[default]
+    Newer,
+    /// A teacher renews it.
+    ByHand,
+    /// Its rule is met, by whatever.
+    Automatic,
+}
+
+impl Renewal {
+    /// Every choice, in the order in which a form offers them.
+    pub(crate) const ALL: [Self; 3] = [Self::Newer, Self::ByHand, Self::Automatic];
+
+    /// The word in forms and archives, as it is stored.
+    #[must_use]
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Newer => "newer",
+            Self::ByHand => "by_hand",
+            Self::Automatic => "automatic",
+        }
+    }
+}
+
 impl Expiry {
     /// When an award made at `awarded_at` ends; `None` for never.
     #[must_use]
@@ -203,6 +235,19 @@ mod tests {
             end("2027-01-31T00:00:00Z", 1),
             Some("2027-02-28T00:00:00Z".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn the_words_of_a_renewal_stay_and_a_design_from_before_needs_something_newer() {
+        assert_eq!(Renewal::ALL.map(Renewal::word), ["newer", "by_hand", "automatic"]);
+        for renewal in Renewal::ALL {
+            assert_eq!(serde_json::to_value(renewal).unwrap(), renewal.word());
+        }
+        let before = r##"{"name":"First aid","outcome":"","description":"","criteria":"","picture":{"from":"drawn",
+            "initials":"FA","shape":"circle","colour":"#205080"},"picture_alt":"","kind":"knowledge","hours":null,
+            "credits":null,"level":null,"alignments":[],"expiry":{"expires":"after_months","months":12},"show_score":true}"##;
+        let design: Design = serde_json::from_str(before).unwrap();
+        assert_eq!(design.renewal, Renewal::Newer);
     }
 
     #[test]

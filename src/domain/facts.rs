@@ -54,6 +54,9 @@ pub(crate) struct Grade {
     pub(crate) recorded: Option<Recorded>,
     pub(crate) source: GradeSource,
     pub(crate) read_at: DateTime<Utc>,
+    /// When it was first read as it is: the moment of the grade. Reading it again, another maximum of its column and a
+    /// row that comes back as it was leave it alone.
+    pub(crate) changed_at: DateTime<Utc>,
 }
 
 /// A score and its maximum as the platform recorded them, before they were brought to the column's present maximum.

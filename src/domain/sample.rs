@@ -220,6 +220,7 @@ pub(crate) fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
         recorded: None,
         source: GradeSource::Ags,
         read_at: now(),
+        changed_at: days(-3),
     }
 }
 

@@ -275,6 +275,24 @@ pub(crate) fn counters(
         .collect()
 }
 
+/// How many awards of a course's badges were made since that moment and stand.
+pub(crate) fn count_since(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    since: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let found: i64 = awards::table
+        .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(awards::awarded_at.ge(micros(since)))
+        .filter(awards::revoked_at.is_null())
+        .select(count(awards::id))
+        .get_result(db)?;
+    Ok(usize::try_from(found).unwrap_or_default())
+}
+
 /// Keeps since when an award is under review and counts for nothing; `None` when that is over.
 pub(super) fn set_suspended(
     db: &mut Db,

@@ -316,3 +316,22 @@ pub(crate) fn by_contexts(
         .load(connection))?;
     rows.into_iter().map(Row::course).collect()
 }
+
+/// Sets what the platform offers in a course, whatever was offered before.
+///
+/// # Errors
+/// Trouble with the database.
+#[cfg(test)]
+pub(crate) fn set_services(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CourseId,
+    services: &crate::domain::course::Services,
+) -> Result<(), StoreError> {
+    diesel::update(courses::table)
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(id.as_str()))
+        .set(courses::services.eq(json(services)?))
+        .execute(db)?;
+    Ok(())
+}

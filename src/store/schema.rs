@@ -210,6 +210,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    past_results (line_item_id, person_id) {
+        tenant_id -> Text,
+        line_item_id -> Text,
+        person_id -> Text,
+        value -> Text,
+        maximum -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
     nonces (digest) {
         digest -> Text,
         tenant_id -> Text,
@@ -675,6 +686,7 @@ allow_tables_to_appear_in_same_query!(
     column_releases,
     course_releases,
     results,
+    past_results,
     nonces,
     sessions,
     badges,

@@ -75,6 +75,7 @@ async fn badge(scene: &Scene, course: &Course, condition: Condition) -> BadgeId 
             level: None,
             alignments: Vec::new(),
             expiry: Expiry::Never,
+            renewal: crate::domain::badge::Renewal::default(),
             show_score: false,
         },
         active_rule: None,

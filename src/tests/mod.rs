@@ -13,6 +13,7 @@ mod dry_run;
 mod engine;
 mod evidence;
 mod firefox;
+mod first_page;
 mod frame;
 mod frame_answers;
 mod frame_downloads;

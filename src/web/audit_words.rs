@@ -18,6 +18,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::AwardByHand => "awarded by hand",
         Action::AwardKept => "let a holder keep a badge whose rule is no longer met",
         Action::AwardRegraded => "found that a holder no longer meets the rule",
+        Action::AwardRenewed => "renewed a badge that had lapsed",
         Action::AwardRevoked => "revoked a badge",
         Action::BadgeChanged => "changed a badge",
         Action::BadgeCopied => "brought a badge along from another course",
@@ -131,6 +132,7 @@ fn unknown(id: &str) -> String {
 pub(crate) fn of_a_student(entry: &Logged, name: Option<&str>) -> String {
     let what = match entry.known() {
         Some(Action::AwardByHand) => "Awarded by hand",
+        Some(Action::AwardRenewed) => "Renewed",
         Some(Action::AwardRevoked) => "Revoked",
         Some(Action::AwardKept) => "Kept although the rule is no longer met",
         Some(Action::ApprovalGiven) => "Approved",

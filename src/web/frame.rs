@@ -5,7 +5,7 @@ use crate::service::course::scores;
 use crate::web::assets;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
-use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
+use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status, Waiting};
 use crate::web::window;
 use crate::web::words::checks;
 
@@ -93,6 +93,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "revoked",
         Status::Earned,
         "Revoked. The badge shows as revoked everywhere from now on.",
+    ),
+    (
+        "renewed",
+        Status::Earned,
+        "Renewed. Whoever is awarded a badge anew finds it under “My badges”.",
     ),
     (
         "signed-anew",
@@ -236,6 +241,18 @@ impl Visit {
             });
         }
         Ok(page)
+    }
+
+    /// How a page of this visit looks again while it waits; its query stays.
+    #[must_use]
+    pub(crate) fn waiting(&self, rest: &str) -> Waiting {
+        let kept = ["notice", "since"].into_iter();
+        Waiting {
+            href: self.href(rest),
+            fields: kept.filter_map(|name| Some((name, self.query(name)?))).collect(),
+            session: self.carried.clone(),
+            every: None,
+        }
     }
 
     fn notice(&self) -> Option<Flash> {

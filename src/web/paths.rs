@@ -76,6 +76,7 @@ pub(crate) mod course {
         BADGE_RETIRE = "/badges/{badge}/retire", badge_retire(badge: &BadgeId);
         BADGE_RETIRE_CONFIRM = "/badges/{badge}/retire/confirm", badge_retire_confirm(badge: &BadgeId);
         BADGE_AWARDS = "/badges/{badge}/awards", badge_awards(badge: &BadgeId);
+        BADGE_RENEW = "/badges/{badge}/renew", badge_renew(badge: &BadgeId);
         BADGE_REVOKE = "/badges/{badge}/revoke", badge_revoke(badge: &BadgeId);
         BADGE_REVOKE_CONFIRM = "/badges/{badge}/revoke/confirm", badge_revoke_confirm(badge: &BadgeId);
 

@@ -101,6 +101,26 @@ async fn moodle_asks_in_the_shape_that_was_observed() {
 }
 
 #[actix_web::test]
+async fn moodle_tells_the_member_list_to_no_choice_of_content_before_the_first_activity() {
+    let bench = bench(Flavour::Moodle).await;
+    let members = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice";
+    assert!(request(&bench, "").get(members).is_some());
+    for link in bench.world.links(bench.course()) {
+        bench.world.remove_link(bench.course(), link.id);
+    }
+    let asked = request(&bench, "");
+    assert!(asked.get(members).is_none(), "{asked}");
+    assert!(
+        asked
+            .get("https://purl.imsglobal.org/spec/lti-ags/claim/endpoint")
+            .is_some()
+    );
+    bench.world.add_link(bench.course(), "First", 0, None);
+    assert!(request(&bench, "").get(members).is_some());
+    assert!(bench.launch(CourseRole::Teacher, "First").get(members).is_some());
+}
+
+#[actix_web::test]
 async fn moodle_makes_an_activity_of_everything_and_refuses_points_beyond_100() {
     let bench = bench(Flavour::Moodle).await;
     let item = |points: Value| {

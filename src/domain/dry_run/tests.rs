@@ -14,6 +14,7 @@ fn learner(person: &str, known: Known) -> Learner {
         person: person.into(),
         facts: known.0,
         latest: None,
+        renewal: Renewal::Automatic,
     }
 }
 
@@ -164,6 +165,32 @@ fn holders_are_left_alone_expired_ones_can_earn_again_and_revoked_ones_cannot() 
 }
 
 #[test]
+fn whose_badge_has_lapsed_is_awarded_only_as_the_badge_has_chosen() {
+    let lapsed = |person: &str, renewal, graded: i64| {
+        let mut known = quiz("90");
+        for grade in known.0.grades.values_mut() {
+            grade.changed_at = days(graded);
+        }
+        Learner {
+            latest: Some(award(1, Some(days(-1)), false)),
+            renewal,
+            ..learner(person, known)
+        }
+    };
+    let learners = [
+        lapsed("ada", Renewal::Newer, -200),
+        lapsed("ben", Renewal::Newer, -50),
+        lapsed("cleo", Renewal::ByHand, -50),
+        lapsed("dan", Renewal::Automatic, -200),
+    ];
+    let run = try_out(all([percent("cleaning", "80")]), &learners);
+    assert_eq!(
+        (run.awarded, run.lapsed),
+        (ids(&["ben", "dan"]), ids(&["ada", "cleo"]))
+    );
+}
+
+#[test]
 fn the_difference_to_the_active_version_names_people() {
     let learners = [
         learner("ada", quiz("85")),
@@ -247,6 +274,7 @@ proptest! {
         let learners: Vec<_> = facts.into_iter().map(|(person, facts, latest)| Learner {
             person: format!("p{person}").into(),
             facts,
+            renewal: [Renewal::Newer, Renewal::ByHand, Renewal::Automatic][usize::from(person % 3)],
             latest: match latest {
                 0 => Some(award(1, None, false)),
                 1 => Some(award(1, Some(days(-1)), false)),
@@ -259,8 +287,8 @@ proptest! {
         let people: HashSet<_> = learners.iter().map(|learner| &learner.person).collect();
         prop_assert_eq!(run.learners, people.len());
         let lists = [
-            &run.awarded, &run.holders, &run.revoked, &run.near, &run.not_released, &run.no_grade, &run.not_handed_in,
-            &run.waiting, &run.not_yet,
+            &run.awarded, &run.holders, &run.lapsed, &run.revoked, &run.near, &run.not_released, &run.no_grade,
+            &run.not_handed_in, &run.waiting, &run.not_yet,
         ];
         let listed: Vec<_> = lists.into_iter().flatten().collect();
         prop_assert_eq!(listed.len(), people.len());
@@ -275,6 +303,8 @@ proptest! {
             let found = learners.iter().find(|learner| learner.person == *person).unwrap();
             prop_assert_eq!(outcome(&new.root, &found.facts, now()), Truth::Yes);
             prop_assert!(open_cycle(found.latest.as_ref(), now()).is_some());
+            let waits = renewal::lapsed(found.renewal, &new.root, &found.facts, found.latest.as_ref(), now());
+            prop_assert_eq!(waits, None);
         }
         let change = run.change.unwrap();
         prop_assert!(change.gained.is_empty() && change.lost.is_empty());

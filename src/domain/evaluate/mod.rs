@@ -203,6 +203,7 @@ fn see_grade(grade: Option<&Grade>, at_least: Threshold) -> Seen {
             recorded,
             source,
             read_at,
+            ..
         }) if *maximum > Decimal::ZERO => Seen::Grade {
             value: *value,
             maximum: *maximum,

@@ -10,6 +10,8 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::domain::audit::Action;
+use crate::domain::award::Standing;
+use crate::domain::badge::{Badge, Renewal};
 use crate::domain::cause::Cause;
 use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::Grade;
@@ -28,8 +30,8 @@ use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, badges, enrolments, facts, people, posted_scores, results, rules,
-    submissions,
+    Db, StoreError, activities, audit, awards, badges, enrolments, facts, people, posted_scores, results,
+    rules, submissions,
 };
 
 /// Characters of a text.
@@ -49,6 +51,8 @@ pub(crate) struct ActivityView {
     /// What the gradebook says, where it is released.
     pub(crate) grade: Option<Grade>,
     pub(crate) may_hand_in: bool,
+    /// Whether what is approved may be followed by something newer, because a badge that rests on it lapses.
+    pub(crate) anew: bool,
     /// Who reviewed, by id.
     pub(crate) reviewers: HashMap<PersonId, Person>,
     /// Badges of the course that ask for it.
@@ -100,6 +104,46 @@ fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
     Ok(enrolled && session.learner && !session.test_user && !session.masquerade)
 }
 
+/// Whether work that was approved may be followed by newer work: a badge of theirs that rests on it lapses soon or has
+/// lapsed, the work is from before its last award, and the badge asks for more than what is there.
+fn anew(
+    db: &mut Db,
+    visitor: &Visitor,
+    id: &ActivityId,
+    latest: Option<&Submission>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let Some(review) = latest
+        .filter(|latest| latest.state == SubmissionState::Approved)
+        .and_then(|latest| latest.review.as_ref())
+    else {
+        return Ok(false);
+    };
+    let (tenant, person) = (visitor.tenant(), &visitor.person.id);
+    for rule in rules::all_active_for_course(db, tenant, &visitor.course.id)? {
+        if !rule.root.activities().any(|named| named == id) {
+            continue;
+        }
+        let asks_for_more = |badge: &Badge| {
+            badge.design.renewal != Renewal::Automatic && badge.design.expiry.leaves_time(now)
+        };
+        if badges::get(db, tenant, &rule.badge)?
+            .filter(asks_for_more)
+            .is_none()
+        {
+            continue;
+        }
+        let award = awards::latest(db, tenant, &rule.badge, person)?;
+        if award.is_some_and(|award| {
+            let ends = award.standing(now) == Standing::Expired || award.lapse(now).is_some();
+            ends && review.at <= award.awarded_at
+        }) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// An activity with what the visitor has handed in.
 ///
 /// # Errors
@@ -134,6 +178,7 @@ pub(crate) async fn activity(
                 .as_ref()
                 .and_then(|item| grades.get(item).cloned()),
             may_hand_in: may_hand_in(db, &visitor)?,
+            anew: anew(db, &visitor, &id, versions.last(), now)?,
             reviewers: people::by_ids(db, tenant, &reviewers)?,
             badges: asking,
             activity,
@@ -214,10 +259,10 @@ pub(crate) async fn hand_in(
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let before = submissions::latest(db, tenant, &id, person)?;
-        if before
+        let approved = before
             .as_ref()
-            .is_some_and(|before| before.state == SubmissionState::Approved)
-        {
+            .is_some_and(|before| before.state == SubmissionState::Approved);
+        if approved && !anew(db, &visitor, &id, before.as_ref(), now)? {
             return Err(AwardRefusal::EvidenceApproved.into());
         }
         let new = Submission {

@@ -4,16 +4,17 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::domain::audit::{Action, Logged, approval_subject};
-use crate::domain::award::Award;
+use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
-use crate::domain::decision::{Decision, DecisionRecord};
-use crate::domain::evaluate::evaluate;
+use crate::domain::decision::{Decision, DecisionRecord, Truth};
+use crate::domain::evaluate::{evaluate, outcome};
 use crate::domain::facts::{Approval, Grade};
 use crate::domain::membership::Membership;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
+use crate::domain::renewal::{self, Waits};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
 use crate::ids::{AwardId, BadgeId, LineItemId, PersonId};
@@ -132,6 +133,8 @@ pub(crate) struct Sight {
     /// The rule that decides now.
     pub(crate) rule: Option<Rule>,
     pub(crate) award: Option<Award>,
+    /// The award has lapsed, the rule is met, and something else is awaited before it is awarded again.
+    pub(crate) waits: Option<Waits>,
     /// Whether others may open the award's page.
     pub(crate) page: AwardPage,
     pub(crate) approval: Option<Approval>,
@@ -158,10 +161,23 @@ impl Sight {
         self.enrolment.as_ref().map(Enrolment::membership)
     }
 
-    /// Whether the rule asks for an approval that was not given yet.
+    /// Whether the approval is from before an award that has lapsed, so that it may be given anew.
+    fn is_approved_of_old(&self) -> bool {
+        let lapsed = self
+            .award
+            .as_ref()
+            .filter(|award| award.standing(self.now) == Standing::Expired);
+        match (&self.approval, lapsed) {
+            (Some(approval), Some(award)) => approval.at <= award.awarded_at,
+            _ => false,
+        }
+    }
+
+    /// Whether the rule asks for an approval that was not given yet, or not since the last award has lapsed.
     #[must_use]
     pub(crate) fn waits_for_approval(&self) -> bool {
-        self.approval.is_none() && self.rule.as_ref().is_some_and(asks_for_approval)
+        (self.approval.is_none() || self.is_approved_of_old())
+            && self.rule.as_ref().is_some_and(asks_for_approval)
     }
 }
 
@@ -220,6 +236,16 @@ fn sight_in(
         }
         (None, None) => (None, None),
     };
+    let waits = match &rule {
+        Some(rule) if award.as_ref().is_some_and(|award| award.valid_until.is_some()) => {
+            let known = facts::for_person(db, tenant, course, &badge.id, &person.id)?;
+            let met = outcome(&rule.root, &known, now) == Truth::Yes;
+            let choice = badge.design.renewal;
+            let waits = renewal::lapsed(choice, &rule.root, &known, award.as_ref(), now);
+            waits.filter(|_| met)
+        }
+        _ => None,
+    };
     let awarded: Vec<AwardId> = award.iter().map(|award| award.id.clone()).collect();
     let page = AwardPage::of(db, tenant, &awarded)?.into_values().next();
     let history = decisions::history(db, tenant, &badge.id, &person.id, Page::first(HISTORY))?;
@@ -239,6 +265,7 @@ fn sight_in(
         confirmed,
         rule,
         award,
+        waits,
         page: page.unwrap_or_default(),
         history,
         log,
@@ -320,7 +347,7 @@ pub(crate) async fn approve(
             Some(Membership::Waits(_)) => return Err(AwardRefusal::StudentInDoubt.into()),
             Some(Membership::NotAStudent(_)) | None => return Err(AwardRefusal::ApprovalNotALearner.into()),
         }
-        if sight.approval.is_some() {
+        if sight.approval.is_some() && !sight.is_approved_of_old() {
             return Ok(());
         }
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);

@@ -72,10 +72,14 @@ fn detail(known: Option<&LastSeenDetail>, launch: &Launch, course: Option<&Cours
         } else {
             kept.grades
         },
-        members: if in_course {
-            launch.nrps.is_some()
-        } else {
-            kept.members
+        // Moodle tells the member list once an activity of the tool is in the course: a choice of content before that says
+        // nothing of what the tool may read.
+        members: match &launch.message {
+            _ if !in_course => kept.members,
+            Message::DeepLinking { .. } => {
+                launch.nrps.is_some() || known.is_none_or(|known| known.members || known.course.is_none())
+            }
+            _ => launch.nrps.is_some(),
         },
         course: course.map(|course| course.id.clone()).or(kept.course),
     }

@@ -75,7 +75,7 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
     };
     Ok(Home::Teaching(Box::new(Teaching {
         overview: design::overview(db, visitor, now)?,
-        progress: sync::progress_of(db, &visitor.course, now)?,
+        progress: sync::progress_of(db, &visitor.course, None, now)?,
         late: scores::late_of(db, visitor)?,
         scores: scores::told_of(db, visitor, now)?,
         powers,

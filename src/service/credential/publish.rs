@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::award::{Award, Standing};
-use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::badge::{Badge, BadgeState, Renewal};
 use crate::domain::credential::{Credential, Visibility};
 use crate::domain::issuer::Issuer;
 use crate::domain::keys::IssuerKey;
@@ -40,6 +40,9 @@ pub(crate) struct Published {
     pub(crate) holder: Option<String>,
     /// What it renews, and what renewed it.
     pub(crate) renewals: Renewals,
+    /// What its badge asks today before it is awarded again once it has lapsed; none where it never does, and where
+    /// nobody is awarded it any more.
+    pub(crate) renewal: Option<Renewal>,
     /// The signed status list that the credential names.
     pub(crate) list: SignedList,
 }
@@ -166,7 +169,10 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
     } else {
         None
     };
+    let badge = badges::get(db, &tenant, &award.badge)?
+        .filter(|badge| award.valid_until.is_some() && badge.state != BadgeState::Retired);
     Ok(Some(Published {
+        renewal: badge.map(|badge| badge.design.renewal),
         renewals: renewals::of(db, &award)?,
         keys: institutions::all_keys(db, &issuer)?,
         list: SignedList {

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
-    erasures, people, posted_scores, regrades, results, sessions, share_links, subjects, submissions,
+    erasures, past_results, people, posted_scores, regrades, results, sessions, share_links, subjects,
+    submissions,
 };
 use super::{Db, StoreError, jobs, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -236,6 +237,7 @@ pub(crate) fn erase(
         posted_scores,
         submissions,
         results,
+        past_results,
         enrolments,
         sessions,
         subjects

@@ -331,6 +331,7 @@ fn design(name: &str) -> Design {
         level: None,
         alignments: Vec::new(),
         expiry: Expiry::AfterDays { days: 30 },
+        renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
     }
 }

@@ -346,6 +346,70 @@ fn only_changed_results_are_told_and_a_vanished_row_is_a_change() {
 }
 
 #[test]
+fn the_moment_of_a_grade_is_that_of_its_points_and_survives_a_row_that_vanishes() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, person) = (&school.tenant, school.learner(database).id);
+        let item = school.item(database, "u").id;
+        let seen = |value: Option<&str>, maximum: &str| ResultSeen {
+            maximum: decimal(maximum),
+            ..result(&person, value)
+        };
+        let read_at = |seen: &[ResultSeen], seconds| {
+            let changed = write(database, |db| {
+                results::upsert_many(db, tenant, &item, GradeSource::Ags, seen, at(seconds))
+            });
+            let known = read(database, |db| {
+                results::for_person(db, tenant, &school.course.id, &person)
+            });
+            (changed.len(), known.get(&item).map(|grade| grade.changed_at))
+        };
+        let (first, again) = (Some(at(10)), Some(at(70)));
+        assert_eq!(read_at(&[seen(Some("80"), "100")], 10), (1, first));
+        assert_eq!(read_at(&[seen(Some("80"), "100")], 20), (0, first), "read again");
+        let commented = ResultSeen {
+            comment: Some("Well done".into()),
+            ..seen(Some("80"), "100")
+        };
+        assert_eq!(read_at(&[commented], 21), (0, first), "a comment");
+        assert_eq!(
+            read_at(&[seen(Some("80"), "90")], 30),
+            (1, first),
+            "another maximum"
+        );
+        assert_eq!(
+            read_at(&[seen(Some("40"), "45")], 40),
+            (1, first),
+            "the same share"
+        );
+        assert_eq!(read_at(&[], 50), (1, None));
+        let past = read(database, |db| results::past_of_person(db, tenant, &person));
+        assert_eq!(past.len(), 1, "{past:?}");
+        assert_eq!(read_at(&[], 55), (0, None));
+        assert_eq!(
+            read_at(&[seen(Some("40"), "45")], 60),
+            (1, first),
+            "back as it was"
+        );
+        let past = read(database, |db| results::past_of_person(db, tenant, &person));
+        assert_eq!(past, []);
+        assert_eq!(read_at(&[seen(Some("41"), "45")], 70), (1, again), "graded anew");
+        assert_eq!(read_at(&[], 80), (1, None));
+        assert_eq!(
+            read_at(&[seen(Some("45"), "45")], 90),
+            (1, Some(at(90))),
+            "back, and graded anew"
+        );
+        assert_eq!(read_at(&[seen(None, "45")], 100), (1, Some(at(100))));
+        assert_eq!(
+            read_at(&[seen(Some("45"), "45")], 110),
+            (1, Some(at(110))),
+            "given again"
+        );
+    });
+}
+
+#[test]
 #[allow(clippy::print_stdout, reason = "the times are worth seeing")]
 fn five_thousand_members_and_ten_columns_go_in_and_come_out() {
     on_both_databases(|database| {

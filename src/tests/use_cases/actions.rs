@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::clock::Clock as _;
 use crate::domain::award::Award;
-use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
+use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Renewal};
 use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Services};
 use crate::domain::credential::Credential;
@@ -345,6 +345,34 @@ impl Bench {
             .store
             .write(move |db| links::upsert_from_launch(db, &seen, now, &SystemRandom));
         made.await.unwrap().id
+    }
+
+    /// The course as only a choice of content has shown it: without the member list.
+    pub(crate) async fn forget_members(&self) {
+        let course = self.course.clone();
+        let services = Services {
+            memberships_url: None,
+            ..course.services
+        };
+        let done = self
+            .cairn
+            .store
+            .write(move |db| courses::set_services(db, &course.tenant, &course.id, &services));
+        done.await.unwrap();
+    }
+
+    /// What the badge asks before it is awarded again.
+    pub(crate) async fn renewed(&self, badge: &BadgeId, renewal: Renewal) {
+        let (tenant, badge, now) = (self.course.tenant.clone(), badge.clone(), self.clock.now());
+        let done = self.cairn.store.write(move |db| {
+            let known = badges::get(db, &tenant, &badge)?.unwrap();
+            let design = Design {
+                renewal,
+                ..known.design
+            };
+            badges::update_design(db, &tenant, &badge, known.revision, &design, now)
+        });
+        done.await.unwrap();
     }
 
     /// A launch that offers these services.

@@ -94,8 +94,9 @@ async fn an_expired_badge_does_not_count_towards_a_stack_until_it_is_earned_agai
         );
         assert_eq!(bench.holders(&aid).await.len(), 2);
 
-        // Who no longer has the grade when the term ends is not given another one.
+        // Who was graded anew is given another one when the term ends, and who no longer has the grade is not.
         bench.grade(students[1].id, Some("10"));
+        bench.grade(students[0].id, Some("91"));
         bench.clock.advance(TimeDelta::days(30));
         bench.run().await;
         let held = bench.holders(&aid).await;

@@ -74,7 +74,7 @@ const NOTICES: &[(&str, Status, &str)] = &[
     (
         "export-asked",
         Status::InProgress,
-        "The archive is being packed. Open this page again to see how far it is.",
+        "The archive is being packed. This page shows how far it is.",
     ),
     (
         "erased",

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use chrono::{Days, NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 
-use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Shape};
+use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Renewal, Shape};
 use crate::domain::design_review::DesignProblem;
 use crate::service::badge::pictures;
 use crate::web::extract::fields::Fields;
@@ -42,6 +42,7 @@ pub(super) fn read(form: &Fields) -> BadgeFields {
         expires_on: text("expires_on"),
         expires_months: text("expires_months"),
         expires_days: text("expires_days"),
+        renewal: text("renewal"),
         show_score: form.ticked("show_score"),
     };
     for i in 0..MOST_SKILLS {
@@ -122,6 +123,10 @@ pub(super) fn design(fields: &BadgeFields) -> Result<Design, Vec<Problem>> {
             })
             .collect(),
         expiry,
+        renewal: Renewal::ALL
+            .into_iter()
+            .find(|renewal| renewal.word() == fields.renewal)
+            .unwrap_or_default(),
         show_score: fields.show_score,
     };
     if problems.is_empty() {

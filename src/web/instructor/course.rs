@@ -1,6 +1,7 @@
 //! `/c/{course}` for those who teach: the course's badges.
 
 use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
 
 use crate::domain::badge::BadgeState;
 use crate::domain::policy::{Powers, Regrade as Policy};
@@ -10,21 +11,21 @@ use crate::service::badge::design::{Overview, Summary};
 use crate::service::base::trouble::Trouble;
 use crate::service::course::home::Teaching;
 use crate::service::course::scores::{Late, Untaken};
-use crate::service::course::sync;
+use crate::service::course::sync::{self, Stage};
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadgesPage};
-use crate::web::views::shared::When;
+use crate::web::views::shared::{Flash, Status, When};
 use crate::web::words::{self, states};
 
 /// The course's badges.
 ///
 /// # Errors
 /// An internal error when the page cannot be rendered.
-pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
+pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
     let Teaching {
         overview,
         progress,
@@ -47,7 +48,34 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
     page.more_attention = u32::try_from(more.saturating_add(scores.more)).unwrap_or_default();
     page.news = scores.anew.iter().map(words::scores::anew).collect();
     super::students::on_the_first_page(visit, &mut page, &asked);
+    if let Some(since) = super::check::since(visit)
+        && !progress.running
+    {
+        page.page.flash = Some(ended(visit, since).await?);
+        page.check.problem = words::checks::late(&late);
+    }
     visit.show(&page)
+}
+
+/// How the check ended that somebody asked for.
+async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<Flash, AppError> {
+    let visitor = &visit.visitor;
+    let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+    let found = sync::progress(&visit.cairn, tenant, course, Some(since)).await?;
+    let is_well = match &found.stage {
+        Stage::Ended(ended) => {
+            ended.problem.is_none() && !ended.undecided && ended.since.is_some_and(|since| since.read)
+        }
+        Stage::Reading | Stage::People(_) | Stage::Badges => true,
+    };
+    Ok(Flash {
+        status: if is_well {
+            Status::Earned
+        } else {
+            Status::NeedsAttention
+        },
+        text: words::checks::progress(&found),
+    })
 }
 
 fn view(
@@ -60,7 +88,7 @@ fn view(
 ) -> CourseBadgesPage {
     let (checks, now) = (&overview.course.checks, overview.now);
     let last = checks.problem.as_deref();
-    let last = last.map(|stored| words::checks::trouble(&Trouble::read(stored)));
+    let last = last.map(|stored| words::checks::of_a_check(&Trouble::read(stored), checks, now));
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     CourseBadgesPage {
         page: visit.page("Badges", Place::Badges),
@@ -76,13 +104,19 @@ fn view(
                 .then(|| (small(progress.done), small(progress.total))),
             check_href: visit.href(&course::check()),
             status_href: visit.href(&course::check_status()),
+            since: visit
+                .query("since")
+                .filter(|_| progress.running)
+                .unwrap_or_default(),
         },
+        waiting: progress.running.then(|| visit.waiting("")),
         students: overview.students,
         students_note: words::students::count_note(overview.listing),
         asked: Vec::new(),
         more_asked: 0,
         may_answer: false,
         students_href: None,
+        lists_students: overview.lists_students,
         grades_read: match overview.columns {
             0 => "none yet".to_owned(),
             1 => "1 column placed by Cairn".to_owned(),
@@ -115,6 +149,13 @@ fn view(
 fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
     let services = &overview.course.services;
     let mut sentences = Vec::new();
+    if !overview.opened {
+        sentences.push(
+            "The course site tells Cairn who is in this course once a link to Cairn was opened in it. Until then nobody is \
+             listed; nothing is wrong."
+                .to_owned(),
+        );
+    }
     if services.line_items_url.is_some() {
         sentences.push(
             "Cairn reads the grades of columns that it placed in the gradebook: those that you make in a rule, and those \
@@ -124,14 +165,14 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
         sentences.push(
             "Grades of the course site’s own assignments and quizzes cannot be read through LTI.".to_owned(),
         );
-    } else {
+    } else if overview.opened {
         sentences.push(
             "The course site does not let Cairn read grades here. Rules can use evidence, badges, dates and approvals; \
              an administrator can turn the grade service on."
                 .to_owned(),
         );
     }
-    if services.memberships_url.is_none() {
+    if overview.opened && services.memberships_url.is_none() {
         sentences.push(
             "The list of students is not shared with Cairn: students appear once they open Cairn.".to_owned(),
         );

@@ -79,11 +79,14 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
         checks: decision
             .map(|decision| decided::check_lines(decision, &sight.names, Audience::Teacher, sight.now))
             .unwrap_or_default(),
-        next: missing.map(|decision| {
-            let step = next_step(decision, &sight.names, Audience::Teacher);
-            // The page says "Next:" itself.
-            sentence(step.strip_prefix("Next: ").unwrap_or(&step))
-        }),
+        next: match (&sight.waits, &sight.award) {
+            (Some(waits), Some(award)) if works => Some(words::renewals::to_a_teacher(waits, award)),
+            _ => missing.map(|decision| {
+                let step = next_step(decision, &sight.names, Audience::Teacher);
+                // The page says "Next:" itself.
+                sentence(step.strip_prefix("Next: ").unwrap_or(&step))
+            }),
+        },
         next_action: missing
             .filter(|decision| open && waits_for_review(&decision.tree))
             .map(|_| LinkTo {

@@ -20,9 +20,11 @@ use crate::web::paths::course;
 use crate::web::views::instructor::{
     Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
 };
-use crate::web::views::shared::{Problem, ProblemList, When};
+use crate::web::views::shared::{Problem, ProblemList, Waiting, When};
 use crate::web::words;
 
+/// Those who meet the rule, but whose badge is not renewed by that alone.
+const LAPSED: &str = "Had it until it lapsed";
 /// Names shown of each group; the file has all of them.
 const SHOWN: usize = 50;
 
@@ -117,6 +119,7 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
             run.not_released.len() + run.no_grade.len() + run.not_handed_in.len() + run.waiting.len(),
         ),
         holders: small(run.holders.len()),
+        lapsed: small(run.lapsed.len()),
         bars: run.funnel.iter().map(|row| bar(row, run.learners)).collect(),
         names: groups(trial)
             .into_iter()
@@ -132,6 +135,10 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         blocking: trial.blocking.clone(),
         problems,
         read: trial.read_at.map(|at| When::new(at, trial.now)),
+        waiting: trial.first_reading.then(|| Waiting {
+            every: Some(2),
+            ..visit.waiting(&course::badge_preview(&badge.id))
+        }),
         csv_href: href(course::badge_preview_csv),
         back_href: href(course::badge_rule),
     }
@@ -163,7 +170,7 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
 }
 
 /// Everybody, by outcome.
-fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 10] {
+fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 11] {
     let run = &trial.run;
     [
         ("Would earn it now", &run.awarded),
@@ -178,6 +185,7 @@ fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 10] {
         ("Have no grade yet", &run.no_grade),
         ("Do not meet it", &run.not_yet),
         ("Hold it already", &run.holders),
+        (LAPSED, &run.lapsed),
         ("Had it revoked", &run.revoked),
     ]
 }
@@ -193,6 +201,9 @@ fn name(trial: &Trial, id: &PersonId) -> String {
 fn note(trial: &Trial, title: &str, id: &PersonId) -> String {
     if matches!(title, "Would earn it now" | "Hold it already" | "Had it revoked") {
         return String::new();
+    }
+    if title == LAPSED {
+        return words::renewals::in_the_dry_run(trial.badge.design.renewal).to_owned();
     }
     let decision = trial.decisions.get(id);
     let step = decision

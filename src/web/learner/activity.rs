@@ -82,7 +82,7 @@ async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> Acti
     let maximum = activity.maximum.normalize();
     let latest = shown.versions.last();
     let approved = latest.is_some_and(|latest| latest.state == SubmissionState::Approved);
-    let form = (shown.may_hand_in && !approved).then(|| HandInFields {
+    let form = (shown.may_hand_in && (!approved || shown.anew)).then(|| HandInFields {
         action: visit.href(&course::hand_in(&activity.id)),
         limit: "20 MB".to_owned(),
         ..fields
@@ -114,6 +114,7 @@ async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> Acti
             Some(format!("{} of {}", value.normalize(), grade.maximum.normalize()))
         }),
         form,
+        anew: shown.anew,
         no_form_note: no_form_note.map(str::to_owned),
         earlier: earlier
             .map(|one| (When::new(one.submitted_at, now), what_came_of(one)))

@@ -12,7 +12,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::learner::{EarnedRow, Hero, MyBadgesPage, ProgressRow, StackRow};
-use crate::web::views::shared::{LinkTo, Share, When};
+use crate::web::views::shared::{LinkTo, Share, Waiting, When};
 use crate::web::words;
 
 /// My badges.
@@ -70,6 +70,10 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
                 progress: share(mine.progress()),
             })
             .collect(),
+        waiting: learning.first_reading.then(|| Waiting {
+            every: Some(3),
+            ..visit.waiting("")
+        }),
         checked: learning.checks.last_at.map(|at| When::new(at, now)),
         next_check: learning.checks.next_at.map(|at| When::new(at, now)),
         viewer_note: viewer_note(visit, learning).map(str::to_owned),

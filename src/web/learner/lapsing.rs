@@ -7,6 +7,7 @@ use crate::domain::decision::Truth;
 use crate::service::award::learning::{Learning, MyBadge};
 use crate::web::views::learner::Reminder;
 use crate::web::views::shared::When;
+use crate::web::words::renewals;
 
 /// The reminder, if the end of this badge's term is near.
 pub(super) fn reminder(learning: &Learning, mine: &MyBadge) -> Option<Reminder> {
@@ -30,7 +31,13 @@ fn what_to_do(learning: &Learning, mine: &MyBadge) -> String {
             .to_owned();
     }
     if !learning.may_earn {
-        return "It is renewed for students of this course who meet what it needs.".to_owned();
+        return format!(
+            "It is renewed for students of this course who meet what it needs, {}.",
+            renewals::choice(mine.badge.design.renewal)
+        );
+    }
+    if let Some(waits) = &mine.waits {
+        return renewals::to_its_holder(waits);
     }
     match decision.map(|decision| decision.outcome) {
         Some(Truth::Yes) if matches!(mine.badge.state, BadgeState::Active) => {

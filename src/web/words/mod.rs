@@ -13,6 +13,7 @@ pub(crate) mod policies;
 pub(crate) mod refusals;
 mod registering;
 pub(crate) mod releases;
+pub(crate) mod renewals;
 pub(crate) mod scores;
 pub(crate) mod self_test;
 pub(crate) mod states;

@@ -91,6 +91,15 @@ pub(super) fn shaped(world: &World, data: &Data, launch: &Launch<'_>) -> Map<Str
             claims.insert(format!("{LTI}message_type"), json!("LtiDeepLinkingRequest"));
             claims.insert(format!("{LTI}launch_presentation"), json!({"locale": "en"}));
             claims.remove(&format!("{LTI}resource_link"));
+            // The member list is told once an activity of the tool is in the course, and not before.
+            if !launch
+                .course
+                .links
+                .iter()
+                .any(|link| link.tool == launch.link.tool)
+            {
+                claims.remove("https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice");
+            }
             let url = format!(
                 "/mod/lti/contentitem_return.php?course={}&id={}&sesskey={name}",
                 launch.course.id, launch.installed.type_id

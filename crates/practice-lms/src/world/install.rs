@@ -120,6 +120,13 @@ impl World {
         link
     }
 
+    /// Takes a link out of a course; its gradebook column stays, as in Moodle for as long as the bin is not emptied.
+    pub fn remove_link(&self, course: u64, link: u64) {
+        if let Some(course) = self.lock().courses.get_mut(&course) {
+            course.links.retain(|known| known.id != link);
+        }
+    }
+
     /// Sets a custom parameter of a link.
     pub fn set_link_custom(&self, course: u64, link: u64, name: &str, value: &str) {
         if let Some(link) = self.lock().link_mut(course, link) {

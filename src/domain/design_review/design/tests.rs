@@ -20,6 +20,7 @@ fn sound() -> Design {
         level: Some("EQF 4".to_owned()),
         alignments: vec![skill("https://data.europa.eu/esco/skill/1")],
         expiry: Expiry::Never,
+        renewal: crate::domain::badge::Renewal::default(),
         show_score: false,
     }
 }

@@ -13,12 +13,14 @@ use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
+use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::pictures;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, rules, submissions,
+    Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, links, rules,
+    submissions,
 };
 
 mod rule;
@@ -41,6 +43,10 @@ pub(crate) struct Overview {
     pub(crate) students: u32,
     /// Whom the platform lists as learners.
     pub(crate) listing: Listing,
+    /// Whether it is known who they are: the list was told, or somebody was seen.
+    pub(crate) lists_students: bool,
+    /// Whether a link of the course was ever opened; before, a platform may keep its services to itself.
+    pub(crate) opened: bool,
     pub(crate) badges: Vec<Summary>,
     /// Gradebook columns that can be read.
     pub(crate) columns: usize,
@@ -142,8 +148,12 @@ pub(in crate::service) fn overview(
             badge,
         });
     }
+    let opened = links::any_opened(db, tenant, id, PLACEHOLDER)?;
+    let was_told = course.checks.last_at.is_some() && course.services.memberships_url.is_some();
     Ok(Overview {
         now,
+        lists_students: was_told || !learners.is_empty(),
+        opened,
         course,
         students: small(learners.len()),
         listing: enrolments::listing(db, tenant, id)?,

@@ -25,10 +25,10 @@ use crate::ids::{BadgeId, LineItemId, PersonId};
 use crate::service::Cairn;
 use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{self, DecideBadge};
+use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, audit, awards, badges, courses, enrolments, facts, people, releases, rules,
+    Db, StoreError, audit, awards, badges, courses, enrolments, facts, jobs, people, releases, rules,
 };
 
 /// What a rule would do, with everything that a page says about it.
@@ -56,6 +56,8 @@ pub(crate) struct Trial {
     pub(crate) read_at: Option<DateTime<Utc>>,
     /// When the grades count that it reads: each column by its name.
     pub(crate) counting: Vec<(String, Release)>,
+    /// Whether it is being read for the first time.
+    pub(crate) first_reading: bool,
 }
 
 /// What became of an activation.
@@ -93,8 +95,10 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         let listed = learners.iter().map(|learner| &learner.person);
         let ids: Vec<PersonId> = listed.chain(&unanswered).cloned().collect();
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
+        let read_at = course.and_then(|course| course.checks.last_at);
         Ok(Trial {
             in_doubt: in_doubt.len(),
+            first_reading: read_at.is_none() && is_being_read(db, &badge, now)?,
             now,
             blocking: blocking(db, &badge, &rule, now)?,
             can_activate: may_activate(&badge, &rule),
@@ -104,7 +108,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .iter()
                 .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
                 .collect(),
-            read_at: course.and_then(|course| course.checks.last_at),
+            read_at,
             unanswered,
             counting: counting(db, &badge, &rule, &names)?,
             badge,
@@ -160,11 +164,17 @@ fn blocking(
     }
     let course = courses::get(db, &badge.tenant, &badge.course)?;
     if course.is_none_or(|course| course.checks.last_at.is_none()) {
-        blocking.push(
-            "The course is being read for the first time. Open this page again in a moment.".to_owned(),
-        );
+        blocking.push(if is_being_read(db, badge, now)? {
+            "The course is being read for the first time. This page looks again by itself.".to_owned()
+        } else {
+            "The course has not been read yet. Press “Check now” on the page of all badges.".to_owned()
+        });
     }
     Ok(blocking)
+}
+
+fn is_being_read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    jobs::is_under_way(db, &badge.tenant, CheckCourse::NAME, badge.course.as_str(), now)
 }
 
 /// The version to try, and the active one to compare it with.
@@ -196,6 +206,7 @@ fn learners(
         let left_out = needs_row && !facts.has_row() && outcome(&rule.root, &facts, now) == Truth::Yes;
         if may.contains(&person) && !left_out {
             learners.push(Learner {
+                renewal: badge.design.renewal,
                 latest: latest.remove(&person),
                 person,
                 facts,

@@ -29,6 +29,8 @@ pub(crate) enum AwardRefusal {
     EvidenceTwice,
     /// The minute of a link to a file is over.
     FileLinkOver,
+    /// Somebody whose badge has lapsed does not meet its rule.
+    RenewalNotMet,
     /// What a changed grade asked for waits no more.
     RegradeSettled,
 }
@@ -51,6 +53,7 @@ impl AwardRefusal {
             Self::EvidenceApproved => (Conflict, "evidence.approved"),
             Self::EvidenceTwice => (Conflict, "evidence.twice"),
             Self::FileLinkOver => (Conflict, "file.link-over"),
+            Self::RenewalNotMet => (Conflict, "award.renewal-not-met"),
             Self::RegradeSettled => (Conflict, "regrade.settled"),
         }
     }

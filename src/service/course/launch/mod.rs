@@ -249,6 +249,7 @@ impl Cairn {
                 listing: enrolments::listing_of(registration.flavour),
             };
             let seen = course_seen(&registration, deployment.clone(), &launch);
+            let offered = known.course.as_ref().map(|course| course.services.clone());
             let course = seen
                 .map(|seen| courses::refresh_from_launch(db, known.course, &seen, now, random.as_ref()))
                 .transpose()?;
@@ -276,7 +277,8 @@ impl Cairn {
                 link = destination::refresh_link(db, course, known.link, &launch, now, random.as_ref())?;
                 link = copying::on_launch(db, course, link, &launch, now, random.as_ref())?;
                 notices::on_launch(db, course, &launch, &origin, now, random.as_ref())?;
-                sync::enqueue_after_launch(db, course, now, random.as_ref())?;
+                let news = offered.as_ref() != Some(&course.services);
+                sync::enqueue_after_launch(db, course, news, now, random.as_ref())?;
                 leads = Leads::Course {
                     course: course.id.clone(),
                     to: destination::of(db, course, &launch, link.as_ref())?,

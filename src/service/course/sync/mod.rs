@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use crate::domain::cause::Cause;
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
+use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::base::error::ServiceError;
 use crate::service::base::trouble::{Reason, Trouble};
-use crate::store::{courses, registrations};
+use crate::store::{courses, links, registrations};
 use crate::telemetry::metric;
 
 mod progress;
@@ -22,7 +23,7 @@ mod schedule;
 mod write;
 
 pub(in crate::service) use progress::progress_of;
-pub(crate) use progress::{CheckProgress, Stage, progress};
+pub(crate) use progress::{CheckProgress, Ended, Since, Stage, progress};
 pub(in crate::service::course) use scale::scaled;
 pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 
@@ -81,11 +82,12 @@ async fn check(
         let course = courses::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("course"))?;
         let registration = registrations::get(db, &owner, &course.registration)?
             .ok_or(ServiceError::NotFound("platform"))?;
-        Ok((course, registration))
+        let opened = links::any_opened(db, &owner, &id, PLACEHOLDER)?;
+        Ok((course, registration, opened))
     });
-    let (course, registration) = found.await?;
+    let (course, registration, opened) = found.await?;
     let read_at = cairn.clock.now();
-    let reading = read::read(cairn, &course, &registration);
+    let reading = read::read(cairn, &course, &registration, opened);
     let reading = within(LONGEST, reading).await;
     let capabilities = registration.capabilities();
     let took = write::Taking {

@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::domain::course::Course;
 use crate::service::Cairn;
-use crate::service::base::refusal::PlatformService;
-use crate::service::base::trouble::Reason;
+use crate::service::base::refusal::{AddressTrouble, PlatformService, Unusable};
+use crate::service::base::trouble::{Away, Reason};
 use crate::service::course::reach::{platform, vetted};
 use crate::store::line_items::ItemSeen;
 use lti::registration::Registration;
@@ -43,25 +43,41 @@ impl Reading {
     }
 
     pub(crate) fn problem(&mut self, reason: Reason) {
-        if !self.problems.contains(&reason) {
+        // A platform that is away is away for all that it was asked.
+        let known = match &reason {
+            Reason::Away { how, .. } => self
+                .problems
+                .iter()
+                .any(|known| matches!(known, Reason::Away { how: other, .. } if other == how)),
+            other => self.problems.contains(other),
+        };
+        if !known {
             self.problems.push(reason);
+        }
+    }
+
+    /// A service that cannot be called, save one that is not told yet.
+    fn unusable(&mut self, trouble: AddressTrouble, opened: bool) {
+        if opened || trouble.why != Unusable::NotOffered {
+            self.problem(Reason::Address(trouble));
         }
     }
 
     /// Takes over what could be read of each column; those that failed for the same reason share it.
     pub(crate) fn take_results(&mut self, urls: &[Url], all: Vec<Result<Vec<ResultRow>, PlatformError>>) {
-        let mut failed: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
+        let mut failed: BTreeMap<String, (Vec<Option<String>>, Option<Away>)> = BTreeMap::new();
         for (url, rows) in urls.iter().zip(all) {
             match rows {
                 Ok(rows) => drop(self.results.insert(url.to_string(), rows)),
                 Err(error) => {
-                    let labels = failed.entry(error.to_string()).or_default();
+                    let (labels, away) = failed.entry(error.to_string()).or_default();
                     labels.push(self.label(url));
+                    *away = Away::of(&error);
                 }
             }
         }
-        for (said, columns) in failed {
-            self.problem(Reason::ResultsUnread { columns, said });
+        for (said, (columns, away)) in failed {
+            self.problem(Reason::ResultsUnread { columns, said, away });
         }
     }
 
@@ -82,8 +98,15 @@ pub(super) fn left_out_of_members(left_out: &[LeftOut]) -> Option<Reason> {
     })
 }
 
-/// Asks the platform for everything that a check needs.
-pub(super) async fn read(cairn: &Cairn, course: &Course, registration: &Registration) -> Reading {
+/// Asks the platform for everything that a check needs. `opened`: whether a link of the course was ever opened. Before
+/// that a platform may keep its services to itself (Moodle tells the member list once the tool is in use in the course),
+/// and what is not told yet is no fault.
+pub(super) async fn read(
+    cairn: &Cairn,
+    course: &Course,
+    registration: &Registration,
+    opened: bool,
+) -> Reading {
     if !registration.enabled {
         return Reading::failed(Reason::TurnedOff);
     }
@@ -97,7 +120,7 @@ pub(super) async fn read(cairn: &Cairn, course: &Course, registration: &Registra
     ) {
         Ok(url) => read_items(&platform, registration, &url, &mut reading).await,
         Err(problem) => {
-            reading.problem(Reason::Address(problem));
+            reading.unusable(problem, opened);
             Vec::new()
         }
     };
@@ -113,12 +136,12 @@ pub(super) async fn read(cairn: &Cairn, course: &Course, registration: &Registra
                     reading.members = Some(roster.members);
                     reading.left_out = roster.left_out;
                 }
-                Err(error) => reading.problem(Reason::Said(error.to_string())),
+                Err(error) => reading.problem(Reason::of_platform(&error)),
             }
             all.results
         }
         Err(problem) => {
-            reading.problem(Reason::Address(problem));
+            reading.unusable(problem, opened);
             platform.results_of_many(&urls).await
         }
     };
@@ -136,7 +159,7 @@ async fn read_items(
     let listed: Vec<grades::LineItem> = match platform.line_items(url, &LineItemFilter::default()).await {
         Ok(listed) => listed,
         Err(error) => {
-            reading.problem(Reason::Said(error.to_string()));
+            reading.problem(Reason::of_platform(&error));
             return Vec::new();
         }
     };

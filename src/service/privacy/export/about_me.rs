@@ -121,7 +121,12 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
             Some(credential) => share_links::of_credential(db, tenant, &credential.id, MOST_LINKS)?,
             None => Vec::new(),
         };
-        told_awards.push(told_award(award, name.as_deref(), credential.as_ref(), &links));
+        let mut told = told_award(award, name.as_deref(), credential.as_ref(), &links);
+        let renewal = badges::get(db, tenant, &award.badge)?.map(|badge| badge.design.renewal);
+        if let (Some(members), Some(_)) = (told.as_object_mut(), award.valid_until) {
+            members.insert("renewal".to_owned(), json!(renewal));
+        }
+        told_awards.push(told);
         if let Some(credential) = credential {
             named.push((credential, name.unwrap_or_default()));
         }
@@ -263,7 +268,13 @@ fn told_grades(
         told.push(json!({
             "column": names.item(db, tenant, &one.item)?, "id": one.item, "points": one.grade.value,
             "out_of": one.grade.maximum, "read_from": one.grade.source.words(), "comment": one.comment,
-            "last_read": one.grade.read_at, "last_changed": one.changed_at,
+            "last_read": one.grade.read_at, "last_changed": one.grade.changed_at,
+        }));
+    }
+    for one in results::past_of_person(db, tenant, id)? {
+        told.push(json!({
+            "column": names.item(db, tenant, &one.item)?, "id": one.item, "points": one.value, "out_of": one.maximum,
+            "last_changed": one.changed_at, "listed_no_more": true,
         }));
     }
     Ok(told)

@@ -11,7 +11,8 @@ use crate::service::credential::publish::{Checked, Published};
 use crate::service::credential::renewals::Term;
 use crate::web::public::checks;
 use crate::web::views::public::{CredentialPage, OtherTerm, PublicStanding};
-use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, When};
+use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When};
+use crate::web::words::renewals;
 use crate::web::{badge_file, markdown, paths};
 use openbadges::did;
 use openbadges::verify::Failure;
@@ -55,6 +56,9 @@ pub(in crate::web::public) fn view(
         },
         awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
         until: document.valid_until.map(When::date_only),
+        waiting: (standing(published, checked) == PublicStanding::SigningAnew && until.is_none())
+            .then(|| Waiting::at(addresses::credential(slug), 20)),
+        renewal: published.renewal.map(renewals::to_everybody),
         standing: standing(published, checked),
         renewed: other_term(published, published.renewals.after.as_ref(), until.is_none()),
         renews: other_term(published, published.renewals.before.as_ref(), until.is_none()),

@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 
 use super::AdminPage;
 use crate::domain::theme::{Accent, Colour, DARK_SURFACE, LIGHT_SURFACE};
-use crate::web::views::shared::{LinkTo, ProblemList, StatusChip, When};
+use crate::web::views::shared::{LinkTo, ProblemList, StatusChip, Waiting, When};
 
 /// Every institution with the key that signs, and the keys that speak to platforms.
 #[derive(Debug, Clone, Template)]
@@ -63,6 +63,13 @@ pub(crate) struct IssuerPage {
     /// Badges that a withdrawn key has signed and that wait to be signed anew.
     pub(crate) waiting: Option<String>,
     pub(crate) problems: ProblemList,
+}
+
+impl IssuerPage {
+    /// The page has fields, so only its script looks again, and not while somebody types.
+    fn look_again(&self) -> Waiting {
+        Waiting::at(self.action.clone(), 5)
+    }
 }
 
 /// What an accent becomes on light and on dark pages.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{AskedLine, OfferLine};
-use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
+use crate::web::views::shared::{Page, PictureView, StatusChip, Waiting, When, thousands};
 
 /// Course badges: the instructor's first page.
 #[derive(Debug, Clone, Template)]
@@ -23,6 +23,10 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) may_answer: bool,
     /// Everybody who is asked about; none where nobody is or was.
     pub(crate) students_href: Option<String>,
+    /// Whether it is known who they are.
+    pub(crate) lists_students: bool,
+    /// While a check runs, the page looks again by itself.
+    pub(crate) waiting: Option<Waiting>,
     /// What grades are read here ("assignments placed by Cairn").
     pub(crate) grades_read: String,
     /// What can and cannot be read here, one sentence each.
@@ -54,13 +58,16 @@ pub(crate) struct CheckState {
     pub(crate) next: Option<When>,
     /// Why the last check failed; the error id is part of the sentence.
     pub(crate) problem: Option<String>,
-    /// A check that is running: badges decided and in all. The script asks `status_href` until it is over.
+    /// A check that is running: badges decided and in all. The script asks `status_href` until it is over, and then shows
+    /// the page anew.
     pub(crate) running: Option<(u32, u32)>,
     /// Where **Check now** posts to.
     pub(crate) check_href: String,
-    /// Answers `POST` (fields `session`, `csrf`) with JSON
+    /// Answers `POST` (fields `session`, `csrf`, `since`) with JSON
     /// `{"running": bool, "done": n, "total": n, "message": "…"}`.
     pub(crate) status_href: String,
+    /// When the check was asked for that the page waits for, in microseconds; empty for none.
+    pub(crate) since: String,
 }
 
 /// One badge in the list.

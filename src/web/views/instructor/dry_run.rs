@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Page, PictureView, ProblemList, When};
+use crate::web::views::shared::{Page, PictureView, ProblemList, Waiting, When};
 
 /// What the draft rule would do with the gradebook as it was last read.
 #[derive(Debug, Clone, Template)]
@@ -31,6 +31,8 @@ pub(crate) struct DryRunPage {
     pub(crate) unknown: u32,
     /// Students who hold it already; they keep it.
     pub(crate) holders: u32,
+    /// Students who meet it, but whose badge has lapsed and is not renewed by that alone.
+    pub(crate) lapsed: u32,
     pub(crate) bars: Vec<ConditionBar>,
     /// Names by outcome, each group behind a fold.
     pub(crate) names: Vec<NameGroup>,
@@ -45,6 +47,8 @@ pub(crate) struct DryRunPage {
     /// What went wrong with an activation ("The number has changed from 7 to 8.").
     pub(crate) problems: ProblemList,
     pub(crate) read: Option<When>,
+    /// While the course is read for the first time, the page looks again by itself.
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) csv_href: String,
     pub(crate) back_href: String,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{LinkTo, Page, PictureView, Share, StatusChip, When};
+use crate::web::views::shared::{LinkTo, Page, PictureView, Share, StatusChip, Waiting, When};
 
 /// The student's first page: one next step on top.
 #[derive(Debug, Clone, Template)]
@@ -17,6 +17,8 @@ pub(crate) struct MyBadgesPage {
     pub(crate) others: Vec<ProgressRow>,
     pub(crate) earned: Vec<EarnedRow>,
     pub(crate) stacks: Vec<StackRow>,
+    /// While the course is read for the first time, the page looks again by itself.
+    pub(crate) waiting: Option<Waiting>,
     /// When grades were last read.
     pub(crate) checked: Option<When>,
     pub(crate) next_check: Option<When>,

@@ -9,6 +9,7 @@ mod page;
 mod paging;
 mod parts;
 mod status;
+mod waiting;
 mod when;
 
 pub(crate) use certificate::{Certificate, WhereToCheck};
@@ -23,4 +24,5 @@ pub(crate) use parts::{
     Problem, ProblemList, SafeHtml, Share, count_of, thousands,
 };
 pub(crate) use status::{Status, StatusChip};
+pub(crate) use waiting::Waiting;
 pub(crate) use when::When;

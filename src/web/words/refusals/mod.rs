@@ -87,12 +87,17 @@ const fn award(refusal: AwardRefusal) -> &'static str {
         AwardRefusal::ApprovalNotALearner => {
             "Only active learners of this course can be approved for its badges."
         }
-        AwardRefusal::EvidenceApproved => "What you handed in is approved already, so it stays as it is.",
+        AwardRefusal::EvidenceApproved => {
+            "What you handed in is approved already, so it stays as it is. You can hand in anew once a badge that rests on it lapses."
+        }
         AwardRefusal::EvidenceTwice => {
             "You have handed in twice at the same moment. The first one counts; open the page again to see it."
         }
         AwardRefusal::FileLinkOver => {
             "This link to a file works for a minute only. Open the page it was on again, and click it there."
+        }
+        AwardRefusal::RenewalNotMet => {
+            "A badge is renewed for those who meet its rule, and somebody among these does not meet it any more. Nothing was renewed; look at the list again, or award the badge by hand and say why."
         }
         AwardRefusal::RegradeSettled => {
             "This was settled already: somebody decided, the rule is met again, or the badge has ended. Nothing was changed; the list of what needs attention is up to date."
