@@ -30,8 +30,8 @@ use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, awards, badges, enrolments, facts, people, posted_scores, results,
-    rules, submissions,
+    Db, StoreError, activities, audit, awards, badges, enrolments, facts, people, posted_scores, rules,
+    submissions,
 };
 
 /// Characters of a text.
@@ -434,7 +434,8 @@ fn in_gradebook(
     item: &LineItemId,
     submission: &Submission,
 ) -> Result<InGradebook, StoreError> {
-    let read = results::for_person(db, tenant, course, &submission.person)?.remove(item);
+    let known = facts::grades_of(db, tenant, course, &submission.person)?;
+    let read = known.released(|_| true).grades.remove(item);
     let posted = posted_scores::get(db, tenant, item, &submission.person)?;
     let read_at = read.as_ref().map(|grade| grade.read_at);
     let grade = read.and_then(|grade| {
