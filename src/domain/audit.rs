@@ -64,6 +64,9 @@ words! {
     CopyDeclined = "copy.declined";
     CopyMapped = "copy.mapped";
     CopyTaken = "copy.taken";
+    /// Its platform concluded or deleted the course.
+    CourseEnded = "course.ended";
+    CourseReopened = "course.reopened";
     CredentialReissued = "credential.reissued";
     DataExported = "data.exported";
     DeploymentAccepted = "deployment.accepted";
@@ -316,6 +319,8 @@ mod tests {
         "copy.declined",
         "copy.mapped",
         "copy.taken",
+        "course.ended",
+        "course.reopened",
         "credential.reissued",
         "data.exported",
         "deployment.accepted",

@@ -45,6 +45,8 @@ pub(crate) struct Enrolment {
     /// In the last member list, or launched since.
     pub(crate) active: bool,
     pub(crate) seen_at: DateTime<Utc>,
+    /// The last membership role that a member list or a launch named is one of those who teach.
+    pub(crate) teaches: bool,
 }
 
 impl Enrolment {
@@ -86,6 +88,7 @@ mod tests {
             barred,
             active,
             seen_at: DateTime::UNIX_EPOCH,
+            teaches: false,
         };
         assert!(enrolment(true, false, true).may_be_awarded());
         assert!(!enrolment(true, true, true).may_be_awarded());

@@ -30,6 +30,9 @@ pub(crate) struct Session {
     pub(crate) request: Option<String>,
     /// Whether somebody acts as this person.
     pub(crate) masquerade: bool,
+    /// The course has ended and the launch named no membership role any more: `instructor` lets this person look, and
+    /// change nothing.
+    pub(crate) reading: bool,
     /// BCP 47, as the launch said.
     pub(crate) locale: Option<String>,
     pub(crate) created_at: DateTime<Utc>,

@@ -26,6 +26,8 @@ pub(crate) struct Member {
     pub(crate) learner: bool,
     /// NRPS 2.0 `status` is `Active`, or absent.
     pub(crate) active: bool,
+    /// A role was named of those who teach.
+    pub(crate) teaches: bool,
 }
 
 /// Which members a page shows.
@@ -47,6 +49,7 @@ pub(super) struct Row {
     barred: bool,
     active: bool,
     seen_at: i64,
+    teaches: bool,
 }
 
 impl Row {
@@ -58,6 +61,7 @@ impl Row {
             barred: self.barred,
             active: self.active,
             seen_at: moment(self.seen_at)?,
+            teaches: self.teaches,
         })
     }
 }
@@ -124,9 +128,14 @@ fn take_roster(
             barred: before.as_ref().is_some_and(|row| row.barred),
             active: member.active,
             seen_at: before.as_ref().map_or(at, |row| row.seen_at.max(at)),
+            teaches: member.teaches,
         };
-        if before.is_none_or(|before| before.learner != row.learner || before.active != row.active) {
+        let counts = |before: &Row| before.learner != row.learner || before.active != row.active;
+        let is_changed = before.as_ref().is_none_or(counts);
+        if is_changed {
             changed.push(member.person.clone());
+        }
+        if is_changed || before.is_some_and(|before| before.teaches != row.teaches) {
             writes.push(row);
         }
     }
@@ -148,6 +157,8 @@ pub(crate) struct Role {
     pub(crate) learner: bool,
     /// Any other role was named.
     pub(crate) barred: bool,
+    /// A role was named of those who teach.
+    pub(crate) teaches: bool,
 }
 
 /// Takes over what a launch says: its learner role, that the person is here, and a bar if any other role was named,
@@ -165,7 +176,11 @@ pub(crate) fn refresh_from_launch(
     role: Role,
     now: DateTime<Utc>,
 ) -> Result<Enrolment, StoreError> {
-    let Role { learner, barred } = role;
+    let Role {
+        learner,
+        barred,
+        teaches,
+    } = role;
     let row = Row {
         tenant_id: tenant.to_string(),
         course_id: course.to_string(),
@@ -174,6 +189,7 @@ pub(crate) fn refresh_from_launch(
         barred: barred || before.is_some_and(|known| known.barred),
         active: true,
         seen_at: micros(now),
+        teaches,
     };
     let known = before.is_some() && on_both!(db, |connection| Refresh(&row).execute(connection))? == 1;
     if !known {
@@ -207,6 +223,7 @@ where
             barred,
             active,
             seen_at,
+            teaches,
         } = self.0;
         out.push_sql("UPDATE enrolments SET learner = ");
         out.push_bind_param::<Bool, _>(learner)?;
@@ -216,6 +233,8 @@ where
         out.push_bind_param::<Bool, _>(active)?;
         out.push_sql(", seen_at = ");
         out.push_bind_param::<BigInt, _>(seen_at)?;
+        out.push_sql(", teaches = ");
+        out.push_bind_param::<Bool, _>(teaches)?;
         out.push_sql(" WHERE tenant_id = ");
         out.push_bind_param::<Text, _>(tenant_id)?;
         out.push_sql(" AND course_id = ");
@@ -239,6 +258,7 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
                 enrolments::barred.eq(enrolments::barred.or(excluded(enrolments::barred))),
                 enrolments::active.eq(excluded(enrolments::active)),
                 enrolments::seen_at.eq(excluded(enrolments::seen_at)),
+                enrolments::teaches.eq(excluded(enrolments::teaches)),
             ))
             .execute(connection))?;
     }

@@ -109,6 +109,9 @@ diesel::table! {
         problem -> Nullable<Text>,
         created_at -> BigInt,
         history -> Nullable<Text>,
+        refused_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        ended_as -> Nullable<Text>,
     }
 }
 
@@ -147,6 +150,7 @@ diesel::table! {
         barred -> Bool,
         active -> Bool,
         seen_at -> BigInt,
+        teaches -> Bool,
     }
 }
 
@@ -211,6 +215,7 @@ diesel::table! {
         expires_at -> BigInt,
         request -> Nullable<Text>,
         masquerade -> Bool,
+        reading -> Bool,
     }
 }
 

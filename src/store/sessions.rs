@@ -39,6 +39,7 @@ struct Row {
     expires_at: i64,
     request: Option<String>,
     masquerade: bool,
+    reading: bool,
 }
 
 impl Row {
@@ -58,6 +59,7 @@ impl Row {
             message_type: self.message_type,
             request: self.request,
             masquerade: self.masquerade,
+            reading: self.reading,
             locale: self.locale,
             created_at: moment(self.created_at)?,
             last_used_at: moment(self.last_used_at)?,
@@ -91,6 +93,7 @@ pub(crate) fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Resu
         expires_at: micros(session.expires_at),
         request: session.request.clone(),
         masquerade: session.masquerade,
+        reading: session.reading,
     };
     on_both!(db, |connection| diesel::insert_into(sessions::table)
         .values(&row)

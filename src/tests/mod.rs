@@ -10,6 +10,7 @@ mod console;
 mod copying;
 mod design;
 mod dry_run;
+mod ended;
 mod engine;
 mod evidence;
 mod frame;

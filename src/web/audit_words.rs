@@ -29,6 +29,8 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::CopyDeclined => "declined the badges of the course that this one was copied from",
         Action::CopyMapped => "said what stands for what in a copied course",
         Action::CopyTaken => "took over the badges of the course that this one was copied from",
+        Action::CourseEnded => "found that a course has ended at its platform",
+        Action::CourseReopened => "found that a course that had ended is open again",
         Action::CredentialReissued => "had a badge signed anew",
         Action::DataExported => "took their own badges and data away",
         Action::DeploymentAccepted => "accepted a deployment",

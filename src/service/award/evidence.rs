@@ -22,7 +22,7 @@ use crate::service::award::file_check;
 use crate::service::award::files;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
-use crate::service::base::refusal::{AwardRefusal, Forbidden};
+use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
     Db, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
@@ -92,7 +92,8 @@ fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
     let enrolment = enrolments::get(db, visitor.tenant(), &visitor.course.id, &visitor.person.id)?;
     let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
     let session = &visitor.session;
-    Ok(enrolled && session.learner && !session.test_user && !session.masquerade)
+    let goes_on = visitor.course.life.end().is_none();
+    Ok(goes_on && enrolled && session.learner && !session.test_user && !session.masquerade)
 }
 
 /// An activity with what the visitor has handed in.
@@ -177,6 +178,9 @@ pub(crate) async fn hand_in(
     hand_in: HandIn,
 ) -> Result<HandedIn, ServiceError> {
     visitor.act_for_oneself()?;
+    if visitor.course.life.end().is_some() {
+        return Err(CourseRefusal::Ended.into());
+    }
     let (asker, activity) = (visitor.clone(), id.clone());
     let allowed = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         own_activity(db, &asker, &activity)?;
@@ -289,7 +293,7 @@ pub(crate) async fn queue(
     all_states: bool,
     page: Page,
 ) -> Result<Queue, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();
@@ -374,7 +378,7 @@ pub(crate) async fn review_view(
     visitor: &Visitor,
     id: &SubmissionId,
 ) -> Result<ReviewView, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();

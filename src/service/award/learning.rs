@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::course::Checks;
+use crate::domain::course::{Checks, Course, End};
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evaluate::evaluate;
 use crate::domain::evidence::SubmissionState;
@@ -45,6 +45,11 @@ pub(crate) struct Learning {
     pub(crate) badges: Vec<MyBadge>,
     /// Whether this person may be awarded badges here.
     pub(crate) may_earn: bool,
+    /// How this course ended, if it did.
+    pub(crate) ended: Option<End>,
+    /// What this person earned in other courses of the platform, whatever became of those: the latest award of each
+    /// badge, newest first.
+    pub(crate) elsewhere: Vec<(Award, Badge, Course)>,
 }
 
 impl MyBadge {
@@ -138,6 +143,8 @@ pub(in crate::service) fn read(
     let (tenant, course, person) = (visitor.tenant(), &visitor.course, &visitor.person.id);
     let enrolment = enrolments::get(db, tenant, &course.id, person)?;
     let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    let ended = course.life.end();
+    let elsewhere = awards::latest_elsewhere(db, tenant, person, &course.id)?;
     let known = badges::for_course(db, tenant, &course.id)?;
     if known.is_empty() {
         return Ok(Learning {
@@ -146,6 +153,8 @@ pub(in crate::service) fn read(
             names: Names::default(),
             badges: Vec::new(),
             may_earn,
+            ended,
+            elsewhere,
         });
     }
     let names = names::with_badges(db, tenant, &course.id, &known)?;
@@ -190,6 +199,8 @@ pub(in crate::service) fn read(
         names,
         badges: mine,
         may_earn,
+        ended,
+        elsewhere,
     })
 }
 

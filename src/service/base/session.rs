@@ -13,7 +13,7 @@ use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::refusal::Forbidden;
+use crate::service::base::refusal::{CourseRefusal, Forbidden};
 use crate::store::{Db, nonces, sessions};
 use lti::registration::Registration;
 
@@ -62,12 +62,39 @@ impl Visitor {
     /// Whether this visit may configure and decide.
     ///
     /// # Errors
-    /// [`ServiceError::Forbidden`] for everybody but instructors of this course.
+    /// [`ServiceError::Forbidden`] for everybody but instructors of this course; [`ServiceError::Refused`] for those who
+    /// only look, because it has ended.
     pub(crate) fn teach(&self) -> Result<(), ServiceError> {
+        self.look()?;
+        if self.session.reading {
+            Err(CourseRefusal::Ended.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether this visit may see what those see who teach.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] for everybody but instructors of this course.
+    pub(crate) fn look(&self) -> Result<(), ServiceError> {
         if self.session.instructor {
             Ok(())
         } else {
             Err(ServiceError::Forbidden(Forbidden::Instructors))
+        }
+    }
+
+    /// Whether this visit may take badges back, as far as the institution lets it: instructors, and administrators in a
+    /// course that has ended.
+    ///
+    /// # Errors
+    /// As [`Self::teach`].
+    pub(crate) fn take_back(&self) -> Result<(), ServiceError> {
+        if self.session.reading && self.session.administrator {
+            self.look()
+        } else {
+            self.teach()
         }
     }
 

@@ -191,6 +191,7 @@ impl School {
                     person: person.id.clone(),
                     learner: true,
                     active: true,
+                    teaches: false,
                 })
                 .collect();
             enrolments::set_from_roster(db, &self.tenant, &self.course.id, &members, at(0))?;
@@ -219,6 +220,7 @@ impl School {
             message_type: "LtiDeepLinkingRequest".into(),
             request: Some(r#"{"placement":null}"#.into()),
             masquerade: true,
+            reading: true,
             locale: Some("de".into()),
             created_at: at(0),
             last_used_at: at(0),

@@ -96,8 +96,13 @@ fn who_left_the_list_becomes_inactive_and_a_bar_is_never_lifted() {
             person: people[index].id.clone(),
             learner: true,
             active: true,
+            teaches: false,
         };
-        let role = |learner, barred| Role { learner, barred };
+        let role = |learner, barred| Role {
+            learner,
+            barred,
+            teaches: barred,
+        };
         let (learns, teaches_too) = (role(true, false), role(true, true));
         write(database, |db| {
             // The second turns out to be a teacher; the third launches after the list was read.

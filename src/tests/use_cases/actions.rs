@@ -136,7 +136,11 @@ impl Bench {
                 &course.tenant,
                 &course.id,
                 &person,
-                Role { learner, barred },
+                Role {
+                    learner,
+                    barred,
+                    teaches: barred,
+                },
                 now,
             )
         });
@@ -315,6 +319,7 @@ impl Bench {
                 message_type: "LtiResourceLinkRequest".into(),
                 request: None,
                 masquerade: false,
+                reading: false,
                 locale: None,
                 created_at: now,
                 last_used_at: now,

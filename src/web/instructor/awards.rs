@@ -97,6 +97,7 @@ async fn list(
         lapsing,
         everyone: revocable,
         may_revoke,
+        reading: visit.visitor.session.reading,
         problems,
         back_href: visit.href(""),
     })

@@ -36,6 +36,11 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
     } = teaching;
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
     page.offers = super::copied::lines(visit, offers);
+    if page.reading {
+        // Nothing of it could be settled.
+        page.attention.clear();
+        return visit.show(&page);
+    }
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     page.more_attention = u32::try_from(more).unwrap_or_default();
     visit.show(&page)
@@ -68,6 +73,8 @@ fn view(
             check_href: visit.href(&course::check()),
             status_href: visit.href(&course::check_status()),
         },
+        ended: overview.course.life.end().map(words::checks::ended),
+        reading: visit.visitor.session.reading,
         students: overview.students,
         grades_read: match overview.columns {
             0 => "none yet".to_owned(),

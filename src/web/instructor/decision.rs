@@ -54,6 +54,7 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
     let about = |to: fn(&BadgeId, &PersonId) -> String| visit.href(&to(&sight.badge.id, &sight.person.id));
     let standing = sight.award.as_ref().map(|award| award.standing(sight.now));
     let held = standing.is_some_and(Standing::is_held);
+    let reading = visit.visitor.session.reading;
     let settled = held || standing == Some(Standing::Revoked);
     let works = matches!(sight.badge.state, BadgeState::Active | BadgeState::Paused { .. });
     let open = works && !settled && sight.may_be_awarded();
@@ -82,7 +83,7 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
             sentence(step.strip_prefix("Next: ").unwrap_or(&step))
         }),
         next_action: missing
-            .filter(|decision| open && waits_for_review(&decision.tree))
+            .filter(|decision| open && !reading && waits_for_review(&decision.tree))
             .map(|_| LinkTo {
                 href: visit.href(&course::evidence()),
                 text: "Review it".to_owned(),
@@ -100,8 +101,8 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
                 visit.href(&format!("{revoke}?award={}", award.id))
             }),
         left_to_others: [
-            (open && !powers.approve).then(|| words::policies::kept(Power::Approve)),
-            (held && !powers.revoke).then(|| words::policies::kept(Power::Revoke)),
+            (open && !powers.approve && !reading).then(|| words::policies::kept(Power::Approve)),
+            (held && !powers.revoke && !reading).then(|| words::policies::kept(Power::Revoke)),
         ]
         .into_iter()
         .flatten()

@@ -193,6 +193,7 @@ async fn view(
         artefact: artefact::view(&visit.cairn, visit.visitor.tenant(), &submission.artefact).await,
         action: visit.href(&course::submission_review(&submission.id)),
         fields,
+        reading: visit.visitor.session.reading,
         problems: ProblemList(problems),
         maximum: maximum.to_string(),
         override_note: says.filter(|(value, _)| Some(*value) != ours).map(|(value, of)| {

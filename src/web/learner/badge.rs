@@ -33,7 +33,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 /// [`ServiceError::NotFound`] for a badge of another course, or one that is not active and was not earned.
 async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, badge) = path.into_inner();
-    if visit.visitor.session.instructor {
+    if visit.visitor.session.instructor && !visit.visitor.session.reading {
         return Ok(visit.go(&visit.href(&course::badge_edit(&badge.into()))));
     }
     let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;

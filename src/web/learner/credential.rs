@@ -242,7 +242,8 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         }),
         sign_action,
         signed_anew,
-        badge_href: visit.href(&course::badge(&mine.badge.id)),
+        badge_href: (mine.badge.course == visit.visitor.course.id)
+            .then(|| visit.href(&course::badge(&mine.badge.id))),
         back_href: visit.href(""),
     })
 }

@@ -24,7 +24,11 @@ pub(crate) fn show(visit: &Visit, learning: &Learning) -> Result<HttpResponse, A
 
 fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
     let now = learning.now;
-    let open = learning.on_the_way();
+    // In a course that has ended nobody is on the way any more.
+    let open = match learning.ended {
+        Some(_) => Vec::new(),
+        None => learning.on_the_way(),
+    };
     let mut others = open.into_iter();
     let hero = others.next();
     let earned = learning.earned().into_iter().map(|(mine, award)| EarnedRow {
@@ -35,11 +39,22 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
         until: award.valid_until.map(When::date_only),
         standing: standing_chip(award, now),
         reminder: reminder(learning, mine),
+        course: None,
+    });
+    let elsewhere = learning.elsewhere.iter().map(|(award, badge, course)| EarnedRow {
+        name: badge.design.name.clone(),
+        picture: picture_of(badge),
+        href: visit.href(&course::credential(&award.id)),
+        earned: When::date_only(award.awarded_at),
+        until: award.valid_until.map(When::date_only),
+        standing: standing_chip(award, now),
+        reminder: None,
+        course: Some(course.name().to_owned()),
     });
     let stacks = learning
         .badges
         .iter()
-        .filter(|mine| mine.is_stack && mine.decision.is_some());
+        .filter(|mine| learning.ended.is_none() && mine.is_stack && mine.decision.is_some());
     MyBadgesPage {
         page: visit.page("My badges", Place::Badges),
         data_href: visit.href(&course::my_data()),
@@ -62,6 +77,8 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
             })
             .collect(),
         earned: earned.collect(),
+        elsewhere: elsewhere.collect(),
+        ended: learning.ended.is_some(),
         stacks: stacks
             .map(|mine| StackRow {
                 name: mine.badge.design.name.clone(),
@@ -70,8 +87,12 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
             })
             .collect(),
         checked: learning.checks.last_at.map(|at| When::new(at, now)),
-        next_check: learning.checks.next_at.map(|at| When::new(at, now)),
-        viewer_note: (!learning.may_earn).then(|| {
+        next_check: learning
+            .checks
+            .next_at
+            .filter(|_| learning.ended.is_none())
+            .map(|at| When::new(at, now)),
+        viewer_note: (!learning.may_earn && learning.ended.is_none()).then(|| {
             "You are not here as a student, so you cannot earn these badges. You see what students see."
                 .to_owned()
         }),

@@ -3,6 +3,7 @@
 use super::errors::OUR_FAULT;
 use super::full_stop;
 use super::refusals;
+use crate::domain::course::End;
 use crate::service::base::trouble::{Reason, Trouble};
 use crate::service::course::scores::Late;
 use crate::service::course::sync::{CheckProgress, Stage};
@@ -70,6 +71,20 @@ pub(crate) fn progress(progress: &CheckProgress) -> String {
         Stage::Badges => format!("Deciding badges: {} of {} done.", progress.done, progress.total),
         Stage::Ended(Some(problem)) => trouble(problem),
         Stage::Ended(None) => "Everything is up to date.".to_owned(),
+        Stage::CourseOver => "This course has ended, so there is nothing to read.".to_owned(),
+    }
+}
+
+/// Why nothing is read any more of a course that has ended, for those who taught it.
+#[must_use]
+pub(crate) const fn ended(how: End) -> &'static str {
+    match how {
+        End::Concluded => {
+            "Your course site has concluded it, so grades are not read any more. Badges that were awarded stay valid, and everybody keeps theirs. Cairn looks once a day, and whenever somebody opens it, whether the course is open again."
+        }
+        End::Gone => {
+            "Your course site does not know it any more: it was deleted there, or Cairn was taken out of it. Badges that were awarded stay valid, and everybody keeps theirs. Cairn looks once a day, and whenever somebody opens it, whether the course is there again."
+        }
     }
 }
 

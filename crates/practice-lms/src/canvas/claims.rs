@@ -96,8 +96,9 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         }),
     );
     add("locale".into(), json!("en"));
-    add(format!("{LTI}roles"), json!(all_roles(role, person)));
-    if role == Some(CourseRole::Observer) {
+    let current = course.current_role(person.id);
+    add(format!("{LTI}roles"), json!(all_roles(role, current, person)));
+    if current == Some(CourseRole::Observer) {
         add(format!("{LTI}role_scope_mentor"), json!(observed));
     }
     add(
@@ -205,8 +206,9 @@ pub(super) fn course_roles(role: CourseRole) -> Vec<&'static str> {
     }
 }
 
-/// All roles of a launch: in the course, in the institution (from other courses too) and in the system.
-fn all_roles(role: Option<CourseRole>, person: &Person) -> Vec<&'static str> {
+/// All roles of a launch: in the course, as far as they are current, in the institution (from other courses too) and in
+/// the system.
+fn all_roles(role: Option<CourseRole>, current: Option<CourseRole>, person: &Person) -> Vec<&'static str> {
     const STUDENT: &str = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student";
     const INSTRUCTOR: &str = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor";
     let mut roles = match role {
@@ -224,7 +226,7 @@ fn all_roles(role: Option<CourseRole>, person: &Person) -> Vec<&'static str> {
     if person.is_admin {
         roles.push("http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator");
     }
-    roles.extend(role.map(course_roles).unwrap_or_default());
+    roles.extend(current.map(course_roles).unwrap_or_default());
     roles.push("http://purl.imsglobal.org/vocab/lis/v2/system/person#User");
     roles
 }

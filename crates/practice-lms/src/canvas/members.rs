@@ -65,6 +65,7 @@ fn members(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, 
     let people: Vec<_> = course
         .members
         .iter()
+        .filter(|(id, _)| course.current_role(*id).is_some())
         .map(|(id, role)| (id, claims::course_roles(*role)))
         .filter(|(_, roles)| {
             query

@@ -109,7 +109,7 @@ pub(in crate::service) fn overview(
     visitor: &Visitor,
     now: DateTime<Utc>,
 ) -> Result<Overview, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (tenant, id) = (visitor.tenant(), &visitor.course.id);
     let course = courses::get(db, tenant, id)?.ok_or(ServiceError::NotFound("course"))?;
     let learners = enrolments::learners(db, tenant, id)?;

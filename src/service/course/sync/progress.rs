@@ -33,6 +33,8 @@ pub(crate) enum Stage {
     Badges,
     /// Nothing is under way; what went wrong last, if anything.
     Ended(Option<Trouble>),
+    /// Nothing is under way, because the course is over.
+    CourseOver,
 }
 
 /// How far the check of a course is. A check that waits for its time, such as the one after a launch, is not under way.
@@ -81,6 +83,8 @@ pub(in crate::service) fn progress_of(
         Stage::People(people)
     } else if done < total {
         Stage::Badges
+    } else if course.life.end().is_some() {
+        Stage::CourseOver
     } else {
         Stage::Ended(course.checks.problem.as_deref().map(Trouble::read))
     };

@@ -195,7 +195,8 @@ fn told_courses(
     for one in enrolments::for_person(db, tenant, id)? {
         told.push(json!({
             "course": names.course(db, tenant, &one.course)?, "id": one.course, "learner": one.learner,
-            "barred_from_badges_by_another_role": one.barred, "active": one.active, "last_seen": one.seen_at,
+            "barred_from_badges_by_another_role": one.barred, "teaches": one.teaches, "active": one.active,
+            "last_seen": one.seen_at,
         }));
     }
     Ok(told)
@@ -306,7 +307,8 @@ fn told_visits(
         };
         told.push(json!({
             "course": course, "as_learner": one.learner, "as_instructor": one.instructor,
-            "as_administrator": one.administrator, "acted_for_by_somebody_else": one.masquerade,
+            "as_administrator": one.administrator, "only_to_look": one.reading,
+            "acted_for_by_somebody_else": one.masquerade,
             "language": one.locale, "began": one.created_at, "last_used": one.last_used_at, "ends": one.expires_at,
         }));
     }

@@ -18,6 +18,8 @@ pub(crate) struct BadgeAwardsPage {
     pub(crate) everyone: usize,
     /// Whether this person may revoke.
     pub(crate) may_revoke: bool,
+    /// Whether who looks may change nothing, because the course has ended.
+    pub(crate) reading: bool,
     /// Where the choice goes to be reviewed ([`RevokePage`]).
     pub(crate) revoke_action: String,
     pub(crate) problems: ProblemList,

@@ -47,6 +47,8 @@ pub(crate) struct SubmissionReviewPage {
     pub(crate) artefact: ArtefactView,
     pub(crate) action: String,
     pub(crate) fields: ReviewFields,
+    /// Whether who looks may change nothing, because the course has ended.
+    pub(crate) reading: bool,
     pub(crate) problems: ProblemList,
     /// Points of a full grade ("100").
     pub(crate) maximum: String,
