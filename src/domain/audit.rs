@@ -102,6 +102,7 @@ words! {
     PolicyChanged = "policy.changed";
     RuleActivated = "rule.activated";
     RuleSaved = "rule.saved";
+    TimeZoneChanged = "time-zone.changed";
     ToolKeyPublished = "tool-key.published";
     ToolKeyRemoved = "tool-key.removed";
     ToolKeyUsed = "tool-key.used";
@@ -355,6 +356,7 @@ mod tests {
         "policy.changed",
         "rule.activated",
         "rule.saved",
+        "time-zone.changed",
         "tool-key.published",
         "tool-key.removed",
         "tool-key.used",

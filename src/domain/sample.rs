@@ -9,6 +9,7 @@ use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{Approval, EvidenceFact, Facts, Grade, GradeSource, Held};
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
 use crate::domain::sentence::{ItemName, Names};
+use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 /// Monday, 23 November 2026, 10:42 UTC.
@@ -78,7 +79,7 @@ pub(crate) fn holds(badge: &str) -> Node {
 }
 
 pub(crate) fn not_before(at: DateTime<Utc>) -> Node {
-    Node::Condition(Condition::NotBefore { at })
+    Node::Condition(Condition::NotBefore { at, zone: Zone::UTC })
 }
 
 pub(crate) fn approval() -> Node {
@@ -126,7 +127,14 @@ pub(crate) fn names() -> Names {
         ]
         .map(|(id, name)| (id.into(), name.to_owned()))
         .into(),
+        zone: Zone::UTC,
     }
+}
+
+/// UTC and some that are not.
+pub(crate) fn any_zone() -> impl Strategy<Value = Zone> {
+    let names = ["UTC", "Europe/Berlin", "America/Santiago", "Asia/Kathmandu"];
+    proptest::sample::select(names.map(|name| Zone::parse(name).unwrap()).to_vec())
 }
 
 /// Facts that grow by one fact at a time.
@@ -245,7 +253,7 @@ pub(crate) fn any_condition() -> impl Strategy<Value = Condition> {
             activity: activity.into()
         }),
         any_name().prop_map(|badge| Condition::HoldsBadge { badge: badge.into() }),
-        (-2_i64..=2).prop_map(|day| Condition::NotBefore { at: days(day) }),
+        (-2_i64..=2, any_zone()).prop_map(|(day, zone)| Condition::NotBefore { at: days(day), zone }),
         Just(Condition::InstructorApproves),
     ]
 }

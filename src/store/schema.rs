@@ -9,6 +9,8 @@ diesel::table! {
         name -> Text,
         created_at -> BigInt,
         accent -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        time_zone_from -> Nullable<Text>,
     }
 }
 

@@ -57,7 +57,7 @@ async fn earned(lms: &PracticeLms) -> (Guest, String) {
     let page = teacher.get("").await;
     teacher.send(&page, "/check", &[]).await;
     let preview = format!("/badges/{badge}/preview");
-    teacher.until(&preview, "1 student would").await;
+    teacher.until(&preview, "earns “Data champion”").await;
     teacher.activate(&badge).await;
     teacher
         .until(&format!("/badges/{badge}/awards"), "In force")

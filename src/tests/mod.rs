@@ -40,3 +40,4 @@ mod trouble;
 mod unsigned;
 mod use_cases;
 mod verifying;
+mod zones;

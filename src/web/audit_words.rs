@@ -65,6 +65,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::PolicyChanged => "changed the policies",
         Action::RuleActivated => "activated a rule",
         Action::RuleSaved => "saved a rule",
+        Action::TimeZoneChanged => "changed the time zone of an institution",
         Action::ToolKeyPublished => "published a new key for platforms",
         Action::ToolKeyRemoved => "removed an old key for platforms",
         Action::ToolKeyUsed => "began to sign with a new key for platforms",

@@ -150,7 +150,10 @@ pub(in crate::service) fn read(
         return Ok(Learning {
             now,
             checks: course.checks.clone(),
-            names: Names::default(),
+            names: Names {
+                zone: visitor.zone(),
+                ..Names::default()
+            },
             badges: Vec::new(),
             may_earn,
             ended,

@@ -9,6 +9,7 @@ use crate::domain::course::Course;
 use crate::domain::people::Person;
 use crate::domain::session::Session;
 use crate::domain::theme::Colour;
+use crate::domain::zone::Zone;
 use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
@@ -33,6 +34,8 @@ pub(crate) struct Visitor {
     pub(crate) registration: Registration,
     /// The colour of the institution's pages; none is Cairn's own.
     pub(crate) accent: Option<Colour>,
+    /// Where the institution is, if anybody has said so.
+    pub(crate) known_zone: Option<Zone>,
 }
 
 impl Visitor {
@@ -40,6 +43,12 @@ impl Visitor {
     #[must_use]
     pub(crate) fn tenant(&self) -> &TenantId {
         &self.session.tenant
+    }
+
+    /// The zone in which the institution's days begin and end.
+    #[must_use]
+    pub(crate) fn zone(&self) -> Zone {
+        self.known_zone.unwrap_or_default()
     }
 
     /// How the audit log names whoever visits.
@@ -189,6 +198,7 @@ impl Cairn {
                 person: found.person,
                 registration: found.registration,
                 accent: found.accent,
+                known_zone: found.zone,
             };
             let more = more(db, &found, now)?;
             Ok((found, more))

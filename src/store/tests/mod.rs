@@ -5,6 +5,7 @@ mod catalogue;
 mod console;
 mod copying;
 mod deciding;
+mod ending;
 mod erasing;
 mod evidence;
 mod installing;
@@ -35,6 +36,7 @@ use crate::domain::people::Person;
 use crate::domain::platform::{Deployment, DeploymentState};
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
 use crate::domain::session::Session;
+use crate::domain::zone::Zone;
 use crate::ids::{
     AwardId, BadgeId, DecisionId, DeploymentId, LineItemId, PersonId, RegistrationId, RuleId, TenantId,
 };
@@ -90,6 +92,7 @@ fn tenant(id: &str) -> Tenant {
         id: id.into(),
         name: format!("Institution {id}"),
         accent: None,
+        time_zone: None,
         created_at: at(0),
     }
 }
@@ -103,6 +106,7 @@ fn issuer(id: &str, tenant: &TenantId) -> Issuer {
         url: None,
         email: None,
         accent: None,
+        zone: Zone::UTC,
     }
 }
 

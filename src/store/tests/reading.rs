@@ -161,6 +161,7 @@ fn members_are_found_by_name_whatever_the_case_and_in_pages() {
                     person: one.id.clone(),
                     learner: one.sub != "2",
                     active: true,
+                    teaches: false,
                 })
                 .collect();
             enrolments::set_from_roster(db, tenant, course, &members, at(1))

@@ -327,6 +327,7 @@ impl Bench {
             },
             course: self.course.clone(),
             accent: None,
+            known_zone: None,
             person,
             registration: self.registration.clone(),
         }

@@ -8,6 +8,7 @@ use crate::domain::award::Award;
 use crate::domain::badge::Expiry;
 use crate::domain::credential::Visibility;
 use crate::domain::rule::{Condition, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::PersonId;
 use crate::service::award::awarding;
 use crate::service::badge::design;
@@ -141,7 +142,14 @@ async fn after_a_fixed_end_nothing_more_is_awarded_however_often_the_course_is_c
         };
         let end = bench.clock.now() + TimeDelta::days(30);
         let badge = bench
-            .badge_that_ends("First aid 2026", grade, Expiry::On { at: end })
+            .badge_that_ends(
+                "First aid 2026",
+                grade,
+                Expiry::On {
+                    at: end,
+                    zone: Zone::UTC,
+                },
+            )
             .await;
         let students = bench.world.students(bench.at);
         bench.grade(students[0].id, Some("80"));

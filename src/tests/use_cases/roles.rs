@@ -4,6 +4,7 @@ use chrono::DateTime;
 
 use super::{Bench, benches, benches_of};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 use lti::registration::Flavour;
 use practice_lms::CourseRole;
@@ -11,6 +12,7 @@ use practice_lms::CourseRole;
 fn always() -> Condition {
     Condition::NotBefore {
         at: DateTime::UNIX_EPOCH,
+        zone: Zone::UTC,
     }
 }
 

@@ -103,7 +103,7 @@ async fn save(
 
 /// Saves the rule, or says what is wrong with it. Says whether it was saved.
 async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool, AppError> {
-    let root = match builder.draft.to_domain() {
+    let root = match builder.draft.to_domain(visit.visitor.zone()) {
         Ok(root) => root,
         Err(problems) => {
             let at = |problem: rule_form::DraftProblem| Problem {
@@ -171,7 +171,7 @@ async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppEr
 }
 
 async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<RuleBuilderPage, AppError> {
-    let sentence = match builder.draft.to_domain() {
+    let sentence = match builder.draft.to_domain(visit.visitor.zone()) {
         Ok(root) if !root.nodes.is_empty() => Some(
             design::review(&visit.cairn, &visit.visitor, &editor.badge.id, &root)
                 .await?

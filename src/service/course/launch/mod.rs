@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::domain::audit::Actor;
 use crate::domain::cause::Cause;
 use crate::domain::course::{Course, Services};
 use crate::domain::people::Enrolment;
@@ -20,6 +21,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::last_seen;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::session::{LONGEST, digest};
+use crate::service::base::zones;
 use crate::service::course::copying;
 use crate::service::course::notices;
 use crate::service::course::sync;
@@ -245,6 +247,8 @@ impl Cairn {
             let course = seen
                 .map(|seen| courses::refresh_from_launch(db, known.course, &seen, now, random.as_ref()))
                 .transpose()?;
+            let by = Actor::LmsAdministrator(person.id.clone());
+            zones::on_launch(db, tenant, &launch, by, now, random.as_ref())?;
             let powers = LaunchPowers::of(&launch, course.as_ref(), known.enrolment.as_ref());
             let (mut link, mut leads) = (None, Leads::Account);
             if let Some(course) = &course {

@@ -54,7 +54,7 @@ pub(in crate::web::public) fn view(
                 .unwrap_or_else(|| published.issuer.name.clone()),
         },
         awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
-        until: document.valid_until.map(When::date_only),
+        until: document.valid_until.map(When::last_day),
         standing: standing(published, checked),
         renewed: other_term(published, published.renewals.after.as_ref(), until.is_none()),
         renews: other_term(published, published.renewals.before.as_ref(), until.is_none()),
@@ -62,6 +62,7 @@ pub(in crate::web::public) fn view(
             &checked.verdict,
             &host(&document.issuer.id),
             published.suspended_at(checked),
+            published.issuer.zone,
         ),
         checked: When::new(checked.at, checked.at),
         verifier_href: if until.is_none() {
@@ -145,7 +146,7 @@ pub(in crate::web::public) fn standing(published: &Published, checked: &Checked)
     }
     match checked.document.valid_until {
         Some(until) if verdict.is_expired() => PublicStanding::Expired {
-            when: When::date_only(until),
+            when: When::last_day(until),
         },
         _ if verdict.is_valid() => match published.suspended_at(checked) {
             Some(since) => PublicStanding::Suspended {

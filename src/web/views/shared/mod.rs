@@ -10,6 +10,7 @@ mod paging;
 mod parts;
 mod status;
 mod when;
+mod zoned;
 
 pub(crate) use certificate::{Certificate, WhereToCheck};
 pub(crate) use checks::{CheckLine, CheckList};
@@ -24,3 +25,4 @@ pub(crate) use parts::{
 };
 pub(crate) use status::{Status, StatusChip};
 pub(crate) use when::When;
+pub(crate) use zoned::{AskForZone, ZoneName, ZoneQuestion, Zoned};
