@@ -124,6 +124,6 @@ fn facts(person: usize) -> Facts {
         grades,
         evidence: HashMap::from([(id("dddd", 0).into(), evidence)]),
         held: HashMap::from([(id("bbbb", person % 3).into(), held)]),
-        approval: None,
+        ..Facts::default()
     }
 }

@@ -103,7 +103,7 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
             .iter()
             .map(|person| enrolments::Member {
                 person: person.id.clone(),
-                learner: true,
+                seen_as: crate::domain::membership::SeenAs::Learner,
                 active: true,
                 teaches: false,
             })

@@ -61,9 +61,15 @@ words! {
     BadgeMapped = "badge.mapped";
     BadgePaused = "badge.paused";
     BadgeRetired = "badge.retired";
+    ColumnCounting = "column.counting";
+    ColumnHeld = "column.held";
+    ColumnReleasePlanned = "column.release-planned";
+    ColumnReleased = "column.released";
     CopyDeclined = "copy.declined";
     CopyMapped = "copy.mapped";
     CopyTaken = "copy.taken";
+    /// When the grades of a course's columns count of which nobody chose otherwise.
+    CourseCounting = "course.counting";
     /// Its platform concluded or deleted the course.
     CourseEnded = "course.ended";
     CourseReopened = "course.reopened";
@@ -102,6 +108,10 @@ words! {
     PolicyChanged = "policy.changed";
     RuleActivated = "rule.activated";
     RuleSaved = "rule.saved";
+    /// Grades of ours were sent anew, because the points of their column had been changed.
+    ScoresSentAnew = "scores.sent-anew";
+    /// Whether somebody is a student, of whom the platform could not tell.
+    StudentAnswered = "student.answered";
     TimeZoneChanged = "time-zone.changed";
     ToolKeyPublished = "tool-key.published";
     ToolKeyRemoved = "tool-key.removed";
@@ -317,9 +327,14 @@ mod tests {
         "badge.mapped",
         "badge.paused",
         "badge.retired",
+        "column.counting",
+        "column.held",
+        "column.release-planned",
+        "column.released",
         "copy.declined",
         "copy.mapped",
         "copy.taken",
+        "course.counting",
         "course.ended",
         "course.reopened",
         "credential.reissued",
@@ -356,6 +371,8 @@ mod tests {
         "policy.changed",
         "rule.activated",
         "rule.saved",
+        "scores.sent-anew",
+        "student.answered",
         "time-zone.changed",
         "tool-key.published",
         "tool-key.removed",

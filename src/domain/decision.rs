@@ -85,6 +85,10 @@ pub(crate) enum Seen {
         at_least: Threshold,
         read_at: Option<DateTime<Utc>>,
     },
+    /// The column is not released for this person; neither a grade in it nor that there is none is told.
+    NotReleased {
+        at_least: Threshold,
+    },
     Evidence {
         state: SubmissionState,
         since: DateTime<Utc>,

@@ -7,6 +7,8 @@ use rust_decimal::Decimal;
 use crate::domain::award::{Award, Revocation};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{Approval, EvidenceFact, Facts, Grade, GradeSource, Held};
+use crate::domain::membership::{Listing, SeenAs};
+use crate::domain::people::Enrolment;
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
 use crate::domain::sentence::{ItemName, Names};
 use crate::domain::zone::Zone;
@@ -23,6 +25,24 @@ pub(crate) fn days(count: i64) -> DateTime<Utc> {
 
 pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
+}
+
+/// A student of a course, listed as one and launched as one, where the list names students alone.
+pub(crate) fn enrolment() -> Enrolment {
+    Enrolment {
+        course: "course".into(),
+        person: "ada".into(),
+        launched: Some(SeenAs::Learner),
+        listed: Some(SeenAs::Learner),
+        learner: true,
+        active: true,
+        seen_at: now(),
+        staff_seen_at: None,
+        refused_grading_at: None,
+        answer: None,
+        listing: Listing::Students,
+        teaches: false,
+    }
 }
 
 pub(crate) fn all(nodes: impl IntoIterator<Item = Node>) -> Group {
@@ -151,6 +171,13 @@ impl Known {
 
     pub(crate) fn ungraded(mut self, item: &str) -> Self {
         self.0.grades.insert(item.into(), grade(None, decimal("100")));
+        self
+    }
+
+    /// A column that is not released, with what it holds.
+    pub(crate) fn withheld(mut self, item: &str, value: Option<&str>) -> Self {
+        let held = value.map(|value| grade(Some(decimal(value)), decimal("100")));
+        self.0.withheld.insert(item.into(), held);
         self
     }
 
@@ -293,14 +320,24 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
         valid_until: end.map(days),
         revoked,
     });
+    let column = (grade, prop::bool::weighted(0.2));
     (
-        prop::collection::hash_map(any_name().prop_map(LineItemId::from), grade, 0..5),
+        prop::collection::hash_map(any_name().prop_map(LineItemId::from), column, 0..5),
         prop::collection::hash_map(any_name().prop_map(ActivityId::from), state, 0..5),
         prop::collection::hash_map(any_name().prop_map(BadgeId::from), held, 0..5),
         prop::bool::ANY,
     )
-        .prop_map(|(grades, states, held, approved)| Facts {
-            grades,
+        .prop_map(|(columns, states, held, approved)| Facts {
+            grades: columns
+                .iter()
+                .filter(|(_, (_, waits))| !waits)
+                .map(|(item, (grade, _))| (item.clone(), grade.clone()))
+                .collect(),
+            withheld: columns
+                .into_iter()
+                .filter(|(_, (_, waits))| *waits)
+                .map(|(item, (grade, _))| (item, grade.value.is_some().then_some(grade)))
+                .collect(),
             evidence: states
                 .into_iter()
                 .map(|(id, state)| {

@@ -9,8 +9,9 @@ use diesel::prelude::*;
 use super::badges::Row as BadgeRow;
 use super::convert::{micros, moment, opt_moment};
 use super::courses::Row as CourseRow;
+use super::enrolments::is_student;
 use super::schema::{awards, badges, courses};
-use super::{Db, StoreError};
+use super::{Db, StoreError, enrolments, schema};
 use crate::domain::award::{Award, Revocation};
 use crate::domain::badge::Badge;
 use crate::domain::course::Course;
@@ -244,6 +245,8 @@ pub(crate) struct Counter {
     /// People whose award is in force.
     pub(crate) holders: i64,
     pub(crate) last_awarded_at: Option<DateTime<Utc>>,
+    /// How many of the holders count as students of the course now: the others have left or are staff.
+    pub(crate) students: i64,
 }
 
 /// The counters of a course's badges, those with an award in force, in one grouped query.
@@ -270,12 +273,35 @@ pub(crate) fn counters(
             max(awards::awarded_at)
         ))
         .load(connection))?;
+    let listing = enrolments::listing(db, tenant, course)?;
+    let of_students: Vec<(String, i64)> = on_both!(db, |connection| awards::table
+        .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+        .inner_join(
+            schema::enrolments::table.on(schema::enrolments::person_id
+                .eq(awards::person_id)
+                .and(schema::enrolments::course_id.eq(badges::course_id)))
+        )
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(awards::revoked_at.is_null())
+        .filter(
+            awards::valid_until
+                .is_null()
+                .or(awards::valid_until.assume_not_null().gt(micros(now)))
+        )
+        .filter(is_student!(listing))
+        .group_by(awards::badge_id)
+        .select((awards::badge_id, count(awards::person_id).aggregate_distinct()))
+        .load(connection))?;
+    let of_students: HashMap<String, i64> = of_students.into_iter().collect();
     rows.into_iter()
         .map(|(badge, holders, last)| {
+            let students = of_students.get(&badge).copied().unwrap_or(0);
             Ok((
                 badge.into(),
                 Counter {
                     holders,
+                    students,
                     last_awarded_at: opt_moment(last)?,
                 },
             ))

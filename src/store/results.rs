@@ -2,16 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use rust_decimal::Decimal;
 
 use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, word};
-use super::schema::{line_items, results};
-use super::{Db, StoreError};
+#[cfg(test)]
+use super::schema::line_items;
+use super::schema::results;
+use super::{Db, StoreError, releases};
 use crate::domain::facts::{Grade, GradeSource, Recorded};
-use crate::ids::{CourseId, LineItemId, PersonId, TenantId};
+#[cfg(test)]
+use crate::ids::CourseId;
+use crate::ids::{LineItemId, PersonId, TenantId};
 
 /// A result as it was read (Assignment and Grade Services 2.0, result service).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +40,7 @@ pub(super) struct Row {
     source: String,
     comment: Option<String>,
     read_at: i64,
-    changed_at: i64,
+    pub(super) changed_at: i64,
     recorded_value: Option<String>,
     recorded_maximum: Option<String>,
 }
@@ -80,6 +84,7 @@ pub(crate) fn upsert_many(
         .load(db)?;
     let mut known: HashMap<String, Row> = rows.into_iter().map(|row| (row.person_id.clone(), row)).collect();
     let (source, at) = (word(&source)?, micros(read_at));
+    let since = micros(change_seen_at(db, tenant, item, read_at)?);
     let listed: BTreeMap<&str, &ResultSeen> = seen.iter().map(|one| (one.person.as_str(), one)).collect();
     let mut changed = Vec::new();
     let mut writes = Vec::new();
@@ -111,7 +116,7 @@ pub(crate) fn upsert_many(
             source: source.clone(),
             comment: one.comment.clone(),
             read_at: at,
-            changed_at: before.filter(|_| same).map_or(at, |row| row.changed_at),
+            changed_at: before.filter(|_| same).map_or(since, |row| row.changed_at),
             recorded_value: one.recorded.map(|recorded| recorded.value.to_string()),
             recorded_maximum: one.recorded.map(|recorded| recorded.maximum.to_string()),
         });
@@ -136,6 +141,19 @@ pub(crate) fn upsert_many(
     Ok(changed)
 }
 
+/// When what a reading changed is taken to have changed: after the column was held, also where the reading had begun before.
+fn change_seen_at(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    read_at: DateTime<Utc>,
+) -> Result<DateTime<Utc>, StoreError> {
+    let release = releases::of_item(db, tenant, item)?;
+    let held_at = release.and_then(|release| release.held_at);
+    let after = held_at.and_then(|held| held.checked_add_signed(TimeDelta::microseconds(1)));
+    Ok(after.map_or(read_at, |after| read_at.max(after)))
+}
+
 fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
     for some in rows.chunks(CHUNK) {
         on_both!(db, |connection| diesel::insert_into(results::table)
@@ -157,7 +175,8 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The grades of one person in one course, by line item.
+/// The grades of one person in one course, by line item, whether or not they count yet.
+#[cfg(test)]
 pub(crate) fn for_person(
     db: &mut Db,
     tenant: &TenantId,

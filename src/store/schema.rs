@@ -152,6 +152,13 @@ diesel::table! {
         barred -> Bool,
         active -> Bool,
         seen_at -> BigInt,
+        launched -> Nullable<Text>,
+        listed -> Nullable<Text>,
+        staff_seen_at -> Nullable<BigInt>,
+        refused_grading_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
         teaches -> Bool,
     }
 }
@@ -169,6 +176,26 @@ diesel::table! {
         resource_link_id -> Nullable<Text>,
         state -> Text,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    column_releases (line_item_id) {
+        line_item_id -> Text,
+        tenant_id -> Text,
+        counting -> Text,
+        released_at -> Nullable<BigInt>,
+        planned_at -> Nullable<BigInt>,
+        held_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    course_releases (course_id) {
+        course_id -> Text,
+        tenant_id -> Text,
+        counting -> Text,
+        answered_at -> BigInt,
     }
 }
 
@@ -217,7 +244,23 @@ diesel::table! {
         expires_at -> BigInt,
         request -> Nullable<Text>,
         masquerade -> Bool,
+        assistant -> Bool,
+        sections_only -> Bool,
         reading -> Bool,
+        return_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    waiting_answers (digest) {
+        digest -> Text,
+        tenant_id -> Text,
+        session_id -> Text,
+        choosing -> Bool,
+        answer -> Nullable<Text>,
+        given_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -604,6 +647,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    posted_scores (line_item_id, person_id) {
+        tenant_id -> Text,
+        course_id -> Text,
+        line_item_id -> Text,
+        person_id -> Text,
+        submission_id -> Text,
+        given -> Nullable<Text>,
+        maximum -> Nullable<Text>,
+        outcome -> Text,
+        there -> Nullable<Text>,
+        there_maximum -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        said -> Nullable<Text>,
+        tried_at -> BigInt,
+        anew_at -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     tenants,
     issuers,
@@ -617,6 +679,8 @@ allow_tables_to_appear_in_same_query!(
     people,
     enrolments,
     line_items,
+    column_releases,
+    course_releases,
     results,
     nonces,
     sessions,
@@ -649,4 +713,6 @@ allow_tables_to_appear_in_same_query!(
     erasures,
     erased_pages,
     share_links,
+    posted_scores,
+    waiting_answers,
 );

@@ -40,7 +40,10 @@ struct Row {
     expires_at: i64,
     request: Option<String>,
     masquerade: bool,
+    assistant: bool,
+    sections_only: bool,
     reading: bool,
+    return_url: Option<String>,
 }
 
 impl Row {
@@ -60,7 +63,10 @@ impl Row {
             message_type: self.message_type,
             request: self.request,
             masquerade: self.masquerade,
+            assistant: self.assistant,
+            sections_only: self.sections_only,
             reading: self.reading,
+            return_url: self.return_url,
             locale: self.locale,
             created_at: moment(self.created_at)?,
             last_used_at: moment(self.last_used_at)?,
@@ -94,7 +100,10 @@ pub(crate) fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Resu
         expires_at: micros(session.expires_at),
         request: session.request.clone(),
         masquerade: session.masquerade,
+        assistant: session.assistant,
+        sections_only: session.sections_only,
         reading: session.reading,
+        return_url: session.return_url.clone(),
     };
     on_both!(db, |connection| diesel::insert_into(sessions::table)
         .values(&row)

@@ -104,6 +104,14 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
         assert!(!holders.words().contains("Revoke"), "{}", holders.words());
         assert_eq!(teacher.get("/progress").await.status, 200);
         assert_eq!(teacher.get("/evidence").await.status, 200);
+        for looked_at in ["/columns", "/students"] {
+            let page = teacher.get(looked_at).await;
+            assert_eq!(page.status, 200, "{looked_at}: {}", page.words());
+            assert!(
+                !has_form(&page, "/answer") && !has_form(&page, "/change"),
+                "{looked_at}"
+            );
+        }
         for rest in [
             "/badges/new".to_owned(),
             format!("/badges/{badge}/edit"),

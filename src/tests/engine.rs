@@ -187,7 +187,7 @@ fn another_role_in_a_launch_bars_an_award_although_the_roster_says_learner() {
             let world = scene.moodle.world();
             let first = world.students(world.courses()[0].id).remove(0);
             until_held(&scene, &course, &badge, &first.sub).await;
-            // A later launch as a mere learner lifts nothing.
+            // A later launch as a mere learner is not enough in Moodle, whose list cannot tell: a teacher has to say it.
             second_launches_as(&scene.moodle, &[LEARNER]).await;
             let decided = decide::decide_badge(&scene.cairn, &course.tenant, &badge, Cause::Schedule).await;
             assert!(decided.unwrap().people > 1);

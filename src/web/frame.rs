@@ -6,6 +6,7 @@ use crate::web::assets;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
 use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status, ZoneQuestion, Zoned};
+use crate::web::window;
 use crate::web::words::checks;
 
 /// A page of the course, and which entry of the navigation it belongs to.
@@ -51,6 +52,26 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "checked",
         Status::Earned,
         "The check has begun. This page shows how far it is.",
+    ),
+    (
+        "counting",
+        Status::Earned,
+        "Saved. You can change when grades count for each gradebook column.",
+    ),
+    (
+        "released",
+        Status::Earned,
+        "Released. Those who meet a rule are being awarded now.",
+    ),
+    (
+        "planned",
+        Status::Earned,
+        "Saved. The grades are released by themselves at that time.",
+    ),
+    (
+        "held",
+        Status::Earned,
+        "Held. Grades that are read from now on wait until you release them; what was awarded stays.",
     ),
     (
         "handed-in",
@@ -124,6 +145,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your request was taken back. Everything stays as it is.",
     ),
     (
+        "student-answered",
+        Status::Earned,
+        "Your answer is kept. You can change it below.",
+    ),
+    (
+        "not-ready",
+        Status::Neutral,
+        "This link is not ready yet: your teacher has still to choose what it opens. Until then you see your badges here.",
+    ),
+    (
         "chosen",
         Status::Earned,
         "From now on this link opens what you chose.",
@@ -170,6 +201,7 @@ impl Visit {
             } else {
                 Audience::Learner
             },
+            assistant: self.visitor.session.assistant,
             session: self.carried.clone(),
             csrf: self.cairn.form_proof(&self.visitor.session),
             nav,
@@ -181,7 +213,8 @@ impl Visit {
                 .clone()
                 .unwrap_or_else(|| "en".to_owned()),
             theme_href: self.visitor.accent.map(assets::accent),
-            window_href: (!self.top_level).then(|| self.href(&course::window())),
+            window_href: (!self.top_level).then(|| window::address(self)),
+            return_href: self.visitor.session.return_url.clone().filter(|_| self.top_level),
         }
     }
 

@@ -12,6 +12,8 @@ pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const METRICS: &str = "/metrics";
 /// Where a browser brings the proof that the launch is its own.
 pub(crate) const LAUNCH_PROOF: &str = "/lti/launch/proof";
+/// Where a frame asks for what was chosen in the window that it offered.
+pub(crate) const WAITING: &str = "/lti/waiting";
 /// Where a deployment is claimed for an institution.
 pub(crate) const CLAIM: &str = "/lti/claim";
 /// The page that account and user navigation open.
@@ -40,7 +42,8 @@ routes! {
 pub(crate) mod course {
     use super::routes;
     use crate::ids::{
-        ActivityId, AwardId, BadgeId, CopyId, LinkId, PersonId, RegradeId, ShareLinkId, SubmissionId,
+        ActivityId, AwardId, BadgeId, CopyId, LineItemId, LinkId, PersonId, RegradeId, ShareLinkId,
+        SubmissionId,
     };
 
     routes! {
@@ -52,6 +55,12 @@ pub(crate) mod course {
         LINK_CHOOSE = "/links/{link}/choose", link_choose(link: &LinkId);
         CHECK = "/check", check();
         CHECK_STATUS = "/check/status", check_status();
+        COLUMNS = "/columns", columns();
+        COLUMNS_ANSWER = "/columns/answer", columns_answer();
+        COLUMN_RELEASE = "/columns/{item}/release", column_release(item: &LineItemId);
+        COLUMN_CHANGE = "/columns/{item}/change", column_change(item: &LineItemId);
+        STUDENTS = "/students", students();
+        STUDENT_ANSWER = "/students/{person}/answer", student_answer(person: &PersonId);
         PROGRESS = "/progress", progress();
         PROGRESS_CSV = "/progress.csv", progress_csv();
 

@@ -367,6 +367,10 @@ pub const TIME_ZONE: &str = "time_zone";
 /// [`Launch::is_masquerade`].
 pub const MASQUERADING_USER: &str = "masquerading_user_id";
 
+/// The custom parameter that a tool's configuration should fill with `$Canvas.course.sectionRestricted`; see
+/// [`Launch::is_limited_to_sections`].
+pub const SECTION_RESTRICTED: &str = "section_restricted";
+
 impl Launch {
     /// A custom parameter as text. `None` when it is absent, null, empty, a variable that the platform did not know and
     /// left as `$Name`, or holds control characters: what these parameters carry are ids.
@@ -394,6 +398,17 @@ impl Launch {
         match self.custom.get(MASQUERADING_USER) {
             Some(Value::Number(_)) => true,
             _ => self.custom_text(MASQUERADING_USER).is_some(),
+        }
+    }
+
+    /// Whether the platform lets this person see people of their own sections only.
+    #[must_use]
+    pub fn is_limited_to_sections(&self) -> bool {
+        match self.custom.get(SECTION_RESTRICTED) {
+            Some(Value::Bool(limited)) => *limited,
+            _ => self
+                .custom_text(SECTION_RESTRICTED)
+                .is_some_and(|text| text.trim().eq_ignore_ascii_case("true")),
         }
     }
 

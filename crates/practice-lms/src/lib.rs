@@ -42,7 +42,7 @@ pub use world::GradeView;
 pub use world::World;
 pub use world::data::{DeploymentTold, Heard, RegisteredTool, Standing};
 pub use world::faults::{Endpoint, Fault, Faults};
-pub use world::model::{CourseRole, Oddity, Placement};
+pub use world::model::{Closed, CourseRole, Oddity, Placement, Shown};
 
 /// A running practice LMS. Dropping it stops the server.
 #[derive(Debug)]

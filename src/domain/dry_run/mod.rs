@@ -41,6 +41,10 @@ pub(crate) struct DryRun {
     pub(crate) revoked: Vec<PersonId>,
     /// Would be awarded but for grades that are at most [`NEAR_PERCENT`] below their thresholds.
     pub(crate) near: Vec<PersonId>,
+    /// A needed column is not released, whatever is in it.
+    pub(crate) not_released: Vec<PersonId>,
+    /// How many of those would be awarded if their grades were released now.
+    pub(crate) once_released: usize,
     /// A needed grade is missing: unknown, not failed.
     pub(crate) no_grade: Vec<PersonId>,
     /// Needed work is not handed in.
@@ -64,6 +68,7 @@ pub(crate) struct FunnelRow {
     pub(crate) label: String,
     pub(crate) yes: usize,
     pub(crate) near: usize,
+    pub(crate) not_released: usize,
     pub(crate) no_grade: usize,
     pub(crate) not_handed_in: usize,
     pub(crate) waiting: usize,
@@ -107,6 +112,7 @@ impl DryRun {
 enum Prospect {
     Yes,
     Near,
+    NotReleased,
     NoGrade,
     NotHandedIn,
     Waiting,
@@ -133,6 +139,8 @@ pub(crate) fn dry_run(
         holders: Vec::new(),
         revoked: Vec::new(),
         near: Vec::new(),
+        not_released: Vec::new(),
+        once_released: 0,
         no_grade: Vec::new(),
         not_handed_in: Vec::new(),
         waiting: Vec::new(),
@@ -149,6 +157,10 @@ pub(crate) fn dry_run(
     for learner in sorted {
         let found = prospect(&whole, &learner.facts, now);
         run.list(learner, found, now).push(learner.person.clone());
+        if found == Prospect::NotReleased && open_cycle(learner.latest.as_ref(), now).is_some() {
+            let then = outcome(&rule.root, &learner.facts.released(|_| true), now);
+            run.once_released += usize::from(then == Truth::Yes);
+        }
         for (row, node) in run.funnel.iter_mut().zip(&rows) {
             *row.count(prospect(node, &learner.facts, now)) += 1;
         }
@@ -176,6 +188,7 @@ impl DryRun {
         match found {
             Prospect::Yes => &mut self.awarded,
             Prospect::Near => &mut self.near,
+            Prospect::NotReleased => &mut self.not_released,
             Prospect::NoGrade => &mut self.no_grade,
             Prospect::NotHandedIn => &mut self.not_handed_in,
             Prospect::Waiting => &mut self.waiting,
@@ -189,6 +202,7 @@ impl FunnelRow {
         match found {
             Prospect::Yes => &mut self.yes,
             Prospect::Near => &mut self.near,
+            Prospect::NotReleased => &mut self.not_released,
             Prospect::NoGrade => &mut self.no_grade,
             Prospect::NotHandedIn => &mut self.not_handed_in,
             Prospect::Waiting => &mut self.waiting,
@@ -223,6 +237,13 @@ fn prospect(node: &Node, facts: &Facts, now: DateTime<Utc>) -> Prospect {
     }
     if truth == Truth::No {
         return Prospect::No;
+    }
+    let without_withheld = |condition: &Condition| match condition {
+        Condition::Grade { item, .. } if facts.withheld.contains_key(item) => Truth::No,
+        _ => ask(condition),
+    };
+    if node_truth(node, &without_withheld) == Truth::No {
+        return Prospect::NotReleased;
     }
     let without_grades = |condition: &Condition| match (condition, ask(condition)) {
         (Condition::Grade { .. }, Truth::Unknown) => Truth::No,

@@ -52,6 +52,8 @@ pub(super) fn node_truth(node: &Node, ask: &impl Fn(&Condition) -> Truth) -> Tru
 /// Whether one condition holds.
 pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Truth {
     match condition {
+        // What is not released decides nothing, not even by being absent.
+        Condition::Grade { item, .. } if facts.withheld.contains_key(item) => Truth::Unknown,
         Condition::Grade { item, at_least } => grade_truth(facts.grades.get(item), *at_least),
         Condition::EvidenceApproved { activity } => evidence_truth(facts.evidence.get(activity)),
         Condition::HoldsBadge { badge } => {
@@ -144,6 +146,9 @@ fn check(group: &Group, facts: &Facts, now: DateTime<Utc>) -> CheckedGroup {
 
 fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
     match condition {
+        Condition::Grade { item, at_least } if facts.withheld.contains_key(item) => {
+            Seen::NotReleased { at_least: *at_least }
+        }
         Condition::Grade { item, at_least } => see_grade(facts.grades.get(item), *at_least),
         Condition::EvidenceApproved { activity } => match facts.evidence.get(activity) {
             Some(fact) => Seen::Evidence {

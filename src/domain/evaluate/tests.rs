@@ -279,3 +279,20 @@ fn the_record_carries_version_values_threshold_source_and_time() {
     let text = serde_json::to_string(&decision).unwrap();
     assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
 }
+
+#[test]
+fn a_grade_that_is_not_released_neither_earns_nor_fails_a_badge() {
+    let root = all([percent("quiz", "80")]);
+    for value in [Some("95"), Some("10"), None] {
+        let decision = evaluate_group(&root, 1, &Known::default().withheld("quiz", value).0, now());
+        assert_eq!(decision.outcome, Truth::Unknown);
+        let CheckedNode::Condition(checked) = &decision.tree.nodes[0] else {
+            panic!("one condition");
+        };
+        let at_least = Threshold::Percent(decimal("80"));
+        assert_eq!(checked.seen, Seen::NotReleased { at_least });
+    }
+    let either = any([percent("quiz", "80"), approval()]);
+    let approved = Known::default().withheld("quiz", Some("10")).approval();
+    assert_eq!(decide(&either, approved), Truth::Yes, "another way stays open");
+}

@@ -165,6 +165,13 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
             };
             format!("no grade yet, needs {}", bound(*at_least, maximum))
         }
+        Seen::NotReleased { at_least } => {
+            let maximum = match &checked.condition {
+                Condition::Grade { item, .. } => names.maximum(item),
+                _ => None,
+            };
+            format!("grades are not released yet, needs {}", bound(*at_least, maximum))
+        }
         Seen::Evidence { state, .. } => match state {
             SubmissionState::HandedIn => "handed in, waiting for review".to_owned(),
             SubmissionState::ChangesAsked => told(

@@ -216,6 +216,14 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
                 needs(checked, names)
             ),
         ),
+        // Said alike to whoever has a grade there and to whoever has none.
+        Seen::NotReleased { .. } => (
+            4,
+            format!(
+                "get at least {} in {what}, where grades are not released yet",
+                needs(checked, names)
+            ),
+        ),
         Seen::Evidence {
             state: SubmissionState::Declined,
             ..
@@ -243,6 +251,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             ..
         } => (0, format!("{what} needs a review")),
         Seen::NoApproval | Seen::Approval { .. } => (1, "an instructor's approval is needed".to_owned()),
+        Seen::NotReleased { .. } => (2, format!("release the grades in {what}")),
         Seen::NoGrade { .. } => (
             2,
             format!("{what} needs a grade of at least {}", needs(checked, names)),
@@ -301,7 +310,7 @@ fn subject(condition: &Condition, names: &Names) -> String {
 
 fn needs(checked: &CheckedCondition, names: &Names) -> String {
     match (&checked.condition, &checked.seen) {
-        (Condition::Grade { item, .. }, Seen::NoGrade { at_least, .. }) => {
+        (Condition::Grade { item, .. }, Seen::NoGrade { at_least, .. } | Seen::NotReleased { at_least }) => {
             bound(*at_least, names.maximum(item))
         }
         _ => String::new(),

@@ -154,7 +154,7 @@ fn decide_group(
             continue;
         };
         let nothing_to_give = !badge.design.expiry.leaves_time(now) || settled(facts, &badge, now);
-        if nothing_to_give || (needs_row && facts.grades.is_empty()) {
+        if nothing_to_give || (needs_row && !facts.has_row()) {
             continue;
         }
         let latest = awards::latest(db, tenant, &badge.id, &record.person)?;

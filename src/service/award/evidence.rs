@@ -15,17 +15,21 @@ use crate::domain::evidence::{Activity, Artefact, Review, Submission, Submission
 use crate::domain::facts::Grade;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
-use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
+use crate::domain::policy::Power;
+use crate::domain::posted_score::{Outcome, Points, Refusal};
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::file_check;
 use crate::service::award::files;
 use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
+    Db, StoreError, activities, audit, badges, enrolments, facts, people, posted_scores, results, rules,
+    submissions,
 };
 
 /// Characters of a text.
@@ -42,7 +46,7 @@ pub(crate) struct ActivityView {
     pub(crate) activity: Activity,
     /// This person's versions, oldest first.
     pub(crate) versions: Vec<Submission>,
-    /// What the gradebook says.
+    /// What the gradebook says, where it is released.
     pub(crate) grade: Option<Grade>,
     pub(crate) may_hand_in: bool,
     /// Who reviewed, by id.
@@ -90,7 +94,8 @@ fn own_activity(db: &mut Db, visitor: &Visitor, id: &ActivityId) -> Result<Activ
 
 fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
     let enrolment = enrolments::get(db, visitor.tenant(), &visitor.course.id, &visitor.person.id)?;
-    let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    // Whoever waits for a teacher's answer may work meanwhile: it is the award that waits.
+    let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_a_student);
     let session = &visitor.session;
     let goes_on = visitor.course.life.end().is_none();
     Ok(goes_on && enrolled && session.learner && !session.test_user && !session.masquerade)
@@ -111,7 +116,7 @@ pub(crate) async fn activity(
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let activity = own_activity(db, &visitor, &id)?;
         let versions = submissions::history(db, tenant, &id, person)?;
-        let grades = results::for_person(db, tenant, &activity.course, person)?;
+        let grades = facts::grades_of(db, tenant, &activity.course, person)?.grades;
         let reviewers: Vec<PersonId> = versions
             .iter()
             .filter_map(|one| one.review.as_ref().map(|review| review.by.clone()))
@@ -359,10 +364,70 @@ pub(crate) struct ReviewView {
     pub(crate) student: String,
     /// All versions, oldest first.
     pub(crate) versions: Vec<Submission>,
-    /// What the gradebook says.
-    pub(crate) grade: Option<Grade>,
+    /// What the gradebook has, as far as it is known.
+    pub(crate) gradebook: InGradebook,
+    /// Whether what is read there counts already and the student may know of it.
+    pub(crate) is_released: bool,
     /// The next one that waits.
     pub(crate) next: Option<SubmissionId>,
+}
+
+/// What the gradebook has for one student and one activity: what was last read, or what became of a score since.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct InGradebook {
+    /// Whether there is a column.
+    pub(crate) column: bool,
+    pub(crate) grade: Option<Points>,
+    /// Whether the grade came from a review here.
+    pub(crate) ours: bool,
+    /// Whether a teacher took a grade of ours away there.
+    pub(crate) excused: bool,
+    /// Why the gradebook does not take what there is to tell, and in which words.
+    pub(crate) refused: Option<(Refusal, String)>,
+}
+
+fn in_gradebook(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    item: &LineItemId,
+    submission: &Submission,
+) -> Result<InGradebook, StoreError> {
+    let read = results::for_person(db, tenant, course, &submission.person)?.remove(item);
+    let posted = posted_scores::get(db, tenant, item, &submission.person)?;
+    let read_at = read.as_ref().map(|grade| grade.read_at);
+    let grade = read.and_then(|grade| {
+        let (value, maximum) = (grade.value?, grade.maximum);
+        Some(Points { value, maximum })
+    });
+    let reviewed = submission.review.as_ref().and_then(|review| review.score);
+    let Some(posted) = posted else {
+        return Ok(InGradebook {
+            column: true,
+            ours: grade.is_some_and(|grade| Some(grade.value) == reviewed),
+            grade,
+            ..InGradebook::default()
+        });
+    };
+    let is_newer = read_at.is_none_or(|read_at| posted.tried_at > read_at);
+    let grade = match &posted.outcome {
+        // What waits may have repeated a grade that is not ours.
+        Outcome::Taken if is_newer && reviewed.is_some() => posted.ours.or(grade),
+        Outcome::Taken if is_newer => grade.or(posted.ours),
+        Outcome::Stands(there) if is_newer => Some(*there),
+        _ => grade,
+    };
+    let is_ours = |grade: Points| posted.ours.is_some_and(|ours| ours.same_as(grade));
+    Ok(InGradebook {
+        column: true,
+        ours: grade.is_some_and(is_ours),
+        excused: posted.outcome == Outcome::Excused && grade.is_none(),
+        grade,
+        refused: match posted.outcome {
+            Outcome::Refused { why, said } => Some((why, said)),
+            _ => None,
+        },
+    })
 }
 
 /// A hand-in of the visit's course.
@@ -385,7 +450,17 @@ pub(crate) async fn review_view(
         let submission = submissions::get(db, tenant, &id)?.ok_or(ServiceError::NotFound("hand-in"))?;
         let activity = own_activity(db, &visitor, &submission.activity)?;
         let person = people::get(db, tenant, &submission.person)?;
-        let grades = results::for_person(db, tenant, &activity.course, &submission.person)?;
+        let gradebook = match &activity.line_item {
+            Some(item) => in_gradebook(db, tenant, &activity.course, item, &submission)?,
+            None => InGradebook::default(),
+        };
+        let is_released = match &activity.line_item {
+            Some(item) => {
+                let known = facts::grades_of(db, tenant, &activity.course, &submission.person)?;
+                !known.withheld.contains_key(item)
+            }
+            None => true,
+        };
         let waiting = Some(SubmissionState::HandedIn);
         let (others, _) =
             submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
@@ -393,10 +468,8 @@ pub(crate) async fn review_view(
             now,
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
-            grade: activity
-                .line_item
-                .as_ref()
-                .and_then(|item| grades.get(item).cloned()),
+            gradebook,
+            is_released,
             next: others
                 .into_iter()
                 .map(|other| other.id)
@@ -450,6 +523,7 @@ pub(crate) async fn review(
     id: &SubmissionId,
     answer: Answer,
 ) -> Result<Reviewed, ServiceError> {
+    visitor.teach()?;
     let shown = review_view(cairn, visitor, id).await?;
     let mut wrong = Vec::new();
     let approves = answer.state == SubmissionState::Approved;
@@ -472,6 +546,7 @@ pub(crate) async fn review(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let visitor = visitor.clone();
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Review)?;
         let (tenant, submission) = (visitor.tenant(), &shown.submission);
         let review = Review {
             by: visitor.person.id.clone(),

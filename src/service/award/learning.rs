@@ -45,6 +45,8 @@ pub(crate) struct Learning {
     pub(crate) badges: Vec<MyBadge>,
     /// Whether this person may be awarded badges here.
     pub(crate) may_earn: bool,
+    /// Whether a teacher has to say first whether this person is a student.
+    pub(crate) waits: bool,
     /// How this course ended, if it did.
     pub(crate) ended: Option<End>,
     /// What this person earned in other courses of the platform, whatever became of those: the latest award of each
@@ -145,6 +147,8 @@ pub(in crate::service) fn read(
     let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
     let ended = course.life.end();
     let elsewhere = awards::latest_elsewhere(db, tenant, person, &course.id)?;
+    let waits = !may_earn && enrolment.as_ref().is_some_and(Enrolment::may_be_a_student);
+    let learns = may_earn || waits;
     let known = badges::for_course(db, tenant, &course.id)?;
     if known.is_empty() {
         return Ok(Learning {
@@ -156,6 +160,7 @@ pub(in crate::service) fn read(
             },
             badges: Vec::new(),
             may_earn,
+            waits,
             ended,
             elsewhere,
         });
@@ -171,7 +176,7 @@ pub(in crate::service) fn read(
     let active = rules::all_active_for_course(db, tenant, &course.id)?;
     let by_badge: HashMap<&BadgeId, &Rule> = active.iter().map(|rule| (&rule.badge, rule)).collect();
     let mut facts = match known.first() {
-        Some(first) if may_earn => facts::for_person(db, tenant, &course.id, &first.id, person)?,
+        Some(first) if learns => facts::for_person(db, tenant, &course.id, &first.id, person)?,
         _ => Facts::default(),
     };
     let mut mine = Vec::new();
@@ -185,7 +190,7 @@ pub(in crate::service) fn read(
         let asks = |rule: &Rule| rule.root.conditions().contains(&&Condition::InstructorApproves);
         // Approvals alone are a badge's own; all other facts are the same for every badge of the course.
         facts.approval = match rule {
-            Some(rule) if may_earn && asks(rule) => approvals::get(db, tenant, &badge.id, person)?,
+            Some(rule) if learns && asks(rule) => approvals::get(db, tenant, &badge.id, person)?,
             _ => None,
         };
         mine.push(MyBadge {
@@ -202,6 +207,7 @@ pub(in crate::service) fn read(
         names,
         badges: mine,
         may_earn,
+        waits,
         ended,
         elsewhere,
     })

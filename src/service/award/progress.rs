@@ -9,13 +9,14 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, DecisionRecord};
 use crate::domain::evaluate::evaluate;
-use crate::domain::facts::Approval;
+use crate::domain::facts::{Approval, Grade};
+use crate::domain::membership::Membership;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
-use crate::ids::{AwardId, BadgeId, PersonId};
+use crate::ids::{AwardId, BadgeId, LineItemId, PersonId};
 use crate::service::Cairn;
 use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::holders::AwardPage;
@@ -26,7 +27,9 @@ use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::enrolments::Who;
-use crate::store::{Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
+use crate::store::{
+    Db, StoreError, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules,
+};
 
 /// Earlier decisions that a page shows.
 const HISTORY: i64 = 50;
@@ -39,6 +42,8 @@ pub(crate) struct Matrix {
     pub(crate) rows: Vec<Row>,
     /// Students in all, as far as they were searched for.
     pub(crate) total: i64,
+    /// People about whom a teacher is asked: they are not among the students yet.
+    pub(crate) in_doubt: usize,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -100,8 +105,11 @@ pub(crate) async fn matrix(
             person,
         });
         let rows = rows.collect();
+        let in_doubt = enrolments::asked(db, &tenant, &course)?;
+        let waits = |(_, one): &&(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
         Ok(Matrix {
             rows,
+            in_doubt: in_doubt.iter().filter(waits).count(),
             badges: columns,
             total,
             now,
@@ -128,6 +136,8 @@ pub(crate) struct Sight {
     pub(crate) page: AwardPage,
     pub(crate) approval: Option<Approval>,
     pub(crate) names: Names,
+    /// Grades that the rule will read once their columns are released: for teachers alone.
+    pub(crate) withheld: Vec<(LineItemId, Grade)>,
     /// Newest first.
     pub(crate) history: Vec<DecisionRecord>,
     /// What the audit log says of it, newest first, with the name of the person who did it.
@@ -139,7 +149,13 @@ impl Sight {
     /// Whether a badge of the course may be awarded to this person at all.
     #[must_use]
     pub(crate) fn may_be_awarded(&self) -> bool {
-        self.enrolment.as_ref().is_some_and(Enrolment::may_be_awarded)
+        self.membership() == Some(Membership::Student)
+    }
+
+    /// Whether this person counts as a student; none for somebody who was never listed here.
+    #[must_use]
+    pub(crate) fn membership(&self) -> Option<Membership> {
+        self.enrolment.as_ref().map(Enrolment::membership)
     }
 
     /// Whether the rule asks for an approval that was not given yet.
@@ -208,7 +224,12 @@ fn sight_in(
     let page = AwardPage::of(db, tenant, &awarded)?.into_values().next();
     let history = decisions::history(db, tenant, &badge.id, &person.id, Page::first(HISTORY))?;
     let log = log(db, visitor, &badge.id, &person.id)?;
+    let withheld = match &rule {
+        Some(rule) => withheld(db, visitor, rule, &person.id)?,
+        None => Vec::new(),
+    };
     Ok(Sight {
+        withheld,
         approval: approvals::get(db, tenant, &badge.id, &person.id)?,
         names: names::of_course(db, tenant, course)?,
         badge,
@@ -223,6 +244,18 @@ fn sight_in(
         log,
         now,
     })
+}
+
+/// Grades in the columns of a rule that are not released.
+fn withheld(
+    db: &mut Db,
+    visitor: &Visitor,
+    rule: &Rule,
+    person: &PersonId,
+) -> Result<Vec<(LineItemId, Grade)>, StoreError> {
+    let mut known = facts::grades_of(db, visitor.tenant(), &visitor.course.id, person)?.withheld;
+    let waits = |item: &LineItemId| Some((item.clone(), known.remove(item).flatten()?));
+    Ok(rule.root.line_items().filter_map(waits).collect())
 }
 
 /// What the audit log says of one student and one badge.
@@ -282,8 +315,10 @@ pub(crate) async fn approve(
         if !asks || matches!(sight.badge.state, BadgeState::Draft | BadgeState::Retired) {
             return Err(AwardRefusal::ApprovalNotAsked.into());
         }
-        if !sight.may_be_awarded() {
-            return Err(AwardRefusal::ApprovalNotALearner.into());
+        match sight.membership() {
+            Some(Membership::Student) => {}
+            Some(Membership::Waits(_)) => return Err(AwardRefusal::StudentInDoubt.into()),
+            Some(Membership::NotAStudent(_)) | None => return Err(AwardRefusal::ApprovalNotALearner.into()),
         }
         if sight.approval.is_some() {
             return Ok(());

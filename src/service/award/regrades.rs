@@ -259,7 +259,10 @@ fn settle_in(
     let (regrade, badge) = own(db, visitor, id)?;
     still_held(db, &regrade, now)?;
     let state = match verdict {
-        Verdict::Keep => RegradeState::Kept,
+        Verdict::Keep => {
+            policies::require(db, visitor, Power::Review)?;
+            RegradeState::Kept
+        }
         Verdict::Revoke => {
             policies::require(db, visitor, Power::Revoke)?;
             RegradeState::Revoked

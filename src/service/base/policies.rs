@@ -13,13 +13,13 @@ use crate::store::{Db, StoreError, policies};
 pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
     has_role(visitor, power)?;
     let policy = policies::get(db, visitor.tenant())?;
-    Ok(policy.allows(power, visitor.session.administrator)?)
+    Ok(policy.allows(power, visitor.session.asker())?)
 }
 
 /// Whether the visitor is somebody to whom the institution could leave that power.
 fn has_role(visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
     match power {
-        Power::Create | Power::Approve => visitor.teach(),
+        Power::Create | Power::Approve | Power::Place | Power::Review => visitor.teach(),
         Power::Revoke => visitor.take_back(),
     }
 }
@@ -36,12 +36,13 @@ pub(crate) async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, S
 /// What the store reports.
 pub(in crate::service) fn powers_of(db: &mut Db, visitor: &Visitor) -> Result<Powers, StoreError> {
     let policy = policies::get(db, visitor.tenant())?;
-    let powers = policy.powers(visitor.session.administrator);
+    let powers = policy.powers(visitor.session.asker());
     if visitor.session.reading {
         return Ok(Powers {
             create: false,
             approve: false,
             revoke: visitor.session.administrator,
+            review: false,
         });
     }
     Ok(powers)
@@ -55,5 +56,5 @@ pub(crate) async fn check(cairn: &Cairn, visitor: &Visitor, power: Power) -> Res
     has_role(visitor, power)?;
     let tenant = visitor.tenant().clone();
     let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;
-    Ok(policy.allows(power, visitor.session.administrator)?)
+    Ok(policy.allows(power, visitor.session.asker())?)
 }

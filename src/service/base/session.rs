@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq as _;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
+use crate::domain::policy::Sections;
 use crate::domain::session::Session;
 use crate::domain::theme::Colour;
 use crate::domain::zone::Zone;
@@ -15,7 +16,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::{CourseRefusal, Forbidden};
-use crate::store::{Db, nonces, sessions};
+use crate::store::{Db, StoreError, nonces, policies, sessions, waiting_answers};
 use lti::registration::Registration;
 
 /// A visit ends when it was not used for so long.
@@ -89,6 +90,8 @@ impl Visitor {
     pub(crate) fn look(&self) -> Result<(), ServiceError> {
         if self.session.instructor {
             Ok(())
+        } else if self.session.sections_only {
+            Err(ServiceError::Forbidden(Forbidden::OtherSections))
         } else {
             Err(ServiceError::Forbidden(Forbidden::Instructors))
         }
@@ -152,6 +155,17 @@ pub(crate) fn frame_ancestors(registration: &Registration) -> Vec<String> {
     origins
 }
 
+/// The visit with what the institution's policy leaves of it to whom the platform limits to their own sections: the member
+/// list does not say who is in which, so pages for teachers show everybody or are not theirs.
+fn within_sections(db: &mut Db, session: Session) -> Result<Session, StoreError> {
+    let limited = session.sections_only && !session.administrator;
+    let kept = limited && policies::get(db, &session.tenant)?.sections == Sections::NoTeaching;
+    Ok(Session {
+        instructor: session.instructor && !kept,
+        ..session
+    })
+}
+
 /// What the database keeps of a token.
 #[must_use]
 pub(crate) fn digest(token: &str) -> String {
@@ -192,8 +206,9 @@ impl Cairn {
                         && found.registration.enabled
                 })
                 .ok_or(ServiceError::SessionOver)?;
+            let session = within_sections(db, found.session)?;
             let found = Visitor {
-                session: found.session,
+                session,
                 course: found.course,
                 person: found.person,
                 registration: found.registration,
@@ -266,9 +281,10 @@ impl Cairn {
 /// Forgets visits that are over and launch nonces whose login state is refused for its age by now.
 pub(crate) async fn forget_what_is_over(cairn: &Cairn) -> Result<(), ServiceError> {
     let now = cairn.clock.now();
-    let swept = cairn
-        .store
-        .write(move |db| Ok((sessions::purge(db, now)?, nonces::purge(db, now)?)));
+    let swept = cairn.store.write(move |db| {
+        waiting_answers::purge(db, now)?;
+        Ok((sessions::purge(db, now)?, nonces::purge(db, now)?))
+    });
     let (visits, launches) = swept.await?;
     if visits + launches > 0 {
         tracing::debug!(visits, launches, "forgot what is over");

@@ -63,13 +63,13 @@ pub(crate) struct Checked {
 }
 
 /// What the database knows, in place of the web: the same documents that are served to others.
-struct Shelf {
+struct Documents {
     did: Value,
     list_url: String,
     list: String,
 }
 
-impl Resolver for Shelf {
+impl Resolver for Documents {
     fn did_document(&self, did: &str) -> Option<Value> {
         (self.did.get("id").and_then(Value::as_str) == Some(did)).then(|| self.did.clone())
     }
@@ -100,17 +100,17 @@ impl Published {
     pub(crate) fn check(&self, cairn: &Cairn) -> Result<Checked, ServiceError> {
         let at = cairn.clock.now();
         let identity = institutions::identity(cairn, &self.issuer)?;
-        let shelf = Shelf {
+        let documents = Documents {
             did: institutions::document(&identity, &self.keys)?,
             list_url: identity.status_url(&self.list.slug),
             list: self.list.document.clone(),
         };
-        let mut verdict = verify(self.credential.document.as_bytes(), &shelf, at);
+        let mut verdict = verify(self.credential.document.as_bytes(), &documents, at);
         // Both forms are given away, so both have to hold: what fails in the token alone is said like the rest.
         if verdict.is_valid()
             && let Some(token) = &self.credential.token
         {
-            verdict = verify(token.as_bytes(), &shelf, at);
+            verdict = verify(token.as_bytes(), &documents, at);
         }
         Ok(Checked {
             document: read(&self.credential)?,

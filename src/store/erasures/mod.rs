@@ -6,9 +6,9 @@ use diesel::prelude::*;
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
-    erasures, people, regrades, results, sessions, share_links, subjects, submissions,
+    erasures, people, posted_scores, regrades, results, sessions, share_links, subjects, submissions,
 };
-use super::{Db, StoreError, jobs};
+use super::{Db, StoreError, jobs, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
 use crate::domain::erasure::{Declined, Wish};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
@@ -223,6 +223,7 @@ pub(crate) fn erase(
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::award_id.eq_any(of_person))
         .execute(connection))?;
+    waiting_answers::forget_person(db, tenant, person)?;
     delete_of!(
         db,
         tenant,
@@ -232,12 +233,14 @@ pub(crate) fn erase(
         current_decisions,
         decisions,
         approvals,
+        posted_scores,
         submissions,
         results,
         enrolments,
         sessions,
         subjects
     );
+    super::enrolments::forget_answers_of(db, tenant, person)?;
     jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;
     if for_others::acted_for_others(db, tenant, person)? {

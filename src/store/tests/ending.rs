@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::course::{CourseLife, End};
+use crate::domain::membership::Listing;
 use crate::domain::zone::{ZoneFrom, ZoneSet};
 use crate::store::enrolments::{Member, Role};
 use crate::store::testing::shortcuts::launch_person;
@@ -55,8 +56,8 @@ fn the_last_membership_role_is_kept_whoever_named_it() {
         };
         assert!(!teaches());
         let role = Role {
-            learner: false,
-            barred: true,
+            seen_as: SeenAs::Staff,
+            listing: Listing::Students,
             teaches: true,
         };
         write(database, |db| {
@@ -65,7 +66,7 @@ fn the_last_membership_role_is_kept_whoever_named_it() {
         assert!(teaches());
         let listed = |teaches| Member {
             person: person.clone(),
-            learner: false,
+            seen_as: SeenAs::Staff,
             active: true,
             teaches,
         };

@@ -11,8 +11,11 @@ mod evidence;
 mod installing;
 mod institutions;
 mod placing;
+mod posting;
 mod queue;
 mod reading;
+mod releasing;
+mod standing;
 mod trouble;
 
 use std::fs;
@@ -31,6 +34,7 @@ use crate::domain::course::{Course, LineItem, LineItemState, Services};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::facts::GradeSource;
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::membership::SeenAs;
 use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::domain::platform::{Deployment, DeploymentState};
@@ -193,7 +197,7 @@ impl School {
                 .iter()
                 .map(|person| enrolments::Member {
                     person: person.id.clone(),
-                    learner: true,
+                    seen_as: SeenAs::Learner,
                     active: true,
                     teaches: false,
                 })
@@ -224,7 +228,10 @@ impl School {
             message_type: "LtiDeepLinkingRequest".into(),
             request: Some(r#"{"placement":null}"#.into()),
             masquerade: true,
+            assistant: true,
+            sections_only: true,
             reading: true,
+            return_url: Some("https://lms.example/return?course=2".into()),
             locale: Some("de".into()),
             created_at: at(0),
             last_used_at: at(0),

@@ -14,6 +14,7 @@ use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
 use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Services};
 use crate::domain::credential::Credential;
+use crate::domain::membership::SeenAs;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::domain::session::Session;
 use crate::ids::{BadgeId, LineItemId, LinkId, PersonId, RuleId, SessionId};
@@ -128,22 +129,17 @@ impl Bench {
     }
 
     /// What somebody was launched as.
-    pub(crate) async fn launched(&self, person: &PersonId, learner: bool, barred: bool) {
+    pub(crate) async fn launched(&self, person: &PersonId, seen_as: SeenAs) {
+        let role = Role {
+            seen_as,
+            listing: enrolments::listing_of(self.registration.flavour),
+            teaches: seen_as == SeenAs::Staff,
+        };
         let (course, now, person) = (self.course.clone(), self.clock.now(), person.clone());
-        let done = self.cairn.store.write(move |db| {
-            launch_person(
-                db,
-                &course.tenant,
-                &course.id,
-                &person,
-                Role {
-                    learner,
-                    barred,
-                    teaches: barred,
-                },
-                now,
-            )
-        });
+        let done = self
+            .cairn
+            .store
+            .write(move |db| launch_person(db, &course.tenant, &course.id, &person, role, now));
         done.await.unwrap();
     }
 
@@ -319,7 +315,10 @@ impl Bench {
                 message_type: "LtiResourceLinkRequest".into(),
                 request: None,
                 masquerade: false,
+                assistant: false,
+                sections_only: false,
                 reading: false,
+                return_url: None,
                 locale: None,
                 created_at: now,
                 last_used_at: now,

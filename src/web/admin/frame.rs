@@ -128,6 +128,8 @@ impl AdminVisit {
                 locale: "en".to_owned(),
                 theme_href: accent_of(self.institution.as_ref()),
                 window_href: None,
+                assistant: false,
+                return_href: None,
             },
             who: self.admin.name.clone(),
         }

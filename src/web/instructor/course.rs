@@ -9,7 +9,7 @@ use crate::service::award::regrades::FallenGrade;
 use crate::service::badge::design::{Overview, Summary};
 use crate::service::base::trouble::Trouble;
 use crate::service::course::home::Teaching;
-use crate::service::course::scores::Late;
+use crate::service::course::scores::{Late, Untaken};
 use crate::service::course::sync;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
@@ -29,10 +29,13 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
         overview,
         progress,
         late,
+        scores,
         powers,
         offers,
         copied,
         fallen: (fallen, more),
+        ask_when_grades_count,
+        asked,
     } = teaching;
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
     page.offers = super::copied::lines(visit, offers);
@@ -41,8 +44,14 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
         page.attention.clear();
         return visit.show(&page);
     }
+    page.ask_when_grades_count = ask_when_grades_count
+        .then(|| words::releases::why(visit.visitor.registration.capabilities().product));
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
-    page.more_attention = u32::try_from(more).unwrap_or_default();
+    let untaken = scores.untaken.iter().map(|one| untaken(visit, one));
+    page.attention.extend(untaken);
+    page.more_attention = u32::try_from(more.saturating_add(scores.more)).unwrap_or_default();
+    page.news = scores.anew.iter().map(words::scores::anew).collect();
+    super::students::on_the_first_page(visit, &mut page, &asked);
     visit.show(&page)
 }
 
@@ -76,6 +85,11 @@ fn view(
         ended: overview.course.life.end().map(words::checks::ended),
         reading: visit.visitor.session.reading,
         students: overview.students,
+        students_note: words::students::count_note(overview.listing),
+        asked: Vec::new(),
+        more_asked: 0,
+        may_answer: false,
+        students_href: None,
         grades_read: match overview.columns {
             0 => "none yet".to_owned(),
             1 => "1 column placed by Cairn".to_owned(),
@@ -88,6 +102,10 @@ fn view(
             .filter_map(|badge| attention(visit, badge, copied))
             .collect(),
         more_attention: 0,
+        news: Vec::new(),
+        ask_when_grades_count: None,
+        answer_action: visit.href(&course::columns_answer()),
+        columns_href: visit.href(&course::columns()),
         offers: Vec::new(),
         badges: overview
             .badges
@@ -125,6 +143,10 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
             "The list of students is not shared with Cairn: students appear once they open Cairn.".to_owned(),
         );
     }
+    sentences.push(words::students::counted(overview.listing).to_owned());
+    if visit.visitor.session.sections_only {
+        sentences.push(words::students::WHOLE_COURSE.to_owned());
+    }
     let person = &visit.visitor.person;
     if person.name.is_none() {
         sentences.push(format!(
@@ -149,6 +171,7 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
         state: states::badge(&badge.state),
         kind: format!("{} badge", badge.design.kind.word()),
         earned: summary.earned,
+        earned_by_others: summary.earned_by_others,
         almost: summary.almost,
         problem: summary.problem.clone(),
         edit_href: href(course::badge_edit),
@@ -178,6 +201,14 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
             _ => "Look at its rule".to_owned(),
         },
     })
+}
+
+fn untaken(visit: &Visit, one: &Untaken) -> Attention {
+    Attention {
+        text: words::scores::untaken(one),
+        href: visit.href(&course::submission(&one.submission)),
+        action: "Look at the work".to_owned(),
+    }
 }
 
 fn fell(visit: &Visit, one: &FallenGrade) -> Attention {

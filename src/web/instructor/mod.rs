@@ -8,6 +8,7 @@ mod badge_form;
 mod by_hand;
 mod check;
 mod choose;
+mod columns;
 mod copied;
 pub(crate) mod course;
 mod decision;
@@ -20,6 +21,7 @@ mod regrade;
 mod retire;
 mod rule;
 mod student_work;
+mod students;
 
 /// Lists the routes of every page here.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -29,6 +31,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         by_hand::configure,
         check::configure,
         choose::configure,
+        columns::configure,
         copied::configure,
         decision::configure,
         dry_run::configure,
@@ -39,6 +42,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         retire::configure,
         rule::configure,
         student_work::configure,
+        students::configure,
     ] {
         page(config);
     }

@@ -13,6 +13,7 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::learner::{EarnedRow, Hero, MyBadgesPage, ProgressRow, StackRow};
 use crate::web::views::shared::{LinkTo, Share, When};
+use crate::web::words;
 
 /// My badges.
 ///
@@ -92,10 +93,22 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
             .next_at
             .filter(|_| learning.ended.is_none())
             .map(|at| When::new(at, now)),
-        viewer_note: (!learning.may_earn && learning.ended.is_none()).then(|| {
-            "You are not here as a student, so you cannot earn these badges. You see what students see."
-                .to_owned()
-        }),
+        viewer_note: viewer_note(visit, learning).map(str::to_owned),
+    }
+}
+
+/// Why this person earns nothing here now; in a course that has ended nobody does.
+fn viewer_note(visit: &Visit, learning: &Learning) -> Option<&'static str> {
+    if visit.visitor.session.sections_only {
+        Some(words::students::OTHER_SECTIONS)
+    } else if learning.ended.is_some() {
+        None
+    } else if learning.waits {
+        Some(words::students::WAITS)
+    } else if learning.may_earn {
+        None
+    } else {
+        Some("You are not here as a student, so you cannot earn these badges. You see what students see.")
     }
 }
 
@@ -111,7 +124,9 @@ pub(super) fn share(progress: Progress) -> Share {
 
 /// What the student can do about it here and now.
 pub(super) fn next_action(visit: &Visit, learning: &Learning, mine: &MyBadge) -> Option<LinkTo> {
-    let activity = mine.hand_in().filter(|_| learning.may_earn && mine.open)?;
+    let activity = mine
+        .hand_in()
+        .filter(|_| (learning.may_earn || learning.waits) && mine.open)?;
     Some(LinkTo {
         href: visit.href(&course::activity(activity)),
         text: format!("Hand in {}", learning.names.activity(activity)),

@@ -43,7 +43,7 @@ pub(crate) fn sentence(error: &ServiceError) -> String {
             "Your institution’s sign-in service did not answer as it should. Try again in a minute; if it stays so, come in by another way: `cairn admin-link` on the server prints a link."
         }
         ServiceError::Internal(_) => OUR_FAULT,
-        // What the rooms below and the library say of themselves is a sentence already.
+        // What the modules below and the library say of themselves is a sentence already.
         ServiceError::Launch(_)
         | ServiceError::Login(_)
         | ServiceError::Platform(_)

@@ -89,6 +89,26 @@ impl ResultRow {
     pub fn share(&self) -> Option<Decimal> {
         share(self.score?, self.maximum.unwrap_or(Decimal::ONE))
     }
+
+    /// The same grade in points of a column with that maximum; `None` as for [`Self::share`], or where it is too large.
+    #[must_use]
+    pub fn points_of(&self, column: Decimal) -> Option<Decimal> {
+        points_of(self.score?, self.maximum.unwrap_or(Decimal::ONE), column)
+    }
+}
+
+/// `given` of `maximum` in points of a column, rounded where the division does not come to an end.
+#[must_use]
+pub fn points_of(given: Decimal, maximum: Decimal, column: Decimal) -> Option<Decimal> {
+    const PLACES: u32 = 9;
+    if maximum <= Decimal::ZERO {
+        return None;
+    }
+    if maximum == column {
+        return Some(given);
+    }
+    let points = given.checked_mul(column)?.checked_div(maximum)?;
+    Some(points.round_dp(PLACES).normalize())
 }
 
 /// `points` of `maximum`, when that makes sense.
@@ -137,12 +157,28 @@ impl Platform {
             page_size: 100,
             read: read_line_items,
         };
-        let wires = self.read_pages(&url, &list).await?;
-        wires
-            .into_iter()
-            .map(|wire| wire.accept(line_items))
-            .collect::<Result<_, _>>()
-            .map_err(|why| why.doing(doing))
+        let rows = self.read_pages(&url, &list).await?;
+        let read = rows.iter().map(|row| {
+            serde_json::from_str::<LineItemWire>(row.get())
+                .map_err(|error| Reason::Malformed(error.to_string()))?
+                .accept(line_items)
+        });
+        // One that cannot be used spoils no other; where none can be used, something is wrong with all of them.
+        let mut items = Vec::with_capacity(rows.len());
+        let mut refused = Vec::new();
+        for item in read {
+            item.map_or_else(|why| refused.push(why), |item| items.push(item));
+        }
+        if !refused.is_empty() {
+            tracing::warn!(
+                missing = refused.len(),
+                "line items that cannot be used were left out"
+            );
+        }
+        match refused.into_iter().next() {
+            Some(why) if items.is_empty() => Err(why.doing(doing)),
+            _ => Ok(items),
+        }
     }
 
     /// Reads one line item.
@@ -312,7 +348,7 @@ impl LineItemWire {
     }
 }
 
-fn read_line_items(body: &[u8]) -> Result<Vec<LineItemWire>, Reason> {
+fn read_line_items(body: &[u8]) -> Result<Vec<Box<RawValue>>, Reason> {
     read_json(body)
 }
 

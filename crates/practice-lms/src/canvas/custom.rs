@@ -46,6 +46,7 @@ fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variabl
         "Context.title" | "Canvas.course.name" => course.title.clone().into(),
         "Context.id.history" => course.history.join(",").into(),
         "Canvas.course.sisSourceId" => course.sis_id.clone().into(),
+        "Canvas.course.sectionRestricted" => course.limited_to_sections.contains(&person.id).into(),
         "Canvas.membership.roles" => role_words(course.current_role(person.id)).into(),
         "ResourceLink.id" => link.resource_link_id.clone().into(),
         "ResourceLink.title" => link.title.clone().into(),

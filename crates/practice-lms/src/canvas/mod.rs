@@ -58,6 +58,14 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::get().to(login::launch),
         )
         .route(
+            "/courses/{course}/gradebook/speed_grader",
+            web::get().to(login::speed_grader_frame),
+        )
+        .route(
+            "/courses/{course}/external_content/success/external_tool_redirect",
+            web::get().to(login::back),
+        )
+        .route(
             "/courses/{course}/external_tools/{tool}/resource_selection",
             web::get().to(deep_linking::select),
         )

@@ -137,6 +137,27 @@ impl World {
         course.members.extend(role.map(|role| (person, role)));
     }
 
+    /// Canvas: enrols a member once more, in another section and another role.
+    pub fn add_role(&self, course: u64, person: u64, role: CourseRole) {
+        let mut data = self.lock();
+        if let Some(course) = data.courses.get_mut(&course) {
+            course.members.push((person, role));
+        }
+    }
+
+    /// Canvas: whether a member may see people of their own sections only.
+    pub fn limit_to_sections(&self, course: u64, person: u64, limited: bool) {
+        let mut data = self.lock();
+        let Some(course) = data.courses.get_mut(&course) else {
+            return;
+        };
+        if limited {
+            course.limited_to_sections.insert(person);
+        } else {
+            course.limited_to_sections.remove(&person);
+        }
+    }
+
     /// Students are added until the course has `count` of them.
     pub fn grow(&self, course: u64, count: usize) {
         let mut data = self.lock();

@@ -46,6 +46,7 @@ pub(crate) fn data(options: &Options) -> Data {
             sis_id,
             history: Vec::new(),
             members,
+            limited_to_sections: std::collections::BTreeSet::new(),
             links: Vec::new(),
             columns,
             page: Vec::new(),

@@ -8,6 +8,7 @@ use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Picture};
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
+use crate::domain::membership::Listing;
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
@@ -25,6 +26,7 @@ mod trial;
 
 pub(in crate::service) use rule::names;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
+pub(in crate::service) use trial::awarded_by_release;
 pub(crate) use trial::{Activated, Trial, activate, trial};
 
 /// Courses larger than this are not tried out on every look at the list.
@@ -35,7 +37,10 @@ const MOST_TO_TRY: usize = 500;
 pub(crate) struct Overview {
     pub(crate) now: DateTime<Utc>,
     pub(crate) course: Course,
+    /// Those who count as students now.
     pub(crate) students: u32,
+    /// Whom the platform lists as learners.
+    pub(crate) listing: Listing,
     pub(crate) badges: Vec<Summary>,
     /// Gradebook columns that can be read.
     pub(crate) columns: usize,
@@ -47,8 +52,10 @@ pub(crate) struct Overview {
 #[derive(Debug, Clone)]
 pub(crate) struct Summary {
     pub(crate) badge: Badge,
-    /// Students who hold it.
+    /// Students of the course who hold it.
     pub(crate) earned: u32,
+    /// Others who hold it: they have left, or count as students no more.
+    pub(crate) earned_by_others: u32,
     /// Students who miss it narrowly; not counted in very large courses.
     pub(crate) almost: u32,
     /// What keeps it from working, as a sentence.
@@ -120,6 +127,7 @@ pub(in crate::service) fn overview(
         let state = Some(crate::domain::evidence::SubmissionState::HandedIn);
         waiting += submissions::latest_for_activity(db, tenant, &activity.id, state, Page::first(1))?.1;
     }
+    let counter = |badge: &Badge| counters.get(&badge.id).copied().unwrap_or_default();
     let mut summaries = Vec::new();
     for badge in badges::for_course(db, tenant, id)? {
         let almost = match badge.state {
@@ -127,7 +135,8 @@ pub(in crate::service) fn overview(
             _ => 0,
         };
         summaries.push(Summary {
-            earned: small(counters.get(&badge.id).map_or(0, |counter| counter.holders)),
+            earned: small(counter(&badge).students),
+            earned_by_others: small(counter(&badge).holders.saturating_sub(counter(&badge).students)),
             almost: small(almost),
             problem: problem(db, &badge)?,
             badge,
@@ -137,6 +146,7 @@ pub(in crate::service) fn overview(
         now,
         course,
         students: small(learners.len()),
+        listing: enrolments::listing(db, tenant, id)?,
         badges: summaries,
         columns: items
             .iter()

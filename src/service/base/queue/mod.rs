@@ -22,14 +22,15 @@ mod work;
 pub(crate) use above::decide_above;
 pub(crate) use work::{
     CheckCourse, DecideBadge, DecidePerson, EnsureLineItem, EraseFiles, ExportInstitution, HandleNotice,
-    SendScore, SignAnew, SubscribeNotices,
+    ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
 };
 
 /// The names of all kinds.
-pub(crate) const NAMES: [&str; 10] = [
+pub(crate) const NAMES: [&str; 11] = [
     CheckCourse::NAME,
     DecideBadge::NAME,
     DecidePerson::NAME,
+    ReleaseColumn::NAME,
     EnsureLineItem::NAME,
     SendScore::NAME,
     SubscribeNotices::NAME,

@@ -11,6 +11,8 @@ pub(crate) enum AwardRefusal {
     /// The time of validity of the badge itself is over.
     TermOver,
     NotALearner,
+    /// A teacher has to say first whether this is a student.
+    StudentInDoubt,
     /// The person has it, or it was taken back.
     Already,
     /// An Application badge rests on work that somebody approved.
@@ -39,6 +41,7 @@ impl AwardRefusal {
             Self::Retired => (Conflict, "award.retired"),
             Self::TermOver => (Conflict, "award.term-over"),
             Self::NotALearner => (Conflict, "award.not-a-learner"),
+            Self::StudentInDoubt => (Conflict, "award.student-in-doubt"),
             Self::Already => (Conflict, "award.already"),
             Self::NoEvidence => (Conflict, "award.no-evidence"),
             Self::Reason => (Unprocessable, "award.reason"),

@@ -18,6 +18,8 @@ pub(crate) enum CourseRefusal {
     /// A link opens something else already.
     LinkChosen,
     NoticesUnreadable,
+    /// The platform tells whether this person is a student, so nobody is asked.
+    StudentNotInDoubt,
 }
 
 impl CourseRefusal {
@@ -31,6 +33,7 @@ impl CourseRefusal {
             Self::Ended => (Conflict, "course.ended"),
             Self::LinkChosen => (Conflict, "link.chosen"),
             Self::NoticesUnreadable => (Unprocessable, "notices.unreadable"),
+            Self::StudentNotInDoubt => (Conflict, "student.not-in-doubt"),
         }
     }
 }
@@ -50,6 +53,8 @@ pub(crate) enum PlacingRefusal {
     NotTaken(Unacceptable),
     /// The form was sent before, for something else.
     Known,
+    /// A frame asks for what was chosen in a window by what was not made for it, or is too old.
+    Waiting,
 }
 
 impl PlacingRefusal {
@@ -62,6 +67,7 @@ impl PlacingRefusal {
             Self::Draft(_) => (Unprocessable, "placing.draft"),
             Self::NotTaken(why) => (Unprocessable, why.code()),
             Self::Known => (Conflict, "placing.known"),
+            Self::Waiting => (Conflict, "placing.waiting"),
         }
     }
 }

@@ -24,6 +24,8 @@ use crate::service::base::session::{LONGEST, digest};
 use crate::service::base::zones;
 use crate::service::course::copying;
 use crate::service::course::notices;
+use crate::service::course::placing::waiting;
+use crate::service::course::seen_as::seen_as;
 use crate::service::course::sync;
 use crate::store::arrivals::{self, Named};
 use crate::store::courses::CourseSeen;
@@ -31,7 +33,7 @@ use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
 use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
 use crate::telemetry::metric;
-use lti::claims::{Context, Launch};
+use lti::claims::{Context, Launch, Message};
 use lti::error::Refusal;
 use lti::launch::{LaunchForm, Targets, place, verify};
 use lti::login::{LoginRequest, authorization_redirect, choose_registration};
@@ -94,16 +96,22 @@ impl Cairn {
         Ok(chosen)
     }
 
-    /// Begins a login: the address to send the browser to, and the binding that it must bring back. Writes nothing.
+    /// Begins a login: the address to send the browser to, and the binding that it must bring back. Writes nothing. `frame`
+    /// is the pass of the frame that offered this window.
     ///
     /// # Errors
     /// A login refusal when the platform or the target is none of ours.
     #[tracing::instrument(name = "launch.begin_login", skip_all)]
-    pub(crate) async fn begin_login(&self, request: &LoginRequest) -> Result<LoginStart, ServiceError> {
+    pub(crate) async fn begin_login(
+        &self,
+        request: &LoginRequest,
+        frame: Option<&str>,
+    ) -> Result<LoginStart, ServiceError> {
         let registration = self.login_registration(request).await?;
         let binding = Binding::new(self.random.as_ref());
         let (now, random) = (self.clock.now(), self.random.as_ref());
-        let state = LoginState::begin(&registration, request, Some(&binding), now, random);
+        let mut state = LoginState::begin(&registration, request, Some(&binding), now, random);
+        state.waiting = frame.and_then(|pass| self.frame_of_login(pass, &registration, request));
         let sealed = self.sealer().seal(&state, random)?;
         let redirect_uri = format!("{}{LAUNCH}", self.settings.origin());
         let authorize = authorization_redirect(&registration, request, &redirect_uri, &sealed, &state.nonce);
@@ -199,6 +207,7 @@ impl Cairn {
         let token_digest = digest(&token);
         let nonce = digest(&format!("{}\n{}", verified_with.id, state.nonce));
         let nonce_until = state.expires_at;
+        let frame = state.waiting.clone();
         let origin = self.settings.origin();
         let written = self.store.write_with(move |db| -> Result<_, ServiceError> {
             let known = arrivals::find(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
@@ -239,8 +248,8 @@ impl Cairn {
             let person =
                 people::refresh_from_launch(db, known.person, &registration, &seen, now, random.as_ref())?;
             let role = Role {
-                learner: launch.roles.may_learn(),
-                barred: launch.roles.bars_award(),
+                seen_as: seen_as(&launch.roles),
+                listing: enrolments::listing_of(registration.flavour),
                 teaches: launch.roles.is_instructor(),
             };
             let seen = course_seen(&registration, deployment.clone(), &launch);
@@ -304,18 +313,24 @@ impl Cairn {
                 person: person.id,
                 learner: powers.learner,
                 instructor: powers.instructor,
+                assistant: launch.roles.is_assistant(),
+                sections_only: powers.instructor && launch.is_limited_to_sections(),
                 administrator: launch.roles.is_admin(),
                 test_user: launch.roles.is_test_user(),
                 message_type: launch.message.word().to_owned(),
                 request: request.map_err(|error| ServiceError::Internal(error.to_string()))?,
                 masquerade: launch.is_masquerade(),
                 reading: powers.reading,
+                return_url: way_back(&launch),
                 locale: launch.locale.clone(),
                 created_at: now,
                 last_used_at: now,
                 expires_at: now + LONGEST,
             };
             sessions::insert(db, &session, &token_digest)?;
+            if let Some(frame) = &frame {
+                waiting::tie(db, frame, &session, now)?;
+            }
             opened(leads)
         });
         written.await
@@ -357,6 +372,16 @@ fn names(launch: &Launch) -> Named<'_> {
         resource_link_id: destination::own_link(launch).map(|link| link.id.as_str()),
         sub: &launch.sub,
     }
+}
+
+/// Where the person wants back to afterwards, whom the platform gave a whole window of theirs. In a frame the platform's own
+/// page is round it, and who chooses content goes back with the answer.
+fn way_back(launch: &Launch) -> Option<String> {
+    let shown = &launch.presentation;
+    let in_frame = matches!(shown.document_target.as_deref(), Some("iframe" | "frame"));
+    let chooses = matches!(launch.message, Message::DeepLinking { .. });
+    let url = shown.return_url.as_ref().filter(|_| !in_frame && !chooses);
+    url.map(ToString::to_string)
 }
 
 /// The course that a launch comes from.

@@ -23,6 +23,7 @@ mod write;
 
 pub(in crate::service) use progress::progress_of;
 pub(crate) use progress::{CheckProgress, Stage, progress};
+pub(in crate::service::course) use scale::scaled;
 pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 
 use read::Reading;
@@ -86,9 +87,11 @@ async fn check(
     let read_at = cairn.clock.now();
     let reading = read::read(cairn, &course, &registration);
     let reading = within(LONGEST, reading).await;
+    let capabilities = registration.capabilities();
     let took = write::Taking {
         course,
-        scale: registration.capabilities().result_scale,
+        scale: capabilities.result_scale,
+        changed_points: capabilities.changed_points,
         reading,
         cause,
         read_at,

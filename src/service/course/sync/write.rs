@@ -21,13 +21,15 @@ use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideB
 use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
 use crate::service::course::copying;
+use crate::service::course::scores;
+use crate::service::course::seen_as::seen_as;
 use crate::store::line_items::{ItemChanges, ItemSeen};
 use crate::store::people::PersonSeen;
 use crate::store::results::ResultSeen;
 use crate::store::{
-    Db, StoreError, audit, badges, courses, enrolments, jobs, line_items, people, results, rules,
+    Db, StoreError, activities, audit, badges, courses, enrolments, jobs, line_items, people, results, rules,
 };
-use lti::capabilities::ResultScale;
+use lti::capabilities::{ChangedPoints, ResultScale};
 use lti::roles::Roles;
 use lti::services::grades::ResultRow;
 use lti::services::roster::{Member, Status};
@@ -41,6 +43,8 @@ pub(super) struct Taking {
     pub(crate) course: Course,
     /// What the platform's results are out of.
     pub(crate) scale: ResultScale,
+    /// What becomes of our scores when the points of a column change.
+    pub(crate) changed_points: ChangedPoints,
     pub(crate) reading: Reading,
     pub(crate) cause: Cause,
     pub(crate) read_at: DateTime<Utc>,
@@ -98,7 +102,8 @@ impl Taking {
         // A check that was given up has been made up for, and what the columns wait for gets another try.
         jobs::take_given_up(db, tenant, CheckCourse::NAME, course.as_str())?;
         if self.reading.items.is_some() {
-            columns::resume(db, &self.course, self.read_at, self.random.as_ref())?;
+            let random = self.random.as_ref();
+            columns::resume(db, &self.course, self.cause, self.read_at, random)?;
         }
         Ok(outcome)
     }
@@ -154,9 +159,35 @@ impl Taking {
             );
             self.pause(db, id, &reason)?;
         }
+        if self.changed_points == ChangedPoints::ScoresStay {
+            self.send_anew(db, &changes)?;
+        }
         let ItemChanges { mut items, .. } = changes;
         items.retain(|item| self.reading.results.contains_key(&item.url) || listed_as(listed, item));
         Ok(items)
+    }
+
+    /// Grades of ours stay what they were when the points of their column change, so they are sent in the new ones.
+    fn send_anew(&self, db: &mut Db, changes: &ItemChanges) -> Result<(), StoreError> {
+        if changes.points_changed.is_empty() {
+            return Ok(());
+        }
+        let (tenant, course) = (&self.course.tenant, &self.course.id);
+        let (now, random) = (self.read_at, self.random.as_ref());
+        for activity in activities::for_course(db, tenant, course)? {
+            let Some(item) = &activity.line_item else { continue };
+            let Some((_, before)) = changes.points_changed.iter().find(|(id, _)| id == item) else {
+                continue;
+            };
+            let count = scores::enqueue_grades(db, tenant, course, &activity.id, now, random)?;
+            if count > 0 {
+                let after = changes.items.iter().find(|one| one.id == *item);
+                let detail = json!({ "scores": count, "from": before, "to": after.map(|one| one.maximum) });
+                let entry = Entry::new(tenant, Actor::Cairn, Action::ScoresSentAnew, item.as_str(), now);
+                audit::record(db, &entry.detail(detail), random)?;
+            }
+        }
+        Ok(())
     }
 
     fn pause(&self, db: &mut Db, item: &LineItemId, reason: &str) -> Result<(), StoreError> {
@@ -196,7 +227,7 @@ impl Taking {
                 let roles = Roles::parse(member.roles.iter().map(String::as_str));
                 Some(enrolments::Member {
                     person: (*ids.get(member.user_id.as_str())?).clone(),
-                    learner: roles.may_learn(),
+                    seen_as: seen_as(&roles),
                     active: member.status == Status::Active,
                     teaches: roles.is_instructor(),
                 })

@@ -1,6 +1,6 @@
 //! What Cairn tells platforms about itself when it registers.
 
-use lti::claims::{CONTEXT_HISTORY, MASQUERADING_USER, TIME_ZONE};
+use lti::claims::{CONTEXT_HISTORY, MASQUERADING_USER, SECTION_RESTRICTED, TIME_ZONE};
 use lti::dynamic_registration::{
     CanvasProfile, CustomParameter, DirectLaunch, SelectionPlacement, ToolFacts, ToolProfile, WantedScope,
 };
@@ -58,6 +58,7 @@ pub(crate) const TOOL: ToolProfile = ToolProfile {
         parameter("canvas_user_id", "$Canvas.user.id", true),
         parameter("canvas_course_id", "$Canvas.course.id", true),
         parameter(MASQUERADING_USER, "$Canvas.masqueradingUser.id", true),
+        parameter(SECTION_RESTRICTED, "$Canvas.course.sectionRestricted", true),
     ],
     link_label: "Badges",
     selection_label: "Badge or evidence activity",

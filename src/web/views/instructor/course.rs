@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::OfferLine;
+use super::{AskedLine, OfferLine};
 use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
 
 /// Course badges: the instructor's first page.
@@ -15,8 +15,18 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) ended: Option<&'static str>,
     /// Whether who looks at it may change nothing, because it has ended.
     pub(crate) reading: bool,
-    /// Active students in the course.
+    /// Those who count as students now.
     pub(crate) students: u32,
+    /// What the number may contain besides.
+    pub(crate) students_note: Option<&'static str>,
+    /// People of whom a teacher has to say whether they are students: the first few.
+    pub(crate) asked: Vec<AskedLine>,
+    /// How many more there are.
+    pub(crate) more_asked: u32,
+    /// Whether this person may answer.
+    pub(crate) may_answer: bool,
+    /// Everybody who is asked about; none where nobody is or was.
+    pub(crate) students_href: Option<String>,
     /// What grades are read here ("assignments placed by Cairn").
     pub(crate) grades_read: String,
     /// What can and cannot be read here, one sentence each.
@@ -25,6 +35,13 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) attention: Vec<Attention>,
     /// How many more there are than are shown.
     pub(crate) more_attention: u32,
+    /// What Cairn did by itself lately, a sentence each.
+    pub(crate) news: Vec<String>,
+    /// Why somebody should say when grades count here; none when nobody is asked.
+    pub(crate) ask_when_grades_count: Option<String>,
+    /// Posts `counting`: `at_once` or `on_release`.
+    pub(crate) answer_action: String,
+    pub(crate) columns_href: String,
     /// Courses that this one was copied from, whose badges may come along.
     pub(crate) offers: Vec<OfferLine>,
     /// None where only administrators make badges.
@@ -60,6 +77,8 @@ pub(crate) struct BadgeRow {
     /// "Application badge".
     pub(crate) kind: String,
     pub(crate) earned: u32,
+    /// Others who hold it: they have left, or count as students no more.
+    pub(crate) earned_by_others: u32,
     /// Students who miss one condition or a few points.
     pub(crate) almost: u32,
     /// What keeps it from working, in one sentence.

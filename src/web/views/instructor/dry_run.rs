@@ -14,10 +14,19 @@ pub(crate) struct DryRunPage {
     pub(crate) sentence: String,
     /// Students in the course.
     pub(crate) students: u32,
+    /// People about whom a teacher is asked whether they are students: not counted.
+    pub(crate) in_doubt: u32,
+    /// Where that is answered.
+    pub(crate) students_href: String,
     /// Students who would be awarded now.
     pub(crate) now: u32,
     /// Students who miss it narrowly.
     pub(crate) near: u32,
+    /// How many more would be awarded now if the grades that wait were released.
+    pub(crate) once_released: u32,
+    /// When the grades count that the rule reads, a sentence for each column.
+    pub(crate) counting: Vec<String>,
+    pub(crate) columns_href: String,
     /// Students about whom too little is known to decide.
     pub(crate) unknown: u32,
     /// Students who hold it already; they keep it.

@@ -21,6 +21,8 @@ pub(crate) struct RegradePage {
     pub(crate) revokes: bool,
     /// Whether this person may revoke.
     pub(crate) may_revoke: bool,
+    /// Whether this person may let the badge stand.
+    pub(crate) may_keep: bool,
     /// What the award rests on.
     pub(crate) then: Vec<CheckLine>,
     /// What holds now.

@@ -68,6 +68,9 @@ const fn award(refusal: AwardRefusal) -> &'static str {
             "The time of validity of this badge is over. Give it a later end first; then it can be awarded again."
         }
         AwardRefusal::NotALearner => "Only active learners of this course can be awarded its badges.",
+        AwardRefusal::StudentInDoubt => {
+            "The course site cannot tell whether this person is a student. Say it first, on the first page of the course under “Needs attention”; nothing was changed."
+        }
         AwardRefusal::Already => {
             "This person has the badge already, or it was taken back. Look at the list of its holders."
         }
