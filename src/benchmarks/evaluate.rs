@@ -10,6 +10,7 @@ use crate::domain::evaluate::evaluate;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{EvidenceFact, Facts, Grade, GradeSource, Held};
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
+use crate::domain::zone::Zone;
 
 /// A rule and the facts that it is held against.
 #[derive(Debug)]
@@ -86,6 +87,7 @@ fn rule() -> Rule {
                 }),
                 Node::Condition(Condition::NotBefore {
                     at: DateTime::UNIX_EPOCH,
+                    zone: Zone::UTC,
                 }),
                 Node::Group(any),
             ],

@@ -105,6 +105,7 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
                 person: person.id.clone(),
                 seen_as: crate::domain::membership::SeenAs::Learner,
                 active: true,
+                teaches: false,
             })
             .collect();
         enrolments::set_from_roster(db, &tenant, &course.id, &members, now)?;

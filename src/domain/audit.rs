@@ -72,6 +72,9 @@ words! {
     CopyTaken = "copy.taken";
     /// When the grades of a course's columns count of which nobody chose otherwise.
     CourseCounting = "course.counting";
+    /// Its platform concluded or deleted the course.
+    CourseEnded = "course.ended";
+    CourseReopened = "course.reopened";
     CredentialReissued = "credential.reissued";
     DataExported = "data.exported";
     DeploymentAccepted = "deployment.accepted";
@@ -111,6 +114,7 @@ words! {
     ScoresSentAnew = "scores.sent-anew";
     /// Whether somebody is a student, of whom the platform could not tell.
     StudentAnswered = "student.answered";
+    TimeZoneChanged = "time-zone.changed";
     ToolKeyPublished = "tool-key.published";
     ToolKeyRemoved = "tool-key.removed";
     ToolKeyUsed = "tool-key.used";
@@ -334,6 +338,8 @@ mod tests {
         "copy.mapped",
         "copy.taken",
         "course.counting",
+        "course.ended",
+        "course.reopened",
         "credential.reissued",
         "data.exported",
         "deployment.accepted",
@@ -370,6 +376,7 @@ mod tests {
         "rule.saved",
         "scores.sent-anew",
         "student.answered",
+        "time-zone.changed",
         "tool-key.published",
         "tool-key.removed",
         "tool-key.used",

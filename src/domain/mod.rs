@@ -41,3 +41,4 @@ pub(crate) mod sample;
 pub(crate) mod sentence;
 pub(crate) mod session;
 pub(crate) mod theme;
+pub(crate) mod zone;

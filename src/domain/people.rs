@@ -55,6 +55,8 @@ pub(crate) struct Enrolment {
     pub(crate) answer: Option<Answered>,
     /// Whom the platform of the course lists as learners.
     pub(crate) listing: Listing,
+    /// The last membership role that a member list or a launch named is one of those who teach.
+    pub(crate) teaches: bool,
 }
 
 impl Enrolment {

@@ -11,6 +11,7 @@ use crate::domain::membership::{Listing, SeenAs};
 use crate::domain::people::Enrolment;
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
 use crate::domain::sentence::{ItemName, Names};
+use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 /// Monday, 23 November 2026, 10:42 UTC.
@@ -40,6 +41,7 @@ pub(crate) fn enrolment() -> Enrolment {
         refused_grading_at: None,
         answer: None,
         listing: Listing::Students,
+        teaches: false,
     }
 }
 
@@ -97,7 +99,7 @@ pub(crate) fn holds(badge: &str) -> Node {
 }
 
 pub(crate) fn not_before(at: DateTime<Utc>) -> Node {
-    Node::Condition(Condition::NotBefore { at })
+    Node::Condition(Condition::NotBefore { at, zone: Zone::UTC })
 }
 
 pub(crate) fn approval() -> Node {
@@ -145,7 +147,14 @@ pub(crate) fn names() -> Names {
         ]
         .map(|(id, name)| (id.into(), name.to_owned()))
         .into(),
+        zone: Zone::UTC,
     }
+}
+
+/// UTC and some that are not.
+pub(crate) fn any_zone() -> impl Strategy<Value = Zone> {
+    let names = ["UTC", "Europe/Berlin", "America/Santiago", "Asia/Kathmandu"];
+    proptest::sample::select(names.map(|name| Zone::parse(name).unwrap()).to_vec())
 }
 
 /// Facts that grow by one fact at a time.
@@ -272,7 +281,7 @@ pub(crate) fn any_condition() -> impl Strategy<Value = Condition> {
             activity: activity.into()
         }),
         any_name().prop_map(|badge| Condition::HoldsBadge { badge: badge.into() }),
-        (-2_i64..=2).prop_map(|day| Condition::NotBefore { at: days(day) }),
+        (-2_i64..=2, any_zone()).prop_map(|(day, zone)| Condition::NotBefore { at: days(day), zone }),
         Just(Condition::InstructorApproves),
     ]
 }

@@ -36,6 +36,9 @@ pub(crate) struct Session {
     pub(crate) request: Option<String>,
     /// Whether somebody acts as this person.
     pub(crate) masquerade: bool,
+    /// The course has ended and the launch named no membership role any more: `instructor` lets this person look, and
+    /// change nothing.
+    pub(crate) reading: bool,
     /// Where the platform wants the person back whom it gave a whole window.
     pub(crate) return_url: Option<String>,
     /// BCP 47, as the launch said.

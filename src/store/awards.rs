@@ -6,11 +6,15 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::{count, max};
 use diesel::prelude::*;
 
+use super::badges::Row as BadgeRow;
 use super::convert::{micros, moment, opt_moment};
+use super::courses::Row as CourseRow;
 use super::enrolments::is_student;
-use super::schema::{awards, badges};
+use super::schema::{awards, badges, courses};
 use super::{Db, StoreError, enrolments, schema};
 use crate::domain::award::{Award, Revocation};
+use crate::domain::badge::Badge;
+use crate::domain::course::Course;
 use crate::domain::facts::Held;
 use crate::ids::{AwardId, BadgeId, CourseId, PersonId, TenantId};
 
@@ -203,6 +207,36 @@ pub(crate) fn for_person(
         .select(Row::as_select())
         .load(connection))?;
     rows.into_iter().map(Row::award).collect()
+}
+
+/// The latest awards of a person in all courses but one, newest first, each with its badge and its course.
+pub(crate) fn latest_elsewhere(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    but: &CourseId,
+) -> Result<Vec<(Award, Badge, Course)>, StoreError> {
+    let rows: Vec<(Row, BadgeRow, CourseRow)> = on_both!(db, |connection| awards::table
+        .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+        .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::person_id.eq(person.as_str()))
+        .filter(badges::tenant_id.eq(awards::tenant_id))
+        .filter(courses::tenant_id.eq(awards::tenant_id))
+        .filter(courses::id.ne(but.as_str()))
+        .order(awards::cycle)
+        .select((Row::as_select(), BadgeRow::as_select(), CourseRow::as_select()))
+        .load(connection))?;
+    let mut latest = HashMap::new();
+    for (award, badge, course) in rows {
+        latest.insert(
+            award.badge_id.clone(),
+            (award.award()?, badge.badge()?, course.course()?),
+        );
+    }
+    let mut latest: Vec<_> = latest.into_values().collect();
+    latest.sort_by(|(one, ..), (other, ..)| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
+    Ok(latest)
 }
 
 /// How awards of one badge stand.

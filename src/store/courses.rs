@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::convert::{CHUNK, from_json, json, micros, opt_moment};
 use super::schema::courses;
 use super::{Db, StoreError};
-use crate::domain::course::{Checks, Course, Services};
+use crate::domain::course::{Checks, Course, CourseLife, End, Services};
 use crate::domain::page::Page;
 use crate::ids::{CourseId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
@@ -40,6 +40,9 @@ pub(super) struct Row {
     next_check_at: Option<i64>,
     problem: Option<String>,
     created_at: i64,
+    refused_at: Option<i64>,
+    ended_at: Option<i64>,
+    ended_as: Option<String>,
 }
 
 impl Row {
@@ -57,11 +60,33 @@ impl Row {
             next_check_at: Some(micros(now)),
             problem: None,
             created_at: micros(now),
+            refused_at: None,
+            ended_at: None,
+            ended_as: None,
         })
+    }
+
+    fn life(&self) -> Result<CourseLife, StoreError> {
+        let Some(at) = opt_moment(self.ended_at)? else {
+            let since = opt_moment(self.refused_at)?;
+            return Ok(since.map_or(CourseLife::Open, |since| CourseLife::Refuses { since }));
+        };
+        let how = match self.ended_as.as_deref() {
+            Some("concluded") => End::Concluded,
+            Some("gone") => End::Gone,
+            other => {
+                return Err(StoreError::Value {
+                    column: "courses.ended_as",
+                    problem: format!("{other:?}"),
+                });
+            }
+        };
+        Ok(CourseLife::Ended { how, at })
     }
 
     pub(super) fn course(self) -> Result<Course, StoreError> {
         Ok(Course {
+            life: self.life()?,
             id: self.id.into(),
             tenant: self.tenant_id.into(),
             registration: self.registration_id.into(),
@@ -215,6 +240,37 @@ pub(crate) fn set_checks(
             courses::last_checked_at.eq(checks.last_at.map(micros)),
             courses::next_check_at.eq(checks.next_at.map(micros)),
             courses::problem.eq(&checks.problem),
+        ))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("course"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Keeps whether the course goes on.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such course.
+pub(crate) fn set_life(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CourseId,
+    life: CourseLife,
+) -> Result<(), StoreError> {
+    let (refused_at, ended) = match life {
+        CourseLife::Open => (None, None),
+        CourseLife::Refuses { since } => (Some(micros(since)), None),
+        CourseLife::Ended { how, at } => (None, Some((micros(at), how.word()))),
+    };
+    let changed = diesel::update(courses::table)
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(id.as_str()))
+        .set((
+            courses::refused_at.eq(refused_at),
+            courses::ended_at.eq(ended.map(|(at, _)| at)),
+            courses::ended_as.eq(ended.map(|(_, how)| how)),
         ))
         .execute(db)?;
     if changed == 0 {

@@ -34,6 +34,8 @@ pub(crate) struct Member {
     pub(crate) seen_as: SeenAs,
     /// NRPS 2.0 `status` is `Active`, or absent.
     pub(crate) active: bool,
+    /// A role was named of those who teach.
+    pub(crate) teaches: bool,
 }
 
 /// Which members a page shows.
@@ -68,6 +70,7 @@ pub(super) struct Row {
     answer: Option<String>,
     answered_by: Option<String>,
     answered_at: Option<i64>,
+    teaches: bool,
 }
 
 impl Row {
@@ -98,6 +101,7 @@ impl Row {
             refused_grading_at: opt_moment(self.refused_grading_at)?,
             answer,
             listing,
+            teaches: self.teaches,
         })
     }
 
@@ -127,6 +131,7 @@ impl Row {
             answer: None,
             answered_by: None,
             answered_at: None,
+            teaches: false,
         }
     }
 }
@@ -264,7 +269,7 @@ fn take_roster(
             None => true,
             Some(before) => {
                 let same = before.listed == row.listed && before.active == row.active;
-                if same && before.learner == row.learner {
+                if same && before.learner == row.learner && before.teaches == row.teaches {
                     continue;
                 }
                 // Whoever was barred for ever until the roles were kept apart may have earned something meanwhile.
@@ -306,6 +311,7 @@ fn as_listed(
         row.barred = true;
     }
     row.learner = member.seen_as == SeenAs::Learner;
+    row.teaches = member.teaches;
     row.listed = listed;
     row.active = member.active;
     row.seen_at = row.seen_at.max(at);
@@ -318,6 +324,8 @@ pub(crate) struct Role {
     pub(crate) seen_as: SeenAs,
     /// Whom the platform lists as learners.
     pub(crate) listing: Listing,
+    /// A role was named of those who teach.
+    pub(crate) teaches: bool,
 }
 
 /// Takes over what a launch says: that the person is here, and their role, where it names one. `before` is what the person
@@ -334,7 +342,11 @@ pub(crate) fn refresh_from_launch(
     role: Role,
     now: DateTime<Utc>,
 ) -> Result<Enrolment, StoreError> {
-    let Role { seen_as, listing } = role;
+    let Role {
+        seen_as,
+        listing,
+        teaches,
+    } = role;
     let says = seen_as != SeenAs::Nobody;
     let row = Row {
         learner: if says {
@@ -345,6 +357,11 @@ pub(crate) fn refresh_from_launch(
         barred: seen_as.is_another(),
         launched: says.then(|| word(&seen_as)).transpose()?,
         staff_seen_at: seen_as.is_another().then(|| micros(now)),
+        teaches: if says {
+            teaches
+        } else {
+            before.is_some_and(|known| known.teaches)
+        },
         ..Row::new(tenant, course, person, micros(now))
     };
     let is_known = before.is_some() && on_both!(db, |connection| Refresh(&row).execute(connection))? == 1;
@@ -392,6 +409,7 @@ where
             seen_at,
             launched,
             staff_seen_at,
+            teaches,
             ..
         } = self.0;
         out.push_sql("UPDATE enrolments SET learner = ");
@@ -402,6 +420,8 @@ where
         out.push_bind_param::<Bool, _>(active)?;
         out.push_sql(", seen_at = ");
         out.push_bind_param::<BigInt, _>(seen_at)?;
+        out.push_sql(", teaches = ");
+        out.push_bind_param::<Bool, _>(teaches)?;
         out.push_sql(", launched = COALESCE(");
         out.push_bind_param::<Nullable<Text>, _>(launched)?;
         out.push_sql(", launched), staff_seen_at = COALESCE(");
@@ -448,6 +468,7 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
                     excluded(enrolments::staff_seen_at),
                     enrolments::staff_seen_at
                 )),
+                enrolments::teaches.eq(excluded(enrolments::teaches)),
             ))
             .execute(connection))?;
     }

@@ -9,6 +9,8 @@ diesel::table! {
         name -> Text,
         created_at -> BigInt,
         accent -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        time_zone_from -> Nullable<Text>,
     }
 }
 
@@ -109,6 +111,9 @@ diesel::table! {
         problem -> Nullable<Text>,
         created_at -> BigInt,
         history -> Nullable<Text>,
+        refused_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        ended_as -> Nullable<Text>,
     }
 }
 
@@ -154,6 +159,7 @@ diesel::table! {
         answer -> Nullable<Text>,
         answered_by -> Nullable<Text>,
         answered_at -> Nullable<BigInt>,
+        teaches -> Bool,
     }
 }
 
@@ -251,6 +257,7 @@ diesel::table! {
         masquerade -> Bool,
         assistant -> Bool,
         sections_only -> Bool,
+        reading -> Bool,
         return_url -> Nullable<Text>,
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::course::Course;
 use crate::domain::people::Person;
 use crate::domain::session::Session;
 use crate::domain::theme::Colour;
+use crate::domain::zone::Zone;
 use crate::ids::{CourseId, LinkId, PersonId, SessionId, TenantId};
 use lti::registration::Registration;
 
@@ -41,6 +42,7 @@ struct Row {
     masquerade: bool,
     assistant: bool,
     sections_only: bool,
+    reading: bool,
     return_url: Option<String>,
 }
 
@@ -63,6 +65,7 @@ impl Row {
             masquerade: self.masquerade,
             assistant: self.assistant,
             sections_only: self.sections_only,
+            reading: self.reading,
             return_url: self.return_url,
             locale: self.locale,
             created_at: moment(self.created_at)?,
@@ -99,6 +102,7 @@ pub(crate) fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Resu
         masquerade: session.masquerade,
         assistant: session.assistant,
         sections_only: session.sections_only,
+        reading: session.reading,
         return_url: session.return_url.clone(),
     };
     on_both!(db, |connection| diesel::insert_into(sessions::table)
@@ -132,6 +136,8 @@ pub(crate) struct InCourse {
     pub(crate) registration: Registration,
     /// The colour of the institution's pages.
     pub(crate) accent: Option<Colour>,
+    /// Where the institution is, if anybody has said so.
+    pub(crate) zone: Option<Zone>,
 }
 
 /// As [`by_token_digest`], for a session in a course: one statement, because every page begins with it.
@@ -140,27 +146,32 @@ pub(crate) fn in_course(
     token_digest: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<InCourse>, StoreError> {
-    let found: Option<(Row, CourseRow, PersonRow, RegistrationRow, Option<String>)> =
-        on_both!(db, |connection| sessions::table
-            .inner_join(courses::table.on(courses::id.nullable().eq(sessions::course_id)))
-            .inner_join(people::table.on(people::id.eq(sessions::person_id)))
-            .inner_join(registrations::table.on(registrations::id.eq(sessions::registration_id)))
-            .inner_join(tenants::table.on(tenants::id.eq(sessions::tenant_id)))
-            .filter(sessions::token_digest.eq(token_digest))
-            .filter(sessions::expires_at.gt(micros(now)))
-            .filter(courses::tenant_id.eq(sessions::tenant_id))
-            .filter(people::tenant_id.eq(sessions::tenant_id))
-            .filter(registrations::tenant_id.eq(sessions::tenant_id))
-            .select((
-                Row::as_select(),
-                CourseRow::as_select(),
-                PersonRow::as_select(),
-                RegistrationRow::as_select(),
-                tenants::accent,
-            ))
-            .get_result(connection))
-        .optional()?;
-    let Some((session, course, person, registration, accent)) = found else {
+    let found: Option<(
+        Row,
+        CourseRow,
+        PersonRow,
+        RegistrationRow,
+        (Option<String>, Option<String>),
+    )> = on_both!(db, |connection| sessions::table
+        .inner_join(courses::table.on(courses::id.nullable().eq(sessions::course_id)))
+        .inner_join(people::table.on(people::id.eq(sessions::person_id)))
+        .inner_join(registrations::table.on(registrations::id.eq(sessions::registration_id)))
+        .inner_join(tenants::table.on(tenants::id.eq(sessions::tenant_id)))
+        .filter(sessions::token_digest.eq(token_digest))
+        .filter(sessions::expires_at.gt(micros(now)))
+        .filter(courses::tenant_id.eq(sessions::tenant_id))
+        .filter(people::tenant_id.eq(sessions::tenant_id))
+        .filter(registrations::tenant_id.eq(sessions::tenant_id))
+        .select((
+            Row::as_select(),
+            CourseRow::as_select(),
+            PersonRow::as_select(),
+            RegistrationRow::as_select(),
+            (tenants::accent, tenants::time_zone),
+        ))
+        .get_result(connection))
+    .optional()?;
+    let Some((session, course, person, registration, (accent, zone))) = found else {
         return Ok(None);
     };
     Ok(Some(InCourse {
@@ -169,6 +180,7 @@ pub(crate) fn in_course(
         person: person.into(),
         registration: registration.registration()?,
         accent: super::tenants::accent(accent.as_deref())?,
+        zone: super::tenants::zone_named(zone.as_deref())?,
     }))
 }
 

@@ -6,6 +6,7 @@ use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Sha
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::award::decide;
@@ -33,6 +34,7 @@ async fn course(scene: &Scene) -> Course {
 async fn attendance(scene: &Scene, course: &Course) -> BadgeId {
     let always = Condition::NotBefore {
         at: DateTime::UNIX_EPOCH,
+        zone: Zone::UTC,
     };
     badge(scene, course, always).await
 }

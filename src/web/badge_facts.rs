@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, Design, Expiry};
+use crate::domain::zone::last_moment;
 use crate::service::badge::pictures;
-use crate::web::views::shared::{PictureView, Status, StatusChip, When};
+use crate::web::views::shared::{PictureView, Status, StatusChip};
 use crate::web::words::renewals;
 
 /// What an award is worth, as a chip.
@@ -53,10 +54,7 @@ pub(crate) fn design_facts(design: &Design) -> Vec<(String, String)> {
 pub(crate) fn validity(design: &Design) -> Vec<(String, String)> {
     let valid = match design.expiry {
         Expiry::Never => return Vec::new(),
-        Expiry::On { at } => format!(
-            "until {}",
-            When::date_only(at - chrono::TimeDelta::seconds(1)).relative
-        ),
+        Expiry::On { at, zone } => format!("until {}", zone.short_day(last_moment(at))),
         Expiry::AfterMonths { months: 1 } => "1 month from the award".to_owned(),
         Expiry::AfterMonths { months } => format!("{months} months from the award"),
         Expiry::AfterDays { days: 1 } => "1 day from the award".to_owned(),

@@ -5,7 +5,7 @@ use crate::service::course::scores;
 use crate::web::assets;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
-use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status, Waiting};
+use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status, Waiting, ZoneQuestion, Zoned};
 use crate::web::window;
 use crate::web::words::checks;
 
@@ -277,12 +277,27 @@ impl Visit {
             .filter(|value| !value.is_empty())
     }
 
+    /// What a page of this visit is shown with. Where nobody has said yet where the institution is, the browser of an
+    /// administrator is asked.
+    fn zoned(&self) -> Zoned {
+        let session = &self.visitor.session;
+        let asks = self.visitor.known_zone.is_none() && session.administrator && !session.masquerade;
+        Zoned {
+            zone: self.visitor.zone(),
+            asks: asks.then(|| ZoneQuestion {
+                action: self.href(&course::time_zone()),
+                session: self.carried.clone(),
+                csrf: self.cairn.form_proof(session),
+            }),
+        }
+    }
+
     /// Renders a page of this visit, framed by its platform alone.
     pub(crate) fn show(
         &self,
         page: &impl askama::Template,
     ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
-        crate::web::reply::framed(page, &self.visitor.ancestors())
+        crate::web::reply::framed_with(page, &self.zoned(), &self.visitor.ancestors())
     }
 
     /// Renders a form that could not be taken, with what was typed: 422.
@@ -291,7 +306,8 @@ impl Visit {
         page: &impl askama::Template,
     ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
         let status = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
-        crate::web::reply::html(status, page, &self.visitor.ancestors().join(" "), "no-store")
+        let ancestors = self.visitor.ancestors().join(" ");
+        crate::web::reply::html_with(status, page, &self.zoned(), &ancestors, "no-store")
     }
 
     /// Renders a form that could not be taken because of trouble on our side, with what was typed.
@@ -302,7 +318,8 @@ impl Visit {
     ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
         use actix_web::ResponseError as _;
         let ancestors = self.visitor.ancestors().join(" ");
-        let mut answer = crate::web::reply::html(error.status_code(), page, &ancestors, "no-store")?;
+        let mut answer =
+            crate::web::reply::html_with(error.status_code(), page, &self.zoned(), &ancestors, "no-store")?;
         let id = actix_web::http::header::HeaderValue::from_str(error.id());
         if let Ok(id) = id {
             let name = actix_web::http::header::HeaderName::from_static("x-cairn-error");

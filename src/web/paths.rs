@@ -50,6 +50,7 @@ pub(crate) mod course {
         below "/c/{course}", "";
 
         WINDOW = "/window", window();
+        TIME_ZONE = "/time-zone", time_zone();
         LINK = "/links/{link}", link(link: &LinkId);
         LINK_CHOOSE = "/links/{link}/choose", link_choose(link: &LinkId);
         CHECK = "/check", check();
@@ -159,6 +160,7 @@ pub(crate) mod console {
 
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);
+        ISSUER_ZONE = "/issuers/{tenant}/time-zone", issuer_zone(tenant: &TenantId);
         ISSUER_COLOUR = "/issuers/{tenant}/colour", issuer_colour(tenant: &TenantId);
         ISSUER_ROTATE = "/issuers/{tenant}/rotate", issuer_rotate(tenant: &TenantId);
         KEY_WITHDRAW = "/issuers/{tenant}/keys/{key}/withdraw", key_withdraw(tenant: &TenantId, key: &KeyId);

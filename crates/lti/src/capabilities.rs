@@ -62,6 +62,8 @@ pub struct Capabilities {
     pub placements: Placements,
     /// Which variables custom parameters may name.
     pub variables: Variables,
+    /// How its grade services refuse in a course that was concluded.
+    pub concluded_courses: ConcludedCourses,
 }
 
 /// What the points of a result are out of, where its own `resultMaximum` and the column's `scoreMaximum` differ.
@@ -288,6 +290,16 @@ pub enum Variables {
     Listed,
 }
 
+/// How grade services refuse in a course that was concluded, apart from saying that it is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConcludedCourses {
+    /// With 422 and a text that begins so. Older versions answer 404, and the member list is empty (Canvas: the fifteen
+    /// things, 7).
+    Said(&'static str),
+    /// It has none, or nothing is known of it: a course that ends is deleted, and answers 404 (Moodle 11.15).
+    Unknown,
+}
+
 const MOODLE: Capabilities = Capabilities {
     product: Some("Moodle"),
     result_scale: ResultScale::Column,
@@ -312,6 +324,7 @@ const MOODLE: Capabilities = Capabilities {
     hosting: Hosting::None,
     placements: Placements::Standard,
     variables: Variables::Standard,
+    concluded_courses: ConcludedCourses::Unknown,
 };
 
 const CANVAS: Capabilities = Capabilities {
@@ -338,6 +351,7 @@ const CANVAS: Capabilities = Capabilities {
     hosting: Hosting::Instructure,
     placements: Placements::Canvas,
     variables: Variables::Canvas,
+    concluded_courses: ConcludedCourses::Said("This course has concluded"),
 };
 
 const OTHER: Capabilities = Capabilities {
@@ -364,6 +378,7 @@ const OTHER: Capabilities = Capabilities {
     hosting: Hosting::None,
     placements: Placements::Standard,
     variables: Variables::Listed,
+    concluded_courses: ConcludedCourses::Unknown,
 };
 
 impl Flavour {

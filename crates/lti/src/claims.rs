@@ -360,6 +360,9 @@ pub struct Presentation {
 /// The custom parameter that a tool's configuration should fill with `$Context.id.history`; see
 /// [`Launch::previous_context_ids`].
 pub const CONTEXT_HISTORY: &str = "context_id_history";
+/// The custom parameter that a tool's configuration should fill with `$Person.address.timezone`. Moodle says `99` of whoever
+/// has chosen none.
+pub const TIME_ZONE: &str = "time_zone";
 /// The custom parameter that a tool's configuration should fill with `$Canvas.masqueradingUser.id`; see
 /// [`Launch::is_masquerade`].
 pub const MASQUERADING_USER: &str = "masquerading_user_id";

@@ -19,6 +19,8 @@ mod canvas;
 mod client_assertion;
 mod content;
 mod copying;
+#[cfg(test)]
+mod ended_tests;
 mod heard;
 pub mod keys;
 mod login;

@@ -59,7 +59,7 @@ pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) ->
         Condition::HoldsBadge { badge } => {
             yes_or_no(facts.held.get(badge).is_some_and(|held| held.in_force(now)))
         }
-        Condition::NotBefore { at } => yes_or_no(*at <= now),
+        Condition::NotBefore { at, .. } => yes_or_no(*at <= now),
         Condition::InstructorApproves => {
             if facts.approval.is_some() {
                 Truth::Yes
@@ -168,7 +168,7 @@ fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
                 awarded_at: held.awarded_at,
             },
         },
-        Condition::NotBefore { at } => Seen::Date { at: *at },
+        Condition::NotBefore { at, zone } => Seen::Date { at: *at, zone: *zone },
         Condition::InstructorApproves => match &facts.approval {
             Some(approval) => Seen::Approval {
                 by: approval.by.clone(),

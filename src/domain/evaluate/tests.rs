@@ -220,6 +220,27 @@ fn a_date_counts_from_its_first_moment() {
 }
 
 #[test]
+fn the_record_of_a_date_says_the_zone_that_counted() {
+    let zone = crate::domain::zone::Zone::parse("Europe/Berlin").unwrap();
+    let root = all([crate::domain::rule::Node::Condition(Condition::NotBefore {
+        at: now(),
+        zone,
+    })]);
+    let record = serde_json::to_string(&evaluate_group(&root, 1, &Known::default().0, now())).unwrap();
+    assert!(
+        record.contains(r#""seen":"date","at":"2026-11-23T10:42:00Z","zone":"Europe/Berlin""#),
+        "{record}"
+    );
+    let older = record.replace(r#","zone":"Europe/Berlin""#, "");
+    let read: crate::domain::decision::Decision = serde_json::from_str(&older).unwrap();
+    assert_eq!(
+        serde_json::to_string(&read).unwrap(),
+        older,
+        "one that counted in UTC"
+    );
+}
+
+#[test]
 fn an_approval_is_waited_for() {
     assert_eq!(decide(&all([approval()]), Known::default()), Truth::Unknown);
     assert_eq!(

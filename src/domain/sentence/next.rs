@@ -1,6 +1,6 @@
 //! What is missing: the one next step, and how far somebody has come.
 
-use super::{Audience, Names, as_compared, badge_of, bound, day, list, moment, number};
+use super::{Audience, Names, as_compared, badge_of, bound, list, number};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::{Condition, Need};
@@ -189,7 +189,10 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
         Seen::BadgeNotHeld => (2, format!("earn the badge {what}")),
         Seen::BadgeExpired { at } => (
             2,
-            format!("earn the badge {what} again, as yours expired on {}", day(*at)),
+            format!(
+                "earn the badge {what} again, as yours expired on {}",
+                names.day(*at)
+            ),
         ),
         Seen::Grade {
             value,
@@ -232,7 +235,7 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
         Seen::NoApproval | Seen::Approval { .. } => {
             (6, "your instructor's approval is still to come".to_owned())
         }
-        Seen::Date { at } => (7, format!("wait until {}", moment(*at))),
+        Seen::Date { at, zone } => (7, format!("wait until {}", names.moment(*at, *zone))),
         Seen::BadgeRevoked | Seen::Badge { .. } => (
             9,
             format!("ask your instructor about your badge {what}, which was revoked"),
@@ -266,7 +269,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             5,
             format!(
                 "the student earns the badge {what} again, which expired on {}",
-                day(*at)
+                names.day(*at)
             ),
         ),
         Seen::Grade {
@@ -284,7 +287,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
                 ),
             )
         }
-        Seen::Date { at } => (7, format!("wait until {}", moment(*at))),
+        Seen::Date { at, zone } => (7, format!("wait until {}", names.moment(*at, *zone))),
         Seen::Evidence {
             state: SubmissionState::Declined,
             ..

@@ -27,7 +27,7 @@ use crate::service::award::files;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
-use crate::service::base::refusal::{AwardRefusal, Forbidden};
+use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
     Db, StoreError, activities, audit, awards, badges, enrolments, facts, people, posted_scores, rules,
@@ -101,7 +101,8 @@ fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
     // Whoever waits for a teacher's answer may work meanwhile: it is the award that waits.
     let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_a_student);
     let session = &visitor.session;
-    Ok(enrolled && session.learner && !session.test_user && !session.masquerade)
+    let goes_on = visitor.course.life.end().is_none();
+    Ok(goes_on && enrolled && session.learner && !session.test_user && !session.masquerade)
 }
 
 /// Whether work that was approved may be followed by newer work: a badge of theirs that rests on it lapses soon or has
@@ -227,6 +228,9 @@ pub(crate) async fn hand_in(
     hand_in: HandIn,
 ) -> Result<HandedIn, ServiceError> {
     visitor.act_for_oneself()?;
+    if visitor.course.life.end().is_some() {
+        return Err(CourseRefusal::Ended.into());
+    }
     let (asker, activity) = (visitor.clone(), id.clone());
     let allowed = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         own_activity(db, &asker, &activity)?;
@@ -339,7 +343,7 @@ pub(crate) async fn queue(
     all_states: bool,
     page: Page,
 ) -> Result<Queue, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();
@@ -485,7 +489,7 @@ pub(crate) async fn review_view(
     visitor: &Visitor,
     id: &SubmissionId,
 ) -> Result<ReviewView, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();
@@ -565,6 +569,7 @@ pub(crate) async fn review(
     id: &SubmissionId,
     answer: Answer,
 ) -> Result<Reviewed, ServiceError> {
+    visitor.teach()?;
     let shown = review_view(cairn, visitor, id).await?;
     let mut wrong = Vec::new();
     let approves = answer.state == SubmissionState::Approved;

@@ -92,7 +92,7 @@ pub(crate) async fn page(
     badge: &BadgeId,
     part: Page,
 ) -> Result<Holders, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, badge, clock) = (visitor.clone(), badge.clone(), Arc::clone(&cairn.clock));
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let badge = course_badge(db, &visitor, &badge)?;
@@ -129,7 +129,7 @@ pub(crate) async fn everyone(
     visitor: &Visitor,
     badge: &BadgeId,
 ) -> Result<Vec<AwardId>, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, badge) = (visitor.clone(), badge.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let badge = course_badge(db, &visitor, &badge)?;
@@ -155,7 +155,7 @@ pub(crate) async fn revocable(
     badge: &BadgeId,
     which: &[AwardId],
 ) -> Result<(Badge, Vec<Holder>), ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, badge, which) = (visitor.clone(), badge.clone(), which.to_vec());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let badge = course_badge(db, &visitor, &badge)?;

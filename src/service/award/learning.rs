@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::course::Checks;
+use crate::domain::course::{Checks, Course, End};
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evaluate::evaluate;
 use crate::domain::evidence::SubmissionState;
@@ -53,6 +53,11 @@ pub(crate) struct Learning {
     pub(crate) waits: bool,
     /// Whether the course is being read for the first time.
     pub(crate) first_reading: bool,
+    /// How this course ended, if it did.
+    pub(crate) ended: Option<End>,
+    /// What this person earned in other courses of the platform, whatever became of those: the latest award of each
+    /// badge, newest first.
+    pub(crate) elsewhere: Vec<(Award, Badge, Course)>,
 }
 
 impl MyBadge {
@@ -162,6 +167,8 @@ pub(in crate::service) fn read(
     let (tenant, course, person) = (visitor.tenant(), &visitor.course, &visitor.person.id);
     let enrolment = enrolments::get(db, tenant, &course.id, person)?;
     let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    let ended = course.life.end();
+    let elsewhere = awards::latest_elsewhere(db, tenant, person, &course.id)?;
     let waits = !may_earn && enrolment.as_ref().is_some_and(Enrolment::may_be_a_student);
     let learns = may_earn || waits;
     let first_reading = course.checks.last_at.is_none()
@@ -171,11 +178,16 @@ pub(in crate::service) fn read(
         return Ok(Learning {
             now,
             checks: course.checks.clone(),
-            names: Names::default(),
+            names: Names {
+                zone: visitor.zone(),
+                ..Names::default()
+            },
             badges: Vec::new(),
             may_earn,
             waits,
             first_reading,
+            ended,
+            elsewhere,
         });
     }
     let names = names::with_badges(db, tenant, &course.id, &known)?;
@@ -233,6 +245,8 @@ pub(in crate::service) fn read(
         may_earn,
         waits,
         first_reading,
+        ended,
+        elsewhere,
     })
 }
 

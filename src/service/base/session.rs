@@ -10,11 +10,12 @@ use crate::domain::people::Person;
 use crate::domain::policy::Sections;
 use crate::domain::session::Session;
 use crate::domain::theme::Colour;
+use crate::domain::zone::Zone;
 use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::refusal::Forbidden;
+use crate::service::base::refusal::{CourseRefusal, Forbidden};
 use crate::store::{Db, StoreError, nonces, policies, sessions, waiting_answers};
 use lti::registration::Registration;
 
@@ -34,6 +35,8 @@ pub(crate) struct Visitor {
     pub(crate) registration: Registration,
     /// The colour of the institution's pages; none is Cairn's own.
     pub(crate) accent: Option<Colour>,
+    /// Where the institution is, if anybody has said so.
+    pub(crate) known_zone: Option<Zone>,
 }
 
 impl Visitor {
@@ -41,6 +44,12 @@ impl Visitor {
     #[must_use]
     pub(crate) fn tenant(&self) -> &TenantId {
         &self.session.tenant
+    }
+
+    /// The zone in which the institution's days begin and end.
+    #[must_use]
+    pub(crate) fn zone(&self) -> Zone {
+        self.known_zone.unwrap_or_default()
     }
 
     /// How the audit log names whoever visits.
@@ -63,14 +72,41 @@ impl Visitor {
     /// Whether this visit may configure and decide.
     ///
     /// # Errors
-    /// [`ServiceError::Forbidden`] for everybody but instructors of this course.
+    /// [`ServiceError::Forbidden`] for everybody but instructors of this course; [`ServiceError::Refused`] for those who
+    /// only look, because it has ended.
     pub(crate) fn teach(&self) -> Result<(), ServiceError> {
+        self.look()?;
+        if self.session.reading {
+            Err(CourseRefusal::Ended.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether this visit may see what those see who teach.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] for everybody but instructors of this course.
+    pub(crate) fn look(&self) -> Result<(), ServiceError> {
         if self.session.instructor {
             Ok(())
         } else if self.session.sections_only {
             Err(ServiceError::Forbidden(Forbidden::OtherSections))
         } else {
             Err(ServiceError::Forbidden(Forbidden::Instructors))
+        }
+    }
+
+    /// Whether this visit may take badges back, as far as the institution lets it: instructors, and administrators in a
+    /// course that has ended.
+    ///
+    /// # Errors
+    /// As [`Self::teach`].
+    pub(crate) fn take_back(&self) -> Result<(), ServiceError> {
+        if self.session.reading && self.session.administrator {
+            self.look()
+        } else {
+            self.teach()
         }
     }
 
@@ -177,6 +213,7 @@ impl Cairn {
                 person: found.person,
                 registration: found.registration,
                 accent: found.accent,
+                known_zone: found.zone,
             };
             let more = more(db, &found, now)?;
             Ok((found, more))

@@ -196,7 +196,7 @@ pub(crate) async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Late, Servi
 /// # Errors
 /// As [`late`].
 pub(in crate::service) fn late_of(db: &mut Db, visitor: &Visitor) -> Result<Late, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (tenant, course) = (visitor.tenant(), visitor.course.id.as_str());
     Ok(Late {
         columns: jobs::late_below(db, tenant, EnsureLineItem::NAME, course)?.map(Waiting::from),

@@ -62,7 +62,7 @@ pub(crate) async fn asked(cairn: &Cairn, visitor: &Visitor) -> Result<(Asked, Da
 /// # Errors
 /// As [`asked`].
 pub(in crate::service) fn asked_of(db: &mut Db, visitor: &Visitor) -> Result<Asked, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let tenant = visitor.tenant();
     let mut asked = Asked {
         may_answer: policies::powers_of(db, visitor)?.approve,

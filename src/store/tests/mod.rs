@@ -5,6 +5,7 @@ mod catalogue;
 mod console;
 mod copying;
 mod deciding;
+mod ending;
 mod erasing;
 mod evidence;
 mod installing;
@@ -39,6 +40,7 @@ use crate::domain::people::Person;
 use crate::domain::platform::{Deployment, DeploymentState};
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
 use crate::domain::session::Session;
+use crate::domain::zone::Zone;
 use crate::ids::{
     AwardId, BadgeId, DecisionId, DeploymentId, LineItemId, PersonId, RegistrationId, RuleId, TenantId,
 };
@@ -94,6 +96,7 @@ fn tenant(id: &str) -> Tenant {
         id: id.into(),
         name: format!("Institution {id}"),
         accent: None,
+        time_zone: None,
         created_at: at(0),
     }
 }
@@ -107,6 +110,7 @@ fn issuer(id: &str, tenant: &TenantId) -> Issuer {
         url: None,
         email: None,
         accent: None,
+        zone: Zone::UTC,
     }
 }
 
@@ -195,6 +199,7 @@ impl School {
                     person: person.id.clone(),
                     seen_as: SeenAs::Learner,
                     active: true,
+                    teaches: false,
                 })
                 .collect();
             enrolments::set_from_roster(db, &self.tenant, &self.course.id, &members, at(0))?;
@@ -225,6 +230,7 @@ impl School {
             masquerade: true,
             assistant: true,
             sections_only: true,
+            reading: true,
             return_url: Some("https://lms.example/return?course=2".into()),
             locale: Some("de".into()),
             created_at: at(0),

@@ -97,10 +97,12 @@ fn who_left_the_list_becomes_inactive_and_another_role_bars_while_it_is_held() {
             person: people[index].id.clone(),
             seen_as: SeenAs::Learner,
             active: true,
+            teaches: false,
         };
         let role = |seen_as| Role {
             seen_as,
             listing: Listing::StudentsAndStaff,
+            teaches: seen_as == SeenAs::Staff,
         };
         write(database, |db| {
             // The second turns out to be a teacher; the third launches after the list was read.
@@ -171,6 +173,7 @@ fn members_are_found_by_name_whatever_the_case_and_in_pages() {
                         SeenAs::Learner
                     },
                     active: true,
+                    teaches: false,
                 })
                 .collect();
             enrolments::set_from_roster(db, tenant, course, &members, at(1))

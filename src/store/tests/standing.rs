@@ -138,6 +138,7 @@ fn a_refusal_to_grade_asks_and_an_answer_is_remembered_and_names_nobody_who_was_
         let role = |seen_as| Role {
             seen_as,
             listing: Listing::StudentsAndStaff,
+            teaches: seen_as == SeenAs::Staff,
         };
         write(database, |db| {
             launch_person(db, tenant, course, ada, role(SeenAs::Staff), at(50))?;
@@ -206,6 +207,7 @@ fn whoever_was_barred_for_ever_is_a_student_again_where_the_newest_facts_say_lea
                 person: person.id.clone(),
                 seen_as: SeenAs::Learner,
                 active: true,
+                teaches: false,
             })
             .collect();
         let (tenant, course) = (&south.tenant, &south.course.id);

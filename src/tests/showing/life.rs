@@ -4,6 +4,7 @@ use crate::domain::award::Award;
 use crate::domain::badge::{Expiry, Renewal};
 use crate::domain::credential::{Credential, Visibility};
 use crate::domain::page::Page;
+use crate::domain::zone::Zone;
 use crate::ids::{AwardId, CredentialId};
 use crate::random::SystemRandom;
 use crate::store::testing::shortcuts::logged;
@@ -109,6 +110,7 @@ fn who_holds_a_badge_that_lapses_soon_reads_how_to_renew_it() {
         let mut once = design("Once");
         once.expiry = Expiry::On {
             at: stage.scene.cairn.clock.now() + TimeDelta::days(5),
+            zone: Zone::UTC,
         };
         let once = stage.badge(once, Some(vec![stage.quiz()])).await;
         stage.grade(0, 80);

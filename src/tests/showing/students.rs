@@ -1,6 +1,7 @@
 //! Who is a student, where the course site cannot tell: asked on the teacher's first page, told to whom it concerns.
 
 use crate::domain::rule::Condition;
+use crate::domain::zone::Zone;
 use chrono::DateTime;
 use practice_lms::CourseRole;
 
@@ -13,6 +14,7 @@ fn the_first_page_asks_with_two_buttons_and_the_student_earns_after_the_answer()
         let mut stage = Stage::set(scene).await;
         let always = Condition::NotBefore {
             at: DateTime::UNIX_EPOCH,
+            zone: Zone::UTC,
         };
         let badge = stage.badge(design("Here"), Some(vec![always])).await;
         let world = stage.world.clone();

@@ -133,6 +133,7 @@ impl Bench {
         let role = Role {
             seen_as,
             listing: enrolments::listing_of(self.registration.flavour),
+            teaches: seen_as == SeenAs::Staff,
         };
         let (course, now, person) = (self.course.clone(), self.clock.now(), person.clone());
         let done = self
@@ -316,6 +317,7 @@ impl Bench {
                 masquerade: false,
                 assistant: false,
                 sections_only: false,
+                reading: false,
                 return_url: None,
                 locale: None,
                 created_at: now,
@@ -324,6 +326,7 @@ impl Bench {
             },
             course: self.course.clone(),
             accent: None,
+            known_zone: None,
             person,
             registration: self.registration.clone(),
         }

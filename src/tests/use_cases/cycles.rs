@@ -9,6 +9,7 @@ use crate::domain::badge::{Expiry, Renewal};
 use crate::domain::credential::Visibility;
 use crate::domain::renewal::{Means, Waits};
 use crate::domain::rule::{Condition, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::{AwardId, PersonId};
 use crate::service::award::evidence::{self, HandIn, HandedIn};
 use crate::service::award::{awarding, holders, progress};
@@ -148,7 +149,14 @@ async fn after_a_fixed_end_nothing_more_is_awarded_however_often_the_course_is_c
         };
         let end = bench.clock.now() + TimeDelta::days(30);
         let badge = bench
-            .badge_that_ends("First aid 2026", grade, Expiry::On { at: end })
+            .badge_that_ends(
+                "First aid 2026",
+                grade,
+                Expiry::On {
+                    at: end,
+                    zone: Zone::UTC,
+                },
+            )
             .await;
         let students = bench.world.students(bench.at);
         bench.grade(students[0].id, Some("80"));

@@ -8,6 +8,7 @@ mod columns;
 mod console;
 mod cycles;
 mod database;
+mod ended;
 mod faults;
 mod files;
 mod gradebook;

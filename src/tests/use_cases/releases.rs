@@ -12,6 +12,7 @@ use crate::domain::page::Page;
 use crate::domain::release::{Change, Counting};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::domain::sentence::{Audience, next_step};
+use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId, PersonId};
 use crate::random::SystemRandom;
 use crate::service::award::evidence::{self, Answer, HandIn};
@@ -423,6 +424,7 @@ async fn where_only_rows_tell_students_from_staff_a_row_that_is_not_released_tel
         };
         let always = Condition::NotBefore {
             at: DateTime::UNIX_EPOCH,
+            zone: Zone::UTC,
         };
         let root = Group {
             need: Need::Any,

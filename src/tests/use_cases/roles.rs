@@ -7,6 +7,7 @@ use crate::clock::Clock as _;
 use crate::domain::membership::{Doubt, SeenAs};
 use crate::domain::policy::{Assistants, Policy, Power, Refusal};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 use crate::service::award::awarding;
 use crate::service::base::error::ServiceError;
@@ -20,6 +21,7 @@ use practice_lms::{CourseRole, Oddity};
 fn always() -> Condition {
     Condition::NotBefore {
         at: DateTime::UNIX_EPOCH,
+        zone: Zone::UTC,
     }
 }
 

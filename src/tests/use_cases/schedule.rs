@@ -6,6 +6,7 @@ use super::bench::node;
 use super::{Bench, benches, benches_of};
 use crate::clock::Clock as _;
 use crate::domain::cause::Cause;
+use crate::domain::zone::Zone;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::base::queue::{BackgroundJob as _, DecidePerson};
@@ -32,7 +33,7 @@ async fn shown(bench: &Bench) -> (bool, usize, usize, String) {
     let progress = progress(&bench.cairn, &bench.course.tenant, &bench.course.id, None)
         .await
         .unwrap();
-    let said = checks::progress(&progress);
+    let said = checks::progress(&progress, Zone::UTC);
     (progress.running, progress.done, progress.total, said)
 }
 
@@ -152,7 +153,7 @@ async fn who_asks_for_a_check_reads_what_is_new_since_and_old_numbers_are_not_ca
         let asked = bench.clock.now();
         let said = async || {
             let progress = progress(&bench.cairn, tenant, course, Some(asked)).await.unwrap();
-            checks::progress(&progress)
+            checks::progress(&progress, Zone::UTC)
         };
         assert!(said().await.starts_with("The check did not come to its end."));
         for student in &students[1..3] {

@@ -77,7 +77,7 @@ async fn list(
             award_id: award.id.to_string(),
             student: holder.person.display_name(),
             awarded: When::date_only(award.awarded_at),
-            until: award.valid_until.map(When::date_only),
+            until: award.valid_until.map(When::last_day),
             standing: standing(award.standing(now)),
             suspended: award
                 .suspended_since
@@ -107,6 +107,7 @@ async fn list(
         lapsing,
         everyone: revocable,
         may_revoke,
+        reading: visit.visitor.session.reading,
         problems,
         back_href: visit.href(""),
     })

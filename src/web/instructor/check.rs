@@ -50,14 +50,14 @@ struct Status {
 }
 
 async fn status(visit: Visit) -> Result<HttpResponse, AppError> {
-    visit.teach()?;
+    visit.visitor.look()?;
     let visitor = &visit.visitor;
     let found = sync::progress(&visit.cairn, visitor.tenant(), &visitor.course.id, since(&visit)).await?;
     let status = Status {
         running: found.running,
         done: found.done,
         total: found.total,
-        message: checks::progress(&found),
+        message: checks::progress(&found, visitor.zone()),
     };
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))

@@ -5,6 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use crate::domain::release::{Change, Counting};
+use crate::domain::zone::Zone;
 use crate::ids::LineItemId;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::refusal::ColumnRefusal;
@@ -45,12 +46,13 @@ fn view(visit: &Visit, found: &Columns, problems: ProblemList) -> ColumnsPage {
         all_wait: found.answer == Some(Counting::OnRelease),
         columns: found.columns.iter().map(|one| panel(visit, one)).collect(),
         problems,
+        reading: visit.visitor.session.reading,
         back_href: visit.href(""),
     }
 }
 
 fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
-    let (item, release) = (&column.item, &column.release);
+    let (item, release, zone) = (&column.item, &column.release, visit.visitor.zone());
     let review = course::column_release(&item.id);
     let names: Vec<String> = column.read_by.iter().map(|name| format!("“{name}”")).collect();
     let read = match names.as_slice() {
@@ -66,15 +68,12 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
         id: item.id.to_string(),
         label: item.label.clone(),
         facts: format!("Of {} points. {read}{chosen}", item.maximum.normalize()),
-        counting: words::releases::counting(&item.label, release),
+        counting: words::releases::counting(&item.label, release, zone),
         action: visit.href(&course::column_change(&item.id)),
         at_once: release.counting == Counting::AtOnce,
         is_open: release.is_open(),
         is_planned: release.planned_at.is_some(),
-        at: release
-            .planned_at
-            .map(|at| at.format(MOMENT).to_string())
-            .unwrap_or_default(),
+        at: release.planned_at.map(|at| zone.field(at)).unwrap_or_default(),
         at_once_href: visit.href(&format!("{review}?as=at_once")),
         release_href: visit.href(&review),
     }
@@ -174,7 +173,7 @@ async fn change(
     let asked = match visit.fields.text("action").as_str() {
         "release" => Ok((Change::Release, "released")),
         "hold" => Ok((Change::Hold, "held")),
-        "plan" => moment(&typed).map(|at| (Change::Plan(at), "planned")),
+        "plan" => moment(&typed, visit.visitor.zone()).map(|at| (Change::Plan(at), "planned")),
         word => {
             let chosen = counting(word).ok_or_else(unknown)?;
             Ok((Change::Count(chosen), "counting"))
@@ -205,9 +204,9 @@ async fn change(
     }
 }
 
-/// The moment that was typed, in UTC.
-fn moment(typed: &str) -> Result<DateTime<Utc>, ServiceError> {
-    let at = NaiveDateTime::parse_from_str(typed, MOMENT);
-    at.map(|at| at.and_utc())
-        .map_err(|_| ColumnRefusal::ReleaseDate.into())
+/// The moment that was typed, as clocks in that zone show it.
+fn moment(typed: &str, zone: Zone) -> Result<DateTime<Utc>, ServiceError> {
+    let wall = NaiveDateTime::parse_from_str(typed, MOMENT).ok();
+    wall.and_then(|wall| zone.moment(wall))
+        .ok_or_else(|| ColumnRefusal::ReleaseDate.into())
 }

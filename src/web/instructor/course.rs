@@ -39,9 +39,14 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         asked,
     } = teaching;
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
+    page.offers = super::copied::lines(visit, offers);
+    if page.reading {
+        // Nothing of it could be settled.
+        page.attention.clear();
+        return visit.show(&page);
+    }
     page.ask_when_grades_count = ask_when_grades_count
         .then(|| words::releases::why(visit.visitor.registration.capabilities().product));
-    page.offers = super::copied::lines(visit, offers);
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     let untaken = scores.untaken.iter().map(|one| untaken(visit, one));
     page.attention.extend(untaken);
@@ -66,7 +71,7 @@ async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<Flash, AppError> {
         Stage::Ended(ended) => {
             ended.problem.is_none() && !ended.undecided && ended.since.is_some_and(|since| since.read)
         }
-        Stage::Reading | Stage::People(_) | Stage::Badges => true,
+        Stage::Reading | Stage::People(_) | Stage::Badges | Stage::CourseOver => true,
     };
     Ok(Flash {
         status: if is_well {
@@ -74,7 +79,7 @@ async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<Flash, AppError> {
         } else {
             Status::NeedsAttention
         },
-        text: words::checks::progress(&found),
+        text: words::checks::progress(&found, visitor.zone()),
     })
 }
 
@@ -88,7 +93,8 @@ fn view(
 ) -> CourseBadgesPage {
     let (checks, now) = (&overview.course.checks, overview.now);
     let last = checks.problem.as_deref();
-    let last = last.map(|stored| words::checks::of_a_check(&Trouble::read(stored), checks, now));
+    let last = last
+        .map(|stored| words::checks::of_a_check(&Trouble::read(stored), checks, now, visit.visitor.zone()));
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     CourseBadgesPage {
         page: visit.page("Badges", Place::Badges),
@@ -110,6 +116,8 @@ fn view(
                 .unwrap_or_default(),
         },
         waiting: progress.running.then(|| visit.waiting("")),
+        ended: overview.course.life.end().map(words::checks::ended),
+        reading: visit.visitor.session.reading,
         students: overview.students,
         students_note: words::students::count_note(overview.listing),
         asked: Vec::new(),

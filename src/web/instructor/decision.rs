@@ -55,6 +55,7 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
     let about = |to: fn(&BadgeId, &PersonId) -> String| visit.href(&to(&sight.badge.id, &sight.person.id));
     let standing = sight.award.as_ref().map(|award| award.standing(sight.now));
     let held = standing.is_some_and(Standing::is_held);
+    let reading = visit.visitor.session.reading;
     let settled = held || standing == Some(Standing::Revoked);
     let works = matches!(sight.badge.state, BadgeState::Active | BadgeState::Paused { .. });
     let open = works && !settled && sight.may_be_awarded();
@@ -80,7 +81,9 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
             .map(|decision| decided::check_lines(decision, &sight.names, Audience::Teacher, sight.now))
             .unwrap_or_default(),
         next: match (&sight.waits, &sight.award) {
-            (Some(waits), Some(award)) if works => Some(words::renewals::to_a_teacher(waits, award)),
+            (Some(waits), Some(award)) if works => {
+                Some(words::renewals::to_a_teacher(waits, award, visit.visitor.zone()))
+            }
             _ => missing.map(|decision| {
                 let step = next_step(decision, &sight.names, Audience::Teacher);
                 // The page says "Next:" itself.
@@ -88,7 +91,7 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
             }),
         },
         next_action: missing
-            .filter(|decision| open && waits_for_review(&decision.tree))
+            .filter(|decision| open && !reading && waits_for_review(&decision.tree))
             .map(|_| LinkTo {
                 href: visit.href(&course::evidence()),
                 text: "Review it".to_owned(),
@@ -114,16 +117,16 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
                 visit.href(&format!("{revoke}?award={}", award.id))
             }),
         left_to_others: [
-            (open && !powers.approve).then(|| words::policies::kept(Power::Approve, assistant)),
-            (held && !powers.revoke).then(|| words::policies::kept(Power::Revoke, assistant)),
+            (open && !powers.approve && !reading).then(|| words::policies::kept(Power::Approve, assistant)),
+            (held && !powers.revoke && !reading).then(|| words::policies::kept(Power::Revoke, assistant)),
         ]
         .into_iter()
         .flatten()
         .collect(),
         credential_href: sight.page.path(),
         kept: sight.page == AwardPage::Kept,
-        barred: words::students::membership(sight.membership()),
-        students_href: waits.then(|| visit.href(&course::students())),
+        barred: words::students::membership(sight.membership(), visit.visitor.zone()),
+        students_href: (waits && !reading).then(|| visit.href(&course::students())),
         history: history(sight),
         back_href: visit.href(&course::progress()),
     }

@@ -112,7 +112,7 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         counting: trial
             .counting
             .iter()
-            .map(|(label, release)| words::releases::counting(label, release))
+            .map(|(label, release)| words::releases::counting(label, release, visit.visitor.zone()))
             .collect(),
         columns_href: visit.href(&course::columns()),
         unknown: small(

@@ -190,6 +190,7 @@ async fn view(
         action: visit.href(&course::submission_review(&submission.id)),
         may_review: policies::powers(&visit.cairn, &visit.visitor).await?.review,
         fields,
+        reading: visit.visitor.session.reading,
         problems: ProblemList(problems),
         maximum: maximum.to_string(),
         gradebook_note: words::scores::in_gradebook(&shown.gradebook, shown.is_released),

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::course::{LineItem, LineItemState};
+use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 use crate::service::badge::design::{self, RuleEditor};
 use crate::service::base::error::{ErrorKind, ServiceError};
@@ -104,7 +105,7 @@ async fn save(
 
 /// Saves the rule, or says what is wrong with it. Says whether it was saved.
 async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool, AppError> {
-    let root = match builder.draft.to_domain() {
+    let root = match builder.draft.to_domain(visit.visitor.zone()) {
         Ok(root) => root,
         Err(problems) => {
             let at = |problem: rule_form::DraftProblem| Problem {
@@ -172,7 +173,7 @@ async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppEr
 }
 
 async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<RuleBuilderPage, AppError> {
-    let sentence = match builder.draft.to_domain() {
+    let sentence = match builder.draft.to_domain(visit.visitor.zone()) {
         Ok(root) if !root.nodes.is_empty() => Some(
             design::review(&visit.cairn, &visit.visitor, &editor.badge.id, &root)
                 .await?
@@ -190,7 +191,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         picture: picture_of(badge),
         action: href(course::badge_rule_save),
         draft: builder.draft,
-        options: options(&editor),
+        options: options(&editor, visit.visitor.zone()),
         focus: builder.focus,
         sentence,
         problems: ProblemList(builder.problems),
@@ -203,7 +204,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     })
 }
 
-fn options(editor: &RuleEditor) -> RuleOptions {
+fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
     let item = |item: &LineItem| {
         let changed = if item.state == LineItemState::MaximumChanged {
             ", changed"
@@ -222,7 +223,7 @@ fn options(editor: &RuleEditor) -> RuleOptions {
                 let release = editor.releases.of(&item.id);
                 (
                     item.id.to_string(),
-                    words::releases::counting(&item.label, &release),
+                    words::releases::counting(&item.label, &release, zone),
                 )
             })
             .collect(),

@@ -39,6 +39,7 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
         asked: asked.waiting.iter().map(|one| line(&visit, one)).collect(),
         told: asked.told.iter().map(told).collect(),
         may_answer: asked.may_answer,
+        reading: visit.visitor.session.reading,
         back_href: visit.href(""),
     })
 }
@@ -46,7 +47,7 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 fn line(visit: &Visit, one: &InDoubt) -> AskedLine {
     AskedLine {
         student: one.person.display_name(),
-        why: words::students::asked(one.doubt),
+        why: words::students::asked(one.doubt, visit.visitor.zone()),
         action: visit.href(&course::student_answer(&one.person.id)),
     }
 }

@@ -87,7 +87,9 @@ async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> Acti
         limit: "20 MB".to_owned(),
         ..fields
     });
-    let no_form_note = if visit.visitor.session.instructor {
+    let no_form_note = if visit.visitor.course.life.end().is_some() {
+        Some("This course has ended, so nothing more is handed in here.")
+    } else if visit.visitor.session.instructor {
         Some(
             "You teach here, so there is nothing for you to hand in. What students hand in waits for you under “Evidence”.",
         )

@@ -25,7 +25,11 @@ pub(crate) fn show(visit: &Visit, learning: &Learning) -> Result<HttpResponse, A
 
 fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
     let now = learning.now;
-    let open = learning.on_the_way();
+    // In a course that has ended nobody is on the way any more.
+    let open = match learning.ended {
+        Some(_) => Vec::new(),
+        None => learning.on_the_way(),
+    };
     let mut others = open.into_iter();
     let hero = others.next();
     let earned = learning.earned().into_iter().map(|(mine, award)| EarnedRow {
@@ -33,14 +37,25 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
         picture: picture_of(&mine.badge),
         href: address(visit, mine),
         earned: When::date_only(award.awarded_at),
-        until: award.valid_until.map(When::date_only),
+        until: award.valid_until.map(When::last_day),
         standing: standing_chip(award, now),
-        reminder: reminder(learning, mine),
+        reminder: reminder(learning, mine, visit.visitor.zone()),
+        course: None,
+    });
+    let elsewhere = learning.elsewhere.iter().map(|(award, badge, course)| EarnedRow {
+        name: badge.design.name.clone(),
+        picture: picture_of(badge),
+        href: visit.href(&course::credential(&award.id)),
+        earned: When::date_only(award.awarded_at),
+        until: award.valid_until.map(When::last_day),
+        standing: standing_chip(award, now),
+        reminder: None,
+        course: Some(course.name().to_owned()),
     });
     let stacks = learning
         .badges
         .iter()
-        .filter(|mine| mine.is_stack && mine.decision.is_some());
+        .filter(|mine| learning.ended.is_none() && mine.is_stack && mine.decision.is_some());
     MyBadgesPage {
         page: visit.page("My badges", Place::Badges),
         data_href: visit.href(&course::my_data()),
@@ -50,7 +65,7 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
             picture: picture_of(&mine.badge),
             href: address(visit, mine),
             progress: share(mine.progress()),
-            next: next_words(learning, mine),
+            next: next_words(learning, mine, visit.visitor.zone()),
             next_action: next_action(visit, learning, mine),
         }),
         others: others
@@ -59,10 +74,12 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
                 picture: picture_of(&mine.badge),
                 href: address(visit, mine),
                 progress: share(mine.progress()),
-                next: next_words(learning, mine),
+                next: next_words(learning, mine, visit.visitor.zone()),
             })
             .collect(),
         earned: earned.collect(),
+        elsewhere: elsewhere.collect(),
+        ended: learning.ended.is_some(),
         stacks: stacks
             .map(|mine| StackRow {
                 name: mine.badge.design.name.clone(),
@@ -75,15 +92,21 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
             ..visit.waiting("")
         }),
         checked: learning.checks.last_at.map(|at| When::new(at, now)),
-        next_check: learning.checks.next_at.map(|at| When::new(at, now)),
+        next_check: learning
+            .checks
+            .next_at
+            .filter(|_| learning.ended.is_none())
+            .map(|at| When::new(at, now)),
         viewer_note: viewer_note(visit, learning).map(str::to_owned),
     }
 }
 
-/// Why this person earns nothing here now.
+/// Why this person earns nothing here now; in a course that has ended nobody does.
 fn viewer_note(visit: &Visit, learning: &Learning) -> Option<&'static str> {
     if visit.visitor.session.sections_only {
         Some(words::students::OTHER_SECTIONS)
+    } else if learning.ended.is_some() {
+        None
     } else if learning.waits {
         Some(words::students::WAITS)
     } else if learning.may_earn {

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::errors::OUR_FAULT;
 use super::full_stop;
 use super::refusals;
-use crate::domain::course::Checks;
+use crate::domain::course::{Checks, End};
+use crate::domain::zone::Zone;
 use crate::service::base::trouble::{Away, Reason, Trouble};
 use crate::service::course::scores::Late;
 use crate::service::course::sync::{CheckProgress, Ended, Since, Stage};
@@ -19,13 +20,13 @@ pub(crate) fn trouble(trouble: &Trouble) -> String {
 /// What went wrong with the check of a course. Of a platform that is away it says what that means: which numbers stand,
 /// and when it is asked again.
 #[must_use]
-pub(crate) fn of_a_check(trouble: &Trouble, checks: &Checks, now: DateTime<Utc>) -> String {
+pub(crate) fn of_a_check(trouble: &Trouble, checks: &Checks, now: DateTime<Utc>, zone: Zone) -> String {
     let stand = checks.last_at.map_or_else(
         || "nothing was read yet".to_owned(),
-        |at| format!("the numbers of {} stand", clock(at, now)),
+        |at| format!("the numbers of {} stand", zone.clock(at, now)),
     );
     let next = match checks.next_at {
-        Some(at) if at > now => format!("Cairn asks again at {}", clock(at, now)),
+        Some(at) if at > now => format!("Cairn asks again at {}", zone.clock(at, now)),
         Some(_) => "Cairn asks again in a moment".to_owned(),
         None => "“Check now” asks again".to_owned(),
     };
@@ -42,15 +43,6 @@ fn told(trouble: &Trouble, meaning: &str) -> String {
     match &trouble.error_id {
         Some(id) => format!("{text} (Error id {id})"),
         None => text,
-    }
-}
-
-/// A time of day, with its day where that is another one.
-fn clock(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    if at.date_naive() == now.date_naive() {
-        at.format("%H:%M UTC").to_string()
-    } else {
-        at.format("%-d %b %Y, %H:%M UTC").to_string()
     }
 }
 
@@ -118,7 +110,7 @@ fn column(label: Option<&str>) -> String {
 
 /// How far a check is.
 #[must_use]
-pub(crate) fn progress(progress: &CheckProgress) -> String {
+pub(crate) fn progress(progress: &CheckProgress, zone: Zone) -> String {
     match &progress.stage {
         Stage::Reading => "Reading members and grades from the course.".to_owned(),
         Stage::People(people) => {
@@ -126,12 +118,13 @@ pub(crate) fn progress(progress: &CheckProgress) -> String {
             format!("Deciding the badges of {people} {of}.")
         }
         Stage::Badges => format!("Deciding badges: {} of {} done.", progress.done, progress.total),
-        Stage::Ended(ended) => ended_words(ended),
+        Stage::Ended(ended) => ended_words(ended, zone),
+        Stage::CourseOver => "This course has ended, so there is nothing to read.".to_owned(),
     }
 }
 
 /// What a check left: never that all is well beside numbers that are old.
-fn ended_words(ended: &Ended) -> String {
+fn ended_words(ended: &Ended, zone: Zone) -> String {
     let Ended {
         problem,
         checks,
@@ -141,7 +134,7 @@ fn ended_words(ended: &Ended) -> String {
     } = ended;
     if let Some(problem) = problem {
         let awards = since.filter(|since| since.awards > 0);
-        let told = of_a_check(problem, checks, *now);
+        let told = of_a_check(problem, checks, *now, zone);
         return match awards {
             Some(since) => format!("{} {told}", new_awards(since.awards)),
             None => told,
@@ -157,10 +150,10 @@ fn ended_words(ended: &Ended) -> String {
         (Some(Since { read: false, .. }), Some(at)) => {
             format!(
                 "The check did not come to its end. The numbers are those of {}.",
-                clock(at, *now)
+                zone.clock(at, *now)
             )
         }
-        (None, Some(at)) => format!("The numbers are those of {}.", clock(at, *now)),
+        (None, Some(at)) => format!("The numbers are those of {}.", zone.clock(at, *now)),
     }
 }
 
@@ -169,6 +162,19 @@ fn new_awards(count: usize) -> String {
         0 => "No new awards.".to_owned(),
         1 => "1 new award.".to_owned(),
         many => format!("{many} new awards."),
+    }
+}
+
+/// Why nothing is read any more of a course that has ended, for those who taught it.
+#[must_use]
+pub(crate) const fn ended(how: End) -> &'static str {
+    match how {
+        End::Concluded => {
+            "Your course site has concluded it, so grades are not read any more. Badges that were awarded stay valid, and everybody keeps theirs. Cairn looks once a day, and whenever somebody opens it, whether the course is open again."
+        }
+        End::Gone => {
+            "Your course site does not know it any more: it was deleted there, or Cairn was taken out of it. Badges that were awarded stay valid, and everybody keeps theirs. Cairn looks once a day, and whenever somebody opens it, whether the course is there again."
+        }
     }
 }
 
@@ -231,7 +237,10 @@ mod tests {
             reasons,
             error_id: Some("0badcafe".into()),
         };
-        let told = ended_words(&ended(Some(trouble(vec![away(Away::Down)])), "10:42", None));
+        let told = ended_words(
+            &ended(Some(trouble(vec![away(Away::Down)])), "10:42", None),
+            Zone::UTC,
+        );
         assert_eq!(
             told,
             "The course site is out of order or being repaired just now. Nothing was lost: the numbers of 10:42 UTC \
@@ -260,7 +269,7 @@ mod tests {
         let mut never = ended(Some(trouble(vec![away(Away::Silent)])), "10:42", None);
         (never.checks.last_at, never.checks.next_at) = (None, None);
         assert_eq!(
-            ended_words(&never),
+            ended_words(&never, Zone::UTC),
             "The course site did not answer in time. Nothing was lost: nothing was read yet, and “Check now” asks again. \
              (Error id 0badcafe)"
         );
@@ -282,13 +291,13 @@ mod tests {
             ),
             ("10:42", None, "The numbers are those of 10:42 UTC."),
         ] {
-            assert_eq!(ended_words(&ended(None, read, since)), said);
+            assert_eq!(ended_words(&ended(None, read, since), Zone::UTC), said);
         }
         let undecided = Ended {
             undecided: true,
             ..ended(None, "10:50", since(true, 0))
         };
-        assert!(ended_words(&undecided).contains("numbers are those of before"));
+        assert!(ended_words(&undecided, Zone::UTC).contains("numbers are those of before"));
     }
 
     #[test]

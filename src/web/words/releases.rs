@@ -1,11 +1,11 @@
 //! When the grades of a gradebook column count, as teachers read it.
 
 use crate::domain::release::{Counting, Release};
-use crate::domain::sentence::moment;
+use crate::domain::zone::Zone;
 
-/// When the grades of the column of that name count, as one sentence or two.
+/// When the grades of the column of that name count, as one sentence or two, with moments as clocks in that zone show them.
 #[must_use]
-pub(crate) fn counting(label: &str, release: &Release) -> String {
+pub(crate) fn counting(label: &str, release: &Release, zone: Zone) -> String {
     let grades = format!("Grades in “{label}”");
     match (release.counting, release.released_at) {
         (Counting::AtOnce, _) => format!(
@@ -14,16 +14,16 @@ pub(crate) fn counting(label: &str, release: &Release) -> String {
         (Counting::OnRelease, Some(at)) => {
             format!(
                 "{grades} were released on {}. They count, and so do those to come.",
-                moment(at)
+                zone.long(at)
             )
         }
         (Counting::OnRelease, None) => {
             let which = match release.held_at {
-                Some(at) => format!("{grades} that are newer than {}", moment(at)),
+                Some(at) => format!("{grades} that are newer than {}", zone.long(at)),
                 None => grades,
             };
             let when = match release.planned_at {
-                Some(at) => format!("count from {} on, when they are released", moment(at)),
+                Some(at) => format!("count from {} on, when they are released", zone.long(at)),
                 None => "count when you release them".to_owned(),
             };
             format!("{which} {when}. Until then no student is told of them.")
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn each_state_of_a_column_says_what_counts_and_what_waits() {
         let waits = Release::of(Counting::OnRelease);
-        let said = |release: Release| counting("Quiz", &release);
+        let said = |release: Release| counting("Quiz", &release, Zone::UTC);
         assert_eq!(
             said(Release::of(Counting::AtOnce)),
             "Grades in “Quiz” count as soon as they are in the gradebook, also while students cannot see them there."
@@ -78,6 +78,11 @@ mod tests {
         assert_eq!(
             said(released),
             "Grades in “Quiz” were released on 23 November 2026, 10:42 UTC. They count, and so do those to come."
+        );
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        assert_eq!(
+            counting("Quiz", &released, berlin),
+            "Grades in “Quiz” were released on 23 November 2026, 11:42 CET. They count, and so do those to come."
         );
         assert_eq!(
             said(released.after(Change::Hold, days(1))),

@@ -1,11 +1,9 @@
 //! What it takes for a badge that has lapsed to be awarded again.
 
-use chrono::{DateTime, Utc};
-
 use crate::domain::award::Award;
 use crate::domain::badge::Renewal;
 use crate::domain::renewal::{Means, Waits};
-use crate::web::views::shared::When;
+use crate::domain::zone::Zone;
 
 /// A choice, as it follows "Renewed".
 #[must_use]
@@ -42,18 +40,17 @@ pub(crate) fn to_everybody(renewal: Renewal) -> String {
     format!("Renewed {}.", choice(renewal))
 }
 
-fn lapsed(award: &Award) -> String {
-    let day = |at: DateTime<Utc>| When::date_only(at).relative;
+fn lapsed(award: &Award, zone: Zone) -> String {
     award.valid_until.map_or_else(
         || "it lapsed".to_owned(),
-        |until| format!("it lapsed on {}", day(until)),
+        |until| format!("it lapsed on {}", zone.short_day(until)),
     )
 }
 
 /// What a student reads of a badge of theirs that has lapsed and that they meet, after "Next:".
 #[must_use]
-pub(crate) fn to_its_student(waits: &Waits, award: &Award) -> String {
-    let lapsed = lapsed(award);
+pub(crate) fn to_its_student(waits: &Waits, award: &Award, zone: Zone) -> String {
+    let lapsed = lapsed(award, zone);
     match waits {
         Waits::Teacher => {
             format!("{lapsed}, and your teacher renews it by hand. You meet what it needs; ask them.")
@@ -98,8 +95,8 @@ fn student_does(means: &[Means]) -> String {
 
 /// What a teacher reads of a student whose badge has lapsed and who meets its rule.
 #[must_use]
-pub(crate) fn to_a_teacher(waits: &Waits, award: &Award) -> String {
-    let lapsed = capitalised(&lapsed(award));
+pub(crate) fn to_a_teacher(waits: &Waits, award: &Award, zone: Zone) -> String {
+    let lapsed = capitalised(&lapsed(award, zone));
     match waits {
         Waits::Teacher => {
             format!(
@@ -108,7 +105,7 @@ pub(crate) fn to_a_teacher(waits: &Waits, award: &Award) -> String {
         }
         Waits::Newer(means) => format!(
             "{lapsed}, and everything that meets its rule is from before the last award of {}. {} You can also renew it by hand, in the list of holders.",
-            When::date_only(award.awarded_at).relative,
+            zone.short_day(award.awarded_at),
             teacher_waits_for(means)
         ),
     }
@@ -161,17 +158,17 @@ mod tests {
         let award = award(1, Some(days(-1)), false);
         let newer = Waits::Newer(vec![Means::HandIn, Means::Grade]);
         assert_eq!(
-            to_its_student(&newer, &award),
+            to_its_student(&newer, &award, Zone::UTC),
             "it lapsed on 22 Nov 2026, and what you have is from before. Hand in anew or be graded anew."
         );
         assert_eq!(
-            to_a_teacher(&newer, &award),
+            to_a_teacher(&newer, &award, Zone::UTC),
             "It lapsed on 22 Nov 2026, and everything that meets its rule is from before the last award of 15 Aug 2026. \
              It is awarded again when the student hands in anew or is graded anew. You can also renew it by hand, in the \
              list of holders."
         );
         assert_eq!(
-            to_its_student(&Waits::Teacher, &award),
+            to_its_student(&Waits::Teacher, &award, Zone::UTC),
             "it lapsed on 22 Nov 2026, and your teacher renews it by hand. You meet what it needs; ask them."
         );
         assert_eq!(

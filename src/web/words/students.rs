@@ -1,18 +1,17 @@
 //! Who counts as a student of a course, in words.
 
-use chrono::{DateTime, Utc};
-
 use crate::domain::membership::{Because, Doubt, Listing, Membership, SeenAs};
+use crate::domain::zone::Zone;
 
 /// Why somebody is awarded no badge of the course, as its teachers read it; none for a student.
 #[must_use]
-pub(crate) fn membership(membership: Option<Membership>) -> Option<String> {
+pub(crate) fn membership(membership: Option<Membership>, zone: Zone) -> Option<String> {
     let why = match membership {
         Some(Membership::Student) => return None,
         Some(Membership::Waits(doubt)) => {
             return Some(format!(
                 "{} No badge of the course is awarded until a teacher says whether this is a student.",
-                asked(doubt)
+                asked(doubt, zone)
             ));
         }
         None | Some(Membership::NotAStudent(Because::Left)) => {
@@ -54,24 +53,20 @@ const fn role(seen: SeenAs) -> &'static str {
     }
 }
 
-/// Why a teacher is asked, in a sentence.
+/// Why a teacher is asked, in a sentence with days of that zone.
 #[must_use]
-pub(crate) fn asked(doubt: Doubt) -> String {
+pub(crate) fn asked(doubt: Doubt, zone: Zone) -> String {
     match doubt {
         Doubt::SeenAsStaff(at) => format!(
             "Seen here in another role than a student’s on {}; the course site now says “student”, as it also does of staff who \
              cannot edit.",
-            day(at)
+            zone.short_day(at)
         ),
         Doubt::RefusedGrading(at) => format!(
             "The gradebook refused a grade for this person on {}, as it does for people who cannot be graded.",
-            day(at)
+            zone.short_day(at)
         ),
     }
-}
-
-fn day(at: DateTime<Utc>) -> String {
-    at.format("%-d %b %Y").to_string()
 }
 
 /// What a count of students may contain besides, beside the number.

@@ -35,7 +35,6 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         observed,
     } = launch;
     let now = world.now().timestamp();
-    let role = course.role(person.id);
     let no_errors = json!({"errors": {}});
     let title = if link.placement == Placement::CourseNavigation {
         &course.title
@@ -96,7 +95,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     );
     add("locale".into(), json!("en"));
     add(format!("{LTI}roles"), json!(all_roles(course, person)));
-    if role == Some(CourseRole::Observer) {
+    if course.current_role(person.id) == Some(CourseRole::Observer) {
         add(format!("{LTI}role_scope_mentor"), json!(observed));
     }
     add(
@@ -204,10 +203,10 @@ fn course_roles(role: CourseRole) -> Vec<&'static str> {
     }
 }
 
-/// The roles of a person in the course, over all sections, each once.
+/// The current roles of a person in the course, over all sections, each once.
 pub(super) fn roles_of(course: &Course, person: u64) -> Vec<&'static str> {
     let mut roles = Vec::new();
-    for role in course.roles(person).flat_map(course_roles) {
+    for role in course.current_roles(person).flat_map(course_roles) {
         if !roles.contains(&role) {
             roles.push(role);
         }
@@ -215,7 +214,8 @@ pub(super) fn roles_of(course: &Course, person: u64) -> Vec<&'static str> {
     roles
 }
 
-/// All roles of a launch: in the course, in the institution (from other courses too) and in the system.
+/// All roles of a launch: in the course, as far as they are current, in the institution (from other courses too) and in
+/// the system.
 fn all_roles(course: &Course, person: &Person) -> Vec<&'static str> {
     let role = course.role(person.id);
     const STUDENT: &str = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student";

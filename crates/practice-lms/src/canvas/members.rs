@@ -62,10 +62,10 @@ fn members(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, 
     };
     let names = installed.shares_names();
     let email = installed.shares_email();
-    // Sections give one member several roles.
+    // Sections give one member several roles; none of them is current in a course that was concluded.
     let mut ids: Vec<u64> = Vec::new();
     for (id, _) in &course.members {
-        if !ids.contains(id) {
+        if !ids.contains(id) && course.current_role(*id).is_some() {
             ids.push(*id);
         }
     }

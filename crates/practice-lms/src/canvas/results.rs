@@ -11,7 +11,7 @@ use super::super::request::parameter;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Cell, Column, CourseRole, Person, Row as Stored};
-use super::{Page, line_items, metered, not_found, own, tool};
+use super::{Page, gradable, line_items, metered, not_found, own, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.resultcontainer+json; charset=utf-8";
 
@@ -66,7 +66,7 @@ fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> 
     let tool = tool(world, request, &[scope::RESULT])?;
     let wanted = parameter(request, "user_id");
     let data = world.lock();
-    let course = data.courses.get(&course).ok_or_else(not_found)?;
+    let course = gradable(&data, course)?;
     let column = own(course, item, tool)?;
     let url = line_items::url(world, course.id, item);
     let is_wanted = |person: u64| match &wanted {
@@ -114,7 +114,7 @@ fn result(
 ) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::RESULT])?;
     let data = world.lock();
-    let course = data.courses.get(&course).ok_or_else(not_found)?;
+    let course = gradable(&data, course)?;
     let column = own(course, item, tool)?;
     let cell = column.cells.get(&person).ok_or_else(not_found)?;
     let row = cell.row.as_ref().ok_or_else(not_found)?;

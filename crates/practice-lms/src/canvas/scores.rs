@@ -11,7 +11,7 @@ use super::super::client_assertion::scope;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Cell, Closed, Column, Course, CourseRole};
-use super::{line_items, metered, not_found, object, own, refusal, text, tool};
+use super::{gradable, line_items, metered, not_found, object, own, refusal, text, tool};
 
 /// The extension of a score that says what becomes of the submission.
 const SUBMISSION: &str = "https://canvas.instructure.com/lti/submission";
@@ -171,7 +171,7 @@ fn score(
 ) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::SCORE])?;
     let mut data = world.lock();
-    let course = data.courses.get(&course_id).ok_or_else(not_found)?;
+    let course = gradable(&data, course_id)?;
     let link = own(course, item, tool)?.link;
     // A further line item of the same assignment never reaches the gradebook.
     let drives = link

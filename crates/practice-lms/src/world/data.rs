@@ -137,6 +137,8 @@ pub(crate) struct Registering {
 pub(crate) struct Data {
     pub people: BTreeMap<u64, Person>,
     pub courses: BTreeMap<u64, Course>,
+    /// Courses that were deleted, for as long as they can be restored.
+    pub deleted: BTreeMap<u64, Course>,
     pub tools: Vec<Installed>,
     /// By launch id.
     pub pending: HashMap<String, Pending>,

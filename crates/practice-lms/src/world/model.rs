@@ -24,6 +24,8 @@ pub struct Person {
     pub sis_id: String,
     /// Whether the account administers the whole site.
     pub is_admin: bool,
+    /// What `$Person.address.timezone` becomes: in Moodle `99` for whoever has chosen none.
+    pub time_zone: String,
 }
 
 impl Person {
@@ -320,6 +322,8 @@ pub struct Course {
     pub columns: Vec<Column>,
     /// Canvas: what was put into the course's page by its editor, as HTML.
     pub page: Vec<String>,
+    /// Canvas: concluded by hand. Enrolments are kept, and none of them is current.
+    pub is_concluded: bool,
 }
 
 impl Course {
@@ -332,10 +336,21 @@ impl Course {
             .map(|(_, role)| *role)
     }
 
+    /// The same, as far as it lasts: nobody's does in a course that was concluded.
+    #[must_use]
+    pub fn current_role(&self, person: u64) -> Option<CourseRole> {
+        self.role(person).filter(|_| !self.is_concluded)
+    }
+
     /// All roles of a person here, over all sections.
     pub fn roles(&self, person: u64) -> impl Iterator<Item = CourseRole> {
         let own = self.members.iter().filter(move |(id, _)| *id == person);
         own.map(|(_, role)| *role)
+    }
+
+    /// The same, as far as they last.
+    pub fn current_roles(&self, person: u64) -> impl Iterator<Item = CourseRole> {
+        self.roles(person).filter(move |_| !self.is_concluded)
     }
 
     /// Whether a person has that role here, whichever else they have.
@@ -452,4 +467,6 @@ pub enum Oddity {
     OddTokens,
     /// Services answer 403 where others answer 401.
     ForbiddenTokens,
+    /// Canvas: grade services of a course that was concluded answer 404, as older versions do.
+    ConcludedAsMissing,
 }

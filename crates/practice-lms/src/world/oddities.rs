@@ -103,7 +103,7 @@ fn put(object: &mut Value, member: &str, value: Value) {
 }
 
 impl Data {
-    fn is_odd(&self, oddity: Oddity) -> bool {
+    pub(crate) fn is_odd(&self, oddity: Oddity) -> bool {
         self.odd.contains(&oddity)
     }
 

@@ -50,6 +50,7 @@ pub(crate) fn data(options: &Options) -> Data {
             links: Vec::new(),
             columns,
             page: Vec::new(),
+            is_concluded: false,
         };
         data.courses.insert(course.id, course);
     }
@@ -147,6 +148,10 @@ fn insert_person(
         username: username.into(),
         sis_id: sis_id.into(),
         is_admin: false,
+        time_zone: match flavour {
+            Flavour::Moodle => "99".into(),
+            Flavour::Canvas => "Europe/London".into(),
+        },
     };
     data.people.insert(id, person);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::domain::audit::Action;
-use crate::domain::badge::{Badge, BadgeState, Design, Picture};
+use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Picture};
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::domain::membership::Listing;
@@ -122,7 +122,7 @@ pub(in crate::service) fn overview(
     visitor: &Visitor,
     now: DateTime<Utc>,
 ) -> Result<Overview, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (tenant, id) = (visitor.tenant(), &visitor.course.id);
     let course = courses::get(db, tenant, id)?.ok_or(ServiceError::NotFound("course"))?;
     let learners = enrolments::learners(db, tenant, id)?;
@@ -194,7 +194,10 @@ pub(crate) async fn save(
 ) -> Result<Saved, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
-    let unchanged_end = |before: &Badge| before.design.expiry == design.expiry;
+    let end_is_as = |before: Expiry| {
+        let day = design.expiry.last_day();
+        before == design.expiry || (day.is_some() && day == before.last_day())
+    };
     let mut problems = review_design(&design, now);
     // The address comes back from the form: what it names must be there, or every file of the badge would miss its picture.
     if let Picture::Uploaded { .. } = &design.picture
@@ -214,7 +217,7 @@ pub(crate) async fn save(
             .read_with(move |db| own_badge(db, &asker, &id))
             .await?;
         // An end that has passed meanwhile may stay as it is: what was issued is not touched by it.
-        if unchanged_end(&before) {
+        if end_is_as(before.design.expiry) {
             problems.retain(|problem| *problem != DesignProblem::ExpiryPast);
         }
     }

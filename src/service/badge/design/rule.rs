@@ -21,7 +21,7 @@ use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, activities, audit, badges, line_items, releases, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, releases, rules, tenants};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
@@ -128,7 +128,8 @@ pub(in crate::service) fn names(db: &mut Db, badge: &Badge) -> Result<Names, Sto
     let mut all = badges::for_course(db, &badge.tenant, &badge.course)?;
     all.extend(badges::in_use(db, &badge.tenant)?);
     let badges = all.iter().map(|badge| (&badge.id, badge.design.name.as_str()));
-    Ok(Names::gather(&items, &activities, badges))
+    let zone = tenants::zone(db, &badge.tenant)?;
+    Ok(Names::gather(zone, &items, &activities, badges))
 }
 
 /// What is wrong with a rule for this badge, a sentence each.

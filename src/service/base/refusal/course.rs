@@ -13,6 +13,8 @@ pub(crate) enum CourseRefusal {
     /// The page from which a deployment is claimed is too old, or none of ours.
     DeploymentClaim,
     DeploymentRefused,
+    /// It is over at its platform, and nothing is changed in it any more.
+    Ended,
     /// A link opens something else already.
     LinkChosen,
     NoticesUnreadable,
@@ -28,6 +30,7 @@ impl CourseRefusal {
             Self::CopyChoice => (Unprocessable, "copy.choice"),
             Self::DeploymentClaim => (Unprocessable, "deployment.claim"),
             Self::DeploymentRefused => (Conflict, "deployment.refused"),
+            Self::Ended => (Conflict, "course.ended"),
             Self::LinkChosen => (Conflict, "link.chosen"),
             Self::NoticesUnreadable => (Unprocessable, "notices.unreadable"),
             Self::StudentNotInDoubt => (Conflict, "student.not-in-doubt"),

@@ -104,8 +104,11 @@ pub(super) fn of(
                         Destination::Course
                     }
                 }
-                Opens::Unchosen | Opens::CopyOf { .. } => Destination::NotReady,
-                Opens::MyBadges => Destination::Course,
+                // In a course that has ended nobody chooses any more.
+                Opens::Unchosen | Opens::CopyOf { .. } if course.life.end().is_none() => {
+                    Destination::NotReady
+                }
+                Opens::Unchosen | Opens::CopyOf { .. } | Opens::MyBadges => Destination::Course,
             })
         }
     }

@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::domain::audit::Actor;
 use crate::domain::cause::Cause;
-use crate::domain::course::Services;
+use crate::domain::course::{Course, Services};
+use crate::domain::people::Enrolment;
 use crate::domain::session::Session;
 use crate::ids::{DeploymentId, SessionId};
 use crate::random;
@@ -19,6 +21,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::last_seen;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::session::{LONGEST, digest};
+use crate::service::base::zones;
 use crate::service::course::copying;
 use crate::service::course::notices;
 use crate::service::course::placing::waiting;
@@ -247,24 +250,32 @@ impl Cairn {
             let role = Role {
                 seen_as: seen_as(&launch.roles),
                 listing: enrolments::listing_of(registration.flavour),
+                teaches: launch.roles.is_instructor(),
             };
             let seen = course_seen(&registration, deployment.clone(), &launch);
             let offered = known.course.as_ref().map(|course| course.services.clone());
             let course = seen
                 .map(|seen| courses::refresh_from_launch(db, known.course, &seen, now, random.as_ref()))
                 .transpose()?;
+            let by = Actor::LmsAdministrator(person.id.clone());
+            zones::on_launch(db, tenant, &launch, by, now, random.as_ref())?;
+            let powers = LaunchPowers::of(&launch, course.as_ref(), known.enrolment.as_ref());
             let (mut link, mut leads) = (None, Leads::Account);
             if let Some(course) = &course {
                 let before = known.enrolment;
-                let now_is = enrolments::refresh_from_launch(
-                    db,
-                    tenant,
-                    &course.id,
-                    &person.id,
-                    before.as_ref(),
-                    role,
-                    now,
-                )?;
+                let now_is = match &before {
+                    // What somebody is in this course was not said: what is known of it stays.
+                    Some(known) if launch.roles.is_elsewhere_only() => known.clone(),
+                    _ => enrolments::refresh_from_launch(
+                        db,
+                        tenant,
+                        &course.id,
+                        &person.id,
+                        before.as_ref(),
+                        role,
+                        now,
+                    )?,
+                };
                 // Whoever comes back may have earned something meanwhile: no fact changes, so nothing else would ask.
                 if now_is.may_be_awarded() && before.is_some_and(|before| !before.may_be_awarded()) {
                     let job = DecidePerson {
@@ -302,15 +313,16 @@ impl Cairn {
                 course: course.as_ref().map(|course| course.id.clone()),
                 link: link.as_ref().map(|link| link.id.clone()),
                 person: person.id,
-                learner: launch.roles.may_learn(),
-                instructor: launch.roles.is_instructor(),
+                learner: powers.learner,
+                instructor: powers.instructor,
                 assistant: launch.roles.is_assistant(),
-                sections_only: launch.roles.is_instructor() && launch.is_limited_to_sections(),
+                sections_only: powers.instructor && launch.is_limited_to_sections(),
                 administrator: launch.roles.is_admin(),
                 test_user: launch.roles.is_test_user(),
                 message_type: launch.message.word().to_owned(),
                 request: request.map_err(|error| ServiceError::Internal(error.to_string()))?,
                 masquerade: launch.is_masquerade(),
+                reading: powers.reading,
                 return_url: way_back(&launch),
                 locale: launch.locale.clone(),
                 created_at: now,
@@ -324,6 +336,31 @@ impl Cairn {
             opened(leads)
         });
         written.await
+    }
+}
+
+/// What a launch lets somebody do in its course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct LaunchPowers {
+    learner: bool,
+    instructor: bool,
+    /// As an instructor, but only to look.
+    reading: bool,
+}
+
+impl LaunchPowers {
+    /// By the roles of the launch. Where the course has ended and the launch names no membership role any more, the last
+    /// one lets those look who taught, and an administrator too; those who learned still do.
+    fn of(launch: &Launch, course: Option<&Course>, known: Option<&Enrolment>) -> Self {
+        let roles = &launch.roles;
+        let has_ended = course.is_some_and(|course| course.life.end().is_some());
+        let was = has_ended && roles.is_elsewhere_only();
+        let reading = was && (roles.is_admin() || known.is_some_and(|known| known.teaches));
+        Self {
+            learner: roles.may_learn() || was && known.is_some_and(|known| known.learner),
+            instructor: roles.is_instructor() || reading,
+            reading,
+        }
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) struct SentAnew {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
 pub(crate) fn told_of(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Told, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (tenant, course) = (visitor.tenant(), &visitor.course.id);
     let (refused, total) = posted_scores::refused(db, tenant, course, NAMED)?;
     let since = now.checked_sub_signed(NEWS).unwrap_or(now);

@@ -97,10 +97,7 @@ async fn check(
         reading,
         cause,
         read_at,
-        next_at: cairn
-            .settings
-            .check_interval
-            .and_then(|interval| read_at.checked_add_signed(interval)),
+        interval: cairn.settings.check_interval,
         random: Arc::clone(&cairn.random),
     };
     Ok(cairn.store.write_retrying(move |db| took.write(db)).await?)

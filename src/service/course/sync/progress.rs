@@ -33,6 +33,8 @@ pub(crate) enum Stage {
     Badges,
     /// Nothing is under way.
     Ended(Ended),
+    /// Nothing is under way, because the course is over.
+    CourseOver,
 }
 
 /// What the last check left.
@@ -106,6 +108,8 @@ pub(in crate::service) fn progress_of(
         Stage::People(people)
     } else if done < total {
         Stage::Badges
+    } else if course.life.end().is_some() {
+        Stage::CourseOver
     } else {
         Stage::Ended(Ended {
             problem: course.checks.problem.as_deref().map(Trouble::read),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use rust_decimal::Decimal;
 use url::Url;
 
-use crate::domain::course::Course;
+use crate::domain::course::{Course, End, Services, SignOfLife};
 use crate::service::Cairn;
 use crate::service::base::refusal::{AddressTrouble, PlatformService, Unusable};
 use crate::service::base::trouble::{Away, Reason};
@@ -13,7 +13,7 @@ use crate::service::course::reach::{platform, vetted};
 use crate::store::line_items::ItemSeen;
 use lti::registration::Registration;
 use lti::services::Platform;
-use lti::services::error::ServiceError as PlatformError;
+use lti::services::error::{CourseEnd, ServiceError as PlatformError};
 use lti::services::grades::{self, LineItemFilter, ResultRow};
 use lti::services::roster::{LeftOut, Member};
 
@@ -31,6 +31,10 @@ pub(super) struct Reading {
     pub(crate) results: HashMap<String, Vec<ResultRow>>,
     /// Why something is missing, each reason once.
     pub(crate) problems: Vec<Reason>,
+    /// The list of columns was refused as in a course that is over.
+    pub(crate) items_end: Option<CourseEnd>,
+    /// The same for the members.
+    pub(crate) members_end: Option<CourseEnd>,
 }
 
 impl Reading {
@@ -78,6 +82,25 @@ impl Reading {
         }
         for (said, (columns, away)) in failed {
             self.problem(Reason::ResultsUnread { columns, said, away });
+        }
+    }
+
+    /// What it tells of the life of a course with these services. Where a course was concluded, the member list names only
+    /// those whose enrolment is current: nobody.
+    pub(crate) fn sign(&self, services: &Services) -> SignOfLife {
+        let is_empty = |members: &Vec<Member>| members.is_empty() && self.left_out.is_empty();
+        let nobody = self.members.as_ref().is_some_and(is_empty);
+        if self.items.is_some() || self.members.is_some() && !nobody {
+            return SignOfLife::Answers;
+        }
+        let items_refuse = self.items_end.is_some() || services.line_items_url.is_none();
+        let members_refuse = self.members_end.is_some() || services.memberships_url.is_none();
+        match self.items_end.or(self.members_end) {
+            Some(how) if items_refuse && (members_refuse || nobody) => SignOfLife::Refuses(match how {
+                CourseEnd::Concluded => End::Concluded,
+                CourseEnd::Gone => End::Gone,
+            }),
+            _ => SignOfLife::Unknown,
         }
     }
 
@@ -136,7 +159,10 @@ pub(super) async fn read(
                     reading.members = Some(roster.members);
                     reading.left_out = roster.left_out;
                 }
-                Err(error) => reading.problem(Reason::of_platform(&error)),
+                Err(error) => {
+                    reading.members_end = error.course_end(&registration.capabilities());
+                    reading.problem(Reason::of_platform(&error));
+                }
             }
             all.results
         }
@@ -159,6 +185,7 @@ async fn read_items(
     let listed: Vec<grades::LineItem> = match platform.line_items(url, &LineItemFilter::default()).await {
         Ok(listed) => listed,
         Err(error) => {
+            reading.items_end = error.course_end(&registration.capabilities());
             reading.problem(Reason::of_platform(&error));
             return Vec::new();
         }
@@ -182,4 +209,76 @@ async fn read_items(
     }
     reading.items = Some(items);
     urls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn services(items: bool, members: bool) -> Services {
+        let url = |there: bool| there.then(|| "https://lms.example/service".to_owned());
+        Services {
+            line_items_url: url(items),
+            memberships_url: url(members),
+            ..Services::default()
+        }
+    }
+
+    fn reading(items_end: Option<CourseEnd>, members_end: Option<CourseEnd>) -> Reading {
+        Reading {
+            items_end,
+            members_end,
+            ..Reading::default()
+        }
+    }
+
+    #[test]
+    fn a_course_refuses_only_when_each_of_its_services_does() {
+        let both = services(true, true);
+        let gone = Some(CourseEnd::Gone);
+        let concluded = Some(CourseEnd::Concluded);
+        let sign = |reading: &Reading| reading.sign(&both);
+        assert_eq!(sign(&reading(gone, gone)), SignOfLife::Refuses(End::Gone));
+        assert_eq!(
+            sign(&reading(concluded, gone)),
+            SignOfLife::Refuses(End::Concluded)
+        );
+        assert_eq!(sign(&reading(gone, None)), SignOfLife::Unknown);
+        assert_eq!(sign(&reading(None, gone)), SignOfLife::Unknown);
+        assert_eq!(sign(&Reading::default()), SignOfLife::Unknown);
+        let nobody = |items_end| Reading {
+            members: Some(Vec::new()),
+            ..reading(items_end, None)
+        };
+        assert_eq!(
+            sign(&nobody(concluded)),
+            SignOfLife::Refuses(End::Concluded),
+            "nobody's enrolment is current"
+        );
+        assert_eq!(sign(&nobody(None)), SignOfLife::Unknown, "nobody is no answer");
+    }
+
+    #[test]
+    fn a_service_that_the_course_never_had_is_not_asked_for_a_refusal() {
+        let gone = Some(CourseEnd::Gone);
+        let alone = reading(gone, None).sign(&services(true, false));
+        assert_eq!(alone, SignOfLife::Refuses(End::Gone));
+        assert_eq!(
+            reading(None, gone).sign(&services(false, true)),
+            SignOfLife::Refuses(End::Gone)
+        );
+        assert_eq!(
+            Reading::default().sign(&services(false, false)),
+            SignOfLife::Unknown
+        );
+    }
+
+    #[test]
+    fn one_service_that_answers_is_an_answer() {
+        let columns = Reading {
+            items: Some(Vec::new()),
+            ..reading(None, Some(CourseEnd::Gone))
+        };
+        assert_eq!(columns.sign(&services(true, true)), SignOfLife::Answers);
+    }
 }

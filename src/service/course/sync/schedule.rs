@@ -77,7 +77,8 @@ pub(crate) async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
         for course in due {
             let job = CheckCourse::of(&course, Cause::Schedule);
             queue::enqueue(db, &course.tenant, &job, now, now, random.as_ref())?;
-            courses::set_next_check(db, &course.tenant, &course.id, now.checked_add_signed(interval))?;
+            let next = course.life.next_look(now, Some(interval));
+            courses::set_next_check(db, &course.tenant, &course.id, next)?;
         }
         Ok(())
     });

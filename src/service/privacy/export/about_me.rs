@@ -225,7 +225,7 @@ fn told_courses(
             "waits_for_a_teachers_answer": waits, "newest_launch_said": one.launched, "member_list_says": one.listed,
             "learner": one.learner, "seen_in_another_role_at": one.staff_seen_at, "refused_grading_at": one.refused_grading_at,
             "a_teacher_said": answer.map(|answer| json!({ "is_a_student": answer.is_student, "at": answer.at })),
-            "active": one.active, "last_seen": one.seen_at,
+            "teaches": one.teaches, "active": one.active, "last_seen": one.seen_at,
         }));
     }
     Ok(told)
@@ -392,7 +392,8 @@ fn told_visits(
         told.push(json!({
             "course": course, "as_learner": one.learner, "as_instructor": one.instructor, "as_assistant": one.assistant,
             "limited_to_own_sections": one.sections_only,
-            "as_administrator": one.administrator, "acted_for_by_somebody_else": one.masquerade,
+            "as_administrator": one.administrator, "only_to_look": one.reading,
+            "acted_for_by_somebody_else": one.masquerade,
             "language": one.locale, "began": one.created_at, "last_used": one.last_used_at, "ends": one.expires_at,
         }));
     }

@@ -55,7 +55,7 @@ pub(in crate::web::public) fn view(
                 .unwrap_or_else(|| published.issuer.name.clone()),
         },
         awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
-        until: document.valid_until.map(When::date_only),
+        until: document.valid_until.map(When::last_day),
         waiting: (standing(published, checked) == PublicStanding::SigningAnew && until.is_none())
             .then(|| Waiting::at(addresses::credential(slug), 20)),
         renewal: published.renewal.map(renewals::to_everybody),
@@ -66,6 +66,7 @@ pub(in crate::web::public) fn view(
             &checked.verdict,
             &host(&document.issuer.id),
             published.suspended_at(checked),
+            published.issuer.zone,
         ),
         checked: When::new(checked.at, checked.at),
         verifier_href: if until.is_none() {
@@ -149,7 +150,7 @@ pub(in crate::web::public) fn standing(published: &Published, checked: &Checked)
     }
     match checked.document.valid_until {
         Some(until) if verdict.is_expired() => PublicStanding::Expired {
-            when: When::date_only(until),
+            when: When::last_day(until),
         },
         _ if verdict.is_valid() => match published.suspended_at(checked) {
             Some(since) => PublicStanding::Suspended {

@@ -26,6 +26,8 @@ pub(crate) struct BadgeAwardsPage {
     pub(crate) renewing_is_kept: bool,
     /// How this badge is renewed; none where it never ends.
     pub(crate) renewal: Option<String>,
+    /// Whether who looks may change nothing, because the course has ended.
+    pub(crate) reading: bool,
     /// Where the choice goes to be reviewed ([`RevokePage`]).
     pub(crate) revoke_action: String,
     pub(crate) problems: ProblemList,

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Renewal, Shape};
+use crate::domain::zone::last_moment;
 use crate::service::badge::pictures::shape_word;
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
 use crate::web::words::renewals;
@@ -62,7 +63,7 @@ pub(crate) struct BadgeFields {
     pub(crate) alignments: Vec<AlignmentRow>,
     /// `never`, `on`, `months`, `days`.
     pub(crate) expires: String,
-    /// `yyyy-mm-dd`, the last day that counts, in UTC.
+    /// `yyyy-mm-dd`, the last day that counts.
     pub(crate) expires_on: String,
     pub(crate) expires_months: String,
     pub(crate) expires_days: String,
@@ -157,12 +158,10 @@ impl BadgeFields {
             .collect();
         match design.expiry {
             Expiry::Never => {}
-            Expiry::On { at } => {
+            Expiry::On { at, zone } => {
                 "on".clone_into(&mut fields.expires);
                 // Awards end with the day that was typed, so the stored moment is the start of the next one.
-                fields.expires_on = (at - chrono::TimeDelta::seconds(1))
-                    .format("%Y-%m-%d")
-                    .to_string();
+                fields.expires_on = zone.field_day(last_moment(at));
             }
             Expiry::AfterMonths { months } => {
                 "months".clone_into(&mut fields.expires);

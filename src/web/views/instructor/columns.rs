@@ -20,6 +20,8 @@ pub(crate) struct ColumnsPage {
     pub(crate) columns: Vec<ColumnPanel>,
     /// A problem's field is a column's `at-` and its id.
     pub(crate) problems: ProblemList,
+    /// Whether who looks may change nothing, because the course has ended.
+    pub(crate) reading: bool,
     pub(crate) back_href: String,
 }
 

@@ -11,6 +11,10 @@ use crate::web::views::shared::{Page, PictureView, StatusChip, Waiting, When, th
 pub(crate) struct CourseBadgesPage {
     pub(crate) page: Page,
     pub(crate) check: CheckState,
+    /// Why nothing is read any more of a course that has ended.
+    pub(crate) ended: Option<&'static str>,
+    /// Whether who looks at it may change nothing, because it has ended.
+    pub(crate) reading: bool,
     /// Those who count as students now.
     pub(crate) students: u32,
     /// What the number may contain besides.

@@ -49,6 +49,8 @@ pub(crate) struct SubmissionReviewPage {
     /// Whether this person may review; otherwise they look.
     pub(crate) may_review: bool,
     pub(crate) fields: ReviewFields,
+    /// Whether who looks may change nothing, because the course has ended.
+    pub(crate) reading: bool,
     pub(crate) problems: ProblemList,
     /// Points of a full grade ("100").
     pub(crate) maximum: String,

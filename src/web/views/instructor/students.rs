@@ -13,6 +13,8 @@ pub(crate) struct StudentsPage {
     pub(crate) told: Vec<ToldLine>,
     /// Whether this person may answer.
     pub(crate) may_answer: bool,
+    /// Whether who looks may change nothing, because the course has ended.
+    pub(crate) reading: bool,
     pub(crate) back_href: String,
 }
 

@@ -11,6 +11,7 @@ mod parts;
 mod status;
 mod waiting;
 mod when;
+mod zoned;
 
 pub(crate) use certificate::{Certificate, WhereToCheck};
 pub(crate) use checks::{CheckLine, CheckList};
@@ -26,3 +27,4 @@ pub(crate) use parts::{
 pub(crate) use status::{Status, StatusChip};
 pub(crate) use waiting::Waiting;
 pub(crate) use when::When;
+pub(crate) use zoned::{AskForZone, ZoneName, ZoneQuestion, Zoned};

@@ -231,6 +231,13 @@ pub(crate) struct FormFields<'a> {
 
 impl HtmlSafe for FormFields<'_> {}
 
+impl<'a> FormFields<'a> {
+    /// The fields of a form that stands in every page alike.
+    pub(super) fn of(session: Option<&'a str>, csrf: &'a str) -> Self {
+        Self { session, csrf }
+    }
+}
+
 impl fmt::Display for Audience {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

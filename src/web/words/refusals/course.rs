@@ -19,6 +19,9 @@ pub(super) const fn course(refusal: CourseRefusal) -> &'static str {
         CourseRefusal::DeploymentRefused => {
             "An administrator of Cairn refused this place meanwhile, so nothing was asked. Talk to them if it is yours."
         }
+        CourseRefusal::Ended => {
+            "This course has ended, so nothing is changed in it any more. Badges that were awarded stay valid; an administrator of your course site who opens Cairn here can still revoke one."
+        }
         CourseRefusal::LinkChosen => {
             "Somebody has chosen something else for this link already. Add another link to the course if you need both."
         }

@@ -26,6 +26,9 @@ pub(super) fn institution(refusal: &InstitutionRefusal) -> String {
         InstitutionRefusal::IssuerName => {
             "Give the issuer a name of 1 to 200 characters; it stands on every badge."
         }
+        InstitutionRefusal::TimeZone => {
+            "Choose a time zone by its name, such as Europe/Berlin or America/New_York. Nothing was changed."
+        }
         InstitutionRefusal::Accent => {
             "Type the colour as # and six digits or letters from a to f, for instance #1f6f78, or leave the field empty."
         }

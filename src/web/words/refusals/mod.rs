@@ -37,8 +37,8 @@ const fn badge(refusal: BadgeRefusal) -> &'static str {
 
 fn credential(refusal: CredentialRefusal) -> String {
     let fixed = match refusal {
-        CredentialRefusal::ShareOver(until) => {
-            let end = until.format("%-d %b %Y");
+        CredentialRefusal::ShareOver(until, zone) => {
+            let end = zone.short_day(until);
             return format!("This link showed a badge until {end}; that time is over.");
         }
         CredentialRefusal::Erased => {
