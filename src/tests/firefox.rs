@@ -199,12 +199,25 @@ async fn connect(port: u16) -> Option<TcpStream> {
     head.starts_with(b"HTTP/1.1 101").then_some(stream)
 }
 
-/// A text of ours, masked by zeros, which leave it as it is.
+/// What masks our frames. Firefox ends a session of zeros.
+const MASK: [u8; 4] = [1, 2, 3, 4];
+
+/// A text of ours.
 async fn send(socket: &mut TcpStream, text: &[u8]) {
-    let mut frame = vec![0x81, 0x80 | 127];
-    frame.extend_from_slice(&u64::try_from(text.len()).unwrap().to_be_bytes());
-    frame.extend_from_slice(&[0; 4]);
-    frame.extend_from_slice(text);
+    let mut frame = vec![0x81];
+    match u16::try_from(text.len()).unwrap() {
+        short @ 0..126 => frame.push(0x80 | u8::try_from(short).unwrap()),
+        long => {
+            frame.push(0x80 | 126);
+            frame.extend_from_slice(&long.to_be_bytes());
+        }
+    }
+    frame.extend_from_slice(&MASK);
+    frame.extend(
+        text.iter()
+            .zip(MASK.iter().cycle())
+            .map(|(byte, mask)| byte ^ mask),
+    );
     socket.write_all(&frame).await.unwrap();
 }
 

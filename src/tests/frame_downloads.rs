@@ -49,6 +49,8 @@ async fn saves(chromium: &Chromium, folder: &Path, words: &str, ending: &str) {
         let new: Vec<String> = saved(folder).difference(&before).cloned().collect();
         if let [name] = new.as_slice() {
             assert!(name.ends_with(ending), "{words}: {name}");
+            // Another file may be called the same.
+            std::fs::remove_file(folder.join(name)).unwrap();
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

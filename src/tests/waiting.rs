@@ -353,6 +353,7 @@ fn in_chromium_without_cookies_the_choice_ends_in_the_form_round_the_frame() {
         chromium
             .reads("Your choice waits for the page of your course.")
             .await;
+        assert_eq!(chromium.stumbling_blocks().await, Vec::<String>::new());
         driver.switch_to_window(first).await.unwrap();
         let mut filled = String::new();
         for _ in 0..300 {

@@ -225,7 +225,7 @@ mod tests {
             .unwrap()
             .to_owned();
         let mut found = 0;
-        for part in text.split(".route(course::").skip(1) {
+        for part in text.split(concat!("route", "(course::")).skip(1) {
             let (name, rest) = part.split_once(',').unwrap();
             // Tables are saved, and the state of a check is for a script.
             let is_page = !name.ends_with("_CSV") && name != "CHECK_STATUS";

@@ -4,7 +4,7 @@
 -- One row for each window that was let in. It ends after two hours at the latest, and goes with the visit of the window.
 CREATE TABLE waiting_answers (
     -- The SHA-256 of the secret that the frame alone has, in hex.
-    digest TEXT PRIMARY KEY,
+    digest TEXT NOT NULL PRIMARY KEY,
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     -- The visit of the window. No reference: visits are swept by themselves.
     session_id TEXT NOT NULL,
