@@ -127,6 +127,7 @@ pub(crate) enum Asker {
 
 /// Which of the powers somebody has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "powers, each on its own")]
 pub(crate) struct Powers {
     pub(crate) create: bool,
     pub(crate) approve: bool,

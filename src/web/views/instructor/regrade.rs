@@ -7,6 +7,10 @@ use crate::web::views::shared::{CheckLine, Page, PictureView, ProblemList, When}
 /// Posts `reason` and `verdict` (`keep` or `revoke`).
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/regrade.html")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "what the page offers, each on its own"
+)]
 pub(crate) struct RegradePage {
     pub(crate) page: Page,
     pub(crate) student: String,
