@@ -22,6 +22,8 @@ pub struct Capabilities {
     pub result_scale: ResultScale,
     /// Whom the member list calls learners.
     pub roster_learners: RosterLearners,
+    /// From when on messages from a course name its services.
+    pub services_told: ServicesTold,
     /// Whether a page of a size may be asked for.
     pub page_size: PageSize,
     /// Which links lead to further pages.
@@ -75,6 +77,16 @@ pub enum RosterLearners {
     /// Also teachers without editing rights and roles that the school made itself. Only the gradebook tells: it has no
     /// rows for them (Moodle: the twelve things, 5; Moodle 11.9).
     StudentsAndStaff,
+}
+
+/// From when on the messages from a course name its services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServicesTold {
+    /// From the first on.
+    Always,
+    /// Once the tool is in use in the course: a deep linking request before that has no member list, and its absence says
+    /// nothing of the installation (Moodle 11.1).
+    OnceInUse,
 }
 
 /// Whether lists may be asked for pages of a size.
@@ -243,6 +255,7 @@ const MOODLE: Capabilities = Capabilities {
     product: Some("Moodle"),
     result_scale: ResultScale::Column,
     roster_learners: RosterLearners::StudentsAndStaff,
+    services_told: ServicesTold::OnceInUse,
     page_size: PageSize::Never,
     page_links: PageLinks::WellFormed,
     score_times: ScoreTimes::LaterSecond,
@@ -265,6 +278,7 @@ const CANVAS: Capabilities = Capabilities {
     product: Some("Canvas"),
     result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
+    services_told: ServicesTold::Always,
     page_size: PageSize::Asked,
     page_links: PageLinks::All,
     score_times: ScoreTimes::Later,
@@ -287,6 +301,7 @@ const OTHER: Capabilities = Capabilities {
     product: None,
     result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
+    services_told: ServicesTold::Always,
     page_size: PageSize::Never,
     page_links: PageLinks::All,
     score_times: ScoreTimes::Later,
