@@ -24,6 +24,8 @@ pub struct Capabilities {
     pub roster_learners: RosterLearners,
     /// Whether launches tell teaching assistants from teachers.
     pub assistants: Assistants,
+    /// From when on messages from a course name its services.
+    pub services_told: ServicesTold,
     /// Whether a page of a size may be asked for.
     pub page_size: PageSize,
     /// Which links lead to further pages.
@@ -97,6 +99,16 @@ pub enum Assistants {
     Unnamed,
     /// Where it wants to: the role is in the vocabulary (LTI 1.3 core, appendix A.2.3).
     MayBeNamed,
+}
+
+/// From when on the messages from a course name its services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServicesTold {
+    /// From the first on.
+    Always,
+    /// Once the tool is in use in the course: a deep linking request before that has no member list, and its absence says
+    /// nothing of the installation (Moodle 11.1).
+    OnceInUse,
 }
 
 /// Whether lists may be asked for pages of a size.
@@ -305,6 +317,7 @@ const MOODLE: Capabilities = Capabilities {
     result_scale: ResultScale::Column,
     roster_learners: RosterLearners::StudentsAndStaff,
     assistants: Assistants::Unnamed,
+    services_told: ServicesTold::OnceInUse,
     page_size: PageSize::Never,
     page_links: PageLinks::WellFormed,
     score_times: ScoreTimes::LaterSecond,
@@ -332,6 +345,7 @@ const CANVAS: Capabilities = Capabilities {
     result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
     assistants: Assistants::Named,
+    services_told: ServicesTold::Always,
     page_size: PageSize::Asked,
     page_links: PageLinks::All,
     score_times: ScoreTimes::Later,
@@ -359,6 +373,7 @@ const OTHER: Capabilities = Capabilities {
     result_scale: ResultScale::Row,
     roster_learners: RosterLearners::Students,
     assistants: Assistants::MayBeNamed,
+    services_told: ServicesTold::Always,
     page_size: PageSize::Never,
     page_links: PageLinks::All,
     score_times: ScoreTimes::Later,

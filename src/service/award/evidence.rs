@@ -128,10 +128,8 @@ fn anew(
         let asks_for_more = |badge: &Badge| {
             badge.design.renewal != Renewal::Automatic && badge.design.expiry.leaves_time(now)
         };
-        if badges::get(db, tenant, &rule.badge)?
-            .filter(asks_for_more)
-            .is_none()
-        {
+        let badge = badges::get(db, tenant, &rule.badge)?;
+        if !badge.as_ref().is_some_and(asks_for_more) {
             continue;
         }
         let award = awards::latest(db, tenant, &rule.badge, person)?;

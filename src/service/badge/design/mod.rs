@@ -22,6 +22,7 @@ use crate::store::{
     Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, links, rules,
     submissions,
 };
+use lti::capabilities::ServicesTold;
 
 mod rule;
 mod trial;
@@ -45,7 +46,7 @@ pub(crate) struct Overview {
     pub(crate) listing: Listing,
     /// Whether it is known who they are: the list was told, or somebody was seen.
     pub(crate) lists_students: bool,
-    /// Whether a link of the course was ever opened; before, a platform may keep its services to itself.
+    /// Whether a link of the course was ever opened, where the platform keeps its services to itself before.
     pub(crate) opened: bool,
     pub(crate) badges: Vec<Summary>,
     /// Gradebook columns that can be read.
@@ -148,7 +149,8 @@ pub(in crate::service) fn overview(
             badge,
         });
     }
-    let opened = links::any_opened(db, tenant, id, PLACEHOLDER)?;
+    let opened = visitor.registration.capabilities().services_told == ServicesTold::Always
+        || links::any_opened(db, tenant, id, PLACEHOLDER)?;
     let was_told = course.checks.last_at.is_some() && course.services.memberships_url.is_some();
     Ok(Overview {
         now,

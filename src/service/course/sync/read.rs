@@ -121,9 +121,8 @@ pub(super) fn left_out_of_members(left_out: &[LeftOut]) -> Option<Reason> {
     })
 }
 
-/// Asks the platform for everything that a check needs. `opened`: whether a link of the course was ever opened. Before
-/// that a platform may keep its services to itself (Moodle tells the member list once the tool is in use in the course),
-/// and what is not told yet is no fault.
+/// Asks the platform for everything that a check needs. `opened`: whether a link of the course was ever opened, where the
+/// platform keeps its services to itself before; what is not told yet is no fault.
 pub(super) async fn read(
     cairn: &Cairn,
     course: &Course,
