@@ -191,7 +191,6 @@ pub(crate) fn refused(
             .filter(posted_scores::course_id.eq(course.as_str()))
             .filter(posted_scores::outcome.eq(REFUSED));
         let rows: Vec<Row> = wanted
-            .clone()
             .order((
                 posted_scores::tried_at,
                 posted_scores::line_item_id,

@@ -146,31 +146,28 @@ pub(crate) fn in_course(
     token_digest: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<InCourse>, StoreError> {
-    let found: Option<(
-        Row,
-        CourseRow,
-        PersonRow,
-        RegistrationRow,
-        (Option<String>, Option<String>),
-    )> = on_both!(db, |connection| sessions::table
-        .inner_join(courses::table.on(courses::id.nullable().eq(sessions::course_id)))
-        .inner_join(people::table.on(people::id.eq(sessions::person_id)))
-        .inner_join(registrations::table.on(registrations::id.eq(sessions::registration_id)))
-        .inner_join(tenants::table.on(tenants::id.eq(sessions::tenant_id)))
-        .filter(sessions::token_digest.eq(token_digest))
-        .filter(sessions::expires_at.gt(micros(now)))
-        .filter(courses::tenant_id.eq(sessions::tenant_id))
-        .filter(people::tenant_id.eq(sessions::tenant_id))
-        .filter(registrations::tenant_id.eq(sessions::tenant_id))
-        .select((
-            Row::as_select(),
-            CourseRow::as_select(),
-            PersonRow::as_select(),
-            RegistrationRow::as_select(),
-            (tenants::accent, tenants::time_zone),
-        ))
-        .get_result(connection))
-    .optional()?;
+    /// The institution's accent and time zone.
+    type Tenant = (Option<String>, Option<String>);
+    let found: Option<(Row, CourseRow, PersonRow, RegistrationRow, Tenant)> =
+        on_both!(db, |connection| sessions::table
+            .inner_join(courses::table.on(courses::id.nullable().eq(sessions::course_id)))
+            .inner_join(people::table.on(people::id.eq(sessions::person_id)))
+            .inner_join(registrations::table.on(registrations::id.eq(sessions::registration_id)))
+            .inner_join(tenants::table.on(tenants::id.eq(sessions::tenant_id)))
+            .filter(sessions::token_digest.eq(token_digest))
+            .filter(sessions::expires_at.gt(micros(now)))
+            .filter(courses::tenant_id.eq(sessions::tenant_id))
+            .filter(people::tenant_id.eq(sessions::tenant_id))
+            .filter(registrations::tenant_id.eq(sessions::tenant_id))
+            .select((
+                Row::as_select(),
+                CourseRow::as_select(),
+                PersonRow::as_select(),
+                RegistrationRow::as_select(),
+                (tenants::accent, tenants::time_zone),
+            ))
+            .get_result(connection))
+        .optional()?;
     let Some((session, course, person, registration, (accent, zone))) = found else {
         return Ok(None);
     };
