@@ -95,6 +95,7 @@ fn main() {
         deployment_id: Some("1".into()),
         binding: None,
         storage_target: None,
+        waiting: None,
     };
     let published = Arc::new(KeySet(ToolKey::jwk_set([&key]).to_string()));
     let keys = KeySetCache::new(published, Arc::new(ManualClock::at(now())));

@@ -22,16 +22,9 @@
     all('.open-window').forEach((form) => { form.hidden = true; });
   }
 
-  // A status region speaks only of what changes after it is there.
-  const status = document.querySelector('#status > .notice');
-  if (status) {
-    const region = status.parentElement;
-    status.remove();
-    setTimeout(() => region.append(status), 100);
-  }
   document.getElementById('problems')?.focus();
 
-  // "4 minutes ago" stays true; the exact time stands in the reader's own zone and locale.
+  // "4 minutes ago" stays true; the exact time stands in the reader's locale, and in the institution's zone as all days do.
   const steps = [[45, 0, ''], [5400, 60, 'minute'], [129600, 3600, 'hour'], [Infinity, 86400, 'day']];
   const words = (seconds) => {
     const size = Math.abs(seconds);
@@ -45,23 +38,51 @@
     time.textContent = words((Date.parse(time.dateTime) - Date.now()) / 1000);
   });
   let format;
+  const shape = { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' };
   try {
-    format = new Intl.DateTimeFormat(root.dataset.locale || undefined, { dateStyle: 'medium', timeStyle: 'short' });
+    format = new Intl.DateTimeFormat(root.dataset.locale || undefined, { ...shape, timeZone: root.dataset.zone });
   } catch {
-    format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+    // A locale or a zone that this browser does not know: the page says the exact time itself.
   }
-  all('time[datetime]').forEach((time) => {
-    const at = Date.parse(time.dateTime);
-    if (!Number.isNaN(at)) time.title = format.format(at);
-  });
+  if (format) {
+    all('time[datetime]').forEach((time) => {
+      const at = Date.parse(time.dateTime);
+      if (!Number.isNaN(at)) time.title = format.format(at);
+    });
+  }
+
+  // Where nobody has said yet where the institution is, an administrator's browser does.
+  const askZone = document.getElementById('ask-zone');
+  if (askZone) {
+    askZone.elements.zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
+    fetch(askZone.action, { method: 'POST', body: new URLSearchParams(new FormData(askZone)) }).catch(() => {});
+  }
   setInterval(tell, 30000);
 
-  // A form that must go only once.
-  all('form[data-once]').forEach((form) => form.addEventListener('submit', (event) => {
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = '1';
-    event.submitter?.setAttribute('aria-disabled', 'true');
-  }));
+  // What a page needs when it is there, and again when a page that waits shows something new.
+  const dress = () => {
+    // A status region speaks only of what changes after it is there.
+    const status = document.querySelector('#status > .notice');
+    if (status) {
+      const region = status.parentElement;
+      status.remove();
+      setTimeout(() => region.append(status), 100);
+    }
+    all('time[datetime]').forEach((time) => {
+      const at = Date.parse(time.dateTime);
+      if (!Number.isNaN(at)) time.title = format.format(at);
+    });
+    // A form that must go only once.
+    all('form[data-once]:not([data-dressed])').forEach((form) => {
+      form.dataset.dressed = '';
+      form.addEventListener('submit', (event) => {
+        if (form.dataset.sent) { event.preventDefault(); return; }
+        form.dataset.sent = '1';
+        event.submitter?.setAttribute('aria-disabled', 'true');
+      });
+    });
+  };
+  dress();
   window.addEventListener('pageshow', () => all('form[data-once]').forEach((form) => {
     delete form.dataset.sent;
     form.querySelectorAll('[aria-disabled]').forEach((button) => button.removeAttribute('aria-disabled'));
@@ -129,38 +150,84 @@
     }
   });
 
-  // Check now: a count that moves, and may be left.
-  const check = document.getElementById('check-now');
-  const progress = document.getElementById('check-progress');
-  if (check && progress) {
-    const button = check.querySelector('button');
-    const carried = () => {
-      const body = new URLSearchParams();
-      check.querySelectorAll('input[type="hidden"]').forEach((field) => body.set(field.name, field.value));
-      return body;
-    };
-    const ask = async () => {
-      let answer;
+  // A page that waits: what is new takes the place of what was there. The focus, folds that are open and whoever types are
+  // left alone.
+  const kept = (element) => element.id || [element.tagName, element.getAttribute('aria-label') || element.textContent.trim(),
+    element.getAttribute('href') || element.form?.getAttribute('action') || ''].join('|');
+  const focusable = 'a[href], button, input:not([type="hidden"]), select, textarea, summary, [tabindex]';
+  const typing = (main) => {
+    const at = document.activeElement;
+    if (at && main.contains(at) && at.matches('input:not([type="checkbox"], [type="radio"]), select, textarea')) return true;
+    return Array.from(main.querySelectorAll('input:not([type="hidden"]), textarea')).some((field) =>
+      (field.type === 'checkbox' || field.type === 'radio') ? field.checked !== field.defaultChecked
+        : field.value !== field.defaultValue);
+  };
+  const renew = async (again) => {
+    const main = document.getElementById('main');
+    if (typing(main)) return false;
+    const body = new URLSearchParams(new FormData(again));
+    const address = again.getAttribute('action');
+    const response = again.method === 'post' ? await fetch(address, { method: 'POST', body: body })
+      : await fetch(`${address}?${body}`);
+    if (!response.ok) throw new Error(String(response.status));
+    const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('main');
+    if (!fresh) throw new Error('no page');
+    if (typing(main)) return false;
+    const at = main.contains(document.activeElement) && document.activeElement !== main ? kept(document.activeElement) : null;
+    const open = new Set(Array.from(main.querySelectorAll('details[open] > summary')).map((one) => kept(one)));
+    main.replaceChildren(...Array.from(fresh.childNodes).map((node) => document.adoptNode(node)));
+    main.querySelectorAll('details > summary').forEach((one) => { if (open.has(kept(one))) one.parentElement.open = true; });
+    if (at !== null) {
+      const same = Array.from(main.querySelectorAll(focusable)).find((one) => kept(one) === at);
+      (same || main).focus({ preventScroll: true });
+    }
+    dress();
+    return true;
+  };
+
+  // Check now: a count that moves, and may be left; in the end the page shows the new numbers.
+  const wait = () => {
+    const again = document.getElementById('again');
+    const check = document.getElementById('check-now');
+    const progress = document.getElementById('check-progress');
+    // Somebody types, or the network is away: a little later.
+    const later = (look, time) => setTimeout(() => { if (again.isConnected) look(); }, time);
+    const show = async () => {
       try {
-        const response = await fetch(check.dataset.status, { method: 'POST', body: carried() });
-        if (!response.ok) throw new Error(String(response.status));
-        answer = await response.json();
+        if (await renew(again)) wait(); else later(show, 2000);
       } catch {
-        progress.textContent = 'The check goes on, but its count cannot be shown. Open the page again in a minute.';
-        return;
-      }
-      if (answer.running) {
-        button.setAttribute('aria-disabled', 'true');
-        progress.textContent = `${answer.message} You may leave this page.`;
-        setTimeout(ask, 1000);
-      } else {
-        button.removeAttribute('aria-disabled');
-        progress.textContent = answer.message || 'Checked just now. Open the page again to see the new numbers.';
+        later(show, 5000);
       }
     };
-    check.addEventListener('submit', (event) => {
-      if (button.getAttribute('aria-disabled') === 'true') event.preventDefault();
-    });
-    if ('running' in check.dataset) ask();
-  }
+    if (check) {
+      const button = check.querySelector('button');
+      check.addEventListener('submit', (event) => {
+        if (button.getAttribute('aria-disabled') === 'true') event.preventDefault();
+      });
+    }
+    if (!again) return;
+    if (again.dataset.every) {
+      later(show, Number(again.dataset.every) * 1000);
+    } else if (check && progress && 'running' in check.dataset) {
+      const ask = async () => {
+        const body = new URLSearchParams({ since: check.dataset.since });
+        check.querySelectorAll('input[type="hidden"]').forEach((field) => body.set(field.name, field.value));
+        let answer;
+        try {
+          const response = await fetch(check.dataset.status, { method: 'POST', body: body });
+          if (!response.ok) throw new Error(String(response.status));
+          answer = await response.json();
+        } catch {
+          progress.textContent = 'The check goes on, but its count cannot be shown now.';
+          later(ask, 5000);
+          return;
+        }
+        if (!again.isConnected) return;
+        progress.textContent = answer.running ? `${answer.message} You may leave this page.` : answer.message;
+        if (answer.running) later(ask, 1000); else show();
+      };
+      ask();
+    }
+  };
+  wait();
 })();

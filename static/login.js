@@ -6,6 +6,7 @@
   const other = document.getElementById('window');
   if (!here || !other) return;
   other.hidden = true;
+  window.frameWaits?.hide();
   document.cookie = 'cairn_try=1; Secure; SameSite=None; Partitioned; Max-Age=60; Path=/';
   const holds = document.cookie.includes('cairn_try=1');
   const stored = window.platformStorage ? await window.platformStorage.put() : false;
@@ -16,6 +17,7 @@
   here.hidden = true;
   other.hidden = false;
   other.querySelector('button').classList.add('primary');
+  other.addEventListener('submit', () => window.frameWaits?.begin());
   document.getElementById('going').textContent =
     'Your browser keeps no cookies for pages inside other pages. Cairn can be opened in a window of its own.';
 })();

@@ -492,3 +492,24 @@ fn each_route_is_written_once() {
         });
     none(found.collect());
 }
+
+/// Moments become the dates that people read in one place, which knows the zone. Elsewhere only machines are told the time.
+#[test]
+fn dates_are_put_into_words_in_one_place() {
+    // What is signed, exchanged or packed is in UTC and says so.
+    const IN_UTC: [&str; 5] = [
+        "src/cli/verify_archive.rs",
+        "src/service/credential/build.rs",
+        "src/service/privacy/export/mod.rs",
+        "src/web/views/shared/when.rs",
+        "src/domain/zone.rs",
+    ];
+    let is_other = |one: &Source| one.path.starts_with("src/") && !IN_UTC.contains(&one.path.as_str());
+    let all = sources();
+    let found: Vec<&str> = all
+        .iter()
+        .filter(|one| is_other(one) && one.code.contains(".format(\"%"))
+        .map(|one| one.path.as_str())
+        .collect();
+    assert!(found.is_empty(), "use domain::zone: {found:?}");
+}

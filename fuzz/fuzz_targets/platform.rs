@@ -54,6 +54,7 @@ pub static PLATFORM: LazyLock<Platform> = LazyLock::new(|| {
             deployment_id: None,
             binding: None,
             storage_target: None,
+            waiting: None,
         },
         targets: Targets::new("https://tool.example".parse().expect("an origin"), ["/lti/launch"]),
         now,

@@ -10,6 +10,7 @@ use crate::domain::evaluate::evaluate;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{EvidenceFact, Facts, Grade, GradeSource, Held};
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
+use crate::domain::zone::Zone;
 
 /// A rule and the facts that it is held against.
 #[derive(Debug)]
@@ -86,6 +87,7 @@ fn rule() -> Rule {
                 }),
                 Node::Condition(Condition::NotBefore {
                     at: DateTime::UNIX_EPOCH,
+                    zone: Zone::UTC,
                 }),
                 Node::Group(any),
             ],
@@ -105,6 +107,7 @@ fn facts(person: usize) -> Facts {
                 recorded: None,
                 source: GradeSource::Ags,
                 read_at: now(),
+                changed_at: now(),
             };
             (id("aaaa", n).into(), grade)
         })
@@ -122,6 +125,6 @@ fn facts(person: usize) -> Facts {
         grades,
         evidence: HashMap::from([(id("dddd", 0).into(), evidence)]),
         held: HashMap::from([(id("bbbb", person % 3).into(), held)]),
-        approval: None,
+        ..Facts::default()
     }
 }

@@ -103,8 +103,9 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
             .iter()
             .map(|person| enrolments::Member {
                 person: person.id.clone(),
-                learner: true,
+                seen_as: crate::domain::membership::SeenAs::Learner,
                 active: true,
+                teaches: false,
             })
             .collect();
         enrolments::set_from_roster(db, &tenant, &course.id, &members, now)?;
@@ -185,6 +186,7 @@ fn design() -> Design {
             framework: Some("ESCO".into()),
         }],
         expiry: Expiry::AfterMonths { months: 36 },
+        renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
     }
 }

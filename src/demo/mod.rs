@@ -109,6 +109,7 @@ pub(crate) async fn connect(
     });
     let world = lms.world();
     world.set_admin_custom("context_id_history", "$Context.id.history");
+    world.set_admin_custom("time_zone", "$Person.address.timezone");
     world.grant_notices(true);
     let draft = RegistrationDraft {
         name: name.to_owned(),

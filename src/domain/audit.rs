@@ -52,6 +52,8 @@ words! {
     AwardKept = "award.kept";
     /// A holder was found who no longer meets the rule.
     AwardRegraded = "award.regraded";
+    /// A teacher had a badge awarded again that had lapsed.
+    AwardRenewed = "award.renewed";
     AwardRevoked = "award.revoked";
     BadgeChanged = "badge.changed";
     BadgeCopied = "badge.copied";
@@ -61,9 +63,18 @@ words! {
     BadgeMapped = "badge.mapped";
     BadgePaused = "badge.paused";
     BadgeRetired = "badge.retired";
+    ColumnCounting = "column.counting";
+    ColumnHeld = "column.held";
+    ColumnReleasePlanned = "column.release-planned";
+    ColumnReleased = "column.released";
     CopyDeclined = "copy.declined";
     CopyMapped = "copy.mapped";
     CopyTaken = "copy.taken";
+    /// When the grades of a course's columns count of which nobody chose otherwise.
+    CourseCounting = "course.counting";
+    /// Its platform concluded or deleted the course.
+    CourseEnded = "course.ended";
+    CourseReopened = "course.reopened";
     CredentialReissued = "credential.reissued";
     DataExported = "data.exported";
     DeploymentAccepted = "deployment.accepted";
@@ -108,6 +119,11 @@ words! {
     PolicyChanged = "policy.changed";
     RuleActivated = "rule.activated";
     RuleSaved = "rule.saved";
+    /// Grades of ours were sent anew, because the points of their column had been changed.
+    ScoresSentAnew = "scores.sent-anew";
+    /// Whether somebody is a student, of whom the platform could not tell.
+    StudentAnswered = "student.answered";
+    TimeZoneChanged = "time-zone.changed";
     ToolKeyPublished = "tool-key.published";
     ToolKeyRemoved = "tool-key.removed";
     ToolKeyUsed = "tool-key.used";
@@ -314,6 +330,7 @@ mod tests {
         "award.by-hand",
         "award.kept",
         "award.regraded",
+        "award.renewed",
         "award.revoked",
         "badge.changed",
         "badge.copied",
@@ -322,9 +339,16 @@ mod tests {
         "badge.mapped",
         "badge.paused",
         "badge.retired",
+        "column.counting",
+        "column.held",
+        "column.release-planned",
+        "column.released",
         "copy.declined",
         "copy.mapped",
         "copy.taken",
+        "course.counting",
+        "course.ended",
+        "course.reopened",
         "credential.reissued",
         "data.exported",
         "deployment.accepted",
@@ -365,6 +389,9 @@ mod tests {
         "policy.changed",
         "rule.activated",
         "rule.saved",
+        "scores.sent-anew",
+        "student.answered",
+        "time-zone.changed",
         "tool-key.published",
         "tool-key.removed",
         "tool-key.used",

@@ -1,9 +1,10 @@
 //! What an instructor designs. In the standard it becomes an `Achievement` (Open Badges 3.0, section B.1).
 
-use chrono::{DateTime, Months, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::zone::{Zone, last_moment};
 use crate::ids::{BadgeId, CourseId, RuleId, TenantId};
 
 /// A badge of one course.
@@ -59,6 +60,10 @@ pub(crate) struct Design {
     pub(crate) level: Option<String>,
     pub(crate) alignments: Vec<Alignment>,
     pub(crate) expiry: Expiry,
+    /// What a design says that was saved before there was a choice is the default: nobody had chosen otherwise then, and
+    /// an old grade does not show what somebody can do today.
+    #[serde(default)]
+    pub(crate) renewal: Renewal,
     /// Whether the signed credential carries the score.
     pub(crate) show_score: bool,
 }
@@ -137,9 +142,11 @@ pub(crate) struct Alignment {
 #[serde(tag = "expires", rename_all = "snake_case")]
 pub(crate) enum Expiry {
     Never,
-    /// All awards end at one moment.
+    /// All awards end at one moment: with the last day that was typed, which is one of that zone.
     On {
         at: DateTime<Utc>,
+        #[serde(default, skip_serializing_if = "Zone::is_utc")]
+        zone: Zone,
     },
     /// Each award ends so many months after it was made.
     AfterMonths {
@@ -151,15 +158,43 @@ pub(crate) enum Expiry {
     },
 }
 
-impl Expiry {
-    /// When an award made at `awarded_at` ends; `None` for never.
+/// What it takes for a badge that has lapsed to be awarded again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Renewal {
+    /// Its rule is met by something that is newer than the last award.
+    #[default]
+    Newer,
+    /// A teacher renews it.
+    ByHand,
+    /// Its rule is met, by whatever.
+    Automatic,
+}
+
+impl Renewal {
+    /// Every choice, in the order in which a form offers them.
+    pub(crate) const ALL: [Self; 3] = [Self::Newer, Self::ByHand, Self::Automatic];
+
+    /// The word in forms and archives, as it is stored.
     #[must_use]
-    pub(crate) fn end(self, awarded_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Newer => "newer",
+            Self::ByHand => "by_hand",
+            Self::Automatic => "automatic",
+        }
+    }
+}
+
+impl Expiry {
+    /// When an award made at `awarded_at` ends, months and days counted as they are in `zone`; `None` for never.
+    #[must_use]
+    pub(crate) fn end(self, awarded_at: DateTime<Utc>, zone: Zone) -> Option<DateTime<Utc>> {
         match self {
             Self::Never => None,
-            Self::On { at } => Some(at),
-            Self::AfterMonths { months } => awarded_at.checked_add_months(Months::new(months)),
-            Self::AfterDays { days } => awarded_at.checked_add_signed(TimeDelta::days(i64::from(days))),
+            Self::On { at, .. } => Some(at),
+            Self::AfterMonths { months } => zone.months_after(awarded_at, months),
+            Self::AfterDays { days } => zone.days_after(awarded_at, days),
         }
     }
 
@@ -167,7 +202,16 @@ impl Expiry {
     /// is awarded: it would be expired from birth, and every check would open one more cycle.
     #[must_use]
     pub(crate) fn leaves_time(self, now: DateTime<Utc>) -> bool {
-        self.end(now).is_none_or(|end| end > now)
+        self.end(now, Zone::UTC).is_none_or(|end| end > now)
+    }
+
+    /// The last day on which it is valid, where that is the same for all.
+    #[must_use]
+    pub(crate) fn last_day(self) -> Option<NaiveDate> {
+        match self {
+            Self::On { at, zone } => Some(zone.day(last_moment(at))),
+            Self::Never | Self::AfterMonths { .. } | Self::AfterDays { .. } => None,
+        }
     }
 }
 
@@ -176,25 +220,47 @@ mod tests {
     use super::*;
     use crate::domain::sample::{days, now};
 
+    fn on(at: DateTime<Utc>) -> Expiry {
+        Expiry::On { at, zone: Zone::UTC }
+    }
+
+    #[test]
+    fn an_end_of_an_older_version_is_one_in_utc() {
+        let text = r#"{"expires":"on","at":"2026-07-01T00:00:00Z"}"#;
+        let read: Expiry = serde_json::from_str(text).unwrap();
+        assert_eq!(read.last_day(), Some("2026-06-30".parse().unwrap()));
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    }
+
+    #[test]
+    fn days_and_months_are_those_of_the_institution() {
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        let at = "2027-01-30T23:30:00Z".parse().unwrap();
+        let end = Expiry::AfterMonths { months: 1 }.end(at, berlin).unwrap();
+        assert_eq!(berlin.field_day(at), "2027-01-31");
+        assert_eq!(berlin.field_day(end), "2027-02-28");
+    }
+
     #[test]
     fn an_award_ends_as_its_badge_says() {
-        assert_eq!(Expiry::Never.end(now()), None);
-        assert_eq!(Expiry::On { at: days(9) }.end(now()), Some(days(9)));
-        assert_eq!(Expiry::AfterDays { days: 30 }.end(now()), Some(days(30)));
+        let end = |expiry: Expiry| expiry.end(now(), Zone::UTC);
+        assert_eq!(end(Expiry::Never), None);
+        assert_eq!(end(on(days(9))), Some(days(9)));
+        assert_eq!(end(Expiry::AfterDays { days: 30 }), Some(days(30)));
     }
 
     #[test]
     fn a_fixed_end_that_has_come_leaves_no_time() {
         assert!(Expiry::Never.leaves_time(now()));
         assert!(Expiry::AfterDays { days: 1 }.leaves_time(now()));
-        assert!(Expiry::On { at: days(1) }.leaves_time(now()));
-        assert!(!Expiry::On { at: now() }.leaves_time(now()));
-        assert!(!Expiry::On { at: days(-1) }.leaves_time(now()));
+        assert!(on(days(1)).leaves_time(now()));
+        assert!(!on(now()).leaves_time(now()));
+        assert!(!on(days(-1)).leaves_time(now()));
     }
 
     #[test]
     fn months_end_on_the_same_day_or_the_last_of_a_shorter_month() {
-        let end = |from: &str, months| Expiry::AfterMonths { months }.end(from.parse().unwrap());
+        let end = |from: &str, months| Expiry::AfterMonths { months }.end(from.parse().unwrap(), Zone::UTC);
         assert_eq!(
             end("2026-11-23T10:42:00Z", 36),
             Some("2029-11-23T10:42:00Z".parse().unwrap())
@@ -206,10 +272,27 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_a_renewal_stay_and_a_design_from_before_needs_something_newer() {
+        assert_eq!(Renewal::ALL.map(Renewal::word), ["newer", "by_hand", "automatic"]);
+        for renewal in Renewal::ALL {
+            assert_eq!(serde_json::to_value(renewal).unwrap(), renewal.word());
+        }
+        let before = r##"{"name":"First aid","outcome":"","description":"","criteria":"","picture":{"from":"drawn",
+            "initials":"FA","shape":"circle","colour":"#205080"},"picture_alt":"","kind":"knowledge","hours":null,
+            "credits":null,"level":null,"alignments":[],"expiry":{"expires":"after_months","months":12},"show_score":true}"##;
+        let design: Design = serde_json::from_str(before).unwrap();
+        assert_eq!(design.renewal, Renewal::Newer);
+    }
+
+    #[test]
     fn an_expiry_is_stored_as_json_without_loss() {
         for expiry in [
             Expiry::Never,
-            Expiry::On { at: now() },
+            on(now()),
+            Expiry::On {
+                at: now(),
+                zone: Zone::parse("Europe/Berlin").unwrap(),
+            },
             Expiry::AfterMonths { months: 36 },
         ] {
             let text = serde_json::to_string(&expiry).unwrap();

@@ -1,6 +1,6 @@
 //! A course, its line items, what its links open and what it was copied from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,7 @@ pub(crate) struct Course {
     pub(crate) title: Option<String>,
     pub(crate) services: Services,
     pub(crate) checks: Checks,
+    pub(crate) life: CourseLife,
 }
 
 impl Course {
@@ -52,6 +53,96 @@ pub(crate) struct Checks {
     pub(crate) next_at: Option<DateTime<Utc>>,
     /// Why the last check failed, as it is stored.
     pub(crate) problem: Option<String>,
+}
+
+/// How far apart two looks are, at the least, that both find a course over before it counts as ended.
+pub(crate) const CERTAIN_AFTER: TimeDelta = TimeDelta::hours(1);
+/// How often a course is looked at that has ended: it may have been opened again.
+pub(crate) const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
+
+/// Whether a course goes on, as its services tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum CourseLife {
+    #[default]
+    Open,
+    /// Member list and gradebook both refuse; what that means is not certain yet.
+    Refuses {
+        since: DateTime<Utc>,
+    },
+    Ended {
+        how: End,
+        at: DateTime<Utc>,
+    },
+}
+
+/// How a course ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The platform says that it was concluded.
+    Concluded,
+    /// The platform knows it no more.
+    Gone,
+}
+
+impl End {
+    /// The word that is stored.
+    #[must_use]
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Concluded => "concluded",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// What one look at a course's services told of its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SignOfLife {
+    /// At least one of them answers.
+    Answers,
+    /// All of them refuse as those of a course do that is over.
+    Refuses(End),
+    /// Neither: the platform is away, or refuses for another reason.
+    Unknown,
+}
+
+impl CourseLife {
+    /// How it stands after a look.
+    #[must_use]
+    pub(crate) fn after(self, sign: SignOfLife, now: DateTime<Utc>) -> Self {
+        match (sign, self) {
+            (SignOfLife::Unknown, known) => known,
+            (SignOfLife::Answers, _) => Self::Open,
+            (SignOfLife::Refuses(_), Self::Open) => Self::Refuses { since: now },
+            (SignOfLife::Refuses(how), Self::Refuses { since }) if now - since >= CERTAIN_AFTER => {
+                Self::Ended { how, at: now }
+            }
+            (SignOfLife::Refuses(_), known) => known,
+        }
+    }
+
+    /// How it ended, if it did.
+    #[must_use]
+    pub(crate) fn end(self) -> Option<End> {
+        match self {
+            Self::Ended { how, .. } => Some(how),
+            Self::Open | Self::Refuses { .. } => None,
+        }
+    }
+
+    /// When the course is read again that was read just now; none while the schedule is off.
+    #[must_use]
+    pub(crate) fn next_look(self, now: DateTime<Utc>, interval: Option<TimeDelta>) -> Option<DateTime<Utc>> {
+        let usual = now.checked_add_signed(interval?)?;
+        match self {
+            Self::Open => Some(usual),
+            Self::Refuses { since } => {
+                let certain = since.checked_add_signed(CERTAIN_AFTER)?;
+                Some(if certain > now { usual.min(certain) } else { usual })
+            }
+            Self::Ended { .. } => now.checked_add_signed(LOOK_AGAIN),
+        }
+    }
 }
 
 /// A line item that the platform lets us see: a gradebook column of ours.
@@ -155,4 +246,56 @@ pub(crate) enum CopyState {
     Offered,
     Taken,
     Declined,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::now;
+
+    const REFUSES: SignOfLife = SignOfLife::Refuses(End::Concluded);
+
+    fn later(minutes: i64) -> DateTime<Utc> {
+        now() + TimeDelta::minutes(minutes)
+    }
+
+    #[test]
+    fn a_course_ends_when_it_refuses_twice_an_hour_apart() {
+        let first = CourseLife::Open.after(REFUSES, now());
+        assert_eq!(first, CourseLife::Refuses { since: now() });
+        let second = first.after(REFUSES, later(59));
+        assert_eq!(second, first, "too soon");
+        let ended = second.after(REFUSES, later(60));
+        assert_eq!(ended.end(), Some(End::Concluded));
+        assert_eq!(ended.after(SignOfLife::Refuses(End::Gone), later(90)), ended);
+    }
+
+    #[test]
+    fn what_answers_between_begins_anew_and_what_is_away_says_nothing() {
+        let first = CourseLife::Open.after(REFUSES, now());
+        assert_eq!(first.after(SignOfLife::Unknown, later(30)), first);
+        let answered = first.after(SignOfLife::Answers, later(30));
+        assert_eq!(answered, CourseLife::Open);
+        assert_eq!(answered.after(REFUSES, later(90)).end(), None);
+        let ended = first.after(REFUSES, later(60));
+        assert_eq!(ended.after(SignOfLife::Unknown, later(90)), ended);
+        assert_eq!(ended.after(SignOfLife::Answers, later(90)), CourseLife::Open);
+    }
+
+    #[test]
+    fn the_second_look_comes_after_an_hour_and_those_after_the_end_once_a_day() {
+        let day = Some(TimeDelta::days(1));
+        let quarter = Some(TimeDelta::minutes(15));
+        let refuses = CourseLife::Refuses { since: now() };
+        assert_eq!(CourseLife::Open.next_look(now(), quarter), Some(later(15)));
+        assert_eq!(refuses.next_look(now(), day), Some(later(60)));
+        assert_eq!(refuses.next_look(later(50), quarter), Some(later(60)));
+        assert_eq!(refuses.next_look(later(70), quarter), Some(later(85)));
+        let ended = CourseLife::Ended {
+            how: End::Gone,
+            at: now(),
+        };
+        assert_eq!(ended.next_look(now(), quarter), Some(now() + TimeDelta::days(1)));
+        assert_eq!(ended.next_look(now(), None), None);
+    }
 }

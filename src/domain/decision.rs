@@ -8,6 +8,7 @@ use crate::domain::cause::Cause;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{GradeSource, Recorded};
 use crate::domain::rule::{Condition, Need, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, DecisionId, PersonId, RuleId};
 
 /// Three-valued truth: what has not been read or graded yet is unknown, not false.
@@ -84,6 +85,10 @@ pub(crate) enum Seen {
         at_least: Threshold,
         read_at: Option<DateTime<Utc>>,
     },
+    /// The column is not released for this person; neither a grade in it nor that there is none is told.
+    NotReleased {
+        at_least: Threshold,
+    },
     Evidence {
         state: SubmissionState,
         since: DateTime<Utc>,
@@ -99,6 +104,9 @@ pub(crate) enum Seen {
     BadgeNotHeld,
     Date {
         at: DateTime<Utc>,
+        /// The zone that counted; records from before it was kept counted in UTC.
+        #[serde(default, skip_serializing_if = "Zone::is_utc")]
+        zone: Zone,
     },
     Approval {
         by: String,

@@ -13,11 +13,34 @@ use crate::ids::{ActivityId, BadgeId, LineItemId};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) grades: HashMap<LineItemId, Grade>,
+    /// Grades in columns that are not released, none where there is none: they decide nothing, and no student is told
+    /// whether there is one. No column is here and among `grades`.
+    pub(crate) withheld: HashMap<LineItemId, Option<Grade>>,
     pub(crate) evidence: HashMap<ActivityId, EvidenceFact>,
     /// Badges that the person holds, the latest award of each.
     pub(crate) held: HashMap<BadgeId, Held>,
     /// Set when an instructor approved this person for the badge that is being decided.
     pub(crate) approval: Option<Approval>,
+}
+
+impl Facts {
+    /// Whether the gradebook has a row of this person, released or not.
+    #[must_use]
+    pub(crate) fn has_row(&self) -> bool {
+        !self.grades.is_empty() || self.withheld.values().any(Option::is_some)
+    }
+
+    /// The same once these columns are released.
+    #[must_use]
+    pub(crate) fn released(&self, which: impl Fn(&LineItemId) -> bool) -> Self {
+        let mut all = self.clone();
+        let released = all.withheld.extract_if(|item, _| which(item));
+        let released: Vec<_> = released
+            .filter_map(|(item, grade)| Some((item, grade?)))
+            .collect();
+        all.grades.extend(released);
+        all
+    }
 }
 
 /// A grade as it was read. A result row without a score has `value: None`: unknown.
@@ -31,6 +54,9 @@ pub(crate) struct Grade {
     pub(crate) recorded: Option<Recorded>,
     pub(crate) source: GradeSource,
     pub(crate) read_at: DateTime<Utc>,
+    /// When it was first read as it is: the moment of the grade. Reading it again, another maximum of its column and a
+    /// row that comes back as it was leave it alone.
+    pub(crate) changed_at: DateTime<Utc>,
 }
 
 /// A score and its maximum as the platform recorded them, before they were brought to the column's present maximum.

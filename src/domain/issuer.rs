@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::theme::Colour;
+use crate::domain::zone::{Zone, ZoneSet};
 use crate::ids::{IssuerId, TenantId};
 
 /// An institution that uses Cairn: the owner of rows.
@@ -12,7 +13,17 @@ pub(crate) struct Tenant {
     pub(crate) name: String,
     /// The colour of its pages; none is Cairn's own.
     pub(crate) accent: Option<Colour>,
+    /// Where its days begin and end, and who said so; none counts as UTC.
+    pub(crate) time_zone: Option<ZoneSet>,
     pub(crate) created_at: DateTime<Utc>,
+}
+
+impl Tenant {
+    /// The zone that counts.
+    #[must_use]
+    pub(crate) fn zone(&self) -> Zone {
+        self.time_zone.map_or(Zone::UTC, |set| set.zone)
+    }
 }
 
 /// How much there is of an institution, for the first page of the console.
@@ -39,4 +50,6 @@ pub(crate) struct Issuer {
     pub(crate) email: Option<String>,
     /// As in [`Tenant::accent`]: the institution's, for pages that stand in its name.
     pub(crate) accent: Option<Colour>,
+    /// As in [`Tenant::zone`].
+    pub(crate) zone: Zone,
 }

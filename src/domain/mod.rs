@@ -27,13 +27,18 @@ pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod issuer;
 pub(crate) mod keys;
+pub(crate) mod membership;
 pub(crate) mod page;
 pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod policy;
+pub(crate) mod posted_score;
+pub(crate) mod release;
+pub(crate) mod renewal;
 pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod sentence;
 pub(crate) mod session;
 pub(crate) mod theme;
+pub(crate) mod zone;

@@ -13,6 +13,10 @@ pub(crate) struct Policy {
     pub(crate) approve: Who,
     /// Who revokes badges.
     pub(crate) revoke: Who,
+    /// What teaching assistants may do, where the platform tells them from teachers.
+    pub(crate) assistants: Assistants,
+    /// What teachers see whom the platform limits to their own sections.
+    pub(crate) sections: Sections,
     /// What a new badge does when a grade falls after the award.
     pub(crate) regrade: Regrade,
     /// Days for which superseded decision records and replaced hand-ins are kept; none: for ever.
@@ -31,6 +35,42 @@ pub(crate) enum Who {
     Instructors,
     /// Only instructors who are administrators in the LMS.
     Administrators,
+}
+
+/// What teaching assistants may do besides looking at everything; never what is left to administrators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(clippy::struct_excessive_bools, reason = "powers, each on its own")]
+pub(crate) struct Assistants {
+    /// Review what students handed in, and let a badge stand whose rule is no longer met.
+    pub(crate) review: bool,
+    /// Approve students, award by hand, and say who is a student.
+    pub(crate) approve: bool,
+    /// Make badges, change them and their rules, turn them on, and put things into the course.
+    pub(crate) create: bool,
+    pub(crate) revoke: bool,
+}
+
+impl Default for Assistants {
+    fn default() -> Self {
+        Self {
+            review: true,
+            approve: false,
+            create: false,
+            revoke: false,
+        }
+    }
+}
+
+/// What teachers see whom the platform limits to their own sections. Its member list has everybody of the course, and does
+/// not say who is in which section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Sections {
+    /// The whole course, as other teachers do.
+    WholeCourse,
+    /// Nothing of other people: no page for teachers.
+    NoTeaching,
 }
 
 /// What becomes of a badge whose holder's grade fell below the rule.
@@ -54,6 +94,8 @@ impl Default for Policy {
             create: Who::Instructors,
             approve: Who::Instructors,
             revoke: Who::Instructors,
+            assistants: Assistants::default(),
+            sections: Sections::WholeCourse,
             regrade: Regrade::Flag,
             keep_days: None,
             public_pages: true,
@@ -68,14 +110,29 @@ pub(crate) enum Power {
     Create,
     Approve,
     Revoke,
+    /// Put something into the course page. Every instructor may.
+    Place,
+    /// Review what was handed in. Every instructor may.
+    Review,
+}
+
+/// As whom somebody asks who teaches or assists in a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asker {
+    Instructor,
+    Assistant,
+    /// An administrator of the LMS, whatever else they are in the course.
+    Administrator,
 }
 
 /// Which of the powers somebody has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "powers, each on its own")]
 pub(crate) struct Powers {
     pub(crate) create: bool,
     pub(crate) approve: bool,
     pub(crate) revoke: bool,
+    pub(crate) review: bool,
 }
 
 /// What a policy refuses.
@@ -84,6 +141,8 @@ pub(crate) enum Refusal {
     Create,
     Approve,
     Revoke,
+    /// It is not for teaching assistants.
+    Assistants(Power),
     /// Badges are kept off the web, so a holder cannot share one.
     Sharing,
     /// Names are not shown on badge pages.
@@ -100,6 +159,7 @@ impl Refusal {
             Self::Create => "policy.create",
             Self::Approve => "policy.approve",
             Self::Revoke => "policy.revoke",
+            Self::Assistants(_) => "policy.assistants",
             Self::Sharing => "policy.sharing",
             Self::Name => "policy.name",
             Self::PublicPage => "policy.public-page",
@@ -108,31 +168,35 @@ impl Refusal {
 }
 
 impl Policy {
-    /// Whether an instructor may use that power, who is an administrator of the LMS or not.
+    /// Whether somebody who teaches or assists may use that power.
     ///
     /// # Errors
     /// The [`Refusal`] for that power.
-    pub(crate) fn allows(&self, power: Power, administrator: bool) -> Result<(), Refusal> {
-        let (who, refusal) = match power {
-            Power::Create => (self.create, Refusal::Create),
-            Power::Approve => (self.approve, Refusal::Approve),
-            Power::Revoke => (self.revoke, Refusal::Revoke),
+    pub(crate) fn allows(&self, power: Power, asker: Asker) -> Result<(), Refusal> {
+        let (who, assistants, refusal) = match power {
+            Power::Create => (self.create, self.assistants.create, Refusal::Create),
+            Power::Approve => (self.approve, self.assistants.approve, Refusal::Approve),
+            Power::Revoke => (self.revoke, self.assistants.revoke, Refusal::Revoke),
+            Power::Place => (Who::Instructors, self.assistants.create, Refusal::Create),
+            Power::Review => (Who::Instructors, self.assistants.review, Refusal::Approve),
         };
-        if who == Who::Administrators && !administrator {
-            Err(refusal)
-        } else {
-            Ok(())
+        match (asker, who) {
+            (Asker::Administrator, _) => Ok(()),
+            (_, Who::Administrators) => Err(refusal),
+            (Asker::Assistant, Who::Instructors) if !assistants => Err(Refusal::Assistants(power)),
+            (Asker::Assistant | Asker::Instructor, Who::Instructors) => Ok(()),
         }
     }
 
-    /// The powers of an instructor, who is an administrator of the LMS or not.
+    /// The powers of somebody who teaches or assists.
     #[must_use]
-    pub(crate) fn powers(&self, administrator: bool) -> Powers {
-        let has = |power| self.allows(power, administrator).is_ok();
+    pub(crate) fn powers(&self, asker: Asker) -> Powers {
+        let has = |power| self.allows(power, asker).is_ok();
         Powers {
             create: has(Power::Create),
             approve: has(Power::Approve),
             revoke: has(Power::Revoke),
+            review: has(Power::Review),
         }
     }
 
@@ -174,17 +238,17 @@ mod tests {
             *match kept {
                 Power::Create => &mut policy.create,
                 Power::Approve => &mut policy.approve,
-                Power::Revoke => &mut policy.revoke,
+                _ => &mut policy.revoke,
             } = Who::Administrators;
             for power in powers {
                 assert_eq!(
-                    policy.allows(power, false).is_err(),
+                    policy.allows(power, Asker::Instructor).is_err(),
                     power == kept,
                     "{kept:?} {power:?}"
                 );
-                assert_eq!(policy.allows(power, true), Ok(()));
+                assert_eq!(policy.allows(power, Asker::Administrator), Ok(()));
             }
-            let has = policy.powers(false);
+            let has = policy.powers(Asker::Instructor);
             let lacks = [
                 (Power::Create, !has.create),
                 (Power::Approve, !has.approve),
@@ -192,6 +256,45 @@ mod tests {
             ];
             assert!(lacks.into_iter().all(|(power, lacks)| lacks == (power == kept)));
         }
+    }
+
+    #[test]
+    fn assistants_review_and_see_unless_the_policy_says_more_or_less() {
+        let usual = Policy::default();
+        assert_eq!(
+            usual.powers(Asker::Assistant),
+            Powers {
+                create: false,
+                approve: false,
+                revoke: false,
+                review: true
+            }
+        );
+        assert_eq!(
+            usual.allows(Power::Place, Asker::Assistant),
+            Err(Refusal::Assistants(Power::Place))
+        );
+        assert_eq!(usual.allows(Power::Place, Asker::Instructor), Ok(()));
+        let more = Policy {
+            create: Who::Administrators,
+            assistants: Assistants {
+                review: false,
+                create: true,
+                revoke: true,
+                ..Assistants::default()
+            },
+            ..usual
+        };
+        let has = more.powers(Asker::Assistant);
+        assert!(has.revoke && !has.review);
+        assert_eq!(
+            more.allows(Power::Create, Asker::Assistant),
+            Err(Refusal::Create),
+            "what is left to administrators is theirs"
+        );
+        assert_eq!(more.allows(Power::Review, Asker::Administrator), Ok(()));
+        let read: Policy = serde_json::from_str(r#"{"assistants":{"create":true}}"#).unwrap();
+        assert!(read.assistants.create && read.assistants.review);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, RuleId, TenantId};
 
 /// One version of a badge's rule. A version that was active is never changed.
@@ -69,8 +70,12 @@ pub(crate) enum Condition {
     EvidenceApproved { activity: ActivityId },
     /// Another badge is held and in force.
     HoldsBadge { badge: BadgeId },
-    /// The moment has come.
-    NotBefore { at: DateTime<Utc> },
+    /// The moment has come. It was typed as a day and a time in that zone.
+    NotBefore {
+        at: DateTime<Utc>,
+        #[serde(default, skip_serializing_if = "Zone::is_utc")]
+        zone: Zone,
+    },
     /// An instructor said so for this badge and this person.
     InstructorApproves,
 }

@@ -7,8 +7,11 @@ use rust_decimal::Decimal;
 use crate::domain::award::{Award, Revocation};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{Approval, EvidenceFact, Facts, Grade, GradeSource, Held};
+use crate::domain::membership::{Listing, SeenAs};
+use crate::domain::people::Enrolment;
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
 use crate::domain::sentence::{ItemName, Names};
+use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 /// Monday, 23 November 2026, 10:42 UTC.
@@ -22,6 +25,24 @@ pub(crate) fn days(count: i64) -> DateTime<Utc> {
 
 pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
+}
+
+/// A student of a course, listed as one and launched as one, where the list names students alone.
+pub(crate) fn enrolment() -> Enrolment {
+    Enrolment {
+        course: "course".into(),
+        person: "ada".into(),
+        launched: Some(SeenAs::Learner),
+        listed: Some(SeenAs::Learner),
+        learner: true,
+        active: true,
+        seen_at: now(),
+        staff_seen_at: None,
+        refused_grading_at: None,
+        answer: None,
+        listing: Listing::Students,
+        teaches: false,
+    }
 }
 
 pub(crate) fn all(nodes: impl IntoIterator<Item = Node>) -> Group {
@@ -78,7 +99,7 @@ pub(crate) fn holds(badge: &str) -> Node {
 }
 
 pub(crate) fn not_before(at: DateTime<Utc>) -> Node {
-    Node::Condition(Condition::NotBefore { at })
+    Node::Condition(Condition::NotBefore { at, zone: Zone::UTC })
 }
 
 pub(crate) fn approval() -> Node {
@@ -126,7 +147,14 @@ pub(crate) fn names() -> Names {
         ]
         .map(|(id, name)| (id.into(), name.to_owned()))
         .into(),
+        zone: Zone::UTC,
     }
+}
+
+/// UTC and some that are not.
+pub(crate) fn any_zone() -> impl Strategy<Value = Zone> {
+    let names = ["UTC", "Europe/Berlin", "America/Santiago", "Asia/Kathmandu"];
+    proptest::sample::select(names.map(|name| Zone::parse(name).unwrap()).to_vec())
 }
 
 /// Facts that grow by one fact at a time.
@@ -143,6 +171,13 @@ impl Known {
 
     pub(crate) fn ungraded(mut self, item: &str) -> Self {
         self.0.grades.insert(item.into(), grade(None, decimal("100")));
+        self
+    }
+
+    /// A column that is not released, with what it holds.
+    pub(crate) fn withheld(mut self, item: &str, value: Option<&str>) -> Self {
+        let held = value.map(|value| grade(Some(decimal(value)), decimal("100")));
+        self.0.withheld.insert(item.into(), held);
         self
     }
 
@@ -194,6 +229,7 @@ pub(crate) fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
         recorded: None,
         source: GradeSource::Ags,
         read_at: now(),
+        changed_at: days(-3),
     }
 }
 
@@ -245,7 +281,7 @@ pub(crate) fn any_condition() -> impl Strategy<Value = Condition> {
             activity: activity.into()
         }),
         any_name().prop_map(|badge| Condition::HoldsBadge { badge: badge.into() }),
-        (-2_i64..=2).prop_map(|day| Condition::NotBefore { at: days(day) }),
+        (-2_i64..=2, any_zone()).prop_map(|(day, zone)| Condition::NotBefore { at: days(day), zone }),
         Just(Condition::InstructorApproves),
     ]
 }
@@ -285,14 +321,24 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
         valid_until: end.map(days),
         revoked,
     });
+    let column = (grade, prop::bool::weighted(0.2));
     (
-        prop::collection::hash_map(any_name().prop_map(LineItemId::from), grade, 0..5),
+        prop::collection::hash_map(any_name().prop_map(LineItemId::from), column, 0..5),
         prop::collection::hash_map(any_name().prop_map(ActivityId::from), state, 0..5),
         prop::collection::hash_map(any_name().prop_map(BadgeId::from), held, 0..5),
         prop::bool::ANY,
     )
-        .prop_map(|(grades, states, held, approved)| Facts {
-            grades,
+        .prop_map(|(columns, states, held, approved)| Facts {
+            grades: columns
+                .iter()
+                .filter(|(_, (_, waits))| !waits)
+                .map(|(item, (grade, _))| (item.clone(), grade.clone()))
+                .collect(),
+            withheld: columns
+                .into_iter()
+                .filter(|(_, (_, waits))| *waits)
+                .map(|(item, (grade, _))| (item, grade.value.is_some().then_some(grade)))
+                .collect(),
             evidence: states
                 .into_iter()
                 .map(|(id, state)| {

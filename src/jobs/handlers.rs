@@ -10,11 +10,12 @@ use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{
     self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, DoJoin, EnsureLineItem, EraseFiles,
-    ExportInstitution, HandleNotice, SendScore, SignAnew, SubscribeNotices, USUAL_RETRY,
+    ExportInstitution, HandleNotice, ReleaseColumn, SendScore, SignAnew, SubscribeNotices, USUAL_RETRY,
 };
 use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
 use crate::service::course::notices;
+use crate::service::course::releases;
 use crate::service::course::scores;
 use crate::service::course::sync;
 use crate::service::credential::withdrawing;
@@ -67,11 +68,12 @@ impl Kind {
     }
 }
 
-static KINDS: [Kind; 11] = [
+static KINDS: [Kind; 12] = [
     Kind::of::<CheckCourse>(),
     Kind::of::<DecideBadge>(),
     Kind::of::<DecidePerson>(),
     Kind::of::<DoJoin>(),
+    Kind::of::<ReleaseColumn>(),
     Kind::of::<EnsureLineItem>(),
     Kind::of::<SendScore>(),
     Kind::of::<SubscribeNotices>(),
@@ -150,6 +152,12 @@ impl Handler for DoJoin {
     }
 }
 
+impl Handler for ReleaseColumn {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        releases::work(cairn, tenant, &self.item).await.map(Done::well)
+    }
+}
+
 impl Handler for EnsureLineItem {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         columns::ensure_activity_item(cairn, tenant, &self.activity)
@@ -216,6 +224,7 @@ mod tests {
             "export",
             "join",
             "notice",
+            "release_column",
             "send_score",
             "sign_anew",
             "subscribe_notices",

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::courses::Row as CourseRow;
 use super::deployments::Row as DeploymentRow;
-use super::enrolments::Row as EnrolmentRow;
+use super::enrolments::{Row as EnrolmentRow, listing_of};
 use super::last_seen::Row as LastSeenRow;
 use super::links::Row as LinkRow;
 use super::people::Row as PersonRow;
@@ -146,14 +146,16 @@ pub(crate) fn find(db: &mut Db, named: Named<'_>) -> Result<Option<Known>, Store
 fn known(
     (registration, deployment, platform, course, link, person, enrolment, last_seen): Rows,
 ) -> Result<Known, StoreError> {
+    let registration = registration.registration()?;
+    let listing = listing_of(registration.flavour);
     Ok(Known {
-        registration: registration.registration()?,
+        registration,
         deployment: deployment.map(DeploymentRow::deployment).transpose()?,
         platform: platform.map(PlatformRow::platform).transpose()?,
         course: course.map(CourseRow::course).transpose()?,
         link: link.map(LinkRow::link).transpose()?,
         person: person.map(Person::from),
-        enrolment: enrolment.map(EnrolmentRow::enrolment).transpose()?,
+        enrolment: enrolment.map(|row| row.enrolment(listing)).transpose()?,
         last_seen: last_seen.map(LastSeenRow::last_seen).transpose()?,
     })
 }

@@ -6,10 +6,15 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::{count, max};
 use diesel::prelude::*;
 
+use super::badges::Row as BadgeRow;
 use super::convert::{micros, moment, opt_moment};
-use super::schema::{awards, badges, people};
-use super::{Db, StoreError};
+use super::courses::Row as CourseRow;
+use super::enrolments::is_student;
+use super::schema::{awards, badges, courses, people};
+use super::{Db, StoreError, enrolments, schema};
 use crate::domain::award::{Award, Revocation};
+use crate::domain::badge::Badge;
+use crate::domain::course::Course;
 use crate::domain::facts::Held;
 use crate::ids::{AwardId, BadgeId, CourseId, PersonId, TenantId};
 
@@ -221,12 +226,44 @@ pub(crate) fn twins(db: &mut Db, tenant: &TenantId, award: &Award) -> Result<Vec
     Ok(ids.into_iter().map(AwardId::from).collect())
 }
 
+/// The latest awards of a person in all courses but one, newest first, each with its badge and its course.
+pub(crate) fn latest_elsewhere(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    but: &CourseId,
+) -> Result<Vec<(Award, Badge, Course)>, StoreError> {
+    let rows: Vec<(Row, BadgeRow, CourseRow)> = on_both!(db, |connection| awards::table
+        .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+        .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::person_id.eq(person.as_str()))
+        .filter(badges::tenant_id.eq(awards::tenant_id))
+        .filter(courses::tenant_id.eq(awards::tenant_id))
+        .filter(courses::id.ne(but.as_str()))
+        .order(awards::cycle)
+        .select((Row::as_select(), BadgeRow::as_select(), CourseRow::as_select()))
+        .load(connection))?;
+    let mut latest = HashMap::new();
+    for (award, badge, course) in rows {
+        latest.insert(
+            award.badge_id.clone(),
+            (award.award()?, badge.badge()?, course.course()?),
+        );
+    }
+    let mut latest: Vec<_> = latest.into_values().collect();
+    latest.sort_by(|(one, ..), (other, ..)| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
+    Ok(latest)
+}
+
 /// How awards of one badge stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counter {
     /// People whose award is in force.
     pub(crate) holders: i64,
     pub(crate) last_awarded_at: Option<DateTime<Utc>>,
+    /// How many of the holders count as students of the course now: the others have left or are staff.
+    pub(crate) students: i64,
 }
 
 /// The counters of a course's badges, those with an award in force, in one grouped query.
@@ -255,17 +292,58 @@ pub(crate) fn counters(
             max(awards::awarded_at)
         ))
         .load(connection))?;
+    let listing = enrolments::listing(db, tenant, course)?;
+    let of_students: Vec<(String, i64)> = on_both!(db, |connection| awards::table
+        .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+        .inner_join(
+            schema::enrolments::table.on(schema::enrolments::person_id
+                .eq(awards::person_id)
+                .and(schema::enrolments::course_id.eq(badges::course_id)))
+        )
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(awards::revoked_at.is_null())
+        .filter(
+            awards::valid_until
+                .is_null()
+                .or(awards::valid_until.assume_not_null().gt(micros(now)))
+        )
+        .filter(is_student!(listing))
+        .group_by(awards::badge_id)
+        .select((awards::badge_id, count(awards::person_id).aggregate_distinct()))
+        .load(connection))?;
+    let of_students: HashMap<String, i64> = of_students.into_iter().collect();
     rows.into_iter()
         .map(|(badge, holders, last)| {
+            let students = of_students.get(&badge).copied().unwrap_or(0);
             Ok((
                 badge.into(),
                 Counter {
                     holders,
+                    students,
                     last_awarded_at: opt_moment(last)?,
                 },
             ))
         })
         .collect()
+}
+
+/// How many awards of a course's badges were made since that moment and stand.
+pub(crate) fn count_since(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    since: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let found: i64 = awards::table
+        .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(awards::awarded_at.ge(micros(since)))
+        .filter(awards::revoked_at.is_null())
+        .select(count(awards::id))
+        .get_result(db)?;
+    Ok(usize::try_from(found).unwrap_or_default())
 }
 
 /// Keeps since when an award is under review and counts for nothing; `None` when that is over.

@@ -101,8 +101,8 @@ impl Blobs {
 }
 
 fn path(tenant: &TenantId, digest: &str) -> object_store::path::Path {
-    let shelf: String = digest.chars().take(2).collect();
-    object_store::path::Path::from_iter([tenant.as_str(), &shelf, digest])
+    let prefix: String = digest.chars().take(2).collect();
+    object_store::path::Path::from_iter([tenant.as_str(), &prefix, digest])
 }
 
 #[cfg(test)]
@@ -132,8 +132,8 @@ mod tests {
         let blobs = Blobs::in_folder(folder.path()).unwrap();
         let ours = TenantId::from("a");
         let digest = blobs.put(&ours, Bytes::from_static(b"report")).await.unwrap();
-        let shelf: String = digest.chars().take(2).collect();
-        let file = folder.path().join("a").join(shelf).join(&digest);
+        let prefix: String = digest.chars().take(2).collect();
+        let file = folder.path().join("a").join(prefix).join(&digest);
         std::fs::write(file, "another").unwrap();
         assert!(matches!(blobs.get(&ours, &digest).await, Err(BlobError::Changed)));
     }

@@ -9,7 +9,7 @@ use super::course_keys;
 use super::platforms::{self, Home};
 use super::schema::{course_keys as known_as, courses};
 use super::{Db, StoreError};
-use crate::domain::course::{Checks, Course, Services};
+use crate::domain::course::{Checks, Course, CourseLife, End, Services};
 use crate::domain::page::Page;
 use crate::ids::{CourseId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
@@ -43,6 +43,9 @@ pub(super) struct Row {
     next_check_at: Option<i64>,
     problem: Option<String>,
     created_at: i64,
+    refused_at: Option<i64>,
+    ended_at: Option<i64>,
+    ended_as: Option<String>,
 }
 
 impl Row {
@@ -60,11 +63,33 @@ impl Row {
             next_check_at: Some(micros(now)),
             problem: None,
             created_at: micros(now),
+            refused_at: None,
+            ended_at: None,
+            ended_as: None,
         })
+    }
+
+    fn life(&self) -> Result<CourseLife, StoreError> {
+        let Some(at) = opt_moment(self.ended_at)? else {
+            let since = opt_moment(self.refused_at)?;
+            return Ok(since.map_or(CourseLife::Open, |since| CourseLife::Refuses { since }));
+        };
+        let how = match self.ended_as.as_deref() {
+            Some("concluded") => End::Concluded,
+            Some("gone") => End::Gone,
+            other => {
+                return Err(StoreError::Value {
+                    column: "courses.ended_as",
+                    problem: format!("{other:?}"),
+                });
+            }
+        };
+        Ok(CourseLife::Ended { how, at })
     }
 
     pub(super) fn course(self) -> Result<Course, StoreError> {
         Ok(Course {
+            life: self.life()?,
             id: self.id.into(),
             tenant: self.tenant_id.into(),
             registration: self.registration_id.into(),
@@ -259,6 +284,37 @@ pub(crate) fn set_checks(
     }
 }
 
+/// Keeps whether the course goes on.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such course.
+pub(crate) fn set_life(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CourseId,
+    life: CourseLife,
+) -> Result<(), StoreError> {
+    let (refused_at, ended) = match life {
+        CourseLife::Open => (None, None),
+        CourseLife::Refuses { since } => (Some(micros(since)), None),
+        CourseLife::Ended { how, at } => (None, Some((micros(at), how.word()))),
+    };
+    let changed = diesel::update(courses::table)
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(id.as_str()))
+        .set((
+            courses::refused_at.eq(refused_at),
+            courses::ended_at.eq(ended.map(|(at, _)| at)),
+            courses::ended_as.eq(ended.map(|(_, how)| how)),
+        ))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("course"))
+    } else {
+        Ok(())
+    }
+}
+
 /// Keeps when the course will be read again, and leaves what is known of the last check.
 ///
 /// # Errors
@@ -361,4 +417,23 @@ pub(crate) fn by_contexts(
             })
         })
         .collect()
+}
+
+/// Sets what the platform offers in a course, whatever was offered before.
+///
+/// # Errors
+/// Trouble with the database.
+#[cfg(test)]
+pub(crate) fn set_services(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CourseId,
+    services: &crate::domain::course::Services,
+) -> Result<(), StoreError> {
+    diesel::update(courses::table)
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(id.as_str()))
+        .set(courses::services.eq(json(services)?))
+        .execute(db)?;
+    Ok(())
 }

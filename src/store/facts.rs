@@ -1,17 +1,20 @@
-//! Everything that rules may ask, of a whole course or of some people, in five queries however many they are.
+//! Everything that rules may ask, of a whole course or of some people, in a few queries however many they are.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::convert::CHUNK;
+use super::convert::{CHUNK, decimal, moment, word};
 use super::schema::{activities, approvals, awards, enrolments, line_items, results, submissions};
 use super::{Db, StoreError};
 use super::{
-    approvals as approval_rows, awards as award_rows, results as result_rows, submissions as hand_ins,
+    approvals as approval_rows, awards as award_rows, releases, results as result_rows,
+    submissions as hand_ins,
 };
+use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::Facts;
-use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
+use crate::domain::release::is_of_review;
+use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, TenantId};
 
 /// The facts of everybody who is enrolled in the course, whether or not anything is known of them: grades and evidence
 /// of this course, badges of any course, and the approval for `badge`.
@@ -59,16 +62,29 @@ pub(crate) fn for_person(
     Ok(all.remove(person).unwrap_or_default())
 }
 
-/// Adds what is known of those in `all`, or only of those `only` names.
-fn gather(
+/// The grades of one person, and nothing else that is known of them.
+pub(crate) fn grades_of(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
-    badge: &BadgeId,
+    person: &PersonId,
+) -> Result<Facts, StoreError> {
+    let mut all = HashMap::from([(person.clone(), Facts::default())]);
+    grades(db, tenant, course, Some(&[person.as_str()]), &mut all)?;
+    Ok(all.remove(person).unwrap_or_default())
+}
+
+/// Adds the grades of those in `all`, or only of those `only` names: such as count, and apart from them such as are not
+/// released.
+fn grades(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
     only: Option<&[&str]>,
     all: &mut HashMap<PersonId, Facts>,
 ) -> Result<(), StoreError> {
-    on_both!(db, |connection| {
+    let releases = releases::for_course(db, tenant, course)?;
+    let rows: Vec<result_rows::Row> = on_both!(db, |connection| {
         let mut query = results::table
             .inner_join(line_items::table.on(line_items::id.eq(results::line_item_id)))
             .filter(results::tenant_id.eq(tenant.as_str()))
@@ -78,13 +94,95 @@ fn gather(
         if let Some(people) = only {
             query = query.filter(results::person_id.eq_any(people));
         }
-        for row in query.load::<result_rows::Row>(connection)? {
-            let (person, item, grade) = row.grade()?;
-            if let Some(facts) = all.get_mut(&person) {
-                facts.grades.insert(item, grade);
-            }
+        query.load(connection)
+    })?;
+    let mut any_waits = false;
+    for row in rows {
+        let changed_at = moment(row.changed_at)?;
+        let (person, item, grade) = row.grade()?;
+        let Some(facts) = all.get_mut(&person) else {
+            continue;
+        };
+        if releases.of(&item).counts(changed_at) {
+            facts.withheld.remove(&item);
+            facts.grades.insert(item, grade);
+        } else {
+            any_waits |= grade.value.is_some();
+            facts.withheld.insert(item, Some(grade));
         }
+    }
+    for item in releases.closed() {
+        for facts in all.values_mut().filter(|facts| !facts.grades.contains_key(item)) {
+            facts.withheld.entry(item.clone()).or_insert(None);
+        }
+    }
+    if any_waits {
+        release_reviewed(db, tenant, course, only, all)?;
+    }
+    Ok(())
+}
 
+/// Whose work, the column of its activity, the score that it was given, and what that is out of.
+type Reviewed = (String, Option<String>, Option<String>, String);
+
+/// A score that Cairn posted was released by the review that gave it.
+fn release_reviewed(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    only: Option<&[&str]>,
+    all: &mut HashMap<PersonId, Facts>,
+) -> Result<(), StoreError> {
+    let approved = word(&SubmissionState::Approved)?;
+    let rows: Vec<Reviewed> = on_both!(db, |connection| {
+        let mut query = submissions::table
+            .inner_join(activities::table.on(activities::id.eq(submissions::activity_id)))
+            .filter(submissions::tenant_id.eq(tenant.as_str()))
+            .filter(activities::course_id.eq(course.as_str()))
+            .filter(submissions::latest.eq(true))
+            .filter(submissions::state.eq(&approved))
+            .select((
+                submissions::person_id,
+                activities::line_item_id,
+                submissions::review_score,
+                activities::maximum,
+            ))
+            .into_boxed();
+        if let Some(people) = only {
+            query = query.filter(submissions::person_id.eq_any(people));
+        }
+        query.load(connection)
+    })?;
+    for (person, item, score, maximum) in rows {
+        let (Some(item), Some(score)) = (item.map(LineItemId::from), score) else {
+            continue;
+        };
+        let score = decimal("submissions.review_score", &score)?;
+        let maximum = decimal("activities.maximum", &maximum)?;
+        let Some(facts) = all.get_mut(&PersonId::from(person)) else {
+            continue;
+        };
+        if let Some(Some(grade)) = facts.withheld.get(&item)
+            && is_of_review(grade, score, maximum)
+        {
+            facts.grades.insert(item.clone(), grade.clone());
+            facts.withheld.remove(&item);
+        }
+    }
+    Ok(())
+}
+
+/// Adds what is known of those in `all`, or only of those `only` names.
+fn gather(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badge: &BadgeId,
+    only: Option<&[&str]>,
+    all: &mut HashMap<PersonId, Facts>,
+) -> Result<(), StoreError> {
+    grades(db, tenant, course, only, all)?;
+    on_both!(db, |connection| {
         let mut query = submissions::table
             .inner_join(activities::table.on(activities::id.eq(submissions::activity_id)))
             .filter(submissions::tenant_id.eq(tenant.as_str()))

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::convert::{from_word, micros, moment, word};
 use super::schema::{issuer_keys, issuers, tenants};
-use super::tenants::accent;
+use super::tenants::{accent, zone_named};
 use super::{Db, StoreError};
 use crate::domain::issuer::Issuer;
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
@@ -31,6 +31,8 @@ struct Face {
     row: Row,
     #[diesel(select_expression = tenants::accent)]
     accent: Option<String>,
+    #[diesel(select_expression = tenants::time_zone)]
+    time_zone: Option<String>,
 }
 
 impl Face {
@@ -43,6 +45,7 @@ impl Face {
             url: self.row.url,
             email: self.row.email,
             accent: accent(self.accent.as_deref())?,
+            zone: zone_named(self.time_zone.as_deref())?.unwrap_or_default(),
         })
     }
 }

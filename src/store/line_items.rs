@@ -34,6 +34,8 @@ pub(crate) struct ItemChanges {
     pub(crate) gone: Vec<LineItemId>,
     /// Watched, and their maximum differs since this list.
     pub(crate) maximum_changed: Vec<LineItemId>,
+    /// Every one whose maximum differs since this list, watched or not, with what it was before.
+    pub(crate) points_changed: Vec<(LineItemId, Decimal)>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -136,6 +138,9 @@ pub(crate) fn upsert_many(
         };
         if differs {
             changes.maximum_changed.push(before.id.clone());
+        }
+        if before.maximum != seen.maximum {
+            changes.points_changed.push((before.id.clone(), before.maximum));
         }
         let after = LineItem {
             id: before.id.clone(),

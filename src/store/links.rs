@@ -70,6 +70,23 @@ pub(crate) fn by_resource_link(
     row.map(Row::link).transpose()
 }
 
+/// Whether a link of the course was ever opened. A name that begins with `placeholder` is none of the platform's.
+pub(crate) fn any_opened(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    placeholder: &str,
+) -> Result<bool, StoreError> {
+    let found: Option<String> = links::table
+        .filter(links::tenant_id.eq(tenant.as_str()))
+        .filter(links::course_id.eq(course.as_str()))
+        .filter(links::resource_link_id.not_like(format!("{placeholder}%")))
+        .select(links::id)
+        .first(db)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Adds the link, which opens nothing yet, or refreshes title and line item of a known one.
 pub(crate) fn upsert_from_launch(
     db: &mut Db,

@@ -2,16 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use rust_decimal::Decimal;
 
 use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, word};
-use super::schema::{line_items, results};
-use super::{Db, StoreError};
+#[cfg(test)]
+use super::schema::line_items;
+use super::schema::{past_results, results};
+use super::{Db, StoreError, releases};
 use crate::domain::facts::{Grade, GradeSource, Recorded};
-use crate::ids::{CourseId, LineItemId, PersonId, TenantId};
+#[cfg(test)]
+use crate::ids::CourseId;
+use crate::ids::{LineItemId, PersonId, TenantId};
 
 /// A result as it was read (Assignment and Grade Services 2.0, result service).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +40,7 @@ pub(super) struct Row {
     source: String,
     comment: Option<String>,
     read_at: i64,
-    changed_at: i64,
+    pub(super) changed_at: i64,
     recorded_value: Option<String>,
     recorded_maximum: Option<String>,
 }
@@ -57,14 +61,55 @@ impl Row {
             recorded: self.recorded()?,
             source: from_word("results.source", &self.source)?,
             read_at: moment(self.read_at)?,
+            changed_at: moment(self.changed_at)?,
         };
         Ok((self.person_id.into(), self.line_item_id.into(), grade))
     }
 }
 
+/// A grade that a row had when the platform listed it last.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = past_results, treat_none_as_default_value = false)]
+struct PastRow {
+    tenant_id: String,
+    line_item_id: String,
+    person_id: String,
+    value: String,
+    maximum: String,
+    changed_at: i64,
+}
+
+impl PastRow {
+    /// What is remembered of a row that is listed no more; nothing of one without a grade.
+    fn of(row: &Row) -> Option<Self> {
+        Some(Self {
+            tenant_id: row.tenant_id.clone(),
+            line_item_id: row.line_item_id.clone(),
+            person_id: row.person_id.clone(),
+            value: row.value.clone()?,
+            maximum: row.maximum.clone(),
+            changed_at: row.changed_at,
+        })
+    }
+}
+
+/// Whether it is the same grade, measured by whatever maximum: as many points, or the same share of all points.
+fn is_same_grade(before: (Option<Decimal>, Decimal), now: (Option<Decimal>, Decimal)) -> bool {
+    match (before, now) {
+        ((None, _), (None, _)) => true,
+        ((Some(old), old_maximum), (Some(new), new_maximum)) => {
+            let share = |value: Decimal, of: Decimal| value.checked_mul(of);
+            let (one, other) = (share(old, new_maximum), share(new, old_maximum));
+            old == new || (one.is_some() && one == other)
+        }
+        _ => false,
+    }
+}
+
 /// Takes over all results of one line item that were read from `read_at` on, and says whose value or maximum changed,
 /// those whose row vanished included. What did not change only becomes as fresh as `read_at`: one statement for all.
-/// Run it in a transaction.
+/// The moment of a grade stays while the grade does: by another maximum, and when a row comes back as it vanished. Run
+/// it in a transaction.
 pub(crate) fn upsert_many(
     db: &mut Db,
     tenant: &TenantId,
@@ -80,9 +125,11 @@ pub(crate) fn upsert_many(
         .load(db)?;
     let mut known: HashMap<String, Row> = rows.into_iter().map(|row| (row.person_id.clone(), row)).collect();
     let (source, at) = (word(&source)?, micros(read_at));
+    let since = micros(change_seen_at(db, tenant, item, read_at)?);
     let listed: BTreeMap<&str, &ResultSeen> = seen.iter().map(|one| (one.person.as_str(), one)).collect();
+    let mut past = past(db, tenant, item)?;
     let mut changed = Vec::new();
-    let mut writes = Vec::new();
+    let (mut writes, mut back) = (Vec::new(), Vec::new());
     let mut anything_same = false;
     for (person, one) in &listed {
         let before = known.remove(*person);
@@ -102,6 +149,21 @@ pub(crate) fn upsert_many(
         if !same {
             changed.push(one.person.clone());
         }
+        let graded = (one.value, one.maximum);
+        let was = match (&before, past.remove(*person)) {
+            (Some(row), _) => Some((row.value.clone(), row.maximum.clone(), row.changed_at)),
+            (None, gone) => {
+                back.extend(gone.iter().map(|row| row.person_id.clone()));
+                gone.map(|row| (Some(row.value), row.maximum, row.changed_at))
+            }
+        };
+        let mut changed_at = since;
+        if let Some((value, maximum, since)) = was {
+            let value = opt_decimal("results.value", value.as_deref())?;
+            if is_same_grade((value, decimal("results.maximum", &maximum)?), graded) {
+                changed_at = since;
+            }
+        }
         writes.push(Row {
             tenant_id: tenant.to_string(),
             line_item_id: item.to_string(),
@@ -111,11 +173,14 @@ pub(crate) fn upsert_many(
             source: source.clone(),
             comment: one.comment.clone(),
             read_at: at,
-            changed_at: before.filter(|_| same).map_or(at, |row| row.changed_at),
+            changed_at,
             recorded_value: one.recorded.map(|recorded| recorded.value.to_string()),
             recorded_maximum: one.recorded.map(|recorded| recorded.maximum.to_string()),
         });
     }
+    forget_past(db, tenant, item, &back)?;
+    let vanished: Vec<PastRow> = known.values().filter_map(PastRow::of).collect();
+    remember(db, &vanished)?;
     let gone: Vec<String> = known.into_keys().collect();
     for some in gone.chunks(CHUNK) {
         on_both!(db, |connection| diesel::delete(results::table)
@@ -134,6 +199,62 @@ pub(crate) fn upsert_many(
     }
     put(db, &writes)?;
     Ok(changed)
+}
+
+/// When what a reading changed is taken to have changed: after the column was held, also where the reading had begun before.
+fn change_seen_at(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    read_at: DateTime<Utc>,
+) -> Result<DateTime<Utc>, StoreError> {
+    let release = releases::of_item(db, tenant, item)?;
+    let held_at = release.and_then(|release| release.held_at);
+    let after = held_at.and_then(|held| held.checked_add_signed(TimeDelta::microseconds(1)));
+    Ok(after.map_or(read_at, |after| read_at.max(after)))
+}
+
+/// What is remembered of one line item, by person.
+fn past(db: &mut Db, tenant: &TenantId, item: &LineItemId) -> Result<HashMap<String, PastRow>, StoreError> {
+    let rows: Vec<PastRow> = past_results::table
+        .filter(past_results::tenant_id.eq(tenant.as_str()))
+        .filter(past_results::line_item_id.eq(item.as_str()))
+        .select(PastRow::as_select())
+        .load(db)?;
+    Ok(rows.into_iter().map(|row| (row.person_id.clone(), row)).collect())
+}
+
+fn remember(db: &mut Db, rows: &[PastRow]) -> Result<(), StoreError> {
+    for some in rows.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::insert_into(past_results::table)
+            .values(some)
+            .on_conflict((past_results::line_item_id, past_results::person_id))
+            .do_update()
+            .set((
+                past_results::value.eq(excluded(past_results::value)),
+                past_results::maximum.eq(excluded(past_results::maximum)),
+                past_results::changed_at.eq(excluded(past_results::changed_at)),
+            ))
+            .execute(connection))?;
+    }
+    Ok(())
+}
+
+/// What came back is remembered by its own row.
+fn forget_past(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    people: &[String],
+) -> Result<(), StoreError> {
+    for some in people.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::delete(past_results::table)
+            .filter(past_results::tenant_id.eq(tenant.as_str()))
+            .filter(past_results::line_item_id.eq(item.as_str()))
+            .filter(past_results::person_id.eq_any(some))
+            .execute(connection))?;
+    }
+    Ok(())
 }
 
 fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
@@ -157,7 +278,8 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The grades of one person in one course, by line item.
+/// The grades of one person in one course, by line item, whether or not they count yet.
+#[cfg(test)]
 pub(crate) fn for_person(
     db: &mut Db,
     tenant: &TenantId,
@@ -183,7 +305,38 @@ pub(crate) struct Kept {
     pub(crate) grade: Grade,
     /// What the gradebook says to the student.
     pub(crate) comment: Option<String>,
+}
+
+/// A grade of one person that the platform lists no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Past {
+    pub(crate) item: LineItemId,
+    pub(crate) value: String,
+    pub(crate) maximum: String,
     pub(crate) changed_at: DateTime<Utc>,
+}
+
+/// Every grade of a person that is remembered although it is listed no more.
+pub(crate) fn past_of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Past>, StoreError> {
+    let rows: Vec<PastRow> = past_results::table
+        .filter(past_results::tenant_id.eq(tenant.as_str()))
+        .filter(past_results::person_id.eq(person.as_str()))
+        .order(past_results::line_item_id)
+        .select(PastRow::as_select())
+        .load(db)?;
+    let past = rows.into_iter().map(|row| {
+        Ok(Past {
+            item: row.line_item_id.into(),
+            value: row.value,
+            maximum: row.maximum,
+            changed_at: moment(row.changed_at)?,
+        })
+    });
+    past.collect()
 }
 
 /// Every grade that is kept of a person, in all courses.
@@ -196,14 +349,9 @@ pub(crate) fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Re
         .load(db)?;
     rows.into_iter()
         .map(|row| {
-            let (comment, changed_at) = (row.comment.clone(), moment(row.changed_at)?);
+            let comment = row.comment.clone();
             let (_, item, grade) = row.grade()?;
-            Ok(Kept {
-                item,
-                grade,
-                comment,
-                changed_at,
-            })
+            Ok(Kept { item, grade, comment })
         })
         .collect()
 }

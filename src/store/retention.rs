@@ -102,7 +102,7 @@ pub(crate) fn note_files(db: &mut Db, tenant: &TenantId) -> Result<usize, StoreE
 }
 
 /// Whether a hand-in still has the file with that digest (hex). Nothing else has a file of the tenant's: the pictures of
-/// badges lie on a shelf of their own.
+/// badges lie in a folder of their own.
 pub(crate) fn is_used(db: &mut Db, tenant: &TenantId, digest: &str) -> Result<bool, StoreError> {
     // Those first of which it is not noted: what somebody notes in this moment is found after that by the column.
     let mut after = String::new();

@@ -282,6 +282,28 @@ pub(crate) fn badges_reading(
     Ok(ids.into_iter().map(BadgeId::from).collect())
 }
 
+/// The line items that rules of the course read, active ones and drafts, each with the badge that reads it.
+pub(crate) fn reading_columns(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<(LineItemId, BadgeId)>, StoreError> {
+    let states = [word(&RuleState::Active)?, word(&RuleState::Draft)?];
+    let rows: Vec<(String, String)> = on_both!(db, |connection| rules::table
+        .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
+        .inner_join(badges::table.on(badges::id.eq(rules::badge_id)))
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(rules::state.eq_any(&states))
+        .filter(rule_inputs::kind.eq(LINE_ITEM))
+        .order((rules::badge_id, rule_inputs::input_id))
+        .select((rule_inputs::input_id, rules::badge_id))
+        .distinct()
+        .load(connection))?;
+    let read = rows.into_iter();
+    Ok(read.map(|(item, badge)| (item.into(), badge.into())).collect())
+}
+
 /// The line items that active rules of the course read: the `watched` of [`super::line_items::upsert_many`].
 pub(crate) fn watched_items(
     db: &mut Db,

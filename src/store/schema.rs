@@ -9,6 +9,8 @@ diesel::table! {
         name -> Text,
         created_at -> BigInt,
         accent -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        time_zone_from -> Nullable<Text>,
     }
 }
 
@@ -113,6 +115,9 @@ diesel::table! {
         created_at -> BigInt,
         history -> Nullable<Text>,
         joined_into -> Nullable<Text>,
+        refused_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        ended_as -> Nullable<Text>,
     }
 }
 
@@ -153,6 +158,14 @@ diesel::table! {
         barred -> Bool,
         active -> Bool,
         seen_at -> BigInt,
+        launched -> Nullable<Text>,
+        listed -> Nullable<Text>,
+        staff_seen_at -> Nullable<BigInt>,
+        refused_grading_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
+        teaches -> Bool,
     }
 }
 
@@ -173,6 +186,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    column_releases (line_item_id) {
+        line_item_id -> Text,
+        tenant_id -> Text,
+        counting -> Text,
+        released_at -> Nullable<BigInt>,
+        planned_at -> Nullable<BigInt>,
+        held_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    course_releases (course_id) {
+        course_id -> Text,
+        tenant_id -> Text,
+        counting -> Text,
+        answered_at -> BigInt,
+    }
+}
+
+diesel::table! {
     results (line_item_id, person_id) {
         tenant_id -> Text,
         line_item_id -> Text,
@@ -185,6 +218,17 @@ diesel::table! {
         changed_at -> BigInt,
         recorded_value -> Nullable<Text>,
         recorded_maximum -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    past_results (line_item_id, person_id) {
+        tenant_id -> Text,
+        line_item_id -> Text,
+        person_id -> Text,
+        value -> Text,
+        maximum -> Text,
+        changed_at -> BigInt,
     }
 }
 
@@ -217,6 +261,23 @@ diesel::table! {
         expires_at -> BigInt,
         request -> Nullable<Text>,
         masquerade -> Bool,
+        assistant -> Bool,
+        sections_only -> Bool,
+        reading -> Bool,
+        return_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    waiting_answers (digest) {
+        digest -> Text,
+        tenant_id -> Text,
+        session_id -> Text,
+        choosing -> Bool,
+        answer -> Nullable<Text>,
+        given_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -682,6 +743,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    posted_scores (line_item_id, person_id) {
+        tenant_id -> Text,
+        course_id -> Text,
+        line_item_id -> Text,
+        person_id -> Text,
+        submission_id -> Text,
+        given -> Nullable<Text>,
+        maximum -> Nullable<Text>,
+        outcome -> Text,
+        there -> Nullable<Text>,
+        there_maximum -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        said -> Nullable<Text>,
+        tried_at -> BigInt,
+        anew_at -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     platforms,
     identities,
@@ -702,7 +782,10 @@ allow_tables_to_appear_in_same_query!(
     people,
     enrolments,
     line_items,
+    column_releases,
+    course_releases,
     results,
+    past_results,
     nonces,
     sessions,
     badges,
@@ -734,4 +817,6 @@ allow_tables_to_appear_in_same_query!(
     erasures,
     erased_pages,
     share_links,
+    posted_scores,
+    waiting_answers,
 );

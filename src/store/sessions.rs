@@ -13,6 +13,7 @@ use crate::domain::course::Course;
 use crate::domain::people::Person;
 use crate::domain::session::Session;
 use crate::domain::theme::Colour;
+use crate::domain::zone::Zone;
 use crate::ids::{CourseId, LinkId, PersonId, SessionId, TenantId};
 use lti::registration::Registration;
 
@@ -39,6 +40,10 @@ struct Row {
     expires_at: i64,
     request: Option<String>,
     masquerade: bool,
+    assistant: bool,
+    sections_only: bool,
+    reading: bool,
+    return_url: Option<String>,
 }
 
 impl Row {
@@ -58,6 +63,10 @@ impl Row {
             message_type: self.message_type,
             request: self.request,
             masquerade: self.masquerade,
+            assistant: self.assistant,
+            sections_only: self.sections_only,
+            reading: self.reading,
+            return_url: self.return_url,
             locale: self.locale,
             created_at: moment(self.created_at)?,
             last_used_at: moment(self.last_used_at)?,
@@ -91,6 +100,10 @@ pub(crate) fn insert(db: &mut Db, session: &Session, token_digest: &str) -> Resu
         expires_at: micros(session.expires_at),
         request: session.request.clone(),
         masquerade: session.masquerade,
+        assistant: session.assistant,
+        sections_only: session.sections_only,
+        reading: session.reading,
+        return_url: session.return_url.clone(),
     };
     on_both!(db, |connection| diesel::insert_into(sessions::table)
         .values(&row)
@@ -123,6 +136,8 @@ pub(crate) struct InCourse {
     pub(crate) registration: Registration,
     /// The colour of the institution's pages.
     pub(crate) accent: Option<Colour>,
+    /// Where the institution is, if anybody has said so.
+    pub(crate) zone: Option<Zone>,
 }
 
 /// As [`by_token_digest`], for a session in a course: one statement, because every page begins with it.
@@ -131,7 +146,9 @@ pub(crate) fn in_course(
     token_digest: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<InCourse>, StoreError> {
-    let found: Option<(Row, CourseRow, PersonRow, RegistrationRow, Option<String>)> =
+    /// The institution's accent and time zone.
+    type Tenant = (Option<String>, Option<String>);
+    let found: Option<(Row, CourseRow, PersonRow, RegistrationRow, Tenant)> =
         on_both!(db, |connection| sessions::table
             .inner_join(courses::table.on(courses::id.nullable().eq(sessions::course_id)))
             .inner_join(people::table.on(people::id.eq(sessions::person_id)))
@@ -150,11 +167,11 @@ pub(crate) fn in_course(
                 CourseRow::as_select(),
                 PersonRow::as_select(),
                 RegistrationRow::as_select(),
-                tenants::accent,
+                (tenants::accent, tenants::time_zone),
             ))
             .get_result(connection))
         .optional()?;
-    let Some((session, course, person, registration, accent)) = found else {
+    let Some((session, course, person, registration, (accent, zone))) = found else {
         return Ok(None);
     };
     let session_tenant = session.tenant_id.as_str().into();
@@ -167,6 +184,7 @@ pub(crate) fn in_course(
             ..registration.registration()?
         },
         accent: super::tenants::accent(accent.as_deref())?,
+        zone: super::tenants::zone_named(zone.as_deref())?,
     }))
 }
 

@@ -7,6 +7,7 @@ use super::schema::tenants;
 use super::{Db, StoreError};
 use crate::domain::issuer::Tenant;
 use crate::domain::theme::Colour;
+use crate::domain::zone::{Zone, ZoneFrom, ZoneSet};
 use crate::ids::TenantId;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -16,6 +17,8 @@ struct Row {
     name: String,
     created_at: i64,
     accent: Option<String>,
+    time_zone: Option<String>,
+    time_zone_from: Option<String>,
 }
 
 /// The accent that a column holds.
@@ -29,9 +32,29 @@ pub(super) fn accent(text: Option<&str>) -> Result<Option<Colour>, StoreError> {
     text.map(read).transpose()
 }
 
+/// The zone that a column holds.
+pub(super) fn zone_named(text: Option<&str>) -> Result<Option<Zone>, StoreError> {
+    let read = |text| {
+        Zone::parse(text).ok_or_else(|| StoreError::Value {
+            column: "tenants.time_zone",
+            problem: format!("{text:?}"),
+        })
+    };
+    text.map(read).transpose()
+}
+
 impl Row {
+    fn time_zone(&self) -> Result<Option<ZoneSet>, StoreError> {
+        // What an older program left out, or a newer one calls otherwise, is the least that could have said it.
+        let from = self.time_zone_from.as_deref().and_then(ZoneFrom::parse);
+        let from = from.unwrap_or(ZoneFrom::Browser);
+        let zone = zone_named(self.time_zone.as_deref())?;
+        Ok(zone.map(|zone| ZoneSet { zone, from }))
+    }
+
     fn tenant(self) -> Result<Tenant, StoreError> {
         Ok(Tenant {
+            time_zone: self.time_zone()?,
             id: self.id.into(),
             name: self.name,
             accent: accent(self.accent.as_deref())?,
@@ -50,6 +73,8 @@ pub(crate) fn insert(db: &mut Db, tenant: &Tenant) -> Result<(), StoreError> {
         name: tenant.name.clone(),
         created_at: micros(tenant.created_at),
         accent: tenant.accent.map(Colour::hex),
+        time_zone: tenant.time_zone.map(|set| set.zone.name().to_owned()),
+        time_zone_from: tenant.time_zone.map(|set| set.from.word().to_owned()),
     };
     diesel::insert_into(tenants::table).values(&row).execute(db)?;
     Ok(())
@@ -63,6 +88,34 @@ pub(crate) fn get(db: &mut Db, id: &TenantId) -> Result<Option<Tenant>, StoreErr
         .get_result(db)
         .optional()?;
     row.map(Row::tenant).transpose()
+}
+
+/// The zone in which the days of an institution begin and end.
+pub(crate) fn zone(db: &mut Db, id: &TenantId) -> Result<Zone, StoreError> {
+    let name: Option<Option<String>> = tenants::table
+        .find(id.as_str())
+        .select(tenants::time_zone)
+        .get_result(db)
+        .optional()?;
+    Ok(zone_named(name.flatten().as_deref())?.unwrap_or_default())
+}
+
+/// Keeps where an institution is, and who said so.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none with that id.
+pub(crate) fn set_zone(db: &mut Db, id: &TenantId, set: ZoneSet) -> Result<(), StoreError> {
+    let changed = diesel::update(tenants::table.find(id.as_str()))
+        .set((
+            tenants::time_zone.eq(set.zone.name()),
+            tenants::time_zone_from.eq(set.from.word()),
+        ))
+        .execute(db)?;
+    if changed == 0 {
+        Err(StoreError::Missing("institution"))
+    } else {
+        Ok(())
+    }
 }
 
 /// The institution of that name; no two share one.

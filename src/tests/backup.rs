@@ -94,9 +94,9 @@ fn well(command: &mut Command) -> String {
 }
 
 /// The backup of an installation, as those who run it make it: the folder, and of PostgreSQL the dump beside it.
-fn backed_up(scene: &Scene, shelf: &Path) -> PathBuf {
+fn backed_up(scene: &Scene, scratch: &Path) -> PathBuf {
     let (data, database) = (scene.folder.path(), &scene.database);
-    let dump = shelf.join("cairn.dump");
+    let dump = scratch.join("cairn.dump");
     if database.engine == Engine::Postgres {
         let arguments = ["--format=custom", "--file"];
         well(
@@ -106,7 +106,7 @@ fn backed_up(scene: &Scene, shelf: &Path) -> PathBuf {
                 .arg(&database.url),
         );
     }
-    let target = shelf.join("backup");
+    let target = scratch.join("backup");
     let mut command = program(data, &database.url);
     command.env("CAIRN_PUBLIC_ORIGIN", &scene.origin);
     let told = well(command.arg("backup").arg(&target));
@@ -152,8 +152,8 @@ impl Restored {
     /// Backs up what runs there, and restores it elsewhere.
     pub(crate) fn of(scene: &Scene) -> Self {
         let database = &scene.database;
-        let shelf = tempfile::tempdir().unwrap();
-        let backup = backed_up(scene, shelf.path());
+        let scratch = tempfile::tempdir().unwrap();
+        let backup = backed_up(scene, scratch.path());
         let sums = Command::new("sha256sum")
             .args(["--check", "--quiet", "SHA256SUMS"])
             .current_dir(&backup)
@@ -161,13 +161,13 @@ impl Restored {
         let sums = sums.unwrap();
         assert!(sums.status.success(), "{}", said(&sums));
         assert!(!backup.join("master.key").exists());
-        let place = shelf.path().join("data");
+        let place = scratch.path().join("data");
         copy_folder(&backup, &place);
         let url = match database.engine {
             Engine::Sqlite => format!("sqlite://{}", place.join("cairn.db").display()),
             Engine::Postgres => {
                 let url = TestDatabase::empty_postgres(&postgres().unwrap());
-                let dump = shelf.path().join("cairn.dump");
+                let dump = scratch.path().join("cairn.dump");
                 well(
                     Command::new("pg_restore")
                         .args(["--no-owner", "--exit-on-error", "--dbname", &url])
@@ -177,7 +177,7 @@ impl Restored {
             }
         };
         Self {
-            _shelf: shelf,
+            _shelf: scratch,
             data: place,
             url,
             engine: database.engine,
@@ -368,10 +368,10 @@ fn a_backup_is_whole_or_not_there_and_never_in_the_way() {
 
     // A file that is not what it was is copied, and named.
     let digest = "0".repeat(64);
-    let shelf = folder.join("data/files/tenant/00");
-    std::fs::create_dir_all(&shelf).unwrap();
-    std::fs::write(shelf.join(&digest), "something else").unwrap();
-    std::fs::write(shelf.join("half#1"), "half").unwrap();
+    let scratch = folder.join("data/files/tenant/00");
+    std::fs::create_dir_all(&scratch).unwrap();
+    std::fs::write(scratch.join(&digest), "something else").unwrap();
+    std::fs::write(scratch.join("half#1"), "half").unwrap();
     let made = done(folder, &["backup", "second"]);
     assert!(
         made.contains(&format!("files/tenant/00/{digest} is damaged")) && made.contains("1 files"),

@@ -179,7 +179,15 @@ impl Chromium {
     /// Presses the button or link with these words, once it is there.
     pub(crate) async fn press(&self, words: &str) {
         let path = format!("//*[self::button or self::a][normalize-space(.)=\"{words}\"]");
-        let button = self.driver.query(By::XPath(path)).first().await.unwrap();
+        let query = self.driver.query(By::XPath(path));
+        let found = query
+            .wait(Duration::from_secs(40), Duration::from_millis(100))
+            .first()
+            .await;
+        let Ok(button) = found else {
+            let body = self.driver.find(By::Tag("body")).await.unwrap();
+            panic!("no {words:?} to press, but: {}", body.text().await.unwrap());
+        };
         button.click().await.unwrap();
     }
 
@@ -202,7 +210,7 @@ impl Chromium {
         self.driver.execute(mark, Vec::new()).await.unwrap();
         leave.await;
         let there = "return !document.documentElement.dataset.left && document.readyState === 'complete'";
-        for _ in 0..300 {
+        for _ in 0..800 {
             // Between two pages there is nothing that could answer.
             if let Ok(answer) = self.driver.execute(there, Vec::new()).await
                 && answer.json().as_bool() == Some(true)
@@ -214,10 +222,10 @@ impl Chromium {
         panic!("{} stays", self.driver.current_url().await.unwrap());
     }
 
-    /// Waits until the page that is open reads `text`.
+    /// Waits until the page that is open reads `text`. It waits long because a machine may do much else at the same time.
     pub(crate) async fn reads(&self, text: &str) {
         let mut body = String::new();
-        for _ in 0..100 {
+        for _ in 0..400 {
             if let Ok(element) = self.driver.find(By::Tag("body")).await {
                 body = element.text().await.unwrap_or_default();
                 if body.contains(text) {

@@ -6,6 +6,7 @@ use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind, Picture, Sha
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::award::decide;
@@ -33,6 +34,7 @@ async fn course(scene: &Scene) -> Course {
 async fn attendance(scene: &Scene, course: &Course) -> BadgeId {
     let always = Condition::NotBefore {
         at: DateTime::UNIX_EPOCH,
+        zone: Zone::UTC,
     };
     badge(scene, course, always).await
 }
@@ -75,6 +77,7 @@ async fn badge(scene: &Scene, course: &Course, condition: Condition) -> BadgeId 
             level: None,
             alignments: Vec::new(),
             expiry: Expiry::Never,
+            renewal: crate::domain::badge::Renewal::default(),
             show_score: false,
         },
         active_rule: None,
@@ -185,7 +188,7 @@ fn another_role_in_a_launch_bars_an_award_although_the_roster_says_learner() {
             let world = scene.moodle.world();
             let first = world.students(world.courses()[0].id).remove(0);
             until_held(&scene, &course, &badge, &first.sub).await;
-            // A later launch as a mere learner lifts nothing.
+            // A later launch as a mere learner is not enough in Moodle, whose list cannot tell: a teacher has to say it.
             second_launches_as(&scene.moodle, &[LEARNER]).await;
             let decided = decide::decide_badge(&scene.cairn, &course.tenant, &badge, Cause::Schedule).await;
             assert!(decided.unwrap().people > 1);

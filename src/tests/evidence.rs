@@ -50,7 +50,7 @@ async fn until_gradebook(lms: &PracticeLms, what: &str, holds: impl Fn(&practice
     panic!("{what}: {:?}", in_gradebook(lms));
 }
 
-async fn hand_in(student: &mut Guest, place: &str, text: &str) {
+pub(crate) async fn hand_in(student: &mut Guest, place: &str, text: &str) {
     let page = student.get(place).await;
     let done = student
         .send_files(&page, "/hand-in", &[("text", text)], &[])
@@ -59,7 +59,7 @@ async fn hand_in(student: &mut Guest, place: &str, text: &str) {
 }
 
 /// Opens the first hand-in of the queue.
-async fn first_in_queue(teacher: &mut Guest) -> practice_lms::browser::Page {
+pub(crate) async fn first_in_queue(teacher: &mut Guest) -> practice_lms::browser::Page {
     let queue = teacher.get("/evidence").await;
     let first = queue
         .links("/evidence/")

@@ -105,7 +105,7 @@ fn where_no_cookie_comes_back_a_window_is_offered_before_leaving_for_the_platfor
     });
 }
 
-async fn switch_to_new_window(chromium: &Chromium) {
+pub(crate) async fn switch_to_new_window(chromium: &Chromium) {
     let mut windows = chromium.driver.windows().await.unwrap();
     for _ in 0..50 {
         if windows.len() > 1 {
@@ -232,10 +232,10 @@ fn without_cookies_platform_storage_proves_the_browser_and_forms_carry_the_visit
             .unwrap();
         assert!(!seen.json().to_string().contains("session"), "{}", seen.json());
 
-        // And the window, where cookies are Cairn's own.
+        // And the window, where cookies are Cairn's own: the same page.
         press(&chromium, "Open in new window").await;
         switch_to_new_window(&chromium).await;
-        chromium.reads("Kept without cookies").await;
+        chromium.reads("My report, as a file.").await;
         let stored = kept(&chromium, scene.canvas.origin(), &scene.origin).await;
         assert_eq!(stored, "{}", "each login takes back what it stored");
         chromium.end().await;

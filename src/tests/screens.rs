@@ -94,6 +94,7 @@ fn every_screen_is_fit_for_everybody() {
         public(&mut viewer, &scene).await;
         fallen(&mut viewer, &scene, &teacher).await;
         suspended(&mut viewer, &scene).await;
+        in_doubt(&mut viewer, &scene, &teacher).await;
         coloured(&mut viewer, &scene, &teacher).await;
         let wrong = viewer.wrong;
         assert!(
@@ -173,6 +174,21 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.goto("not-here", &format!("{home}/badges/none/edit")).await;
     let by_hand = format!("{}/award", decision_of(viewer, &progress).await);
     viewer.goto("by-hand", &by_hand).await;
+}
+
+/// Somebody was staff and is listed as a student now: the course site cannot tell, so a teacher is asked.
+async fn in_doubt(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    let world = scene.moodle.world();
+    let nora = world.member(2, CourseRole::Assistant).unwrap();
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", &nora.name).await;
+    world.set_role(2, nora.id, Some(CourseRole::Student));
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", &nora.name).await;
+    viewer.inspect("my-badges-in-doubt").await;
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
+    viewer.inspect("course-asks").await;
+    viewer.press(&format!("Is a student: {}", nora.name)).await;
+    viewer.chromium.reads("Your answer is kept").await;
+    viewer.inspect("students").await;
 }
 
 /// A holder's grade falls: the course page says so, and a teacher decides.

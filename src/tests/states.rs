@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::domain::badge::Expiry;
 use crate::domain::credential::Credential;
 use crate::domain::rule::Condition;
+use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 use crate::store::testing::TestDatabase;
 use chrono::TimeDelta;
@@ -192,7 +193,10 @@ async fn awarded(stage: &mut Stage, badge: &BadgeId) -> Credential {
 async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage, clock: &ForwardClock) {
     let mut brief = design("Fire drill");
     let end = stage.scene.cairn.clock.now() + TimeDelta::hours(1);
-    brief.expiry = Expiry::On { at: end };
+    brief.expiry = Expiry::On {
+        at: end,
+        zone: Zone::UTC,
+    };
     let expired = stage.badge(brief, Some(vec![stage.quiz()])).await;
     let expired = awarded(stage, &expired).await;
     let badge = stage

@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, Design, Expiry};
+use crate::domain::zone::last_moment;
 use crate::service::badge::pictures;
-use crate::web::views::shared::{PictureView, Status, StatusChip, When};
+use crate::web::views::shared::{PictureView, Status, StatusChip};
+use crate::web::words::renewals;
 
 /// What an award is worth, as a chip.
 #[must_use]
@@ -40,20 +42,24 @@ pub(crate) fn design_facts(design: &Design) -> Vec<(String, String)> {
     if let Some(level) = &design.level {
         facts.push(("Level", level.clone()));
     }
-    let valid = match design.expiry {
-        Expiry::Never => None,
-        Expiry::On { at } => Some(format!(
-            "until {}",
-            When::date_only(at - chrono::TimeDelta::seconds(1)).relative
-        )),
-        Expiry::AfterMonths { months: 1 } => Some("1 month from the award".to_owned()),
-        Expiry::AfterMonths { months } => Some(format!("{months} months from the award")),
-        Expiry::AfterDays { days: 1 } => Some("1 day from the award".to_owned()),
-        Expiry::AfterDays { days } => Some(format!("{days} days from the award")),
-    };
-    facts.extend(valid.map(|valid| ("Valid", valid)));
     facts
         .into_iter()
         .map(|(term, value)| (term.to_owned(), value))
+        .chain(validity(design))
         .collect()
+}
+
+/// How long it is valid and how it is renewed then: term and value. Nothing of a badge that never ends.
+#[must_use]
+pub(crate) fn validity(design: &Design) -> Vec<(String, String)> {
+    let valid = match design.expiry {
+        Expiry::Never => return Vec::new(),
+        Expiry::On { at, zone } => format!("until {}", zone.short_day(last_moment(at))),
+        Expiry::AfterMonths { months: 1 } => "1 month from the award".to_owned(),
+        Expiry::AfterMonths { months } => format!("{months} months from the award"),
+        Expiry::AfterDays { days: 1 } => "1 day from the award".to_owned(),
+        Expiry::AfterDays { days } => format!("{days} days from the award"),
+    };
+    let renewed = renewals::choice(design.renewal).to_owned();
+    vec![("Valid".to_owned(), valid), ("Renewed".to_owned(), renewed)]
 }

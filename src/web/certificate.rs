@@ -6,6 +6,7 @@ use chrono::Utc;
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::Kind;
 use crate::domain::sentence::number;
+use crate::domain::zone::Zone;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked;
 use crate::service::credential::build::{hours_tag, level_tag};
@@ -21,6 +22,8 @@ const OUTCOME: usize = 260;
 
 /// What a sheet is made from.
 pub(crate) struct Sheet<'a> {
+    /// In which days are named.
+    pub(crate) zone: Zone,
     pub(crate) document: &'a OpenBadgeCredential,
     /// Whose name stands on it.
     pub(crate) holder: Option<String>,
@@ -44,7 +47,7 @@ impl Warning {
         match award.standing(now) {
             Standing::InForce => None,
             Standing::Suspended => award.suspended_since.map(When::date_only).map(Self::Suspended),
-            Standing::Expired => award.valid_until.map(When::date_only).map(Self::Expired),
+            Standing::Expired => award.valid_until.map(When::last_day).map(Self::Expired),
             Standing::Revoked => award
                 .revocation
                 .as_ref()
@@ -52,21 +55,21 @@ impl Warning {
         }
     }
 
-    fn words(&self) -> (String, String) {
+    fn words(&self, zone: Zone) -> (String, String) {
         let (word, sentence) = match self {
             Self::Suspended(when) => (
                 "Suspended",
                 format!(
                     "Under review since {}. Whether it counts is being decided; its page says how it stands.",
-                    when.relative
+                    when.relative(zone)
                 ),
             ),
-            Self::Expired(when) => ("Expired", format!("It was valid until {}.", when.relative)),
+            Self::Expired(when) => ("Expired", format!("It was valid until {}.", when.relative(zone))),
             Self::Revoked(when) => (
                 "Revoked",
                 format!(
                     "Its issuer took it back on {}. It is no longer valid.",
-                    when.relative
+                    when.relative(zone)
                 ),
             ),
             Self::Unproven => (
@@ -107,8 +110,8 @@ pub(crate) fn view(sheet: Sheet<'_>) -> Result<Certificate, ServiceError> {
         holder: sheet.holder,
         issuer: document.issuer.name.clone().unwrap_or_default(),
         awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
-        until: document.valid_until.map(When::date_only),
-        warning: sheet.warning.map(|warning| warning.words()),
+        until: document.valid_until.map(When::last_day),
+        warning: sheet.warning.map(|warning| warning.words(sheet.zone)),
         outcome: beginning(outcome, (OUTCOME, 4)).unwrap_or_else(|| outcome.to_owned()),
         shortened: criteria.is_some(),
         criteria: markdown::render(criteria.as_deref().unwrap_or(narrative)),

@@ -14,7 +14,7 @@ use crate::web::{instructor, learner};
 /// When there is no visit, or it is over.
 pub(crate) async fn home(AtHome { visit, home }: AtHome) -> Result<HttpResponse, AppError> {
     match home {
-        Home::Teaching(teaching) => instructor::course::show(&visit, *teaching),
+        Home::Teaching(teaching) => instructor::course::show(&visit, *teaching).await,
         Home::Learning(learning) => learner::home::show(&visit, &learning),
     }
 }

@@ -71,19 +71,22 @@ pub(crate) fn standing(award: Option<&Award>, decision: Option<&Decision>, now: 
     match decision.outcome {
         Truth::Yes => Status::InProgress.saying("Rule met"),
         _ if far.met > 0 => Status::InProgress.saying(words),
-        Truth::Unknown if only_grades_missing(&decision.tree) => Status::Unknown.chip(),
+        Truth::Unknown if only_unknown(&decision.tree, |seen| matches!(seen, Seen::NoGrade { .. })) => {
+            Status::Unknown.chip()
+        }
+        Truth::Unknown if only_unknown(&decision.tree, |seen| matches!(seen, Seen::NotReleased { .. })) => {
+            Status::Unknown.saying("Not released yet")
+        }
         Truth::Unknown => Status::Unknown.saying(words),
         Truth::No => Status::NotMet.saying(words),
     }
 }
 
-/// Whether nothing but grades is unknown.
-fn only_grades_missing(group: &CheckedGroup) -> bool {
+/// Whether nothing is unknown but what was seen so.
+fn only_unknown(group: &CheckedGroup, so: impl Fn(&Seen) -> bool + Copy) -> bool {
     group.nodes.iter().all(|node| match node {
-        CheckedNode::Group(inner) => only_grades_missing(inner),
-        CheckedNode::Condition(condition) => {
-            condition.truth != Truth::Unknown || matches!(condition.seen, Seen::NoGrade { .. })
-        }
+        CheckedNode::Group(inner) => only_unknown(inner, so),
+        CheckedNode::Condition(condition) => condition.truth != Truth::Unknown || so(&condition.seen),
     })
 }
 
@@ -132,6 +135,8 @@ mod tests {
             Status::InProgress,
             "1 of 2",
         );
+        let withheld = Known::default().withheld("cleaning", Some("90"));
+        word(&quiz, withheld, Status::Unknown, "Not released yet");
         assert_eq!(standing(None, None, now()).word, "Not checked yet");
     }
 

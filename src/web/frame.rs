@@ -5,7 +5,8 @@ use crate::service::course::scores;
 use crate::web::assets;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
-use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status};
+use crate::web::views::shared::{Audience, Flash, NavItem, Page, Status, Waiting, ZoneQuestion, Zoned};
+use crate::web::window;
 use crate::web::words::checks;
 
 /// A page of the course, and which entry of the navigation it belongs to.
@@ -53,6 +54,26 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "The check has begun. This page shows how far it is.",
     ),
     (
+        "counting",
+        Status::Earned,
+        "Saved. You can change when grades count for each gradebook column.",
+    ),
+    (
+        "released",
+        Status::Earned,
+        "Released. Those who meet a rule are being awarded now.",
+    ),
+    (
+        "planned",
+        Status::Earned,
+        "Saved. The grades are released by themselves at that time.",
+    ),
+    (
+        "held",
+        Status::Earned,
+        "Held. Grades that are read from now on wait until you release them; what was awarded stays.",
+    ),
+    (
         "handed-in",
         Status::Earned,
         "Handed in. You will see the answer here.",
@@ -72,6 +93,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "revoked",
         Status::Earned,
         "Revoked. The badge shows as revoked everywhere from now on.",
+    ),
+    (
+        "renewed",
+        Status::Earned,
+        "Renewed. Whoever is awarded a badge anew finds it under “My badges”.",
     ),
     (
         "signed-anew",
@@ -124,6 +150,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your request was taken back. Everything stays as it is.",
     ),
     (
+        "student-answered",
+        Status::Earned,
+        "Your answer is kept. You can change it below.",
+    ),
+    (
+        "not-ready",
+        Status::Neutral,
+        "This link is not ready yet: your teacher has still to choose what it opens. Until then you see your badges here.",
+    ),
+    (
         "chosen",
         Status::Earned,
         "From now on this link opens what you chose.",
@@ -170,6 +206,7 @@ impl Visit {
             } else {
                 Audience::Learner
             },
+            assistant: self.visitor.session.assistant,
             session: self.carried.clone(),
             csrf: self.cairn.form_proof(&self.visitor.session),
             nav,
@@ -181,7 +218,8 @@ impl Visit {
                 .clone()
                 .unwrap_or_else(|| "en".to_owned()),
             theme_href: self.visitor.accent.map(assets::accent),
-            window_href: (!self.top_level).then(|| self.href(&course::window())),
+            window_href: (!self.top_level).then(|| window::address(self)),
+            return_href: self.visitor.session.return_url.clone().filter(|_| self.top_level),
         }
     }
 
@@ -203,6 +241,18 @@ impl Visit {
             });
         }
         Ok(page)
+    }
+
+    /// How a page of this visit looks again while it waits; its query stays.
+    #[must_use]
+    pub(crate) fn waiting(&self, rest: &str) -> Waiting {
+        let kept = ["notice", "since"].into_iter();
+        Waiting {
+            href: self.href(rest),
+            fields: kept.filter_map(|name| Some((name, self.query(name)?))).collect(),
+            session: self.carried.clone(),
+            every: None,
+        }
     }
 
     fn notice(&self) -> Option<Flash> {
@@ -227,12 +277,27 @@ impl Visit {
             .filter(|value| !value.is_empty())
     }
 
+    /// What a page of this visit is shown with. Where nobody has said yet where the institution is, the browser of an
+    /// administrator is asked.
+    fn zoned(&self) -> Zoned {
+        let session = &self.visitor.session;
+        let asks = self.visitor.known_zone.is_none() && session.administrator && !session.masquerade;
+        Zoned {
+            zone: self.visitor.zone(),
+            asks: asks.then(|| ZoneQuestion {
+                action: self.href(&course::time_zone()),
+                session: self.carried.clone(),
+                csrf: self.cairn.form_proof(session),
+            }),
+        }
+    }
+
     /// Renders a page of this visit, framed by its platform alone.
     pub(crate) fn show(
         &self,
         page: &impl askama::Template,
     ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
-        crate::web::reply::framed(page, &self.visitor.ancestors())
+        crate::web::reply::framed_with(page, &self.zoned(), &self.visitor.ancestors())
     }
 
     /// Renders a form that could not be taken, with what was typed: 422.
@@ -241,7 +306,8 @@ impl Visit {
         page: &impl askama::Template,
     ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
         let status = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
-        crate::web::reply::html(status, page, &self.visitor.ancestors().join(" "), "no-store")
+        let ancestors = self.visitor.ancestors().join(" ");
+        crate::web::reply::html_with(status, page, &self.zoned(), &ancestors, "no-store")
     }
 
     /// Renders a form that could not be taken because of trouble on our side, with what was typed.
@@ -252,7 +318,8 @@ impl Visit {
     ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
         use actix_web::ResponseError as _;
         let ancestors = self.visitor.ancestors().join(" ");
-        let mut answer = crate::web::reply::html(error.status_code(), page, &ancestors, "no-store")?;
+        let mut answer =
+            crate::web::reply::html_with(error.status_code(), page, &self.zoned(), &ancestors, "no-store")?;
         let id = actix_web::http::header::HeaderValue::from_str(error.id());
         if let Ok(id) = id {
             let name = actix_web::http::header::HeaderName::from_static("x-cairn-error");

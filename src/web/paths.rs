@@ -12,6 +12,8 @@ pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const METRICS: &str = "/metrics";
 /// Where a browser brings the proof that the launch is its own.
 pub(crate) const LAUNCH_PROOF: &str = "/lti/launch/proof";
+/// Where a frame asks for what was chosen in the window that it offered.
+pub(crate) const WAITING: &str = "/lti/waiting";
 /// Where a deployment is claimed for an institution.
 pub(crate) const CLAIM: &str = "/lti/claim";
 /// The page that account and user navigation open.
@@ -40,17 +42,25 @@ routes! {
 pub(crate) mod course {
     use super::routes;
     use crate::ids::{
-        ActivityId, AwardId, BadgeId, CopyId, LinkId, PersonId, RegradeId, ShareLinkId, SubmissionId,
+        ActivityId, AwardId, BadgeId, CopyId, LineItemId, LinkId, PersonId, RegradeId, ShareLinkId,
+        SubmissionId,
     };
 
     routes! {
         below "/c/{course}", "";
 
         WINDOW = "/window", window();
+        TIME_ZONE = "/time-zone", time_zone();
         LINK = "/links/{link}", link(link: &LinkId);
         LINK_CHOOSE = "/links/{link}/choose", link_choose(link: &LinkId);
         CHECK = "/check", check();
         CHECK_STATUS = "/check/status", check_status();
+        COLUMNS = "/columns", columns();
+        COLUMNS_ANSWER = "/columns/answer", columns_answer();
+        COLUMN_RELEASE = "/columns/{item}/release", column_release(item: &LineItemId);
+        COLUMN_CHANGE = "/columns/{item}/change", column_change(item: &LineItemId);
+        STUDENTS = "/students", students();
+        STUDENT_ANSWER = "/students/{person}/answer", student_answer(person: &PersonId);
         PROGRESS = "/progress", progress();
         PROGRESS_CSV = "/progress.csv", progress_csv();
 
@@ -70,6 +80,7 @@ pub(crate) mod course {
         BADGE_RETIRE = "/badges/{badge}/retire", badge_retire(badge: &BadgeId);
         BADGE_RETIRE_CONFIRM = "/badges/{badge}/retire/confirm", badge_retire_confirm(badge: &BadgeId);
         BADGE_AWARDS = "/badges/{badge}/awards", badge_awards(badge: &BadgeId);
+        BADGE_RENEW = "/badges/{badge}/renew", badge_renew(badge: &BadgeId);
         BADGE_REVOKE = "/badges/{badge}/revoke", badge_revoke(badge: &BadgeId);
         BADGE_REVOKE_CONFIRM = "/badges/{badge}/revoke/confirm", badge_revoke_confirm(badge: &BadgeId);
 
@@ -168,6 +179,7 @@ pub(crate) mod console {
 
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);
+        ISSUER_ZONE = "/issuers/{tenant}/time-zone", issuer_zone(tenant: &TenantId);
         ISSUER_COLOUR = "/issuers/{tenant}/colour", issuer_colour(tenant: &TenantId);
         ISSUER_ROTATE = "/issuers/{tenant}/rotate", issuer_rotate(tenant: &TenantId);
         KEY_WITHDRAW = "/issuers/{tenant}/keys/{key}/withdraw", key_withdraw(tenant: &TenantId, key: &KeyId);

@@ -8,6 +8,7 @@ use askama::Template;
 use crate::service::base::error::ServiceError;
 use crate::web::content_policy::policy;
 use crate::web::error::AppError;
+use crate::web::views::shared::Zoned;
 
 /// A page that only the given origins may frame; never cached.
 pub(crate) fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpResponse, AppError> {
@@ -17,6 +18,15 @@ pub(crate) fn framed(page: &impl Template, ancestors: &[String]) -> Result<HttpR
         ancestors.join(" ")
     };
     html(StatusCode::OK, page, &ancestors, "no-store")
+}
+
+/// The same, with the zone in which its days are named.
+pub(crate) fn framed_with(
+    page: &impl Template,
+    zoned: &Zoned,
+    ancestors: &[String],
+) -> Result<HttpResponse, AppError> {
+    html_with(StatusCode::OK, page, zoned, &ancestors.join(" "), "no-store")
 }
 
 /// The same, setting cookies: each a whole `Set-Cookie` value.
@@ -46,8 +56,19 @@ pub(crate) fn html(
     ancestors: &str,
     cache: &'static str,
 ) -> Result<HttpResponse, AppError> {
+    html_with(status, page, &Zoned::default(), ancestors, cache)
+}
+
+/// The same, with the zone in which its days are named.
+pub(crate) fn html_with(
+    status: StatusCode,
+    page: &impl Template,
+    zoned: &Zoned,
+    ancestors: &str,
+    cache: &'static str,
+) -> Result<HttpResponse, AppError> {
     let body = page
-        .render()
+        .render_with_values(zoned)
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
     Ok(HttpResponse::build(status)
         .insert_header(("content-type", "text/html; charset=utf-8"))

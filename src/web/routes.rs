@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{admin, artefact, course, instructor, learner, lti, ops, paths, public, window};
+use super::{admin, artefact, course, instructor, learner, lti, ops, paths, public, time_zone, window};
 use crate::service::base::addresses;
 
 /// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
@@ -16,6 +16,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(addresses::LOGIN, web::post().to(lti::login::by_post))
         .route(addresses::LAUNCH, web::post().to(lti::launch::launch))
         .route(paths::LAUNCH_PROOF, web::post().to(lti::launch::proven))
+        .route(paths::WAITING, web::post().to(lti::waiting::ask))
         .route(addresses::NOTICES, web::post().to(lti::notices::receive))
         .route(addresses::JWKS, web::get().to(lti::jwks))
         .route(paths::CLAIM, web::post().to(lti::pending::claim))
@@ -23,6 +24,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(paths::ACCOUNT, web::post().to(lti::account::show))
         .route(paths::ACCOUNT_TEST, web::post().to(lti::account::test))
         .route(paths::course::WINDOW, web::post().to(window::open))
+        .route(paths::course::TIME_ZONE, web::post().to(time_zone::say))
         .route(paths::COURSE_HOME, web::get().to(course::home))
         .route(paths::COURSE_HOME, web::post().to(course::home))
         .route(addresses::ASSET, web::get().to(ops::asset))

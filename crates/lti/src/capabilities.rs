@@ -24,6 +24,10 @@ pub struct Capabilities {
     pub result_users: ResultUsers,
     /// Whom the member list calls learners.
     pub roster_learners: RosterLearners,
+    /// Whether launches tell teaching assistants from teachers.
+    pub assistants: Assistants,
+    /// From when on messages from a course name its services.
+    pub services_told: ServicesTold,
     /// Whether a page of a size may be asked for.
     pub page_size: PageSize,
     /// Which links lead to further pages.
@@ -36,8 +40,14 @@ pub struct Capabilities {
     pub repeated_scores: RepeatedScores,
     /// What becomes of a grade that a teacher typed.
     pub typed_grades: TypedGrades,
+    /// What it tells of grades that students cannot see yet.
+    pub hidden_grades: HiddenGrades,
     /// How it refuses a score for somebody who cannot be graded.
     pub ungradable_person: UngradablePerson,
+    /// How it refuses a score for a column that a teacher locked.
+    pub locked_columns: LockedColumns,
+    /// What becomes of our scores when a teacher changes the points of a column.
+    pub changed_points: ChangedPoints,
     /// Where a new gradebook column can go.
     pub new_columns: NewColumns,
     /// What deep linking takes.
@@ -56,6 +66,8 @@ pub struct Capabilities {
     pub placements: Placements,
     /// Which variables custom parameters may name.
     pub variables: Variables,
+    /// How its grade services refuse in a course that was concluded.
+    pub concluded_courses: ConcludedCourses,
 }
 
 /// What the points of a result are out of, where its own `resultMaximum` and the column's `scoreMaximum` differ.
@@ -87,6 +99,28 @@ pub enum RosterLearners {
     /// Also teachers without editing rights and roles that the school made itself. Only the gradebook tells: it has no
     /// rows for them (Moodle: the twelve things, 5; Moodle 11.9).
     StudentsAndStaff,
+}
+
+/// Whether a launch says that somebody assists and does not teach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assistants {
+    /// By the sub-role `membership/Instructor#TeachingAssistant`, which Canvas sends beside `#Instructor` (Canvas 1, roles).
+    Named,
+    /// Never: there is `Instructor` and `Learner`, and a teacher without editing rights launches as either (Moodle: the
+    /// twelve things, 5; facts 3.2).
+    Unnamed,
+    /// Where it wants to: the role is in the vocabulary (LTI 1.3 core, appendix A.2.3).
+    MayBeNamed,
+}
+
+/// From when on the messages from a course name its services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServicesTold {
+    /// From the first on.
+    Always,
+    /// Once the tool is in use in the course: a deep linking request before that has no member list, and its absence says
+    /// nothing of the installation (Moodle 11.1).
+    OnceInUse,
 }
 
 /// Whether lists may be asked for pages of a size.
@@ -142,8 +176,18 @@ pub enum RepeatedScores {
 pub enum TypedGrades {
     /// Replaces it, and a score without points clears it: whoever wants it to stay has to look first (facts 3.3).
     Overwritten,
-    /// Leaves it when the score asks for that (facts 2.6: `preserve_score`, `prioritize_non_tool_grade`).
+    /// Replaces it, unless the score asks for it to stay: `prioritize_non_tool_grade` keeps any grade that is there, our
+    /// own too, and `preserve_score` keeps the gradebook's alone, not the result (Canvas: the fifteen things, 3 and 4).
     KeptWhenAsked,
+}
+
+/// What results are of grades that students cannot see yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HiddenGrades {
+    /// Results like others, at once, and nothing tells which they are (Canvas: the fifteen things, 2; facts 3.3).
+    Readable,
+    /// Nothing is known of it.
+    Unknown,
 }
 
 /// How a score is answered of somebody who can have no grade there, such as a teacher.
@@ -155,6 +199,25 @@ pub enum UngradablePerson {
     Unprocessable,
     /// Nothing is known of it.
     Unknown,
+}
+
+/// How a score is answered for a column that a teacher locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockedColumns {
+    /// 500, as when the platform is out of order; its other services work (Moodle 11.6).
+    ServerError,
+    /// Nothing is known of it.
+    Unknown,
+}
+
+/// What becomes of scores when a teacher changes the points of their column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangedPoints {
+    /// They stay the points that they were, and the results say what they were out of (Canvas: the fifteen things, 11):
+    /// 8 of 10 are shown as 8 of 20 until they are posted anew.
+    ScoresStay,
+    /// What the teacher chose there, or nothing is known of it.
+    OfPlatform,
 }
 
 /// Where a column can go that is made through the line item service.
@@ -251,18 +314,33 @@ pub enum Variables {
     Listed,
 }
 
+/// How grade services refuse in a course that was concluded, apart from saying that it is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConcludedCourses {
+    /// With 422 and a text that begins so. Older versions answer 404, and the member list is empty (Canvas: the fifteen
+    /// things, 7).
+    Said(&'static str),
+    /// It has none, or nothing is known of it: a course that ends is deleted, and answers 404 (Moodle 11.15).
+    Unknown,
+}
+
 const MOODLE: Capabilities = Capabilities {
     product: Some("Moodle"),
     result_scale: ResultScale::Column,
     result_users: ResultUsers::AsElsewhere,
     roster_learners: RosterLearners::StudentsAndStaff,
+    assistants: Assistants::Unnamed,
+    services_told: ServicesTold::OnceInUse,
     page_size: PageSize::Never,
     page_links: PageLinks::WellFormed,
     score_times: ScoreTimes::LaterSecond,
     score_members: ScoreMembers::Standard,
     repeated_scores: RepeatedScores::Refused,
     typed_grades: TypedGrades::Overwritten,
+    hidden_grades: HiddenGrades::Readable,
     ungradable_person: UngradablePerson::BadRequest,
+    locked_columns: LockedColumns::ServerError,
+    changed_points: ChangedPoints::OfPlatform,
     new_columns: NewColumns::OfLinks,
     content_items: ContentItems::ToolLinks,
     item_links: ItemLinks::Bare,
@@ -272,6 +350,7 @@ const MOODLE: Capabilities = Capabilities {
     hosting: Hosting::None,
     placements: Placements::Standard,
     variables: Variables::Standard,
+    concluded_courses: ConcludedCourses::Unknown,
 };
 
 const CANVAS: Capabilities = Capabilities {
@@ -279,13 +358,18 @@ const CANVAS: Capabilities = Capabilities {
     result_scale: ResultScale::Row,
     result_users: ResultUsers::MayBePresent,
     roster_learners: RosterLearners::Students,
+    assistants: Assistants::Named,
+    services_told: ServicesTold::Always,
     page_size: PageSize::Asked,
     page_links: PageLinks::All,
     score_times: ScoreTimes::Later,
     score_members: ScoreMembers::Canvas,
     repeated_scores: RepeatedScores::AddCommentAndAttempt,
     typed_grades: TypedGrades::KeptWhenAsked,
+    hidden_grades: HiddenGrades::Readable,
     ungradable_person: UngradablePerson::Unprocessable,
+    locked_columns: LockedColumns::Unknown,
+    changed_points: ChangedPoints::ScoresStay,
     new_columns: NewColumns::OfNewAssignments,
     content_items: ContentItems::AsOffered,
     item_links: ItemLinks::Addressed,
@@ -295,6 +379,7 @@ const CANVAS: Capabilities = Capabilities {
     hosting: Hosting::Instructure,
     placements: Placements::Canvas,
     variables: Variables::Canvas,
+    concluded_courses: ConcludedCourses::Said("This course has concluded"),
 };
 
 const OTHER: Capabilities = Capabilities {
@@ -302,13 +387,18 @@ const OTHER: Capabilities = Capabilities {
     result_scale: ResultScale::Row,
     result_users: ResultUsers::AsElsewhere,
     roster_learners: RosterLearners::Students,
+    assistants: Assistants::MayBeNamed,
+    services_told: ServicesTold::Always,
     page_size: PageSize::Never,
     page_links: PageLinks::All,
     score_times: ScoreTimes::Later,
     score_members: ScoreMembers::Standard,
     repeated_scores: RepeatedScores::AddComment,
     typed_grades: TypedGrades::Overwritten,
+    hidden_grades: HiddenGrades::Unknown,
     ungradable_person: UngradablePerson::Unknown,
+    locked_columns: LockedColumns::Unknown,
+    changed_points: ChangedPoints::OfPlatform,
     new_columns: NewColumns::OfLinks,
     content_items: ContentItems::AsOffered,
     item_links: ItemLinks::Addressed,
@@ -318,6 +408,7 @@ const OTHER: Capabilities = Capabilities {
     hosting: Hosting::None,
     placements: Placements::Standard,
     variables: Variables::Listed,
+    concluded_courses: ConcludedCourses::Unknown,
 };
 
 impl Flavour {

@@ -360,9 +360,16 @@ pub struct Presentation {
 /// The custom parameter that a tool's configuration should fill with `$Context.id.history`; see
 /// [`Launch::previous_context_ids`].
 pub const CONTEXT_HISTORY: &str = "context_id_history";
+/// The custom parameter that a tool's configuration should fill with `$Person.address.timezone`. Moodle says `99` of whoever
+/// has chosen none.
+pub const TIME_ZONE: &str = "time_zone";
 /// The custom parameter that a tool's configuration should fill with `$Canvas.masqueradingUser.id`; see
 /// [`Launch::is_masquerade`].
 pub const MASQUERADING_USER: &str = "masquerading_user_id";
+
+/// The custom parameter that a tool's configuration should fill with `$Canvas.course.sectionRestricted`; see
+/// [`Launch::is_limited_to_sections`].
+pub const SECTION_RESTRICTED: &str = "section_restricted";
 
 impl Launch {
     /// A custom parameter as text. `None` when it is absent, null, empty, a variable that the platform did not know and
@@ -391,6 +398,17 @@ impl Launch {
         match self.custom.get(MASQUERADING_USER) {
             Some(Value::Number(_)) => true,
             _ => self.custom_text(MASQUERADING_USER).is_some(),
+        }
+    }
+
+    /// Whether the platform lets this person see people of their own sections only.
+    #[must_use]
+    pub fn is_limited_to_sections(&self) -> bool {
+        match self.custom.get(SECTION_RESTRICTED) {
+            Some(Value::Bool(limited)) => *limited,
+            _ => self
+                .custom_text(SECTION_RESTRICTED)
+                .is_some_and(|text| text.trim().eq_ignore_ascii_case("true")),
         }
     }
 

@@ -176,6 +176,28 @@ impl Roles {
         self.has(MembershipRole::Instructor) || self.has(MembershipRole::TeachingAssistant)
     }
 
+    /// Whether this person is a teaching assistant or grader. Canvas names the assistant's sub-role beside `#Instructor`, so it
+    /// goes before that; whoever is both in different sections cannot be told from an assistant.
+    #[must_use]
+    pub fn is_assistant(&self) -> bool {
+        self.has(MembershipRole::TeachingAssistant)
+    }
+
+    /// Whether this person is staff of the course in any way: teaches, assists, designs or administers it.
+    #[must_use]
+    pub fn is_staff(&self) -> bool {
+        self.teaches_somehow
+            || self.membership.iter().any(|role| {
+                matches!(
+                    role,
+                    MembershipRole::Instructor
+                        | MembershipRole::TeachingAssistant
+                        | MembershipRole::ContentDeveloper
+                        | MembershipRole::Administrator
+                )
+            })
+    }
+
     /// Whether this person administers the course's account or the platform. Gives no authority in the course;
     /// it is asked when a deployment is claimed.
     #[must_use]
@@ -318,6 +340,42 @@ mod tests {
             "https://school.example/roles#Tutor",
         ]);
         assert!(teacher.is_instructor() && !teacher.may_learn());
+    }
+
+    #[test]
+    fn an_assistant_is_one_whatever_other_role_stands_beside() {
+        let (assistant, teacher) = (
+            uri("membership/Instructor#TeachingAssistant"),
+            uri("membership#Instructor"),
+        );
+        for roles in [
+            vec![&assistant, &teacher],
+            vec![&teacher, &assistant],
+            vec![&assistant],
+        ] {
+            let roles = Roles::parse(roles.into_iter().map(String::as_str));
+            assert!(roles.is_assistant() && roles.is_instructor() && roles.is_staff());
+        }
+        assert!(!Roles::parse([teacher.as_str()]).is_assistant());
+        for staff in [
+            "ContentDeveloper",
+            "membership/Learner#Instructor",
+            "Administrator",
+        ] {
+            let role = if staff.contains('#') {
+                uri(staff)
+            } else {
+                uri(&format!("membership#{staff}"))
+            };
+            assert!(Roles::parse([role.as_str()]).is_staff(), "{role}");
+        }
+        for other in ["Learner", "Mentor", "Member"] {
+            assert!(
+                !Roles::parse([uri(&format!("membership#{other}")).as_str()]).is_staff(),
+                "{other}"
+            );
+        }
+        assert!(!Roles::parse([TEST_USER]).is_staff());
     }
 
     #[test]

@@ -54,6 +54,9 @@ pub struct LoginState {
     /// The frame that offers platform storage; Blackboard does not repeat it at launch.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none", default)]
     pub storage_target: Option<String>,
+    /// What the frame is known by that offered the window in which this login goes on; the tool's own word.
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none", default)]
+    pub waiting: Option<String>,
 }
 
 impl LoginState {
@@ -74,6 +77,7 @@ impl LoginState {
             deployment_id: request.deployment_id.clone(),
             binding: binding.map(Binding::proof),
             storage_target: request.storage_target.clone(),
+            waiting: None,
         }
     }
 

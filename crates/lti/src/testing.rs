@@ -58,6 +58,7 @@ pub(crate) fn state() -> LoginState {
         deployment_id: Some("1".into()),
         binding: None,
         storage_target: None,
+        waiting: None,
     }
 }
 

@@ -188,6 +188,11 @@ fn wrong(fault: &Fault) -> Answer {
         Fault::Conflict => json(409, "Conflict"),
         Fault::Unprocessable => json(422, "Unprocessable"),
         Fault::TooManyRequests => json(429, "Too many requests").header("Retry-After", "1".into()),
+        Fault::BadGateway => Answer::html(
+            502,
+            "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n\
+             <hr><center>nginx/1.26.3</center>\r\n</body>\r\n</html>\r\n",
+        ),
         Fault::Unavailable => Answer::html(503, PAGE).header("Retry-After", "1".into()),
         Fault::Redirect(to) => Answer::html(302, PAGE).header("Location", to.clone()),
         Fault::Html => Answer::html(200, PAGE),

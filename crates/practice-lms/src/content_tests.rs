@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::super::keys::platform_keys;
 use super::super::testing::*;
-use super::super::{Browser, CourseRole, Flavour};
+use super::super::{Browser, CourseRole, Flavour, Shown};
 use ambient::clock::Clock as _;
 
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
@@ -27,6 +27,17 @@ async fn answer(
     items: &Value,
     changes: &Value,
 ) -> super::super::browser::Page {
+    answer_in(&mut Browser::new().unwrap(), bench, request, items, changes).await
+}
+
+/// The same in that browser.
+async fn answer_in(
+    browser: &mut Browser,
+    bench: &Bench,
+    request: &Value,
+    items: &Value,
+    changes: &Value,
+) -> super::super::browser::Page {
     let key = &platform_keys().unwrap()[1];
     let now = bench.clock.now().timestamp();
     let settings = &request[format!("{DL}deep_linking_settings")];
@@ -45,7 +56,6 @@ async fn answer(
     let header = json!({"alg": "RS256", "typ": "JWT", "kid": key.kid});
     let jwt = key.sign(header.as_object().unwrap(), claims.as_object().unwrap());
     let url = settings["deep_link_return_url"].as_str().unwrap();
-    let mut browser = Browser::new().unwrap();
     browser.set_cookie("127.0.0.1", "practice_session", "3");
     browser.post(url, &[("JWT", &jwt)]).await.unwrap()
 }
@@ -88,6 +98,26 @@ async fn moodle_asks_in_the_shape_that_was_observed() {
         .unwrap();
     let hint: Value = serde_json::from_str(form.field("lti_message_hint").unwrap()).unwrap();
     assert!(hint.get("cmid").is_none(), "{hint}");
+}
+
+#[actix_web::test]
+async fn moodle_tells_the_member_list_to_no_choice_of_content_before_the_first_activity() {
+    let bench = bench(Flavour::Moodle).await;
+    let members = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice";
+    assert!(request(&bench, "").get(members).is_some());
+    for link in bench.world.links(bench.course()) {
+        bench.world.remove_link(bench.course(), link.id);
+    }
+    let asked = request(&bench, "");
+    assert!(asked.get(members).is_none(), "{asked}");
+    assert!(
+        asked
+            .get("https://purl.imsglobal.org/spec/lti-ags/claim/endpoint")
+            .is_some()
+    );
+    bench.world.add_link(bench.course(), "First", 0, None);
+    assert!(request(&bench, "").get(members).is_some());
+    assert!(bench.launch(CourseRole::Teacher, "First").get(members).is_some());
 }
 
 #[actix_web::test]
@@ -268,4 +298,111 @@ async fn a_submission_review_names_the_student_and_the_columns_own_target() {
     );
     assert_eq!(claims[format!("{LTI}custom")]["cairn_review"], "a");
     assert!(form.field("target_link_uri").unwrap().ends_with("/lti/launch"));
+}
+
+#[actix_web::test]
+async fn the_answer_fills_the_form_of_the_page_round_its_frame_and_none_elsewhere() {
+    for (flavour, placement) in [(Flavour::Moodle, ""), (Flavour::Canvas, "assignment_selection")] {
+        let bench = bench(flavour).await;
+        let item = json!([{"type": "ltiResourceLink", "title": "Report"}]);
+        let framed = answer(&bench, &request(&bench, placement), &item, &json!({})).await;
+        assert!(framed.text().contains("parent.takeContent"), "{}", framed.text());
+        assert_eq!(framed.form("/placed").unwrap().value("name"), Some("Report"));
+        // Posted from a window that the tool opened, it says the same, and there is no form.
+        let mut window = Browser::new().unwrap().sending("sec-fetch-dest", "document");
+        let alone = answer_in(
+            &mut window,
+            &bench,
+            &request(&bench, placement),
+            &item,
+            &json!({}),
+        )
+        .await;
+        assert!(
+            alone.words().contains("Successfully fetched"),
+            "{}",
+            alone.words()
+        );
+        assert!(alone.form("/placed").is_err(), "{}", alone.text());
+        // The form of the page round the frame is empty until then.
+        let mut teacher = Browser::new().unwrap();
+        let page = teacher
+            .get(&bench.world.url("/course/2/select?tool=0&user=3"))
+            .await
+            .unwrap();
+        let form = page.form("/placed").unwrap();
+        assert_eq!(
+            (form.value("selection"), form.value("name")),
+            (Some(""), Some(""))
+        );
+        assert_eq!(
+            teacher
+                .submit(&page, &form, &[("name", "By hand")])
+                .await
+                .unwrap()
+                .status,
+            404
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_duplicate_has_the_same_parameters_and_review_under_new_numbers() {
+    let bench = bench(Flavour::Moodle).await;
+    let item = json!([{"type": "ltiResourceLink", "title": "Report", "custom": {"cairn_item": "i"},
+        "lineItem": {"scoreMaximum": 25, "resourceId": "r", "tag": "t",
+            "submissionReview": {"url": "http://x/lti/launch", "custom": {"cairn_review": "a"}}}}]);
+    let page = answer(&bench, &request(&bench, ""), &item, &json!({})).await;
+    save(&page, &[]).await;
+    let copy = bench.world.duplicate_link(2, bench.link("Report")).unwrap();
+    let columns = bench.world.line_items(2);
+    let [first, second] = [bench.link("Report"), copy].map(|link| {
+        columns
+            .iter()
+            .find(|column| column.link == Some(link))
+            .unwrap()
+            .clone()
+    });
+    assert_eq!((first.tag, first.resource_id), (second.tag, second.resource_id));
+    assert_ne!(first.id, second.id);
+    let teacher = bench.person(CourseRole::Teacher).id;
+    let form = bench.world.review_form(2, teacher, second.id, 5).unwrap();
+    let answer = bench.world.authorize(&bench.auth_request(&form, &[])).unwrap();
+    let jwt = super::super::keys::Jwt::parse(answer.field("id_token").unwrap()).unwrap();
+    let claims = Value::Object(jwt.claims);
+    assert_eq!(claims[format!("{LTI}custom")]["cairn_review"], "a");
+    assert_eq!(claims[format!("{LTI}custom")]["cairn_item"], "i");
+    assert_eq!(claims[format!("{LTI}resource_link")]["id"], copy.to_string());
+}
+
+#[actix_web::test]
+async fn each_way_of_being_shown_has_its_own_target_and_way_back() {
+    for flavour in [Flavour::Moodle, Flavour::Canvas] {
+        let bench = bench(flavour).await;
+        let person = bench.person(CourseRole::Student).id;
+        let link = bench.link("My badges");
+        for (shown, target, container) in [
+            (Shown::Frame, "iframe", "launch_container=3"),
+            (Shown::NewWindow, "window", "launch_container=4"),
+            (Shown::ExistingWindow, "window", "launch_container=5"),
+        ] {
+            let form = bench.world.launch_form_shown(2, person, link, shown).unwrap();
+            let answer = bench.world.authorize(&bench.auth_request(&form, &[])).unwrap();
+            let jwt = super::super::keys::Jwt::parse(answer.field("id_token").unwrap()).unwrap();
+            let said = jwt.claims[&format!("{LTI}launch_presentation")].clone();
+            assert_eq!(said["document_target"], target, "{shown:?}");
+            let back = said["return_url"].as_str().unwrap().to_owned();
+            assert_eq!(
+                back.contains(container),
+                flavour == Flavour::Moodle,
+                "{shown:?}: {back}"
+            );
+            let mut browser = Browser::new().unwrap();
+            browser.set_cookie("127.0.0.1", "practice_session", &person.to_string());
+            let page = browser.get(&back).await.unwrap();
+            let closes = flavour == Flavour::Moodle && shown == Shown::NewWindow;
+            assert_eq!(page.url.path().ends_with("/course/2"), !closes, "{}", page.url);
+            assert_eq!(page.words().contains("can be closed"), closes, "{}", page.words());
+        }
+    }
 }

@@ -19,6 +19,8 @@ mod canvas;
 mod client_assertion;
 mod content;
 mod copying;
+#[cfg(test)]
+mod ended_tests;
 mod heard;
 pub mod keys;
 mod login;
@@ -40,7 +42,7 @@ pub use world::GradeView;
 pub use world::World;
 pub use world::data::{DeploymentTold, Heard, RegisteredTool, Standing};
 pub use world::faults::{Endpoint, Fault, Faults};
-pub use world::model::{CourseRole, Oddity, Placement};
+pub use world::model::{Closed, CourseRole, Oddity, Placement, Shown};
 
 /// A running practice LMS. Dropping it stops the server.
 #[derive(Debug)]

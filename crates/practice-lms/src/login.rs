@@ -7,6 +7,7 @@ use super::answer::{Answer, escape};
 use super::options::Tool;
 use super::world::World;
 use super::world::data::{Ask, Pending};
+use super::world::model::Shown;
 
 /// Who asks for what.
 pub(super) struct Start {
@@ -18,18 +19,12 @@ pub(super) struct Start {
     /// The tool's own when there is none.
     pub target: Option<String>,
     pub ask: Ask,
-    pub in_frame: bool,
+    pub shown: Shown,
 }
 
 impl Start {
     /// `person` opens a link.
-    pub(crate) fn of_link(
-        world: &World,
-        course: u64,
-        person: u64,
-        link: u64,
-        in_frame: bool,
-    ) -> Option<Self> {
+    pub(crate) fn of_link(world: &World, course: u64, person: u64, link: u64, shown: Shown) -> Option<Self> {
         let data = world.lock();
         let known = data.courses.get(&course)?.link(link)?;
         Some(Self {
@@ -39,7 +34,7 @@ impl Start {
             link,
             target: known.url.clone(),
             ask: Ask::Link,
-            in_frame,
+            shown,
         })
     }
 
@@ -52,7 +47,7 @@ impl Start {
             link: 0,
             target: None,
             ask,
-            in_frame: true,
+            shown: Shown::Frame,
         }
     }
 
@@ -72,7 +67,7 @@ impl Start {
             person: self.person,
             target_link_uri,
             expires,
-            in_frame: self.in_frame,
+            shown: self.shown,
             ask: self.ask,
         }
     }

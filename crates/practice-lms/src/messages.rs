@@ -3,6 +3,7 @@
 use super::login::{AuthRequest, LoginForm, Start};
 use super::options::Flavour;
 use super::world::World;
+use super::world::model::Shown;
 use super::{canvas, moodle};
 
 impl World {
@@ -10,7 +11,13 @@ impl World {
     /// tool's login initiation. None when link, person or tool is unknown.
     #[must_use]
     pub fn launch_form(&self, course: u64, person: u64, link: u64) -> Option<LoginForm> {
-        let start = Start::of_link(self, course, person, link, true)?;
+        self.launch_form_shown(course, person, link, Shown::Frame)
+    }
+
+    /// As [`World::launch_form`], shown there.
+    #[must_use]
+    pub fn launch_form_shown(&self, course: u64, person: u64, link: u64, shown: Shown) -> Option<LoginForm> {
+        let start = Start::of_link(self, course, person, link, shown)?;
         match self.flavour() {
             Flavour::Moodle => moodle::login::begin(self, start),
             Flavour::Canvas => canvas::login::begin(self, start),
@@ -51,6 +58,22 @@ impl World {
         match self.flavour() {
             Flavour::Moodle => moodle::deep_linking::review(self, course, teacher, column, student),
             Flavour::Canvas => None,
+        }
+    }
+
+    /// Opens `student`'s work in `SpeedGrader`: the assignment's link, at the address that the last score brought as
+    /// `submission_data`. Canvas only; none where no score brought one.
+    #[must_use]
+    pub fn speed_grader_form(
+        &self,
+        course: u64,
+        teacher: u64,
+        column: u64,
+        student: u64,
+    ) -> Option<LoginForm> {
+        match self.flavour() {
+            Flavour::Moodle => None,
+            Flavour::Canvas => canvas::login::speed_grader(self, course, teacher, column, student),
         }
     }
 

@@ -6,9 +6,11 @@ use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use crate::domain::award::{Award, Standing, open_cycle};
+use crate::domain::badge::Renewal;
 use crate::domain::decision::Truth;
 use crate::domain::evaluate::{holds, node_truth, outcome, reaches};
 use crate::domain::facts::{Facts, Grade};
+use crate::domain::renewal;
 use crate::domain::rule::{Condition, Node, Rule};
 use crate::domain::sentence::{self, Names};
 use crate::ids::PersonId;
@@ -25,6 +27,8 @@ pub(crate) struct Learner {
     pub(crate) person: PersonId,
     pub(crate) facts: Facts,
     pub(crate) latest: Option<Award>,
+    /// What the badge asks before it is awarded again.
+    pub(crate) renewal: Renewal,
 }
 
 /// What would happen if the rule were activated now. Every learner is in exactly one of the lists from `awarded` to
@@ -37,10 +41,16 @@ pub(crate) struct DryRun {
     pub(crate) awarded: Vec<PersonId>,
     /// Hold it in force already: nothing happens to them.
     pub(crate) holders: Vec<PersonId>,
+    /// Meet the rule, but their badge has lapsed and is not renewed by that alone.
+    pub(crate) lapsed: Vec<PersonId>,
     /// Had it revoked: they are not awarded again by a rule.
     pub(crate) revoked: Vec<PersonId>,
     /// Would be awarded but for grades that are at most [`NEAR_PERCENT`] below their thresholds.
     pub(crate) near: Vec<PersonId>,
+    /// A needed column is not released, whatever is in it.
+    pub(crate) not_released: Vec<PersonId>,
+    /// How many of those would be awarded if their grades were released now.
+    pub(crate) once_released: usize,
     /// A needed grade is missing: unknown, not failed.
     pub(crate) no_grade: Vec<PersonId>,
     /// Needed work is not handed in.
@@ -64,6 +74,7 @@ pub(crate) struct FunnelRow {
     pub(crate) label: String,
     pub(crate) yes: usize,
     pub(crate) near: usize,
+    pub(crate) not_released: usize,
     pub(crate) no_grade: usize,
     pub(crate) not_handed_in: usize,
     pub(crate) waiting: usize,
@@ -107,6 +118,7 @@ impl DryRun {
 enum Prospect {
     Yes,
     Near,
+    NotReleased,
     NoGrade,
     NotHandedIn,
     Waiting,
@@ -131,8 +143,11 @@ pub(crate) fn dry_run(
         learners: sorted.len(),
         awarded: Vec::new(),
         holders: Vec::new(),
+        lapsed: Vec::new(),
         revoked: Vec::new(),
         near: Vec::new(),
+        not_released: Vec::new(),
+        once_released: 0,
         no_grade: Vec::new(),
         not_handed_in: Vec::new(),
         waiting: Vec::new(),
@@ -148,7 +163,11 @@ pub(crate) fn dry_run(
     let whole = Node::Group(rule.root.clone());
     for learner in sorted {
         let found = prospect(&whole, &learner.facts, now);
-        run.list(learner, found, now).push(learner.person.clone());
+        run.list(rule, learner, found, now).push(learner.person.clone());
+        if found == Prospect::NotReleased && open_cycle(learner.latest.as_ref(), now).is_some() {
+            let then = outcome(&rule.root, &learner.facts.released(|_| true), now);
+            run.once_released += usize::from(then == Truth::Yes);
+        }
         for (row, node) in run.funnel.iter_mut().zip(&rows) {
             *row.count(prospect(node, &learner.facts, now)) += 1;
         }
@@ -166,16 +185,29 @@ pub(crate) fn dry_run(
 }
 
 impl DryRun {
-    fn list(&mut self, learner: &Learner, found: Prospect, now: DateTime<Utc>) -> &mut Vec<PersonId> {
+    fn list(
+        &mut self,
+        rule: &Rule,
+        learner: &Learner,
+        found: Prospect,
+        now: DateTime<Utc>,
+    ) -> &mut Vec<PersonId> {
         if let (None, Some(award)) = (open_cycle(learner.latest.as_ref(), now), &learner.latest) {
             return match award.standing(now) {
                 Standing::Revoked => &mut self.revoked,
                 Standing::InForce | Standing::Suspended | Standing::Expired => &mut self.holders,
             };
         }
+        let (root, latest) = (&rule.root, learner.latest.as_ref());
         match found {
+            Prospect::Yes
+                if renewal::lapsed(learner.renewal, root, &learner.facts, latest, now).is_some() =>
+            {
+                &mut self.lapsed
+            }
             Prospect::Yes => &mut self.awarded,
             Prospect::Near => &mut self.near,
+            Prospect::NotReleased => &mut self.not_released,
             Prospect::NoGrade => &mut self.no_grade,
             Prospect::NotHandedIn => &mut self.not_handed_in,
             Prospect::Waiting => &mut self.waiting,
@@ -189,6 +221,7 @@ impl FunnelRow {
         match found {
             Prospect::Yes => &mut self.yes,
             Prospect::Near => &mut self.near,
+            Prospect::NotReleased => &mut self.not_released,
             Prospect::NoGrade => &mut self.no_grade,
             Prospect::NotHandedIn => &mut self.not_handed_in,
             Prospect::Waiting => &mut self.waiting,
@@ -223,6 +256,13 @@ fn prospect(node: &Node, facts: &Facts, now: DateTime<Utc>) -> Prospect {
     }
     if truth == Truth::No {
         return Prospect::No;
+    }
+    let without_withheld = |condition: &Condition| match condition {
+        Condition::Grade { item, .. } if facts.withheld.contains_key(item) => Truth::No,
+        _ => ask(condition),
+    };
+    if node_truth(node, &without_withheld) == Truth::No {
+        return Prospect::NotReleased;
     }
     let without_grades = |condition: &Condition| match (condition, ask(condition)) {
         (Condition::Grade { .. }, Truth::Unknown) => Truth::No,

@@ -14,6 +14,7 @@ fn learner(person: &str, known: Known) -> Learner {
         person: person.into(),
         facts: known.0,
         latest: None,
+        renewal: Renewal::Automatic,
     }
 }
 
@@ -33,6 +34,7 @@ fn quiz(value: &str) -> Known {
 fn words(row: &FunnelRow) -> String {
     let counts = [
         (row.near, "within 5 points"),
+        (row.not_released, "not released yet"),
         (row.no_grade, "no grade yet"),
         (row.waiting, "waiting for review"),
         (row.not_handed_in, "nothing handed in"),
@@ -82,6 +84,31 @@ fn each_learner_is_in_one_list() {
             "any 2 of 3 badges: 6 yes · 1 no",
         ]
     );
+}
+
+#[test]
+fn what_is_not_released_is_one_list_whatever_is_in_the_column_and_says_whom_a_release_would_award() {
+    let waits = |value| Known::default().withheld("cleaning", value);
+    let learners = [
+        learner("ada", waits(Some("90"))),
+        learner("ben", waits(Some("10"))),
+        learner("cleo", waits(None)),
+        learner("dan", quiz("85")),
+        Learner {
+            latest: Some(award(1, None, false)),
+            ..learner("eve", waits(Some("95")))
+        },
+    ];
+    let run = try_out(all([percent("cleaning", "80")]), &learners);
+    assert_eq!((run.awarded, run.holders), (ids(&["dan"]), ids(&["eve"])));
+    assert_eq!(
+        (run.not_released, run.once_released),
+        (ids(&["ada", "ben", "cleo"]), 1)
+    );
+    assert_eq!(words(&run.funnel[0]), "1 yes · 4 not released yet");
+    let either = any([percent("cleaning", "80"), approval()]);
+    let run = try_out(either, &[learner("ada", waits(Some("90")).approval())]);
+    assert_eq!((run.awarded, run.once_released), (ids(&["ada"]), 0));
 }
 
 #[test]
@@ -135,6 +162,32 @@ fn holders_are_left_alone_expired_ones_can_earn_again_and_revoked_ones_cannot() 
     assert_eq!((run.awarded, run.holders), (ids(&["ben"]), ids(&["ada", "eve"])));
     assert_eq!(run.revoked, ids(&["cleo", "dan"]));
     assert_eq!(run.funnel.first().map(|row| row.yes), Some(5));
+}
+
+#[test]
+fn whose_badge_has_lapsed_is_awarded_only_as_the_badge_has_chosen() {
+    let lapsed = |person: &str, renewal, graded: i64| {
+        let mut known = quiz("90");
+        for grade in known.0.grades.values_mut() {
+            grade.changed_at = days(graded);
+        }
+        Learner {
+            latest: Some(award(1, Some(days(-1)), false)),
+            renewal,
+            ..learner(person, known)
+        }
+    };
+    let learners = [
+        lapsed("ada", Renewal::Newer, -200),
+        lapsed("ben", Renewal::Newer, -50),
+        lapsed("cleo", Renewal::ByHand, -50),
+        lapsed("dan", Renewal::Automatic, -200),
+    ];
+    let run = try_out(all([percent("cleaning", "80")]), &learners);
+    assert_eq!(
+        (run.awarded, run.lapsed),
+        (ids(&["ben", "dan"]), ids(&["ada", "cleo"]))
+    );
 }
 
 #[test]
@@ -221,6 +274,7 @@ proptest! {
         let learners: Vec<_> = facts.into_iter().map(|(person, facts, latest)| Learner {
             person: format!("p{person}").into(),
             facts,
+            renewal: [Renewal::Newer, Renewal::ByHand, Renewal::Automatic][usize::from(person % 3)],
             latest: match latest {
                 0 => Some(award(1, None, false)),
                 1 => Some(award(1, Some(days(-1)), false)),
@@ -233,20 +287,24 @@ proptest! {
         let people: HashSet<_> = learners.iter().map(|learner| &learner.person).collect();
         prop_assert_eq!(run.learners, people.len());
         let lists = [
-            &run.awarded, &run.holders, &run.revoked, &run.near, &run.no_grade, &run.not_handed_in, &run.waiting,
-            &run.not_yet,
+            &run.awarded, &run.holders, &run.lapsed, &run.revoked, &run.near, &run.not_released, &run.no_grade,
+            &run.not_handed_in, &run.waiting, &run.not_yet,
         ];
         let listed: Vec<_> = lists.into_iter().flatten().collect();
         prop_assert_eq!(listed.len(), people.len());
         prop_assert_eq!(listed.into_iter().collect::<HashSet<_>>(), people);
         for row in &run.funnel {
-            let sum = row.yes + row.near + row.no_grade + row.not_handed_in + row.waiting + row.no;
+            let unknown = row.not_released + row.no_grade + row.not_handed_in + row.waiting;
+            let sum = row.yes + row.near + unknown + row.no;
             prop_assert_eq!(sum, run.learners);
         }
+        prop_assert!(run.once_released <= run.not_released.len());
         for person in &run.awarded {
             let found = learners.iter().find(|learner| learner.person == *person).unwrap();
             prop_assert_eq!(outcome(&new.root, &found.facts, now()), Truth::Yes);
             prop_assert!(open_cycle(found.latest.as_ref(), now()).is_some());
+            let waits = renewal::lapsed(found.renewal, &new.root, &found.facts, found.latest.as_ref(), now());
+            prop_assert_eq!(waits, None);
         }
         let change = run.change.unwrap();
         prop_assert!(change.gained.is_empty() && change.lost.is_empty());

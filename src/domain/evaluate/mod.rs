@@ -52,12 +52,14 @@ pub(super) fn node_truth(node: &Node, ask: &impl Fn(&Condition) -> Truth) -> Tru
 /// Whether one condition holds.
 pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Truth {
     match condition {
+        // What is not released decides nothing, not even by being absent.
+        Condition::Grade { item, .. } if facts.withheld.contains_key(item) => Truth::Unknown,
         Condition::Grade { item, at_least } => grade_truth(facts.grades.get(item), *at_least),
         Condition::EvidenceApproved { activity } => evidence_truth(facts.evidence.get(activity)),
         Condition::HoldsBadge { badge } => {
             yes_or_no(facts.held.get(badge).is_some_and(|held| held.in_force(now)))
         }
-        Condition::NotBefore { at } => yes_or_no(*at <= now),
+        Condition::NotBefore { at, .. } => yes_or_no(*at <= now),
         Condition::InstructorApproves => {
             if facts.approval.is_some() {
                 Truth::Yes
@@ -144,6 +146,9 @@ fn check(group: &Group, facts: &Facts, now: DateTime<Utc>) -> CheckedGroup {
 
 fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
     match condition {
+        Condition::Grade { item, at_least } if facts.withheld.contains_key(item) => {
+            Seen::NotReleased { at_least: *at_least }
+        }
         Condition::Grade { item, at_least } => see_grade(facts.grades.get(item), *at_least),
         Condition::EvidenceApproved { activity } => match facts.evidence.get(activity) {
             Some(fact) => Seen::Evidence {
@@ -163,7 +168,7 @@ fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
                 awarded_at: held.awarded_at,
             },
         },
-        Condition::NotBefore { at } => Seen::Date { at: *at },
+        Condition::NotBefore { at, zone } => Seen::Date { at: *at, zone: *zone },
         Condition::InstructorApproves => match &facts.approval {
             Some(approval) => Seen::Approval {
                 by: approval.by.clone(),
@@ -198,6 +203,7 @@ fn see_grade(grade: Option<&Grade>, at_least: Threshold) -> Seen {
             recorded,
             source,
             read_at,
+            ..
         }) if *maximum > Decimal::ZERO => Seen::Grade {
             value: *value,
             maximum: *maximum,

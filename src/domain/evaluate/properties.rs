@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::sample::{any_decimal, any_facts, any_group, any_nodes, now};
+use crate::domain::sample::{any_decimal, any_facts, any_group, any_nodes, grade, now};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
@@ -28,6 +28,21 @@ proptest! {
         let then = outcome(&root, &after, now());
         prop_assert!(before != Truth::Yes || then == Truth::Yes, "{:?} became {:?}", before, then);
         prop_assert!(before != Truth::Unknown || then != Truth::No, "{:?} became {:?}", before, then);
+    }
+
+    #[test]
+    fn what_is_not_released_is_the_same_decision_whatever_it_is(
+        root in any_group(), facts in any_facts(), value in any_decimal(), there in prop::bool::ANY
+    ) {
+        let mut other = facts.clone();
+        for withheld in other.withheld.values_mut() {
+            *withheld = there.then(|| grade(Some(value), Decimal::ONE_HUNDRED));
+        }
+        let told = |facts: &Facts| evaluate_group(&root, 7, facts, now());
+        prop_assert_eq!(told(&facts), told(&other));
+        let released = other.released(|_| true);
+        prop_assert!(released.withheld.is_empty());
+        prop_assert_eq!(released.has_row(), other.has_row());
     }
 
     #[test]

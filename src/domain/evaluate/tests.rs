@@ -220,6 +220,27 @@ fn a_date_counts_from_its_first_moment() {
 }
 
 #[test]
+fn the_record_of_a_date_says_the_zone_that_counted() {
+    let zone = crate::domain::zone::Zone::parse("Europe/Berlin").unwrap();
+    let root = all([crate::domain::rule::Node::Condition(Condition::NotBefore {
+        at: now(),
+        zone,
+    })]);
+    let record = serde_json::to_string(&evaluate_group(&root, 1, &Known::default().0, now())).unwrap();
+    assert!(
+        record.contains(r#""seen":"date","at":"2026-11-23T10:42:00Z","zone":"Europe/Berlin""#),
+        "{record}"
+    );
+    let older = record.replace(r#","zone":"Europe/Berlin""#, "");
+    let read: crate::domain::decision::Decision = serde_json::from_str(&older).unwrap();
+    assert_eq!(
+        serde_json::to_string(&read).unwrap(),
+        older,
+        "one that counted in UTC"
+    );
+}
+
+#[test]
 fn an_approval_is_waited_for() {
     assert_eq!(decide(&all([approval()]), Known::default()), Truth::Unknown);
     assert_eq!(
@@ -257,4 +278,21 @@ fn the_record_carries_version_values_threshold_source_and_time() {
     assert_eq!(*read_at, now());
     let text = serde_json::to_string(&decision).unwrap();
     assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
+}
+
+#[test]
+fn a_grade_that_is_not_released_neither_earns_nor_fails_a_badge() {
+    let root = all([percent("quiz", "80")]);
+    for value in [Some("95"), Some("10"), None] {
+        let decision = evaluate_group(&root, 1, &Known::default().withheld("quiz", value).0, now());
+        assert_eq!(decision.outcome, Truth::Unknown);
+        let CheckedNode::Condition(checked) = &decision.tree.nodes[0] else {
+            panic!("one condition");
+        };
+        let at_least = Threshold::Percent(decimal("80"));
+        assert_eq!(checked.seen, Seen::NotReleased { at_least });
+    }
+    let either = any([percent("quiz", "80"), approval()]);
+    let approved = Known::default().withheld("quiz", Some("10")).approval();
+    assert_eq!(decide(&either, approved), Truth::Yes, "another way stays open");
 }

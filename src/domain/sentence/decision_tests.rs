@@ -83,6 +83,34 @@ fn a_missing_grade_says_what_is_needed_and_never_zero() {
 }
 
 #[test]
+fn a_column_that_is_not_released_reads_the_same_whatever_is_in_it() {
+    let quiz = all([percent("quiz", "80")]);
+    for value in [None, Some("0"), Some("95")] {
+        let known = || Known::default().withheld("quiz", value);
+        for audience in [Audience::Student, Audience::Teacher] {
+            assert_eq!(
+                told(&quiz, known(), audience),
+                [(
+                    Truth::Unknown,
+                    "Quiz 3: grades are not released yet, needs 16 of 20".to_owned()
+                )]
+            );
+        }
+        let decision = evaluate_group(&quiz, 1, &known().0, now());
+        assert_eq!(
+            next_step(&decision, &names(), Audience::Student),
+            "Next: get at least 16 of 20 in Quiz 3, where grades are not released yet."
+        );
+        assert_eq!(
+            next_step(&decision, &names(), Audience::Teacher),
+            "Next: release the grades in Quiz 3."
+        );
+        let line = lines(&decision, &names(), Audience::Student).remove(0);
+        assert_eq!((line.source, line.read_at, line.since), (None, None, None));
+    }
+}
+
+#[test]
 fn a_grade_just_below_is_never_rounded_up_to_what_it_needs() {
     let root = all([percent("cleaning", "80")]);
     let with = |value| {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Audience, Names, as_compared, badge_of, bound, day, moment, number, one_line};
+use super::{Audience, Names, as_compared, badge_of, bound, number, one_line};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::GradeSource;
@@ -165,6 +165,13 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
             };
             format!("no grade yet, needs {}", bound(*at_least, maximum))
         }
+        Seen::NotReleased { at_least } => {
+            let maximum = match &checked.condition {
+                Condition::Grade { item, .. } => names.maximum(item),
+                _ => None,
+            };
+            format!("grades are not released yet, needs {}", bound(*at_least, maximum))
+        }
         Seen::Evidence { state, .. } => match state {
             SubmissionState::HandedIn => "handed in, waiting for review".to_owned(),
             SubmissionState::ChangesAsked => told(
@@ -176,11 +183,15 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
         },
         Seen::NothingHandedIn => told("nothing handed in yet", "you have not handed in anything yet"),
         Seen::Badge { .. } => told("held", "you have it"),
-        Seen::BadgeExpired { at } => format!("{} {}", told("expired on", "yours expired on"), day(*at)),
+        Seen::BadgeExpired { at } => {
+            format!("{} {}", told("expired on", "yours expired on"), names.day(*at))
+        }
         Seen::BadgeRevoked => told("revoked", "yours was revoked"),
         Seen::BadgeNotHeld => told("not earned yet", "you have not earned it yet"),
-        Seen::Date { at } if checked.truth == Truth::Yes => format!("open since {}", moment(*at)),
-        Seen::Date { at } => format!("opens on {}", moment(*at)),
+        Seen::Date { at, zone } if checked.truth == Truth::Yes => {
+            format!("open since {}", names.moment(*at, *zone))
+        }
+        Seen::Date { at, zone } => format!("opens on {}", names.moment(*at, *zone)),
         Seen::Approval { by, .. } => format!("given by {}", one_line(by)),
         Seen::NoApproval => "not given yet".to_owned(),
     }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::domain::course::LineItem;
 use crate::domain::evidence::Activity;
 use crate::domain::rule::{Condition, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 mod lines;
@@ -30,13 +31,15 @@ pub(crate) enum Audience {
     Student,
 }
 
-/// What things are called on screen. What is not in it is called deleted.
+/// What things are called on screen, and in which zone days are named. What is not in it is called deleted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Names {
     pub(crate) line_items: HashMap<LineItemId, ItemName>,
     /// Titles.
     pub(crate) activities: HashMap<ActivityId, String>,
     pub(crate) badges: HashMap<BadgeId, String>,
+    /// The institution's.
+    pub(crate) zone: Zone,
 }
 
 /// A line item's label and scale.
@@ -48,8 +51,9 @@ pub(crate) struct ItemName {
 }
 
 impl Names {
-    /// The names of a course's line items and activities, and of the badges given.
+    /// The names of a course's line items and activities, and of the badges given, for an institution in that zone.
     pub(crate) fn gather<'a>(
+        zone: Zone,
         items: impl IntoIterator<Item = &'a LineItem>,
         activities: impl IntoIterator<Item = &'a Activity>,
         badges: impl IntoIterator<Item = (&'a BadgeId, &'a str)>,
@@ -59,6 +63,7 @@ impl Names {
             maximum: item.maximum,
         };
         Self {
+            zone,
             line_items: items
                 .into_iter()
                 .map(|item| (item.id.clone(), named(item)))
@@ -93,6 +98,22 @@ impl Names {
     #[must_use]
     pub(crate) fn badge(&self, id: &BadgeId) -> String {
         called(self.badges.get(id).map(String::as_str), "badge")
+    }
+
+    /// A moment that a rule names, as clocks in the zone show it in which it was typed: "23 November 2026", with the time of
+    /// day unless a day begins there. A zone that is not the institution's is named.
+    pub(super) fn moment(&self, at: DateTime<Utc>, zone: Zone) -> String {
+        let text = zone.long(at);
+        if zone != self.zone && zone.begins_a_day(at) {
+            format!("{text} ({zone})")
+        } else {
+            text
+        }
+    }
+
+    /// The day of a moment.
+    fn day(&self, at: DateTime<Utc>) -> String {
+        self.zone.long_day(at)
     }
 
     fn maximum(&self, id: &LineItemId) -> Option<Decimal> {
@@ -134,20 +155,6 @@ fn as_compared(value: Decimal, needs: Decimal) -> (String, String) {
         .find(|(value, needs)| value.cmp(needs) == order);
     let (value, needs) = rounded.unwrap_or((value, needs));
     (number(value), number(needs))
-}
-
-/// A moment in UTC: "23 November 2026", with the time of day unless that is midnight.
-#[must_use]
-pub(crate) fn moment(at: DateTime<Utc>) -> String {
-    if at.time() == NaiveTime::MIN {
-        at.format("%-d %B %Y").to_string()
-    } else {
-        at.format("%-d %B %Y, %H:%M UTC").to_string()
-    }
-}
-
-fn day(at: DateTime<Utc>) -> String {
-    at.format("%-d %B %Y").to_string()
 }
 
 /// "80 of 100" where the scale is known, else "80 percent" or "80 points".

@@ -1,6 +1,6 @@
 //! What is missing: the one next step, and how far somebody has come.
 
-use super::{Audience, Names, as_compared, badge_of, bound, day, list, moment, number};
+use super::{Audience, Names, as_compared, badge_of, bound, list, number};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::{Condition, Need};
@@ -189,7 +189,10 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
         Seen::BadgeNotHeld => (2, format!("earn the badge {what}")),
         Seen::BadgeExpired { at } => (
             2,
-            format!("earn the badge {what} again, as yours expired on {}", day(*at)),
+            format!(
+                "earn the badge {what} again, as yours expired on {}",
+                names.day(*at)
+            ),
         ),
         Seen::Grade {
             value,
@@ -213,6 +216,14 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
                 needs(checked, names)
             ),
         ),
+        // Said alike to whoever has a grade there and to whoever has none.
+        Seen::NotReleased { .. } => (
+            4,
+            format!(
+                "get at least {} in {what}, where grades are not released yet",
+                needs(checked, names)
+            ),
+        ),
         Seen::Evidence {
             state: SubmissionState::Declined,
             ..
@@ -224,7 +235,7 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
         Seen::NoApproval | Seen::Approval { .. } => {
             (6, "your instructor's approval is still to come".to_owned())
         }
-        Seen::Date { at } => (7, format!("wait until {}", moment(*at))),
+        Seen::Date { at, zone } => (7, format!("wait until {}", names.moment(*at, *zone))),
         Seen::BadgeRevoked | Seen::Badge { .. } => (
             9,
             format!("ask your instructor about your badge {what}, which was revoked"),
@@ -240,6 +251,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             ..
         } => (0, format!("{what} needs a review")),
         Seen::NoApproval | Seen::Approval { .. } => (1, "an instructor's approval is needed".to_owned()),
+        Seen::NotReleased { .. } => (2, format!("release the grades in {what}")),
         Seen::NoGrade { .. } => (
             2,
             format!("{what} needs a grade of at least {}", needs(checked, names)),
@@ -257,7 +269,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             5,
             format!(
                 "the student earns the badge {what} again, which expired on {}",
-                day(*at)
+                names.day(*at)
             ),
         ),
         Seen::Grade {
@@ -275,7 +287,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
                 ),
             )
         }
-        Seen::Date { at } => (7, format!("wait until {}", moment(*at))),
+        Seen::Date { at, zone } => (7, format!("wait until {}", names.moment(*at, *zone))),
         Seen::Evidence {
             state: SubmissionState::Declined,
             ..
@@ -298,7 +310,7 @@ fn subject(condition: &Condition, names: &Names) -> String {
 
 fn needs(checked: &CheckedCondition, names: &Names) -> String {
     match (&checked.condition, &checked.seen) {
-        (Condition::Grade { item, .. }, Seen::NoGrade { at_least, .. }) => {
+        (Condition::Grade { item, .. }, Seen::NoGrade { at_least, .. } | Seen::NotReleased { at_least }) => {
             bound(*at_least, names.maximum(item))
         }
         _ => String::new(),

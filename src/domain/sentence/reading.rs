@@ -1,7 +1,10 @@
 //! A rule as one English sentence.
 
-use super::{Names, badge_of, bound, counted_points, list, moment, number};
+use chrono::{DateTime, Utc};
+
+use super::{Names, badge_of, bound, counted_points, list, number};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 
 /// How much a group of badges says of itself.
@@ -35,16 +38,19 @@ pub(crate) fn sentence_in_full(root: &Group, names: &Names) -> String {
     }
     let dates: Vec<_> = members.iter().filter_map(|node| date_of(node)).collect();
     match (root.need, dates.as_slice()) {
-        (_, [at]) if members.len() == 1 && !counts_wrong(root, 1) => {
-            format!("A student earns this from {} on.", moment(*at))
+        (_, [(at, zone)]) if members.len() == 1 && !counts_wrong(root, 1) => {
+            format!("A student earns this from {} on.", names.moment(*at, *zone))
         }
-        (Need::All, [at]) => {
+        (Need::All, [(at, zone)]) => {
             let rest: Vec<_> = members
                 .into_iter()
                 .filter(|node| date_of(node).is_none())
                 .collect();
             let parts = join(&phrases(&rest, names, Detail::Named), "and");
-            format!("From {} on, a student earns this with {parts}.", moment(*at))
+            format!(
+                "From {} on, a student earns this with {parts}.",
+                names.moment(*at, *zone)
+            )
         }
         _ => format!(
             "A student earns this with {}.",
@@ -68,15 +74,15 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
             }
             Condition::EvidenceApproved { activity } => format!("{} approved", names.activity(activity)),
             Condition::HoldsBadge { badge } => format!("{} held", names.badge(badge)),
-            Condition::NotBefore { at } => format!("from {} on", moment(*at)),
+            Condition::NotBefore { at, zone } => format!("from {} on", names.moment(*at, *zone)),
             Condition::InstructorApproves => "approved by an instructor".to_owned(),
         },
     }
 }
 
-fn date_of(node: &Node) -> Option<chrono::DateTime<chrono::Utc>> {
+fn date_of(node: &Node) -> Option<(DateTime<Utc>, Zone)> {
     match node {
-        Node::Condition(Condition::NotBefore { at }) => Some(*at),
+        Node::Condition(Condition::NotBefore { at, zone }) => Some((*at, *zone)),
         _ => None,
     }
 }
@@ -202,7 +208,7 @@ fn asked(condition: &Condition, names: &Names) -> String {
             format!("the badge {}", names.badge(badge))
         }
         Condition::HoldsBadge { badge } => names.badge(badge),
-        Condition::NotBefore { at } => format!("a date from {} on", moment(*at)),
+        Condition::NotBefore { at, zone } => format!("a date from {} on", names.moment(*at, *zone)),
         Condition::InstructorApproves => "an instructor's approval".to_owned(),
     }
 }

@@ -22,6 +22,33 @@ fn the_rule_of_the_picture_reads_as_in_the_picture() {
 }
 
 #[test]
+fn a_date_is_a_day_of_the_zone_it_was_typed_in_which_is_named_where_it_is_another() {
+    let zone = Zone::parse("Europe/Berlin").unwrap();
+    let date = |at: &str| {
+        let at = at.parse().unwrap();
+        all([crate::domain::rule::Node::Condition(Condition::NotBefore {
+            at,
+            zone,
+        })])
+    };
+    let there = Names { zone, ..names() };
+    let midnight = date("2026-06-30T22:00:00Z");
+    assert_eq!(
+        sentence_in_full(&midnight, &there),
+        "A student earns this from 1 July 2026 on."
+    );
+    assert_eq!(
+        read(&midnight),
+        "A student earns this from 1 July 2026 (Europe/Berlin) on."
+    );
+    let morning = date("2026-12-01T08:00:00Z");
+    assert_eq!(
+        read(&morning),
+        "A student earns this from 1 December 2026, 09:00 CET on."
+    );
+}
+
+#[test]
 fn every_kind_of_condition_has_its_words() {
     let only = |node| read(&all([node]));
     assert_eq!(
@@ -150,6 +177,7 @@ fn all_names() -> Names {
         badges: five()
             .map(|id| (id.as_str().into(), format!("badge-{id}")))
             .collect(),
+        zone: Zone::UTC,
     }
 }
 
@@ -164,7 +192,7 @@ proptest! {
                 Condition::Grade { item, .. } => names.line_item(item),
                 Condition::EvidenceApproved { activity } => names.activity(activity),
                 Condition::HoldsBadge { badge } => names.badge(badge),
-                Condition::NotBefore { at } => moment(*at),
+                Condition::NotBefore { at, zone } => names.moment(*at, *zone),
                 Condition::InstructorApproves => "an instructor's approval".to_owned(),
             };
             prop_assert!(full.contains(&name), "{} is not in {}", name, full);

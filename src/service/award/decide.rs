@@ -9,6 +9,7 @@ use crate::domain::decision::Truth;
 use crate::domain::evaluate::evaluate;
 use crate::domain::facts::Facts;
 use crate::domain::people::Enrolment;
+use crate::domain::renewal;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::regrades;
@@ -154,13 +155,17 @@ fn decide_group(
             continue;
         };
         let nothing_to_give = !badge.design.expiry.leaves_time(now) || settled(facts, &badge, now);
-        if nothing_to_give || (needs_row && facts.grades.is_empty()) {
+        if nothing_to_give || (needs_row && !facts.has_row()) {
             continue;
         }
         let latest = awards::latest(db, tenant, &badge.id, &record.person)?;
         let Some(cycle) = open_cycle(latest.as_ref(), now) else {
             continue;
         };
+        let choice = badge.design.renewal;
+        if renewal::lapsed(choice, &rule.root, facts, latest.as_ref(), now).is_some() {
+            continue;
+        }
         // Asked again here: a launch may have shown another role since the learners were listed.
         if !may_be_awarded(db, tenant, &badge.course, &record.person)? {
             continue;

@@ -10,22 +10,28 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::domain::audit::Action;
+use crate::domain::award::Standing;
+use crate::domain::badge::{Badge, Renewal};
 use crate::domain::cause::Cause;
 use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::Grade;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
-use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
+use crate::domain::policy::Power;
+use crate::domain::posted_score::{Outcome, Points, Refusal};
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::file_check;
 use crate::service::award::files;
 use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
-use crate::service::base::refusal::{AwardRefusal, Forbidden};
+use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, badges, enrolments, people, results, rules, submissions,
+    Db, StoreError, activities, audit, awards, badges, enrolments, facts, people, posted_scores, rules,
+    submissions,
 };
 
 /// Characters of a text.
@@ -42,9 +48,11 @@ pub(crate) struct ActivityView {
     pub(crate) activity: Activity,
     /// This person's versions, oldest first.
     pub(crate) versions: Vec<Submission>,
-    /// What the gradebook says.
+    /// What the gradebook says, where it is released.
     pub(crate) grade: Option<Grade>,
     pub(crate) may_hand_in: bool,
+    /// Whether what is approved may be followed by something newer, because a badge that rests on it lapses.
+    pub(crate) anew: bool,
     /// Who reviewed, by id.
     pub(crate) reviewers: HashMap<PersonId, Person>,
     /// Badges of the course that ask for it.
@@ -90,9 +98,49 @@ fn own_activity(db: &mut Db, visitor: &Visitor, id: &ActivityId) -> Result<Activ
 
 fn may_hand_in(db: &mut Db, visitor: &Visitor) -> Result<bool, StoreError> {
     let enrolment = enrolments::get(db, visitor.tenant(), &visitor.course.id, &visitor.person.id)?;
-    let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    // Whoever waits for a teacher's answer may work meanwhile: it is the award that waits.
+    let enrolled = enrolment.as_ref().is_some_and(Enrolment::may_be_a_student);
     let session = &visitor.session;
-    Ok(enrolled && session.learner && !session.test_user && !session.masquerade)
+    let goes_on = visitor.course.life.end().is_none();
+    Ok(goes_on && enrolled && session.learner && !session.test_user && !session.masquerade)
+}
+
+/// Whether work that was approved may be followed by newer work: a badge of theirs that rests on it lapses soon or has
+/// lapsed, the work is from before its last award, and the badge asks for more than what is there.
+fn anew(
+    db: &mut Db,
+    visitor: &Visitor,
+    id: &ActivityId,
+    latest: Option<&Submission>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let Some(review) = latest
+        .filter(|latest| latest.state == SubmissionState::Approved)
+        .and_then(|latest| latest.review.as_ref())
+    else {
+        return Ok(false);
+    };
+    let (tenant, person) = (visitor.tenant(), &visitor.person.id);
+    for rule in rules::all_active_for_course(db, tenant, &visitor.course.id)? {
+        if !rule.root.activities().any(|named| named == id) {
+            continue;
+        }
+        let asks_for_more = |badge: &Badge| {
+            badge.design.renewal != Renewal::Automatic && badge.design.expiry.leaves_time(now)
+        };
+        let badge = badges::get(db, tenant, &rule.badge)?;
+        if !badge.as_ref().is_some_and(asks_for_more) {
+            continue;
+        }
+        let award = awards::latest(db, tenant, &rule.badge, person)?;
+        if award.is_some_and(|award| {
+            let ends = award.standing(now) == Standing::Expired || award.lapse(now).is_some();
+            ends && review.at <= award.awarded_at
+        }) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// An activity with what the visitor has handed in.
@@ -110,7 +158,7 @@ pub(crate) async fn activity(
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let activity = own_activity(db, &visitor, &id)?;
         let versions = submissions::history(db, tenant, &id, person)?;
-        let grades = results::for_person(db, tenant, &activity.course, person)?;
+        let grades = facts::grades_of(db, tenant, &activity.course, person)?.grades;
         let reviewers: Vec<PersonId> = versions
             .iter()
             .filter_map(|one| one.review.as_ref().map(|review| review.by.clone()))
@@ -129,6 +177,7 @@ pub(crate) async fn activity(
                 .as_ref()
                 .and_then(|item| grades.get(item).cloned()),
             may_hand_in: may_hand_in(db, &visitor)?,
+            anew: anew(db, &visitor, &id, versions.last(), now)?,
             reviewers: people::by_ids(db, tenant, &reviewers)?,
             badges: asking,
             activity,
@@ -177,6 +226,9 @@ pub(crate) async fn hand_in(
     hand_in: HandIn,
 ) -> Result<HandedIn, ServiceError> {
     visitor.act_for_oneself()?;
+    if visitor.course.life.end().is_some() {
+        return Err(CourseRefusal::Ended.into());
+    }
     let (asker, activity) = (visitor.clone(), id.clone());
     let allowed = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         own_activity(db, &asker, &activity)?;
@@ -209,10 +261,10 @@ pub(crate) async fn hand_in(
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let before = submissions::latest(db, tenant, &id, person)?;
-        if before
+        let approved = before
             .as_ref()
-            .is_some_and(|before| before.state == SubmissionState::Approved)
-        {
+            .is_some_and(|before| before.state == SubmissionState::Approved);
+        if approved && !anew(db, &visitor, &id, before.as_ref(), now)? {
             return Err(AwardRefusal::EvidenceApproved.into());
         }
         let new = Submission {
@@ -289,7 +341,7 @@ pub(crate) async fn queue(
     all_states: bool,
     page: Page,
 ) -> Result<Queue, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();
@@ -355,10 +407,71 @@ pub(crate) struct ReviewView {
     pub(crate) student: String,
     /// All versions, oldest first.
     pub(crate) versions: Vec<Submission>,
-    /// What the gradebook says.
-    pub(crate) grade: Option<Grade>,
+    /// What the gradebook has, as far as it is known.
+    pub(crate) gradebook: InGradebook,
+    /// Whether what is read there counts already and the student may know of it.
+    pub(crate) is_released: bool,
     /// The next one that waits.
     pub(crate) next: Option<SubmissionId>,
+}
+
+/// What the gradebook has for one student and one activity: what was last read, or what became of a score since.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct InGradebook {
+    /// Whether there is a column.
+    pub(crate) column: bool,
+    pub(crate) grade: Option<Points>,
+    /// Whether the grade came from a review here.
+    pub(crate) ours: bool,
+    /// Whether a teacher took a grade of ours away there.
+    pub(crate) excused: bool,
+    /// Why the gradebook does not take what there is to tell, and in which words.
+    pub(crate) refused: Option<(Refusal, String)>,
+}
+
+fn in_gradebook(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    item: &LineItemId,
+    submission: &Submission,
+) -> Result<InGradebook, StoreError> {
+    let known = facts::grades_of(db, tenant, course, &submission.person)?;
+    let read = known.released(|_| true).grades.remove(item);
+    let posted = posted_scores::get(db, tenant, item, &submission.person)?;
+    let read_at = read.as_ref().map(|grade| grade.read_at);
+    let grade = read.and_then(|grade| {
+        let (value, maximum) = (grade.value?, grade.maximum);
+        Some(Points { value, maximum })
+    });
+    let reviewed = submission.review.as_ref().and_then(|review| review.score);
+    let Some(posted) = posted else {
+        return Ok(InGradebook {
+            column: true,
+            ours: grade.is_some_and(|grade| Some(grade.value) == reviewed),
+            grade,
+            ..InGradebook::default()
+        });
+    };
+    let is_newer = read_at.is_none_or(|read_at| posted.tried_at > read_at);
+    let grade = match &posted.outcome {
+        // What waits may have repeated a grade that is not ours.
+        Outcome::Taken if is_newer && reviewed.is_some() => posted.ours.or(grade),
+        Outcome::Taken if is_newer => grade.or(posted.ours),
+        Outcome::Stands(there) if is_newer => Some(*there),
+        _ => grade,
+    };
+    let is_ours = |grade: Points| posted.ours.is_some_and(|ours| ours.same_as(grade));
+    Ok(InGradebook {
+        column: true,
+        ours: grade.is_some_and(is_ours),
+        excused: posted.outcome == Outcome::Excused && grade.is_none(),
+        grade,
+        refused: match posted.outcome {
+            Outcome::Refused { why, said } => Some((why, said)),
+            _ => None,
+        },
+    })
 }
 
 /// A hand-in of the visit's course.
@@ -374,14 +487,24 @@ pub(crate) async fn review_view(
     visitor: &Visitor,
     id: &SubmissionId,
 ) -> Result<ReviewView, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();
         let submission = submissions::get(db, tenant, &id)?.ok_or(ServiceError::NotFound("hand-in"))?;
         let activity = own_activity(db, &visitor, &submission.activity)?;
         let person = people::get(db, tenant, &submission.person)?;
-        let grades = results::for_person(db, tenant, &activity.course, &submission.person)?;
+        let gradebook = match &activity.line_item {
+            Some(item) => in_gradebook(db, tenant, &activity.course, item, &submission)?,
+            None => InGradebook::default(),
+        };
+        let is_released = match &activity.line_item {
+            Some(item) => {
+                let known = facts::grades_of(db, tenant, &activity.course, &submission.person)?;
+                !known.withheld.contains_key(item)
+            }
+            None => true,
+        };
         let waiting = Some(SubmissionState::HandedIn);
         let (others, _) =
             submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
@@ -389,10 +512,8 @@ pub(crate) async fn review_view(
             now,
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
-            grade: activity
-                .line_item
-                .as_ref()
-                .and_then(|item| grades.get(item).cloned()),
+            gradebook,
+            is_released,
             next: others
                 .into_iter()
                 .map(|other| other.id)
@@ -446,6 +567,7 @@ pub(crate) async fn review(
     id: &SubmissionId,
     answer: Answer,
 ) -> Result<Reviewed, ServiceError> {
+    visitor.teach()?;
     let shown = review_view(cairn, visitor, id).await?;
     let mut wrong = Vec::new();
     let approves = answer.state == SubmissionState::Approved;
@@ -468,6 +590,7 @@ pub(crate) async fn review(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let visitor = visitor.clone();
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Review)?;
         let (tenant, submission) = (visitor.tenant(), &shown.submission);
         let review = Review {
             by: visitor.person.id.clone(),

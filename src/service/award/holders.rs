@@ -1,6 +1,6 @@
 //! Who was awarded a badge, and whose badge would be taken back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::award::Award;
@@ -9,6 +9,7 @@ use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::ids::{AwardId, BadgeId, PersonId, TenantId};
 use crate::service::Cairn;
+use crate::service::award::awarding;
 use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
@@ -21,6 +22,8 @@ pub(crate) struct Holder {
     pub(crate) award: Award,
     pub(crate) person: Person,
     pub(crate) page: AwardPage,
+    /// Whether it has lapsed and a click awards it again.
+    pub(crate) renewable: bool,
 }
 
 /// Whether others may open the page of an award: teachers are others too.
@@ -74,6 +77,8 @@ pub(crate) struct Holders {
     pub(crate) lapsing: usize,
     /// How many of all could be revoked.
     pub(crate) revocable: usize,
+    /// How many of all could be renewed.
+    pub(crate) renewable: usize,
 }
 
 /// A badge of the course and a part of those who were awarded it.
@@ -87,7 +92,7 @@ pub(crate) async fn page(
     badge: &BadgeId,
     part: Page,
 ) -> Result<Holders, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, badge, clock) = (visitor.clone(), badge.clone(), Arc::clone(&cairn.clock));
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let badge = course_badge(db, &visitor, &badge)?;
@@ -97,16 +102,18 @@ pub(crate) async fn page(
         let total = all.len();
         let lapsing = all.iter().filter(|award| award.lapse(now).is_some()).count();
         let revocable = all.iter().filter(|award| award.revocation.is_none()).count();
+        let renewable = awarding::renewable(db, &badge, &all, now)?;
         all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
         let skip = usize::try_from(part.offset).unwrap_or(0);
         let take = usize::try_from(part.limit.clamp(1, MOST)).unwrap_or(1);
         let shown = all.into_iter().skip(skip).take(take).collect();
         Ok(Holders {
-            shown: named(db, &visitor, shown)?,
+            shown: named(db, &visitor, shown, &renewable)?,
             badge,
             total,
             lapsing,
             revocable,
+            renewable: renewable.len(),
         })
     });
     found.await
@@ -122,7 +129,7 @@ pub(crate) async fn everyone(
     visitor: &Visitor,
     badge: &BadgeId,
 ) -> Result<Vec<AwardId>, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, badge) = (visitor.clone(), badge.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let badge = course_badge(db, &visitor, &badge)?;
@@ -148,7 +155,7 @@ pub(crate) async fn revocable(
     badge: &BadgeId,
     which: &[AwardId],
 ) -> Result<(Badge, Vec<Holder>), ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, badge, which) = (visitor.clone(), badge.clone(), which.to_vec());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let badge = course_badge(db, &visitor, &badge)?;
@@ -161,12 +168,40 @@ pub(crate) async fn revocable(
                 chosen.push(award);
             }
         }
-        Ok((badge, named(db, &visitor, chosen)?))
+        Ok((badge, named(db, &visitor, chosen, &HashSet::new())?))
     });
     found.await
 }
 
-fn named(db: &mut Db, visitor: &Visitor, awards: Vec<Award>) -> Result<Vec<Holder>, ServiceError> {
+/// Everybody's award of a badge that has lapsed and that a click renews.
+///
+/// # Errors
+/// As [`page`].
+#[tracing::instrument(name = "holders.lapsed", level = "debug", skip_all, fields(badge = badge.as_str()))]
+pub(crate) async fn lapsed(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    badge: &BadgeId,
+) -> Result<Vec<AwardId>, ServiceError> {
+    visitor.teach()?;
+    let (visitor, badge, now) = (visitor.clone(), badge.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = course_badge(db, &visitor, &badge)?;
+        let latest = awards::latest_for_badge(db, visitor.tenant(), &badge.id)?;
+        let all: Vec<Award> = latest.into_values().collect();
+        let mut ids: Vec<AwardId> = awarding::renewable(db, &badge, &all, now)?.into_iter().collect();
+        ids.sort();
+        Ok(ids)
+    });
+    found.await
+}
+
+fn named(
+    db: &mut Db,
+    visitor: &Visitor,
+    awards: Vec<Award>,
+    renewable: &HashSet<AwardId>,
+) -> Result<Vec<Holder>, ServiceError> {
     let tenant = visitor.tenant();
     let ids: Vec<AwardId> = awards.iter().map(|award| award.id.clone()).collect();
     let persons: Vec<PersonId> = awards.iter().map(|award| award.person.clone()).collect();
@@ -176,6 +211,7 @@ fn named(db: &mut Db, visitor: &Visitor, awards: Vec<Award>) -> Result<Vec<Holde
         Some(Holder {
             person: known.get(&award.person)?.clone(),
             page: pages.remove(&award.id).unwrap_or_default(),
+            renewable: renewable.contains(&award.id),
             award,
         })
     };

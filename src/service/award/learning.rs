@@ -6,20 +6,22 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::course::Checks;
+use crate::domain::course::{Checks, Course, End};
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evaluate::evaluate;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::Facts;
 use crate::domain::people::Enrolment;
+use crate::domain::renewal::{self, Means, Waits};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::{Names, Progress, progress};
 use crate::ids::{ActivityId, BadgeId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
+use crate::service::base::queue::{BackgroundJob as _, CheckCourse};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, approvals, awards, badges, enrolments, facts, rules};
+use crate::store::{Db, approvals, awards, badges, enrolments, facts, jobs, rules};
 
 /// One badge and how a person stands towards it now.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub(crate) struct MyBadge {
     pub(crate) is_stack: bool,
     /// Whether it can (still or again) be earned.
     pub(crate) open: bool,
+    /// What is awaited, once the award has lapsed, before it is awarded again; for those who meet the rule.
+    pub(crate) waits: Option<Waits>,
 }
 
 /// Everything that a student's pages show.
@@ -45,6 +49,15 @@ pub(crate) struct Learning {
     pub(crate) badges: Vec<MyBadge>,
     /// Whether this person may be awarded badges here.
     pub(crate) may_earn: bool,
+    /// Whether a teacher has to say first whether this person is a student.
+    pub(crate) waits: bool,
+    /// Whether the course is being read for the first time.
+    pub(crate) first_reading: bool,
+    /// How this course ended, if it did.
+    pub(crate) ended: Option<End>,
+    /// What this person earned in other courses of the platform, whatever became of those: the latest award of each
+    /// badge, newest first.
+    pub(crate) elsewhere: Vec<(Award, Badge, Course)>,
 }
 
 impl MyBadge {
@@ -56,16 +69,32 @@ impl MyBadge {
             .map_or(Progress { met: 0, needed: 0 }, progress)
     }
 
-    /// The evidence activity where this person can do the next step: changes that were asked for come first.
+    /// The evidence activity where this person can do the next step: changes that were asked for come first. For a badge
+    /// that is met and is renewed by newer work, the first that it asks for.
     #[must_use]
     pub(crate) fn hand_in(&self) -> Option<&ActivityId> {
         let tree = &self.decision.as_ref()?.tree;
+        if let Some(Waits::Newer(means)) = &self.waits
+            && means.contains(&Means::HandIn)
+        {
+            return first_activity(tree);
+        }
         let mut open = Vec::new();
         gather_open(tree, &mut open);
         open.into_iter()
             .min_by_key(|(rank, _)| *rank)
             .map(|(_, activity)| activity)
     }
+}
+
+fn first_activity(group: &CheckedGroup) -> Option<&ActivityId> {
+    group.nodes.iter().find_map(|node| match node {
+        CheckedNode::Group(inner) => first_activity(inner),
+        CheckedNode::Condition(checked) => match &checked.condition {
+            Condition::EvidenceApproved { activity } => Some(activity),
+            _ => None,
+        },
+    })
 }
 
 fn gather_open<'a>(group: &'a CheckedGroup, open: &mut Vec<(u8, &'a ActivityId)>) {
@@ -138,14 +167,27 @@ pub(in crate::service) fn read(
     let (tenant, course, person) = (visitor.tenant(), &visitor.course, &visitor.person.id);
     let enrolment = enrolments::get(db, tenant, &course.id, person)?;
     let may_earn = enrolment.as_ref().is_some_and(Enrolment::may_be_awarded);
+    let ended = course.life.end();
+    let elsewhere = awards::latest_elsewhere(db, tenant, person, &course.id)?;
+    let waits = !may_earn && enrolment.as_ref().is_some_and(Enrolment::may_be_a_student);
+    let learns = may_earn || waits;
+    let first_reading = course.checks.last_at.is_none()
+        && jobs::is_under_way(db, tenant, CheckCourse::NAME, course.id.as_str(), now)?;
     let known = badges::for_course(db, tenant, &course.id)?;
     if known.is_empty() {
         return Ok(Learning {
             now,
             checks: course.checks.clone(),
-            names: Names::default(),
+            names: Names {
+                zone: visitor.zone(),
+                ..Names::default()
+            },
             badges: Vec::new(),
             may_earn,
+            waits,
+            first_reading,
+            ended,
+            elsewhere,
         });
     }
     let names = names::with_badges(db, tenant, &course.id, &known)?;
@@ -159,7 +201,7 @@ pub(in crate::service) fn read(
     let active = rules::all_active_for_course(db, tenant, &course.id)?;
     let by_badge: HashMap<&BadgeId, &Rule> = active.iter().map(|rule| (&rule.badge, rule)).collect();
     let mut facts = match known.first() {
-        Some(first) if may_earn => facts::for_person(db, tenant, &course.id, &first.id, person)?,
+        Some(first) if learns => facts::for_person(db, tenant, &course.id, &first.id, person)?,
         _ => Facts::default(),
     };
     let mut mine = Vec::new();
@@ -173,12 +215,23 @@ pub(in crate::service) fn read(
         let asks = |rule: &Rule| rule.root.conditions().contains(&&Condition::InstructorApproves);
         // Approvals alone are a badge's own; all other facts are the same for every badge of the course.
         facts.approval = match rule {
-            Some(rule) if may_earn && asks(rule) => approvals::get(db, tenant, &badge.id, person)?,
+            Some(rule) if learns && asks(rule) => approvals::get(db, tenant, &badge.id, person)?,
             _ => None,
         };
+        let decision = rule.map(|rule| evaluate(rule, &facts, now));
+        let is_met = decision
+            .as_ref()
+            .is_some_and(|decision| decision.outcome == Truth::Yes);
+        let ends = award
+            .as_ref()
+            .filter(|award| is_met && award.valid_until.is_some());
+        let choice = badge.design.renewal;
         mine.push(MyBadge {
             open: lives && open_cycle(award.as_ref(), now).is_some(),
-            decision: rule.map(|rule| evaluate(rule, &facts, now)),
+            waits: rule
+                .zip(ends)
+                .and_then(|(rule, last)| renewal::waits(choice, &rule.root, &facts, last, now)),
+            decision,
             is_stack: rule.is_some_and(|rule| is_stack(rule)),
             badge,
             award,
@@ -190,6 +243,10 @@ pub(in crate::service) fn read(
         names,
         badges: mine,
         may_earn,
+        waits,
+        first_reading,
+        ended,
+        elsewhere,
     })
 }
 

@@ -4,18 +4,20 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::domain::audit::{Action, Logged, approval_subject};
-use crate::domain::award::Award;
+use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
-use crate::domain::decision::{Decision, DecisionRecord};
-use crate::domain::evaluate::evaluate;
-use crate::domain::facts::Approval;
+use crate::domain::decision::{Decision, DecisionRecord, Truth};
+use crate::domain::evaluate::{evaluate, outcome};
+use crate::domain::facts::{Approval, Grade};
+use crate::domain::membership::Membership;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
+use crate::domain::renewal::{self, Waits};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
-use crate::ids::{AwardId, BadgeId, PersonId};
+use crate::ids::{AwardId, BadgeId, LineItemId, PersonId};
 use crate::service::Cairn;
 use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::holders::AwardPage;
@@ -26,7 +28,9 @@ use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::enrolments::Who;
-use crate::store::{Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
+use crate::store::{
+    Db, StoreError, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules,
+};
 
 /// Earlier decisions that a page shows.
 const HISTORY: i64 = 50;
@@ -39,6 +43,8 @@ pub(crate) struct Matrix {
     pub(crate) rows: Vec<Row>,
     /// Students in all, as far as they were searched for.
     pub(crate) total: i64,
+    /// People about whom a teacher is asked: they are not among the students yet.
+    pub(crate) in_doubt: usize,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -69,7 +75,7 @@ pub(crate) async fn matrix(
     search: Option<String>,
     page: Page,
 ) -> Result<Matrix, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (tenant, course, now) = (
         visitor.tenant().clone(),
         visitor.course.id.clone(),
@@ -100,8 +106,11 @@ pub(crate) async fn matrix(
             person,
         });
         let rows = rows.collect();
+        let in_doubt = enrolments::asked(db, &tenant, &course)?;
+        let waits = |(_, one): &&(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
         Ok(Matrix {
             rows,
+            in_doubt: in_doubt.iter().filter(waits).count(),
             badges: columns,
             total,
             now,
@@ -124,10 +133,14 @@ pub(crate) struct Sight {
     /// The rule that decides now.
     pub(crate) rule: Option<Rule>,
     pub(crate) award: Option<Award>,
+    /// The award has lapsed, the rule is met, and something else is awaited before it is awarded again.
+    pub(crate) waits: Option<Waits>,
     /// Whether others may open the award's page.
     pub(crate) page: AwardPage,
     pub(crate) approval: Option<Approval>,
     pub(crate) names: Names,
+    /// Grades that the rule will read once their columns are released: for teachers alone.
+    pub(crate) withheld: Vec<(LineItemId, Grade)>,
     /// Newest first.
     pub(crate) history: Vec<DecisionRecord>,
     /// What the audit log says of it, newest first, with the name of the person who did it.
@@ -139,13 +152,32 @@ impl Sight {
     /// Whether a badge of the course may be awarded to this person at all.
     #[must_use]
     pub(crate) fn may_be_awarded(&self) -> bool {
-        self.enrolment.as_ref().is_some_and(Enrolment::may_be_awarded)
+        self.membership() == Some(Membership::Student)
     }
 
-    /// Whether the rule asks for an approval that was not given yet.
+    /// Whether this person counts as a student; none for somebody who was never listed here.
+    #[must_use]
+    pub(crate) fn membership(&self) -> Option<Membership> {
+        self.enrolment.as_ref().map(Enrolment::membership)
+    }
+
+    /// Whether the approval is from before an award that has lapsed, so that it may be given anew.
+    fn is_approved_of_old(&self) -> bool {
+        let lapsed = self
+            .award
+            .as_ref()
+            .filter(|award| award.standing(self.now) == Standing::Expired);
+        match (&self.approval, lapsed) {
+            (Some(approval), Some(award)) => approval.at <= award.awarded_at,
+            _ => false,
+        }
+    }
+
+    /// Whether the rule asks for an approval that was not given yet, or not since the last award has lapsed.
     #[must_use]
     pub(crate) fn waits_for_approval(&self) -> bool {
-        self.approval.is_none() && self.rule.as_ref().is_some_and(asks_for_approval)
+        (self.approval.is_none() || self.is_approved_of_old())
+            && self.rule.as_ref().is_some_and(asks_for_approval)
     }
 }
 
@@ -170,7 +202,7 @@ pub(crate) async fn sight(
     badge: &BadgeId,
     person: &PersonId,
 ) -> Result<Sight, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (visitor, badge, person) = (visitor.clone(), badge.clone(), person.clone());
     let now = cairn.clock.now();
     let seen = cairn
@@ -204,11 +236,26 @@ fn sight_in(
         }
         (None, None) => (None, None),
     };
+    let waits = match &rule {
+        Some(rule) if award.as_ref().is_some_and(|award| award.valid_until.is_some()) => {
+            let known = facts::for_person(db, tenant, course, &badge.id, &person.id)?;
+            let met = outcome(&rule.root, &known, now) == Truth::Yes;
+            let choice = badge.design.renewal;
+            let waits = renewal::lapsed(choice, &rule.root, &known, award.as_ref(), now);
+            waits.filter(|_| met)
+        }
+        _ => None,
+    };
     let awarded: Vec<AwardId> = award.iter().map(|award| award.id.clone()).collect();
     let page = AwardPage::of(db, tenant, &awarded)?.into_values().next();
     let history = decisions::history(db, tenant, &badge.id, &person.id, Page::first(HISTORY))?;
     let log = log(db, visitor, &badge.id, &person.id)?;
+    let withheld = match &rule {
+        Some(rule) => withheld(db, visitor, rule, &person.id)?,
+        None => Vec::new(),
+    };
     Ok(Sight {
+        withheld,
         approval: approvals::get(db, tenant, &badge.id, &person.id)?,
         names: names::of_course(db, tenant, course)?,
         badge,
@@ -218,11 +265,24 @@ fn sight_in(
         confirmed,
         rule,
         award,
+        waits,
         page: page.unwrap_or_default(),
         history,
         log,
         now,
     })
+}
+
+/// Grades in the columns of a rule that are not released.
+fn withheld(
+    db: &mut Db,
+    visitor: &Visitor,
+    rule: &Rule,
+    person: &PersonId,
+) -> Result<Vec<(LineItemId, Grade)>, StoreError> {
+    let mut known = facts::grades_of(db, visitor.tenant(), &visitor.course.id, person)?.withheld;
+    let waits = |item: &LineItemId| Some((item.clone(), known.remove(item).flatten()?));
+    Ok(rule.root.line_items().filter_map(waits).collect())
 }
 
 /// What the audit log says of one student and one badge.
@@ -282,10 +342,12 @@ pub(crate) async fn approve(
         if !asks || matches!(sight.badge.state, BadgeState::Draft | BadgeState::Retired) {
             return Err(AwardRefusal::ApprovalNotAsked.into());
         }
-        if !sight.may_be_awarded() {
-            return Err(AwardRefusal::ApprovalNotALearner.into());
+        match sight.membership() {
+            Some(Membership::Student) => {}
+            Some(Membership::Waits(_)) => return Err(AwardRefusal::StudentInDoubt.into()),
+            Some(Membership::NotAStudent(_)) | None => return Err(AwardRefusal::ApprovalNotALearner.into()),
         }
-        if sight.approval.is_some() {
+        if sight.approval.is_some() && !sight.is_approved_of_old() {
             return Ok(());
         }
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);

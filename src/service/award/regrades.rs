@@ -126,7 +126,7 @@ pub(crate) fn waiting_of(
     visitor: &Visitor,
     now: DateTime<Utc>,
 ) -> Result<(Vec<FallenGrade>, i64), ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (tenant, course) = (visitor.tenant(), &visitor.course.id);
     let (open, total) = regrades::open_of_course(db, tenant, course, SHOWN, now)?;
     let mut waiting = Vec::new();
@@ -259,7 +259,10 @@ fn settle_in(
     let (regrade, badge) = own(db, visitor, id)?;
     still_held(db, &regrade, now)?;
     let state = match verdict {
-        Verdict::Keep => RegradeState::Kept,
+        Verdict::Keep => {
+            policies::require(db, visitor, Power::Review)?;
+            RegradeState::Kept
+        }
         Verdict::Revoke => {
             policies::require(db, visitor, Power::Revoke)?;
             RegradeState::Revoked

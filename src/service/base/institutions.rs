@@ -105,6 +105,7 @@ fn found_or_made(
                 id: TenantId::new(now, random),
                 name: name.to_owned(),
                 accent: None,
+                time_zone: None,
                 created_at: now,
             };
             tenants::insert(db, &tenant)?;
@@ -119,6 +120,7 @@ fn found_or_made(
         url: None,
         email: None,
         accent: tenant.accent,
+        zone: tenant.zone(),
     };
     issuers::insert(db, &issuer, now)?;
     issuers::insert_key(db, &new_key(&issuer, vault, now, random))?;

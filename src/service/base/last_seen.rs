@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::course::Course;
 use crate::domain::platform::{LastSeen, LastSeenDetail};
 use crate::store::{Db, StoreError, last_seen};
+use lti::capabilities::ServicesTold;
 use lti::claims::{Launch, Message};
 use lti::registration::Registration;
 
@@ -25,7 +26,8 @@ pub(crate) fn note(
     course: Option<&Course>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let detail = detail(known.map(|known| &known.detail), launch, course);
+    let told = registration.capabilities().services_told;
+    let detail = detail(known.map(|known| &known.detail), told, launch, course);
     // Which course was last changes with each launch of a busy school, and matters to nobody within a minute.
     let fresh = known.is_some_and(|known| {
         let same = LastSeenDetail {
@@ -49,7 +51,12 @@ pub(crate) fn note(
     last_seen::put(db, &last_seen)
 }
 
-fn detail(known: Option<&LastSeenDetail>, launch: &Launch, course: Option<&Course>) -> LastSeenDetail {
+fn detail(
+    known: Option<&LastSeenDetail>,
+    told: ServicesTold,
+    launch: &Launch,
+    course: Option<&Course>,
+) -> LastSeenDetail {
     let kept = known.cloned().unwrap_or_default();
     let text = |text: &Option<String>| text.as_ref().map(|text| text.chars().take(120).collect());
     let message = match &launch.message {
@@ -72,10 +79,13 @@ fn detail(known: Option<&LastSeenDetail>, launch: &Launch, course: Option<&Cours
         } else {
             kept.grades
         },
-        members: if in_course {
-            launch.nrps.is_some()
-        } else {
-            kept.members
+        // A choice of content before the tool is in use says nothing of what it may read.
+        members: match &launch.message {
+            _ if !in_course => kept.members,
+            Message::DeepLinking { .. } if told == ServicesTold::OnceInUse => {
+                launch.nrps.is_some() || known.is_none_or(|known| known.members || known.course.is_none())
+            }
+            _ => launch.nrps.is_some(),
         },
         course: course.map(|course| course.id.clone()).or(kept.course),
     }

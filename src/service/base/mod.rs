@@ -21,5 +21,6 @@ pub(crate) mod throttle;
 mod timed;
 pub(crate) mod tool_keys;
 pub(crate) mod trouble;
+pub(crate) mod zones;
 
 pub(crate) use cairn::{Cairn, StartError};

@@ -11,8 +11,17 @@ use crate::store::{Db, StoreError, policies};
 /// # Errors
 /// [`ServiceError::Policy`] when it does not.
 pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
+    has_role(visitor, power)?;
     let policy = policies::get(db, visitor.tenant())?;
-    Ok(policy.allows(power, visitor.session.administrator)?)
+    Ok(policy.allows(power, visitor.session.asker())?)
+}
+
+/// Whether the visitor is somebody to whom the institution could leave that power.
+fn has_role(visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
+    match power {
+        Power::Create | Power::Approve | Power::Place | Power::Review => visitor.teach(),
+        Power::Revoke => visitor.take_back(),
+    }
 }
 
 /// What the visitor's institution lets them do: for pages, which offer nothing that would be refused.
@@ -27,7 +36,16 @@ pub(crate) async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, S
 /// What the store reports.
 pub(in crate::service) fn powers_of(db: &mut Db, visitor: &Visitor) -> Result<Powers, StoreError> {
     let policy = policies::get(db, visitor.tenant())?;
-    Ok(policy.powers(visitor.session.administrator))
+    let powers = policy.powers(visitor.session.asker());
+    if visitor.session.reading {
+        return Ok(Powers {
+            create: false,
+            approve: false,
+            revoke: visitor.session.administrator,
+            review: false,
+        });
+    }
+    Ok(powers)
 }
 
 /// Requires it for a page whose only purpose is to use that power; what uses it asks again, in its own transaction.
@@ -35,8 +53,8 @@ pub(in crate::service) fn powers_of(db: &mut Db, visitor: &Visitor) -> Result<Po
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] when the institution does not let them.
 pub(crate) async fn check(cairn: &Cairn, visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
-    visitor.teach()?;
+    has_role(visitor, power)?;
     let tenant = visitor.tenant().clone();
     let policy = cairn.store.read(move |db| policies::get(db, &tenant)).await?;
-    Ok(policy.allows(power, visitor.session.administrator)?)
+    Ok(policy.allows(power, visitor.session.asker())?)
 }

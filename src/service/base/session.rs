@@ -7,14 +7,16 @@ use subtle::ConstantTimeEq as _;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::course::Course;
 use crate::domain::people::Person;
+use crate::domain::policy::Sections;
 use crate::domain::session::Session;
 use crate::domain::theme::Colour;
+use crate::domain::zone::Zone;
 use crate::ids::{CourseId, SessionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::refusal::Forbidden;
-use crate::store::{Db, nonces, sessions};
+use crate::service::base::refusal::{CourseRefusal, Forbidden};
+use crate::store::{Db, StoreError, nonces, policies, sessions, waiting_answers};
 use lti::registration::Registration;
 
 /// A visit ends when it was not used for so long.
@@ -33,6 +35,8 @@ pub(crate) struct Visitor {
     pub(crate) registration: Registration,
     /// The colour of the institution's pages; none is Cairn's own.
     pub(crate) accent: Option<Colour>,
+    /// Where the institution is, if anybody has said so.
+    pub(crate) known_zone: Option<Zone>,
 }
 
 impl Visitor {
@@ -40,6 +44,12 @@ impl Visitor {
     #[must_use]
     pub(crate) fn tenant(&self) -> &TenantId {
         &self.session.tenant
+    }
+
+    /// The zone in which the institution's days begin and end.
+    #[must_use]
+    pub(crate) fn zone(&self) -> Zone {
+        self.known_zone.unwrap_or_default()
     }
 
     /// How the audit log names whoever visits.
@@ -62,12 +72,41 @@ impl Visitor {
     /// Whether this visit may configure and decide.
     ///
     /// # Errors
-    /// [`ServiceError::Forbidden`] for everybody but instructors of this course.
+    /// [`ServiceError::Forbidden`] for everybody but instructors of this course; [`ServiceError::Refused`] for those who
+    /// only look, because it has ended.
     pub(crate) fn teach(&self) -> Result<(), ServiceError> {
+        self.look()?;
+        if self.session.reading {
+            Err(CourseRefusal::Ended.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether this visit may see what those see who teach.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] for everybody but instructors of this course.
+    pub(crate) fn look(&self) -> Result<(), ServiceError> {
         if self.session.instructor {
             Ok(())
+        } else if self.session.sections_only {
+            Err(ServiceError::Forbidden(Forbidden::OtherSections))
         } else {
             Err(ServiceError::Forbidden(Forbidden::Instructors))
+        }
+    }
+
+    /// Whether this visit may take badges back, as far as the institution lets it: instructors, and administrators in a
+    /// course that has ended.
+    ///
+    /// # Errors
+    /// As [`Self::teach`].
+    pub(crate) fn take_back(&self) -> Result<(), ServiceError> {
+        if self.session.reading && self.session.administrator {
+            self.look()
+        } else {
+            self.teach()
         }
     }
 
@@ -116,6 +155,17 @@ pub(crate) fn frame_ancestors(registration: &Registration) -> Vec<String> {
     origins
 }
 
+/// The visit with what the institution's policy leaves of it to whom the platform limits to their own sections: the member
+/// list does not say who is in which, so pages for teachers show everybody or are not theirs.
+fn within_sections(db: &mut Db, session: Session) -> Result<Session, StoreError> {
+    let limited = session.sections_only && !session.administrator;
+    let kept = limited && policies::get(db, &session.tenant)?.sections == Sections::NoTeaching;
+    Ok(Session {
+        instructor: session.instructor && !kept,
+        ..session
+    })
+}
+
 /// What the database keeps of a token.
 #[must_use]
 pub(crate) fn digest(token: &str) -> String {
@@ -156,12 +206,14 @@ impl Cairn {
                         && found.registration.enabled
                 })
                 .ok_or(ServiceError::SessionOver)?;
+            let session = within_sections(db, found.session)?;
             let found = Visitor {
-                session: found.session,
+                session,
                 course: found.course,
                 person: found.person,
                 registration: found.registration,
                 accent: found.accent,
+                known_zone: found.zone,
             };
             let more = more(db, &found, now)?;
             Ok((found, more))
@@ -229,9 +281,10 @@ impl Cairn {
 /// Forgets visits that are over and launch nonces whose login state is refused for its age by now.
 pub(crate) async fn forget_what_is_over(cairn: &Cairn) -> Result<(), ServiceError> {
     let now = cairn.clock.now();
-    let swept = cairn
-        .store
-        .write(move |db| Ok((sessions::purge(db, now)?, nonces::purge(db, now)?)));
+    let swept = cairn.store.write(move |db| {
+        waiting_answers::purge(db, now)?;
+        Ok((sessions::purge(db, now)?, nonces::purge(db, now)?))
+    });
     let (visits, launches) = swept.await?;
     if visits + launches > 0 {
         tracing::debug!(visits, launches, "forgot what is over");

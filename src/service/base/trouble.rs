@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ServiceError;
 use super::refusal::{AddressTrouble, ColumnRefusal, Refusal};
+use lti::services::error::{Reason as PlatformReason, ServiceError as PlatformError};
+use lti::token::TokenError;
+use lti::transport::NetError;
 
 /// What went wrong, for as long as it is so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +34,14 @@ pub(crate) enum Reason {
     /// The results of these columns could not be read; those that are not known have no name.
     ResultsUnread {
         columns: Vec<Option<String>>,
+        said: String,
+        /// How the platform was away, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        away: Option<Away>,
+    },
+    /// The platform is away for the moment. What the library said of it is for the log.
+    Away {
+        how: Away,
         said: String,
     },
     /// The column of that name may not be read.
@@ -64,6 +75,77 @@ pub(crate) enum Reason {
     Earlier(String),
 }
 
+/// How a platform is away: what passes by itself, and asks nobody to do anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Away {
+    /// It answers that it is out of order: 5xx.
+    Down,
+    /// A page for people came in the place of data.
+    WebPage,
+    /// No answer in time.
+    Silent,
+    /// There is no connection.
+    Unreachable,
+    /// It asks for fewer requests.
+    Busy,
+    /// Its answer ended in the middle.
+    BrokenOff,
+    /// Its answer was empty.
+    Empty,
+}
+
+impl Away {
+    /// Whether that is a platform that is away, and how.
+    #[must_use]
+    pub(crate) fn of(error: &PlatformError) -> Option<Self> {
+        match &error.reason {
+            PlatformReason::Unavailable { .. } => Some(Self::Down),
+            PlatformReason::Html => Some(Self::WebPage),
+            PlatformReason::TimedOut => Some(Self::Silent),
+            PlatformReason::Unreachable(_) => Some(Self::Unreachable),
+            PlatformReason::Throttled { .. } => Some(Self::Busy),
+            PlatformReason::HalfABody => Some(Self::BrokenOff),
+            PlatformReason::Empty => Some(Self::Empty),
+            PlatformReason::Token(error) => Self::of_tokens(error),
+            _ => None,
+        }
+    }
+
+    fn of_tokens(error: &TokenError) -> Option<Self> {
+        match error {
+            TokenError::Unavailable(_) => Some(Self::Down),
+            TokenError::Throttled { .. } => Some(Self::Busy),
+            TokenError::Net(NetError::TimedOut(_)) => Some(Self::Silent),
+            TokenError::Net(NetError::BrokenOff(..)) => Some(Self::BrokenOff),
+            TokenError::Net(NetError::Unreachable(..)) => Some(Self::Unreachable),
+            _ => None,
+        }
+    }
+}
+
+impl Reason {
+    /// What a platform did not do: that it is away, or what the library says of it.
+    #[must_use]
+    pub(crate) fn of_platform(error: &PlatformError) -> Self {
+        let said = error.to_string();
+        match Away::of(error) {
+            Some(how) => Self::Away { how, said },
+            None => Self::Said(said),
+        }
+    }
+
+    /// How the platform is away, where that is the reason.
+    #[must_use]
+    pub(crate) fn away(&self) -> Option<Away> {
+        match self {
+            Self::Away { how, .. } => Some(*how),
+            Self::ResultsUnread { away, .. } => *away,
+            _ => None,
+        }
+    }
+}
+
 impl Trouble {
     /// Why a job failed.
     #[must_use]
@@ -71,6 +153,7 @@ impl Trouble {
         let reason = match error {
             ServiceError::Refused(Refusal::Column(refusal)) => Reason::Column(refusal.clone()),
             ServiceError::Internal(_) => Reason::OurFault,
+            ServiceError::Platform(error) => Reason::of_platform(error),
             other => Reason::Said(other.to_string()),
         };
         Self {
@@ -144,6 +227,11 @@ mod tests {
                 Reason::ResultsUnread {
                     columns: vec![Some("Quiz".into()), None],
                     said: "no".into(),
+                    away: Some(Away::Busy),
+                },
+                Reason::Away {
+                    how: Away::WebPage,
+                    said: "no".into(),
                 },
             ],
             error_id: Some("0badcafe".into()),
@@ -154,6 +242,8 @@ mod tests {
             Trouble::read(sentences).reasons,
             [Reason::Earlier(sentences.to_owned())]
         );
+        let unread = r#"{"reasons":[{"results-unread":{"columns":["Quiz"],"said":"no"}}],"error_id":null}"#;
+        assert_eq!(Trouble::read(unread).reasons[0].away(), None);
         let unmade = r#"{"reasons":[{"rows-unmade":{"said":"no"}}],"error_id":null}"#;
         assert_eq!(
             Trouble::read(unmade).reasons,

@@ -112,10 +112,11 @@ async fn keep(
 }
 
 /// After a check that could list the columns: activities that still have none get another try, as do scores that were
-/// given up. Run it in the check's transaction.
+/// given up or refused. Run it in the check's transaction.
 pub(in crate::service) fn resume(
     db: &mut Db,
     course: &Course,
+    cause: Cause,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
@@ -125,7 +126,7 @@ pub(in crate::service) fn resume(
             queue::enqueue(db, &activity.tenant, &job, now, now, random)?;
         }
     }
-    scores::revive(db, course, now)
+    scores::revive(db, course, cause, now, random)
 }
 
 /// Gives an evidence activity its column: the link's own, or a new one. Without the service its grade stays here.

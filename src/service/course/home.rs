@@ -12,7 +12,9 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::copying::{self, Offer};
-use crate::service::course::scores::{self, Late};
+use crate::service::course::releases;
+use crate::service::course::scores::{self, Late, Told};
+use crate::service::course::students::{self, Asked};
 use crate::service::course::sync::{self, CheckProgress};
 use crate::store::Db;
 
@@ -30,6 +32,8 @@ pub(crate) struct Teaching {
     pub(crate) progress: CheckProgress,
     /// What has not reached the gradebook.
     pub(crate) late: Late,
+    /// What the gradebook refuses, and what was sent to it anew.
+    pub(crate) scores: Told,
     pub(crate) powers: Powers,
     /// Courses whose badges may be brought along; none for whoever may not make badges.
     pub(crate) offers: Vec<Offer>,
@@ -37,6 +41,10 @@ pub(crate) struct Teaching {
     pub(crate) copied: Option<CopyId>,
     /// Holders who no longer meet a rule: the first of them, and how many more there are.
     pub(crate) fallen: (Vec<FallenGrade>, i64),
+    /// Whether somebody should say when grades count here.
+    pub(crate) ask_when_grades_count: bool,
+    /// Of whom a teacher has to say whether they are students.
+    pub(crate) asked: Asked,
 }
 
 impl Cairn {
@@ -67,11 +75,14 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
     };
     Ok(Home::Teaching(Box::new(Teaching {
         overview: design::overview(db, visitor, now)?,
-        progress: sync::progress_of(db, &visitor.course, now)?,
+        progress: sync::progress_of(db, &visitor.course, None, now)?,
         late: scores::late_of(db, visitor)?,
+        scores: scores::told_of(db, visitor, now)?,
         powers,
         offers,
         copied,
         fallen: regrades::waiting_of(db, visitor, now)?,
+        ask_when_grades_count: releases::is_to_be_asked(db, visitor)?,
+        asked: students::asked_of(db, visitor)?,
     })))
 }

@@ -8,9 +8,11 @@ use serde_json::json;
 use crate::domain::audit::Action;
 use crate::domain::course::{Course, Link, Opens};
 use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
 use crate::ids::{ActivityId, LinkId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
 use crate::service::base::queue::{self, EnsureLineItem};
 use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::Visitor;
@@ -57,6 +59,7 @@ pub(crate) async fn choose(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let visitor = visitor.clone();
     let chosen = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Place)?;
         let tenant = visitor.tenant();
         let link = links::get(db, tenant, &link.id)?.ok_or(ServiceError::NotFound("link"))?;
         match (&link.opens, &choice) {

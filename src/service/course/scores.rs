@@ -1,34 +1,37 @@
 //! Scores on their way to the gradebook: that a hand-in waits, and the grade that a review gave it. Each is a job that
-//! fails until the platform has taken it or has said that it never will; nothing else makes it fall silent.
+//! fails until the platform has taken it or has refused it; what was refused is told to the teacher by name ([`told`]) and
+//! tried again after checks ([`revive`]).
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
-use url::Url;
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::course::{Course, LineItem, LineItemState};
-use crate::domain::evidence::{Activity, SubmissionState};
+use crate::domain::cause::Cause;
+use crate::domain::course::{Course, LineItemState};
+use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::page::Page;
-use crate::ids::{ActivityId, CourseId, SubmissionId, TenantId};
+use crate::domain::posted_score::{Outcome, PostedScore};
+use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, EnsureLineItem, SendScore};
-use crate::service::base::refusal::ColumnRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::base::trouble::Trouble;
-use crate::service::course::reach::{Reach, item_url, reach};
-use crate::store::{
-    Db, StoreError, activities, audit, courses, identities, jobs, line_items, people, platforms, submissions,
-};
-use lti::capabilities::{TypedGrades, UngradablePerson};
-use lti::services::error::Reason;
-use lti::services::score::{Score, SubmissionType, pending_score_allowed};
+use crate::store::{Db, StoreError, activities, jobs, line_items, posted_scores, submissions};
+
+mod plan;
+mod send;
+mod told;
+
+pub(crate) use send::send;
+pub(crate) use told::told_of;
+pub(crate) use told::{SentAnew, Told, Untaken};
 
 /// Hand-ins that are looked at together.
 const AT_ONCE: i64 = 200;
+/// A refusal that nothing but a teacher's change of mind can end is tried again after so long.
+const NOW_AND_THEN: TimeDelta = TimeDelta::days(1);
 
 /// Has everything sent that an activity's new column should show. Run it in a transaction.
 pub(in crate::service) fn enqueue_all(
@@ -39,27 +42,64 @@ pub(in crate::service) fn enqueue_all(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
+    let to_send = |submission: &Submission| {
+        let state = submission.state;
+        matches!(state, SubmissionState::HandedIn | SubmissionState::Approved)
+    };
+    enqueue_where(db, tenant, course, activity, to_send, now, random).map(drop)
+}
+
+/// Has every grade that reviews gave in an activity sent anew, as the points of its column were changed, and says how many
+/// there are. Run it in the transaction that takes over the new points.
+pub(in crate::service) fn enqueue_grades(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    activity: &ActivityId,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<usize, StoreError> {
+    let graded = |submission: &Submission| {
+        let review = submission.review.as_ref();
+        submission.state == SubmissionState::Approved && review.is_some_and(|review| review.score.is_some())
+    };
+    enqueue_where(db, tenant, course, activity, graded, now, random)
+}
+
+fn enqueue_where(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    activity: &ActivityId,
+    wanted: impl Fn(&Submission) -> bool,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<usize, StoreError> {
     let mut page = Page::first(AT_ONCE);
+    let mut count: usize = 0;
     loop {
         let (found, total) = submissions::latest_for_activity(db, tenant, activity, None, page)?;
-        for submission in &found {
-            if matches!(
-                submission.state,
-                SubmissionState::HandedIn | SubmissionState::Approved
-            ) {
-                let job = SendScore::of(db, course, submission)?;
-                queue::enqueue(db, tenant, &job, now, now, random)?;
-            }
+        for submission in found.iter().filter(|submission| wanted(submission)) {
+            let job = SendScore::of(db, course, submission)?;
+            queue::enqueue(db, tenant, &job, now, now, random)?;
+            count = count.saturating_add(1);
         }
         page.offset = page.offset.saturating_add(AT_ONCE);
         if found.is_empty() || page.offset >= total {
-            return Ok(());
+            return Ok(count);
         }
     }
 }
 
-/// Scores that were given up wait again, save those whose column a teacher deleted. Run it in a check's transaction.
-pub(in crate::service) fn revive(db: &mut Db, course: &Course, now: DateTime<Utc>) -> Result<(), StoreError> {
+/// Scores that were given up or refused wait again, save those whose column a teacher deleted. Run it in a check's
+/// transaction.
+pub(in crate::service) fn revive(
+    db: &mut Db,
+    course: &Course,
+    cause: Cause,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
     let tenant = &course.tenant;
     let gone: BTreeSet<_> = line_items::for_course(db, tenant, &course.id)?
         .into_iter()
@@ -80,6 +120,36 @@ pub(in crate::service) fn revive(db: &mut Db, course: &Course, now: DateTime<Utc
         };
         if submission.is_some_and(|submission| !without_column.contains(&submission.activity)) {
             jobs::revive(db, tenant, &job.id, now)?;
+        }
+    }
+    try_refused_again(db, course, &gone, cause, now, random)
+}
+
+/// What the platform refused may be taken by now: after every check, or now and then, and whenever a teacher asks.
+fn try_refused_again(
+    db: &mut Db,
+    course: &Course,
+    gone: &BTreeSet<LineItemId>,
+    cause: Cause,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let is_due = |posted: &PostedScore| match &posted.outcome {
+        Outcome::Refused { why, .. } => {
+            why.passes()
+                || cause == Cause::CheckNow
+                || now.signed_duration_since(posted.tried_at) >= NOW_AND_THEN
+        }
+        _ => false,
+    };
+    let (refused, _) = posted_scores::refused(db, &course.tenant, &course.id, AT_ONCE)?;
+    for posted in refused.iter().filter(|posted| is_due(posted)) {
+        if gone.contains(&posted.item) {
+            continue;
+        }
+        if let Some(submission) = submissions::get(db, &course.tenant, &posted.submission)? {
+            let job = SendScore::of(db, &course.id, &submission)?;
+            queue::enqueue(db, &course.tenant, &job, now, now, random)?;
         }
     }
     Ok(())
@@ -126,168 +196,10 @@ pub(crate) async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Late, Servi
 /// # Errors
 /// As [`late`].
 pub(in crate::service) fn late_of(db: &mut Db, visitor: &Visitor) -> Result<Late, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (tenant, course) = (visitor.tenant(), visitor.course.id.as_str());
     Ok(Late {
         columns: jobs::late_below(db, tenant, EnsureLineItem::NAME, course)?.map(Waiting::from),
         scores: jobs::late_below(db, tenant, SendScore::NAME, course)?.map(Waiting::from),
     })
-}
-
-/// Sends what became of a hand-in to the gradebook: that it waits, or its grade. A newer version of the hand-in, or an
-/// answer without points, sends nothing; a grade that a teacher typed in the gradebook stays.
-///
-/// # Errors
-/// [`ServiceError::NotFound`] when it is gone, anything else when it did not arrive: then it must be sent again.
-#[tracing::instrument(name = "scores.send", skip_all)]
-pub(crate) async fn send(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    submission: &SubmissionId,
-) -> Result<(), ServiceError> {
-    let Some(wanted) = what_to_send(cairn, tenant, submission).await? else {
-        return Ok(());
-    };
-    let reach = reach(cairn, tenant, &wanted.activity.course).await?;
-    let url = item_url(&reach.registration, &wanted.item)?;
-    let capabilities = reach.registration.capabilities();
-    let mut post = match wanted.given {
-        Some(given) => Score::graded(&wanted.sub, wanted.at, given, wanted.activity.maximum),
-        None => Score::pending(&wanted.sub, wanted.at),
-    };
-    post.submitted_at = Some(wanted.submitted_at);
-    if let Some(canvas) = &mut post.canvas {
-        canvas.prioritize_non_tool_grade = Some(true);
-        canvas.submission_type = Some(SubmissionType::BasicLtiLaunch);
-        canvas.submission_data = Some(format!("{}{}", cairn.settings.origin(), addresses::LAUNCH));
-    }
-    let overwrites = capabilities.typed_grades == TypedGrades::Overwritten;
-    if overwrites && stands(cairn, &reach, &url, &post, &wanted).await? {
-        return Ok(());
-    }
-    let error = match reach.platform.post_score(&url, &post).await {
-        Ok(_) => return Ok(()),
-        Err(error) => error,
-    };
-    let never = match (&error.reason, capabilities.ungradable_person) {
-        (Reason::BadRequest(_), UngradablePerson::BadRequest)
-        | (Reason::Unprocessable(_), UngradablePerson::Unprocessable) => true,
-        // A newer score; whether it is a grade is asked, not guessed.
-        (Reason::Conflict, _) => {
-            let there = reach.platform.result_of(&url, &post.user_id).await?;
-            there.is_some_and(|there| there.score.is_some())
-        }
-        _ => false,
-    };
-    if never {
-        tracing::warn!(submission = %submission, %error, "the platform will not take a score");
-        return Ok(());
-    }
-    Err(error.into())
-}
-
-/// Whether what the gradebook holds must stay: for a score without points any row, for a grade one that is not ours.
-async fn stands(
-    cairn: &Cairn,
-    reach: &Reach,
-    url: &Url,
-    post: &Score,
-    wanted: &ToSend,
-) -> Result<bool, ServiceError> {
-    let there = match reach.platform.result_of(url, &post.user_id).await {
-        // Who may not look cannot know: a grade goes, and what would clear one does not.
-        Err(error) if matches!(error.reason, Reason::NotGranted(_)) => return Ok(post.score_given.is_none()),
-        there => there?,
-    };
-    if post.score_given.is_none() {
-        return Ok(!pending_score_allowed(
-            &reach.registration.capabilities(),
-            there.as_ref(),
-        ));
-    }
-    let Some(there) = there.filter(|there| there.score.is_some()) else {
-        return Ok(false);
-    };
-    if post.is_shown_by(&there) {
-        return Ok(true);
-    }
-    let (tenant, history) = (wanted.activity.tenant.clone(), wanted.history.clone());
-    let about = cairn.store.read(move |db| {
-        let history: Vec<&str> = history.iter().map(SubmissionId::as_str).collect();
-        audit::about(db, &tenant, &history)
-    });
-    // What an earlier review of ours gave is not a teacher's typing; a new review takes its place.
-    let ours = about.await?.into_iter().any(|entry| {
-        let score = entry.detail.get("score").cloned();
-        let score: Option<Decimal> = score.and_then(|score| serde_json::from_value(score).ok());
-        let earlier = |score| Score::graded(&post.user_id, wanted.at, score, wanted.activity.maximum);
-        score.is_some_and(|score| earlier(score).is_shown_by(&there))
-    });
-    if !ours {
-        tracing::info!(activity = %wanted.activity.id, "a grade that a teacher typed stays");
-    }
-    Ok(!ours)
-}
-
-struct ToSend {
-    activity: Activity,
-    item: LineItem,
-    sub: String,
-    given: Option<Decimal>,
-    at: DateTime<Utc>,
-    submitted_at: DateTime<Utc>,
-    /// All versions of this student's hand-in.
-    history: Vec<SubmissionId>,
-}
-
-async fn what_to_send(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    submission: &SubmissionId,
-) -> Result<Option<ToSend>, ServiceError> {
-    let (owner, id) = (tenant.clone(), submission.clone());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let submission = submissions::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("hand-in"))?;
-        let history = submissions::history(db, &owner, &submission.activity, &submission.person)?;
-        if history.last().is_none_or(|latest| latest.id != submission.id) {
-            return Ok(None);
-        }
-        let (given, at) = match (&submission.state, &submission.review) {
-            (SubmissionState::Approved, Some(review)) => match review.score {
-                Some(score) => (Some(score), review.at),
-                None => return Ok(None),
-            },
-            (SubmissionState::HandedIn, _) => (None, submission.submitted_at),
-            _ => return Ok(None),
-        };
-        let activity =
-            activities::get(db, &owner, &submission.activity)?.ok_or(ServiceError::NotFound("activity"))?;
-        let Some(item) = &activity.line_item else {
-            // Without the service there is no column to wait for: one that comes later has everything sent to it.
-            let course = courses::get(db, &owner, &activity.course)?;
-            let possible = course.is_some_and(|course| course.services.line_items_url.is_some());
-            return if possible {
-                Err(ColumnRefusal::NotYet.into())
-            } else {
-                Ok(None)
-            };
-        };
-        let item = line_items::get(db, &owner, item)?.ok_or(ServiceError::NotFound("line item"))?;
-        if item.state == LineItemState::Gone {
-            return Err(ColumnRefusal::Gone(item.label).into());
-        }
-        let person = people::get(db, &owner, &submission.person)?.ok_or(ServiceError::NotFound("person"))?;
-        let platform = platforms::home_of_course(db, &owner, &activity.course)?.platform;
-        let sub = identities::sub_of(db, &owner, &platform, &person.id)?;
-        Ok(Some(ToSend {
-            activity,
-            item,
-            sub: sub.unwrap_or(person.sub),
-            given,
-            at,
-            submitted_at: submission.submitted_at,
-            history: history.into_iter().map(|version| version.id).collect(),
-        }))
-    });
-    found.await
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::award::{Award, Standing};
-use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::badge::{Badge, BadgeState, Renewal};
 use crate::domain::credential::{Credential, Visibility};
 use crate::domain::issuer::Issuer;
 use crate::domain::keys::IssuerKey;
@@ -40,6 +40,9 @@ pub(crate) struct Published {
     pub(crate) holder: Option<String>,
     /// What it renews, and what renewed it.
     pub(crate) renewals: Renewals,
+    /// What its badge asks today before it is awarded again once it has lapsed; none where it never does, and where
+    /// nobody is awarded it any more.
+    pub(crate) renewal: Option<Renewal>,
     /// The signed status list that the credential names.
     pub(crate) list: SignedList,
 }
@@ -63,13 +66,13 @@ pub(crate) struct Checked {
 }
 
 /// What the database knows, in place of the web: the same documents that are served to others.
-struct Shelf {
+struct Documents {
     did: Value,
     list_url: String,
     list: String,
 }
 
-impl Resolver for Shelf {
+impl Resolver for Documents {
     fn did_document(&self, did: &str) -> Option<Value> {
         (self.did.get("id").and_then(Value::as_str) == Some(did)).then(|| self.did.clone())
     }
@@ -100,17 +103,17 @@ impl Published {
     pub(crate) fn check(&self, cairn: &Cairn) -> Result<Checked, ServiceError> {
         let at = cairn.clock.now();
         let identity = institutions::identity(cairn, &self.issuer)?;
-        let shelf = Shelf {
+        let documents = Documents {
             did: institutions::document(&identity, &self.keys)?,
             list_url: identity.status_url(&self.list.slug),
             list: self.list.document.clone(),
         };
-        let mut verdict = verify(self.credential.document.as_bytes(), &shelf, at);
+        let mut verdict = verify(self.credential.document.as_bytes(), &documents, at);
         // Both forms are given away, so both have to hold: what fails in the token alone is said like the rest.
         if verdict.is_valid()
             && let Some(token) = &self.credential.token
         {
-            verdict = verify(token.as_bytes(), &shelf, at);
+            verdict = verify(token.as_bytes(), &documents, at);
         }
         Ok(Checked {
             document: read(&self.credential)?,
@@ -166,7 +169,10 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
     } else {
         None
     };
+    let badge = badges::get(db, &tenant, &award.badge)?
+        .filter(|badge| award.valid_until.is_some() && badge.state != BadgeState::Retired);
     Ok(Some(Published {
+        renewal: badge.map(|badge| badge.design.renewal),
         renewals: renewals::of(db, &award)?,
         keys: institutions::all_keys(db, &issuer)?,
         list: SignedList {

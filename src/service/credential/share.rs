@@ -41,10 +41,10 @@ pub(crate) struct Mine {
     pub(crate) now: DateTime<Utc>,
 }
 
-/// The visitor's own award of a badge of this course.
+/// The visitor's own award, of whichever course: its own may be gone.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for everybody but its holder, in the course that it belongs to.
+/// [`ServiceError::NotFound`] for everybody but its holder.
 #[tracing::instrument(name = "share.mine", level = "debug", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<Mine, ServiceError> {
     let (asking, award) = (visitor.clone(), award.clone());
@@ -81,9 +81,7 @@ pub(in crate::service) fn held(
     let award = awards::get(db, tenant, award)?
         .filter(|award| award.person == visitor.person.id)
         .ok_or(ServiceError::NotFound("badge"))?;
-    let badge = badges::get(db, tenant, &award.badge)?
-        .filter(|badge| badge.course == visitor.course.id)
-        .ok_or(ServiceError::NotFound("badge"))?;
+    let badge = badges::get(db, tenant, &award.badge)?.ok_or(ServiceError::NotFound("badge"))?;
     let credential = credentials::by_award(db, tenant, &award.id)?.ok_or(ServiceError::NotFound("badge"))?;
     Ok((award, badge, credential))
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::credential::ShareLink;
 use crate::domain::policy::Refusal;
+use crate::domain::zone::Zone;
 use crate::ids::{AwardId, ShareLinkId};
 use crate::random;
 use crate::service::Cairn;
@@ -12,7 +13,7 @@ use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::{Visitor, digest};
 use crate::service::credential::publish::{self, Published};
 use crate::service::credential::share::{LISTED, held};
-use crate::store::{credentials, policies, share_links};
+use crate::store::{credentials, policies, share_links, tenants};
 
 /// For how many days a link may be made.
 pub(crate) const DAYS: [u16; 3] = [7, 30, 90];
@@ -96,7 +97,7 @@ pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateT
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let link = share_links::by_digest(db, &digest)?.ok_or(ServiceError::NotFound("badge"))?;
         if !link.is_open(now) {
-            return Err(gone(&link).into());
+            return Err(gone(&link, tenants::zone(db, &link.tenant)?).into());
         }
         if !policies::get(db, &link.tenant)?.has_public_pages() {
             return Err(Refusal::PublicPage.into());
@@ -112,10 +113,10 @@ pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateT
     found.await
 }
 
-fn gone(link: &ShareLink) -> CredentialRefusal {
+fn gone(link: &ShareLink, zone: Zone) -> CredentialRefusal {
     if link.withdrawn_at.is_some() {
         CredentialRefusal::ShareWithdrawn
     } else {
-        CredentialRefusal::ShareOver(link.until)
+        CredentialRefusal::ShareOver(link.until, zone)
     }
 }

@@ -149,6 +149,7 @@ fn proven_by(document: &str, method: &str) -> serde_json::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::zone::Zone;
     use openbadges::testing::examples;
     use serde_json::{Value, json};
 
@@ -164,6 +165,7 @@ mod tests {
                 url: None,
                 email: None,
                 accent: None,
+                zone: Zone::UTC,
             },
             kind,
             method: OURS.to_owned(),

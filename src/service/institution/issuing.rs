@@ -7,11 +7,13 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::{Counts, Issuer, Tenant};
 use crate::domain::keys::{IssuerKey, KeyState};
 use crate::domain::theme::Colour;
+use crate::domain::zone::{Zone, ZoneFrom, ZoneSet};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::{self, Making};
 use crate::service::base::refusal::InstitutionRefusal;
+use crate::service::base::zones;
 use crate::service::institution::administrators::{Administrator, Operator, Scope, links};
 use crate::store::console::counts;
 use crate::store::{Db, StoreError, audit, issuers, tenants, token_keys};
@@ -199,6 +201,36 @@ pub(crate) async fn set_accent(
         Ok(audit::record(db, &entry.detail(detail), random.as_ref())?)
     });
     changed.await
+}
+
+/// Sets where an institution is: what was typed, or, as a guess that counts only where nothing is known, what a browser
+/// says.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution that this administrator does not see; a sentence for what is no name of a
+/// time zone, unless it is a guess.
+#[tracing::instrument(name = "issuers.set_zone", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn set_zone(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    typed: &str,
+    is_guess: bool,
+) -> Result<(), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let actor = Actor::Administrator(admin.actor.clone());
+    if is_guess {
+        return zones::guess(cairn, tenant, actor, typed).await;
+    }
+    let said = ZoneSet {
+        zone: Zone::parse(typed).ok_or(InstitutionRefusal::TimeZone)?,
+        from: ZoneFrom::Console,
+    };
+    let (tenant, (now, random)) = (tenant.clone(), cairn.moment());
+    let changed = cairn
+        .store
+        .write(move |db| zones::learn(db, &tenant, said, actor, now, random.as_ref()));
+    Ok(changed.await?)
 }
 
 /// The colour that somebody typed, with or without the `#`.

@@ -11,7 +11,8 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, links};
-use crate::store::{admin_sessions, audit, policies, retention, tenants};
+use crate::store::{admin_sessions, audit, policies, registrations, retention, tenants};
+use lti::registration::Registration;
 
 /// How long a share link that has ended is remembered, so that whoever still opens it reads that it ended, and its holder
 /// when.
@@ -35,6 +36,26 @@ pub(crate) async fn get(
         Ok((tenant, policy))
     });
     found.await
+}
+
+/// Whether a platform tells teaching assistants from teachers.
+pub(crate) use lti::capabilities::Assistants as AssistantsTold;
+
+/// What each platform of an institution tells of teaching assistants, by its name.
+///
+/// # Errors
+/// As [`get`].
+#[tracing::instrument(name = "policies.assistants_told", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn assistants_told(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+) -> Result<Vec<(String, AssistantsTold)>, ServiceError> {
+    admin.scope.allows(tenant)?;
+    let id = tenant.clone();
+    let all = cairn.store.read(move |db| registrations::list(db, &id)).await?;
+    let told = |one: Registration| (one.name.clone(), one.capabilities().assistants);
+    Ok(all.into_iter().map(told).collect())
 }
 
 /// Sets the policy of an institution, from this moment on.

@@ -149,8 +149,8 @@ fn copy_files(
     let wrote = |error| BackupError::Write(target.display().to_string(), error);
     fs::create_dir(draft.join("files")).map_err(wrote)?;
     for tenant in names(&from.join("files"))? {
-        for shelf in names(&from.join("files").join(&tenant))? {
-            let place = Path::new("files").join(&tenant).join(&shelf);
+        for prefix in names(&from.join("files").join(&tenant))? {
+            let place = Path::new("files").join(&tenant).join(&prefix);
             fs::create_dir_all(draft.join(&place)).map_err(wrote)?;
             for name in names(&from.join(&place))?
                 .into_iter()
@@ -171,7 +171,7 @@ fn copy_files(
                     .map_err(std::io::IntoInnerError::into_error)
                     .and_then(|file| file.sync_all())
                     .map_err(wrote)?;
-                let shown = format!("files/{tenant}/{shelf}/{name}");
+                let shown = format!("files/{tenant}/{prefix}/{name}");
                 sums.add(&digest, &shown);
                 if digest != name {
                     made.damaged.push(shown);

@@ -6,9 +6,10 @@ use diesel::prelude::*;
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
-    erasures, identities, people, regrades, results, sessions, share_links, subjects, submissions,
+    erasures, identities, past_results, people, posted_scores, regrades, results, sessions, share_links,
+    subjects, submissions,
 };
-use super::{Db, StoreError, jobs, joins};
+use super::{Db, StoreError, jobs, joins, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
 use crate::domain::erasure::{Declined, Wish};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
@@ -223,6 +224,7 @@ pub(crate) fn erase(
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::award_id.eq_any(of_person))
         .execute(connection))?;
+    waiting_answers::forget_person(db, tenant, person)?;
     delete_of!(
         db,
         tenant,
@@ -232,12 +234,15 @@ pub(crate) fn erase(
         current_decisions,
         decisions,
         approvals,
+        posted_scores,
         submissions,
         results,
+        past_results,
         enrolments,
         sessions,
         subjects
     );
+    super::enrolments::forget_answers_of(db, tenant, person)?;
     jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;
     joins::forget_person(db, tenant, person)?;

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::super::schema::{courses as table, enrolments, sessions};
+use super::super::schema::{course_releases, courses as table, enrolments, sessions};
 use super::super::{Db, StoreError, course_keys, courses};
 use super::moves::{self, Moved};
 use crate::ids::{CourseId, DeploymentId, JoinId, PlatformId, TenantId};
@@ -17,19 +17,23 @@ const fn of_course(table: &'static str, key: &'static str, unique: Option<&'stat
     }
 }
 
-const MOVED: [Moved; 8] = [
+const MOVED: [Moved; 10] = [
     of_course("course_keys", "id", None),
     of_course("badges", "id", None),
     of_course("links", "id", Some("resource_link_id")),
     of_course("line_items", "id", Some("url")),
     of_course("activities", "id", None),
     of_course("placements", "id", None),
+    of_course("posted_scores", "(line_item_id || '/' || person_id)", None),
+    // One row for each course.
+    of_course("course_releases", "course_releases.tenant_id", Some("tenant_id")),
     of_course("enrolments", "person_id", Some("person_id")),
     of_course("copies", "id", Some("source_course_id")),
 ];
 
 const ACTIVE: &str = "enrolments.active of a person";
 const CONTEXT: &str = "courses.context_id";
+const ANSWER: &str = "course_releases.counting";
 
 /// Makes one of two courses. Run it in a transaction.
 pub(crate) fn join(
@@ -45,6 +49,7 @@ pub(crate) fn join(
     for moved in &MOVED {
         moved.go(db, tenant, id, from.as_str(), into.as_str())?;
     }
+    newest_answer(db, tenant, id, from, into)?;
     let left: Vec<String> = enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
         .filter(enrolments::course_id.eq(from.as_str()))
@@ -90,6 +95,7 @@ pub(crate) fn part(
     for moved in MOVED.iter().rev() {
         moved.back(db, tenant, id, into.as_str())?;
     }
+    answer_back(db, tenant, id, from, into)?;
     course_keys::bring_back_services(db, tenant, into, platform)?;
     for (_, context_id) in moves::noted(db, tenant, id, CONTEXT)? {
         rename(db, tenant, from, &context_id, None)?;
@@ -101,6 +107,73 @@ pub(crate) fn part(
         .filter(sessions::course_id.eq(into.as_str()))
         .execute(db)?;
     moves::forget(db, tenant, id)
+}
+
+/// What was chosen for the grades of a course, and when.
+fn answer(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Option<(String, i64)>, StoreError> {
+    Ok(course_releases::table
+        .filter(course_releases::tenant_id.eq(tenant.as_str()))
+        .filter(course_releases::course_id.eq(course.as_str()))
+        .select((course_releases::counting, course_releases::answered_at))
+        .get_result(db)
+        .optional()?)
+}
+
+fn set_answer(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    counting: &str,
+    answered_at: i64,
+) -> Result<(), StoreError> {
+    diesel::update(course_releases::table)
+        .filter(course_releases::tenant_id.eq(tenant.as_str()))
+        .filter(course_releases::course_id.eq(course.as_str()))
+        .set((
+            course_releases::counting.eq(counting),
+            course_releases::answered_at.eq(answered_at),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Where it was said of both when grades count, what was said later holds in the course that stays.
+fn newest_answer(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &JoinId,
+    from: &CourseId,
+    into: &CourseId,
+) -> Result<(), StoreError> {
+    let (theirs, own) = (answer(db, tenant, from)?, answer(db, tenant, into)?);
+    if let (Some((counting, at)), Some((before, before_at))) = (theirs, own)
+        && at > before_at
+    {
+        let was = format!("{before_at}/{before}");
+        moves::note(db, tenant, id, ANSWER, &[(into.to_string(), was)])?;
+        set_answer(db, tenant, into, &counting, at)?;
+    }
+    Ok(())
+}
+
+/// Takes that back, unless it was said anew since.
+fn answer_back(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &JoinId,
+    from: &CourseId,
+    into: &CourseId,
+) -> Result<(), StoreError> {
+    for (_, was) in moves::noted(db, tenant, id, ANSWER)? {
+        let before = was.split_once('/');
+        let before = before.and_then(|(at, counting)| Some((at.parse().ok()?, counting)));
+        if let Some((at, counting)) = before
+            && answer(db, tenant, into)? == answer(db, tenant, from)?
+        {
+            set_answer(db, tenant, into, counting, at)?;
+        }
+    }
+    Ok(())
 }
 
 /// Has people be members of a course, or not: each person with the course.

@@ -16,6 +16,7 @@ mod courses;
 mod moves;
 mod people;
 mod platforms;
+mod roles;
 mod submissions;
 
 pub(crate) use courses::{join as join_courses, make_room, part as part_courses};

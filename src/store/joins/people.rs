@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::super::schema::{enrolments, sessions};
 use super::super::{Db, StoreError, people};
 use super::moves::{self, Moved, run};
-use super::{awards, submissions};
+use super::{awards, roles, submissions};
 use crate::ids::{JoinId, PersonId, TenantId};
 
 const fn of_person(table: &'static str, key: &'static str, unique: Option<&'static str>) -> Moved {
@@ -19,12 +19,14 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 6] = [
+const MOVED: [Moved; 8] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
     of_person("approvals", "badge_id", Some("badge_id")),
     of_person("results", "line_item_id", Some("line_item_id")),
+    of_person("past_results", "line_item_id", Some("line_item_id")),
+    of_person("posted_scores", "line_item_id", Some("line_item_id")),
     of_person("enrolments", "course_id", Some("course_id")),
 ];
 
@@ -38,7 +40,7 @@ pub(crate) fn join(
 ) -> Result<(), StoreError> {
     awards::join(db, tenant, id, from, into)?;
     submissions::join(db, tenant, id, from, into)?;
-    newest_role(db, tenant, from, into)?;
+    roles::join(db, tenant, id, from, into)?;
     for moved in &MOVED {
         moved.go(db, tenant, id, from.as_str(), into.as_str())?;
     }
@@ -91,34 +93,6 @@ fn set_active(
     Ok(())
 }
 
-/// In a course of both, what was seen last of either holds for the one who stays.
-fn newest_role(db: &mut Db, tenant: &TenantId, from: &PersonId, into: &PersonId) -> Result<(), StoreError> {
-    let rows: Vec<(String, bool, bool, i64)> = enrolments::table
-        .filter(enrolments::tenant_id.eq(tenant.as_str()))
-        .filter(enrolments::person_id.eq(from.as_str()))
-        .select((
-            enrolments::course_id,
-            enrolments::learner,
-            enrolments::active,
-            enrolments::seen_at,
-        ))
-        .load(db)?;
-    for (course, learner, active, seen_at) in rows {
-        diesel::update(enrolments::table)
-            .filter(enrolments::tenant_id.eq(tenant.as_str()))
-            .filter(enrolments::course_id.eq(course))
-            .filter(enrolments::person_id.eq(into.as_str()))
-            .filter(enrolments::seen_at.lt(seen_at))
-            .set((
-                enrolments::learner.eq(learner),
-                enrolments::active.eq(active),
-                enrolments::seen_at.eq(seen_at),
-            ))
-            .execute(db)?;
-    }
-    Ok(())
-}
-
 /// Makes two of one again. What came since stays with the one who stayed. Their visits end: who each was is not known any
 /// more. Run it in a transaction.
 pub(crate) fn part(
@@ -131,6 +105,7 @@ pub(crate) fn part(
     for moved in MOVED.iter().rev() {
         moved.back(db, tenant, id, into.as_str())?;
     }
+    roles::part(db, tenant, id, into)?;
     submissions::part(db, tenant, id)?;
     awards::part(db, tenant, id)?;
     // What was decided of both is decided anew of each.

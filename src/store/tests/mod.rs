@@ -5,14 +5,19 @@ mod catalogue;
 mod console;
 mod copying;
 mod deciding;
+mod ending;
 mod erasing;
 mod evidence;
 
 mod installing;
 mod institutions;
+mod joined;
 mod placing;
+mod posting;
 mod queue;
 mod reading;
+mod releasing;
+mod standing;
 mod trouble;
 mod who;
 
@@ -32,11 +37,13 @@ use crate::domain::course::{Course, LineItem, LineItemState, Services};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::facts::GradeSource;
 use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::membership::SeenAs;
 use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::domain::platform::{Deployment, DeploymentState};
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
 use crate::domain::session::Session;
+use crate::domain::zone::Zone;
 use crate::ids::{
     AwardId, BadgeId, DecisionId, DeploymentId, LineItemId, PersonId, RegistrationId, RuleId, TenantId,
 };
@@ -92,6 +99,7 @@ fn tenant(id: &str) -> Tenant {
         id: id.into(),
         name: format!("Institution {id}"),
         accent: None,
+        time_zone: None,
         created_at: at(0),
     }
 }
@@ -105,6 +113,7 @@ fn issuer(id: &str, tenant: &TenantId) -> Issuer {
         url: None,
         email: None,
         accent: None,
+        zone: Zone::UTC,
     }
 }
 
@@ -191,8 +200,9 @@ impl School {
                 .iter()
                 .map(|person| enrolments::Member {
                     person: person.id.clone(),
-                    learner: true,
+                    seen_as: SeenAs::Learner,
                     active: true,
+                    teaches: false,
                 })
                 .collect();
             enrolments::set_from_roster(db, &self.tenant, &self.course.id, &members, at(0))?;
@@ -221,6 +231,10 @@ impl School {
             message_type: "LtiDeepLinkingRequest".into(),
             request: Some(r#"{"placement":null}"#.into()),
             masquerade: true,
+            assistant: true,
+            sections_only: true,
+            reading: true,
+            return_url: Some("https://lms.example/return?course=2".into()),
             locale: Some("de".into()),
             created_at: at(0),
             last_used_at: at(0),
@@ -326,6 +340,7 @@ fn design(name: &str) -> Design {
         level: None,
         alignments: Vec::new(),
         expiry: Expiry::AfterDays { days: 30 },
+        renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
     }
 }

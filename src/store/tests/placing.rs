@@ -106,3 +106,73 @@ fn whoever_asks_first_for_an_installation_stays_and_where_it_was_seen_too() {
         assert_eq!(name.as_deref(), Some("1234:abc"));
     });
 }
+
+#[test]
+fn what_a_frame_waits_for_is_given_once_to_its_own_school() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (mut choosing, mut page) = (school.visit(database, "s1"), school.visit(database, "s2"));
+        choosing.person = school.learners(database, 2).remove(1).id;
+        page.request = None;
+        for (session, digest) in [(&choosing, "a"), (&page, "b")] {
+            write(database, |db| sessions::insert(db, session, digest));
+            write(database, |db| {
+                let choosing = session.request.is_some();
+                waiting_answers::insert(
+                    db,
+                    &school.tenant,
+                    digest,
+                    &session.id,
+                    choosing,
+                    [at(1), at(100)],
+                )
+            });
+        }
+        let find = |tenant: &TenantId, digest, seconds| {
+            read(database, |db| {
+                waiting_answers::by_digest(db, tenant, digest, at(seconds))
+            })
+        };
+        let mut expected = waiting_answers::WaitingAnswer {
+            session: choosing.id.clone(),
+            choosing: true,
+            answer: None,
+            given_at: None,
+        };
+        assert_eq!(find(&school.tenant, "a", 99), Some(expected.clone()));
+        assert_eq!(find(&school.tenant, "a", 100), None);
+        assert_eq!(find(&"t-other".into(), "a", 2), None);
+        let of = |session: &Session, seconds| {
+            read(database, |db| {
+                waiting_answers::of_session(db, &school.tenant, &session.id, at(seconds))
+            })
+        };
+        assert_eq!(of(&choosing, 99), Some(expected.clone()));
+        assert_eq!((of(&choosing, 100), of(&page, 2)), (None, None));
+
+        let keep = |session: &Session, answer| {
+            write(database, |db| {
+                waiting_answers::keep(db, &school.tenant, &session.id, answer)
+            })
+        };
+        let give = |tenant: &TenantId, seconds| {
+            write(database, |db| waiting_answers::give(db, tenant, "a", at(seconds)))
+        };
+        assert!(!give(&school.tenant, 3), "there is nothing yet");
+        assert!(!keep(&page, "{}"), "nothing is chosen there");
+        assert!(keep(&choosing, "{\"one\": 1}") && keep(&choosing, "{}"));
+        assert!(!give(&"t-other".into(), 4));
+        assert!(give(&school.tenant, 4));
+        assert!(!give(&school.tenant, 5) && !keep(&choosing, "{}"));
+        expected.given_at = Some(at(4));
+        assert_eq!(find(&school.tenant, "a", 6), Some(expected));
+
+        write(database, |db| {
+            waiting_answers::forget_person(db, &school.tenant, &page.person)
+        });
+        assert_eq!(find(&school.tenant, "b", 6), None);
+        assert!(find(&school.tenant, "a", 6).is_some());
+        assert_eq!(write(database, |db| waiting_answers::purge(db, at(99))), 0);
+        assert_eq!(write(database, |db| waiting_answers::purge(db, at(100))), 1);
+    });
+}

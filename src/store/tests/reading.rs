@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::domain::membership::{Because, Doubt, Listing, Membership};
 use crate::store::enrolments::{Member, Role, Who};
 use crate::store::line_items::ItemSeen;
 use crate::store::people::PersonSeen;
@@ -87,23 +88,28 @@ fn a_member_named_twice_is_one_person() {
 }
 
 #[test]
-fn who_left_the_list_becomes_inactive_and_a_bar_is_never_lifted() {
+fn who_left_the_list_becomes_inactive_and_another_role_bars_while_it_is_held() {
     on_both_databases(|database| {
         let school = School::new(database, "north");
         let people = school.learners(database, 3);
         let (tenant, course) = (&school.tenant, &school.course.id);
         let member = |index: usize| Member {
             person: people[index].id.clone(),
-            learner: true,
+            seen_as: SeenAs::Learner,
             active: true,
+            teaches: false,
         };
-        let role = |learner, barred| Role { learner, barred };
-        let (learns, teaches_too) = (role(true, false), role(true, true));
+        let role = |seen_as| Role {
+            seen_as,
+            listing: Listing::StudentsAndStaff,
+            teaches: seen_as == SeenAs::Staff,
+        };
         write(database, |db| {
             // The second turns out to be a teacher; the third launches after the list was read.
-            let barred = launch_person(db, tenant, course, &people[1].id, teaches_too, at(5))?;
-            assert!(barred.barred && !barred.may_be_awarded());
-            launch_person(db, tenant, course, &people[2].id, learns, at(30))
+            let teacher = launch_person(db, tenant, course, &people[1].id, role(SeenAs::Staff), at(5))?;
+            let why = Because::Launched(SeenAs::Staff);
+            assert_eq!(teacher.membership(), Membership::NotAStudent(why));
+            launch_person(db, tenant, course, &people[2].id, role(SeenAs::Learner), at(30))
         });
         let changed = write(database, |db| {
             enrolments::set_from_roster(db, tenant, course, &[member(1)], at(20))
@@ -115,11 +121,18 @@ fn who_left_the_list_becomes_inactive_and_a_bar_is_never_lifted() {
             })
             .unwrap()
         };
-        assert!(!of(0).active && of(1).barred && of(1).active && of(2).active);
-        let relaunch = write(database, |db| {
-            launch_person(db, tenant, course, &people[1].id, learns, at(40))
+        assert!(!of(0).active && !of(1).may_be_awarded() && of(1).active && of(2).active);
+        // A launch without any role says nothing.
+        write(database, |db| {
+            launch_person(db, tenant, course, &people[1].id, role(SeenAs::Nobody), at(35))
         });
-        assert!(relaunch.barred && of(1).barred);
+        assert_eq!(of(1).launched, Some(SeenAs::Staff));
+        let relaunch = write(database, |db| {
+            launch_person(db, tenant, course, &people[1].id, role(SeenAs::Learner), at(40))
+        });
+        let waits = Membership::Waits(Doubt::SeenAsStaff(at(5)));
+        assert_eq!((relaunch.membership(), of(1).membership()), (waits, waits));
+        assert_eq!(relaunch, of(1));
         assert_eq!(
             read(database, |db| enrolments::learners(db, tenant, course)),
             [people[2].id.clone()]
@@ -154,8 +167,13 @@ fn members_are_found_by_name_whatever_the_case_and_in_pages() {
                 .iter()
                 .map(|one| Member {
                     person: one.id.clone(),
-                    learner: one.sub != "2",
+                    seen_as: if one.sub == "2" {
+                        SeenAs::Staff
+                    } else {
+                        SeenAs::Learner
+                    },
                     active: true,
+                    teaches: false,
                 })
                 .collect();
             enrolments::set_from_roster(db, tenant, course, &members, at(1))
@@ -327,6 +345,70 @@ fn only_changed_results_are_told_and_a_vanished_row_is_a_change() {
             results::for_person(db, &"t-other".into(), course, &people[0])
         });
         assert!(elsewhere.is_empty());
+    });
+}
+
+#[test]
+fn the_moment_of_a_grade_is_that_of_its_points_and_survives_a_row_that_vanishes() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, person) = (&school.tenant, school.learner(database).id);
+        let item = school.item(database, "u").id;
+        let seen = |value: Option<&str>, maximum: &str| ResultSeen {
+            maximum: decimal(maximum),
+            ..result(&person, value)
+        };
+        let read_at = |seen: &[ResultSeen], seconds| {
+            let changed = write(database, |db| {
+                results::upsert_many(db, tenant, &item, GradeSource::Ags, seen, at(seconds))
+            });
+            let known = read(database, |db| {
+                results::for_person(db, tenant, &school.course.id, &person)
+            });
+            (changed.len(), known.get(&item).map(|grade| grade.changed_at))
+        };
+        let (first, again) = (Some(at(10)), Some(at(70)));
+        assert_eq!(read_at(&[seen(Some("80"), "100")], 10), (1, first));
+        assert_eq!(read_at(&[seen(Some("80"), "100")], 20), (0, first), "read again");
+        let commented = ResultSeen {
+            comment: Some("Well done".into()),
+            ..seen(Some("80"), "100")
+        };
+        assert_eq!(read_at(&[commented], 21), (0, first), "a comment");
+        assert_eq!(
+            read_at(&[seen(Some("80"), "90")], 30),
+            (1, first),
+            "another maximum"
+        );
+        assert_eq!(
+            read_at(&[seen(Some("40"), "45")], 40),
+            (1, first),
+            "the same share"
+        );
+        assert_eq!(read_at(&[], 50), (1, None));
+        let past = read(database, |db| results::past_of_person(db, tenant, &person));
+        assert_eq!(past.len(), 1, "{past:?}");
+        assert_eq!(read_at(&[], 55), (0, None));
+        assert_eq!(
+            read_at(&[seen(Some("40"), "45")], 60),
+            (1, first),
+            "back as it was"
+        );
+        let past = read(database, |db| results::past_of_person(db, tenant, &person));
+        assert_eq!(past, []);
+        assert_eq!(read_at(&[seen(Some("41"), "45")], 70), (1, again), "graded anew");
+        assert_eq!(read_at(&[], 80), (1, None));
+        assert_eq!(
+            read_at(&[seen(Some("45"), "45")], 90),
+            (1, Some(at(90))),
+            "back, and graded anew"
+        );
+        assert_eq!(read_at(&[seen(None, "45")], 100), (1, Some(at(100))));
+        assert_eq!(
+            read_at(&[seen(Some("45"), "45")], 110),
+            (1, Some(at(110))),
+            "given again"
+        );
     });
 }
 

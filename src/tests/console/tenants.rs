@@ -151,6 +151,7 @@ fn an_administrator_of_one_institution_sees_nothing_of_another() {
         for (path, status) in [
             (format!("/issuers/{other}"), 404),
             (format!("/issuers/{other}/colour"), 404),
+            (format!("/issuers/{other}/time-zone"), 404),
             (format!("/issuers/{other}/rotate"), 404),
             (format!("/policies/{other}"), 404),
             ("/institutions".to_owned(), 403),

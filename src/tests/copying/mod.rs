@@ -3,6 +3,7 @@
 mod items;
 mod missing;
 mod notices;
+mod releases;
 mod taking;
 
 use crate::domain::badge::Badge;

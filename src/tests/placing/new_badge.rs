@@ -213,12 +213,14 @@ async fn click_through(chromium: &Chromium, lms: &PracticeLms, name: &str, wrong
     chromium.press("Look it over").await;
     chromium.reads("This goes into your course").await;
     chromium.press("Put it into the course").await;
+    // The form is that of the page round the frame.
+    chromium.driver.enter_default_frame().await.unwrap();
+    chromium.reads("Maximum grade").await;
     let save = match name {
         "moodle" => "Save and return to course",
         _ => "Save",
     };
-    chromium.press(save).await;
-    chromium.driver.enter_default_frame().await.unwrap();
+    chromium.leaving(chromium.press(save)).await;
     chromium.reads("Reads maps").await;
 }
 

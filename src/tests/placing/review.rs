@@ -115,3 +115,129 @@ fn a_column_of_no_activity_gets_a_sentence() {
         scene.end().await;
     });
 }
+
+#[test]
+fn the_review_of_a_duplicated_activity_opens_the_work_of_the_copy() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        place(lms, "", &REPORT).await;
+        visit(lms, CourseRole::Teacher, "Field report").await;
+        let world = lms.world();
+        let links = world.links(2);
+        let first = links.iter().find(|link| link.title == "Field report").unwrap().id;
+        let copy = world.duplicate_link(2, first).unwrap();
+        let (mut student, page) = visit(lms, CourseRole::Student, "Field report").await;
+        send(&mut student, &page, "/hand-in", &[("text", "Work in the first")]).await;
+        let teacher = world.member(2, CourseRole::Teacher).unwrap().id;
+        let who = world.member(2, CourseRole::Student).unwrap();
+        let columns = world.line_items(2);
+        let review = |link: u64| {
+            let column = columns
+                .iter()
+                .find(|column| column.link == Some(link))
+                .unwrap()
+                .id;
+            world.review_form(2, teacher, column, who.id).unwrap()
+        };
+        // Nobody has said yet what the copy is: not the work of the first, but the question.
+        let (mut asked, page) = open(lms, &review(copy)).await;
+        assert!(
+            page.words().contains("This link is a copy of “Field report”"),
+            "{}",
+            page.words()
+        );
+        let choice = [
+            ("opens", "activity"),
+            ("title", "Second report"),
+            ("points", "25"),
+        ];
+        send(&mut asked, &page, "/choose", &choice).await;
+        let (_, page) = open(lms, &review(copy)).await;
+        assert!(
+            page.words()
+                .contains("has not handed in anything for “Second report”"),
+            "{}",
+            page.words()
+        );
+        let (mut student, page) = visit(lms, CourseRole::Student, "Field report (copy)").await;
+        send(&mut student, &page, "/hand-in", &[("text", "Work in the copy")]).await;
+        for (link, work, other) in [
+            (copy, "Work in the copy", "Work in the first"),
+            (first, "Work in the first", "Work in the copy"),
+        ] {
+            let (_, page) = open(lms, &review(link)).await;
+            assert!(
+                page.words().contains(work) && !page.words().contains(other),
+                "{link}: {}",
+                page.words()
+            );
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn speed_grader_opens_the_work_of_each_student_by_the_address_of_the_score() {
+    on_each_database(|scene| async move {
+        let lms = &scene.canvas;
+        place(lms, "assignment_selection", &REPORT).await;
+        let world = lms.world();
+        let links = world.links(2);
+        let link = links.iter().find(|link| link.title == "Field report").unwrap().id;
+        let students = world.students(2);
+        for student in &students[..2] {
+            let (mut browser, page) = open(lms, &world.launch_form(2, student.id, link).unwrap()).await;
+            let work = format!("Work of {}", student.name);
+            let done = send(&mut browser, &page, "/hand-in", &[("text", &work)]).await;
+            assert!(done.words().contains("Handed in."), "{}", done.words());
+        }
+        let columns = world.line_items(2);
+        let column = columns
+            .iter()
+            .find(|column| column.link == Some(link))
+            .unwrap()
+            .id;
+        let teacher = world.member(2, CourseRole::Teacher).unwrap().id;
+        let opened = async |who: u64, student: u64| {
+            let mut form = None;
+            for _ in 0..300 {
+                form = world.speed_grader_form(2, who, column, student);
+                if form.is_some() {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            open(lms, &form.expect("no score brought an address")).await.1
+        };
+        for (student, other) in [(&students[0], &students[1]), (&students[1], &students[0])] {
+            let page = opened(teacher, student.id).await;
+            assert!(
+                page.url.path().contains("/evidence/"),
+                "{}: {}",
+                page.url,
+                page.words()
+            );
+            assert!(
+                page.words().contains(&format!("Work of {}", student.name))
+                    && !page.words().contains(&format!("Work of {}", other.name)),
+                "{}",
+                page.words()
+            );
+        }
+        // The same address in the hands of a student leads to the activity, with their own work.
+        let page = opened(students[1].id, students[0].id).await;
+        assert!(
+            page.url.path().contains("/activities/"),
+            "{}: {}",
+            page.url,
+            page.words()
+        );
+        assert!(
+            page.words().contains(&format!("Work of {}", students[1].name))
+                && !page.words().contains(&format!("Work of {}", students[0].name)),
+            "{}",
+            page.words()
+        );
+        scene.end().await;
+    });
+}

@@ -76,6 +76,7 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
             chromium.reads("These go into your course").await;
             wrong.extend(chromium.inspect(&format!("placing-review-{name}"), &LOOKS).await);
             chromium.press("Put 2 items into the course").await;
+            chromium.driver.enter_default_frame().await.unwrap();
             chromium.reads("These items will be added").await;
             let save = if name == "moodle" {
                 "Save and return"
@@ -83,7 +84,6 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
                 "Save"
             };
             chromium.press(save).await;
-            chromium.driver.enter_default_frame().await.unwrap();
             chromium.reads("Field report").await;
 
             let student = lms.world().member(2, CourseRole::Student).unwrap().id;

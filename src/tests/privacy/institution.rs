@@ -128,6 +128,10 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
                 holders.contains(&stage.student(0).1) && holders.contains(&credential.slug),
                 "{holders}"
             );
+            assert!(
+                holders.contains(",renewal\n") && holders.contains(",newer\n"),
+                "{holders}"
+            );
             assert!(files.values().any(|content| content == WORK));
             holds_none(&files, &secrets(&stage.scene, &tenant).await);
         }

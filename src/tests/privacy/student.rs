@@ -3,6 +3,9 @@
 use serde_json::Value;
 
 use super::{WORK, cairn, handed_in, holds_none, packed, said, secrets, taken, unpacked};
+use crate::domain::decision::Truth;
+use crate::domain::release::{Counting, Release};
+use crate::store::{decisions, releases};
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::{Stage, get, until};
 
@@ -179,6 +182,56 @@ fn nobody_takes_the_data_of_somebody_else() {
                 "{path}: {}",
                 refused.words()
             );
+        }
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn grades_that_are_not_released_are_not_taken_along_nor_what_was_decided_of_them() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (badge, award, _) = stage.earned().await;
+        stage.grade(1, 57);
+        stage.check().await;
+        let second = stage.person(1).await;
+        let decided = until("the second student is decided", || async {
+            let (tenant, badge, person) = (stage.course.tenant.clone(), badge.clone(), second.clone());
+            let store = &stage.scene.cairn.store;
+            let found = store.read(move |db| decisions::current(db, &tenant, &badge, &person));
+            let found = found.await.unwrap();
+            found.filter(|(stored, _)| stored.decision.outcome == Truth::No)
+        });
+        decided.await;
+        let about = async |n: usize| -> Value {
+            let files = unpacked(&taken(&stage, n).await.body);
+            serde_json::from_slice(&files["about-me.json"]).unwrap()
+        };
+        let before = about(1).await;
+        assert_eq!(before["grades"][0]["points"], "57");
+        assert_eq!(before["columns_not_released_yet"], serde_json::json!([]));
+
+        let (tenant, item) = (stage.course.tenant.clone(), stage.item.clone());
+        let waits = Release::of(Counting::OnRelease);
+        let held = stage
+            .scene
+            .cairn
+            .store
+            .write(move |db| releases::set(db, &tenant, &item, &waits));
+        held.await.unwrap();
+        for n in [0, 1, 2] {
+            let after = about(n).await;
+            assert_eq!(after["grades"], serde_json::json!([]), "{n}");
+            assert_eq!(
+                after["columns_not_released_yet"],
+                serde_json::json!(["Final quiz"])
+            );
+            // What an award rests on is known to whoever has it.
+            let known: Vec<&Value> = after["decisions"].as_array().unwrap().iter().collect();
+            let seen = |one: &&Value| one["reasons"].to_string().contains("\"seen\":\"grade\"");
+            let known: Vec<&Value> = known.into_iter().filter(seen).map(|one| &one["id"]).collect();
+            let rests_on = serde_json::json!(award.decision);
+            assert_eq!(known, if n == 0 { vec![&rests_on] } else { vec![] });
         }
         stage.scene.end().await;
     });

@@ -128,6 +128,10 @@ fn moodles_table_is_what_the_server_answers_to_and_installs_cairn() {
                 "Custom parameters",
                 "context_id_history=$Context.id.history".to_owned(),
             ),
+            (
+                "Custom parameters, on a line of its own below",
+                "time_zone=$Person.address.timezone".to_owned(),
+            ),
             ("Content Selection URL", launch),
         ];
         let expected = expected.map(|(name, value)| (name.to_owned(), value));

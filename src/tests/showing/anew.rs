@@ -183,7 +183,10 @@ fn until_it_is_signed_anew_the_page_of_a_badge_says_what_happens() {
         assert!(withdrawn.await.unwrap());
         let page = get(&stage.url(&format!("/b/{}", credential.slug)), BROWSER).await;
         assert_eq!(page.status, 200);
-        for said in ["Being signed anew.", "Come back in some minutes."] {
+        for said in [
+            "Being signed anew.",
+            "This page shows it again when it is done, in some minutes.",
+        ] {
             assert!(page.text().contains(said), "{said} in {}", page.text());
         }
         assert!(

@@ -1,9 +1,10 @@
 //! The rest of a badge's life: near its end, renewed, and revoked with many others.
 
 use crate::domain::award::Award;
-use crate::domain::badge::Expiry;
+use crate::domain::badge::{Expiry, Renewal};
 use crate::domain::credential::{Credential, Visibility};
 use crate::domain::page::Page;
+use crate::domain::zone::Zone;
 use crate::ids::{AwardId, CredentialId};
 use crate::random::SystemRandom;
 use crate::store::testing::shortcuts::logged;
@@ -102,11 +103,14 @@ fn who_holds_a_badge_that_lapses_soon_reads_how_to_renew_it() {
             design
         };
         let month = stage.badge(lasting("Month", 30), Some(vec![stage.quiz()])).await;
-        let week = stage.badge(lasting("Week", 7), Some(vec![stage.quiz()])).await;
+        let mut week = lasting("Week", 7);
+        week.renewal = Renewal::Automatic;
+        let week = stage.badge(week, Some(vec![stage.quiz()])).await;
         let long = stage.badge(lasting("Long", 40), Some(vec![stage.quiz()])).await;
         let mut once = design("Once");
         once.expiry = Expiry::On {
             at: stage.scene.cairn.clock.now() + TimeDelta::days(5),
+            zone: Zone::UTC,
         };
         let once = stage.badge(once, Some(vec![stage.quiz()])).await;
         stage.grade(0, 80);
@@ -117,7 +121,7 @@ fn who_holds_a_badge_that_lapses_soon_reads_how_to_renew_it() {
         let mut student = stage.student_browser(0).await;
         let at = |badge| stage.inside(&format!("/badges/{badge}"));
         for (badge, lapses, what) in [
-            (&month, "Lapses soon", "it is renewed by itself"),
+            (&month, "Lapses soon", "To renew it: be graded anew."),
             (&week, "Lapses very soon", "it is renewed by itself"),
             (&once, "Lapses very soon", "It cannot be renewed"),
         ] {
@@ -149,7 +153,7 @@ fn who_holds_a_badge_that_lapses_soon_reads_how_to_renew_it() {
 
         stage.grade(0, 10);
         stage.check().await;
-        let address = stage.inside(&format!("/badges/{month}"));
+        let address = stage.inside(&format!("/badges/{week}"));
         let asked = until("the reminder asks for something", || async {
             let mut student = student.clone();
             let page = student.get(&address).await.unwrap();
@@ -157,6 +161,88 @@ fn who_holds_a_badge_that_lapses_soon_reads_how_to_renew_it() {
         })
         .await;
         assert!(!asked.contains("renewed by itself"), "{asked}");
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn who_let_a_badge_lapse_reads_what_renews_it_and_a_teacher_renews_it_with_a_click() {
+    on_each_database(|scene| async move {
+        let mut stage = Stage::set(scene).await;
+        let (badge, old, credential) = stage.earned().await;
+        let (cairn, now) = (&stage.scene.cairn, stage.scene.cairn.clock.now());
+        let lapsed = Award {
+            id: AwardId::new(now, &SystemRandom),
+            cycle: 2,
+            awarded_at: now,
+            valid_until: Some(now),
+            ..old.clone()
+        };
+        let written = cairn.store.write(move |db| awards::insert_once(db, &lapsed));
+        assert!(written.await.unwrap());
+        stage.check().await;
+        stage.scene.at_rest().await;
+        let person = stage.person(0).await;
+        let cycle = stage.latest(&badge, &person).await.map(|award| award.cycle);
+        assert_eq!(cycle, Some(2), "the grade is from before");
+
+        let day = now.format("%-d %b %Y");
+        let mut student = stage.student_browser(0).await;
+        let page = student
+            .get(&stage.inside(&format!("/badges/{badge}")))
+            .await
+            .unwrap();
+        let said = format!("it lapsed on {day}, and what you have is from before. Be graded anew.");
+        assert!(page.words().contains(&said), "{}", page.words());
+        let decision = stage.inside(&format!("/badges/{badge}/people/{person}"));
+        let page = stage.teacher.get(&decision).await.unwrap();
+        for said in [
+            format!("It lapsed on {day}, and everything that meets its rule is from before"),
+            "It is awarded again when the student is graded anew.".to_owned(),
+        ] {
+            assert!(page.words().contains(&said), "{said}: {}", page.words());
+        }
+        let preview = stage.inside(&format!("/badges/{badge}/preview"));
+        let page = stage.teacher.get(&preview).await.unwrap();
+        assert!(
+            page.words().contains("The badge of 1 student has lapsed"),
+            "{}",
+            page.words()
+        );
+
+        // The editor and what anybody can read say which.
+        let editor = stage.inside(&format!("/badges/{badge}/edit"));
+        let page = stage.teacher.get(&editor).await.unwrap();
+        let filled = page.form("/save").unwrap().filled(&[]);
+        let chosen: Vec<_> = filled.iter().filter(|(name, _)| *name == "renewal").collect();
+        assert!(chosen.len() == 1 && chosen[0].1 == "newer", "{chosen:?}");
+        let document: serde_json::Value = serde_json::from_str(&credential.document).unwrap();
+        let achievement = document["credentialSubject"]["achievement"]["id"]
+            .as_str()
+            .unwrap();
+        let public = stage.url(&format!("/b/{}", credential.slug));
+        for (address, said) in [
+            (achievement, "Renewed by something newer than the last award"),
+            (public.as_str(), "Renewed by something newer than the last award."),
+        ] {
+            let page = get(address, "text/html").await;
+            assert!(page.words().contains(said), "{}", page.words());
+        }
+
+        let holders = stage.inside(&format!("/badges/{badge}/awards"));
+        let page = stage.teacher.get(&holders).await.unwrap();
+        let renew = page.form("/renew").unwrap();
+        let done = stage.teacher.submit(&page, &renew, &[]).await.unwrap();
+        assert!(done.words().contains("Renewed. Whoever"), "{}", done.words());
+        assert!(done.form("/renew").is_err(), "nothing is left to renew");
+        let award = stage.latest(&badge, &person).await.unwrap();
+        assert_eq!(award.cycle, 3);
+        let page = stage.teacher.get(&decision).await.unwrap();
+        assert!(
+            page.words().contains("Renewed by Tess Teacher"),
+            "{}",
+            page.words()
+        );
         stage.scene.end().await;
     });
 }

@@ -13,4 +13,5 @@ mod preview;
 mod print;
 mod public;
 pub(crate) mod stage;
+mod students;
 mod teaching;

@@ -209,7 +209,7 @@ fn an_issued_badge_keeps_its_words_and_its_picture_when_the_design_changes() {
         let stage = Stage::set(scene).await;
         let bytes = png(&Drawing::new("UP", "circle", "#205080").svg(), 90).unwrap();
         let cairn = &stage.scene.cairn;
-        // Uploaded pictures lie on a shelf of their own, apart from what students hand in.
+        // Uploaded pictures lie in a folder of their own, apart from what students hand in.
         let digest = cairn
             .blobs
             .put(&"pictures".into(), Bytes::from(bytes.clone()))

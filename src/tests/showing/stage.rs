@@ -347,6 +347,7 @@ pub(crate) fn design(name: &str) -> Design {
             framework: Some("ESCO".into()),
         }],
         expiry: Expiry::AfterMonths { months: 12 },
+        renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
     }
 }

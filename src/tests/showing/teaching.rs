@@ -2,6 +2,7 @@
 
 use crate::domain::badge::{BadgeState, Expiry, Kind};
 use crate::domain::rule::Condition;
+use crate::domain::zone::Zone;
 use crate::random::SystemRandom;
 use crate::store::people::{self, PersonSeen};
 use crate::store::{awards, badges, enrolments};
@@ -370,7 +371,10 @@ fn an_expired_badge_can_still_be_seen_and_taken_away() {
         let mut stage = Stage::set(scene).await;
         let mut brief = design("Fire drill");
         let end = stage.scene.cairn.clock.now() + TimeDelta::seconds(5);
-        brief.expiry = Expiry::On { at: end };
+        brief.expiry = Expiry::On {
+            at: end,
+            zone: Zone::UTC,
+        };
         let badge = stage.badge(brief, Some(vec![stage.quiz()])).await;
         let person = stage.person(0).await;
         let ask = stage.inside(&format!("/badges/{badge}/people/{person}/award"));

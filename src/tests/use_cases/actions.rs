@@ -10,10 +10,11 @@ use serde_json::Value;
 
 use crate::clock::Clock as _;
 use crate::domain::award::Award;
-use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
+use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Renewal};
 use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Services};
 use crate::domain::credential::Credential;
+use crate::domain::membership::SeenAs;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::domain::session::Session;
 use crate::ids::{BadgeId, LineItemId, LinkId, PersonId, RuleId, SessionId};
@@ -128,18 +129,17 @@ impl Bench {
     }
 
     /// What somebody was launched as.
-    pub(crate) async fn launched(&self, person: &PersonId, learner: bool, barred: bool) {
+    pub(crate) async fn launched(&self, person: &PersonId, seen_as: SeenAs) {
+        let role = Role {
+            seen_as,
+            listing: enrolments::listing_of(self.registration.flavour),
+            teaches: seen_as == SeenAs::Staff,
+        };
         let (course, now, person) = (self.course.clone(), self.clock.now(), person.clone());
-        let done = self.cairn.store.write(move |db| {
-            launch_person(
-                db,
-                &course.tenant,
-                &course.id,
-                &person,
-                Role { learner, barred },
-                now,
-            )
-        });
+        let done = self
+            .cairn
+            .store
+            .write(move |db| launch_person(db, &course.tenant, &course.id, &person, role, now));
         done.await.unwrap();
     }
 
@@ -315,6 +315,10 @@ impl Bench {
                 message_type: "LtiResourceLinkRequest".into(),
                 request: None,
                 masquerade: false,
+                assistant: false,
+                sections_only: false,
+                reading: false,
+                return_url: None,
                 locale: None,
                 created_at: now,
                 last_used_at: now,
@@ -322,6 +326,7 @@ impl Bench {
             },
             course: self.course.clone(),
             accent: None,
+            known_zone: None,
             person,
             registration: self.registration.clone(),
         }
@@ -343,6 +348,34 @@ impl Bench {
             .store
             .write(move |db| links::upsert_from_launch(db, &seen, now, &SystemRandom));
         made.await.unwrap().id
+    }
+
+    /// The course as only a choice of content has shown it: without the member list.
+    pub(crate) async fn forget_members(&self) {
+        let course = self.course.clone();
+        let services = Services {
+            memberships_url: None,
+            ..course.services
+        };
+        let done = self
+            .cairn
+            .store
+            .write(move |db| courses::set_services(db, &course.tenant, &course.id, &services));
+        done.await.unwrap();
+    }
+
+    /// What the badge asks before it is awarded again.
+    pub(crate) async fn renewed(&self, badge: &BadgeId, renewal: Renewal) {
+        let (tenant, badge, now) = (self.course.tenant.clone(), badge.clone(), self.clock.now());
+        let done = self.cairn.store.write(move |db| {
+            let known = badges::get(db, &tenant, &badge)?.unwrap();
+            let design = Design {
+                renewal,
+                ..known.design
+            };
+            badges::update_design(db, &tenant, &badge, known.revision, &design, now)
+        });
+        done.await.unwrap();
     }
 
     /// A launch that offers these services.

@@ -273,6 +273,7 @@ pub(super) fn design(name: &str) -> Design {
         level: None,
         alignments: Vec::new(),
         expiry: Expiry::AfterMonths { months: 12 },
+        renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
     }
 }
@@ -287,8 +288,9 @@ pub(super) fn wrong_answers() -> Vec<(Fault, &'static str)> {
         (Fault::Conflict, "status 409"),
         (Fault::Unprocessable, "status 422"),
         (Fault::TooManyRequests, "asks us to slow down"),
-        (Fault::ServerError, "out of order (status 500)"),
-        (Fault::Unavailable, "out of order (status 503)"),
+        (Fault::ServerError, "out of order"),
+        (Fault::BadGateway, "out of order"),
+        (Fault::Unavailable, "out of order"),
         (Fault::Html, "a web page instead of data"),
         (Fault::HalfBody, "broke off in the middle"),
         (Fault::HalfJson, "broke off in the middle"),

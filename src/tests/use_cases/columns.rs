@@ -12,6 +12,7 @@ use crate::domain::decision::{CheckedNode, Seen, Truth};
 use crate::domain::facts::Recorded;
 use crate::domain::page::Page;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 use crate::service::badge::design::{self, Activated};
 use crate::service::base::error::ServiceError;
@@ -56,6 +57,7 @@ async fn a_changed_maximum_pauses_the_badge_until_a_teacher_looks_and_no_other_b
                 "Other",
                 Condition::NotBefore {
                     at: chrono::DateTime::UNIX_EPOCH,
+                    zone: Zone::UTC,
                 },
             )
             .await;

@@ -45,6 +45,9 @@ async fn assert_told(bench: &Bench, told: Option<Trouble>, words: &str) {
     let told = told.expect("a problem");
     let problem = checks::trouble(&told);
     assert!(problem.contains(words), "{problem}");
+    let is_away = told.reasons.iter().any(|reason| reason.away().is_some());
+    assert!(!problem.contains("status 50"), "no bare status: {problem}");
+    assert_eq!(problem.contains("Nothing was lost"), is_away, "{problem}");
     let (sentences, id) = problem.rsplit_once(" (Error id ").unwrap();
     assert_eq!(id.trim_end_matches(')').len(), 8, "{problem}");
     assert!(sentences.ends_with(['.', '?']), "{problem}");
@@ -153,7 +156,7 @@ async fn no_token_no_data_and_one_sentence_that_says_so() {
         bench.clock.advance(chrono::TimeDelta::hours(2));
         for (fault, words) in [
             (Fault::Unauthorized, "401"),
-            (Fault::ServerError, "500"),
+            (Fault::ServerError, "out of order"),
             (Fault::Html, "not JSON"),
         ] {
             bench.world.forget_tokens();

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Bench, benches_of};
 use crate::domain::rule::Condition;
+use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 use crate::store::people;
 use lti::registration::Flavour;
@@ -23,6 +24,7 @@ async fn bench_with_two_badges(bench: &Bench) -> [BadgeId; 2] {
     bench.check().await;
     let now = || Condition::NotBefore {
         at: DateTime::UNIX_EPOCH,
+        zone: Zone::UTC,
     };
     let made = [
         bench.badge_when("Here", now()).await,

@@ -6,6 +6,7 @@ use super::bench::node;
 use super::{Bench, benches, benches_of};
 use crate::clock::Clock as _;
 use crate::domain::cause::Cause;
+use crate::domain::zone::Zone;
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::base::queue::{BackgroundJob as _, DecidePerson};
@@ -14,6 +15,7 @@ use crate::store::jobs;
 use crate::store::testing::shortcuts::claim_unshared;
 use crate::web::words::checks;
 use lti::registration::Flavour;
+use practice_lms::{Endpoint, Fault};
 
 fn half_hour(settings: &mut crate::settings::Settings) {
     settings.check_interval = Some(TimeDelta::minutes(30));
@@ -28,11 +30,17 @@ async fn due(cairn: &Cairn) -> usize {
 }
 
 async fn shown(bench: &Bench) -> (bool, usize, usize, String) {
-    let progress = progress(&bench.cairn, &bench.course.tenant, &bench.course.id)
+    let progress = progress(&bench.cairn, &bench.course.tenant, &bench.course.id, None)
         .await
         .unwrap();
-    let said = checks::progress(&progress);
+    let said = checks::progress(&progress, Zone::UTC);
     (progress.running, progress.done, progress.total, said)
+}
+
+/// What is said once nothing is under way.
+async fn fresh(bench: &Bench) -> String {
+    let read = bench.checks().await.last_at.unwrap();
+    format!("The numbers are those of {}.", read.format("%H:%M UTC"))
 }
 
 #[tokio::test]
@@ -81,7 +89,7 @@ async fn a_class_that_launches_together_makes_one_check_that_nobody_has_to_wait_
             let (course, now) = (bench.course.clone(), bench.clock.now());
             let launch = bench.cairn.store.write(move |db| {
                 let known = crate::store::courses::get(db, &course.tenant, &course.id)?.unwrap();
-                enqueue_after_launch(db, &known, now, &SystemRandom)
+                enqueue_after_launch(db, &known, false, now, &SystemRandom)
             });
             launch.await.unwrap();
         }
@@ -104,6 +112,75 @@ async fn a_class_that_launches_together_makes_one_check_that_nobody_has_to_wait_
 }
 
 #[tokio::test]
+async fn a_launch_that_offers_what_was_not_known_is_not_made_to_wait() {
+    for bench in benches_of(Flavour::Moodle, off).await {
+        bench.check().await;
+        let (course, now) = (bench.course.clone(), bench.clock.now());
+        let launch = bench.cairn.store.write(move |db| {
+            let known = crate::store::courses::get(db, &course.tenant, &course.id)?.unwrap();
+            enqueue_after_launch(db, &known, true, now, &SystemRandom)
+        });
+        launch.await.unwrap();
+        assert_eq!(
+            shown(&bench).await.3,
+            "Reading members and grades from the course."
+        );
+    }
+}
+
+#[tokio::test]
+async fn before_the_first_link_is_opened_a_service_that_is_not_told_is_no_fault() {
+    for bench in benches_of(Flavour::Moodle, off).await {
+        // What a choice of content tells before the first activity: columns, and no member list.
+        bench.forget_members().await;
+        assert_eq!(bench.check().await.problem, None);
+        bench.link("My badges", None).await;
+        let problem = bench.check().await.problem.expect("now it is one");
+        assert!(checks::trouble(&problem).contains("does not offer its member list"));
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_a_check_reads_what_is_new_since_and_old_numbers_are_not_called_new() {
+    for bench in benches_of(Flavour::Moodle, off).await {
+        bench.check().await;
+        bench.badge_of_grade("Without end").await;
+        let (tenant, course) = (&bench.course.tenant, &bench.course.id);
+        let students = bench.world.students(bench.at);
+        bench.grade(students[0].id, Some("90"));
+        bench.run().await;
+        bench.clock.advance(TimeDelta::minutes(5));
+        let asked = bench.clock.now();
+        let said = async || {
+            let progress = progress(&bench.cairn, tenant, course, Some(asked)).await.unwrap();
+            checks::progress(&progress, Zone::UTC)
+        };
+        assert!(said().await.starts_with("The check did not come to its end."));
+        for student in &students[1..3] {
+            bench.grade(student.id, Some("90"));
+        }
+        enqueue_check(&bench.cairn, tenant, course, Cause::CheckNow)
+            .await
+            .unwrap();
+        assert_eq!(said().await, "Reading members and grades from the course.");
+        bench.work(&bench.cairn).await;
+        assert_eq!(said().await, "Checked. 2 new awards.");
+
+        // The platform is away: what was read stands, with its time.
+        bench.clock.advance(TimeDelta::minutes(5));
+        for endpoint in [Endpoint::LineItems, Endpoint::Members] {
+            bench.world.faults().inject(endpoint, &Fault::BadGateway, 60);
+        }
+        bench.run().await;
+        bench.world.faults().clear();
+        let told = said().await;
+        let read = asked.format("%H:%M UTC");
+        let meaning = format!("Nothing was lost: the numbers of {read} stand, and “Check now” asks again.");
+        assert!(told.contains(&meaning) && !told.contains("502"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn who_waits_is_told_to_wait_until_the_last_student_is_decided() {
     for bench in benches_of(Flavour::Moodle, off).await {
         bench.check().await;
@@ -113,10 +190,7 @@ async fn who_waits_is_told_to_wait_until_the_last_student_is_decided() {
             (true, 0, 1, "Deciding badges: 0 of 1 done.".into())
         );
         bench.work(&bench.cairn).await;
-        assert_eq!(
-            shown(&bench).await,
-            (false, 1, 1, "Everything is up to date.".into())
-        );
+        assert_eq!(shown(&bench).await, (false, 1, 1, fresh(&bench).await));
         // A few students are decided one by one.
         let badge_by_grade = bench.badge_of_grade("Without end").await;
         bench.work(&bench.cairn).await;
@@ -139,10 +213,7 @@ async fn who_waits_is_told_to_wait_until_the_last_student_is_decided() {
         );
         assert!(shown(&bench).await.0);
         bench.work(&bench.cairn).await;
-        assert_eq!(
-            shown(&bench).await,
-            (false, 2, 2, "Everything is up to date.".into())
-        );
+        assert_eq!(shown(&bench).await, (false, 2, 2, fresh(&bench).await));
         assert_eq!(bench.holders(&badge).await.len(), 2);
         assert_eq!(bench.holders(&badge_by_grade).await.len(), 2);
     }
@@ -162,10 +233,7 @@ async fn people_who_wait_alone_keep_the_check_running() {
             (true, 0, 1, "Deciding the badges of 1 student.".into())
         );
         bench.work(&bench.cairn).await;
-        assert_eq!(
-            shown(&bench).await,
-            (false, 1, 1, "Everything is up to date.".into())
-        );
+        assert_eq!(shown(&bench).await, (false, 1, 1, fresh(&bench).await));
     }
 }
 
@@ -188,6 +256,8 @@ async fn a_decision_that_was_given_up_is_made_at_the_next_check() {
         give_up.await.unwrap();
         bench.work(&bench.cairn).await;
         assert_eq!(bench.holders(&badge).await.len(), 0);
+        let said = shown(&bench).await.3;
+        assert!(said.contains("some numbers are those of before"), "{said}");
         bench.run().await;
         assert_eq!(bench.holders(&badge).await.len(), 1);
         let left = bench.cairn.store.read(jobs::counts).await.unwrap();

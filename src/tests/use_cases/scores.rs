@@ -26,7 +26,7 @@ const WELL: Fault = Fault::Delay(Duration::ZERO);
 
 impl Bench {
     /// A link of the course without a column that opens an evidence activity of 100 points.
-    async fn activity(&self, title: &str) -> ActivityId {
+    pub(super) async fn activity(&self, title: &str) -> ActivityId {
         let link = self.link(title, None).await;
         let choice = Choice::Activity {
             title: title.into(),
@@ -46,11 +46,11 @@ impl Bench {
         found.await.unwrap().unwrap()
     }
 
-    async fn ensure(&self, activity: &ActivityId) -> Result<(), ServiceError> {
+    pub(super) async fn ensure(&self, activity: &ActivityId) -> Result<(), ServiceError> {
         columns::ensure_activity_item(&self.cairn, &self.course.tenant, activity).await
     }
 
-    async fn hand_in(&self, student: &MemberView, activity: &ActivityId) -> SubmissionId {
+    pub(super) async fn hand_in(&self, student: &MemberView, activity: &ActivityId) -> SubmissionId {
         let visitor = self.learner(student).await;
         let text = HandIn {
             text: "My essay".into(),
@@ -66,7 +66,7 @@ impl Bench {
         latest.await.unwrap().unwrap().id
     }
 
-    async fn review(&self, submission: &SubmissionId, points: i64) {
+    pub(super) async fn review(&self, submission: &SubmissionId, points: i64) {
         let answer = Answer {
             state: SubmissionState::Approved,
             message: String::new(),
@@ -76,27 +76,27 @@ impl Bench {
         assert_eq!(done.unwrap(), Reviewed::Done);
     }
 
-    async fn send(&self, submission: &SubmissionId) -> Result<(), ServiceError> {
+    pub(super) async fn send(&self, submission: &SubmissionId) -> Result<(), ServiceError> {
         self.clock.advance(TimeDelta::seconds(5));
         scores::send(&self.cairn, &self.course.tenant, submission).await
     }
 
-    fn cell(&self, column: &str, student: &MemberView) -> Option<GradeView> {
+    pub(super) fn cell(&self, column: &str, student: &MemberView) -> Option<GradeView> {
         let columns = self.world.line_items(self.at);
         let column = columns.iter().find(|one| one.label == column)?;
         self.world.grade(self.at, column.id, student.id)
     }
 
-    fn waits(&self, column: &str, student: &MemberView) -> bool {
+    pub(super) fn waits(&self, column: &str, student: &MemberView) -> bool {
         let progress = self.cell(column, student).and_then(|cell| cell.progress);
         progress.is_some_and(|(_, grading)| grading == "PendingManual")
     }
 
-    fn points(&self, column: &str, student: &MemberView) -> Option<Decimal> {
+    pub(super) fn points(&self, column: &str, student: &MemberView) -> Option<Decimal> {
         self.cell(column, student)?.points
     }
 
-    async fn late(&self) -> Option<String> {
+    pub(super) async fn late(&self) -> Option<String> {
         checks::late(&scores::late(&self.cairn, &self.instructor().await).await.unwrap())
     }
 

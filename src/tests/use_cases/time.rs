@@ -7,6 +7,7 @@ use crate::clock::Clock as _;
 use crate::domain::badge::Expiry;
 use crate::domain::decision::Truth;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, PersonId};
 use crate::service::course::sync::enqueue_due;
 use crate::store::decisions;
@@ -47,7 +48,10 @@ async fn a_date_that_falls_due_awards_although_no_grade_has_changed() {
             need: Need::All,
             nodes: vec![
                 Node::Condition(grade(&bench).await),
-                Node::Condition(Condition::NotBefore { at: due }),
+                Node::Condition(Condition::NotBefore {
+                    at: due,
+                    zone: Zone::UTC,
+                }),
             ],
         };
         let badge = bench.badge_by("In spring", root).await;
@@ -94,8 +98,9 @@ async fn an_expired_badge_does_not_count_towards_a_stack_until_it_is_earned_agai
         );
         assert_eq!(bench.holders(&aid).await.len(), 2);
 
-        // Who no longer has the grade when the term ends is not given another one.
+        // Who was graded anew is given another one when the term ends, and who no longer has the grade is not.
         bench.grade(students[1].id, Some("10"));
+        bench.grade(students[0].id, Some("91"));
         bench.clock.advance(TimeDelta::days(30));
         bench.run().await;
         let held = bench.holders(&aid).await;
@@ -106,6 +111,7 @@ async fn an_expired_badge_does_not_count_towards_a_stack_until_it_is_earned_agai
         // With another badge that everybody holds it is still one of the two that are needed.
         let always = Condition::NotBefore {
             at: chrono::DateTime::UNIX_EPOCH,
+            zone: Zone::UTC,
         };
         let other = bench.badge_when("Swimmer", always).await;
         let root = Group {

@@ -5,6 +5,7 @@ use super::benches;
 use crate::clock::Clock as _;
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
+use crate::domain::zone::Zone;
 use crate::ids::{IssuerId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::Cairn;
@@ -35,6 +36,7 @@ async fn an_issuer_from_before_there_were_tokens_gets_one_key_however_many_nodes
             id: TenantId::new(now, random),
             name: "Old School".into(),
             accent: None,
+            time_zone: None,
             created_at: now,
         };
         let issuer = Issuer {
@@ -45,6 +47,7 @@ async fn an_issuer_from_before_there_were_tokens_gets_one_key_however_many_nodes
             url: None,
             email: None,
             accent: None,
+            zone: Zone::UTC,
         };
         let (row, key) = (
             issuer.clone(),

@@ -187,7 +187,7 @@ async fn export(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRe
     let parts = audit::export(&visit.cairn, &visit.admin, &tenant, &filter).await?;
     let mut rows = vec![
         [
-            "time (UTC)",
+            "time",
             "who",
             "id of who",
             "action",
@@ -200,7 +200,7 @@ async fn export(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRe
     for part in &parts {
         rows.extend(part.entries.iter().map(|entry| {
             [
-                entry.at.format("%Y-%m-%d %H:%M:%S").to_string(),
+                part.tenant.zone().cell(entry.at),
                 who(part, entry),
                 entry.actor.id().unwrap_or_default().to_owned(),
                 entry.action.clone(),

@@ -13,7 +13,9 @@ use crate::web::extract::admin::AdminVisit;
 use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::{AdminPage, ChooseInstitutionPage};
-use crate::web::views::shared::{Audience, Flash, LinkTo, NavItem, Page, Problem, ProblemList, Status};
+use crate::web::views::shared::{
+    Audience, Flash, LinkTo, NavItem, Page, Problem, ProblemList, Status, ZoneQuestion, Zoned,
+};
 use crate::web::words::errors;
 
 /// A page of the console, by its entry in the navigation.
@@ -76,7 +78,7 @@ const NOTICES: &[(&str, Status, &str)] = &[
     (
         "export-asked",
         Status::InProgress,
-        "The archive is being packed. Open this page again to see how far it is.",
+        "The archive is being packed. This page shows how far it is.",
     ),
     (
         "erased",
@@ -143,6 +145,8 @@ impl AdminVisit {
                 locale: "en".to_owned(),
                 theme_href: accent_of(self.institution.as_ref()),
                 window_href: None,
+                assistant: false,
+                return_href: None,
             },
             who: self.admin.name.clone(),
         }
@@ -153,7 +157,25 @@ impl AdminVisit {
     pub(crate) fn page_of(&self, institution: &Tenant, title: &str, place: AdminPlace) -> AdminPage {
         let mut page = self.page(title, place);
         page.frame.theme_href = accent_of(Some(institution));
+        self.about.replace(Some(institution.clone()));
         page
+    }
+
+    /// What a page is shown with: the zone of the institution that it is about. Where nobody has said yet where that is, this
+    /// browser is asked.
+    fn zoned(&self) -> Zoned {
+        let about = self.about.borrow();
+        let Some(institution) = about.as_ref() else {
+            return Zoned::default();
+        };
+        Zoned {
+            zone: institution.zone(),
+            asks: institution.time_zone.is_none().then(|| ZoneQuestion {
+                action: console::issuer_zone(&institution.id),
+                session: None,
+                csrf: self.cairn.console_proof(&self.session),
+            }),
+        }
     }
 
     /// Leads to `path` of the only institution that this administrator sees, or asks for which one.
@@ -204,14 +226,21 @@ impl AdminVisit {
 
     /// Renders a page of the console.
     pub(crate) fn show(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
-        Ok(reply::page(page)?)
+        Ok(reply::html_with(
+            StatusCode::OK,
+            page,
+            &self.zoned(),
+            "'none'",
+            "no-store",
+        )?)
     }
 
     /// Renders a form that could not be taken, with what was typed: 422.
     pub(crate) fn show_again(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
-        Ok(reply::html(
+        Ok(reply::html_with(
             StatusCode::UNPROCESSABLE_ENTITY,
             page,
+            &self.zoned(),
             "'none'",
             "no-store",
         )?)

@@ -8,6 +8,7 @@ use super::frame::{AdminPlace, problem};
 use super::tool_keys;
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::domain::theme::Colour;
+use crate::domain::zone::{Zone, ZoneFrom};
 use crate::ids::{KeyId, TenantId};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
@@ -29,6 +30,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(console::ISSUER, web::get().to(show))
         .route(console::ISSUER, web::post().to(save))
         .route(console::ISSUER_COLOUR, web::post().to(colour))
+        .route(console::ISSUER_ZONE, web::post().to(zone))
         .route(console::ISSUER_ROTATE, web::get().to(ask))
         .route(console::ISSUER_ROTATE, web::post().to(rotate))
         .route(console::KEY_WITHDRAW, web::get().to(review))
@@ -64,6 +66,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
 struct Typed {
     face: Face,
     colour: String,
+    zone: String,
 }
 
 impl Typed {
@@ -77,6 +80,7 @@ impl Typed {
                 email: one.issuer.email.clone(),
             },
             colour: one.tenant.accent.map(Colour::hex).unwrap_or_default(),
+            zone: one.tenant.zone().name().to_owned(),
         }
     }
 }
@@ -97,7 +101,7 @@ fn view(
     waiting: Option<String>,
     problems: ProblemList,
 ) -> IssuerPage {
-    let Typed { face, colour } = typed;
+    let Typed { face, colour, zone } = typed;
     let (id, now) = (&one.tenant.id, visit.cairn.clock.now());
     let keys = one.keys.iter().rev().map(|key| KeyLine {
         name: format!("{} {}", key.kind.name(), key.public_multibase),
@@ -115,6 +119,10 @@ fn view(
         colour_action: console::issuer_colour(id),
         colour,
         preview: one.tenant.accent.map(AccentPreview::of),
+        zone_action: console::issuer_zone(id),
+        zone,
+        zones: Zone::names().collect(),
+        zone_said_by: one.tenant.time_zone.map(|set| said_by(set.from)),
         did: institutions::did(&visit.cairn, &one.issuer),
         profile_href: addresses::issuer(&one.issuer.slug),
         keys: keys.collect(),
@@ -171,6 +179,37 @@ async fn colour(
             };
             let waiting = waiting(&visit, &tenant).await?;
             visit.show_again(&view(&visit, &one, typed, waiting, problem("colour", &error)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Who said where the institution is.
+fn said_by(from: ZoneFrom) -> &'static str {
+    match from {
+        ZoneFrom::Browser => "As the browser of an administrator said.",
+        ZoneFrom::Platform => "As the course site said of an administrator.",
+        ZoneFrom::Console => "Chosen here.",
+    }
+}
+
+async fn zone(
+    Proven(visit): Proven<AdminVisit>,
+    tenant: web::Path<TenantId>,
+) -> Result<HttpResponse, AdminError> {
+    let zone = visit.fields.text("zone");
+    let is_guess = visit.fields.ticked("guess");
+    match issuing::set_zone(&visit.cairn, &visit.admin, &tenant, &zone, is_guess).await {
+        Ok(()) if is_guess => Ok(HttpResponse::NoContent().finish()),
+        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
+        Err(error) if error.is_invalid() => {
+            let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
+            let typed = Typed {
+                zone,
+                ..Typed::saved(&one)
+            };
+            let waiting = waiting(&visit, &tenant).await?;
+            visit.show_again(&view(&visit, &one, typed, waiting, problem("zone", &error)))
         }
         Err(error) => Err(error.into()),
     }

@@ -6,15 +6,16 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use crate::domain::issuer::Tenant;
-use crate::domain::policy::{Policy, Regrade, Who};
+use crate::domain::policy::{Assistants, Policy, Regrade, Sections, Who};
 use crate::ids::TenantId;
-use crate::service::institution::policies;
+use crate::service::institution::policies::{self, AssistantsTold};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::PoliciesPage;
 use crate::web::views::shared::ProblemList;
+use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -32,7 +33,15 @@ async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
 async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
     let (institution, policy) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
     let days = policy.keep_days.unwrap_or(365).to_string();
-    visit.show(&view(&visit, &institution, policy, days, ProblemList::default()))
+    let told = policies::assistants_told(&visit.cairn, &visit.admin, &tenant).await?;
+    visit.show(&view(
+        &visit,
+        &institution,
+        policy,
+        days,
+        ProblemList::default(),
+        &told,
+    ))
 }
 
 const REGRADES: [(Regrade, &str, &str, &str); 4] = [
@@ -63,6 +72,7 @@ fn view(
     policy: Policy,
     days: String,
     problems: ProblemList,
+    told: &[(String, AssistantsTold)],
 ) -> PoliciesPage {
     let kept = |who: Who| who == Who::Administrators;
     PoliciesPage {
@@ -85,6 +95,12 @@ fn view(
             ),
             ("revoke", "Revoke a badge", kept(policy.revoke)),
         ],
+        assistants: assistants(policy.assistants),
+        assistants_told: told
+            .iter()
+            .map(|(platform, told)| words::policies::assistants_told(platform, *told))
+            .collect(),
+        whole_course: policy.sections == Sections::WholeCourse,
         regrades: REGRADES
             .iter()
             .map(|(regrade, value, words, note)| (*value, *words, *note, *regrade == policy.regrade))
@@ -95,6 +111,28 @@ fn view(
         minors: policy.minors,
         problems,
     }
+}
+
+/// Field, question, and whether assistants may.
+fn assistants(may: Assistants) -> Vec<(&'static str, &'static str, bool)> {
+    vec![
+        (
+            "assistants_review",
+            "Review what students handed in, and let a badge stand whose rule is no longer met",
+            may.review,
+        ),
+        (
+            "assistants_approve",
+            "Approve a student, award by hand, and say who is a student",
+            may.approve,
+        ),
+        (
+            "assistants_create",
+            "Make badges, change them, turn them on and off, and put them into the course",
+            may.create,
+        ),
+        ("assistants_revoke", "Revoke a badge", may.revoke),
+    ]
 }
 
 /// The policy that a form describes; days that are no number are none that can be kept.
@@ -112,6 +150,16 @@ fn typed(form: &Fields) -> Policy {
         create: who("create"),
         approve: who("approve"),
         revoke: who("revoke"),
+        assistants: Assistants {
+            review: form.ticked("assistants_review"),
+            approve: form.ticked("assistants_approve"),
+            create: form.ticked("assistants_create"),
+            revoke: form.ticked("assistants_revoke"),
+        },
+        sections: match form.get("sections") {
+            Some("no_teaching") => Sections::NoTeaching,
+            _ => Sections::WholeCourse,
+        },
         regrade,
         keep_days: (form.get("keep") == Some("days")).then(days),
         public_pages: form.ticked("public_pages"),
@@ -130,7 +178,8 @@ async fn save(
             let (institution, _) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
             let days = visit.fields.text("days");
             let problems = problem("days", &error);
-            visit.show_again(&view(&visit, &institution, policy, days, problems))
+            let told = policies::assistants_told(&visit.cairn, &visit.admin, &tenant).await?;
+            visit.show_again(&view(&visit, &institution, policy, days, problems, &told))
         }
         Err(error) => Err(error.into()),
     }

@@ -18,7 +18,7 @@ use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{ConsoleConfirmPage, DeclinePage, ErasureLine, ExportLine, PrivacyPage};
-use crate::web::views::shared::{ProblemList, Status, When, count_of};
+use crate::web::views::shared::{ProblemList, Status, Waiting, When, count_of};
 use crate::web::words::checks;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -56,6 +56,10 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
             &format!("Export and erasure: {}", institution.name),
             AdminPlace::Privacy,
         ),
+        waiting: exports
+            .iter()
+            .any(Listed::is_under_way)
+            .then(|| Waiting::at(console::privacy_of(&tenant), 3)),
         making: exports.iter().any(Listed::is_under_way),
         exports: exports.iter().map(|one| line(one, &tenant, now)).collect(),
         export_action: console::export(&tenant),

@@ -7,6 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::AdminPlace;
 use crate::domain::keys::KeyState;
+use crate::domain::zone::Zone;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::tool_keys::{self, PUBLISHED_FIRST};
 use crate::web::extract::admin::AdminVisit;
@@ -99,7 +100,7 @@ async fn ask_use(visit: AdminVisit, kid: web::Path<String>) -> Result<HttpRespon
     let next = next.ok_or(ServiceError::NotFound("key"))?;
     let ready = When::new(next.created_at + PUBLISHED_FIRST, visit.cairn.clock.now());
     let first = if next.created_at + PUBLISHED_FIRST > visit.cairn.clock.now() {
-        format!("It is too early: the key can sign {}.", ready.relative)
+        format!("It is too early: the key can sign {}.", ready.relative(Zone::UTC))
     } else {
         "The key has been published long enough for every platform to know it.".to_owned()
     };

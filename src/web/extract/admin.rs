@@ -1,6 +1,7 @@
 //! Who administers: the sign-in of this browser, found by its cookie. There is no way without cookies here, because the
 //! console never stands in a frame.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -29,6 +30,8 @@ pub(crate) struct AdminVisit {
     pub(crate) fields: Fields,
     /// The query of the address, undecoded.
     pub(crate) query_string: String,
+    /// The institution that the page is about that is being made; none for those about several.
+    pub(crate) about: RefCell<Option<Tenant>>,
     proven: bool,
 }
 
@@ -84,6 +87,7 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit,
     let fields = posted(&request, &mut payload).await?;
     Ok(AdminVisit {
         proven: brought(&fields, &cairn.console_proof(&found.session)),
+        about: RefCell::new(found.institution.clone()),
         cairn,
         admin: found.admin,
         session: found.session,

@@ -27,6 +27,9 @@ pub(crate) struct Visit {
     pub(crate) carried: Option<String>,
     /// Whether the page fills a window of its own.
     pub(crate) top_level: bool,
+    /// The path of the address, and the route that it was found by.
+    pub(crate) path: String,
+    pub(crate) route: String,
     /// The query of the address, undecoded.
     pub(crate) query_string: String,
     proven: bool,
@@ -112,6 +115,8 @@ async fn visit<T>(
         .is_some_and(|value| value == "document");
     let visit = Visit {
         proven: brought(&fields, &cairn.form_proof(&visitor.session)),
+        path: request.path().to_owned(),
+        route: request.match_pattern().unwrap_or_default(),
         query_string: request.query_string().to_owned(),
         cairn,
         visitor,

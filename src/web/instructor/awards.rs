@@ -1,11 +1,11 @@
-//! `/c/{course}/badges/{badge}/awards`: who holds a badge; `/revoke` below the badge reviews taking some back, and
+//! `/c/{course}/badges/{badge}/awards`: who holds a badge; `/renew` below the badge awards again what has lapsed, `/revoke` below the badge reviews taking some back, and
 //! `/revoke/confirm` does it.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::award::Standing;
-use crate::domain::badge::Badge;
+use crate::domain::badge::{Badge, Expiry};
 use crate::domain::policy::Power;
 use crate::ids::{AwardId, BadgeId};
 use crate::service::award::awarding;
@@ -21,6 +21,7 @@ use crate::web::paged;
 use crate::web::paths::course;
 use crate::web::views::instructor::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 use crate::web::views::shared::{PictureView, Problem, ProblemList, Status, StatusChip, When};
+use crate::web::words;
 use crate::web::words::errors;
 
 /// Holders on one page.
@@ -33,6 +34,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::BADGE_AWARDS, web::get().to(awards))
         .route(course::BADGE_AWARDS, web::post().to(awards))
+        .route(course::BADGE_RENEW, web::post().to(renew))
         .route(course::BADGE_REVOKE, web::get().to(review))
         .route(course::BADGE_REVOKE, web::post().to(review))
         .route(course::BADGE_REVOKE_CONFIRM, web::post().to(revoke));
@@ -63,8 +65,10 @@ async fn list(
         total,
         lapsing,
         revocable,
+        renewable,
     } = holders::page(&visit.cairn, &visit.visitor, badge, part).await?;
-    let may_revoke = policies::powers(&visit.cairn, &visit.visitor).await?.revoke;
+    let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
+    let may_revoke = powers.revoke;
     let now = visit.cairn.clock.now();
     let row = |holder: &Holder| {
         let award = &holder.award;
@@ -73,13 +77,14 @@ async fn list(
             award_id: award.id.to_string(),
             student: holder.person.display_name(),
             awarded: When::date_only(award.awarded_at),
-            until: award.valid_until.map(When::date_only),
+            until: award.valid_until.map(When::last_day),
             standing: standing(award.standing(now)),
             suspended: award
                 .suspended_since
                 .filter(|_| award.standing(now) == Standing::Suspended)
                 .map(When::date_only),
             reason: award.revocation.as_ref().map(|gone| gone.reason.clone()),
+            renewable: powers.approve && holder.renewable,
             revocable: may_revoke && award.revocation.is_none(),
             decision_href: visit.href(&course::decision(&badge.id, person)),
             credential_href: holder.page.path(),
@@ -94,9 +99,15 @@ async fn list(
         rows: shown.iter().map(row).collect(),
         paging: paged::paging(visit, &path, &[], part, shown.len(), total),
         revoke_action: visit.href(&course::badge_revoke(&badge.id)),
+        renew_action: visit.href(&course::badge_renew(&badge.id)),
+        renewal: (badge.design.expiry != Expiry::Never)
+            .then(|| words::renewals::to_everybody(badge.design.renewal)),
+        renewable: if powers.approve { renewable } else { 0 },
+        renewing_is_kept: renewable > 0 && !powers.approve,
         lapsing,
         everyone: revocable,
         may_revoke,
+        reading: visit.visitor.session.reading,
         problems,
         back_href: visit.href(""),
     })
@@ -203,6 +214,26 @@ pub(crate) async fn revoke(
         )),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Renews the award of one student, or of all whose badge has lapsed and who meet its rule.
+///
+/// # Errors
+/// As [`awards`]; forbidden where the institution leaves it to administrators; a conflict for who does not meet the rule.
+pub(crate) async fn renew(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let badge = BadgeId::from(path.into_inner().1);
+    let mut which = if visit.fields.get("everyone").is_some() {
+        holders::lapsed(&visit.cairn, &visit.visitor, &badge).await?
+    } else {
+        chosen(&visit)
+    };
+    // What is beyond stays in the list, for the next click.
+    which.truncate(MOST);
+    awarding::renew(&visit.cairn, &visit.visitor, &badge, &which).await?;
+    Ok(visit.go(&visit.href_saying(&course::badge_awards(&badge), "renewed")))
 }
 
 /// The list again, with the sentence that these are more than one form takes back.

@@ -110,7 +110,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     }
     let action = visit.fields.text("action");
     if !change_skills(&action, &mut fields) && action != "refresh" && unkept.is_none() {
-        let tried = read_design(&fields);
+        let tried = read_design(&fields, visit.visitor.zone());
         match tried {
             Ok(design) if problems.is_empty() => {
                 let known = id.as_ref().map(|id| (id, fields.revision));
@@ -155,7 +155,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
             text: error.sentence_with_the_form(),
         });
     }
-    let hints = read_design(&fields)
+    let hints = read_design(&fields, visit.visitor.zone())
         .map(|design| hints(&design))
         .unwrap_or_default();
     let refused = !problems.is_empty();

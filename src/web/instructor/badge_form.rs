@@ -2,11 +2,12 @@
 
 use std::str::FromStr as _;
 
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Shape};
+use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Renewal, Shape};
 use crate::domain::design_review::DesignProblem;
+use crate::domain::zone::Zone;
 use crate::service::badge::pictures;
 use crate::web::extract::fields::Fields;
 use crate::web::views::instructor::{AlignmentRow, BadgeFields};
@@ -42,6 +43,7 @@ pub(super) fn read(form: &Fields) -> BadgeFields {
         expires_on: text("expires_on"),
         expires_months: text("expires_months"),
         expires_days: text("expires_days"),
+        renewal: text("renewal"),
         show_score: form.ticked("show_score"),
     };
     for i in 0..MOST_SKILLS {
@@ -71,8 +73,8 @@ pub(super) fn decimal(text: &str) -> Option<Decimal> {
     }
 }
 
-/// The design that the fields say, or what cannot be read.
-pub(super) fn design(fields: &BadgeFields) -> Result<Design, Vec<Problem>> {
+/// The design that the fields say in an institution of that zone, or what cannot be read.
+pub(super) fn design(fields: &BadgeFields, zone: Zone) -> Result<Design, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut number = |name: &str, text: &str| match decimal(text) {
         None if !text.is_empty() => {
@@ -85,7 +87,7 @@ pub(super) fn design(fields: &BadgeFields) -> Result<Design, Vec<Problem>> {
         found => found,
     };
     let (hours, credits) = (number("hours", &fields.hours), number("credits", &fields.credits));
-    let expiry = expiry(fields).unwrap_or_else(|text| {
+    let expiry = expiry(fields, zone).unwrap_or_else(|text| {
         problems.push(problem("expires", text));
         Expiry::Never
     });
@@ -122,6 +124,10 @@ pub(super) fn design(fields: &BadgeFields) -> Result<Design, Vec<Problem>> {
             })
             .collect(),
         expiry,
+        renewal: Renewal::ALL
+            .into_iter()
+            .find(|renewal| renewal.word() == fields.renewal)
+            .unwrap_or_default(),
         show_score: fields.show_score,
     };
     if problems.is_empty() {
@@ -138,14 +144,13 @@ fn problem(field: &str, text: impl Into<String>) -> Problem {
     }
 }
 
-fn expiry(fields: &BadgeFields) -> Result<Expiry, &'static str> {
+fn expiry(fields: &BadgeFields, zone: Zone) -> Result<Expiry, &'static str> {
     match fields.expires.as_str() {
         "on" => {
             let day = NaiveDate::parse_from_str(&fields.expires_on, "%Y-%m-%d").ok();
             // The day that is typed counts to its end.
-            let end = day.and_then(|day| day.checked_add_days(Days::new(1)));
-            let at = end.map(|day| day.and_time(NaiveTime::MIN).and_utc());
-            at.map(|at| Expiry::On { at })
+            day.and_then(|day| zone.end(day))
+                .map(|at| Expiry::On { at, zone })
                 .ok_or("Choose the last day on which the badge is valid.")
         }
         "months" => fields

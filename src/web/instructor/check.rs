@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::domain::cause::Cause;
@@ -22,6 +23,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 async fn check(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     visit.teach()?;
     let visitor = &visit.visitor;
+    // Awards from here on are those of the check.
+    let now = visit.cairn.clock.now();
     sync::enqueue_check(
         &visit.cairn,
         visitor.tenant(),
@@ -29,7 +32,13 @@ async fn check(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
         Cause::CheckNow,
     )
     .await?;
-    Ok(visit.go(&visit.href_saying("", "checked")))
+    Ok(visit.go(&visit.href(&format!("?notice=checked&since={}", now.timestamp_micros()))))
+}
+
+/// When the check was asked for that this page waits for.
+pub(super) fn since(visit: &Visit) -> Option<DateTime<Utc>> {
+    let micros = visit.query("since")?.parse().ok()?;
+    DateTime::from_timestamp_micros(micros)
 }
 
 #[derive(Serialize)]
@@ -41,14 +50,14 @@ struct Status {
 }
 
 async fn status(visit: Visit) -> Result<HttpResponse, AppError> {
-    visit.teach()?;
+    visit.visitor.look()?;
     let visitor = &visit.visitor;
-    let found = sync::progress(&visit.cairn, visitor.tenant(), &visitor.course.id).await?;
+    let found = sync::progress(&visit.cairn, visitor.tenant(), &visitor.course.id, since(&visit)).await?;
     let status = Status {
         running: found.running,
         done: found.done,
         total: found.total,
-        message: checks::progress(&found),
+        message: checks::progress(&found, visitor.zone()),
     };
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))

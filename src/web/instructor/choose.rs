@@ -6,7 +6,9 @@ use rust_decimal::Decimal;
 
 use super::badge_form::decimal;
 use crate::domain::course::{Link, Opens};
+use crate::domain::policy::Power;
 use crate::ids::LinkId;
+use crate::service::base::policies;
 use crate::service::course::links::{self, Choice};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -40,6 +42,7 @@ async fn show(visit: Visit, path: web::Path<(String, LinkId)>) -> Result<HttpRes
     if let Some(target) = target(&visit, &link.opens) {
         return Ok(visit.go(&target));
     }
+    policies::check(&visit.cairn, &visit.visitor, Power::Place).await?;
     let copied = links::copied_from(&visit.cairn, &visit.visitor, &link).await?;
     let title = link.title.clone().unwrap_or_default();
     let Some(activity) = copied else {

@@ -1,6 +1,7 @@
 //! `/c/{course}` for those who teach: the course's badges.
 
 use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
 
 use crate::domain::badge::BadgeState;
 use crate::domain::policy::{Powers, Regrade as Policy};
@@ -9,36 +10,77 @@ use crate::service::award::regrades::FallenGrade;
 use crate::service::badge::design::{Overview, Summary};
 use crate::service::base::trouble::Trouble;
 use crate::service::course::home::Teaching;
-use crate::service::course::scores::Late;
-use crate::service::course::sync;
+use crate::service::course::scores::{Late, Untaken};
+use crate::service::course::sync::{self, Stage};
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadgesPage};
-use crate::web::views::shared::When;
+use crate::web::views::shared::{Flash, Status, When};
 use crate::web::words::{self, states};
 
 /// The course's badges.
 ///
 /// # Errors
 /// An internal error when the page cannot be rendered.
-pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
+pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, AppError> {
     let Teaching {
         overview,
         progress,
         late,
+        scores,
         powers,
         offers,
         copied,
         fallen: (fallen, more),
+        ask_when_grades_count,
+        asked,
     } = teaching;
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
     page.offers = super::copied::lines(visit, offers);
+    if page.reading {
+        // Nothing of it could be settled.
+        page.attention.clear();
+        return visit.show(&page);
+    }
+    page.ask_when_grades_count = ask_when_grades_count
+        .then(|| words::releases::why(visit.visitor.registration.capabilities().product));
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
-    page.more_attention = u32::try_from(more).unwrap_or_default();
+    let untaken = scores.untaken.iter().map(|one| untaken(visit, one));
+    page.attention.extend(untaken);
+    page.more_attention = u32::try_from(more.saturating_add(scores.more)).unwrap_or_default();
+    page.news = scores.anew.iter().map(words::scores::anew).collect();
+    super::students::on_the_first_page(visit, &mut page, &asked);
+    if let Some(since) = super::check::since(visit)
+        && !progress.running
+    {
+        page.page.flash = Some(ended(visit, since).await?);
+        page.check.problem = words::checks::late(&late);
+    }
     visit.show(&page)
+}
+
+/// How the check ended that somebody asked for.
+async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<Flash, AppError> {
+    let visitor = &visit.visitor;
+    let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+    let found = sync::progress(&visit.cairn, tenant, course, Some(since)).await?;
+    let is_well = match &found.stage {
+        Stage::Ended(ended) => {
+            ended.problem.is_none() && !ended.undecided && ended.since.is_some_and(|since| since.read)
+        }
+        Stage::Reading | Stage::People(_) | Stage::Badges | Stage::CourseOver => true,
+    };
+    Ok(Flash {
+        status: if is_well {
+            Status::Earned
+        } else {
+            Status::NeedsAttention
+        },
+        text: words::checks::progress(&found, visitor.zone()),
+    })
 }
 
 fn view(
@@ -51,7 +93,8 @@ fn view(
 ) -> CourseBadgesPage {
     let (checks, now) = (&overview.course.checks, overview.now);
     let last = checks.problem.as_deref();
-    let last = last.map(|stored| words::checks::trouble(&Trouble::read(stored)));
+    let last = last
+        .map(|stored| words::checks::of_a_check(&Trouble::read(stored), checks, now, visit.visitor.zone()));
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     CourseBadgesPage {
         page: visit.page("Badges", Place::Badges),
@@ -67,8 +110,21 @@ fn view(
                 .then(|| (small(progress.done), small(progress.total))),
             check_href: visit.href(&course::check()),
             status_href: visit.href(&course::check_status()),
+            since: visit
+                .query("since")
+                .filter(|_| progress.running)
+                .unwrap_or_default(),
         },
+        waiting: progress.running.then(|| visit.waiting("")),
+        ended: overview.course.life.end().map(words::checks::ended),
+        reading: visit.visitor.session.reading,
         students: overview.students,
+        students_note: words::students::count_note(overview.listing),
+        asked: Vec::new(),
+        more_asked: 0,
+        may_answer: false,
+        students_href: None,
+        lists_students: overview.lists_students,
         grades_read: match overview.columns {
             0 => "none yet".to_owned(),
             1 => "1 column placed by Cairn".to_owned(),
@@ -78,9 +134,13 @@ fn view(
         attention: overview
             .badges
             .iter()
-            .filter_map(|badge| attention(visit, badge, copied))
+            .filter_map(|badge| attention(visit, badge, copied, powers))
             .collect(),
         more_attention: 0,
+        news: Vec::new(),
+        ask_when_grades_count: None,
+        answer_action: visit.href(&course::columns_answer()),
+        columns_href: visit.href(&course::columns()),
         offers: Vec::new(),
         badges: overview
             .badges
@@ -97,6 +157,13 @@ fn view(
 fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
     let services = &overview.course.services;
     let mut sentences = Vec::new();
+    if !overview.opened {
+        sentences.push(
+            "The course site tells Cairn who is in this course once a link to Cairn was opened in it. Until then nobody is \
+             listed; nothing is wrong."
+                .to_owned(),
+        );
+    }
     if services.line_items_url.is_some() {
         sentences.push(
             "Cairn reads the grades of columns that it placed in the gradebook: those that you make in a rule, and those \
@@ -106,17 +173,21 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
         sentences.push(
             "Grades of the course site’s own assignments and quizzes cannot be read through LTI.".to_owned(),
         );
-    } else {
+    } else if overview.opened {
         sentences.push(
             "The course site does not let Cairn read grades here. Rules can use evidence, badges, dates and approvals; \
              an administrator can turn the grade service on."
                 .to_owned(),
         );
     }
-    if services.memberships_url.is_none() {
+    if overview.opened && services.memberships_url.is_none() {
         sentences.push(
             "The list of students is not shared with Cairn: students appear once they open Cairn.".to_owned(),
         );
+    }
+    sentences.push(words::students::counted(overview.listing).to_owned());
+    if visit.visitor.session.sections_only {
+        sentences.push(words::students::WHOLE_COURSE.to_owned());
     }
     let person = &visit.visitor.person;
     if person.name.is_none() {
@@ -142,6 +213,7 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
         state: states::badge(&badge.state),
         kind: format!("{} badge", badge.design.kind.word()),
         earned: summary.earned,
+        earned_by_others: summary.earned_by_others,
         almost: summary.almost,
         problem: summary.problem.clone(),
         edit_href: href(course::badge_edit),
@@ -153,10 +225,11 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
     }
 }
 
-fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Option<Attention> {
+fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>, powers: Powers) -> Option<Attention> {
     let BadgeState::Paused { reason } = &summary.badge.state else {
         return None;
     };
+    let takes_new = summary.is_replaced && powers.create;
     Some(Attention {
         text: format!(
             "“{}” rests and awards nothing: {reason}",
@@ -164,15 +237,23 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
         ),
         href: match copied {
             Some(copy) if summary.badge.active_rule.is_none() => visit.href(&course::copied(copy)),
-            _ if summary.is_replaced => visit.href(&course::badge_replaced(&summary.badge.id)),
+            _ if takes_new => visit.href(&course::badge_replaced(&summary.badge.id)),
             _ => visit.href(&course::badge_rule(&summary.badge.id)),
         },
         action: match copied {
             Some(_) if summary.badge.active_rule.is_none() => "Say what stands for it".to_owned(),
-            _ if summary.is_replaced => "Use the new columns".to_owned(),
+            _ if takes_new => "Use the new columns".to_owned(),
             _ => "Look at its rule".to_owned(),
         },
     })
+}
+
+fn untaken(visit: &Visit, one: &Untaken) -> Attention {
+    Attention {
+        text: words::scores::untaken(one),
+        href: visit.href(&course::submission(&one.submission)),
+        action: "Look at the work".to_owned(),
+    }
 }
 
 fn fell(visit: &Visit, one: &FallenGrade) -> Attention {

@@ -9,6 +9,7 @@ use crate::domain::award::Standing;
 use crate::domain::badge::BadgeState;
 use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
+use crate::domain::membership::Membership;
 use crate::domain::policy::{Power, Powers};
 use crate::domain::sentence::{Audience, lines, next_step};
 use crate::ids::{BadgeId, PersonId};
@@ -54,12 +55,15 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
     let about = |to: fn(&BadgeId, &PersonId) -> String| visit.href(&to(&sight.badge.id, &sight.person.id));
     let standing = sight.award.as_ref().map(|award| award.standing(sight.now));
     let held = standing.is_some_and(Standing::is_held);
+    let reading = visit.visitor.session.reading;
     let settled = held || standing == Some(Standing::Revoked);
     let works = matches!(sight.badge.state, BadgeState::Active | BadgeState::Paused { .. });
     let open = works && !settled && sight.may_be_awarded();
     let decision = sight.decision.as_ref();
     let missing = decision.filter(|decision| decision.outcome != Truth::Yes && !settled);
     let rule_version = decision.map(|decision| decision.rule_version);
+    let assistant = visit.visitor.session.assistant;
+    let waits = matches!(sight.membership(), Some(Membership::Waits(_)));
     DecisionPage {
         page: visit.page(&format!("{student}: {name}"), Place::Progress),
         student,
@@ -76,17 +80,30 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
         checks: decision
             .map(|decision| decided::check_lines(decision, &sight.names, Audience::Teacher, sight.now))
             .unwrap_or_default(),
-        next: missing.map(|decision| {
-            let step = next_step(decision, &sight.names, Audience::Teacher);
-            // The page says "Next:" itself.
-            sentence(step.strip_prefix("Next: ").unwrap_or(&step))
-        }),
+        next: match (&sight.waits, &sight.award) {
+            (Some(waits), Some(award)) if works => {
+                Some(words::renewals::to_a_teacher(waits, award, visit.visitor.zone()))
+            }
+            _ => missing.map(|decision| {
+                let step = next_step(decision, &sight.names, Audience::Teacher);
+                // The page says "Next:" itself.
+                sentence(step.strip_prefix("Next: ").unwrap_or(&step))
+            }),
+        },
         next_action: missing
-            .filter(|decision| open && waits_for_review(&decision.tree))
+            .filter(|decision| open && !reading && waits_for_review(&decision.tree))
             .map(|_| LinkTo {
                 href: visit.href(&course::evidence()),
                 text: "Review it".to_owned(),
             }),
+        withheld: sight
+            .withheld
+            .iter()
+            .filter_map(|(item, grade)| {
+                let (label, of) = (sight.names.line_item(item), grade.maximum.normalize());
+                Some(format!("{label}: {} of {of}", grade.value?.normalize()))
+            })
+            .collect(),
         rule_version: rule_version.unwrap_or(0),
         decided: sight.confirmed.map(|at| When::new(at, sight.now)),
         approve_href: (powers.approve && open && sight.waits_for_approval()).then(|| about(course::approve)),
@@ -100,15 +117,16 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
                 visit.href(&format!("{revoke}?award={}", award.id))
             }),
         left_to_others: [
-            (open && !powers.approve).then(|| words::policies::kept(Power::Approve)),
-            (held && !powers.revoke).then(|| words::policies::kept(Power::Revoke)),
+            (open && !powers.approve && !reading).then(|| words::policies::kept(Power::Approve, assistant)),
+            (held && !powers.revoke && !reading).then(|| words::policies::kept(Power::Revoke, assistant)),
         ]
         .into_iter()
         .flatten()
         .collect(),
         credential_href: sight.page.path(),
         kept: sight.page == AwardPage::Kept,
-        barred: barred(sight),
+        barred: words::students::membership(sight.membership(), visit.visitor.zone()),
+        students_href: (waits && !reading).then(|| visit.href(&course::students())),
         history: history(sight),
         back_href: visit.href(&course::progress()),
     }
@@ -123,21 +141,6 @@ fn sentence(text: &str) -> String {
         .flat_map(char::to_uppercase)
         .chain(letters)
         .collect()
-}
-
-fn barred(sight: &Sight) -> Option<String> {
-    if sight.may_be_awarded() {
-        return None;
-    }
-    let why = match &sight.enrolment {
-        Some(known) if known.barred || !known.learner => {
-            "This person was seen in this course in another role than a student’s, so no badge of it is awarded."
-        }
-        _ => {
-            "This person is not in the course any more, so no badge of it is awarded. What was awarded stays."
-        }
-    };
-    Some(why.to_owned())
 }
 
 /// Whether something that was handed in waits for a review.

@@ -20,8 +20,11 @@ use crate::web::paths::course;
 use crate::web::views::instructor::{
     Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
 };
-use crate::web::views::shared::{Problem, ProblemList, When};
+use crate::web::views::shared::{Problem, ProblemList, Waiting, When};
+use crate::web::words;
 
+/// Those who meet the rule, but whose badge is not renewed by that alone.
+const LAPSED: &str = "Had it until it lapsed";
 /// Names shown of each group; the file has all of them.
 const SHOWN: usize = 50;
 
@@ -101,10 +104,22 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         picture: picture_of(badge),
         sentence: trial.sentence.clone(),
         students: small(run.learners),
+        in_doubt: small(trial.in_doubt),
+        students_href: visit.href(&course::students()),
         now: small(run.number()),
         near: small(run.near.len()),
-        unknown: small(run.no_grade.len() + run.not_handed_in.len() + run.waiting.len()),
+        once_released: small(run.once_released),
+        counting: trial
+            .counting
+            .iter()
+            .map(|(label, release)| words::releases::counting(label, release, visit.visitor.zone()))
+            .collect(),
+        columns_href: visit.href(&course::columns()),
+        unknown: small(
+            run.not_released.len() + run.no_grade.len() + run.not_handed_in.len() + run.waiting.len(),
+        ),
         holders: small(run.holders.len()),
+        lapsed: small(run.lapsed.len()),
         bars: run.funnel.iter().map(|row| bar(row, run.learners)).collect(),
         names: groups(trial)
             .into_iter()
@@ -120,6 +135,10 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         blocking: trial.blocking.clone(),
         problems,
         read: trial.read_at.map(|at| When::new(at, trial.now)),
+        waiting: trial.first_reading.then(|| Waiting {
+            every: Some(2),
+            ..visit.waiting(&course::badge_preview(&badge.id))
+        }),
         csv_href: href(course::badge_preview_csv),
         back_href: href(course::badge_rule),
     }
@@ -140,8 +159,9 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
             (row.near, format!("within {NEAR_PERCENT} points")),
             (row.waiting, "waiting for review".to_owned()),
         ]),
-        unknown: small(row.no_grade + row.not_handed_in),
+        unknown: small(row.not_released + row.no_grade + row.not_handed_in),
         unknown_words: words(&[
+            (row.not_released, "not released yet".to_owned()),
             (row.no_grade, "no grade yet".to_owned()),
             (row.not_handed_in, "nothing handed in".to_owned()),
         ]),
@@ -150,16 +170,22 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
 }
 
 /// Everybody, by outcome.
-fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 8] {
+fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 11] {
     let run = &trial.run;
     [
         ("Would earn it now", &run.awarded),
+        (
+            "Meet it, but a teacher has to say first whether they are students",
+            &trial.unanswered,
+        ),
         ("Miss it narrowly", &run.near),
         ("Wait for a review or an approval", &run.waiting),
         ("Have not handed in yet", &run.not_handed_in),
+        ("Wait for grades to be released", &run.not_released),
         ("Have no grade yet", &run.no_grade),
         ("Do not meet it", &run.not_yet),
         ("Hold it already", &run.holders),
+        (LAPSED, &run.lapsed),
         ("Had it revoked", &run.revoked),
     ]
 }
@@ -175,6 +201,9 @@ fn name(trial: &Trial, id: &PersonId) -> String {
 fn note(trial: &Trial, title: &str, id: &PersonId) -> String {
     if matches!(title, "Would earn it now" | "Hold it already" | "Had it revoked") {
         return String::new();
+    }
+    if title == LAPSED {
+        return words::renewals::in_the_dry_run(trial.badge.design.renewal).to_owned();
     }
     let decision = trial.decisions.get(id);
     let step = decision

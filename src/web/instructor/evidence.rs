@@ -8,6 +8,7 @@ use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::page::Page as Slice;
 use crate::ids::{ActivityId, SubmissionId};
 use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed, WaitingSubmission};
+use crate::service::base::policies;
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -177,11 +178,6 @@ async fn view(
     let page = visit.page_saying_what_is_late(&title, Place::Evidence).await?;
     let (submission, maximum) = (&shown.submission, shown.activity.maximum.normalize());
     let href = |id: &SubmissionId| visit.href(&course::submission(id));
-    let ours = submission.review.as_ref().and_then(|review| review.score);
-    let says = shown
-        .grade
-        .as_ref()
-        .and_then(|grade| Some((grade.value?, grade.maximum)));
     let others = shown.versions.iter().rev().filter(|one| one.id != submission.id);
     Ok(SubmissionReviewPage {
         page,
@@ -192,15 +188,15 @@ async fn view(
         state: state_chip(submission.state),
         artefact: artefact::view(&visit.cairn, visit.visitor.tenant(), &submission.artefact).await,
         action: visit.href(&course::submission_review(&submission.id)),
+        may_review: policies::powers(&visit.cairn, &visit.visitor).await?.review,
         fields,
+        reading: visit.visitor.session.reading,
         problems: ProblemList(problems),
         maximum: maximum.to_string(),
-        override_note: says.filter(|(value, _)| Some(*value) != ours).map(|(value, of)| {
-            format!(
-                "The gradebook says {} of {}. That grade counts, whatever you give here.",
-                value.normalize(),
-                of.normalize()
-            )
+        gradebook_note: words::scores::in_gradebook(&shown.gradebook, shown.is_released),
+        refused_note: shown.gradebook.refused.as_ref().map(|(why, said)| {
+            let why = words::scores::refusal(*why, said);
+            format!("The gradebook has not taken what was to be sent for this work. {why}")
         }),
         earlier: others
             .map(|one| (When::new(one.submitted_at, shown.now), earlier(one)))

@@ -8,6 +8,7 @@ mod badge_form;
 mod by_hand;
 mod check;
 mod choose;
+mod columns;
 mod copied;
 pub(crate) mod course;
 mod decision;
@@ -21,6 +22,7 @@ mod replaced;
 mod retire;
 mod rule;
 mod student_work;
+mod students;
 
 /// Lists the routes of every page here.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -30,6 +32,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         by_hand::configure,
         check::configure,
         choose::configure,
+        columns::configure,
         copied::configure,
         decision::configure,
         dry_run::configure,
@@ -41,6 +44,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         retire::configure,
         rule::configure,
         student_work::configure,
+        students::configure,
     ] {
         page(config);
     }

@@ -16,7 +16,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::course;
 use crate::web::reply;
-use crate::web::views::lti::AutoSubmitPage;
+use crate::web::views::lti::{AutoSubmitPage, ToFramePage};
 use crate::web::views::shared::{Problem, PublicPage};
 use crate::web::words::errors;
 
@@ -69,9 +69,13 @@ async fn cancel(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> 
     go_back(&visit, &sent)
 }
 
-/// The form that carries the signed answer to the platform.
+/// The form that carries the signed answer to the platform, or a word about the frame that does.
 fn go_back(visit: &Visit, sent: &Sent) -> Result<HttpResponse, AppError> {
     let platform = &visit.visitor.registration.name;
+    let sent = match sent {
+        Sent::Signed(signed) => signed,
+        Sent::ToFrame { count, is_late } => return to_frame(visit, *count, *is_late),
+    };
     let explanation = match sent.count {
         0 => format!("Going back to {platform}. Nothing was put into the course."),
         1 => format!("Taking it to {platform}. Save it there, and it is in the course."),
@@ -85,6 +89,25 @@ fn go_back(visit: &Visit, sent: &Sent) -> Result<HttpResponse, AppError> {
         fields: vec![("JWT".to_owned(), sent.jwt.clone())],
         explanation,
         button: "Go on".to_owned(),
+    };
+    reply::framed(&page, &visit.visitor.ancestors())
+}
+
+/// What this window shows when the frame that offered it takes over.
+fn to_frame(visit: &Visit, count: usize, is_late: bool) -> Result<HttpResponse, AppError> {
+    let sentence = match (is_late, count) {
+        (true, _) => {
+            "What you chose before is in the form of your course already, so this choice was not taken."
+                .to_owned()
+        }
+        (false, 0) => "Nothing was chosen, and nothing goes into the course.".to_owned(),
+        (false, 1) => "Your choice waits for the page of your course.".to_owned(),
+        (false, count) => format!("Your {count} items wait for the page of your course."),
+    };
+    let page = ToFramePage {
+        page: PublicPage::titled("Back to your course").in_accent(visit.visitor.accent),
+        sentence,
+        platform: visit.visitor.registration.name.clone(),
     };
     reply::framed(&page, &visit.visitor.ancestors())
 }

@@ -211,6 +211,7 @@ pub(super) fn bare(visit: &Visit, title: &str) -> Page {
     Page {
         nav: Vec::new(),
         window_href: None,
+        return_href: None,
         ..visit.page(title, Place::Elsewhere)
     }
 }

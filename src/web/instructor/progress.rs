@@ -105,6 +105,8 @@ fn view(visit: &Visit, search: String, page: Page, matrix: &Matrix) -> ProgressP
     };
     ProgressPage {
         page: visit.page("Progress", Place::Progress),
+        in_doubt: u32::try_from(matrix.in_doubt).unwrap_or(u32::MAX),
+        students_href: visit.href(&course::students()),
         search_action: visit.href(&course::progress()),
         csv_href: visit.href(&format!("{}{csv_query}", course::progress_csv())),
         badges: matrix.badges.iter().map(head).collect(),

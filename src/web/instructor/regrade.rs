@@ -88,6 +88,7 @@ fn view(visit: &Visit, case: &Case, powers: Powers, problems: ProblemList) -> Re
         found: When::new(case.regrade.found_at, case.at),
         suspended: case.regrade.policy == Policy::Suspend,
         may_revoke: powers.revoke,
+        may_keep: powers.review,
         revokes: case.regrade.policy == Policy::RevokeAfterReview,
         then: lines(&case.then),
         now: lines(&case.now),

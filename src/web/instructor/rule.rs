@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::course::{LineItem, LineItemState};
+use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 use crate::service::badge::design::{self, RuleEditor};
 use crate::service::base::error::{ErrorKind, ServiceError};
@@ -19,6 +20,7 @@ use crate::web::paths::course;
 use crate::web::rule_form::{self, DraftGroup};
 use crate::web::views::instructor::{ColumnFields, RuleBuilderPage, RuleOptions};
 use crate::web::views::shared::{Choice, Flash, Problem, ProblemList, Status};
+use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -103,7 +105,7 @@ async fn save(
 
 /// Saves the rule, or says what is wrong with it. Says whether it was saved.
 async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool, AppError> {
-    let root = match builder.draft.to_domain() {
+    let root = match builder.draft.to_domain(visit.visitor.zone()) {
         Ok(root) => root,
         Err(problems) => {
             let at = |problem: rule_form::DraftProblem| Problem {
@@ -171,7 +173,7 @@ async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppEr
 }
 
 async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<RuleBuilderPage, AppError> {
-    let sentence = match builder.draft.to_domain() {
+    let sentence = match builder.draft.to_domain(visit.visitor.zone()) {
         Ok(root) if !root.nodes.is_empty() => Some(
             design::review(&visit.cairn, &visit.visitor, &editor.badge.id, &root)
                 .await?
@@ -189,7 +191,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         picture: picture_of(badge),
         action: href(course::badge_rule_save),
         draft: builder.draft,
-        options: options(&editor),
+        options: options(&editor, visit.visitor.zone()),
         focus: builder.focus,
         sentence,
         problems: ProblemList(builder.problems),
@@ -197,11 +199,12 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         column: (may_save && editor.makes_columns).then_some(builder.column),
         may_save,
         edit_href: href(course::badge_edit),
+        columns_href: visit.href(&course::columns()),
         back_href: visit.href(""),
     })
 }
 
-fn options(editor: &RuleEditor) -> RuleOptions {
+fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
     let item = |item: &LineItem| {
         let changed = if item.state == LineItemState::MaximumChanged {
             ", changed"
@@ -213,6 +216,17 @@ fn options(editor: &RuleEditor) -> RuleOptions {
     };
     RuleOptions {
         items: editor.items.iter().map(item).collect(),
+        counting: editor
+            .items
+            .iter()
+            .map(|item| {
+                let release = editor.releases.of(&item.id);
+                (
+                    item.id.to_string(),
+                    words::releases::counting(&item.label, &release, zone),
+                )
+            })
+            .collect(),
         activities: editor
             .activities
             .iter()

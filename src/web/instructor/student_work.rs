@@ -42,7 +42,7 @@ async fn show(
 }
 
 async fn unknown(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    visit.teach()?;
+    visit.visitor.look()?;
     let (code, sentence) = match path.into_inner().1.as_str() {
         "column" => (
             "review.column-unknown",

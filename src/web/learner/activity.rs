@@ -82,12 +82,14 @@ async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> Acti
     let maximum = activity.maximum.normalize();
     let latest = shown.versions.last();
     let approved = latest.is_some_and(|latest| latest.state == SubmissionState::Approved);
-    let form = (shown.may_hand_in && !approved).then(|| HandInFields {
+    let form = (shown.may_hand_in && (!approved || shown.anew)).then(|| HandInFields {
         action: visit.href(&course::hand_in(&activity.id)),
         limit: "20 MB".to_owned(),
         ..fields
     });
-    let no_form_note = if visit.visitor.session.instructor {
+    let no_form_note = if visit.visitor.course.life.end().is_some() {
+        Some("This course has ended, so nothing more is handed in here.")
+    } else if visit.visitor.session.instructor {
         Some(
             "You teach here, so there is nothing for you to hand in. What students hand in waits for you under “Evidence”.",
         )
@@ -114,6 +116,7 @@ async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> Acti
             Some(format!("{} of {}", value.normalize(), grade.maximum.normalize()))
         }),
         form,
+        anew: shown.anew,
         no_form_note: no_form_note.map(str::to_owned),
         earlier: earlier
             .map(|one| (When::new(one.submitted_at, now), what_came_of(one)))

@@ -33,7 +33,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 /// [`ServiceError::NotFound`] for a badge of another course, or one that is not active and was not earned.
 async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, badge) = path.into_inner();
-    if visit.visitor.session.instructor {
+    if visit.visitor.session.instructor && !visit.visitor.session.reading {
         return Ok(visit.go(&visit.href(&course::badge_edit(&badge.into()))));
     }
     let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
@@ -68,11 +68,13 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage 
         progress: share(mine.progress()),
         need: needed.unwrap_or_else(|| "This badge is not awarded any more.".to_owned()),
         checks: checks.unwrap_or_default(),
-        next: mine.open.then(|| next_words(learning, mine)),
+        next: mine
+            .open
+            .then(|| next_words(learning, mine, visit.visitor.zone())),
         next_action: next_action(visit, learning, mine),
         criteria: markdown::render(&design.criteria),
         facts: design_facts(design),
-        reminder: reminder(learning, mine),
+        reminder: reminder(learning, mine, visit.visitor.zone()),
         earned: in_force.map(|award| When::date_only(award.awarded_at)),
         credential_href: mine
             .award

@@ -81,6 +81,7 @@ pub(crate) async fn print(visit: Visit, path: web::Path<(String, String)>) -> Re
     let (_, award) = path.into_inner();
     let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
     let certificate = certificate::view(Sheet {
+        zone: visit.visitor.zone(),
         document: &mine.document,
         holder: Some(visit.visitor.person.display_name()),
         warning: Warning::of(&mine.award, mine.now),
@@ -180,7 +181,7 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         course::credential,
     ]
     .map(here);
-    let elsewhere = sharing::elsewhere(&mine)?;
+    let elsewhere = sharing::elsewhere(&mine, visit.visitor.zone())?;
     let visibility = mine.credential.visibility;
     let says = reissuing::says(&mine.credential, &mine.document)?;
     let signed_anew = mine.credential.reissued.map(|reissued| SignedAnew {
@@ -214,7 +215,7 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         issuer_name: mine.document.issuer.name.unwrap_or_default(),
         standing: standing_chip(&mine.award, mine.now),
         awarded: When::date_only(mine.award.awarded_at),
-        until: mine.award.valid_until.map(When::date_only),
+        until: mine.award.valid_until.map(When::last_day),
         suspended: mine
             .award
             .suspended_since
@@ -242,7 +243,8 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         }),
         sign_action,
         signed_anew,
-        badge_href: visit.href(&course::badge(&mine.badge.id)),
+        badge_href: (mine.badge.course == visit.visitor.course.id)
+            .then(|| visit.href(&course::badge(&mine.badge.id))),
         back_href: visit.href(""),
     })
 }

@@ -12,7 +12,8 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::learner::{EarnedRow, Hero, MyBadgesPage, ProgressRow, StackRow};
-use crate::web::views::shared::{LinkTo, Share, When};
+use crate::web::views::shared::{LinkTo, Share, Waiting, When};
+use crate::web::words;
 
 /// My badges.
 ///
@@ -24,7 +25,11 @@ pub(crate) fn show(visit: &Visit, learning: &Learning) -> Result<HttpResponse, A
 
 fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
     let now = learning.now;
-    let open = learning.on_the_way();
+    // In a course that has ended nobody is on the way any more.
+    let open = match learning.ended {
+        Some(_) => Vec::new(),
+        None => learning.on_the_way(),
+    };
     let mut others = open.into_iter();
     let hero = others.next();
     let earned = learning.earned().into_iter().map(|(mine, award)| EarnedRow {
@@ -32,14 +37,25 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
         picture: picture_of(&mine.badge),
         href: address(visit, mine),
         earned: When::date_only(award.awarded_at),
-        until: award.valid_until.map(When::date_only),
+        until: award.valid_until.map(When::last_day),
         standing: standing_chip(award, now),
-        reminder: reminder(learning, mine),
+        reminder: reminder(learning, mine, visit.visitor.zone()),
+        course: None,
+    });
+    let elsewhere = learning.elsewhere.iter().map(|(award, badge, course)| EarnedRow {
+        name: badge.design.name.clone(),
+        picture: picture_of(badge),
+        href: visit.href(&course::credential(&award.id)),
+        earned: When::date_only(award.awarded_at),
+        until: award.valid_until.map(When::last_day),
+        standing: standing_chip(award, now),
+        reminder: None,
+        course: Some(course.name().to_owned()),
     });
     let stacks = learning
         .badges
         .iter()
-        .filter(|mine| mine.is_stack && mine.decision.is_some());
+        .filter(|mine| learning.ended.is_none() && mine.is_stack && mine.decision.is_some());
     MyBadgesPage {
         page: visit.page("My badges", Place::Badges),
         data_href: visit.href(&course::my_data()),
@@ -49,7 +65,7 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
             picture: picture_of(&mine.badge),
             href: address(visit, mine),
             progress: share(mine.progress()),
-            next: next_words(learning, mine),
+            next: next_words(learning, mine, visit.visitor.zone()),
             next_action: next_action(visit, learning, mine),
         }),
         others: others
@@ -58,10 +74,12 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
                 picture: picture_of(&mine.badge),
                 href: address(visit, mine),
                 progress: share(mine.progress()),
-                next: next_words(learning, mine),
+                next: next_words(learning, mine, visit.visitor.zone()),
             })
             .collect(),
         earned: earned.collect(),
+        elsewhere: elsewhere.collect(),
+        ended: learning.ended.is_some(),
         stacks: stacks
             .map(|mine| StackRow {
                 name: mine.badge.design.name.clone(),
@@ -69,12 +87,32 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
                 progress: share(mine.progress()),
             })
             .collect(),
-        checked: learning.checks.last_at.map(|at| When::new(at, now)),
-        next_check: learning.checks.next_at.map(|at| When::new(at, now)),
-        viewer_note: (!learning.may_earn).then(|| {
-            "You are not here as a student, so you cannot earn these badges. You see what students see."
-                .to_owned()
+        waiting: learning.first_reading.then(|| Waiting {
+            every: Some(3),
+            ..visit.waiting("")
         }),
+        checked: learning.checks.last_at.map(|at| When::new(at, now)),
+        next_check: learning
+            .checks
+            .next_at
+            .filter(|_| learning.ended.is_none())
+            .map(|at| When::new(at, now)),
+        viewer_note: viewer_note(visit, learning).map(str::to_owned),
+    }
+}
+
+/// Why this person earns nothing here now; in a course that has ended nobody does.
+fn viewer_note(visit: &Visit, learning: &Learning) -> Option<&'static str> {
+    if visit.visitor.session.sections_only {
+        Some(words::students::OTHER_SECTIONS)
+    } else if learning.ended.is_some() {
+        None
+    } else if learning.waits {
+        Some(words::students::WAITS)
+    } else if learning.may_earn {
+        None
+    } else {
+        Some("You are not here as a student, so you cannot earn these badges. You see what students see.")
     }
 }
 
@@ -90,7 +128,9 @@ pub(super) fn share(progress: Progress) -> Share {
 
 /// What the student can do about it here and now.
 pub(super) fn next_action(visit: &Visit, learning: &Learning, mine: &MyBadge) -> Option<LinkTo> {
-    let activity = mine.hand_in().filter(|_| learning.may_earn && mine.open)?;
+    let activity = mine
+        .hand_in()
+        .filter(|_| (learning.may_earn || learning.waits) && mine.open)?;
     Some(LinkTo {
         href: visit.href(&course::activity(activity)),
         text: format!("Hand in {}", learning.names.activity(activity)),

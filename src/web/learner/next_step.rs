@@ -1,14 +1,22 @@
 //! What a student can do next for a badge.
 
+use crate::domain::award::Standing;
 use crate::domain::badge::BadgeState;
 use crate::domain::sentence::{Audience, next_step};
+use crate::domain::zone::Zone;
 use crate::service::award::learning::{Learning, MyBadge};
+use crate::web::words::renewals;
 
 /// The one next step, without the word that the page writes before it.
-pub(super) fn next_words(learning: &Learning, mine: &MyBadge) -> String {
+pub(super) fn next_words(learning: &Learning, mine: &MyBadge, zone: Zone) -> String {
     if matches!(mine.badge.state, BadgeState::Paused { .. }) {
         return "nothing for you to do: this badge rests until your teacher has looked at its rule."
             .to_owned();
+    }
+    if let (Some(waits), Some(award)) = (&mine.waits, &mine.award)
+        && award.standing(learning.now) == Standing::Expired
+    {
+        return renewals::to_its_student(waits, award, zone);
     }
     let step = mine
         .decision

@@ -1,10 +1,11 @@
 //! Ways to show a badge elsewhere, once its holder lets sites have its preview: LinkedIn, a piece of HTML, a QR code.
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Utc};
 use html_escape::encode_double_quoted_attribute;
 use url::form_urlencoded::Serializer;
 
 use crate::domain::award::Standing;
+use crate::domain::zone::{Zone, last_moment};
 use crate::service::base::error::ServiceError;
 use crate::service::credential::qr;
 use crate::service::credential::share::Mine;
@@ -17,7 +18,7 @@ const LINKEDIN: &str = "https://www.linkedin.com/profile/add";
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when the address is too long for a QR code.
-pub(super) fn elsewhere(mine: &Mine) -> Result<Option<Elsewhere>, ServiceError> {
+pub(super) fn elsewhere(mine: &Mine, zone: Zone) -> Result<Option<Elsewhere>, ServiceError> {
     if !mine.policy.has_public_pages()
         || !mine.credential.visibility.downloads
         || mine.credential.visibility.hidden
@@ -26,16 +27,19 @@ pub(super) fn elsewhere(mine: &Mine) -> Result<Option<Elsewhere>, ServiceError> 
     }
     Ok(Some(Elsewhere {
         // Nothing is to be added to a profile that has ended or may end.
-        linkedin_href: (mine.award.standing(mine.now) == Standing::InForce).then(|| linkedin(mine)),
+        linkedin_href: (mine.award.standing(mine.now) == Standing::InForce).then(|| linkedin(mine, zone)),
         snippet: snippet(mine),
         code: qr::picture(&mine.public_url)?,
     }))
 }
 
-fn linkedin(mine: &Mine) -> String {
+fn linkedin(mine: &Mine, zone: Zone) -> String {
     let achievement = &mine.document.credential_subject.achievement;
     let issuer = mine.document.issuer.name.as_deref().unwrap_or_default();
-    let month = |at: DateTime<Utc>| (at.year().to_string(), at.month().to_string());
+    let month = |at: DateTime<Utc>| {
+        let (year, month) = zone.month(at);
+        (year.to_string(), month.to_string())
+    };
     let (issue_year, issue_month) = month(mine.award.awarded_at);
     let mut query = Serializer::new(String::new());
     query
@@ -44,7 +48,7 @@ fn linkedin(mine: &Mine) -> String {
         .append_pair("organizationName", issuer)
         .append_pair("issueYear", &issue_year)
         .append_pair("issueMonth", &issue_month);
-    if let Some((year, month)) = mine.award.valid_until.map(month) {
+    if let Some((year, month)) = mine.award.valid_until.map(last_moment).map(month) {
         query
             .append_pair("expirationYear", &year)
             .append_pair("expirationMonth", &month);

@@ -56,6 +56,8 @@ fn view(visit: &AccountVisit, account: &Account, report: Option<&Report>) -> Acc
                 .unwrap_or_else(|| "en".to_owned()),
             theme_href: account.accent.map(assets::accent),
             window_href: None,
+            assistant: false,
+            return_href: None,
         },
         platform: registration.name.clone(),
         deployment_id: account.here.deployment_id.clone(),

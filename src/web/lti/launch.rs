@@ -192,6 +192,7 @@ fn path(to: &Destination) -> String {
     match to {
         Destination::Course => String::new(),
         Destination::Choose(link) => course::link(link),
+        Destination::NotReady => "?notice=not-ready".to_owned(),
         Destination::Badge(badge) => course::badge(badge),
         Destination::Activity(activity) => course::activity(activity),
         Destination::Picker => course::place(),

@@ -4,22 +4,23 @@
 //! is found out before. A browser that opened us as the whole page goes on at once, and so does one that shows our probe
 //! cookie where the platform offers no storage. Any other gets a page that tries a cookie, leaves the binding with the
 //! platform where that is offered, and goes on by itself when either holds; where neither does, the page offers to open
-//! the same login in a new window, where cookies are first-party.
+//! the same login in a new window, where cookies are first-party, and waits for what is chosen there ([`super::waiting`]).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use chrono::TimeDelta;
 
 use super::state_cookies;
+use super::waiting::PASS;
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::frame_ancestors;
 use crate::web::error::AppError;
 use crate::web::extract::visit::partitioned;
-use crate::web::reply;
-use crate::web::views::lti::LoginPage;
+use crate::web::views::lti::{LoginPage, WaitingForm};
 use crate::web::views::shared::PublicPage;
+use crate::web::{paths, reply};
 use lti::error::LoginRefusal;
 use lti::login::LoginRequest;
 use lti::state::LIFETIME;
@@ -69,11 +70,13 @@ async fn login(
     pairs: Vec<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
     let login = LoginRequest::parse(&pairs)?;
+    let frame = pairs.iter().find(|(name, _)| name == PASS);
+    let frame = frame.map(|(_, pass)| pass.as_str());
     let whole_page = request
         .headers()
         .get("sec-fetch-dest")
         .is_some_and(|value| value == "document");
-    let start = cairn.begin_login(&login).await?;
+    let start = cairn.begin_login(&login, frame).await?;
     let secure = cairn.settings.public_origin.scheme() == "https";
     let binding = partitioned(
         &start.binding.cookie_name(secure),
@@ -101,6 +104,10 @@ async fn login(
     let mut endpoint = start.authorize.clone();
     endpoint.set_query(start.registration.authorization_url.query());
     let known = start.registration.authorization_url.query_pairs().count();
+    let waiting = cairn.frame_that_waits(&start.registration, &login)?;
+    let mut window_fields = pairs;
+    window_fields.retain(|(name, _)| name != PASS);
+    window_fields.push((PASS.to_owned(), waiting.pass.clone()));
     let page = LoginPage {
         page: PublicPage::titled("Opening Cairn"),
         authorize_method: "get",
@@ -112,7 +119,12 @@ async fn login(
             .skip(known)
             .map(|(k, v)| (k.into_owned(), v.into_owned()))
             .collect(),
-        window_fields: pairs,
+        window_fields,
+        waiting: WaitingForm {
+            action: paths::WAITING,
+            pass: waiting.pass,
+            secret: waiting.secret,
+        },
         storage,
     };
     reply::framed_setting(&page, &frame_ancestors(&start.registration), &cookies)

@@ -13,6 +13,7 @@ use crate::service::Cairn;
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use crate::service::credential::publish;
+use crate::web::badge_facts::validity;
 use crate::web::error::AppError;
 use crate::web::views::public::AchievementPage;
 use crate::web::views::shared::{LinkTo, PictureView, PublicPage};
@@ -60,6 +61,7 @@ fn view(issuer: &Issuer, badge: &Badge) -> AchievementPage {
     if let Some(level) = &design.level {
         facts.push(("Level".to_owned(), level.clone()));
     }
+    facts.extend(validity(design));
     let skill = |one: &crate::domain::badge::Alignment| LinkTo {
         href: one.url.clone(),
         text: checks::skill(&one.name, one.framework.as_deref(), one.code.as_deref()),

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::badge::Kind;
-use crate::web::views::shared::{CheckLine, Status, When};
+use crate::domain::zone::Zone;
+use crate::web::views::shared::{CheckLine, Status};
 use openbadges::verify::{CheckKind, Failure, Verdict};
 
 /// What stands behind a kind of badge, in one sentence.
@@ -27,7 +28,12 @@ pub(super) fn skill(name: &str, framework: Option<&str>, code: Option<&str>) -> 
 
 /// What was just verified, one line for each question that a reader has. `host` is the domain that the issuer is known
 /// by; `suspended` since when the issuer looks at it again.
-pub(super) fn genuine(verdict: &Verdict, host: &str, suspended: Option<DateTime<Utc>>) -> Vec<CheckLine> {
+pub(super) fn genuine(
+    verdict: &Verdict,
+    host: &str,
+    suspended: Option<DateTime<Utc>>,
+    zone: Zone,
+) -> Vec<CheckLine> {
     let integrity = [
         CheckKind::Readable,
         CheckKind::Members,
@@ -53,7 +59,7 @@ pub(super) fn genuine(verdict: &Verdict, host: &str, suspended: Option<DateTime<
         ),
     ];
     if let Some(since) = suspended {
-        let since = When::date_only(since).relative;
+        let since = zone.short_day(since);
         lines.push(CheckLine::new(
             Status::NeedsAttention,
             format!(
@@ -110,7 +116,7 @@ mod tests {
     fn what_cannot_be_checked_is_never_said_to_hold() {
         let signed = include_bytes!("../../../crates/openbadges/vectors/badge.json");
         let now = chrono::DateTime::from_timestamp(1_795_430_000, 0).unwrap();
-        let lines = genuine(&verify(signed, &Nowhere, now), "badges.example", None);
+        let lines = genuine(&verify(signed, &Nowhere, now), "badges.example", None, Zone::UTC);
         assert_eq!(lines.len(), 4);
         for place in [0, 1, 3] {
             assert_eq!(lines[place].status, Status::NeedsAttention, "{:?}", lines[place]);

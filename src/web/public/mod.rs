@@ -7,10 +7,11 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
+use crate::domain::zone::Zone;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::error::AppError;
 use crate::web::views::public::NotFoundPage;
-use crate::web::views::shared::PublicPage;
+use crate::web::views::shared::{PublicPage, Zoned};
 
 mod achievement;
 mod checks;
@@ -43,8 +44,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// A page for anybody. It may stand in the history of a browser, but is asked for anew each time: its state may change.
 fn show(status: StatusCode, page: &impl askama::Template) -> Result<HttpResponse, AppError> {
+    show_in(Zone::UTC, status, page)
+}
+
+/// The same, with days as they are in an institution.
+fn show_in(zone: Zone, status: StatusCode, page: &impl askama::Template) -> Result<HttpResponse, AppError> {
     let body = page
-        .render()
+        .render_with_values(&Zoned::from(zone))
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
     let mut answer = HttpResponse::build(status);
     if !status.is_success() {

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 
 use super::credential::{off_the_web, standing};
-use super::{or_nothing, show, unlisted};
+use super::{or_nothing, show_in, unlisted};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
@@ -46,6 +46,7 @@ pub(crate) async fn print(
     };
     let path = addresses::credential(&published.credential.slug);
     let certificate = certificate::view(Sheet {
+        zone: published.issuer.zone,
         document: &checked.document,
         holder: published.holder.clone(),
         warning,
@@ -56,5 +57,5 @@ pub(crate) async fn print(
         back_href: path,
         certificate,
     };
-    Ok(unlisted(show(StatusCode::OK, &page)?))
+    Ok(unlisted(show_in(published.issuer.zone, StatusCode::OK, &page)?))
 }

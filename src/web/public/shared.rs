@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 
 use super::credential::{off_the_web, view};
-use super::{or_nothing, show, unlisted};
+use super::{or_nothing, show, show_in, unlisted};
 use crate::service::Cairn;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::credential::share_links;
@@ -38,7 +38,7 @@ pub(crate) async fn shared(
     };
     let checked = published.check(&cairn)?;
     let page = view(&cairn, &published, &checked, Some(until));
-    Ok(unlisted(show(StatusCode::OK, &page)?))
+    Ok(unlisted(show_in(published.issuer.zone, StatusCode::OK, &page)?))
 }
 
 fn over(error: &ServiceError) -> Result<HttpResponse, AppError> {

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::{DraftGroup, DraftNode, DraftRow, NeedWord, Unit, child_path};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 /// What keeps a draft from being a rule, and where.
@@ -41,14 +42,14 @@ pub(crate) fn place(path: &str) -> String {
 }
 
 impl DraftGroup {
-    /// The rule that this draft says.
+    /// The rule that this draft says, in an institution of that zone.
     ///
     /// # Errors
     /// Every incomplete row and every group whose number cannot be read. What a complete rule may not say (an empty
     /// group, N above M, a cycle) is for [`crate::domain::design_review`].
-    pub(crate) fn to_domain(&self) -> Result<Group, Vec<DraftProblem>> {
+    pub(crate) fn to_domain(&self, here: Zone) -> Result<Group, Vec<DraftProblem>> {
         let mut problems = Vec::new();
-        let group = read_group(self, "", &mut problems);
+        let group = read_group(self, "", here, &mut problems);
         if problems.is_empty() {
             Ok(group)
         } else {
@@ -96,15 +97,16 @@ impl From<&Condition> for DraftRow {
             Condition::HoldsBadge { badge } => Self::Badge {
                 badge: badge.to_string(),
             },
-            Condition::NotBefore { at } => Self::Date {
-                at: at.format("%Y-%m-%dT%H:%M").to_string(),
+            Condition::NotBefore { at, zone } => Self::Date {
+                at: zone.field(*at),
+                zone: zone.name().to_owned(),
             },
             Condition::InstructorApproves => Self::Approval,
         }
     }
 }
 
-fn read_group(group: &DraftGroup, path: &str, problems: &mut Vec<DraftProblem>) -> Group {
+fn read_group(group: &DraftGroup, path: &str, here: Zone, problems: &mut Vec<DraftProblem>) -> Group {
     let need = match group.need {
         NeedWord::All => Need::All,
         NeedWord::Any => Need::Any,
@@ -124,8 +126,8 @@ fn read_group(group: &DraftGroup, path: &str, problems: &mut Vec<DraftProblem>) 
     for (position, node) in group.nodes.iter().enumerate() {
         let below = child_path(path, position);
         match node {
-            DraftNode::Group(group) => nodes.push(Node::Group(read_group(group, &below, problems))),
-            DraftNode::Row(row) => match read_row(row) {
+            DraftNode::Group(group) => nodes.push(Node::Group(read_group(group, &below, here, problems))),
+            DraftNode::Row(row) => match read_row(row, here) {
                 Ok(condition) => nodes.push(Node::Condition(condition)),
                 Err(message) => problems.push(DraftProblem {
                     path: below,
@@ -138,7 +140,7 @@ fn read_group(group: &DraftGroup, path: &str, problems: &mut Vec<DraftProblem>) 
     Group { need, nodes }
 }
 
-fn read_row(row: &DraftRow) -> Result<Condition, &'static str> {
+fn read_row(row: &DraftRow, here: Zone) -> Result<Condition, &'static str> {
     match row {
         DraftRow::Grade { item, value, unit } => {
             if item.is_empty() {
@@ -165,9 +167,12 @@ fn read_row(row: &DraftRow) -> Result<Condition, &'static str> {
         DraftRow::Badge { badge } => Ok(Condition::HoldsBadge {
             badge: BadgeId::from(badge.as_str()),
         }),
-        DraftRow::Date { at } => moment(at)
-            .map(|at| Condition::NotBefore { at })
-            .ok_or("Choose a day and a time."),
+        DraftRow::Date { at, zone } => {
+            let zone = Zone::parse(zone).unwrap_or(here);
+            moment(at, zone)
+                .map(|at| Condition::NotBefore { at, zone })
+                .ok_or("Choose a day and a time.")
+        }
         DraftRow::Approval => Ok(Condition::InstructorApproves),
     }
 }
@@ -181,10 +186,10 @@ fn number(text: &str) -> Option<Decimal> {
     Decimal::from_str(&text).ok()
 }
 
-fn moment(text: &str) -> Option<DateTime<Utc>> {
+fn moment(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
     let text = text.trim();
     ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .map(|naive| naive.and_utc())
+        .and_then(|wall| zone.moment(wall))
 }

@@ -9,7 +9,7 @@
 //! | grade | `kind` = `grade`, `item`, `value`, `unit` = `points` or `percent` |
 //! | evidence | `kind` = `evidence`, `activity` |
 //! | badge | `kind` = `badge`, `badge` |
-//! | date | `kind` = `date`, `at` (`yyyy-mm-ddThh:mm`, UTC) |
+//! | date | `kind` = `date`, `at` (`yyyy-mm-ddThh:mm`), `zone` (that of the institution where empty) |
 //! | approval | `kind` = `approval` |
 //!
 //! Buttons are `action` = `add:<path>:<kind>`, `group:<path>`, `remove:<path>`, `up:<path>` or `down:<path>`, so that
@@ -70,8 +70,10 @@ pub(crate) enum DraftRow {
         badge: String,
     },
     Date {
-        /// `yyyy-mm-ddThh:mm` in UTC.
+        /// `yyyy-mm-ddThh:mm`.
         at: String,
+        /// The name of the zone in which it is meant; empty for the institution's.
+        zone: String,
     },
     Approval,
 }
@@ -186,7 +188,10 @@ impl RowKind {
                 activity: String::new(),
             },
             Self::Badge => DraftRow::Badge { badge: String::new() },
-            Self::Date => DraftRow::Date { at: String::new() },
+            Self::Date => DraftRow::Date {
+                at: String::new(),
+                zone: String::new(),
+            },
             Self::Approval => DraftRow::Approval,
         }
     }

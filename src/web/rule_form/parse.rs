@@ -99,6 +99,7 @@ fn read_row(fields: &Fields<'_>, path: &str, kind: RowKind) -> DraftRow {
         },
         RowKind::Date => DraftRow::Date {
             at: fields.value(path, "at"),
+            zone: fields.value(path, "zone"),
         },
         RowKind::Approval => DraftRow::Approval,
     }

@@ -1,9 +1,11 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::*;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::sample::any_zone;
+use crate::domain::zone::Zone;
 
 fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
     fields
@@ -45,7 +47,10 @@ fn write_group(group: &DraftGroup, path: &str, fields: &mut Vec<(String, String)
                     }
                     DraftRow::Evidence { activity } => put("activity", activity),
                     DraftRow::Badge { badge } => put("badge", badge),
-                    DraftRow::Date { at } => put("at", at),
+                    DraftRow::Date { at, zone } => {
+                        put("at", at);
+                        put("zone", zone);
+                    }
                     DraftRow::Approval => {}
                 }
             }
@@ -85,7 +90,7 @@ fn a_posted_form_becomes_the_tree_that_was_on_screen() {
         (inner.need, inner.count.as_str(), inner.nodes.len()),
         (NeedWord::AtLeast, "2", 2)
     );
-    let problems = draft.to_domain().unwrap_err();
+    let problems = draft.to_domain(Zone::UTC).unwrap_err();
     assert_eq!(
         problems,
         [DraftProblem {
@@ -202,7 +207,7 @@ fn each_incomplete_row_says_what_is_missing() {
             ..DraftGroup::default()
         };
         draft
-            .to_domain()
+            .to_domain(Zone::UTC)
             .map_err(|problems| problems[0].message.clone())
             .unwrap_err()
     };
@@ -226,7 +231,8 @@ fn each_incomplete_row_says_what_is_missing() {
     assert_eq!(says(DraftRow::Badge { badge: String::new() }), "Choose a badge.");
     assert_eq!(
         says(DraftRow::Date {
-            at: "tomorrow".into()
+            at: "tomorrow".into(),
+            zone: String::new()
         }),
         "Choose a day and a time."
     );
@@ -235,7 +241,11 @@ fn each_incomplete_row_says_what_is_missing() {
         count: "0".into(),
         nodes: vec![],
     };
-    assert!(group.to_domain().unwrap_err()[0].message.contains("how many"));
+    assert!(
+        group.to_domain(Zone::UTC).unwrap_err()[0]
+            .message
+            .contains("how many")
+    );
 }
 
 #[test]
@@ -252,7 +262,10 @@ fn a_comma_is_a_decimal_point() {
         item: "i".into(),
         at_least: Threshold::Points(Decimal::new(75, 1)),
     };
-    assert_eq!(draft.to_domain().unwrap().nodes, [Node::Condition(expected)]);
+    assert_eq!(
+        draft.to_domain(Zone::UTC).unwrap().nodes,
+        [Node::Condition(expected)]
+    );
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
@@ -276,8 +289,14 @@ fn condition() -> impl Strategy<Value = Condition> {
         id.prop_map(|badge| Condition::HoldsBadge {
             badge: badge.as_str().into()
         }),
-        (0_i64..4_000_000).prop_map(|minutes| Condition::NotBefore {
-            at: DateTime::<Utc>::from_timestamp(minutes * 60, 0).unwrap()
+        (20_000_000_i64..34_000_000, any_zone()).prop_map(|(minutes, zone)| {
+            // The first of two moments that a clock on the wall shows alike.
+            let wall = zone.field(DateTime::<Utc>::from_timestamp(minutes * 60, 0).unwrap());
+            let wall = NaiveDateTime::parse_from_str(&wall, "%Y-%m-%dT%H:%M").unwrap();
+            Condition::NotBefore {
+                at: zone.moment(wall).unwrap(),
+                zone,
+            }
         }),
         Just(Condition::InstructorApproves),
     ]
@@ -310,7 +329,7 @@ proptest! {
         prop_assume!(draft.size() <= MAX_NODES);
         let posted = DraftGroup::from_fields(&posted_for(&draft));
         prop_assert_eq!(&posted, &draft);
-        prop_assert_eq!(posted.to_domain().unwrap(), rule);
+        prop_assert_eq!(posted.to_domain(Zone::UTC).unwrap(), rule);
     }
 
     #[test]
@@ -350,7 +369,7 @@ fn two_problems_of_one_kind_say_which_row_each_is_about() {
         ..DraftGroup::default()
     };
     let said: Vec<String> = draft
-        .to_domain()
+        .to_domain(Zone::UTC)
         .unwrap_err()
         .iter()
         .map(DraftProblem::with_place)
@@ -362,4 +381,27 @@ fn two_problems_of_one_kind_say_which_row_each_is_about() {
         "Condition 3.1: Choose an assignment.",
     ];
     assert_eq!(said, expected);
+}
+
+#[test]
+fn a_date_means_the_zone_that_it_was_typed_in_and_a_new_one_that_of_the_institution() {
+    let berlin = Zone::parse("Europe/Berlin").unwrap();
+    let typed = |zone: &str| DraftGroup {
+        nodes: vec![DraftNode::Row(DraftRow::Date {
+            at: "2026-06-30T09:00".into(),
+            zone: zone.into(),
+        })],
+        ..DraftGroup::default()
+    };
+    let says = |zone: &str| {
+        let root = typed(zone).to_domain(berlin).unwrap();
+        let [Condition::NotBefore { at, zone }] = root.conditions()[..] else {
+            panic!("{root:?}");
+        };
+        (at.to_rfc3339(), zone.name())
+    };
+    assert_eq!(says(""), ("2026-06-30T07:00:00+00:00".into(), "Europe/Berlin"));
+    assert_eq!(says("UTC"), ("2026-06-30T09:00:00+00:00".into(), "UTC"));
+    let kept = DraftGroup::from(&typed("UTC").to_domain(berlin).unwrap());
+    assert_eq!(kept, typed("UTC"), "it is shown as it was typed");
 }

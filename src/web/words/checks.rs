@@ -1,20 +1,64 @@
 //! What became of reading a course, and of what is sent to its gradebook, in words for its instructors.
 
+use chrono::{DateTime, Utc};
+
 use super::errors::OUR_FAULT;
 use super::full_stop;
 use super::refusals;
-use crate::service::base::trouble::{Reason, Trouble};
+use crate::domain::course::{Checks, End};
+use crate::domain::zone::Zone;
+use crate::service::base::trouble::{Away, Reason, Trouble};
 use crate::service::course::scores::Late;
-use crate::service::course::sync::{CheckProgress, Stage};
+use crate::service::course::sync::{CheckProgress, Ended, Since, Stage};
 
 /// What went wrong, as one paragraph with the error id.
 #[must_use]
 pub(crate) fn trouble(trouble: &Trouble) -> String {
-    let sentences: Vec<String> = trouble.reasons.iter().map(reason).collect();
+    told(trouble, "Nothing was lost, and Cairn tries again by itself.")
+}
+
+/// What went wrong with the check of a course. Of a platform that is away it says what that means: which numbers stand,
+/// and when it is asked again.
+#[must_use]
+pub(crate) fn of_a_check(trouble: &Trouble, checks: &Checks, now: DateTime<Utc>, zone: Zone) -> String {
+    let stand = checks.last_at.map_or_else(
+        || "nothing was read yet".to_owned(),
+        |at| format!("the numbers of {} stand", zone.clock(at, now)),
+    );
+    let next = match checks.next_at {
+        Some(at) if at > now => format!("Cairn asks again at {}", zone.clock(at, now)),
+        Some(_) => "Cairn asks again in a moment".to_owned(),
+        None => "“Check now” asks again".to_owned(),
+    };
+    told(trouble, &format!("Nothing was lost: {stand}, and {next}."))
+}
+
+/// The reasons; behind them, where the platform is away, what that means.
+fn told(trouble: &Trouble, meaning: &str) -> String {
+    let mut sentences: Vec<String> = trouble.reasons.iter().map(reason).collect();
+    if trouble.reasons.iter().any(|reason| reason.away().is_some()) {
+        sentences.push(meaning.to_owned());
+    }
     let text = sentences.join(" ");
     match &trouble.error_id {
         Some(id) => format!("{text} (Error id {id})"),
         None => text,
+    }
+}
+
+/// How a platform is away, as a sentence.
+#[must_use]
+pub(super) const fn away(how: Away) -> &'static str {
+    match how {
+        Away::Down => "The course site is out of order or being repaired just now.",
+        Away::WebPage => {
+            "The course site answered with a web page instead of data, as it does while it is being repaired."
+        }
+        Away::Silent => "The course site did not answer in time.",
+        Away::Unreachable => "The course site cannot be reached just now.",
+        Away::Busy => "The course site has much to do and asks us to slow down.",
+        Away::BrokenOff => "The answer of the course site broke off in the middle.",
+        Away::Empty => "The answer of the course site is empty where data was expected.",
     }
 }
 
@@ -26,10 +70,16 @@ fn reason(reason: &Reason) -> String {
         ),
         Reason::Address(trouble) => refusals::address(trouble),
         Reason::Column(refusal) => refusals::column(refusal),
-        Reason::ResultsUnread { columns, said } => {
+        Reason::ResultsUnread {
+            columns,
+            said,
+            away: how,
+        } => {
             let labels: Vec<String> = columns.iter().map(|label| column(label.as_deref())).collect();
-            format!("{}: {}", labels.join(", "), full_stop(said))
+            let said = how.map_or_else(|| full_stop(said), |how| away(how).to_owned());
+            format!("{}: {said}", labels.join(", "))
         }
+        Reason::Away { how, .. } => away(*how).to_owned(),
         Reason::ColumnUnread { label, said } => format!("“{label}” is not read: {}", full_stop(said)),
         Reason::MembersLeftOut { count, rows } => {
             let counted = match count {
@@ -73,7 +123,7 @@ fn column(label: Option<&str>) -> String {
 
 /// How far a check is.
 #[must_use]
-pub(crate) fn progress(progress: &CheckProgress) -> String {
+pub(crate) fn progress(progress: &CheckProgress, zone: Zone) -> String {
     match &progress.stage {
         Stage::Reading => "Reading members and grades from the course.".to_owned(),
         Stage::People(people) => {
@@ -81,8 +131,63 @@ pub(crate) fn progress(progress: &CheckProgress) -> String {
             format!("Deciding the badges of {people} {of}.")
         }
         Stage::Badges => format!("Deciding badges: {} of {} done.", progress.done, progress.total),
-        Stage::Ended(Some(problem)) => trouble(problem),
-        Stage::Ended(None) => "Everything is up to date.".to_owned(),
+        Stage::Ended(ended) => ended_words(ended, zone),
+        Stage::CourseOver => "This course has ended, so there is nothing to read.".to_owned(),
+    }
+}
+
+/// What a check left: never that all is well beside numbers that are old.
+fn ended_words(ended: &Ended, zone: Zone) -> String {
+    let Ended {
+        problem,
+        checks,
+        undecided,
+        since,
+        now,
+    } = ended;
+    if let Some(problem) = problem {
+        let awards = since.filter(|since| since.awards > 0);
+        let told = of_a_check(problem, checks, *now, zone);
+        return match awards {
+            Some(since) => format!("{} {told}", new_awards(since.awards)),
+            None => told,
+        };
+    }
+    if *undecided {
+        return "Grades were read, but not every badge could be decided, so some numbers are those of before. The next check decides them."
+            .to_owned();
+    }
+    match (since, checks.last_at) {
+        (_, None) => "The course has not been read yet.".to_owned(),
+        (Some(Since { read: true, awards }), _) => format!("Checked. {}", new_awards(*awards)),
+        (Some(Since { read: false, .. }), Some(at)) => {
+            format!(
+                "The check did not come to its end. The numbers are those of {}.",
+                zone.clock(at, *now)
+            )
+        }
+        (None, Some(at)) => format!("The numbers are those of {}.", zone.clock(at, *now)),
+    }
+}
+
+fn new_awards(count: usize) -> String {
+    match count {
+        0 => "No new awards.".to_owned(),
+        1 => "1 new award.".to_owned(),
+        many => format!("{many} new awards."),
+    }
+}
+
+/// Why nothing is read any more of a course that has ended, for those who taught it.
+#[must_use]
+pub(crate) const fn ended(how: End) -> &'static str {
+    match how {
+        End::Concluded => {
+            "Your course site has concluded it, so grades are not read any more. Badges that were awarded stay valid, and everybody keeps theirs. Cairn looks once a day, and whenever somebody opens it, whether the course is open again."
+        }
+        End::Gone => {
+            "Your course site does not know it any more: it was deleted there, or Cairn was taken out of it. Badges that were awarded stay valid, and everybody keeps theirs. Cairn looks once a day, and whenever somebody opens it, whether the course is there again."
+        }
     }
 }
 
@@ -116,6 +221,97 @@ pub(crate) fn late(late: &Late) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        format!("2026-11-23T{text}:00Z").parse().unwrap()
+    }
+
+    fn ended(problem: Option<Trouble>, read: &str, since: Option<Since>) -> Ended {
+        Ended {
+            problem,
+            checks: Checks {
+                last_at: Some(at(read)),
+                next_at: Some(at("10:57")),
+                problem: None,
+            },
+            undecided: false,
+            since,
+            now: at("10:50"),
+        }
+    }
+
+    #[test]
+    fn a_platform_that_is_away_is_said_with_what_it_means_and_without_a_bare_status() {
+        let away = |how| Reason::Away {
+            how,
+            said: "Listing the members failed: the platform is out of order (status 502)".into(),
+        };
+        let trouble = |reasons| Trouble {
+            reasons,
+            error_id: Some("0badcafe".into()),
+        };
+        let told = ended_words(
+            &ended(Some(trouble(vec![away(Away::Down)])), "10:42", None),
+            Zone::UTC,
+        );
+        assert_eq!(
+            told,
+            "The course site is out of order or being repaired just now. Nothing was lost: the numbers of 10:42 UTC \
+             stand, and Cairn asks again at 10:57 UTC. (Error id 0badcafe)"
+        );
+        let every = [
+            Away::Down,
+            Away::WebPage,
+            Away::Silent,
+            Away::Unreachable,
+            Away::Busy,
+            Away::BrokenOff,
+            Away::Empty,
+        ];
+        for how in every {
+            let columns = Reason::ResultsUnread {
+                columns: vec![Some("Quiz".into())],
+                said: "Reading results failed: the platform is out of order (status 503)".into(),
+                away: Some(how),
+            };
+            let told = super::trouble(&trouble(vec![away(how), columns]));
+            assert!(!told.contains("status"), "{told}");
+            assert!(told.contains("“Quiz”: The"), "{told}");
+            assert_eq!(told.matches("Nothing was lost").count(), 1, "{told}");
+        }
+        let mut never = ended(Some(trouble(vec![away(Away::Silent)])), "10:42", None);
+        (never.checks.last_at, never.checks.next_at) = (None, None);
+        assert_eq!(
+            ended_words(&never, Zone::UTC),
+            "The course site did not answer in time. Nothing was lost: nothing was read yet, and “Check now” asks again. \
+             (Error id 0badcafe)"
+        );
+        let refused = trouble(vec![Reason::TurnedOff]);
+        assert!(!super::trouble(&refused).contains("Nothing was lost"));
+    }
+
+    #[test]
+    fn the_end_of_a_check_counts_what_is_new_and_never_calls_old_numbers_new() {
+        let since = |read, awards| Some(Since { read, awards });
+        for (read, since, said) in [
+            ("10:50", since(true, 0), "Checked. No new awards."),
+            ("10:50", since(true, 1), "Checked. 1 new award."),
+            ("10:50", since(true, 2), "Checked. 2 new awards."),
+            (
+                "10:42",
+                since(false, 0),
+                "The check did not come to its end. The numbers are those of 10:42 UTC.",
+            ),
+            ("10:42", None, "The numbers are those of 10:42 UTC."),
+        ] {
+            assert_eq!(ended_words(&ended(None, read, since), Zone::UTC), said);
+        }
+        let undecided = Ended {
+            undecided: true,
+            ..ended(None, "10:50", since(true, 0))
+        };
+        assert!(ended_words(&undecided, Zone::UTC).contains("numbers are those of before"));
+    }
 
     #[test]
     fn what_is_left_out_of_the_member_list_is_counted_and_the_first_are_named() {

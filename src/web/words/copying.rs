@@ -1,6 +1,7 @@
 //! What to look at in badges that come along from another course.
 
-use crate::domain::sentence::{moment, number};
+use crate::domain::sentence::number;
+use crate::domain::zone::last_moment;
 use crate::service::course::copying::Note;
 
 /// What to look at.
@@ -12,13 +13,13 @@ pub(crate) fn note(note: &Note) -> String {
             number(*here),
             number(*before)
         ),
-        Note::Ended(at) => format!(
-            "It ends on {}, which has passed. Edit the badge and choose another end before you activate it.",
-            moment(*at)
+        Note::Ended(at, zone) => format!(
+            "Its last day is {}, which has passed. Edit the badge and choose another end before you activate it.",
+            zone.long_day(last_moment(*at))
         ),
-        Note::Date(at) => format!(
+        Note::Date(at, zone) => format!(
             "Its rule asks for a date, {}: look whether it fits this course.",
-            moment(*at)
+            zone.long(*at)
         ),
     }
 }

@@ -1,8 +1,9 @@
 //! Everything that can go wrong in a use case, as people are told: on pages and, for the same use cases, by the command
 //! line.
 
-use super::{policies, refusals, registering};
+use super::{checks, policies, refusals, registering};
 use crate::service::base::error::ServiceError;
+use crate::service::base::trouble::Away;
 
 /// What a person is told, as whole sentences that say what to do.
 #[must_use]
@@ -43,10 +44,18 @@ pub(crate) fn sentence(error: &ServiceError) -> String {
             "Your institution’s sign-in service did not answer as it should. Try again in a minute; if it stays so, come in by another way: `cairn admin-link` on the server prints a link."
         }
         ServiceError::Internal(_) => OUR_FAULT,
-        // What the rooms below and the library say of themselves is a sentence already.
+        ServiceError::Platform(error) => match Away::of(error) {
+            Some(how) => {
+                return format!(
+                    "{} Nothing was lost; try again in some minutes.",
+                    checks::away(how)
+                );
+            }
+            None => return error.to_string(),
+        },
+        // What the modules below and the library say of themselves is a sentence already.
         ServiceError::Launch(_)
         | ServiceError::Login(_)
-        | ServiceError::Platform(_)
         | ServiceError::Store(_)
         | ServiceError::Blob(_)
         | ServiceError::Secrets(_) => return error.to_string(),

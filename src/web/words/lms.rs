@@ -60,6 +60,10 @@ pub(crate) fn paste(flavour: Flavour, origin: &str) -> Vec<PasteLine> {
             ours("Initiate login URL", addresses::LOGIN),
             ours("Redirection URI(s)", addresses::LAUNCH),
             copied("Custom parameters", "context_id_history=$Context.id.history"),
+            copied(
+                "Custom parameters, on a line of its own below",
+                "time_zone=$Person.address.timezone",
+            ),
             chosen(
                 "Tool configuration usage",
                 "Show in activity chooser and as a preconfigured tool",

@@ -12,8 +12,12 @@ pub(crate) mod platforms;
 pub(crate) mod policies;
 pub(crate) mod refusals;
 mod registering;
+pub(crate) mod releases;
+pub(crate) mod renewals;
+pub(crate) mod scores;
 pub(crate) mod self_test;
 pub(crate) mod states;
+pub(crate) mod students;
 
 /// A text as a sentence with its full stop.
 #[must_use]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{ContentItem, DeepLinkingSettings, ResourceLinkItem};
 use crate::capabilities::{Capabilities, ContentItems, ItemLinks};
@@ -13,14 +15,34 @@ const MAX_TITLE: usize = 255;
 const MAX_VALUE: usize = 255;
 
 /// Items that may be returned in answer to one request. There is no other way to make one than [`accept`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Accepted(Vec<ContentItem>);
+
+/// Items that were accepted, as they are kept until the answer is signed: what they are on the wire.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Kept(Box<RawValue>);
+
+/// What an answer can return: nothing that was not accepted.
+pub trait Returned: Serialize + std::fmt::Debug {}
+
+impl Returned for Accepted {}
+impl Returned for Kept {}
 
 impl Accepted {
     /// Nothing at all: the person thought better of it.
     #[must_use]
     pub fn nothing() -> Self {
         Self::default()
+    }
+
+    /// The items, to be kept.
+    ///
+    /// # Errors
+    /// What the serializer says; it has nothing to say.
+    pub fn keep(&self) -> Result<Kept, serde_json::Error> {
+        serde_json::value::to_raw_value(self).map(Kept)
     }
 
     /// The items.

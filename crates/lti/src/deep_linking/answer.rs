@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::{Accepted, ContentItem};
+use super::{Accepted, Returned};
 use crate::error::ToolKeyError;
 use crate::keys::ToolKey;
 use ambient::random::{self, Random};
@@ -14,8 +14,8 @@ const LIFETIME: TimeDelta = TimeDelta::minutes(5);
 const BACKDATED: TimeDelta = TimeDelta::seconds(30);
 
 /// Everything that the answer says.
-#[derive(Debug, Clone, Copy)]
-pub struct Answer<'a> {
+#[derive(Debug)]
+pub struct Answer<'a, I: Returned = Accepted> {
     /// Our name at the platform.
     pub client_id: &'a str,
     /// The platform, byte for byte as it calls itself.
@@ -25,13 +25,13 @@ pub struct Answer<'a> {
     /// As in the request, exactly when it was there.
     pub data: Option<&'a str>,
     /// What is returned; may be nothing.
-    pub items: &'a Accepted,
+    pub items: &'a I,
     /// What the platform may show to the person.
     pub message: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Claims<'a> {
+struct Claims<'a, I: Serialize> {
     iss: &'a str,
     aud: &'a str,
     azp: &'a str,
@@ -50,7 +50,7 @@ struct Claims<'a> {
     )]
     data: Option<&'a str>,
     #[serde(rename = "https://purl.imsglobal.org/spec/lti-dl/claim/content_items")]
-    content_items: &'a [ContentItem],
+    content_items: &'a I,
     #[serde(
         rename = "https://purl.imsglobal.org/spec/lti-dl/claim/msg",
         skip_serializing_if = "Option::is_none"
@@ -58,7 +58,7 @@ struct Claims<'a> {
     msg: Option<&'a str>,
 }
 
-impl Answer<'_> {
+impl<I: Returned> Answer<'_, I> {
     /// The answer as a compact JWT, for the form field `JWT`.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Answer<'_> {
             version: "1.3.0",
             deployment_id: self.deployment_id,
             data: self.data,
-            content_items: self.items.items(),
+            content_items: self.items,
             msg: self.message,
         })
     }

@@ -10,7 +10,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use accept::{Accepted, Unacceptable, accept};
+pub use accept::{Accepted, Kept, Returned, Unacceptable, accept};
 pub use answer::Answer;
 pub use content_item::{
     ContentItem, HtmlItem, Icon, ImageItem, ItemLineItem, ItemType, LinkItem, ResourceLinkItem,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use crate::answered::{excerpt, is_throttled, retry_after};
+use crate::capabilities::{Capabilities, ConcludedCourses};
 use crate::services::media::scope::purpose;
 use crate::token::TokenError;
 use crate::transport::{NetError, Response};
@@ -28,6 +29,21 @@ impl ServiceError {
     pub fn retryable(&self) -> bool {
         self.reason.retryable()
     }
+
+    /// That the course is over, where a service of it says so; for services of the course itself, not of one column.
+    #[must_use]
+    pub fn course_end(&self, capabilities: &Capabilities) -> Option<CourseEnd> {
+        self.reason.course_end(capabilities)
+    }
+}
+
+/// Why nothing more is to be had of a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CourseEnd {
+    /// It was concluded.
+    Concluded,
+    /// It is not there, or not for this tool.
+    Gone,
 }
 
 /// Why a call failed.
@@ -146,6 +162,18 @@ impl Reason {
         )
     }
 
+    fn course_end(&self, capabilities: &Capabilities) -> Option<CourseEnd> {
+        match (self, capabilities.concluded_courses) {
+            (Self::NotFound, _) => Some(CourseEnd::Gone),
+            (Self::Status(422, said) | Self::Unprocessable(said), ConcludedCourses::Said(text))
+                if said.contains(text) =>
+            {
+                Some(CourseEnd::Concluded)
+            }
+            _ => None,
+        }
+    }
+
     /// What a status means where no score was sent: those that speak of a person's score do not fit there.
     pub(crate) fn beside_scores(self, response: &Response) -> Self {
         match self {
@@ -233,6 +261,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registration::Flavour;
     use proptest::prelude::*;
 
     fn response(status: u16, body: &str) -> Response {
@@ -328,6 +357,38 @@ mod tests {
                 "{launch} {token}"
             );
             assert!(told.insert(launch), "each in its own words");
+        }
+    }
+
+    #[test]
+    fn a_course_that_is_over_is_told_by_its_text_or_by_404_and_by_nothing_else() {
+        let canvas = Flavour::Canvas.capabilities();
+        let end = |capabilities: &Capabilities, status: u16, body: &str| {
+            let answer = response(status, body);
+            judge(&answer)
+                .unwrap_err()
+                .beside_scores(&answer)
+                .doing("Reading the columns")
+                .course_end(capabilities)
+        };
+        let said = r#"{"errors":{"type":"unprocessable_entity","message":"This course has concluded. AGS requests will no longer be accepted for this course."}}"#;
+        assert_eq!(end(&canvas, 422, said), Some(CourseEnd::Concluded));
+        assert_eq!(end(&Flavour::Moodle.capabilities(), 422, said), None);
+        assert_eq!(end(&canvas, 404, ""), Some(CourseEnd::Gone));
+        assert_eq!(
+            end(&Flavour::Moodle.capabilities(), 404, ""),
+            Some(CourseEnd::Gone)
+        );
+        let unpublished =
+            r#"{"errors":[{"field":"grade","message":"This assignment is still unpublished"}]}"#;
+        for (status, body) in [
+            (422, unpublished),
+            (401, ""),
+            (403, said),
+            (503, said),
+            (400, said),
+        ] {
+            assert_eq!(end(&canvas, status, body), None, "{status}");
         }
     }
 

@@ -14,7 +14,7 @@ use super::error::{Reason, ServiceError, read_json};
 use super::media::{self, scope};
 use super::paging::{List, with_parameter};
 use super::{Call, Platform, Repeat};
-use crate::capabilities::NewColumns;
+use crate::capabilities::{NewColumns, ResultUsers};
 use crate::deep_linking::SubmissionReview;
 use crate::number::{Number, decimal, id, lines, text};
 use crate::transport::Request;
@@ -89,6 +89,26 @@ impl ResultRow {
     pub fn share(&self) -> Option<Decimal> {
         share(self.score?, self.maximum.unwrap_or(Decimal::ONE))
     }
+
+    /// The same grade in points of a column with that maximum; `None` as for [`Self::share`], or where it is too large.
+    #[must_use]
+    pub fn points_of(&self, column: Decimal) -> Option<Decimal> {
+        points_of(self.score?, self.maximum.unwrap_or(Decimal::ONE), column)
+    }
+}
+
+/// `given` of `maximum` in points of a column, rounded where the division does not come to an end.
+#[must_use]
+pub fn points_of(given: Decimal, maximum: Decimal, column: Decimal) -> Option<Decimal> {
+    const PLACES: u32 = 9;
+    if maximum <= Decimal::ZERO {
+        return None;
+    }
+    if maximum == column {
+        return Some(given);
+    }
+    let points = given.checked_mul(column)?.checked_div(maximum)?;
+    Some(points.round_dp(PLACES).normalize())
 }
 
 /// `points` of `maximum`, when that makes sense.
@@ -137,12 +157,28 @@ impl Platform {
             page_size: 100,
             read: read_line_items,
         };
-        let wires = self.read_pages(&url, &list).await?;
-        wires
-            .into_iter()
-            .map(|wire| wire.accept(line_items))
-            .collect::<Result<_, _>>()
-            .map_err(|why| why.doing(doing))
+        let rows = self.read_pages(&url, &list).await?;
+        let read = rows.iter().map(|row| {
+            serde_json::from_str::<LineItemWire>(row.get())
+                .map_err(|error| Reason::Malformed(error.to_string()))?
+                .accept(line_items)
+        });
+        // One that cannot be used spoils no other; where none can be used, something is wrong with all of them.
+        let mut items = Vec::with_capacity(rows.len());
+        let mut refused = Vec::new();
+        for item in read {
+            item.map_or_else(|why| refused.push(why), |item| items.push(item));
+        }
+        if !refused.is_empty() {
+            tracing::warn!(
+                missing = refused.len(),
+                "line items that cannot be used were left out"
+            );
+        }
+        match refused.into_iter().next() {
+            Some(why) if items.is_empty() => Err(why.doing(doing)),
+            _ => Ok(items),
+        }
     }
 
     /// Reads one line item.
@@ -243,10 +279,15 @@ impl Platform {
         Ok(super::last_of_each(rows, |row| &row.user_id))
     }
 
-    /// The result of one person, if there is a row.
+    /// The result of one person, if there is a row: under their own id, or the only row of a platform that may call them
+    /// otherwise in it ([`ResultUsers`]).
     pub async fn result_of(&self, line_item: &Url, user_id: &str) -> Result<Option<ResultRow>, ServiceError> {
-        let rows = self.rows_of(line_item, user_id).await?;
-        Ok(rows.into_iter().find(|row| row.user_id == user_id))
+        let mut rows = self.rows_of(line_item, user_id).await?;
+        if let Some(at) = rows.iter().position(|row| row.user_id == user_id) {
+            return Ok(Some(rows.swap_remove(at)));
+        }
+        let is_theirs = self.capabilities.result_users == ResultUsers::MayBePresent && rows.len() == 1;
+        Ok(rows.pop().filter(|_| is_theirs))
     }
 
     async fn rows_of(&self, line_item: &Url, user_id: &str) -> Result<Vec<ResultRow>, ServiceError> {
@@ -327,7 +368,7 @@ impl LineItemWire {
     }
 }
 
-fn read_line_items(body: &[u8]) -> Result<Vec<LineItemWire>, Reason> {
+fn read_line_items(body: &[u8]) -> Result<Vec<Box<RawValue>>, Reason> {
     read_json(body)
 }
 

@@ -76,6 +76,20 @@ async fn a_column_on_another_server_is_not_taken_over() {
 }
 
 #[tokio::test]
+async fn a_column_that_cannot_be_used_spoils_no_other() {
+    let body = format!(
+        r#"[{{"id":7}},null,{{"label":"x"}},{{"id":"https://evil.example/1"}},{{"id":"{ITEM}","label":["y"],"scoreMaximum":1}}]"#
+    );
+    let world = scripted(Flavour::Canvas, vec![Ok(answer(200, &body))]);
+    let all = LineItemFilter::default();
+    let items = world.platform.line_items(&url(ITEMS), &all).await.unwrap();
+    assert_eq!(
+        items.iter().map(|item| item.id.clone()).collect::<Vec<_>>(),
+        [url(ITEM)]
+    );
+}
+
+#[tokio::test]
 async fn a_column_is_created_with_exact_types_and_an_exact_number() {
     let body = r#"{"id":"https://lms.example/mod/lti/services.php/2/lineitems/7/lineitem?type_id=1","label":"Evidence","scoreMaximum":12.5}"#;
     let world = scripted(Flavour::Moodle, vec![Ok(answer(201, body))]);
@@ -254,6 +268,16 @@ async fn one_persons_result_is_that_persons_even_if_the_filter_is_ignored() {
     );
     assert_eq!(world.platform.result_of(&url(ITEM), "6").await.unwrap(), None);
     assert!(world.urls()[0].ends_with("/lineitem/results?type_id=1&user_id=6"));
+}
+
+#[tokio::test]
+async fn the_row_of_a_merged_account_is_theirs_who_was_asked_of() {
+    let body = r#"[{"userId":"present","resultScore":2}]"#;
+    for (flavour, theirs) in [(Flavour::Canvas, Some(dec("2"))), (Flavour::Moodle, None)] {
+        let world = scripted(flavour, vec![Ok(answer(200, body))]);
+        let row = world.platform.result_of(&url(ITEM), "former").await.unwrap();
+        assert_eq!(row.and_then(|row| row.score), theirs);
+    }
 }
 
 #[tokio::test]

@@ -19,9 +19,9 @@ use crate::transport::{NetError, Request, Response, Transport};
 use ambient::clock::SharedClock;
 use ambient::random::SharedRandom;
 
+mod concurrency;
 pub mod course;
 pub mod error;
-mod gate;
 pub mod grades;
 pub mod media;
 pub mod notices;
@@ -29,13 +29,14 @@ pub mod paging;
 mod retry;
 pub mod roster;
 pub mod score;
+pub mod score_refusal;
 mod score_times;
 
 #[cfg(test)]
 pub(crate) mod fake;
 
+use concurrency::ConcurrencyLimit;
 use error::{Reason, ServiceError, judge};
-use gate::Gate;
 pub(crate) use retry::Repeat;
 use retry::{Next, TokenNow, Tries};
 pub use retry::{Pacing, Sleep, TimerSleep};
@@ -50,7 +51,7 @@ pub struct Services {
     random: SharedRandom,
     sleep: Arc<dyn Sleep>,
     pacing: Pacing,
-    gates: Mutex<HashMap<RegistrationId, Arc<Gate>>>,
+    limits: Mutex<HashMap<RegistrationId, Arc<ConcurrencyLimit>>>,
     times: ScoreTimes,
 }
 
@@ -70,7 +71,7 @@ impl Services {
             random,
             sleep: Arc::new(TimerSleep),
             pacing: Pacing::default(),
-            gates: Mutex::default(),
+            limits: Mutex::default(),
             times: ScoreTimes::default(),
         }
     }
@@ -94,13 +95,13 @@ impl Services {
         capabilities: Capabilities,
         granted: Vec<String>,
     ) -> Platform {
-        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        let gate = gates
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let concurrency = limits
             .entry(target.registration_id.clone())
-            .or_insert_with(|| Gate::new(self.pacing.in_flight));
+            .or_insert_with(|| ConcurrencyLimit::new(self.pacing.in_flight));
         Platform {
             services: Arc::clone(self),
-            gate: Arc::clone(gate),
+            concurrency: Arc::clone(concurrency),
             target: Arc::new(target),
             capabilities,
             granted: granted.into(),
@@ -113,7 +114,7 @@ impl Services {
 #[derive(Debug, Clone)]
 pub struct Platform {
     services: Arc<Services>,
-    gate: Arc<Gate>,
+    concurrency: Arc<ConcurrencyLimit>,
     target: Arc<TokenTarget>,
     capabilities: Capabilities,
     granted: Arc<[String]>,
@@ -140,7 +141,7 @@ impl Platform {
     /// How many requests this registration may have under way now.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.gate.limit()
+        self.concurrency.limit()
     }
 
     fn is_granted(&self, scope: &str) -> bool {
@@ -181,7 +182,7 @@ impl Platform {
         request: Request,
         read: &(impl Fn(&Response) -> Result<T, Reason> + Send + Sync),
     ) -> Result<T, Failed> {
-        let pass = self.gate.enter().await;
+        let pass = self.concurrency.enter().await;
         let tokens = &self.services.tokens;
         let given = tokens.given(&self.target, &[scope]).await?;
         let request = request.header("authorization", given.token.authorization());

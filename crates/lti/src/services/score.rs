@@ -70,10 +70,10 @@ pub struct CanvasSubmission {
     /// Whether this is a new attempt; Canvas takes it for one unless told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_submission: Option<bool>,
-    /// Keeps the grade that is there; without it a score without points clears the grade.
+    /// Keeps the grade of the gradebook; the result becomes what is posted all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preserve_score: Option<bool>,
-    /// Keeps a grade that a teacher gave.
+    /// Keeps any grade that is there, also one of ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prioritize_non_tool_grade: Option<bool>,
     /// What Canvas shows as handed in.
@@ -128,6 +128,24 @@ impl Score {
                 ..CanvasSubmission::default()
             }),
         }
+    }
+
+    /// Work that is handed in once more where a grade is readable: repeats it in points of a column with that maximum,
+    /// because without points it would not be readable any more, and in other points the platform would scale it anew.
+    /// `None` where there is no grade to repeat.
+    #[must_use]
+    pub fn pending_over(
+        user_id: impl Into<String>,
+        timestamp: DateTime<Utc>,
+        there: &ResultRow,
+        column: Decimal,
+    ) -> Option<Self> {
+        let given = there.points_of(column)?;
+        (column > Decimal::ZERO).then(|| Self {
+            score_given: Some(given),
+            score_maximum: Some(column),
+            ..Self::pending(user_id, timestamp)
+        })
     }
 
     /// A final grade; in Canvas no new attempt.
@@ -247,11 +265,12 @@ struct Submission {
     submitted_at: Option<String>,
 }
 
-/// Whether a score without points may be posted: where it would clear what is there, only if there is no row.
+/// Whether a score without points may be posted: where it would clear what is there, only if there is no row; where the
+/// gradebook keeps its grade, only if the result has none that would become unreadable.
 #[must_use]
 pub fn pending_score_allowed(capabilities: &Capabilities, existing: Option<&ResultRow>) -> bool {
     match capabilities.typed_grades {
-        TypedGrades::KeptWhenAsked => true,
+        TypedGrades::KeptWhenAsked => existing.is_none_or(|row| row.score.is_none()),
         TypedGrades::Overwritten => existing.is_none(),
     }
 }
@@ -284,14 +303,21 @@ impl Platform {
             .await
             .map_err(|_| error.clone())?;
         if let Some(result) = &result {
-            if score.is_shown_by(result) {
+            let is_final = score.grading_progress == GradingProgress::FullyGraded;
+            let is_shown = score.is_shown_by(result);
+            if is_shown && is_final {
                 return Ok(Posted {
                     timestamp: score.timestamp,
                     result_url: None,
                     already_there: true,
                 });
             }
-            if score.score_given.is_none() && !pending_score_allowed(&self.capabilities, Some(result)) {
+            // What it would clear, or repeat, is another grade by now.
+            let is_over = match score.score_given {
+                None => !pending_score_allowed(&self.capabilities, Some(result)),
+                Some(_) => !is_final && !is_shown,
+            };
+            if is_over {
                 return Err(error);
             }
             if let Some(timestamp) = result.timestamp {

@@ -112,6 +112,14 @@ fn a_pending_score_goes_over_no_result_except_in_canvas() {
         timestamp: None,
     };
     assert!(pending_score_allowed(&Flavour::Canvas.capabilities(), Some(&row)));
+    let graded = ResultRow {
+        score: Some(dec("4")),
+        ..row.clone()
+    };
+    assert!(!pending_score_allowed(
+        &Flavour::Canvas.capabilities(),
+        Some(&graded)
+    ));
     assert!(!pending_score_allowed(
         &Flavour::Moodle.capabilities(),
         Some(&row)
@@ -119,6 +127,51 @@ fn a_pending_score_goes_over_no_result_except_in_canvas() {
     assert!(!pending_score_allowed(&Flavour::Other.capabilities(), Some(&row)));
     for flavour in [Flavour::Canvas, Flavour::Moodle, Flavour::Other] {
         assert!(pending_score_allowed(&flavour.capabilities(), None));
+    }
+}
+
+#[test]
+fn a_grade_is_repeated_in_points_of_its_column() {
+    let row = |score: Option<&str>, maximum: Option<&str>| ResultRow {
+        user_id: "5".to_owned(),
+        score: score.map(dec),
+        maximum: maximum.map(dec),
+        comment: None,
+        timestamp: None,
+    };
+    let at = DateTime::UNIX_EPOCH;
+    let over = |row: &ResultRow, column: &str| Score::pending_over("5", at, row, dec(column));
+    for (score, maximum, column, given) in [
+        ("4", Some("10"), "10", "4"),
+        ("0.4", None, "10", "4"),
+        ("8", Some("10"), "20", "16"),
+        ("1", Some("3"), "10", "3.333333333"),
+    ] {
+        let again = over(&row(Some(score), maximum), column).unwrap();
+        assert_eq!(again.score_given, Some(dec(given)), "{score} of {maximum:?}");
+        assert_eq!(again.score_maximum, Some(dec(column)));
+        assert_eq!(again.grading_progress, GradingProgress::PendingManual);
+        assert_eq!(again.canvas.unwrap().preserve_score, Some(true));
+    }
+    assert_eq!(over(&row(None, Some("10")), "10"), None);
+    assert_eq!(over(&row(Some("4"), Some("0")), "10"), None);
+    assert_eq!(over(&row(Some("4"), Some("10")), "0"), None);
+}
+
+#[tokio::test]
+async fn a_grade_that_is_repeated_never_goes_over_another_one() {
+    let refused = r#"{"errors":"Provided timestamp of 2026-11-23 before last updated timestamp"}"#;
+    for (there, posted) in [("4", true), ("9", false)] {
+        let result = format!(r#"[{{"userId":"u","resultScore":{there},"resultMaximum":10}}]"#);
+        let answers = vec![Ok(answer(400, refused)), Ok(answer(200, &result)), ok()];
+        let world = scripted(Flavour::Canvas, answers);
+        let score = Score {
+            score_given: Some(dec("4")),
+            score_maximum: Some(dec("10")),
+            ..Score::pending("u", now(&world))
+        };
+        assert_eq!(post(&world, &score).await.is_ok(), posted, "{there}");
+        assert_eq!(posts(&world).len(), if posted { 2 } else { 1 });
     }
 }
 

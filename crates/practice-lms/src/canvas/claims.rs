@@ -35,9 +35,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         observed,
     } = launch;
     let now = world.now().timestamp();
-    let role = course.role(person.id);
     let no_errors = json!({"errors": {}});
-    let target = if pending.in_frame { "iframe" } else { "window" };
     let title = if link.placement == Placement::CourseNavigation {
         &course.title
     } else {
@@ -91,13 +89,13 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     add(
         format!("{LTI}launch_presentation"),
         json!({
-            "document_target": target, "return_url": world.url(&format!("/courses/{}/external_content/success/external_tool_redirect", course.id)),
+            "document_target": pending.shown.word(), "return_url": world.url(&format!("/courses/{}/external_content/success/external_tool_redirect", course.id)),
             "locale": "en", "height": 400, "width": 800, "validation_context": null, "errors": no_errors,
         }),
     );
     add("locale".into(), json!("en"));
-    add(format!("{LTI}roles"), json!(all_roles(role, person)));
-    if role == Some(CourseRole::Observer) {
+    add(format!("{LTI}roles"), json!(all_roles(course, person)));
+    if course.current_role(person.id) == Some(CourseRole::Observer) {
         add(format!("{LTI}role_scope_mentor"), json!(observed));
     }
     add(
@@ -188,7 +186,7 @@ fn endpoint(world: &World, course: &Course, link: &Link, installed: &Installed, 
 }
 
 /// The roles of a member in the course: full URIs.
-pub(super) fn course_roles(role: CourseRole) -> Vec<&'static str> {
+fn course_roles(role: CourseRole) -> Vec<&'static str> {
     match role {
         CourseRole::Teacher => vec!["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"],
         CourseRole::Assistant => vec![
@@ -205,8 +203,21 @@ pub(super) fn course_roles(role: CourseRole) -> Vec<&'static str> {
     }
 }
 
-/// All roles of a launch: in the course, in the institution (from other courses too) and in the system.
-fn all_roles(role: Option<CourseRole>, person: &Person) -> Vec<&'static str> {
+/// The current roles of a person in the course, over all sections, each once.
+pub(super) fn roles_of(course: &Course, person: u64) -> Vec<&'static str> {
+    let mut roles = Vec::new();
+    for role in course.current_roles(person).flat_map(course_roles) {
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    roles
+}
+
+/// All roles of a launch: in the course, as far as they are current, in the institution (from other courses too) and in
+/// the system.
+fn all_roles(course: &Course, person: &Person) -> Vec<&'static str> {
+    let role = course.role(person.id);
     const STUDENT: &str = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student";
     const INSTRUCTOR: &str = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor";
     let mut roles = match role {
@@ -224,7 +235,7 @@ fn all_roles(role: Option<CourseRole>, person: &Person) -> Vec<&'static str> {
     if person.is_admin {
         roles.push("http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator");
     }
-    roles.extend(role.map(course_roles).unwrap_or_default());
+    roles.extend(roles_of(course, person.id));
     roles.push("http://purl.imsglobal.org/vocab/lis/v2/system/person#User");
     roles
 }

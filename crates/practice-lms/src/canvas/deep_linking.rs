@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::super::client_assertion;
 use super::super::content;
 use super::super::login::{LoginForm, Start};
-use super::super::pages::content::form;
+use super::super::pages::content::answered;
 use super::super::pages::session;
 use super::super::request::parameter;
 use super::super::world::World;
@@ -176,7 +176,7 @@ pub(super) async fn returned(
 ) -> HttpResponse {
     let name = parameter(&request, "token").unwrap_or_default();
     match read(&world, &name, &body).await {
-        Ok(message) => form(&world, &request, &name, message),
+        Ok(message) => answered(&world, &request, &name, message),
         Err(text) => error_page(&text).into_response(),
     }
 }

@@ -10,7 +10,7 @@ use super::super::world::World;
 use super::super::world::data::Data;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Column, Course, Placement, Source};
-use super::{Page, metered, not_found, object, own, refusal, text, tool};
+use super::{Page, gradable, metered, not_found, object, own, refusal, text, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json; charset=utf-8";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json; charset=utf-8";
@@ -83,7 +83,7 @@ fn listed(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, A
         .iter()
         .any(|(key, value)| key == "include[]" && value == "launch_url");
     let data = world.lock();
-    let course = data.courses.get(&course).ok_or_else(not_found)?;
+    let course = gradable(&data, course)?;
     let link_id = |column: &Column| {
         column
             .link
@@ -134,7 +134,7 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
         return Err(refusal(400, "invalid submission_type"));
     }
     let mut data = world.lock();
-    let course_id = data.courses.get(&course).ok_or_else(not_found)?.id;
+    let course_id = gradable(&data, course)?.id;
     let link = match text(sent.get("resourceLinkId")) {
         Some(wanted) => Some(existing_link(&data, course_id, &wanted, tool)?),
         None if kind == Some("external_tool") => {
@@ -194,7 +194,7 @@ pub(super) async fn read(
 fn one(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Result<Answer, Answer> {
     let tool = tool(world, request, &READ)?;
     let data = world.lock();
-    let course = data.courses.get(&course).ok_or_else(not_found)?;
+    let course = gradable(&data, course)?;
     let column = own(course, item, tool)?;
     let with_url = request.query_string().contains("launch_url");
     Ok(Answer::json(200, ITEM, &as_json(world, course, column, with_url)))
@@ -222,6 +222,7 @@ fn updated(
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
     let sent = object(body)?;
     let mut data = world.lock();
+    gradable(&data, course)?;
     let course = data.courses.get_mut(&course).ok_or_else(not_found)?;
     let column = course
         .column_mut(item)
@@ -264,6 +265,7 @@ pub(super) async fn delete(
 fn deleted(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::LINE_ITEM])?;
     let mut data = world.lock();
+    gradable(&data, course)?;
     let course = data.courses.get_mut(&course).ok_or_else(not_found)?;
     let column = own(course, item, tool)?;
     if column.is_coupled {

@@ -6,10 +6,11 @@ use serde_json::json;
 
 use super::super::keys;
 use super::super::login::{LoginForm, Start};
-use super::super::pages::session;
+use super::super::pages::{see, session};
+use super::super::request::parameter;
 use super::super::world::World;
 use super::super::world::data::Ask;
-use super::super::world::model::Person;
+use super::super::world::model::{Person, Shown};
 use super::{claims, opened};
 use ambient::random;
 
@@ -58,6 +59,46 @@ pub(super) fn login_hint(person: &Person) -> String {
     claims::legacy_user_id(person).chars().rev().collect()
 }
 
+/// Starts the launch that `SpeedGrader` makes of a hand-in of the type `basic_lti_launch`: nothing in it names the student
+/// but the address.
+pub(crate) fn speed_grader(
+    world: &World,
+    course: u64,
+    teacher: u64,
+    column: u64,
+    student: u64,
+) -> Option<LoginForm> {
+    let (link, url) = {
+        let data = world.lock();
+        let column = data.courses.get(&course)?.column(column)?;
+        (column.link?, column.cells.get(&student)?.launch_url.clone()?)
+    };
+    let start = Start {
+        target: Some(url),
+        ..Start::of_link(world, course, teacher, link, Shown::Frame)?
+    };
+    begin(world, start)
+}
+
+/// `/courses/{course}/gradebook/speed_grader?column=&userid=`: what its frame loads.
+pub(super) async fn speed_grader_frame(
+    world: web::Data<World>,
+    request: HttpRequest,
+    path: web::Path<u64>,
+) -> HttpResponse {
+    let number = |name: &str| parameter(&request, name).and_then(|text| text.parse::<u64>().ok());
+    let form = session::person(&world, &request)
+        .zip(number("column"))
+        .zip(number("userid"))
+        .and_then(|((person, column), student)| speed_grader(&world, *path, person, column, student));
+    opened(form, "There is no submission of this student.")
+}
+
+/// `/courses/{course}/external_content/success/external_tool_redirect`: back from a tool to the course.
+pub(super) async fn back(world: web::Data<World>, path: web::Path<u64>) -> HttpResponse {
+    see(&world, &format!("/course/{}", *path))
+}
+
 /// What the frame in the course page loads.
 pub(super) async fn launch(
     world: web::Data<World>,
@@ -65,9 +106,9 @@ pub(super) async fn launch(
     path: web::Path<(u64, u64)>,
 ) -> HttpResponse {
     let (course, link) = *path;
-    let in_frame = !request.query_string().contains("window=1");
+    let shown = Shown::of_parameter(parameter(&request, "window").as_deref());
     let form = session::person(&world, &request)
-        .and_then(|person| Start::of_link(&world, course, person, link, in_frame))
+        .and_then(|person| Start::of_link(&world, course, person, link, shown))
         .and_then(|start| begin(&world, start));
     opened(
         form,

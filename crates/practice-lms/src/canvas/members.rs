@@ -62,16 +62,22 @@ fn members(world: &World, request: &HttpRequest, course: u64) -> Result<Answer, 
     };
     let names = installed.shares_names();
     let email = installed.shares_email();
-    let people: Vec<_> = course
-        .members
-        .iter()
-        .map(|(id, role)| (id, claims::course_roles(*role)))
+    // Sections give one member several roles; none of them is current in a course that was concluded.
+    let mut ids: Vec<u64> = Vec::new();
+    for (id, _) in &course.members {
+        if !ids.contains(id) && course.current_role(*id).is_some() {
+            ids.push(*id);
+        }
+    }
+    let people: Vec<_> = ids
+        .into_iter()
+        .map(|id| (id, claims::roles_of(course, id)))
         .filter(|(_, roles)| {
             query
                 .get("role")
                 .is_none_or(|wanted| roles.contains(&wanted.as_str()))
         })
-        .filter_map(|(id, roles)| Some((data.people.get(id)?, roles)))
+        .filter_map(|(id, roles)| Some((data.people.get(&id)?, roles)))
         .collect();
     let page = Page::cut(world, request, people.len(), 50, 50);
     let members: Vec<Member<'_>> = page

@@ -8,8 +8,9 @@ use super::client_assertion::tool_of;
 use super::login::LoginForm;
 use super::request::bearer;
 use super::world::World;
+use super::world::data::Data;
 use super::world::faults::Endpoint;
-use super::world::model::{Column, Course, Source};
+use super::world::model::{Column, Course, Oddity, Source};
 
 pub(super) mod authorize;
 mod claims;
@@ -55,6 +56,14 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route(
             "/courses/{course}/external_tools/{link}/launch",
             web::get().to(login::launch),
+        )
+        .route(
+            "/courses/{course}/gradebook/speed_grader",
+            web::get().to(login::speed_grader_frame),
+        )
+        .route(
+            "/courses/{course}/external_content/success/external_tool_redirect",
+            web::get().to(login::back),
         )
         .route(
             "/courses/{course}/external_tools/{tool}/resource_selection",
@@ -117,6 +126,19 @@ fn refusal(status: u16, text: &str) -> Answer {
 /// The refusal for what is not there, or not the tool's.
 fn not_found() -> Answer {
     refusal(404, "The specified resource does not exist.")
+}
+
+/// A course whose grade services answer: none does that was concluded.
+fn gradable(data: &Data, course: u64) -> Result<&Course, Answer> {
+    let course = data.courses.get(&course).ok_or_else(not_found)?;
+    match course.is_concluded {
+        false => Ok(course),
+        true if data.is_odd(Oddity::ConcludedAsMissing) => Err(not_found()),
+        true => Err(refusal(
+            422,
+            "This course has concluded. AGS requests will no longer be accepted for this course.",
+        )),
+    }
 }
 
 /// A JSON object from a request body.

@@ -10,8 +10,8 @@ use super::super::answer::{Answer, decimal, serve};
 use super::super::client_assertion::scope;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::{Cell, Course, CourseRole};
-use super::{line_items, metered, not_found, object, own, refusal, text, tool};
+use super::super::world::model::{Cell, Closed, Column, Course, CourseRole};
+use super::{gradable, line_items, metered, not_found, object, own, refusal, text, tool};
 
 /// The extension of a score that says what becomes of the submission.
 const SUBMISSION: &str = "https://canvas.instructure.com/lti/submission";
@@ -77,20 +77,19 @@ impl Score {
             None => None,
             Some(given) => {
                 let maximum = sent.get("scoreMaximum").and_then(decimal);
-                let maximum =
-                    maximum.ok_or_else(|| refusal(400, "scoreMaximum is required with scoreGiven"))?;
-                if maximum <= Decimal::ZERO {
-                    return Err(refusal(422, "ScoreMaximum must be greater than 0"));
+                let maximum = maximum
+                    .ok_or_else(|| refusal(422, "ScoreMaximum not supplied when ScoreGiven present."))?;
+                if maximum < Decimal::ZERO {
+                    let text = "ScoreMaximum must be greater than or equal to 0";
+                    return Err(refusal(422, text));
                 }
                 let given = decimal(given).filter(|given| *given >= Decimal::ZERO);
-                Some((
-                    given.ok_or_else(|| refusal(422, "ScoreGiven must be a number, 0 or more"))?,
-                    maximum,
-                ))
+                let text = "ScoreGiven must be greater than or equal to 0";
+                Some((given.ok_or_else(|| refusal(422, text))?, maximum))
             }
         };
         let person = find(&user)
-            .filter(|person| course.role(*person) == Some(CourseRole::Student))
+            .filter(|person| course.is(*person, CourseRole::Student))
             .ok_or_else(|| refusal(422, "User not found in course or is not a student"))?;
         Ok(Self {
             person,
@@ -117,6 +116,53 @@ impl Score {
     }
 }
 
+/// Whether the assignment takes the score, in the words of Canvas where it does not.
+fn taken(column: &Column, score: &Score) -> Result<(), Answer> {
+    if let Some(closed) = column.closed {
+        return Err(closed_to_scores(closed));
+    }
+    if score.given.is_some_and(|(_, of)| of.is_zero()) && !column.maximum.is_zero() {
+        let text = "ScoreMaximum cannot be zero if line item's maximum is not zero";
+        return Err(refusal(422, text));
+    }
+    let Some(cell) = column.cells.get(&score.person) else {
+        return Ok(());
+    };
+    // Equal is fine, older is not.
+    if let Some(row) = cell.row.as_ref().filter(|row| score.timestamp < row.timestamp) {
+        let text = format!(
+            "Provided timestamp of {} before last updated timestamp of {}",
+            score.timestamp, row.timestamp
+        );
+        return Err(refusal(400, &text));
+    }
+    if score.is_attempt() && column.allowed_attempts.is_some_and(|most| cell.attempts >= most) {
+        let text = "The maximum number of allowed attempts has been reached for this submission";
+        return Err(refusal(422, text));
+    }
+    Ok(())
+}
+
+/// One status for all of it, and two shapes.
+fn closed_to_scores(closed: Closed) -> Answer {
+    let of_grade = |text: &str| {
+        let message = format!("cannot be changed at this time: {text}");
+        let errors = json!({"errors": [{"field": "grade", "message": message, "error_code": null}]});
+        Answer::json(422, "application/json; charset=utf-8", &errors)
+    };
+    match closed {
+        Closed::Unpublished => of_grade("This assignment is still unpublished"),
+        Closed::GradingPeriod | Closed::Locked => {
+            of_grade("This assignment is in a closed grading period for this student")
+        }
+        Closed::Moderated => refusal(422, "This assignment is currently being moderated"),
+        Closed::Concluded => refusal(
+            422,
+            "This course has concluded. AGS requests will no longer be accepted for this course.",
+        ),
+    }
+}
+
 fn score(
     world: &World,
     request: &HttpRequest,
@@ -125,7 +171,7 @@ fn score(
 ) -> Result<Answer, Answer> {
     let tool = tool(world, request, &[scope::SCORE])?;
     let mut data = world.lock();
-    let course = data.courses.get(&course_id).ok_or_else(not_found)?;
+    let course = gradable(&data, course_id)?;
     let link = own(course, item, tool)?.link;
     // A further line item of the same assignment never reaches the gradebook.
     let drives = link
@@ -139,38 +185,28 @@ fn score(
     )?;
     let course = data.courses.get_mut(&course_id).ok_or_else(not_found)?;
     let column = course.column_mut(item).ok_or_else(not_found)?;
+    taken(column, &score)?;
     let maximum = column.maximum;
     let cell = column
         .cells
         .entry(score.person)
         .or_insert_with(|| Cell::new(score.timestamp));
-    // Equal is fine, older is not.
-    if cell
-        .row
-        .as_ref()
-        .is_some_and(|row| score.timestamp < row.timestamp)
-    {
-        return Err(refusal(
-            400,
-            "Provided timestamp is before last updated timestamp",
-        ));
-    }
+    // The row has what was posted, also nothing, whatever becomes of the grade in the gradebook.
     let row = cell.row.get_or_insert_default();
     row.timestamp = score.timestamp;
+    row.score = score.given.map(|(given, _)| given);
+    row.maximum = score.given.map(|(_, of)| of);
     let counts = matches!(score.progress.1.as_str(), "FullyGraded" | "PendingManual");
     let keep = score.says("preserve_score", false)
-        || (cell.overridden && score.says("prioritize_non_tool_grade", false));
-    if let Some((given, of)) = score.given.filter(|_| counts) {
-        if !keep {
-            row.score = Some(given);
-            row.maximum = Some(of);
-            cell.points = Some(given * maximum / of).filter(|_| drives).or(cell.points);
-            cell.overridden = false;
-        }
-    } else if !keep {
-        row.score = None;
-        row.maximum = None;
-        cell.points = None;
+        || (cell.points.is_some() && score.says("prioritize_non_tool_grade", false));
+    if !keep {
+        cell.points = match score.given.filter(|_| counts) {
+            Some((given, of)) => {
+                let points = (given * maximum).checked_div(of).unwrap_or_default();
+                Some(points).filter(|_| drives).or(cell.points)
+            }
+            None => None,
+        };
         cell.overridden = false;
     }
     if let Some(comment) = score.comment.clone() {
@@ -184,6 +220,11 @@ fn score(
         "FullyGraded" => cell.needs_grading = false,
         _ => {}
     }
+    if text(score.extension.get("submission_type")).as_deref() == Some("basic_lti_launch")
+        && let Some(url) = text(score.extension.get("submission_data"))
+    {
+        cell.launch_url = Some(url);
+    }
     cell.attempts += u32::from(score.is_attempt());
     cell.progress = Some(score.progress);
     let url = format!(
@@ -194,6 +235,6 @@ fn score(
     Ok(Answer::json(
         200,
         "application/json; charset=utf-8",
-        &json!({"resultUrl": url}),
+        &json!({"resultUrl": url, SUBMISSION: {"content_items": []}}),
     ))
 }

@@ -1,10 +1,11 @@
 use serde_json::{Value, json};
 
 use super::super::testing::*;
-use super::super::{CourseRole, Flavour, Placement};
+use super::super::{Closed, CourseRole, Flavour, Oddity, Placement};
 
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 const AGS: &str = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint";
+const NRPS: &str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json";
 const SUBMISSION: &str = "https://canvas.instructure.com/lti/submission";
 
@@ -76,6 +77,62 @@ async fn roles_come_from_course_institution_and_system() {
         mentor[format!("{LTI}role_scope_mentor")],
         json!([bench.person(CourseRole::Student).sub])
     );
+}
+
+#[actix_web::test]
+async fn sections_give_one_member_several_roles_and_may_limit_whom_they_see() {
+    let bench = bench(Flavour::Canvas).await;
+    let assistant = bench.person(CourseRole::Assistant);
+    bench.world.add_role(2, assistant.id, CourseRole::Student);
+    let token = bench.token().await;
+    let url = "/api/lti/courses/2/names_and_roles";
+    let listed = bench.get(url, &token, NRPS).await.json();
+    let rows: Vec<_> = listed["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|member| member["user_id"] == assistant.sub)
+        .collect();
+    assert_eq!(rows.len(), 1);
+    let uri = |tail: &str| format!("http://purl.imsglobal.org/vocab/lis/v2/{tail}");
+    let both = [
+        uri("membership/Instructor#TeachingAssistant"),
+        uri("membership#Instructor"),
+        uri("membership#Learner"),
+    ];
+    assert_eq!(rows[0]["roles"], json!(both));
+    let launch = bench.launch(CourseRole::Assistant, "My badges");
+    let roles = launch[format!("{LTI}roles")].as_array().unwrap().clone();
+    assert!(both.iter().all(|role| roles.contains(&json!(role))), "{roles:?}");
+
+    let link = bench.world.links(2)[0].id;
+    bench
+        .world
+        .set_link_custom(2, link, "section_restricted", "$Canvas.course.sectionRestricted");
+    let told = || {
+        bench.launch(CourseRole::Teacher, "My badges")[format!("{LTI}custom")]["section_restricted"].clone()
+    };
+    assert_eq!(told(), json!(false));
+    let teacher = bench.person(CourseRole::Teacher).id;
+    bench.world.limit_to_sections(2, teacher, true);
+    assert_eq!(told(), json!(true));
+}
+
+#[actix_web::test]
+async fn the_test_student_may_be_listed_as_a_mere_learner() {
+    let bench = bench(Flavour::Canvas).await;
+    let test = bench.person(CourseRole::TestStudent).sub;
+    let token = bench.token().await;
+    for (odd, count) in [(false, 2), (true, 1)] {
+        bench.world.be_odd(Oddity::TestStudentsAsLearners, odd);
+        let listed = bench
+            .get("/api/lti/courses/2/names_and_roles", &token, NRPS)
+            .await
+            .json();
+        let mut members = listed["members"].as_array().unwrap().iter();
+        let listed = members.find(|member| member["user_id"] == test).unwrap();
+        assert_eq!(listed["roles"].as_array().unwrap().len(), count);
+    }
 }
 
 #[actix_web::test]
@@ -329,8 +386,79 @@ async fn a_row_keeps_the_maximum_in_which_the_score_was_posted() {
     assert_eq!(posted.status, 200, "{}", posted.text);
     bench.world.change_maximum(2, item, 20.into());
     assert_eq!(said().await, ("8.0".to_owned(), "10.0".to_owned()));
+    // A teacher's points are scaled to what was posted.
     bench.world.set_grade(2, item, student.id, Some(15.into()));
-    assert_eq!(said().await, ("15.0".to_owned(), "20.0".to_owned()));
+    assert_eq!(said().await, ("7.5".to_owned(), "10.0".to_owned()));
+}
+
+#[actix_web::test]
+async fn a_score_overwrites_the_row_whatever_the_gradebook_keeps() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (item, url) = report(&bench);
+    let student = bench.person(CourseRole::Student);
+    let all = format!("{url}/results");
+    let said = async || {
+        let row = bench.get(&all, &token, "*/*").await.json()[0].clone();
+        (row["resultScore"].to_string(), row["resultMaximum"].to_string())
+    };
+    let points = || bench.world.grade(2, item, student.id).unwrap().points;
+    let post = async |changes: Value| {
+        let posted = bench.score(&url, &token, &student.sub, &changes).await;
+        assert_eq!(posted.status, 200, "{}", posted.text);
+    };
+    post(json!({"scoreGiven": 60, "scoreMaximum": 100})).await;
+    // Any grade that is there stays, the tool's own too; the row does not.
+    post(json!({"scoreGiven": 80, "scoreMaximum": 100, SUBMISSION: {"prioritize_non_tool_grade": true}}))
+        .await;
+    assert_eq!(points(), Some(60.into()));
+    assert_eq!(said().await, ("80.0".to_owned(), "100.0".to_owned()));
+    post(json!({"gradingProgress": "PendingManual", SUBMISSION: {"preserve_score": true}})).await;
+    assert_eq!(points(), Some(60.into()));
+    assert_eq!(said().await.0, "null", "nothing was posted");
+    bench.world.set_grade(2, item, student.id, Some(40.into()));
+    assert_eq!(said().await, ("40.0".to_owned(), "100.0".to_owned()));
+    // Repeated on another scale, the teacher's 40 of 100 reads as 4 of 1,000.
+    let other = json!({"scoreGiven": 0.4, "scoreMaximum": 1, "gradingProgress": "PendingManual",
+        SUBMISSION: {"preserve_score": true}});
+    post(other).await;
+    assert_eq!(said().await, ("0.004".to_owned(), "1.0".to_owned()));
+    let same = json!({"scoreGiven": 40, "scoreMaximum": 100, "gradingProgress": "PendingManual",
+        SUBMISSION: {"preserve_score": true}});
+    post(same).await;
+    assert_eq!(said().await, ("40.0".to_owned(), "100.0".to_owned()));
+    assert_eq!(points(), Some(40.into()));
+}
+
+#[actix_web::test]
+async fn one_status_refuses_for_many_reasons_in_two_shapes() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (item, url) = report(&bench);
+    let student = bench.person(CourseRole::Student).sub;
+    let full = json!({"scoreGiven": 1, "scoreMaximum": 2});
+    for (closed, words) in [
+        (Closed::Unpublished, "still unpublished"),
+        (Closed::GradingPeriod, "closed grading period"),
+        (Closed::Moderated, "being moderated"),
+        (Closed::Concluded, "This course has concluded"),
+    ] {
+        bench.world.close_line_item(2, item, Some(closed));
+        let refused = bench.score(&url, &token, &student, &full).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains(words), "{}", refused.text);
+    }
+    bench.world.close_line_item(2, item, None);
+    bench.world.allow_attempts(2, item, Some(1));
+    assert_eq!(bench.score(&url, &token, &student, &full).await.status, 200);
+    let refused = bench.score(&url, &token, &student, &full).await;
+    assert!(
+        refused.status == 422 && refused.text.contains("allowed attempts"),
+        "{}",
+        refused.text
+    );
+    let grade = json!({"scoreGiven": 1, "scoreMaximum": 2, SUBMISSION: {"new_submission": false}});
+    assert_eq!(bench.score(&url, &token, &student, &grade).await.status, 200);
 }
 
 #[actix_web::test]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::client_assertion::{ags_scopes, offers_members};
 use super::super::world::World;
 use super::super::world::data::Pending;
-use super::super::world::model::{Course, CourseRole, Installed, Link, Person};
+use super::super::world::model::{Course, CourseRole, Installed, Link, Person, Shown};
 use super::words::{plain_text, short_role};
 use super::{custom, line_items, members, outcomes};
 use ambient::random;
@@ -36,10 +36,10 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     } = launch;
     let now = world.now().timestamp();
     let sesskey = random::token::<8>(world.random());
-    let (target, container) = if pending.in_frame {
-        ("iframe", 3)
-    } else {
-        ("window", 4)
+    let container = match pending.shown {
+        Shown::Frame => 3,
+        Shown::NewWindow => 4,
+        Shown::ExistingWindow => 5,
     };
     let memberships = members::url(world, course, installed);
     let mut claims = Map::new();
@@ -82,7 +82,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         format!("{LTI}launch_presentation"),
         json!({
             "locale": "en",
-            "document_target": target,
+            "document_target": pending.shown.word(),
             "return_url": world.url(&format!(
                 "/mod/lti/return.php?course={}&launch_container={container}&instanceid={}&sesskey={sesskey}",
                 course.id, link.id

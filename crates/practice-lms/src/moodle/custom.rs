@@ -71,7 +71,7 @@ fn resolve(
         | "Moodle.Person.userGroupIds"
         | "CourseSection.timeFrame.end" => String::new(),
         "Person.sourcedId" => person.sis_id.clone(),
-        "Person.address.timezone" => "99".into(),
+        "Person.address.timezone" => person.time_zone.clone(),
         "Membership.role" => short_role(course.role(person.id)).into(),
         "Context.id.history" => course.history.join(","),
         "Context.id" => course.context_id.clone(),

@@ -6,11 +6,12 @@ use serde_json::{Map, Value, json};
 use super::super::client_assertion;
 use super::super::content;
 use super::super::login::{LoginForm, Start};
-use super::super::pages::content::form;
+use super::super::pages::content::answered;
 use super::super::pages::session;
 use super::super::request::query;
 use super::super::world::World;
 use super::super::world::data::{Ask, Data, Selection};
+use super::super::world::model::Shown;
 use super::claims::{self, Launch};
 use super::login::begin;
 use super::{error_page, opened};
@@ -46,7 +47,7 @@ pub(crate) fn review(
     let link = world.lock().courses.get(&course)?.column(column)?.link?;
     let start = Start {
         ask: Ask::Review { column, student },
-        ..Start::of_link(world, course, teacher, link, true)?
+        ..Start::of_link(world, course, teacher, link, Shown::Frame)?
     };
     begin(world, start)
 }
@@ -90,6 +91,15 @@ pub(super) fn shaped(world: &World, data: &Data, launch: &Launch<'_>) -> Map<Str
             claims.insert(format!("{LTI}message_type"), json!("LtiDeepLinkingRequest"));
             claims.insert(format!("{LTI}launch_presentation"), json!({"locale": "en"}));
             claims.remove(&format!("{LTI}resource_link"));
+            // The member list is told once an activity of the tool is in the course, and not before.
+            if !launch
+                .course
+                .links
+                .iter()
+                .any(|link| link.tool == launch.link.tool)
+            {
+                claims.remove("https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice");
+            }
             let url = format!(
                 "/mod/lti/contentitem_return.php?course={}&id={}&sesskey={name}",
                 launch.course.id, launch.installed.type_id
@@ -139,7 +149,7 @@ pub(super) async fn returned(
     let query = query(&request);
     let name = query.get("sesskey").cloned().unwrap_or_default();
     match read(&world, &name, &body).await {
-        Ok(message) => form(&world, &request, &name, message),
+        Ok(message) => answered(&world, &request, &name, message),
         Err(text) => error_page(&text).into_response(),
     }
 }

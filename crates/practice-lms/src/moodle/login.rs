@@ -3,10 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
 
+use super::super::answer::Answer;
 use super::super::login::{LoginForm, Start};
-use super::super::pages::session;
+use super::super::pages::{see, session};
 use super::super::request::query;
 use super::super::world::World;
+use super::super::world::model::Shown;
 use super::opened;
 use ambient::random;
 
@@ -62,11 +64,24 @@ pub(super) async fn launch(world: web::Data<World>, request: HttpRequest) -> Htt
     let form = found
         .zip(session::person(&world, &request))
         .and_then(|((course, link), person)| {
-            Start::of_link(&world, course, person, link, !query.contains_key("window"))
+            let shown = Shown::of_parameter(query.get("window").map(String::as_str));
+            Start::of_link(&world, course, person, link, shown)
         })
         .and_then(|start| begin(&world, start));
     opened(
         form,
         "This activity cannot be opened: no tool is installed, or nobody is logged in.",
     )
+}
+
+/// `/mod/lti/return.php?course=&launch_container=`: back from a tool to the course. A window that was opened for the tool
+/// closes itself.
+pub(super) async fn back(world: web::Data<World>, request: HttpRequest) -> HttpResponse {
+    let query = query(&request);
+    if query.get("launch_container").map(String::as_str) == Some("4") {
+        let page = "<!DOCTYPE html><title>Back</title><p>This window can be closed.</p><script>window.close();</script>";
+        return Answer::html(200, page).into_response();
+    }
+    let course = query.get("course").map(String::as_str).unwrap_or_default();
+    see(&world, &format!("/course/{course}"))
 }

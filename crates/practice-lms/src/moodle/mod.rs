@@ -35,6 +35,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/mod/lti/auth.php", web::get().to(authorize::auth))
         .route("/mod/lti/auth.php", web::post().to(authorize::auth))
         .route("/mod/lti/launch.php", web::get().to(login::launch))
+        .route("/mod/lti/return.php", web::get().to(login::back))
         .route("/mod/lti/contentitem.php", web::get().to(deep_linking::select))
         .route(
             "/mod/lti/contentitem_return.php",

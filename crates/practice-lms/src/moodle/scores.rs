@@ -76,6 +76,9 @@ fn score(
     if !is_student {
         return Err(refused(400, "Incorrect score received: user is not gradable"));
     }
+    if column.closed.is_some() {
+        return Err(refused(500, "Internal Server Error"));
+    }
     let points = given
         .filter(|_| progress.1 == "FullyGraded")
         .map(|(given, maximum)| rescale(column, given, maximum));

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::super::testing::*;
-use super::super::{CourseRole, Endpoint, Fault, Flavour};
+use super::super::{Closed, CourseRole, Endpoint, Fault, Flavour, Oddity};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json";
@@ -418,6 +418,11 @@ async fn scores_are_refused_and_bent_as_moodle_does() {
         400,
         "a teacher"
     );
+    let score = json!({"scoreGiven": 1, "scoreMaximum": 1});
+    bench.world.close_line_item(2, item, Some(Closed::Locked));
+    assert_eq!(bench.score(&url, &token, "5", &score).await.status, 500, "locked");
+    bench.world.close_line_item(2, item, None);
+    assert_eq!(bench.score(&url, &token, "5", &score).await.status, 200);
     assert_eq!(
         bench
             .score(&url, &token, "4", &json!({"scoreGiven": 1, "scoreMaximum": 1}))
@@ -497,6 +502,17 @@ async fn a_teachers_grade_makes_a_row_and_stands_above_the_tools() {
         bench.get(&results, &token, RESULTS).await.json()[0]["resultScore"],
         80
     );
+}
+
+#[actix_web::test]
+async fn a_custom_role_is_a_learner_everywhere_and_a_non_editing_teacher_may_be() {
+    let bench = bench(Flavour::Moodle).await;
+    let learner = json!(["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"]);
+    let roles = |role| bench.launch(role, "My badges")[format!("{LTI}roles")].clone();
+    assert_eq!(roles(CourseRole::Observer), learner);
+    bench.world.be_odd(Oddity::AssistantsAsLearners, true);
+    assert_eq!(roles(CourseRole::Assistant), learner);
+    assert_ne!(roles(CourseRole::Teacher), learner);
 }
 
 #[actix_web::test]

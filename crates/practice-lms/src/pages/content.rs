@@ -6,7 +6,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::super::options::Flavour;
-use super::super::request::query;
+use super::super::request::{header, query};
 use super::super::world::World;
 use super::super::world::content::lines;
 use super::course::CourseLine;
@@ -16,6 +16,10 @@ use super::{Page, html, missing, see};
 #[template(path = "placed.html")]
 struct Form {
     page: Page,
+    /// Whether it stands at the end of the tool's answer, and has to hand the form on to the page round it.
+    is_answer: bool,
+    /// Not in a window of its own.
+    has_form: bool,
     course: u64,
     name: String,
     /// What the form is called.
@@ -27,16 +31,28 @@ struct Form {
     button: &'static str,
 }
 
-/// The form that the tool's answer has filled in.
-pub(crate) fn form(
+/// The page that the tool's answer ends at: it fills in the form of the page in whose frame it sits, as Moodle's does
+/// (Moodle 11.4) and Canvas's too. In a window of its own it has none to fill in. Where there are no scripts it shows the
+/// form itself.
+pub(crate) fn answered(
     world: &World,
     request: &HttpRequest,
     name: &str,
     message: Option<String>,
 ) -> HttpResponse {
-    let Some(selection) = world.selection(name) else {
+    let Some(form) = form(world, request, name, message) else {
         return missing();
     };
+    html(&Form {
+        is_answer: true,
+        has_form: header(request, "sec-fetch-dest") != Some("document"),
+        ..form
+    })
+}
+
+/// The form that the tool's answer has filled in.
+fn form(world: &World, request: &HttpRequest, name: &str, message: Option<String>) -> Option<Form> {
+    let selection = world.selection(name)?;
     let text = |item: &Value, key: &str| {
         item.get(key)
             .and_then(Value::as_str)
@@ -51,8 +67,10 @@ pub(crate) fn form(
         }
         _ => None,
     };
-    html(&Form {
+    Some(Form {
         page: Page::new(world, request),
+        is_answer: false,
+        has_form: true,
         course: selection.course,
         name: name.to_owned(),
         title: match world.flavour() {
@@ -90,7 +108,7 @@ pub(super) async fn save(
             &world,
             &format!("/course/{}{}", *path, Page::new(&world, &request).query),
         ),
-        Err(text) => form(&world, &request, name, Some(text)),
+        Err(text) => form(&world, &request, name, Some(text)).map_or_else(missing, |form| html(&form)),
     }
 }
 
@@ -101,6 +119,8 @@ struct Select {
     course: CourseLine,
     title: String,
     src: String,
+    /// What the button of the form says that the answer of the tool fills in; none where nothing is chosen.
+    fills: Option<&'static str>,
 }
 
 /// `GET /course/{course}/select`: the tool's picker in a frame of the LMS.
@@ -138,6 +158,10 @@ pub(super) async fn select(
         page,
         course,
         src,
+        fills: Some(match world.flavour() {
+            Flavour::Moodle => "Save and return to course",
+            Flavour::Canvas => "Save",
+        }),
     })
 }
 
@@ -151,15 +175,22 @@ pub(super) async fn review(
         return missing();
     };
     let page = Page::new(&world, &request);
-    html(&Select {
-        title: "Grade analysis".to_owned(),
-        src: format!(
-            "{}/mod/lti/grade.php?course={}&{}",
-            page.base,
-            course.id,
-            request.query_string()
+    let (base, id, asked) = (&page.base, course.id, request.query_string());
+    let (title, src) = match world.flavour() {
+        Flavour::Moodle => (
+            "Grade analysis",
+            format!("{base}/mod/lti/grade.php?course={id}&{asked}"),
         ),
+        Flavour::Canvas => (
+            "SpeedGrader",
+            format!("{base}/courses/{id}/gradebook/speed_grader?{asked}"),
+        ),
+    };
+    html(&Select {
+        title: title.to_owned(),
+        src,
         page,
         course,
+        fills: None,
     })
 }

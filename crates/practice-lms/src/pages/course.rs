@@ -174,6 +174,7 @@ struct Open {
     title: String,
     src: String,
     window: String,
+    existing: String,
     allow: &'static str,
     /// The frame beside the tool's that offers platform storage.
     forwarding: Option<String>,
@@ -224,6 +225,7 @@ pub(super) async fn link(
         course,
         title,
         window: format!("{launch}&window=1"),
+        existing: format!("{launch}&window=existing"),
         src: launch,
         allow,
         forwarding: match world.storage() {

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::super::options::Flavour;
 use super::super::request::parameter;
 use super::super::world::World;
-use super::super::world::model::{Cell, CourseRole, Source};
+use super::super::world::model::{Cell, Column, CourseRole, Source};
 use super::course::CourseLine;
 use super::{Page, html, missing, see};
 
@@ -15,7 +15,10 @@ use super::{Page, html, missing, see};
 const ROWS: usize = 100;
 
 struct ColumnHead {
+    id: u64,
     label: String,
+    /// Whether students do not see it.
+    hidden: bool,
     maximum: String,
     kind: String,
 }
@@ -25,7 +28,7 @@ struct CellLine {
     label: String,
     points: String,
     mark: &'static str,
-    /// Moodle: opens the student's work at the tool.
+    /// Opens the student's work at the tool.
     review: Option<String>,
 }
 
@@ -89,6 +92,8 @@ fn table(world: &World, course: u64, from: usize) -> (Vec<ColumnHead>, Vec<RowLi
         tool.map_or_else(|| "a tool".to_owned(), |tool| tool.name.clone())
     };
     let heads = course.columns.iter().map(|column| ColumnHead {
+        id: column.id,
+        hidden: column.is_hidden,
         label: column.label.clone(),
         maximum: column.maximum.normalize().to_string(),
         kind: match column.source {
@@ -109,7 +114,7 @@ fn table(world: &World, course: u64, from: usize) -> (Vec<ColumnHead>, Vec<RowLi
                 label: column.label.clone(),
                 points: cell.and_then(|cell| cell.points).map(shown).unwrap_or_default(),
                 mark: cell.map(|cell| mark(world, cell)).unwrap_or_default(),
-                review: (column.submission_review.is_some() && world.flavour() == Flavour::Moodle)
+                review: has_work(world, column, cell)
                     .then(|| format!("/course/{}/review?column={}&userid={id}", course.id, column.id)),
             }
         });
@@ -120,6 +125,14 @@ fn table(world: &World, course: u64, from: usize) -> (Vec<ColumnHead>, Vec<RowLi
         })
     });
     (heads.collect(), rows.collect())
+}
+
+/// Whether a student's work can be seen at the tool: in Moodle where the column says how, in Canvas where a score did.
+fn has_work(world: &World, column: &Column, cell: Option<&Cell>) -> bool {
+    match world.flavour() {
+        Flavour::Moodle => column.submission_review.is_some(),
+        Flavour::Canvas => cell.is_some_and(|cell| cell.launch_url.is_some()),
+    }
 }
 
 fn shown(points: Decimal) -> String {
@@ -145,6 +158,9 @@ pub(super) async fn save(
         return missing();
     };
     for (name, value) in url::form_urlencoded::parse(&form) {
+        if let ("hide" | "show", Ok(column)) = (&*name, value.parse()) {
+            world.hide_grades(course.id, column, name == "hide");
+        }
         let ids = name.strip_prefix("g-").and_then(|ids| ids.split_once('-'));
         let ids = ids.and_then(|(column, person)| Some((column.parse().ok()?, person.parse().ok()?)));
         let Some((column, person)) = ids else { continue };

@@ -100,6 +100,58 @@ async fn a_teacher_types_grades_adds_links_and_makes_the_course_large() {
 }
 
 #[actix_web::test]
+async fn grades_hidden_from_students_are_read_by_tools_as_ever_and_nothing_tells() {
+    for flavour in [Flavour::Moodle, Flavour::Canvas] {
+        let bench = bench(flavour).await;
+        let mut browser = Browser::new().unwrap();
+        let columns = bench.world.line_items(2);
+        let item = columns
+            .iter()
+            .find(|item| item.label == "Project report")
+            .unwrap()
+            .id;
+        let (column, results) = match flavour {
+            Flavour::Moodle => {
+                let column = format!("/mod/lti/services.php/2/lineitems/{item}/lineitem");
+                (
+                    format!("{column}?type_id=1"),
+                    format!("{column}/results?type_id=1"),
+                )
+            }
+            Flavour::Canvas => {
+                let column = format!("/api/lti/courses/2/line_items/{item}");
+                (column.clone(), format!("{column}/results"))
+            }
+        };
+        bench.world.set_grade(2, item, 5, Some(Decimal::from(40)));
+        let token = bench.token().await;
+        let read = async || {
+            let column = bench.get(&column, &token, "*/*").await;
+            let results = bench.get(&results, &token, "*/*").await;
+            assert_eq!((column.status, results.status), (200, 200));
+            (column.text, results.text)
+        };
+        let before = read().await;
+        assert!(before.1.contains("\"resultScore\":40"), "{}", before.1);
+        assert_eq!(bench.world.grade_shown(2, item, 5), Some(Decimal::from(40)));
+
+        for (button, shown) in [("hide", None), ("show", Some(Decimal::from(40)))] {
+            let at = bench.world.url("/course/2/gradebook?user=3");
+            let book = browser.get(&at).await.unwrap();
+            assert!(
+                book.text()
+                    .contains(&format!("name=\"{button}\" value=\"{item}\""))
+            );
+            let form = book.form("gradebook").unwrap();
+            let pressed = (button, &*item.to_string());
+            browser.submit(&book, &form, &[pressed]).await.unwrap();
+            assert_eq!(bench.world.grade_shown(2, item, 5), shown);
+            assert_eq!(read().await, before);
+        }
+    }
+}
+
+#[actix_web::test]
 async fn everything_lives_under_a_path_when_the_origin_has_one() {
     use std::sync::Arc;
     let clock = Arc::new(ambient::clock::SystemClock);

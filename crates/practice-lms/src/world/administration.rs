@@ -26,6 +26,36 @@ impl World {
         }
     }
 
+    /// Canvas: a teacher concludes the course, or opens it again. Nobody's enrolment is current meanwhile.
+    pub fn conclude(&self, course: u64, concluded: bool) {
+        if let Some(course) = self.lock().courses.get_mut(&course) {
+            course.is_concluded = concluded;
+        }
+    }
+
+    /// The course is deleted, with everything below its addresses.
+    pub fn delete_course(&self, course: u64) {
+        let mut data = self.lock();
+        if let Some(gone) = data.courses.remove(&course) {
+            data.deleted.insert(course, gone);
+        }
+    }
+
+    /// A course that was deleted is restored as it was.
+    pub fn restore_course(&self, course: u64) {
+        let mut data = self.lock();
+        if let Some(back) = data.deleted.remove(&course) {
+            data.courses.insert(course, back);
+        }
+    }
+
+    /// What `$Person.address.timezone` is for that account from now on.
+    pub fn set_time_zone(&self, person: u64, zone: &str) {
+        if let Some(person) = self.lock().people.get_mut(&person) {
+            zone.clone_into(&mut person.time_zone);
+        }
+    }
+
     /// What tools asked of addresses with `part` in their path, oldest first.
     #[must_use]
     pub fn heard(&self, part: &str) -> Vec<Heard> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use super::model::{Column, Course, Installed, Link, Person, Placement, Source};
+use super::model::{Column, Course, Installed, Link, Person, Placement, Shown, Source};
 use crate::options::{Manner, Tool};
 use ambient::random::Random;
 
@@ -20,8 +20,7 @@ pub(crate) struct Pending {
     pub target_link_uri: String,
     /// Canvas: the hint dies after five minutes.
     pub expires: DateTime<Utc>,
-    /// In a frame of the course page, or in a window of its own.
-    pub in_frame: bool,
+    pub shown: Shown,
     pub ask: Ask,
 }
 
@@ -138,6 +137,8 @@ pub(crate) struct Registering {
 pub(crate) struct Data {
     pub people: BTreeMap<u64, Person>,
     pub courses: BTreeMap<u64, Course>,
+    /// Courses that were deleted, for as long as they can be restored.
+    pub deleted: BTreeMap<u64, Course>,
     pub tools: Vec<Installed>,
     /// By launch id.
     pub pending: HashMap<String, Pending>,

@@ -35,7 +35,9 @@ pub enum Fault {
     TooManyRequests,
     /// 500 with an HTML page.
     ServerError,
-    /// 503 with `Retry-After: 1`.
+    /// 502 with the page of the server in front, behind which nobody answers.
+    BadGateway,
+    /// 503 with `Retry-After: 1` and a page for people, as during maintenance.
     Unavailable,
     /// 200 with an HTML page, as a login wall or a maintenance page gives.
     Html,

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::World;
-use super::model::{Cell, Source};
+use super::model::{Cell, Closed, Source};
 use crate::options::Flavour;
 
 impl World {
@@ -31,7 +31,6 @@ impl World {
                 }
                 if let Some(row) = &mut cell.row {
                     row.score = points;
-                    row.maximum = None;
                 }
             }
         }
@@ -51,6 +50,36 @@ impl World {
         let mut data = self.lock();
         let column = data.column_mut(course, line_item);
         column.map(|column| label.clone_into(&mut column.label)).is_some()
+    }
+
+    /// From now on the column takes no score, or takes scores again.
+    pub fn close_line_item(&self, course: u64, line_item: u64, closed: Option<Closed>) -> bool {
+        let mut data = self.lock();
+        let column = data.column_mut(course, line_item);
+        column.map(|column| column.closed = closed).is_some()
+    }
+
+    /// Canvas: a teacher limits the attempts at an assignment, or lifts the limit.
+    pub fn allow_attempts(&self, course: u64, line_item: u64, attempts: Option<u32>) -> bool {
+        let mut data = self.lock();
+        let column = data.column_mut(course, line_item);
+        column.map(|column| column.allowed_attempts = attempts).is_some()
+    }
+
+    /// A teacher hides the grades of a column from students (Moodle), or posts them by hand (Canvas); or shows them.
+    pub fn hide_grades(&self, course: u64, line_item: u64, hidden: bool) -> bool {
+        let mut data = self.lock();
+        let column = data.column_mut(course, line_item);
+        column.map(|column| column.is_hidden = hidden).is_some()
+    }
+
+    /// What a student sees of their grade.
+    #[must_use]
+    pub fn grade_shown(&self, course: u64, line_item: u64, person: u64) -> Option<Decimal> {
+        let data = self.lock();
+        let column = data.courses.get(&course)?.column(line_item)?;
+        let cell = column.cells.get(&person).filter(|_| !column.is_hidden)?;
+        cell.points
     }
 
     /// A teacher removes a column.

@@ -120,6 +120,13 @@ impl World {
         link
     }
 
+    /// Takes a link out of a course; its gradebook column stays, as in Moodle for as long as the bin is not emptied.
+    pub fn remove_link(&self, course: u64, link: u64) {
+        if let Some(course) = self.lock().courses.get_mut(&course) {
+            course.links.retain(|known| known.id != link);
+        }
+    }
+
     /// Sets a custom parameter of a link.
     pub fn set_link_custom(&self, course: u64, link: u64, name: &str, value: &str) {
         if let Some(link) = self.lock().link_mut(course, link) {
@@ -135,6 +142,27 @@ impl World {
         };
         course.members.retain(|(id, _)| *id != person);
         course.members.extend(role.map(|role| (person, role)));
+    }
+
+    /// Canvas: enrols a member once more, in another section and another role.
+    pub fn add_role(&self, course: u64, person: u64, role: CourseRole) {
+        let mut data = self.lock();
+        if let Some(course) = data.courses.get_mut(&course) {
+            course.members.push((person, role));
+        }
+    }
+
+    /// Canvas: whether a member may see people of their own sections only.
+    pub fn limit_to_sections(&self, course: u64, person: u64, limited: bool) {
+        let mut data = self.lock();
+        let Some(course) = data.courses.get_mut(&course) else {
+            return;
+        };
+        if limited {
+            course.limited_to_sections.insert(person);
+        } else {
+            course.limited_to_sections.remove(&person);
+        }
     }
 
     /// Students are added until the course has `count` of them.

@@ -24,6 +24,8 @@ pub struct Person {
     pub sis_id: String,
     /// Whether the account administers the whole site.
     pub is_admin: bool,
+    /// What `$Person.address.timezone` becomes: in Moodle `99` for whoever has chosen none.
+    pub time_zone: String,
 }
 
 impl Person {
@@ -137,6 +139,38 @@ impl Link {
     }
 }
 
+/// Where a tool is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// In a frame of the course page.
+    Frame,
+    /// In a window that was opened for it.
+    NewWindow,
+    /// In the place of the course page.
+    ExistingWindow,
+}
+
+impl Shown {
+    /// As `document_target` says it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Frame => "iframe",
+            Self::NewWindow | Self::ExistingWindow => "window",
+        }
+    }
+
+    /// As the parameter `window` of a launch address says it.
+    #[must_use]
+    pub(crate) fn of_parameter(window: Option<&str>) -> Self {
+        match window {
+            None => Self::Frame,
+            Some("existing") => Self::ExistingWindow,
+            Some(_) => Self::NewWindow,
+        }
+    }
+}
+
 /// Who made a gradebook column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -144,6 +178,21 @@ pub enum Source {
     Native(&'static str),
     /// The tool of that index, through a link or the line item service.
     Tool(usize),
+}
+
+/// Why a column takes no score for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Closed {
+    /// Moodle: a teacher locked it.
+    Locked,
+    /// Canvas: its assignment is not published.
+    Unpublished,
+    /// Canvas: its grading period is closed.
+    GradingPeriod,
+    /// Canvas: its grades are being moderated.
+    Moderated,
+    /// Canvas: the course has concluded.
+    Concluded,
 }
 
 /// A gradebook column.
@@ -163,6 +212,12 @@ pub struct Column {
     pub submission_review: Option<Value>,
     /// Canvas: the `submission_type` extension as it was sent.
     pub submission_type: Option<Value>,
+    /// Why it takes no score.
+    pub closed: Option<Closed>,
+    /// Canvas: how many attempts a student has; none where there is no limit.
+    pub allowed_attempts: Option<u32>,
+    /// Whether students do not see its grades (Moodle: hidden; Canvas: not posted). No service says so.
+    pub is_hidden: bool,
     /// By person.
     pub cells: HashMap<u64, Cell>,
 }
@@ -182,6 +237,9 @@ impl Column {
             is_coupled: false,
             submission_review: None,
             submission_type: None,
+            closed: None,
+            allowed_attempts: None,
+            is_hidden: false,
             cells: HashMap::new(),
         }
     }
@@ -192,7 +250,7 @@ impl Column {
 pub struct Cell {
     /// What the gradebook shows.
     pub points: Option<Decimal>,
-    /// A teacher typed over a tool's grade.
+    /// Moodle: a teacher typed over a tool's grade. Canvas: a teacher graded last.
     pub overridden: bool,
     pub comment: Option<String>,
     /// When it last changed; for a tool's score the score's own timestamp.
@@ -209,6 +267,8 @@ pub struct Cell {
     pub comments: Vec<String>,
     /// The progress words of the last score.
     pub progress: Option<(String, String)>,
+    /// Canvas: where the work is that was handed in last, of the type `basic_lti_launch`: `submission_data`.
+    pub launch_url: Option<String>,
 }
 
 impl Cell {
@@ -226,6 +286,7 @@ impl Cell {
             attempts: 0,
             comments: Vec::new(),
             progress: None,
+            launch_url: None,
         }
     }
 }
@@ -233,8 +294,9 @@ impl Cell {
 /// A result row of Canvas: what the results service can see.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
+    /// As a tool posted it, or a teacher's points.
     pub score: Option<Decimal>,
-    /// What a tool's score is out of; a teacher's is out of the column's points.
+    /// What a tool posted last; a teacher's grade leaves it as it is.
     pub maximum: Option<Decimal>,
     pub comment: Option<String>,
     /// The timestamp of the last tool score.
@@ -252,12 +314,16 @@ pub struct Course {
     pub sis_id: String,
     /// Context ids of the courses that it was copied from, nearest first.
     pub history: Vec<String>,
-    /// In the order of enrolment.
+    /// In the order of enrolment. In Canvas a person has several where sections give them several roles.
     pub members: Vec<(u64, CourseRole)>,
+    /// Canvas: who may see people of their own sections only.
+    pub limited_to_sections: BTreeSet<u64>,
     pub links: Vec<Link>,
     pub columns: Vec<Column>,
     /// Canvas: what was put into the course's page by its editor, as HTML.
     pub page: Vec<String>,
+    /// Canvas: concluded by hand. Enrolments are kept, and none of them is current.
+    pub is_concluded: bool,
 }
 
 impl Course {
@@ -268,6 +334,29 @@ impl Course {
             .iter()
             .find(|(id, _)| *id == person)
             .map(|(_, role)| *role)
+    }
+
+    /// The same, as far as it lasts: nobody's does in a course that was concluded.
+    #[must_use]
+    pub fn current_role(&self, person: u64) -> Option<CourseRole> {
+        self.role(person).filter(|_| !self.is_concluded)
+    }
+
+    /// All roles of a person here, over all sections.
+    pub fn roles(&self, person: u64) -> impl Iterator<Item = CourseRole> {
+        let own = self.members.iter().filter(move |(id, _)| *id == person);
+        own.map(|(_, role)| *role)
+    }
+
+    /// The same, as far as they last.
+    pub fn current_roles(&self, person: u64) -> impl Iterator<Item = CourseRole> {
+        self.roles(person).filter(move |_| !self.is_concluded)
+    }
+
+    /// Whether a person has that role here, whichever else they have.
+    #[must_use]
+    pub fn is(&self, person: u64, role: CourseRole) -> bool {
+        self.roles(person).any(|own| own == role)
     }
 
     /// A link by its number.
@@ -364,6 +453,10 @@ pub enum Oddity {
     FurtherRoles,
     /// Launches name roles in the institution only, as Open edX does before 2026.
     NoCourseRole,
+    /// Moodle: whoever teaches without editing rights launches as a learner, too, as where the role may not manage activities.
+    AssistantsAsLearners,
+    /// Canvas: the member list calls the test student a learner and nothing else, as it did once.
+    TestStudentsAsLearners,
     /// `status` is in lower case.
     LowerCaseStatus,
     /// The member list begins with rows that are none: null, a number, and two learners without a usable id.
@@ -374,4 +467,6 @@ pub enum Oddity {
     OddTokens,
     /// Services answer 403 where others answer 401.
     ForbiddenTokens,
+    /// Canvas: grade services of a course that was concluded answer 404, as older versions do.
+    ConcludedAsMissing,
 }

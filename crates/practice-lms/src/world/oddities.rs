@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 use super::World;
 use super::data::Data;
 use super::faults::Endpoint;
-use super::model::Oddity;
+use super::model::{CourseRole, Oddity};
 
 const CLAIM: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 const MEMBERSHIP: &str = "http://purl.imsglobal.org/vocab/lis/v2/membership";
+const TEST_USER: &str = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser";
 
 impl World {
     /// Switches an oddity on or off.
@@ -102,7 +103,7 @@ fn put(object: &mut Value, member: &str, value: Value) {
 }
 
 impl Data {
-    fn is_odd(&self, oddity: Oddity) -> bool {
+    pub(crate) fn is_odd(&self, oddity: Oddity) -> bool {
         self.odd.contains(&oddity)
     }
 
@@ -138,10 +139,28 @@ impl Data {
         {
             roles.extend(further_roles());
         }
+        if self.is_odd(Oddity::AssistantsAsLearners) && self.is_of_assistant(claims) {
+            claims.insert(roles.clone(), json!([format!("{MEMBERSHIP}#Learner")]));
+        }
         if self.is_odd(Oddity::NoCourseRole) {
             let student = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student";
             claims.insert(roles, json!([student]));
         }
+    }
+}
+
+impl Data {
+    /// Whether whoever launches assists in the course of the launch.
+    fn is_of_assistant(&self, claims: &Map<String, Value>) -> bool {
+        let person = claims.get("sub").and_then(Value::as_str);
+        let person = person.and_then(|sub| self.person_by_sub(sub));
+        let context = claims.get(&format!("{CLAIM}context"));
+        let course = self
+            .courses
+            .values()
+            .find(|course| context.is_some_and(|context| context["id"] == course.context_id.as_str()));
+        let both = person.zip(course);
+        both.is_some_and(|(person, course)| course.is(person.id, CourseRole::Assistant))
     }
 }
 
@@ -169,6 +188,11 @@ fn members(data: &Data, body: &mut Value, is_first_page: bool) {
             && let Some(member) = member.as_object_mut()
         {
             member.remove("name");
+        }
+        if data.is_odd(Oddity::TestStudentsAsLearners)
+            && let Some(roles) = member["roles"].as_array_mut()
+        {
+            roles.retain(|role| *role != TEST_USER);
         }
         if data.is_odd(Oddity::FurtherRoles)
             && let Some(roles) = member["roles"].as_array_mut()

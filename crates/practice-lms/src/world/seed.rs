@@ -46,9 +46,11 @@ pub(crate) fn data(options: &Options) -> Data {
             sis_id,
             history: Vec::new(),
             members,
+            limited_to_sections: std::collections::BTreeSet::new(),
             links: Vec::new(),
             columns,
             page: Vec::new(),
+            is_concluded: false,
         };
         data.courses.insert(course.id, course);
     }
@@ -146,6 +148,10 @@ fn insert_person(
         username: username.into(),
         sis_id: sis_id.into(),
         is_admin: false,
+        time_zone: match flavour {
+            Flavour::Moodle => "99".into(),
+            Flavour::Canvas => "Europe/London".into(),
+        },
     };
     data.people.insert(id, person);
 }

@@ -122,7 +122,7 @@ pub(crate) fn review_design(design: &Design, now: DateTime<Utc>) -> Vec<DesignPr
         review_alignment(position, alignment, &mut problems);
     }
     match design.expiry {
-        Expiry::On { at } if at <= now => problems.push(DesignProblem::ExpiryPast),
+        Expiry::On { at, .. } if at <= now => problems.push(DesignProblem::ExpiryPast),
         Expiry::AfterMonths { months } if !(1..=MAX_MONTHS).contains(&months) => {
             problems.push(DesignProblem::ExpiryMonths);
         }

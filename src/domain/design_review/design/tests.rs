@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::badge::{Kind, Shape};
 use crate::domain::sample::{days, decimal, now};
+use crate::domain::zone::Zone;
 
 fn sound() -> Design {
     Design {
@@ -20,6 +21,7 @@ fn sound() -> Design {
         level: Some("EQF 4".to_owned()),
         alignments: vec![skill("https://data.europa.eu/esco/skill/1")],
         expiry: Expiry::Never,
+        renewal: crate::domain::badge::Renewal::default(),
         show_score: false,
     }
 }
@@ -204,8 +206,20 @@ fn skills_are_named_and_identified_by_an_address() {
 #[test]
 fn an_end_lies_ahead_and_within_fifty_years() {
     let with = |expiry| problems(|design| design.expiry = expiry);
-    assert_eq!(with(Expiry::On { at: now() }), [DesignProblem::ExpiryPast]);
-    assert_eq!(with(Expiry::On { at: days(1) }), []);
+    assert_eq!(
+        with(Expiry::On {
+            at: now(),
+            zone: Zone::UTC
+        }),
+        [DesignProblem::ExpiryPast]
+    );
+    assert_eq!(
+        with(Expiry::On {
+            at: days(1),
+            zone: Zone::UTC
+        }),
+        []
+    );
     assert_eq!(
         with(Expiry::AfterMonths { months: 0 }),
         [DesignProblem::ExpiryMonths]

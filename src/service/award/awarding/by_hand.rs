@@ -9,6 +9,7 @@ use crate::domain::award::{Award, open_cycle};
 use crate::domain::badge::{BadgeState, Kind};
 use crate::domain::cause::Cause;
 use crate::domain::evaluate::evaluate;
+use crate::domain::membership::Membership;
 use crate::domain::policy::Power;
 use crate::ids::{BadgeId, PersonId};
 use crate::service::Cairn;
@@ -72,9 +73,12 @@ fn by_hand_in(
     if !badge.design.expiry.leaves_time(context.now) {
         return Err(AwardRefusal::TermOver.into());
     }
-    enrolments::get(db, tenant, &badge.course, person)?
-        .filter(crate::domain::people::Enrolment::may_be_awarded)
-        .ok_or(AwardRefusal::NotALearner)?;
+    let known = enrolments::get(db, tenant, &badge.course, person)?.ok_or(AwardRefusal::NotALearner)?;
+    match known.membership() {
+        Membership::Student => {}
+        Membership::Waits(_) => return Err(AwardRefusal::StudentInDoubt.into()),
+        Membership::NotAStudent(_) => return Err(AwardRefusal::NotALearner.into()),
+    }
     let latest = awards::latest(db, tenant, &badge.id, person)?;
     let cycle = open_cycle(latest.as_ref(), context.now).ok_or(AwardRefusal::Already)?;
     let known = facts::for_person(db, tenant, &badge.course, &badge.id, person)?;

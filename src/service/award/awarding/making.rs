@@ -94,7 +94,7 @@ impl Signer {
             cycle,
             decision: record.clone(),
             awarded_at: now,
-            valid_until: badge.design.expiry.end(now),
+            valid_until: badge.design.expiry.end(now, self.issuer.zone),
             revocation: None,
             suspended_since: None,
         };

@@ -1,15 +1,19 @@
 //! From an award to a signed document. Everything is in the caller's one transaction: there is never an award without its
-//! credential. [`revoke`] takes it back, [`award_by_hand`] awards whatever a rule says.
+//! credential. [`revoke`] takes it back, [`award_by_hand`] awards whatever a rule says, [`renew`]
+//! awards again what has lapsed.
 
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::AwardRefusal;
 
 mod by_hand;
 mod making;
+mod renewing;
 mod revoking;
 mod work;
 
 pub(crate) use by_hand::award_by_hand;
+pub(crate) use renewing::renew;
+pub(in crate::service) use renewing::renewable;
 pub(crate) use revoking::revoke;
 pub(in crate::service) use revoking::revoke_in;
 

@@ -31,7 +31,7 @@ pub(crate) async fn revoke(
     which: &[AwardId],
     reason: &str,
 ) -> Result<usize, ServiceError> {
-    visitor.teach()?;
+    visitor.take_back()?;
     let reason = check_reason(reason)?;
     let (context, visitor) = (IssuingContext::of(cairn), visitor.clone());
     let (badge, which) = (badge.clone(), which.to_vec());

@@ -5,27 +5,32 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::domain::audit::Action;
-use crate::domain::badge::{Badge, BadgeState, Design, Picture};
+use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Picture};
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
+use crate::domain::membership::Listing;
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
+use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::pictures;
 use crate::service::badge::replaced;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, rules, submissions,
+    Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, links, rules,
+    submissions,
 };
+use lti::capabilities::ServicesTold;
 
 mod rule;
 mod trial;
 
 pub(in crate::service) use rule::names;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
+pub(in crate::service) use trial::awarded_by_release;
 pub(crate) use trial::{Activated, Trial, activate, trial};
 
 /// Courses larger than this are not tried out on every look at the list.
@@ -36,7 +41,14 @@ const MOST_TO_TRY: usize = 500;
 pub(crate) struct Overview {
     pub(crate) now: DateTime<Utc>,
     pub(crate) course: Course,
+    /// Those who count as students now.
     pub(crate) students: u32,
+    /// Whom the platform lists as learners.
+    pub(crate) listing: Listing,
+    /// Whether it is known who they are: the list was told, or somebody was seen.
+    pub(crate) lists_students: bool,
+    /// Whether a link of the course was ever opened, where the platform keeps its services to itself before.
+    pub(crate) opened: bool,
     pub(crate) badges: Vec<Summary>,
     /// Gradebook columns that can be read.
     pub(crate) columns: usize,
@@ -48,8 +60,10 @@ pub(crate) struct Overview {
 #[derive(Debug, Clone)]
 pub(crate) struct Summary {
     pub(crate) badge: Badge,
-    /// Students who hold it.
+    /// Students of the course who hold it.
     pub(crate) earned: u32,
+    /// Others who hold it: they have left, or count as students no more.
+    pub(crate) earned_by_others: u32,
     /// Students who miss it narrowly; not counted in very large courses.
     pub(crate) almost: u32,
     /// What keeps it from working, as a sentence.
@@ -112,7 +126,7 @@ pub(in crate::service) fn overview(
     visitor: &Visitor,
     now: DateTime<Utc>,
 ) -> Result<Overview, ServiceError> {
-    visitor.teach()?;
+    visitor.look()?;
     let (tenant, id) = (visitor.tenant(), &visitor.course.id);
     let course = courses::get(db, tenant, id)?.ok_or(ServiceError::NotFound("course"))?;
     let learners = enrolments::learners(db, tenant, id)?;
@@ -123,6 +137,7 @@ pub(in crate::service) fn overview(
         let state = Some(crate::domain::evidence::SubmissionState::HandedIn);
         waiting += submissions::latest_for_activity(db, tenant, &activity.id, state, Page::first(1))?.1;
     }
+    let counter = |badge: &Badge| counters.get(&badge.id).copied().unwrap_or_default();
     let mut summaries = Vec::new();
     for badge in badges::for_course(db, tenant, id)? {
         let almost = match badge.state {
@@ -130,7 +145,8 @@ pub(in crate::service) fn overview(
             _ => 0,
         };
         summaries.push(Summary {
-            earned: small(counters.get(&badge.id).map_or(0, |counter| counter.holders)),
+            earned: small(counter(&badge).students),
+            earned_by_others: small(counter(&badge).holders.saturating_sub(counter(&badge).students)),
             almost: small(almost),
             problem: problem(db, &badge)?,
             is_replaced: matches!(badge.state, BadgeState::Paused { .. })
@@ -138,10 +154,16 @@ pub(in crate::service) fn overview(
             badge,
         });
     }
+    let opened = visitor.registration.capabilities().services_told == ServicesTold::Always
+        || links::any_opened(db, tenant, id, PLACEHOLDER)?;
+    let was_told = course.checks.last_at.is_some() && course.services.memberships_url.is_some();
     Ok(Overview {
         now,
+        lists_students: was_told || !learners.is_empty(),
+        opened,
         course,
         students: small(learners.len()),
+        listing: enrolments::listing(db, tenant, id)?,
         badges: summaries,
         columns: items
             .iter()
@@ -179,7 +201,10 @@ pub(crate) async fn save(
 ) -> Result<Saved, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
-    let unchanged_end = |before: &Badge| before.design.expiry == design.expiry;
+    let end_is_as = |before: Expiry| {
+        let day = design.expiry.last_day();
+        before == design.expiry || (day.is_some() && day == before.last_day())
+    };
     let mut problems = review_design(&design, now);
     // The address comes back from the form: what it names must be there, or every file of the badge would miss its picture.
     if let Picture::Uploaded { .. } = &design.picture
@@ -199,7 +224,7 @@ pub(crate) async fn save(
             .read_with(move |db| own_badge(db, &asker, &id))
             .await?;
         // An end that has passed meanwhile may stay as it is: what was issued is not touched by it.
-        if unchanged_end(&before) {
+        if end_is_as(before.design.expiry) {
             problems.retain(|problem| *problem != DesignProblem::ExpiryPast);
         }
     }

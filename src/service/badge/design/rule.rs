@@ -12,6 +12,7 @@ use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::{RuleContext, review_evidence, review_rule};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
+use crate::domain::release::Releases;
 use crate::domain::rule::{Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, RuleId};
@@ -20,7 +21,7 @@ use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, activities, audit, badges, line_items, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, releases, rules, tenants};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
@@ -33,6 +34,8 @@ pub(crate) struct RuleEditor {
     pub(crate) next_version: i32,
     /// Columns that can be named: present ones, and those whose maximum changed.
     pub(crate) items: Vec<LineItem>,
+    /// When their grades count.
+    pub(crate) releases: Releases,
     pub(crate) activities: Vec<Activity>,
     /// Other badges that can be named.
     pub(crate) others: Vec<(BadgeId, String)>,
@@ -79,6 +82,7 @@ pub(crate) async fn editor(
                 .unwrap_or(0)
                 .saturating_add(1),
             items,
+            releases: releases::for_course(db, tenant, &badge.course)?,
             activities: activities::for_course(db, tenant, &badge.course)?,
             others: others
                 .into_iter()
@@ -124,7 +128,8 @@ pub(in crate::service) fn names(db: &mut Db, badge: &Badge) -> Result<Names, Sto
     let mut all = badges::for_course(db, &badge.tenant, &badge.course)?;
     all.extend(badges::in_use(db, &badge.tenant)?);
     let badges = all.iter().map(|badge| (&badge.id, badge.design.name.as_str()));
-    Ok(Names::gather(&items, &activities, badges))
+    let zone = tenants::zone(db, &badge.tenant)?;
+    Ok(Names::gather(zone, &items, &activities, badges))
 }
 
 /// What is wrong with a rule for this badge, a sentence each.

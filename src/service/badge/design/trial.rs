@@ -14,17 +14,22 @@ use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, Truth};
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
-use crate::domain::people::Person;
+use crate::domain::facts::Facts;
+use crate::domain::membership::Membership;
+use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
+use crate::domain::release::Release;
 use crate::domain::rule::{Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
-use crate::ids::{BadgeId, PersonId};
+use crate::ids::{BadgeId, LineItemId, PersonId};
 use crate::service::Cairn;
 use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{self, DecideBadge};
+use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, audit, awards, badges, courses, enrolments, facts, people, rules};
+use crate::store::{
+    Db, StoreError, audit, awards, badges, courses, enrolments, facts, jobs, people, releases, rules,
+};
 
 /// What a rule would do, with everything that a page says about it.
 #[derive(Debug, Clone)]
@@ -34,17 +39,25 @@ pub(crate) struct Trial {
     /// The version that was tried, the draft or else the active one, as a sentence.
     pub(crate) sentence: String,
     pub(crate) run: DryRun,
+    /// People about whom a teacher is asked: they are not among the learners of the run.
+    pub(crate) in_doubt: usize,
     pub(crate) names: Names,
     /// Everybody that the run names.
     pub(crate) people: HashMap<PersonId, Person>,
     /// How each person stands, to say why.
     pub(crate) decisions: HashMap<PersonId, Decision>,
+    /// Those who meet it and are not awarded by themselves: a teacher is asked whether they are students.
+    pub(crate) unanswered: Vec<PersonId>,
     /// What keeps it from being activated, a sentence each.
     pub(crate) blocking: Vec<String>,
     /// Whether there is anything to activate.
     pub(crate) can_activate: bool,
     /// When the course was last read.
     pub(crate) read_at: Option<DateTime<Utc>>,
+    /// When the grades count that it reads: each column by its name.
+    pub(crate) counting: Vec<(String, Release)>,
+    /// Whether it is being read for the first time.
+    pub(crate) first_reading: bool,
 }
 
 /// What became of an activation.
@@ -75,9 +88,17 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         if !badge.design.expiry.leaves_time(now) {
             run.close(&rule);
         }
-        let ids: Vec<PersonId> = learners.iter().map(|learner| learner.person.clone()).collect();
+        let asked = enrolments::asked(db, visitor.tenant(), &badge.course)?.into_iter();
+        let waits = |(_, one): &(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
+        let in_doubt: Vec<PersonId> = asked.filter(waits).map(|(person, _)| person.id).collect();
+        let unanswered = unanswered(db, &badge, &rule, &in_doubt, now)?;
+        let listed = learners.iter().map(|learner| &learner.person);
+        let ids: Vec<PersonId> = listed.chain(&unanswered).cloned().collect();
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
+        let read_at = course.and_then(|course| course.checks.last_at);
         Ok(Trial {
+            in_doubt: in_doubt.len(),
+            first_reading: read_at.is_none() && is_being_read(db, &badge, now)?,
             now,
             blocking: blocking(db, &badge, &rule, now)?,
             can_activate: may_activate(&badge, &rule),
@@ -87,13 +108,35 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .iter()
                 .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
                 .collect(),
-            read_at: course.and_then(|course| course.checks.last_at),
+            read_at,
+            unanswered,
+            counting: counting(db, &badge, &rule, &names)?,
             badge,
             run,
             names,
         })
     });
     tried.await
+}
+
+/// When the grades count that a rule reads: each column once, by its name.
+fn counting(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    names: &Names,
+) -> Result<Vec<(String, Release)>, StoreError> {
+    let releases = releases::for_course(db, &badge.tenant, &badge.course)?;
+    let mut told: Vec<&LineItemId> = Vec::new();
+    for item in rule.root.line_items() {
+        if !told.contains(&item) {
+            told.push(item);
+        }
+    }
+    let told = told.into_iter();
+    Ok(told
+        .map(|item| (names.line_item(item), releases.of(item)))
+        .collect())
 }
 
 /// A draft; or the version of a badge that rests, once what made it rest is mended.
@@ -121,11 +164,17 @@ fn blocking(
     }
     let course = courses::get(db, &badge.tenant, &badge.course)?;
     if course.is_none_or(|course| course.checks.last_at.is_none()) {
-        blocking.push(
-            "The course is being read for the first time. Open this page again in a moment.".to_owned(),
-        );
+        blocking.push(if is_being_read(db, badge, now)? {
+            "The course is being read for the first time. This page looks again by itself.".to_owned()
+        } else {
+            "The course has not been read yet. Press “Check now” on the page of all badges.".to_owned()
+        });
     }
     Ok(blocking)
+}
+
+fn is_being_read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    jobs::is_under_way(db, &badge.tenant, CheckCourse::NAME, badge.course.as_str(), now)
 }
 
 /// The version to try, and the active one to compare it with.
@@ -137,8 +186,8 @@ fn to_try(db: &mut Db, badge: &Badge) -> Result<(Rule, Option<Rule>), ServiceErr
     }
 }
 
-/// Everybody who may be awarded, with facts. In Moodle a member without a single result row is not awarded by grades,
-/// so nobody counts them among those who would be.
+/// Everybody who may be awarded, with facts. In Moodle a member without a single result row is not awarded by grades, so they
+/// are not among those who would be.
 fn learners(
     db: &mut Db,
     badge: &Badge,
@@ -154,9 +203,10 @@ fn learners(
     let known = facts::for_course(db, tenant, &badge.course, &badge.id)?;
     let mut learners = Vec::with_capacity(may.len());
     for (person, facts) in known {
-        let left_out = needs_row && facts.grades.is_empty() && outcome(&rule.root, &facts, now) == Truth::Yes;
+        let left_out = needs_row && !facts.has_row() && outcome(&rule.root, &facts, now) == Truth::Yes;
         if may.contains(&person) && !left_out {
             learners.push(Learner {
+                renewal: badge.design.renewal,
                 latest: latest.remove(&person),
                 person,
                 facts,
@@ -166,6 +216,27 @@ fn learners(
     Ok(learners)
 }
 
+/// Of these people, about whom a teacher is asked, those who meet the rule and hold nothing of it.
+fn unanswered(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    in_doubt: &[PersonId],
+    now: DateTime<Utc>,
+) -> Result<Vec<PersonId>, ServiceError> {
+    if in_doubt.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = facts::for_people(db, &badge.tenant, &badge.course, &badge.id, in_doubt)?;
+    let meets = |facts: &Facts| {
+        let holds = facts.held.get(&badge.id).is_some_and(|held| held.in_force(now));
+        !holds && outcome(&rule.root, facts, now) == Truth::Yes
+    };
+    let mut people = in_doubt.to_vec();
+    people.retain(|person| known.get(person).is_some_and(meets));
+    Ok(people)
+}
+
 /// How many miss a badge narrowly.
 pub(super) fn near(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<usize, ServiceError> {
     let Some(rule) = rules::active(db, &badge.tenant, &badge.id)? else {
@@ -173,6 +244,27 @@ pub(super) fn near(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<usi
     };
     let learners = learners(db, badge, &rule, now)?;
     Ok(dry_run(&rule, None, &learners, &Names::default(), now).near.len())
+}
+
+/// How many more a badge would award if the grades of one column were released.
+pub(in crate::service) fn awarded_by_release(
+    db: &mut Db,
+    badge: &Badge,
+    item: &LineItemId,
+    now: DateTime<Utc>,
+) -> Result<usize, ServiceError> {
+    let active = rules::active(db, &badge.tenant, &badge.id)?;
+    let gives = badge.state == BadgeState::Active && badge.design.expiry.leaves_time(now);
+    let Some(rule) = active.filter(|_| gives) else {
+        return Ok(0);
+    };
+    let mut learners = learners(db, badge, &rule, now)?;
+    let number = |learners: &[Learner]| dry_run(&rule, None, learners, &Names::default(), now).number();
+    let before = number(&learners);
+    for learner in &mut learners {
+        learner.facts = learner.facts.released(|withheld| withheld == item);
+    }
+    Ok(number(&learners).saturating_sub(before))
 }
 
 /// Lets the tried version decide from now on, if what would happen is still what was confirmed.

@@ -1,13 +1,15 @@
-//! Pictures that instructors upload: cleaned, kept by their digest on a shelf of their own, and public.
+//! Pictures that instructors upload: cleaned, kept by their digest in a folder of their own, and public.
 
 use bytes::Bytes;
 
 use crate::domain::badge::Picture;
+use crate::domain::policy::Power;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::badge::uploads::{self, UploadError};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::store::blobs::BlobError;
 
@@ -17,14 +19,14 @@ const SHELF: &str = "pictures";
 /// Cleans and keeps a picture, or says why it is refused.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors; what the store of files reports.
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] for those who may not make badges; what the store of files reports.
 #[tracing::instrument(name = "kept.keep", skip_all)]
 pub(crate) async fn keep(
     cairn: &Cairn,
     visitor: &Visitor,
     bytes: Bytes,
 ) -> Result<Result<Picture, UploadError>, ServiceError> {
-    visitor.teach()?;
+    policies::check(cairn, visitor, Power::Create).await?;
     let cleaned = tokio::task::spawn_blocking(move || uploads::clean(&bytes)).await;
     let cleaned = cleaned.map_err(|error| ServiceError::Internal(error.to_string()))?;
     let picture = match cleaned {
@@ -41,7 +43,7 @@ pub(crate) async fn keep(
     }))
 }
 
-/// Whether an uploaded picture is on the shelf, and of the type that it says.
+/// Whether an uploaded picture is kept, and of the type that it says.
 #[tracing::instrument(name = "kept.is_kept", level = "debug", skip_all)]
 pub(crate) async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
     let address = super::href(picture);

@@ -22,15 +22,16 @@ mod work;
 pub(crate) use above::decide_above;
 pub(crate) use work::{
     CheckCourse, DecideBadge, DecidePerson, DoJoin, EnsureLineItem, EraseFiles, ExportInstitution,
-    HandleNotice, SendScore, SignAnew, SubscribeNotices,
+    HandleNotice, ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
 };
 
 /// The names of all kinds.
-pub(crate) const NAMES: [&str; 11] = [
+pub(crate) const NAMES: [&str; 12] = [
     CheckCourse::NAME,
     DecideBadge::NAME,
     DecidePerson::NAME,
     DoJoin::NAME,
+    ReleaseColumn::NAME,
     EnsureLineItem::NAME,
     SendScore::NAME,
     SubscribeNotices::NAME,

@@ -121,6 +121,13 @@ fn stored_jobs_are_what_they_always_were() {
         },
     );
     stands(
+        "release_column",
+        "i-1",
+        None,
+        json!({"item": "i-1"}),
+        ReleaseColumn { item: "i-1".into() },
+    );
+    stands(
         "sign_anew",
         "k-1",
         None,

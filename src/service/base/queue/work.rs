@@ -9,7 +9,7 @@ use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::evidence::{Activity, Submission};
 use crate::ids::{
-    ActivityId, BadgeId, CourseId, DeploymentId, ErasureId, ExportId, JoinId, KeyId, PersonId,
+    ActivityId, BadgeId, CourseId, DeploymentId, ErasureId, ExportId, JoinId, KeyId, LineItemId, PersonId,
     RegistrationId, SubmissionId, TenantId,
 };
 use crate::store::{Db, StoreError, courses};
@@ -81,6 +81,21 @@ impl BackgroundJob for DecidePerson {
 
     fn person(&self) -> Option<&PersonId> {
         Some(&self.person)
+    }
+}
+
+/// Releases the grades of a column at the moment that a teacher chose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReleaseColumn {
+    pub(crate) item: LineItemId,
+}
+
+impl BackgroundJob for ReleaseColumn {
+    const NAME: &'static str = "release_column";
+    const KEY: &'static [&'static str] = &["item"];
+
+    fn key(&self) -> String {
+        self.item.to_string()
     }
 }
 

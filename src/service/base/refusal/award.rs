@@ -11,6 +11,8 @@ pub(crate) enum AwardRefusal {
     /// The time of validity of the badge itself is over.
     TermOver,
     NotALearner,
+    /// A teacher has to say first whether this is a student.
+    StudentInDoubt,
     /// The person has it, or it was taken back.
     Already,
     /// An Application badge rests on work that somebody approved.
@@ -27,6 +29,8 @@ pub(crate) enum AwardRefusal {
     EvidenceTwice,
     /// The minute of a link to a file is over.
     FileLinkOver,
+    /// Somebody whose badge has lapsed does not meet its rule.
+    RenewalNotMet,
     /// What a changed grade asked for waits no more.
     RegradeSettled,
 }
@@ -39,6 +43,7 @@ impl AwardRefusal {
             Self::Retired => (Conflict, "award.retired"),
             Self::TermOver => (Conflict, "award.term-over"),
             Self::NotALearner => (Conflict, "award.not-a-learner"),
+            Self::StudentInDoubt => (Conflict, "award.student-in-doubt"),
             Self::Already => (Conflict, "award.already"),
             Self::NoEvidence => (Conflict, "award.no-evidence"),
             Self::Reason => (Unprocessable, "award.reason"),
@@ -48,6 +53,7 @@ impl AwardRefusal {
             Self::EvidenceApproved => (Conflict, "evidence.approved"),
             Self::EvidenceTwice => (Conflict, "evidence.twice"),
             Self::FileLinkOver => (Conflict, "file.link-over"),
+            Self::RenewalNotMet => (Conflict, "award.renewal-not-met"),
             Self::RegradeSettled => (Conflict, "regrade.settled"),
         }
     }

@@ -10,6 +10,8 @@ use super::ErrorKind;
 pub(crate) enum ColumnRefusal {
     Label,
     Points,
+    /// The moment of a release has passed.
+    ReleaseDate,
     /// The course has no grade service that may be called.
     NoService(AddressTrouble),
     /// The address of this column may not be called.
@@ -26,6 +28,7 @@ impl ColumnRefusal {
         match self {
             Self::Label => (Unprocessable, "column.label"),
             Self::Points => (Unprocessable, "column.points"),
+            Self::ReleaseDate => (Unprocessable, "column.release-date"),
             Self::NoService(_) => (Conflict, "column.no-service"),
             Self::Address(_) => (Conflict, "column.address"),
             Self::NotYet => (Conflict, "column.not-yet"),

@@ -13,9 +13,13 @@ pub(crate) enum CourseRefusal {
     /// The page from which a deployment is claimed is too old, or none of ours.
     DeploymentClaim,
     DeploymentRefused,
+    /// It is over at its platform, and nothing is changed in it any more.
+    Ended,
     /// A link opens something else already.
     LinkChosen,
     NoticesUnreadable,
+    /// The platform tells whether this person is a student, so nobody is asked.
+    StudentNotInDoubt,
 }
 
 impl CourseRefusal {
@@ -26,8 +30,10 @@ impl CourseRefusal {
             Self::CopyChoice => (Unprocessable, "copy.choice"),
             Self::DeploymentClaim => (Unprocessable, "deployment.claim"),
             Self::DeploymentRefused => (Conflict, "deployment.refused"),
+            Self::Ended => (Conflict, "course.ended"),
             Self::LinkChosen => (Conflict, "link.chosen"),
             Self::NoticesUnreadable => (Unprocessable, "notices.unreadable"),
+            Self::StudentNotInDoubt => (Conflict, "student.not-in-doubt"),
         }
     }
 }
@@ -47,6 +53,8 @@ pub(crate) enum PlacingRefusal {
     NotTaken(Unacceptable),
     /// The form was sent before, for something else.
     Known,
+    /// A frame asks for what was chosen in a window by what was not made for it, or is too old.
+    Waiting,
 }
 
 impl PlacingRefusal {
@@ -59,6 +67,7 @@ impl PlacingRefusal {
             Self::Draft(_) => (Unprocessable, "placing.draft"),
             Self::NotTaken(why) => (Unprocessable, why.code()),
             Self::Known => (Conflict, "placing.known"),
+            Self::Waiting => (Conflict, "placing.waiting"),
         }
     }
 }

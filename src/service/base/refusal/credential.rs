@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ErrorKind;
+use crate::domain::zone::Zone;
 
 /// Why a badge is not shown, or a key not withdrawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +15,8 @@ pub(crate) enum CredentialRefusal {
     /// As many share links work as may.
     ShareMany,
     ShareWithdrawn,
-    /// The link worked until then.
-    ShareOver(DateTime<Utc>),
+    /// The link worked until then, a day in that zone.
+    ShareOver(DateTime<Utc>, Zone),
     /// Why a key is withdrawn has to be said, and briefly.
     KeyReason,
     KeyWithdrawn,
@@ -30,7 +31,7 @@ impl CredentialRefusal {
             Self::ShareDays => (ErrorKind::Unprocessable, "share.days"),
             Self::ShareMany => (ErrorKind::Conflict, "share.many"),
             Self::ShareWithdrawn => (ErrorKind::Gone, "share.withdrawn"),
-            Self::ShareOver(_) => (ErrorKind::Gone, "share.over"),
+            Self::ShareOver(..) => (ErrorKind::Gone, "share.over"),
             Self::KeyReason => (ErrorKind::Unprocessable, "issuer-key.reason"),
             Self::KeyWithdrawn => (ErrorKind::Conflict, "issuer-key.withdrawn"),
             Self::KeyInUse => (ErrorKind::Conflict, "issuer-key.in-use"),

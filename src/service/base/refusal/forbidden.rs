@@ -7,6 +7,8 @@ pub(crate) enum Forbidden {
     WholeInstallation,
     /// It is for instructors of the course.
     Instructors,
+    /// The platform limits this teacher to their own sections, and the institution lets such teachers not teach here.
+    OtherSections,
     /// Handing in is for students of the course.
     Students,
     /// The page that asks whether to register is too old, or none of ours.

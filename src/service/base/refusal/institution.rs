@@ -18,6 +18,8 @@ pub(crate) enum InstitutionRefusal {
     },
     /// A colour that is none.
     Accent,
+    /// No name of a time zone.
+    TimeZone,
     IssuerName,
     IssuerUrl,
     /// Another key signs by now.
@@ -78,6 +80,7 @@ impl InstitutionRefusal {
             Self::Unknown { .. } => (Unprocessable, "institution.unknown"),
             Self::IssuerName => (Unprocessable, "issuer.name"),
             Self::Accent => (Unprocessable, "institution.accent"),
+            Self::TimeZone => (Unprocessable, "institution.time-zone"),
             Self::IssuerUrl => (Unprocessable, "issuer.url"),
             Self::IssuerKeyChanged => (Conflict, "issuer-key.changed"),
             Self::KeepDays => (Unprocessable, "policy.keep-days"),

@@ -18,6 +18,7 @@ use crate::ids::LineItemId;
 use crate::random::Random;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::copied_inputs::{self, Kind};
+use crate::service::course::releases;
 use crate::store::{Db, StoreError, activities, audit, badges, copies, courses, line_items, links, rules};
 
 /// Looks again for what was not found, now that the course was read. Run it in the transaction that writes the columns.
@@ -59,6 +60,9 @@ pub(crate) fn map_again(
                 .find(|one| placeholder(one.id.as_str()) == origin);
             let found = old.and_then(|old| all.get(old.line_item.as_ref()?));
             if let Some(column) = found.and_then(|found| new.iter().find(|item| item.id == found.to)) {
+                if let Some(from) = old.and_then(|old| old.line_item.as_ref()) {
+                    releases::carry(db, tenant, from, &column.id)?;
+                }
                 copied_links::found_column(db, course, &activity.id, column, now, random)?;
             }
         }

@@ -24,6 +24,7 @@ use crate::service::base::policies;
 use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::course::columns as gradebook;
+use crate::service::course::releases;
 use crate::store::{Db, StoreError, activities, audit, badges, line_items, links, rules, submissions};
 
 /// What a person chose for a missing thing: its kind, its id in the rule, and the id of what stands for it.
@@ -128,6 +129,9 @@ pub(super) fn rewrite(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<bool, StoreError> {
+    for (from, to) in &mapping.columns {
+        releases::carry(db, &course.tenant, from, to)?;
+    }
     let mut changed = false;
     for (badge, _) in badges::copied(db, &course.tenant, &course.id)? {
         if badge.active_rule.is_none()

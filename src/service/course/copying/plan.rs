@@ -12,6 +12,7 @@ use crate::domain::copying::{FoundBy, match_columns};
 use crate::domain::course::{Course, CourseCopy, LineItem, Link, Opens};
 use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::sentence_in_full;
+use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, CopyId, LineItemId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -50,9 +51,9 @@ pub(crate) enum Note {
         before: Decimal,
     },
     /// Its own end has passed.
-    Ended(DateTime<Utc>),
+    Ended(DateTime<Utc>, Zone),
     /// Its rule asks for a date, which comes along as it is.
-    Date(DateTime<Utc>),
+    Date(DateTime<Utc>, Zone),
 }
 
 /// Something that its rule reads.
@@ -240,14 +241,14 @@ pub(super) fn other_maximum(old: &LineItem, new: &LineItem) -> Option<Note> {
 /// Dates of the old course that come along as they are.
 pub(super) fn dates(badge: &Badge, root: Option<&Group>, now: DateTime<Utc>) -> Vec<Note> {
     let mut notes = Vec::new();
-    if let Expiry::On { at } = badge.design.expiry
+    if let Expiry::On { at, zone } = badge.design.expiry
         && at <= now
     {
-        notes.push(Note::Ended(at));
+        notes.push(Note::Ended(at, zone));
     }
     for condition in root.map(Group::conditions).unwrap_or_default() {
-        if let Condition::NotBefore { at } = condition {
-            notes.push(Note::Date(*at));
+        if let Condition::NotBefore { at, zone } = condition {
+            notes.push(Note::Date(*at, *zone));
         }
     }
     notes

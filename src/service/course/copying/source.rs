@@ -8,7 +8,7 @@ use crate::domain::evidence::Activity;
 use crate::domain::rule::Rule;
 use crate::domain::sentence::Names;
 use crate::ids::{BadgeId, CourseId, LineItemId, TenantId};
-use crate::store::{Db, StoreError, activities, badges, line_items, rules};
+use crate::store::{Db, StoreError, activities, badges, line_items, rules, tenants};
 
 /// The old course's badges with everything that a rule of theirs may name.
 pub(super) struct Source {
@@ -52,6 +52,7 @@ impl Source {
         let activities = activities::for_course(db, tenant, course)?;
         let mut items = line_items::for_course(db, tenant, course)?;
         let names = Names::gather(
+            tenants::zone(db, tenant)?,
             &items,
             &activities,
             named.iter().map(|badge| (&badge.id, badge.design.name.as_str())),

@@ -21,6 +21,7 @@ use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
+use crate::service::course::releases;
 use crate::store::links::LinkSeen;
 use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, links, rules};
 
@@ -116,6 +117,9 @@ impl Bringing<'_> {
         }
         for (place, (badge, rule)) in source.badges.iter().enumerate() {
             self.badge(place, badge, rule.as_ref(), &mapping)?;
+        }
+        for (from, to) in &mapping.columns {
+            releases::carry(self.db, tenant, from, to)?;
         }
         copied_inputs::settle_all(self.db, self.course, self.now, self.random)?;
         Ok(brought)

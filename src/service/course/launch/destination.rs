@@ -6,13 +6,15 @@ use url::Url;
 use super::leads::{Destination, Review};
 use crate::domain::badge::BadgeState;
 use crate::domain::course::{Course, Link, Opens};
-use crate::ids::{ActivityId, PlacementId};
+use crate::domain::evidence::Activity;
+use crate::ids::{ActivityId, LinkId, PlacementId};
 use crate::random::Random;
 use crate::service::course::links as opening;
 use crate::service::course::placing;
 use crate::service::course::placing::{ITEM, REVIEW};
+use crate::service::course::student_work;
 use crate::store::links::LinkSeen;
-use crate::store::{Db, StoreError, activities, badges, line_items, links, people, platforms};
+use crate::store::{Db, StoreError, activities, badges, line_items, links, people, platforms, submissions};
 use lti::claims::{Launch, Message, ResourceLink};
 
 /// The link that the launch comes from. Canvas's course navigation has none: it opens the course itself.
@@ -63,16 +65,25 @@ pub(super) fn of(
     launch: &Launch,
     link: Option<&Link>,
 ) -> Result<Destination, StoreError> {
+    let teaches = launch.roles.is_instructor();
     match &launch.message {
         Message::DeepLinking { .. } => Ok(Destination::Picker),
         Message::SubmissionReview {
             for_user, lineitem, ..
         } => {
             let custom = launch.custom_text(REVIEW).map(ActivityId::from);
-            review(db, course, for_user, lineitem, custom, link).map(Destination::Review)
+            match reviewed(db, course, lineitem, custom, link)? {
+                Reviewed::Activity(activity) => {
+                    review(db, course, for_user, activity).map(Destination::Review)
+                }
+                Reviewed::Unchosen(link) if teaches => Ok(Destination::Choose(link)),
+                Reviewed::Unchosen(_) | Reviewed::Unknown => Ok(Destination::Review(Review::ColumnUnknown)),
+            }
         }
         Message::ResourceLink { .. } => {
-            let teaches = launch.roles.is_instructor();
+            if teaches && let Some(review) = speed_grader(db, course, launch)? {
+                return Ok(Destination::Review(review));
+            }
             let Some(link) = link else {
                 return Ok(Destination::Course);
             };
@@ -93,48 +104,87 @@ pub(super) fn of(
                         Destination::Course
                     }
                 }
+                // In a course that has ended nobody chooses any more.
+                Opens::Unchosen | Opens::CopyOf { .. } if course.life.end().is_none() => {
+                    Destination::NotReady
+                }
                 Opens::Unchosen | Opens::CopyOf { .. } | Opens::MyBadges => Destination::Course,
             })
         }
     }
 }
 
-/// The activity by our own id in the custom parameters, else by its column, else by the link.
-fn review(
+/// What a gradebook column is of.
+enum Reviewed {
+    Activity(Activity),
+    /// Of a link that opens nothing yet.
+    Unchosen(LinkId),
+    Unknown,
+}
+
+/// The activity of a column: that of its link, else the one whose column it is. Our own id in the custom parameters comes
+/// last: Moodle copies it with a duplicated activity, whose link and column alone are new (Moodle 11.7).
+fn reviewed(
     db: &mut Db,
     course: &Course,
-    for_user: &str,
     line_item: &Url,
     custom: Option<ActivityId>,
     link: Option<&Link>,
-) -> Result<Review, StoreError> {
+) -> Result<Reviewed, StoreError> {
     let (tenant, id) = (&course.tenant, &course.id);
+    let all = activities::for_course(db, tenant, id)?;
     let item = line_items::by_url(db, tenant, id, line_item.as_str())?;
     let of_link = link.and_then(|link| match &link.opens {
         Opens::Activity { activity } => Some(activity),
         _ => None,
     });
-    let all = activities::for_course(db, tenant, id)?;
-    let found = all
-        .iter()
-        .find(|one| custom.as_ref() == Some(&one.id))
-        .or_else(|| {
-            all.iter().find(|one| {
-                item.as_ref()
-                    .is_some_and(|item| one.line_item.as_ref() == Some(&item.id))
-            })
-        })
-        .or_else(|| all.iter().find(|one| of_link == Some(&one.id)));
-    let Some(activity) = found else {
-        return Ok(Review::ColumnUnknown);
+    let by_link = all.iter().find(|one| of_link == Some(&one.id));
+    let by_column = || {
+        let item = item.as_ref()?;
+        all.iter().find(|one| one.line_item.as_ref() == Some(&item.id))
     };
-    let home = platforms::home_of_course(db, tenant, id)?;
-    let person = people::by_sub(db, tenant, &home, for_user)?;
+    if let Some(activity) = by_link.or_else(by_column) {
+        return Ok(Reviewed::Activity(activity.clone()));
+    }
+    if let Some(named) = all.iter().find(|one| custom.as_ref() == Some(&one.id))
+        && (link.is_none_or(|link| link.id == named.link) || placing::keeps_place(db, named)?)
+    {
+        return Ok(Reviewed::Activity(named.clone()));
+    }
+    Ok(match link {
+        Some(link) if matches!(link.opens, Opens::Unchosen | Opens::CopyOf { .. }) && custom.is_some() => {
+            Reviewed::Unchosen(link.id.clone())
+        }
+        _ => Reviewed::Unknown,
+    })
+}
+
+/// The work of whom the platform names.
+fn review(db: &mut Db, course: &Course, for_user: &str, activity: Activity) -> Result<Review, StoreError> {
+    let home = platforms::home_of_course(db, &course.tenant, &course.id)?;
+    let person = people::by_sub(db, &course.tenant, &home, for_user)?;
     Ok(match person {
         Some(person) => Review::Student {
-            activity: activity.id.clone(),
+            activity: activity.id,
             person: person.id,
         },
         None => Review::StudentUnknown,
     })
+}
+
+/// The work that the signed target names. Canvas's `SpeedGrader` opens the assignment's link at the address that a score brought,
+/// and says in no other way whose work it shows. Students come by the same address, to their own activity.
+fn speed_grader(db: &mut Db, course: &Course, launch: &Launch) -> Result<Option<Review>, StoreError> {
+    let Some(named) = student_work::named_in(&launch.target_link_uri) else {
+        return Ok(None);
+    };
+    let Some(submission) = submissions::get(db, &course.tenant, &named)? else {
+        return Ok(None);
+    };
+    let activity = activities::get(db, &course.tenant, &submission.activity)?;
+    let here = activity.filter(|activity| activity.course == course.id);
+    Ok(here.map(|activity| Review::Student {
+        activity: activity.id,
+        person: submission.person,
+    }))
 }

@@ -26,6 +26,8 @@ pub(crate) enum Destination {
     Course,
     /// A new link asks those who teach what it shall open.
     Choose(LinkId),
+    /// A link of which nobody has said what it opens, for those who do not teach: their badges, and a word about it.
+    NotReady,
     Badge(BadgeId),
     Activity(ActivityId),
     /// Deep linking: what shall be put into the course?

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::domain::audit::Actor;
 use crate::domain::cause::Cause;
-use crate::domain::course::Services;
+use crate::domain::course::{Course, Services};
+use crate::domain::people::Enrolment;
 use crate::domain::session::Session;
 use crate::ids::{DeploymentId, SessionId};
 use crate::random;
@@ -20,8 +22,11 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::last_seen;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::session::{LONGEST, digest};
+use crate::service::base::zones;
 use crate::service::course::copying;
 use crate::service::course::notices;
+use crate::service::course::placing::waiting;
+use crate::service::course::seen_as::seen_as;
 use crate::service::course::sync;
 use crate::store::arrivals::{self, Known, Named};
 use crate::store::courses::CourseSeen;
@@ -29,7 +34,7 @@ use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
 use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
 use crate::telemetry::metric;
-use lti::claims::{Context, Launch};
+use lti::claims::{Context, Launch, Message};
 use lti::error::Refusal;
 use lti::launch::{LaunchForm, Targets, place, verify};
 use lti::login::{LoginRequest, authorization_redirect, choose_registration};
@@ -93,16 +98,22 @@ impl Cairn {
         Ok(chosen)
     }
 
-    /// Begins a login: the address to send the browser to, and the binding that it must bring back. Writes nothing.
+    /// Begins a login: the address to send the browser to, and the binding that it must bring back. Writes nothing. `frame`
+    /// is the pass of the frame that offered this window.
     ///
     /// # Errors
     /// A login refusal when the platform or the target is none of ours.
     #[tracing::instrument(name = "launch.begin_login", skip_all)]
-    pub(crate) async fn begin_login(&self, request: &LoginRequest) -> Result<LoginStart, ServiceError> {
+    pub(crate) async fn begin_login(
+        &self,
+        request: &LoginRequest,
+        frame: Option<&str>,
+    ) -> Result<LoginStart, ServiceError> {
         let registration = self.login_registration(request).await?;
         let binding = Binding::new(self.random.as_ref());
         let (now, random) = (self.clock.now(), self.random.as_ref());
-        let state = LoginState::begin(&registration, request, Some(&binding), now, random);
+        let mut state = LoginState::begin(&registration, request, Some(&binding), now, random);
+        state.waiting = frame.and_then(|pass| self.frame_of_login(pass, &registration, request));
         let sealed = self.sealer().seal(&state, random)?;
         let redirect_uri = format!("{}{LAUNCH}", self.settings.origin());
         let authorize = authorization_redirect(&registration, request, &redirect_uri, &sealed, &state.nonce);
@@ -198,6 +209,7 @@ impl Cairn {
         let token_digest = digest(&token);
         let nonce = digest(&format!("{}\n{}", verified_with.id, state.nonce));
         let nonce_until = state.expires_at;
+        let frame = state.waiting.clone();
         let origin = self.settings.origin();
         let written = self.store.write_with(move |db| -> Result<_, ServiceError> {
             let mut known = arrivals::find(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
@@ -254,23 +266,35 @@ impl Cairn {
             };
             let person =
                 people::refresh_from_launch(db, known.person, tenant, &home, &seen, now, random.as_ref())?;
-            let (learner, barred) = (launch.roles.may_learn(), launch.roles.bars_award());
+            let role = Role {
+                seen_as: seen_as(&launch.roles),
+                listing: enrolments::listing_of(registration.flavour),
+                teaches: launch.roles.is_instructor(),
+            };
             let seen = course_seen(&registration, deployment.clone(), &launch);
+            let offered = known.course.as_ref().map(|course| course.services.clone());
             let course = seen
                 .map(|seen| courses::refresh_from_launch(db, known.course, &seen, now, random.as_ref()))
                 .transpose()?;
+            let by = Actor::LmsAdministrator(person.id.clone());
+            zones::on_launch(db, tenant, &launch, by, now, random.as_ref())?;
+            let powers = LaunchPowers::of(&launch, course.as_ref(), known.enrolment.as_ref());
             let (mut link, mut leads) = (None, Leads::Account);
             if let Some(course) = &course {
-                let (before, role) = (known.enrolment, Role { learner, barred });
-                let now_is = enrolments::refresh_from_launch(
-                    db,
-                    tenant,
-                    &course.id,
-                    &person.id,
-                    before.as_ref(),
-                    role,
-                    now,
-                )?;
+                let before = known.enrolment;
+                let now_is = match &before {
+                    // What somebody is in this course was not said: what is known of it stays.
+                    Some(known) if launch.roles.is_elsewhere_only() => known.clone(),
+                    _ => enrolments::refresh_from_launch(
+                        db,
+                        tenant,
+                        &course.id,
+                        &person.id,
+                        before.as_ref(),
+                        role,
+                        now,
+                    )?,
+                };
                 // Whoever comes back may have earned something meanwhile: no fact changes, so nothing else would ask.
                 if now_is.may_be_awarded() && before.is_some_and(|before| !before.may_be_awarded()) {
                     let job = DecidePerson {
@@ -283,7 +307,8 @@ impl Cairn {
                 link = destination::refresh_link(db, course, known.link, &launch, now, random.as_ref())?;
                 link = copying::on_launch(db, course, link, &launch, now, random.as_ref())?;
                 notices::on_launch(db, course, &launch, &origin, now, random.as_ref())?;
-                sync::enqueue_after_launch(db, course, now, random.as_ref())?;
+                let news = offered.as_ref() != Some(&course.services);
+                sync::enqueue_after_launch(db, course, news, now, random.as_ref())?;
                 leads = Leads::Course {
                     course: course.id.clone(),
                     to: destination::of(db, course, &launch, link.as_ref())?,
@@ -303,19 +328,26 @@ impl Cairn {
                 course: course.as_ref().map(|course| course.id.clone()),
                 link: link.as_ref().map(|link| link.id.clone()),
                 person: person.id,
-                learner,
-                instructor: launch.roles.is_instructor(),
+                learner: powers.learner,
+                instructor: powers.instructor,
+                assistant: launch.roles.is_assistant(),
+                sections_only: powers.instructor && launch.is_limited_to_sections(),
                 administrator: launch.roles.is_admin(),
                 test_user: launch.roles.is_test_user(),
                 message_type: launch.message.word().to_owned(),
                 request: request.map_err(|error| ServiceError::Internal(error.to_string()))?,
                 masquerade: launch.is_masquerade(),
+                reading: powers.reading,
+                return_url: way_back(&launch),
                 locale: launch.locale.clone(),
                 created_at: now,
                 last_used_at: now,
                 expires_at: now + LONGEST,
             };
             sessions::insert(db, &session, &token_digest)?;
+            if let Some(frame) = &frame {
+                waiting::tie(db, frame, &session, now)?;
+            }
             opened(leads)
         });
         written.await
@@ -331,6 +363,31 @@ fn serving(known: &Known) -> Registration {
     }
 }
 
+/// What a launch lets somebody do in its course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct LaunchPowers {
+    learner: bool,
+    instructor: bool,
+    /// As an instructor, but only to look.
+    reading: bool,
+}
+
+impl LaunchPowers {
+    /// By the roles of the launch. Where the course has ended and the launch names no membership role any more, the last
+    /// one lets those look who taught, and an administrator too; those who learned still do.
+    fn of(launch: &Launch, course: Option<&Course>, known: Option<&Enrolment>) -> Self {
+        let roles = &launch.roles;
+        let has_ended = course.is_some_and(|course| course.life.end().is_some());
+        let was = has_ended && roles.is_elsewhere_only();
+        let reading = was && (roles.is_admin() || known.is_some_and(|known| known.teaches));
+        Self {
+            learner: roles.may_learn() || was && known.is_some_and(|known| known.learner),
+            instructor: roles.is_instructor() || reading,
+            reading,
+        }
+    }
+}
+
 /// What of a launch has rows of ours.
 fn names(launch: &Launch) -> Named<'_> {
     let context = launch.context.as_ref().filter(|context| context.is_course());
@@ -341,6 +398,16 @@ fn names(launch: &Launch) -> Named<'_> {
         resource_link_id: destination::own_link(launch).map(|link| link.id.as_str()),
         sub: &launch.sub,
     }
+}
+
+/// Where the person wants back to afterwards, whom the platform gave a whole window of theirs. In a frame the platform's own
+/// page is round it, and who chooses content goes back with the answer.
+fn way_back(launch: &Launch) -> Option<String> {
+    let shown = &launch.presentation;
+    let in_frame = matches!(shown.document_target.as_deref(), Some("iframe" | "frame"));
+    let chooses = matches!(launch.message, Message::DeepLinking { .. });
+    let url = shown.return_url.as_ref().filter(|_| !in_frame && !chooses);
+    url.map(ToString::to_string)
 }
 
 /// The course that a launch comes from.

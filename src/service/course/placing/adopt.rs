@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::course::{Link, Opens};
+use crate::domain::evidence::Activity;
 use crate::ids::PlacementId;
 use crate::random::Random;
 use crate::service::base::queue::{self, EnsureLineItem};
@@ -16,6 +17,12 @@ pub(super) fn place_name(id: &PlacementId) -> String {
 }
 
 const PLACE: &str = "placed:";
+
+/// Whether an activity that was placed has been opened by nobody yet, so that its link has no name at the platform.
+pub(in crate::service) fn keeps_place(db: &mut Db, activity: &Activity) -> Result<bool, StoreError> {
+    let own = links::get(db, &activity.tenant, &activity.link)?;
+    Ok(own.is_some_and(|own| own.resource_link_id.starts_with(PLACE)))
+}
 
 /// The placement, if it was made for this very course: an id of another course comes with a copy of it, and is not ours
 /// to follow.
@@ -46,8 +53,7 @@ pub(in crate::service) fn adopt(
         return Ok(());
     };
     // An activity that was placed twice before anybody opened it belongs to the link that is opened first.
-    let own = links::get(db, &seen.tenant, &activity.link)?;
-    if own.is_some_and(|own| own.resource_link_id.starts_with(PLACE)) {
+    if keeps_place(db, &activity)? {
         let all = links::list(db, &seen.tenant, &seen.course)?;
         let here = all
             .iter()

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -119,7 +120,8 @@ pub(crate) async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser,
         }
         let activities = activities::for_course(db, tenant, course)?;
         let policy = policies::get(db, tenant)?;
-        let powers = policy.powers(visitor.session.administrator);
+        policy.allows(Power::Place, visitor.session.asker())?;
+        let powers = policy.powers(visitor.session.asker());
         Ok((offers, activities, powers.create))
     });
     let (badges, activities, makes_badges) = found.await?;

@@ -8,6 +8,7 @@ mod adopt;
 mod chooser;
 mod items;
 mod send;
+pub(crate) mod waiting;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use rust_decimal::Decimal;
 use url::Url;
 
 use crate::domain::badge::Badge;
+use crate::domain::session::Session;
 use crate::ids::{ActivityId, BadgeId, PlacementId};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
@@ -23,9 +25,9 @@ use crate::service::base::session::Visitor;
 use crate::service::course::launch::leads::PlacingRequest;
 use lti::deep_linking::{ContentItem, SubmissionReview};
 
-pub(in crate::service) use adopt::{adopt, settle};
+pub(in crate::service) use adopt::{adopt, keeps_place, settle};
 pub(crate) use chooser::{Chooser, Offer, Shape, chooser};
-pub(crate) use send::{Sent, cancel, plan, send};
+pub(crate) use send::{Sent, Signed, cancel, plan, send};
 
 /// The custom parameter with the id of a placement.
 pub(crate) const ITEM: &str = "cairn_item";
@@ -77,7 +79,11 @@ pub(crate) struct Planned {
 /// request opened.
 pub(crate) fn request(visitor: &Visitor) -> Result<PlacingRequest, ServiceError> {
     visitor.teach()?;
-    let asked = visitor.session.request.as_deref();
+    request_of(&visitor.session)
+}
+
+fn request_of(session: &Session) -> Result<PlacingRequest, ServiceError> {
+    let asked = session.request.as_deref();
     asked
         .and_then(|text| serde_json::from_str(text).ok())
         .ok_or_else(|| PlacingRefusal::NotAsked.into())

@@ -8,27 +8,46 @@ use serde_json::json;
 use url::Url;
 
 use super::items::Material;
+use super::waiting::Chosen;
 use super::{Pick, Planned, What, adopt, chooser};
 use crate::domain::audit::Action;
 use crate::domain::course::Opens;
 use crate::domain::evidence::Activity;
+use crate::domain::policy::Power;
 use crate::ids::{ActivityId, PlacementId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::policies;
 use crate::service::base::refusal::PlacingRefusal;
 use crate::service::base::session::Visitor;
+use crate::service::course::launch::leads::PlacingRequest;
 use crate::store::links::LinkSeen;
 use crate::store::placements::Placement;
-use crate::store::{Db, activities, audit, badges, issuers, links, pending, placements};
+use crate::store::{Db, activities, audit, badges, issuers, links, pending, placements, waiting_answers};
 use lti::deep_linking::{Accepted, Answer, accept};
+use lti::registration::Registration;
 
 /// Most items at once.
 const MOST: usize = 30;
 
+/// How what was chosen goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// By this browser window.
+    Signed(Signed),
+    /// By the frame that offered this window, which fetches it.
+    ToFrame {
+        /// How many items it will have.
+        count: usize,
+        /// Whether the frame has an earlier choice already: then this one went nowhere.
+        is_late: bool,
+    },
+}
+
 /// What the browser posts to the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sent {
+pub(crate) struct Signed {
     pub(crate) return_url: Url,
     /// The form field `JWT`.
     pub(crate) jwt: String,
@@ -56,6 +75,7 @@ pub(crate) async fn plan(
     let settings = request.settings.clone();
     let visitor = visitor.clone();
     let planned = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Place)?;
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
         let issuer = issuers::for_tenant(db, tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
         let mut planned = Vec::new();
@@ -149,6 +169,7 @@ pub(crate) async fn send(
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     let placer = visitor.clone();
     let written = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &placer, Power::Place)?;
         for one in &planned {
             place(db, &placer, one, now, random.as_ref())?;
         }
@@ -180,27 +201,57 @@ async fn answer(
     message: Option<&str>,
 ) -> Result<Sent, ServiceError> {
     let request = super::request(visitor)?;
+    let internal = |error: serde_json::Error| ServiceError::Internal(error.to_string());
+    let chosen = Chosen {
+        items: items.keep().map_err(internal)?,
+        message: message.map(str::to_owned),
+        count: items.items().len(),
+    };
     let (tenant, deployment) = (visitor.tenant().clone(), visitor.session.deployment.clone());
-    let name = cairn
-        .store
-        .read(move |db| pending::name_of(db, &tenant, &deployment))
-        .await?
-        .ok_or(ServiceError::NotFound("installation"))?;
+    let (session, now) = (visitor.session.id.clone(), cairn.clock.now());
+    let read = cairn.store.read(move |db| {
+        let frame = waiting_answers::of_session(db, &tenant, &session, now)?;
+        Ok((frame, pending::name_of(db, &tenant, &deployment)?))
+    });
+    let (frame, name) = read.await?;
+    if frame.is_some() {
+        let (tenant, session) = (visitor.tenant().clone(), visitor.session.id.clone());
+        let answer = serde_json::to_string(&chosen).map_err(internal)?;
+        let kept = cairn
+            .store
+            .write(move |db| waiting_answers::keep(db, &tenant, &session, &answer));
+        return Ok(Sent::ToFrame {
+            count: chosen.count,
+            is_late: !kept.await?,
+        });
+    }
+    let name = name.ok_or(ServiceError::NotFound("installation"))?;
+    sign(cairn, &visitor.registration, &request, &name, &chosen).map(Sent::Signed)
+}
+
+/// Signs the answer for the platform, as of now. `deployment` is its own name for the installation.
+pub(super) fn sign(
+    cairn: &Cairn,
+    registration: &Registration,
+    request: &PlacingRequest,
+    deployment: &str,
+    chosen: &Chosen,
+) -> Result<Signed, ServiceError> {
     let answer = Answer {
-        client_id: &visitor.registration.client_id,
-        issuer: &visitor.registration.issuer,
-        deployment_id: &name,
+        client_id: &registration.client_id,
+        issuer: &registration.issuer,
+        deployment_id: deployment,
         data: request.settings.data.as_deref(),
-        items,
-        message,
+        items: &chosen.items,
+        message: chosen.message.as_deref(),
     };
     let jwt = answer
         .sign(&cairn.tool_key.active(), cairn.clock.now(), cairn.random.as_ref())
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
-    Ok(Sent {
+    Ok(Signed {
         return_url: request.settings.return_url.clone(),
         jwt,
-        count: items.items().len(),
+        count: chosen.count,
     })
 }
 

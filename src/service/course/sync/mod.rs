@@ -10,10 +10,12 @@ use std::time::{Duration, Instant};
 use crate::domain::cause::Cause;
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
+use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::base::error::ServiceError;
 use crate::service::base::trouble::{Reason, Trouble};
-use crate::store::{courses, platforms, registrations};
+use crate::store::{courses, links, platforms, registrations};
 use crate::telemetry::metric;
+use lti::capabilities::ServicesTold;
 
 mod aliases;
 mod progress;
@@ -23,7 +25,8 @@ mod schedule;
 mod write;
 
 pub(in crate::service) use progress::progress_of;
-pub(crate) use progress::{CheckProgress, Stage, progress};
+pub(crate) use progress::{CheckProgress, Ended, Since, Stage, progress};
+pub(in crate::service::course) use scale::scaled;
 pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 
 use read::Reading;
@@ -86,29 +89,30 @@ async fn check(
         // What another platform says at the same address is of other people.
         let is_its_own =
             belongs.review_of.is_none() && belongs.platform.is_none_or(|platform| platform == home.platform);
-        Ok((course, registration, home, is_its_own))
+        let opened = registration.capabilities().services_told == ServicesTold::Always
+            || links::any_opened(db, &owner, &id, PLACEHOLDER)?;
+        Ok((course, registration, home, is_its_own, opened))
     });
-    let (course, registration, home, is_its_own) = found.await?;
+    let (course, registration, home, is_its_own, opened) = found.await?;
     let read_at = cairn.clock.now();
     let reading = if is_its_own {
-        let reading = read::read(cairn, &course, &registration);
+        let reading = read::read(cairn, &course, &registration, opened);
         let mut reading = within(LONGEST, reading).await;
         aliases::look_up(cairn, &course, &registration, &home, &mut reading).await?;
         reading
     } else {
         Reading::failed(Reason::AnotherPlatform)
     };
+    let capabilities = registration.capabilities();
     let took = write::Taking {
         course,
         home,
-        scale: registration.capabilities().result_scale,
+        scale: capabilities.result_scale,
+        changed_points: capabilities.changed_points,
         reading,
         cause,
         read_at,
-        next_at: cairn
-            .settings
-            .check_interval
-            .and_then(|interval| read_at.checked_add_signed(interval)),
+        interval: cairn.settings.check_interval,
         random: Arc::clone(&cairn.random),
     };
     Ok(cairn.store.write_retrying(move |db| took.write(db)).await?)

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::badge::BadgeState;
-use crate::domain::course::Course;
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::course::{Checks, Course};
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
 use crate::service::base::trouble::Trouble;
-use crate::store::{Db, StoreError, badges, courses, jobs};
+use crate::store::{Db, StoreError, awards, badges, courses, jobs};
 
 /// How far a check is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +31,36 @@ pub(crate) enum Stage {
     People(usize),
     /// Badges are decided as a whole.
     Badges,
-    /// Nothing is under way; what went wrong last, if anything.
-    Ended(Option<Trouble>),
+    /// Nothing is under way.
+    Ended(Ended),
+    /// Nothing is under way, because the course is over.
+    CourseOver,
 }
 
-/// How far the check of a course is. A check that waits for its time, such as the one after a launch, is not under way.
+/// What the last check left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// What went wrong last, if anything.
+    pub(crate) problem: Option<Trouble>,
+    /// When the course was read last, and will be read again.
+    pub(crate) checks: Checks,
+    /// Whether some decisions were given up, so that the numbers are those of before.
+    pub(crate) undecided: bool,
+    /// What came since the moment that was asked about.
+    pub(crate) since: Option<Since>,
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// What came since somebody asked for a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Since {
+    /// Whether the course was read since.
+    pub(crate) read: bool,
+    /// Awards that were made since.
+    pub(crate) awards: usize,
+}
+
+/// How far the check of a course is, and, once it has ended, what came `since` somebody asked for it. A check that waits for its time, such as the one after a launch, is not under way.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a course that is not there.
@@ -44,11 +69,12 @@ pub(crate) async fn progress(
     cairn: &Cairn,
     tenant: &TenantId,
     course: &CourseId,
+    since: Option<DateTime<Utc>>,
 ) -> Result<CheckProgress, ServiceError> {
     let (tenant, course, now) = (tenant.clone(), course.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| {
         let known = courses::get(db, &tenant, &course)?.ok_or(ServiceError::NotFound("course"))?;
-        Ok(progress_of(db, &known, now)?)
+        Ok(progress_of(db, &known, since, now)?)
     });
     found.await
 }
@@ -60,6 +86,7 @@ pub(crate) async fn progress(
 pub(in crate::service) fn progress_of(
     db: &mut Db,
     course: &Course,
+    since: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<CheckProgress, StoreError> {
     let (tenant, id) = (&course.tenant, &course.id);
@@ -70,7 +97,7 @@ pub(in crate::service) fn progress_of(
     let (total, mut done) = (badges.len(), 0);
     // Somebody who is decided alone is decided for all badges: until then none is ready.
     if !reading && people == 0 {
-        for badge in badges {
+        for badge in &badges {
             let id = badge.id.as_str();
             done += usize::from(!jobs::is_under_way(db, tenant, DecideBadge::NAME, id, now)?);
         }
@@ -81,8 +108,22 @@ pub(in crate::service) fn progress_of(
         Stage::People(people)
     } else if done < total {
         Stage::Badges
+    } else if course.life.end().is_some() {
+        Stage::CourseOver
     } else {
-        Stage::Ended(course.checks.problem.as_deref().map(Trouble::read))
+        Stage::Ended(Ended {
+            problem: course.checks.problem.as_deref().map(Trouble::read),
+            checks: course.checks.clone(),
+            undecided: is_undecided(db, course, &badges)?,
+            since: match since {
+                Some(since) => Some(Since {
+                    read: course.checks.last_at.is_some_and(|last| last >= since),
+                    awards: awards::count_since(db, tenant, id, since)?,
+                }),
+                None => None,
+            },
+            now,
+        })
     };
     Ok(CheckProgress {
         running: reading || people > 0 || done < total,
@@ -90,4 +131,19 @@ pub(in crate::service) fn progress_of(
         total,
         stage,
     })
+}
+
+/// Whether decisions of these badges were given up.
+fn is_undecided(db: &mut Db, course: &Course, badges: &[Badge]) -> Result<bool, StoreError> {
+    let tenant = &course.tenant;
+    if !jobs::given_up_below(db, tenant, DecidePerson::NAME, course.id.as_str(), 1)?.is_empty() {
+        return Ok(true);
+    }
+    for badge in badges {
+        let standing = jobs::standing(db, tenant, DecideBadge::NAME, badge.id.as_str())?;
+        if matches!(standing, jobs::Standing::GivenUp(_)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

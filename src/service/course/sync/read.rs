@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rust_decimal::Decimal;
 use url::Url;
 
-use crate::domain::course::Course;
+use crate::domain::course::{Course, End, Services, SignOfLife};
 use crate::ids::PersonId;
 use crate::service::Cairn;
-use crate::service::base::refusal::PlatformService;
-use crate::service::base::trouble::Reason;
+use crate::service::base::refusal::{AddressTrouble, PlatformService, Unusable};
+use crate::service::base::trouble::{Away, Reason};
 use crate::service::course::reach::{platform, vetted};
 use crate::store::line_items::ItemSeen;
 use lti::registration::Registration;
 use lti::services::Platform;
-use lti::services::error::ServiceError as PlatformError;
+use lti::services::error::{CourseEnd, ServiceError as PlatformError};
 use lti::services::grades::{self, LineItemFilter, ResultRow};
 use lti::services::roster::{LeftOut, Member};
 
@@ -36,6 +36,10 @@ pub(super) struct Reading {
     pub(crate) asked_of: BTreeSet<String>,
     /// Why something is missing, each reason once.
     pub(crate) problems: Vec<Reason>,
+    /// The list of columns was refused as in a course that is over.
+    pub(crate) items_end: Option<CourseEnd>,
+    /// The same for the members.
+    pub(crate) members_end: Option<CourseEnd>,
 }
 
 impl Reading {
@@ -48,25 +52,60 @@ impl Reading {
     }
 
     pub(crate) fn problem(&mut self, reason: Reason) {
-        if !self.problems.contains(&reason) {
+        // A platform that is away is away for all that it was asked.
+        let known = match &reason {
+            Reason::Away { how, .. } => self
+                .problems
+                .iter()
+                .any(|known| matches!(known, Reason::Away { how: other, .. } if other == how)),
+            other => self.problems.contains(other),
+        };
+        if !known {
             self.problems.push(reason);
+        }
+    }
+
+    /// A service that cannot be called, save one that is not told yet.
+    fn unusable(&mut self, trouble: AddressTrouble, opened: bool) {
+        if opened || trouble.why != Unusable::NotOffered {
+            self.problem(Reason::Address(trouble));
         }
     }
 
     /// Takes over what could be read of each column; those that failed for the same reason share it.
     pub(crate) fn take_results(&mut self, urls: &[Url], all: Vec<Result<Vec<ResultRow>, PlatformError>>) {
-        let mut failed: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
+        let mut failed: BTreeMap<String, (Vec<Option<String>>, Option<Away>)> = BTreeMap::new();
         for (url, rows) in urls.iter().zip(all) {
             match rows {
                 Ok(rows) => drop(self.results.insert(url.to_string(), rows)),
                 Err(error) => {
-                    let labels = failed.entry(error.to_string()).or_default();
+                    let (labels, away) = failed.entry(error.to_string()).or_default();
                     labels.push(self.label(url));
+                    *away = Away::of(&error);
                 }
             }
         }
-        for (said, columns) in failed {
-            self.problem(Reason::ResultsUnread { columns, said });
+        for (said, (columns, away)) in failed {
+            self.problem(Reason::ResultsUnread { columns, said, away });
+        }
+    }
+
+    /// What it tells of the life of a course with these services. Where a course was concluded, the member list names only
+    /// those whose enrolment is current: nobody.
+    pub(crate) fn sign(&self, services: &Services) -> SignOfLife {
+        let is_empty = |members: &Vec<Member>| members.is_empty() && self.left_out.is_empty();
+        let nobody = self.members.as_ref().is_some_and(is_empty);
+        if self.items.is_some() || self.members.is_some() && !nobody {
+            return SignOfLife::Answers;
+        }
+        let items_refuse = self.items_end.is_some() || services.line_items_url.is_none();
+        let members_refuse = self.members_end.is_some() || services.memberships_url.is_none();
+        match self.items_end.or(self.members_end) {
+            Some(how) if items_refuse && (members_refuse || nobody) => SignOfLife::Refuses(match how {
+                CourseEnd::Concluded => End::Concluded,
+                CourseEnd::Gone => End::Gone,
+            }),
+            _ => SignOfLife::Unknown,
         }
     }
 
@@ -87,8 +126,14 @@ pub(super) fn left_out_of_members(left_out: &[LeftOut]) -> Option<Reason> {
     })
 }
 
-/// Asks the platform for everything that a check needs.
-pub(super) async fn read(cairn: &Cairn, course: &Course, registration: &Registration) -> Reading {
+/// Asks the platform for everything that a check needs. `opened`: whether a link of the course was ever opened, where the
+/// platform keeps its services to itself before; what is not told yet is no fault.
+pub(super) async fn read(
+    cairn: &Cairn,
+    course: &Course,
+    registration: &Registration,
+    opened: bool,
+) -> Reading {
     if !registration.enabled {
         return Reading::failed(Reason::TurnedOff);
     }
@@ -102,7 +147,7 @@ pub(super) async fn read(cairn: &Cairn, course: &Course, registration: &Registra
     ) {
         Ok(url) => read_items(&platform, registration, &url, &mut reading).await,
         Err(problem) => {
-            reading.problem(Reason::Address(problem));
+            reading.unusable(problem, opened);
             Vec::new()
         }
     };
@@ -118,12 +163,15 @@ pub(super) async fn read(cairn: &Cairn, course: &Course, registration: &Registra
                     reading.members = Some(roster.members);
                     reading.left_out = roster.left_out;
                 }
-                Err(error) => reading.problem(Reason::Said(error.to_string())),
+                Err(error) => {
+                    reading.members_end = error.course_end(&registration.capabilities());
+                    reading.problem(Reason::of_platform(&error));
+                }
             }
             all.results
         }
         Err(problem) => {
-            reading.problem(Reason::Address(problem));
+            reading.unusable(problem, opened);
             platform.results_of_many(&urls).await
         }
     };
@@ -141,7 +189,8 @@ async fn read_items(
     let listed: Vec<grades::LineItem> = match platform.line_items(url, &LineItemFilter::default()).await {
         Ok(listed) => listed,
         Err(error) => {
-            reading.problem(Reason::Said(error.to_string()));
+            reading.items_end = error.course_end(&registration.capabilities());
+            reading.problem(Reason::of_platform(&error));
             return Vec::new();
         }
     };
@@ -164,4 +213,76 @@ async fn read_items(
     }
     reading.items = Some(items);
     urls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn services(items: bool, members: bool) -> Services {
+        let url = |there: bool| there.then(|| "https://lms.example/service".to_owned());
+        Services {
+            line_items_url: url(items),
+            memberships_url: url(members),
+            ..Services::default()
+        }
+    }
+
+    fn reading(items_end: Option<CourseEnd>, members_end: Option<CourseEnd>) -> Reading {
+        Reading {
+            items_end,
+            members_end,
+            ..Reading::default()
+        }
+    }
+
+    #[test]
+    fn a_course_refuses_only_when_each_of_its_services_does() {
+        let both = services(true, true);
+        let gone = Some(CourseEnd::Gone);
+        let concluded = Some(CourseEnd::Concluded);
+        let sign = |reading: &Reading| reading.sign(&both);
+        assert_eq!(sign(&reading(gone, gone)), SignOfLife::Refuses(End::Gone));
+        assert_eq!(
+            sign(&reading(concluded, gone)),
+            SignOfLife::Refuses(End::Concluded)
+        );
+        assert_eq!(sign(&reading(gone, None)), SignOfLife::Unknown);
+        assert_eq!(sign(&reading(None, gone)), SignOfLife::Unknown);
+        assert_eq!(sign(&Reading::default()), SignOfLife::Unknown);
+        let nobody = |items_end| Reading {
+            members: Some(Vec::new()),
+            ..reading(items_end, None)
+        };
+        assert_eq!(
+            sign(&nobody(concluded)),
+            SignOfLife::Refuses(End::Concluded),
+            "nobody's enrolment is current"
+        );
+        assert_eq!(sign(&nobody(None)), SignOfLife::Unknown, "nobody is no answer");
+    }
+
+    #[test]
+    fn a_service_that_the_course_never_had_is_not_asked_for_a_refusal() {
+        let gone = Some(CourseEnd::Gone);
+        let alone = reading(gone, None).sign(&services(true, false));
+        assert_eq!(alone, SignOfLife::Refuses(End::Gone));
+        assert_eq!(
+            reading(None, gone).sign(&services(false, true)),
+            SignOfLife::Refuses(End::Gone)
+        );
+        assert_eq!(
+            Reading::default().sign(&services(false, false)),
+            SignOfLife::Unknown
+        );
+    }
+
+    #[test]
+    fn one_service_that_answers_is_an_answer() {
+        let columns = Reading {
+            items: Some(Vec::new()),
+            ..reading(None, Some(CourseEnd::Gone))
+        };
+        assert_eq!(columns.sign(&services(true, true)), SignOfLife::Answers);
+    }
 }

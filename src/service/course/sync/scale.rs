@@ -7,17 +7,17 @@ use crate::domain::facts::Recorded;
 
 /// A grade on the scale of its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Scaled {
-    pub(super) value: Decimal,
+pub(in crate::service::course) struct Scaled {
+    pub(crate) value: Decimal,
     /// Above zero.
-    pub(super) maximum: Decimal,
+    pub(crate) maximum: Decimal,
     /// What the row says, where it measures by another maximum.
     pub(super) recorded: Option<Recorded>,
 }
 
 /// A score of a row whose maximum is `row` (1 where it names none: AGS 2.0, 3.3.3) in a column with the maximum `column`.
 /// None where neither is above zero: points out of nothing say nothing.
-pub(super) fn scaled(
+pub(in crate::service::course) fn scaled(
     score: Decimal,
     row: Option<Decimal>,
     column: Decimal,

@@ -42,16 +42,19 @@ pub(crate) async fn enqueue_check(
 }
 
 /// After a launch: a course that was read a moment ago waits a little, so that a class that opens its course together
-/// makes one check. Run it in the launch's transaction.
+/// makes one check. `news`: the launch offers a service that was not known, so nothing was read by it yet and the check
+/// starts at once. Run it in the launch's transaction.
 pub(crate) fn enqueue_after_launch(
     db: &mut Db,
     course: &Course,
+    news: bool,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     let earliest = course
         .checks
         .last_at
+        .filter(|_| !news)
         .and_then(|last| last.checked_add_signed(LAUNCH_PAUSE));
     let run_at = earliest.map_or(now, |earliest| earliest.max(now));
     let job = CheckCourse::of(course, Cause::Launch);
@@ -74,7 +77,8 @@ pub(crate) async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
         for course in due {
             let job = CheckCourse::of(&course, Cause::Schedule);
             queue::enqueue(db, &course.tenant, &job, now, now, random.as_ref())?;
-            courses::set_next_check(db, &course.tenant, &course.id, now.checked_add_signed(interval))?;
+            let next = course.life.next_look(now, Some(interval));
+            courses::set_next_check(db, &course.tenant, &course.id, next)?;
         }
         Ok(())
     });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use super::scale::scaled;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
 use crate::domain::cause::Cause;
-use crate::domain::course::{Checks, Course, LineItem};
+use crate::domain::course::{Checks, Course, CourseLife, End, LineItem, SignOfLife};
 use crate::domain::facts::GradeSource;
 use crate::domain::rule::Condition;
 use crate::ids::{LineItemId, PersonId};
@@ -21,16 +21,18 @@ use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideB
 use crate::service::base::trouble::{Reason, Trouble};
 use crate::service::course::columns;
 use crate::service::course::copying;
+use crate::service::course::scores;
+use crate::service::course::seen_as::seen_as;
 use crate::store::identities::IdentityKind;
 use crate::store::line_items::{ItemChanges, ItemSeen};
 use crate::store::people::PersonSeen;
 use crate::store::platforms::Home;
 use crate::store::results::ResultSeen;
 use crate::store::{
-    Db, StoreError, audit, badges, courses, enrolments, identities, jobs, line_items, people, results, rules,
-    unknown_users,
+    Db, StoreError, activities, audit, badges, courses, enrolments, identities, jobs, line_items, people,
+    results, rules, unknown_users,
 };
-use lti::capabilities::ResultScale;
+use lti::capabilities::{ChangedPoints, ResultScale};
 use lti::roles::Roles;
 use lti::services::grades::ResultRow;
 use lti::services::roster::{Member, Status};
@@ -46,10 +48,13 @@ pub(super) struct Taking {
     pub(crate) home: Home,
     /// What the platform's results are out of.
     pub(crate) scale: ResultScale,
+    /// What becomes of our scores when the points of a column change.
+    pub(crate) changed_points: ChangedPoints,
     pub(crate) reading: Reading,
     pub(crate) cause: Cause,
     pub(crate) read_at: DateTime<Utc>,
-    pub(crate) next_at: Option<DateTime<Utc>>,
+    /// How often courses are read; none while the schedule is off.
+    pub(crate) interval: Option<TimeDelta>,
     pub(crate) random: SharedRandom,
 }
 
@@ -62,7 +67,10 @@ impl Taking {
             copying::map_again(db, &self.course, self.read_at, self.random.as_ref())?;
         }
         outcome.items = items.len();
-        if let Some(members) = &self.reading.members {
+        let sign = self.reading.sign(&self.course.services);
+        let is_over = matches!(sign, SignOfLife::Refuses(_));
+        // That nobody's enrolment is current in a course that is over makes nobody somebody who left it.
+        if let Some(members) = self.reading.members.as_ref().filter(|_| !is_over) {
             outcome.people = members.len();
             changed.extend(self.write_members(db, members)?);
         }
@@ -79,24 +87,55 @@ impl Taking {
             });
         }
         let (tenant, course) = (&self.course.tenant, &self.course.id);
-        let read_something = self.reading.items.is_some() || self.reading.members.is_some();
+        // Asked here: another check may have come to its end while this one waited for the platform.
+        let now_is = courses::get(db, tenant, course)?.ok_or(StoreError::Missing("course"))?;
+        let life = self.write_life(db, now_is.life, sign)?;
+        if life.end().is_some() && is_over {
+            // No trouble that anybody could mend.
+            outcome.problem = None;
+        }
+        let read_something = !is_over && (self.reading.items.is_some() || self.reading.members.is_some());
         let checks = Checks {
             last_at: if read_something {
                 Some(self.read_at)
             } else {
-                // Asked here: another check may have come to its end while this one waited for the platform.
-                courses::get(db, tenant, course)?.and_then(|course| course.checks.last_at)
+                now_is.checks.last_at
             },
-            next_at: self.next_at,
+            next_at: life.next_look(self.read_at, self.interval),
             problem: outcome.problem.as_ref().map(Trouble::stored),
         };
         courses::set_checks(db, tenant, course, &checks)?;
         // A check that was given up has been made up for, and what the columns wait for gets another try.
         jobs::take_given_up(db, tenant, CheckCourse::NAME, course.as_str())?;
         if self.reading.items.is_some() {
-            columns::resume(db, &self.course, self.read_at, self.random.as_ref())?;
+            let random = self.random.as_ref();
+            columns::resume(db, &self.course, self.cause, self.read_at, random)?;
         }
         Ok(outcome)
+    }
+
+    /// Keeps what this look told of the course's life, and what became of it.
+    fn write_life(
+        &self,
+        db: &mut Db,
+        before: CourseLife,
+        sign: SignOfLife,
+    ) -> Result<CourseLife, StoreError> {
+        let after = before.after(sign, self.read_at);
+        if after == before {
+            return Ok(after);
+        }
+        let (tenant, course) = (&self.course.tenant, &self.course.id);
+        courses::set_life(db, tenant, course, after)?;
+        let action = match (before.end(), after.end()) {
+            (None, Some(_)) => Action::CourseEnded,
+            (Some(_), None) => Action::CourseReopened,
+            _ => return Ok(after),
+        };
+        let entry = Entry::new(tenant, Actor::Cairn, action, course.as_str(), self.read_at);
+        let how = after.end().or(before.end()).map(End::word);
+        audit::record(db, &entry.detail(json!({ "as": how })), self.random.as_ref())?;
+        Ok(after)
     }
 
     /// The columns that are there, and badges paused whose rule reads one that is not, or not as it was.
@@ -126,9 +165,35 @@ impl Taking {
             );
             self.pause(db, id, &reason)?;
         }
+        if self.changed_points == ChangedPoints::ScoresStay {
+            self.send_anew(db, &changes)?;
+        }
         let ItemChanges { mut items, .. } = changes;
         items.retain(|item| self.reading.results.contains_key(&item.url) || listed_as(listed, item));
         Ok(items)
+    }
+
+    /// Grades of ours stay what they were when the points of their column change, so they are sent in the new ones.
+    fn send_anew(&self, db: &mut Db, changes: &ItemChanges) -> Result<(), StoreError> {
+        if changes.points_changed.is_empty() {
+            return Ok(());
+        }
+        let (tenant, course) = (&self.course.tenant, &self.course.id);
+        let (now, random) = (self.read_at, self.random.as_ref());
+        for activity in activities::for_course(db, tenant, course)? {
+            let Some(item) = &activity.line_item else { continue };
+            let Some((_, before)) = changes.points_changed.iter().find(|(id, _)| id == item) else {
+                continue;
+            };
+            let count = scores::enqueue_grades(db, tenant, course, &activity.id, now, random)?;
+            if count > 0 {
+                let after = changes.items.iter().find(|one| one.id == *item);
+                let detail = json!({ "scores": count, "from": before, "to": after.map(|one| one.maximum) });
+                let entry = Entry::new(tenant, Actor::Cairn, Action::ScoresSentAnew, item.as_str(), now);
+                audit::record(db, &entry.detail(detail), random)?;
+            }
+        }
+        Ok(())
     }
 
     fn pause(&self, db: &mut Db, item: &LineItemId, reason: &str) -> Result<(), StoreError> {
@@ -165,10 +230,12 @@ impl Taking {
         let listed: Vec<enrolments::Member> = members
             .iter()
             .filter_map(|member| {
+                let roles = Roles::parse(member.roles.iter().map(String::as_str));
                 Some(enrolments::Member {
                     person: (*ids.get(member.user_id.as_str())?).clone(),
-                    learner: Roles::parse(member.roles.iter().map(String::as_str)).may_learn(),
+                    seen_as: seen_as(&roles),
                     active: member.status == Status::Active,
+                    teaches: roles.is_instructor(),
                 })
             })
             .collect();

@@ -1,6 +1,6 @@
 //! What Cairn tells platforms about itself when it registers.
 
-use lti::claims::{CONTEXT_HISTORY, MASQUERADING_USER};
+use lti::claims::{CONTEXT_HISTORY, MASQUERADING_USER, SECTION_RESTRICTED, TIME_ZONE};
 use lti::dynamic_registration::{
     CanvasProfile, CustomParameter, DirectLaunch, SelectionPlacement, ToolFacts, ToolProfile, WantedScope,
 };
@@ -54,9 +54,11 @@ pub(crate) const TOOL: ToolProfile = ToolProfile {
     claims: &["name", "given_name", "family_name"],
     custom_parameters: &[
         parameter(CONTEXT_HISTORY, "$Context.id.history", false),
+        parameter(TIME_ZONE, "$Person.address.timezone", false),
         parameter("canvas_user_id", "$Canvas.user.id", true),
         parameter("canvas_course_id", "$Canvas.course.id", true),
         parameter(MASQUERADING_USER, "$Canvas.masqueradingUser.id", true),
+        parameter(SECTION_RESTRICTED, "$Canvas.course.sectionRestricted", true),
     ],
     link_label: "Badges",
     selection_label: "Badge or evidence activity",

@@ -1,22 +1,25 @@
 //! Everything that is kept about one person, as one document: read in one go, told member by member, so that a new table
 //! is told only where somebody wrote down what it means.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use serde_json::{Value, json};
 
 use crate::domain::award::Award;
 use crate::domain::credential::{Credential, ShareLink};
-use crate::domain::decision::DecisionRecord;
+use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen};
 use crate::domain::evidence::Submission;
+use crate::domain::membership::Membership;
 use crate::domain::people::Person;
+use crate::domain::posted_score::Outcome;
+use crate::domain::rule::Condition;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
-    enrolments, erasures, identities, issuers, line_items, people, regrades, results, sessions, share_links,
-    subjects, submissions, tenants,
+    enrolments, erasures, facts, identities, issuers, line_items, people, posted_scores, regrades, results,
+    sessions, share_links, subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -31,6 +34,9 @@ pub(super) struct AboutMe {
     courses: Vec<Value>,
     grades: Vec<Value>,
     handed_in: BTreeMap<SubmissionId, Value>,
+    scores_sent: Vec<Value>,
+    /// The names of columns whose grades are not told yet, whether or not there are any.
+    not_released: BTreeSet<String>,
     decisions: Vec<Value>,
     approvals: Vec<Value>,
     awards: Vec<Value>,
@@ -122,7 +128,12 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
             Some(credential) => share_links::of_credential(db, tenant, &credential.id, MOST_LINKS)?,
             None => Vec::new(),
         };
-        told_awards.push(told_award(award, name.as_deref(), credential.as_ref(), &links));
+        let mut told = told_award(award, name.as_deref(), credential.as_ref(), &links);
+        let renewal = badges::get(db, tenant, &award.badge)?.map(|badge| badge.design.renewal);
+        if let (Some(members), Some(_)) = (told.as_object_mut(), award.valid_until) {
+            members.insert("renewal".to_owned(), json!(renewal));
+        }
+        told_awards.push(told);
         if let Some(credential) = credential {
             named.push((credential, name.unwrap_or_default()));
         }
@@ -132,15 +143,27 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         let title = names.activity(db, tenant, &one.activity)?;
         handed_in.insert(one.id.clone(), told_submission(one, title.as_deref()));
     }
+    let withheld = withheld(db, tenant, &everybody)?;
+    let mut not_released = BTreeSet::new();
+    for item in &withheld {
+        not_released.extend(names.item(db, tenant, item)?);
+    }
+    let known: HashSet<_> = held.iter().map(|award| &award.decision).collect();
     let mut told_decisions = Vec::new();
     for one in &decided {
+        // What was seen and decided of a grade that is not released now, unless an award that they know of rests on it.
+        if reads(&one.decision.tree, &withheld) && !known.contains(&one.id) {
+            continue;
+        }
         let name = names.badge(db, tenant, &one.badge)?;
         told_decisions.push(told_decision(one, name.as_deref()));
     }
     let mut told = AboutMe {
         person: told_person(db, tenant, &person, &everybody)?,
         courses: Vec::new(),
+        scores_sent: Vec::new(),
         grades: Vec::new(),
+        not_released,
         approvals: Vec::new(),
         falls: Vec::new(),
         visits: Vec::new(),
@@ -153,7 +176,9 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
     };
     for one in &everybody {
         told.courses.extend(told_courses(db, tenant, one, &mut names)?);
-        told.grades.extend(told_grades(db, tenant, one, &mut names)?);
+        told.scores_sent.extend(told_scores(db, tenant, one, &mut names)?);
+        told.grades
+            .extend(told_grades(db, tenant, one, &withheld, &mut names)?);
         told.approvals
             .extend(told_approvals(db, tenant, one, &mut names)?);
         told.falls.extend(told_falls(db, tenant, one, &mut names)?);
@@ -174,7 +199,9 @@ impl AboutMe {
     pub(crate) fn document(self) -> Value {
         let handed_in: Vec<Value> = self.handed_in.into_values().collect();
         json!({
-            "person": self.person, "courses": self.courses, "grades": self.grades, "handed_in": handed_in,
+            "scores_sent_to_the_gradebook": self.scores_sent,
+            "person": self.person, "courses": self.courses, "grades": self.grades,
+            "columns_not_released_yet": self.not_released, "handed_in": handed_in,
             "decisions": self.decisions, "approvals": self.approvals, "awards": self.awards,
             "grades_that_fell": self.falls, "visits": self.visits, "log": self.log,
         })
@@ -221,26 +248,101 @@ fn told_courses(
 ) -> Result<Vec<Value>, StoreError> {
     let mut told = Vec::new();
     for one in enrolments::for_person(db, tenant, id)? {
+        let waits = matches!(one.membership(), Membership::Waits(_));
+        let answer = one.answer.as_ref();
         told.push(json!({
-            "course": names.course(db, tenant, &one.course)?, "id": one.course, "learner": one.learner,
-            "barred_from_badges_by_another_role": one.barred, "active": one.active, "last_seen": one.seen_at,
+            "course": names.course(db, tenant, &one.course)?, "id": one.course, "counts_as_a_student": one.may_be_awarded(),
+            "waits_for_a_teachers_answer": waits, "newest_launch_said": one.launched, "member_list_says": one.listed,
+            "learner": one.learner, "seen_in_another_role_at": one.staff_seen_at, "refused_grading_at": one.refused_grading_at,
+            "a_teacher_said": answer.map(|answer| json!({ "is_a_student": answer.is_student, "at": answer.at })),
+            "teaches": one.teaches, "active": one.active, "last_seen": one.seen_at,
         }));
     }
     Ok(told)
+}
+
+/// The columns that are not released for a person, in all of their courses.
+fn withheld(
+    db: &mut Db,
+    tenant: &TenantId,
+    everybody: &[PersonId],
+) -> Result<HashSet<LineItemId>, StoreError> {
+    let mut all = HashSet::new();
+    let mut courses = BTreeSet::new();
+    for id in everybody {
+        courses.extend(
+            enrolments::for_person(db, tenant, id)?
+                .into_iter()
+                .map(|one| one.course),
+        );
+    }
+    // Each in each course: a grade that stays with whoever was joined may be of a course that went over.
+    for course in &courses {
+        for id in everybody {
+            let facts = facts::grades_of(db, tenant, course, id)?;
+            all.extend(facts.withheld.into_keys());
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a decision says what was seen in one of these columns.
+fn reads(group: &CheckedGroup, columns: &HashSet<LineItemId>) -> bool {
+    group.nodes.iter().any(|node| match node {
+        CheckedNode::Group(inner) => reads(inner, columns),
+        CheckedNode::Condition(checked) => match (&checked.condition, &checked.seen) {
+            (_, Seen::NotReleased { .. }) => false,
+            (Condition::Grade { item, .. }, _) => columns.contains(item),
+            _ => false,
+        },
+    })
 }
 
 fn told_grades(
     db: &mut Db,
     tenant: &TenantId,
     id: &PersonId,
+    withheld: &HashSet<LineItemId>,
     names: &mut Names,
 ) -> Result<Vec<Value>, StoreError> {
     let mut told = Vec::new();
     for one in results::of_person(db, tenant, id)? {
+        if withheld.contains(&one.item) {
+            continue;
+        }
         told.push(json!({
             "column": names.item(db, tenant, &one.item)?, "id": one.item, "points": one.grade.value,
             "out_of": one.grade.maximum, "read_from": one.grade.source.words(), "comment": one.comment,
-            "last_read": one.grade.read_at, "last_changed": one.changed_at,
+            "last_read": one.grade.read_at, "last_changed": one.grade.changed_at,
+        }));
+    }
+    for one in results::past_of_person(db, tenant, id)? {
+        told.push(json!({
+            "column": names.item(db, tenant, &one.item)?, "id": one.item, "points": one.value, "out_of": one.maximum,
+            "last_changed": one.changed_at, "listed_no_more": true,
+        }));
+    }
+    Ok(told)
+}
+
+fn told_scores(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    names: &mut Names,
+) -> Result<Vec<Value>, StoreError> {
+    let mut told = Vec::new();
+    for one in posted_scores::of_person(db, tenant, id)? {
+        let became = match &one.outcome {
+            Outcome::Taken => json!("taken"),
+            Outcome::Stands(there) => json!({"another_grade_stands": there}),
+            Outcome::Excused => json!("taken away there"),
+            Outcome::Refused { why, said } => json!({"refused": why, "the_course_site_said": said}),
+        };
+        told.push(json!({
+            "column": names.item(db, tenant, &one.item)?, "id": one.item, "hand_in": one.submission,
+            "grade_that_was_taken": one.ours, "last_attempt": one.tried_at, "became": became,
+            "sent_anew_for_other_points": one.anew_at,
         }));
     }
     Ok(told)
@@ -333,8 +435,10 @@ fn told_visits(
             None => None,
         };
         told.push(json!({
-            "course": course, "as_learner": one.learner, "as_instructor": one.instructor,
-            "as_administrator": one.administrator, "acted_for_by_somebody_else": one.masquerade,
+            "course": course, "as_learner": one.learner, "as_instructor": one.instructor, "as_assistant": one.assistant,
+            "limited_to_own_sections": one.sections_only,
+            "as_administrator": one.administrator, "only_to_look": one.reading,
+            "acted_for_by_somebody_else": one.masquerade,
             "language": one.locale, "began": one.created_at, "last_used": one.last_used_at, "ends": one.expires_at,
         }));
     }

@@ -7,14 +7,17 @@ use std::path::PathBuf;
 use super::pack::{Pack, Packed};
 use super::{HOW_TO_VERIFY, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers};
 use crate::domain::award::Award;
+use crate::domain::badge::Renewal;
 use crate::domain::credential::Credential;
 use crate::domain::people::Person;
-use crate::ids::{CredentialId, PersonId, SubmissionId, TenantId};
+use crate::ids::{BadgeId, CredentialId, PersonId, SubmissionId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::publish::read;
-use crate::store::{StoreError, awards, credentials, issuers, people, status_lists, submissions, tenants};
+use crate::store::{
+    StoreError, awards, badges, credentials, issuers, people, status_lists, submissions, tenants,
+};
 
 /// Rows that are read at one time.
 const PART: i64 = 200;
@@ -94,7 +97,9 @@ where
         "Every badge that was issued at {}, packed on {}\n\n\
          holders.csv      Who holds which badge: the folder of the badge, its name, the holder as\n\
         \x20                the course site named them, when it was awarded, until when it is\n\
-        \x20                valid, and when it was revoked.\n\
+        \x20                valid, when it was revoked, and how the badge is renewed once it has\n\
+        \x20                lapsed: by something newer than the last award (newer), by a teacher\n\
+        \x20                (by_hand), or while its rule is met (automatic).\n\
          {PARTS}\n{HOW_TO_VERIFY}\n\
          It holds names and work of people: keep it as you keep their records.\n",
         institution.name,
@@ -114,6 +119,8 @@ struct Held {
     credential: Credential,
     award: Option<Award>,
     person: Option<Person>,
+    /// What its badge asks today before it is awarded again; none for an award without end.
+    renewal: Option<Renewal>,
 }
 
 async fn some_badges(
@@ -127,9 +134,24 @@ async fn some_badges(
         let ids: Vec<PersonId> = rows.iter().map(|(_, person)| person.clone()).collect();
         let known: HashMap<PersonId, Person> = people::by_ids(db, &tenant, &ids)?;
         let mut part = Vec::with_capacity(rows.len());
+        let mut renewals: HashMap<BadgeId, Option<Renewal>> = HashMap::new();
         for (credential, person) in rows {
+            let award = awards::get(db, &tenant, &credential.award)?;
+            let renewal = match award.as_ref().filter(|award| award.valid_until.is_some()) {
+                None => None,
+                Some(award) => match renewals.get(&award.badge) {
+                    Some(known) => *known,
+                    None => {
+                        let badge = badges::get(db, &tenant, &award.badge)?;
+                        let renewal = badge.map(|badge| badge.design.renewal);
+                        renewals.insert(award.badge.clone(), renewal);
+                        renewal
+                    }
+                },
+            };
             part.push(Held {
-                award: awards::get(db, &tenant, &credential.award)?,
+                renewal,
+                award,
                 person: known.get(&person).cloned(),
                 credential,
             });
@@ -152,6 +174,7 @@ async fn pack_holders(cairn: &Cairn, tenant: &TenantId, pack: &mut Pack) -> Resu
         "valid until",
         "revoked",
         "reason",
+        "renewal",
     ];
     pack.part(line(&head.map(str::to_owned))?).await?;
     let mut after = None;
@@ -168,7 +191,7 @@ async fn pack_holders(cairn: &Cairn, tenant: &TenantId, pack: &mut Pack) -> Resu
     Ok(())
 }
 
-fn row(one: &Held) -> Result<[String; 9], ServiceError> {
+fn row(one: &Held) -> Result<[String; 10], ServiceError> {
     let badge = read(&one.credential)?.credential_subject.achievement.name;
     let (award, person) = (one.award.as_ref(), one.person.as_ref());
     let day = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339();
@@ -186,6 +209,9 @@ fn row(one: &Held) -> Result<[String; 9], ServiceError> {
             .unwrap_or_default(),
         revoked.map(|one| day(one.at)).unwrap_or_default(),
         revoked.map(|one| one.reason.clone()).unwrap_or_default(),
+        one.renewal
+            .map(|renewal| renewal.word().to_owned())
+            .unwrap_or_default(),
     ])
 }
 

@@ -75,6 +75,7 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
          about-me.json    Everything that is kept about you here: who you are, your courses, the\n\
         \x20                grades that were read, what you handed in, every decision with its\n\
         \x20                reasons, approvals, awards, visits, and the log of what was done.\n\
+        \x20                Grades that your teachers have not released yet are not in it.\n\
          {PARTS}\n{HOW_TO_VERIFY}\n\
          It is yours, and about you: keep it where nobody else reads it.\n",
         date(now)

@@ -17,7 +17,7 @@ use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, ve
 /// Most files of an archive.
 const MAX_FILES: usize = 2_000_000;
 /// Most bytes of the identity documents and status lists together, which are kept in memory.
-const MAX_SHELF: u64 = 256 << 20;
+const MAX_DOCUMENTS: u64 = 256 << 20;
 /// An archive unpacks to at most so many times its own size …
 const MAX_RATIO: u64 = 200;
 /// … and so many bytes more: one file that is full of zeros is no attack.
@@ -91,12 +91,12 @@ impl Report {
 
 /// What an archive holds in place of the web.
 #[derive(Default)]
-struct Shelf {
+struct Documents {
     issuers: BTreeMap<String, Value>,
     lists: BTreeMap<String, (Vec<u8>, Option<DateTime<Utc>>)>,
 }
 
-impl Resolver for Shelf {
+impl Resolver for Documents {
     fn did_document(&self, did: &str) -> Option<Value> {
         self.issuers.get(did).cloned()
     }
@@ -154,7 +154,7 @@ pub(crate) fn verify_archive<R: Read + Seek>(
         ZipArchive::new(reader).map_err(|error| ArchiveError::NotAnArchive(plain(&error.to_string())))?;
     let names = listed(&mut archive, length)?;
     let mut report = Report::default();
-    let mut shelf = Shelf::default();
+    let mut documents = Documents::default();
     for (index, name, kind) in &names {
         match kind {
             Kind::Badge => {}
@@ -164,7 +164,7 @@ pub(crate) fn verify_archive<R: Read + Seek>(
                 }
             }
             Kind::Issuer | Kind::Status => match bytes(&mut archive, *index, *kind) {
-                Ok(bytes) => shelf.take(*kind, name, bytes, &mut report.damaged)?,
+                Ok(bytes) => documents.take(*kind, name, bytes, &mut report.damaged)?,
                 Err(problem) => report.damaged.push(format!("{name}: {problem}")),
             },
         }
@@ -175,7 +175,7 @@ pub(crate) fn verify_archive<R: Read + Seek>(
         }
         let finding = match bytes(&mut archive, index, kind) {
             Ok(bytes) => match document(&name, bytes) {
-                Ok(document) => judge(&document, &shelf, now),
+                Ok(document) => judge(&document, &documents, now),
                 Err(reason) => Finding::Failed(reason),
             },
             Err(problem) => Finding::Failed(problem),
@@ -186,7 +186,7 @@ pub(crate) fn verify_archive<R: Read + Seek>(
         return Err(ArchiveError::NoBadge);
     }
     report.badges.sort_by(|one, other| one.name.cmp(&other.name));
-    report.issuers = shelf.issuers.into_keys().collect();
+    report.issuers = documents.issuers.into_keys().collect();
     Ok(report)
 }
 
@@ -206,7 +206,7 @@ fn listed<R: Read + Seek>(
     let mut names = Vec::with_capacity(archive.len());
     // Disks that do not tell "A" from "a" would keep one of both.
     let mut seen = HashSet::with_capacity(archive.len());
-    let (mut total, mut shelf) = (0_u64, 0_u64);
+    let (mut total, mut documents) = (0_u64, 0_u64);
     for index in 0..archive.len() {
         let entry = archive
             .by_index_data(index)
@@ -226,7 +226,7 @@ fn listed<R: Read + Seek>(
         }
         total = total.saturating_add(size);
         if matches!(kind, Kind::Issuer | Kind::Status) {
-            shelf = shelf.saturating_add(size);
+            documents = documents.saturating_add(size);
         }
         if !entry.is_dir() {
             names.push((index, name, kind));
@@ -235,7 +235,7 @@ fn listed<R: Read + Seek>(
     if archive.has_duplicate_names() {
         return Err(ArchiveError::Twice("one of its files".to_owned()));
     }
-    if total > length.saturating_mul(MAX_RATIO).saturating_add(SLACK) || shelf > MAX_SHELF {
+    if total > length.saturating_mul(MAX_RATIO).saturating_add(SLACK) || documents > MAX_DOCUMENTS {
         return Err(ArchiveError::Bomb(total));
     }
     archive
@@ -283,7 +283,7 @@ fn pass<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize) -> Result<(),
     }
 }
 
-impl Shelf {
+impl Documents {
     fn take(
         &mut self,
         kind: Kind,
@@ -341,13 +341,13 @@ fn document(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     }
 }
 
-fn judge(document: &[u8], shelf: &Shelf, now: DateTime<Utc>) -> Finding {
-    let as_of = shelf.as_of(document);
-    let verdict: Verdict = verified(document, shelf, now);
+fn judge(document: &[u8], documents: &Documents, now: DateTime<Utc>) -> Finding {
+    let as_of = documents.as_of(document);
+    let verdict: Verdict = verified(document, documents, now);
     let verdict = match (verdict.failure(CheckKind::Status), as_of) {
         // A list may say until when it holds. Here it counts as of its own date.
         (Some(Failure::StatusListBad(inner)), Some(at)) if matches!(**inner, Failure::Expired(_)) => {
-            let mut then = verified(document, shelf, at);
+            let mut then = verified(document, documents, at);
             for check in &mut then.checks {
                 if check.kind == CheckKind::Period {
                     check.failure = verdict.failure(CheckKind::Period).cloned();

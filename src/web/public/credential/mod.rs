@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 pub(super) use page::{standing, view};
 
-use super::{open_to_all, or_nothing, show, unlisted};
+use super::{open_to_all, or_nothing, show, show_in, unlisted};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
@@ -57,7 +57,7 @@ pub(crate) async fn credential(
         let checked = published.check(&cairn)?;
         let page = view(&cairn, &published, &checked, None);
         let listed = page.page.open_graph.is_some();
-        let answer = show(StatusCode::OK, &page)?;
+        let answer = show_in(published.issuer.zone, StatusCode::OK, &page)?;
         return Ok(if listed { answer } else { unlisted(answer) });
     };
     if !published.visibility().downloads {

@@ -11,7 +11,8 @@ use crate::service::credential::publish::{Checked, Published};
 use crate::service::credential::renewals::Term;
 use crate::web::public::checks;
 use crate::web::views::public::{CredentialPage, OtherTerm, PublicStanding};
-use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, When};
+use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When};
+use crate::web::words::renewals;
 use crate::web::{badge_file, markdown, paths};
 use openbadges::did;
 use openbadges::verify::Failure;
@@ -54,7 +55,10 @@ pub(in crate::web::public) fn view(
                 .unwrap_or_else(|| published.issuer.name.clone()),
         },
         awarded: When::date_only(document.awarded_date.unwrap_or(document.valid_from)),
-        until: document.valid_until.map(When::date_only),
+        until: document.valid_until.map(When::last_day),
+        waiting: (standing(published, checked) == PublicStanding::SigningAnew && until.is_none())
+            .then(|| Waiting::at(addresses::credential(slug), 20)),
+        renewal: published.renewal.map(renewals::to_everybody),
         standing: standing(published, checked),
         renewed: other_term(published, published.renewals.after.as_ref(), until.is_none()),
         renews: other_term(published, published.renewals.before.as_ref(), until.is_none()),
@@ -62,6 +66,7 @@ pub(in crate::web::public) fn view(
             &checked.verdict,
             &host(&document.issuer.id),
             published.suspended_at(checked),
+            published.issuer.zone,
         ),
         checked: When::new(checked.at, checked.at),
         verifier_href: if until.is_none() {
@@ -145,7 +150,7 @@ pub(in crate::web::public) fn standing(published: &Published, checked: &Checked)
     }
     match checked.document.valid_until {
         Some(until) if verdict.is_expired() => PublicStanding::Expired {
-            when: When::date_only(until),
+            when: When::last_day(until),
         },
         _ if verdict.is_valid() => match published.suspended_at(checked) {
             Some(since) => PublicStanding::Suspended {

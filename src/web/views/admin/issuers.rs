@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 
 use super::AdminPage;
 use crate::domain::theme::{Accent, Colour, DARK_SURFACE, LIGHT_SURFACE};
-use crate::web::views::shared::{LinkTo, ProblemList, StatusChip, When};
+use crate::web::views::shared::{LinkTo, ProblemList, StatusChip, Waiting, When};
 
 /// Every institution with the key that signs, and the keys that speak to platforms.
 #[derive(Debug, Clone, Template)]
@@ -41,7 +41,7 @@ pub(crate) struct KeyLine {
     pub(crate) act: Option<(&'static str, String)>,
 }
 
-/// One institution. Posts `name`, `issuer_name`, `url`, `email`, and from a form of its own `colour`.
+/// One institution. Posts `name`, `issuer_name`, `url`, `email`, and from forms of their own `colour` and `zone`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/issuer.html")]
 pub(crate) struct IssuerPage {
@@ -56,6 +56,13 @@ pub(crate) struct IssuerPage {
     pub(crate) colour: String,
     /// What the colour that is saved becomes.
     pub(crate) preview: Option<AccentPreview>,
+    pub(crate) zone_action: String,
+    /// The name of the time zone as it was typed.
+    pub(crate) zone: String,
+    /// Names that may be typed.
+    pub(crate) zones: Vec<&'static str>,
+    /// Who said it, in a sentence; none where nobody has, and UTC counts.
+    pub(crate) zone_said_by: Option<&'static str>,
     pub(crate) did: String,
     pub(crate) profile_href: String,
     pub(crate) keys: Vec<KeyLine>,
@@ -63,6 +70,13 @@ pub(crate) struct IssuerPage {
     /// Badges that a withdrawn key has signed and that wait to be signed anew.
     pub(crate) waiting: Option<String>,
     pub(crate) problems: ProblemList,
+}
+
+impl IssuerPage {
+    /// The page has fields, so only its script looks again, and not while somebody types.
+    fn look_again(&self) -> Waiting {
+        Waiting::at(self.action.clone(), 5)
+    }
 }
 
 /// What an accent becomes on light and on dark pages.

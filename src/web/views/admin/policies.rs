@@ -5,7 +5,8 @@ use askama::Template;
 use super::AdminPage;
 use crate::web::views::shared::ProblemList;
 
-/// Posts `create`, `approve`, `revoke` (`instructors` or `administrators`), `regrade`, `keep` (`forever` or `days`) with
+/// Posts `create`, `approve`, `revoke` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
+/// `…_create` and `…_revoke`, `sections` (`whole_course` or `no_teaching`), `regrade`, `keep` (`forever` or `days`) with
 /// `days`, and the boxes `public_pages` and `minors`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/policies.html")]
@@ -18,6 +19,12 @@ pub(crate) struct PoliciesPage {
     pub(crate) action: String,
     /// Field, question, and whether it is left to administrators.
     pub(crate) powers: Vec<(&'static str, &'static str, bool)>,
+    /// Field, question, and whether assistants may.
+    pub(crate) assistants: Vec<(&'static str, &'static str, bool)>,
+    /// What each platform tells of assistants, a sentence each.
+    pub(crate) assistants_told: Vec<String>,
+    /// Whether teachers whom a platform limits to their sections see the whole course.
+    pub(crate) whole_course: bool,
     /// Value, words, note, and whether it is chosen.
     pub(crate) regrades: Vec<(&'static str, &'static str, &'static str, bool)>,
     pub(crate) keeps_days: bool,

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::AdminPage;
-use crate::web::views::shared::{ProblemList, StatusChip, When};
+use crate::web::views::shared::{ProblemList, StatusChip, Waiting, When};
 
 /// Archives and wishes to be erased.
 #[derive(Debug, Clone, Template)]
@@ -14,6 +14,8 @@ pub(crate) struct PrivacyPage {
     pub(crate) exports: Vec<ExportLine>,
     /// One is being made: another one cannot be asked for.
     pub(crate) making: bool,
+    /// While it is made, the page looks again by itself.
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) export_action: String,
     /// How many days an archive can be fetched.
     pub(crate) days: i64,

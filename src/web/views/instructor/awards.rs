@@ -18,6 +18,16 @@ pub(crate) struct BadgeAwardsPage {
     pub(crate) everyone: usize,
     /// Whether this person may revoke.
     pub(crate) may_revoke: bool,
+    /// Where renewing posts `award`, or `everyone`.
+    pub(crate) renew_action: String,
+    /// How many of all, on whatever page, this person can renew.
+    pub(crate) renewable: usize,
+    /// Whether some could be renewed, but by administrators alone.
+    pub(crate) renewing_is_kept: bool,
+    /// How this badge is renewed; none where it never ends.
+    pub(crate) renewal: Option<String>,
+    /// Whether who looks may change nothing, because the course has ended.
+    pub(crate) reading: bool,
     /// Where the choice goes to be reviewed ([`RevokePage`]).
     pub(crate) revoke_action: String,
     pub(crate) problems: ProblemList,
@@ -37,6 +47,8 @@ pub(crate) struct AwardRow {
     pub(crate) suspended: Option<When>,
     /// Why it was revoked.
     pub(crate) reason: Option<String>,
+    /// Whether it has lapsed and this person can renew it.
+    pub(crate) renewable: bool,
     /// Whether it can be revoked.
     pub(crate) revocable: bool,
     pub(crate) decision_href: String,

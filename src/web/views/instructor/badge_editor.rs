@@ -2,9 +2,11 @@
 
 use askama::Template;
 
-use crate::domain::badge::{Design, Expiry, Kind, Picture, Shape};
+use crate::domain::badge::{Design, Expiry, Kind, Picture, Renewal, Shape};
+use crate::domain::zone::last_moment;
 use crate::service::badge::pictures::shape_word;
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
+use crate::web::words::renewals;
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
 /// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>` or `refresh`.
@@ -61,10 +63,12 @@ pub(crate) struct BadgeFields {
     pub(crate) alignments: Vec<AlignmentRow>,
     /// `never`, `on`, `months`, `days`.
     pub(crate) expires: String,
-    /// `yyyy-mm-dd`, the last day that counts, in UTC.
+    /// `yyyy-mm-dd`, the last day that counts.
     pub(crate) expires_on: String,
     pub(crate) expires_months: String,
     pub(crate) expires_days: String,
+    /// The word of a [`Renewal`].
+    pub(crate) renewal: String,
     /// Sent as `show_score=yes`.
     pub(crate) show_score: bool,
 }
@@ -102,6 +106,7 @@ impl Default for BadgeFields {
             expires_on: String::new(),
             expires_months: String::new(),
             expires_days: String::new(),
+            renewal: Renewal::default().word().to_owned(),
             show_score: false,
         }
     }
@@ -125,6 +130,7 @@ impl BadgeFields {
             hours: number(design.hours),
             credits: number(design.credits),
             level: design.level.clone().unwrap_or_default(),
+            renewal: design.renewal.word().to_owned(),
             show_score: design.show_score,
             ..Self::default()
         };
@@ -152,12 +158,10 @@ impl BadgeFields {
             .collect();
         match design.expiry {
             Expiry::Never => {}
-            Expiry::On { at } => {
+            Expiry::On { at, zone } => {
                 "on".clone_into(&mut fields.expires);
                 // Awards end with the day that was typed, so the stored moment is the start of the next one.
-                fields.expires_on = (at - chrono::TimeDelta::seconds(1))
-                    .format("%Y-%m-%d")
-                    .to_string();
+                fields.expires_on = zone.field_day(last_moment(at));
             }
             Expiry::AfterMonths { months } => {
                 "months".clone_into(&mut fields.expires);
@@ -207,6 +211,14 @@ impl BadgeEditorPage {
                 "Given for taking part or for a contribution.",
             ),
         ]
+    }
+
+    /// Value, label and meaning.
+    fn renewals(&self) -> [(Choice, &'static str); 3] {
+        Renewal::ALL.map(|renewal| {
+            let (label, meaning) = renewals::offered(renewal);
+            (Choice::new(renewal.word(), label), meaning)
+        })
     }
 
     /// What is wrong with one skill: a problem at any of its fields.

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use super::OfferLine;
-use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
+use super::{AskedLine, OfferLine};
+use crate::web::views::shared::{Page, PictureView, StatusChip, Waiting, When, thousands};
 
 /// Course badges: the instructor's first page.
 #[derive(Debug, Clone, Template)]
@@ -11,8 +11,26 @@ use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
 pub(crate) struct CourseBadgesPage {
     pub(crate) page: Page,
     pub(crate) check: CheckState,
-    /// Active students in the course.
+    /// Why nothing is read any more of a course that has ended.
+    pub(crate) ended: Option<&'static str>,
+    /// Whether who looks at it may change nothing, because it has ended.
+    pub(crate) reading: bool,
+    /// Those who count as students now.
     pub(crate) students: u32,
+    /// What the number may contain besides.
+    pub(crate) students_note: Option<&'static str>,
+    /// People of whom a teacher has to say whether they are students: the first few.
+    pub(crate) asked: Vec<AskedLine>,
+    /// How many more there are.
+    pub(crate) more_asked: u32,
+    /// Whether this person may answer.
+    pub(crate) may_answer: bool,
+    /// Everybody who is asked about; none where nobody is or was.
+    pub(crate) students_href: Option<String>,
+    /// Whether it is known who they are.
+    pub(crate) lists_students: bool,
+    /// While a check runs, the page looks again by itself.
+    pub(crate) waiting: Option<Waiting>,
     /// What grades are read here ("assignments placed by Cairn").
     pub(crate) grades_read: String,
     /// What can and cannot be read here, one sentence each.
@@ -21,6 +39,13 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) attention: Vec<Attention>,
     /// How many more there are than are shown.
     pub(crate) more_attention: u32,
+    /// What Cairn did by itself lately, a sentence each.
+    pub(crate) news: Vec<String>,
+    /// Why somebody should say when grades count here; none when nobody is asked.
+    pub(crate) ask_when_grades_count: Option<String>,
+    /// Posts `counting`: `at_once` or `on_release`.
+    pub(crate) answer_action: String,
+    pub(crate) columns_href: String,
     /// Courses that this one was copied from, whose badges may come along.
     pub(crate) offers: Vec<OfferLine>,
     /// None where only administrators make badges.
@@ -37,13 +62,16 @@ pub(crate) struct CheckState {
     pub(crate) next: Option<When>,
     /// Why the last check failed; the error id is part of the sentence.
     pub(crate) problem: Option<String>,
-    /// A check that is running: badges decided and in all. The script asks `status_href` until it is over.
+    /// A check that is running: badges decided and in all. The script asks `status_href` until it is over, and then shows
+    /// the page anew.
     pub(crate) running: Option<(u32, u32)>,
     /// Where **Check now** posts to.
     pub(crate) check_href: String,
-    /// Answers `POST` (fields `session`, `csrf`) with JSON
+    /// Answers `POST` (fields `session`, `csrf`, `since`) with JSON
     /// `{"running": bool, "done": n, "total": n, "message": "…"}`.
     pub(crate) status_href: String,
+    /// When the check was asked for that the page waits for, in microseconds; empty for none.
+    pub(crate) since: String,
 }
 
 /// One badge in the list.
@@ -56,6 +84,8 @@ pub(crate) struct BadgeRow {
     /// "Application badge".
     pub(crate) kind: String,
     pub(crate) earned: u32,
+    /// Others who hold it: they have left, or count as students no more.
+    pub(crate) earned_by_others: u32,
     /// Students who miss one condition or a few points.
     pub(crate) almost: u32,
     /// What keeps it from working, in one sentence.

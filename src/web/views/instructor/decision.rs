@@ -19,6 +19,8 @@ pub(crate) struct DecisionPage {
     /// The one next step, in a sentence.
     pub(crate) next: Option<String>,
     pub(crate) next_action: Option<LinkTo>,
+    /// Grades that are not released: "Quiz 3: 85 of 100".
+    pub(crate) withheld: Vec<String>,
     pub(crate) rule_version: i32,
     pub(crate) decided: Option<When>,
     /// What is not offered because the institution leaves it to administrators, a sentence each.
@@ -35,6 +37,8 @@ pub(crate) struct DecisionPage {
     pub(crate) kept: bool,
     /// Why this person can hold no badge here, if so ("teaches in this course").
     pub(crate) barred: Option<String>,
+    /// Where a teacher says whether this is a student; none where nobody asks.
+    pub(crate) students_href: Option<String>,
     pub(crate) history: Vec<HistoryLine>,
     pub(crate) back_href: String,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Page, PictureView, ProblemList, When};
+use crate::web::views::shared::{Page, PictureView, ProblemList, Waiting, When};
 
 /// What the draft rule would do with the gradebook as it was last read.
 #[derive(Debug, Clone, Template)]
@@ -14,14 +14,25 @@ pub(crate) struct DryRunPage {
     pub(crate) sentence: String,
     /// Students in the course.
     pub(crate) students: u32,
+    /// People about whom a teacher is asked whether they are students: not counted.
+    pub(crate) in_doubt: u32,
+    /// Where that is answered.
+    pub(crate) students_href: String,
     /// Students who would be awarded now.
     pub(crate) now: u32,
     /// Students who miss it narrowly.
     pub(crate) near: u32,
+    /// How many more would be awarded now if the grades that wait were released.
+    pub(crate) once_released: u32,
+    /// When the grades count that the rule reads, a sentence for each column.
+    pub(crate) counting: Vec<String>,
+    pub(crate) columns_href: String,
     /// Students about whom too little is known to decide.
     pub(crate) unknown: u32,
     /// Students who hold it already; they keep it.
     pub(crate) holders: u32,
+    /// Students who meet it, but whose badge has lapsed and is not renewed by that alone.
+    pub(crate) lapsed: u32,
     pub(crate) bars: Vec<ConditionBar>,
     /// Names by outcome, each group behind a fold.
     pub(crate) names: Vec<NameGroup>,
@@ -36,6 +47,8 @@ pub(crate) struct DryRunPage {
     /// What went wrong with an activation ("The number has changed from 7 to 8.").
     pub(crate) problems: ProblemList,
     pub(crate) read: Option<When>,
+    /// While the course is read for the first time, the page looks again by itself.
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) csv_href: String,
     pub(crate) back_href: String,
 }

@@ -46,12 +46,18 @@ pub(crate) struct SubmissionReviewPage {
     pub(crate) state: StatusChip,
     pub(crate) artefact: ArtefactView,
     pub(crate) action: String,
+    /// Whether this person may review; otherwise they look.
+    pub(crate) may_review: bool,
     pub(crate) fields: ReviewFields,
+    /// Whether who looks may change nothing, because the course has ended.
+    pub(crate) reading: bool,
     pub(crate) problems: ProblemList,
     /// Points of a full grade ("100").
     pub(crate) maximum: String,
-    /// A grade in the LMS that wins over ours: "The gradebook says 90 of 100; it counts."
-    pub(crate) override_note: Option<String>,
+    /// What the gradebook has; a grade of the LMS wins over ours: "The gradebook says 90 of 100. That grade counts …".
+    pub(crate) gradebook_note: Option<String>,
+    /// Why the gradebook has not taken what was to be sent.
+    pub(crate) refused_note: Option<String>,
     /// What was handed in before: "Version 1, changes asked: …".
     pub(crate) earlier: Vec<(When, String)>,
     /// The next one that waits.

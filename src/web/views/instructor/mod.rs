@@ -3,6 +3,7 @@
 mod awards;
 mod badge_editor;
 mod by_hand;
+mod columns;
 mod copied;
 mod course;
 mod decision;
@@ -11,10 +12,12 @@ mod evidence;
 mod progress;
 mod regrade;
 mod rule_builder;
+mod students;
 
 pub(crate) use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
 pub(crate) use by_hand::{AwardByHandPage, ByHand};
+pub(crate) use columns::{ColumnPanel, ColumnsPage};
 pub(crate) use copied::{
     BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
 };
@@ -25,3 +28,4 @@ pub(crate) use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionR
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
 pub(crate) use regrade::RegradePage;
 pub(crate) use rule_builder::{ColumnFields, RuleBuilderPage, RuleOptions};
+pub(crate) use students::{AskedLine, StudentsPage, ToldLine};

@@ -16,6 +16,9 @@ pub(crate) struct ProgressPage {
     pub(crate) badges: Vec<MatrixHead>,
     pub(crate) rows: Vec<MatrixRow>,
     pub(crate) paging: Paging,
+    /// People about whom a teacher is asked whether they are students: not in the table.
+    pub(crate) in_doubt: u32,
+    pub(crate) students_href: String,
 }
 
 /// The head of a column.

@@ -7,6 +7,10 @@ use crate::web::views::shared::{CheckLine, Page, PictureView, ProblemList, When}
 /// Posts `reason` and `verdict` (`keep` or `revoke`).
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/regrade.html")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "what the page offers, each on its own"
+)]
 pub(crate) struct RegradePage {
     pub(crate) page: Page,
     pub(crate) student: String,
@@ -21,6 +25,8 @@ pub(crate) struct RegradePage {
     pub(crate) revokes: bool,
     /// Whether this person may revoke.
     pub(crate) may_revoke: bool,
+    /// Whether this person may let the badge stand.
+    pub(crate) may_keep: bool,
     /// What the award rests on.
     pub(crate) then: Vec<CheckLine>,
     /// What holds now.

@@ -29,6 +29,7 @@ pub(crate) struct RuleBuilderPage {
     /// Whether this person may save.
     pub(crate) may_save: bool,
     pub(crate) edit_href: String,
+    pub(crate) columns_href: String,
     pub(crate) back_href: String,
 }
 
@@ -37,6 +38,8 @@ pub(crate) struct RuleBuilderPage {
 pub(crate) struct RuleOptions {
     /// Line items: id, and "Cleaning exercise (of 100 points)".
     pub(crate) items: Vec<Choice>,
+    /// When the grades of a line item count: id, and a sentence.
+    pub(crate) counting: Vec<(String, String)>,
     /// Evidence activities: id and title.
     pub(crate) activities: Vec<Choice>,
     /// Other badges of this course: id and name.
@@ -187,6 +190,17 @@ impl RuleRowView<'_> {
 
     fn has_focus(&self) -> bool {
         self.page.focus.as_deref() == Some(self.path.as_str())
+    }
+
+    /// When the grades count that the row reads.
+    fn counting(&self) -> Option<&str> {
+        let DraftRow::Grade { item, .. } = self.row else {
+            return None;
+        };
+        let mut known = self.page.options.counting.iter();
+        known
+            .find(|(id, _)| id == item)
+            .map(|(_, sentence)| sentence.as_str())
     }
 
     fn problem(&self) -> Option<&str> {

@@ -18,6 +18,8 @@ pub(crate) struct ActivityPage {
     pub(crate) grade: Option<String>,
     /// The form; none for those who cannot hand in (teachers, or after an approval).
     pub(crate) form: Option<HandInFields>,
+    /// Whether the form is for work that follows what was approved, so that a badge is renewed.
+    pub(crate) anew: bool,
     /// Why there is no form, in a sentence.
     pub(crate) no_form_note: Option<String>,
     /// Earlier versions: when, and what came of it.

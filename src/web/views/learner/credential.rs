@@ -53,7 +53,7 @@ pub(crate) struct MyCredentialPage {
     pub(crate) sign_action: String,
     /// That it was signed anew.
     pub(crate) signed_anew: Option<SignedAnew>,
-    pub(crate) badge_href: String,
+    pub(crate) badge_href: Option<String>,
     pub(crate) back_href: String,
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{LinkTo, Page, PictureView, Share, StatusChip, When};
+use crate::web::views::shared::{LinkTo, Page, PictureView, Share, StatusChip, Waiting, When};
 
 /// The student's first page: one next step on top.
 #[derive(Debug, Clone, Template)]
@@ -16,7 +16,13 @@ pub(crate) struct MyBadgesPage {
     /// The other badges that can be earned.
     pub(crate) others: Vec<ProgressRow>,
     pub(crate) earned: Vec<EarnedRow>,
+    /// What was earned in other courses, each with the name of its course.
+    pub(crate) elsewhere: Vec<EarnedRow>,
+    /// Whether this course has ended.
+    pub(crate) ended: bool,
     pub(crate) stacks: Vec<StackRow>,
+    /// While the course is read for the first time, the page looks again by itself.
+    pub(crate) waiting: Option<Waiting>,
     /// When grades were last read.
     pub(crate) checked: Option<When>,
     pub(crate) next_check: Option<When>,
@@ -62,6 +68,8 @@ pub(crate) struct EarnedRow {
     pub(crate) standing: StatusChip,
     /// Said when the end of its term is near.
     pub(crate) reminder: Option<Reminder>,
+    /// The course, where it is another one.
+    pub(crate) course: Option<String>,
 }
 
 /// That a badge lapses soon, and what to do.

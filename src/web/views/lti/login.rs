@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::StorageView;
+use super::{StorageView, WaitingForm};
 use crate::web::views::shared::PublicPage;
 
 /// Shown at login initiation (Security Framework 1.1, section 5.1.1.1) when no cookie of ours came with it.
@@ -25,6 +25,8 @@ pub(crate) struct LoginPage {
     pub(crate) window_action: String,
     /// The initiation's own parameters, and a mark that a new window asks: name and value of each field.
     pub(crate) window_fields: Vec<(String, String)>,
+    /// What the page asks with after the window was opened: the platform's form listens to this frame alone.
+    pub(crate) waiting: WaitingForm,
     /// Where the platform keeps the binding, and the binding itself.
     pub(crate) storage: Option<StorageView>,
 }

@@ -12,6 +12,7 @@ mod prove;
 mod refusal;
 mod register;
 mod storage;
+mod waiting;
 
 pub(crate) use account::{AccountPage, WaitingLine};
 pub(crate) use auto_submit::AutoSubmitPage;
@@ -25,3 +26,4 @@ pub(crate) use prove::ProvePage;
 pub(crate) use refusal::RefusalPage;
 pub(crate) use register::{AskPage, RegisteredPage};
 pub(crate) use storage::StorageView;
+pub(crate) use waiting::{ToFramePage, WaitingForm, WaitingPage};

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::web::views::shared::{
-    CheckLine, CheckList, Downloads, LinkTo, PictureView, PublicPage, SafeHtml, When,
+    CheckLine, CheckList, Downloads, LinkTo, PictureView, PublicPage, SafeHtml, Waiting, When,
 };
 
 /// What anybody sees at the unguessable address. What its holder did not switch on is absent from the data, not hidden.
@@ -19,6 +19,10 @@ pub(crate) struct CredentialPage {
     pub(crate) awarded: When,
     pub(crate) until: Option<When>,
     pub(crate) standing: PublicStanding,
+    /// While it is being signed anew, the page looks again by itself.
+    pub(crate) waiting: Option<Waiting>,
+    /// How its badge is renewed once it has lapsed.
+    pub(crate) renewal: Option<String>,
     /// When it was renewed: it is superseded.
     pub(crate) renewed: Option<OtherTerm>,
     /// When the badge that it renews was awarded.

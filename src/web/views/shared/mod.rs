@@ -9,7 +9,9 @@ mod page;
 mod paging;
 mod parts;
 mod status;
+mod waiting;
 mod when;
+mod zoned;
 
 pub(crate) use certificate::{Certificate, WhereToCheck};
 pub(crate) use checks::{CheckLine, CheckList};
@@ -23,4 +25,6 @@ pub(crate) use parts::{
     Problem, ProblemList, SafeHtml, Share, count_of, thousands,
 };
 pub(crate) use status::{Status, StatusChip};
+pub(crate) use waiting::Waiting;
 pub(crate) use when::When;
+pub(crate) use zoned::{AskForZone, ZoneName, ZoneQuestion, Zoned};

@@ -6,8 +6,10 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::Status;
+use crate::domain::policy::Power;
 use crate::domain::theme::Colour;
 use crate::web::assets::{accent, asset};
+use crate::web::words;
 
 /// Who a framed page speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub(crate) struct Page {
     /// The course as the LMS names it.
     pub(crate) course_name: String,
     pub(crate) audience: Audience,
+    /// Whether it speaks to a teaching assistant.
+    pub(crate) assistant: bool,
     /// The session token when the browser keeps no cookies for us: every link becomes a POST form that carries it as
     /// the field `session`. `None` when a cookie carries it.
     pub(crate) session: Option<String>,
@@ -41,6 +45,8 @@ pub(crate) struct Page {
     pub(crate) theme_href: Option<String>,
     /// Where "Open in new window" posts to, with `session` and `csrf`; none when the page already is in its own window.
     pub(crate) window_href: Option<String>,
+    /// The way back to the course, at the LMS; none where the course is round the page.
+    pub(crate) return_href: Option<String>,
 }
 
 /// One way in the navigation.
@@ -144,6 +150,12 @@ impl Page {
         }
     }
 
+    /// What the page says in the place of what the institution keeps from this person.
+    #[must_use]
+    pub(crate) fn left_to_others(&self, power: Power) -> &'static str {
+        words::policies::kept(power, self.assistant)
+    }
+
     /// The hidden fields that every form of a framed page carries.
     #[must_use]
     pub(crate) fn fields(&self) -> FormFields<'_> {
@@ -218,6 +230,13 @@ pub(crate) struct FormFields<'a> {
 }
 
 impl HtmlSafe for FormFields<'_> {}
+
+impl<'a> FormFields<'a> {
+    /// The fields of a form that stands in every page alike.
+    pub(super) fn of(session: Option<&'a str>, csrf: &'a str) -> Self {
+        Self { session, csrf }
+    }
+}
 
 impl fmt::Display for Audience {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

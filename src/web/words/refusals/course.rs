@@ -19,11 +19,17 @@ pub(super) const fn course(refusal: CourseRefusal) -> &'static str {
         CourseRefusal::DeploymentRefused => {
             "An administrator of Cairn refused this place meanwhile, so nothing was asked. Talk to them if it is yours."
         }
+        CourseRefusal::Ended => {
+            "This course has ended, so nothing is changed in it any more. Badges that were awarded stay valid; an administrator of your course site who opens Cairn here can still revoke one."
+        }
         CourseRefusal::LinkChosen => {
             "Somebody has chosen something else for this link already. Add another link to the course if you need both."
         }
         CourseRefusal::NoticesUnreadable => {
             "Send notices as JSON: {\"notices\": [{\"jwt\": …}]}, at most 50 at a time."
+        }
+        CourseRefusal::StudentNotInDoubt => {
+            "The course site says by now what this person is here, so nothing was changed. To change their role, change it in the course site."
         }
     }
 }
@@ -37,6 +43,7 @@ pub(in crate::web::words) fn column(refusal: &ColumnRefusal) -> String {
         }
         ColumnRefusal::Label => "Give the column a name of 1 to 200 characters.",
         ColumnRefusal::Points => "Give the column more than 0 and up to 10,000 points.",
+        ColumnRefusal::ReleaseDate => "Choose a day and a time that are still to come.",
         ColumnRefusal::NotYet => "The activity has no gradebook column yet.",
     };
     fixed.to_owned()
@@ -76,6 +83,9 @@ pub(super) fn placing(refusal: &PlacingRefusal) -> String {
         }
         PlacingRefusal::Shape => {
             "Only a badge can be shown as a card, a link or a picture. Choose “Opens in Cairn” for the rest."
+        }
+        PlacingRefusal::Waiting => {
+            "This page does not wait for another window any more. Go back to where you add content to the course and begin again."
         }
         PlacingRefusal::Known => {
             "This form was used for something else already. Go back to where you add content to the course and begin again."

@@ -26,6 +26,9 @@ pub(super) fn institution(refusal: &InstitutionRefusal) -> String {
         InstitutionRefusal::IssuerName => {
             "Give the issuer a name of 1 to 200 characters; it stands on every badge."
         }
+        InstitutionRefusal::TimeZone => {
+            "Choose a time zone by its name, such as Europe/Berlin or America/New_York. Nothing was changed."
+        }
         InstitutionRefusal::Accent => {
             "Type the colour as # and six digits or letters from a to f, for instance #1f6f78, or leave the field empty."
         }
@@ -128,6 +131,9 @@ pub(in crate::web::words) const fn forbidden(why: Forbidden) -> &'static str {
             "This concerns the whole installation. Ask the people who run this server to do it."
         }
         Forbidden::Instructors => "Only instructors of this course can do that.",
+        Forbidden::OtherSections => {
+            "The course site lets you see people of your own sections only. Cairn cannot tell who is in which section, so your institution keeps its pages for teachers from you. Ask another teacher of this course, or an administrator of Cairn to change the policy."
+        }
         Forbidden::Students => "Only students of this course can hand in here.",
         Forbidden::RegisteringPage => {
             "This page is too old, or did not come from this registration. Nothing was changed; start again on the platform's page."

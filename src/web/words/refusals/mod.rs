@@ -40,8 +40,8 @@ const fn badge(refusal: BadgeRefusal) -> &'static str {
 
 fn credential(refusal: CredentialRefusal) -> String {
     let fixed = match refusal {
-        CredentialRefusal::ShareOver(until) => {
-            let end = until.format("%-d %b %Y");
+        CredentialRefusal::ShareOver(until, zone) => {
+            let end = zone.short_day(until);
             return format!("This link showed a badge until {end}; that time is over.");
         }
         CredentialRefusal::Erased => {
@@ -71,6 +71,9 @@ const fn award(refusal: AwardRefusal) -> &'static str {
             "The time of validity of this badge is over. Give it a later end first; then it can be awarded again."
         }
         AwardRefusal::NotALearner => "Only active learners of this course can be awarded its badges.",
+        AwardRefusal::StudentInDoubt => {
+            "The course site cannot tell whether this person is a student. Say it first, on the first page of the course under “Needs attention”; nothing was changed."
+        }
         AwardRefusal::Already => {
             "This person has the badge already, or it was taken back. Look at the list of its holders."
         }
@@ -87,12 +90,17 @@ const fn award(refusal: AwardRefusal) -> &'static str {
         AwardRefusal::ApprovalNotALearner => {
             "Only active learners of this course can be approved for its badges."
         }
-        AwardRefusal::EvidenceApproved => "What you handed in is approved already, so it stays as it is.",
+        AwardRefusal::EvidenceApproved => {
+            "What you handed in is approved already, so it stays as it is. You can hand in anew once a badge that rests on it lapses."
+        }
         AwardRefusal::EvidenceTwice => {
             "You have handed in twice at the same moment. The first one counts; open the page again to see it."
         }
         AwardRefusal::FileLinkOver => {
             "This link to a file works for a minute only. Open the page it was on again, and click it there."
+        }
+        AwardRefusal::RenewalNotMet => {
+            "A badge is renewed for those who meet its rule, and somebody among these does not meet it any more. Nothing was renewed; look at the list again, or award the badge by hand and say why."
         }
         AwardRefusal::RegradeSettled => {
             "This was settled already: somebody decided, the rule is met again, or the badge has ended. Nothing was changed; the list of what needs attention is up to date."

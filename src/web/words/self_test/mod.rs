@@ -4,6 +4,7 @@ mod settings;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::zone::Zone;
 use crate::service::institution::self_test::{
     Finding, Grades, KeysUnreadable, NoToken, Offer, OwnGrades, Patience, Setting, Step, Unread, Verdict,
 };
@@ -30,7 +31,7 @@ pub(crate) fn sentence(finding: &Finding, registration: &Registration) -> String
         Finding::KeyMissed { url, at, kid } => {
             return format!(
                 "On {} a message named the signing key “{kid}”, which the key set at {url} does not have; it was refused.",
-                at.format("%-d %b %Y, %H:%M UTC")
+                Zone::UTC.short(*at)
             );
         }
         Finding::Launched { at, product, version } => {
@@ -198,7 +199,7 @@ fn launched(at: DateTime<Utc>, product: Option<&str>, version: Option<&str>) -> 
     };
     format!(
         "Cairn was opened from it on {}; it is {product}.",
-        at.format("%-d %b %Y, %H:%M UTC")
+        Zone::UTC.short(at)
     )
 }
 

@@ -14,7 +14,7 @@ const LOW_WATER: f32 = 60.0;
 
 /// Lets at most so many requests through at once, in the order they came. Halves when throttled, recovers one by one.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct ConcurrencyLimit {
     semaphore: Arc<Semaphore>,
     state: Mutex<State>,
     widest: usize,
@@ -31,8 +31,8 @@ struct State {
     narrowings: u64,
 }
 
-impl Gate {
-    /// A gate for `widest` requests at once, at least one.
+impl ConcurrencyLimit {
+    /// A limit of `widest` requests at once, at least one.
     pub(crate) fn new(widest: usize) -> Arc<Self> {
         let widest = widest.max(1);
         Arc::new(Self {
@@ -57,7 +57,7 @@ impl Gate {
         // The semaphore is never closed; were it, going on without a permit would still be right.
         let permit = Arc::clone(&self.semaphore).acquire_owned().await.ok();
         Pass {
-            gate: Arc::clone(self),
+            concurrency: Arc::clone(self),
             permit,
             narrowings: self.state().narrowings,
         }
@@ -71,7 +71,7 @@ impl Gate {
 /// A place among the requests under way, given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Pass {
-    gate: Arc<Gate>,
+    concurrency: Arc<ConcurrencyLimit>,
     permit: Option<OwnedSemaphorePermit>,
     narrowings: u64,
 }
@@ -83,14 +83,14 @@ impl Pass {
             .header("x-rate-limit-remaining")
             .and_then(|text| text.trim().parse::<f32>().ok())
             .is_some_and(|remaining| remaining < LOW_WATER);
-        let mut state = self.gate.state();
+        let mut state = self.concurrency.state();
         if low || is_throttled(response) {
             state.calm = 0;
             if state.narrowings == self.narrowings {
                 state.narrowings = state.narrowings.saturating_add(1);
                 let limit = (state.limit / 2).max(1);
                 let surplus = state.limit.saturating_sub(limit);
-                let idle = self.gate.semaphore.forget_permits(surplus);
+                let idle = self.concurrency.semaphore.forget_permits(surplus);
                 state.debt = state.debt.saturating_add(surplus.saturating_sub(idle));
                 state.limit = limit;
                 tracing::info!(limit, "the platform is throttling; fewer requests at once");
@@ -98,13 +98,13 @@ impl Pass {
             return;
         }
         state.calm = state.calm.saturating_add(1);
-        if state.calm >= PATIENCE && state.limit < self.gate.widest {
+        if state.calm >= PATIENCE && state.limit < self.concurrency.widest {
             state.calm = 0;
             state.limit = state.limit.saturating_add(1);
             if state.debt > 0 {
                 state.debt = state.debt.saturating_sub(1);
             } else {
-                self.gate.semaphore.add_permits(1);
+                self.concurrency.semaphore.add_permits(1);
             }
         }
     }
@@ -112,7 +112,7 @@ impl Pass {
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        let mut state = self.gate.state();
+        let mut state = self.concurrency.state();
         if state.debt > 0
             && let Some(permit) = self.permit.take()
         {
@@ -139,48 +139,57 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn refusals_of_one_moment_halve_the_gate_once() {
-        let gate = Gate::new(10);
+    async fn refusals_of_one_moment_halve_the_limit_once() {
+        let concurrency = ConcurrencyLimit::new(10);
         let mut passes = Vec::new();
         for _ in 0..10 {
-            passes.push(gate.enter().await);
+            passes.push(concurrency.enter().await);
         }
         for pass in &passes {
             pass.learn(&answer(403, None));
         }
-        assert_eq!(gate.limit(), 5);
+        assert_eq!(concurrency.limit(), 5);
         drop(passes);
-        assert_eq!(gate.semaphore.available_permits(), 5);
-        gate.enter().await.learn(&answer(429, None));
-        assert_eq!((gate.limit(), gate.semaphore.available_permits()), (2, 2));
+        assert_eq!(concurrency.semaphore.available_permits(), 5);
+        concurrency.enter().await.learn(&answer(429, None));
+        assert_eq!(
+            (concurrency.limit(), concurrency.semaphore.available_permits()),
+            (2, 2)
+        );
     }
 
     #[tokio::test]
     async fn it_never_closes() {
-        let gate = Gate::new(3);
+        let concurrency = ConcurrencyLimit::new(3);
         for _ in 0..5 {
-            gate.enter().await.learn(&answer(429, None));
+            concurrency.enter().await.learn(&answer(429, None));
         }
-        assert_eq!((gate.limit(), gate.semaphore.available_permits()), (1, 1));
+        assert_eq!(
+            (concurrency.limit(), concurrency.semaphore.available_permits()),
+            (1, 1)
+        );
     }
 
     #[tokio::test]
     async fn calm_widens_it_to_where_it_was_and_no_further() {
-        let gate = Gate::new(4);
-        gate.enter().await.learn(&answer(429, None));
-        assert_eq!(gate.limit(), 2);
+        let concurrency = ConcurrencyLimit::new(4);
+        concurrency.enter().await.learn(&answer(429, None));
+        assert_eq!(concurrency.limit(), 2);
         for _ in 0..(PATIENCE * 5) {
-            gate.enter().await.learn(&answer(200, Some("650.5")));
+            concurrency.enter().await.learn(&answer(200, Some("650.5")));
         }
-        assert_eq!((gate.limit(), gate.semaphore.available_permits()), (4, 4));
+        assert_eq!(
+            (concurrency.limit(), concurrency.semaphore.available_permits()),
+            (4, 4)
+        );
     }
 
     #[tokio::test]
     async fn a_bucket_that_runs_low_narrows_it_before_any_refusal() {
-        let gate = Gate::new(8);
-        gate.enter().await.learn(&answer(200, Some("31.5")));
-        assert_eq!(gate.limit(), 4);
-        gate.enter().await.learn(&answer(200, Some("nonsense")));
-        assert_eq!(gate.limit(), 4);
+        let concurrency = ConcurrencyLimit::new(8);
+        concurrency.enter().await.learn(&answer(200, Some("31.5")));
+        assert_eq!(concurrency.limit(), 4);
+        concurrency.enter().await.learn(&answer(200, Some("nonsense")));
+        assert_eq!(concurrency.limit(), 4);
     }
 }

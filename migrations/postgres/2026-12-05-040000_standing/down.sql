@@ -1,0 +1,9 @@
+ALTER TABLE sessions DROP COLUMN sections_only;
+ALTER TABLE sessions DROP COLUMN assistant;
+ALTER TABLE enrolments DROP COLUMN answered_at;
+ALTER TABLE enrolments DROP COLUMN answered_by;
+ALTER TABLE enrolments DROP COLUMN answer;
+ALTER TABLE enrolments DROP COLUMN refused_grading_at;
+ALTER TABLE enrolments DROP COLUMN staff_seen_at;
+ALTER TABLE enrolments DROP COLUMN listed;
+ALTER TABLE enrolments DROP COLUMN launched;

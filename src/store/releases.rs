@@ -1,0 +1,137 @@
+//! When the grades of gradebook columns count: a row for each column, and for each course, of which somebody chose it.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::convert::{from_word, micros, opt_moment, word};
+use super::schema::{column_releases, course_releases, line_items};
+use super::{Db, StoreError};
+use crate::domain::release::{Counting, Release, Releases};
+use crate::ids::{CourseId, LineItemId, TenantId};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = column_releases, treat_none_as_default_value = false)]
+struct Row {
+    line_item_id: String,
+    tenant_id: String,
+    counting: String,
+    released_at: Option<i64>,
+    planned_at: Option<i64>,
+    held_at: Option<i64>,
+}
+
+impl Row {
+    fn release(&self) -> Result<Release, StoreError> {
+        Ok(Release {
+            counting: from_word("column_releases.counting", &self.counting)?,
+            released_at: opt_moment(self.released_at)?,
+            planned_at: opt_moment(self.planned_at)?,
+            held_at: opt_moment(self.held_at)?,
+        })
+    }
+}
+
+/// How the columns of a course stand, gone ones included.
+pub(crate) fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Releases, StoreError> {
+    let rows: Vec<(String, Option<Row>)> = on_both!(db, |connection| line_items::table
+        .left_join(column_releases::table.on(column_releases::line_item_id.eq(line_items::id)))
+        .filter(line_items::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::course_id.eq(course.as_str()))
+        .select((line_items::id, Option::<Row>::as_select()))
+        .load(connection))?;
+    let columns = rows.into_iter().map(|(id, row)| {
+        let own = row.as_ref().map(Row::release).transpose()?;
+        Ok((id.into(), own))
+    });
+    Ok(Releases {
+        answer: answer(db, tenant, course)?,
+        columns: columns.collect::<Result<_, StoreError>>()?,
+    })
+}
+
+/// What was chosen for a column; none when nobody chose anything.
+pub(crate) fn of_item(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+) -> Result<Option<Release>, StoreError> {
+    let row: Option<Row> = on_both!(db, |connection| column_releases::table
+        .filter(column_releases::tenant_id.eq(tenant.as_str()))
+        .filter(column_releases::line_item_id.eq(item.as_str()))
+        .select(Row::as_select())
+        .get_result(connection))
+    .optional()?;
+    row.as_ref().map(Row::release).transpose()
+}
+
+/// Keeps how a column stands.
+pub(crate) fn set(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    release: &Release,
+) -> Result<(), StoreError> {
+    let row = Row {
+        line_item_id: item.to_string(),
+        tenant_id: tenant.to_string(),
+        counting: word(&release.counting)?,
+        released_at: release.released_at.map(micros),
+        planned_at: release.planned_at.map(micros),
+        held_at: release.held_at.map(micros),
+    };
+    on_both!(db, |connection| diesel::insert_into(column_releases::table)
+        .values(&row)
+        .on_conflict(column_releases::line_item_id)
+        .do_update()
+        .set((
+            column_releases::counting.eq(excluded(column_releases::counting)),
+            column_releases::released_at.eq(excluded(column_releases::released_at)),
+            column_releases::planned_at.eq(excluded(column_releases::planned_at)),
+            column_releases::held_at.eq(excluded(column_releases::held_at)),
+        ))
+        .execute(connection))?;
+    Ok(())
+}
+
+/// What was chosen for a whole course; none when nobody was asked yet.
+pub(crate) fn answer(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Option<Counting>, StoreError> {
+    let found: Option<String> = on_both!(db, |connection| course_releases::table
+        .filter(course_releases::tenant_id.eq(tenant.as_str()))
+        .filter(course_releases::course_id.eq(course.as_str()))
+        .select(course_releases::counting)
+        .get_result(connection))
+    .optional()?;
+    found
+        .map(|found| from_word("course_releases.counting", &found))
+        .transpose()
+}
+
+/// Keeps what was chosen for a whole course.
+pub(crate) fn set_answer(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    counting: Counting,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    on_both!(db, |connection| diesel::insert_into(course_releases::table)
+        .values((
+            course_releases::course_id.eq(course.as_str()),
+            course_releases::tenant_id.eq(tenant.as_str()),
+            course_releases::counting.eq(word(&counting)?),
+            course_releases::answered_at.eq(micros(now)),
+        ))
+        .on_conflict(course_releases::course_id)
+        .do_update()
+        .set((
+            course_releases::counting.eq(excluded(course_releases::counting)),
+            course_releases::answered_at.eq(excluded(course_releases::answered_at)),
+        ))
+        .execute(connection))?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Where a launch or a window leads: the same page in a window of its own, the way back to the course, and a link that is not
+//! ready.
+
+use practice_lms::browser::Browser;
+use practice_lms::{CourseRole, Flavour, Shown};
+
+use super::guest::Guest;
+use super::harness::on_each_database;
+
+#[test]
+fn a_new_window_opens_the_page_that_it_was_asked_from() {
+    on_each_database(|scene| async move {
+        for (name, lms) in scene.platforms() {
+            let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
+            let badge = teacher.make_badge("Reads tables", "knowledge").await;
+            for place in [
+                String::new(),
+                "/progress".to_owned(),
+                "/evidence?state=all".to_owned(),
+                format!("/badges/{badge}/edit"),
+                format!("/badges/{badge}/rule"),
+            ] {
+                let page = teacher.get(&place).await;
+                let opened = teacher
+                    .browser
+                    .submit(&page, &page.form("/window").unwrap(), &[])
+                    .await;
+                let opened = opened.unwrap();
+                assert_eq!(opened.status, 200, "{name}: {place}: {}", opened.words());
+                assert_eq!(
+                    opened.url.as_str(),
+                    format!("{}{place}", teacher.course),
+                    "{name}"
+                );
+            }
+            // A form that was not taken opens the page of the form.
+            let editor = teacher.get(&format!("/badges/{badge}/rule")).await;
+            let refused = teacher.build(&editor, &[("action", "add::grade")]).await;
+            let window = refused.form("/window").unwrap();
+            let opened = teacher.browser.submit(&refused, &window, &[]).await.unwrap();
+            assert!(opened.url.path().ends_with("/rule"), "{name}: {}", opened.url);
+            // What leads elsewhere leads home.
+            for evil in ["//evil.test/", "/../../admin", "https://evil.test", "/%2e%2e/x"] {
+                let mut bent = page_form(&teacher.get("").await);
+                let to = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect::<String>();
+                bent.action = format!("{}/window?to={to}", teacher.course);
+                let page = teacher.get("").await;
+                let opened = teacher.browser.submit(&page, &bent, &[]).await.unwrap();
+                assert_eq!(opened.url.as_str(), teacher.course, "{name}: {evil}");
+            }
+        }
+        scene.end().await;
+    });
+}
+
+fn page_form(page: &practice_lms::browser::Page) -> practice_lms::browser::Form {
+    page.form("/window").unwrap()
+}
+
+#[test]
+fn a_whole_window_has_a_way_back_to_the_course_and_a_frame_has_none() {
+    on_each_database(|scene| async move {
+        for (name, lms) in scene.platforms() {
+            let world = lms.world();
+            let (course, link) = (world.courses()[0].id, world.links(2)[0].id);
+            let student = world.member(course, CourseRole::Student).unwrap().id;
+            for shown in [Shown::ExistingWindow, Shown::NewWindow, Shown::Frame] {
+                let form = world.launch_form_shown(course, student, link, shown).unwrap();
+                let dest = if shown == Shown::Frame {
+                    "iframe"
+                } else {
+                    "document"
+                };
+                let mut browser = Browser::new().unwrap().sending("sec-fetch-dest", dest);
+                browser.set_cookie("localhost", "practice_session", &student.to_string());
+                let page = match shown {
+                    // The frame's page is left by its scripts alone.
+                    Shown::Frame => super::harness::framed(lms).launch(&form).await.unwrap(),
+                    _ => browser.launch(&form).await.unwrap(),
+                };
+                assert_eq!(page.status, 200, "{name}, {shown:?}: {}", page.words());
+                let back = page.link("Back to the course");
+                assert_eq!(
+                    back.is_ok(),
+                    shown != Shown::Frame,
+                    "{name}, {shown:?}: {}",
+                    page.words()
+                );
+                let Ok(back) = back else { continue };
+                assert!(back.starts_with(lms.origin()), "{name}: {back}");
+                let left = browser.get(&back).await.unwrap();
+                // Moodle closes the window that it opened.
+                if shown == Shown::ExistingWindow || world.flavour() == Flavour::Canvas {
+                    assert!(
+                        left.url.path().ends_with(&format!("/course/{course}")),
+                        "{name}: {}",
+                        left.url
+                    );
+                }
+            }
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn an_unchosen_link_tells_students_that_it_is_not_ready_until_it_is() {
+    on_each_database(|scene| async move {
+        for (name, lms) in scene.platforms() {
+            let student = Guest::open(lms, 0, "Student", "Project report").await;
+            let says = "This link is not ready yet";
+            assert!(
+                student.page.words().contains(says),
+                "{name}: {}",
+                student.page.words()
+            );
+            assert!(
+                student.page.words().contains("My badges"),
+                "{name}: {}",
+                student.page.words()
+            );
+            let mut teacher = Guest::open(lms, 0, "Teacher", "Project report").await;
+            teacher.takes_work().await;
+            let student = Guest::open(lms, 0, "Student", "Project report").await;
+            assert!(
+                !student.page.words().contains(says),
+                "{name}: {}",
+                student.page.words()
+            );
+            assert!(
+                student.page.url.path().contains("/activities/"),
+                "{name}: {}",
+                student.page.url
+            );
+        }
+        scene.end().await;
+    });
+}
