@@ -163,6 +163,8 @@ pub struct Column {
     pub submission_review: Option<Value>,
     /// Canvas: the `submission_type` extension as it was sent.
     pub submission_type: Option<Value>,
+    /// Moodle: graded by a scale. No service tells: its maximum is the number of the scale's items, a result one of them.
+    pub is_scale: bool,
     /// By person.
     pub cells: HashMap<u64, Cell>,
 }
@@ -182,6 +184,7 @@ impl Column {
             is_coupled: false,
             submission_review: None,
             submission_type: None,
+            is_scale: false,
             cells: HashMap::new(),
         }
     }
@@ -256,6 +259,8 @@ pub struct Course {
     pub members: Vec<(u64, CourseRole)>,
     pub links: Vec<Link>,
     pub columns: Vec<Column>,
+    /// Columns that a teacher deleted and may bring back.
+    pub deleted: Vec<Column>,
     /// Canvas: what was put into the course's page by its editor, as HTML.
     pub page: Vec<String>,
 }

@@ -48,6 +48,7 @@ pub(crate) fn data(options: &Options) -> Data {
             members,
             links: Vec::new(),
             columns,
+            deleted: Vec::new(),
             page: Vec::new(),
         };
         data.courses.insert(course.id, course);
