@@ -60,9 +60,17 @@ words! {
     /// Nothing is missing any more of what the rule of a copied badge reads.
     BadgeMapped = "badge.mapped";
     BadgePaused = "badge.paused";
+    /// A badge that rested for its columns decides again.
+    BadgeResumed = "badge.resumed";
     BadgeRetired = "badge.retired";
+    /// A column that the platform made anew is read in place of the old one.
+    ColumnRebound = "column.rebound";
+    ColumnScale = "column.scale";
+    CopyAgreed = "copy.agreed";
+    CopyAsked = "copy.asked";
     CopyDeclined = "copy.declined";
     CopyMapped = "copy.mapped";
+    CopyRefused = "copy.refused";
     CopyTaken = "copy.taken";
     CredentialReissued = "credential.reissued";
     DataExported = "data.exported";
@@ -312,9 +320,15 @@ mod tests {
         "badge.made",
         "badge.mapped",
         "badge.paused",
+        "badge.resumed",
         "badge.retired",
+        "column.rebound",
+        "column.scale",
+        "copy.agreed",
+        "copy.asked",
         "copy.declined",
         "copy.mapped",
+        "copy.refused",
         "copy.taken",
         "credential.reissued",
         "data.exported",

@@ -73,13 +73,13 @@ fn gather(
             .inner_join(line_items::table.on(line_items::id.eq(results::line_item_id)))
             .filter(results::tenant_id.eq(tenant.as_str()))
             .filter(line_items::course_id.eq(course.as_str()))
-            .select(result_rows::Row::as_select())
+            .select((result_rows::Row::as_select(), line_items::is_scale))
             .into_boxed();
         if let Some(people) = only {
             query = query.filter(results::person_id.eq_any(people));
         }
-        for row in query.load::<result_rows::Row>(connection)? {
-            let (person, item, grade) = row.grade()?;
+        for (row, is_scale) in query.load::<(result_rows::Row, bool)>(connection)? {
+            let (person, item, grade) = row.grade(is_scale)?;
             if let Some(facts) = all.get_mut(&person) {
                 facts.grades.insert(item, grade);
             }

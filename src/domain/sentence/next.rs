@@ -206,6 +206,10 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
                 ),
             )
         }
+        Seen::StepOfScale { .. } => (
+            8,
+            format!("wait until your instructor has changed what is asked of {what}"),
+        ),
         Seen::NoGrade { .. } => (
             4,
             format!(
@@ -240,6 +244,10 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             ..
         } => (0, format!("{what} needs a review")),
         Seen::NoApproval | Seen::Approval { .. } => (1, "an instructor's approval is needed".to_owned()),
+        Seen::StepOfScale { .. } => (
+            0,
+            format!("the rule has to ask for a step of {what} instead of percent"),
+        ),
         Seen::NoGrade { .. } => (
             2,
             format!("{what} needs a grade of at least {}", needs(checked, names)),

@@ -1,5 +1,7 @@
 //! Students and badges: how far everybody is, one student's decision with every reason, and an instructor's approval.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -15,7 +17,7 @@ use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
-use crate::ids::{AwardId, BadgeId, PersonId};
+use crate::ids::{AwardId, BadgeId, CourseId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::holders::AwardPage;
@@ -26,7 +28,9 @@ use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::enrolments::Who;
-use crate::store::{Db, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules};
+use crate::store::{
+    Db, StoreError, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules,
+};
 
 /// Earlier decisions that a page shows.
 const HISTORY: i64 = 50;
@@ -85,6 +89,7 @@ pub(crate) async fn matrix(
         let ids: Vec<PersonId> = students.iter().map(|(person, _)| person.id.clone()).collect();
         let mut held = awards::latest_for_people(db, &tenant, &course, &ids)?;
         let mut decided = decisions::records_for_people(db, &tenant, &course, &ids)?;
+        decided.extend(as_it_rests(db, &tenant, &course, &columns, &ids, now)?);
         let mut cells = |person: &PersonId| {
             let cell = |badge: &Badge| {
                 let key = (badge.id.clone(), person.clone());
@@ -108,6 +113,27 @@ pub(crate) async fn matrix(
         })
     });
     Ok(found.await?)
+}
+
+/// How people stand towards the badges that rest, by what was read last: nothing is decided of them meanwhile.
+fn as_it_rests(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badges: &[Badge],
+    people: &[PersonId],
+    now: DateTime<Utc>,
+) -> Result<HashMap<(BadgeId, PersonId), Decision>, StoreError> {
+    let mut all = HashMap::new();
+    for badge in badges.iter().filter(|badge| badge.state.rests()) {
+        let Some(rule) = rules::active(db, tenant, &badge.id)? else {
+            continue;
+        };
+        for (person, facts) in facts::for_people(db, tenant, course, &badge.id, people)? {
+            all.insert((badge.id.clone(), person), evaluate(&rule, &facts, now));
+        }
+    }
+    Ok(all)
 }
 
 /// Everything that is known of one student and one badge.
@@ -196,6 +222,8 @@ fn sight_in(
     let person = people::get(db, tenant, person)?.ok_or(ServiceError::NotFound("student"))?;
     let rule = rules::active(db, tenant, &badge.id)?;
     let recorded = decisions::current(db, tenant, &badge.id, &person.id)?;
+    // While a badge rests nothing is decided: what was read since is told all the same.
+    let recorded = recorded.filter(|_| !badge.state.rests() || rule.is_none());
     let (decision, confirmed) = match (recorded, &rule) {
         (Some((stored, confirmed)), _) => (Some(stored.decision), Some(confirmed)),
         (None, Some(rule)) => {

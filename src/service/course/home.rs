@@ -11,7 +11,7 @@ use crate::service::badge::design::{self, Overview};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
-use crate::service::course::copying::{self, Offer};
+use crate::service::course::copying::{self, Offer, Requested};
 use crate::service::course::scores::{self, Late};
 use crate::service::course::sync::{self, CheckProgress};
 use crate::store::Db;
@@ -33,6 +33,8 @@ pub(crate) struct Teaching {
     pub(crate) powers: Powers,
     /// Courses whose badges may be brought along; none for whoever may not make badges.
     pub(crate) offers: Vec<Offer>,
+    /// What teachers of copies of this course ask.
+    pub(crate) requests: Vec<Requested>,
     /// The copy of another course that was taken last.
     pub(crate) copied: Option<CopyId>,
     /// Holders who no longer meet a rule: the first of them, and how many more there are.
@@ -71,6 +73,7 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         late: scores::late_of(db, visitor)?,
         powers,
         offers,
+        requests: copying::requests_in(db, visitor.tenant(), Some(&visitor.course.id))?,
         copied,
         fallen: regrades::waiting_of(db, visitor, now)?,
     })))

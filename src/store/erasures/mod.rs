@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
-    approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
-    erasures, people, regrades, results, sessions, share_links, subjects, submissions,
+    approvals, audit, awards, badges, course_teachers, credentials, current_decisions, decisions, enrolments,
+    erased_pages, erasures, people, regrades, results, sessions, share_links, subjects, submissions,
 };
 use super::{Db, StoreError, jobs};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -235,9 +235,11 @@ pub(crate) fn erase(
         submissions,
         results,
         enrolments,
+        course_teachers,
         sessions,
         subjects
     );
+    for_others::forget_asker(db, tenant, person)?;
     jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;
     if for_others::acted_for_others(db, tenant, person)? {

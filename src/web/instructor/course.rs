@@ -31,11 +31,13 @@ pub(crate) fn show(visit: &Visit, teaching: Teaching) -> Result<HttpResponse, Ap
         late,
         powers,
         offers,
+        requests,
         copied,
         fallen: (fallen, more),
     } = teaching;
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
     page.offers = super::copied::lines(visit, offers);
+    page.requests = super::copied::requests(visit, requests);
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     page.more_attention = u32::try_from(more).unwrap_or_default();
     visit.show(&page)
@@ -78,10 +80,19 @@ fn view(
         attention: overview
             .badges
             .iter()
-            .filter_map(|badge| attention(visit, badge, copied))
+            .filter_map(|badge| attention(visit, badge, copied, powers))
             .collect(),
         more_attention: 0,
         offers: Vec::new(),
+        requests: Vec::new(),
+        news: overview
+            .badges
+            .iter()
+            .filter_map(|one| {
+                let told = one.resumed.as_ref()?;
+                Some(words::columns::resumed(&one.badge.design.name, told))
+            })
+            .collect(),
         badges: overview
             .badges
             .iter()
@@ -153,7 +164,7 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
     }
 }
 
-fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Option<Attention> {
+fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>, powers: Powers) -> Option<Attention> {
     let BadgeState::Paused { reason } = &summary.badge.state else {
         return None;
     };
@@ -164,12 +175,16 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>) -> Optio
         ),
         href: match copied {
             Some(copy) if summary.badge.active_rule.is_none() => visit.href(&course::copied(copy)),
+            _ if summary.waits_for_a_word => visit.href(&course::badge_preview(&summary.badge.id)),
             _ => visit.href(&course::badge_rule(&summary.badge.id)),
         },
         action: match copied {
             Some(_) if summary.badge.active_rule.is_none() => "Say what stands for it".to_owned(),
+            _ if summary.waits_for_a_word => "Look at who would earn it".to_owned(),
             _ => "Look at its rule".to_owned(),
         },
+        resume_action: (powers.create && summary.waits_for_a_word)
+            .then(|| visit.href(&course::badge_resume(&summary.badge.id))),
     })
 }
 
@@ -185,5 +200,6 @@ fn fell(visit: &Visit, one: &FallenGrade) -> Attention {
         ),
         href: visit.href(&course::regrade(&one.regrade.id)),
         action: "Look and decide".to_owned(),
+        resume_action: None,
     }
 }

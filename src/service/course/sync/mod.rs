@@ -17,6 +17,7 @@ use crate::telemetry::metric;
 
 mod progress;
 mod read;
+mod remade;
 mod scale;
 mod schedule;
 mod write;

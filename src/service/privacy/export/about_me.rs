@@ -14,9 +14,9 @@ use crate::domain::people::Person;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::store::{
-    Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
-    enrolments, erasures, issuers, line_items, people, regrades, results, sessions, share_links, subjects,
-    submissions, tenants,
+    Db, StoreError, activities, approvals, audit, awards, badges, course_teachers, courses, credentials,
+    decisions, enrolments, erasures, issuers, line_items, people, regrades, results, sessions, share_links,
+    subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -192,8 +192,10 @@ fn told_courses(
     names: &mut Names,
 ) -> Result<Vec<Value>, StoreError> {
     let mut told = Vec::new();
+    let taught = course_teachers::courses_of(db, tenant, id)?;
     for one in enrolments::for_person(db, tenant, id)? {
         told.push(json!({
+            "seen_as_a_teacher": taught.contains(&one.course),
             "course": names.course(db, tenant, &one.course)?, "id": one.course, "learner": one.learner,
             "barred_from_badges_by_another_role": one.barred, "active": one.active, "last_seen": one.seen_at,
         }));

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::OfferLine;
+use super::{OfferLine, RequestLine};
 use crate::web::views::shared::{Page, PictureView, StatusChip, When, thousands};
 
 /// Course badges: the instructor's first page.
@@ -23,6 +23,10 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) more_attention: u32,
     /// Courses that this one was copied from, whose badges may come along.
     pub(crate) offers: Vec<OfferLine>,
+    /// What teachers of copies of this course ask.
+    pub(crate) requests: Vec<RequestLine>,
+    /// What became of badges by itself, a sentence or two each.
+    pub(crate) news: Vec<String>,
     /// None where only administrators make badges.
     pub(crate) new_badge_href: Option<String>,
     pub(crate) evidence_href: String,
@@ -77,6 +81,8 @@ pub(crate) struct Attention {
     pub(crate) href: String,
     /// The words of the link.
     pub(crate) action: String,
+    /// Where one click has a badge decide again that waits for nothing else.
+    pub(crate) resume_action: Option<String>,
 }
 
 impl CourseBadgesPage {
