@@ -4,4 +4,5 @@ pub(crate) mod copied_inputs;
 pub(crate) mod design;
 pub(crate) mod grade_rows;
 pub(crate) mod pictures;
+pub(crate) mod resting;
 pub(crate) mod uploads;

@@ -18,6 +18,7 @@ mod place;
 mod place_view;
 mod progress;
 mod regrade;
+mod resting;
 mod retire;
 mod rule;
 mod student_work;
@@ -39,6 +40,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         place::configure,
         progress::configure,
         regrade::configure,
+        resting::configure,
         retire::configure,
         rule::configure,
         student_work::configure,

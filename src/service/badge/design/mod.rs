@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Picture};
+use crate::domain::columns::Resumed;
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::domain::membership::Listing;
@@ -14,7 +15,7 @@ use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
-use crate::service::badge::pictures;
+use crate::service::badge::{pictures, resting};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
@@ -67,6 +68,10 @@ pub(crate) struct Summary {
     pub(crate) almost: u32,
     /// What keeps it from working, as a sentence.
     pub(crate) problem: Option<String>,
+    /// Whether it rests and an instructor's word is all that it waits for.
+    pub(crate) waits_for_a_word: bool,
+    /// That it decides again by itself, or what changed beneath it, for a week.
+    pub(crate) resumed: Option<Resumed>,
 }
 
 /// What became of a design that was to be saved.
@@ -146,6 +151,8 @@ pub(in crate::service) fn overview(
             earned_by_others: small(counter(&badge).holders.saturating_sub(counter(&badge).students)),
             almost: small(almost),
             problem: problem(db, &badge)?,
+            waits_for_a_word: resting::waits_for_a_word(db, &badge)?,
+            resumed: resting::news(db, &badge, now)?,
             badge,
         });
     }

@@ -31,7 +31,9 @@ use crate::store::arrivals::{self, Named};
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
-use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
+use crate::store::{
+    StoreError, course_teachers, courses, enrolments, nonces, people, registrations, sessions,
+};
 use crate::telemetry::metric;
 use lti::claims::{Context, Launch, Message};
 use lti::error::Refusal;
@@ -286,7 +288,11 @@ impl Cairn {
                     queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
                 }
                 link = destination::refresh_link(db, course, known.link, &launch, now, random.as_ref())?;
-                link = copying::on_launch(db, course, link, &launch, now, random.as_ref())?;
+                let capabilities = registration.capabilities();
+                link = copying::on_launch(db, course, link, &launch, &capabilities, now, random.as_ref())?;
+                if launch.roles.is_instructor() {
+                    course_teachers::note(db, tenant, &course.id, std::slice::from_ref(&person.id), now)?;
+                }
                 notices::on_launch(db, course, &launch, &origin, now, random.as_ref())?;
                 let news = offered.as_ref() != Some(&course.services);
                 sync::enqueue_after_launch(db, course, news, now, random.as_ref())?;

@@ -19,6 +19,7 @@ use lti::capabilities::ServicesTold;
 
 mod progress;
 mod read;
+mod remade;
 mod scale;
 mod schedule;
 mod write;
