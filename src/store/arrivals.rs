@@ -117,7 +117,7 @@ fn known(
     (registration, deployment, course, link, person, enrolment, last_seen): Rows,
 ) -> Result<Known, StoreError> {
     let registration = registration.registration()?;
-    let listing = listing_of(registration.flavour);
+    let listing = listing_of(&registration.capabilities());
     Ok(Known {
         registration,
         deployment: deployment.map(DeploymentRow::deployment).transpose()?,

@@ -463,6 +463,12 @@ impl Registration {
 }
 
 impl Capabilities {
+    /// Those of a kind of platform.
+    #[must_use]
+    pub fn of(flavour: Flavour) -> Self {
+        flavour.capabilities()
+    }
+
     /// What a platform does that calls itself so in a launch.
     #[must_use]
     pub fn of_product(code: &str) -> Self {

@@ -251,7 +251,7 @@ impl Cairn {
                 people::refresh_from_launch(db, known.person, &registration, &seen, now, random.as_ref())?;
             let role = Role {
                 seen_as: seen_as(&launch.roles),
-                listing: enrolments::listing_of(registration.flavour),
+                listing: enrolments::listing_of(&registration.capabilities()),
                 teaches: launch.roles.is_instructor(),
             };
             let seen = course_seen(&registration, deployment.clone(), &launch);
