@@ -49,6 +49,8 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     PlacementId;
     /// That a course was copied from another one.
     CopyId;
+    /// That somebody asks for the badges of another course.
+    CopyRequestId;
     /// That a holder no longer meets the rule of an award.
     RegradeId;
     /// A wish to be erased.

@@ -104,6 +104,7 @@ fn facts(person: usize) -> Facts {
             let grade = Grade {
                 value: (!person.is_multiple_of(9)).then(|| Decimal::from(points)),
                 maximum: Decimal::ONE_HUNDRED,
+                is_scale: false,
                 recorded: None,
                 source: GradeSource::Ags,
                 read_at: now(),

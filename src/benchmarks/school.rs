@@ -117,6 +117,8 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
             url: "https://lms.example/items/1".into(),
             label: "Cleaning exercise".into(),
             maximum: Decimal::ONE_HUNDRED,
+            ruled_maximum: None,
+            is_scale: false,
             resource_id: None,
             tag: None,
             resource_link_id: None,

@@ -62,13 +62,21 @@ words! {
     /// Nothing is missing any more of what the rule of a copied badge reads.
     BadgeMapped = "badge.mapped";
     BadgePaused = "badge.paused";
+    /// A badge that rested for its columns decides again.
+    BadgeResumed = "badge.resumed";
     BadgeRetired = "badge.retired";
     ColumnCounting = "column.counting";
     ColumnHeld = "column.held";
+    /// A column that the platform made anew is read in place of the old one.
+    ColumnRebound = "column.rebound";
     ColumnReleasePlanned = "column.release-planned";
     ColumnReleased = "column.released";
+    ColumnScale = "column.scale";
+    CopyAgreed = "copy.agreed";
+    CopyAsked = "copy.asked";
     CopyDeclined = "copy.declined";
     CopyMapped = "copy.mapped";
+    CopyRefused = "copy.refused";
     CopyTaken = "copy.taken";
     /// When the grades of a course's columns count of which nobody chose otherwise.
     CourseCounting = "course.counting";
@@ -338,13 +346,19 @@ mod tests {
         "badge.made",
         "badge.mapped",
         "badge.paused",
+        "badge.resumed",
         "badge.retired",
         "column.counting",
         "column.held",
+        "column.rebound",
         "column.release-planned",
         "column.released",
+        "column.scale",
+        "copy.agreed",
+        "copy.asked",
         "copy.declined",
         "copy.mapped",
+        "copy.refused",
         "copy.taken",
         "course.counting",
         "course.ended",

@@ -37,6 +37,14 @@ pub(crate) enum BadgeState {
     Retired,
 }
 
+impl BadgeState {
+    /// Whether nothing is decided until an instructor acts.
+    #[must_use]
+    pub(crate) const fn rests(&self) -> bool {
+        matches!(self, Self::Paused { .. })
+    }
+}
+
 /// Everything about a badge that its holder and a verifier see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Design {

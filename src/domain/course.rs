@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{
-    ActivityId, BadgeId, CopyId, CourseId, DeploymentId, LineItemId, LinkId, RegistrationId, TenantId,
+    ActivityId, BadgeId, CopyId, CopyRequestId, CourseId, DeploymentId, LineItemId, LinkId, PersonId,
+    RegistrationId, TenantId,
 };
 
 /// An LTI context as we know it.
@@ -155,6 +156,11 @@ pub(crate) struct LineItem {
     pub(crate) url: String,
     pub(crate) label: String,
     pub(crate) maximum: Decimal,
+    /// While [`LineItemState::MaximumChanged`], or since before it was gone: the maximum that the rules were made for.
+    /// None where it is the same, and where an earlier version did not keep it.
+    pub(crate) ruled_maximum: Option<Decimal>,
+    /// Whether a teacher said that it is graded by a scale: the maximum is the number of steps, a grade one of them.
+    pub(crate) is_scale: bool,
     /// Identifiers that we gave it, by which it is found again.
     pub(crate) resource_id: Option<String>,
     pub(crate) tag: Option<String>,
@@ -221,6 +227,8 @@ pub(crate) struct CourseCopy {
     /// The one it came from.
     pub(crate) source: CourseId,
     pub(crate) found_by: CopyFoundBy,
+    /// What the platform itself proves of it; none where a teacher may have typed what it was found by.
+    pub(crate) proof: Option<CopyProof>,
     pub(crate) state: CopyState,
     pub(crate) created_at: DateTime<Utc>,
     /// When an instructor took or declined it.
@@ -237,6 +245,40 @@ pub(crate) enum CopyFoundBy {
     Notice,
     /// A link of the new course carries an id of ours that belongs to the old one.
     Item,
+}
+
+/// What of a copy nobody in a course can type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CopyProof {
+    /// The history that the platform's own configuration of the tool sends.
+    History,
+    /// A notice that the platform signed.
+    Notice,
+}
+
+/// That teachers of a copy ask those of the course it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CopyRequest {
+    pub(crate) id: CopyRequestId,
+    pub(crate) tenant: TenantId,
+    pub(crate) copy: CopyId,
+    /// The course that is asked.
+    pub(crate) source: CourseId,
+    /// None once they are erased.
+    pub(crate) asked_by: Option<PersonId>,
+    pub(crate) asked_at: DateTime<Utc>,
+    pub(crate) state: CopyRequestState,
+    pub(crate) answered_at: Option<DateTime<Utc>>,
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CopyRequestState {
+    Waiting,
+    Agreed,
+    Refused,
 }
 
 /// What an instructor said to a copy.

@@ -80,6 +80,13 @@ pub(crate) enum Seen {
         source: GradeSource,
         read_at: DateTime<Utc>,
     },
+    /// A step of a scale, where the rule asks for percent.
+    StepOfScale {
+        step: Decimal,
+        steps: Decimal,
+        source: GradeSource,
+        read_at: DateTime<Utc>,
+    },
     /// There is a result row (or a line item) but no score, or no row at all.
     NoGrade {
         at_least: Threshold,

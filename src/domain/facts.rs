@@ -49,6 +49,9 @@ pub(crate) struct Grade {
     pub(crate) value: Option<Decimal>,
     /// Points that `value` is out of; above zero.
     pub(crate) maximum: Decimal,
+    /// Whether it is a step of a scale, of which no percent can be made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_scale: bool,
     /// What the platform's own record says, where it measures by another maximum than the column has now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) recorded: Option<Recorded>,

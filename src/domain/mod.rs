@@ -14,6 +14,7 @@ pub(crate) mod audit;
 pub(crate) mod award;
 pub(crate) mod badge;
 pub(crate) mod cause;
+pub(crate) mod columns;
 pub(crate) mod copying;
 pub(crate) mod course;
 pub(crate) mod credential;

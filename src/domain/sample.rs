@@ -132,6 +132,7 @@ pub(crate) fn names() -> Names {
     let item = |label: &str, maximum: &str| ItemName {
         label: label.to_owned(),
         maximum: decimal(maximum),
+        is_scale: false,
     };
     Names {
         line_items: [
@@ -226,6 +227,7 @@ pub(crate) fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
     Grade {
         value,
         maximum,
+        is_scale: false,
         recorded: None,
         source: GradeSource::Ags,
         read_at: now(),

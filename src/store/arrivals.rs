@@ -147,7 +147,7 @@ fn known(
     (registration, deployment, platform, course, link, person, enrolment, last_seen): Rows,
 ) -> Result<Known, StoreError> {
     let registration = registration.registration()?;
-    let listing = listing_of(registration.flavour);
+    let listing = listing_of(&registration.capabilities());
     Ok(Known {
         registration,
         deployment: deployment.map(DeploymentRow::deployment).transpose()?,

@@ -7,6 +7,7 @@ use super::convert::{from_json, json, micros, moment};
 use super::schema::{badges, rule_inputs, rules};
 use super::{Db, StoreError};
 use crate::domain::badge::{Badge, BadgeState, Design};
+use crate::domain::columns::{Pause, Resumed};
 use crate::ids::{BadgeId, CourseId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -155,7 +156,7 @@ pub(crate) fn update_design(
     })
 }
 
-/// Says where a badge stands.
+/// Says where a badge stands. Why it rested and that it decides again by itself are forgotten with it.
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such badge.
@@ -173,6 +174,8 @@ pub(crate) fn set_state(
         .set((
             badges::state.eq(word),
             badges::pause_reason.eq(reason),
+            badges::pause.eq(None::<String>),
+            badges::resumed.eq(None::<String>),
             badges::updated_at.eq(micros(now)),
         ))
         .execute(db)?;
@@ -181,6 +184,66 @@ pub(crate) fn set_state(
     } else {
         Ok(())
     }
+}
+
+/// Has a badge rest for its columns, or says anew why it does. Run it in a transaction.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such badge.
+pub(crate) fn rest(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &BadgeId,
+    reason: &str,
+    pause: &Pause,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let paused = BadgeState::Paused {
+        reason: reason.to_owned(),
+    };
+    set_state(db, tenant, id, &paused, now)?;
+    diesel::update(badges::table)
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(id.as_str()))
+        .set(badges::pause.eq(json(pause)?))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Keeps for the teachers of a badge that it decides again by itself, or what changed beneath it.
+pub(crate) fn tell(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &BadgeId,
+    resumed: &Resumed,
+) -> Result<(), StoreError> {
+    diesel::update(badges::table)
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(id.as_str()))
+        .set(badges::resumed.eq(json(resumed)?))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Why a badge rests for its columns, if it does; and that it decides again by itself, if it does.
+pub(crate) fn rest_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &BadgeId,
+) -> Result<(Option<Pause>, Option<Resumed>), StoreError> {
+    let found: Option<(Option<String>, Option<String>)> = badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(id.as_str()))
+        .select((badges::pause, badges::resumed))
+        .get_result(db)
+        .optional()?;
+    let (pause, resumed) = found.unwrap_or_default();
+    Ok((
+        pause.map(|text| from_json("badges.pause", &text)).transpose()?,
+        resumed
+            .map(|text| from_json("badges.resumed", &text))
+            .transpose()?,
+    ))
 }
 
 /// Removes a badge that was never activated, with its draft rule. Run it in a transaction.

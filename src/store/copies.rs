@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::convert::{from_word, micros, moment, opt_moment, word};
 use super::schema::{copies, placements};
 use super::{Db, StoreError};
-use crate::domain::course::{CopyState, CourseCopy};
+use crate::domain::course::{CopyProof, CopyState, CourseCopy};
 use crate::ids::{CopyId, CourseId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -20,6 +20,7 @@ struct Row {
     state: String,
     created_at: i64,
     settled_at: Option<i64>,
+    proof: Option<String>,
 }
 
 impl Row {
@@ -33,6 +34,10 @@ impl Row {
             state: from_word("copies.state", &self.state)?,
             created_at: moment(self.created_at)?,
             settled_at: opt_moment(self.settled_at)?,
+            proof: self
+                .proof
+                .map(|word| from_word("copies.proof", &word))
+                .transpose()?,
         })
     }
 }
@@ -48,12 +53,31 @@ pub(crate) fn offer(db: &mut Db, copy: &CourseCopy) -> Result<bool, StoreError> 
         state: word(&copy.state)?,
         created_at: micros(copy.created_at),
         settled_at: copy.settled_at.map(micros),
+        proof: copy.proof.as_ref().map(word).transpose()?,
     };
     let added = on_both!(db, |connection| diesel::insert_into(copies::table)
         .values(&row)
         .on_conflict_do_nothing()
         .execute(connection))?;
     Ok(added == 1)
+}
+
+/// Notes what proves the copy of `source`, where nothing did before.
+pub(crate) fn prove(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    source: &CourseId,
+    proof: CopyProof,
+) -> Result<(), StoreError> {
+    diesel::update(copies::table)
+        .filter(copies::tenant_id.eq(tenant.as_str()))
+        .filter(copies::course_id.eq(course.as_str()))
+        .filter(copies::source_course_id.eq(source.as_str()))
+        .filter(copies::proof.is_null())
+        .set(copies::proof.eq(word(&proof)?))
+        .execute(db)?;
+    Ok(())
 }
 
 /// The copy with that id.

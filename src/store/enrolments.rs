@@ -18,8 +18,7 @@ use crate::domain::membership::{Answered, Listing, SeenAs};
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::ids::{CourseId, PersonId, TenantId};
-use lti::capabilities::RosterLearners;
-use lti::registration::Flavour;
+use lti::capabilities::{Capabilities, RosterLearners};
 
 mod doubts;
 
@@ -136,9 +135,9 @@ impl Row {
     }
 }
 
-/// Whom a platform of that kind lists as learners.
-pub(crate) fn listing_of(flavour: Flavour) -> Listing {
-    match flavour.capabilities().roster_learners {
+/// Whom a platform lists as learners.
+pub(crate) fn listing_of(capabilities: &Capabilities) -> Listing {
+    match capabilities.roster_learners {
         RosterLearners::Students => Listing::Students,
         RosterLearners::StudentsAndStaff => Listing::StudentsAndStaff,
     }
@@ -157,7 +156,10 @@ pub(crate) fn listing(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Resu
         .get_result(connection))
     .optional()?;
     let flavour = flavour.ok_or(StoreError::Missing("course"))?;
-    Ok(listing_of(from_word("registrations.flavour", &flavour)?))
+    Ok(listing_of(&Capabilities::of(from_word(
+        "registrations.flavour",
+        &flavour,
+    )?)))
 }
 
 /// The condition that [`Enrolment::may_be_awarded`] holds; the list of the course's platform names students alone, or not.
@@ -496,7 +498,10 @@ pub(crate) fn get(
 
 /// The record of a row on a platform of the kind that the word names.
 fn of_flavour((row, flavour): (Row, String)) -> Result<Enrolment, StoreError> {
-    row.enrolment(listing_of(from_word("registrations.flavour", &flavour)?))
+    row.enrolment(listing_of(&Capabilities::of(from_word(
+        "registrations.flavour",
+        &flavour,
+    )?)))
 }
 
 /// A page of a course's members by name (in lower case, by code point: alike on both databases), those whose name has

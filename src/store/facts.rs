@@ -84,12 +84,12 @@ fn grades(
     all: &mut HashMap<PersonId, Facts>,
 ) -> Result<(), StoreError> {
     let releases = releases::for_course(db, tenant, course)?;
-    let rows: Vec<result_rows::Row> = on_both!(db, |connection| {
+    let rows: Vec<(result_rows::Row, bool)> = on_both!(db, |connection| {
         let mut query = results::table
             .inner_join(line_items::table.on(line_items::id.eq(results::line_item_id)))
             .filter(results::tenant_id.eq(tenant.as_str()))
             .filter(line_items::course_id.eq(course.as_str()))
-            .select(result_rows::Row::as_select())
+            .select((result_rows::Row::as_select(), line_items::is_scale))
             .into_boxed();
         if let Some(people) = only {
             query = query.filter(results::person_id.eq_any(people));
@@ -97,9 +97,9 @@ fn grades(
         query.load(connection)
     })?;
     let mut any_waits = false;
-    for row in rows {
+    for (row, is_scale) in rows {
         let changed_at = moment(row.changed_at)?;
-        let (person, item, grade) = row.grade()?;
+        let (person, item, grade) = row.grade(is_scale)?;
         let Some(facts) = all.get_mut(&person) else {
             continue;
         };

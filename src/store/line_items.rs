@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use rust_decimal::Decimal;
 
-use super::convert::{decimal, from_word, micros, word};
+use super::convert::{decimal, from_word, micros, opt_decimal, word};
 use super::schema::line_items;
 use super::{Db, StoreError};
 use crate::domain::course::{LineItem, LineItemState};
@@ -52,6 +52,8 @@ struct Row {
     resource_link_id: Option<String>,
     state: String,
     created_at: i64,
+    ruled_maximum: Option<String>,
+    is_scale: bool,
 }
 
 impl Row {
@@ -68,12 +70,16 @@ impl Row {
             resource_link_id: item.resource_link_id.clone(),
             state: word(&item.state)?,
             created_at: micros(now),
+            ruled_maximum: item.ruled_maximum.map(|maximum| maximum.to_string()),
+            is_scale: item.is_scale,
         })
     }
 
     fn item(self) -> Result<LineItem, StoreError> {
         Ok(LineItem {
             maximum: decimal("line_items.maximum", &self.maximum)?,
+            ruled_maximum: opt_decimal("line_items.ruled_maximum", self.ruled_maximum.as_deref())?,
+            is_scale: self.is_scale,
             state: from_word("line_items.state", &self.state)?,
             id: self.id.into(),
             tenant: self.tenant_id.into(),
@@ -88,8 +94,8 @@ impl Row {
 }
 
 /// Takes over the complete list of a course. An item that is not on it is `Gone`; a gone one that is back is
-/// `Present`. An item of `watched` (those that active rules read) whose maximum differs becomes `MaximumChanged` and
-/// stays so until [`set_state`]; others simply take the new maximum. `now` is when the list was asked for: an item that
+/// `Present`. An item of `watched` (those that active rules read) whose maximum is not the one that the rules were made
+/// for becomes `MaximumChanged` until it is that again, or until [`set_state`]; others simply take the new maximum. `now` is when the list was asked for: an item that
 /// was added after that could not be on it and stays as it is. Run it in a transaction.
 #[allow(clippy::implicit_hasher, reason = "it comes from `rules::watched_items`")]
 pub(crate) fn upsert_many(
@@ -122,6 +128,8 @@ pub(crate) fn upsert_many(
                 url: seen.url.clone(),
                 label: seen.label.clone(),
                 maximum: seen.maximum,
+                ruled_maximum: None,
+                is_scale: false,
                 resource_id: seen.resource_id.clone(),
                 tag: seen.tag.clone(),
                 resource_link_id: seen.resource_link_id.clone(),
@@ -130,13 +138,18 @@ pub(crate) fn upsert_many(
             changes.items.push(find_or_insert(db, &item, now)?);
             continue;
         };
-        let differs = before.maximum != seen.maximum && watched.contains(&before.id);
+        let ruled = before.ruled_maximum.unwrap_or(before.maximum);
+        let differs = ruled != seen.maximum && watched.contains(&before.id);
         let state = match before.state {
             _ if differs => LineItemState::MaximumChanged,
             LineItemState::Gone => LineItemState::Present,
+            // It went back to what the rules were made for.
+            LineItemState::MaximumChanged if before.ruled_maximum == Some(seen.maximum) => {
+                LineItemState::Present
+            }
             state => state,
         };
-        if differs {
+        if differs && before.maximum != seen.maximum {
             changes.maximum_changed.push(before.id.clone());
         }
         if before.maximum != seen.maximum {
@@ -149,6 +162,14 @@ pub(crate) fn upsert_many(
             url: before.url.clone(),
             label: seen.label.clone(),
             maximum: seen.maximum,
+            ruled_maximum: (state == LineItemState::MaximumChanged)
+                .then_some(if differs {
+                    Some(ruled)
+                } else {
+                    before.ruled_maximum
+                })
+                .flatten(),
+            is_scale: before.is_scale,
             // Some platforms leave out what we gave them.
             resource_id: seen.resource_id.clone().or_else(|| before.resource_id.clone()),
             tag: seen.tag.clone().or_else(|| before.tag.clone()),
@@ -182,6 +203,7 @@ fn update(db: &mut Db, item: &LineItem) -> Result<(), StoreError> {
         .set((
             line_items::label.eq(&item.label),
             line_items::maximum.eq(item.maximum.to_string()),
+            line_items::ruled_maximum.eq(item.ruled_maximum.map(|maximum| maximum.to_string())),
             line_items::resource_id.eq(&item.resource_id),
             line_items::tag.eq(&item.tag),
             line_items::resource_link_id.eq(&item.resource_link_id),
@@ -251,7 +273,8 @@ pub(crate) fn by_url(
     row.map(Row::item).transpose()
 }
 
-/// Says how an item stands, for instance `Present` again once an instructor accepted its new maximum.
+/// Says how an item stands, for instance `Present` again once an instructor accepted its new maximum: then that is the one
+/// that the rules are made for.
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is no such item.
@@ -267,10 +290,59 @@ pub(crate) fn set_state(
         .set(line_items::state.eq(word(&state)?))
         .execute(db)?;
     if changed == 0 {
-        Err(StoreError::Missing("line item"))
-    } else {
-        Ok(())
+        return Err(StoreError::Missing("line item"));
     }
+    if state == LineItemState::Present {
+        diesel::update(line_items::table)
+            .filter(line_items::tenant_id.eq(tenant.as_str()))
+            .filter(line_items::id.eq(id.as_str()))
+            .set(line_items::ruled_maximum.eq(None::<String>))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Says whether an item is graded by a scale. `false`: it was said before, or there is no such item in that course.
+pub(crate) fn set_scale(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    id: &LineItemId,
+    is_scale: bool,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(line_items::table)
+        .filter(line_items::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::course_id.eq(course.as_str()))
+        .filter(line_items::id.eq(id.as_str()))
+        .filter(line_items::is_scale.eq(!is_scale))
+        .set(line_items::is_scale.eq(is_scale))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// Has an item of ours be the one that the platform calls `url` now. A row that has that address already, and that nothing
+/// names, makes room. Run it in a transaction, before the list that has the new address is taken over.
+pub(crate) fn rebind(db: &mut Db, item: &LineItem, url: &str) -> Result<(), StoreError> {
+    if let Some(other) = by_url(db, &item.tenant, &item.course, url)? {
+        // The index allows no moment at which two rows have one address.
+        readdress(
+            db,
+            &item.tenant,
+            &other.id,
+            &format!("urn:cairn:replaced:{}", other.id),
+        )?;
+        set_state(db, &item.tenant, &other.id, LineItemState::Gone)?;
+    }
+    readdress(db, &item.tenant, &item.id, url)
+}
+
+fn readdress(db: &mut Db, tenant: &TenantId, id: &LineItemId, url: &str) -> Result<(), StoreError> {
+    diesel::update(line_items::table)
+        .filter(line_items::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::id.eq(id.as_str()))
+        .set(line_items::url.eq(url))
+        .execute(db)?;
+    Ok(())
 }
 
 /// Notes our own id of an item that has none: a link of ours that it belongs to said it.

@@ -334,6 +334,7 @@ pub(crate) fn remove(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Res
         .filter(deployments::registration_id.eq(id.as_str()))
         .execute(db)?;
     platforms::remove_of(db, tenant, id)?;
+    super::history_senders::set(db, tenant, id, false, DateTime::UNIX_EPOCH)?;
     let gone = diesel::delete(registrations::table)
         .filter(registrations::tenant_id.eq(tenant.as_str()))
         .filter(registrations::id.eq(id.as_str()))

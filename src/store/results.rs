@@ -8,9 +8,7 @@ use diesel::upsert::excluded;
 use rust_decimal::Decimal;
 
 use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, word};
-#[cfg(test)]
-use super::schema::line_items;
-use super::schema::{past_results, results};
+use super::schema::{line_items, past_results, results};
 use super::{Db, StoreError, releases};
 use crate::domain::facts::{Grade, GradeSource, Recorded};
 #[cfg(test)]
@@ -54,10 +52,12 @@ impl Row {
             .map(|(value, maximum)| Recorded { value, maximum }))
     }
 
-    pub(super) fn grade(self) -> Result<(PersonId, LineItemId, Grade), StoreError> {
+    /// `is_scale`: whether the item is graded by a scale.
+    pub(super) fn grade(self, is_scale: bool) -> Result<(PersonId, LineItemId, Grade), StoreError> {
         let grade = Grade {
             value: opt_decimal("results.value", self.value.as_deref())?,
             maximum: decimal("results.maximum", &self.maximum)?,
+            is_scale,
             recorded: self.recorded()?,
             source: from_word("results.source", &self.source)?,
             read_at: moment(self.read_at)?,
@@ -286,15 +286,15 @@ pub(crate) fn for_person(
     course: &CourseId,
     person: &PersonId,
 ) -> Result<HashMap<LineItemId, Grade>, StoreError> {
-    let rows: Vec<Row> = results::table
+    let rows: Vec<(Row, bool)> = results::table
         .inner_join(line_items::table.on(line_items::id.eq(results::line_item_id)))
         .filter(results::tenant_id.eq(tenant.as_str()))
         .filter(line_items::course_id.eq(course.as_str()))
         .filter(results::person_id.eq(person.as_str()))
-        .select(Row::as_select())
+        .select((Row::as_select(), line_items::is_scale))
         .load(db)?;
     rows.into_iter()
-        .map(|row| row.grade().map(|(_, item, grade)| (item, grade)))
+        .map(|(row, is_scale)| row.grade(is_scale).map(|(_, item, grade)| (item, grade)))
         .collect()
 }
 
@@ -341,16 +341,17 @@ pub(crate) fn past_of_person(
 
 /// Every grade that is kept of a person, in all courses.
 pub(crate) fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Kept>, StoreError> {
-    let rows: Vec<Row> = results::table
+    let rows: Vec<(Row, bool)> = results::table
+        .inner_join(line_items::table.on(line_items::id.eq(results::line_item_id)))
         .filter(results::tenant_id.eq(tenant.as_str()))
         .filter(results::person_id.eq(person.as_str()))
         .order(results::line_item_id)
-        .select(Row::as_select())
+        .select((Row::as_select(), line_items::is_scale))
         .load(db)?;
     rows.into_iter()
-        .map(|row| {
+        .map(|(row, is_scale)| {
             let comment = row.comment.clone();
-            let (_, item, grade) = row.grade()?;
+            let (_, item, grade) = row.grade(is_scale)?;
             Ok(Kept { item, grade, comment })
         })
         .collect()

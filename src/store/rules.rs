@@ -282,6 +282,17 @@ pub(crate) fn badges_reading(
     Ok(ids.into_iter().map(BadgeId::from).collect())
 }
 
+/// Whether any version of a rule names `item`.
+pub(crate) fn names_item(db: &mut Db, tenant: &TenantId, item: &LineItemId) -> Result<bool, StoreError> {
+    let named: i64 = rule_inputs::table
+        .filter(rule_inputs::tenant_id.eq(tenant.as_str()))
+        .filter(rule_inputs::kind.eq(LINE_ITEM))
+        .filter(rule_inputs::input_id.eq(item.as_str()))
+        .count()
+        .get_result(db)?;
+    Ok(named > 0)
+}
+
 /// The line items that rules of the course read, active ones and drafts, each with the badge that reads it.
 pub(crate) fn reading_columns(
     db: &mut Db,

@@ -182,6 +182,8 @@ diesel::table! {
         resource_link_id -> Nullable<Text>,
         state -> Text,
         created_at -> BigInt,
+        ruled_maximum -> Nullable<Text>,
+        is_scale -> Bool,
     }
 }
 
@@ -294,6 +296,8 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         copied_from -> Nullable<Text>,
+        pause -> Nullable<Text>,
+        resumed -> Nullable<Text>,
     }
 }
 
@@ -588,6 +592,7 @@ diesel::table! {
         state -> Text,
         created_at -> BigInt,
         settled_at -> Nullable<BigInt>,
+        proof -> Nullable<Text>,
     }
 }
 
@@ -762,6 +767,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    course_teachers (course_id, person_id) {
+        tenant_id -> Text,
+        course_id -> Text,
+        person_id -> Text,
+        first_seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    history_senders (registration_id) {
+        registration_id -> Text,
+        tenant_id -> Text,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    copy_requests (id) {
+        id -> Text,
+        tenant_id -> Text,
+        copy_id -> Text,
+        source_course_id -> Text,
+        asked_by -> Nullable<Text>,
+        asked_at -> BigInt,
+        state -> Text,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     platforms,
     identities,
@@ -811,6 +846,9 @@ allow_tables_to_appear_in_same_query!(
     policies,
     placements,
     copies,
+    course_teachers,
+    history_senders,
+    copy_requests,
     notice_handlers,
     regrades,
     exports,

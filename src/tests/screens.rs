@@ -6,7 +6,7 @@ use crate::domain::policy::{Policy, Regrade};
 use crate::domain::theme::{Accent, Colour};
 use crate::store::testing::TestDatabase;
 use crate::store::testing::shortcuts::first_tenant;
-use crate::store::{erasures, policies, tenants};
+use crate::store::{badges, erasures, policies, tenants};
 use practice_lms::{CourseRole, PracticeLms};
 use thirtyfour::prelude::*;
 
@@ -89,6 +89,7 @@ fn every_screen_is_fit_for_everybody() {
 
         let teacher = scene.moodle.world().member(2, CourseRole::Teacher).unwrap().name;
         instructor(&mut viewer, &scene, &teacher).await;
+        asking(&mut viewer, &scene, &teacher).await;
         copied(&mut viewer, &scene, &teacher).await;
         learner(&mut viewer, &scene).await;
         public(&mut viewer, &scene).await;
@@ -229,6 +230,33 @@ async fn fallen(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.inspect("course-attention").await;
     let look = viewer.link_in("main a[href*='/regrades/']").await;
     viewer.goto("regrade", &look).await;
+}
+
+/// A course whose link names a badge of another one: somebody who does not teach that asks, and who does is asked.
+async fn asking(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
+    let world = scene.moodle.world();
+    let course = world.courses()[2].id;
+    let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
+    let badges = scene.cairn.store.read(move |db| badges::in_use(db, &tenant));
+    let badge = badges.await.unwrap().remove(0).id;
+    let links = world.links(course);
+    let link = links.iter().find(|one| one.title == "My badges").unwrap().id;
+    world.set_link_custom(course, link, "cairn_item", badge.as_str());
+    let person = world.students(2).pop().unwrap();
+    world.set_role(2, person.id, None);
+    world.set_role(course, person.id, Some(CourseRole::Teacher));
+    launch(viewer.chromium, &scene.moodle, 2, "My badges", &person.name).await;
+    viewer.press("Save the choice").await;
+    viewer.chromium.reads("came from another course").await;
+    viewer.inspect("course-asking").await;
+    let ask = viewer.link_in("main a[href*='/copied/']").await;
+    viewer.goto("copied-ask", &ask).await;
+    viewer.press("Ask those who teach it").await;
+    viewer.chromium.reads("have not answered yet").await;
+    viewer.inspect("copied-asked").await;
+    launch(viewer.chromium, &scene.moodle, 0, "My badges", teacher).await;
+    viewer.chromium.reads("asks to bring the badges").await;
+    viewer.inspect("course-asked").await;
 }
 
 /// A copy of the course: the offer, what would come along, and what was not found.

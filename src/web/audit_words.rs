@@ -26,13 +26,21 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::BadgeMade => "made a badge",
         Action::BadgeMapped => "found everything again that the rule of a copied badge reads",
         Action::BadgePaused => "paused a badge",
+        Action::BadgeResumed => "let a badge decide again whose columns are as they were",
         Action::BadgeRetired => "retired a badge",
         Action::ColumnCounting => "changed when the grades of a gradebook column count",
         Action::ColumnHeld => "held the grades of a gradebook column again",
+        Action::ColumnRebound => {
+            "found the gradebook column that the course site made anew in place of another"
+        }
         Action::ColumnReleasePlanned => "set a date for releasing the grades of a gradebook column",
         Action::ColumnReleased => "released the grades of a gradebook column",
+        Action::ColumnScale => "said whether a gradebook column is graded by a scale",
+        Action::CopyAgreed => "agreed that the badges of a course come along to another one",
+        Action::CopyAsked => "asked for the badges of another course",
         Action::CopyDeclined => "declined the badges of the course that this one was copied from",
         Action::CopyMapped => "said what stands for what in a copied course",
+        Action::CopyRefused => "refused the badges of a course to another one",
         Action::CopyTaken => "took over the badges of the course that this one was copied from",
         Action::CourseCounting => "said when grades count in a course",
         Action::CourseEnded => "found that a course has ended at its platform",

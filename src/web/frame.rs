@@ -135,6 +135,26 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "You start without the badges of the other course. You are not asked again.",
     ),
     (
+        "copy-asked",
+        Status::InProgress,
+        "You asked those who teach the other course. Their answer will stand on this page.",
+    ),
+    (
+        "copy-agreed",
+        Status::Earned,
+        "You agreed. The badges of this course may come along there now.",
+    ),
+    (
+        "copy-refused",
+        Status::Neutral,
+        "You said no. Nothing of this course comes along there.",
+    ),
+    (
+        "resumed",
+        Status::Earned,
+        "It decides again. Who has earned it meanwhile is awarded in a moment.",
+    ),
+    (
         "mapped",
         Status::Earned,
         "Saved. Badges to which nothing is missing are drafts now: see who would earn them.",

@@ -42,8 +42,8 @@ routes! {
 pub(crate) mod course {
     use super::routes;
     use crate::ids::{
-        ActivityId, AwardId, BadgeId, CopyId, LineItemId, LinkId, PersonId, RegradeId, ShareLinkId,
-        SubmissionId,
+        ActivityId, AwardId, BadgeId, CopyId, CopyRequestId, LineItemId, LinkId, PersonId, RegradeId,
+        ShareLinkId, SubmissionId,
     };
 
     routes! {
@@ -77,6 +77,7 @@ pub(crate) mod course {
         BADGE_PREVIEW = "/badges/{badge}/preview", badge_preview(badge: &BadgeId);
         BADGE_PREVIEW_CSV = "/badges/{badge}/preview.csv", badge_preview_csv(badge: &BadgeId);
         BADGE_ACTIVATE = "/badges/{badge}/activate", badge_activate(badge: &BadgeId);
+        BADGE_RESUME = "/badges/{badge}/resume", badge_resume(badge: &BadgeId);
         BADGE_RETIRE = "/badges/{badge}/retire", badge_retire(badge: &BadgeId);
         BADGE_RETIRE_CONFIRM = "/badges/{badge}/retire/confirm", badge_retire_confirm(badge: &BadgeId);
         BADGE_AWARDS = "/badges/{badge}/awards", badge_awards(badge: &BadgeId);
@@ -102,6 +103,9 @@ pub(crate) mod course {
         COPIED_TAKE = "/copied/{copy}/take", copied_take(copy: &CopyId);
         COPIED_DECLINE = "/copied/{copy}/decline", copied_decline(copy: &CopyId);
         COPIED_MAP = "/copied/{copy}/map", copied_map(copy: &CopyId);
+        COPIED_ASK = "/copied/{copy}/ask", copied_ask(copy: &CopyId);
+        /// What teachers of a copy of this course ask.
+        COPY_REQUEST = "/copy-requests/{request}", copy_request(request: &CopyRequestId);
 
         EVIDENCE = "/evidence", evidence();
         SUBMISSION = "/evidence/{submission}", submission(submission: &SubmissionId);
@@ -133,7 +137,8 @@ pub(crate) mod course {
 pub(crate) mod console {
     use super::routes;
     use crate::ids::{
-        AdminId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId, KeyId, RegistrationId, TenantId,
+        AdminId, CopyRequestId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId, KeyId,
+        RegistrationId, TenantId,
     };
 
     /// What the scope begins with.
@@ -192,6 +197,9 @@ pub(crate) mod console {
         AUDIT = "/audit", audit();
         AUDIT_OF = "/audit/{tenant}", audit_of(tenant: &TenantId);
         AUDIT_EXPORT = "/audit/{tenant}/export", audit_export(tenant: &TenantId);
+
+        COPY_REQUESTS = "/copy-requests/{tenant}", copy_requests(tenant: &TenantId);
+        COPY_REQUEST = "/copy-requests/{tenant}/{request}", copy_request(tenant: &TenantId, request: &CopyRequestId);
 
         PRIVACY = "/privacy", privacy();
         PRIVACY_OF = "/privacy/{tenant}", privacy_of(tenant: &TenantId);

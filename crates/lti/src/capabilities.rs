@@ -66,6 +66,10 @@ pub struct Capabilities {
     pub placements: Placements,
     /// Which variables custom parameters may name.
     pub variables: Variables,
+    /// Whose value of a custom parameter counts, where a link has one of the same name.
+    pub custom_values: CustomValues,
+    /// What a column tells of how it is graded.
+    pub columns: ColumnsTell,
     /// How its grade services refuse in a course that was concluded.
     pub concluded_courses: ConcludedCourses,
 }
@@ -314,6 +318,32 @@ pub enum Variables {
     Listed,
 }
 
+/// Whose value of a custom parameter arrives: the administrator's, who configures the tool, or that of a link, which whoever
+/// teaches a course may type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomValues {
+    /// The administrator's (Moodle 5: admin-level custom parameters win over the link's on equal names).
+    Administrators,
+    /// The link's. Only a message without a link has the tool's own for certain.
+    Links,
+    /// Nothing is known of it: anybody may have typed anything.
+    Unknown,
+}
+
+/// What the service says of a column that is not graded in plain points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnsTell {
+    /// Nothing: a scale's maximum is the number of its items and a result one of them (Moodle 11.5). Late work and groups
+    /// belong to the platform's own assignments, which no tool sees.
+    NothingOfScales,
+    /// Points, whatever they are shown as: of complete/incomplete any score above zero is full points; of letters and percent
+    /// the points beneath. A tool's score is shown before a late policy, a teacher's after it; a group's grade is in the
+    /// row of the student who was named (Canvas 4).
+    PointsOnly,
+    /// What the standard has (AGS 3.2).
+    Unknown,
+}
+
 /// How grade services refuse in a course that was concluded, apart from saying that it is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConcludedCourses {
@@ -350,6 +380,8 @@ const MOODLE: Capabilities = Capabilities {
     hosting: Hosting::None,
     placements: Placements::Standard,
     variables: Variables::Standard,
+    custom_values: CustomValues::Administrators,
+    columns: ColumnsTell::NothingOfScales,
     concluded_courses: ConcludedCourses::Unknown,
 };
 
@@ -379,6 +411,8 @@ const CANVAS: Capabilities = Capabilities {
     hosting: Hosting::Instructure,
     placements: Placements::Canvas,
     variables: Variables::Canvas,
+    custom_values: CustomValues::Links,
+    columns: ColumnsTell::PointsOnly,
     concluded_courses: ConcludedCourses::Said("This course has concluded"),
 };
 
@@ -408,6 +442,8 @@ const OTHER: Capabilities = Capabilities {
     hosting: Hosting::None,
     placements: Placements::Standard,
     variables: Variables::Listed,
+    custom_values: CustomValues::Unknown,
+    columns: ColumnsTell::Unknown,
     concluded_courses: ConcludedCourses::Unknown,
 };
 
@@ -442,6 +478,12 @@ impl Registration {
 }
 
 impl Capabilities {
+    /// Those of a kind of platform.
+    #[must_use]
+    pub fn of(flavour: Flavour) -> Self {
+        flavour.capabilities()
+    }
+
     /// What a platform does that calls itself so in a launch.
     #[must_use]
     pub fn of_product(code: &str) -> Self {
@@ -496,6 +538,7 @@ mod tests {
         assert_eq!(other.new_columns, NewColumns::OfLinks);
         assert_eq!(other.placements, Placements::Standard);
         assert_eq!(other.variables, Variables::Listed);
+        assert_eq!(other.custom_values, CustomValues::Unknown);
     }
 
     #[test]

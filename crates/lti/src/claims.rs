@@ -381,6 +381,23 @@ impl Launch {
         is_said.then_some(text)
     }
 
+    /// Whether a configuration of the tool, or of a link, names the history of contexts, known to the platform or not.
+    #[must_use]
+    pub fn names_context_history(&self) -> bool {
+        self.custom.contains_key(CONTEXT_HISTORY)
+    }
+
+    /// Whether no link of a course had a part in this message: whatever its custom parameters say is the tool's own
+    /// configuration.
+    #[must_use]
+    pub fn is_without_link(&self) -> bool {
+        match &self.message {
+            Message::DeepLinking { .. } => true,
+            Message::ResourceLink { link } => link.stands_for_course,
+            Message::SubmissionReview { .. } => false,
+        }
+    }
+
     /// Ids of the contexts that this one was copied from, nearest first. Canvas cuts long lists with `truncated`.
     #[must_use]
     pub fn previous_context_ids(&self) -> Vec<&str> {

@@ -31,6 +31,7 @@ impl World {
                 CourseRole::Teacher | CourseRole::Assistant | CourseRole::Designer
             )
         });
+        copy.deleted.clear();
         let mut links = HashMap::new();
         for link in &mut copy.links {
             let old = link.id;

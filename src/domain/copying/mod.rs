@@ -7,12 +7,39 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::course::LineItem;
+use crate::domain::course::{CopyProof, CopyRequestState, LineItem};
 use crate::domain::rule::{Condition, Group, Node};
 use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 #[cfg(test)]
 mod tests;
+
+/// What somebody may bring from the course that theirs was copied from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Permission {
+    /// Nothing proves that it was copied, and they do not teach it: they may ask.
+    Nothing,
+    /// What runs or ran there. A draft is its author's own.
+    WithoutDrafts,
+    Everything,
+}
+
+/// What they may bring. Whoever taught the old course brings all of it; anybody else what the platform itself proves the copy
+/// of, or what was asked for and agreed to. What a teacher can type proves nothing.
+#[must_use]
+pub(crate) fn permission(
+    taught: bool,
+    proof: Option<CopyProof>,
+    request: Option<CopyRequestState>,
+) -> Permission {
+    if taught {
+        Permission::Everything
+    } else if proof.is_some() || request == Some(CopyRequestState::Agreed) {
+        Permission::WithoutDrafts
+    } else {
+        Permission::Nothing
+    }
+}
 
 /// How a column was found again; stronger ways first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,6 +12,8 @@ fn column(id: &str, label: &str) -> LineItem {
         url: format!("https://lms.example/{id}"),
         label: label.into(),
         maximum: sample::decimal("100"),
+        ruled_maximum: None,
+        is_scale: false,
         resource_id: None,
         tag: None,
         resource_link_id: None,
@@ -30,6 +32,28 @@ fn tagged(id: &str, label: &str, tag: &str) -> LineItem {
     LineItem {
         tag: Some(tag.into()),
         ..column(id, label)
+    }
+}
+
+#[test]
+fn what_was_typed_brings_nothing_and_only_who_taught_there_brings_drafts() {
+    use CopyRequestState::{Agreed, Refused, Waiting};
+    use Permission::{Everything, Nothing, WithoutDrafts};
+    for (taught, proof, request, right) in [
+        (false, None, None, Nothing),
+        (false, None, Some(Waiting), Nothing),
+        (false, None, Some(Refused), Nothing),
+        (false, None, Some(Agreed), WithoutDrafts),
+        (false, Some(CopyProof::History), None, WithoutDrafts),
+        (false, Some(CopyProof::Notice), Some(Refused), WithoutDrafts),
+        (true, None, Some(Refused), Everything),
+        (true, Some(CopyProof::Notice), None, Everything),
+    ] {
+        assert_eq!(
+            permission(taught, proof, request),
+            right,
+            "{taught} {proof:?} {request:?}"
+        );
     }
 }
 

@@ -290,6 +290,7 @@ fn nearly(condition: &Condition, facts: &Facts) -> bool {
     let Some(Grade {
         value: Some(value),
         maximum,
+        is_scale: false,
         ..
     }) = facts.grades.get(item)
     else {

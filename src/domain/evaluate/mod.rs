@@ -183,9 +183,10 @@ fn yes_or_no(holds: bool) -> Truth {
     if holds { Truth::Yes } else { Truth::No }
 }
 
-/// A grade without a value, or out of nothing, is unknown.
+/// A grade without a value, or out of nothing, is unknown, and so is what a step of a scale is in percent.
 fn grade_truth(grade: Option<&Grade>, at_least: Threshold) -> Truth {
     match grade {
+        Some(grade) if is_percent_of_scale(grade, at_least) => Truth::Unknown,
         Some(Grade {
             value: Some(value),
             maximum,
@@ -195,8 +196,25 @@ fn grade_truth(grade: Option<&Grade>, at_least: Threshold) -> Truth {
     }
 }
 
+fn is_percent_of_scale(grade: &Grade, at_least: Threshold) -> bool {
+    grade.is_scale && matches!(at_least, Threshold::Percent(_))
+}
+
 fn see_grade(grade: Option<&Grade>, at_least: Threshold) -> Seen {
     match grade {
+        Some(Grade {
+            value: Some(step),
+            maximum: steps,
+            is_scale: true,
+            source,
+            read_at,
+            ..
+        }) if matches!(at_least, Threshold::Percent(_)) => Seen::StepOfScale {
+            step: *step,
+            steps: *steps,
+            source: *source,
+            read_at: *read_at,
+        },
         Some(Grade {
             value: Some(value),
             maximum,

@@ -250,6 +250,28 @@ fn an_approval_is_waited_for() {
 }
 
 #[test]
+fn a_step_of_a_scale_is_no_percent_and_reaches_a_step() {
+    let mut known = Known::default().grade("quiz", "3", "4");
+    known.0.grades.get_mut(&"quiz".into()).unwrap().is_scale = true;
+    let outcome = |root: Group| {
+        let decision = evaluate(&rule(1, root.clone()), &known.0, now());
+        assert_eq!(decision.outcome, super::outcome(&root, &known.0, now()));
+        decision
+    };
+    let percent = outcome(all([percent("quiz", "75")]));
+    assert_eq!(percent.outcome, Truth::Unknown);
+    let CheckedNode::Condition(CheckedCondition { seen, .. }) = &percent.tree.nodes[0] else {
+        panic!("one condition")
+    };
+    assert!(
+        matches!(seen, Seen::StepOfScale { step, steps, .. } if (*step, *steps) == (decimal("3"), decimal("4"))),
+        "{seen:?}"
+    );
+    assert_eq!(outcome(all([points("quiz", "3")])).outcome, Truth::Yes);
+    assert_eq!(outcome(all([points("quiz", "4")])).outcome, Truth::No);
+}
+
+#[test]
 fn the_record_carries_version_values_threshold_source_and_time() {
     let known = Known::default()
         .grade("cleaning", "43", "50")

@@ -103,7 +103,9 @@ fn badges(group: &CheckedGroup, names: &Names) -> Option<Vec<String>> {
 
 fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience) -> Line {
     let (source, read_at) = match &checked.seen {
-        Seen::Grade { source, read_at, .. } => (Some(*source), Some(*read_at)),
+        Seen::Grade { source, read_at, .. } | Seen::StepOfScale { source, read_at, .. } => {
+            (Some(*source), Some(*read_at))
+        }
         Seen::NoGrade { read_at, .. } => (None, *read_at),
         _ => (None, None),
     };
@@ -158,6 +160,15 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
             });
             format!("{value} of {}, needs {needs}{recorded}", number(*maximum))
         }
+        Seen::StepOfScale { step, steps, .. } => format!(
+            "step {} of {}, which is no percent; {}",
+            number(*step),
+            number(*steps),
+            told(
+                "the rule has to name a step",
+                "your instructor has to change the rule"
+            )
+        ),
         Seen::NoGrade { at_least, .. } => {
             let maximum = match &checked.condition {
                 Condition::Grade { item, .. } => names.maximum(item),

@@ -48,6 +48,8 @@ pub(crate) struct ItemName {
     pub(crate) label: String,
     /// Points.
     pub(crate) maximum: Decimal,
+    /// Whether they are the steps of a scale.
+    pub(crate) is_scale: bool,
 }
 
 impl Names {
@@ -61,6 +63,7 @@ impl Names {
         let named = |item: &LineItem| ItemName {
             label: item.label.clone(),
             maximum: item.maximum,
+            is_scale: item.is_scale,
         };
         Self {
             zone,
@@ -79,13 +82,19 @@ impl Names {
         }
     }
 
-    /// What an assignment is called.
+    /// What an assignment is called, and that it is graded by a scale.
     #[must_use]
     pub(crate) fn line_item(&self, id: &LineItemId) -> String {
-        called(
-            self.line_items.get(id).map(|item| item.label.as_str()),
-            "assignment",
-        )
+        let item = self.line_items.get(id);
+        let name = called(item.map(|item| item.label.as_str()), "assignment");
+        match item {
+            Some(ItemName { is_scale: true, .. }) => format!("{name} (a scale)"),
+            _ => name,
+        }
+    }
+
+    fn is_scale(&self, id: &LineItemId) -> bool {
+        self.line_items.get(id).is_some_and(|item| item.is_scale)
     }
 
     /// What an evidence activity is called.

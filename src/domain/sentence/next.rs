@@ -209,6 +209,10 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
                 ),
             )
         }
+        Seen::StepOfScale { .. } => (
+            8,
+            format!("wait until your instructor has changed what is asked of {what}"),
+        ),
         Seen::NoGrade { .. } => (
             4,
             format!(
@@ -251,6 +255,10 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             ..
         } => (0, format!("{what} needs a review")),
         Seen::NoApproval | Seen::Approval { .. } => (1, "an instructor's approval is needed".to_owned()),
+        Seen::StepOfScale { .. } => (
+            0,
+            format!("the rule has to ask for a step of {what} instead of percent"),
+        ),
         Seen::NotReleased { .. } => (2, format!("release the grades in {what}")),
         Seen::NoGrade { .. } => (
             2,

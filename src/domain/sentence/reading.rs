@@ -194,6 +194,9 @@ fn asked(condition: &Condition, names: &Names) -> String {
             let bound = match (at_least, names.maximum(item)) {
                 (Threshold::Percent(share), _) => format!("{} percent", number(*share)),
                 (Threshold::Points(points), None) => counted_points(*points),
+                (Threshold::Points(step), Some(steps)) if names.is_scale(item) => {
+                    format!("step {} of {}", number(*step), number(steps))
+                }
                 (Threshold::Points(points), Some(maximum)) => {
                     format!("{} of {}", number(*points), counted_points(maximum))
                 }

@@ -167,6 +167,7 @@ fn all_names() -> Names {
                     ItemName {
                         label: format!("item-{id}"),
                         maximum: decimal("100"),
+                        is_scale: false,
                     },
                 )
             })

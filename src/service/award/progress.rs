@@ -1,5 +1,7 @@
 //! Students and badges: how far everybody is, one student's decision with every reason, and an instructor's approval.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -17,7 +19,7 @@ use crate::domain::policy::Power;
 use crate::domain::renewal::{self, Waits};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
-use crate::ids::{AwardId, BadgeId, LineItemId, PersonId};
+use crate::ids::{AwardId, BadgeId, CourseId, LineItemId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::holders::AwardPage;
@@ -91,6 +93,7 @@ pub(crate) async fn matrix(
         let ids: Vec<PersonId> = students.iter().map(|(person, _)| person.id.clone()).collect();
         let mut held = awards::latest_for_people(db, &tenant, &course, &ids)?;
         let mut decided = decisions::records_for_people(db, &tenant, &course, &ids)?;
+        decided.extend(as_it_rests(db, &tenant, &course, &columns, &ids, now)?);
         let mut cells = |person: &PersonId| {
             let cell = |badge: &Badge| {
                 let key = (badge.id.clone(), person.clone());
@@ -117,6 +120,27 @@ pub(crate) async fn matrix(
         })
     });
     Ok(found.await?)
+}
+
+/// How people stand towards the badges that rest, by what was read last: nothing is decided of them meanwhile.
+fn as_it_rests(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badges: &[Badge],
+    people: &[PersonId],
+    now: DateTime<Utc>,
+) -> Result<HashMap<(BadgeId, PersonId), Decision>, StoreError> {
+    let mut all = HashMap::new();
+    for badge in badges.iter().filter(|badge| badge.state.rests()) {
+        let Some(rule) = rules::active(db, tenant, &badge.id)? else {
+            continue;
+        };
+        for (person, facts) in facts::for_people(db, tenant, course, &badge.id, people)? {
+            all.insert((badge.id.clone(), person), evaluate(&rule, &facts, now));
+        }
+    }
+    Ok(all)
 }
 
 /// Everything that is known of one student and one badge.
@@ -228,6 +252,8 @@ fn sight_in(
     let person = people::get(db, tenant, person)?.ok_or(ServiceError::NotFound("student"))?;
     let rule = rules::active(db, tenant, &badge.id)?;
     let recorded = decisions::current(db, tenant, &badge.id, &person.id)?;
+    // While a badge rests nothing is decided: what was read since is told all the same.
+    let recorded = recorded.filter(|_| !badge.state.rests() || rule.is_none());
     let (decision, confirmed) = match (recorded, &rule) {
         (Some((stored, confirmed)), _) => (Some(stored.decision), Some(confirmed)),
         (None, Some(rule)) => {

@@ -5,4 +5,5 @@ pub(crate) mod design;
 pub(crate) mod grade_rows;
 pub(crate) mod pictures;
 pub(crate) mod replaced;
+pub(crate) mod resting;
 pub(crate) mod uploads;

@@ -171,6 +171,8 @@ mod tests {
             url: id.to_owned(),
             label: label.to_owned(),
             maximum: Decimal::ONE_HUNDRED,
+            ruled_maximum: None,
+            is_scale: false,
             resource_id: resource.map(str::to_owned),
             tag: None,
             resource_link_id: link.map(str::to_owned),

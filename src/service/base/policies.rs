@@ -24,6 +24,12 @@ fn has_role(visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
     }
 }
 
+/// Whether [`require`] would let an instructor: for what a page asks of those who may answer.
+pub(in crate::service) fn may(db: &mut Db, visitor: &Visitor, power: Power) -> Result<bool, StoreError> {
+    let policy = policies::get(db, visitor.tenant())?;
+    Ok(!visitor.session.reading && policy.allows(power, visitor.session.asker()).is_ok())
+}
+
 /// What the visitor's institution lets them do: for pages, which offer nothing that would be refused.
 pub(crate) async fn powers(cairn: &Cairn, visitor: &Visitor) -> Result<Powers, ServiceError> {
     let visitor = visitor.clone();

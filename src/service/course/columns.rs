@@ -91,6 +91,8 @@ async fn keep(
         url: made.id.to_string(),
         label: made.label.clone(),
         maximum: made.score_maximum.unwrap_or(new.score_maximum),
+        ruled_maximum: None,
+        is_scale: false,
         resource_id: made.resource_id,
         tag: made.tag,
         resource_link_id: made.resource_link_id,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::policy::Powers;
+use crate::domain::policy::{Power, Powers};
 use crate::ids::{CopyId, CourseId};
 use crate::service::Cairn;
 use crate::service::award::learning::{self, Learning};
@@ -11,7 +11,7 @@ use crate::service::badge::design::{self, Overview};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
-use crate::service::course::copying::{self, Offer};
+use crate::service::course::copying::{self, Offer, Requested};
 use crate::service::course::releases;
 use crate::service::course::scores::{self, Late, Told};
 use crate::service::course::students::{self, Asked};
@@ -37,6 +37,8 @@ pub(crate) struct Teaching {
     pub(crate) powers: Powers,
     /// Courses whose badges may be brought along; none for whoever may not make badges.
     pub(crate) offers: Vec<Offer>,
+    /// What teachers of copies of this course ask.
+    pub(crate) requests: Vec<Requested>,
     /// The copy of another course that was taken last.
     pub(crate) copied: Option<CopyId>,
     /// Holders who no longer meet a rule: the first of them, and how many more there are.
@@ -73,6 +75,12 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
     } else {
         (Vec::new(), None)
     };
+    // Whoever may put nothing into the course shares nothing out of it either.
+    let requests = if policies::may(db, visitor, Power::Place)? {
+        copying::requests_in(db, visitor.tenant(), Some(&visitor.course.id))?
+    } else {
+        Vec::new()
+    };
     Ok(Home::Teaching(Box::new(Teaching {
         overview: design::overview(db, visitor, now)?,
         progress: sync::progress_of(db, &visitor.course, None, now)?,
@@ -80,6 +88,7 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         scores: scores::told_of(db, visitor, now)?,
         powers,
         offers,
+        requests,
         copied,
         fallen: regrades::waiting_of(db, visitor, now)?,
         ask_when_grades_count: releases::is_to_be_asked(db, visitor)?,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use crate::ids::{BadgeId, PersonId, TenantId};
-use crate::store::schema::{approvals, awards, deployments, people, placements, regrades, submissions};
+use crate::store::schema::{
+    approvals, awards, copy_requests, deployments, people, placements, regrades, submissions,
+};
 use crate::store::{Db, StoreError, decisions, identities};
 
 /// Who approved somebody and was erased since.
@@ -67,6 +69,16 @@ pub(super) fn forget_approver(db: &mut Db, tenant: &TenantId, person: &PersonId)
         .filter(approvals::tenant_id.eq(tenant.as_str()))
         .filter(approvals::by_person_id.eq(person.as_str()))
         .set(approvals::by_name.eq(SOMEBODY))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Takes the person out of what they asked of other courses' teachers: the request stays, with nobody's name.
+pub(super) fn forget_asker(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<(), StoreError> {
+    diesel::update(copy_requests::table)
+        .filter(copy_requests::tenant_id.eq(tenant.as_str()))
+        .filter(copy_requests::asked_by.eq(person.as_str()))
+        .set(copy_requests::asked_by.eq(None::<String>))
         .execute(db)?;
     Ok(())
 }

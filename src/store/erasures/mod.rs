@@ -5,9 +5,9 @@ use diesel::prelude::*;
 
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
-    approvals, audit, awards, badges, credentials, current_decisions, decisions, enrolments, erased_pages,
-    erasures, identities, past_results, people, posted_scores, regrades, results, sessions, share_links,
-    subjects, submissions,
+    approvals, audit, awards, badges, course_teachers, credentials, current_decisions, decisions, enrolments,
+    erased_pages, erasures, identities, past_results, people, posted_scores, regrades, results, sessions,
+    share_links, subjects, submissions,
 };
 use super::{Db, StoreError, jobs, joins, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -239,9 +239,11 @@ pub(crate) fn erase(
         results,
         past_results,
         enrolments,
+        course_teachers,
         sessions,
         subjects
     );
+    for_others::forget_asker(db, tenant, person)?;
     super::enrolments::forget_answers_of(db, tenant, person)?;
     jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;

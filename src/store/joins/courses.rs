@@ -17,7 +17,7 @@ const fn of_course(table: &'static str, key: &'static str, unique: Option<&'stat
     }
 }
 
-const MOVED: [Moved; 10] = [
+const MOVED: [Moved; 13] = [
     of_course("course_keys", "id", None),
     of_course("badges", "id", None),
     of_course("links", "id", Some("resource_link_id")),
@@ -28,7 +28,17 @@ const MOVED: [Moved; 10] = [
     // One row for each course.
     of_course("course_releases", "course_releases.tenant_id", Some("tenant_id")),
     of_course("enrolments", "person_id", Some("person_id")),
+    of_course("course_teachers", "person_id", Some("person_id")),
     of_course("copies", "id", Some("source_course_id")),
+    // Where the badges are that a copy of it is offered, and who says yes to that.
+    Moved {
+        column: "source_course_id",
+        ..of_course("copies", "id", Some("course_id"))
+    },
+    Moved {
+        column: "source_course_id",
+        ..of_course("copy_requests", "id", None)
+    },
 ];
 
 const ACTIVE: &str = "enrolments.active of a person";

@@ -19,7 +19,7 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 8] = [
+const MOVED: [Moved; 10] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
@@ -28,6 +28,11 @@ const MOVED: [Moved; 8] = [
     of_person("past_results", "line_item_id", Some("line_item_id")),
     of_person("posted_scores", "line_item_id", Some("line_item_id")),
     of_person("enrolments", "course_id", Some("course_id")),
+    of_person("course_teachers", "course_id", Some("course_id")),
+    Moved {
+        column: "asked_by",
+        ..of_person("copy_requests", "id", None)
+    },
 ];
 
 /// Makes one of two people. Run it in a transaction.

@@ -1,7 +1,7 @@
 //! Copies of courses, where notices go, and what a copied badge remembers.
 
 use super::*;
-use crate::domain::course::{CopyFoundBy, CopyState, CourseCopy};
+use crate::domain::course::{CopyFoundBy, CopyProof, CopyRequest, CopyRequestState, CopyState, CourseCopy};
 use crate::ids::{CopyId, CourseId};
 use crate::store::notice_handlers::Subscription;
 use crate::store::testing::shortcuts::launch_course;
@@ -25,6 +25,7 @@ fn copy(school: &School, course: &CourseId, id: &str) -> CourseCopy {
         course: course.clone(),
         source: school.course.id.clone(),
         found_by: CopyFoundBy::History,
+        proof: None,
         state: CopyState::Offered,
         created_at: at(1),
         settled_at: None,
@@ -157,5 +158,118 @@ fn where_notices_go_is_kept_for_each_type() {
         kept.at = at(2);
         write(database, |db| notice_handlers::keep(db, &kept));
         assert_eq!(all(), [kept.clone()]);
+    });
+}
+
+#[test]
+fn a_request_is_made_once_for_a_copy_and_answered_once() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let new = write(database, |db| {
+            launch_course(db, &seen(&school, "9"), at(1), &SystemRandom)
+        });
+        write(database, |db| copies::offer(db, &copy(&school, &new.id, "one")));
+        let request = |id: &str| CopyRequest {
+            id: id.into(),
+            tenant: school.tenant.clone(),
+            copy: "one".into(),
+            source: school.course.id.clone(),
+            asked_by: None,
+            asked_at: at(2),
+            state: CopyRequestState::Waiting,
+            answered_at: None,
+        };
+        let ask = |id: &str| write(database, |db| copy_requests::ask(db, &request(id)));
+        assert_eq!((ask("a"), ask("b")), (true, false));
+        let waiting = |tenant: &TenantId, source: Option<&CourseId>| {
+            read(database, |db| copy_requests::waiting(db, tenant, source))
+        };
+        let source = Some(&school.course.id);
+        assert_eq!(waiting(&school.tenant, source), [request("a")]);
+        assert_eq!(waiting(&school.tenant, None), [request("a")]);
+        assert!(waiting(&school.tenant, Some(&new.id)).is_empty());
+        assert!(waiting(&"t-other".into(), None).is_empty());
+        let answer = |tenant: &TenantId, to| {
+            write(database, |db| {
+                copy_requests::answer(db, tenant, &"a".into(), to, at(3))
+            })
+        };
+        assert!(!answer(&"t-other".into(), CopyRequestState::Agreed));
+        assert!(answer(&school.tenant, CopyRequestState::Refused));
+        assert!(!answer(&school.tenant, CopyRequestState::Agreed));
+        assert!(waiting(&school.tenant, source).is_empty());
+        let known = read(database, |db| {
+            copy_requests::for_copy(db, &school.tenant, &"one".into())
+        });
+        let known = known.unwrap();
+        assert_eq!(
+            (known.state, known.answered_at),
+            (CopyRequestState::Refused, Some(at(3)))
+        );
+        let other = read(database, |db| {
+            copy_requests::get(db, &"t-other".into(), &"a".into())
+        });
+        assert_eq!(other, None);
+    });
+}
+
+#[test]
+fn what_proves_a_copy_is_noted_once() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let new = write(database, |db| {
+            launch_course(db, &seen(&school, "9"), at(1), &SystemRandom)
+        });
+        write(database, |db| copies::offer(db, &copy(&school, &new.id, "one")));
+        for proof in [CopyProof::Notice, CopyProof::History] {
+            write(database, |db| {
+                copies::prove(db, &school.tenant, &new.id, &school.course.id, proof)
+            });
+        }
+        let known = read(database, |db| copies::get(db, &school.tenant, &"one".into()));
+        assert_eq!(known.unwrap().proof, Some(CopyProof::Notice));
+    });
+}
+
+#[test]
+fn who_taught_a_course_and_who_sends_histories_is_kept() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let people = school.learners(database, 2);
+        let (ada, ben) = (&people[0].id, &people[1].id);
+        for _ in 0..2 {
+            write(database, |db| {
+                let both = [ada.clone(), ada.clone()];
+                course_teachers::note(db, &school.tenant, &school.course.id, &both, at(1))
+            });
+        }
+        let taught = |tenant: &TenantId, person| {
+            read(database, |db| {
+                course_teachers::taught(db, tenant, &school.course.id, person)
+            })
+        };
+        assert!(taught(&school.tenant, ada));
+        assert!(!taught(&school.tenant, ben));
+        assert!(!taught(&"t-other".into(), ada));
+        let courses = read(database, |db| {
+            course_teachers::courses_of(db, &school.tenant, ada)
+        });
+        assert_eq!(courses, std::slice::from_ref(&school.course.id));
+
+        let set = |sends| {
+            write(database, |db| {
+                history_senders::set(db, &school.tenant, &school.registration, sends, at(1))
+            });
+        };
+        let sends = || {
+            read(database, |db| {
+                history_senders::contains(db, &school.tenant, &school.registration)
+            })
+        };
+        assert!(!sends());
+        for on in [true, true, false, false, true] {
+            set(on);
+            assert_eq!(sends(), on);
+        }
     });
 }

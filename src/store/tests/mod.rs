@@ -250,6 +250,8 @@ impl School {
             url: url.into(),
             label: format!("Column {url}"),
             maximum: decimal("100"),
+            ruled_maximum: None,
+            is_scale: false,
             resource_id: None,
             tag: None,
             resource_link_id: None,

@@ -69,6 +69,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("privacy", format!("/privacy/{tenant}")),
             ("erase", format!("/privacy/{tenant}/erasures/{wish}")),
             ("decline", format!("/privacy/{tenant}/erasures/{wish}/decline")),
+            ("copy-requests", format!("/copy-requests/{tenant}")),
             ("audit", format!("/audit/{tenant}")),
             ("audit-none", format!("/audit/{tenant}?who=nobody")),
             ("administrators", "/administrators".to_owned()),

@@ -1,5 +1,6 @@
 //! Roll-over: a course is copied in the LMS, its badges come along, and nothing of its people does.
 
+mod asking;
 mod items;
 mod missing;
 mod notices;

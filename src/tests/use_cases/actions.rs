@@ -132,7 +132,7 @@ impl Bench {
     pub(crate) async fn launched(&self, person: &PersonId, seen_as: SeenAs) {
         let role = Role {
             seen_as,
-            listing: enrolments::listing_of(self.registration.flavour),
+            listing: enrolments::listing_of(&self.registration.capabilities()),
             teaches: seen_as == SeenAs::Staff,
         };
         let (course, now, person) = (self.course.clone(), self.clock.now(), person.clone());

@@ -406,7 +406,7 @@ async fn a_score_that_cairn_posted_from_a_review_counts_by_that_review() {
         let review = evidence::review_view(&bench.cairn, &teacher, &submission)
             .await
             .unwrap();
-        assert_eq!(review.grade.and_then(|grade| grade.value), Some(20.into()));
+        assert_eq!(review.gradebook.grade.map(|grade| grade.value), Some(20.into()));
         assert!(!review.is_released);
     }
 }

@@ -7,15 +7,18 @@ use rust_decimal::Decimal;
 
 use super::bench::wrong_answers;
 use super::{Bench, benches, benches_of};
+use crate::clock::Clock as _;
 use crate::domain::course::Opens;
 use crate::domain::evidence::{Activity, SubmissionState};
 use crate::ids::{ActivityId, SubmissionId};
+use crate::random::SystemRandom;
 use crate::service::award::evidence::{self, Answer, HandIn, HandedIn, Reviewed};
 use crate::service::base::error::ServiceError;
 use crate::service::course::columns;
 use crate::service::course::links::{self, Choice};
 use crate::service::course::scores;
-use crate::store::{activities, jobs, submissions};
+use crate::store::links::LinkSeen;
+use crate::store::{activities, jobs, links as store_links, submissions};
 use crate::web::words::{checks, errors};
 use lti::registration::Flavour;
 use practice_lms::world::MemberView;
@@ -397,5 +400,73 @@ async fn a_column_that_the_teacher_deleted_is_named_and_never_asked_for_again() 
         bench.world.faults().reset_counters();
         bench.run().await;
         assert_eq!(bench.world.faults().requests(Endpoint::Scores), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_course_reset_binds_the_activity_to_its_new_column_and_what_waited_is_sent_there() {
+    for named_by_launch in [false, true] {
+        for bench in benches().await {
+            bench.check().await;
+            let link = bench.link("Essay", Some(Decimal::ONE_HUNDRED)).await;
+            let launched = |column: u64| {
+                let path = format!(
+                    "/mod/lti/services.php/{}/lineitems/{column}/lineitem?type_id=1",
+                    bench.at
+                );
+                let url = bench.world.url(&path);
+                let (course, now) = (bench.course.clone(), bench.clock.now());
+                let links = bench.world.links(bench.at);
+                let id = links.iter().find(|one| one.title == "Essay").unwrap().id;
+                let seen = LinkSeen {
+                    tenant: course.tenant,
+                    course: course.id,
+                    resource_link_id: id.to_string(),
+                    title: Some("Essay".into()),
+                    line_item_url: Some(url),
+                };
+                let store = &bench.cairn.store;
+                store.write(move |db| store_links::upsert_from_launch(db, &seen, now, &SystemRandom))
+            };
+            let column = |label: &str| {
+                let all = bench.world.line_items(bench.at);
+                all.into_iter().find(|one| one.label == label).unwrap().id
+            };
+            launched(column("Essay")).await.unwrap();
+            let choice = Choice::Activity {
+                title: "Essay".into(),
+                instructions: String::new(),
+                maximum: Decimal::ONE_HUNDRED,
+            };
+            let opens = links::choose(&bench.cairn, &bench.instructor().await, &link, choice).await;
+            let Opens::Activity { activity } = opens.unwrap() else {
+                panic!("the link opens something else")
+            };
+            bench.run().await;
+            let before = bench.known_activity(&activity).await.line_item;
+            assert!(before.is_some());
+            let old = column("Essay");
+
+            assert!(bench.world.reset_course(bench.at));
+            assert_ne!(column("Essay"), old);
+            if named_by_launch {
+                launched(column("Essay")).await.unwrap();
+            }
+            let student = bench.world.students(bench.at).remove(0);
+            let hand_in = bench.hand_in(&student, &activity).await;
+            bench.review(&hand_in, 70).await;
+            assert!(bench.send(&hand_in).await.is_err(), "the old column is not there");
+            bench.until_given_up().await;
+            assert_eq!(bench.points("Essay", &student), None);
+
+            assert_eq!(bench.run().await.problem, None);
+            assert_eq!(
+                bench.points("Essay", &student),
+                Some(70.into()),
+                "{named_by_launch}"
+            );
+            assert_eq!(bench.known_activity(&activity).await.line_item, before);
+            assert_eq!(bench.late().await, None);
+        }
     }
 }

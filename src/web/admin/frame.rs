@@ -90,6 +90,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::Neutral,
         "Declined. They read your reason on their page “My data”, and may ask again.",
     ),
+    (
+        "answered",
+        Status::Earned,
+        "Answered. Whoever asked reads it on the page of their course.",
+    ),
     ("removed", Status::Earned, "The old key was removed."),
     (
         "joined",

@@ -9,6 +9,7 @@ use crate::web::paths::console;
 
 mod administrators;
 mod audit;
+mod copy_requests;
 pub(crate) mod error;
 pub(crate) mod frame;
 mod guard;
@@ -32,6 +33,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     for page in [
         administrators::configure,
         audit::configure,
+        copy_requests::configure,
         issuers::configure,
         privacy::configure,
         link::configure,

@@ -6,12 +6,13 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use crate::service::base::error::ErrorKind;
+use crate::service::institution::copy_requests;
 use crate::service::institution::issuing::{self, Institution};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{InstitutionCard, OverviewPage};
-use crate::web::views::shared::{ProblemList, When, count_of};
+use crate::web::views::shared::{LinkTo, ProblemList, When, count_of};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -26,16 +27,21 @@ async fn show(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
 
 async fn view(visit: &AdminVisit, name: String, problems: ProblemList) -> Result<OverviewPage, AdminError> {
     let all = issuing::list(&visit.cairn, &visit.admin).await?;
+    let mut institutions = Vec::with_capacity(all.len());
+    for one in &all {
+        let (_, asked) = copy_requests::waiting(&visit.cairn, &visit.admin, &one.tenant.id).await?;
+        institutions.push(card(visit, one, asked.len()));
+    }
     Ok(OverviewPage {
         page: visit.page("Overview", AdminPlace::Overview),
-        institutions: all.iter().map(|one| card(visit, one)).collect(),
+        institutions,
         makes: visit.admin.scope.everything().is_ok(),
         name,
         problems,
     })
 }
 
-fn card(visit: &AdminVisit, one: &Institution) -> InstitutionCard {
+fn card(visit: &AdminVisit, one: &Institution, asked: usize) -> InstitutionCard {
     let (id, counts) = (&one.tenant.id, &one.counts);
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     InstitutionCard {
@@ -48,6 +54,13 @@ fn card(visit: &AdminVisit, one: &Institution) -> InstitutionCard {
         last_launch: counts
             .last_launch
             .map(|at| When::new(at, visit.cairn.clock.now())),
+        asked: (asked > 0).then(|| LinkTo {
+            href: console::copy_requests(id),
+            text: format!(
+                "{} for the badges of another course",
+                count_of(u32::try_from(asked).unwrap_or(u32::MAX), "request", "requests")
+            ),
+        }),
         waiting: (counts.waiting > 0).then(|| {
             let many = counts.waiting > 1;
             let verb = if many { "wait" } else { "waits" };

@@ -125,5 +125,6 @@ fn view(visit: &Visit, link: &Link, typed: [&str; 4], problems: Vec<Problem>) ->
         problems: ProblemList(problems),
         copy_of: None,
         makes_column: visit.visitor.course.services.line_items_url.is_some(),
+        column_total: crate::web::words::lms::column_total(visit.visitor.registration.flavour),
     }
 }

@@ -67,7 +67,11 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
     ColumnPanel {
         id: item.id.to_string(),
         label: item.label.clone(),
-        facts: format!("Of {} points. {read}{chosen}", item.maximum.normalize()),
+        facts: if item.is_scale {
+            format!("A scale of {} steps. {read}{chosen}", item.maximum.normalize())
+        } else {
+            format!("Of {} points. {read}{chosen}", item.maximum.normalize())
+        },
         counting: words::releases::counting(&item.label, release, zone),
         action: visit.href(&course::column_change(&item.id)),
         at_once: release.counting == Counting::AtOnce,

@@ -5,14 +5,14 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::copying::FoundBy;
-use crate::domain::course::CopyState;
+use crate::domain::course::{CopyRequest, CopyRequestState, CopyState, CourseCopy};
 use crate::domain::policy::Power;
 use crate::domain::sentence::number;
-use crate::ids::{BadgeId, CopyId};
+use crate::ids::{BadgeId, CopyId, CopyRequestId};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::course::copying::{
-    self, Choice as Chosen, CopyView, Kind, Missing, Plan, PlannedInput, Taken, Told,
+    self, Choice as Chosen, CopyView, Kind, Missing, Plan, PlannedInput, Standing, Taken, Told, Way,
 };
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
@@ -21,9 +21,10 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{
-    BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
+    BroughtBadge, CopiedAskPage, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine,
+    OfferedBadge, RequestLine,
 };
-use crate::web::views::shared::{Choice, Problem, ProblemList, Status, count_of};
+use crate::web::views::shared::{Choice, Problem, ProblemList, Status, When, count_of};
 use crate::web::words::{self, states};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -32,36 +33,109 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(course::COPIED, web::post().to(show))
         .route(course::COPIED_TAKE, web::post().to(take))
         .route(course::COPIED_DECLINE, web::post().to(decline))
-        .route(course::COPIED_MAP, web::post().to(map));
+        .route(course::COPIED_MAP, web::post().to(map))
+        .route(course::COPIED_ASK, web::post().to(ask))
+        .route(course::COPY_REQUEST, web::post().to(answer));
 }
 
 /// What the course page says of copies that wait for an answer.
 pub(super) fn lines(visit: &Visit, offers: Vec<copying::Offer>) -> Vec<OfferLine> {
-    let line = |offer: copying::Offer| OfferLine {
-        text: match offer.badges {
-            1 => format!(
-                "This course was copied from {}. Bring its badge and its rule?",
-                offer.source_name
+    let line = |offer: copying::Offer| {
+        let (text, action) = match &offer.way {
+            Way::Bring {
+                source_name,
+                badges: 1,
+            } => (
+                format!("This course was copied from {source_name}. Bring its badge and its rule?"),
+                "Look at them",
             ),
-            count => format!(
-                "This course was copied from {}. Bring its {count} badges and their rules?",
-                offer.source_name
+            Way::Bring { source_name, badges } => (
+                format!(
+                    "This course was copied from {source_name}. Bring its {badges} badges and their rules?"
+                ),
+                "Look at them",
             ),
-        },
-        href: visit.href(&course::copied(&offer.copy.id)),
+            Way::Ask(None) => (words::copying::UNPROVEN.to_owned(), "Ask for its badges"),
+            Way::Ask(Some(request)) => (words::copying::asked(request.state).to_owned(), "Look at it"),
+        };
+        OfferLine {
+            text,
+            href: visit.href(&course::copied(&offer.copy.id)),
+            action,
+        }
     };
     offers.into_iter().map(line).collect()
+}
+
+/// What the course page says of those who ask for the badges of this course.
+pub(super) fn requests(visit: &Visit, requests: Vec<copying::Requested>) -> Vec<RequestLine> {
+    let now = visit.cairn.clock.now();
+    let line = |one: copying::Requested| RequestLine {
+        text: format!(
+            "{} teaches “{}” and asks to bring the badges of this course there.",
+            one.who, one.course
+        ),
+        asked: When::new(one.asked_at, now),
+        action: visit.href(&course::copy_request(&one.id)),
+    };
+    requests.into_iter().map(line).collect()
 }
 
 async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
-    let plan = copying::plan(&visit.cairn, &visit.visitor, &id).await?;
-    if plan.copy.state == CopyState::Taken {
-        let view = copying::copy_view(&visit.cairn, &visit.visitor, &id).await?;
-        return visit.show(&view_page(&visit, &view, Vec::new()));
+    match copying::standing(&visit.cairn, &visit.visitor, &id).await? {
+        Standing::Taken => {
+            let view = copying::copy_view(&visit.cairn, &visit.visitor, &id).await?;
+            visit.show(&view_page(&visit, &view, Vec::new()))
+        }
+        Standing::May => {
+            let plan = copying::plan(&visit.cairn, &visit.visitor, &id).await?;
+            visit.show(&offer_page(&visit, &plan))
+        }
+        Standing::MayNot(copy, request) => visit.show(&ask_page(&visit, &copy, request.as_ref())),
     }
-    visit.show(&offer_page(&visit, &plan))
+}
+
+fn ask_page(visit: &Visit, copy: &CourseCopy, request: Option<&CopyRequest>) -> CopiedAskPage {
+    let now = visit.cairn.clock.now();
+    CopiedAskPage {
+        page: visit.page("Badges of another course", Place::Badges),
+        told: request.map(|request| words::copying::asked(request.state)),
+        asked: request.map(|request| When::new(request.asked_at, now)),
+        ask_action: request
+            .is_none()
+            .then(|| visit.href(&course::copied_ask(&copy.id))),
+        decline_action: (copy.state != CopyState::Declined)
+            .then(|| visit.href(&course::copied_decline(&copy.id))),
+        back_href: visit.href(""),
+    }
+}
+
+async fn ask(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, CopyId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    copying::ask(&visit.cairn, &visit.visitor, &id).await?;
+    Ok(visit.go(&visit.href_saying(&course::copied(&id), "copy-asked")))
+}
+
+async fn answer(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, CopyRequestId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let yes = match visit.fields.text("answer").as_str() {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(ServiceError::form(ErrorKind::Unprocessable, "answer", "Choose yes or no.").into()),
+    };
+    let notice = match copying::answer(&visit.cairn, &visit.visitor, &id, yes).await? {
+        CopyRequestState::Agreed => "copy-agreed",
+        CopyRequestState::Waiting | CopyRequestState::Refused => "copy-refused",
+    };
+    Ok(visit.go(&visit.href_saying("", notice)))
 }
 
 async fn take(
@@ -196,7 +270,7 @@ fn input_line(input: &PlannedInput) -> InputLine {
         }
         Told::Badge => "comes along too.".to_owned(),
         Told::OtherBadge => "is a badge of another course and stays the same.".to_owned(),
-        Told::RetiredBadge => "is retired and stays behind; choose another badge for it.".to_owned(),
+        Told::RetiredBadge => "stays behind, retired or a draft; choose another badge for it.".to_owned(),
     };
     InputLine {
         name: input.name.clone(),
@@ -254,7 +328,10 @@ fn missing_row(visit: &Visit, view: &CopyView, missing: &Missing, readers: &[Str
             });
             (
                 format!("Choose the assignment for “{}”", missing.name),
-                format!("It had {points} points in the old course. {needed}"),
+                format!(
+                    "It had {points} points in the old course. {needed} {}",
+                    words::lms::column_total(visit.visitor.registration.flavour)
+                ),
                 choices.collect(),
             )
         }

@@ -33,6 +33,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         scores,
         powers,
         offers,
+        requests,
         copied,
         fallen: (fallen, more),
         ask_when_grades_count,
@@ -45,13 +46,14 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         page.attention.clear();
         return visit.show(&page);
     }
+    page.requests = super::copied::requests(visit, requests);
     page.ask_when_grades_count = ask_when_grades_count
         .then(|| words::releases::why(visit.visitor.registration.capabilities().product));
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     let untaken = scores.untaken.iter().map(|one| untaken(visit, one));
     page.attention.extend(untaken);
     page.more_attention = u32::try_from(more.saturating_add(scores.more)).unwrap_or_default();
-    page.news = scores.anew.iter().map(words::scores::anew).collect();
+    page.news.extend(scores.anew.iter().map(words::scores::anew));
     super::students::on_the_first_page(visit, &mut page, &asked);
     if let Some(since) = super::check::since(visit)
         && !progress.running
@@ -137,11 +139,19 @@ fn view(
             .filter_map(|badge| attention(visit, badge, copied, powers))
             .collect(),
         more_attention: 0,
-        news: Vec::new(),
         ask_when_grades_count: None,
         answer_action: visit.href(&course::columns_answer()),
         columns_href: visit.href(&course::columns()),
         offers: Vec::new(),
+        requests: Vec::new(),
+        news: overview
+            .badges
+            .iter()
+            .filter_map(|one| {
+                let told = one.resumed.as_ref()?;
+                Some(words::columns::resumed(&one.badge.design.name, told))
+            })
+            .collect(),
         badges: overview
             .badges
             .iter()
@@ -237,14 +247,18 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>, powers: 
         ),
         href: match copied {
             Some(copy) if summary.badge.active_rule.is_none() => visit.href(&course::copied(copy)),
+            _ if summary.waits_for_a_word => visit.href(&course::badge_preview(&summary.badge.id)),
             _ if takes_new => visit.href(&course::badge_replaced(&summary.badge.id)),
             _ => visit.href(&course::badge_rule(&summary.badge.id)),
         },
         action: match copied {
             Some(_) if summary.badge.active_rule.is_none() => "Say what stands for it".to_owned(),
+            _ if summary.waits_for_a_word => "Look at who would earn it".to_owned(),
             _ if takes_new => "Use the new columns".to_owned(),
             _ => "Look at its rule".to_owned(),
         },
+        resume_action: (powers.create && summary.waits_for_a_word)
+            .then(|| visit.href(&course::badge_resume(&summary.badge.id))),
     })
 }
 
@@ -253,6 +267,7 @@ fn untaken(visit: &Visit, one: &Untaken) -> Attention {
         text: words::scores::untaken(one),
         href: visit.href(&course::submission(&one.submission)),
         action: "Look at the work".to_owned(),
+        resume_action: None,
     }
 }
 
@@ -268,5 +283,6 @@ fn fell(visit: &Visit, one: &FallenGrade) -> Attention {
         ),
         href: visit.href(&course::regrade(&one.regrade.id)),
         action: "Look and decide".to_owned(),
+        resume_action: None,
     }
 }

@@ -19,6 +19,7 @@ mod place_view;
 mod progress;
 mod regrade;
 mod replaced;
+mod resting;
 mod retire;
 mod rule;
 mod student_work;
@@ -41,6 +42,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         progress::configure,
         regrade::configure,
         replaced::configure,
+        resting::configure,
         retire::configure,
         rule::configure,
         student_work::configure,

@@ -119,6 +119,7 @@ pub(super) fn page(visit: &Visit, chooser: &Chooser, problems: Vec<Problem>) -> 
             (true, false) => "A column in the gradebook comes with it.",
             (false, _) => "A column in the gradebook is made when the activity is first opened.",
         },
+        column_total: crate::web::words::lms::column_total(visit.visitor.registration.flavour),
         new_badge_href: chooser.makes_badges.then(|| visit.href(&course::badge_new())),
         problems: ProblemList(problems),
     }

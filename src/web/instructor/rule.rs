@@ -2,11 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
+use rust_decimal::Decimal;
 
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::zone::Zone;
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, LineItemId};
 use crate::service::badge::design::{self, RuleEditor};
+use crate::service::badge::resting;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::course::columns;
@@ -18,9 +20,13 @@ use crate::web::frame::Place;
 use crate::web::instructor::badge_form::decimal;
 use crate::web::paths::course;
 use crate::web::rule_form::{self, DraftGroup};
-use crate::web::views::instructor::{ColumnFields, RuleBuilderPage, RuleOptions};
+use crate::web::views::instructor::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions};
 use crate::web::views::shared::{Choice, Flash, Problem, ProblemList, Status};
 use crate::web::words;
+use lti::capabilities::ColumnsTell;
+
+/// Steps of the longest scale that is asked about.
+const MOST_STEPS: u32 = 20;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -36,6 +42,18 @@ struct Builder {
     problems: Vec<Problem>,
     column: ColumnFields,
     flash: Option<Flash>,
+    /// Whether something was said of how a column is graded.
+    scales_open: bool,
+}
+
+/// What a button says of how a column is graded.
+fn marked(action: &str) -> Option<(LineItemId, bool)> {
+    let (verb, item) = action.split_once(':')?;
+    match verb {
+        "scale" => Some((item.into(), true)),
+        "points" => Some((item.into(), false)),
+        _ => None,
+    }
 }
 
 async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
@@ -50,6 +68,7 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         problems: Vec::new(),
         column: ColumnFields::default(),
         flash: None,
+        scales_open: false,
     };
     if let Some(rule) = stored {
         // What has become wrong since it was saved: a column that is gone, for instance.
@@ -82,11 +101,15 @@ async fn save(
             open: false,
         },
         flash: None,
+        scales_open: false,
     };
     if let Some(change) = rule_form::Action::parse(&action) {
         builder.focus = rule_form::apply(&mut builder.draft, &change);
     } else if action == "create_column" {
         create_column(&visit, &mut builder).await?;
+    } else if let Some((item, is_scale)) = marked(&action) {
+        resting::mark_scale(&visit.cairn, &visit.visitor, &item, is_scale).await?;
+        builder.scales_open = true;
     } else if matches!(action.as_str(), "save" | "dry_run") && keep(&visit, &id, &mut builder).await? {
         return Ok(visit.go(&match action.as_str() {
             "dry_run" => visit.href(&course::badge_preview(&id)),
@@ -145,8 +168,9 @@ async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppEr
             builder.flash = Some(Flash {
                 status: Status::Earned,
                 text: format!(
-                    "“{}” is in the gradebook now. You can name it in the rule.",
-                    made.label
+                    "“{}” is in the gradebook now. You can name it in the rule. {}",
+                    made.label,
+                    words::lms::column_total(visit.visitor.registration.flavour)
                 ),
             });
             builder.column = ColumnFields::default();
@@ -182,6 +206,8 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         _ => None,
     };
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
+    let registration = &visit.visitor.registration;
+    let tell = registration.capabilities().columns;
     let badge = &editor.badge;
     let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     let mut page = visit.page(&format!("Rule of “{}”", badge.design.name), Place::Badges);
@@ -196,6 +222,10 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         sentence,
         problems: ProblemList(builder.problems),
         version_note: version_note(&editor),
+        columns_tell: words::columns::seen(tell),
+        scales: scales(&editor, tell),
+        scales_open: builder.scales_open,
+        column_total: words::lms::column_total(registration.flavour),
         column: (may_save && editor.makes_columns).then_some(builder.column),
         may_save,
         edit_href: href(course::badge_edit),
@@ -211,7 +241,12 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
         } else {
             ""
         };
-        let words = format!("{} (of {} points{changed})", item.label, item.maximum.normalize());
+        let (name, most) = (&item.label, item.maximum.normalize());
+        let words = if item.is_scale {
+            format!("{name} (a scale of {most} steps{changed})")
+        } else {
+            format!("{name} (of {most} points{changed})")
+        };
         Choice::new(item.id.as_str(), words)
     };
     RuleOptions {
@@ -238,6 +273,31 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
             .map(|(id, name)| Choice::new(id.as_str(), name.as_str()))
             .collect(),
     }
+}
+
+/// Columns that are a scale, and those of which only a teacher can say it: a scale has few steps.
+fn scales(editor: &RuleEditor, tell: ColumnsTell) -> Vec<ColumnLine> {
+    let few = |item: &LineItem| {
+        item.maximum.fract().is_zero()
+            && item.maximum > Decimal::ONE
+            && item.maximum <= Decimal::from(MOST_STEPS)
+    };
+    let may_be = |item: &&LineItem| item.is_scale || (words::columns::may_be_scale(tell) && few(item));
+    let line = |item: &LineItem| {
+        let most = item.maximum.normalize();
+        let (says, verb, button) = if item.is_scale {
+            (format!("a scale of {most} steps"), "points", "It has points")
+        } else {
+            (format!("{most} points, or a scale?"), "scale", "It is a scale")
+        };
+        ColumnLine {
+            label: item.label.clone(),
+            says,
+            action: format!("{verb}:{}", item.id),
+            button,
+        }
+    };
+    editor.items.iter().filter(may_be).map(line).collect()
 }
 
 fn version_note(editor: &RuleEditor) -> String {

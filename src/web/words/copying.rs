@@ -1,8 +1,26 @@
 //! What to look at in badges that come along from another course.
 
+use crate::domain::course::CopyRequestState;
 use crate::domain::sentence::number;
 use crate::domain::zone::last_moment;
 use crate::service::course::copying::Note;
+
+/// What is said of a copy that nothing proves. Nothing of the other course is told.
+pub(crate) const UNPROVEN: &str = "A link in this course came from another course that uses Cairn. Before the badges of that course can come along, somebody who teaches there has to agree.";
+
+/// What became of asking.
+#[must_use]
+pub(crate) const fn asked(state: CopyRequestState) -> &'static str {
+    match state {
+        CopyRequestState::Waiting => {
+            "Those who teach the other course were asked for its badges and have not answered yet."
+        }
+        CopyRequestState::Agreed => "The other course agreed: its badges may come along.",
+        CopyRequestState::Refused => {
+            "Those who teach the other course do not share its badges. You can start without them, or talk to them; nothing of it comes along."
+        }
+    }
+}
 
 /// What to look at.
 #[must_use]

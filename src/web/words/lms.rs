@@ -22,6 +22,22 @@ impl Lms {
     }
 }
 
+/// What a new column does to the course total, and where that is changed.
+#[must_use]
+pub(crate) const fn column_total(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::Moodle => {
+            "A new column counts in the course total at once. To change that, open Grades, then Gradebook setup, and edit the column: give it no weight, or move it into a category that does not count."
+        }
+        Flavour::Canvas => {
+            "A new column is an assignment and counts in the course total at once. To change that, edit the assignment in Canvas and tick “Do not count this assignment towards the final grade”."
+        }
+        Flavour::Other => {
+            "A new column may count in the course total at once. Look at the settings of the gradebook."
+        }
+    }
+}
+
 /// The title of the page for registering by hand.
 #[must_use]
 pub(crate) fn by_hand(flavour: Flavour) -> &'static str {

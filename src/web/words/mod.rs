@@ -2,6 +2,7 @@
 //! are told of them is here, and the command line says it in the same words.
 
 pub(crate) mod checks;
+pub(crate) mod columns;
 pub(crate) mod copying;
 pub(crate) mod errors;
 pub(crate) mod evidence;

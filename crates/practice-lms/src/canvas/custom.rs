@@ -14,7 +14,7 @@ pub(super) fn claim(
     installed: &Installed,
     person: &Person,
 ) -> Map<String, Value> {
-    super::super::world::merged(&link.custom, &installed.custom)
+    super::super::world::merged(world.flavour(), &link.custom, &installed.custom)
         .into_iter()
         .map(|(name, value)| {
             let resolved = value

@@ -24,6 +24,8 @@ mod notice_tests;
 pub(super) mod notices;
 mod registration;
 mod results;
+#[cfg(test)]
+mod score_tests;
 mod scores;
 #[cfg(test)]
 mod tests;

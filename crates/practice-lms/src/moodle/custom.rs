@@ -18,7 +18,8 @@ pub(super) fn claim(
     person: &Person,
 ) -> Map<String, Value> {
     let mut custom = Map::new();
-    let parameters: BTreeMap<String, String> = super::super::world::merged(&link.custom, &installed.custom);
+    let parameters: BTreeMap<String, String> =
+        super::super::world::merged(world.flavour(), &link.custom, &installed.custom);
     for (name, value) in parameters {
         let value = match value.strip_prefix('$') {
             Some(variable) => resolve(world, course, link, installed, person, variable).unwrap_or(value),

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::World;
-use super::model::{Cell, Closed, Source};
+use super::model::{Cell, Closed, Column, Source};
 use crate::options::Flavour;
 
 impl World {
@@ -15,6 +15,9 @@ impl World {
         let Some(column) = data.column_mut(course, line_item) else {
             return false;
         };
+        if column.is_scale && points.is_some_and(|points| !on_scale(points, column.maximum)) {
+            return false;
+        }
         let of_tool = matches!(column.source, Source::Tool(_));
         let overrides = column.is_coupled && of_tool;
         let cell = column.cells.entry(person).or_insert_with(|| Cell::new(now));
@@ -82,15 +85,65 @@ impl World {
         cell.points
     }
 
-    /// A teacher removes a column.
+    /// A teacher removes a column: no list has it any more, and its address answers 404.
     pub fn delete_line_item(&self, course: u64, line_item: u64) -> bool {
         let mut data = self.lock();
         let Some(course) = data.courses.get_mut(&course) else {
             return false;
         };
-        let before = course.columns.len();
-        course.columns.retain(|column| column.id != line_item);
-        course.columns.len() < before
+        let place = course.columns.iter().position(|column| column.id == line_item);
+        let Some(place) = place else { return false };
+        course.deleted.push(course.columns.remove(place));
+        true
+    }
+
+    /// A teacher brings a removed column back, as Canvas's "undelete" does: the same id, with the grades in it.
+    pub fn restore_line_item(&self, course: u64, line_item: u64) -> bool {
+        let mut data = self.lock();
+        let Some(course) = data.courses.get_mut(&course) else {
+            return false;
+        };
+        let place = course.deleted.iter().position(|column| column.id == line_item);
+        let Some(place) = place else { return false };
+        course.columns.push(course.deleted.remove(place));
+        true
+    }
+
+    /// Moodle: a course reset with "all items". What stands in the gradebook by itself is gone; the column of each activity is
+    /// a new one, without grades and without anything that a tool gave it (Moodle 11.3).
+    pub fn reset_course(&self, course: u64) -> bool {
+        let mut data = self.lock();
+        let Some(known) = data.courses.get(&course) else {
+            return false;
+        };
+        let before = known.columns.clone();
+        let mut remade = Vec::new();
+        for column in before.into_iter().filter(|column| column.is_coupled) {
+            let id = data.new_id();
+            remade.push(Column {
+                link: column.link,
+                is_coupled: true,
+                is_scale: column.is_scale,
+                ..Column::new(id, column.label, column.maximum, column.source)
+            });
+        }
+        if let Some(course) = data.courses.get_mut(&course) {
+            course.columns = remade;
+            course.deleted.clear();
+        }
+        true
+    }
+
+    /// Moodle: a teacher has a column graded by a scale of so many items. The grades in it go.
+    pub fn grade_by_scale(&self, course: u64, line_item: u64, items: u32) -> bool {
+        let mut data = self.lock();
+        let Some(column) = data.column_mut(course, line_item) else {
+            return false;
+        };
+        column.is_scale = true;
+        column.maximum = items.into();
+        column.cells.clear();
+        true
     }
 
     /// A teacher changes the points of a column; the grades in it stay as they are. Moodle: results of a column that no
@@ -117,3 +170,12 @@ impl World {
         }
     }
 }
+
+/// Whether that is one of a scale's items, which are counted from 1.
+fn on_scale(points: Decimal, items: Decimal) -> bool {
+    points.fract().is_zero() && points >= Decimal::ONE && points <= items
+}
+
+#[cfg(test)]
+#[path = "gradebook_tests.rs"]
+mod tests;

@@ -185,6 +185,13 @@ impl World {
         }
     }
 
+    /// The admin takes such a parameter away again.
+    pub fn remove_admin_custom(&self, name: &str) {
+        if let Some(tool) = self.lock().tools.first_mut() {
+            tool.custom.remove(name);
+        }
+    }
+
     /// The key that signs, or its successor, for a test that must sign by hand: kid and PKCS#8 DER.
     #[must_use]
     pub fn private_key(&self) -> (String, Vec<u8>) {
@@ -249,13 +256,20 @@ impl World {
     }
 }
 
-/// Custom parameters of a link over those of the tool; an admin's value wins over the link's.
+/// Custom parameters of a link with those of the tool. In Moodle an admin's value wins over the link's, in Canvas the
+/// link's over the admin's.
 pub(super) fn merged(
+    flavour: Flavour,
     link: &BTreeMap<String, String>,
     admin: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
-    link.iter()
-        .chain(admin)
+    let (under, over) = match flavour {
+        Flavour::Moodle => (link, admin),
+        Flavour::Canvas => (admin, link),
+    };
+    under
+        .iter()
+        .chain(over)
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

@@ -212,6 +212,8 @@ pub struct Column {
     pub submission_review: Option<Value>,
     /// Canvas: the `submission_type` extension as it was sent.
     pub submission_type: Option<Value>,
+    /// Moodle: graded by a scale. No service tells: its maximum is the number of the scale's items, a result one of them.
+    pub is_scale: bool,
     /// Why it takes no score.
     pub closed: Option<Closed>,
     /// Canvas: how many attempts a student has; none where there is no limit.
@@ -237,6 +239,7 @@ impl Column {
             is_coupled: false,
             submission_review: None,
             submission_type: None,
+            is_scale: false,
             closed: None,
             allowed_attempts: None,
             is_hidden: false,
@@ -320,6 +323,8 @@ pub struct Course {
     pub limited_to_sections: BTreeSet<u64>,
     pub links: Vec<Link>,
     pub columns: Vec<Column>,
+    /// Columns that a teacher deleted and may bring back.
+    pub deleted: Vec<Column>,
     /// Canvas: what was put into the course's page by its editor, as HTML.
     pub page: Vec<String>,
     /// Canvas: concluded by hand. Enrolments are kept, and none of them is current.

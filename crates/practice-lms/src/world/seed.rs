@@ -49,6 +49,7 @@ pub(crate) fn data(options: &Options) -> Data {
             limited_to_sections: std::collections::BTreeSet::new(),
             links: Vec::new(),
             columns,
+            deleted: Vec::new(),
             page: Vec::new(),
             is_concluded: false,
         };

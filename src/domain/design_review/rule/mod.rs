@@ -54,6 +54,10 @@ pub(crate) enum RuleProblem {
     },
     #[error("Ask for more than 0 and at most 100 percent in \"{label}\"; {percent} is outside.")]
     PercentOutOfRange { label: String, percent: String },
+    #[error(
+        "Choose points and the number of a step of \"{label}\", 1 to {steps}: it is graded by a scale, of which no percent can be made."
+    )]
+    PercentOfScale { label: String, steps: String },
     #[error("Ask for more than 0 points in \"{label}\"; {points} asks for nothing.")]
     PointsNotAboveZero { label: String, points: String },
     #[error("Ask for at most {maximum} points in \"{label}\"; {points} are more than there are.")]
@@ -168,6 +172,10 @@ fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Option<
 fn review_threshold(at_least: Threshold, item: &LineItem) -> Option<RuleProblem> {
     let label = one_line(&item.label);
     match at_least {
+        Threshold::Percent(_) if item.is_scale => Some(RuleProblem::PercentOfScale {
+            label,
+            steps: number(item.maximum),
+        }),
         Threshold::Percent(percent) if percent <= Decimal::ZERO || percent > Decimal::ONE_HUNDRED => {
             Some(RuleProblem::PercentOutOfRange {
                 label,

@@ -11,6 +11,8 @@ fn items(state: LineItemState) -> Vec<LineItem> {
         url: format!("https://lms.example/items/{id}"),
         label: label.to_owned(),
         maximum: decimal(maximum),
+        ruled_maximum: None,
+        is_scale: false,
         resource_id: None,
         tag: None,
         resource_link_id: None,
@@ -179,6 +181,28 @@ fn an_application_badge_rests_on_evidence() {
         [RuleProblem::EvidenceAvoidable]
     );
     assert_eq!(review_as(Kind::Recognition, &either), []);
+}
+
+#[test]
+fn a_scale_is_asked_for_a_step_and_never_for_percent() {
+    let mut items = items(LineItemState::Present);
+    items[1].is_scale = true;
+    let names = names();
+    let context = RuleContext {
+        badge: &"this".into(),
+        kind: Kind::Knowledge,
+        line_items: &items,
+        names: &names,
+        builds_on: &|_| None,
+    };
+    assert_eq!(
+        review_rule(&all([percent("quiz", "80")]), &context),
+        [RuleProblem::PercentOfScale {
+            label: "Quiz 3".to_owned(),
+            steps: "20".to_owned()
+        }]
+    );
+    assert_eq!(review_rule(&all([points("quiz", "3")]), &context), []);
 }
 
 #[test]

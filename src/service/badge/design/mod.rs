@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Picture};
+use crate::domain::columns::Resumed;
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::domain::membership::Listing;
@@ -14,8 +15,7 @@ use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
-use crate::service::badge::pictures;
-use crate::service::badge::replaced;
+use crate::service::badge::{pictures, replaced, resting};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
@@ -70,6 +70,10 @@ pub(crate) struct Summary {
     pub(crate) problem: Option<String>,
     /// Whether it rests because columns are gone for which others fit.
     pub(crate) is_replaced: bool,
+    /// Whether it rests and an instructor's word is all that it waits for.
+    pub(crate) waits_for_a_word: bool,
+    /// That it decides again by itself, or what changed beneath it, for a week.
+    pub(crate) resumed: Option<Resumed>,
 }
 
 /// What became of a design that was to be saved.
@@ -151,6 +155,8 @@ pub(in crate::service) fn overview(
             problem: problem(db, &badge)?,
             is_replaced: matches!(badge.state, BadgeState::Paused { .. })
                 && !replaced::offer(db, badge.clone())?.columns.is_empty(),
+            waits_for_a_word: resting::waits_for_a_word(db, &badge)?,
+            resumed: resting::news(db, &badge, now)?,
             badge,
         });
     }

@@ -165,6 +165,18 @@ pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<
     Ok(active.is_some_and(|rule| review_evidence(&rule.root).is_some()))
 }
 
+/// Whoever saves or activates a rule has seen its columns as they are: a maximum that had changed is accepted. Badges that
+/// rest for it go on resting, since each knows the maximum that its own rule was made for.
+pub(super) fn accept_maxima(db: &mut Db, badge: &Badge, root: &Group) -> Result<(), StoreError> {
+    for item in line_items::for_course(db, &badge.tenant, &badge.course)? {
+        let named = root.line_items().any(|named| *named == item.id);
+        if named && item.state == LineItemState::MaximumChanged {
+            line_items::set_state(db, &badge.tenant, &item.id, LineItemState::Present)?;
+        }
+    }
+    Ok(())
+}
+
 /// Keeps a rule as the badge's draft. An instructor who saves has seen the columns as they are now, so a maximum that
 /// had changed is accepted with it. A draft equal to the active version is not kept.
 ///
@@ -187,12 +199,7 @@ pub(crate) async fn save_rule(
         if badge.state == BadgeState::Retired {
             return Err(BadgeRefusal::Retired.into());
         }
-        for item in line_items::for_course(db, tenant, &badge.course)? {
-            if item.state == LineItemState::MaximumChanged && root.line_items().any(|named| *named == item.id)
-            {
-                line_items::set_state(db, tenant, &item.id, LineItemState::Present)?;
-            }
-        }
+        accept_maxima(db, &badge, &root)?;
         let active = rules::active(db, tenant, &id)?;
         let draft = rules::draft(db, tenant, &id)?;
         let paused = matches!(badge.state, BadgeState::Paused { .. });

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::own_badge;
-use super::rule::{names, review_in};
+use super::rule::{accept_maxima, names, review_in};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
@@ -307,6 +307,7 @@ pub(crate) async fn activate(
         if !run.confirms(number, &digest) {
             return Ok(Activated::Changed(run.number()));
         }
+        accept_maxima(db, &badge, &rule.root)?;
         if rule.state == RuleState::Draft {
             rules::activate(db, tenant, &rule.id, now)?;
         } else {

@@ -9,12 +9,15 @@ pub(crate) enum BadgeRefusal {
     Retired,
     /// Somebody else saved a first draft at the same moment.
     SavedAtOnce,
+    /// A column that its rule reads is not as it was.
+    StillRests,
 }
 
 impl BadgeRefusal {
     pub(super) fn facts(self) -> (ErrorKind, &'static str) {
         match self {
             Self::Retired => (ErrorKind::Conflict, "badge.retired"),
+            Self::StillRests => (ErrorKind::Conflict, "badge.still-rests"),
             Self::SavedAtOnce => (ErrorKind::Conflict, "rule.saved-at-once"),
         }
     }

@@ -10,6 +10,8 @@ pub(crate) enum CourseRefusal {
     CopyNotTaken,
     /// What was chosen is not of this course.
     CopyChoice,
+    /// Nothing proves that the course was copied, and nobody of the other course has agreed.
+    CopyNotAgreed,
     /// The page from which a deployment is claimed is too old, or none of ours.
     DeploymentClaim,
     DeploymentRefused,
@@ -28,6 +30,7 @@ impl CourseRefusal {
         match self {
             Self::CopyNotTaken => (Conflict, "copy.not-taken"),
             Self::CopyChoice => (Unprocessable, "copy.choice"),
+            Self::CopyNotAgreed => (Conflict, "copy.not-agreed"),
             Self::DeploymentClaim => (Unprocessable, "deployment.claim"),
             Self::DeploymentRefused => (Conflict, "deployment.refused"),
             Self::Ended => (Conflict, "course.ended"),

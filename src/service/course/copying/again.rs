@@ -10,7 +10,7 @@ use super::map::rewrite;
 use super::source::{Source, columns};
 use super::{links as copied_links, placeholder};
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::copying::{Mapping, match_columns};
+use crate::domain::copying::{Mapping, Permission, match_columns};
 use crate::domain::course::{CopyState, Course, LineItem};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::Condition;
@@ -43,7 +43,7 @@ pub(crate) fn map_again(
         let Some(from) = courses::get(db, tenant, &copy.source)? else {
             continue;
         };
-        let source = Source::load(db, tenant, &from.id)?;
+        let source = Source::load(db, tenant, &from.id, Permission::Everything)?;
         let taken = taken_columns(db, course)?;
         let mapping = found_now(&source, &waiting, &new, &taken);
         if rewrite(db, course, &mapping, now, random)? {

@@ -1,28 +1,36 @@
 //! Noticing that a course was copied: by the history that a launch names, by an id of ours in a copied link, by the
-//! platform's notice. Only courses of the same institution and the same platform are ever found.
+//! platform's notice. A notice proves it, and so does a history that only the platform's own configuration can have sent;
+//! everything else anybody may have typed into a link. Only courses of the same institution and the same platform are ever found.
 
 use chrono::{DateTime, Utc};
 
 use super::{links as copied_links, source};
-use crate::domain::course::{CopyFoundBy, CopyState, Course, CourseCopy, Link};
+use crate::domain::copying::Permission;
+use crate::domain::course::{CopyFoundBy, CopyProof, CopyState, Course, CourseCopy, Link};
 use crate::ids::{CopyId, CourseId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::base::error::ServiceError;
 use crate::service::course::placing::ITEM;
 use crate::store::courses::CourseSeen;
-use crate::store::{Db, StoreError, activities, badges, copies, courses, line_items, platforms};
+use crate::store::{
+    Db, StoreError, activities, badges, copies, courses, history_senders, line_items, platforms,
+};
+use lti::capabilities::CustomValues;
 use lti::claims::Launch;
+use lti::registration::Registration;
 
 /// Most ids of a history that are looked at; Canvas names 1,000.
 const MOST: usize = 1_000;
 
-/// What a launch says of a copied course. Gives the link back, which may open something now. Run it in the launch's
-/// transaction, after course and link were refreshed.
+/// What a launch says of a copied course. Gives the link back, which may open something now. `registration` is the one that it
+/// came by, as its owner has it: institutions may share it. Run it in the launch's transaction, after course and link were
+/// refreshed.
 pub(crate) fn on_launch(
     db: &mut Db,
     course: &Course,
     link: Option<Link>,
     launch: &Launch,
+    registration: &Registration,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Option<Link>, ServiceError> {
@@ -36,17 +44,11 @@ pub(crate) fn on_launch(
     if !history.is_empty() && courses::history(db, &course.tenant, &course.id)? != history {
         courses::set_history(db, &course.tenant, &course.id, &history)?;
     }
-    let may_be_copy = !history.is_empty() || item.is_some();
-    if may_be_copy && copies::for_course(db, &course.tenant, &course.id)?.is_empty() {
-        let mut found = nearest(db, course, &history)?.map(|source| (source, CopyFoundBy::History));
-        if found.is_none()
-            && let Some(item) = item
-        {
-            let source = source_of(db, course, item)?;
-            found = source.map(|source| (source, CopyFoundBy::Item));
-        }
-        if let Some((source, by)) = found {
-            offer(db, course, source, by, now, random)?;
+    let proven = proves_history(db, launch, registration, now)?;
+    if proven || !history.is_empty() || item.is_some() {
+        let known = copies::for_course(db, &course.tenant, &course.id)?;
+        if let Some(found) = found(db, course, &known, &history, proven, item)? {
+            offer(db, course, found, now, random)?;
         }
     }
     let Some(link) = link else { return Ok(None) };
@@ -57,6 +59,73 @@ pub(crate) fn on_launch(
         line_items::note_resource_id(db, &course.tenant, &column.id, item)?;
     }
     Ok(Some(copied_links::open(db, course, link, item, now, random)?))
+}
+
+/// Whether the history of a launch is what the platform's own configuration of the tool sends. A link of the course may say
+/// something else, unless the platform lets it not. Each registration is configured for itself: what another one of the same
+/// platform sends says nothing of the one that the launch came by.
+fn proves_history(
+    db: &mut Db,
+    launch: &Launch,
+    registration: &Registration,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let (tenant, id) = (&registration.tenant, &registration.id);
+    let said = !launch.previous_context_ids().is_empty();
+    match (
+        registration.capabilities().custom_values,
+        launch.is_without_link(),
+    ) {
+        (CustomValues::Unknown, _) | (CustomValues::Links, false) => Ok(false),
+        (CustomValues::Links, true) => Ok(said),
+        (CustomValues::Administrators, true) => {
+            history_senders::set(db, tenant, id, launch.names_context_history(), now)?;
+            Ok(said)
+        }
+        (CustomValues::Administrators, false) => Ok(said && history_senders::contains(db, tenant, id)?),
+    }
+}
+
+/// A copy that was noticed.
+struct Found {
+    source: CourseId,
+    by: CopyFoundBy,
+    proof: Option<CopyProof>,
+}
+
+/// What a launch says that is not settled yet: the nearest course of a history that is proven, also where a claim was there
+/// before; of what anybody may have typed only the first.
+fn found(
+    db: &mut Db,
+    course: &Course,
+    known: &[CourseCopy],
+    history: &[&str],
+    proven: bool,
+    item: Option<&str>,
+) -> Result<Option<Found>, StoreError> {
+    let open = |copy: &CourseCopy| copy.proof.is_none() && copy.state == CopyState::Offered;
+    if proven && let Some(source) = nearest(db, course, history)? {
+        let counts = known.iter().all(open) || known.iter().any(|copy| copy.source == source);
+        return Ok(counts.then_some(Found {
+            source,
+            by: CopyFoundBy::History,
+            proof: Some(CopyProof::History),
+        }));
+    }
+    if !known.is_empty() {
+        return Ok(None);
+    }
+    let claimed = |source, by| Found {
+        source,
+        by,
+        proof: None,
+    };
+    if let Some(source) = nearest(db, course, history)? {
+        return Ok(Some(claimed(source, CopyFoundBy::History)));
+    }
+    let Some(item) = item else { return Ok(None) };
+    let source = source_of(db, course, item)?;
+    Ok(source.map(|source| claimed(source, CopyFoundBy::Item)))
 }
 
 /// The nearest course of a history that has badges. One context may be known under several deployments: the course's own
@@ -71,7 +140,7 @@ fn nearest(db: &mut Db, course: &Course, history: &[&str]) -> Result<Option<Cour
         let mut same: Vec<&Course> = known.iter().filter(|one| one.context_id == *id).collect();
         same.sort_by_key(|one| one.deployment != course.deployment);
         for one in same {
-            if one.id != course.id && !source::badges_to_bring(db, &course.tenant, &one.id)?.is_empty() {
+            if one.id != course.id && has_badges(db, &course.tenant, &one.id)? {
                 return Ok(Some(one.id.clone()));
             }
         }
@@ -94,15 +163,24 @@ fn source_of(db: &mut Db, of: &Course, item: &str) -> Result<Option<CourseId>, S
     Ok(same.then_some(course))
 }
 
+/// Whether a course has badges that might come along, to whomever.
+fn has_badges(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<bool, StoreError> {
+    Ok(!source::badges_to_bring(db, tenant, course, Permission::Everything)?.is_empty())
+}
+
 fn offer(
     db: &mut Db,
     course: &Course,
-    source: CourseId,
-    found_by: CopyFoundBy,
+    found: Found,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
-    if source == course.id || source::badges_to_bring(db, &course.tenant, &source)?.is_empty() {
+    let Found {
+        source,
+        by: found_by,
+        proof,
+    } = found;
+    if source == course.id || !has_badges(db, &course.tenant, &source)? {
         return Ok(());
     }
     let copy = CourseCopy {
@@ -111,12 +189,16 @@ fn offer(
         course: course.id.clone(),
         source,
         found_by,
+        proof,
         state: CopyState::Offered,
         created_at: now,
         settled_at: None,
     };
     if copies::offer(db, &copy)? {
         tracing::info!(course = %copy.course, source = %copy.source, ?found_by, "a copied course");
+    } else if let Some(proof) = proof {
+        // Somebody may have claimed it before.
+        copies::prove(db, &copy.tenant, &copy.course, &copy.source, proof)?;
     }
     Ok(())
 }
@@ -156,7 +238,7 @@ pub(crate) fn on_notice(
         let mut same: Vec<&Course> = known.iter().filter(|one| one.context_id == *id).collect();
         same.sort_by_key(|one| one.deployment != *copied.deployment);
         for one in same {
-            if !source::badges_to_bring(db, copied.tenant, &one.id)?.is_empty() {
+            if has_badges(db, copied.tenant, &one.id)? {
                 sources.push(one.id.clone());
                 break;
             }
@@ -176,7 +258,12 @@ pub(crate) fn on_notice(
     };
     let course = courses::announced(db, &seen, now, random)?;
     for source in &sources {
-        offer(db, &course, source.clone(), CopyFoundBy::Notice, now, random)?;
+        let found = Found {
+            source: source.clone(),
+            by: CopyFoundBy::Notice,
+            proof: Some(CopyProof::Notice),
+        };
+        offer(db, &course, found, now, random)?;
     }
     Ok(sources.len())
 }

@@ -5,6 +5,9 @@
 //! for it, `again` a later check, and `links` has copied links open what was copied. Nothing of the old course's people is
 //! ever looked at.
 //!
+//! That a course was copied is found by what anybody may type into a link; what may be brought is decided in `permitted`,
+//! and where nothing proves the copy `asking` has the teachers of the old course asked.
+//!
 //! What is not found again has a placeholder in the new course, named after what it stands for: a gradebook column that
 //! is gone, or an evidence activity behind a link that no platform knows. A badge that reads one rests; once it reads
 //! none it is a draft, which a person tries out and activates as any other.
@@ -12,16 +15,19 @@
 use std::sync::Arc;
 
 use crate::domain::audit::Action;
-use crate::domain::course::{CopyState, Course, CourseCopy};
+use crate::domain::copying::{Permission, permission};
+use crate::domain::course::{CopyRequest, CopyState, Course, CourseCopy};
 use crate::domain::policy::Power;
 use crate::ids::{CopyId, CourseId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
+use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, audit, copies, courses, platforms};
+use crate::store::{Db, StoreError, audit, copies, copy_requests, course_teachers, courses, platforms};
 
 mod again;
+mod asking;
 mod find;
 mod links;
 mod map;
@@ -32,6 +38,8 @@ mod view;
 
 pub(crate) use crate::service::badge::copied_inputs::{Kind, Missing};
 pub(in crate::service) use again::map_again;
+pub(crate) use asking::{Requested, Standing, answer, ask, standing};
+pub(in crate::service) use asking::{answer_in, requests_in};
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
 pub(crate) use map::{Choice, choose, create_column};
 pub(crate) use plan::{Note, Plan, PlannedInput, Told, plan};
@@ -47,10 +55,21 @@ fn placeholder(id: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Offer {
     pub(crate) copy: CourseCopy,
-    /// Of the old course.
-    pub(crate) source_name: String,
-    /// Badges that would come along.
-    pub(crate) badges: usize,
+    pub(crate) way: Way,
+}
+
+/// What can be done about an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// The badges may come along.
+    Bring {
+        /// Of the old course.
+        source_name: String,
+        /// Badges that would come along.
+        badges: usize,
+    },
+    /// Somebody has to agree; what was asked so far. Nothing of the old course is told.
+    Ask(Option<CopyRequest>),
 }
 
 /// A copy of the visit's course, with the course it came from.
@@ -76,6 +95,30 @@ fn is_of_one_platform(db: &mut Db, course: &Course, other: &CourseId) -> Result<
     Ok(one.platform == platforms::home_of_course(db, tenant, other)?.platform)
 }
 
+/// What the visitor may bring from the course that theirs was copied from, and what was asked for.
+fn permission_of(
+    db: &mut Db,
+    visitor: &Visitor,
+    copy: &CourseCopy,
+) -> Result<(Permission, Option<CopyRequest>), StoreError> {
+    let tenant = visitor.tenant();
+    let taught = course_teachers::taught(db, tenant, &copy.source, &visitor.person.id)?;
+    let request = copy_requests::for_copy(db, tenant, &copy.id)?;
+    let state = request.as_ref().map(|request| request.state);
+    Ok((permission(taught, copy.proof, state), request))
+}
+
+/// The same, for whoever is about to bring or to look.
+///
+/// # Errors
+/// [`ServiceError::Refused`] where it is nothing.
+fn permitted(db: &mut Db, visitor: &Visitor, copy: &CourseCopy) -> Result<Permission, ServiceError> {
+    match permission_of(db, visitor, copy)?.0 {
+        Permission::Nothing => Err(CourseRefusal::CopyNotAgreed.into()),
+        permission => Ok(permission),
+    }
+}
+
 /// What waits for an answer in the visit's course.
 ///
 /// # Errors
@@ -88,16 +131,22 @@ pub(in crate::service) fn offers(db: &mut Db, visitor: &Visitor) -> Result<Vec<O
         if copy.state != CopyState::Offered {
             continue;
         }
-        let badges = source::badges_to_bring(db, tenant, &copy.source)?.len();
+        let (permission, request) = permission_of(db, visitor, &copy)?;
+        if permission == Permission::Nothing {
+            let way = Way::Ask(request);
+            offers.push(Offer { copy, way });
+            continue;
+        }
+        let badges = source::badges_to_bring(db, tenant, &copy.source, permission)?.len();
         let Some(course) = courses::get(db, tenant, &copy.source)? else {
             continue;
         };
         if badges > 0 {
-            offers.push(Offer {
+            let way = Way::Bring {
                 source_name: course.name().to_owned(),
-                copy,
                 badges,
-            });
+            };
+            offers.push(Offer { copy, way });
         }
     }
     Ok(offers)

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::own_copy;
 use super::source::{Source, columns};
+use super::{own_copy, permitted};
 use crate::domain::badge::{Badge, Expiry};
 use crate::domain::copying::{FoundBy, match_columns};
 use crate::domain::course::{Course, CourseCopy, LineItem, Link, Opens};
@@ -96,7 +96,8 @@ impl Told {
 /// What taking a copy would do. Changes nothing.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course.
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a copy of another course,
+/// [`ServiceError::Refused`] where nobody has agreed to it.
 #[tracing::instrument(name = "copying.plan", level = "debug", skip_all, fields(copy = id.as_str()))]
 pub(crate) async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Plan, ServiceError> {
     visitor.teach()?;
@@ -104,7 +105,8 @@ pub(crate) async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Resul
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();
         let (copy, course) = own_copy(db, &visitor, &id)?;
-        let source = Source::load(db, tenant, &course.id)?;
+        let permission = permitted(db, &visitor, &copy)?;
+        let source = Source::load(db, tenant, &course.id, permission)?;
         let new = columns(db, tenant, &visitor.course.id)?;
         // A link that was opened here, that nobody gave a meaning to, and that has the activity's column.
         let mut links = links::list(db, tenant, &visitor.course.id)?;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::copying::Permission;
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::Rule;
@@ -17,27 +18,39 @@ pub(super) struct Source {
     /// The columns that are there, and those that a rule reads although they are gone.
     pub(crate) items: Vec<LineItem>,
     pub(crate) activities: Vec<Activity>,
-    /// Badges of the old course that stay behind.
+    /// Badges of the old course that stay behind: the retired ones, and drafts of others.
     pub(crate) retired: HashSet<BadgeId>,
     /// Of everything, badges of other courses included.
     pub(crate) names: Names,
 }
 
-/// The badges of a course that come along to a copy of it: all but the retired ones, oldest first.
+/// The badges of a course that come along to a copy of it: all but the retired ones and, for others than those who taught
+/// it, those that never ran; oldest first.
 pub(super) fn badges_to_bring(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
+    permission: Permission,
 ) -> Result<Vec<Badge>, StoreError> {
     let mut all = badges::for_course(db, tenant, course)?;
-    all.retain(|badge| badge.state != BadgeState::Retired);
+    all.retain(|badge| match permission {
+        Permission::Nothing => false,
+        Permission::WithoutDrafts => badge.state != BadgeState::Retired && badge.active_rule.is_some(),
+        Permission::Everything => badge.state != BadgeState::Retired,
+    });
     Ok(all)
 }
 
 impl Source {
-    pub(crate) fn load(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Self, StoreError> {
+    /// What somebody with that permission may bring.
+    pub(crate) fn load(
+        db: &mut Db,
+        tenant: &TenantId,
+        course: &CourseId,
+        permission: Permission,
+    ) -> Result<Self, StoreError> {
         let mut badges = Vec::new();
-        for badge in badges_to_bring(db, tenant, course)? {
+        for badge in badges_to_bring(db, tenant, course, permission)? {
             // A draft beside an active rule is somebody's unfinished thought; what ran is what comes along.
             let rule = match rules::active(db, tenant, &badge.id)? {
                 Some(active) => Some(active),
@@ -46,8 +59,9 @@ impl Source {
             badges.push((badge, rule));
         }
         let mut named: Vec<Badge> = badges::for_course(db, tenant, course)?;
-        let retired = named.iter().filter(|badge| badge.state == BadgeState::Retired);
-        let retired = retired.map(|badge| badge.id.clone()).collect();
+        let comes = |badge: &Badge| badges.iter().any(|(known, _): &(Badge, _)| known.id == badge.id);
+        let behind = named.iter().filter(|badge| !comes(badge));
+        let retired = behind.map(|badge| badge.id.clone()).collect();
         named.extend(badges::in_use(db, tenant)?);
         let activities = activities::for_course(db, tenant, course)?;
         let mut items = line_items::for_course(db, tenant, course)?;

@@ -6,10 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::source::{Source, columns};
-use super::{links as copied_links, own_copy, placeholder};
+use super::{links as copied_links, own_copy, permitted, placeholder};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::copying::{Mapping, match_columns};
+use crate::domain::copying::{Mapping, Permission, match_columns};
 use crate::domain::course::{CopyState, Course, CourseCopy, LineItem, LineItemState, Opens};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
@@ -38,7 +38,7 @@ pub(crate) enum Taken {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators make badges,
-/// [`ServiceError::NotFound`] for a copy of another course.
+/// [`ServiceError::NotFound`] for a copy of another course, [`ServiceError::Refused`] where nobody has agreed to it.
 #[tracing::instrument(name = "copying.take", skip_all, fields(copy = id.as_str()))]
 pub(crate) async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result<Taken, ServiceError> {
     visitor.teach()?;
@@ -48,6 +48,10 @@ pub(crate) async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Resul
         policies::require(db, &visitor, Power::Create)?;
         let tenant = visitor.tenant();
         let (copy, from) = own_copy(db, &visitor, &id)?;
+        if copy.state == CopyState::Taken {
+            return Ok(Taken::Before);
+        }
+        let permission = permitted(db, &visitor, &copy)?;
         // Whoever changes this row goes on; on PostgreSQL the other one waits here for the end of this transaction.
         if !copies::settle(db, tenant, &copy.id, CopyState::Taken, now)? {
             return Ok(Taken::Before);
@@ -58,7 +62,7 @@ pub(crate) async fn take(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Resul
             now,
             random: random.as_ref(),
         };
-        let brought = bringing.bring(&copy)?;
+        let brought = bringing.bring(&copy, permission)?;
         for (source, badge) in &brought {
             let entry = visitor.entry(Action::BadgeCopied, badge.as_str(), now);
             let entry = entry.detail(json!({ "from": source }));
@@ -83,9 +87,13 @@ struct Bringing<'a> {
 
 impl Bringing<'_> {
     /// Brings everything; says which badge became which.
-    fn bring(&mut self, copy: &CourseCopy) -> Result<Vec<(BadgeId, BadgeId)>, StoreError> {
+    fn bring(
+        &mut self,
+        copy: &CourseCopy,
+        permission: Permission,
+    ) -> Result<Vec<(BadgeId, BadgeId)>, StoreError> {
         let tenant = &self.course.tenant;
-        let source = Source::load(self.db, tenant, &copy.source)?;
+        let source = Source::load(self.db, tenant, &copy.source, permission)?;
         let new = columns(self.db, tenant, &self.course.id)?;
         let mut mapping = Mapping::default();
         for (from, found) in match_columns(&source.items, &new) {

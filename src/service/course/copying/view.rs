@@ -4,6 +4,7 @@ use super::own_copy;
 use super::plan::{Note, dates, other_maximum};
 use super::source::{Source, badges_to_bring, columns};
 use crate::domain::badge::Badge;
+use crate::domain::copying::Permission;
 use crate::domain::course::{Course, CourseCopy, LineItem};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::Group;
@@ -75,7 +76,7 @@ pub(crate) async fn copy_view(
         let tenant = visitor.tenant();
         let (copy, from) = own_copy(db, &visitor, &id)?;
         let course = &visitor.course;
-        let source = Source::load(db, tenant, &from.id)?;
+        let source = Source::load(db, tenant, &from.id, Permission::Everything)?;
         let columns = columns(db, tenant, &course.id)?;
         let mut gathered: Vec<(Missing, Vec<String>)> = Vec::new();
         let mut shown = Vec::new();
@@ -114,7 +115,7 @@ pub(crate) async fn copy_view(
             });
         }
         let services = &course.services;
-        let others = badges_to_bring(db, tenant, &course.id)?;
+        let others = badges_to_bring(db, tenant, &course.id, Permission::Everything)?;
         Ok(CopyView {
             copy,
             source: from,

@@ -32,7 +32,9 @@ use crate::store::arrivals::{self, Known, Named};
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
 use crate::store::people::PersonSeen;
-use crate::store::{StoreError, courses, enrolments, nonces, people, registrations, sessions};
+use crate::store::{
+    StoreError, course_teachers, courses, enrolments, nonces, people, registrations, sessions,
+};
 use crate::telemetry::metric;
 use lti::claims::{Context, Launch, Message};
 use lti::error::Refusal;
@@ -268,7 +270,7 @@ impl Cairn {
                 people::refresh_from_launch(db, known.person, tenant, &home, &seen, now, random.as_ref())?;
             let role = Role {
                 seen_as: seen_as(&launch.roles),
-                listing: enrolments::listing_of(registration.flavour),
+                listing: enrolments::listing_of(&registration.capabilities()),
                 teaches: launch.roles.is_instructor(),
             };
             let seen = course_seen(&registration, deployment.clone(), &launch);
@@ -305,7 +307,11 @@ impl Cairn {
                     queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
                 }
                 link = destination::refresh_link(db, course, known.link, &launch, now, random.as_ref())?;
-                link = copying::on_launch(db, course, link, &launch, now, random.as_ref())?;
+                let by = &known.registration;
+                link = copying::on_launch(db, course, link, &launch, by, now, random.as_ref())?;
+                if launch.roles.is_instructor() {
+                    course_teachers::note(db, tenant, &course.id, std::slice::from_ref(&person.id), now)?;
+                }
                 notices::on_launch(db, course, &launch, &origin, now, random.as_ref())?;
                 let news = offered.as_ref() != Some(&course.services);
                 sync::enqueue_after_launch(db, course, news, now, random.as_ref())?;

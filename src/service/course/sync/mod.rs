@@ -20,6 +20,7 @@ use lti::capabilities::ServicesTold;
 mod aliases;
 mod progress;
 mod read;
+mod remade;
 mod scale;
 mod schedule;
 mod write;

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rust_decimal::Decimal;
 use url::Url;
 
+use super::remade;
 use crate::domain::course::{Course, End, Services, SignOfLife};
-use crate::ids::PersonId;
+use crate::ids::{LineItemId, PersonId};
 use crate::service::Cairn;
 use crate::service::base::refusal::{AddressTrouble, PlatformService, Unusable};
 use crate::service::base::trouble::{Away, Reason};
@@ -28,6 +29,8 @@ pub(super) struct Reading {
     pub(crate) members: Option<Vec<Member>>,
     /// Rows of the member list that could not be read.
     pub(crate) left_out: Vec<LeftOut>,
+    /// Columns that the platform made in place of ours, which it does not have any more: ours, and the new address.
+    pub(crate) remade: Vec<(LineItemId, String)>,
     /// By the column's URL.
     pub(crate) results: HashMap<String, Vec<ResultRow>>,
     /// Whom results call by a name that nothing else has, as the platform said when it was asked.
@@ -145,7 +148,11 @@ pub(super) async fn read(
         services.line_items_url.as_deref(),
         PlatformService::Grades,
     ) {
-        Ok(url) => read_items(&platform, registration, &url, &mut reading).await,
+        Ok(url) => {
+            let urls = read_items(&platform, registration, &url, &mut reading).await;
+            reading.remade = remade::look(cairn, course, registration, &platform, &reading).await;
+            urls
+        }
         Err(problem) => {
             reading.unusable(problem, opened);
             Vec::new()

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::CheckOutcome;
 use super::read::{self, Reading};
+use super::remade;
 use super::scale::scaled;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
@@ -15,8 +16,9 @@ use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Course, CourseLife, End, LineItem, SignOfLife};
 use crate::domain::facts::GradeSource;
 use crate::domain::rule::Condition;
-use crate::ids::{LineItemId, PersonId};
+use crate::ids::PersonId;
 use crate::random::{self, SharedRandom};
+use crate::service::badge::resting;
 use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
 use crate::service::base::trouble::{Reason, Trouble};
 use crate::service::course::columns;
@@ -29,8 +31,8 @@ use crate::store::people::PersonSeen;
 use crate::store::platforms::Home;
 use crate::store::results::ResultSeen;
 use crate::store::{
-    Db, StoreError, activities, audit, badges, courses, enrolments, identities, jobs, line_items, people,
-    results, rules, unknown_users,
+    Db, StoreError, activities, audit, badges, course_teachers, courses, enrolments, identities, jobs,
+    line_items, people, results, rules, unknown_users,
 };
 use lti::capabilities::{ChangedPoints, ResultScale};
 use lti::roles::Roles;
@@ -138,7 +140,7 @@ impl Taking {
         Ok(after)
     }
 
-    /// The columns that are there, and badges paused whose rule reads one that is not, or not as it was.
+    /// The columns that are there. Badges rest whose rule reads one that is not, or not as it was, and decide again.
     fn write_items(&self, db: &mut Db) -> Result<Vec<LineItem>, StoreError> {
         let (tenant, course) = (&self.course.tenant, &self.course.id);
         let Some(listed) = &self.reading.items else {
@@ -146,24 +148,11 @@ impl Taking {
         };
         let watched = rules::watched_items(db, tenant, course)?;
         let random = self.random.as_ref();
+        let rebound = remade::rebind(db, &self.course, &self.reading.remade, self.read_at, random)?;
         let changes = line_items::upsert_many(db, tenant, course, listed, &watched, self.read_at, random)?;
-        let label = |id: &LineItemId| {
-            let item = changes.items.iter().find(|item| item.id == *id);
-            item.map_or_else(String::new, |item| item.label.clone())
-        };
-        for id in &changes.gone {
-            let reason = format!(
-                "The gradebook column “{}” is no longer in the course. Change the rule so that it names another one.",
-                label(id)
-            );
-            self.pause(db, id, &reason)?;
-        }
-        for id in &changes.maximum_changed {
-            let reason = format!(
-                "The maximum of the gradebook column “{}” was changed. Look at the rule and activate it again.",
-                label(id)
-            );
-            self.pause(db, id, &reason)?;
+        resting::settle(db, &self.course, self.cause, self.read_at, random)?;
+        for item in changes.items.iter().filter(|item| rebound.contains(&item.id)) {
+            resting::remade(db, item, self.read_at)?;
         }
         if self.changed_points == ChangedPoints::ScoresStay {
             self.send_anew(db, &changes)?;
@@ -196,24 +185,6 @@ impl Taking {
         Ok(())
     }
 
-    fn pause(&self, db: &mut Db, item: &LineItemId, reason: &str) -> Result<(), StoreError> {
-        let (tenant, at) = (&self.course.tenant, self.read_at);
-        for id in rules::badges_reading(db, tenant, item)? {
-            let active = badges::get(db, tenant, &id)?.filter(|badge| badge.state == BadgeState::Active);
-            if active.is_none() {
-                continue;
-            }
-            let paused = BadgeState::Paused {
-                reason: reason.to_owned(),
-            };
-            badges::set_state(db, tenant, &id, &paused, at)?;
-            let entry = Entry::new(tenant, Actor::Cairn, Action::BadgePaused, id.as_str(), at);
-            let entry = entry.detail(json!({ "reason": reason, "line_item": item }));
-            audit::record(db, &entry, self.random.as_ref())?;
-        }
-        Ok(())
-    }
-
     fn write_members(&self, db: &mut Db, members: &[Member]) -> Result<Vec<PersonId>, StoreError> {
         let tenant = &self.course.tenant;
         let seen: Vec<PersonSeen> = members
@@ -240,6 +211,10 @@ impl Taking {
             })
             .collect();
         let course = &self.course.id;
+        // Whoever is listed as an instructor may bring this course's badges to a copy of it.
+        let teachers = listed.iter().filter(|member| member.teaches);
+        let teachers: Vec<PersonId> = teachers.map(|member| member.person.clone()).collect();
+        course_teachers::note(db, tenant, course, &teachers, self.read_at)?;
         if self.reading.left_out.is_empty() {
             enrolments::set_from_roster(db, tenant, course, &listed, self.read_at)
         } else {

@@ -14,7 +14,8 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::{Forbidden, InstitutionRefusal, NoAnswer, RegisteringStep};
 use crate::service::base::session::digest;
 use crate::service::institution::connecting;
-use crate::store::{audit, invitations, registrations, tenants};
+use crate::store::{audit, history_senders, invitations, registrations, tenants};
+use lti::capabilities::CustomValues;
 use lti::dynamic_registration::{
     Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, configuration_url, read_answer,
 };
@@ -227,6 +228,10 @@ async fn register(
             }
             _ => return Err(already_known()),
         };
+        if registration.capabilities().custom_values == CustomValues::Administrators {
+            // What was registered names the history of courses, and no link of a course can say otherwise.
+            history_senders::set(db, &tenant, &registration.id, true, now)?;
+        }
         registrations::set_powers(db, &tenant, &registration.id, &powers)?;
         if let Some(deployment_id) = answer.deployment_id {
             // One that an administrator refused stays refused.

@@ -17,9 +17,9 @@ use crate::domain::rule::Condition;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::store::{
-    Db, StoreError, activities, approvals, audit, awards, badges, courses, credentials, decisions,
-    enrolments, erasures, facts, identities, issuers, line_items, people, posted_scores, regrades, results,
-    sessions, share_links, subjects, submissions, tenants,
+    Db, StoreError, activities, approvals, audit, awards, badges, course_teachers, courses, credentials,
+    decisions, enrolments, erasures, facts, identities, issuers, line_items, people, posted_scores, regrades,
+    results, sessions, share_links, subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -247,6 +247,7 @@ fn told_courses(
     names: &mut Names,
 ) -> Result<Vec<Value>, StoreError> {
     let mut told = Vec::new();
+    let taught = course_teachers::courses_of(db, tenant, id)?;
     for one in enrolments::for_person(db, tenant, id)? {
         let waits = matches!(one.membership(), Membership::Waits(_));
         let answer = one.answer.as_ref();
@@ -255,7 +256,8 @@ fn told_courses(
             "waits_for_a_teachers_answer": waits, "newest_launch_said": one.launched, "member_list_says": one.listed,
             "learner": one.learner, "seen_in_another_role_at": one.staff_seen_at, "refused_grading_at": one.refused_grading_at,
             "a_teacher_said": answer.map(|answer| json!({ "is_a_student": answer.is_student, "at": answer.at })),
-            "teaches": one.teaches, "active": one.active, "last_seen": one.seen_at,
+            "teaches": one.teaches, "seen_as_a_teacher": taught.contains(&one.course), "active": one.active,
+            "last_seen": one.seen_at,
         }));
     }
     Ok(told)

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::AdminPage;
-use crate::web::views::shared::{ProblemList, When};
+use crate::web::views::shared::{LinkTo, ProblemList, When};
 
 /// What there is. Posts `name` to make an institution.
 #[derive(Debug, Clone, Template)]
@@ -31,4 +31,6 @@ pub(crate) struct InstitutionCard {
     pub(crate) last_launch: Option<When>,
     /// In words, when installations wait: "1 installation waits to be accepted".
     pub(crate) waiting: Option<String>,
+    /// Teachers who ask for the badges of courses that they do not teach.
+    pub(crate) asked: Option<LinkTo>,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Choice, Page, PictureView, ProblemList, StatusChip};
+use crate::web::views::shared::{Choice, Page, PictureView, ProblemList, StatusChip, When};
 
 /// An offer on the course page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,33 @@ pub(crate) struct OfferLine {
     /// "This course was copied from Data Literacy 101. Bring its 4 badges and their rules?"
     pub(crate) text: String,
     pub(crate) href: String,
+    /// "Look at them".
+    pub(crate) action: &'static str,
+}
+
+/// What teachers of a copy of this course ask. Posts `answer` = `yes` or `no`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RequestLine {
+    /// "Ada teaches “Spring term” and asks to bring the badges of this course there."
+    pub(crate) text: String,
+    pub(crate) asked: When,
+    pub(crate) action: String,
+}
+
+/// A course that somebody has to agree for before its badges come along.
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/copied_ask.html")]
+pub(crate) struct CopiedAskPage {
+    pub(crate) page: Page,
+    /// What was asked and answered, in a sentence; none before anybody asked.
+    pub(crate) told: Option<&'static str>,
+    /// When it was asked.
+    pub(crate) asked: Option<When>,
+    /// None once it was asked, and where making badges is left to administrators.
+    pub(crate) ask_action: Option<String>,
+    /// None once it was declined.
+    pub(crate) decline_action: Option<String>,
+    pub(crate) back_href: String,
 }
 
 /// What would come along, before anything is taken.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{AskedLine, OfferLine};
+use super::{AskedLine, OfferLine, RequestLine};
 use crate::web::views::shared::{Page, PictureView, StatusChip, Waiting, When, thousands};
 
 /// Course badges: the instructor's first page.
@@ -39,7 +39,7 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) attention: Vec<Attention>,
     /// How many more there are than are shown.
     pub(crate) more_attention: u32,
-    /// What Cairn did by itself lately, a sentence each.
+    /// What Cairn did by itself lately, and what became of badges by it: a sentence or two each.
     pub(crate) news: Vec<String>,
     /// Why somebody should say when grades count here; none when nobody is asked.
     pub(crate) ask_when_grades_count: Option<String>,
@@ -48,6 +48,8 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) columns_href: String,
     /// Courses that this one was copied from, whose badges may come along.
     pub(crate) offers: Vec<OfferLine>,
+    /// What teachers of copies of this course ask.
+    pub(crate) requests: Vec<RequestLine>,
     /// None where only administrators make badges.
     pub(crate) new_badge_href: Option<String>,
     pub(crate) evidence_href: String,
@@ -107,6 +109,8 @@ pub(crate) struct Attention {
     pub(crate) href: String,
     /// The words of the link.
     pub(crate) action: String,
+    /// Where one click has a badge decide again that waits for nothing else.
+    pub(crate) resume_action: Option<String>,
 }
 
 impl CourseBadgesPage {

@@ -19,7 +19,8 @@ pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
 pub(crate) use by_hand::{AwardByHandPage, ByHand};
 pub(crate) use columns::{ColumnPanel, ColumnsPage};
 pub(crate) use copied::{
-    BroughtBadge, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine, OfferedBadge,
+    BroughtBadge, CopiedAskPage, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine,
+    OfferedBadge, RequestLine,
 };
 pub(crate) use course::{Attention, BadgeRow, CheckState, CourseBadgesPage};
 pub(crate) use decision::{DecisionPage, HistoryLine};
@@ -27,5 +28,5 @@ pub(crate) use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameG
 pub(crate) use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
 pub(crate) use regrade::RegradePage;
-pub(crate) use rule_builder::{ColumnFields, RuleBuilderPage, RuleOptions};
+pub(crate) use rule_builder::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions};
 pub(crate) use students::{AskedLine, StudentsPage, ToldLine};

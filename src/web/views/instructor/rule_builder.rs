@@ -7,7 +7,7 @@ use crate::web::rule_form::{DraftGroup, DraftNode, DraftRow, NeedWord, RowKind, 
 use crate::web::views::shared::{Choice, Page, PictureView, ProblemList};
 
 /// Builds a rule. Posts the flat fields of [`crate::web::rule_form`], `column.label`, `column.points`, and `action`:
-/// one of [`crate::web::rule_form::Action`], or `save`, `dry_run`, `create_column`, `refresh`.
+/// one of [`crate::web::rule_form::Action`], or `save`, `dry_run`, `create_column`, `refresh`, `scale:<column>`, `points:<column>`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/rule_builder.html")]
 pub(crate) struct RuleBuilderPage {
@@ -24,6 +24,14 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) problems: ProblemList,
     /// "Draft of version 3. Version 2 is active until you activate this one."
     pub(crate) version_note: String,
+    /// What can and cannot be seen of columns, a sentence each.
+    pub(crate) columns_tell: &'static [&'static str],
+    /// Columns that are a scale, or of which nobody can tell.
+    pub(crate) scales: Vec<ColumnLine>,
+    /// Whether that part of the page is open.
+    pub(crate) scales_open: bool,
+    /// What a new column does to the course total.
+    pub(crate) column_total: &'static str,
     /// The form for a new gradebook column; none where the platform does not let us make one.
     pub(crate) column: Option<ColumnFields>,
     /// Whether this person may save.
@@ -44,6 +52,18 @@ pub(crate) struct RuleOptions {
     pub(crate) activities: Vec<Choice>,
     /// Other badges of this course: id and name.
     pub(crate) badges: Vec<Choice>,
+}
+
+/// How a column is graded, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ColumnLine {
+    pub(crate) label: String,
+    /// "a scale of 4 steps".
+    pub(crate) says: String,
+    /// The value of the button: `scale:<id>` or `points:<id>`.
+    pub(crate) action: String,
+    /// "It is a scale".
+    pub(crate) button: &'static str,
 }
 
 /// A column to be made in the gradebook, as typed.

@@ -23,4 +23,6 @@ pub(crate) struct ChooseOpensPage {
     pub(crate) problems: ProblemList,
     /// Whether a grade column comes with an activity here; else the page says that its grade stays in Cairn.
     pub(crate) makes_column: bool,
+    /// What that column does to the course total.
+    pub(crate) column_total: &'static str,
 }

@@ -35,6 +35,8 @@ pub(crate) struct PlacePage {
     pub(crate) points: String,
     /// What the points can be, and what becomes of them.
     pub(crate) points_hint: &'static str,
+    /// What that column does to the course total.
+    pub(crate) column_total: &'static str,
     /// The badge editor, which comes back here; none where only administrators make badges.
     pub(crate) new_badge_href: Option<String>,
     pub(crate) problems: ProblemList,

@@ -13,6 +13,9 @@ pub(super) const fn course(refusal: CourseRefusal) -> &'static str {
         CourseRefusal::CopyChoice => {
             "Choose something of this course for each line. What you chose may have been removed; look again."
         }
+        CourseRefusal::CopyNotAgreed => {
+            "Nobody who teaches the other course has agreed yet, so nothing came along. Ask them on the course page."
+        }
         CourseRefusal::DeploymentClaim => {
             "This page is too old to ask with. Open the link in your course again and ask there."
         }
