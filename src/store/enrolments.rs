@@ -148,6 +148,14 @@ pub(crate) fn listing_of(capabilities: &Capabilities) -> Listing {
 /// # Errors
 /// [`StoreError::Missing`] when there is no such course.
 pub(crate) fn listing(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Listing, StoreError> {
+    listing_if_known(db, tenant, course)?.ok_or(StoreError::Missing("course"))
+}
+
+fn listing_if_known(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Option<Listing>, StoreError> {
     let flavour: Option<String> = on_both!(db, |connection| courses::table
         .inner_join(registrations::table.on(registrations::id.eq(courses::registration_id)))
         .filter(courses::tenant_id.eq(tenant.as_str()))
@@ -155,11 +163,12 @@ pub(crate) fn listing(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Resu
         .select(registrations::flavour)
         .get_result(connection))
     .optional()?;
-    let flavour = flavour.ok_or(StoreError::Missing("course"))?;
-    Ok(listing_of(&Capabilities::of(from_word(
-        "registrations.flavour",
-        &flavour,
-    )?)))
+    flavour
+        .map(|flavour| {
+            let flavour = from_word("registrations.flavour", &flavour)?;
+            Ok(listing_of(&Capabilities::of(flavour)))
+        })
+        .transpose()
 }
 
 /// The condition that [`Enrolment::may_be_awarded`] holds; the list of the course's platform names students alone, or not.
@@ -544,7 +553,9 @@ pub(crate) fn learners(
     tenant: &TenantId,
     course: &CourseId,
 ) -> Result<Vec<PersonId>, StoreError> {
-    let listing = listing(db, tenant, course)?;
+    let Some(listing) = listing_if_known(db, tenant, course)? else {
+        return Ok(Vec::new());
+    };
     let ids: Vec<String> = on_both!(db, |connection| enrolments::table
         .filter(enrolments::tenant_id.eq(tenant.as_str()))
         .filter(enrolments::course_id.eq(course.as_str()))

@@ -389,6 +389,11 @@ fn in_firefox_without_third_party_cookies_the_choice_ends_in_the_form_round_the_
         let scene = Scene::on(TestDatabase::sqlite()).await;
         let lms = &scene.moodle;
         let first = firefox.windows().await[0]["context"].as_str().unwrap().to_owned();
+        // Signed in by a cookie, as people are: the form that is saved in the end comes from the same person.
+        let teacher = lms.world().member(2, CourseRole::Teacher).unwrap().id;
+        firefox.open(&first, lms.origin()).await;
+        let cookie = format!("document.cookie = 'practice_session={teacher}; path=/'");
+        firefox.run(&first, &cookie).await;
         firefox.open(&first, &select_page(lms)).await;
         let frame = firefox.frame(&first).await;
         firefox

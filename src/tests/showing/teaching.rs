@@ -450,7 +450,7 @@ fn who_teaches_is_not_awarded_by_hand_either() {
         let here = stage.inside(&format!("/badges/{badge}/people/{person}"));
         let page = stage.teacher.get(&here).await.unwrap();
         assert!(
-            page.text().contains("in another role than a student"),
+            page.text().contains("that they teach, assist or design here"),
             "{}",
             page.text()
         );

@@ -124,6 +124,7 @@ async fn a_course_that_refuses_twice_an_hour_apart_has_ended_and_is_looked_at_on
             assert_eq!(checks.next_at, Some(certain + TimeDelta::days(1)), "{what}");
             assert_eq!((checks.last_at, checks.problem), (read_at, None), "{what}");
             assert_eq!(told(&bench).await, [format!("course.ended {}", how.word())]);
+            bench.work(&bench.cairn).await;
             let shown = progress(&bench.cairn, &bench.course.tenant, &bench.course.id, None);
             let shown = shown.await.unwrap();
             assert_eq!(shown.stage, Stage::CourseOver, "{what}");

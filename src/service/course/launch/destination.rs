@@ -7,6 +7,7 @@ use super::leads::{Destination, Review};
 use crate::domain::badge::BadgeState;
 use crate::domain::course::{Course, Link, Opens};
 use crate::domain::evidence::Activity;
+use crate::domain::policy::{Asker, Power};
 use crate::ids::{ActivityId, LinkId, PlacementId};
 use crate::random::Random;
 use crate::service::course::links as opening;
@@ -14,7 +15,9 @@ use crate::service::course::placing;
 use crate::service::course::placing::{ITEM, REVIEW};
 use crate::service::course::student_work;
 use crate::store::links::LinkSeen;
-use crate::store::{Db, StoreError, activities, badges, line_items, links, people, platforms, submissions};
+use crate::store::{
+    Db, StoreError, activities, badges, line_items, links, people, platforms, policies, submissions,
+};
 use lti::claims::{Launch, Message, ResourceLink};
 
 /// The link that the launch comes from. Canvas's course navigation has none: it opens the course itself.
@@ -89,7 +92,9 @@ pub(super) fn of(
             };
             Ok(match &link.opens {
                 Opens::Activity { activity } => Destination::Activity(activity.clone()),
-                Opens::Unchosen | Opens::CopyOf { .. } if teaches => Destination::Choose(link.id.clone()),
+                Opens::Unchosen | Opens::CopyOf { .. } if teaches && may_choose(db, course, launch)? => {
+                    Destination::Choose(link.id.clone())
+                }
                 Opens::Badge { badge } | Opens::Stack { badge } => {
                     let known = badges::get(db, &course.tenant, badge)?;
                     let lives = known.is_some_and(|badge| {
@@ -112,6 +117,15 @@ pub(super) fn of(
             })
         }
     }
+}
+
+/// Whether somebody who teaches is asked what a link shall open: assistants only where the policy lets them place content.
+fn may_choose(db: &mut Db, course: &Course, launch: &Launch) -> Result<bool, StoreError> {
+    if !launch.roles.is_assistant() {
+        return Ok(true);
+    }
+    let policy = policies::get(db, &course.tenant)?;
+    Ok(policy.allows(Power::Place, Asker::Assistant).is_ok())
 }
 
 /// What a gradebook column is of.
