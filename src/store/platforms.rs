@@ -248,7 +248,8 @@ pub(crate) fn of_registration(
     tenant: &TenantId,
     registration: &RegistrationId,
 ) -> Result<Vec<(DeploymentId, Belonging)>, StoreError> {
-    let rows: Vec<(String, Option<String>, Option<String>, Option<String>)> = deployments::table
+    type Told = Option<String>;
+    let rows: Vec<(String, Told, Told, Told)> = deployments::table
         .filter(deployments::tenant_id.eq(tenant.as_str()))
         .filter(deployments::registration_id.eq(registration.as_str()))
         .order((deployments::created_at, deployments::id))

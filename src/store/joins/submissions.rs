@@ -10,6 +10,9 @@ use super::super::{Db, StoreError};
 use super::moves;
 use crate::ids::{JoinId, PersonId, TenantId};
 
+/// Hand-in, activity, person, version, and whether it is the latest.
+type FiledRow = (String, String, String, i32, bool);
+
 const WHAT: &str = "submissions";
 /// Versions that change are above this meanwhile, so that no two meet.
 const ASIDE: i32 = 1_000_000;
@@ -46,7 +49,7 @@ pub(super) fn join(
     from: &PersonId,
     into: &PersonId,
 ) -> Result<(), StoreError> {
-    let rows: Vec<(String, String, String, i32, bool)> = on_both!(db, |connection| submissions::table
+    let rows: Vec<FiledRow> = on_both!(db, |connection| submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
         .filter(submissions::person_id.eq_any([from.as_str(), into.as_str()]))
         .order((submissions::submitted_at, submissions::version, submissions::id))
@@ -65,7 +68,7 @@ pub(super) fn join(
         .collect();
     let mut before = Vec::new();
     let mut after = Vec::new();
-    let mut by_activity: BTreeMap<&str, Vec<&(String, String, String, i32, bool)>> = BTreeMap::new();
+    let mut by_activity: BTreeMap<&str, Vec<&FiledRow>> = BTreeMap::new();
     for row in rows
         .iter()
         .filter(|(_, activity, ..)| theirs.contains(activity.as_str()))
