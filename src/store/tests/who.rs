@@ -78,10 +78,10 @@ fn a_database_of_the_version_before_keeps_its_people_courses_awards_and_subjects
                 assert_eq!(found.as_ref(), Some(person));
             }
             assert_eq!(
-                people::by_sub(db, &school.tenant, &Home::of(&"r-second".into()), "1")?,
+                people::by_sub(db, &school.tenant, Home::of(&"r-second".into()), "1")?,
                 None
             );
-            let other = people::by_sub(db, &south.tenant, &Home::of(&south.registration), "1")?.unwrap();
+            let other = people::by_sub(db, &south.tenant, Home::of(&south.registration), "1")?.unwrap();
             assert!(
                 learners.iter().all(|one| one.id != other.id),
                 "institutions never share"
@@ -186,7 +186,7 @@ fn two_platforms_of_one_registration_call_two_people_alike() {
             people::ids_by_sub(
                 db,
                 &school.tenant,
-                &Home::of(&school.registration),
+                Home::of(&school.registration),
                 &["5", "alias"],
             )
         });
@@ -307,7 +307,7 @@ fn two_people_who_are_one_hold_no_badge_of_one_term_twice_and_are_two_again_as_b
         let twins = read(database, |db| {
             awards::twins(db, &school.tenant, &listed[&present.id])
         });
-        assert_eq!(twins, [second.id.clone()]);
+        assert_eq!(twins, std::slice::from_ref(&second.id));
         let f = &former.id;
         assert_eq!(
             handed_in(&present.id),
@@ -329,7 +329,7 @@ fn two_people_who_are_one_hold_no_badge_of_one_term_twice_and_are_two_again_as_b
         let learners = read(database, |db| {
             enrolments::learners(db, &school.tenant, &school.course.id)
         });
-        assert_eq!(learners, [present.id.clone()]);
+        assert_eq!(learners, std::slice::from_ref(&present.id));
         // A list that names both names one person.
         let named = write(database, |db| {
             people::upsert_many(
