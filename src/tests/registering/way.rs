@@ -160,13 +160,14 @@ async fn tested(scene: &Scene, registration: &lti::registration::Registration) -
 fn a_canvas_that_names_its_deployment_opens_at_once_and_one_that_does_not_waits_for_the_console() {
     on_each_database(|scene| async move {
         let lms = &scene.canvas;
-        for told in [
-            DeploymentTold::Within,
-            DeploymentTold::Later,
-            DeploymentTold::Beside,
+        // Each for an institution of its own: a second registration of one platform is reviewed first.
+        for (told, school) in [
+            (DeploymentTold::Within, "South Coast"),
+            (DeploymentTold::Later, "East Coast"),
+            (DeploymentTold::Beside, "West Coast"),
         ] {
             lms.world().tell_deployments(told);
-            let asked = paste(lms, &invite(&scene).await, &[]).await;
+            let asked = paste(lms, &invite_of(&scene, school).await, &[]).await;
             let done = agree(lms, &asked).await;
             let adds = done.words().contains("By Client ID");
             assert_eq!(adds, told == DeploymentTold::Later, "{told:?}: {}", done.words());
@@ -185,6 +186,16 @@ fn a_canvas_that_names_its_deployment_opens_at_once_and_one_that_does_not_waits_
         }
         scene.end().await;
     });
+}
+
+/// An address at which another institution connects its platform.
+async fn invite_of(scene: &Scene, school: &str) -> String {
+    use crate::service::institution::administrators::Operator;
+    let found = crate::service::base::institutions::find_or_create(&scene.cairn, school).await;
+    let (other, _) = found.unwrap();
+    let life = registering::INVITATION_LIFE;
+    let made = registering::invite(&scene.cairn, &other.id, "", Operator::CommandLine, life).await;
+    registering::address(&scene.cairn, &made.unwrap().1)
 }
 
 /// What the administrator does in the console with a deployment that Canvas made.
@@ -238,20 +249,8 @@ fn moodle_updates_what_is_there_and_only_after_a_person_agreed() {
         assert_eq!(platforms(&scene).await, before);
 
         // An address of another institution cannot touch it.
-        let (other, _) = crate::service::base::institutions::find_or_create(&scene.cairn, "South Coast")
-            .await
-            .unwrap();
-        let life = registering::INVITATION_LIFE;
-        let (_, code) = registering::invite(
-            &scene.cairn,
-            &other.id,
-            "",
-            crate::service::institution::administrators::Operator::CommandLine,
-            life,
-        )
-        .await
-        .unwrap();
-        let foreign = paste(lms, &registering::address(&scene.cairn, &code), &update).await;
+        let elsewhere = invite_of(&scene, "South Coast").await;
+        let foreign = paste(lms, &elsewhere, &update).await;
         assert_eq!(foreign.status, 409, "{}", foreign.words());
         assert!(foreign.text().contains("platform.known"), "{}", foreign.words());
         scene.end().await;
