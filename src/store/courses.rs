@@ -1,5 +1,5 @@
 //! Courses: LTI contexts, found by what a platform calls them ([`course_keys`]). A course hangs on the newest deployment that
-//! it was launched from; what others offered is kept beside it ([`course_services`]).
+//! it was launched from; what others offered is kept beside it (`course_services`).
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
