@@ -106,6 +106,22 @@ pub(super) fn keep_services(db: &mut Db, course: &Course, now: DateTime<Utc>) ->
     Ok(())
 }
 
+/// When another deployment last began to speak for a course; none where it was one all along. In microseconds.
+pub(super) fn taken_over_at(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Option<i64>, StoreError> {
+    let last: Option<i64> = course_services::table
+        .filter(course_services::tenant_id.eq(tenant.as_str()))
+        .filter(course_services::course_id.eq(course.as_str()))
+        .order(course_services::replaced_at.desc())
+        .select(course_services::replaced_at)
+        .first(db)
+        .optional()?;
+    Ok(last)
+}
+
 /// Has the newest deployment of those that it hung on before speak for a course again, as long as that one belongs to the
 /// platform.
 pub(super) fn bring_back_services(

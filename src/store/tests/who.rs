@@ -9,6 +9,7 @@ use crate::domain::evidence::{Artefact, Submission, SubmissionState};
 use crate::domain::platform::{Join, JoinKind, JoinState, Platform};
 use crate::ids::{JoinId, PlatformId};
 use crate::store::identities::IdentityKind;
+use crate::store::links::LinkSeen;
 use crate::store::people::PersonSeen;
 use crate::store::platforms::{Belonging, Home};
 use crate::store::subjects::Subject;
@@ -445,8 +446,30 @@ fn a_course_goes_over_to_the_newer_deployment_and_back() {
             })
         };
         let url = |course: &Course| course.services.line_items_url.clone().unwrap();
+        let open = |name: &str, seconds| {
+            let seen = LinkSeen {
+                tenant: school.tenant.clone(),
+                course: school.course.id.clone(),
+                resource_link_id: name.into(),
+                title: None,
+                line_item_url: None,
+            };
+            write(database, |db| {
+                links::upsert_from_launch(db, &seen, at(seconds), &SystemRandom)
+            });
+        };
+        let opened = || {
+            read(database, |db| {
+                links::any_opened(db, &school.tenant, &school.course.id, "new:")
+            })
+        };
         assert_eq!(url(&launch(&old)), "https://lms.example/old");
+        open("5", 5);
+        assert!(opened());
         let moved = launch(&new);
+        assert!(!opened(), "nothing of the newer deployment");
+        open("6", 7);
+        assert!(opened());
         assert_eq!(
             (moved.id.clone(), url(&moved)),
             (school.course.id.clone(), "https://lms.example/new".into())
