@@ -62,7 +62,7 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
     let chosen = if column.is_own {
         ""
     } else {
-        " Nobody has chosen anything for it alone."
+        " It follows what is set for new columns."
     };
     ColumnPanel {
         id: item.id.to_string(),
