@@ -16,6 +16,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::session;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
+use crate::service::credential::fresh_lists;
 use crate::service::institution::policies;
 use crate::service::privacy::export::exporting;
 use crate::store::StoreError;
@@ -124,6 +125,9 @@ async fn sweep(cairn: &Cairn) {
     }
     if let Err(error) = policies::forget(cairn).await {
         tracing::error!(%error, "what is over could not be forgotten");
+    }
+    if let Err(error) = fresh_lists::sign(cairn).await {
+        tracing::error!(%error, "old status lists could not be read");
     }
     if let Err(error) = exporting::forget(cairn).await {
         tracing::error!(%error, "old archives could not be removed");

@@ -435,6 +435,7 @@ diesel::table! {
         document -> Text,
         version -> Integer,
         updated_at -> BigInt,
+        token -> Nullable<Text>,
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct StatusList {
     pub(crate) bits: Vec<u8>,
     /// The signed list as it is published.
     pub(crate) document: String,
+    /// The same, signed as a token; none for one that was published before lists had tokens.
+    pub(crate) token: Option<String>,
     /// Counts what was published, from 1.
     pub(crate) version: i32,
     pub(crate) updated_at: DateTime<Utc>,
@@ -45,6 +47,14 @@ struct Row {
     document: String,
     version: i32,
     updated_at: i64,
+    token: Option<String>,
+}
+
+/// A state of a list with its signatures, to be published.
+pub(crate) struct Signed<'a> {
+    pub(crate) bits: &'a [u8],
+    pub(crate) document: &'a str,
+    pub(crate) token: &'a str,
 }
 
 impl Row {
@@ -61,6 +71,7 @@ impl Row {
             document: self.document,
             version: self.version,
             updated_at: moment(self.updated_at)?,
+            token: self.token,
         })
     }
 }
@@ -82,6 +93,7 @@ pub(crate) fn insert(db: &mut Db, list: &StatusList) -> Result<(), StoreError> {
         document: list.document.clone(),
         version: list.version,
         updated_at: micros(list.updated_at),
+        token: list.token.clone(),
     };
     diesel::insert_into(status_lists::table)
         .values(&row)
@@ -145,6 +157,26 @@ pub(crate) fn for_issuer(
     rows.into_iter().map(Row::list).collect()
 }
 
+/// The lists of an institution that were published for the last time before `from`, or (by another clock) after `to`.
+pub(crate) fn published_outside(
+    db: &mut Db,
+    tenant: &TenantId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<StatusListId>, StoreError> {
+    let ids: Vec<String> = status_lists::table
+        .filter(status_lists::tenant_id.eq(tenant.as_str()))
+        .filter(
+            status_lists::updated_at
+                .lt(micros(from))
+                .or(status_lists::updated_at.gt(micros(to))),
+        )
+        .order(status_lists::id)
+        .select(status_lists::id)
+        .load(db)?;
+    Ok(ids.into_iter().map(StatusListId::from).collect())
+}
+
 /// Gives out a position that nobody has. `pick` draws one at random; one that is taken is drawn again, 64 times at
 /// most, so that `None` means that the list is as good as full: close it and open another. Run it in a transaction.
 ///
@@ -196,8 +228,7 @@ pub(crate) fn publish(
     tenant: &TenantId,
     id: &StatusListId,
     version: i32,
-    bits: &[u8],
-    document: &str,
+    signed: &Signed<'_>,
     now: DateTime<Utc>,
 ) -> Result<i32, StoreError> {
     let next = version.saturating_add(1);
@@ -206,8 +237,9 @@ pub(crate) fn publish(
         .filter(status_lists::id.eq(id.as_str()))
         .filter(status_lists::version.eq(version))
         .set((
-            status_lists::bits.eq(bits),
-            status_lists::document.eq(document),
+            status_lists::bits.eq(signed.bits),
+            status_lists::document.eq(signed.document),
+            status_lists::token.eq(signed.token),
             status_lists::version.eq(next),
             status_lists::updated_at.eq(micros(now)),
         ))

@@ -228,6 +228,13 @@ impl StatusListCredential {
             proof: Vec::new(),
         })
     }
+
+    /// The same list, to be fetched again at that moment at the latest.
+    #[must_use]
+    pub fn until(mut self, valid_until: DateTime<Utc>) -> Self {
+        self.valid_until = Some(valid_until);
+        self
+    }
 }
 
 #[cfg(test)]

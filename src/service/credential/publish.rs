@@ -56,6 +56,15 @@ pub(crate) struct SignedList {
     pub(crate) document: String,
 }
 
+/// What is served at the address of a status list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListForms {
+    /// The signed JSON.
+    pub(crate) document: String,
+    /// The same signed as a token; none for a list that was not signed anew since lists have tokens.
+    pub(crate) token: Option<String>,
+}
+
 /// A credential, read and checked at a moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Checked {
@@ -186,12 +195,12 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
     }))
 }
 
-/// The signed status list of an issuer, byte by byte as it was stored.
+/// The signed status list of an issuer in each of its forms, byte by byte as they were stored.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown list, or one of another issuer.
 #[tracing::instrument(name = "publish.status_list", level = "debug", skip_all)]
-pub(crate) async fn status_list(cairn: &Cairn, issuer: &str, list: &str) -> Result<String, ServiceError> {
+pub(crate) async fn status_list(cairn: &Cairn, issuer: &str, list: &str) -> Result<ListForms, ServiceError> {
     let (issuer, list) = (issuer.to_owned(), list.to_owned());
     let found = cairn.store.read(move |db| {
         let Some(issuer) = issuers::by_slug(db, &issuer)? else {
@@ -201,7 +210,10 @@ pub(crate) async fn status_list(cairn: &Cairn, issuer: &str, list: &str) -> Resu
         Ok(list.filter(|list| list.tenant == issuer.tenant && list.issuer == issuer.id))
     });
     let list = found.await?.ok_or(ServiceError::NotFound("status list"))?;
-    Ok(list.document)
+    Ok(ListForms {
+        document: list.document,
+        token: list.token,
+    })
 }
 
 /// A badge as anybody may see it: one that was activated once. Drafts are nobody's business.

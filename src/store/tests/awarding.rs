@@ -8,7 +8,7 @@ use crate::domain::award::Revocation;
 use crate::domain::credential::{Credential, ReissueCause, Reissued, Visibility};
 use crate::ids::CredentialId;
 use crate::store::reissues;
-use crate::store::status_lists::StatusList;
+use crate::store::status_lists::{Signed, StatusList};
 use crate::store::subjects::Subject;
 use crate::store::testing::shortcuts::logged;
 
@@ -118,6 +118,7 @@ fn list(school: &School, id: &str, length: i32) -> StatusList {
         open: true,
         bits: vec![0; usize::try_from(length).unwrap() / 8],
         document: "signed".into(),
+        token: None,
         version: 1,
         updated_at: at(0),
     }
@@ -192,8 +193,11 @@ fn a_list_is_published_over_the_version_that_was_loaded_only() {
                     &school.tenant,
                     &first.id,
                     version,
-                    &[0x80, 0x01],
-                    "signed again",
+                    &Signed {
+                        bits: &[0x80, 0x01],
+                        document: "signed again",
+                        token: "a token",
+                    },
                     at(5),
                 )
             })
@@ -205,6 +209,19 @@ fn a_list_is_published_over_the_version_that_was_loaded_only() {
             (public.bits.as_slice(), public.document.as_str(), public.version),
             ([0x80, 0x01].as_slice(), "signed again", 2)
         );
+        assert_eq!(public.token.as_deref(), Some("a token"));
+        let outside = |from, to| {
+            read(database, |db| {
+                status_lists::published_outside(db, &school.tenant, at(from), at(to))
+            })
+        };
+        assert!(outside(5, 5).is_empty());
+        assert_eq!(outside(6, 9), [first.id.clone()], "old");
+        assert_eq!(outside(1, 4), [first.id.clone()], "from a clock that was ahead");
+        let other: Vec<_> = read(database, |db| {
+            status_lists::published_outside(db, &"t-x".into(), at(6), at(9))
+        });
+        assert!(other.is_empty(), "another institution's");
         let second = list(&school, "m", 16);
         let two_open = database
             .store

@@ -77,6 +77,23 @@ fn every_form_is_had_by_address_and_by_what_is_accepted_and_each_verifies() {
             assert_eq!(file.header("content-type"), Some(media), "{accept}");
             assert_eq!(file.body, credential.document.as_bytes(), "byte for byte");
         }
+        let signed: serde_json::Value = serde_json::from_str(&credential.document).unwrap();
+        let list = signed["credentialStatus"]["statusListCredential"]
+            .as_str()
+            .unwrap();
+        let list = stage.url(list.strip_prefix(&stage.scene.cairn.settings.identity()).unwrap());
+        for (accept, media, is_token) in [
+            ("*/*", "application/vc+ld+json", false),
+            ("application/json", "application/json", false),
+            ("application/vc", "application/vc", false),
+            ("application/vc+jwt", "application/vc+jwt", true),
+            ("application/jwt, application/vc;q=0.3", "application/jwt", true),
+        ] {
+            let file = get(&list, accept).await;
+            assert_eq!(file.header("content-type"), Some(media), "{accept}");
+            assert_eq!(file.header("vary"), Some("accept"));
+            assert_eq!(openbadges::jwt::looks_like(&file.body), is_token, "{accept}");
+        }
         for accept in [BROWSER, "*/*", "text/*"] {
             let page = get(&address, accept).await;
             assert!(

@@ -7,7 +7,7 @@ use super::{open_to_all, or_nothing};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::institutions;
-use crate::service::credential::publish;
+use crate::service::credential::publish::{self, ListForms};
 use crate::web::error::AppError;
 use crate::web::{accept, paths};
 
@@ -20,6 +20,16 @@ const DID: [&str; 3] = [
 
 /// The media types of a key set (RFC 7517, section 8.5).
 const KEY_SET: [&str; 2] = ["application/jwk-set+json", "application/json"];
+
+/// The media types of a status list that is signed as a token.
+const TOKEN: [&str; 2] = ["application/vc+jwt", "application/jwt"];
+
+/// Those of a status list in either form. Whoever does not mind gets JSON.
+const LIST: [&str; 6] = {
+    let [linked, plain, json_ld, json] = accept::SIGNED;
+    let [own, general] = TOKEN;
+    [linked, plain, json_ld, json, own, general]
+};
 
 /// Lists the routes of these documents.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -54,7 +64,7 @@ pub(crate) async fn key_set(cairn: web::Data<Cairn>, request: HttpRequest) -> Re
         .body(set.to_string()))
 }
 
-/// A signed status list, byte by byte as it was stored. A minute of caching at most: revocation must be seen soon.
+/// A signed status list, as JSON or as a token, byte by byte as it was stored. A minute of caching at most: revocation must be seen soon.
 pub(crate) async fn status_list(
     cairn: web::Data<Cairn>,
     path: web::Path<(String, String)>,
@@ -63,9 +73,16 @@ pub(crate) async fn status_list(
     let (issuer, list) = path.into_inner();
     let found = publish::status_list(&cairn, &issuer, &list).await;
     match or_nothing(found, "status list")? {
-        Ok(signed) => Ok(open_to_all(60)
-            .insert_header(("content-type", accept::best(&request, &accept::SIGNED)))
-            .body(signed)),
+        Ok(ListForms { document, token }) => {
+            let (form, body) = match token {
+                Some(token) => match accept::best(&request, &LIST) {
+                    form if TOKEN.contains(&form) => (form, token),
+                    form => (form, document),
+                },
+                None => (accept::best(&request, &accept::SIGNED), document),
+            };
+            Ok(open_to_all(60).insert_header(("content-type", form)).body(body))
+        }
         Err(nothing) => Ok(nothing),
     }
 }

@@ -21,6 +21,7 @@ use super::credential::OpenBadgeCredential;
 use super::error::Error;
 use super::keys::PublicKey;
 use super::proof::SignedBytes;
+use super::status::StatusListCredential;
 
 /// Claims of a token that are no members of a credential (RFC 7519, section 4.1; RFC 7800).
 const CLAIMS: [&str; 8] = ["iss", "sub", "jti", "nbf", "exp", "iat", "aud", "cnf"];
@@ -75,7 +76,7 @@ struct Written<'a> {
 }
 
 #[derive(Serialize)]
-struct Payload<'a> {
+struct Payload<'a, T> {
     iss: &'a str,
     jti: &'a str,
     nbf: i64,
@@ -84,7 +85,7 @@ struct Payload<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
     #[serde(flatten)]
-    credential: &'a OpenBadgeCredential,
+    credential: &'a T,
 }
 
 /// Signs a credential as a token, once. `key_id` is the DID URL of `key`. The signature is deterministic (RFC 6979).
@@ -103,14 +104,42 @@ pub fn sign(credential: &OpenBadgeCredential, key: &SigningKey, key_id: &str) ->
         exp: credential.valid_until.map(|until| until.timestamp()),
         credential,
     };
+    written(&payload, "JWT", key, key_id)
+}
+
+/// Signs a status list as a token, once (Bitstring Status List 1.0, section 2.2, secured as VC-JOSE-COSE has it).
+///
+/// # Errors
+/// As [`sign`].
+pub fn sign_list(list: &StatusListCredential, key: &SigningKey, key_id: &str) -> Result<SignedBytes, Error> {
+    if !list.proof.is_empty() {
+        return Err(Error::AlreadySigned);
+    }
+    let payload = Payload {
+        iss: &list.issuer,
+        jti: &list.id,
+        nbf: list.valid_from.timestamp(),
+        sub: Some(&list.credential_subject.id),
+        exp: list.valid_until.map(|until| until.timestamp()),
+        credential: list,
+    };
+    written(&payload, "vc+jwt", key, key_id)
+}
+
+fn written<T: Serialize>(
+    payload: &Payload<'_, T>,
+    typ: &str,
+    key: &SigningKey,
+    key_id: &str,
+) -> Result<SignedBytes, Error> {
     let header = Written {
         alg: Algorithm::Es256.name(),
         kid: key_id,
-        typ: "JWT",
+        typ,
     };
     let mut token = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
     token.push('.');
-    URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(&payload)?, &mut token);
+    URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(payload)?, &mut token);
     let signature: Signature = key.sign(token.as_bytes());
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature.to_bytes(), &mut token);

@@ -1,24 +1,51 @@
 //! The places of credentials in status lists, and the lists as they are published.
 
+use chrono::TimeDelta;
+
 use super::{Signer, internal};
 use crate::ids::StatusListId;
 use crate::random;
 use crate::service::base::error::ServiceError;
 use crate::store::status_lists::StatusList;
 use crate::store::{Db, status_lists};
+use openbadges::jwt;
 use openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
 
+/// How long a published list holds. It is signed anew each day, so that only a service that is off lets one run out.
+const HOLDS: TimeDelta = TimeDelta::days(30);
+
+/// A list in both forms.
+struct Forms {
+    document: String,
+    token: String,
+}
+
 impl Signer {
-    fn sign_list(&self, slug: &str, bits: &Bitstring) -> Result<String, ServiceError> {
+    fn list(&self, slug: &str, bits: &Bitstring) -> Result<StatusListCredential, ServiceError> {
         let url = self.identity.status_url(slug);
-        let list = StatusListCredential::revocation(&url, self.identity.did(), bits, self.context.now)
-            .map_err(internal)?;
-        self.sign(&list)
+        StatusListCredential::revocation(&url, self.identity.did(), bits, self.context.now).map_err(internal)
+    }
+
+    fn sign_list(&self, slug: &str, bits: &Bitstring) -> Result<Forms, ServiceError> {
+        let list = self.list(slug, bits)?.until(self.context.now + HOLDS);
+        let key_id = self.identity.verification_method(self.token_key.verifying_key());
+        let token = jwt::sign_list(&list, &self.token_key, &key_id).map_err(internal)?;
+        Ok(Forms {
+            document: self.sign(&list)?,
+            token: token.into_string(),
+        })
+    }
+
+    /// The list for an archive: as of now and without an end, since nobody signs it anew there.
+    pub(in crate::service) fn list_to_keep(&self, list: &StatusList) -> Result<String, ServiceError> {
+        let bits = Bitstring::from_bytes(list.bits.clone()).map_err(internal)?;
+        self.sign(&self.list(&list.slug, &bits)?)
     }
 
     fn new_list(&self, db: &mut Db) -> Result<StatusList, ServiceError> {
         let bits = Bitstring::default();
         let slug = hex::encode(random::bytes::<8>(self.context.random.as_ref()));
+        let Forms { document, token } = self.sign_list(&slug, &bits)?;
         let list = StatusList {
             id: StatusListId::new(self.context.now, self.context.random.as_ref()),
             tenant: self.issuer.tenant.clone(),
@@ -26,7 +53,8 @@ impl Signer {
             length: i32::try_from(bits.entries()).map_err(internal)?,
             taken: 0,
             open: true,
-            document: self.sign_list(&slug, &bits)?,
+            document,
+            token: Some(token),
             slug,
             bits: bits.as_bytes().to_vec(),
             version: 1,
@@ -100,9 +128,14 @@ impl Signer {
     }
 
     fn publish(&self, db: &mut Db, list: &StatusList, bits: &Bitstring) -> Result<(), ServiceError> {
-        let (document, now) = (self.sign_list(&list.slug, bits)?, self.context.now);
-        let bytes = bits.as_bytes();
-        status_lists::publish(db, &list.tenant, &list.id, list.version, bytes, &document, now)?;
+        let Forms { document, token } = self.sign_list(&list.slug, bits)?;
+        let signed = status_lists::Signed {
+            bits: bits.as_bytes(),
+            document: &document,
+            token: &token,
+        };
+        let now = self.context.now;
+        status_lists::publish(db, &list.tenant, &list.id, list.version, &signed, now)?;
         Ok(())
     }
 }

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::pack::{Pack, Packed};
-use super::{HOW_TO_VERIFY, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers};
+use super::{
+    HOW_TO_VERIFY, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers, pack_manifest,
+    signer,
+};
 use crate::domain::award::Award;
 use crate::domain::badge::Renewal;
 use crate::domain::credential::Credential;
@@ -79,7 +82,8 @@ where
         }
     }
     pack_holders(cairn, tenant, &mut pack).await?;
-    // Read last: no list is older than a badge that names it.
+    // Read last: no list is older than a badge that names it, nor than the moment that it is signed for.
+    let signer = signer(cairn, tenant).await?;
     let id = tenant.clone();
     let issued = cairn.store.read(move |db| {
         let mut all = Vec::new();
@@ -92,7 +96,7 @@ where
         }
         Ok(all)
     });
-    pack_issuers(cairn, &mut pack, issued.await?).await?;
+    pack_issuers(cairn, &mut pack, signer.as_ref(), issued.await?).await?;
     let readme = format!(
         "Every badge that was issued at {}, packed on {}\n\n\
          holders.csv      Who holds which badge: the folder of the badge, its name, the holder as\n\
@@ -106,6 +110,7 @@ where
         date(now)
     );
     pack_frame(&mut pack, readme, &missing).await?;
+    pack_manifest(&mut pack, signer.as_ref(), badges).await?;
     Ok(Summary {
         packed: pack.finish().await?,
         badges,

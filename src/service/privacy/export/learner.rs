@@ -4,7 +4,7 @@ use super::pack::Pack;
 use super::reading::Reading;
 use super::{
     HOW_TO_VERIFY, Issued, PARTS, about_me, date, new_path, pack_badge, pack_evidence, pack_frame,
-    pack_issuers, pretty,
+    pack_issuers, pack_manifest, pretty, signer,
 };
 use tokio::sync::Semaphore;
 
@@ -13,6 +13,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
+use crate::service::credential::signing::Signer;
 use crate::store::audit;
 use crate::store::{issuers, status_lists};
 
@@ -44,7 +45,16 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
             about.lies(&submission.id, &place);
         }
     }
-    // Read last: no list is older than a badge that names it.
+    // Read last: no list is older than a badge that names it, nor than the moment that it is signed for. Without a badge
+    // nobody signs.
+    let signer = signer(cairn, &tenant).await?;
+    let signs = |one: &Signer| {
+        about
+            .credentials
+            .iter()
+            .any(|(badge, _)| badge.issuer == one.issuer.id)
+    };
+    let signer = signer.filter(signs);
     let named: Vec<_> = about
         .credentials
         .iter()
@@ -67,7 +77,7 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
         }
         Ok(all)
     });
-    pack_issuers(cairn, &mut pack, issued.await?).await?;
+    pack_issuers(cairn, &mut pack, signer.as_ref(), issued.await?).await?;
     let badges = about.credentials.len();
     pack.add("about-me.json", pretty(&about.document())?).await?;
     let readme = format!(
@@ -81,6 +91,8 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
         date(now)
     );
     pack_frame(&mut pack, readme, &missing).await?;
+    let count = u64::try_from(badges).unwrap_or(u64::MAX);
+    pack_manifest(&mut pack, signer.as_ref(), count).await?;
     let packed = pack.finish().await?;
     let entry = visitor.entry(Action::DataExported, person.as_str(), now);
     let entry = entry.detail(serde_json::json!({ "badges": badges }));

@@ -1,7 +1,7 @@
 //! Leaving with everything: archives that stand for themselves. [`learner`] packs what is about one person,
 //! [`institution`] what an institution issued; [`verifying`] proves, without this service, that the badges in one verify.
 //!
-//! An archive is a ZIP: `README.txt`, `verify.html` (the page of [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`,
+//! An archive is a ZIP with a signed [`manifest`]: `README.txt`, `verify.html` (the page of [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`,
 //! `evidence/SUBMISSION/…`, `issuers/SLUG/{did.json,keys.json}`, `status/SLUG.json`, and `about-me.json` or
 //! `holders.csv`. It never holds a private key.
 
@@ -18,15 +18,18 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::baked::{self, Form};
+use crate::service::credential::signing::{IssuingContext, Signer};
 use crate::service::credential::verifier;
 use crate::store::blobs::BlobError;
 use crate::store::status_lists::StatusList;
 use openbadges::did::IssuerIdentity;
 
 mod about_me;
+pub(crate) mod comparing;
 pub(crate) mod exporting;
 pub(crate) mod institution;
 pub(crate) mod learner;
+pub(crate) mod manifest;
 pub(crate) mod pack;
 pub(crate) mod reading;
 #[cfg(test)]
@@ -54,12 +57,14 @@ status/          The last lists of revoked badges, each signed by its issuer. A 
                  \"not revoked\" as of the date of its list; what was revoked later cannot be
                  in here.
 evidence/        What was handed in, one folder for each hand-in.
+SHA256SUMS       The SHA-256 of every file in here. SHA256SUMS.jws is the issuer's signature
+                 over them: with it, a file that is missing, new or changed is noticed.
 ";
 
 /// How to prove the archive.
 const HOW_TO_VERIFY: &str = "\
-To prove that everything in here still verifies, without this service, its database or the
-net:  cairn verify-archive FILE.zip
+To prove that everything in here is as it was packed and still verifies, without this service,
+its database or the net:  cairn verify-archive FILE.zip
 ";
 
 /// "26 November 2026, 11:20 UTC".
@@ -182,8 +187,37 @@ struct Issued {
     lists: Vec<StatusList>,
 }
 
-/// What checkers need beside the badges.
-async fn pack_issuers(cairn: &Cairn, pack: &mut Pack, all: Vec<Issued>) -> Result<(), ServiceError> {
+/// Whoever signs for the institution, to be asked before anything is read that is signed; nobody where there is no issuer yet.
+async fn signer(cairn: &Cairn, tenant: &TenantId) -> Result<Option<Signer>, ServiceError> {
+    let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
+    let signer = cairn
+        .store
+        .write_with(move |db| match context.signer(db, &tenant) {
+            Ok(signer) => Ok(Some(signer)),
+            Err(ServiceError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        });
+    signer.await
+}
+
+/// Ends an archive with the sums of its files and, where the keys of whoever signs are in it, the signature over them.
+async fn pack_manifest(pack: &mut Pack, signer: Option<&Signer>, badges: u64) -> Result<(), ServiceError> {
+    let sums = pack.sums().await?;
+    if let Some(signer) = signer {
+        let (identity, at) = (&signer.identity, signer.context.now);
+        let signature = manifest::sign(identity, &signer.key, at, &sums, badges)?;
+        pack.add(manifest::SIGNATURE, signature).await?;
+    }
+    pack.add(manifest::SUMS, sums).await
+}
+
+/// What checkers need beside the badges. The lists are as of the moment of the signer, and without an end.
+async fn pack_issuers(
+    cairn: &Cairn,
+    pack: &mut Pack,
+    signer: Option<&Signer>,
+    all: Vec<Issued>,
+) -> Result<(), ServiceError> {
     for Issued { issuer, keys, lists } in all {
         let identity: IssuerIdentity = institutions::identity(cairn, &issuer)?;
         let folder = format!("issuers/{}", issuer.slug);
@@ -202,8 +236,11 @@ async fn pack_issuers(cairn: &Cairn, pack: &mut Pack, all: Vec<Issued>) -> Resul
         });
         pack.add(format!("{folder}/keys.json"), pretty(&about)?).await?;
         for list in lists {
-            pack.add(format!("status/{}.json", list.slug), list.document)
-                .await?;
+            let document = match signer.filter(|signer| signer.issuer.id == issuer.id) {
+                Some(signer) => signer.list_to_keep(&list)?,
+                None => list.document,
+            };
+            pack.add(format!("status/{}.json", list.slug), document).await?;
         }
     }
     Ok(())

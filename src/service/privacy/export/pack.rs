@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use super::manifest;
 use crate::service::base::error::ServiceError;
 use crate::store::blobs::BlobError;
 
@@ -22,6 +24,8 @@ enum Step {
     Begin(String),
     /// More bytes of it.
     Part(Bytes),
+    /// Asks for the sums of everything that is in so far.
+    Sums(oneshot::Sender<String>),
 }
 
 /// An archive that is being written.
@@ -133,6 +137,16 @@ impl Pack {
         self.step(Step::Part(content.into())).await
     }
 
+    /// The SHA-256 of every file that is in, as [`manifest::line`] writes them.
+    ///
+    /// # Errors
+    /// As [`Pack::add`].
+    pub(super) async fn sums(&mut self) -> Result<String, ServiceError> {
+        let (ask, answer) = oneshot::channel();
+        self.step(Step::Sums(ask)).await?;
+        answer.await.map_err(failed)
+    }
+
     async fn step(&mut self, step: Step) -> Result<(), ServiceError> {
         if self.steps.send(step).await.is_ok() {
             return Ok(());
@@ -167,6 +181,33 @@ fn create(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
+/// The sums of what was written, and of what is being written.
+#[derive(Default)]
+struct Sums {
+    done: String,
+    name: Option<String>,
+    hash: Sha256,
+}
+
+impl Sums {
+    fn begin(&mut self, name: String) {
+        self.end();
+        self.name = Some(name);
+    }
+
+    fn end(&mut self) {
+        let sum = self.hash.finalize_reset();
+        if let Some(name) = self.name.take() {
+            self.done.push_str(&manifest::line(&name, &sum.into()));
+        }
+    }
+
+    fn so_far(&mut self) -> String {
+        self.end();
+        self.done.clone()
+    }
+}
+
 fn write(file: File, mut steps: mpsc::Receiver<Step>, now: DateTime<Utc>) -> Result<u64, String> {
     let said = |error: zip::result::ZipError| error.to_string();
     let mut archive = ZipWriter::new(BufWriter::new(file)).set_auto_large_file();
@@ -174,10 +215,19 @@ fn write(file: File, mut steps: mpsc::Receiver<Step>, now: DateTime<Utc>) -> Res
     if let Some(date) = dos_date(now) {
         options = options.last_modified_time(date);
     }
+    let mut sums = Sums::default();
     while let Some(step) = steps.blocking_recv() {
         match step {
-            Step::Begin(name) => archive.start_file(name, options).map_err(said)?,
-            Step::Part(bytes) => archive.write_all(&bytes).map_err(|error| error.to_string())?,
+            Step::Begin(name) => {
+                archive.start_file(name.as_str(), options).map_err(said)?;
+                sums.begin(name);
+            }
+            Step::Part(bytes) => {
+                archive.write_all(&bytes).map_err(|error| error.to_string())?;
+                sums.hash.update(&bytes);
+            }
+            // Nobody listens when the archive was given up.
+            Step::Sums(ask) => drop(ask.send(sums.so_far())),
         }
     }
     let file = archive.finish().map_err(said)?;

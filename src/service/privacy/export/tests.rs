@@ -3,10 +3,14 @@
 use std::io::{Cursor, Write as _};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use super::comparing::{Difference, Listed};
+use super::manifest::{self, Manifest, ManifestProblem};
 use super::verifying::{ArchiveError, Finding, Report, verify_archive};
 use super::{badge_folder, file_name};
 use openbadges::bake::bake_svg;
@@ -105,7 +109,214 @@ fn every_badge_is_verified_revoked_or_expired_as_of_the_date_of_its_list() {
     ));
     assert_eq!(report.badges.len(), 4);
     assert_eq!(report.issuers, ["did:web:badges.example:issuers:abc"]);
-    assert!(report.is_sound());
+    assert!(report.has_sound_badges());
+    assert_eq!(report.manifest, Manifest::Absent);
+    assert!(!report.is_sound(), "nobody signed for what is in it");
+}
+
+const HEAD: &str =
+    "folder,badge,name,email,id at the course site,awarded,valid until,revoked,reason,renewal\n";
+
+/// The archive with a page, a list of holders and a signed manifest.
+fn sealed(mut files: Vec<File>) -> Vec<File> {
+    let until = (examples::moment() + TimeDelta::days(2)).to_rfc3339();
+    let row = |folder: &str, until: &str, revoked: &str| {
+        format!(
+            "badges/{folder},Teamwork,Ada,ada@school.example,7,2025-09-01T00:00:00+00:00,{until},{revoked},,\n"
+        )
+    };
+    let holders = [
+        HEAD.to_owned(),
+        row("a", "", ""),
+        row("b", "", "2025-09-02T00:00:00+00:00"),
+        row("c", &until, ""),
+    ];
+    files.push(("verify.html".into(), b"<p>Checks badges</p>".to_vec()));
+    files.push(("holders.csv".into(), holders.concat().into_bytes()));
+    signed(files)
+}
+
+fn sums(files: &[File]) -> String {
+    let line = |(name, bytes): &File| manifest::line(name, &Sha256::digest(bytes).into());
+    files.iter().map(line).collect()
+}
+
+fn signed(mut files: Vec<File>) -> Vec<File> {
+    let sums = sums(&files);
+    let issuer = examples::issuer().unwrap();
+    let signature = manifest::sign(&issuer, &examples::key(), examples::moment(), &sums, 3).unwrap();
+    files.push((manifest::SUMS.into(), sums.into_bytes()));
+    files.push((manifest::SIGNATURE.into(), signature.into_bytes()));
+    files
+}
+
+fn content<'a>(files: &'a mut [File], name: &str) -> &'a mut Vec<u8> {
+    &mut files.iter_mut().find(|(known, _)| known == name).unwrap().1
+}
+
+#[test]
+fn an_archive_as_it_was_packed_is_sound_and_says_who_signed_for_it() {
+    let report = verified(packed(&sealed(files()))).unwrap();
+    assert!(report.is_sound(), "{report:?}");
+    let Manifest::Signed(by) = report.manifest else {
+        panic!("{report:?}");
+    };
+    assert_eq!(by.issuer, "did:web:badges.example:issuers:abc");
+    assert_eq!((by.at, by.files, by.badges), (examples::moment(), 9, 3));
+}
+
+/// What somebody may do to an archive, and what has to be said of it.
+type Mutation = (fn(&mut Vec<File>), Difference);
+
+#[test]
+fn whatever_is_missing_added_changed_or_foreign_is_said() {
+    let mutations: [Mutation; 9] = [
+        (
+            |files| files.retain(|(name, _)| name != "badges/a/badge.svg"),
+            Difference::Missing("badges/a/badge.svg".into()),
+        ),
+        (
+            |files| files.retain(|(name, _)| !name.starts_with("badges/c/")),
+            Difference::Missing("badges/c/badge.json".into()),
+        ),
+        (
+            |files| *content(files, "verify.html") = b"<p>Everything is valid</p>".to_vec(),
+            Difference::Changed("verify.html".into()),
+        ),
+        (
+            |files| *content(files, "README.txt") = b"Read this.".to_vec(),
+            Difference::Changed("README.txt".into()),
+        ),
+        (
+            |files| {
+                let other = content(files, "badges/b/badge.json").clone();
+                *content(files, "badges/a/badge.json") = other;
+            },
+            Difference::Changed("badges/a/badge.json".into()),
+        ),
+        (
+            |files| {
+                let other = content(files, "badges/b/badge.json").clone();
+                files.push(("badges/a/zbadge.json".into(), other));
+            },
+            Difference::OtherBadge("badges/a/zbadge.json".into()),
+        ),
+        (
+            |files| {
+                let other = content(files, "badges/a/badge.json").clone();
+                files.push(("badges/d/badge.json".into(), other));
+            },
+            Difference::Added("badges/d/badge.json".into()),
+        ),
+        (
+            |files| {
+                files.push((
+                    "issuers/other/did.json".into(),
+                    br#"{"id":"did:web:other.example"}"#.to_vec(),
+                ))
+            },
+            Difference::Added("issuers/other/did.json".into()),
+        ),
+        (
+            |files| files.push(("evidence/x/file.txt".into(), b"Mine".to_vec())),
+            Difference::Added("evidence/x/file.txt".into()),
+        ),
+    ];
+    for (mutate, said) in mutations {
+        let mut files = sealed(files());
+        mutate(&mut files);
+        let report = verified(packed(&files)).unwrap();
+        assert!(!report.is_sound(), "{said:?}");
+        assert!(
+            report.differences.contains(&said),
+            "{said:?}: {:?}",
+            report.differences
+        );
+    }
+}
+
+#[test]
+fn sums_that_were_written_to_fit_do_not_hold() {
+    let problem = |mutate: fn(&mut Vec<File>)| {
+        let mut files = sealed(files());
+        mutate(&mut files);
+        let report = verified(packed(&files)).unwrap();
+        assert!(!report.is_sound());
+        report.manifest
+    };
+    let rewritten = problem(|files| {
+        files.retain(|(name, _)| !name.starts_with("badges/c/") && !name.starts_with("SHA256SUMS."));
+        let rest: Vec<File> = files
+            .iter()
+            .filter(|(name, _)| name != manifest::SUMS)
+            .cloned()
+            .collect();
+        *content(files, manifest::SUMS) = sums(&rest).into_bytes();
+        files.push(sealed(self::files()).pop().unwrap());
+    });
+    assert_eq!(rewritten, Manifest::Wrong(ManifestProblem::OtherSums));
+    let by_another = problem(|files| {
+        let key = SigningKey::from_bytes(&[9; 32]);
+        let sums = String::from_utf8(content(files, manifest::SUMS).clone()).unwrap();
+        let issuer = examples::issuer().unwrap();
+        let signature = manifest::sign(&issuer, &key, examples::moment(), &sums, 3).unwrap();
+        *content(files, manifest::SIGNATURE) = signature.into_bytes();
+    });
+    assert_eq!(by_another, Manifest::Wrong(ManifestProblem::UnknownKey));
+    let claimed = problem(|files| {
+        let at = content(files, manifest::SIGNATURE).len() - 10;
+        let byte = &mut content(files, manifest::SIGNATURE)[at];
+        *byte = if *byte == b'A' { b'B' } else { b'A' };
+    });
+    assert_eq!(claimed, Manifest::Wrong(ManifestProblem::Signature));
+    let counted = problem(|files| {
+        let sums = String::from_utf8(content(files, manifest::SUMS).clone()).unwrap();
+        let issuer = examples::issuer().unwrap();
+        let signature = manifest::sign(&issuer, &examples::key(), examples::moment(), &sums, 4).unwrap();
+        *content(files, manifest::SIGNATURE) = signature.into_bytes();
+    });
+    assert_eq!(counted, Manifest::Wrong(ManifestProblem::Counts));
+    let garbage = problem(|files| *content(files, manifest::SIGNATURE) = b"signed, the issuer".to_vec());
+    assert_eq!(garbage, Manifest::Wrong(ManifestProblem::Form));
+    let gone = problem(|files| files.retain(|(name, _)| !name.starts_with("SHA256SUMS")));
+    assert_eq!(gone, Manifest::Absent);
+}
+
+#[test]
+fn the_list_of_holders_is_held_against_the_badges() {
+    let listed = |from: &str, to: &str| {
+        let mut files = sealed(files());
+        files.truncate(files.len() - 2);
+        let holders = String::from_utf8(content(&mut files, "holders.csv").clone()).unwrap();
+        assert!(holders.contains(from), "{from}");
+        *content(&mut files, "holders.csv") = holders.replacen(from, to, 1).into_bytes();
+        let report = verified(packed(&signed(files))).unwrap();
+        assert!(report.differences.is_empty() == report.is_sound());
+        report.differences
+    };
+    let as_listed = |folder: &str, what| vec![Difference::ListedAs(format!("badges/{folder}"), what)];
+    assert_eq!(
+        listed("badges/a,Teamwork", "badges/a,'Teamwork"),
+        [],
+        "led by an apostrophe"
+    );
+    assert_eq!(
+        listed("badges/a,Teamwork", "badges/a,Team work"),
+        as_listed("a", Listed::Name)
+    );
+    assert_eq!(listed(",2025-09-03", ",2026-09-03"), as_listed("c", Listed::End));
+    assert_eq!(
+        listed(",,,,\n", ",,2025-09-02T00:00:00+00:00,,\n"),
+        as_listed("a", Listed::Revoked)
+    );
+    assert_eq!(
+        listed("badges/c,", "badges/d,"),
+        [
+            Difference::HeldNowhere("badges/d".into()),
+            Difference::NotListed("badges/c".into())
+        ]
+    );
+    assert_eq!(listed("folder,", "place,"), [Difference::Holders]);
 }
 
 #[test]
@@ -114,7 +325,7 @@ fn one_byte_of_one_badge_makes_the_check_fail() {
     let at = changed[3].1.iter().position(|byte| *byte == b'T').unwrap();
     changed[3].1[at] = b'U';
     let report = verified(packed(&changed)).unwrap();
-    assert!(!report.is_sound());
+    assert!(!report.has_sound_badges());
     assert!(matches!(
         finding(&report, "badges/a/badge.json"),
         Finding::Failed(_)
@@ -149,7 +360,7 @@ fn without_its_issuer_or_its_list_a_badge_is_not_verified() {
             panic!("{report:?}");
         };
         assert!(why.contains(sentence), "{why}");
-        assert!(!report.is_sound());
+        assert!(!report.has_sound_badges());
     }
 }
 
@@ -162,7 +373,7 @@ fn a_form_that_nobody_knows_is_not_passed_over() {
         finding(&report, "badges/a/badge.jwt"),
         Finding::Failed(_)
     ));
-    assert!(!report.is_sound());
+    assert!(!report.has_sound_badges());
 }
 
 #[test]
@@ -250,7 +461,7 @@ fn another_file_that_is_damaged_is_said() {
     let at = bytes.windows(8).position(|window| window == b"Read me.").unwrap();
     bytes[at] = b'L';
     let report = verified(bytes).unwrap();
-    assert!(!report.is_sound());
+    assert!(!report.has_sound_badges());
     assert!(report.damaged[0].starts_with("README.txt: "), "{report:?}");
 }
 

@@ -1,4 +1,5 @@
-//! Proves an archive: every badge of an archive is verified from the archive alone, as if this service had never been.
+//! Proves an archive: every badge of an archive is verified from the archive alone, as if this service had never been, and
+//! every file is held against the signed manifest.
 //!
 //! Archives come from anywhere, so nothing in one is believed: names, sizes and the number of files are looked at before
 //! anything is unpacked, and nothing is ever written to a disk.
@@ -8,7 +9,11 @@ use std::io::{Read, Seek, SeekFrom};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
+
+use super::comparing::{self, Contents, Difference};
+use super::manifest::{Manifest, Sum};
 
 use openbadges::bake::{self, MAX_IMAGE};
 use openbadges::jwt;
@@ -78,12 +83,23 @@ pub(crate) struct Report {
     pub(crate) damaged: Vec<String>,
     /// Whose keys were in the archive (DIDs).
     pub(crate) issuers: Vec<String>,
+    /// Whether somebody signed for what is in it.
+    pub(crate) manifest: Manifest,
+    /// Where it is not what it says.
+    pub(crate) differences: Vec<Difference>,
 }
 
 impl Report {
-    /// Whether every badge is genuine and every file whole. A revoked or expired badge is genuine.
+    /// Whether every badge is genuine, every file whole, and all of it as it was packed.
     #[must_use]
     pub(crate) fn is_sound(&self) -> bool {
+        let is_signed = matches!(self.manifest, Manifest::Signed(_));
+        self.has_sound_badges() && is_signed && self.differences.is_empty()
+    }
+
+    /// Whether every badge is genuine and every file whole. A revoked or expired badge is genuine.
+    #[must_use]
+    pub(crate) fn has_sound_badges(&self) -> bool {
         let bad = |line: &Line| matches!(line.finding, Finding::Failed(_));
         self.damaged.is_empty() && !self.badges.is_empty() && !self.badges.iter().any(bad)
     }
@@ -112,6 +128,8 @@ enum Kind {
     Badge,
     Issuer,
     Status,
+    /// What is held against the other files.
+    Kept,
     Other,
 }
 
@@ -124,6 +142,8 @@ impl Kind {
             Self::Issuer
         } else if name.starts_with("status/") && name.ends_with(".json") {
             Self::Status
+        } else if comparing::KEPT.contains(&name) {
+            Self::Kept
         } else {
             Self::Other
         }
@@ -134,6 +154,7 @@ impl Kind {
         match self {
             Self::Badge => MAX_IMAGE,
             Self::Issuer | Self::Status => MAX_DOCUMENT,
+            Self::Kept => usize::try_from(MAX_DOCUMENTS).unwrap_or(usize::MAX),
             Self::Other => usize::MAX,
         }
     }
@@ -154,19 +175,25 @@ pub(crate) fn verify_archive<R: Read + Seek>(
         ZipArchive::new(reader).map_err(|error| ArchiveError::NotAnArchive(plain(&error.to_string())))?;
     let names = listed(&mut archive, length)?;
     let mut report = Report::default();
-    let mut documents = Documents::default();
+    let (mut documents, mut contents) = (Documents::default(), Contents::default());
     for (index, name, kind) in &names {
-        match kind {
-            Kind::Badge => {}
-            Kind::Other => {
-                if let Err(problem) = pass(&mut archive, *index) {
-                    report.damaged.push(format!("{name}: {problem}"));
+        let read = match kind {
+            Kind::Badge => continue,
+            Kind::Other => pass(&mut archive, *index).map(|sum| (sum, None)),
+            Kind::Issuer | Kind::Status | Kind::Kept => {
+                bytes(&mut archive, *index, *kind).map(|bytes| (sum(&bytes), Some(bytes)))
+            }
+        };
+        match read {
+            Err(problem) => report.damaged.push(format!("{name}: {problem}")),
+            Ok((sum, bytes)) => {
+                contents.saw(name, sum);
+                match bytes {
+                    None => {}
+                    Some(bytes) if *kind == Kind::Kept => contents.keep(name, bytes),
+                    Some(bytes) => documents.take(*kind, name, bytes, &mut report.damaged)?,
                 }
             }
-            Kind::Issuer | Kind::Status => match bytes(&mut archive, *index, *kind) {
-                Ok(bytes) => documents.take(*kind, name, bytes, &mut report.damaged)?,
-                Err(problem) => report.damaged.push(format!("{name}: {problem}")),
-            },
         }
     }
     for (index, name, kind) in names {
@@ -174,10 +201,17 @@ pub(crate) fn verify_archive<R: Read + Seek>(
             continue;
         }
         let finding = match bytes(&mut archive, index, kind) {
-            Ok(bytes) => match document(&name, bytes) {
-                Ok(document) => judge(&document, &documents, now),
-                Err(reason) => Finding::Failed(reason),
-            },
+            Ok(bytes) => {
+                contents.saw(&name, sum(&bytes));
+                match document(&name, bytes) {
+                    Ok(document) => {
+                        let finding = judge(&document, &documents, now);
+                        contents.badge(&name, &document, matches!(finding, Finding::Revoked { .. }));
+                        finding
+                    }
+                    Err(reason) => Finding::Failed(reason),
+                }
+            }
             Err(problem) => Finding::Failed(problem),
         };
         report.badges.push(Line { name, finding });
@@ -186,6 +220,8 @@ pub(crate) fn verify_archive<R: Read + Seek>(
         return Err(ArchiveError::NoBadge);
     }
     report.badges.sort_by(|one, other| one.name.cmp(&other.name));
+    report.manifest = contents.manifest(&documents.issuers);
+    report.differences = contents.differences(&report.manifest);
     report.issuers = documents.issuers.into_keys().collect();
     Ok(report)
 }
@@ -225,7 +261,7 @@ fn listed<R: Read + Seek>(
             return Err(ArchiveError::TooLarge(name));
         }
         total = total.saturating_add(size);
-        if matches!(kind, Kind::Issuer | Kind::Status) {
+        if matches!(kind, Kind::Issuer | Kind::Status | Kind::Kept) {
             documents = documents.saturating_add(size);
         }
         if !entry.is_dir() {
@@ -272,15 +308,29 @@ fn bytes<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize, kind: Kind) 
     }
 }
 
-/// Reads a file through, to see that it is whole.
-fn pass<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize) -> Result<(), String> {
+/// Reads a file through, to see that it is whole, and says its sum.
+fn pass<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize) -> Result<Sum, String> {
     let file = archive.by_index(index).map_err(|_| DAMAGED.to_owned())?;
     let size = file.size();
-    let read = std::io::copy(&mut file.take(size.saturating_add(1)), &mut std::io::sink());
-    match read {
-        Ok(count) if count == size => Ok(()),
-        _ => Err(DAMAGED.to_owned()),
+    let mut rest = file.take(size.saturating_add(1));
+    let (mut hash, mut buffer, mut count) = (Sha256::new(), vec![0; 64 << 10], 0_u64);
+    loop {
+        let read = rest.read(&mut buffer).map_err(|_| DAMAGED.to_owned())?;
+        if read == 0 {
+            break;
+        }
+        hash.update(buffer.get(..read).unwrap_or_default());
+        count = count.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
     }
+    if count == size {
+        Ok(hash.finalize().into())
+    } else {
+        Err(DAMAGED.to_owned())
+    }
+}
+
+fn sum(bytes: &[u8]) -> Sum {
+    Sha256::digest(bytes).into()
 }
 
 impl Documents {
