@@ -45,7 +45,7 @@ impl Application {
     /// Opens database, keys and port. Port 0 is replaced by the one that was free, in the public origin as well.
     ///
     /// # Errors
-    /// [`StartError`] with a sentence for whoever starts it.
+    /// [`StartError`].
     pub(crate) async fn build(settings: Settings) -> Result<Self, StartError> {
         Self::build_in(settings, Surroundings::default()).await
     }
@@ -53,7 +53,7 @@ impl Application {
     /// The same with a clock and randomness of the caller's.
     ///
     /// # Errors
-    /// [`StartError`] with a sentence for whoever starts it.
+    /// [`StartError`].
     pub(crate) async fn build_in(
         mut settings: Settings,
         surroundings: Surroundings,

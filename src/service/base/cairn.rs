@@ -55,18 +55,17 @@ pub(crate) struct Cairn {
     _in_use: data_folder::InUse,
 }
 
-/// Why Cairn does not start.
+/// Why Cairn does not start. What its `Display` says is for the log; people are told in the words of `web::words::starting`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    #[error("Cannot listen on {0}: {1}. Is another server running there?")]
+    #[error("not listening on {0}: {1}")]
     Listen(SocketAddr, String),
-    #[error("The server could not be started: {0}")]
+    #[error("not serving: {0}")]
     Serve(String),
-    #[error("The data folder {0} could not be made: {1}")]
+    #[error("data folder {0}: {1}")]
     DataFolder(String, std::io::Error),
-    #[error(
-        "The master key of this data is being changed by another command. Start again when that has ended."
-    )]
+    /// The master key of this data is being changed by another command.
+    #[error("the master key is being changed")]
     BeingChanged,
     #[error(transparent)]
     Secrets(#[from] SecretsError),
@@ -74,9 +73,11 @@ pub(crate) enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Blobs(#[from] BlobError),
-    #[error("The tool's own key could not be made or read: {0}")]
+    /// The tool's own key could not be made or read.
+    #[error("tool key: {0}")]
     ToolKey(String),
-    #[error("The outbound client could not be made: {0}")]
+    /// The outbound client could not be made.
+    #[error("outbound client: {0}")]
     Net(String),
 }
 
@@ -85,7 +86,7 @@ impl Cairn {
     /// start.
     ///
     /// # Errors
-    /// [`StartError`] with a sentence for whoever starts it.
+    /// [`StartError`].
     pub(crate) async fn open(
         settings: Settings,
         clock: SharedClock,

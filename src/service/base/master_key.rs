@@ -29,7 +29,7 @@ pub(in crate::service) fn purpose(kind: SealedKind) -> &'static str {
 /// database holds. An interrupted change of the key is brought to its end. At the very first start the file is made.
 ///
 /// # Errors
-/// [`StartError::Secrets`] with a sentence that says what to do when none opens it.
+/// [`StartError::Secrets`] when none opens it.
 pub(in crate::service) async fn settle(
     settings: &Settings,
     store: &Store,
