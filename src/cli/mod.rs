@@ -77,6 +77,9 @@ pub fn run() -> ExitCode {
             Err(error) => failed(error.as_ref()),
         };
     }
+    // Whatever is written from here on is everybody's record.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let environment: HashMap<String, String> = std::env::vars().collect();
     let settings = match Settings::load(arguments.config.as_deref(), &environment) {
         Ok(settings) => settings,

@@ -10,6 +10,11 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
         "where browsers and platforms reach this server, without a path",
     ),
     (
+        "metrics_listen",
+        "127.0.0.1:9464",
+        "address and port of /metrics, which is on no other; off for none",
+    ),
+    (
         "identity_origin",
         "the public origin",
         "what signed badges name as their home; never change it once badges exist",

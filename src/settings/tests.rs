@@ -29,9 +29,26 @@ fn nothing_set_is_enough_to_start() {
 }
 
 #[test]
+fn the_numbers_are_read_on_this_machine_unless_somebody_says_otherwise() {
+    let listen = |text: &str| from(&[("CAIRN_METRICS_LISTEN", text)]).unwrap().metrics_listen;
+    let default = from(&[]).unwrap().metrics_listen.unwrap();
+    assert!(
+        default.address.ip().is_loopback() && !default.chosen,
+        "{default:?}"
+    );
+    let chosen = listen("10.0.0.5:9100").unwrap();
+    assert_eq!(
+        (chosen.address.to_string().as_str(), chosen.chosen),
+        ("10.0.0.5:9100", true)
+    );
+    assert_eq!(listen("off"), None);
+}
+
+#[test]
 fn each_wrong_value_is_named_with_what_it_must_be() {
     for (name, value) in [
         ("CAIRN_LISTEN", "8080"),
+        ("CAIRN_METRICS_LISTEN", "9464"),
         ("CAIRN_PUBLIC_ORIGIN", "badges.example"),
         ("CAIRN_PUBLIC_ORIGIN", "https://badges.example/path"),
         ("CAIRN_IDENTITY_ORIGIN", "ftp://badges.example"),

@@ -9,6 +9,7 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
 
+use super::committed::Telling;
 use super::error::StoreError;
 
 /// A connection to either database.
@@ -378,12 +379,14 @@ where
         }
     }
     .map_err(StoreError::from)?;
+    let telling = Telling::begin();
     match work(db) {
         Ok(value) => {
             on_both!(db, |connection| AnsiTransactionManager::commit_transaction(
                 connection
             ))
             .map_err(StoreError::from)?;
+            telling.committed();
             Ok(value)
         }
         Err(error) => {

@@ -22,7 +22,7 @@ use lti::token::TokenService;
 use super::error::ServiceError;
 use super::remembered::Remembered;
 use super::timed::Timed;
-use super::{data_folder, master_key, throttle, tool_keys};
+use super::{data_folder, master_key, private, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct Cairn {
     pub(crate) timer: Arc<dyn Sleep>,
     /// The way out to platforms.
     pub(crate) transport: Arc<dyn Transport>,
-    /// The hosts of the platforms that were called, by which metrics name them.
+    /// The servers of the platforms that were called, by which metrics tell them apart.
     pub(crate) platform_hosts: PlatformHosts,
     /// Registrations as they were last read.
     pub(crate) remembered: Remembered,
@@ -121,6 +121,8 @@ impl Cairn {
         let vault = master_key::settle(&settings, &store, &random).await?;
         let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;
         let tool_key = tool_keys::ToolKeys::open(&store, &vault, &clock, &random).await?;
+        // Only now, since what was just made is part of it.
+        private::close(&settings.data_dir);
         let options = GuardOptions {
             allow_loopback_http: settings.allow_http_loopback,
         };

@@ -19,7 +19,7 @@ use ipnet::IpNet;
 use crate::service::base::addresses::{self, ASSET, LAUNCH, LOGIN, folder};
 use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
-use crate::web::paths::{COURSE_HOME, HEALTHZ, METRICS, READYZ};
+use crate::web::paths::{COURSE_HOME, HEALTHZ, READYZ};
 
 /// Pictures are many to a page.
 const PICTURES: u32 = 10;
@@ -50,7 +50,7 @@ impl Counters {
     /// The counter of an address; none for what a visit's token guards, and for what costs nothing.
     fn of(&self, path: &str) -> Option<&DefaultKeyedRateLimiter<IpAddr>> {
         let below = |folder: &str| path.starts_with(folder);
-        if below(folder(COURSE_HOME)) || below(folder(ASSET)) || matches!(path, HEALTHZ | READYZ | METRICS) {
+        if below(folder(COURSE_HOME)) || below(folder(ASSET)) || matches!(path, HEALTHZ | READYZ) {
             None
         } else if below(LOGIN) || below(LAUNCH) {
             Some(&self.launches)

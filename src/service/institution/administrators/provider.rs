@@ -287,13 +287,8 @@ fn reached(db: &mut crate::store::Db, reach: &Reach) -> Result<Option<TenantId>,
         Reach::Everything => Ok(None),
         Reach::Account => Err(ServiceError::Forbidden(Forbidden::NoAccount)),
         Reach::Institution(name) => {
-            let Some(tenant) = tenants::by_name(db, name)? else {
-                tracing::error!(
-                    institution = name,
-                    "admin_oidc_… names an institution that is not there"
-                );
-                return Err(ServiceError::Forbidden(Forbidden::NoInstitution));
-            };
+            let tenant = tenants::by_name(db, name)?;
+            let tenant = tenant.ok_or(ServiceError::Forbidden(Forbidden::NoInstitution))?;
             Ok(Some(tenant.id))
         }
     }
