@@ -109,17 +109,7 @@ impl Transport for Measured {
 fn status(answer: &Result<Response, NetError>) -> String {
     match answer {
         Ok(response) => response.status.to_string(),
-        Err(error) => reason(error).to_owned(),
-    }
-}
-
-fn reason(error: &NetError) -> &'static str {
-    match error {
-        NetError::Refused(..) => "refused",
-        NetError::Unreachable(..) => "unreachable",
-        NetError::BrokenOff(..) => "broken-off",
-        NetError::TimedOut(_) => "timed-out",
-        NetError::TooLarge(..) => "too-large",
+        Err(error) => error.kind().to_owned(),
     }
 }
 

@@ -183,7 +183,7 @@ impl Store {
             .test_on_check_out(engine == Engine::Postgres)
             .error_handler(Box::new(NopErrorHandler))
             .build(address)
-            .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+            .map_err(|error| StoreError::unreachable(&error.to_string()))?;
         Ok(Self {
             pool,
             engine,
@@ -357,9 +357,10 @@ impl Store {
     fn connection(&self) -> Result<PooledConnection<Address>, StoreError> {
         self.pool.get().map_err(|error| {
             let text = error.to_string();
-            // The pool adds the last connection error after a colon; without one it was only out of connections.
+            // The pool adds the last connection error after a colon; without one it was only out of connections. That error
+            // is one of ours, whose sentence must not be said within itself.
             match text.split_once(": ") {
-                Some((_, reason)) => StoreError::Unreachable(reason.trim_end_matches('.').to_owned()),
+                Some((_, reason)) => StoreError::from_pool(reason),
                 None => StoreError::PoolExhausted(self.patience.as_secs()),
             }
         })

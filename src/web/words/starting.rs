@@ -70,7 +70,7 @@ pub(crate) fn backup(error: &BackupError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::StoreError;
+    use crate::secrets::SecretsError;
 
     #[test]
     fn each_says_what_to_do_and_what_a_module_below_says_is_said_once() {
@@ -82,7 +82,10 @@ mod tests {
             busy,
             "Cannot listen on 127.0.0.1:80: in use. Is another server running there?"
         );
-        assert_eq!(start(&StoreError::Busy.into()), StoreError::Busy.to_string());
+        assert_eq!(
+            start(&SecretsError::NotAKey.into()),
+            SecretsError::NotAKey.to_string()
+        );
         assert!(rotation(&RotationError::Start(StartError::BeingChanged)).ends_with("when that has ended."));
         assert!(backup(&BackupError::There("/b".into())).contains("Name another folder"));
     }
