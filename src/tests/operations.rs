@@ -266,7 +266,7 @@ fn what_others_could_read_of_the_data_is_closed_at_the_next_start_and_the_log_sa
         let folder = scene.folder.path();
         let file = folder.join("files").join("left-open");
         std::fs::write(&file, b"x").unwrap();
-        for (path, mode) in [(folder, 0o755), (&file, 0o644)] {
+        for (path, mode) in [(folder, 0o755), (file.as_path(), 0o644)] {
             set_permissions(path, Permissions::from_mode(mode)).unwrap();
         }
         let (clock, random) = (Arc::clone(&scene.cairn.clock), Arc::clone(&scene.cairn.random));
